@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a peer may make us hold or do. Each limit has its reason. */
+
+/* An M3 answer with a 256-block EDID has 65,536 hex digits (WFD 2.1 §6.1.6);
+ * a manufacturer logo in base64 has up to 76,800 (MS-WFDPE §2.1). */
+#define WFD_LIMIT_BODY_BYTES (256 * 1024)
+
+/* Windows asks for 27 names in M3; a body of unknown names is cut here. */
+#define WFD_LIMIT_BODY_LINES 256
+
+/* Two profiles in one list are what the standard allows; devices repeat. */
+#define WFD_LIMIT_H264_CODECS 8
+
+/* 256 blocks of 128 bytes (WFD 2.1 §6.1.6). */
+#define WFD_LIMIT_EDID_BYTES (256 * 128)
+
+/* Requests of ours that wait for their answer: M16 and M13 beside one other. */
+#define WFD_LIMIT_PENDING_REQUESTS 16
+
+/* Messages waiting in the socket of a peer that does not read. */
+#define WFD_LIMIT_SEND_QUEUE_MESSAGES 64
+
+/* Session ids seen have up to 16 characters. */
+#define WFD_LIMIT_SESSION_ID_CHARS 128
+
+/* RTSP requests per second that a peer may make us answer: a Samsung sink
+ * sends eight M13 at once, nobody needs more than this. */
+#define WFD_LIMIT_REQUESTS_PER_SECOND 200
+
+/* The longest parameter name in use has 44 characters
+ * (intel_source_connection_confirmation_enabled). */
+#define WFD_LIMIT_PARAM_NAME_CHARS 64
+
+/* A presentation URL has some 45 characters; we repeat it in each request. */
+#define WFD_LIMIT_URL_CHARS 512
+
+/* Text for people: names of devices, reasons. */
+#define WFD_LIMIT_NAME_BYTES 256
+
+/* 65,534 hex digits of CTA data blocks (WFD 2.1 §6.1.29). */
+#define WFD_LIMIT_CTA_BYTES 32767
+
+/* A session timeout beyond a day is no timeout, and a factor of a million must
+ * not make it overflow. */
+#define WFD_LIMIT_SESSION_TIMEOUT_S (24 * 60 * 60)

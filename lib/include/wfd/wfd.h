@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <wfd/wfd-error.h>
+#include <wfd/wfd-export.h>
+#include <wfd/wfd-format.h>
+#include <wfd/wfd-listener.h>
+#include <wfd/wfd-session.h>
+#include <wfd/wfd-enums.h>

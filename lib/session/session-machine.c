@@ -1,0 +1,700 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session-machine-private.h"
+
+#include <string.h>
+
+#define WFD_TAG "org.wfa.wfd1.0"
+#define CONTROL_URI "rtsp://localhost/wfd1.0"
+#define PRODUCT "gst-wfd/" WFD_VERSION
+
+static const char *
+state_to_string (State state)
+{
+  static const char *const names[] = {
+    "idle", "M1", "M1 answered", "M2 answered", "M3", "M4", "M5",
+    "M5 again", "M6", "ready", "M7", "playing", "M9", "M8", "closed",
+  };
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (names) == STATE_CLOSED + 1);
+  return names[state];
+}
+
+/* As an application sees it; the standard's Init has parts worth telling
+ * apart only here. */
+static WfdSessionState
+to_public_state (State state)
+{
+  switch (state) {
+    case STATE_IDLE:
+      return WFD_SESSION_STATE_IDLE;
+    case STATE_M1:
+    case STATE_M1_ANSWERED:
+    case STATE_M2_ANSWERED:
+    case STATE_M3:
+    case STATE_M4:
+    case STATE_M5:
+    case STATE_M5_AGAIN:
+    case STATE_M6:
+      return WFD_SESSION_STATE_NEGOTIATING;
+    case STATE_READY:
+    case STATE_M7:
+      return WFD_SESSION_STATE_READY;
+    case STATE_PLAYING:
+    case STATE_M9:
+      return WFD_SESSION_STATE_PLAYING;
+    case STATE_M8:
+      return WFD_SESSION_STATE_CLOSING;
+    case STATE_CLOSED:
+      return WFD_SESSION_STATE_CLOSED;
+  }
+  g_return_val_if_reached (WFD_SESSION_STATE_CLOSED);
+}
+
+WfdMachine *
+wfd_machine_new (const WfdMachineConfig *config)
+{
+  WfdMachine *self = g_new0 (WfdMachine, 1);
+
+  self->config = *config;
+  self->local_host = g_strdup (config->local_host);
+  self->peer_host = g_strdup (config->peer_host);
+  self->config.local_host = self->local_host;
+  self->config.peer_host = self->peer_host;
+  self->rules = config->role == WFD_ROLE_SOURCE ? &wfd_source_rules : &wfd_sink_rules;
+  self->next_cseq = 1;
+  self->last_idr_us = G_MININT64;
+  self->stats.last_rtt_us = -1;
+  g_queue_init (&self->outbox);
+  g_queue_init (&self->events);
+  for (guint i = 0; i < N_TIMERS; i++)
+    self->deadline_us[i] = G_MAXINT64;
+  return self;
+}
+
+static void
+free_event (gpointer data)
+{
+  WfdEvent *event = data;
+
+  g_clear_error (&event->error);
+  g_free (event);
+}
+
+static void
+free_message (gpointer data)
+{
+  gst_rtsp_message_free (data);
+}
+
+void
+wfd_machine_free (WfdMachine *self)
+{
+  if (self == NULL)
+    return;
+
+  g_queue_clear_full (&self->outbox, free_message);
+  g_queue_clear_full (&self->events, free_event);
+  wfd_params_clear (&self->peer_capabilities);
+  g_free (self->local_host);
+  g_free (self->peer_host);
+  g_free (self->session_id);
+  g_free (self->url);
+  g_free (self->peer_name);
+  g_free (self);
+}
+
+void
+wfd_machine_emit (WfdMachine *self, WfdEventType type, GError *error)
+{
+  WfdEvent *event = g_new (WfdEvent, 1);
+
+  *event = (WfdEvent) { type, error };
+  g_queue_push_tail (&self->events, event);
+}
+
+void
+wfd_machine_arm (WfdMachine *self, TimerId id, gint64 after_us)
+{
+  self->deadline_us[id] = self->now_us + after_us;
+}
+
+void
+wfd_machine_disarm (WfdMachine *self, TimerId id)
+{
+  self->deadline_us[id] = G_MAXINT64;
+}
+
+static const WaitRule *
+find_wait (WfdMachine *self)
+{
+  for (gsize i = 0; i < self->rules->n_waits; i++)
+    if (self->rules->waits[i].state == self->state)
+      return &self->rules->waits[i];
+  return NULL;
+}
+
+void
+wfd_machine_wait (WfdMachine *self, const WaitRule *wait)
+{
+  self->wait = wait;
+  if (wait != NULL)
+    wfd_machine_arm (self, TIMER_NEXT_REQUEST, wait->wait_us);
+  else
+    wfd_machine_disarm (self, TIMER_NEXT_REQUEST);
+}
+
+void
+wfd_machine_enter (WfdMachine *self, State state)
+{
+  State old = self->state;
+
+  g_debug ("state %s → %s", state_to_string (old), state_to_string (state));
+  self->state = state;
+  wfd_machine_wait (self, find_wait (self));
+
+  if (to_public_state (old) != to_public_state (state))
+    wfd_machine_emit (self, WFD_EVENT_STATE, NULL);
+}
+
+void
+wfd_machine_end (WfdMachine *self, GError *error)
+{
+  if (self->state == STATE_CLOSED) {
+    g_clear_error (&error);
+    return;
+  }
+
+  for (guint i = 0; i < N_TIMERS; i++)
+    wfd_machine_disarm (self, i);
+  self->n_pending = 0;
+  wfd_machine_enter (self, STATE_CLOSED);
+  wfd_machine_emit (self, WFD_EVENT_ENDED, error);
+}
+
+/* An abort after M6 is announced to the peer (§6.5); before, the connection
+ * just goes. */
+static void
+abort_session (WfdMachine *self, GError *error)
+{
+  if (IN (self->state) & IN_SESSION)
+    self->rules->announce_end (self);
+  wfd_machine_end (self, error);
+}
+
+void
+wfd_machine_fail (WfdMachine *self, WfdError code, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  abort_session (self, g_error_new_valist (WFD_ERROR, code, format, args));
+  va_end (args);
+}
+
+WfdText
+wfd_machine_get_body (const GstRTSPMessage *message)
+{
+  guint8 *data = NULL;
+  guint size = 0;
+
+  gst_rtsp_message_get_body (message, &data, &size);
+  return wfd_text_sized ((const char *) data, size);
+}
+
+void
+wfd_machine_set_body (GstRTSPMessage *message, const GString *body)
+{
+  if (body->len == 0)
+    return;
+  gst_rtsp_message_add_header (message, GST_RTSP_HDR_CONTENT_TYPE, "text/parameters");
+  gst_rtsp_message_set_body (message, (const guint8 *) body->str, body->len);
+}
+
+static const ResponseRule *
+find_response_rule (WfdMachine *self, MessageId id)
+{
+  for (gsize i = 0; i < self->rules->n_responses; i++)
+    if (self->rules->responses[i].id == id)
+      return &self->rules->responses[i];
+  g_return_val_if_reached (NULL);
+}
+
+GstRTSPMessage *
+wfd_machine_request (WfdMachine *self, MessageId id, const char *uri, const char *body)
+{
+  const ResponseRule *rule = find_response_rule (self, id);
+  GstRTSPMessage *message = NULL;
+
+  if (self->n_pending == G_N_ELEMENTS (self->pending)) {
+    wfd_machine_end (self, g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
+            "The peer left %u requests without an answer", self->n_pending));
+    return NULL;
+  }
+
+  /* libgstrtsp writes the CSeq of requests itself, from 1 in the order in which
+   * they are sent, and so does next_cseq. */
+  gst_rtsp_message_new_request (&message, rule->method, uri != NULL ? uri : CONTROL_URI);
+  /* Samsung and Tizen sources do not answer an M2 without a User-Agent. */
+  if (self->config.role == WFD_ROLE_SINK)
+    gst_rtsp_message_add_header (message, GST_RTSP_HDR_USER_AGENT, PRODUCT);
+  if (self->session_id != NULL)
+    gst_rtsp_message_add_header (message, GST_RTSP_HDR_SESSION, self->session_id);
+  if (body != NULL) {
+    gst_rtsp_message_add_header (message, GST_RTSP_HDR_CONTENT_TYPE, "text/parameters");
+    gst_rtsp_message_set_body (message, (const guint8 *) body, strlen (body));
+  }
+
+  self->pending[self->n_pending++] = (Pending) {
+    .id = id,
+    .cseq = self->next_cseq++,
+    .sent_us = self->now_us,
+    .deadline_us = rule->answer_us > 0 ? self->now_us + rule->answer_us : G_MAXINT64,
+  };
+  self->stats.requests_sent++;
+  g_queue_push_tail (&self->outbox, message);
+  return message;
+}
+
+gboolean
+wfd_machine_is_pending (WfdMachine *self, MessageId id)
+{
+  for (guint i = 0; i < self->n_pending; i++)
+    if (self->pending[i].id == id)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+remove_pending (WfdMachine *self, guint i)
+{
+  self->n_pending--;
+  memmove (&self->pending[i], &self->pending[i + 1], (self->n_pending - i) * sizeof (Pending));
+}
+
+void
+wfd_machine_forget (WfdMachine *self, MessageId id)
+{
+  for (guint i = self->n_pending; i > 0; i--)
+    if (self->pending[i - 1].id == id)
+      remove_pending (self, i - 1);
+}
+
+guint
+wfd_machine_answer_failures (GstRTSPMessage *response, const GArray *failures)
+{
+  g_autoptr (GString) body = NULL;
+
+  if (failures->len == 0)
+    return GST_RTSP_STS_OK;
+
+  body = g_string_new (NULL);
+  wfd_params_print_failures (failures, body);
+  wfd_machine_set_body (response, body);
+  return GST_RTSP_STS_SEE_OTHER;
+}
+
+void
+wfd_machine_adopt_choice (WfdMachine *self, const WfdChoice *choice)
+{
+  self->choice = *choice;
+  wfd_machine_emit (self, WFD_EVENT_FORMAT_AGREED, NULL);
+}
+
+/* The reason phrases of §6.4.7 and §6.4.9; for the rest RFC 2326. */
+static const char *
+status_to_reason (WfdMachine *self, guint status)
+{
+  if (status == GST_RTSP_STS_NOT_ACCEPTABLE)
+    return self->state == STATE_PLAYING ? "in-play-state" : "in-pause-state";
+  return gst_rtsp_status_as_text (status);
+}
+
+static void
+note_peer_name (WfdMachine *self, const GstRTSPMessage *message)
+{
+  char *name = NULL;
+
+  if (self->peer_name != NULL)
+    return;
+  if (gst_rtsp_message_get_header (message, GST_RTSP_HDR_SERVER, &name, 0) == GST_RTSP_OK ||
+      gst_rtsp_message_get_header (message, GST_RTSP_HDR_USER_AGENT, &name, 0) == GST_RTSP_OK)
+    self->peer_name = g_utf8_make_valid (name, MIN (strlen (name), 256));
+}
+
+static void
+note_life (WfdMachine *self, gint64 life_us)
+{
+  self->last_life_us = MAX (self->last_life_us, life_us);
+  if (self->deadline_us[TIMER_SESSION] != G_MAXINT64)
+    self->deadline_us[TIMER_SESSION] = self->last_life_us + self->rules->session_limit_us (self);
+}
+
+static guint
+check_request (WfdMachine *self, const GstRTSPMessage *request)
+{
+  char *require = NULL, *cseq = NULL;
+
+  if (gst_rtsp_message_get_header (request, GST_RTSP_HDR_CSEQ, &cseq, 0) != GST_RTSP_OK)
+    return GST_RTSP_STS_BAD_REQUEST;
+  if (gst_rtsp_message_get_header (request, GST_RTSP_HDR_REQUIRE, &require, 0) == GST_RTSP_OK &&
+      g_ascii_strcasecmp (require, WFD_TAG) != 0)
+    return GST_RTSP_STS_OPTION_NOT_SUPPORTED;
+  return GST_RTSP_STS_OK;
+}
+
+static const RequestRule *
+find_request_rule (WfdMachine *self, GstRTSPMethod method)
+{
+  for (gsize i = 0; i < self->rules->n_requests; i++)
+    if (self->rules->requests[i].method == method)
+      return &self->rules->requests[i];
+  return NULL;
+}
+
+static guint
+answer_request (WfdMachine *self, const RequestRule *rule, const GstRTSPMessage *request,
+    GstRTSPMessage *response)
+{
+  guint status = check_request (self, request);
+
+  if (status != GST_RTSP_STS_OK)
+    return status;
+  if (rule == NULL)
+    return request->type_data.request.method == GST_RTSP_INVALID
+        ? GST_RTSP_STS_NOT_IMPLEMENTED : GST_RTSP_STS_METHOD_NOT_ALLOWED;
+  if (!(rule->states & IN (self->state)))
+    return GST_RTSP_STS_METHOD_NOT_VALID_IN_THIS_STATE;
+  return rule->answer (self, request, response);
+}
+
+static GstRTSPMessage *
+new_response (WfdMachine *self, const GstRTSPMessage *request)
+{
+  GstRTSPMessage *response = NULL;
+  char *cseq = NULL;
+
+  gst_rtsp_message_new_response (&response, GST_RTSP_STS_OK, "OK", NULL);
+  if (gst_rtsp_message_get_header (request, GST_RTSP_HDR_CSEQ, &cseq, 0) == GST_RTSP_OK)
+    gst_rtsp_message_add_header (response, GST_RTSP_HDR_CSEQ, cseq);
+  if (self->config.role == WFD_ROLE_SOURCE)
+    gst_rtsp_message_add_header (response, GST_RTSP_HDR_SERVER, PRODUCT);
+  return response;
+}
+
+/* Whoever asks more than this is not a display. */
+static gboolean
+is_flood (WfdMachine *self)
+{
+  if (self->now_us - self->flood_window_us >= G_USEC_PER_SEC) {
+    self->flood_window_us = self->now_us;
+    self->flood_requests = 0;
+  }
+  return ++self->flood_requests > WFD_LIMIT_REQUESTS_PER_SECOND;
+}
+
+static void
+receive_request (WfdMachine *self, const GstRTSPMessage *request)
+{
+  const RequestRule *rule = find_request_rule (self, request->type_data.request.method);
+  GstRTSPMessage *response;
+  guint status;
+
+  self->stats.requests_received++;
+  if (is_flood (self)) {
+    wfd_machine_fail (self, WFD_ERROR_MALFORMED,
+        "The peer sent more than %d requests in a second", WFD_LIMIT_REQUESTS_PER_SECOND);
+    return;
+  }
+
+  response = new_response (self, request);
+  status = answer_request (self, rule, request, response);
+  response->type_data.response.code = status;
+  g_free (response->type_data.response.reason);
+  response->type_data.response.reason = g_strdup (status_to_reason (self, status));
+  g_debug ("%s in %s: %u", gst_rtsp_method_as_text (request->type_data.request.method),
+      state_to_string (self->state), status);
+  g_queue_push_tail (&self->outbox, response);
+
+  if (status == GST_RTSP_STS_OK && rule->then != NULL)
+    rule->then (self);
+}
+
+/* The answer's CSeq names the request; an old lazycast answers CSeq 0 with
+ * CSeq 1, so an unknown number means the oldest request. */
+static guint
+find_pending (WfdMachine *self, const GstRTSPMessage *response)
+{
+  char *header = NULL;
+  WfdText text;
+  guint64 cseq;
+
+  if (gst_rtsp_message_get_header (response, GST_RTSP_HDR_CSEQ, &header, 0) == GST_RTSP_OK) {
+    text = wfd_text (header);
+    if (wfd_text_take_decimal (&text, G_MAXUINT, &cseq))
+      for (guint i = 0; i < self->n_pending; i++)
+        if (self->pending[i].cseq == cseq)
+          return i;
+  }
+  g_debug ("answer with an unknown CSeq taken for the oldest request");
+  return 0;
+}
+
+static void
+receive_response (WfdMachine *self, const GstRTSPMessage *response)
+{
+  guint status = response->type_data.response.code;
+  const ResponseRule *rule;
+  Pending pending;
+  guint i;
+
+  self->stats.responses_received++;
+  if (self->n_pending == 0)
+    return;
+
+  i = find_pending (self, response);
+  pending = self->pending[i];
+  remove_pending (self, i);
+  self->stats.last_rtt_us = self->now_us - pending.sent_us;
+
+  rule = find_response_rule (self, pending.id);
+  g_debug ("answer to %s in %s: %u", gst_rtsp_method_as_text (rule->method),
+      state_to_string (self->state), status);
+  rule->answered (self, response, status);
+}
+
+void
+wfd_machine_start (WfdMachine *self, gint64 now_us)
+{
+  g_return_if_fail (self->state == STATE_IDLE);
+
+  self->now_us = now_us;
+  self->last_life_us = now_us;
+  self->flood_window_us = now_us;
+  wfd_machine_enter (self, STATE_M1);
+  if (self->rules->start != NULL)
+    self->rules->start (self);
+}
+
+void
+wfd_machine_receive (WfdMachine *self, const GstRTSPMessage *message, gint64 now_us)
+{
+  if (self->state == STATE_CLOSED || self->state == STATE_IDLE)
+    return;
+
+  self->now_us = now_us;
+  note_life (self, now_us);
+  note_peer_name (self, message);
+  switch (message->type) {
+    case GST_RTSP_MESSAGE_REQUEST:
+      receive_request (self, message);
+      break;
+    case GST_RTSP_MESSAGE_RESPONSE:
+      receive_response (self, message);
+      break;
+    case GST_RTSP_MESSAGE_INVALID:
+    case GST_RTSP_MESSAGE_DATA:
+    case GST_RTSP_MESSAGE_HTTP_REQUEST:
+    case GST_RTSP_MESSAGE_HTTP_RESPONSE:
+      wfd_machine_fail (self, WFD_ERROR_MALFORMED, "The peer sent something that is not RTSP");
+      break;
+  }
+}
+
+void
+wfd_machine_disconnect (WfdMachine *self, const GError *error, gint64 now_us)
+{
+  if (self->state == STATE_CLOSED)
+    return;
+
+  self->now_us = now_us;
+  if (self->state == STATE_M8)
+    wfd_machine_end (self, NULL);
+  else if (error != NULL)
+    wfd_machine_end (self, g_error_copy (error));
+  else
+    wfd_machine_end (self, g_error_new (WFD_ERROR, WFD_ERROR_CLOSED,
+            "The %s closed the connection without a TEARDOWN (state %s)",
+            self->config.role == WFD_ROLE_SOURCE ? "sink" : "source",
+            state_to_string (self->state)));
+}
+
+void
+wfd_machine_note_media (WfdMachine *self, gint64 media_us)
+{
+  note_life (self, media_us);
+}
+
+static void
+expire_next_request (WfdMachine *self)
+{
+  const WaitRule *wait = self->wait;
+
+  if (wait->retry != NULL)
+    wait->retry (self);
+  else
+    wfd_machine_fail (self, WFD_ERROR_TIMEOUT, "The peer did not send %s within %d s (%s)",
+        wait->missing, (int) (wait->wait_us / G_USEC_PER_SEC), wait->timer);
+}
+
+static void
+expire (WfdMachine *self, TimerId id)
+{
+  switch (id) {
+    case TIMER_NEXT_REQUEST:
+      expire_next_request (self);
+      break;
+    case TIMER_SESSION:
+      wfd_machine_fail (self, WFD_ERROR_TIMEOUT, "No sign of life from the peer for %d s (T9)",
+          (int) (self->rules->session_limit_us (self) / G_USEC_PER_SEC));
+      break;
+    case TIMER_CLOSE:
+      wfd_machine_end (self, NULL);
+      break;
+    case TIMER_KEEP_ALIVE:
+    case TIMER_IDR:
+      self->rules->expire (self, id);
+      break;
+  }
+}
+
+static void
+expire_pending (WfdMachine *self, const Pending *pending)
+{
+  const ResponseRule *rule = find_response_rule (self, pending->id);
+
+  if (self->state == STATE_M8)
+    wfd_machine_end (self, NULL);
+  else
+    wfd_machine_fail (self, WFD_ERROR_TIMEOUT, "The peer did not answer %s within %d s (T2)",
+        gst_rtsp_method_as_text (rule->method), (int) (rule->answer_us / G_USEC_PER_SEC));
+}
+
+void
+wfd_machine_tick (WfdMachine *self, gint64 now_us)
+{
+  self->now_us = now_us;
+  for (guint i = 0; i < N_TIMERS && self->state != STATE_CLOSED; i++)
+    if (now_us >= self->deadline_us[i])
+      expire (self, i);
+  for (guint i = 0; i < self->n_pending; i++)
+    if (now_us >= self->pending[i].deadline_us) {
+      expire_pending (self, &self->pending[i]);
+      break;
+    }
+}
+
+gint64
+wfd_machine_get_deadline_us (WfdMachine *self)
+{
+  gint64 deadline_us = G_MAXINT64;
+
+  for (guint i = 0; i < N_TIMERS; i++)
+    deadline_us = MIN (deadline_us, self->deadline_us[i]);
+  for (guint i = 0; i < self->n_pending; i++)
+    deadline_us = MIN (deadline_us, self->pending[i].deadline_us);
+  return deadline_us;
+}
+
+GstRTSPMessage *
+wfd_machine_pop_message (WfdMachine *self)
+{
+  return g_queue_pop_head (&self->outbox);
+}
+
+gboolean
+wfd_machine_pop_event (WfdMachine *self, WfdEvent *ret_event)
+{
+  WfdEvent *event = g_queue_pop_head (&self->events);
+
+  if (event == NULL)
+    return FALSE;
+  *ret_event = *event;
+  g_free (event);
+  return TRUE;
+}
+
+static gboolean
+check_state (gboolean possible, const char *what, GError **error)
+{
+  if (!possible)
+    g_set_error (error, WFD_ERROR, WFD_ERROR_STATE, "The session cannot %s now", what);
+  return possible;
+}
+
+gboolean
+wfd_machine_play (WfdMachine *self, gint64 now_us, GError **error)
+{
+  self->now_us = now_us;
+  return check_state (self->rules->play (self), "play", error);
+}
+
+gboolean
+wfd_machine_pause (WfdMachine *self, gint64 now_us, GError **error)
+{
+  self->now_us = now_us;
+  return check_state (self->rules->pause (self), "pause", error);
+}
+
+void
+wfd_machine_teardown (WfdMachine *self, gint64 now_us)
+{
+  self->now_us = now_us;
+  if (self->state == STATE_CLOSED || self->state == STATE_M8)
+    return;
+
+  if (!(IN (self->state) & IN_SESSION)) {
+    wfd_machine_end (self, NULL);
+    return;
+  }
+  self->rules->announce_end (self);
+  if (self->state == STATE_CLOSED)
+    return;
+  wfd_machine_disarm (self, TIMER_KEEP_ALIVE);
+  wfd_machine_disarm (self, TIMER_SESSION);
+  wfd_machine_disarm (self, TIMER_IDR);
+  wfd_machine_enter (self, STATE_M8);
+  /* AOSP waits this long for M8 too (§6.4.5). */
+  wfd_machine_arm (self, TIMER_CLOSE, 2 * G_USEC_PER_SEC);
+}
+
+void
+wfd_machine_close (WfdMachine *self)
+{
+  wfd_machine_end (self, NULL);
+}
+
+WfdSessionState
+wfd_machine_get_state (WfdMachine *self)
+{
+  return to_public_state (self->state);
+}
+
+const WfdChoice *
+wfd_machine_get_choice (WfdMachine *self)
+{
+  return &self->choice;
+}
+
+guint16
+wfd_machine_get_peer_rtp_port (WfdMachine *self)
+{
+  return self->peer_rtp_port;
+}
+
+const char *
+wfd_machine_get_peer_name (WfdMachine *self)
+{
+  return self->peer_name;
+}
+
+const char *
+wfd_machine_get_session_id (WfdMachine *self)
+{
+  return self->session_id;
+}
+
+const WfdMachineStats *
+wfd_machine_get_stats (WfdMachine *self)
+{
+  return &self->stats;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/rtsp/gstrtspmessage.h>
+#include <media-choice.h>
+#include <wfd/wfd-session.h>
+
+G_BEGIN_DECLS
+
+/* One WFD session as a machine without socket, clock or main loop (WFD 2.1
+ * §6.4, §6.5). What arrives goes in with the time, what is to be sent and what
+ * happened is taken out:
+ *
+ *   receive, tick, play, …  ->  pop_message, pop_event, get_deadline_us
+ *
+ * Times are monotonic and in microseconds. */
+typedef struct _WfdMachine WfdMachine;
+
+typedef struct
+{
+  WfdRole role;
+  WfdVideoFormats video;        /* what we can do */
+  WfdAudioCodecs audio;
+  WfdWish wish;                 /* source: what the user would like */
+  guint16 rtp_port;             /* sink: where we receive; source: server_port */
+  const char *local_host;       /* source: our address, for the presentation URL */
+  const char *peer_host;        /* sink: the source's address, if M4 names no URL */
+} WfdMachineConfig;
+
+typedef enum
+{
+  WFD_EVENT_STATE,              /* wfd_machine_get_state () changed */
+  WFD_EVENT_FORMAT_AGREED,
+  WFD_EVENT_FORMAT_REFUSED,     /* a change in session; the old format stays */
+  WFD_EVENT_IDR_REQUESTED,      /* source: an M13 came */
+  WFD_EVENT_ENDED,              /* last; send what is left and close */
+} WfdEventType;
+
+typedef struct
+{
+  WfdEventType type;
+  GError *error;                /* FORMAT_REFUSED: why; ENDED: why, or NULL */
+} WfdEvent;
+
+typedef struct
+{
+  guint64 requests_received;
+  guint64 requests_sent;
+  guint64 responses_received;
+  guint64 keep_alives;          /* M16 answered by us or by the peer */
+  guint64 idr_requests;         /* M13 received or sent */
+  gint64 last_rtt_us;           /* request to response, -1 if unknown */
+} WfdMachineStats;
+
+WfdMachine *wfd_machine_new (const WfdMachineConfig *config);
+void wfd_machine_free (WfdMachine *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdMachine, wfd_machine_free)
+
+/* The TCP connection stands; a source sends M1. */
+void wfd_machine_start (WfdMachine *self, gint64 now_us);
+void wfd_machine_receive (WfdMachine *self, const GstRTSPMessage *message, gint64 now_us);
+/* @error: (nullable): what the socket said; NULL if the peer just closed. */
+void wfd_machine_disconnect (WfdMachine *self, const GError *error, gint64 now_us);
+/* RTP or RTCP came from the peer at @media_us: a sign of life (§6.5.1). */
+void wfd_machine_note_media (WfdMachine *self, gint64 media_us);
+void wfd_machine_tick (WfdMachine *self, gint64 now_us);
+
+/* G_MAXINT64 if nothing is waited for. */
+gint64 wfd_machine_get_deadline_us (WfdMachine *self);
+/* (transfer full) (nullable) */
+GstRTSPMessage *wfd_machine_pop_message (WfdMachine *self);
+gboolean wfd_machine_pop_event (WfdMachine *self, WfdEvent *ret_event);
+
+gboolean wfd_machine_play (WfdMachine *self, gint64 now_us, GError **error);
+gboolean wfd_machine_pause (WfdMachine *self, gint64 now_us, GError **error);
+gboolean wfd_machine_request_idr (WfdMachine *self, gint64 now_us, GError **error);
+gboolean wfd_machine_change_format (WfdMachine *self, const WfdMode *mode, guint64 pts_90khz,
+    gint64 now_us, GError **error);
+void wfd_machine_teardown (WfdMachine *self, gint64 now_us);
+/* The end at once and without a word. */
+void wfd_machine_close (WfdMachine *self);
+
+WfdSessionState wfd_machine_get_state (WfdMachine *self);
+/* Valid from FORMAT_AGREED on. */
+const WfdChoice *wfd_machine_get_choice (WfdMachine *self);
+/* Source: from SETUP on; 0 before. Sink: the source's port, 0 if not told. */
+guint16 wfd_machine_get_peer_rtp_port (WfdMachine *self);
+/* Server or User-Agent of the peer, NULL until known. */
+const char *wfd_machine_get_peer_name (WfdMachine *self);
+/* NULL before SETUP. */
+const char *wfd_machine_get_session_id (WfdMachine *self);
+const WfdMachineStats *wfd_machine_get_stats (WfdMachine *self);
+
+G_END_DECLS

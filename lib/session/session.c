@@ -1,0 +1,945 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <base-text.h>
+#include <rtsp-params.h>
+#include <wfd/wfd.h>
+
+#include "session-machine.h"
+#include "session-socket.h"
+
+/* Between two attempts to connect (T0): soon at first, for the source that is
+ * about to listen, then at the pace that sinks have. */
+#define RETRY_FIRST_MS 50
+#define RETRY_MAX_MS 1000
+
+/**
+ * WfdSession:
+ *
+ * One Wi-Fi Display session: the RTSP dialogue of a source or of a sink from
+ * the TCP connection to the TEARDOWN (WFD 2.1 §6). It carries no media; the
+ * application sends or receives RTP at the ports that were agreed.
+ *
+ * A session belongs to the thread-default main context in which it was made:
+ * all functions are called from there, unless they say otherwise, and all
+ * signals come from there. It is used once.
+ */
+struct _WfdSession
+{
+  GObject parent_instance;
+
+  WfdRole role;
+  WfdVideoFormats video;
+  WfdAudioCodecs audio;
+  WfdWish wish;
+  guint rtp_port;
+  guint connect_timeout_ms;
+
+  GMainContext *context;
+  WfdSessionState state;
+  GTask *connecting;
+  gint64 connect_deadline_us;
+  guint retry_ms;
+  GSource *retry;
+
+  GSocketConnection *connection;
+  WfdSocket *socket;
+  WfdMachine *machine;
+  GSource *timer;
+  gint64 media_us;              /* atomic: when media last came */
+};
+
+G_DEFINE_FINAL_TYPE (WfdSession, wfd_session, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_ROLE = 1,
+  PROP_STATE,
+  PROP_RTP_PORT,
+  PROP_CONNECT_TIMEOUT_MS,
+  PROP_PEER_NAME,
+  N_PROPS,
+};
+
+enum
+{
+  SIGNAL_FORMAT_AGREED,
+  SIGNAL_FORMAT_REFUSED,
+  SIGNAL_IDR_REQUESTED,
+  SIGNAL_CLOSED,
+  N_SIGNALS,
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+set_state (WfdSession *self, WfdSessionState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+static void
+destroy_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+disconnect_socket (WfdSession *self)
+{
+  destroy_source (&self->timer);
+  g_clear_pointer (&self->socket, wfd_socket_free);
+  if (self->connection != NULL)
+    g_io_stream_close (G_IO_STREAM (self->connection), NULL, NULL);
+  g_clear_object (&self->connection);
+}
+
+static void
+handle_event (WfdSession *self, WfdEvent *event)
+{
+  g_autoptr (WfdFormat) format = NULL;
+
+  switch (event->type) {
+    case WFD_EVENT_STATE:
+      /* CLOSED is told together with the signal that ends it all. */
+      if (wfd_machine_get_state (self->machine) != WFD_SESSION_STATE_CLOSED)
+        set_state (self, wfd_machine_get_state (self->machine));
+      break;
+    case WFD_EVENT_FORMAT_AGREED:
+      format = wfd_session_dup_format (self);
+      g_signal_emit (self, signals[SIGNAL_FORMAT_AGREED], 0, format);
+      break;
+    case WFD_EVENT_FORMAT_REFUSED:
+      g_signal_emit (self, signals[SIGNAL_FORMAT_REFUSED], 0, event->error);
+      break;
+    case WFD_EVENT_IDR_REQUESTED:
+      g_signal_emit (self, signals[SIGNAL_IDR_REQUESTED], 0);
+      break;
+    case WFD_EVENT_ENDED:
+      disconnect_socket (self);
+      set_state (self, WFD_SESSION_STATE_CLOSED);
+      g_signal_emit (self, signals[SIGNAL_CLOSED], 0, event->error);
+      break;
+  }
+  g_clear_error (&event->error);
+}
+
+/* Carries out what the machine wants, after each call into it. */
+static void
+drive (WfdSession *self)
+{
+  g_autoptr (WfdSession) keep = g_object_ref (self);
+  GstRTSPMessage *message;
+  gint64 deadline_us;
+  WfdEvent event;
+
+  while ((message = wfd_machine_pop_message (self->machine)) != NULL) {
+    if (self->socket != NULL)
+      wfd_socket_send (self->socket, message);
+    else
+      gst_rtsp_message_free (message);
+  }
+  while (wfd_machine_pop_event (self->machine, &event))
+    handle_event (self, &event);
+
+  if (self->timer != NULL) {
+    deadline_us = wfd_machine_get_deadline_us (self->machine);
+    g_source_set_ready_time (self->timer, deadline_us == G_MAXINT64 ? -1 : deadline_us);
+  }
+}
+
+static void
+on_message (const GstRTSPMessage *message, gpointer user_data)
+{
+  WfdSession *self = user_data;
+
+  wfd_machine_receive (self->machine, message, g_get_monotonic_time ());
+  drive (self);
+}
+
+static void
+on_closed (const GError *error, gpointer user_data)
+{
+  WfdSession *self = user_data;
+
+  wfd_machine_disconnect (self->machine, error, g_get_monotonic_time ());
+  drive (self);
+}
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  WfdSession *self = user_data;
+  gint64 media_us = __atomic_load_n (&self->media_us, __ATOMIC_RELAXED);
+
+  if (media_us > 0)
+    wfd_machine_note_media (self->machine, media_us);
+  wfd_machine_tick (self->machine, g_get_monotonic_time ());
+  drive (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+dispatch_timer (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs timer_funcs = { .dispatch = dispatch_timer };
+
+/* An address in the form that it has in a URL. */
+static char *
+dup_url_host (GSocketAddress *address)
+{
+  GInetAddress *inet = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
+  g_autofree char *text = g_inet_address_to_string (inet);
+
+  if (g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV6)
+    return g_strdup_printf ("[%s]", text);
+  return g_steal_pointer (&text);
+}
+
+static gboolean
+start (WfdSession *self, GSocketConnection *connection, GError **error)
+{
+  static const WfdSocketFuncs funcs = { on_message, on_closed };
+  g_autoptr (GSocketAddress) local = NULL, remote = NULL;
+  g_autofree char *local_host = NULL, *peer_host = NULL;
+  WfdMachineConfig config;
+
+  local = g_socket_connection_get_local_address (connection, error);
+  if (local == NULL)
+    return FALSE;
+  remote = g_socket_connection_get_remote_address (connection, error);
+  if (remote == NULL)
+    return FALSE;
+  local_host = dup_url_host (local);
+  peer_host = dup_url_host (remote);
+
+  self->socket = wfd_socket_new (g_socket_connection_get_socket (connection), self->context,
+      &funcs, self, error);
+  if (self->socket == NULL)
+    return FALSE;
+
+  config = (WfdMachineConfig) { self->role, self->video, self->audio, self->wish,
+    self->rtp_port, local_host, peer_host };
+  self->connection = g_object_ref (connection);
+  self->machine = wfd_machine_new (&config);
+  self->timer = g_source_new (&timer_funcs, sizeof (GSource));
+  g_source_set_callback (self->timer, on_timer, self, NULL);
+  g_source_attach (self->timer, self->context);
+  wfd_machine_start (self->machine, g_get_monotonic_time ());
+  drive (self);
+  return TRUE;
+}
+
+/**
+ * wfd_session_start:
+ * @self: a session that was not used yet
+ * @connection: the TCP connection to the peer
+ * @error: return location for an error: %WFD_ERROR_STATE, %WFD_ERROR_CONNECT
+ *   or one of the #G_IO_ERROR domain
+ *
+ * Begins the dialogue on a connection that stands: a source after a sink has
+ * connected (see #WfdListener), or a sink that made the connection by itself.
+ * The session closes @connection at its end.
+ *
+ * Returns: whether it began
+ */
+gboolean
+wfd_session_start (WfdSession *self, GSocketConnection *connection, GError **error)
+{
+  g_return_val_if_fail (WFD_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (G_IS_SOCKET_CONNECTION (connection), FALSE);
+
+  if (self->state != WFD_SESSION_STATE_IDLE) {
+    g_set_error (error, WFD_ERROR, WFD_ERROR_STATE, "A session can be used once only");
+    return FALSE;
+  }
+  return start (self, connection, error);
+}
+
+static void connect_once (WfdSession *self, GTask *task);
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  GTask *task = user_data;
+  WfdSession *self = g_task_get_source_object (task);
+
+  connect_once (self, task);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+finish_connecting (WfdSession *self, GTask *task, GError *error)
+{
+  destroy_source (&self->retry);
+  g_clear_object (&self->connecting);
+  if (error == NULL) {
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
+  set_state (self, WFD_SESSION_STATE_CLOSED);
+  g_signal_emit (self, signals[SIGNAL_CLOSED], 0, error);
+  g_task_return_error (task, error);
+}
+
+/* Whether it may be that the source just does not listen yet. */
+static gboolean
+is_worth_a_retry (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+}
+
+static void
+on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  WfdSession *self = g_task_get_source_object (task);
+  g_autoptr (GSocketConnection) connection = NULL;
+  GError *error = NULL;
+
+  connection = g_socket_client_connect_to_host_finish (G_SOCKET_CLIENT (source), result, &error);
+  if (self->connecting != task) {       /* wfd_session_close () came first */
+    g_clear_error (&error);
+    return;
+  }
+  if (connection != NULL) {
+    start (self, connection, &error);
+    finish_connecting (self, task, error);
+  } else if (is_worth_a_retry (error) && g_get_monotonic_time () < self->connect_deadline_us) {
+    g_clear_error (&error);
+    self->retry = g_timeout_source_new (self->retry_ms);
+    self->retry_ms = MIN (2 * self->retry_ms, RETRY_MAX_MS);
+    g_source_set_callback (self->retry, on_retry, g_object_ref (task), g_object_unref);
+    g_source_attach (self->retry, self->context);
+  } else {
+    g_prefix_error (&error, "No connection to the source: ");
+    finish_connecting (self, task, error);
+  }
+}
+
+typedef struct
+{
+  char *host;
+  guint16 port;
+} Target;
+
+static void
+free_target (gpointer data)
+{
+  Target *target = data;
+
+  g_free (target->host);
+  g_free (target);
+}
+
+static void
+connect_once (WfdSession *self, GTask *task)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  gint64 left_us = self->connect_deadline_us - g_get_monotonic_time ();
+  Target *target = g_task_get_task_data (task);
+
+  destroy_source (&self->retry);
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_set_timeout (client, MAX (1, left_us / G_USEC_PER_SEC));
+  g_socket_client_connect_to_host_async (client, target->host, target->port,
+      g_task_get_cancellable (task), on_connected, g_object_ref (task));
+}
+
+/**
+ * wfd_session_connect_async:
+ * @self: a session of role %WFD_ROLE_SINK that was not used yet
+ * @host: name or address of the source
+ * @port: its RTSP port, usually %WFD_DEFAULT_RTSP_PORT
+ * @cancellable: (nullable): to give up the attempt
+ * @callback: (scope async): called when the connection stands or cannot be made
+ * @user_data: data for @callback
+ *
+ * Connects to a source, trying again while nobody listens until
+ * #WfdSession:connect-timeout-ms is over (T0), and begins the dialogue. The
+ * session goes on by itself after that; see #WfdSession:state.
+ */
+void
+wfd_session_connect_async (WfdSession *self, const char *host, guint16 port,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  Target *target;
+
+  g_return_if_fail (WFD_IS_SESSION (self));
+  g_return_if_fail (host != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, wfd_session_connect_async);
+  if (self->role != WFD_ROLE_SINK || self->state != WFD_SESSION_STATE_IDLE) {
+    g_task_return_new_error (task, WFD_ERROR, WFD_ERROR_STATE,
+        "Only a sink connects, and a session can be used once only");
+    return;
+  }
+
+  target = g_new (Target, 1);
+  *target = (Target) { g_strdup (host), port };
+  g_task_set_task_data (task, target, free_target);
+  self->connecting = g_object_ref (task);
+  self->connect_deadline_us = g_get_monotonic_time () + self->connect_timeout_ms * 1000ll;
+  self->retry_ms = RETRY_FIRST_MS;
+  set_state (self, WFD_SESSION_STATE_CONNECTING);
+  connect_once (self, task);
+}
+
+/**
+ * wfd_session_connect_finish:
+ * @self: a session
+ * @result: what the callback was given
+ * @error: return location for an error: %WFD_ERROR_STATE, or one of the
+ *   #G_IO_ERROR or #G_RESOLVER_ERROR domains
+ *
+ * Returns: whether the connection stands
+ */
+gboolean
+wfd_session_connect_finish (WfdSession *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static gboolean
+is_hex (WfdText token, gsize digits)
+{
+  guint64 value;
+
+  return token.left == digits && wfd_text_take_hex (&token, G_MAXUINT64, &value);
+}
+
+/**
+ * wfd_session_set_video_formats:
+ * @self: a session that was not used yet
+ * @formats: (nullable): names like "1920x1080p30, 1280x720p60", "none" for no
+ *   video, %NULL or "default" for all progressive modes up to 1920x1080p60, or
+ *   the value of `wfd_video_formats` itself (WFD 2.1 §6.1.3)
+ * @error: return location for a %WFD_ERROR_INVALID_ARGUMENT
+ *
+ * Sets which video formats this side can do.
+ *
+ * Returns: whether @formats could be read
+ */
+gboolean
+wfd_session_set_video_formats (WfdSession *self, const char *formats, GError **error)
+{
+  WfdText text, first;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), FALSE);
+
+  if (formats == NULL || g_ascii_strcasecmp (formats, "default") == 0) {
+    wfd_media_default_video_formats (self->role == WFD_ROLE_SINK, &self->video);
+    return TRUE;
+  }
+  text = wfd_text (formats);
+  if (wfd_text_take_token (&text, &first) && is_hex (first, 2))
+    return wfd_params_parse_video_formats (formats, &self->video, error);
+  return wfd_media_video_formats_from_names (formats, self->role == WFD_ROLE_SINK, &self->video,
+      error);
+}
+
+/**
+ * wfd_session_set_audio_codecs:
+ * @self: a session that was not used yet
+ * @codecs: (nullable): names like "aac, lpcm", "none" for no audio, %NULL or
+ *   "default" for what the role usually does, or the value of
+ *   `wfd_audio_codecs` itself (WFD 2.1 §6.1.2)
+ * @error: return location for a %WFD_ERROR_INVALID_ARGUMENT
+ *
+ * Sets which audio codecs this side can do.
+ *
+ * Returns: whether @codecs could be read
+ */
+gboolean
+wfd_session_set_audio_codecs (WfdSession *self, const char *codecs, GError **error)
+{
+  WfdText text, token;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), FALSE);
+
+  if (codecs == NULL || g_ascii_strcasecmp (codecs, "default") == 0) {
+    wfd_media_default_audio_codecs (self->role == WFD_ROLE_SINK, &self->audio);
+    return TRUE;
+  }
+  text = wfd_text (codecs);
+  if (wfd_text_take_token (&text, &token) && wfd_text_take_token (&text, &token) &&
+      is_hex (token, 8))
+    return wfd_params_parse_audio_codecs (codecs, &self->audio, error);
+  return wfd_media_audio_codecs_from_names (codecs, &self->audio, error);
+}
+
+/**
+ * wfd_session_set_wish:
+ * @self: a session that was not used yet
+ * @width: pixels, 0 for no wish
+ * @height: pixels, 0 for no wish
+ * @rate_hz: frames per second, 0 for no wish
+ *
+ * Sets which picture a source would like to send, usually that of its input.
+ * The nearest one that both sides can do is chosen.
+ */
+void
+wfd_session_set_wish (WfdSession *self, guint width, guint height, guint rate_hz)
+{
+  g_return_if_fail (WFD_IS_SESSION (self));
+  self->wish = (WfdWish) { width, height, rate_hz };
+}
+
+static gboolean
+check_started (WfdSession *self, GError **error)
+{
+  if (self->machine == NULL)
+    g_set_error (error, WFD_ERROR, WFD_ERROR_STATE, "The session has no connection");
+  return self->machine != NULL;
+}
+
+/**
+ * wfd_session_play:
+ * @self: a session in state %WFD_SESSION_STATE_READY
+ * @error: return location for a %WFD_ERROR_STATE
+ *
+ * Resumes after a pause. A sink sends PLAY (M7); a source asks it to (M5).
+ *
+ * Returns: whether the request was sent
+ */
+gboolean
+wfd_session_play (WfdSession *self, GError **error)
+{
+  gboolean sent;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), FALSE);
+
+  if (!check_started (self, error))
+    return FALSE;
+  sent = wfd_machine_play (self->machine, g_get_monotonic_time (), error);
+  drive (self);
+  return sent;
+}
+
+/**
+ * wfd_session_pause:
+ * @self: a session in state %WFD_SESSION_STATE_PLAYING
+ * @error: return location for a %WFD_ERROR_STATE
+ *
+ * Stops the stream. A sink sends PAUSE (M9); a source asks it to (M5).
+ *
+ * Returns: whether the request was sent
+ */
+gboolean
+wfd_session_pause (WfdSession *self, GError **error)
+{
+  gboolean sent;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), FALSE);
+
+  if (!check_started (self, error))
+    return FALSE;
+  sent = wfd_machine_pause (self->machine, g_get_monotonic_time (), error);
+  drive (self);
+  return sent;
+}
+
+/**
+ * wfd_session_request_idr:
+ * @self: a session of role %WFD_ROLE_SINK that is playing
+ * @error: return location for a %WFD_ERROR_STATE
+ *
+ * Asks the source for a key frame (M13). Requests within 500 ms of the last
+ * one are put together into one at the end of that time.
+ *
+ * Returns: whether the source is or will be asked
+ */
+gboolean
+wfd_session_request_idr (WfdSession *self, GError **error)
+{
+  gboolean asked;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), FALSE);
+
+  if (!check_started (self, error))
+    return FALSE;
+  asked = wfd_machine_request_idr (self->machine, g_get_monotonic_time (), error);
+  drive (self);
+  return asked;
+}
+
+/**
+ * wfd_session_change_format:
+ * @self: a session of role %WFD_ROLE_SOURCE after its SETUP
+ * @width: pixels
+ * @height: pixels
+ * @rate_hz: frames per second
+ * @pts_90khz: time stamp of the first picture in the new format, 33 bits, in
+ *   units of 1/90000 s
+ * @error: return location for an error: %WFD_ERROR_STATE,
+ *   %WFD_ERROR_INVALID_ARGUMENT if there is no such mode, %WFD_ERROR_NO_FORMAT
+ *   if the sink did not offer it
+ *
+ * Changes the picture in session by another M4 (WFD 2.1 §4.10.3.2). The
+ * answer is told by #WfdSession::format-agreed or #WfdSession::format-refused.
+ *
+ * Returns: whether the request was sent
+ */
+gboolean
+wfd_session_change_format (WfdSession *self, guint width, guint height, guint rate_hz,
+    guint64 pts_90khz, GError **error)
+{
+  const WfdMode *mode = wfd_media_find_mode_by_size (width, height, rate_hz);
+  gboolean sent;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), FALSE);
+
+  if (mode == NULL) {
+    g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
+        "Wi-Fi Display has no mode of %ux%u at %u Hz", width, height, rate_hz);
+    return FALSE;
+  }
+  if (!check_started (self, error))
+    return FALSE;
+  sent = wfd_machine_change_format (self->machine, mode, pts_90khz, g_get_monotonic_time (),
+      error);
+  drive (self);
+  return sent;
+}
+
+/**
+ * wfd_session_note_media:
+ * @self: a session of role %WFD_ROLE_SINK
+ *
+ * Tells that RTP came from the source just now. It counts as a sign of life:
+ * some sources send no keep-alive (WFD 2.1 §6.5.1). May be called from any
+ * thread and for each packet.
+ */
+void
+wfd_session_note_media (WfdSession *self)
+{
+  __atomic_store_n (&self->media_us, g_get_monotonic_time (), __ATOMIC_RELAXED);
+}
+
+/**
+ * wfd_session_teardown:
+ * @self: a session
+ *
+ * Ends the session in order: a sink sends TEARDOWN (M8), a source asks for it
+ * (M5), and both wait at most 2 s for the answer before
+ * #WfdSession::closed comes. Without a session there is nothing to wait for.
+ */
+void
+wfd_session_teardown (WfdSession *self)
+{
+  g_return_if_fail (WFD_IS_SESSION (self));
+
+  if (self->machine == NULL) {
+    wfd_session_close (self);
+    return;
+  }
+  wfd_machine_teardown (self->machine, g_get_monotonic_time ());
+  drive (self);
+}
+
+/**
+ * wfd_session_close:
+ * @self: a session
+ *
+ * Closes the connection, or gives up making it, at once and without a word to
+ * the peer. #WfdSession::closed comes before this returns, unless it came
+ * before.
+ */
+void
+wfd_session_close (WfdSession *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (WFD_IS_SESSION (self));
+
+  if (self->machine != NULL) {
+    wfd_machine_close (self->machine);
+    drive (self);
+    return;
+  }
+  if (self->state == WFD_SESSION_STATE_CLOSED)
+    return;
+
+  task = g_steal_pointer (&self->connecting);
+  destroy_source (&self->retry);
+  set_state (self, WFD_SESSION_STATE_CLOSED);
+  g_signal_emit (self, signals[SIGNAL_CLOSED], 0, NULL);
+  if (task != NULL)
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The session was closed");
+}
+
+/**
+ * wfd_session_get_state:
+ * @self: a session
+ *
+ * Returns: its state
+ */
+WfdSessionState
+wfd_session_get_state (WfdSession *self)
+{
+  g_return_val_if_fail (WFD_IS_SESSION (self), WFD_SESSION_STATE_CLOSED);
+  return self->state;
+}
+
+/**
+ * wfd_session_dup_format:
+ * @self: a session
+ *
+ * Returns: (transfer full): what was agreed to be sent, all zeros before
+ *   #WfdSession::format-agreed
+ */
+WfdFormat *
+wfd_session_dup_format (WfdSession *self)
+{
+  WfdFormat format = { 0 };
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
+
+  if (self->machine != NULL)
+    wfd_media_choice_to_format (wfd_machine_get_choice (self->machine), &format);
+  return wfd_format_copy (&format);
+}
+
+/**
+ * wfd_session_dup_peer_rtp_address:
+ * @self: a session
+ *
+ * Where a source sends its RTP: the address that the sink connected from and
+ * the port that it named in SETUP (M6).
+ *
+ * Returns: (transfer full) (nullable): the address, or %NULL before SETUP
+ */
+GInetSocketAddress *
+wfd_session_dup_peer_rtp_address (WfdSession *self)
+{
+  g_autoptr (GSocketAddress) remote = NULL;
+  guint16 port;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
+
+  if (self->machine == NULL || self->connection == NULL)
+    return NULL;
+  port = wfd_machine_get_peer_rtp_port (self->machine);
+  remote = g_socket_connection_get_remote_address (self->connection, NULL);
+  if (port == 0 || remote == NULL)
+    return NULL;
+  return G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (
+          g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)), port));
+}
+
+/**
+ * wfd_session_dup_stats:
+ * @self: a session
+ *
+ * Counters of the dialogue: requests-received, requests-sent,
+ * responses-received, keep-alives, idr-requests (type t), last-rtt-us (type x,
+ * only when known), session-id and reason (type s, why the format was chosen;
+ * only when known).
+ *
+ * Returns: (transfer full): a variant of type a{sv}
+ */
+GVariant *
+wfd_session_dup_stats (WfdSession *self)
+{
+  static const WfdMachineStats none = { .last_rtt_us = -1 };
+  const WfdMachineStats *stats = &none;
+  GVariantDict dict;
+  const char *session_id = NULL, *reason = NULL;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
+
+  if (self->machine != NULL) {
+    stats = wfd_machine_get_stats (self->machine);
+    session_id = wfd_machine_get_session_id (self->machine);
+    reason = wfd_machine_get_choice (self->machine)->reason;
+  }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "requests-received", "t", stats->requests_received);
+  g_variant_dict_insert (&dict, "requests-sent", "t", stats->requests_sent);
+  g_variant_dict_insert (&dict, "responses-received", "t", stats->responses_received);
+  g_variant_dict_insert (&dict, "keep-alives", "t", stats->keep_alives);
+  g_variant_dict_insert (&dict, "idr-requests", "t", stats->idr_requests);
+  if (stats->last_rtt_us >= 0)
+    g_variant_dict_insert (&dict, "last-rtt-us", "x", stats->last_rtt_us);
+  if (session_id != NULL)
+    g_variant_dict_insert (&dict, "session-id", "s", session_id);
+  if (reason != NULL)
+    g_variant_dict_insert (&dict, "reason", "s", reason);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+static void
+wfd_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  WfdSession *self = WFD_SESSION (object);
+
+  switch (id) {
+    case PROP_ROLE:
+      g_value_set_enum (value, self->role);
+      break;
+    case PROP_STATE:
+      g_value_set_enum (value, self->state);
+      break;
+    case PROP_RTP_PORT:
+      g_value_set_uint (value, self->rtp_port);
+      break;
+    case PROP_CONNECT_TIMEOUT_MS:
+      g_value_set_uint (value, self->connect_timeout_ms);
+      break;
+    case PROP_PEER_NAME:
+      g_value_set_string (value,
+          self->machine != NULL ? wfd_machine_get_peer_name (self->machine) : NULL);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+wfd_session_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  WfdSession *self = WFD_SESSION (object);
+
+  switch (id) {
+    case PROP_ROLE:
+      self->role = g_value_get_enum (value);
+      break;
+    case PROP_RTP_PORT:
+      self->rtp_port = g_value_get_uint (value);
+      break;
+    case PROP_CONNECT_TIMEOUT_MS:
+      self->connect_timeout_ms = g_value_get_uint (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+wfd_session_constructed (GObject *object)
+{
+  WfdSession *self = WFD_SESSION (object);
+
+  wfd_media_default_video_formats (self->role == WFD_ROLE_SINK, &self->video);
+  wfd_media_default_audio_codecs (self->role == WFD_ROLE_SINK, &self->audio);
+  G_OBJECT_CLASS (wfd_session_parent_class)->constructed (object);
+}
+
+static void
+wfd_session_finalize (GObject *object)
+{
+  WfdSession *self = WFD_SESSION (object);
+
+  disconnect_socket (self);
+  destroy_source (&self->retry);
+  wfd_machine_free (self->machine);
+  g_main_context_unref (self->context);
+  G_OBJECT_CLASS (wfd_session_parent_class)->finalize (object);
+}
+
+static void
+wfd_session_init (WfdSession *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+}
+
+static void
+install_properties (GObjectClass *klass)
+{
+  properties[PROP_ROLE] = g_param_spec_enum ("role", "Role",
+      "The part that this side plays", WFD_TYPE_ROLE, WFD_ROLE_SINK,
+      G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_STATE] = g_param_spec_enum ("state", "State",
+      "How far the session is", WFD_TYPE_SESSION_STATE, WFD_SESSION_STATE_IDLE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_RTP_PORT] = g_param_spec_uint ("rtp-port", "RTP port",
+      "Sink: the UDP port where it receives RTP; source: the one it sends from", 0, 65535, 0,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CONNECT_TIMEOUT_MS] = g_param_spec_uint ("connect-timeout-ms",
+      "Connect timeout", "How long a sink tries to connect, in milliseconds (T0)", 0,
+      G_MAXUINT, 90 * 1000, G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
+  properties[PROP_PEER_NAME] = g_param_spec_string ("peer-name", "Peer name",
+      "Server or User-Agent header of the peer", NULL,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (klass, N_PROPS, properties);
+}
+
+static void
+wfd_session_class_init (WfdSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = wfd_session_get_property;
+  object_class->set_property = wfd_session_set_property;
+  object_class->constructed = wfd_session_constructed;
+  object_class->finalize = wfd_session_finalize;
+  install_properties (object_class);
+
+  /**
+   * WfdSession::format-agreed:
+   * @self: the session
+   * @format: what will be sent
+   *
+   * The peers agreed on a format (M4), for the first time or anew.
+   */
+  signals[SIGNAL_FORMAT_AGREED] = g_signal_new ("format-agreed", WFD_TYPE_SESSION,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, WFD_TYPE_FORMAT);
+
+  /**
+   * WfdSession::format-refused:
+   * @self: the session
+   * @error: why
+   *
+   * The sink refused what wfd_session_change_format() asked for; the format
+   * stays as it was.
+   */
+  signals[SIGNAL_FORMAT_REFUSED] = g_signal_new ("format-refused", WFD_TYPE_SESSION,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+
+  /**
+   * WfdSession::idr-requested:
+   * @self: the session
+   *
+   * The sink asked for a key frame (M13). Some sinks do so many times in a
+   * row; one key frame is the answer to all that came before it.
+   */
+  signals[SIGNAL_IDR_REQUESTED] = g_signal_new ("idr-requested", WFD_TYPE_SESSION,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * WfdSession::closed:
+   * @self: the session
+   * @error: (nullable): why, or %NULL if it ended in order
+   *
+   * The session is over. Comes exactly once.
+   */
+  signals[SIGNAL_CLOSED] = g_signal_new ("closed", WFD_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+/**
+ * wfd_session_new:
+ * @role: the part that this side plays
+ *
+ * Returns: (transfer full): a new session in the current thread-default main
+ *   context
+ */
+WfdSession *
+wfd_session_new (WfdRole role)
+{
+  return g_object_new (WFD_TYPE_SESSION, "role", role, NULL);
+}
