@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Installs the build into an empty folder and uses it from outside the tree.
+
+Speaks TAP. The folder stands for a root of its own, so the prefix in the
+pkg-config file is the one thing that is adapted before use.
+"""
+import argparse
+import glob
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from xml.etree import ElementTree
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+C_FLAGS = ['-Wall', '-Wextra', '-Werror', '-pedantic', '-Wno-unused-parameter']
+GIR = '{http://www.gtk.org/introspection/core/1.0}'
+GIR_C = '{http://www.gtk.org/introspection/c/1.0}'
+GIR_GLIB = '{http://www.gtk.org/introspection/glib/1.0}'
+
+
+class Tap:
+    def __init__(self):
+        self.count = 0
+        self.failed = 0
+
+    def test(self, name, good, told=''):
+        self.count += 1
+        self.failed += not good
+        print('%sok %d - %s' % ('' if good else 'not ', self.count, name), flush=True)
+        if not good:
+            print(''.join('# %s\n' % line for line in told.split('\n')), end='', flush=True)
+        return good
+
+    def skip(self, name, why):
+        self.count += 1
+        print('ok %d - %s # SKIP %s' % (self.count, name, why), flush=True)
+
+
+def run(*command, env=None, stdin=None):
+    """Whether it worked, and what it said."""
+    done = subprocess.run(command, env=env, input=stdin, stdout=subprocess.PIPE, text=True,
+                          stderr=subprocess.STDOUT, check=False)
+    return done.returncode == 0, done.stdout
+
+
+class Installation:
+    """Where things are after the installation, and how a program finds them."""
+
+    def __init__(self, args, root):
+        self.api = args.api
+        self.prefix = root + args.prefix
+        self.libdir = os.path.join(self.prefix, args.libdir)
+        self.include = os.path.join(self.prefix, args.includedir, 'wfd-' + args.api)
+        self.pkgconfig = os.path.join(self.libdir, 'pkgconfig')
+        self.env = dict(
+            os.environ,
+            LD_LIBRARY_PATH=self.libdir,
+            PKG_CONFIG_PATH=self.pkgconfig,
+            GI_TYPELIB_PATH=os.path.join(self.libdir, 'girepository-1.0'),
+            GST_PLUGIN_PATH=os.path.join(self.libdir, 'gstreamer-1.0'),
+            GST_REGISTRY=os.path.join(root, 'registry.bin'))
+
+    def adapt_pkgconfig(self):
+        for path in glob.glob(os.path.join(self.pkgconfig, '*.pc')):
+            with open(path, encoding='utf-8') as file:
+                lines = file.read().split('\n')
+            lines[0] = 'prefix=' + self.prefix.replace(' ', '\\ ')
+            with open(path, 'w', encoding='utf-8') as file:
+                file.write('\n'.join(lines))
+
+    def flags(self, *what):
+        good, output = run('pkg-config', *what, 'wfd-' + self.api, env=self.env)
+        return shlex.split(output) if good else None
+
+    def headers(self):
+        return sorted(os.path.relpath(path, self.include)
+                      for path in glob.glob(os.path.join(self.include, '**', '*.h'), recursive=True))
+
+
+def languages(args):
+    """Name, and compiler with its language or None if there is none."""
+    return [('c11', [*shlex.split(args.cc), '-x', 'c', '-std=c11']),
+            ('c++17', [args.cxx, '-x', 'c++', '-std=c++17'] if args.cxx else None)]
+
+
+def test_headers(tap, installed, language, compiler, flags):
+    headers = installed.headers()
+    tap.test('%s/headers-installed' % language, 'wfd/wfd.h' in headers and len(headers) > 1,
+             ' '.join(headers))
+    together = ''.join('#include <%s>\n' % header for header in headers)
+    texts = [(os.path.basename(header), '#include <%s>\n' % header) for header in headers]
+    for name, text in texts + [('all-together', together + together)]:
+        good, told = run(*compiler, *C_FLAGS, *flags, '-fsyntax-only', '-', stdin=text + 'int main (void);\n')
+        tap.test('%s/header/%s' % (language, name), good, told)
+
+
+def test_program(tap, installed, language, compiler, root):
+    program = os.path.join(root, 'program-' + language)
+    libs = installed.flags('--libs')
+    good, told = run(*compiler, *C_FLAGS, *installed.flags('--cflags'), '-o', program,
+                     os.path.join(HERE, 'program.c'), '-x', 'none', *libs)
+    if not tap.test('%s/program-links' % language, good, told):
+        return
+    good, told = run(program, env=installed.env)
+    wanted = ('WFD_SESSION_STATE_IDLE 0 idle\n', 'WFD_ROLE_SINK 1 sink\n', 'WFD_ERROR_TIMEOUT 2 timeout\n',
+              'state 0, format not agreed yet\n', 'wfd-error-quark 8\n')
+    tap.test('%s/program-runs' % language, good and all(line in told for line in wanted), told)
+
+
+def test_gir(tap, installed, symbols):
+    gir = os.path.join(installed.prefix, 'share', 'gir-1.0', 'Wfd-%s.gir' % installed.api)
+    if not os.path.exists(gir):
+        tap.skip('gir', 'built without introspection')
+        return
+    tree = ElementTree.parse(gir)
+    # In the data under its C name, or as the function that registers a type.
+    described = {node.get(GIR_C + 'identifier') for node in tree.iter()} | \
+        {node.get(GIR_GLIB + 'get-type') for node in tree.iter()}
+    missing = [symbol for symbol in symbols if symbol not in described]
+    tap.test('gir/every-symbol', not missing, 'not in the GIR data:\n' + '\n'.join(missing))
+    undocumented = sorted({
+        node.get(GIR_C + 'identifier') for kind in ('function', 'method', 'constructor')
+        for node in tree.iter(GIR + kind)
+        if node.find(GIR + 'doc') is None and node.find(GIR + 'return-value/' + GIR + 'doc') is None
+    }.intersection(symbols) - {'wfd_error_quark'})
+    tap.test('gir/every-function-has-a-doc-comment', not undocumented, '\n'.join(undocumented))
+
+    for python in ('python3', '/usr/bin/python3'):
+        if run(python, '-c', 'import gi')[0]:
+            good, told = run(python, os.path.join(HERE, 'program.py'), env=installed.env)
+            tap.test('gir/python-program', good, told)
+            return
+    tap.skip('gir/python-program', 'no Python here has the module gi')
+
+
+def test_plugin(tap, installed):
+    inspect = 'gst-inspect-1.0'
+    if not run(inspect, '--version')[0]:
+        tap.skip('plugin', 'gst-inspect-1.0 is not installed')
+        return
+    for feature in ('rtspwfd', 'wfdsrc', 'wfdsink'):
+        good, told = run(inspect, feature, env=installed.env)
+        tap.test('plugin/' + feature, good and installed.libdir in told, told)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ('build', 'prefix', 'libdir', 'includedir', 'api', 'symbols', 'cc', 'cxx'):
+        parser.add_argument('--' + name, required=True)
+    args = parser.parse_args()
+    with open(args.symbols, encoding='utf-8') as file:
+        symbols = [line.strip() for line in file if not line.startswith('#')]
+
+    tap = Tap()
+    # The blank is part of the test.
+    with tempfile.TemporaryDirectory(prefix='wfd installed ') as root:
+        good, told = run('meson', 'install', '-C', args.build, '--no-rebuild', '--quiet', '--destdir', root)
+        installed = Installation(args, root)
+        if tap.test('install', good, told):
+            installed.adapt_pkgconfig()
+            flags = installed.flags('--cflags')
+            if tap.test('pkg-config', flags is not None and installed.flags('--libs') is not None):
+                for language, compiler in languages(args):
+                    if compiler is None:
+                        tap.skip(language, 'no compiler for it')
+                        continue
+                    test_headers(tap, installed, language, compiler, flags)
+                    test_program(tap, installed, language, compiler, root)
+            test_gir(tap, installed, symbols)
+            test_plugin(tap, installed)
+    print('1..%d' % tap.count)
+    return 1 if tap.failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
