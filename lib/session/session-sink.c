@@ -38,10 +38,24 @@ after_options (WfdMachine *self)
     gst_rtsp_message_add_header (request, GST_RTSP_HDR_REQUIRE, "org.wfa.wfd1.0");
 }
 
-/* What we answer to M3. What is not set here is "none". */
+/* What we answer to M3. What is not listed here is "none". */
+static const WfdParamId capabilities[] = {
+  WFD_PARAM_VIDEO_FORMATS,
+  WFD_PARAM_AUDIO_CODECS,
+  WFD_PARAM_CLIENT_RTP_PORTS,
+  WFD_PARAM_CONNECTOR_TYPE,
+  WFD_PARAM_IDR_REQUEST_CAPABILITY,
+  WFD_PARAM_INTEL_FRIENDLY_NAME,
+  WFD_PARAM_INTEL_SINK_MANUFACTURER_NAME,
+  WFD_PARAM_INTEL_SINK_MODEL_NAME,
+  WFD_PARAM_INTEL_SINK_VERSION,
+};
+
 static void
 fill_capabilities (WfdMachine *self, WfdParams *params)
 {
+  for (gsize i = 0; i < G_N_ELEMENTS (capabilities); i++)
+    wfd_params_set (params, capabilities[i]);
   params->video_formats = self->config.video;
   params->audio_codecs = self->config.audio;
   params->client_rtp_ports.port0 = self->config.rtp_port;
