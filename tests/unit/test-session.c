@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <wfd/wfd.h>
+
+/* Nothing waits for time to pass; this ends a test that hangs. */
+#define WATCHDOG_S 20
+
+/* A source and a sink of ours in one main context, over loopback. */
+typedef struct
+{
+  GMainContext *context;
+  WfdListener *listener;
+  WfdSession *source;
+  WfdSession *sink;
+  guint idr_requests;
+  guint formats_agreed;
+  guint formats_refused;
+  guint closed;
+  GError *source_error;
+  GError *sink_error;
+} Fixture;
+
+static void
+on_closed (WfdSession *session, GError *error, Fixture *self)
+{
+  GError **place = session == self->source ? &self->source_error : &self->sink_error;
+
+  g_assert_cmpint (wfd_session_get_state (session), ==, WFD_SESSION_STATE_CLOSED);
+  self->closed++;
+  if (error != NULL)
+    *place = g_error_copy (error);
+}
+
+static void
+on_idr_requested (WfdSession *session, Fixture *self)
+{
+  self->idr_requests++;
+}
+
+static void
+on_format_agreed (WfdSession *session, WfdFormat *format, Fixture *self)
+{
+  g_assert_cmpuint (format->width, >, 0);
+  self->formats_agreed++;
+}
+
+static void
+on_format_refused (WfdSession *session, GError *error, Fixture *self)
+{
+  g_assert_nonnull (error);
+  self->formats_refused++;
+}
+
+static void
+watch (Fixture *self, WfdSession *session)
+{
+  g_signal_connect (session, "closed", G_CALLBACK (on_closed), self);
+  g_signal_connect (session, "idr-requested", G_CALLBACK (on_idr_requested), self);
+  g_signal_connect (session, "format-agreed", G_CALLBACK (on_format_agreed), self);
+  g_signal_connect (session, "format-refused", G_CALLBACK (on_format_refused), self);
+}
+
+static void
+on_connection (WfdListener *listener, GSocketConnection *connection, Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (wfd_session_start (self->source, connection, &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
+on_watchdog (gpointer data)
+{
+  g_error ("nothing happens any more");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GSource) watchdog = g_timeout_source_new_seconds (WATCHDOG_S);
+  GError *error = NULL;
+
+  self->context = g_main_context_new ();
+  g_main_context_push_thread_default (self->context);
+  g_source_set_callback (watchdog, on_watchdog, NULL, NULL);
+  g_source_attach (watchdog, self->context);
+
+  self->listener = wfd_listener_new ("127.0.0.1", 0, &error);
+  g_assert_no_error (error);
+  g_signal_connect (self->listener, "connection", G_CALLBACK (on_connection), self);
+  self->source = wfd_session_new (WFD_ROLE_SOURCE);
+  self->sink = wfd_session_new (WFD_ROLE_SINK);
+  g_object_set (self->source, "rtp-port", 15550, NULL);
+  g_object_set (self->sink, "rtp-port", 19000, NULL);
+  watch (self, self->source);
+  watch (self, self->sink);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  g_object_add_weak_pointer (G_OBJECT (self->source), (gpointer *) &self->source);
+  g_object_add_weak_pointer (G_OBJECT (self->sink), (gpointer *) &self->sink);
+  g_object_unref (self->source);
+  g_object_unref (self->sink);
+  g_object_unref (self->listener);
+  /* What is cancelled comes back through the main context. */
+  while (self->source != NULL || self->sink != NULL)
+    g_main_context_iteration (self->context, TRUE);
+  g_clear_error (&self->source_error);
+  g_clear_error (&self->sink_error);
+  g_main_context_pop_thread_default (self->context);
+  g_main_context_unref (self->context);
+}
+
+static void
+run_until (Fixture *self, WfdSessionState state)
+{
+  while (wfd_session_get_state (self->source) != state ||
+      wfd_session_get_state (self->sink) != state)
+    g_main_context_iteration (self->context, TRUE);
+}
+
+static void
+connect_sink (Fixture *self)
+{
+  wfd_session_connect_async (self->sink, "127.0.0.1", wfd_listener_get_port (self->listener),
+      NULL, NULL, NULL);
+  g_assert_cmpint (wfd_session_get_state (self->sink), ==, WFD_SESSION_STATE_CONNECTING);
+}
+
+static void
+test_source_and_sink_come_to_play (Fixture *self, gconstpointer data)
+{
+  g_autoptr (WfdFormat) sent = NULL, received = NULL;
+  g_autoptr (GInetSocketAddress) rtp = NULL;
+  g_autofree char *address = NULL, *name = NULL;
+
+  wfd_session_set_wish (self->source, 1280, 720, 30);
+  connect_sink (self);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+
+  sent = wfd_session_dup_format (self->source);
+  received = wfd_session_dup_format (self->sink);
+  g_assert_true (wfd_format_equal (sent, received));
+  g_assert_cmpuint (sent->width, ==, 1280);
+  g_assert_cmpuint (sent->rate_hz, ==, 30);
+  g_assert_cmpint (sent->audio_codec, ==, WFD_AUDIO_CODEC_AAC);
+
+  rtp = wfd_session_dup_peer_rtp_address (self->source);
+  address = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (rtp));
+  g_assert_cmpstr (address, ==, "127.0.0.1:19000");
+  g_object_get (self->sink, "peer-name", &name, NULL);
+  g_assert_true (g_str_has_prefix (name, "gst-wfd/"));
+}
+
+static void
+test_pause_and_play_work_from_both_sides (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  connect_sink (self);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+
+  g_assert_true (wfd_session_pause (self->sink, &error));
+  run_until (self, WFD_SESSION_STATE_READY);
+  g_assert_true (wfd_session_play (self->source, &error));
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+  g_assert_true (wfd_session_pause (self->source, &error));
+  run_until (self, WFD_SESSION_STATE_READY);
+  g_assert_false (wfd_session_pause (self->source, &error));
+  g_assert_error (error, WFD_ERROR, WFD_ERROR_STATE);
+}
+
+static void
+test_idr_request_reaches_the_source (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GVariant) stats = NULL;
+  guint64 asked;
+
+  connect_sink (self);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+  g_assert_true (wfd_session_request_idr (self->sink, NULL));
+  while (self->idr_requests == 0)
+    g_main_context_iteration (self->context, TRUE);
+
+  stats = wfd_session_dup_stats (self->sink);
+  g_assert_true (g_variant_lookup (stats, "idr-requests", "t", &asked));
+  g_assert_cmpuint (asked, ==, 1);
+  g_assert_false (wfd_session_request_idr (self->source, NULL));
+}
+
+static void
+test_format_changes_in_session (Fixture *self, gconstpointer data)
+{
+  g_autoptr (WfdFormat) format = NULL;
+  g_autoptr (GError) error = NULL;
+
+  connect_sink (self);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+  self->formats_agreed = 0;
+  g_assert_true (wfd_session_change_format (self->source, 1280, 720, 60, 0, &error));
+  while (self->formats_agreed < 2)
+    g_main_context_iteration (self->context, TRUE);
+  format = wfd_session_dup_format (self->sink);
+  g_assert_cmpuint (format->width, ==, 1280);
+  g_assert_cmpuint (format->rate_hz, ==, 60);
+
+  g_assert_false (wfd_session_change_format (self->source, 1234, 567, 60, 0, &error));
+  g_assert_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT);
+}
+
+static void
+test_teardown_ends_both_sides_in_order (Fixture *self, gconstpointer data)
+{
+  WfdSession *first = GPOINTER_TO_INT (data) == WFD_ROLE_SINK ? self->sink : self->source;
+
+  connect_sink (self);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+  wfd_session_teardown (first);
+  run_until (self, WFD_SESSION_STATE_CLOSED);
+  g_assert_cmpuint (self->closed, ==, 2);
+  g_assert_no_error (self->source_error);
+  g_assert_no_error (self->sink_error);
+}
+
+static void
+test_close_without_a_word_is_an_error_for_the_peer (Fixture *self, gconstpointer data)
+{
+  connect_sink (self);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+  wfd_session_close (self->sink);
+  wfd_session_close (self->sink);
+  run_until (self, WFD_SESSION_STATE_CLOSED);
+  g_assert_cmpuint (self->closed, ==, 2);
+  g_assert_no_error (self->sink_error);
+  g_assert_error (self->source_error, WFD_ERROR, WFD_ERROR_CLOSED);
+}
+
+static void
+on_connect_done (GObject *object, GAsyncResult *result, gpointer data)
+{
+  GError **error = data;
+
+  wfd_session_connect_finish (WFD_SESSION (object), result, error);
+}
+
+static void
+test_close_stops_an_attempt_to_connect (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  wfd_listener_close (self->listener);  /* so that it is refused and tried again */
+  wfd_session_connect_async (self->sink, "127.0.0.1", wfd_listener_get_port (self->listener),
+      NULL, on_connect_done, &error);
+  wfd_session_close (self->sink);
+  g_assert_cmpuint (self->closed, ==, 1);
+  while (error == NULL)
+    g_main_context_iteration (self->context, TRUE);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
+test_nobody_listening_is_an_error_when_the_time_is_over (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  wfd_listener_close (self->listener);
+  g_object_set (self->sink, "connect-timeout-ms", 0, NULL);
+  wfd_session_connect_async (self->sink, "127.0.0.1", wfd_listener_get_port (self->listener),
+      NULL, on_connect_done, &error);
+  while (error == NULL)
+    g_main_context_iteration (self->context, TRUE);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  g_assert_error (self->sink_error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+}
+
+static void
+test_sink_waits_for_a_source_that_listens_later (Fixture *self, gconstpointer data)
+{
+  guint16 port = wfd_listener_get_port (self->listener);
+  g_autoptr (GError) error = NULL;
+
+  wfd_listener_close (self->listener);
+  g_clear_object (&self->listener);
+  wfd_session_connect_async (self->sink, "127.0.0.1", port, NULL, NULL, NULL);
+  /* One attempt is refused before the source listens. */
+  g_main_context_iteration (self->context, TRUE);
+  g_main_context_iteration (self->context, TRUE);
+
+  self->listener = wfd_listener_new ("127.0.0.1", port, &error);
+  g_assert_no_error (error);
+  g_signal_connect (self->listener, "connection", G_CALLBACK (on_connection), self);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+}
+
+static void
+test_formats_are_set_by_name_and_by_value (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (wfd_session_set_video_formats (self->sink, NULL, &error));
+  g_assert_true (wfd_session_set_video_formats (self->sink, "1280x720p30", &error));
+  g_assert_true (wfd_session_set_video_formats (self->sink,
+          "00 00 01 01 00000020 00000000 00000000 00 0000 0000 00 none none", &error));
+  g_assert_true (wfd_session_set_audio_codecs (self->sink, "aac, lpcm", &error));
+  g_assert_true (wfd_session_set_audio_codecs (self->sink, "LPCM 00000002 00", &error));
+  g_assert_no_error (error);
+
+  g_assert_false (wfd_session_set_video_formats (self->sink, "17x4p3", &error));
+  g_assert_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_false (wfd_session_set_audio_codecs (self->sink, "mp3", &error));
+  g_assert_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT);
+}
+
+static void
+test_nothing_in_common_is_said (Fixture *self, gconstpointer data)
+{
+  g_assert_true (wfd_session_set_video_formats (self->source, "none", NULL));
+  g_assert_true (wfd_session_set_audio_codecs (self->source, "ac3", NULL));
+  g_assert_true (wfd_session_set_audio_codecs (self->sink, "lpcm", NULL));
+  connect_sink (self);
+  run_until (self, WFD_SESSION_STATE_CLOSED);
+  g_assert_error (self->source_error, WFD_ERROR, WFD_ERROR_NO_FORMAT);
+}
+
+static void
+test_functions_before_the_connection_fail_softly (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WfdFormat) format = wfd_session_dup_format (self->sink);
+  g_autoptr (GVariant) stats = wfd_session_dup_stats (self->sink);
+
+  g_assert_cmpuint (format->width, ==, 0);
+  g_assert_false (g_variant_lookup (stats, "last-rtt-us", "x", NULL));
+  g_assert_null (wfd_session_dup_peer_rtp_address (self->sink));
+  g_assert_false (wfd_session_play (self->sink, &error));
+  g_assert_error (error, WFD_ERROR, WFD_ERROR_STATE);
+  wfd_session_teardown (self->sink);
+  g_assert_cmpuint (self->closed, ==, 1);
+}
+
+static void
+test_listener_wants_an_address (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (wfd_listener_new ("localhost", 0, &error));
+  g_assert_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define TEST(name, data, func) \
+  g_test_add ("/session/" name, Fixture, data, set_up, func, tear_down)
+  TEST ("source-and-sink-come-to-play", NULL, test_source_and_sink_come_to_play);
+  TEST ("pause-and-play-work-from-both-sides", NULL, test_pause_and_play_work_from_both_sides);
+  TEST ("idr-request-reaches-the-source", NULL, test_idr_request_reaches_the_source);
+  TEST ("format-changes-in-session", NULL, test_format_changes_in_session);
+  TEST ("teardown-by-the-sink-ends-both", GINT_TO_POINTER (WFD_ROLE_SINK),
+      test_teardown_ends_both_sides_in_order);
+  TEST ("teardown-by-the-source-ends-both", GINT_TO_POINTER (WFD_ROLE_SOURCE),
+      test_teardown_ends_both_sides_in_order);
+  TEST ("close-without-a-word-is-an-error-for-the-peer", NULL,
+      test_close_without_a_word_is_an_error_for_the_peer);
+  TEST ("close-stops-an-attempt-to-connect", NULL, test_close_stops_an_attempt_to_connect);
+  TEST ("nobody-listening-is-an-error-when-the-time-is-over", NULL,
+      test_nobody_listening_is_an_error_when_the_time_is_over);
+  TEST ("sink-waits-for-a-source-that-listens-later", NULL,
+      test_sink_waits_for_a_source_that_listens_later);
+  TEST ("formats-are-set-by-name-and-by-value", NULL, test_formats_are_set_by_name_and_by_value);
+  TEST ("nothing-in-common-is-said", NULL, test_nothing_in_common_is_said);
+  TEST ("functions-before-the-connection-fail-softly", NULL,
+      test_functions_before_the_connection_fail_softly);
+#undef TEST
+  g_test_add_func ("/session/listener-wants-an-address", test_listener_wants_an_address);
+  return g_test_run ();
+}
