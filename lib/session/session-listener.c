@@ -54,8 +54,8 @@ wfd_listener_class_init (WfdListenerClass *klass)
    *
    * A sink has connected.
    */
-  signals[SIGNAL_CONNECTION] = g_signal_new ("connection", WFD_TYPE_LISTENER,
-      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_SOCKET_CONNECTION);
+  signals[SIGNAL_CONNECTION] = g_signal_new ("connection", WFD_TYPE_LISTENER, G_SIGNAL_RUN_LAST, 0,
+      NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_SOCKET_CONNECTION);
 }
 
 static void

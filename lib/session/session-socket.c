@@ -28,8 +28,7 @@ report_closed (WfdSocket *self, const GError *error)
 static void
 report_malformed (WfdSocket *self, const char *what)
 {
-  g_autoptr (GError) error = g_error_new (WFD_ERROR, WFD_ERROR_MALFORMED,
-      "The peer sent %s", what);
+  g_autoptr (GError) error = g_error_new (WFD_ERROR, WFD_ERROR_MALFORMED, "The peer sent %s", what);
 
   report_closed (self, error);
 }

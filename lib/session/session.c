@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session-private.h"
+
 #include <base-text.h>
 #include <rtsp-params.h>
 #include <wfd/wfd.h>
-
-#include "session-machine.h"
-#include "session-socket.h"
-
-/* Between two attempts to connect (T0): soon at first, for the source that is
- * about to listen, then at the pace that sinks have. */
-#define RETRY_FIRST_MS 50
-#define RETRY_MAX_MS 1000
 
 /**
  * WfdSession:
@@ -22,30 +16,6 @@
  * all functions are called from there, unless they say otherwise, and all
  * signals come from there. It is used once.
  */
-struct _WfdSession
-{
-  GObject parent_instance;
-
-  WfdRole role;
-  WfdVideoFormats video;
-  WfdAudioCodecs audio;
-  WfdWish wish;
-  guint rtp_port;
-  guint connect_timeout_ms;
-
-  GMainContext *context;
-  WfdSessionState state;
-  GTask *connecting;
-  gint64 connect_deadline_us;
-  guint retry_ms;
-  GSource *retry;
-
-  GSocketConnection *connection;
-  WfdSocket *socket;
-  WfdMachine *machine;
-  GSource *timer;
-  gint64 media_us;              /* atomic: when media last came */
-};
 
 G_DEFINE_FINAL_TYPE (WfdSession, wfd_session, G_TYPE_OBJECT)
 
@@ -71,8 +41,8 @@ enum
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
-static void
-set_state (WfdSession *self, WfdSessionState state)
+void
+wfd_session_set_state (WfdSession *self, WfdSessionState state)
 {
   if (self->state == state)
     return;
@@ -80,8 +50,8 @@ set_state (WfdSession *self, WfdSessionState state)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
 }
 
-static void
-destroy_source (GSource **source)
+void
+wfd_session_destroy_source (GSource **source)
 {
   if (*source == NULL)
     return;
@@ -92,11 +62,18 @@ destroy_source (GSource **source)
 static void
 disconnect_socket (WfdSession *self)
 {
-  destroy_source (&self->timer);
+  wfd_session_destroy_source (&self->timer);
   g_clear_pointer (&self->socket, wfd_socket_free);
   if (self->connection != NULL)
     g_io_stream_close (G_IO_STREAM (self->connection), NULL, NULL);
   g_clear_object (&self->connection);
+}
+
+void
+wfd_session_give_up (WfdSession *self, const GError *error)
+{
+  wfd_session_set_state (self, WFD_SESSION_STATE_CLOSED);
+  g_signal_emit (self, signals[SIGNAL_CLOSED], 0, error);
 }
 
 static void
@@ -108,7 +85,7 @@ handle_event (WfdSession *self, WfdEvent *event)
     case WFD_EVENT_STATE:
       /* CLOSED is told together with the signal that ends it all. */
       if (wfd_machine_get_state (self->machine) != WFD_SESSION_STATE_CLOSED)
-        set_state (self, wfd_machine_get_state (self->machine));
+        wfd_session_set_state (self, wfd_machine_get_state (self->machine));
       break;
     case WFD_EVENT_FORMAT_AGREED:
       format = wfd_session_dup_format (self);
@@ -122,8 +99,7 @@ handle_event (WfdSession *self, WfdEvent *event)
       break;
     case WFD_EVENT_ENDED:
       disconnect_socket (self);
-      set_state (self, WFD_SESSION_STATE_CLOSED);
-      g_signal_emit (self, signals[SIGNAL_CLOSED], 0, event->error);
+      wfd_session_give_up (self, event->error);
       break;
   }
   g_clear_error (&event->error);
@@ -204,8 +180,8 @@ dup_url_host (GSocketAddress *address)
   return g_steal_pointer (&text);
 }
 
-static gboolean
-start (WfdSession *self, GSocketConnection *connection, GError **error)
+gboolean
+wfd_session_begin (WfdSession *self, GSocketConnection *connection, GError **error)
 {
   static const WfdSocketFuncs funcs = { on_message, on_closed };
   g_autoptr (GSocketAddress) local = NULL, remote = NULL;
@@ -221,13 +197,13 @@ start (WfdSession *self, GSocketConnection *connection, GError **error)
   local_host = dup_url_host (local);
   peer_host = dup_url_host (remote);
 
-  self->socket = wfd_socket_new (g_socket_connection_get_socket (connection), self->context,
-      &funcs, self, error);
+  self->socket = wfd_socket_new (g_socket_connection_get_socket (connection), self->context, &funcs,
+      self, error);
   if (self->socket == NULL)
     return FALSE;
 
-  config = (WfdMachineConfig) { self->role, self->video, self->audio, self->wish,
-    self->rtp_port, local_host, peer_host };
+  config = (WfdMachineConfig) { self->role, self->video, self->audio, self->wish, self->rtp_port,
+    local_host, peer_host };
   self->connection = g_object_ref (connection);
   self->machine = wfd_machine_new (&config);
   self->timer = g_source_new (&timer_funcs, sizeof (GSource));
@@ -261,157 +237,7 @@ wfd_session_start (WfdSession *self, GSocketConnection *connection, GError **err
     g_set_error (error, WFD_ERROR, WFD_ERROR_STATE, "A session can be used once only");
     return FALSE;
   }
-  return start (self, connection, error);
-}
-
-static void connect_once (WfdSession *self, GTask *task);
-
-static gboolean
-on_retry (gpointer user_data)
-{
-  GTask *task = user_data;
-  WfdSession *self = g_task_get_source_object (task);
-
-  connect_once (self, task);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-finish_connecting (WfdSession *self, GTask *task, GError *error)
-{
-  destroy_source (&self->retry);
-  g_clear_object (&self->connecting);
-  if (error == NULL) {
-    g_task_return_boolean (task, TRUE);
-    return;
-  }
-  set_state (self, WFD_SESSION_STATE_CLOSED);
-  g_signal_emit (self, signals[SIGNAL_CLOSED], 0, error);
-  g_task_return_error (task, error);
-}
-
-/* Whether it may be that the source just does not listen yet. */
-static gboolean
-is_worth_a_retry (const GError *error)
-{
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-}
-
-static void
-on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  WfdSession *self = g_task_get_source_object (task);
-  g_autoptr (GSocketConnection) connection = NULL;
-  GError *error = NULL;
-
-  connection = g_socket_client_connect_to_host_finish (G_SOCKET_CLIENT (source), result, &error);
-  if (self->connecting != task) {       /* wfd_session_close () came first */
-    g_clear_error (&error);
-    return;
-  }
-  if (connection != NULL) {
-    start (self, connection, &error);
-    finish_connecting (self, task, error);
-  } else if (is_worth_a_retry (error) && g_get_monotonic_time () < self->connect_deadline_us) {
-    g_clear_error (&error);
-    self->retry = g_timeout_source_new (self->retry_ms);
-    self->retry_ms = MIN (2 * self->retry_ms, RETRY_MAX_MS);
-    g_source_set_callback (self->retry, on_retry, g_object_ref (task), g_object_unref);
-    g_source_attach (self->retry, self->context);
-  } else {
-    g_prefix_error (&error, "No connection to the source: ");
-    finish_connecting (self, task, error);
-  }
-}
-
-typedef struct
-{
-  char *host;
-  guint16 port;
-} Target;
-
-static void
-free_target (gpointer data)
-{
-  Target *target = data;
-
-  g_free (target->host);
-  g_free (target);
-}
-
-static void
-connect_once (WfdSession *self, GTask *task)
-{
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  gint64 left_us = self->connect_deadline_us - g_get_monotonic_time ();
-  Target *target = g_task_get_task_data (task);
-
-  destroy_source (&self->retry);
-  g_socket_client_set_enable_proxy (client, FALSE);
-  g_socket_client_set_timeout (client, MAX (1, left_us / G_USEC_PER_SEC));
-  g_socket_client_connect_to_host_async (client, target->host, target->port,
-      g_task_get_cancellable (task), on_connected, g_object_ref (task));
-}
-
-/**
- * wfd_session_connect_async:
- * @self: a session of role %WFD_ROLE_SINK that was not used yet
- * @host: name or address of the source
- * @port: its RTSP port, usually %WFD_DEFAULT_RTSP_PORT
- * @cancellable: (nullable): to give up the attempt
- * @callback: (scope async): called when the connection stands or cannot be made
- * @user_data: data for @callback
- *
- * Connects to a source, trying again while nobody listens until
- * #WfdSession:connect-timeout-ms is over (T0), and begins the dialogue. The
- * session goes on by itself after that; see #WfdSession:state.
- */
-void
-wfd_session_connect_async (WfdSession *self, const char *host, guint16 port,
-    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (GTask) task = NULL;
-  Target *target;
-
-  g_return_if_fail (WFD_IS_SESSION (self));
-  g_return_if_fail (host != NULL);
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, wfd_session_connect_async);
-  if (self->role != WFD_ROLE_SINK || self->state != WFD_SESSION_STATE_IDLE) {
-    g_task_return_new_error (task, WFD_ERROR, WFD_ERROR_STATE,
-        "Only a sink connects, and a session can be used once only");
-    return;
-  }
-
-  target = g_new (Target, 1);
-  *target = (Target) { g_strdup (host), port };
-  g_task_set_task_data (task, target, free_target);
-  self->connecting = g_object_ref (task);
-  self->connect_deadline_us = g_get_monotonic_time () + self->connect_timeout_ms * 1000ll;
-  self->retry_ms = RETRY_FIRST_MS;
-  set_state (self, WFD_SESSION_STATE_CONNECTING);
-  connect_once (self, task);
-}
-
-/**
- * wfd_session_connect_finish:
- * @self: a session
- * @result: what the callback was given
- * @error: return location for an error: %WFD_ERROR_STATE, or one of the
- *   #G_IO_ERROR or #G_RESOLVER_ERROR domains
- *
- * Returns: whether the connection stands
- */
-gboolean
-wfd_session_connect_finish (WfdSession *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return wfd_session_begin (self, connection, error);
 }
 
 static gboolean
@@ -476,8 +302,8 @@ wfd_session_set_audio_codecs (WfdSession *self, const char *codecs, GError **err
     return TRUE;
   }
   text = wfd_text (codecs);
-  if (wfd_text_take_token (&text, &token) && wfd_text_take_token (&text, &token) &&
-      is_hex (token, 8))
+  if (wfd_text_take_token (&text, &token) && wfd_text_take_token (&text, &token)
+      && is_hex (token, 8))
     return wfd_params_parse_audio_codecs (codecs, &self->audio, error);
   return wfd_media_audio_codecs_from_names (codecs, &self->audio, error);
 }
@@ -610,8 +436,7 @@ wfd_session_change_format (WfdSession *self, guint width, guint height, guint ra
   }
   if (!check_started (self, error))
     return FALSE;
-  sent = wfd_machine_change_format (self->machine, mode, pts_90khz, g_get_monotonic_time (),
-      error);
+  sent = wfd_machine_change_format (self->machine, mode, pts_90khz, g_get_monotonic_time (), error);
   drive (self);
   return sent;
 }
@@ -662,24 +487,14 @@ wfd_session_teardown (WfdSession *self)
 void
 wfd_session_close (WfdSession *self)
 {
-  g_autoptr (GTask) task = NULL;
-
   g_return_if_fail (WFD_IS_SESSION (self));
 
   if (self->machine != NULL) {
     wfd_machine_close (self->machine);
     drive (self);
-    return;
+  } else if (self->state != WFD_SESSION_STATE_CLOSED) {
+    wfd_session_stop_connecting (self);
   }
-  if (self->state == WFD_SESSION_STATE_CLOSED)
-    return;
-
-  task = g_steal_pointer (&self->connecting);
-  destroy_source (&self->retry);
-  set_state (self, WFD_SESSION_STATE_CLOSED);
-  g_signal_emit (self, signals[SIGNAL_CLOSED], 0, NULL);
-  if (task != NULL)
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The session was closed");
 }
 
 /**
@@ -738,7 +553,7 @@ wfd_session_dup_peer_rtp_address (WfdSession *self)
   if (port == 0 || remote == NULL)
     return NULL;
   return G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (
-          g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)), port));
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)), port));
 }
 
 /**
@@ -845,7 +660,7 @@ wfd_session_finalize (GObject *object)
   WfdSession *self = WFD_SESSION (object);
 
   disconnect_socket (self);
-  destroy_source (&self->retry);
+  wfd_session_destroy_source (&self->retry);
   wfd_machine_free (self->machine);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (wfd_session_parent_class)->finalize (object);
@@ -860,21 +675,19 @@ wfd_session_init (WfdSession *self)
 static void
 install_properties (GObjectClass *klass)
 {
-  properties[PROP_ROLE] = g_param_spec_enum ("role", "Role",
-      "The part that this side plays", WFD_TYPE_ROLE, WFD_ROLE_SINK,
-      G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-  properties[PROP_STATE] = g_param_spec_enum ("state", "State",
-      "How far the session is", WFD_TYPE_SESSION_STATE, WFD_SESSION_STATE_IDLE,
-      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ROLE] =
+      g_param_spec_enum ("role", "Role", "The part that this side plays", WFD_TYPE_ROLE,
+          WFD_ROLE_SINK, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_STATE] = g_param_spec_enum ("state", "State", "How far the session is",
+      WFD_TYPE_SESSION_STATE, WFD_SESSION_STATE_IDLE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_RTP_PORT] = g_param_spec_uint ("rtp-port", "RTP port",
       "Sink: the UDP port where it receives RTP; source: the one it sends from", 0, 65535, 0,
       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_CONNECT_TIMEOUT_MS] = g_param_spec_uint ("connect-timeout-ms",
-      "Connect timeout", "How long a sink tries to connect, in milliseconds (T0)", 0,
-      G_MAXUINT, 90 * 1000, G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CONNECT_TIMEOUT_MS] = g_param_spec_uint ("connect-timeout-ms", "Connect timeout",
+      "How long a sink tries to connect, in milliseconds (T0)", 0, G_MAXUINT, 90 * 1000,
+      G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
   properties[PROP_PEER_NAME] = g_param_spec_string ("peer-name", "Peer name",
-      "Server or User-Agent header of the peer", NULL,
-      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      "Server or User-Agent header of the peer", NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (klass, N_PROPS, properties);
 }
 

@@ -117,16 +117,16 @@ tear_down (Fixture *self, gconstpointer data)
 static void
 run_until (Fixture *self, WfdSessionState state)
 {
-  while (wfd_session_get_state (self->source) != state ||
-      wfd_session_get_state (self->sink) != state)
+  while (
+      wfd_session_get_state (self->source) != state || wfd_session_get_state (self->sink) != state)
     g_main_context_iteration (self->context, TRUE);
 }
 
 static void
 connect_sink (Fixture *self)
 {
-  wfd_session_connect_async (self->sink, "127.0.0.1", wfd_listener_get_port (self->listener),
-      NULL, NULL, NULL);
+  wfd_session_connect_async (self->sink, "127.0.0.1", wfd_listener_get_port (self->listener), NULL,
+      NULL, NULL);
   g_assert_cmpint (wfd_session_get_state (self->sink), ==, WFD_SESSION_STATE_CONNECTING);
 }
 
@@ -251,9 +251,9 @@ test_close_stops_an_attempt_to_connect (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  wfd_listener_close (self->listener);  /* so that it is refused and tried again */
-  wfd_session_connect_async (self->sink, "127.0.0.1", wfd_listener_get_port (self->listener),
-      NULL, on_connect_done, &error);
+  wfd_listener_close (self->listener); /* so that it is refused and tried again */
+  wfd_session_connect_async (self->sink, "127.0.0.1", wfd_listener_get_port (self->listener), NULL,
+      on_connect_done, &error);
   wfd_session_close (self->sink);
   g_assert_cmpuint (self->closed, ==, 1);
   while (error == NULL)
@@ -268,8 +268,8 @@ test_nobody_listening_is_an_error_when_the_time_is_over (Fixture *self, gconstpo
 
   wfd_listener_close (self->listener);
   g_object_set (self->sink, "connect-timeout-ms", 0, NULL);
-  wfd_session_connect_async (self->sink, "127.0.0.1", wfd_listener_get_port (self->listener),
-      NULL, on_connect_done, &error);
+  wfd_session_connect_async (self->sink, "127.0.0.1", wfd_listener_get_port (self->listener), NULL,
+      on_connect_done, &error);
   while (error == NULL)
     g_main_context_iteration (self->context, TRUE);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
@@ -303,7 +303,7 @@ test_formats_are_set_by_name_and_by_value (Fixture *self, gconstpointer data)
   g_assert_true (wfd_session_set_video_formats (self->sink, NULL, &error));
   g_assert_true (wfd_session_set_video_formats (self->sink, "1280x720p30", &error));
   g_assert_true (wfd_session_set_video_formats (self->sink,
-          "00 00 01 01 00000020 00000000 00000000 00 0000 0000 00 none none", &error));
+      "00 00 01 01 00000020 00000000 00000000 00 0000 0000 00 none none", &error));
   g_assert_true (wfd_session_set_audio_codecs (self->sink, "aac, lpcm", &error));
   g_assert_true (wfd_session_set_audio_codecs (self->sink, "LPCM 00000002 00", &error));
   g_assert_no_error (error);
@@ -356,8 +356,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define TEST(name, data, func) \
-  g_test_add ("/session/" name, Fixture, data, set_up, func, tear_down)
+#define TEST(name, data, func) g_test_add ("/session/" name, Fixture, data, set_up, func, tear_down)
   TEST ("source-and-sink-come-to-play", NULL, test_source_and_sink_come_to_play);
   TEST ("pause-and-play-work-from-both-sides", NULL, test_pause_and_play_work_from_both_sides);
   TEST ("idr-request-reaches-the-source", NULL, test_idr_request_reaches_the_source);

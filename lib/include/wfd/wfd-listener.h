@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 #define WFD_TYPE_LISTENER (wfd_listener_get_type ())
-WFD_API G_DECLARE_FINAL_TYPE (WfdListener, wfd_listener, WFD, LISTENER, GObject)
+WFD_API
+G_DECLARE_FINAL_TYPE (WfdListener, wfd_listener, WFD, LISTENER, GObject)
 
 WFD_API WfdListener *wfd_listener_new (const char *address, guint16 port, GError **error);
 WFD_API guint16 wfd_listener_get_port (WfdListener *self);

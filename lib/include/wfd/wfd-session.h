@@ -53,7 +53,8 @@ typedef enum
 } WfdSessionState;
 
 #define WFD_TYPE_SESSION (wfd_session_get_type ())
-WFD_API G_DECLARE_FINAL_TYPE (WfdSession, wfd_session, WFD, SESSION, GObject)
+WFD_API
+G_DECLARE_FINAL_TYPE (WfdSession, wfd_session, WFD, SESSION, GObject)
 
 WFD_API WfdSession *wfd_session_new (WfdRole role);
 

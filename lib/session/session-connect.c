@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session-private.h"
+
+#include <wfd/wfd-error.h>
+
+/* Between two attempts to connect (T0): soon at first, for the source that is
+ * about to listen, then at the pace that sinks have. */
+#define RETRY_FIRST_MS 50
+#define RETRY_MAX_MS 1000
+
+static void connect_once (WfdSession *self, GTask *task);
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  GTask *task = user_data;
+  WfdSession *self = g_task_get_source_object (task);
+
+  connect_once (self, task);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+finish_connecting (WfdSession *self, GTask *task, GError *error)
+{
+  wfd_session_destroy_source (&self->retry);
+  g_clear_object (&self->connecting);
+  if (error == NULL) {
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
+  wfd_session_give_up (self, error);
+  g_task_return_error (task, error);
+}
+
+/* Whether it may be that the source just does not listen yet. */
+static gboolean
+is_worth_a_retry (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+}
+
+static void
+on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  WfdSession *self = g_task_get_source_object (task);
+  g_autoptr (GSocketConnection) connection = NULL;
+  GError *error = NULL;
+
+  connection = g_socket_client_connect_to_host_finish (G_SOCKET_CLIENT (source), result, &error);
+  if (self->connecting != task) { /* wfd_session_close () came first */
+    g_clear_error (&error);
+    return;
+  }
+  if (connection != NULL) {
+    wfd_session_begin (self, connection, &error);
+    finish_connecting (self, task, error);
+  } else if (is_worth_a_retry (error) && g_get_monotonic_time () < self->connect_deadline_us) {
+    g_clear_error (&error);
+    self->retry = g_timeout_source_new (self->retry_ms);
+    self->retry_ms = MIN (2 * self->retry_ms, RETRY_MAX_MS);
+    g_source_set_callback (self->retry, on_retry, g_object_ref (task), g_object_unref);
+    g_source_attach (self->retry, self->context);
+  } else {
+    g_prefix_error (&error, "No connection to the source: ");
+    finish_connecting (self, task, error);
+  }
+}
+
+typedef struct
+{
+  char *host;
+  guint16 port;
+} Target;
+
+static void
+free_target (gpointer data)
+{
+  Target *target = data;
+
+  g_free (target->host);
+  g_free (target);
+}
+
+static void
+connect_once (WfdSession *self, GTask *task)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  gint64 left_us = self->connect_deadline_us - g_get_monotonic_time ();
+  Target *target = g_task_get_task_data (task);
+
+  wfd_session_destroy_source (&self->retry);
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_set_timeout (client, MAX (1, left_us / G_USEC_PER_SEC));
+  g_socket_client_connect_to_host_async (client, target->host, target->port,
+      g_task_get_cancellable (task), on_connected, g_object_ref (task));
+}
+
+/**
+ * wfd_session_connect_async:
+ * @self: a session of role %WFD_ROLE_SINK that was not used yet
+ * @host: name or address of the source
+ * @port: its RTSP port, usually %WFD_DEFAULT_RTSP_PORT
+ * @cancellable: (nullable): to give up the attempt
+ * @callback: (scope async): called when the connection stands or cannot be made
+ * @user_data: data for @callback
+ *
+ * Connects to a source, trying again while nobody listens until
+ * #WfdSession:connect-timeout-ms is over (T0), and begins the dialogue. The
+ * session goes on by itself after that; see #WfdSession:state.
+ */
+void
+wfd_session_connect_async (WfdSession *self, const char *host, guint16 port,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  Target *target;
+
+  g_return_if_fail (WFD_IS_SESSION (self));
+  g_return_if_fail (host != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, wfd_session_connect_async);
+  if (self->role != WFD_ROLE_SINK || self->state != WFD_SESSION_STATE_IDLE) {
+    g_task_return_new_error (task, WFD_ERROR, WFD_ERROR_STATE,
+        "Only a sink connects, and a session can be used once only");
+    return;
+  }
+
+  target = g_new (Target, 1);
+  *target = (Target) { g_strdup (host), port };
+  g_task_set_task_data (task, target, free_target);
+  self->connecting = g_object_ref (task);
+  self->connect_deadline_us = g_get_monotonic_time () + self->connect_timeout_ms * 1000ll;
+  self->retry_ms = RETRY_FIRST_MS;
+  wfd_session_set_state (self, WFD_SESSION_STATE_CONNECTING);
+  connect_once (self, task);
+}
+
+/**
+ * wfd_session_connect_finish:
+ * @self: a session
+ * @result: what the callback was given
+ * @error: return location for an error: %WFD_ERROR_STATE, or one of the
+ *   #G_IO_ERROR or #G_RESOLVER_ERROR domains
+ *
+ * Returns: whether the connection stands
+ */
+gboolean
+wfd_session_connect_finish (WfdSession *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+wfd_session_stop_connecting (WfdSession *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->connecting);
+
+  wfd_session_destroy_source (&self->retry);
+  wfd_session_give_up (self, NULL);
+  if (task != NULL)
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The session was closed");
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <wfd/wfd-session.h>
+
+#include "session-machine.h"
+#include "session-socket.h"
+
+G_BEGIN_DECLS
+
+/* What session.c and session-connect.c share. */
+struct _WfdSession
+{
+  GObject parent_instance;
+
+  WfdRole role;
+  WfdVideoFormats video;
+  WfdAudioCodecs audio;
+  WfdWish wish;
+  guint rtp_port;
+  guint connect_timeout_ms;
+
+  GMainContext *context;
+  WfdSessionState state;
+  GTask *connecting;
+  gint64 connect_deadline_us;
+  guint retry_ms;
+  GSource *retry;
+
+  GSocketConnection *connection;
+  WfdSocket *socket;
+  WfdMachine *machine;
+  GSource *timer;
+  gint64 media_us; /* atomic: when media last came */
+};
+
+void wfd_session_set_state (WfdSession *self, WfdSessionState state);
+/* Begins the dialogue on @connection. */
+gboolean wfd_session_begin (WfdSession *self, GSocketConnection *connection, GError **error);
+/* Says that there is no session; the object is over. @error: (nullable) */
+void wfd_session_give_up (WfdSession *self, const GError *error);
+/* Gives up an attempt to connect, if there is one. */
+void wfd_session_stop_connecting (WfdSession *self);
+void wfd_session_destroy_source (GSource **source);
+
+G_END_DECLS
