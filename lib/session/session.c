@@ -109,7 +109,7 @@ handle_event (WfdSession *self, WfdEvent *event)
 static void
 drive (WfdSession *self)
 {
-  g_autoptr (WfdSession) keep = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (WfdSession) keep = g_object_ref (self);
   GstRTSPMessage *message;
   gint64 deadline_us;
   WfdEvent event;
