@@ -1,0 +1,838 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * SECTION:element-rtspwfd
+ * @title: rtspwfd
+ * @see_also: wfdsrc, wfdsink
+ *
+ * One Wi-Fi Display (Miracast) session and its media over an IP path that is
+ * already there. There is no Wi-Fi in it, no encoder and no decoder: the media
+ * is MPEG-TS.
+ *
+ * With role=sink, the default, it connects to the source at #GstRtspWfd:location,
+ * negotiates and gives what is sent on the sometimes pad "src". With role=source
+ * it listens on #GstRtspWfd:address and #GstRtspWfd:rtsp-port for a sink and
+ * sends what the request pad "sink" gets. A live stream is dropped while nobody
+ * wants it; any other is stopped, so that a file begins when the sink says PLAY.
+ *
+ * What the two agreed on is told by #GstRtspWfd:negotiated and by an element
+ * message with the same structure, the progress by PROGRESS messages with the
+ * codes "connect", "negotiate" and "play". PAUSED and PLAYING pause and resume
+ * the session.
+ *
+ * ## Example pipelines
+ * |[
+ * gst-launch-1.0 rtspwfd location=rtsp://127.0.0.1:7236 ! tsdemux ! h264parse ! avdec_h264 ! autovideosink
+ * ]|
+ * Shows what a source on this machine sends.
+ * |[
+ * gst-launch-1.0 filesrc location=film.ts ! tsparse set-timestamps=true ! rtspwfd role=source
+ * ]|
+ * Casts a ready file to the first sink that connects.
+ */
+#include "gstrtspwfd.h"
+
+#include "wfd-control.h"
+#include "wfd-make.h"
+#include "wfd-media-receive.h"
+#include "wfd-media-send.h"
+#include "wfd-properties.h"
+#include "wfd-report.h"
+#include "wfd-rtp-socket.h"
+#include "wfd-uri.h"
+
+GST_DEBUG_CATEGORY_STATIC (rtsp_wfd_debug);
+#define GST_CAT_DEFAULT rtsp_wfd_debug
+
+/* With the object lock, until the state PAUSED. */
+typedef struct
+{
+  WfdRole role;
+  char *location;
+  char *address;
+  guint rtsp_port;
+  char *peer;
+  guint rtp_port;
+  char *video_formats;
+  char *audio_codecs;
+  guint timeout_ms;
+  guint latency_ms;
+  WfdAfterSession after_session;
+  guint wish_width;
+  guint wish_height;
+  guint wish_rate_hz;
+} Settings;
+
+struct _GstRtspWfd
+{
+  GstBin parent;
+
+  Settings settings;
+  GstPad *sinkpad;    /* role=source: requested */
+  WfdMediaSend *send; /* as long as there is a role=source */
+
+  /* From PAUSED on. */
+  GSocket *socket;
+  WfdMediaReceive *receive;
+  GstPad *srcpad;
+  GMutex control_lock; /* for control itself */
+  WfdControl *control;
+
+  /* With the object lock. */
+  guint rtsp_port; /* as it is; 0: not listening */
+  guint rtp_port;
+  GstStructure *negotiated;
+  gboolean playing;
+  gboolean finished; /* an EOS message is due while PLAYING */
+};
+
+enum
+{
+  PROP_0,
+  PROP_ROLE,
+  PROP_LOCATION,
+  PROP_ADDRESS,
+  PROP_RTSP_PORT,
+  PROP_PEER,
+  PROP_RTP_PORT,
+  PROP_VIDEO_FORMATS,
+  PROP_AUDIO_CODECS,
+  PROP_VIDEO_CAPS,
+  PROP_AUDIO_CAPS,
+  PROP_TIMEOUT,
+  PROP_LATENCY,
+  PROP_AFTER_SESSION,
+  PROP_WISH_WIDTH,
+  PROP_WISH_HEIGHT,
+  PROP_WISH_RATE,
+  PROP_NEGOTIATED,
+  PROP_STATS,
+  N_PROPS,
+};
+
+/* In the order of the enumeration. */
+static const char *const property_names[] = {
+  "role",
+  "location",
+  "address",
+  "rtsp-port",
+  "peer",
+  "rtp-port",
+  "video-formats",
+  "audio-codecs",
+  "video-caps",
+  "audio-caps",
+  "timeout",
+  "latency",
+  "after-session",
+  "wish-width",
+  "wish-height",
+  "wish-rate",
+  "negotiated",
+  "stats",
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (property_names) == N_PROPS - 1);
+
+enum
+{
+  SIGNAL_SESSION_OPENED,
+  SIGNAL_SESSION_CLOSED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+#define TS_CAPS "video/mpegts, systemstream=(boolean)true"
+
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC,
+    GST_PAD_SOMETIMES, GST_STATIC_CAPS (TS_CAPS ", packetsize=(int)188"));
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS (TS_CAPS));
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstRtspWfd, gst_rtsp_wfd, GST_TYPE_BIN,
+    GST_DEBUG_CATEGORY_INIT (rtsp_wfd_debug, "rtspwfd", 0, "Wi-Fi Display session"))
+GST_ELEMENT_REGISTER_DEFINE (rtspwfd, "rtspwfd", GST_RANK_NONE, GST_TYPE_RTSP_WFD)
+
+/* What the control tells us, in its thread. */
+
+static void
+on_progress (gpointer user_data, GstProgressType type, const char *code, const char *text)
+{
+  GstElement *element = user_data;
+
+  gst_element_post_message (element,
+      gst_message_new_progress (GST_OBJECT (element), type, code, text));
+}
+
+static char *
+get_choice_reason (GstRtspWfd *self)
+{
+  g_autoptr (GVariant) stats = NULL;
+  char *reason = NULL;
+
+  stats = wfd_control_dup_stats (self->control);
+  if (stats != NULL)
+    g_variant_lookup (stats, "reason", "s", &reason);
+  return reason;
+}
+
+static void
+add_srcpad (GstRtspWfd *self)
+{
+  g_autoptr (GstPad) target = wfd_media_receive_get_pad (self->receive);
+  g_autoptr (GstPadTemplate) template = gst_static_pad_template_get (&src_template);
+
+  if (self->srcpad != NULL)
+    return;
+  self->srcpad = gst_ghost_pad_new_from_template ("src", target, template);
+  gst_pad_set_active (self->srcpad, TRUE);
+  gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
+  gst_element_no_more_pads (GST_ELEMENT (self));
+}
+
+static void
+set_negotiated (GstRtspWfd *self, GstStructure *negotiated)
+{
+  GST_OBJECT_LOCK (self);
+  g_clear_pointer (&self->negotiated, gst_structure_free);
+  self->negotiated = negotiated;
+  GST_OBJECT_UNLOCK (self);
+  g_object_notify (G_OBJECT (self), "negotiated");
+}
+
+static void
+on_agreed (gpointer user_data, const WfdControlAgreement *agreement)
+{
+  GstRtspWfd *self = user_data;
+  g_autofree char *reason = get_choice_reason (self);
+  WfdReport report = { self->settings.role, agreement->format, agreement->peer,
+    agreement->peer_name, reason };
+  GstStructure *negotiated = wfd_report_new_negotiated (&report);
+  GstStructure *copy = gst_structure_copy (negotiated);
+
+  set_negotiated (self, negotiated);
+  gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), copy));
+  if (self->receive != NULL)
+    add_srcpad (self);
+}
+
+static void
+on_opened (gpointer user_data, GInetSocketAddress *rtp)
+{
+  GstRtspWfd *self = user_data;
+
+  if (self->receive != NULL)
+    wfd_media_receive_set_peer (self->receive,
+        rtp != NULL ? g_inet_socket_address_get_address (rtp) : NULL);
+  else
+    wfd_media_send_set_destination (self->send, rtp);
+  g_signal_emit (self, signals[SIGNAL_SESSION_OPENED], 0);
+}
+
+static void
+on_flow (gpointer user_data, gboolean on)
+{
+  GstRtspWfd *self = user_data;
+
+  GST_INFO_OBJECT (self, "the media %s", on ? "flows" : "stops");
+  if (self->receive == NULL)
+    wfd_gate_set_open (wfd_media_send_get_gate (self->send), on);
+  else if (on)
+    wfd_media_receive_restart (self->receive);
+}
+
+static void
+on_key_unit (gpointer user_data)
+{
+  GstRtspWfd *self = user_data;
+
+  wfd_gate_request_key_unit (wfd_media_send_get_gate (self->send));
+}
+
+static void
+on_trouble (gpointer user_data, const GError *error)
+{
+  GST_ELEMENT_WARNING (user_data, RESOURCE, FAILED,
+      ("A session has failed; waiting for the next one."), ("%s", error->message));
+}
+
+static void
+on_closed (gpointer user_data)
+{
+  GstRtspWfd *self = user_data;
+
+  if (self->send != NULL)
+    wfd_media_send_set_destination (self->send, NULL);
+  g_signal_emit (self, signals[SIGNAL_SESSION_CLOSED], 0);
+}
+
+/* As a sink element does: at the end of the stream, and only in PLAYING. */
+static void
+post_due_eos (GstRtspWfd *self)
+{
+  gboolean due;
+
+  GST_OBJECT_LOCK (self);
+  due = self->finished && self->playing;
+  GST_OBJECT_UNLOCK (self);
+  if (due)
+    gst_element_post_message (GST_ELEMENT (self), gst_message_new_eos (GST_OBJECT (self)));
+}
+
+static void
+finish_source (GstRtspWfd *self, const GError *error)
+{
+  wfd_gate_end (wfd_media_send_get_gate (self->send));
+  if (error != NULL)
+    return;
+  GST_OBJECT_LOCK (self);
+  self->finished = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  post_due_eos (self);
+}
+
+static void
+on_finished (gpointer user_data, const GError *error)
+{
+  static const GError nothing = { 0, WFD_ERROR_CLOSED,
+    (char *) "The source ended the session before it had begun" };
+  GstRtspWfd *self = user_data;
+  GError early = nothing;
+
+  early.domain = WFD_ERROR;
+  if (error == NULL && self->receive != NULL && self->srcpad == NULL)
+    error = &early;
+  if (error != NULL)
+    wfd_post_error (GST_ELEMENT (self), error);
+
+  if (self->receive == NULL)
+    finish_source (self, error);
+  else
+    wfd_media_receive_end (self->receive);
+}
+
+static guint64
+on_count_media (gpointer user_data)
+{
+  GstRtspWfd *self = user_data;
+
+  return wfd_media_receive_count_packets (self->receive);
+}
+
+static const WfdControlEvents control_events = {
+  on_progress,
+  on_agreed,
+  on_opened,
+  on_flow,
+  on_key_unit,
+  on_trouble,
+  on_closed,
+  on_finished,
+  on_count_media,
+};
+
+/* What the media tell us. */
+
+static void
+on_key_unit_wanted (gpointer user_data)
+{
+  GstRtspWfd *self = user_data;
+
+  g_mutex_lock (&self->control_lock);
+  if (self->control != NULL)
+    wfd_control_request_key_unit (self->control);
+  g_mutex_unlock (&self->control_lock);
+}
+
+static void
+on_end_of_stream (WfdGate *gate, GstRtspWfd *self)
+{
+  g_mutex_lock (&self->control_lock);
+  if (self->control != NULL)
+    wfd_control_end_stream (self->control);
+  g_mutex_unlock (&self->control_lock);
+}
+
+static gboolean
+ensure_send (GstRtspWfd *self, GError **error)
+{
+  if (self->send != NULL)
+    return TRUE;
+
+  self->send = wfd_media_send_new (GST_BIN (self), error);
+  if (self->send == NULL)
+    return FALSE;
+  g_signal_connect_object (wfd_media_send_get_gate (self->send), "end-of-stream",
+      G_CALLBACK (on_end_of_stream), self, 0);
+  return TRUE;
+}
+
+static gboolean
+prepare_media (GstRtspWfd *self, GError **error)
+{
+  static const WfdMediaReceiveEvents events = { on_key_unit_wanted };
+
+  if (self->settings.role == WFD_ROLE_SOURCE) {
+    if (!ensure_send (self, error))
+      return FALSE;
+    wfd_media_send_set_socket (self->send, self->socket);
+    wfd_media_send_set_destination (self->send, NULL);
+    return TRUE;
+  }
+  self->receive = wfd_media_receive_new (GST_BIN (self), self->socket, self->settings.latency_ms,
+      &events, self, error);
+  return self->receive != NULL;
+}
+
+static gboolean
+prepare_socket (GstRtspWfd *self, GError **error)
+{
+  const Settings *settings = &self->settings;
+
+  self->socket = wfd_rtp_socket_new (settings->role == WFD_ROLE_SOURCE ? settings->address : NULL,
+      settings->rtp_port, error);
+  if (self->socket == NULL)
+    return FALSE;
+  GST_OBJECT_LOCK (self);
+  self->rtp_port = wfd_rtp_socket_get_port (self->socket);
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static gboolean
+parse_location (GstRtspWfd *self, WfdUri *ret_uri, GError **error)
+{
+  if (self->settings.location != NULL)
+    return wfd_uri_parse (self->settings.location, WFD_URI_SCHEME_RTSP, ret_uri, error);
+
+  g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
+      "No location is set; it says where the source is, as rtsp://host[:port]");
+  return FALSE;
+}
+
+static gboolean
+prepare_control (GstRtspWfd *self, GError **error)
+{
+  const Settings *settings = &self->settings;
+  g_auto (WfdUri) uri = { NULL, 0 };
+  WfdControlConfig config;
+
+  if (settings->role == WFD_ROLE_SINK && !parse_location (self, &uri, error))
+    return FALSE;
+
+  config = (WfdControlConfig) {
+    .role = settings->role,
+    .host = uri.host,
+    .port = uri.port,
+    .address = settings->address,
+    .rtsp_port = settings->rtsp_port,
+    .peer = settings->peer,
+    .rtp_port = self->rtp_port,
+    .video_formats = settings->video_formats,
+    .audio_codecs = settings->audio_codecs,
+    .timeout_ms = settings->timeout_ms,
+    .wish_width = settings->wish_width,
+    .wish_height = settings->wish_height,
+    .wish_rate_hz = settings->wish_rate_hz,
+    .wait_for_next = settings->after_session == WFD_AFTER_SESSION_WAIT,
+  };
+  g_mutex_lock (&self->control_lock);
+  self->control = wfd_control_new (&config, &control_events, self);
+  g_mutex_unlock (&self->control_lock);
+  return TRUE;
+}
+
+/* READY to PAUSED, before the elements inside follow. */
+static gboolean
+prepare (GstRtspWfd *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (prepare_socket (self, &error) && prepare_media (self, &error)
+      && prepare_control (self, &error))
+    return TRUE;
+  wfd_post_error (GST_ELEMENT (self), error);
+  return FALSE;
+}
+
+/* And after. */
+static gboolean
+start (GstRtspWfd *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!wfd_control_start (self->control, &error)) {
+    wfd_post_error (GST_ELEMENT (self), error);
+    return FALSE;
+  }
+  GST_OBJECT_LOCK (self);
+  self->rtsp_port = wfd_control_get_rtsp_port (self->control);
+  GST_OBJECT_UNLOCK (self);
+  g_object_notify (G_OBJECT (self), "rtsp-port");
+  g_object_notify (G_OBJECT (self), "rtp-port");
+  return TRUE;
+}
+
+static void
+begin_stop (GstRtspWfd *self)
+{
+  if (self->control != NULL)
+    wfd_control_begin_stop (self->control);
+}
+
+static void
+free_control (GstRtspWfd *self)
+{
+  WfdControl *control;
+
+  g_mutex_lock (&self->control_lock);
+  control = g_steal_pointer (&self->control);
+  g_mutex_unlock (&self->control_lock);
+  wfd_control_free (control);
+}
+
+/* PAUSED to READY, after the elements inside. */
+static void
+clean_up (GstRtspWfd *self)
+{
+  free_control (self);
+  if (self->srcpad != NULL) {
+    gst_pad_set_active (self->srcpad, FALSE);
+    gst_element_remove_pad (GST_ELEMENT (self), g_steal_pointer (&self->srcpad));
+  }
+  g_clear_pointer (&self->receive, wfd_media_receive_free);
+  g_clear_object (&self->socket);
+  set_negotiated (self, NULL);
+
+  GST_OBJECT_LOCK (self);
+  self->rtsp_port = self->rtp_port = 0;
+  self->finished = FALSE;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+set_playing (GstRtspWfd *self, gboolean playing)
+{
+  GST_OBJECT_LOCK (self);
+  self->playing = playing;
+  GST_OBJECT_UNLOCK (self);
+  wfd_control_set_playing (self->control, playing);
+}
+
+static GstStateChangeReturn
+change_to_paused (GstRtspWfd *self)
+{
+  GstStateChangeReturn ret = GST_STATE_CHANGE_FAILURE;
+
+  if (prepare (self))
+    ret = GST_ELEMENT_CLASS (gst_rtsp_wfd_parent_class)
+              ->change_state (GST_ELEMENT (self), GST_STATE_CHANGE_READY_TO_PAUSED);
+  if (ret != GST_STATE_CHANGE_FAILURE && !start (self)) {
+    GST_ELEMENT_CLASS (gst_rtsp_wfd_parent_class)
+        ->change_state (GST_ELEMENT (self), GST_STATE_CHANGE_PAUSED_TO_READY);
+    ret = GST_STATE_CHANGE_FAILURE;
+  }
+  if (ret == GST_STATE_CHANGE_FAILURE)
+    clean_up (self);
+  return ret;
+}
+
+static GstStateChangeReturn
+gst_rtsp_wfd_change_state (GstElement *element, GstStateChange transition)
+{
+  GstRtspWfd *self = GST_RTSP_WFD (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+    return change_to_paused (self);
+  if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    set_playing (self, FALSE);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    begin_stop (self);
+
+  ret = GST_ELEMENT_CLASS (gst_rtsp_wfd_parent_class)->change_state (element, transition);
+
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    clean_up (self);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING && ret != GST_STATE_CHANGE_FAILURE) {
+    set_playing (self, TRUE);
+    post_due_eos (self);
+  }
+  return ret;
+}
+
+static GstPad *
+gst_rtsp_wfd_request_new_pad (GstElement *element, GstPadTemplate *template, const char *name,
+    const GstCaps *caps)
+{
+  GstRtspWfd *self = GST_RTSP_WFD (element);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstPad) target = NULL;
+
+  if (self->settings.role != WFD_ROLE_SOURCE || self->sinkpad != NULL) {
+    GST_WARNING_OBJECT (self, "the pad \"sink\" is there once, and with role=source only");
+    return NULL;
+  }
+  if (!ensure_send (self, &error)) {
+    wfd_post_error (element, error);
+    return NULL;
+  }
+
+  target = gst_element_get_static_pad (GST_ELEMENT (wfd_media_send_get_gate (self->send)), "sink");
+  self->sinkpad = gst_ghost_pad_new_from_template ("sink", target, template);
+  gst_element_add_pad (element, self->sinkpad);
+  return self->sinkpad;
+}
+
+static void
+gst_rtsp_wfd_release_pad (GstElement *element, GstPad *pad)
+{
+  GstRtspWfd *self = GST_RTSP_WFD (element);
+
+  if (pad == self->sinkpad)
+    self->sinkpad = NULL;
+  gst_element_remove_pad (element, pad);
+}
+
+/* An element that plays the source is a sink for GStreamer. */
+static void
+update_flags (GstRtspWfd *self)
+{
+  gboolean source = self->settings.role == WFD_ROLE_SOURCE;
+
+  GST_OBJECT_FLAG_UNSET (self, GST_ELEMENT_FLAG_SOURCE | GST_ELEMENT_FLAG_SINK);
+  GST_OBJECT_FLAG_SET (self, source ? GST_ELEMENT_FLAG_SINK : GST_ELEMENT_FLAG_SOURCE);
+}
+
+static void
+set_role (GstRtspWfd *self, WfdRole role)
+{
+  if (role == self->settings.role)
+    return;
+  if (self->sinkpad != NULL) {
+    GST_WARNING_OBJECT (self, "the role cannot change while there is a pad");
+    return;
+  }
+  g_clear_pointer (&self->send, wfd_media_send_free);
+  self->settings.role = role;
+  update_flags (self);
+}
+
+static void
+set_string (GstRtspWfd *self, char **member, const GValue *value)
+{
+  GST_OBJECT_LOCK (self);
+  g_free (*member);
+  *member = g_value_dup_string (value);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static char **
+find_string (Settings *settings, guint id)
+{
+  switch (id) {
+    case PROP_LOCATION:
+      return &settings->location;
+    case PROP_ADDRESS:
+      return &settings->address;
+    case PROP_PEER:
+      return &settings->peer;
+    case PROP_VIDEO_FORMATS:
+      return &settings->video_formats;
+    case PROP_AUDIO_CODECS:
+      return &settings->audio_codecs;
+    default:
+      return NULL;
+  }
+}
+
+static guint *
+find_number (Settings *settings, guint id)
+{
+  switch (id) {
+    case PROP_RTSP_PORT:
+      return &settings->rtsp_port;
+    case PROP_RTP_PORT:
+      return &settings->rtp_port;
+    case PROP_TIMEOUT:
+      return &settings->timeout_ms;
+    case PROP_LATENCY:
+      return &settings->latency_ms;
+    case PROP_WISH_WIDTH:
+      return &settings->wish_width;
+    case PROP_WISH_HEIGHT:
+      return &settings->wish_height;
+    case PROP_WISH_RATE:
+      return &settings->wish_rate_hz;
+    default:
+      return NULL;
+  }
+}
+
+static void
+gst_rtsp_wfd_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstRtspWfd *self = GST_RTSP_WFD (object);
+
+  if (GST_STATE (self) > GST_STATE_READY) {
+    GST_WARNING_OBJECT (self, "\"%s\" can only change in NULL or READY", pspec->name);
+    return;
+  }
+  if (find_string (&self->settings, id) != NULL)
+    set_string (self, find_string (&self->settings, id), value);
+  else if (find_number (&self->settings, id) != NULL)
+    *find_number (&self->settings, id) = g_value_get_uint (value);
+  else if (id == PROP_ROLE)
+    set_role (self, g_value_get_enum (value));
+  else if (id == PROP_AFTER_SESSION)
+    self->settings.after_session = g_value_get_enum (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static GstStructure *
+create_stats (GstRtspWfd *self)
+{
+  g_autoptr (GVariant) session = NULL;
+  GstStructure *stats;
+
+  g_mutex_lock (&self->control_lock);
+  if (self->control != NULL)
+    session = wfd_control_dup_stats (self->control);
+  stats = wfd_report_new_stats (session);
+  if (self->control != NULL && self->receive != NULL)
+    wfd_media_receive_add_stats (self->receive, stats);
+  if (self->control != NULL && self->send != NULL)
+    wfd_media_send_add_stats (self->send, stats);
+  g_mutex_unlock (&self->control_lock);
+  return stats;
+}
+
+/* What is real comes before what was wished. */
+static guint
+get_port (GstRtspWfd *self, guint id)
+{
+  guint real = id == PROP_RTSP_PORT ? self->rtsp_port : self->rtp_port;
+
+  return real != 0 ? real : *find_number (&self->settings, id);
+}
+
+static void
+get_setting (GstRtspWfd *self, guint id, GValue *value)
+{
+  GST_OBJECT_LOCK (self);
+  if (find_string (&self->settings, id) != NULL)
+    g_value_set_string (value, *find_string (&self->settings, id));
+  else if (id == PROP_RTSP_PORT || id == PROP_RTP_PORT)
+    g_value_set_uint (value, get_port (self, id));
+  else if (find_number (&self->settings, id) != NULL)
+    g_value_set_uint (value, *find_number (&self->settings, id));
+  else if (id == PROP_NEGOTIATED)
+    g_value_set_boxed (value, self->negotiated);
+  else if (id == PROP_ROLE)
+    g_value_set_enum (value, self->settings.role);
+  else if (id == PROP_AFTER_SESSION)
+    g_value_set_enum (value, self->settings.after_session);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_rtsp_wfd_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GstRtspWfd *self = GST_RTSP_WFD (object);
+
+  switch (id) {
+    case PROP_STATS:
+      g_value_take_boxed (value, create_stats (self));
+      break;
+    case PROP_VIDEO_CAPS:
+    case PROP_AUDIO_CAPS:
+      break;
+    default:
+      get_setting (self, id, value);
+  }
+}
+
+static void
+gst_rtsp_wfd_dispose (GObject *object)
+{
+  GstRtspWfd *self = GST_RTSP_WFD (object);
+
+  g_clear_pointer (&self->send, wfd_media_send_free);
+  G_OBJECT_CLASS (gst_rtsp_wfd_parent_class)->dispose (object);
+}
+
+static void
+gst_rtsp_wfd_finalize (GObject *object)
+{
+  GstRtspWfd *self = GST_RTSP_WFD (object);
+
+  g_free (self->settings.location);
+  g_free (self->settings.address);
+  g_free (self->settings.peer);
+  g_free (self->settings.video_formats);
+  g_free (self->settings.audio_codecs);
+  g_mutex_clear (&self->control_lock);
+  G_OBJECT_CLASS (gst_rtsp_wfd_parent_class)->finalize (object);
+}
+
+static void
+gst_rtsp_wfd_class_init (GstRtspWfdClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  object_class->set_property = gst_rtsp_wfd_set_property;
+  object_class->get_property = gst_rtsp_wfd_get_property;
+  object_class->dispose = gst_rtsp_wfd_dispose;
+  object_class->finalize = gst_rtsp_wfd_finalize;
+  element_class->change_state = gst_rtsp_wfd_change_state;
+  element_class->request_new_pad = gst_rtsp_wfd_request_new_pad;
+  element_class->release_pad = gst_rtsp_wfd_release_pad;
+
+  wfd_properties_install (object_class, PROP_ROLE, property_names, G_N_ELEMENTS (property_names));
+
+  /**
+   * GstRtspWfd::session-opened:
+   * @self: the element
+   *
+   * A session was set up (SETUP, M6). Emitted in the thread of the session.
+   */
+  signals[SIGNAL_SESSION_OPENED] = g_signal_new ("session-opened", GST_TYPE_RTSP_WFD,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * GstRtspWfd::session-closed:
+   * @self: the element
+   *
+   * A session that was set up is over. Emitted in the thread of the session.
+   */
+  signals[SIGNAL_SESSION_CLOSED] = g_signal_new ("session-closed", GST_TYPE_RTSP_WFD,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_set_static_metadata (element_class, "Wi-Fi Display session",
+      "Source/Sink/Network/Protocol",
+      "Negotiates a Wi-Fi Display (Miracast) session and carries its MPEG-TS, in either role",
+      "The gst-wfd authors");
+  gst_type_mark_as_plugin_api (WFD_TYPE_AFTER_SESSION, 0);
+  gst_type_mark_as_plugin_api (WFD_TYPE_ROLE, 0);
+}
+
+static void
+gst_rtsp_wfd_init (GstRtspWfd *self)
+{
+  g_mutex_init (&self->control_lock);
+  self->settings = (Settings) {
+    .role = WFD_ROLE_SINK,
+    .address = g_strdup ("127.0.0.1"),
+    .rtsp_port = WFD_DEFAULT_RTSP_PORT,
+    .video_formats = g_strdup ("default"),
+    .audio_codecs = g_strdup ("default"),
+    .timeout_ms = 15000,
+    .latency_ms = 30,
+  };
+  gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SOURCE | GST_ELEMENT_FLAG_SINK);
+  update_flags (self);
+}

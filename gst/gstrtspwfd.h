@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_RTSP_WFD (gst_rtsp_wfd_get_type ())
+G_DECLARE_FINAL_TYPE (GstRtspWfd, gst_rtsp_wfd, GST, RTSP_WFD, GstBin)
+
+GST_ELEMENT_REGISTER_DECLARE (rtspwfd);
+
+G_END_DECLS

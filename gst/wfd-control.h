@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <gst/gst.h>
+#include <wfd/wfd.h>
+
+G_BEGIN_DECLS
+
+/* Runs the sessions of one element, one after the other, in a thread of its
+ * own: listens or connects, accepts or refuses, plays and pauses as the element
+ * does, looks whether the peer is alive. Knows nothing of pads. */
+typedef struct _WfdControl WfdControl;
+
+/* Everything is copied. */
+typedef struct
+{
+  WfdRole role;
+  const char *host; /* sink role: where to connect */
+  guint16 port;
+  const char *address; /* source role: where to listen */
+  guint16 rtsp_port;   /* 0: any that is free */
+  const char *peer;    /* source role: who may connect; NULL: anyone */
+  guint16 rtp_port;    /* of our socket */
+  const char *video_formats;
+  const char *audio_codecs;
+  guint timeout_ms;
+  guint wish_width;
+  guint wish_height;
+  guint wish_rate_hz;
+  gboolean wait_for_next; /* go on after the end of a session */
+} WfdControlConfig;
+
+/* Who and what, as far as it is known; valid during the call only. */
+typedef struct
+{
+  const WfdFormat *format;
+  const char *peer;      /* address */
+  const char *peer_name; /* (nullable) */
+} WfdControlAgreement;
+
+/* Called in the control's thread, except where noted; with @user_data. */
+typedef struct
+{
+  void (*progress) (gpointer user_data, GstProgressType type, const char *code, const char *text);
+  void (*agreed) (gpointer user_data, const WfdControlAgreement *agreement);
+  /* SETUP is done. @rtp: source role: where the peer receives. */
+  void (*opened) (gpointer user_data, GInetSocketAddress *rtp);
+  /* Media flows from now on, or no more. */
+  void (*flow) (gpointer user_data, gboolean on);
+  void (*key_unit) (gpointer user_data);
+  /* What went wrong did no lasting harm; we go on. */
+  void (*trouble) (gpointer user_data, const GError *error);
+  /* A session that was opened is over. */
+  void (*closed) (gpointer user_data);
+  /* Nothing more will happen. @error NULL: the orderly end. */
+  void (*finished) (gpointer user_data, const GError *error);
+  /* Sink role: RTP packets received so far. */
+  guint64 (*count_media) (gpointer user_data);
+} WfdControlEvents;
+
+WfdControl *wfd_control_new (const WfdControlConfig *config, const WfdControlEvents *events,
+    gpointer user_data);
+/* Listens (an error is returned) or begins to connect. */
+gboolean wfd_control_start (WfdControl *self, GError **error);
+/* Source role, after the start. */
+guint16 wfd_control_get_rtsp_port (WfdControl *self);
+
+/* These do not wait for anything. */
+void wfd_control_set_playing (WfdControl *self, gboolean playing);
+/* Sink role: M13. */
+void wfd_control_request_key_unit (WfdControl *self);
+/* The stream has ended: TEARDOWN, then finished. */
+void wfd_control_end_stream (WfdControl *self);
+/* Begins the end, whatever is going on; no event follows but closed. */
+void wfd_control_begin_stop (WfdControl *self);
+
+/* Waits up to 100 ms for the peer's part in the end, then ends at once. */
+void wfd_control_free (WfdControl *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdControl, wfd_control_free)
+
+/* (transfer full) (nullable): a{sv}; NULL if the thread is busy. */
+GVariant *wfd_control_dup_stats (WfdControl *self);
+
+G_END_DECLS

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-gate.h"
+
+#include <gst/video/video.h>
+
+#include "wfd-ts-list.h"
+
+GST_DEBUG_CATEGORY_STATIC (wfd_gate_debug);
+#define GST_CAT_DEFAULT wfd_gate_debug
+
+typedef enum
+{
+  UPSTREAM_UNKNOWN,
+  UPSTREAM_LIVE,
+  UPSTREAM_STORED,
+} Upstream;
+
+struct _WfdGate
+{
+  GstElement parent;
+
+  GstPad *sinkpad;
+  GstPad *srcpad;
+
+  GMutex lock;
+  GCond changed;
+  /* All below with the lock. */
+  gboolean open;    /* the peer wants the stream */
+  gboolean playing; /* the element does */
+  gboolean ended;
+  gboolean flushing;
+  gboolean resume;  /* the next buffer is the first after a stop */
+  gboolean untimed; /* the application was told */
+  Upstream upstream;
+  GstSegment segment;
+  WfdGateStats stats;
+};
+
+enum
+{
+  PROP_0,
+  PROP_LIVE,
+  N_PROPS,
+};
+
+enum
+{
+  SIGNAL_END_OF_STREAM,
+  N_SIGNALS,
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (WfdGate, wfd_gate, GST_TYPE_ELEMENT,
+    GST_DEBUG_CATEGORY_INIT (wfd_gate_debug, "wfdgate", 0, "Gate in front of a Wi-Fi Display peer"))
+
+static gboolean
+is_flowing (WfdGate *self)
+{
+  return self->open && self->playing && !self->ended;
+}
+
+/* Changes one of the flags of which the flow depends. */
+static void
+set_flag (WfdGate *self, gboolean *flag, gboolean value)
+{
+  gboolean before, after;
+
+  g_mutex_lock (&self->lock);
+  before = is_flowing (self);
+  *flag = value;
+  after = is_flowing (self);
+  if (after && !before)
+    self->resume = TRUE;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+
+  if (after != before)
+    GST_DEBUG_OBJECT (self, "%s", after ? "opened" : "closed");
+  if (after && !before)
+    wfd_gate_request_key_unit (self);
+}
+
+void
+wfd_gate_set_open (WfdGate *self, gboolean open)
+{
+  set_flag (self, &self->open, open);
+}
+
+void
+wfd_gate_end (WfdGate *self)
+{
+  set_flag (self, &self->ended, TRUE);
+}
+
+void
+wfd_gate_request_key_unit (WfdGate *self)
+{
+  guint count;
+
+  g_mutex_lock (&self->lock);
+  count = self->stats.key_units++;
+  g_mutex_unlock (&self->lock);
+
+  GST_DEBUG_OBJECT (self, "asking upstream for key unit %u", count);
+  gst_pad_push_event (self->sinkpad,
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, count));
+}
+
+void
+wfd_gate_get_stats (WfdGate *self, WfdGateStats *ret_stats)
+{
+  g_mutex_lock (&self->lock);
+  *ret_stats = self->stats;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Without an answer we cannot know, and ask again with the next buffer. */
+static Upstream
+query_upstream (WfdGate *self)
+{
+  g_autoptr (GstQuery) query = gst_query_new_latency ();
+  gboolean live;
+
+  if (!gst_pad_peer_query (self->sinkpad, query))
+    return UPSTREAM_UNKNOWN;
+  gst_query_parse_latency (query, &live, NULL, NULL);
+  GST_DEBUG_OBJECT (self, "upstream is %s", live ? "live" : "not live");
+  return live ? UPSTREAM_LIVE : UPSTREAM_STORED;
+}
+
+/* Called with the lock, which is released meanwhile. */
+static void
+ensure_upstream (WfdGate *self)
+{
+  Upstream upstream;
+
+  if (self->upstream != UPSTREAM_UNKNOWN)
+    return;
+
+  g_mutex_unlock (&self->lock);
+  upstream = query_upstream (self);
+  g_mutex_lock (&self->lock);
+  self->upstream = upstream;
+  if (upstream == UPSTREAM_UNKNOWN)
+    return;
+
+  g_mutex_unlock (&self->lock);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LIVE]);
+  g_mutex_lock (&self->lock);
+}
+
+/* Waits while the gate is closed; with the lock. What is not known to be live
+ * is not lost by waiting. */
+static GstFlowReturn
+wait_until_wanted (WfdGate *self)
+{
+  while (!self->flushing && !self->ended && !is_flowing (self) && self->upstream != UPSTREAM_LIVE)
+    g_cond_wait (&self->changed, &self->lock);
+
+  if (self->flushing)
+    return GST_FLOW_FLUSHING;
+  return self->ended ? GST_FLOW_EOS : GST_FLOW_OK;
+}
+
+static GstClockTime
+get_running_time_now (WfdGate *self)
+{
+  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
+  GstClockTime now, base_time = gst_element_get_base_time (GST_ELEMENT (self));
+
+  if (clock == NULL)
+    return GST_CLOCK_TIME_NONE;
+  now = gst_clock_get_time (clock);
+  return now > base_time ? now - base_time : 0;
+}
+
+static void
+warn_untimed (WfdGate *self)
+{
+  gboolean first = !self->untimed;
+
+  self->untimed = TRUE;
+  if (first)
+    GST_ELEMENT_WARNING (self, STREAM, FORMAT,
+        ("The MPEG-TS stream has no timestamps and is sent as fast as it comes; put "
+         "\"tsparse set-timestamps=true\" in front of it."),
+        (NULL));
+}
+
+/* A stored stream goes on at the time it is now; only ever later, since what
+ * is early can wait. Only the streaming thread calls it. */
+static void
+shift_to_now (WfdGate *self, GstClockTime timestamp)
+{
+  GstClockTime now = get_running_time_now (self);
+  GstClockTime running_time = GST_CLOCK_TIME_NONE;
+
+  if (self->segment.format == GST_FORMAT_TIME)
+    running_time = gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME, timestamp);
+  if (!GST_CLOCK_TIME_IS_VALID (running_time)) {
+    warn_untimed (self);
+    return;
+  }
+  if (!GST_CLOCK_TIME_IS_VALID (now) || now <= running_time)
+    return;
+
+  GST_DEBUG_OBJECT (self, "shifting by %" GST_TIME_FORMAT, GST_TIME_ARGS (now - running_time));
+  gst_pad_set_offset (self->srcpad, now - running_time);
+}
+
+typedef enum
+{
+  VERDICT_PASS,
+  VERDICT_DROP,
+  VERDICT_RETURN,
+} Verdict;
+
+static Verdict
+judge (WfdGate *self, GstClockTime timestamp, gsize size, gboolean *ret_first,
+    GstFlowReturn *ret_flow)
+{
+  Verdict verdict = VERDICT_PASS;
+  gboolean shift = FALSE;
+
+  *ret_first = FALSE;
+  g_mutex_lock (&self->lock);
+  ensure_upstream (self);
+  *ret_flow = wait_until_wanted (self);
+  if (*ret_flow != GST_FLOW_OK) {
+    verdict = VERDICT_RETURN;
+  } else if (!is_flowing (self)) {
+    verdict = VERDICT_DROP;
+    self->stats.dropped_buffers++;
+  } else {
+    *ret_first = self->resume;
+    shift = self->resume && self->upstream != UPSTREAM_LIVE;
+    self->resume = FALSE;
+    self->stats.passed_bytes += size;
+  }
+  g_mutex_unlock (&self->lock);
+
+  if (shift)
+    shift_to_now (self, timestamp);
+  return verdict;
+}
+
+static GstFlowReturn
+gate_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  WfdGate *self = WFD_GATE (parent);
+  GstFlowReturn flow;
+  gboolean first;
+
+  if (judge (self, GST_BUFFER_DTS_OR_PTS (buffer), gst_buffer_get_size (buffer), &first, &flow)
+      != VERDICT_PASS) {
+    gst_buffer_unref (buffer);
+    return flow;
+  }
+
+  if (first) {
+    buffer = gst_buffer_make_writable (buffer);
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  }
+  return gst_pad_push (self->srcpad, buffer);
+}
+
+/* A multiplexer sends what belongs to one frame as a list. */
+static GstFlowReturn
+gate_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
+{
+  return gate_chain (pad, parent, wfd_ts_list_merge (list));
+}
+
+static gboolean
+flush (WfdGate *self, gboolean flushing)
+{
+  g_mutex_lock (&self->lock);
+  self->flushing = flushing;
+  if (!flushing) {
+    gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
+    self->resume = TRUE;
+  }
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+static void
+forget_upstream (WfdGate *self)
+{
+  g_mutex_lock (&self->lock);
+  self->upstream = UPSTREAM_UNKNOWN;
+  self->resume = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+gate_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  WfdGate *self = WFD_GATE (parent);
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_EOS:
+      gst_event_unref (event);
+      GST_DEBUG_OBJECT (self, "upstream has ended");
+      g_signal_emit (self, signals[SIGNAL_END_OF_STREAM], 0);
+      return TRUE;
+    case GST_EVENT_FLUSH_START:
+      flush (self, TRUE);
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      flush (self, FALSE);
+      break;
+    case GST_EVENT_SEGMENT:
+      gst_event_copy_segment (event, &self->segment);
+      break;
+    case GST_EVENT_STREAM_START:
+      forget_upstream (self);
+      break;
+    default:
+      break;
+  }
+  return gst_pad_event_default (pad, parent, event);
+}
+
+static void
+reset (WfdGate *self)
+{
+  g_mutex_lock (&self->lock);
+  self->open = self->playing = self->ended = self->flushing = self->untimed = FALSE;
+  self->resume = TRUE;
+  self->upstream = UPSTREAM_UNKNOWN;
+  self->stats = (WfdGateStats) { 0 };
+  g_mutex_unlock (&self->lock);
+  gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
+  gst_pad_set_offset (self->srcpad, 0);
+}
+
+static GstStateChangeReturn
+gate_change_state (GstElement *element, GstStateChange transition)
+{
+  WfdGate *self = WFD_GATE (element);
+  GstStateChangeReturn ret;
+
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      reset (self);
+      break;
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      set_flag (self, &self->playing, FALSE);
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      flush (self, TRUE);
+      break;
+    default:
+      break;
+  }
+
+  ret = GST_ELEMENT_CLASS (wfd_gate_parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING && ret != GST_STATE_CHANGE_FAILURE)
+    set_flag (self, &self->playing, TRUE);
+  return ret;
+}
+
+static void
+gate_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  WfdGate *self = WFD_GATE (object);
+
+  switch (id) {
+    case PROP_LIVE:
+      g_mutex_lock (&self->lock);
+      g_value_set_boolean (value, self->upstream == UPSTREAM_LIVE);
+      g_mutex_unlock (&self->lock);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+gate_finalize (GObject *object)
+{
+  WfdGate *self = WFD_GATE (object);
+
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
+  G_OBJECT_CLASS (wfd_gate_parent_class)->finalize (object);
+}
+
+static void
+wfd_gate_class_init (WfdGateClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  object_class->get_property = gate_get_property;
+  object_class->finalize = gate_finalize;
+  element_class->change_state = gate_change_state;
+
+  properties[PROP_LIVE] = g_param_spec_boolean ("live", "Live", "Whether upstream is live", FALSE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[SIGNAL_END_OF_STREAM] = g_signal_new ("end-of-stream", WFD_TYPE_GATE, G_SIGNAL_RUN_LAST,
+      0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "Wi-Fi Display gate", "Filter/Network",
+      "Lets a stream through while the peer wants it", "gst-wfd");
+}
+
+static void
+wfd_gate_init (WfdGate *self)
+{
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+
+  self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
+  gst_pad_set_chain_function (self->sinkpad, gate_chain);
+  gst_pad_set_chain_list_function (self->sinkpad, gate_chain_list);
+  gst_pad_set_event_function (self->sinkpad, gate_sink_event);
+  GST_PAD_SET_PROXY_CAPS (self->sinkpad);
+  GST_PAD_SET_PROXY_ALLOCATION (self->sinkpad);
+  gst_element_add_pad (GST_ELEMENT (self), self->sinkpad);
+
+  self->srcpad = gst_pad_new_from_static_template (&src_template, "src");
+  GST_PAD_SET_PROXY_CAPS (self->srcpad);
+  gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
+
+  reset (self);
+}
+
+GstElement *
+wfd_gate_new (void)
+{
+  return g_object_new (WFD_TYPE_GATE, NULL);
+}

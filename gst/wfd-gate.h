@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* Lets a stream through while the peer wants it. Closed, it drops what a live
+ * upstream sends and blocks any other, so that a file begins when the peer
+ * says PLAY and stops while the peer has paused. What comes from a file after
+ * that is shifted to the running time at which it goes on. Which of the two
+ * upstream is, its answer to a LATENCY query tells.
+ *
+ * The property "live" is that answer; the signal "end-of-stream" says that
+ * upstream has nothing more. The event itself goes no further: the session
+ * has to be ended before. */
+#define WFD_TYPE_GATE (wfd_gate_get_type ())
+G_DECLARE_FINAL_TYPE (WfdGate, wfd_gate, WFD, GATE, GstElement)
+
+GstElement *wfd_gate_new (void);
+
+/* The functions below may be called from any thread. */
+
+/* An open gate lets through what comes while the element is PLAYING, and asks
+ * upstream for a key unit whenever the stream begins to flow. */
+void wfd_gate_set_open (WfdGate *self, gboolean open);
+/* Nobody will want anything any more: upstream gets GST_FLOW_EOS. Until READY. */
+void wfd_gate_end (WfdGate *self);
+void wfd_gate_request_key_unit (WfdGate *self);
+
+typedef struct
+{
+  guint64 passed_bytes;
+  guint64 dropped_buffers; /* of a live upstream, while closed */
+  guint key_units;         /* asked for */
+} WfdGateStats;
+
+void wfd_gate_get_stats (WfdGate *self, WfdGateStats *ret_stats);
+
+G_END_DECLS

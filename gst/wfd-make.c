@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-make.h"
+
+#include <gio/gio.h>
+#include <wfd/wfd.h>
+
+typedef struct
+{
+  const char *factory;
+  const char *package; /* of Debian; other systems name them alike */
+} Origin;
+
+static const Origin origins[] = {
+  { "aacparse", "gstreamer1.0-plugins-good" },
+  { "ac3parse", "gstreamer1.0-plugins-good" },
+  { "dvdlpcmdec", "gstreamer1.0-plugins-ugly" },
+  { "h264parse", "gstreamer1.0-plugins-bad" },
+  { "multiudpsink", "gstreamer1.0-plugins-good" },
+  { "rtpjitterbuffer", "gstreamer1.0-plugins-good" },
+  { "rtpmp2tdepay", "gstreamer1.0-plugins-good" },
+  { "rtpmp2tpay", "gstreamer1.0-plugins-good" },
+  { "tsdemux", "gstreamer1.0-plugins-bad" },
+  { "udpsrc", "gstreamer1.0-plugins-good" },
+};
+
+static const char *
+find_package (const char *factory)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (origins); i++)
+    if (g_str_equal (origins[i].factory, factory))
+      return origins[i].package;
+  return "one of the GStreamer plugin packages";
+}
+
+GstElement *
+wfd_make_element (GstBin *bin, const char *factory, GError **error)
+{
+  GstElement *element = gst_element_factory_make (factory, NULL);
+
+  if (element == NULL) {
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+        "The GStreamer element \"%s\" is missing; install %s", factory, find_package (factory));
+    return NULL;
+  }
+  gst_bin_add (bin, element);
+  return element;
+}
+
+void
+wfd_remove_element (GstBin *bin, GstElement *element)
+{
+  if (element == NULL)
+    return;
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_bin_remove (bin, element);
+}
+
+typedef struct
+{
+  int code; /* of WfdError */
+  GstResourceError resource;
+  const char *text;
+} Advice;
+
+static const Advice advices[] = {
+  { WFD_ERROR_MALFORMED, GST_RESOURCE_ERROR_READ,
+      "The peer does not speak Wi-Fi Display; check that the address is that of a Miracast device." },
+  { WFD_ERROR_UNSUPPORTED, GST_RESOURCE_ERROR_SETTINGS,
+      "The peer wants something that is not supported here; see the debug information." },
+  { WFD_ERROR_TIMEOUT, GST_RESOURCE_ERROR_READ,
+      "The peer has not answered in time; check that it is still within reach and try again." },
+  { WFD_ERROR_STATE, GST_RESOURCE_ERROR_READ,
+      "The peer broke the order of the dialogue; try again, and restart the peer if it helps not." },
+  { WFD_ERROR_REFUSED, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
+      "The peer refused the session; look on its screen whether it asks or shows something." },
+  { WFD_ERROR_NO_FORMAT, GST_RESOURCE_ERROR_SETTINGS,
+      "The two devices have no format in common; offer more with video-formats or audio-codecs." },
+  { WFD_ERROR_CONNECT, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+      "No connection with the peer; check its address and port, and the firewall on both sides." },
+  { WFD_ERROR_CLOSED, GST_RESOURCE_ERROR_READ,
+      "The peer closed the connection without an end of the session; connect again." },
+  { WFD_ERROR_INVALID_ARGUMENT, GST_RESOURCE_ERROR_SETTINGS,
+      "A property of the element has a value that cannot be used; see the debug information." },
+};
+
+static const Advice connect_advice = { 0, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+  "The network does not let us; check addresses, ports and the firewall on both sides." };
+
+static const Advice *
+find_advice (const GError *error)
+{
+  if (error->domain != WFD_ERROR)
+    return &connect_advice;
+  for (gsize i = 0; i < G_N_ELEMENTS (advices); i++)
+    if (advices[i].code == error->code)
+      return &advices[i];
+  return &connect_advice;
+}
+
+void
+wfd_post_error (GstElement *element, const GError *error)
+{
+  const Advice *advice = find_advice (error);
+
+  if (error->domain == GST_CORE_ERROR) {
+    gst_element_message_full (element, GST_MESSAGE_ERROR, error->domain, error->code,
+        g_strdup (error->message), NULL, __FILE__, GST_FUNCTION, __LINE__);
+    return;
+  }
+  gst_element_message_full (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, advice->resource,
+      g_strdup (advice->text), g_strdup (error->message), __FILE__, GST_FUNCTION, __LINE__);
+}

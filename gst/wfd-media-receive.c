@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-media-receive.h"
+
+#include <gst/net/gstnetaddressmeta.h>
+#include <gst/video/video.h>
+
+#include "wfd-make.h"
+
+GST_DEBUG_CATEGORY_STATIC (wfd_media_receive_debug);
+#define GST_CAT_DEFAULT wfd_media_receive_debug
+
+#define RTP_CAPS "application/x-rtp, media=video, encoding-name=MP2T, clock-rate=90000, payload=33"
+
+struct _WfdMediaReceive
+{
+  GstBin *bin; /* owns us and the elements */
+  WfdMediaReceiveEvents events;
+  gpointer user_data;
+  GstElement *udp;
+  GstElement *jitterbuffer;
+  GstElement *depay;
+
+  GMutex lock;
+  /* All below with the lock. */
+  GInetAddress *peer;
+  gboolean peer_seen;
+  guint64 packets;
+  guint64 bytes;
+  guint64 foreign_packets;
+};
+
+static gboolean
+is_from_peer (WfdMediaReceive *self, GstBuffer *buffer)
+{
+  GstNetAddressMeta *meta = gst_buffer_get_net_address_meta (buffer);
+
+  if (self->peer == NULL || meta == NULL || !G_IS_INET_SOCKET_ADDRESS (meta->addr))
+    return TRUE;
+  return g_inet_address_equal (self->peer,
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (meta->addr)));
+}
+
+static GstPadProbeReturn
+on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  WfdMediaReceive *self = user_data;
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  gboolean wanted;
+
+  g_mutex_lock (&self->lock);
+  wanted = is_from_peer (self, buffer);
+  if (wanted && self->peer != NULL)
+    self->peer_seen = TRUE;
+  wanted = wanted || !self->peer_seen;
+  if (wanted) {
+    self->packets++;
+    self->bytes += gst_buffer_get_size (buffer);
+  } else {
+    self->foreign_packets++;
+  }
+  g_mutex_unlock (&self->lock);
+  return wanted ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
+
+/* The depayloader would make a gap in time of it, which MPEG-TS has no use
+ * for; what was lost shows in its counters. */
+static GstPadProbeReturn
+on_lost (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  WfdMediaReceive *self = user_data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+
+  if (!gst_event_has_name (event, "GstRTPPacketLost"))
+    return GST_PAD_PROBE_OK;
+
+  GST_DEBUG_OBJECT (pad, "packet lost");
+  self->events.key_unit_wanted (self->user_data);
+  return GST_PAD_PROBE_DROP;
+}
+
+static GstPadProbeReturn
+on_upstream_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  WfdMediaReceive *self = user_data;
+
+  if (!gst_video_event_is_force_key_unit (GST_PAD_PROBE_INFO_EVENT (info)))
+    return GST_PAD_PROBE_OK;
+
+  GST_DEBUG_OBJECT (pad, "downstream wants a key unit");
+  self->events.key_unit_wanted (self->user_data);
+  return GST_PAD_PROBE_DROP;
+}
+
+static void
+add_probe (WfdMediaReceive *self, GstElement *element, GstPadProbeType type,
+    GstPadProbeCallback callback)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "src");
+
+  gst_pad_add_probe (pad, type, callback, self, NULL);
+}
+
+static void
+configure (WfdMediaReceive *self, GSocket *socket, guint latency_ms)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string (RTP_CAPS);
+
+  g_object_set (self->udp, "socket", socket, "close-socket", FALSE, "auto-multicast", FALSE, "caps",
+      caps, NULL);
+  g_object_set (self->jitterbuffer, "latency", latency_ms, "do-lost", TRUE, NULL);
+  add_probe (self, self->udp, GST_PAD_PROBE_TYPE_BUFFER, on_packet);
+  add_probe (self, self->jitterbuffer, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_lost);
+  add_probe (self, self->depay, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event);
+}
+
+WfdMediaReceive *
+wfd_media_receive_new (GstBin *bin, GSocket *socket, guint latency_ms,
+    const WfdMediaReceiveEvents *events, gpointer user_data, GError **error)
+{
+  g_autoptr (WfdMediaReceive) self = g_new0 (WfdMediaReceive, 1);
+
+  GST_DEBUG_CATEGORY_INIT (wfd_media_receive_debug, "wfdreceive", 0, "Media of the WFD sink role");
+  g_mutex_init (&self->lock);
+  self->bin = bin;
+  self->events = *events;
+  self->user_data = user_data;
+  self->udp = wfd_make_element (bin, "udpsrc", error);
+  if (self->udp == NULL)
+    return NULL;
+  self->jitterbuffer = wfd_make_element (bin, "rtpjitterbuffer", error);
+  if (self->jitterbuffer == NULL)
+    return NULL;
+  self->depay = wfd_make_element (bin, "rtpmp2tdepay", error);
+  if (self->depay == NULL)
+    return NULL;
+
+  configure (self, socket, latency_ms);
+  gst_element_link_many (self->udp, self->jitterbuffer, self->depay, NULL);
+  return g_steal_pointer (&self);
+}
+
+void
+wfd_media_receive_free (WfdMediaReceive *self)
+{
+  if (self == NULL)
+    return;
+  wfd_remove_element (self->bin, self->udp);
+  wfd_remove_element (self->bin, self->jitterbuffer);
+  wfd_remove_element (self->bin, self->depay);
+  g_clear_object (&self->peer);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+GstPad *
+wfd_media_receive_get_pad (WfdMediaReceive *self)
+{
+  return gst_element_get_static_pad (self->depay, "src");
+}
+
+void
+wfd_media_receive_set_peer (WfdMediaReceive *self, GInetAddress *peer)
+{
+  g_mutex_lock (&self->lock);
+  g_set_object (&self->peer, peer);
+  self->peer_seen = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_media_receive_restart (WfdMediaReceive *self)
+{
+}
+
+void
+wfd_media_receive_end (WfdMediaReceive *self)
+{
+  gst_element_send_event (self->udp, gst_event_new_eos ());
+}
+
+guint64
+wfd_media_receive_count_packets (WfdMediaReceive *self)
+{
+  guint64 packets;
+
+  g_mutex_lock (&self->lock);
+  packets = self->packets;
+  g_mutex_unlock (&self->lock);
+  return packets;
+}
+
+void
+wfd_media_receive_add_stats (WfdMediaReceive *self, GstStructure *stats)
+{
+  g_autoptr (GstStructure) buffer = NULL;
+  guint64 lost = 0, jitter_ns = 0;
+
+  g_object_get (self->jitterbuffer, "stats", &buffer, NULL);
+  gst_structure_get (buffer, "num-lost", G_TYPE_UINT64, &lost, "avg-jitter", G_TYPE_UINT64,
+      &jitter_ns, NULL);
+
+  g_mutex_lock (&self->lock);
+  gst_structure_set (stats, "packets-received", G_TYPE_UINT64, self->packets, "bytes-received",
+      G_TYPE_UINT64, self->bytes, "packets-lost", G_TYPE_UINT64, lost, "packets-foreign",
+      G_TYPE_UINT64, self->foreign_packets, "jitter-us", G_TYPE_UINT64, jitter_ns / 1000, NULL);
+  g_mutex_unlock (&self->lock);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/**
+ * WfdRtspAfterSession:
+ * @WFD_AFTER_SESSION_STOP: EOS after an orderly end, an error if the peer vanished
+ * @WFD_AFTER_SESSION_WAIT: listen or connect again
+ *
+ * What an element does when a session is over.
+ */
+typedef enum
+{
+  WFD_AFTER_SESSION_STOP,
+  WFD_AFTER_SESSION_WAIT,
+} WfdAfterSession;
+
+#define WFD_TYPE_AFTER_SESSION (wfd_after_session_get_type ())
+GType wfd_after_session_get_type (void) G_GNUC_CONST;
+
+/**
+ * WfdLinkKind:
+ * @WFD_LINK_ADDRESS: the peer's IP address is known, or it connects to us
+ *
+ * How the IP path to the peer comes to be.
+ */
+typedef enum
+{
+  WFD_LINK_ADDRESS,
+} WfdLinkKind;
+
+#define WFD_TYPE_LINK_KIND (wfd_link_kind_get_type ())
+GType wfd_link_kind_get_type (void) G_GNUC_CONST;
+
+/* Properties that rtspwfd has and that the bins around it pass on are described
+ * once. A new specification for the property @name of rtspwfd (transfer
+ * floating). */
+GParamSpec *wfd_property_new (const char *name);
+
+/* Installs @names on a bin, numbered from @first_id on. */
+void wfd_properties_install (GObjectClass *klass, guint first_id, const char *const *names,
+    guint n_names);
+
+G_END_DECLS

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-report.h"
+
+static const char *const profile_names[] = {
+  [WFD_H264_PROFILE_NONE] = NULL,
+  [WFD_H264_PROFILE_CBP] = "constrained-baseline",
+  [WFD_H264_PROFILE_CHP] = "constrained-high",
+};
+
+typedef struct
+{
+  const char *name;
+  const char *caps;
+} Codec;
+
+static const Codec codecs[] = {
+  [WFD_AUDIO_CODEC_NONE] = { NULL, NULL },
+  [WFD_AUDIO_CODEC_LPCM] = { "lpcm", "audio/x-raw, format=S16BE, layout=interleaved" },
+  [WFD_AUDIO_CODEC_AAC] = { "aac", "audio/mpeg, mpegversion=4, stream-format=adts, framed=true" },
+  [WFD_AUDIO_CODEC_AC3] = { "ac3", "audio/x-ac3, framed=true" },
+};
+
+/* As in the caps of video/x-h264. */
+static char *
+level_to_string (guint level)
+{
+  return level % 10 != 0 ? g_strdup_printf ("%u.%u", level / 10, level % 10)
+                         : g_strdup_printf ("%u", level / 10);
+}
+
+/* Of an interlaced picture the mode names the fields. */
+static guint
+get_frames_per_second (const WfdFormat *format)
+{
+  return format->interlaced ? format->rate_hz / 2 : format->rate_hz;
+}
+
+static void
+set_video (GstStructure *structure, const WfdFormat *format)
+{
+  g_autofree char *level = level_to_string (format->level);
+
+  if (format->width == 0)
+    return;
+  gst_structure_set (structure, "width", G_TYPE_INT, (int) format->width, "height", G_TYPE_INT,
+      (int) format->height, "framerate", GST_TYPE_FRACTION, (int) get_frames_per_second (format), 1,
+      "interlaced", G_TYPE_BOOLEAN, format->interlaced, "level", G_TYPE_STRING, level, NULL);
+  if (profile_names[format->profile] != NULL)
+    gst_structure_set (structure, "profile", G_TYPE_STRING, profile_names[format->profile], NULL);
+}
+
+static void
+set_audio (GstStructure *structure, const WfdFormat *format)
+{
+  if (format->audio_codec == WFD_AUDIO_CODEC_NONE)
+    return;
+  gst_structure_set (structure, "audio-codec", G_TYPE_STRING, codecs[format->audio_codec].name,
+      "audio-rate", G_TYPE_INT, (int) format->audio_rate_hz, "audio-channels", G_TYPE_INT,
+      (int) format->audio_channels, NULL);
+}
+
+static void
+set_string (GstStructure *structure, const char *name, const char *value)
+{
+  if (value != NULL)
+    gst_structure_set (structure, name, G_TYPE_STRING, value, NULL);
+}
+
+GstStructure *
+wfd_report_new_negotiated (const WfdReport *report)
+{
+  GstStructure *structure = gst_structure_new ("wfd-negotiated", "role", G_TYPE_STRING,
+      report->role == WFD_ROLE_SOURCE ? "source" : "sink", NULL);
+
+  set_video (structure, report->format);
+  set_audio (structure, report->format);
+  set_string (structure, "peer", report->peer);
+  set_string (structure, "peer-name", report->peer_name);
+  set_string (structure, "reason", report->reason);
+  return structure;
+}
+
+GstStructure *
+wfd_report_new_stats (GVariant *stats)
+{
+  GstStructure *structure = gst_structure_new_empty ("wfd-stats");
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  if (stats == NULL)
+    return structure;
+
+  g_variant_iter_init (&iter, stats);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value)) {
+    if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
+      gst_structure_set (structure, name, G_TYPE_UINT64, g_variant_get_uint64 (value), NULL);
+    else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
+      gst_structure_set (structure, name, G_TYPE_INT64, g_variant_get_int64 (value), NULL);
+    else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+      set_string (structure, name, g_variant_get_string (value, NULL));
+  }
+  return structure;
+}
+
+GstCaps *
+wfd_report_new_video_caps (const WfdFormat *format)
+{
+  if (format->width == 0)
+    return NULL;
+  return gst_caps_new_simple ("video/x-h264", "stream-format", G_TYPE_STRING, "byte-stream",
+      "alignment", G_TYPE_STRING, "au", "width", G_TYPE_INT, (int) format->width, "height",
+      G_TYPE_INT, (int) format->height, "framerate", GST_TYPE_FRACTION,
+      (int) get_frames_per_second (format), 1, "parsed", G_TYPE_BOOLEAN, TRUE, NULL);
+}
+
+GstCaps *
+wfd_report_new_audio_caps (const WfdFormat *format)
+{
+  GstCaps *caps;
+
+  if (format->audio_codec == WFD_AUDIO_CODEC_NONE)
+    return NULL;
+  caps = gst_caps_from_string (codecs[format->audio_codec].caps);
+  gst_caps_set_simple (caps, "rate", G_TYPE_INT, (int) format->audio_rate_hz, "channels",
+      G_TYPE_INT, (int) format->audio_channels, NULL);
+  return caps;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* A UDP socket for RTP, bound before its port is told to the peer. */
+
+/* @address: (nullable): numeric; NULL for any of IPv4. @port: 0 takes a free
+ * one, which is even (RFC 3550 §11). (transfer full), NULL with @error set. */
+GSocket *wfd_rtp_socket_new (const char *address, guint16 port, GError **error);
+guint16 wfd_rtp_socket_get_port (GSocket *socket);
+
+G_END_DECLS
