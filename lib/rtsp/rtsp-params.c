@@ -159,18 +159,27 @@ id_to_bit (WfdParamId id)
   return G_GUINT64_CONSTANT (1) << id;
 }
 
+/* Also what became "none" on the way, as a friendly name "none-" does. */
+static gboolean
+is_none (const WfdParamRow *row, WfdText text)
+{
+  return row->none != NULL && (wfd_text_equal (text, "none") || wfd_text_equal (text, row->none));
+}
+
 static guint
 parse_text (const WfdParamRow *row, WfdText value, WfdParams *params)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  gboolean none = row->none != NULL && wfd_text_equal (value, "none");
   char **field = &params->text[row_to_id (row)];
   guint code;
 
-  if (!none && (code = row->normalise (row, value, text)) != 0)
+  if (is_none (row, value))
+    g_string_append (text, row->none);
+  else if ((code = row->normalise (row, value, text)) != 0)
     return code;
+
   g_clear_pointer (field, g_free);
-  if (!none && g_strcmp0 (text->str, row->none) != 0)
+  if (!is_none (row, wfd_text (text->str)))
     *field = g_string_free (g_steal_pointer (&text), FALSE);
   return 0;
 }
@@ -181,7 +190,7 @@ print_text (const WfdParamRow *row, const WfdParams *params, GString *value)
   const char *field = params->text[row_to_id (row)];
   WfdText text = wfd_text_strip (wfd_text (field != NULL ? field : "none"));
 
-  if (row->none == NULL || !wfd_text_equal (text, "none"))
+  if (!is_none (row, text))
     return row->normalise (row, text, value) == 0;
   g_string_append (value, row->none);
   return TRUE;
@@ -361,12 +370,18 @@ body_to_text (const char *body, gsize len)
 }
 
 static gboolean
+is_name_char (char c)
+{
+  return g_ascii_isalnum (c) || c == '_' || c == '-' || c == '.';
+}
+
+static gboolean
 is_name (WfdText text)
 {
   if (text.left == 0 || text.left > WFD_LIMIT_PARAM_NAME_CHARS)
     return FALSE;
   for (gsize i = 0; i < text.left; i++) {
-    if (!g_ascii_isalnum (text.pos[i]) && strchr ("_-.", text.pos[i]) == NULL)
+    if (!is_name_char (text.pos[i]))
       return FALSE;
   }
   return TRUE;

@@ -317,6 +317,7 @@ static const Vector vectors[] = {
   { WFD_PARAM_INTEL_FRIENDLY_NAME, OTHER, "B\xc3\xbcro  TV", "B\xc3\xbcro TV" },
   { WFD_PARAM_INTEL_FRIENDLY_NAME, OTHER, "DESKTOP-1A2B3C4", "DESKTOP 1A2B3C4" },
   { WFD_PARAM_INTEL_FRIENDLY_NAME, OTHER, "none", "none" },
+  { WFD_PARAM_INTEL_FRIENDLY_NAME, OTHER, "None-", "none" },
   { WFD_PARAM_INTEL_FRIENDLY_NAME, OTHER, "B\xfcro", .code = BAD },
   { WFD_PARAM_INTEL_FRIENDLY_NAME, OTHER, "a\x1b[2J", .code = BAD },
 

@@ -380,6 +380,18 @@ replaced_values_are_freed (void)
 }
 
 static void
+nul_is_no_part_of_a_name (void)
+{
+  const char body[] = "wfd_I2C: 1\r\nwfd_\0I2C: 2\r\n\0: 3\r\n";
+  g_autoptr (GArray) unknown = wfd_param_names_new ();
+  g_auto (WfdParams) params = { 0 };
+
+  g_assert_true (wfd_params_parse (body, sizeof (body), &params, NULL, unknown, NULL));
+  g_assert_cmpstr (params.text[WFD_PARAM_I2C], ==, "1");
+  g_assert_cmpuint (unknown->len, ==, 0);
+}
+
+static void
 lines_without_a_name_are_skipped (void)
 {
   g_autofree char *long_name = g_strnfill (WFD_LIMIT_PARAM_NAME_CHARS + 1, 'x');
@@ -690,6 +702,7 @@ main (int argc, char **argv)
   ADD ("body/good-ones-are-taken-beside-bad-ones", good_ones_are_taken_beside_bad_ones);
   ADD ("body/last-of-two-counts", last_of_two_counts);
   ADD ("body/replaced-values-are-freed", replaced_values_are_freed);
+  ADD ("body/nul-is-no-part-of-a-name", nul_is_no_part_of_a_name);
   ADD ("body/lines-without-a-name-are-skipped", lines_without_a_name_are_skipped);
   ADD ("body/empty-one-has-no-parameters", empty_body_has_no_parameters);
   ADD ("body/garbage-is-refused", garbage_is_refused);
