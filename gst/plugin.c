@@ -2,11 +2,12 @@
 #include <gst/gst.h>
 
 #include "gstrtspwfd.h"
+#include "gstwfdsrc.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
-  return GST_ELEMENT_REGISTER (rtspwfd, plugin);
+  return GST_ELEMENT_REGISTER (rtspwfd, plugin) && GST_ELEMENT_REGISTER (wfdsrc, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, wfd,

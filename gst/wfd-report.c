@@ -104,25 +104,41 @@ wfd_report_new_stats (GVariant *stats)
 }
 
 GstCaps *
-wfd_report_new_video_caps (const WfdFormat *format)
+wfd_report_new_video_caps (const GstStructure *negotiated)
 {
-  if (format->width == 0)
+  int width, height, rate, per;
+
+  if (!gst_structure_get (negotiated, "width", G_TYPE_INT, &width, "height", G_TYPE_INT, &height,
+          NULL)
+      || !gst_structure_get_fraction (negotiated, "framerate", &rate, &per))
     return NULL;
   return gst_caps_new_simple ("video/x-h264", "stream-format", G_TYPE_STRING, "byte-stream",
-      "alignment", G_TYPE_STRING, "au", "width", G_TYPE_INT, (int) format->width, "height",
-      G_TYPE_INT, (int) format->height, "framerate", GST_TYPE_FRACTION,
-      (int) get_frames_per_second (format), 1, "parsed", G_TYPE_BOOLEAN, TRUE, NULL);
+      "alignment", G_TYPE_STRING, "au", "width", G_TYPE_INT, width, "height", G_TYPE_INT, height,
+      "framerate", GST_TYPE_FRACTION, rate, per, "parsed", G_TYPE_BOOLEAN, TRUE, NULL);
+}
+
+static const Codec *
+find_codec (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (codecs); i++)
+    if (g_strcmp0 (codecs[i].name, name) == 0)
+      return &codecs[i];
+  return NULL;
 }
 
 GstCaps *
-wfd_report_new_audio_caps (const WfdFormat *format)
+wfd_report_new_audio_caps (const GstStructure *negotiated)
 {
+  const char *name = gst_structure_get_string (negotiated, "audio-codec");
+  const Codec *codec = name != NULL ? find_codec (name) : NULL;
+  int rate, channels;
   GstCaps *caps;
 
-  if (format->audio_codec == WFD_AUDIO_CODEC_NONE)
+  if (codec == NULL
+      || !gst_structure_get (negotiated, "audio-rate", G_TYPE_INT, &rate, "audio-channels",
+          G_TYPE_INT, &channels, NULL))
     return NULL;
-  caps = gst_caps_from_string (codecs[format->audio_codec].caps);
-  gst_caps_set_simple (caps, "rate", G_TYPE_INT, (int) format->audio_rate_hz, "channels",
-      G_TYPE_INT, (int) format->audio_channels, NULL);
+  caps = gst_caps_from_string (codec->caps);
+  gst_caps_set_simple (caps, "rate", G_TYPE_INT, rate, "channels", G_TYPE_INT, channels, NULL);
   return caps;
 }

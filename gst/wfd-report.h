@@ -28,11 +28,11 @@ GstStructure *wfd_report_new_negotiated (const WfdReport *report);
  * int64, s string. */
 GstStructure *wfd_report_new_stats (GVariant *stats);
 
-/* The caps of the agreed streams; NULL if there is none. Profile and level of
- * the video are left out: gnome-network-displays sends Constrained Baseline
- * after it agreed on Constrained High, Windows the other way round, and a
- * decoder chosen by them would be the wrong one. */
-GstCaps *wfd_report_new_video_caps (const WfdFormat *format);
-GstCaps *wfd_report_new_audio_caps (const WfdFormat *format);
+/* The caps of the streams of a session by its wfd-negotiated; NULL if there is
+ * none. Profile and level of the video are left out: gnome-network-displays
+ * sends Constrained Baseline after it agreed on Constrained High, Windows the
+ * other way round, and a decoder chosen by them would be the wrong one. */
+GstCaps *wfd_report_new_video_caps (const GstStructure *negotiated);
+GstCaps *wfd_report_new_audio_caps (const GstStructure *negotiated);
 
 G_END_DECLS

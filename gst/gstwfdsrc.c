@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * SECTION:element-wfdsrc
+ * @title: wfdsrc
+ * @see_also: rtspwfd, wfdsink
+ *
+ * Plays the part of a Wi-Fi Display (Miracast) sink: connects to a source and
+ * gives what it shows as the streams "video" (H.264) and "audio" (AAC, AC-3 or
+ * raw from LPCM). The pads appear when the two have agreed on a format, with
+ * caps from the negotiation and before the first packet, so that the rest of
+ * the pipeline is built meanwhile. A sound that was agreed on and does not come
+ * does not hold up the picture.
+ *
+ * ## Example pipelines
+ * |[
+ * gst-launch-1.0 wfdsrc uri=wfd://127.0.0.1:7236 ! decodebin ! autovideosink
+ * ]|
+ * Shows the picture of a source on this machine.
+ * |[
+ * gst-launch-1.0 wfdsrc uri=wfd://127.0.0.1 name=w w.video ! decodebin ! autovideosink w.audio ! decodebin ! audioconvert ! audioresample ! autoaudiosink
+ * ]|
+ * The picture and the sound.
+ * |[
+ * gst-play-1.0 wfd://192.168.1.20
+ * ]|
+ * The same with a player.
+ */
+#include "gstwfdsrc.h"
+
+#include "gstrtspwfd.h"
+#include "wfd-demux.h"
+#include "wfd-make.h"
+#include "wfd-properties.h"
+#include "wfd-report.h"
+#include "wfd-uri.h"
+
+GST_DEBUG_CATEGORY_STATIC (wfd_src_debug);
+#define GST_CAT_DEFAULT wfd_src_debug
+
+struct _GstWfdSrc
+{
+  GstBin parent;
+
+  GstElement *rtspwfd;
+  WfdUri uri; /* with the object lock */
+  WfdLinkKind link;
+
+  /* From PAUSED on. */
+  WfdDemux *demux;
+  guint n_pads; /* of the session's thread */
+};
+
+enum
+{
+  PROP_0,
+  PROP_URI,
+  PROP_LOCATION,
+  PROP_LINK,
+  PROP_PASSED_ON,
+};
+
+/* Numbered from PROP_PASSED_ON on. */
+static const char *const passed_on[] = {
+  "rtp-port",
+  "video-formats",
+  "audio-codecs",
+  "video-caps",
+  "audio-caps",
+  "timeout",
+  "latency",
+  "after-session",
+  "negotiated",
+  "stats",
+};
+
+enum
+{
+  SIGNAL_SESSION_OPENED,
+  SIGNAL_SESSION_CLOSED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC,
+    GST_PAD_SOMETIMES, GST_STATIC_CAPS ("video/x-h264"));
+static GstStaticPadTemplate audio_template =
+    GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC, GST_PAD_SOMETIMES,
+        GST_STATIC_CAPS ("audio/mpeg, mpegversion=(int){ 2, 4 }; audio/x-ac3; "
+                         "audio/x-raw, format=(string)S16BE, layout=(string)interleaved"));
+
+static void gst_wfd_src_uri_handler_init (gpointer iface, gpointer data);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstWfdSrc, gst_wfd_src, GST_TYPE_BIN,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER, gst_wfd_src_uri_handler_init)
+        GST_DEBUG_CATEGORY_INIT (wfd_src_debug, "wfdsrc", 0, "Wi-Fi Display receiver"))
+GST_ELEMENT_REGISTER_DEFINE (wfdsrc, "wfdsrc", GST_RANK_PRIMARY, GST_TYPE_WFD_SRC)
+
+static char *
+dup_uri (GstWfdSrc *self, const char *scheme)
+{
+  char *text = NULL;
+
+  GST_OBJECT_LOCK (self);
+  if (self->uri.host != NULL)
+    text = wfd_uri_to_string (&self->uri, scheme);
+  GST_OBJECT_UNLOCK (self);
+  return text;
+}
+
+static guint
+get_latency_ms (GstWfdSrc *self)
+{
+  guint latency_ms;
+
+  g_object_get (self->rtspwfd, "latency", &latency_ms, NULL);
+  return latency_ms;
+}
+
+/* Until the first packet there is nobody inside to ask. */
+static gboolean
+answer_latency (GstWfdSrc *self, GstPad *pad, GstQuery *query)
+{
+  if (gst_pad_query_default (pad, GST_OBJECT (self), query))
+    return TRUE;
+  gst_query_set_latency (query, TRUE, get_latency_ms (self) * GST_MSECOND, GST_CLOCK_TIME_NONE);
+  return TRUE;
+}
+
+static gboolean
+answer_uri (GstWfdSrc *self, GstQuery *query)
+{
+  g_autofree char *uri = dup_uri (self, WFD_URI_SCHEME);
+
+  gst_query_set_uri (query, uri);
+  return uri != NULL;
+}
+
+static gboolean
+answer_seeking (GstQuery *query)
+{
+  GstFormat format;
+
+  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
+  gst_query_set_seeking (query, format, FALSE, 0, -1);
+  return TRUE;
+}
+
+static gboolean
+src_query (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  GstWfdSrc *self = GST_WFD_SRC (parent);
+
+  switch (GST_QUERY_TYPE (query)) {
+    case GST_QUERY_LATENCY:
+      return answer_latency (self, pad, query);
+    case GST_QUERY_URI:
+      return answer_uri (self, query);
+    case GST_QUERY_SEEKING:
+      return answer_seeking (query);
+    default:
+      return gst_pad_query_default (pad, parent, query);
+  }
+}
+
+static void
+add_pad (GstWfdSrc *self, GstStreamType type, GstStaticPadTemplate *static_template, GstCaps *caps)
+{
+  g_autoptr (GstPadTemplate) template = gst_static_pad_template_get (static_template);
+  g_autoptr (GstPad) target = NULL;
+  g_autoptr (GError) error = NULL;
+  WfdStream *stream;
+  GstPad *pad;
+
+  if (caps == NULL)
+    return;
+  stream = wfd_demux_add_stream (self->demux, type, caps, &error);
+  if (stream == NULL) {
+    if (error != NULL)
+      wfd_post_error (GST_ELEMENT (self), error);
+    return;
+  }
+
+  target = wfd_stream_get_pad (stream);
+  pad = gst_ghost_pad_new_from_template (static_template->name_template, target, template);
+  gst_pad_set_query_function (pad, src_query);
+  gst_pad_set_active (pad, TRUE);
+  gst_element_add_pad (GST_ELEMENT (self), pad);
+  self->n_pads++;
+}
+
+/* In the thread of the session. */
+static void
+on_negotiated (GstElement *rtspwfd, GParamSpec *pspec, GstWfdSrc *self)
+{
+  g_autoptr (GstStructure) negotiated = NULL;
+  g_autoptr (GstCaps) video = NULL, audio = NULL;
+  guint n_pads = self->n_pads;
+
+  g_object_get (rtspwfd, "negotiated", &negotiated, NULL);
+  if (negotiated != NULL && self->demux != NULL) {
+    video = wfd_report_new_video_caps (negotiated);
+    audio = wfd_report_new_audio_caps (negotiated);
+    add_pad (self, GST_STREAM_TYPE_VIDEO, &video_template, video);
+    add_pad (self, GST_STREAM_TYPE_AUDIO, &audio_template, audio);
+  }
+  if (self->n_pads != n_pads) {
+    gst_element_no_more_pads (GST_ELEMENT (self));
+    wfd_demux_begin (self->demux);
+  }
+  g_object_notify (G_OBJECT (self), "negotiated");
+}
+
+static void
+on_ts_pad (GstElement *rtspwfd, GstPad *pad, GstWfdSrc *self)
+{
+  g_autoptr (GstPad) sinkpad = wfd_demux_get_sink (self->demux);
+
+  gst_pad_link (pad, sinkpad);
+}
+
+static void
+on_session_opened (GstElement *rtspwfd, GstWfdSrc *self)
+{
+  g_signal_emit (self, signals[SIGNAL_SESSION_OPENED], 0);
+}
+
+static void
+on_session_closed (GstElement *rtspwfd, GstWfdSrc *self)
+{
+  g_signal_emit (self, signals[SIGNAL_SESSION_CLOSED], 0);
+}
+
+static gboolean
+prepare (GstWfdSrc *self)
+{
+  g_autofree char *location = dup_uri (self, WFD_URI_SCHEME_RTSP);
+  g_autoptr (GError) error = NULL;
+
+  if (location == NULL) {
+    GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
+        ("No uri is set; it says where the source is, as wfd://host[:port]."), (NULL));
+    return FALSE;
+  }
+  self->n_pads = 0;
+  self->demux = wfd_demux_new (GST_BIN (self), &error);
+  if (self->demux == NULL) {
+    wfd_post_error (GST_ELEMENT (self), error);
+    return FALSE;
+  }
+  g_object_set (self->rtspwfd, "location", location, NULL);
+  return TRUE;
+}
+
+static void
+remove_pads (GstWfdSrc *self)
+{
+  GstElement *element = GST_ELEMENT (self);
+
+  while (element->srcpads != NULL) {
+    GstPad *pad = element->srcpads->data;
+
+    gst_pad_set_active (pad, FALSE);
+    gst_element_remove_pad (element, pad);
+  }
+}
+
+static void
+clean_up (GstWfdSrc *self)
+{
+  remove_pads (self);
+  g_clear_pointer (&self->demux, wfd_demux_free);
+}
+
+static GstStateChangeReturn
+gst_wfd_src_change_state (GstElement *element, GstStateChange transition)
+{
+  GstWfdSrc *self = GST_WFD_SRC (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !prepare (self)) {
+    clean_up (self);
+    return GST_STATE_CHANGE_FAILURE;
+  }
+
+  ret = GST_ELEMENT_CLASS (gst_wfd_src_parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
+      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED && ret == GST_STATE_CHANGE_FAILURE))
+    clean_up (self);
+  return ret;
+}
+
+/* The demultiplexer's view of the streams is not ours. */
+static void
+gst_wfd_src_handle_message (GstBin *bin, GstMessage *message)
+{
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_STREAM_COLLECTION
+      && GST_MESSAGE_SRC (message) != GST_OBJECT (bin)) {
+    gst_message_unref (message);
+    return;
+  }
+  GST_BIN_CLASS (gst_wfd_src_parent_class)->handle_message (bin, message);
+}
+
+static gboolean
+set_uri (GstWfdSrc *self, const char *text, const char *scheme, GError **error)
+{
+  WfdUri uri;
+
+  if (GST_STATE (self) > GST_STATE_READY) {
+    g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
+        "The URI can only change in NULL or READY");
+    return FALSE;
+  }
+  if (!wfd_uri_parse (text, scheme, &uri, error))
+    return FALSE;
+
+  GST_OBJECT_LOCK (self);
+  wfd_uri_clear (&self->uri);
+  self->uri = uri;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static void
+set_uri_property (GstWfdSrc *self, const GValue *value, const char *scheme)
+{
+  const char *text = g_value_get_string (value);
+  g_autoptr (GError) error = NULL;
+
+  if (text != NULL && !set_uri (self, text, scheme, &error))
+    GST_WARNING_OBJECT (self, "%s", error->message);
+}
+
+static void
+gst_wfd_src_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstWfdSrc *self = GST_WFD_SRC (object);
+
+  switch (id) {
+    case PROP_URI:
+      set_uri_property (self, value, WFD_URI_SCHEME);
+      break;
+    case PROP_LOCATION:
+      set_uri_property (self, value, WFD_URI_SCHEME_RTSP);
+      break;
+    case PROP_LINK:
+      self->link = g_value_get_enum (value);
+      break;
+    default:
+      g_object_set_property (G_OBJECT (self->rtspwfd), pspec->name, value);
+  }
+}
+
+static void
+gst_wfd_src_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GstWfdSrc *self = GST_WFD_SRC (object);
+
+  switch (id) {
+    case PROP_URI:
+      g_value_take_string (value, dup_uri (self, WFD_URI_SCHEME));
+      break;
+    case PROP_LOCATION:
+      g_value_take_string (value, dup_uri (self, WFD_URI_SCHEME_RTSP));
+      break;
+    case PROP_LINK:
+      g_value_set_enum (value, self->link);
+      break;
+    default:
+      g_object_get_property (G_OBJECT (self->rtspwfd), pspec->name, value);
+  }
+}
+
+static void
+gst_wfd_src_finalize (GObject *object)
+{
+  wfd_uri_clear (&GST_WFD_SRC (object)->uri);
+  G_OBJECT_CLASS (gst_wfd_src_parent_class)->finalize (object);
+}
+
+static GstURIType
+uri_get_type (GType type)
+{
+  return GST_URI_SRC;
+}
+
+static const char *const *
+uri_get_protocols (GType type)
+{
+  static const char *const protocols[] = { WFD_URI_SCHEME, NULL };
+
+  return protocols;
+}
+
+static char *
+uri_get_uri (GstURIHandler *handler)
+{
+  return dup_uri (GST_WFD_SRC (handler), WFD_URI_SCHEME);
+}
+
+static gboolean
+uri_set_uri (GstURIHandler *handler, const char *uri, GError **error)
+{
+  return set_uri (GST_WFD_SRC (handler), uri, WFD_URI_SCHEME, error);
+}
+
+static void
+gst_wfd_src_uri_handler_init (gpointer iface, gpointer data)
+{
+  GstURIHandlerInterface *handler = iface;
+
+  handler->get_type = uri_get_type;
+  handler->get_protocols = uri_get_protocols;
+  handler->get_uri = uri_get_uri;
+  handler->set_uri = uri_set_uri;
+}
+
+static void
+install_properties (GObjectClass *klass)
+{
+  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+
+  g_object_class_install_property (klass, PROP_URI,
+      g_param_spec_string ("uri", "URI", "Where the source is: wfd://host[:port]", NULL, flags));
+  g_object_class_install_property (klass, PROP_LOCATION,
+      g_param_spec_string ("location", "Location", "The same as rtsp://host[:port]", NULL, flags));
+  g_object_class_install_property (klass, PROP_LINK,
+      g_param_spec_enum ("link", "Link", "How the IP path to the source comes to be",
+          WFD_TYPE_LINK_KIND, WFD_LINK_ADDRESS, flags));
+  wfd_properties_install (klass, PROP_PASSED_ON, passed_on, G_N_ELEMENTS (passed_on));
+}
+
+static void
+gst_wfd_src_class_init (GstWfdSrcClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  object_class->set_property = gst_wfd_src_set_property;
+  object_class->get_property = gst_wfd_src_get_property;
+  object_class->finalize = gst_wfd_src_finalize;
+  element_class->change_state = gst_wfd_src_change_state;
+  GST_BIN_CLASS (klass)->handle_message = gst_wfd_src_handle_message;
+  install_properties (object_class);
+
+  /**
+   * GstWfdSrc::session-opened:
+   * @self: the element
+   *
+   * A session was set up (SETUP, M6). Emitted in the thread of the session.
+   */
+  signals[SIGNAL_SESSION_OPENED] = g_signal_new ("session-opened", GST_TYPE_WFD_SRC,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * GstWfdSrc::session-closed:
+   * @self: the element
+   *
+   * A session that was set up is over. Emitted in the thread of the session.
+   */
+  signals[SIGNAL_SESSION_CLOSED] = g_signal_new ("session-closed", GST_TYPE_WFD_SRC,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  gst_element_class_add_static_pad_template (element_class, &video_template);
+  gst_element_class_add_static_pad_template (element_class, &audio_template);
+  gst_element_class_set_static_metadata (element_class, "Wi-Fi Display receiver", "Source/Network",
+      "Receives the screen of a Wi-Fi Display (Miracast) source", "The gst-wfd authors");
+  gst_type_mark_as_plugin_api (WFD_TYPE_LINK_KIND, 0);
+}
+
+static void
+gst_wfd_src_init (GstWfdSrc *self)
+{
+  self->rtspwfd = g_object_new (GST_TYPE_RTSP_WFD, NULL);
+  gst_bin_add (GST_BIN (self), self->rtspwfd);
+  g_signal_connect (self->rtspwfd, "notify::negotiated", G_CALLBACK (on_negotiated), self);
+  g_signal_connect (self->rtspwfd, "pad-added", G_CALLBACK (on_ts_pad), self);
+  g_signal_connect (self->rtspwfd, "session-opened", G_CALLBACK (on_session_opened), self);
+  g_signal_connect (self->rtspwfd, "session-closed", G_CALLBACK (on_session_closed), self);
+
+  gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SOURCE | GST_ELEMENT_FLAG_SINK);
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
+}
