@@ -94,8 +94,7 @@ fold_version (WfdText part, const char *key, GString *text)
   while (wfd_text_take_until (&part, '.', &number)) {
     guint64 value;
 
-    if (n == 4 || !wfd_text_take_decimal (&number, n == 3 ? 9999 : 99, &value)
-        || !wfd_text_is_empty (number))
+    if (!wfd_text_take_decimal (&number, n == 3 ? 9999 : 99, &value) || !wfd_text_is_empty (number))
       return FALSE;
     g_string_append_printf (text, "%s%" G_GUINT64_FORMAT, n > 0 ? "." : "", value);
     n++;

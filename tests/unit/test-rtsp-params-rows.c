@@ -185,7 +185,7 @@ static const Vector vectors[] = {
       "hidc_cap_list=none;port=none" },
   { WFD_PARAM_UIBC_CAPABILITY, OTHER,
       "input_category_list=GENERIC , HIDC; generic_cap_list=Keyboard; "
-      "hidc_cap_list=Mouse/BT,Mouse/USB; port=none",
+      "hidc_cap_list=Mouse/BT,Mouse / USB; port=none",
       "input_category_list=GENERIC, HIDC;generic_cap_list=Keyboard;"
       "hidc_cap_list=Mouse/USB, Mouse/BT;port=none" },
   { WFD_PARAM_UIBC_CAPABILITY, OTHER,
