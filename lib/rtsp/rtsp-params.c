@@ -88,7 +88,7 @@ static const WfdParamRow rows[] = {
       parse_text, print_text, NULL, wfd_param_normalise_word, WORDS ("active", "inactive") },
   [WFD_PARAM_WFD2_TRANSPORT_SWITCH] = { "wfd2_transport_switch", M4, parse_text, print_text, NULL,
       wfd_param_normalise_transport_switch },
-  [WFD_PARAM_WFD2_BUFFER_LENGTH] = { "wfd2_buffer_length", M3 | M4, parse_text, print_text, NULL,
+  [WFD_PARAM_WFD2_BUFFER_LENGTH] = { "wfd2_buffer_length", M3 | M4, parse_text, print_text, "none",
       wfd_param_normalise_buffer_length },
   [WFD_PARAM_WFD2_AUDIO_PLAYBACK_STATUS] = { "wfd2_audio_playback_status", M3,
       parse_text, print_text, "none none", wfd_param_normalise_playback_status },

@@ -590,6 +590,26 @@ what_is_not_present_is_written_as_not_supported (void)
   g_assert_cmpstr (body->str, ==, "");
 }
 
+/* A source that asks for all there is gets an answer to all; a sink has ports. */
+static void
+whatever_m3_asks_for_can_be_refused (void)
+{
+  const WfdParams params = { 0 };
+
+  for (guint id = 0; id < WFD_N_PARAMS; id++) {
+    g_autoptr (GString) body = g_string_new (NULL);
+    g_auto (WfdParams) again = { 0 };
+
+    if ((wfd_param_get_use (id) & WFD_PARAM_IN_M3) == 0 || id == WFD_PARAM_CLIENT_RTP_PORTS)
+      continue;
+    wfd_params_print_one (&params, id, body);
+    g_test_message ("%s", wfd_param_get_name (id));
+    parse_one (body->str, &again);
+    g_assert_true (wfd_params_has (&again, id));
+    g_assert_null (again.text[id]);
+  }
+}
+
 static void
 text_to_be_sent_is_brought_into_form (void)
 {
@@ -717,6 +737,7 @@ main (int argc, char **argv)
 
   ADD ("write/idr-request-as-aosp-needs-it", idr_request_is_written_as_aosp_needs_it);
   ADD ("write/not-present-is-not-supported", what_is_not_present_is_written_as_not_supported);
+  ADD ("write/whatever-m3-asks-for-can-be-refused", whatever_m3_asks_for_can_be_refused);
   ADD ("write/text-is-brought-into-form", text_to_be_sent_is_brought_into_form);
   ADD ("write/what-could-not-be-read-is-not-written", what_could_not_be_read_is_not_written);
   ADD ("set/values-as-text", values_can_be_set_as_text);
