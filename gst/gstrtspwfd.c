@@ -81,6 +81,7 @@ struct _GstRtspWfd
   guint rtsp_port; /* as it is; 0: not listening */
   guint rtp_port;
   GstStructure *negotiated;
+  gboolean flowing;
   gboolean playing;
   gboolean finished; /* an EOS message is due while PLAYING */
 };
@@ -104,6 +105,7 @@ enum
   PROP_WISH_WIDTH,
   PROP_WISH_HEIGHT,
   PROP_WISH_RATE,
+  PROP_FLOWING,
   PROP_NEGOTIATED,
   PROP_STATS,
   N_PROPS,
@@ -127,6 +129,7 @@ static const char *const property_names[] = {
   "wish-width",
   "wish-height",
   "wish-rate",
+  "flowing",
   "negotiated",
   "stats",
 };
@@ -230,6 +233,15 @@ on_opened (gpointer user_data, GInetSocketAddress *rtp)
 }
 
 static void
+set_flowing (GstRtspWfd *self, gboolean flowing)
+{
+  GST_OBJECT_LOCK (self);
+  self->flowing = flowing;
+  GST_OBJECT_UNLOCK (self);
+  g_object_notify (G_OBJECT (self), "flowing");
+}
+
+static void
 on_flow (gpointer user_data, gboolean on)
 {
   GstRtspWfd *self = user_data;
@@ -239,6 +251,7 @@ on_flow (gpointer user_data, gboolean on)
     wfd_gate_set_open (wfd_media_send_get_gate (self->send), on);
   else if (on)
     wfd_media_receive_restart (self->receive);
+  set_flowing (self, on);
 }
 
 static void
@@ -442,6 +455,22 @@ prepare_control (GstRtspWfd *self, GError **error)
   return TRUE;
 }
 
+/* From the next session on. */
+static void
+update_offer (GstRtspWfd *self)
+{
+  const Settings *settings = &self->settings;
+
+  g_mutex_lock (&self->control_lock);
+  GST_OBJECT_LOCK (self);
+  if (self->control != NULL)
+    wfd_control_set_offer (self->control,
+        &(WfdControlOffer) { settings->video_formats, settings->audio_codecs, settings->wish_width,
+            settings->wish_height, settings->wish_rate_hz });
+  GST_OBJECT_UNLOCK (self);
+  g_mutex_unlock (&self->control_lock);
+}
+
 /* READY to PAUSED, before the elements inside follow. */
 static gboolean
 prepare (GstRtspWfd *self)
@@ -506,7 +535,7 @@ clean_up (GstRtspWfd *self)
 
   GST_OBJECT_LOCK (self);
   self->rtsp_port = self->rtp_port = 0;
-  self->finished = FALSE;
+  self->flowing = self->finished = FALSE;
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -674,7 +703,7 @@ gst_rtsp_wfd_set_property (GObject *object, guint id, const GValue *value, GPara
 {
   GstRtspWfd *self = GST_RTSP_WFD (object);
 
-  if (GST_STATE (self) > GST_STATE_READY) {
+  if (GST_STATE (self) > GST_STATE_READY && (pspec->flags & GST_PARAM_MUTABLE_PLAYING) == 0) {
     GST_WARNING_OBJECT (self, "\"%s\" can only change in NULL or READY", pspec->name);
     return;
   }
@@ -688,6 +717,7 @@ gst_rtsp_wfd_set_property (GObject *object, guint id, const GValue *value, GPara
     self->settings.after_session = g_value_get_enum (value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  update_offer (self);
 }
 
 static GstStructure *
@@ -727,6 +757,8 @@ get_setting (GstRtspWfd *self, guint id, GValue *value)
     g_value_set_uint (value, get_port (self, id));
   else if (find_number (&self->settings, id) != NULL)
     g_value_set_uint (value, *find_number (&self->settings, id));
+  else if (id == PROP_FLOWING)
+    g_value_set_boolean (value, self->flowing);
   else if (id == PROP_NEGOTIATED)
     g_value_set_boxed (value, self->negotiated);
   else if (id == PROP_ROLE)

@@ -44,7 +44,7 @@ struct _WfdControl
   WfdSessionThread *thread;
   guint16 rtsp_port;
 
-  GMutex lock;
+  GMutex lock; /* also for what config says of the offer */
   GCond over_cond;
   gboolean over; /* with the lock: nothing is left to wait for */
 
@@ -430,15 +430,27 @@ on_closed (WfdSession *session, const GError *error, WfdControl *self)
 }
 
 static gboolean
+configure_offer (WfdControl *self, WfdSession *session, GError **error)
+{
+  const WfdControlConfig *config = &self->config;
+  gboolean set;
+
+  g_mutex_lock (&self->lock);
+  set = wfd_session_set_video_formats (session, config->video_formats, error)
+      && wfd_session_set_audio_codecs (session, config->audio_codecs, error);
+  wfd_session_set_wish (session, config->wish_width, config->wish_height, config->wish_rate_hz);
+  g_mutex_unlock (&self->lock);
+  return set;
+}
+
+static gboolean
 configure_session (WfdControl *self, WfdSession *session, GError **error)
 {
   const WfdControlConfig *config = &self->config;
 
-  if (!wfd_session_set_video_formats (session, config->video_formats, error)
-      || !wfd_session_set_audio_codecs (session, config->audio_codecs, error))
+  if (!configure_offer (self, session, error))
     return FALSE;
 
-  wfd_session_set_wish (session, config->wish_width, config->wish_height, config->wish_rate_hz);
   g_object_set (session, "rtp-port", (guint) config->rtp_port, "connect-timeout-ms",
       config->timeout_ms, NULL);
   return TRUE;
@@ -586,6 +598,22 @@ guint16
 wfd_control_get_rtsp_port (WfdControl *self)
 {
   return self->rtsp_port;
+}
+
+void
+wfd_control_set_offer (WfdControl *self, const WfdControlOffer *offer)
+{
+  WfdControlConfig *config = &self->config;
+
+  g_mutex_lock (&self->lock);
+  g_free ((char *) config->video_formats);
+  g_free ((char *) config->audio_codecs);
+  config->video_formats = g_strdup (offer->video_formats);
+  config->audio_codecs = g_strdup (offer->audio_codecs);
+  config->wish_width = offer->wish_width;
+  config->wish_height = offer->wish_height;
+  config->wish_rate_hz = offer->wish_rate_hz;
+  g_mutex_unlock (&self->lock);
 }
 
 static void

@@ -66,7 +66,18 @@ gboolean wfd_control_start (WfdControl *self, GError **error);
 /* Source role, after the start. */
 guint16 wfd_control_get_rtsp_port (WfdControl *self);
 
+/* What is offered from the next session on (source role); copied. */
+typedef struct
+{
+  const char *video_formats;
+  const char *audio_codecs;
+  guint wish_width;
+  guint wish_height;
+  guint wish_rate_hz;
+} WfdControlOffer;
+
 /* These do not wait for anything. */
+void wfd_control_set_offer (WfdControl *self, const WfdControlOffer *offer);
 void wfd_control_set_playing (WfdControl *self, gboolean playing);
 /* Sink role: M13. */
 void wfd_control_request_key_unit (WfdControl *self);

@@ -12,6 +12,7 @@ typedef enum
 {
   KIND_STRING,
   KIND_UINT,
+  KIND_BOOLEAN,
   KIND_ENUM,
   KIND_CAPS,
   KIND_STRUCTURE,
@@ -54,11 +55,11 @@ static const Property table[] = {
   { "video-formats", "Video formats",
       "What is offered: \"default\", \"none\", names like "
       "\"1920x1080p30, 1280x720p60\", or the value of wfd_video_formats itself",
-      KIND_STRING, READY_ONLY, 0, 0, "default", NULL },
+      KIND_STRING, ANY_TIME, 0, 0, "default", NULL },
   { "audio-codecs", "Audio codecs",
       "What is offered: \"default\", \"none\", names like "
       "\"aac, lpcm\", or the value of wfd_audio_codecs itself",
-      KIND_STRING, READY_ONLY, 0, 0, "default", NULL },
+      KIND_STRING, ANY_TIME, 0, 0, "default", NULL },
   { "video-caps", "Video caps", "The video formats that are offered, as caps", KIND_CAPS, READ_ONLY,
       0, 0, NULL, NULL },
   { "audio-caps", "Audio caps", "The audio codecs that are offered, as caps", KIND_CAPS, READ_ONLY,
@@ -74,15 +75,17 @@ static const Property table[] = {
   { "wish-width", "Wish width",
       "Width in pixels of the picture that shall be agreed on if "
       "possible; 0 for no wish (role=source)",
-      KIND_UINT, READY_ONLY, 16384, 0, NULL, NULL },
+      KIND_UINT, ANY_TIME, 16384, 0, NULL, NULL },
   { "wish-height", "Wish height",
       "Height in pixels of the picture that shall be agreed on if "
       "possible; 0 for no wish (role=source)",
-      KIND_UINT, READY_ONLY, 16384, 0, NULL, NULL },
+      KIND_UINT, ANY_TIME, 16384, 0, NULL, NULL },
   { "wish-rate", "Wish rate",
       "Frames per second that shall be agreed on if possible; 0 for no "
       "wish (role=source)",
-      KIND_UINT, READY_ONLY, 1000, 0, NULL, NULL },
+      KIND_UINT, ANY_TIME, 1000, 0, NULL, NULL },
+  { "flowing", "Flowing", "Whether the peer wants media just now", KIND_BOOLEAN, READ_ONLY, 0, 0,
+      NULL, NULL },
   { "negotiated", "Negotiated", "What the peers agreed on: structure wfd-negotiated, NULL before",
       KIND_STRUCTURE, READ_ONLY, 0, 0, NULL, NULL },
   { "stats", "Statistics", "Counters of the session: structure wfd-stats", KIND_STRUCTURE,
@@ -111,6 +114,9 @@ wfd_property_new (const char *name)
     case KIND_UINT:
       return g_param_spec_uint (property->name, property->nick, property->blurb, 0, property->max,
           property->number, property->flags);
+    case KIND_BOOLEAN:
+      return g_param_spec_boolean (property->name, property->nick, property->blurb,
+          property->number != 0, property->flags);
     case KIND_ENUM:
       return g_param_spec_enum (property->name, property->nick, property->blurb,
           property->get_type (), property->number, property->flags);
