@@ -16,14 +16,18 @@ typedef struct
 } WfdTransport;
 
 /* Reads all that is in use: RTP/AVP without /UDP, no client_port at all (old
- * LG dongles), "client_port46083" without = (iwd), parts we do not know. FALSE
- * with WFD_ERROR_UNSUPPORTED for what is not RTP over unicast UDP or TCP and
+ * LG dongles), "client_port46083" without = (iwd), parts we do not know; of
+ * several transports the first that we can do. FALSE with
+ * WFD_ERROR_UNSUPPORTED for what is not RTP over unicast UDP or TCP and
  * WFD_ERROR_MALFORMED for a port that is no port. */
 gboolean wfd_transport_parse (const char *value, WfdTransport *ret_transport, GError **error);
+/* In the exact form of the standard (transfer full). */
 char *wfd_transport_print (const WfdTransport *self);
 
-/* The Session header: the id up to ';' (newly allocated), and the timeout in
- * seconds or 0 if the header does not give it. */
+/* The Session header: the id up to ';' (transfer full), any visible characters,
+ * and the timeout in seconds, at most a day, or 0 if the header does not give
+ * it. WFD_ERROR_MALFORMED without an id that can be repeated in a request, or
+ * with a timeout that is no number. */
 gboolean wfd_session_header_parse (const char *value, char **ret_id, guint *ret_timeout_s,
     GError **error);
 
