@@ -79,6 +79,8 @@ BREACHES = [
      ['lib/rtsp/a.h:3: rooms: s.h belongs to lib/session']),
     ('rooms-from-gst', {'lib/base/b.h': H, 'gst/a.c': C + '#include <b.h>\n'},
      ['gst/a.c:2: rooms: b.h belongs to lib/base']),
+    ('rooms-from-public-to-pure', {'lib/ts/b.h': H, 'lib/include/wfd/a.h': H + '#include <b.h>\n'},
+     ['lib/include/wfd/a.h:3: rooms: b.h belongs to lib/ts']),
     ('rooms-from-public', {'lib/base/b.h': H, 'lib/include/wfd/a.h': H + '#include <b.h>\n'},
      ['lib/include/wfd/a.h:3: rooms: b.h belongs to lib/base']),
     ('rooms-by-path', {'lib/rtsp/a.c': C + '#include "../base/b.h"\n'},
@@ -100,7 +102,7 @@ FINE = [
                        'void (*abort) (void);\n'.replace('(*abort) (', '(*aborted) (')}),
     ('words-elsewhere', {'tests/fuzz/a.c': C + 'int a = printf ("%d", atoi (b)) + usleep (1);\n',
                          'tools/a.c': C + 'int a = printf ("x");\n'}),
-    ('talk', {'tests/dialogue/a-b.talk': '# a-b: what it does\n@ 1s\n'}),
+    ('talk', {'tests/dialogue/a-b.talk': '# a-b: what it does\n<< a:\t \n'}),
     ('template-of-a-name', {'tests/unit/a.c': C + 'const char *a = "wfd-XXXXXX";\n'}),
     ('paths-that-are-no-place', {'docs/a.md': '$HOME/x ~/work/x ./root/x usr/share/home/x\n'}),
     ('public-header', {'lib/include/wfd/a.h': H +
@@ -113,6 +115,7 @@ FINE = [
     ('rooms-below', {'lib/base/b.h': H, 'lib/rtsp/r.h': H + '#include <b.h>\n#include <glib.h>\n',
                      'lib/rtsp/a.c': C + '#include "r.h"\n#include <b.h>\n#include <wfd/wfd.h>\n',
                      'tests/unit/t.c': C + '#include <r.h>\n'}),
+    ('rooms-pure-from-gst', {'lib/ts/b.h': H, 'gst/a.c': C + '#include <b.h>\n'}),
     ('build-folders', {'build/a.c': 'int a;', 'build-x/b.h': 'x', '.git/c.md': 'TODO\n'}),
 ]
 
