@@ -35,40 +35,21 @@
 #include "wfd-make.h"
 #include "wfd-media-receive.h"
 #include "wfd-media-send.h"
-#include "wfd-properties.h"
 #include "wfd-report.h"
 #include "wfd-rtp-socket.h"
+#include "wfd-settings.h"
 #include "wfd-uri.h"
 
 GST_DEBUG_CATEGORY_STATIC (rtsp_wfd_debug);
 #define GST_CAT_DEFAULT rtsp_wfd_debug
 
-/* With the object lock, until the state PAUSED. */
-typedef struct
-{
-  WfdRole role;
-  char *location;
-  char *address;
-  guint rtsp_port;
-  char *peer;
-  guint rtp_port;
-  char *video_formats;
-  char *audio_codecs;
-  guint timeout_ms;
-  guint latency_ms;
-  WfdAfterSession after_session;
-  guint wish_width;
-  guint wish_height;
-  guint wish_rate_hz;
-} Settings;
-
 struct _GstRtspWfd
 {
   GstBin parent;
 
-  Settings settings;
-  GstPad *sinkpad;    /* role=source: requested */
-  WfdMediaSend *send; /* as long as there is a role=source */
+  WfdSettings settings; /* with the object lock */
+  GstPad *sinkpad;      /* role=source: requested */
+  WfdMediaSend *send;   /* as long as there is a role=source */
 
   /* From PAUSED on. */
   GSocket *socket;
@@ -249,8 +230,6 @@ on_flow (gpointer user_data, gboolean on)
   GST_INFO_OBJECT (self, "the media %s", on ? "flows" : "stops");
   if (self->receive == NULL)
     wfd_gate_set_open (wfd_media_send_get_gate (self->send), on);
-  else if (on)
-    wfd_media_receive_restart (self->receive);
   set_flowing (self, on);
 }
 
@@ -400,7 +379,7 @@ prepare_media (GstRtspWfd *self, GError **error)
 static gboolean
 prepare_socket (GstRtspWfd *self, GError **error)
 {
-  const Settings *settings = &self->settings;
+  const WfdSettings *settings = &self->settings;
 
   self->socket = wfd_rtp_socket_new (settings->role == WFD_ROLE_SOURCE ? settings->address : NULL,
       settings->rtp_port, error);
@@ -423,10 +402,22 @@ parse_location (GstRtspWfd *self, WfdUri *ret_uri, GError **error)
   return FALSE;
 }
 
+static WfdControlOffer
+get_offer (const WfdSettings *settings)
+{
+  return (WfdControlOffer) {
+    .video_formats = settings->video_formats,
+    .audio_codecs = settings->audio_codecs,
+    .wish_width = settings->wish_width,
+    .wish_height = settings->wish_height,
+    .wish_rate_hz = settings->wish_rate_hz,
+  };
+}
+
 static gboolean
 prepare_control (GstRtspWfd *self, GError **error)
 {
-  const Settings *settings = &self->settings;
+  const WfdSettings *settings = &self->settings;
   g_auto (WfdUri) uri = { NULL, 0 };
   WfdControlConfig config;
 
@@ -441,12 +432,8 @@ prepare_control (GstRtspWfd *self, GError **error)
     .rtsp_port = settings->rtsp_port,
     .peer = settings->peer,
     .rtp_port = self->rtp_port,
-    .video_formats = settings->video_formats,
-    .audio_codecs = settings->audio_codecs,
+    .offer = get_offer (settings),
     .timeout_ms = settings->timeout_ms,
-    .wish_width = settings->wish_width,
-    .wish_height = settings->wish_height,
-    .wish_rate_hz = settings->wish_rate_hz,
     .wait_for_next = settings->after_session == WFD_AFTER_SESSION_WAIT,
   };
   g_mutex_lock (&self->control_lock);
@@ -455,18 +442,16 @@ prepare_control (GstRtspWfd *self, GError **error)
   return TRUE;
 }
 
-/* From the next session on. */
 static void
 update_offer (GstRtspWfd *self)
 {
-  const Settings *settings = &self->settings;
+  WfdControlOffer offer;
 
   g_mutex_lock (&self->control_lock);
   GST_OBJECT_LOCK (self);
+  offer = get_offer (&self->settings);
   if (self->control != NULL)
-    wfd_control_set_offer (self->control,
-        &(WfdControlOffer) { settings->video_formats, settings->audio_codecs, settings->wish_width,
-            settings->wish_height, settings->wish_rate_hz });
+    wfd_control_set_offer (self->control, &offer);
   GST_OBJECT_UNLOCK (self);
   g_mutex_unlock (&self->control_lock);
 }
@@ -539,13 +524,32 @@ clean_up (GstRtspWfd *self)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* Whether the pipeline passes PAUSED only because it is stopped. */
+static gboolean
+is_being_stopped (GstRtspWfd *self)
+{
+  GstObject *top = gst_object_ref (GST_OBJECT (self));
+  GstObject *parent;
+  gboolean stopped;
+
+  while ((parent = gst_object_get_parent (top)) != NULL) {
+    gst_object_unref (top);
+    top = parent;
+  }
+  stopped = GST_STATE_TARGET (top) < GST_STATE_PAUSED;
+  gst_object_unref (top);
+  return stopped;
+}
+
 static void
 set_playing (GstRtspWfd *self, gboolean playing)
 {
   GST_OBJECT_LOCK (self);
   self->playing = playing;
   GST_OBJECT_UNLOCK (self);
-  wfd_control_set_playing (self->control, playing);
+  /* A PAUSE that is followed by a TEARDOWN at once is one message too much. */
+  if (playing || !is_being_stopped (self))
+    wfd_control_set_playing (self->control, playing);
 }
 
 static GstStateChangeReturn
@@ -574,6 +578,8 @@ gst_rtsp_wfd_change_state (GstElement *element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
     return change_to_paused (self);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING && self->receive != NULL)
+    wfd_media_receive_drain (self->receive);
   if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     set_playing (self, FALSE);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
@@ -647,75 +653,32 @@ set_role (GstRtspWfd *self, WfdRole role)
   update_flags (self);
 }
 
-static void
-set_string (GstRtspWfd *self, char **member, const GValue *value)
+/* What may change later counts from the next session on. */
+static gboolean
+is_settable (GstRtspWfd *self, GParamSpec *pspec)
 {
-  GST_OBJECT_LOCK (self);
-  g_free (*member);
-  *member = g_value_dup_string (value);
-  GST_OBJECT_UNLOCK (self);
-}
-
-static char **
-find_string (Settings *settings, guint id)
-{
-  switch (id) {
-    case PROP_LOCATION:
-      return &settings->location;
-    case PROP_ADDRESS:
-      return &settings->address;
-    case PROP_PEER:
-      return &settings->peer;
-    case PROP_VIDEO_FORMATS:
-      return &settings->video_formats;
-    case PROP_AUDIO_CODECS:
-      return &settings->audio_codecs;
-    default:
-      return NULL;
-  }
-}
-
-static guint *
-find_number (Settings *settings, guint id)
-{
-  switch (id) {
-    case PROP_RTSP_PORT:
-      return &settings->rtsp_port;
-    case PROP_RTP_PORT:
-      return &settings->rtp_port;
-    case PROP_TIMEOUT:
-      return &settings->timeout_ms;
-    case PROP_LATENCY:
-      return &settings->latency_ms;
-    case PROP_WISH_WIDTH:
-      return &settings->wish_width;
-    case PROP_WISH_HEIGHT:
-      return &settings->wish_height;
-    case PROP_WISH_RATE:
-      return &settings->wish_rate_hz;
-    default:
-      return NULL;
-  }
+  if (GST_STATE (self) <= GST_STATE_READY || (pspec->flags & GST_PARAM_MUTABLE_PLAYING) != 0)
+    return TRUE;
+  GST_WARNING_OBJECT (self, "\"%s\" can only change in NULL or READY", pspec->name);
+  return FALSE;
 }
 
 static void
 gst_rtsp_wfd_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstRtspWfd *self = GST_RTSP_WFD (object);
+  gboolean known = TRUE;
 
-  if (GST_STATE (self) > GST_STATE_READY && (pspec->flags & GST_PARAM_MUTABLE_PLAYING) == 0) {
-    GST_WARNING_OBJECT (self, "\"%s\" can only change in NULL or READY", pspec->name);
+  if (!is_settable (self, pspec))
+    return;
+  if (id == PROP_ROLE) {
+    set_role (self, g_value_get_enum (value));
     return;
   }
-  if (find_string (&self->settings, id) != NULL)
-    set_string (self, find_string (&self->settings, id), value);
-  else if (find_number (&self->settings, id) != NULL)
-    *find_number (&self->settings, id) = g_value_get_uint (value);
-  else if (id == PROP_ROLE)
-    set_role (self, g_value_get_enum (value));
-  else if (id == PROP_AFTER_SESSION)
-    self->settings.after_session = g_value_get_enum (value);
-  else
+  GST_OBJECT_LOCK (self);
+  known = wfd_settings_set (&self->settings, pspec, value);
+  GST_OBJECT_UNLOCK (self);
+  if (!known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   update_offer (self);
 }
@@ -738,34 +701,19 @@ create_stats (GstRtspWfd *self)
   return stats;
 }
 
-/* What is real comes before what was wished. */
-static guint
-get_port (GstRtspWfd *self, guint id)
-{
-  guint real = id == PROP_RTSP_PORT ? self->rtsp_port : self->rtp_port;
-
-  return real != 0 ? real : *find_number (&self->settings, id);
-}
-
+/* With the object lock. What is real comes before what was wished. */
 static void
-get_setting (GstRtspWfd *self, guint id, GValue *value)
+get_value (GstRtspWfd *self, guint id, GValue *value, GParamSpec *pspec)
 {
-  GST_OBJECT_LOCK (self);
-  if (find_string (&self->settings, id) != NULL)
-    g_value_set_string (value, *find_string (&self->settings, id));
-  else if (id == PROP_RTSP_PORT || id == PROP_RTP_PORT)
-    g_value_set_uint (value, get_port (self, id));
-  else if (find_number (&self->settings, id) != NULL)
-    g_value_set_uint (value, *find_number (&self->settings, id));
+  wfd_settings_get (&self->settings, pspec, value);
+  if (id == PROP_RTSP_PORT && self->rtsp_port != 0)
+    g_value_set_uint (value, self->rtsp_port);
+  else if (id == PROP_RTP_PORT && self->rtp_port != 0)
+    g_value_set_uint (value, self->rtp_port);
   else if (id == PROP_FLOWING)
     g_value_set_boolean (value, self->flowing);
   else if (id == PROP_NEGOTIATED)
     g_value_set_boxed (value, self->negotiated);
-  else if (id == PROP_ROLE)
-    g_value_set_enum (value, self->settings.role);
-  else if (id == PROP_AFTER_SESSION)
-    g_value_set_enum (value, self->settings.after_session);
-  GST_OBJECT_UNLOCK (self);
 }
 
 static void
@@ -773,16 +721,13 @@ gst_rtsp_wfd_get_property (GObject *object, guint id, GValue *value, GParamSpec 
 {
   GstRtspWfd *self = GST_RTSP_WFD (object);
 
-  switch (id) {
-    case PROP_STATS:
-      g_value_take_boxed (value, create_stats (self));
-      break;
-    case PROP_VIDEO_CAPS:
-    case PROP_AUDIO_CAPS:
-      break;
-    default:
-      get_setting (self, id, value);
+  if (id == PROP_STATS) {
+    g_value_take_boxed (value, create_stats (self));
+    return;
   }
+  GST_OBJECT_LOCK (self);
+  get_value (self, id, value, pspec);
+  GST_OBJECT_UNLOCK (self);
 }
 
 static void
@@ -799,11 +744,7 @@ gst_rtsp_wfd_finalize (GObject *object)
 {
   GstRtspWfd *self = GST_RTSP_WFD (object);
 
-  g_free (self->settings.location);
-  g_free (self->settings.address);
-  g_free (self->settings.peer);
-  g_free (self->settings.video_formats);
-  g_free (self->settings.audio_codecs);
+  wfd_settings_clear (&self->settings);
   g_mutex_clear (&self->control_lock);
   G_OBJECT_CLASS (gst_rtsp_wfd_parent_class)->finalize (object);
 }
@@ -856,15 +797,7 @@ static void
 gst_rtsp_wfd_init (GstRtspWfd *self)
 {
   g_mutex_init (&self->control_lock);
-  self->settings = (Settings) {
-    .role = WFD_ROLE_SINK,
-    .address = g_strdup ("127.0.0.1"),
-    .rtsp_port = WFD_DEFAULT_RTSP_PORT,
-    .video_formats = g_strdup ("default"),
-    .audio_codecs = g_strdup ("default"),
-    .timeout_ms = 15000,
-    .latency_ms = 30,
-  };
+  wfd_settings_init (&self->settings, G_OBJECT_GET_CLASS (self));
   gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SOURCE | GST_ELEMENT_FLAG_SINK);
   update_flags (self);
 }

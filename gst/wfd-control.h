@@ -12,6 +12,16 @@ G_BEGIN_DECLS
  * does, looks whether the peer is alive. Knows nothing of pads. */
 typedef struct _WfdControl WfdControl;
 
+/* What is offered, and what a source would like. */
+typedef struct
+{
+  const char *video_formats;
+  const char *audio_codecs;
+  guint wish_width;
+  guint wish_height;
+  guint wish_rate_hz;
+} WfdControlOffer;
+
 /* Everything is copied. */
 typedef struct
 {
@@ -22,12 +32,8 @@ typedef struct
   guint16 rtsp_port;   /* 0: any that is free */
   const char *peer;    /* source role: who may connect; NULL: anyone */
   guint16 rtp_port;    /* of our socket */
-  const char *video_formats;
-  const char *audio_codecs;
+  WfdControlOffer offer;
   guint timeout_ms;
-  guint wish_width;
-  guint wish_height;
-  guint wish_rate_hz;
   gboolean wait_for_next; /* go on after the end of a session */
 } WfdControlConfig;
 
@@ -66,17 +72,9 @@ gboolean wfd_control_start (WfdControl *self, GError **error);
 /* Source role, after the start. */
 guint16 wfd_control_get_rtsp_port (WfdControl *self);
 
-/* What is offered from the next session on (source role); copied. */
-typedef struct
-{
-  const char *video_formats;
-  const char *audio_codecs;
-  guint wish_width;
-  guint wish_height;
-  guint wish_rate_hz;
-} WfdControlOffer;
-
 /* These do not wait for anything. */
+
+/* From the next session on; copied. */
 void wfd_control_set_offer (WfdControl *self, const WfdControlOffer *offer);
 void wfd_control_set_playing (WfdControl *self, gboolean playing);
 /* Sink role: M13. */

@@ -11,6 +11,9 @@ GST_DEBUG_CATEGORY_STATIC (wfd_media_receive_debug);
 
 #define RTP_CAPS "application/x-rtp, media=video, encoding-name=MP2T, clock-rate=90000, payload=33"
 
+/* More than the receive buffer of the socket holds. */
+#define MAX_DRAINED_PACKETS 8192
+
 struct _WfdMediaReceive
 {
   GstBin *bin; /* owns us and the elements */
@@ -167,9 +170,23 @@ wfd_media_receive_set_peer (WfdMediaReceive *self, GInetAddress *peer)
   g_mutex_unlock (&self->lock);
 }
 
+/* What waits in the socket would be played that much too late ever after.
+ * The source goes on sending meanwhile, so there is a limit. */
 void
-wfd_media_receive_restart (WfdMediaReceive *self)
+wfd_media_receive_drain (WfdMediaReceive *self)
 {
+  g_autoptr (GSocket) socket = NULL;
+  char byte;
+  guint n = 0;
+
+  g_object_get (self->udp, "used-socket", &socket, NULL);
+  while (socket != NULL && n < MAX_DRAINED_PACKETS
+      && g_socket_receive_with_blocking (socket, &byte, 1, FALSE, NULL, NULL) >= 0)
+    n++;
+  if (n == 0)
+    return;
+  GST_DEBUG_OBJECT (self->udp, "dropped %u packets that came before PLAYING", n);
+  self->events.key_unit_wanted (self->user_data);
 }
 
 void

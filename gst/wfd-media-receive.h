@@ -28,9 +28,9 @@ GstPad *wfd_media_receive_get_pad (WfdMediaReceive *self);
 /* Packets from elsewhere are dropped once one came from @peer; NULL: from
  * anywhere. A source with two addresses may send from the other one. */
 void wfd_media_receive_set_peer (WfdMediaReceive *self, GInetAddress *peer);
-/* What comes next has nothing to do with what came before: the source was
- * paused, or it is another one. */
-void wfd_media_receive_restart (WfdMediaReceive *self);
+/* Throws away what came while nobody read it, and asks for a key unit if that
+ * was anything. Before the elements go to PLAYING. */
+void wfd_media_receive_drain (WfdMediaReceive *self);
 void wfd_media_receive_end (WfdMediaReceive *self);
 /* From any thread. */
 guint64 wfd_media_receive_count_packets (WfdMediaReceive *self);

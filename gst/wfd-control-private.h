@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "wfd-control.h"
+#include "wfd-key-unit.h"
+#include "wfd-session-thread.h"
+#include "wfd-watchdog.h"
+
+G_BEGIN_DECLS
+
+/* What wfd-control.c, which begins and ends, shares with wfd-control-session.c,
+ * which knows what happens between. */
+
+/* What a person waits for, in this order. */
+typedef enum
+{
+  WFD_STEP_NONE,
+  WFD_STEP_CONNECT,
+  WFD_STEP_NEGOTIATE,
+  WFD_STEP_PLAY,
+} WfdStep;
+
+/* What the element wants. Before it was PLAYING for the first time it is on
+ * its way there, and a session that is faster is not paused for that. */
+typedef enum
+{
+  WFD_WANT_START,
+  WFD_WANT_PLAY,
+  WFD_WANT_PAUSE,
+} WfdWant;
+
+struct _WfdControl
+{
+  WfdControlConfig config; /* the offer in it with the lock */
+  WfdControlEvents events;
+  gpointer user_data;
+  WfdSessionThread *thread;
+  guint16 rtsp_port;
+
+  GMutex lock;
+  GCond over_cond;
+  gboolean over; /* with the lock: nothing is left to wait for */
+
+  /* All below belongs to the thread. */
+  WfdListener *listener;
+  WfdSession *session;
+  GCancellable *cancellable;
+  char *peer;
+  WfdStep step;
+  WfdWant want;
+  gboolean stopping;
+  gboolean stream_ended;
+  gboolean agreed;
+  gboolean opened;
+  gboolean flowing;
+  gboolean paused_by_us;
+  GSource *retry_timer;
+  GSource *key_unit_timer;
+  GSource *watchdog_timer;
+  WfdKeyUnit key_unit;
+  WfdWatchdog watchdog;
+  guint64 sessions;
+  guint64 refused_connections;
+};
+
+gboolean wfd_control_is_source (WfdControl *self);
+void wfd_control_post_progress (WfdControl *self, GstProgressType type, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+/* Says that @step begins. */
+void wfd_control_enter_step (WfdControl *self, WfdStep step);
+void wfd_control_drop_timer (GSource **timer);
+/* @when_us: G_MAXINT64 for never. */
+void wfd_control_set_timer (WfdControl *self, GSource **timer, gint64 when_us,
+    WfdSessionThreadFunc func);
+
+/* A new session object in self->session, ready to connect or to start. */
+gboolean wfd_control_create_session (WfdControl *self, GError **error);
+/* Pauses or resumes, if the session is not as the element wants it. */
+void wfd_control_reconcile (WfdControl *self);
+/* The session, if there is one, is over; then waits for the next or finishes. */
+void wfd_control_end_session (WfdControl *self, const GError *error);
+
+/* Sink role: begins to connect; @data is the control. */
+void wfd_control_connect (gpointer data);
+/* The end of everything. */
+void wfd_control_finish (WfdControl *self, const GError *error);
+
+G_END_DECLS

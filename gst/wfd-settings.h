@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+#include <wfd/wfd.h>
+
+#include "wfd-properties.h"
+
+G_BEGIN_DECLS
+
+/* What the properties of rtspwfd say, with the defaults that they have there. */
+typedef struct
+{
+  WfdRole role;
+  WfdAfterSession after_session;
+  char *location;
+  char *address;
+  char *peer;
+  char *video_formats;
+  char *audio_codecs;
+  guint rtsp_port;
+  guint rtp_port;
+  guint timeout_ms;
+  guint latency_ms;
+  guint wish_width;
+  guint wish_height;
+  guint wish_rate_hz;
+} WfdSettings;
+
+/* @klass: of rtspwfd, for the defaults. */
+void wfd_settings_init (WfdSettings *self, GObjectClass *klass);
+void wfd_settings_clear (WfdSettings *self);
+/* FALSE if the property is no setting. */
+gboolean wfd_settings_set (WfdSettings *self, const GParamSpec *pspec, const GValue *value);
+gboolean wfd_settings_get (const WfdSettings *self, const GParamSpec *pspec, GValue *value);
+
+G_END_DECLS
