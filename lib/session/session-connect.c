@@ -57,6 +57,9 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   if (connection != NULL) {
+    /* The socket keeps the time limit of the attempt, and would end a session
+     * in which the source says nothing for so long: M16 may come once a minute. */
+    g_socket_set_timeout (g_socket_connection_get_socket (connection), 0);
     wfd_session_begin (self, connection, &error);
     finish_connecting (self, task, error);
   } else if (is_worth_a_retry (error) && g_get_monotonic_time () < self->connect_deadline_us) {
