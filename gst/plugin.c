@@ -2,12 +2,14 @@
 #include <gst/gst.h>
 
 #include "gstrtspwfd.h"
+#include "gstwfdsink.h"
 #include "gstwfdsrc.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
-  return GST_ELEMENT_REGISTER (rtspwfd, plugin) && GST_ELEMENT_REGISTER (wfdsrc, plugin);
+  return GST_ELEMENT_REGISTER (rtspwfd, plugin) && GST_ELEMENT_REGISTER (wfdsrc, plugin)
+      && GST_ELEMENT_REGISTER (wfdsink, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, wfd,

@@ -13,14 +13,20 @@ typedef struct
 static const Origin origins[] = {
   { "aacparse", "gstreamer1.0-plugins-good" },
   { "ac3parse", "gstreamer1.0-plugins-good" },
+  { "audioconvert", "gstreamer1.0-plugins-base" },
+  { "audioresample", "gstreamer1.0-plugins-base" },
+  { "deinterlace", "gstreamer1.0-plugins-good" },
   { "dvdlpcmdec", "gstreamer1.0-plugins-ugly" },
   { "h264parse", "gstreamer1.0-plugins-bad" },
+  { "mpegtsmux", "gstreamer1.0-plugins-bad" },
   { "multiudpsink", "gstreamer1.0-plugins-good" },
   { "rtpjitterbuffer", "gstreamer1.0-plugins-good" },
   { "rtpmp2tdepay", "gstreamer1.0-plugins-good" },
   { "rtpmp2tpay", "gstreamer1.0-plugins-good" },
   { "tsdemux", "gstreamer1.0-plugins-bad" },
   { "udpsrc", "gstreamer1.0-plugins-good" },
+  { "videoconvertscale", "gstreamer1.0-plugins-base" },
+  { "videorate", "gstreamer1.0-plugins-base" },
 };
 
 static const char *
@@ -102,7 +108,7 @@ wfd_post_error (GstElement *element, const GError *error)
 {
   const Advice *advice = find_advice (error);
 
-  if (error->domain == GST_CORE_ERROR) {
+  if (error->domain == GST_CORE_ERROR || error->domain == GST_STREAM_ERROR) {
     gst_element_message_full (element, GST_MESSAGE_ERROR, error->domain, error->code,
         g_strdup (error->message), NULL, __FILE__, GST_FUNCTION, __LINE__);
     return;

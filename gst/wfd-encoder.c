@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-encoder.h"
+
+/* A full VBV of 100 ms delays by as much, and keeps an IDR at two to three
+ * times the size of the other pictures; with 600 ms it is ten times. */
+#define VBV_MS 100
+/* A peer that lost something waits for the next IDR, unless it asks. */
+#define GOP_SECONDS 2
+#define GOP_SECONDS_ON_REQUEST 10
+/* Some peers ask several times in a row. */
+#define MIN_KEY_UNIT_INTERVAL "250000000"
+/* Room above the target that encoders with a peak rate are given. */
+#define PEAK_PERCENT 125
+
+#define H264_PROFILES(cbp, chp) \
+  { \
+    [WFD_H264_PROFILE_CBP] = cbp, [WFD_H264_PROFILE_CHP] = chp \
+  }
+
+static const WfdEncoder encoders[] = {
+  {
+      .factory = "vah264enc",
+      .package = "gstreamer1.0-plugins-bad",
+      .kind = WFD_ENCODER_H264,
+      .raw_format = "NV12",
+      .bitrate = "bitrate",
+      .bitrate_unit = 1,
+      .vbv = "cpb-size",
+      .vbv_unit = WFD_ENCODER_VBV_KBIT,
+      .gop = "key-int-max",
+      .key_units = TRUE,
+      .profiles = H264_PROFILES ("constrained-baseline", "high"),
+      .settings = { { "rate-control", "cbr" }, { "b-frames", "0" }, { "i-frames", "0" },
+          { "ref-frames", "1" }, { "num-slices", "1" }, { "cabac", "false" }, { "dct8x8", "false" },
+          { "aud", "true" }, { "cc-insert", "false" } },
+      .high_settings = { { "dct8x8", "true" } },
+      .fast_settings = { { "target-usage", "6" } },
+  },
+  {
+      .factory = "vah264lpenc",
+      .package = "gstreamer1.0-plugins-bad",
+      .kind = WFD_ENCODER_H264,
+      .raw_format = "NV12",
+      .bitrate = "bitrate",
+      .bitrate_unit = 1,
+      .vbv = "cpb-size",
+      .vbv_unit = WFD_ENCODER_VBV_KBIT,
+      .gop = "key-int-max",
+      .key_units = TRUE,
+      .profiles = H264_PROFILES ("constrained-baseline", "high"),
+      .settings = { { "rate-control", "cbr" }, { "b-frames", "0" }, { "i-frames", "0" },
+          { "ref-frames", "1" }, { "num-slices", "1" }, { "cabac", "false" }, { "dct8x8", "false" },
+          { "aud", "true" }, { "cc-insert", "false" } },
+      .high_settings = { { "dct8x8", "true" } },
+      .fast_settings = { { "target-usage", "6" } },
+  },
+  {
+      .factory = "nvh264enc",
+      .package = "gstreamer1.0-plugins-bad",
+      .kind = WFD_ENCODER_H264,
+      .raw_format = "NV12",
+      .bitrate = "bitrate",
+      .bitrate_unit = 1,
+      .peak_bitrate = "max-bitrate",
+      .vbv = "vbv-buffer-size",
+      .vbv_unit = WFD_ENCODER_VBV_KBIT,
+      .gop = "gop-size",
+      .key_units = TRUE,
+      /* High comes with CABAC, which cannot be switched off. */
+      .profiles = H264_PROFILES ("constrained-baseline", NULL),
+      .level_in_caps = TRUE,
+      .settings = { { "preset", "low-latency-hq" }, { "rc-mode", "cbr" }, { "zerolatency", "true" },
+          { "bframes", "0" }, { "rc-lookahead", "0" }, { "weighted-pred", "false" },
+          { "aud", "true" } },
+      .fast_settings = { { "preset", "low-latency-hp" } },
+  },
+  {
+      .factory = "qsvh264enc",
+      .package = "gstreamer1.0-plugins-bad",
+      .kind = WFD_ENCODER_H264,
+      .raw_format = "NV12",
+      .bitrate = "bitrate",
+      .bitrate_unit = 1,
+      .peak_bitrate = "max-bitrate",
+      .gop = "gop-size",
+      .key_units = TRUE,
+      .profiles = H264_PROFILES ("constrained-baseline", "constrained-high"),
+      .settings = { { "rate-control", "cbr" }, { "low-latency", "true" }, { "b-frames", "0" },
+          { "ref-frames", "1" }, { "idr-interval", "0" }, { "cabac", "off" } },
+      .fast_settings = { { "target-usage", "6" } },
+  },
+  {
+      .factory = "vaapih264enc",
+      .package = "gstreamer1.0-vaapi",
+      .kind = WFD_ENCODER_H264,
+      .raw_format = "NV12",
+      .bitrate = "bitrate",
+      .bitrate_unit = 1,
+      .vbv = "cpb-length",
+      .vbv_unit = WFD_ENCODER_VBV_MS,
+      .gop = "keyframe-period",
+      .key_units = TRUE,
+      .profiles = H264_PROFILES ("constrained-baseline", "high"),
+      .settings = { { "rate-control", "cbr" }, { "max-bframes", "0" }, { "refs", "1" },
+          { "num-slices", "1" }, { "cabac", "false" }, { "dct8x8", "false" }, { "aud", "true" } },
+      .high_settings = { { "dct8x8", "true" } },
+      .fast_settings = { { "quality-level", "6" } },
+  },
+  {
+      .factory = "msdkh264enc",
+      .package = "gstreamer1.0-plugins-bad",
+      .kind = WFD_ENCODER_H264,
+      .raw_format = "NV12",
+      .bitrate = "bitrate",
+      .bitrate_unit = 1,
+      .peak_bitrate = "max-vbv-bitrate",
+      .gop = "gop-size",
+      .key_units = TRUE,
+      .profiles = H264_PROFILES ("constrained-baseline", "high"),
+      .settings = { { "rate-control", "cbr" }, { "async-depth", "1" }, { "b-frames", "0" },
+          { "i-frames", "0" }, { "ref-frames", "1" }, { "num-slices", "1" }, { "cabac", "false" },
+          { "lowdelay-brc", "on" } },
+      .fast_settings = { { "target-usage", "6" } },
+  },
+  {
+      .factory = "v4l2h264enc",
+      .package = "gstreamer1.0-plugins-good",
+      .kind = WFD_ENCODER_H264,
+      .raw_format = "{ NV12, I420 }",
+      .bitrate = "video_bitrate",
+      .bitrate_unit = 1000,
+      .gop = "video_gop_size",
+      /* Its driver is told from GStreamer 1.24 on only. */
+      .key_units = FALSE,
+      .controls = "extra-controls",
+      .profiles = H264_PROFILES ("constrained-baseline", NULL),
+      .level_in_caps = TRUE,
+      .settings = { { "video_bitrate_mode", "1" }, { "video_b_frames", "0" },
+          { "h264_entropy_mode", "0" }, { "repeat_sequence_header", "1" } },
+  },
+  {
+      .factory = "x264enc",
+      .package = "gstreamer1.0-plugins-ugly",
+      .kind = WFD_ENCODER_H264,
+      .tested = TRUE,
+      /* Left alone it takes Y444 from who offers it, and sends High 4:4:4. */
+      .raw_format = "I420",
+      .bitrate = "bitrate",
+      .bitrate_unit = 1,
+      .vbv = "vbv-buf-capacity",
+      .vbv_unit = WFD_ENCODER_VBV_MS,
+      .gop = "key-int-max",
+      .key_units = TRUE,
+      .profiles = H264_PROFILES ("constrained-baseline", "high"),
+      .level_in_caps = TRUE,
+      /* More threads mean more slices or a picture of delay each. */
+      .settings = { { "tune", "zerolatency" }, { "speed-preset", "superfast" }, { "threads", "1" },
+          { "sliced-threads", "false" }, { "bframes", "0" }, { "b-adapt", "false" },
+          { "weightb", "false" }, { "ref", "1" }, { "cabac", "false" }, { "dct8x8", "false" },
+          { "rc-lookahead", "0" }, { "aud", "true" }, { "insert-vui", "true" },
+          { "byte-stream", "true" }, { "option-string", "repeat-headers=1" } },
+      .high_settings = { { "dct8x8", "true" } },
+      .fast_settings = { { "speed-preset", "ultrafast" } },
+  },
+  {
+      .factory = "openh264enc",
+      .package = "gstreamer1.0-plugins-bad",
+      .kind = WFD_ENCODER_H264,
+      .tested = TRUE,
+      .raw_format = "I420",
+      .bitrate = "bitrate",
+      .bitrate_unit = 1000,
+      /* Without it a change of the bit rate can force an IDR. */
+      .peak_bitrate = "max-bitrate",
+      .gop = "gop-size",
+      .key_units = TRUE,
+      .profiles = H264_PROFILES ("constrained-baseline", NULL),
+      /* "screen" stays at a third of the bit rate, and takes long to climb. */
+      .settings = { { "usage-type", "camera" }, { "rate-control", "bitrate" },
+          { "complexity", "low" }, { "multi-thread", "1" }, { "slice-mode", "n-slices" },
+          { "num-slices", "1" }, { "enable-frame-skip", "false" },
+          /* makes IDR that nobody asked for */
+          { "scene-change-detection", "false" } },
+  },
+
+  {
+      .factory = "fdkaacenc",
+      .package = "gstreamer1.0-fdkaac",
+      .kind = WFD_ENCODER_AAC,
+      .raw_format = "S16LE",
+      .bitrate = "bitrate",
+      .bitrate_unit = 1000,
+  },
+  {
+      .factory = "avenc_aac",
+      .package = "gstreamer1.0-libav",
+      .kind = WFD_ENCODER_AAC,
+      .tested = TRUE,
+      .raw_format = "F32LE",
+      .bitrate = "bitrate",
+      .bitrate_unit = 1000,
+      .settings = { { "aac-coder", "fast" } },
+  },
+  {
+      .factory = "faac",
+      .package = "gstreamer1.0-plugins-bad",
+      .kind = WFD_ENCODER_AAC,
+      .raw_format = "S16LE",
+      .bitrate = "bitrate",
+      .bitrate_unit = 1000,
+      .settings = { { "rate-control", "ABR" } },
+  },
+  {
+      .factory = "voaacenc",
+      .package = "gstreamer1.0-plugins-bad",
+      .kind = WFD_ENCODER_AAC,
+      .tested = TRUE,
+      .raw_format = "S16LE",
+      .bitrate = "bitrate",
+      .bitrate_unit = 1000,
+  },
+};
+
+const WfdEncoder *
+wfd_encoder_get_table (guint *ret_n)
+{
+  *ret_n = G_N_ELEMENTS (encoders);
+  return encoders;
+}
+
+/* A driver that is missing or a device that is taken shows in READY. */
+static gboolean
+works (const WfdEncoder *self)
+{
+  g_autoptr (GstElement) element = gst_element_factory_make (self->factory, NULL);
+  gboolean ready;
+
+  if (element == NULL)
+    return FALSE;
+  gst_object_ref_sink (element);
+  ready = gst_element_set_state (element, GST_STATE_READY) == GST_STATE_CHANGE_SUCCESS;
+  gst_element_set_state (element, GST_STATE_NULL);
+  return ready;
+}
+
+static const char *
+get_kind_name (WfdEncoderKind kind)
+{
+  return kind == WFD_ENCODER_H264 ? "H.264" : "AAC";
+}
+
+/* "x264enc (gstreamer1.0-plugins-ugly), …": those that need no hardware. */
+static char *
+list_names (WfdEncoderKind kind, gboolean tested_only)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (encoders); i++) {
+    const WfdEncoder *row = &encoders[i];
+
+    if (row->kind != kind || (tested_only && !row->tested))
+      continue;
+    g_string_append_printf (list, "%s%s (%s)", list->len > 0 ? ", " : "", row->factory,
+        row->package);
+  }
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
+static void
+set_missing_error (WfdEncoderKind kind, const char *factory, GError **error)
+{
+  g_autofree char *names = list_names (kind, factory == NULL);
+
+  if (factory == NULL)
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+        "No %s encoder works on this machine: install one of %s", get_kind_name (kind), names);
+  else
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+        "The %s encoder \"%s\" is not installed, does not work here or is not one of %s",
+        get_kind_name (kind), factory, names);
+}
+
+const WfdEncoder *
+wfd_encoder_find (WfdEncoderKind kind, const char *factory, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (encoders); i++) {
+    const WfdEncoder *row = &encoders[i];
+
+    if (row->kind != kind || (factory != NULL && g_strcmp0 (row->factory, factory) != 0))
+      continue;
+    if (works (row))
+      return row;
+  }
+
+  set_missing_error (kind, factory, error);
+  return NULL;
+}
+
+static gboolean
+has_property (GstElement *element, const char *name)
+{
+  return g_object_class_find_property (G_OBJECT_GET_CLASS (element), name) != NULL;
+}
+
+/* Which properties an encoder has depends on its version, and with hardware
+ * on the device. */
+static void
+set_property (GstElement *element, const char *name, const char *value)
+{
+  if (has_property (element, name))
+    gst_util_set_object_arg (G_OBJECT (element), name, value);
+  else
+    GST_DEBUG_OBJECT (element, "has no property \"%s\"", name);
+}
+
+/* A field of the structure that the property @controls holds. */
+static void
+set_control (GstElement *element, const char *controls, const char *name, const char *value)
+{
+  g_autofree char *text = g_strdup_printf ("controls, %s=(int)%s", name, value);
+  g_autoptr (GstStructure) field = gst_structure_new_from_string (text);
+  g_autoptr (GstStructure) structure = NULL;
+
+  if (!has_property (element, controls) || field == NULL)
+    return;
+  g_object_get (element, controls, &structure, NULL);
+  if (structure == NULL)
+    structure = gst_structure_new_empty ("controls");
+  gst_structure_set_value (structure, name, gst_structure_get_value (field, name));
+  g_object_set (element, controls, structure, NULL);
+}
+
+static void
+set_value (const WfdEncoder *self, GstElement *element, const char *name, const char *value)
+{
+  if (self->controls != NULL)
+    set_control (element, self->controls, name, value);
+  else
+    set_property (element, name, value);
+}
+
+static void
+set_number (const WfdEncoder *self, GstElement *element, const char *name, guint number)
+{
+  g_autofree char *value = g_strdup_printf ("%u", number);
+
+  if (name != NULL)
+    set_value (self, element, name, value);
+}
+
+static void
+set_all (const WfdEncoder *self, GstElement *element, const WfdEncoderSetting *settings, guint n)
+{
+  for (guint i = 0; i < n && settings[i].property != NULL; i++)
+    set_value (self, element, settings[i].property, settings[i].value);
+}
+
+static void
+set_vbv (const WfdEncoder *self, GstElement *element, guint bitrate_kbps)
+{
+  switch (self->vbv_unit) {
+    case WFD_ENCODER_VBV_NONE:
+      break;
+    case WFD_ENCODER_VBV_MS:
+      set_number (self, element, self->vbv, VBV_MS);
+      break;
+    case WFD_ENCODER_VBV_KBIT:
+      set_number (self, element, self->vbv, MAX (bitrate_kbps * VBV_MS / 1000, 1));
+      break;
+  }
+}
+
+void
+wfd_encoder_set_bitrate (const WfdEncoder *self, GstElement *element, guint bitrate_kbps)
+{
+  guint bitrate = bitrate_kbps * self->bitrate_unit;
+
+  set_number (self, element, self->peak_bitrate,
+      gst_util_uint64_scale (bitrate, PEAK_PERCENT, 100));
+  set_number (self, element, self->bitrate, bitrate);
+  set_vbv (self, element, bitrate_kbps);
+}
+
+static guint
+get_gop_pictures (const WfdEncoder *self, const WfdEncoderConfig *config)
+{
+  gboolean on_request = config->peer_asks_for_idr && self->key_units;
+  guint seconds = on_request ? GOP_SECONDS_ON_REQUEST : GOP_SECONDS;
+
+  return gst_util_uint64_scale (seconds, config->rate_n, MAX (config->rate_d, 1));
+}
+
+static gboolean
+is_above_1080p30 (const WfdEncoderConfig *config)
+{
+  guint64 pixels = (guint64) config->width * config->height;
+
+  return gst_util_uint64_scale (pixels, config->rate_n, MAX (config->rate_d, 1)) > 1920 * 1080 * 30;
+}
+
+GstElement *
+wfd_encoder_make (const WfdEncoder *self, const WfdEncoderConfig *config)
+{
+  GstElement *element = gst_element_factory_make (self->factory, NULL);
+
+  if (element == NULL)
+    return NULL;
+
+  set_all (self, element, self->settings, G_N_ELEMENTS (self->settings));
+  if (self->kind == WFD_ENCODER_H264) {
+    set_property (element, "min-force-key-unit-interval", MIN_KEY_UNIT_INTERVAL);
+    if (config->profile == WFD_H264_PROFILE_CHP)
+      set_all (self, element, self->high_settings, G_N_ELEMENTS (self->high_settings));
+    if (is_above_1080p30 (config))
+      set_all (self, element, self->fast_settings, G_N_ELEMENTS (self->fast_settings));
+    set_number (self, element, self->gop, get_gop_pictures (self, config));
+  }
+  wfd_encoder_set_bitrate (self, element, config->bitrate_kbps);
+  return element;
+}
+
+static GstCaps *
+get_picture_caps (const WfdEncoder *self, const WfdEncoderConfig *config)
+{
+  g_autofree char *text = g_strdup_printf ("video/x-raw, format=(string) %s", self->raw_format);
+  GstCaps *caps = gst_caps_from_string (text);
+
+  gst_caps_set_simple (caps, "width", G_TYPE_INT, (gint) config->width, "height", G_TYPE_INT,
+      (gint) config->height, "framerate", GST_TYPE_FRACTION, config->rate_n, config->rate_d,
+      "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, "interlace-mode", G_TYPE_STRING, "progressive",
+      NULL);
+  return caps;
+}
+
+GstCaps *
+wfd_encoder_get_raw_caps (const WfdEncoder *self, const WfdEncoderConfig *config)
+{
+  if (self->kind == WFD_ENCODER_H264)
+    return get_picture_caps (self, config);
+
+  return gst_caps_new_simple ("audio/x-raw", "format", G_TYPE_STRING, self->raw_format, "layout",
+      G_TYPE_STRING, "interleaved", "rate", G_TYPE_INT, (gint) config->audio_rate_hz, "channels",
+      G_TYPE_INT, (gint) config->audio_channels, NULL);
+}
+
+static char *
+level_to_string (guint level)
+{
+  if (level % 10 == 0)
+    return g_strdup_printf ("%u", level / 10);
+  return g_strdup_printf ("%u.%u", level / 10, level % 10);
+}
+
+/* What a decoder of Constrained High decodes in any case. */
+static const char *
+get_profile_name (const WfdEncoder *self, const WfdEncoderConfig *config)
+{
+  const char *name = self->profiles[config->profile];
+
+  return name != NULL ? name : self->profiles[WFD_H264_PROFILE_CBP];
+}
+
+GstCaps *
+wfd_encoder_get_coded_caps (const WfdEncoder *self, const WfdEncoderConfig *config)
+{
+  GstCaps *caps;
+
+  if (self->kind == WFD_ENCODER_AAC)
+    return gst_caps_new_simple ("audio/mpeg", "mpegversion", G_TYPE_INT, 4, NULL);
+
+  caps = gst_caps_new_simple ("video/x-h264", "profile", G_TYPE_STRING,
+      get_profile_name (self, config), NULL);
+  if (self->level_in_caps && config->level > 0) {
+    g_autofree char *level = level_to_string (config->level);
+
+    gst_caps_set_simple (caps, "level", G_TYPE_STRING, level, NULL);
+  }
+  return caps;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+#include <wfd/wfd-format.h>
+
+G_BEGIN_DECLS
+
+/* The encoders we know, and how each wants to be told the same few things.
+ * What a Wi-Fi Display peer may be sent: no B pictures, no CABAC, one slice per
+ * picture, parameter sets with every IDR (WFD 2.1 §3.4.2, annex D). */
+
+typedef enum
+{
+  WFD_ENCODER_H264,
+  WFD_ENCODER_AAC,
+} WfdEncoderKind;
+
+/* How an encoder is told the size of its rate control buffer. */
+typedef enum
+{
+  WFD_ENCODER_VBV_NONE,
+  WFD_ENCODER_VBV_MS,
+  WFD_ENCODER_VBV_KBIT,
+} WfdEncoderVbv;
+
+typedef struct
+{
+  const char *property;
+  const char *value; /* as on the command line of gst-launch-1.0 */
+} WfdEncoderSetting;
+
+#define WFD_ENCODER_MAX_SETTINGS 20
+
+typedef struct
+{
+  const char *factory;
+  const char *package; /* of Debian */
+  WfdEncoderKind kind;
+  gboolean tested; /* run by our tests; else from its documentation */
+
+  const char *raw_format;   /* of the pictures or samples it takes */
+  const char *bitrate;      /* the property, in units of 1000 / bitrate_unit kbit/s */
+  guint bitrate_unit;       /* 1: kbit/s, 1000: bit/s */
+  const char *peak_bitrate; /* the same unit, or NULL */
+  const char *vbv;          /* the property, or NULL */
+  WfdEncoderVbv vbv_unit;
+  const char *gop; /* the property: pictures between two IDR */
+  /* Honours GstForceKeyUnit. If not, IDR must come often by themselves. */
+  gboolean key_units;
+  /* Properties above are fields of the structure in this property. */
+  const char *controls;
+
+  /* "profile" of the caps behind it, by WfdH264Profile; NULL: sends Constrained
+   * Baseline instead, which decoders of Constrained High take. */
+  const char *profiles[3];
+  gboolean level_in_caps; /* obeys "level" of the caps behind it */
+
+  WfdEncoderSetting settings[WFD_ENCODER_MAX_SETTINGS];
+  WfdEncoderSetting high_settings[4]; /* also for Constrained High */
+  WfdEncoderSetting fast_settings[4]; /* also above 1920x1080p30 */
+} WfdEncoder;
+
+/* What the stream shall be. */
+typedef struct
+{
+  guint width; /* pixels */
+  guint height;
+  gint rate_n; /* pictures per second */
+  gint rate_d;
+  WfdH264Profile profile;
+  guint level; /* times ten; 0: as the encoder likes */
+  guint bitrate_kbps;
+  /* The peer asks for IDR when it needs one (M13), so that none has to come
+   * by itself for a long time. */
+  gboolean peer_asks_for_idr;
+
+  guint audio_rate_hz;
+  guint audio_channels;
+} WfdEncoderConfig;
+
+/* All rows, best first. */
+const WfdEncoder *wfd_encoder_get_table (guint *ret_n);
+
+/* The best encoder that really works here, i.e. reaches READY, or the one with
+ * the name @factory if that is not NULL. Slow: may open devices. Errors:
+ * GST_CORE_ERROR_MISSING_PLUGIN with a sentence that says what to install. */
+const WfdEncoder *wfd_encoder_find (WfdEncoderKind kind, const char *factory, GError **error);
+
+/* A new encoder (floating) that does @config; NULL if it is not there. */
+GstElement *wfd_encoder_make (const WfdEncoder *self, const WfdEncoderConfig *config);
+
+/* The same at another bit rate, also while it runs. */
+void wfd_encoder_set_bitrate (const WfdEncoder *self, GstElement *element, guint bitrate_kbps);
+
+/* What has to stand in front of and behind the encoder (transfer full). */
+GstCaps *wfd_encoder_get_raw_caps (const WfdEncoder *self, const WfdEncoderConfig *config);
+GstCaps *wfd_encoder_get_coded_caps (const WfdEncoder *self, const WfdEncoderConfig *config);
+
+G_END_DECLS

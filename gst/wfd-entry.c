@@ -1,0 +1,958 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-entry.h"
+
+#include <gst/video/video.h>
+
+#include "wfd-backlog.h"
+#include "wfd-fill.h"
+#include "wfd-pace.h"
+
+GST_DEBUG_CATEGORY_STATIC (wfd_entry_debug);
+#define GST_CAT_DEFAULT wfd_entry_debug
+
+/* How long over the latency of upstream a silent stream is waited for. The
+ * other stream stands still as long. */
+#define PATIENCE (40 * GST_MSECOND)
+/* The longest silence made at once for a GAP event. */
+#define MAX_SILENCE (100 * GST_MSECOND)
+
+typedef enum
+{
+  UPSTREAM_UNKNOWN,
+  UPSTREAM_LIVE,
+  UPSTREAM_STORED,
+} Upstream;
+
+/* Buffers that wait: of a stored stream until it is held back, of a live one
+ * until it is too much. Live pictures never wait for one another. */
+static const struct
+{
+  guint stored;
+  guint live;
+  gboolean video;
+} limits[] = {
+  [WFD_ENTRY_PICTURES] = { 2, 1, TRUE },
+  [WFD_ENTRY_SOUND] = { 8, 100, FALSE },
+  [WFD_ENTRY_CODED_VIDEO] = { 8, 60, TRUE },
+  [WFD_ENTRY_CODED_SOUND] = { 8, 50, FALSE },
+};
+
+struct _WfdEntry
+{
+  GstElement parent;
+
+  WfdEntryKind kind;
+  GstPad *sinkpad;
+  GstPad *srcpad;
+
+  GMutex lock;
+  GCond changed;
+  /* All below with the lock. */
+  GstClockID waiting_for; /* what the thread waits for, or NULL */
+  gboolean flushing;
+  gboolean playing;
+  gboolean attached;
+  gboolean open;
+  GstFlowReturn flow; /* what upstream is told */
+
+  Upstream upstream;
+  GstClockTime latency;  /* of upstream */
+  GstClockTime delay;    /* of the newest buffer, when it came */
+  GstSegment in_segment; /* of what comes */
+  GstAudioInfo in_info;
+
+  WfdBacklog backlog;
+  gboolean need_key_unit; /* coded video: until one comes, nothing goes on */
+  gboolean eos_told;
+
+  gint rate_n; /* 0: as upstream */
+  gint rate_d;
+  WfdPace pace;
+  GstBuffer *newest;      /* live pictures: also while closed */
+  gboolean show_newest;   /* just opened */
+  GstSegment out_segment; /* of what left */
+  GstAudioInfo out_info;
+  GstClockTime end; /* running time up to which the stream is out */
+  WfdEntryStats stats;
+};
+
+enum
+{
+  SIGNAL_END_OF_STREAM,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (WfdEntry, wfd_entry, GST_TYPE_ELEMENT,
+    GST_DEBUG_CATEGORY_INIT (wfd_entry_debug, "wfdentry", 0, "Where a stream enters wfdsink"))
+
+static gboolean
+is_flowing (WfdEntry *self)
+{
+  return self->attached && self->open && self->playing;
+}
+
+static gboolean
+is_live (WfdEntry *self)
+{
+  return self->upstream == UPSTREAM_LIVE;
+}
+
+/* With the lock. */
+static void
+wake (WfdEntry *self)
+{
+  if (self->waiting_for != NULL)
+    gst_clock_id_unschedule (self->waiting_for);
+  g_cond_broadcast (&self->changed);
+}
+
+static GstClockTime
+get_now (WfdEntry *self)
+{
+  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
+  GstClockTime now, base_time = gst_element_get_base_time (GST_ELEMENT (self));
+
+  if (clock == NULL)
+    return GST_CLOCK_TIME_NONE;
+  now = gst_clock_get_time (clock);
+  return now > base_time ? now - base_time : 0;
+}
+
+/* What is still to come from upstream comes from here on. */
+static GstClockTime
+get_horizon (WfdEntry *self, GstClockTime now)
+{
+  return now > self->latency ? now - self->latency : 0;
+}
+
+/*
+ * Opening and closing
+ */
+
+/* Begins anew; with the lock. */
+static void
+resume (WfdEntry *self)
+{
+  GstClockTime now = get_now (self);
+
+  wfd_pace_restart (&self->pace);
+  self->need_key_unit = self->kind == WFD_ENTRY_CODED_VIDEO;
+  self->show_newest = self->newest != NULL;
+  self->end = GST_CLOCK_TIME_IS_VALID (now) ? get_horizon (self, now) : GST_CLOCK_TIME_NONE;
+}
+
+static void
+drop_buffers (WfdEntry *self)
+{
+  self->stats.dropped += wfd_backlog_drop_buffers (&self->backlog);
+}
+
+/* Changes one of the flags of which the flow depends. */
+static void
+set_flag (WfdEntry *self, gboolean *flag, gboolean value)
+{
+  gboolean before, after;
+
+  g_mutex_lock (&self->lock);
+  before = is_flowing (self);
+  *flag = value;
+  after = is_flowing (self);
+  if (after && !before && is_live (self))
+    resume (self);
+  if (before && !after && is_live (self))
+    drop_buffers (self);
+  wake (self);
+  g_mutex_unlock (&self->lock);
+
+  if (after != before)
+    GST_DEBUG_OBJECT (self, "%s", after ? "opened" : "closed");
+}
+
+void
+wfd_entry_set_open (WfdEntry *self, gboolean open)
+{
+  set_flag (self, &self->open, open);
+}
+
+void
+wfd_entry_detach (WfdEntry *self)
+{
+  set_flag (self, &self->attached, FALSE);
+}
+
+static gboolean
+query_latency (WfdEntry *self, Upstream *ret_upstream, GstClockTime *ret_latency)
+{
+  g_autoptr (GstQuery) query = gst_query_new_latency ();
+  gboolean live;
+
+  if (!gst_pad_peer_query (self->sinkpad, query))
+    return FALSE;
+  gst_query_parse_latency (query, &live, ret_latency, NULL);
+  *ret_upstream = live ? UPSTREAM_LIVE : UPSTREAM_STORED;
+  return TRUE;
+}
+
+/* Called with the lock, which is released meanwhile. Without an answer we
+ * cannot know, and ask again the next time. */
+static void
+ensure_upstream (WfdEntry *self)
+{
+  Upstream upstream;
+  GstClockTime latency;
+  gboolean known;
+
+  if (self->upstream != UPSTREAM_UNKNOWN)
+    return;
+
+  g_mutex_unlock (&self->lock);
+  known = query_latency (self, &upstream, &latency);
+  g_mutex_lock (&self->lock);
+  if (!known)
+    return;
+  self->upstream = upstream;
+  self->latency = latency;
+  GST_DEBUG_OBJECT (self, "upstream is %s, latency %" GST_TIME_FORMAT,
+      upstream == UPSTREAM_LIVE ? "live" : "not live", GST_TIME_ARGS (latency));
+}
+
+gboolean
+wfd_entry_is_live (WfdEntry *self)
+{
+  gboolean live;
+
+  g_mutex_lock (&self->lock);
+  ensure_upstream (self);
+  live = is_live (self);
+  g_mutex_unlock (&self->lock);
+  return live;
+}
+
+/* The rate at which live pictures leave is ours; (transfer full). */
+static GstEvent *
+set_caps_rate (WfdEntry *self, GstEvent *event)
+{
+  GstCaps *caps;
+  GstEvent *changed;
+
+  if (self->kind != WFD_ENTRY_PICTURES || !is_live (self) || self->rate_n == 0)
+    return event;
+
+  gst_event_parse_caps (event, &caps);
+  caps = gst_caps_copy (caps);
+  gst_caps_set_simple (caps, "framerate", GST_TYPE_FRACTION, self->rate_n, self->rate_d, NULL);
+  changed = gst_event_new_caps (caps);
+  gst_caps_unref (caps);
+  gst_event_unref (event);
+  return changed;
+}
+
+void
+wfd_entry_set_rate (WfdEntry *self, gint rate_n, gint rate_d)
+{
+  g_autoptr (GstEvent) old = gst_pad_get_sticky_event (self->srcpad, GST_EVENT_CAPS, 0);
+
+  g_mutex_lock (&self->lock);
+  ensure_upstream (self);
+  self->rate_n = rate_n;
+  self->rate_d = rate_d;
+  if (is_live (self))
+    wfd_pace_init (&self->pace, rate_n, rate_d);
+  if (old != NULL) {
+    g_autoptr (GstEvent) changed = set_caps_rate (self, g_steal_pointer (&old));
+
+    gst_pad_store_sticky_event (self->srcpad, changed);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+/* A source of sound that did not begin yet must not keep the video from
+ * beginning: silence has a format of its own until then. With the lock. */
+static void
+append_default_format (WfdEntry *self)
+{
+  g_autofree char *stream_id =
+      gst_pad_create_stream_id (self->srcpad, GST_ELEMENT (self), "silence");
+  g_autoptr (GstCaps) caps =
+      gst_caps_new_simple ("audio/x-raw", "format", G_TYPE_STRING, GST_AUDIO_NE (S16), "layout",
+          G_TYPE_STRING, "interleaved", "rate", G_TYPE_INT, 48000, "channels", G_TYPE_INT, 2, NULL);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  wfd_backlog_push (&self->backlog, gst_event_new_stream_start (stream_id));
+  wfd_backlog_push (&self->backlog, gst_event_new_caps (caps));
+  wfd_backlog_push (&self->backlog, gst_event_new_segment (&segment));
+}
+
+static gboolean
+has_format (WfdEntry *self)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (self->sinkpad);
+
+  return caps != NULL || self->out_segment.format == GST_FORMAT_TIME;
+}
+
+void
+wfd_entry_attach (WfdEntry *self)
+{
+  g_mutex_lock (&self->lock);
+  ensure_upstream (self);
+  self->flow = GST_FLOW_OK;
+  if (self->kind == WFD_ENTRY_SOUND && is_live (self) && !has_format (self))
+    append_default_format (self);
+  self->need_key_unit = self->kind == WFD_ENTRY_CODED_VIDEO;
+  /* Takes the sticky events with it. */
+  wfd_backlog_push (&self->backlog,
+      gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new_empty ("wfd-attached")));
+  g_mutex_unlock (&self->lock);
+
+  set_flag (self, &self->attached, TRUE);
+}
+
+/*
+ * What leaves, in the thread of "src"
+ */
+
+static GstClockTime
+get_buffer_due (WfdEntry *self)
+{
+  return self->kind == WFD_ENTRY_PICTURES && is_live (self) ? wfd_pace_get_due (&self->pace) : 0;
+}
+
+static GstClockTime
+get_fill_due (WfdEntry *self)
+{
+  if (!is_flowing (self) || !is_live (self) || self->out_segment.format != GST_FORMAT_TIME)
+    return GST_CLOCK_TIME_NONE;
+  if (self->kind == WFD_ENTRY_PICTURES) {
+    if (self->show_newest)
+      return 0;
+    return self->newest != NULL ? wfd_pace_get_repeat (&self->pace) : GST_CLOCK_TIME_NONE;
+  }
+  if (self->end == GST_CLOCK_TIME_NONE)
+    return GST_CLOCK_TIME_NONE;
+  return self->end + self->latency + PATIENCE;
+}
+
+static gpointer
+repeat_picture (WfdEntry *self, GstClockTime now)
+{
+  GstClockTime running = now > self->delay ? now - self->delay : 0;
+
+  self->show_newest = FALSE;
+  return wfd_fill_picture (self->newest, &self->out_segment, running);
+}
+
+static gpointer
+make_fill (WfdEntry *self, GstClockTime now)
+{
+  GstClockTime start = self->end, horizon = get_horizon (self, now);
+
+  self->stats.filled++;
+  if (self->kind == WFD_ENTRY_PICTURES)
+    return repeat_picture (self, now);
+
+  self->end = horizon;
+  if (self->kind == WFD_ENTRY_SOUND)
+    return wfd_fill_silence (&self->out_info, &self->out_segment, start, horizon - start);
+  return wfd_fill_gap (&self->out_segment, start, horizon - start);
+}
+
+static gpointer
+pop (WfdEntry *self)
+{
+  gpointer item = wfd_backlog_pop (&self->backlog);
+
+  if (GST_IS_BUFFER (item))
+    self->stats.passed++;
+  return item;
+}
+
+/* Nobody is there who would end the session: tells who can. */
+static void
+tell_end (WfdEntry *self)
+{
+  if (self->eos_told)
+    return;
+  self->eos_told = TRUE;
+  g_mutex_unlock (&self->lock);
+  g_signal_emit (self, signals[SIGNAL_END_OF_STREAM], 0);
+  g_mutex_lock (&self->lock);
+}
+
+/* NULL: nothing may leave now. With the lock. */
+static gpointer
+take_item (WfdEntry *self)
+{
+  gpointer head = wfd_backlog_peek (&self->backlog);
+  GstClockTime now = get_now (self);
+
+  if (GST_IS_EVENT (head)) {
+    if (GST_EVENT_TYPE (head) != GST_EVENT_EOS || self->attached)
+      return pop (self);
+    tell_end (self);
+    return NULL;
+  }
+  if (!is_flowing (self) || now == GST_CLOCK_TIME_NONE)
+    return NULL;
+  if (head != NULL)
+    return now >= get_buffer_due (self) ? pop (self) : NULL;
+  return now >= get_fill_due (self) ? make_fill (self, now) : NULL;
+}
+
+static GstClockTime
+get_deadline (WfdEntry *self)
+{
+  gpointer head = wfd_backlog_peek (&self->backlog);
+
+  if (GST_IS_EVENT (head) || !is_flowing (self))
+    return GST_CLOCK_TIME_NONE;
+  return head != NULL ? get_buffer_due (self) : get_fill_due (self);
+}
+
+/* With the lock, which is released meanwhile. */
+static void
+wait_until (WfdEntry *self, GstClockTime running)
+{
+  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
+  GstClockID id;
+
+  if (running == GST_CLOCK_TIME_NONE || clock == NULL) {
+    g_cond_wait (&self->changed, &self->lock);
+    return;
+  }
+
+  id = gst_clock_new_single_shot_id (clock,
+      gst_element_get_base_time (GST_ELEMENT (self)) + running);
+  self->waiting_for = id;
+  g_mutex_unlock (&self->lock);
+  gst_clock_id_wait (id, NULL);
+  g_mutex_lock (&self->lock);
+  self->waiting_for = NULL;
+  gst_clock_id_unref (id);
+}
+
+/* NULL when the thread has to end. */
+static gpointer
+wait_for_item (WfdEntry *self)
+{
+  gpointer item = NULL;
+
+  g_mutex_lock (&self->lock);
+  while (!self->flushing && (item = take_item (self)) == NULL)
+    wait_until (self, get_deadline (self));
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+  return item;
+}
+
+static GstEvent *
+note_event (WfdEntry *self, GstEvent *event)
+{
+  GstCaps *caps;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_CAPS:
+      event = set_caps_rate (self, event);
+      gst_event_parse_caps (event, &caps);
+      if (self->kind == WFD_ENTRY_SOUND)
+        gst_audio_info_from_caps (&self->out_info, caps);
+      break;
+    case GST_EVENT_SEGMENT:
+      gst_event_copy_segment (event, &self->out_segment);
+      break;
+    default:
+      break;
+  }
+  return event;
+}
+
+static void
+push_event (WfdEntry *self, GstEvent *event)
+{
+  g_mutex_lock (&self->lock);
+  event = note_event (self, event);
+  g_mutex_unlock (&self->lock);
+  gst_pad_push_event (self->srcpad, event);
+}
+
+/* A live picture leaves now, and never before one that left already. */
+static GstBuffer *
+note_picture (WfdEntry *self, GstBuffer *buffer)
+{
+  GstClockTime now = get_now (self), running;
+
+  GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
+  if (GST_CLOCK_TIME_IS_VALID (now))
+    wfd_pace_note (&self->pace, now);
+  running = wfd_fill_get_end (&self->out_segment, buffer);
+  if (GST_CLOCK_TIME_IS_VALID (running) && GST_CLOCK_TIME_IS_VALID (self->end)
+      && running <= self->end)
+    GST_BUFFER_PTS (buffer) = gst_segment_position_from_running_time (&self->out_segment,
+        GST_FORMAT_TIME, self->end + wfd_pace_get_step (&self->pace));
+  return buffer;
+}
+
+/* NULL if there is nothing in @buffer that did not leave already. With the
+ * lock. */
+static GstBuffer *
+note_buffer (WfdEntry *self, GstBuffer *buffer)
+{
+  GstClockTime end;
+
+  if (is_live (self) && self->kind == WFD_ENTRY_PICTURES)
+    buffer = note_picture (self, buffer);
+  else if (is_live (self) && self->kind == WFD_ENTRY_SOUND && GST_CLOCK_TIME_IS_VALID (self->end))
+    buffer = wfd_fill_trim (&self->out_info, &self->out_segment, buffer, self->end);
+  if (buffer == NULL)
+    return NULL;
+
+  end = wfd_fill_get_end (&self->out_segment, buffer);
+  if (GST_CLOCK_TIME_IS_VALID (end)
+      && (self->end == GST_CLOCK_TIME_NONE || end > self->end || !is_live (self)))
+    self->end = end;
+  return buffer;
+}
+
+/* A "src" that leads nowhere is no fault: the session has ended. */
+static void
+note_flow (WfdEntry *self, GstFlowReturn flow)
+{
+  if (flow == GST_FLOW_OK)
+    return;
+  GST_DEBUG_OBJECT (self, "downstream says %s", gst_flow_get_name (flow));
+  if (flow == GST_FLOW_FLUSHING || flow == GST_FLOW_NOT_LINKED) {
+    wfd_entry_detach (self);
+    return;
+  }
+  g_mutex_lock (&self->lock);
+  self->flow = flow;
+  drop_buffers (self);
+  wake (self);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+push_buffer (WfdEntry *self, GstBuffer *buffer)
+{
+  g_mutex_lock (&self->lock);
+  buffer = note_buffer (self, gst_buffer_make_writable (buffer));
+  g_mutex_unlock (&self->lock);
+  if (buffer != NULL)
+    note_flow (self, gst_pad_push (self->srcpad, buffer));
+}
+
+static void
+entry_loop (gpointer data)
+{
+  WfdEntry *self = data;
+  gpointer item = wait_for_item (self);
+
+  if (item == NULL)
+    gst_pad_pause_task (self->srcpad);
+  else if (GST_IS_EVENT (item))
+    push_event (self, item);
+  else
+    push_buffer (self, item);
+}
+
+/*
+ * What comes, in upstream's thread
+ */
+
+/* With the lock. */
+static void
+note_arrival (WfdEntry *self, GstBuffer *buffer)
+{
+  GstClockTime now = get_now (self), end = GST_CLOCK_TIME_NONE;
+
+  if (self->kind != WFD_ENTRY_PICTURES)
+    return;
+  gst_buffer_replace (&self->newest, buffer);
+  if (self->in_segment.format == GST_FORMAT_TIME)
+    end = gst_segment_to_running_time (&self->in_segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  if (GST_CLOCK_TIME_IS_VALID (now) && GST_CLOCK_TIME_IS_VALID (end))
+    self->delay = now > end ? now - end : 0;
+}
+
+/* Whether coded video can go on with @buffer. */
+static gboolean
+is_decodable (WfdEntry *self, GstBuffer *buffer)
+{
+  if (!self->need_key_unit)
+    return TRUE;
+  self->need_key_unit = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  return !self->need_key_unit;
+}
+
+/* Makes room in a live stream; returns whether a key unit has to be asked for. */
+static gboolean
+make_room (WfdEntry *self)
+{
+  if (self->backlog.n_buffers < limits[self->kind].live)
+    return FALSE;
+  if (self->kind != WFD_ENTRY_CODED_VIDEO) {
+    self->stats.dropped += wfd_backlog_drop_oldest (&self->backlog);
+    return FALSE;
+  }
+  GST_INFO_OBJECT (self, "video is too slow behind us, going on with the next key unit");
+  drop_buffers (self);
+  self->need_key_unit = TRUE;
+  return TRUE;
+}
+
+/* With the lock. */
+static GstFlowReturn
+take_live (WfdEntry *self, GstBuffer *buffer, gboolean *ret_ask)
+{
+  note_arrival (self, buffer);
+  if (!is_flowing (self) || self->flow != GST_FLOW_OK) {
+    self->stats.dropped++;
+    gst_buffer_unref (buffer);
+    return self->flow;
+  }
+
+  *ret_ask = make_room (self);
+  if (!is_decodable (self, buffer)) {
+    self->stats.dropped++;
+    gst_buffer_unref (buffer);
+    return GST_FLOW_OK;
+  }
+  self->show_newest = FALSE;
+  wfd_backlog_push (&self->backlog, buffer);
+  wake (self);
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+take_stored (WfdEntry *self, GstBuffer *buffer)
+{
+  while (!self->flushing && self->flow == GST_FLOW_OK
+      && (!is_flowing (self) || self->backlog.n_buffers >= limits[self->kind].stored))
+    g_cond_wait (&self->changed, &self->lock);
+
+  if (self->flushing || self->flow != GST_FLOW_OK || !is_decodable (self, buffer)) {
+    gst_buffer_unref (buffer);
+    return self->flushing ? GST_FLOW_FLUSHING : self->flow;
+  }
+  wfd_backlog_push (&self->backlog, buffer);
+  wake (self);
+  return GST_FLOW_OK;
+}
+
+static void
+ask_for_key_unit (WfdEntry *self)
+{
+  gst_pad_push_event (self->sinkpad,
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
+static GstFlowReturn
+take (WfdEntry *self, GstBuffer *buffer)
+{
+  GstFlowReturn flow;
+  gboolean ask = FALSE;
+
+  g_mutex_lock (&self->lock);
+  ensure_upstream (self);
+  if (self->flushing) {
+    gst_buffer_unref (buffer);
+    flow = GST_FLOW_FLUSHING;
+  } else {
+    flow = is_live (self) ? take_live (self, buffer, &ask) : take_stored (self, buffer);
+  }
+  g_mutex_unlock (&self->lock);
+
+  if (ask)
+    ask_for_key_unit (self);
+  return flow;
+}
+
+static GstFlowReturn
+entry_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  return take (WFD_ENTRY (parent), buffer);
+}
+
+/* Encoders keep a GAP event back until more samples come. */
+static gboolean
+fill_gap (WfdEntry *self, GstEvent *event)
+{
+  GstClockTime start, duration;
+
+  gst_event_parse_gap (event, &start, &duration);
+  gst_event_unref (event);
+  if (!GST_AUDIO_INFO_IS_VALID (&self->in_info) || !GST_CLOCK_TIME_IS_VALID (duration))
+    return TRUE;
+
+  while (duration > 0) {
+    GstClockTime part = MIN (duration, MAX_SILENCE);
+    GstBuffer *silence = wfd_fill_silence (&self->in_info, &self->in_segment, 0, part);
+
+    GST_BUFFER_PTS (silence) = start;
+    if (take (self, silence) != GST_FLOW_OK)
+      return FALSE;
+    start += part;
+    duration -= part;
+  }
+  return TRUE;
+}
+
+static gboolean
+queue_event (WfdEntry *self, GstEvent *event)
+{
+  g_mutex_lock (&self->lock);
+  if (self->flushing) {
+    gst_event_unref (event);
+  } else {
+    wfd_backlog_push (&self->backlog, event);
+    wake (self);
+  }
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+/* With the lock. */
+static void
+empty (WfdEntry *self)
+{
+  wfd_backlog_flush (&self->backlog, self->srcpad);
+  gst_clear_buffer (&self->newest);
+  self->show_newest = FALSE;
+  self->eos_told = FALSE;
+  self->end = GST_CLOCK_TIME_NONE;
+}
+
+static void
+set_flushing (WfdEntry *self, gboolean flushing)
+{
+  g_mutex_lock (&self->lock);
+  self->flushing = flushing;
+  empty (self);
+  if (!flushing) {
+    self->flow = GST_FLOW_OK;
+    gst_segment_init (&self->in_segment, GST_FORMAT_UNDEFINED);
+    gst_segment_init (&self->out_segment, GST_FORMAT_UNDEFINED);
+  }
+  wake (self);
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+flush_start (WfdEntry *self, GstEvent *event)
+{
+  gboolean pushed;
+
+  set_flushing (self, TRUE);
+  pushed = gst_pad_push_event (self->srcpad, event);
+  gst_pad_pause_task (self->srcpad);
+  return pushed;
+}
+
+static gboolean
+flush_stop (WfdEntry *self, GstEvent *event)
+{
+  gboolean pushed;
+
+  set_flushing (self, FALSE);
+  pushed = gst_pad_push_event (self->srcpad, event);
+  gst_pad_start_task (self->srcpad, entry_loop, self, NULL);
+  return pushed;
+}
+
+static void
+forget_upstream (WfdEntry *self)
+{
+  g_mutex_lock (&self->lock);
+  self->upstream = UPSTREAM_UNKNOWN;
+  self->eos_told = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+entry_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  WfdEntry *self = WFD_ENTRY (parent);
+  GstCaps *caps;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_FLUSH_START:
+      return flush_start (self, event);
+    case GST_EVENT_FLUSH_STOP:
+      return flush_stop (self, event);
+    case GST_EVENT_GAP:
+      if (self->kind == WFD_ENTRY_SOUND)
+        return fill_gap (self, event);
+      break;
+    case GST_EVENT_STREAM_START:
+      forget_upstream (self);
+      break;
+    case GST_EVENT_CAPS:
+      gst_event_parse_caps (event, &caps);
+      if (self->kind == WFD_ENTRY_SOUND && !gst_audio_info_from_caps (&self->in_info, caps))
+        gst_audio_info_init (&self->in_info);
+      break;
+    case GST_EVENT_SEGMENT:
+      g_mutex_lock (&self->lock);
+      gst_event_copy_segment (event, &self->in_segment);
+      g_mutex_unlock (&self->lock);
+      break;
+    default:
+      break;
+  }
+  if (GST_EVENT_IS_SERIALIZED (event))
+    return queue_event (self, event);
+  return gst_pad_event_default (pad, parent, event);
+}
+
+/* What upstream sends shall not depend on the session that is on just now. */
+static gboolean
+entry_sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  g_autoptr (GstCaps) caps = NULL;
+  GstCaps *filter;
+
+  switch (GST_QUERY_TYPE (query)) {
+    case GST_QUERY_CAPS:
+      gst_query_parse_caps (query, &filter);
+      caps = filter != NULL ? gst_caps_ref (filter) : gst_caps_new_any ();
+      gst_query_set_caps_result (query, caps);
+      return TRUE;
+    case GST_QUERY_ACCEPT_CAPS:
+      gst_query_set_accept_caps_result (query, TRUE);
+      return TRUE;
+    default:
+      return !GST_QUERY_IS_SERIALIZED (query) && gst_pad_query_default (pad, parent, query);
+  }
+}
+
+static gboolean
+entry_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_RECONFIGURE || GST_EVENT_TYPE (event) == GST_EVENT_QOS) {
+    gst_event_unref (event);
+    return TRUE;
+  }
+  return gst_pad_event_default (pad, parent, event);
+}
+
+/*
+ * Element
+ */
+
+static gboolean
+entry_src_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
+{
+  WfdEntry *self = WFD_ENTRY (parent);
+
+  if (mode != GST_PAD_MODE_PUSH)
+    return FALSE;
+  set_flushing (self, !active);
+  return active ? gst_pad_start_task (pad, entry_loop, self, NULL) : gst_pad_stop_task (pad);
+}
+
+static GstStateChangeReturn
+entry_change_state (GstElement *element, GstStateChange transition)
+{
+  WfdEntry *self = WFD_ENTRY (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    set_flag (self, &self->playing, FALSE);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    set_flushing (self, TRUE);
+
+  ret = GST_ELEMENT_CLASS (wfd_entry_parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING && ret != GST_STATE_CHANGE_FAILURE)
+    set_flag (self, &self->playing, TRUE);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+    self->attached = self->open = FALSE;
+    forget_upstream (self);
+  }
+  return ret;
+}
+
+static void
+entry_finalize (GObject *object)
+{
+  WfdEntry *self = WFD_ENTRY (object);
+
+  empty (self);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
+  G_OBJECT_CLASS (wfd_entry_parent_class)->finalize (object);
+}
+
+static void
+wfd_entry_class_init (WfdEntryClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  object_class->finalize = entry_finalize;
+  element_class->change_state = entry_change_state;
+
+  signals[SIGNAL_END_OF_STREAM] = g_signal_new ("end-of-stream", WFD_TYPE_ENTRY, G_SIGNAL_RUN_LAST,
+      0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "Wi-Fi Display entry", "Filter",
+      "Brings a stream to the pace of the session", "gst-wfd");
+}
+
+static void
+wfd_entry_init (WfdEntry *self)
+{
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  gst_segment_init (&self->in_segment, GST_FORMAT_UNDEFINED);
+  gst_segment_init (&self->out_segment, GST_FORMAT_UNDEFINED);
+  gst_audio_info_init (&self->in_info);
+  gst_audio_info_init (&self->out_info);
+  wfd_pace_init (&self->pace, 0, 1);
+  self->flow = GST_FLOW_OK;
+  self->end = GST_CLOCK_TIME_NONE;
+  self->flushing = TRUE;
+
+  self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
+  gst_pad_set_chain_function (self->sinkpad, entry_chain);
+  gst_pad_set_event_function (self->sinkpad, entry_sink_event);
+  gst_pad_set_query_function (self->sinkpad, entry_sink_query);
+  gst_element_add_pad (GST_ELEMENT (self), self->sinkpad);
+
+  self->srcpad = gst_pad_new_from_static_template (&src_template, "src");
+  gst_pad_set_event_function (self->srcpad, entry_src_event);
+  gst_pad_set_activatemode_function (self->srcpad, entry_src_activate_mode);
+  gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
+}
+
+WfdEntry *
+wfd_entry_new (WfdEntryKind kind)
+{
+  WfdEntry *self = g_object_new (WFD_TYPE_ENTRY, NULL);
+
+  self->kind = kind;
+  return self;
+}
+
+WfdEntryKind
+wfd_entry_get_kind (WfdEntry *self)
+{
+  return self->kind;
+}
+
+void
+wfd_entry_get_stats (WfdEntry *self, WfdEntryStats *ret_stats)
+{
+  g_mutex_lock (&self->lock);
+  *ret_stats = self->stats;
+  g_mutex_unlock (&self->lock);
+}

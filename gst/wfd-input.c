@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-input.h"
+
+#include <gst/pbutils/pbutils.h>
+
+#include "wfd-make.h"
+
+/* Taken for the rate of coded video that does not tell its own. */
+#define UNKNOWN_RATE_HZ 30
+
+struct _WfdInput
+{
+  GstBin parent;
+
+  WfdEntry *entry;
+  GstElement *parser; /* NULL: raw */
+};
+
+G_DEFINE_FINAL_TYPE (WfdInput, wfd_input, GST_TYPE_BIN)
+
+typedef struct
+{
+  const char *parser; /* NULL: raw */
+  const char *caps;   /* behind it */
+} Kind;
+
+static const Kind kinds[] = {
+  [WFD_ENTRY_PICTURES] = { NULL, NULL },
+  [WFD_ENTRY_SOUND] = { NULL, NULL },
+  [WFD_ENTRY_CODED_VIDEO] = { "h264parse",
+      "video/x-h264, stream-format=(string)byte-stream, alignment=(string)au" },
+  [WFD_ENTRY_CODED_SOUND] = { "aacparse", "audio/mpeg, stream-format=(string)adts" },
+};
+
+/* What H.264 calls it, and what a peer must be able to decode for it. Baseline
+ * is what some hardware calls its Constrained Baseline. */
+static const struct
+{
+  const char *name;
+  WfdH264Profile profile;
+} profiles[] = {
+  { "constrained-baseline", WFD_H264_PROFILE_CBP },
+  { "baseline", WFD_H264_PROFILE_CBP },
+  { "constrained-high", WFD_H264_PROFILE_CHP },
+  { "progressive-high", WFD_H264_PROFILE_CHP },
+  { "high", WFD_H264_PROFILE_CHP },
+};
+
+static gboolean
+add_parser (WfdInput *self, const Kind *kind, GError **error)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string (kind->caps);
+
+  self->parser = wfd_make_element (GST_BIN (self), kind->parser, error);
+  if (self->parser == NULL)
+    return FALSE;
+  /* Parameter sets with every IDR, which a peer may need to begin. */
+  if (g_str_equal (kind->parser, "h264parse"))
+    g_object_set (self->parser, "config-interval", -1, "disable-passthrough", TRUE, NULL);
+  return gst_element_link_filtered (self->parser, GST_ELEMENT (self->entry), caps);
+}
+
+static void
+add_ghost (WfdInput *self, const char *name, GstElement *element)
+{
+  g_autoptr (GstPad) target = gst_element_get_static_pad (element, name);
+
+  gst_element_add_pad (GST_ELEMENT (self), gst_ghost_pad_new (name, target));
+}
+
+WfdInput *
+wfd_input_new (WfdEntryKind kind, GError **error)
+{
+  g_autoptr (WfdInput) self = g_object_ref_sink (g_object_new (WFD_TYPE_INPUT, NULL));
+
+  self->entry = wfd_entry_new (kind);
+  gst_bin_add (GST_BIN (self), GST_ELEMENT (self->entry));
+  if (kinds[kind].parser != NULL && !add_parser (self, &kinds[kind], error))
+    return NULL;
+
+  add_ghost (self, "sink", self->parser != NULL ? self->parser : GST_ELEMENT (self->entry));
+  add_ghost (self, "src", GST_ELEMENT (self->entry));
+  g_object_force_floating (G_OBJECT (self));
+  return g_steal_pointer (&self);
+}
+
+WfdEntry *
+wfd_input_get_entry (WfdInput *self)
+{
+  return self->entry;
+}
+
+GstPad *
+wfd_input_get_format_pad (WfdInput *self)
+{
+  return gst_element_get_static_pad (GST_ELEMENT (self->entry), "sink");
+}
+
+static void
+wfd_input_class_init (WfdInputClass *klass)
+{
+  gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass), "Wi-Fi Display input", "Filter",
+      "What comes into one pad of wfdsink", "gst-wfd");
+}
+
+static void
+wfd_input_init (WfdInput *self)
+{
+}
+
+WfdEntryKind
+wfd_input_find_kind (const GstCaps *caps)
+{
+  const char *name = gst_structure_get_name (gst_caps_get_structure (caps, 0));
+
+  if (g_str_equal (name, "video/x-raw"))
+    return WFD_ENTRY_PICTURES;
+  if (g_str_equal (name, "audio/x-raw"))
+    return WFD_ENTRY_SOUND;
+  return g_str_has_prefix (name, "video/") ? WFD_ENTRY_CODED_VIDEO : WFD_ENTRY_CODED_SOUND;
+}
+
+static guint
+get_number (const GstStructure *structure, const char *field)
+{
+  gint value = 0;
+
+  gst_structure_get_int (structure, field, &value);
+  return MAX (value, 0);
+}
+
+static gboolean
+read_profile (const char *name, WfdH264Profile *ret_profile, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (profiles); i++) {
+    if (g_strcmp0 (profiles[i].name, name) != 0)
+      continue;
+    *ret_profile = profiles[i].profile;
+    return TRUE;
+  }
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "The H.264 stream has the profile \"%s\", which no Wi-Fi Display peer has to take; make it "
+      "constrained-baseline, or decode it and let wfdsink encode",
+      name != NULL ? name : "unknown");
+  return FALSE;
+}
+
+static gboolean
+read_coded_video (const GstStructure *structure, WfdInputFormat *format, GError **error)
+{
+  const char *scan = gst_structure_get_string (structure, "interlace-mode");
+  const char *level = gst_structure_get_string (structure, "level");
+
+  if (scan != NULL && !g_str_equal (scan, "progressive")) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+        "The H.264 stream is interlaced; decode it and let wfdsink encode");
+    return FALSE;
+  }
+  if (level != NULL)
+    format->level = gst_codec_utils_h264_get_level_idc (level);
+  return read_profile (gst_structure_get_string (structure, "profile"), &format->profile, error);
+}
+
+/* The modes of AAC that Wi-Fi Display has (WFD 2.1 §6.1.2). */
+static gboolean
+check_coded_sound (const WfdInputFormat *format, GError **error)
+{
+  if (format->audio_rate_hz == 48000 && format->audio_channels > 0 && format->audio_channels <= 8
+      && format->audio_channels % 2 == 0)
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "The AAC stream has %u Hz and %u channels, and Wi-Fi Display wants 48000 Hz and 2, 4, 6 or 8; "
+      "decode it and let wfdsink encode",
+      format->audio_rate_hz, format->audio_channels);
+  return FALSE;
+}
+
+gboolean
+wfd_input_format_read (const GstCaps *caps, WfdInputFormat *ret_format, GError **error)
+{
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  WfdEntryKind kind = wfd_input_find_kind (caps);
+  WfdInputFormat format = {
+    .coded = kind == WFD_ENTRY_CODED_VIDEO || kind == WFD_ENTRY_CODED_SOUND,
+    .width = get_number (structure, "width"),
+    .height = get_number (structure, "height"),
+    .rate_d = 1,
+    .audio_rate_hz = get_number (structure, "rate"),
+    .audio_channels = get_number (structure, "channels"),
+  };
+
+  gst_structure_get_fraction (structure, "framerate", &format.rate_n, &format.rate_d);
+  if (kind == WFD_ENTRY_CODED_VIDEO && !read_coded_video (structure, &format, error))
+    return FALSE;
+  if (kind == WFD_ENTRY_CODED_SOUND && !check_coded_sound (&format, error))
+    return FALSE;
+  *ret_format = format;
+  return TRUE;
+}
+
+guint
+wfd_input_format_get_rate_hz (const WfdInputFormat *self)
+{
+  if (self->rate_n <= 0 || self->rate_d <= 0)
+    return 0;
+  return gst_util_uint64_scale_int_round (1, self->rate_n, self->rate_d);
+}
+
+static guint
+get_coded_rate_hz (const WfdInputFormat *self)
+{
+  guint rate_hz = wfd_input_format_get_rate_hz (self);
+
+  return rate_hz > 0 ? rate_hz : UNKNOWN_RATE_HZ;
+}
+
+char *
+wfd_input_format_get_offer (const WfdInputFormat *self)
+{
+  return g_strdup_printf ("%ux%up%u%s", self->width, self->height, get_coded_rate_hz (self),
+      self->profile == WFD_H264_PROFILE_CHP ? "-chp" : "");
+}
+
+gboolean
+wfd_input_format_check (const WfdInputFormat *self, const WfdEncoderConfig *agreed, GError **error)
+{
+  guint agreed_rate_hz = agreed->rate_n / MAX (agreed->rate_d, 1);
+
+  if (self->width == agreed->width && self->height == agreed->height
+      && get_coded_rate_hz (self) == agreed_rate_hz && self->profile <= agreed->profile)
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "The peer does not take %ux%u at %u Hz in Constrained %s, which the H.264 stream is, but "
+      "%ux%u at %u Hz in Constrained %s; decode it and let wfdsink encode",
+      self->width, self->height, get_coded_rate_hz (self),
+      self->profile == WFD_H264_PROFILE_CHP ? "High" : "Baseline", agreed->width, agreed->height,
+      agreed_rate_hz, agreed->profile == WFD_H264_PROFILE_CHP ? "High" : "Baseline");
+  return FALSE;
+}

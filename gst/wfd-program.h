@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "wfd-encoder.h"
+
+G_BEGIN_DECLS
+
+/* What one session needs between the entries and rtspwfd: a bin with the pads
+ * "video" and "audio" for what there is, and "src" with the MPEG-TS program of
+ * both. Made when the format is agreed on, thrown away after the session. */
+#define WFD_TYPE_PROGRAM (wfd_program_get_type ())
+G_DECLARE_FINAL_TYPE (WfdProgram, wfd_program, WFD, PROGRAM, GstBin)
+
+typedef struct
+{
+  gboolean video;
+  const WfdEncoder *video_encoder; /* NULL: comes as H.264 */
+  gboolean video_live;             /* comes at the agreed rate already */
+  gboolean audio;
+  const WfdEncoder *audio_encoder; /* NULL: comes as AAC in ADTS */
+  WfdEncoderConfig format;         /* bitrate_kbps is that of the video */
+} WfdProgramConfig;
+
+/* (transfer floating). Errors: GST_CORE_ERROR_MISSING_PLUGIN. */
+WfdProgram *wfd_program_new (const WfdProgramConfig *config, GError **error);
+
+/* From any thread; does nothing without an encoder. */
+void wfd_program_set_bitrate (WfdProgram *self, guint bitrate_kbps);
+
+G_END_DECLS

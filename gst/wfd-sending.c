@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-sending.h"
+
+GST_DEBUG_CATEGORY_STATIC (wfd_sending_debug);
+#define GST_CAT_DEFAULT wfd_sending_debug
+
+static const char *const pad_names[] = { "video", "audio" };
+
+struct _WfdSending
+{
+  GstBin *bin;
+  GstPad *to;
+  WfdSendingFailed failed;
+  gpointer user_data;
+
+  GThreadPool *pool; /* of one thread */
+  GMutex lock;
+  GCond idle;
+  /* With the lock. */
+  WfdSendingPlan plan;
+  gboolean changed; /* the plan is not carried out yet */
+  gboolean busy;
+  gboolean held;
+  WfdProgram *program; /* NULL: none; the bin has it */
+
+  /* Of the thread. */
+  WfdSendingPlan real; /* what program does */
+};
+
+static void
+clear_plan (WfdSendingPlan *plan)
+{
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    gst_clear_object (&plan->inputs[i]);
+  *plan = (WfdSendingPlan) { FALSE };
+}
+
+static void
+copy_plan (const WfdSendingPlan *from, WfdSendingPlan *to)
+{
+  clear_plan (to);
+  *to = *from;
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    if (to->inputs[i] != NULL)
+      gst_object_ref (to->inputs[i]);
+}
+
+static gboolean
+is_same_format (const WfdEncoderConfig *a, const WfdEncoderConfig *b)
+{
+  return a->width == b->width && a->height == b->height && a->rate_n == b->rate_n
+      && a->rate_d == b->rate_d && a->profile == b->profile && a->level == b->level
+      && a->peer_asks_for_idr == b->peer_asks_for_idr && a->audio_rate_hz == b->audio_rate_hz
+      && a->audio_channels == b->audio_channels;
+}
+
+/* Whether @a and @b need the same elements. */
+static gboolean
+is_same_program (const WfdSendingPlan *a, const WfdSendingPlan *b)
+{
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    if (a->inputs[i] != b->inputs[i])
+      return FALSE;
+  return a->program.video_encoder == b->program.video_encoder
+      && a->program.audio_encoder == b->program.audio_encoder
+      && is_same_format (&a->program.format, &b->program.format);
+}
+
+static void
+set_program (WfdSending *self, WfdProgram *program)
+{
+  g_mutex_lock (&self->lock);
+  self->program = program;
+  g_mutex_unlock (&self->lock);
+}
+
+/* What is under way in the program may stand at a gate that is closed. Without
+ * a flush it would stand there for ever. */
+static void
+stop_program (WfdSending *self)
+{
+  gst_pad_send_event (self->to, gst_event_new_flush_start ());
+  gst_element_set_state (GST_ELEMENT (self->program), GST_STATE_NULL);
+  gst_pad_send_event (self->to, gst_event_new_flush_stop (FALSE));
+}
+
+static void
+unlink_to (WfdSending *self)
+{
+  g_autoptr (GstPad) peer = gst_pad_get_peer (self->to);
+
+  if (peer != NULL)
+    gst_pad_unlink (peer, self->to);
+}
+
+static void
+unlink_input (WfdInput *input)
+{
+  g_autoptr (GstPad) pad = NULL, peer = NULL;
+
+  if (input == NULL)
+    return;
+  pad = gst_element_get_static_pad (GST_ELEMENT (input), "src");
+  peer = gst_pad_get_peer (pad);
+  if (peer != NULL)
+    gst_pad_unlink (pad, peer);
+}
+
+static void
+close_inputs (WfdSending *self)
+{
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    if (self->real.inputs[i] == NULL)
+      continue;
+    wfd_entry_detach (wfd_input_get_entry (self->real.inputs[i]));
+    wfd_entry_set_open (wfd_input_get_entry (self->real.inputs[i]), FALSE);
+  }
+}
+
+static void
+take_down (WfdSending *self)
+{
+  WfdProgram *program = self->program;
+
+  if (program == NULL)
+    return;
+
+  GST_DEBUG_OBJECT (self->bin, "taking the program away");
+  close_inputs (self);
+  stop_program (self);
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    unlink_input (self->real.inputs[i]);
+  unlink_to (self);
+  set_program (self, NULL);
+  gst_bin_remove (self->bin, GST_ELEMENT (program));
+  clear_plan (&self->real);
+}
+
+static gboolean
+link_program (WfdSending *self, WfdProgram *program)
+{
+  g_autoptr (GstPad) src = gst_element_get_static_pad (GST_ELEMENT (program), "src");
+  gboolean linked = gst_pad_link (src, self->to) == GST_PAD_LINK_OK;
+
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    if (self->real.inputs[i] != NULL)
+      linked = gst_element_link_pads (GST_ELEMENT (self->real.inputs[i]), "src",
+                   GST_ELEMENT (program), pad_names[i])
+          && linked;
+  return linked;
+}
+
+static void
+attach_inputs (WfdSending *self)
+{
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    if (self->real.inputs[i] != NULL)
+      wfd_entry_attach (wfd_input_get_entry (self->real.inputs[i]));
+}
+
+/* What only the entries know. */
+static void
+complete_config (WfdSendingPlan *plan)
+{
+  WfdInput *video = plan->inputs[WFD_SENDING_VIDEO];
+  WfdProgramConfig *config = &plan->program;
+
+  config->video = video != NULL;
+  config->audio = plan->inputs[WFD_SENDING_AUDIO] != NULL;
+  if (video == NULL)
+    return;
+  config->video_live = wfd_entry_is_live (wfd_input_get_entry (video));
+  wfd_entry_set_rate (wfd_input_get_entry (video), config->format.rate_n, config->format.rate_d);
+}
+
+static void
+build (WfdSending *self, const WfdSendingPlan *plan)
+{
+  g_autoptr (GError) error = NULL;
+  WfdProgram *program;
+
+  copy_plan (plan, &self->real);
+  complete_config (&self->real);
+  program = wfd_program_new (&self->real.program, &error);
+  if (program == NULL) {
+    clear_plan (&self->real);
+    self->failed (self->user_data, error);
+    return;
+  }
+
+  GST_DEBUG_OBJECT (self->bin, "made the program");
+  gst_bin_add (self->bin, GST_ELEMENT (program));
+  set_program (self, program);
+  if (!link_program (self, program))
+    GST_ERROR_OBJECT (self->bin, "the program does not fit between the inputs and the session");
+  gst_element_sync_state_with_parent (GST_ELEMENT (program));
+  attach_inputs (self);
+}
+
+/* A stored stream goes on being encoded until it stands at the gate, so that
+ * there is something to send when the peer wants it. */
+static void
+open_inputs (WfdSending *self, gboolean flowing)
+{
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    WfdEntry *entry;
+
+    if (self->real.inputs[i] == NULL)
+      continue;
+    entry = wfd_input_get_entry (self->real.inputs[i]);
+    if (flowing || wfd_entry_is_live (entry))
+      wfd_entry_set_open (entry, flowing);
+  }
+}
+
+static void
+carry_out (WfdSending *self, const WfdSendingPlan *plan)
+{
+  if (self->program != NULL && (!plan->wanted || !is_same_program (plan, &self->real)))
+    take_down (self);
+  if (plan->wanted && self->program == NULL)
+    build (self, plan);
+  open_inputs (self, plan->flowing);
+}
+
+/* FALSE: there is nothing to do. */
+static gboolean
+begin_work (WfdSending *self, WfdSendingPlan *ret_plan)
+{
+  gboolean begin;
+
+  g_mutex_lock (&self->lock);
+  begin = self->changed && !self->held;
+  if (begin)
+    copy_plan (&self->plan, ret_plan);
+  self->changed = self->changed && !begin;
+  self->busy = begin;
+  if (!begin)
+    g_cond_broadcast (&self->idle);
+  g_mutex_unlock (&self->lock);
+  return begin;
+}
+
+static void
+work (gpointer data, gpointer user_data)
+{
+  WfdSending *self = user_data;
+  WfdSendingPlan plan = { FALSE };
+
+  while (begin_work (self, &plan))
+    carry_out (self, &plan);
+  clear_plan (&plan);
+}
+
+void
+wfd_sending_set_plan (WfdSending *self, const WfdSendingPlan *plan)
+{
+  g_mutex_lock (&self->lock);
+  if (!self->held) {
+    copy_plan (plan, &self->plan);
+    self->changed = TRUE;
+    g_thread_pool_push (self->pool, self, NULL);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_sending_hold (WfdSending *self)
+{
+  g_mutex_lock (&self->lock);
+  self->held = TRUE;
+  while (self->busy)
+    g_cond_wait (&self->idle, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_sending_clear (WfdSending *self)
+{
+  wfd_sending_hold (self);
+  take_down (self);
+
+  g_mutex_lock (&self->lock);
+  clear_plan (&self->plan);
+  self->changed = self->held = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+wfd_sending_is_running (WfdSending *self)
+{
+  gboolean running;
+
+  g_mutex_lock (&self->lock);
+  running = self->program != NULL;
+  g_mutex_unlock (&self->lock);
+  return running;
+}
+
+void
+wfd_sending_set_bitrate (WfdSending *self, guint bitrate_kbps)
+{
+  g_autoptr (WfdProgram) program = NULL;
+
+  g_mutex_lock (&self->lock);
+  self->plan.program.format.bitrate_kbps = bitrate_kbps;
+  if (self->program != NULL)
+    program = gst_object_ref (self->program);
+  g_mutex_unlock (&self->lock);
+  if (program != NULL)
+    wfd_program_set_bitrate (program, bitrate_kbps);
+}
+
+WfdSending *
+wfd_sending_new (GstBin *bin, GstPad *to, WfdSendingFailed failed, gpointer user_data)
+{
+  WfdSending *self = g_new0 (WfdSending, 1);
+
+  GST_DEBUG_CATEGORY_INIT (wfd_sending_debug, "wfdsending", 0, "Sends to a Wi-Fi Display peer");
+  self->bin = bin;
+  self->to = to;
+  self->failed = failed;
+  self->user_data = user_data;
+  self->pool = g_thread_pool_new (work, self, 1, FALSE, NULL);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->idle);
+  return self;
+}
+
+void
+wfd_sending_free (WfdSending *self)
+{
+  if (self == NULL)
+    return;
+  wfd_sending_clear (self);
+  g_thread_pool_free (self->pool, FALSE, TRUE);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->idle);
+  g_free (self);
+}
