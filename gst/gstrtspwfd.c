@@ -69,56 +69,6 @@ struct _GstRtspWfd
 
 enum
 {
-  PROP_0,
-  PROP_ROLE,
-  PROP_LOCATION,
-  PROP_ADDRESS,
-  PROP_RTSP_PORT,
-  PROP_PEER,
-  PROP_RTP_PORT,
-  PROP_VIDEO_FORMATS,
-  PROP_AUDIO_CODECS,
-  PROP_VIDEO_CAPS,
-  PROP_AUDIO_CAPS,
-  PROP_TIMEOUT,
-  PROP_LATENCY,
-  PROP_AFTER_SESSION,
-  PROP_WISH_WIDTH,
-  PROP_WISH_HEIGHT,
-  PROP_WISH_RATE,
-  PROP_FLOWING,
-  PROP_NEGOTIATED,
-  PROP_STATS,
-  N_PROPS,
-};
-
-/* In the order of the enumeration. */
-static const char *const property_names[] = {
-  "role",
-  "location",
-  "address",
-  "rtsp-port",
-  "peer",
-  "rtp-port",
-  "video-formats",
-  "audio-codecs",
-  "video-caps",
-  "audio-caps",
-  "timeout",
-  "latency",
-  "after-session",
-  "wish-width",
-  "wish-height",
-  "wish-rate",
-  "flowing",
-  "negotiated",
-  "stats",
-};
-
-G_STATIC_ASSERT (G_N_ELEMENTS (property_names) == N_PROPS - 1);
-
-enum
-{
   SIGNAL_SESSION_OPENED,
   SIGNAL_SESSION_CLOSED,
   N_SIGNALS,
@@ -671,7 +621,7 @@ gst_rtsp_wfd_set_property (GObject *object, guint id, const GValue *value, GPara
 
   if (!is_settable (self, pspec))
     return;
-  if (id == PROP_ROLE) {
+  if (id == WFD_PROP_ROLE) {
     set_role (self, g_value_get_enum (value));
     return;
   }
@@ -706,13 +656,13 @@ static void
 get_value (GstRtspWfd *self, guint id, GValue *value, GParamSpec *pspec)
 {
   wfd_settings_get (&self->settings, pspec, value);
-  if (id == PROP_RTSP_PORT && self->rtsp_port != 0)
+  if (id == WFD_PROP_RTSP_PORT && self->rtsp_port != 0)
     g_value_set_uint (value, self->rtsp_port);
-  else if (id == PROP_RTP_PORT && self->rtp_port != 0)
+  else if (id == WFD_PROP_RTP_PORT && self->rtp_port != 0)
     g_value_set_uint (value, self->rtp_port);
-  else if (id == PROP_FLOWING)
+  else if (id == WFD_PROP_FLOWING)
     g_value_set_boolean (value, self->flowing);
-  else if (id == PROP_NEGOTIATED)
+  else if (id == WFD_PROP_NEGOTIATED)
     g_value_set_boxed (value, self->negotiated);
 }
 
@@ -721,7 +671,7 @@ gst_rtsp_wfd_get_property (GObject *object, guint id, GValue *value, GParamSpec 
 {
   GstRtspWfd *self = GST_RTSP_WFD (object);
 
-  if (id == PROP_STATS) {
+  if (id == WFD_PROP_STATS) {
     g_value_take_boxed (value, create_stats (self));
     return;
   }
@@ -763,7 +713,7 @@ gst_rtsp_wfd_class_init (GstRtspWfdClass *klass)
   element_class->request_new_pad = gst_rtsp_wfd_request_new_pad;
   element_class->release_pad = gst_rtsp_wfd_release_pad;
 
-  wfd_properties_install (object_class, PROP_ROLE, property_names, G_N_ELEMENTS (property_names));
+  wfd_properties_install_all (object_class);
 
   /**
    * GstRtspWfd::session-opened:

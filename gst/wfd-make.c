@@ -57,6 +57,8 @@ wfd_remove_element (GstBin *bin, GstElement *element)
 {
   if (element == NULL)
     return;
+  /* A state change of the bin under way must not bring it back. */
+  gst_element_set_locked_state (element, TRUE);
   gst_element_set_state (element, GST_STATE_NULL);
   gst_bin_remove (bin, element);
 }
@@ -85,22 +87,25 @@ static const Advice advices[] = {
       "No connection with the peer; check its address and port, and the firewall on both sides." },
   { WFD_ERROR_CLOSED, GST_RESOURCE_ERROR_READ,
       "The peer closed the connection without an end of the session; connect again." },
-  { WFD_ERROR_INVALID_ARGUMENT, GST_RESOURCE_ERROR_SETTINGS,
-      "A property of the element has a value that cannot be used; see the debug information." },
 };
 
-static const Advice connect_advice = { 0, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+static const Advice setting_advice = { 0, GST_RESOURCE_ERROR_SETTINGS,
+  "A property of the element has a value that cannot be used; see the debug information." };
+static const Advice network_advice = { 0, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
   "The network does not let us; check addresses, ports and the firewall on both sides." };
 
 static const Advice *
 find_advice (const GError *error)
 {
+  if (error->domain == GST_URI_ERROR
+      || g_error_matches (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT))
+    return &setting_advice;
   if (error->domain != WFD_ERROR)
-    return &connect_advice;
+    return &network_advice;
   for (gsize i = 0; i < G_N_ELEMENTS (advices); i++)
     if (advices[i].code == error->code)
       return &advices[i];
-  return &connect_advice;
+  return &network_advice;
 }
 
 void

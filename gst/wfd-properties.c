@@ -32,70 +32,175 @@ typedef struct
 } Property;
 
 static const Property table[] = {
-  { "role", "Role",
-      "The part that is played: the sink shows a received display, the source "
-      "sends one",
-      KIND_ENUM, READY_ONLY, 0, WFD_ROLE_SINK, NULL, wfd_role_get_type },
-  { "location", "Location", "Where the source is: rtsp://host[:port] (role=sink)", KIND_STRING,
-      READY_ONLY, 0, 0, NULL, NULL },
-  { "address", "Address",
-      "Numeric address to listen on; 0.0.0.0 shows the screen to whoever can "
-      "reach this machine (role=source)",
-      KIND_STRING, READY_ONLY, 0, 0, "127.0.0.1", NULL },
-  { "rtsp-port", "RTSP port",
-      "TCP port to listen on; 0 takes any that is free, which can be read "
-      "once the element is PAUSED (role=source)",
-      KIND_UINT, READY_ONLY, G_MAXUINT16, WFD_DEFAULT_RTSP_PORT, NULL, NULL },
-  { "peer", "Peer", "Numeric address from which a sink may connect; NULL for any (role=source)",
-      KIND_STRING, READY_ONLY, 0, 0, NULL, NULL },
-  { "rtp-port", "RTP port",
-      "UDP port for the media, received or sent from; 0 takes any even one "
-      "that is free",
-      KIND_UINT, READY_ONLY, G_MAXUINT16, 0, NULL, NULL },
-  { "video-formats", "Video formats",
-      "What is offered: \"default\", \"none\", names like "
-      "\"1920x1080p30, 1280x720p60\", or the value of wfd_video_formats itself",
-      KIND_STRING, ANY_TIME, 0, 0, "default", NULL },
-  { "audio-codecs", "Audio codecs",
-      "What is offered: \"default\", \"none\", names like "
-      "\"aac, lpcm\", or the value of wfd_audio_codecs itself",
-      KIND_STRING, ANY_TIME, 0, 0, "default", NULL },
-  { "video-caps", "Video caps", "The video formats that are offered, as caps", KIND_CAPS, READ_ONLY,
-      0, 0, NULL, NULL },
-  { "audio-caps", "Audio caps", "The audio codecs that are offered, as caps", KIND_CAPS, READ_ONLY,
-      0, 0, NULL, NULL },
-  { "timeout", "Timeout",
-      "Milliseconds to try to connect, and without any sign of life of a "
-      "source that should send (role=sink)",
-      KIND_UINT, READY_ONLY, G_MAXINT32, 15000, NULL, NULL },
-  { "latency", "Latency", "Milliseconds that packets may come late or out of order (role=sink)",
-      KIND_UINT, READY_ONLY, 10000, 30, NULL, NULL },
-  { "after-session", "After session", "What to do when a session is over", KIND_ENUM, READY_ONLY, 0,
-      WFD_AFTER_SESSION_STOP, NULL, wfd_after_session_get_type },
-  { "wish-width", "Wish width",
-      "Width in pixels of the picture that shall be agreed on if "
-      "possible; 0 for no wish (role=source)",
-      KIND_UINT, ANY_TIME, 16384, 0, NULL, NULL },
-  { "wish-height", "Wish height",
-      "Height in pixels of the picture that shall be agreed on if "
-      "possible; 0 for no wish (role=source)",
-      KIND_UINT, ANY_TIME, 16384, 0, NULL, NULL },
-  { "wish-rate", "Wish rate",
-      "Frames per second that shall be agreed on if possible; 0 for no "
-      "wish (role=source)",
-      KIND_UINT, ANY_TIME, 1000, 0, NULL, NULL },
-  { "flowing", "Flowing", "Whether the peer wants media just now", KIND_BOOLEAN, READ_ONLY, 0, 0,
-      NULL, NULL },
-  { "negotiated", "Negotiated", "What the peers agreed on: structure wfd-negotiated, NULL before",
-      KIND_STRUCTURE, READ_ONLY, 0, 0, NULL, NULL },
-  { "stats", "Statistics", "Counters of the session: structure wfd-stats", KIND_STRUCTURE,
-      READ_ONLY, 0, 0, NULL, NULL },
+  [WFD_PROP_ROLE] = {
+      .name = "role",
+      .nick = "Role",
+      .blurb = "The part that is played: the sink shows a received display, the "
+          "source sends one",
+      .kind = KIND_ENUM,
+      .flags = READY_ONLY,
+      .number = WFD_ROLE_SINK,
+      .get_type = wfd_role_get_type,
+  },
+  [WFD_PROP_LOCATION] = {
+      .name = "location",
+      .nick = "Location",
+      .blurb = "Where the source is: rtsp://host[:port] (role=sink)",
+      .kind = KIND_STRING,
+      .flags = READY_ONLY,
+  },
+  [WFD_PROP_ADDRESS] = {
+      .name = "address",
+      .nick = "Address",
+      .blurb = "Numeric address to listen on; 0.0.0.0 shows the screen to whoever can "
+          "reach this machine (role=source)",
+      .kind = KIND_STRING,
+      .flags = READY_ONLY,
+      .text = "127.0.0.1",
+  },
+  [WFD_PROP_RTSP_PORT] = {
+      .name = "rtsp-port",
+      .nick = "RTSP port",
+      .blurb = "TCP port to listen on; 0 takes any that is free, which can be read "
+          "once the element is PAUSED (role=source)",
+      .kind = KIND_UINT,
+      .flags = READY_ONLY,
+      .max = G_MAXUINT16,
+      .number = WFD_DEFAULT_RTSP_PORT,
+  },
+  [WFD_PROP_PEER] = {
+      .name = "peer",
+      .nick = "Peer",
+      .blurb = "Numeric address from which a sink may connect; NULL for any "
+          "(role=source)",
+      .kind = KIND_STRING,
+      .flags = READY_ONLY,
+  },
+  [WFD_PROP_RTP_PORT] = {
+      .name = "rtp-port",
+      .nick = "RTP port",
+      .blurb = "UDP port for the media, received or sent from; 0 takes any even one "
+          "that is free",
+      .kind = KIND_UINT,
+      .flags = READY_ONLY,
+      .max = G_MAXUINT16,
+  },
+  [WFD_PROP_VIDEO_FORMATS] = {
+      .name = "video-formats",
+      .nick = "Video formats",
+      .blurb = "What is offered: \"default\", \"none\", names like \"1920x1080p30, "
+          "1280x720p60\", or the value of wfd_video_formats itself",
+      .kind = KIND_STRING,
+      .flags = ANY_TIME,
+      .text = "default",
+  },
+  [WFD_PROP_AUDIO_CODECS] = {
+      .name = "audio-codecs",
+      .nick = "Audio codecs",
+      .blurb = "What is offered: \"default\", \"none\", names like \"aac, lpcm\", or "
+          "the value of wfd_audio_codecs itself",
+      .kind = KIND_STRING,
+      .flags = ANY_TIME,
+      .text = "default",
+  },
+  [WFD_PROP_VIDEO_CAPS] = {
+      .name = "video-caps",
+      .nick = "Video caps",
+      .blurb = "The video formats that are offered, as caps",
+      .kind = KIND_CAPS,
+      .flags = READ_ONLY,
+  },
+  [WFD_PROP_AUDIO_CAPS] = {
+      .name = "audio-caps",
+      .nick = "Audio caps",
+      .blurb = "The audio codecs that are offered, as caps",
+      .kind = KIND_CAPS,
+      .flags = READ_ONLY,
+  },
+  [WFD_PROP_TIMEOUT] = {
+      .name = "timeout",
+      .nick = "Timeout",
+      .blurb = "Milliseconds to try to connect, and without any sign of life of a "
+          "source that should send (role=sink)",
+      .kind = KIND_UINT,
+      .flags = READY_ONLY,
+      .max = G_MAXINT32,
+      .number = 15000,
+  },
+  [WFD_PROP_LATENCY] = {
+      .name = "latency",
+      .nick = "Latency",
+      .blurb = "Milliseconds that packets may come late or out of order (role=sink)",
+      .kind = KIND_UINT,
+      .flags = READY_ONLY,
+      .max = 10000,
+      .number = 30,
+  },
+  [WFD_PROP_AFTER_SESSION] = {
+      .name = "after-session",
+      .nick = "After session",
+      .blurb = "What to do when a session is over",
+      .kind = KIND_ENUM,
+      .flags = READY_ONLY,
+      .number = WFD_AFTER_SESSION_STOP,
+      .get_type = wfd_after_session_get_type,
+  },
+  [WFD_PROP_WISH_WIDTH] = {
+      .name = "wish-width",
+      .nick = "Wish width",
+      .blurb = "Width in pixels of the picture that shall be agreed on if possible; 0 "
+          "for no wish (role=source)",
+      .kind = KIND_UINT,
+      .flags = ANY_TIME,
+      .max = 16384,
+  },
+  [WFD_PROP_WISH_HEIGHT] = {
+      .name = "wish-height",
+      .nick = "Wish height",
+      .blurb = "Height in pixels of the picture that shall be agreed on if possible; "
+          "0 for no wish (role=source)",
+      .kind = KIND_UINT,
+      .flags = ANY_TIME,
+      .max = 16384,
+  },
+  [WFD_PROP_WISH_RATE] = {
+      .name = "wish-rate",
+      .nick = "Wish rate",
+      .blurb = "Frames per second that shall be agreed on if possible; 0 for no wish "
+          "(role=source)",
+      .kind = KIND_UINT,
+      .flags = ANY_TIME,
+      .max = 1000,
+  },
+  [WFD_PROP_FLOWING] = {
+      .name = "flowing",
+      .nick = "Flowing",
+      .blurb = "Whether the peer wants media just now",
+      .kind = KIND_BOOLEAN,
+      .flags = READ_ONLY,
+  },
+  [WFD_PROP_NEGOTIATED] = {
+      .name = "negotiated",
+      .nick = "Negotiated",
+      .blurb = "What the peers agreed on: structure wfd-negotiated, NULL before",
+      .kind = KIND_STRUCTURE,
+      .flags = READ_ONLY,
+  },
+  [WFD_PROP_STATS] = {
+      .name = "stats",
+      .nick = "Statistics",
+      .blurb = "Counters of the session: structure wfd-stats",
+      .kind = KIND_STRUCTURE,
+      .flags = READ_ONLY,
+  },
 };
+
+G_STATIC_ASSERT (G_N_ELEMENTS (table) == WFD_N_PROPS);
 
 static const Property *
 find_property (const char *name)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+  for (gsize i = 1; i < G_N_ELEMENTS (table); i++)
     if (g_str_equal (table[i].name, name))
       return &table[i];
   return NULL;
@@ -128,6 +233,13 @@ wfd_property_new (const char *name)
           GST_TYPE_STRUCTURE, property->flags);
   }
   g_return_val_if_reached (NULL);
+}
+
+void
+wfd_properties_install_all (GObjectClass *klass)
+{
+  for (guint id = 1; id < WFD_N_PROPS; id++)
+    g_object_class_install_property (klass, id, wfd_property_new (table[id].name));
 }
 
 void

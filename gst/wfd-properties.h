@@ -35,6 +35,34 @@ typedef enum
 #define WFD_TYPE_LINK_KIND (wfd_link_kind_get_type ())
 GType wfd_link_kind_get_type (void) G_GNUC_CONST;
 
+/* The properties of rtspwfd. */
+enum
+{
+  WFD_PROP_ROLE = 1,
+  WFD_PROP_LOCATION,
+  WFD_PROP_ADDRESS,
+  WFD_PROP_RTSP_PORT,
+  WFD_PROP_PEER,
+  WFD_PROP_RTP_PORT,
+  WFD_PROP_VIDEO_FORMATS,
+  WFD_PROP_AUDIO_CODECS,
+  WFD_PROP_VIDEO_CAPS,
+  WFD_PROP_AUDIO_CAPS,
+  WFD_PROP_TIMEOUT,
+  WFD_PROP_LATENCY,
+  WFD_PROP_AFTER_SESSION,
+  WFD_PROP_WISH_WIDTH,
+  WFD_PROP_WISH_HEIGHT,
+  WFD_PROP_WISH_RATE,
+  WFD_PROP_FLOWING,
+  WFD_PROP_NEGOTIATED,
+  WFD_PROP_STATS,
+  WFD_N_PROPS,
+};
+
+/* Installs them all, numbered as above. */
+void wfd_properties_install_all (GObjectClass *klass);
+
 /* Properties that rtspwfd has and that the bins around it pass on are described
  * once. A new specification for the property @name of rtspwfd (transfer
  * floating). */

@@ -2,6 +2,7 @@
 #include "wfd-rtp-socket.h"
 
 #include <sys/socket.h>
+#include <wfd/wfd-error.h>
 
 /* Half of the ports are even, so this many attempts only fail together on a
  * machine that has no ports left. */
@@ -65,7 +66,7 @@ wfd_rtp_socket_new (const char *address, guint16 port, GError **error)
   else
     inet = g_inet_address_new_from_string (address);
   if (inet == NULL) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "\"%s\" is no numeric address",
+    g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT, "\"%s\" is no numeric address",
         address);
     return NULL;
   }

@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Peers that are silent, vanish, come too many or are no displays at all. */
+#include <gio/gio.h>
+#include <gst/check/gstcheck.h>
+#include <wfd/wfd.h>
+
+#include "pair.h"
+#include "stream-writer.h"
+
+static Side source, sink;
+
+static void
+tear_down (void)
+{
+  side_clear (&sink);
+  side_clear (&source);
+}
+
+static void
+start_source (const char *properties)
+{
+  side_init_source (&source, TRUE, properties);
+  side_set_state (&source, GST_STATE_PLAYING);
+}
+
+static void
+start_sink (const char *properties)
+{
+  side_init_sink (&sink, &source, properties);
+  side_set_state (&sink, GST_STATE_PLAYING);
+}
+
+static void
+wait_until_flowing (void)
+{
+  side_wait_flowing (&source, TRUE);
+  side_wait_flowing (&sink, TRUE);
+}
+
+/* A display that says what the test lets it say. */
+static GSocketConnection *
+connect_from (const char *local_address)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketAddress) local = NULL;
+  g_autoptr (GError) error = NULL;
+  GSocketConnection *connection;
+
+  if (local_address != NULL) {
+    local = g_inet_socket_address_new_from_string (local_address, 0);
+    g_socket_client_set_local_address (client, local);
+  }
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_set_timeout (client, WATCHDOG / GST_SECOND);
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", side_get_rtsp_port (&source),
+      NULL, &error);
+  fail_unless (connection != NULL, "%s", error != NULL ? error->message : "");
+  return connection;
+}
+
+/* Reads until the other side closes; how much that was. */
+static gsize
+read_to_the_end (GSocketConnection *connection)
+{
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  gsize total = 0;
+  gssize n;
+  char data[1024];
+
+  while ((n = g_input_stream_read (input, data, sizeof data, NULL, NULL)) > 0)
+    total += n;
+  return total;
+}
+
+static void
+say (GSocketConnection *connection, const char *text)
+{
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), text,
+      strlen (text), NULL, NULL, NULL);
+}
+
+/* A place where nobody answers, and one where somebody listens and is silent. */
+static GSocket *
+listen_silently (guint *ret_port, int backlog)
+{
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  GSocket *socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+
+  g_socket_set_listen_backlog (socket, backlog);
+  fail_unless (g_socket_bind (socket, any, TRUE, NULL));
+  fail_unless (g_socket_listen (socket, NULL));
+  bound = g_socket_get_local_address (socket, NULL);
+  *ret_port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  return socket;
+}
+
+static void
+start_sink_at (guint port, const char *properties)
+{
+  g_autofree char *description = g_strdup_printf (
+      "rtspwfd name=wfd location=rtsp://127.0.0.1:%u %s ! appsink name=app", port, properties);
+
+  side_init (&sink, description);
+  side_set_state (&sink, GST_STATE_PLAYING);
+}
+
+GST_START_TEST (second_connection_is_closed_at_once_and_counted)
+{
+  g_autoptr (GSocketConnection) other = NULL;
+  g_autoptr (GstBuffer) buffer = NULL;
+
+  start_source ("");
+  start_sink ("");
+  wait_until_flowing ();
+  other = connect_from (NULL);
+  fail_unless_equals_int (read_to_the_end (other), 0);
+  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 1);
+
+  side_push (&source, stream_write_numbered (0, 7));
+  buffer = side_pull (&sink);
+  fail_unless_equals_int (gst_buffer_get_size (buffer), 7 * 188);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (only_the_named_peer_may_connect)
+{
+  g_autoptr (GSocketConnection) stranger = NULL;
+
+  start_source ("peer=127.0.0.1");
+  stranger = connect_from ("127.0.0.2");
+  fail_unless_equals_int (read_to_the_end (stranger), 0);
+  start_sink ("");
+  wait_until_flowing ();
+  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 1);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* Anything may connect to an open port; it must not end the wait. */
+GST_START_TEST (who_is_no_display_does_not_end_the_wait)
+{
+  static const char *const texts[] = { "", "GET / HTTP/1.0\r\n\r\n", "\x16\x03\x01\x02\xff\x01",
+    "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\nRTSP/1.0 404\r\n\r\n" };
+  g_autoptr (GSocketConnection) stranger = NULL;
+  GstMessageType warning = GST_MESSAGE_WARNING;
+
+  start_source ("");
+  stranger = connect_from (NULL);
+  recorder_wait_progress (source.recorder, "connect/complete");
+  recorder_mark (source.recorder);
+  say (stranger, texts[__i__]);
+  g_io_stream_close (G_IO_STREAM (stranger), NULL, NULL);
+  recorder_wait (source.recorder, match_type, &warning);
+  recorder_wait_progress (source.recorder, "connect/start");
+
+  start_sink ("");
+  wait_until_flowing ();
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* A peer made of the library alone, whose end the test decides. */
+typedef struct
+{
+  GMainContext *context;
+  WfdSession *session;
+} Peer;
+
+static void
+peer_init (Peer *self, WfdRole role)
+{
+  self->context = g_main_context_new ();
+  g_main_context_push_thread_default (self->context);
+  self->session = wfd_session_new (role);
+  g_object_set (self->session, "rtp-port", 19000, NULL);
+}
+
+static void
+peer_clear (Peer *self)
+{
+  wfd_session_close (self->session);
+  g_clear_object (&self->session);
+  g_main_context_pop_thread_default (self->context);
+  g_main_context_unref (self->context);
+}
+
+static gboolean
+on_watchdog (gpointer data)
+{
+  fail ("the peer does not get any further");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+peer_run_until (Peer *self, WfdSessionState state)
+{
+  g_autoptr (GSource) watchdog = g_timeout_source_new_seconds (WATCHDOG / GST_SECOND);
+
+  g_source_set_callback (watchdog, on_watchdog, NULL, NULL);
+  g_source_attach (watchdog, self->context);
+  while (wfd_session_get_state (self->session) != state)
+    g_main_context_iteration (self->context, TRUE);
+  g_source_destroy (watchdog);
+}
+
+static void
+peer_connect (Peer *self)
+{
+  peer_init (self, WFD_ROLE_SINK);
+  wfd_session_connect_async (self->session, "127.0.0.1", side_get_rtsp_port (&source), NULL, NULL,
+      NULL);
+  peer_run_until (self, WFD_SESSION_STATE_PLAYING);
+}
+
+GST_START_TEST (display_that_vanishes_is_an_error)
+{
+  g_autoptr (GError) error = NULL;
+  Peer peer;
+
+  start_source ("");
+  peer_connect (&peer);
+  side_wait_flowing (&source, TRUE);
+  peer_clear (&peer);
+  error = recorder_wait_error (source.recorder);
+  fail_unless (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ));
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (display_that_vanishes_makes_room_for_the_next)
+{
+  GstMessageType warning = GST_MESSAGE_WARNING;
+  Peer peer;
+
+  start_source ("after-session=wait");
+  for (guint i = 0; i < 3; i++) {
+    recorder_mark (source.recorder);
+    peer_connect (&peer);
+    side_wait_flowing (&source, TRUE);
+    peer_clear (&peer);
+    recorder_wait (source.recorder, match_type, &warning);
+    recorder_wait_progress (source.recorder, "connect/start");
+  }
+  recorder_mark (source.recorder);
+  start_sink ("");
+  wait_until_flowing ();
+  fail_unless_equals_uint64 (side_get_counter (&source, "sessions"), 4);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (display_that_leaves_in_order_makes_room_for_the_next)
+{
+  GstMessageType eos = GST_MESSAGE_EOS;
+
+  start_source ("after-session=wait");
+  for (guint i = 0; i < 3; i++) {
+    recorder_mark (source.recorder);
+    start_sink ("");
+    wait_until_flowing ();
+    side_clear (&sink);
+    recorder_wait_progress (source.recorder, "connect/start");
+  }
+  fail_unless_equals_int (recorder_count (source.recorder, match_type, &eos), 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (stop_of_the_source_ends_the_stream_of_the_sink)
+{
+  start_source ("");
+  start_sink ("");
+  wait_until_flowing ();
+  side_set_state (&source, GST_STATE_NULL);
+  recorder_wait_eos (sink.recorder);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (sink_that_waits_takes_the_next_source)
+{
+  g_autofree char *same_port = NULL;
+  g_autoptr (GstBuffer) buffer = NULL;
+
+  start_source ("");
+  same_port = g_strdup_printf ("rtsp-port=%u", side_get_rtsp_port (&source));
+  start_sink ("after-session=wait");
+  wait_until_flowing ();
+  recorder_mark (sink.recorder);
+  side_clear (&source);
+  side_wait_flowing (&sink, FALSE);
+
+  start_source (same_port);
+  wait_until_flowing ();
+  side_push (&source, stream_write_numbered (5, 7));
+  buffer = side_pull (&sink);
+  fail_unless_equals_int (gst_buffer_get_size (buffer), 7 * 188);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* NULL must come about without an answer from anybody. */
+
+GST_START_TEST (stop_while_nobody_listens)
+{
+  guint port;
+  g_autoptr (GSocket) socket = listen_silently (&port, 1);
+
+  g_socket_close (socket, NULL);
+  start_sink_at (port, "");
+  recorder_wait_progress (sink.recorder, "connect/start");
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (stop_while_the_connection_hangs)
+{
+  guint port;
+  g_autoptr (GSocket) socket = listen_silently (&port, 0);
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+  GSocket *waiting[8];
+
+  /* A full queue: whoever comes next gets no answer at all. */
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++) {
+    waiting[i] =
+        g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+    g_socket_set_blocking (waiting[i], FALSE);
+    g_socket_connect (waiting[i], address, NULL, NULL);
+  }
+  start_sink_at (port, "");
+  recorder_wait_progress (sink.recorder, "connect/start");
+  tear_down ();
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    g_object_unref (waiting[i]);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (stop_while_the_source_is_silent)
+{
+  guint port;
+  g_autoptr (GSocket) socket = listen_silently (&port, 8);
+
+  start_sink_at (port, "");
+  recorder_wait_progress (sink.recorder, "negotiate/start");
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (stop_while_the_display_is_silent)
+{
+  g_autoptr (GSocketConnection) silent = NULL;
+
+  start_source ("");
+  silent = connect_from (NULL);
+  recorder_wait_progress (source.recorder, "negotiate/start");
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* A display that stands still as soon as it plays: nobody iterates it. */
+GST_START_TEST (stop_while_the_display_hangs)
+{
+  Peer peer;
+
+  start_source ("");
+  peer_connect (&peer);
+  side_wait_flowing (&source, TRUE);
+  side_set_state (&source, GST_STATE_NULL);
+  peer_clear (&peer);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (stop_while_a_file_waits_for_a_display)
+{
+  side_init_source (&source, FALSE, "");
+  side_set_state (&source, GST_STATE_PLAYING);
+  side_push (&source, stream_write_numbered (0, 7));
+  recorder_wait_progress (source.recorder, "connect/start");
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* An error says what to do. */
+
+static void
+expect_failure (const char *description, GQuark domain, int code, const char *word)
+{
+  g_autoptr (GError) error = NULL;
+
+  side_init (&sink, description);
+  fail_unless (
+      gst_element_set_state (sink.pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
+  error = recorder_wait_error (sink.recorder);
+  fail_unless (g_error_matches (error, domain, code), "%s", error->message);
+  fail_unless (strstr (error->message, word) != NULL, "%s", error->message);
+  side_clear (&sink);
+}
+
+GST_START_TEST (settings_that_cannot_work_fail_at_once)
+{
+  expect_failure ("rtspwfd name=wfd ! fakesink", GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "property");
+  expect_failure ("rtspwfd name=wfd location=http://127.0.0.1 ! fakesink", GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_SETTINGS, "property");
+  expect_failure ("fakesrc ! rtspwfd name=wfd role=source rtsp-port=0 address=living-room",
+      GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "property");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (port_in_use_fails_at_once)
+{
+  g_autofree char *description = NULL;
+
+  start_source ("");
+  description = g_strdup_printf ("fakesrc ! rtspwfd name=wfd role=source rtsp-port=%u",
+      side_get_rtsp_port (&source));
+  expect_failure (description, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE, "ports");
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (source_that_is_not_there_is_an_error)
+{
+  guint port;
+  g_autoptr (GSocket) socket = listen_silently (&port, 1);
+  g_autoptr (GError) error = NULL;
+
+  g_socket_close (socket, NULL);
+  start_sink_at (port, "timeout=1");
+  error = recorder_wait_error (sink.recorder);
+  fail_unless (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE));
+  fail_unless_equals_int (recorder_count (sink.recorder, match_progress, "connect/error"), 1);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (nothing_in_common_is_an_error)
+{
+  g_autoptr (GError) error = NULL;
+
+  start_source ("video-formats=none audio-codecs=lpcm");
+  start_sink ("video-formats=none audio-codecs=aac");
+  error = recorder_wait_error (source.recorder);
+  fail_unless (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS));
+  fail_unless (strstr (error->message, "format") != NULL);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* Who sends RTP to our port and is not the source. */
+GST_START_TEST (media_from_elsewhere_is_dropped)
+{
+  g_autoptr (GSocket) elsewhere = NULL;
+  g_autoptr (GSocketAddress) local = NULL, to = NULL;
+  g_autoptr (GstBuffer) before = NULL, after = NULL;
+  guint8 packet[12 + 188] = { 0x80, 33 };
+  guint port;
+
+  start_source ("");
+  start_sink ("");
+  wait_until_flowing ();
+  side_push (&source, stream_write_numbered (0, 7));
+  before = side_pull (&sink);
+
+  g_object_get (sink.wfd, "rtp-port", &port, NULL);
+  to = g_inet_socket_address_new_from_string ("127.0.0.1", port);
+  local = g_inet_socket_address_new_from_string ("127.0.0.9", 0);
+  elsewhere =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  fail_unless (g_socket_bind (elsewhere, local, FALSE, NULL));
+  fail_unless (g_socket_send_to (elsewhere, to, (const char *) packet, sizeof packet, NULL, NULL)
+      == sizeof packet);
+
+  side_push (&source, stream_write_numbered (7, 7));
+  after = side_pull (&sink);
+  fail_unless_equals_int (gst_buffer_get_size (after), 7 * 188);
+  fail_unless_equals_uint64 (side_get_counter (&sink, "packets-foreign"), 1);
+  fail_unless_equals_uint64 (side_get_counter (&sink, "packets-received"), 2);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static Suite *
+rtspwfd_peers_suite (void)
+{
+  Suite *suite = suite_create ("rtspwfd-peers");
+  TCase *peers = tcase_create ("peers"), *stop = tcase_create ("stop"),
+        *errors = tcase_create ("errors");
+
+  suite_add_tcase (suite, peers);
+  tcase_set_timeout (peers, 60);
+  tcase_add_test (peers, second_connection_is_closed_at_once_and_counted);
+  tcase_add_test (peers, only_the_named_peer_may_connect);
+  tcase_add_loop_test (peers, who_is_no_display_does_not_end_the_wait, 0, 4);
+  tcase_add_test (peers, display_that_vanishes_is_an_error);
+  tcase_add_test (peers, display_that_vanishes_makes_room_for_the_next);
+  tcase_add_test (peers, display_that_leaves_in_order_makes_room_for_the_next);
+  tcase_add_test (peers, stop_of_the_source_ends_the_stream_of_the_sink);
+  tcase_add_test (peers, sink_that_waits_takes_the_next_source);
+  tcase_add_test (peers, media_from_elsewhere_is_dropped);
+
+  suite_add_tcase (suite, stop);
+  tcase_set_timeout (stop, 60);
+  tcase_add_test (stop, stop_while_nobody_listens);
+  tcase_add_test (stop, stop_while_the_connection_hangs);
+  tcase_add_test (stop, stop_while_the_source_is_silent);
+  tcase_add_test (stop, stop_while_the_display_is_silent);
+  tcase_add_test (stop, stop_while_the_display_hangs);
+  tcase_add_test (stop, stop_while_a_file_waits_for_a_display);
+
+  suite_add_tcase (suite, errors);
+  tcase_set_timeout (errors, 60);
+  tcase_add_test (errors, settings_that_cannot_work_fail_at_once);
+  tcase_add_test (errors, port_in_use_fails_at_once);
+  tcase_add_test (errors, source_that_is_not_there_is_an_error);
+  tcase_add_test (errors, nothing_in_common_is_an_error);
+  return suite;
+}
+
+GST_CHECK_MAIN (rtspwfd_peers);

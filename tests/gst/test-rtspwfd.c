@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gst/check/gstcheck.h>
+#include <gst/video/video.h>
+
+#include "pair.h"
+#include "stream-writer.h"
+
+static Side source, sink;
+
+static void
+tear_down (void)
+{
+  side_clear (&sink);
+  side_clear (&source);
+}
+
+/* Both ends up to the point where media flows. */
+static void
+connect_both (gboolean live, const char *source_properties, const char *sink_properties)
+{
+  side_init_source (&source, live, source_properties);
+  side_set_state (&source, GST_STATE_PLAYING);
+  side_init_sink (&sink, &source, sink_properties);
+  side_set_state (&sink, GST_STATE_PLAYING);
+  side_wait_flowing (&source, TRUE);
+  side_wait_flowing (&sink, TRUE);
+}
+
+/* Seven packets fill one RTP packet. */
+static GstBuffer *
+make_packets (guint first, GstClockTime pts)
+{
+  GstBuffer *buffer = stream_write_numbered (first, 7);
+
+  GST_BUFFER_PTS (buffer) = pts;
+  return buffer;
+}
+
+static guint
+read_first_number (GstBuffer *buffer)
+{
+  guint8 packet[8] = { 0 };
+
+  gst_buffer_extract (buffer, 0, packet, sizeof packet);
+  return stream_read_number (packet);
+}
+
+static void
+expect_numbers (guint from, guint n)
+{
+  for (guint i = from; i < from + n; i++) {
+    g_autoptr (GstBuffer) buffer = side_pull (&sink);
+
+    fail_unless_equals_int (gst_buffer_get_size (buffer), 7 * 188);
+    fail_unless_equals_int (read_first_number (buffer), i);
+  }
+}
+
+static void
+push_numbers (guint from, guint n)
+{
+  for (guint i = from; i < from + n; i++)
+    side_push (&source, make_packets (i, i * GST_MSECOND));
+}
+
+GST_START_TEST (media_arrives_as_it_was_sent)
+{
+  connect_both (TRUE, "", "");
+  push_numbers (0, 100);
+  expect_numbers (0, 100);
+  fail_unless_equals_uint64 (side_get_counter (&source, "bytes-sent"), 100 * (12 + 7 * 188));
+  fail_unless_equals_uint64 (side_get_counter (&sink, "packets-received"), 100);
+  fail_unless_equals_uint64 (side_get_counter (&sink, "packets-lost"), 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static void
+assert_negotiated (Side *side, const char *role, const char *peer)
+{
+  g_autoptr (GstStructure) negotiated = NULL;
+
+  recorder_wait_element (side->recorder, "wfd-negotiated");
+  g_object_get (side->wfd, "negotiated", &negotiated, NULL);
+  fail_unless (negotiated != NULL);
+  fail_unless_equals_string (gst_structure_get_string (negotiated, "role"), role);
+  fail_unless_equals_string (gst_structure_get_string (negotiated, "peer"), peer);
+  fail_unless_equals_string (gst_structure_get_string (negotiated, "audio-codec"), "aac");
+  fail_unless_equals_string (gst_structure_get_string (negotiated, "profile"),
+      "constrained-baseline");
+  fail_unless (gst_structure_has_field_typed (negotiated, "framerate", GST_TYPE_FRACTION));
+}
+
+GST_START_TEST (both_ends_tell_what_was_agreed_on)
+{
+  connect_both (TRUE, "wish-width=1280 wish-height=720 wish-rate=30", "");
+  assert_negotiated (&source, "source", "127.0.0.1");
+  assert_negotiated (&sink, "sink", "127.0.0.1");
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (wish_of_the_source_is_agreed_on)
+{
+  g_autoptr (GstStructure) negotiated = NULL;
+  int width, height;
+
+  connect_both (TRUE, "wish-width=1280 wish-height=720 wish-rate=30", "");
+  recorder_wait_element (sink.recorder, "wfd-negotiated");
+  g_object_get (sink.wfd, "negotiated", &negotiated, NULL);
+  gst_structure_get (negotiated, "width", G_TYPE_INT, &width, "height", G_TYPE_INT, &height, NULL);
+  fail_unless_equals_int (width, 1280);
+  fail_unless_equals_int (height, 720);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (progress_is_told_step_by_step)
+{
+  static const char *const steps[] = { "connect/start", "connect/complete", "negotiate/start",
+    "negotiate/complete", "play/start", "play/complete" };
+
+  connect_both (TRUE, "", "");
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
+    recorder_wait_progress (source.recorder, steps[i]);
+    recorder_wait_progress (sink.recorder, steps[i]);
+    fail_unless_equals_int (recorder_count (source.recorder, match_progress, steps[i]), 1);
+    fail_unless_equals_int (recorder_count (sink.recorder, match_progress, steps[i]), 1);
+  }
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (step_that_is_broken_off_is_canceled)
+{
+  side_init_source (&source, TRUE, "");
+  side_set_state (&source, GST_STATE_PLAYING);
+  side_set_state (&source, GST_STATE_READY);
+  recorder_wait_progress (source.recorder, "connect/canceled");
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (end_of_stream_ends_both_in_order)
+{
+  connect_both (TRUE, "", "");
+  push_numbers (0, 3);
+  expect_numbers (0, 3);
+  side_end_stream (&source);
+  recorder_wait_eos (source.recorder);
+  recorder_wait_eos (sink.recorder);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (end_of_stream_before_anybody_came_is_an_end)
+{
+  side_init_source (&source, TRUE, "");
+  side_set_state (&source, GST_STATE_PLAYING);
+  side_end_stream (&source);
+  recorder_wait_eos (source.recorder);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (end_of_stream_in_paused_is_told_in_playing)
+{
+  GstMessageType eos = GST_MESSAGE_EOS;
+
+  side_init_source (&source, FALSE, "");
+  side_set_state (&source, GST_STATE_PAUSED);
+  side_end_stream (&source);
+  recorder_wait_progress (source.recorder, "connect/canceled");
+  fail_unless_equals_int (recorder_count (source.recorder, match_type, &eos), 0);
+  side_set_state (&source, GST_STATE_PLAYING);
+  recorder_wait_eos (source.recorder);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (display_that_leaves_in_order_ends_the_stream)
+{
+  connect_both (TRUE, "", "");
+  side_set_state (&sink, GST_STATE_NULL);
+  recorder_wait_eos (source.recorder);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (pause_and_play_of_the_sink_reach_the_source)
+{
+  connect_both (TRUE, "", "");
+  for (guint i = 0; i < 3; i++) {
+    recorder_mark (source.recorder);
+    side_set_state (&sink, GST_STATE_PAUSED);
+    side_wait_flowing (&source, FALSE);
+    push_numbers (1000, 5);
+    side_sync (&source);
+    side_set_state (&sink, GST_STATE_PLAYING);
+    side_wait_flowing (&source, TRUE);
+  }
+  push_numbers (0, 5);
+  expect_numbers (0, 5);
+  fail_unless_equals_uint64 (side_get_counter (&source, "buffers-dropped"), 15);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (pause_and_play_of_the_source_reach_the_sink)
+{
+  connect_both (TRUE, "", "");
+  for (guint i = 0; i < 3; i++) {
+    recorder_mark (sink.recorder);
+    side_set_state (&source, GST_STATE_PAUSED);
+    side_wait_flowing (&sink, FALSE);
+    side_set_state (&source, GST_STATE_PLAYING);
+    side_wait_flowing (&sink, TRUE);
+  }
+  push_numbers (0, 5);
+  expect_numbers (0, 5);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (file_begins_when_the_display_says_play)
+{
+  side_init_source (&source, FALSE, "");
+  side_set_state (&source, GST_STATE_PLAYING);
+  push_numbers (0, 20);
+  side_init_sink (&sink, &source, "");
+  side_set_state (&sink, GST_STATE_PLAYING);
+  expect_numbers (0, 20);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (file_stops_while_the_display_pauses)
+{
+  connect_both (FALSE, "", "");
+  push_numbers (0, 5);
+  expect_numbers (0, 5);
+  recorder_mark (source.recorder);
+  side_set_state (&sink, GST_STATE_PAUSED);
+  side_wait_flowing (&source, FALSE);
+  push_numbers (5, 20);
+  side_set_state (&sink, GST_STATE_PLAYING);
+  expect_numbers (5, 20);
+  fail_unless_equals_uint64 (side_get_counter (&source, "buffers-dropped"), 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* Key units that the source's upstream was asked for. */
+static GAsyncQueue *asked;
+
+static GstPadProbeReturn
+note_key_unit (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  if (gst_video_event_is_force_key_unit (GST_PAD_PROBE_INFO_EVENT (info)))
+    g_async_queue_push (asked, pad);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+wait_for_key_unit (void)
+{
+  fail_unless (g_async_queue_timeout_pop (asked, WATCHDOG / GST_USECOND) != NULL);
+}
+
+static void
+watch_key_units (void)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (source.app, "src");
+
+  asked = g_async_queue_new ();
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, note_key_unit, NULL, NULL);
+}
+
+GST_START_TEST (key_unit_is_asked_for_at_the_start_and_on_request)
+{
+  side_init_source (&source, TRUE, "");
+  watch_key_units ();
+  side_set_state (&source, GST_STATE_PLAYING);
+  side_init_sink (&sink, &source, "");
+  side_set_state (&sink, GST_STATE_PLAYING);
+  wait_for_key_unit ();
+
+  side_wait_flowing (&sink, TRUE);
+  gst_element_send_event (sink.app,
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+  /* The sink's pad appears with the first data. */
+  push_numbers (0, 1);
+  expect_numbers (0, 1);
+  gst_element_send_event (sink.app,
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 1));
+  wait_for_key_unit ();
+  tear_down ();
+  g_async_queue_unref (asked);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (key_unit_is_asked_for_after_each_pause)
+{
+  side_init_source (&source, TRUE, "");
+  watch_key_units ();
+  side_set_state (&source, GST_STATE_PLAYING);
+  side_init_sink (&sink, &source, "");
+  side_set_state (&sink, GST_STATE_PLAYING);
+  wait_for_key_unit ();
+  side_wait_flowing (&sink, TRUE);
+  recorder_mark (sink.recorder);
+  side_set_state (&source, GST_STATE_PAUSED);
+  side_wait_flowing (&sink, FALSE);
+  side_set_state (&source, GST_STATE_PLAYING);
+  wait_for_key_unit ();
+  tear_down ();
+  g_async_queue_unref (asked);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (sink_is_live_with_the_latency_of_its_buffer)
+{
+  g_autoptr (GstQuery) query = gst_query_new_latency ();
+  g_autoptr (GstPad) pad = NULL;
+  GstClockTime min, max;
+  gboolean live;
+
+  connect_both (TRUE, "", "latency=70");
+  pad = gst_element_get_static_pad (sink.wfd, "src");
+  fail_unless (gst_pad_query (pad, query));
+  gst_query_parse_latency (query, &live, &min, &max);
+  fail_unless (live);
+  fail_unless_equals_uint64 (min, 70 * GST_MSECOND);
+  fail_unless (max >= min);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (sink_has_no_preroll)
+{
+  side_init_source (&source, TRUE, "");
+  side_set_state (&source, GST_STATE_PAUSED);
+  side_init_sink (&sink, &source, "");
+  fail_unless (gst_element_set_state (sink.wfd, GST_STATE_PAUSED) == GST_STATE_CHANGE_NO_PREROLL);
+  fail_unless (gst_element_set_state (sink.wfd, GST_STATE_PLAYING) == GST_STATE_CHANGE_SUCCESS);
+  fail_unless (gst_element_set_state (sink.wfd, GST_STATE_PAUSED) == GST_STATE_CHANGE_NO_PREROLL);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static Suite *
+rtspwfd_suite (void)
+{
+  Suite *suite = suite_create ("rtspwfd");
+  TCase *tcase = tcase_create ("loopback");
+
+  suite_add_tcase (suite, tcase);
+  tcase_set_timeout (tcase, 60);
+  tcase_add_test (tcase, media_arrives_as_it_was_sent);
+  tcase_add_test (tcase, both_ends_tell_what_was_agreed_on);
+  tcase_add_test (tcase, wish_of_the_source_is_agreed_on);
+  tcase_add_test (tcase, progress_is_told_step_by_step);
+  tcase_add_test (tcase, step_that_is_broken_off_is_canceled);
+  tcase_add_test (tcase, end_of_stream_ends_both_in_order);
+  tcase_add_test (tcase, end_of_stream_before_anybody_came_is_an_end);
+  tcase_add_test (tcase, end_of_stream_in_paused_is_told_in_playing);
+  tcase_add_test (tcase, display_that_leaves_in_order_ends_the_stream);
+  tcase_add_test (tcase, pause_and_play_of_the_sink_reach_the_source);
+  tcase_add_test (tcase, pause_and_play_of_the_source_reach_the_sink);
+  tcase_add_test (tcase, file_begins_when_the_display_says_play);
+  tcase_add_test (tcase, file_stops_while_the_display_pauses);
+  tcase_add_test (tcase, key_unit_is_asked_for_at_the_start_and_on_request);
+  tcase_add_test (tcase, key_unit_is_asked_for_after_each_pause);
+  tcase_add_test (tcase, sink_is_live_with_the_latency_of_its_buffer);
+  tcase_add_test (tcase, sink_has_no_preroll);
+  return suite;
+}
+
+GST_CHECK_MAIN (rtspwfd);
