@@ -38,6 +38,7 @@
 
 #include "gstrtspwfd.h"
 #include "wfd-make.h"
+#include "wfd-pad.h"
 #include "wfd-properties.h"
 #include "wfd-sending.h"
 
@@ -45,23 +46,6 @@ GST_DEBUG_CATEGORY_STATIC (wfd_sink_debug);
 #define GST_CAT_DEFAULT wfd_sink_debug
 
 #define DEFAULT_BITRATE_KBPS 5000
-/* Of what comes without a rate of its own, as a screen that is grabbed when it
- * changes. */
-#define DEFAULT_RATE_HZ 30
-
-/* One pad; with the lock. */
-typedef struct
-{
-  GstWfdSink *sink; /* owns us */
-  WfdSendingStream id;
-  GstPad *pad;     /* NULL: not requested */
-  WfdInput *input; /* from the first caps on */
-  gboolean known;  /* what comes */
-  WfdInputFormat format;
-  gboolean refused; /* it may not be sent to anybody */
-  gboolean ended;
-} Stream;
-
 struct _GstWfdSink
 {
   GstBin parent;
@@ -79,8 +63,8 @@ struct _GstWfdSink
   char *audio_codecs;
   const WfdEncoder *video_encoder; /* from READY on; NULL: there is none */
   const WfdEncoder *audio_encoder;
-  Stream streams[WFD_SENDING_N_STREAMS];
-  GstStructure *agreed; /* NULL: no session */
+  WfdPad *pads[WFD_SENDING_N_STREAMS]; /* NULL: not requested */
+  GstStructure *agreed;                /* NULL: no session */
   gboolean flowing;
   gboolean complained; /* about what was agreed on */
 };
@@ -136,16 +120,27 @@ GST_ELEMENT_REGISTER_DEFINE (wfdsink, "wfdsink", GST_RANK_NONE, GST_TYPE_WFD_SIN
  * What is offered to who connects
  */
 
+/* FALSE: there is no such pad, or nobody can be sent what comes. With the lock. */
+static gboolean
+get_status (GstWfdSink *self, WfdSendingStream id, WfdPadStatus *ret_status)
+{
+  *ret_status = (WfdPadStatus) { FALSE };
+  if (self->pads[id] == NULL)
+    return FALSE;
+  wfd_pad_get_status (self->pads[id], ret_status);
+  return !ret_status->refused;
+}
+
 /* With the lock. */
 static char *
 get_video_offer (GstWfdSink *self)
 {
-  const Stream *stream = &self->streams[WFD_SENDING_VIDEO];
+  WfdPadStatus status;
 
-  if (stream->pad == NULL || stream->refused)
+  if (!get_status (self, WFD_SENDING_VIDEO, &status))
     return g_strdup ("none");
-  if (stream->known && stream->format.coded)
-    return wfd_input_format_get_offer (&stream->format);
+  if (status.known && status.format.coded)
+    return wfd_input_format_get_offer (&status.format);
   return g_strdup (self->video_formats);
 }
 
@@ -153,45 +148,34 @@ get_video_offer (GstWfdSink *self)
 static char *
 get_audio_offer (GstWfdSink *self)
 {
-  const Stream *stream = &self->streams[WFD_SENDING_AUDIO];
+  WfdPadStatus status;
 
-  if (stream->pad == NULL || stream->refused)
+  if (!get_status (self, WFD_SENDING_AUDIO, &status))
     return g_strdup ("none");
   if (g_strcmp0 (self->audio_codecs, "default") == 0)
     return g_strdup ("aac");
   return g_strdup (self->audio_codecs);
 }
 
-static guint
-get_wished_rate (const WfdInputFormat *format)
-{
-  guint rate_hz = wfd_input_format_get_rate_hz (format);
-
-  return rate_hz > 0 ? rate_hz : DEFAULT_RATE_HZ;
-}
-
 /* The next session is offered what comes into the pads now. */
 static void
 update_offer (GstWfdSink *self)
 {
-  const Stream *video = &self->streams[WFD_SENDING_VIDEO];
   g_autofree char *video_formats = NULL, *audio_codecs = NULL;
-  guint width = 0, height = 0, rate_hz = 0;
+  WfdInputWish wish = { 0 };
+  WfdPadStatus video;
 
   g_mutex_lock (&self->lock);
   video_formats = get_video_offer (self);
   audio_codecs = get_audio_offer (self);
-  if (video->known) {
-    width = video->format.width;
-    height = video->format.height;
-    rate_hz = get_wished_rate (&video->format);
-  }
+  if (get_status (self, WFD_SENDING_VIDEO, &video) && video.known)
+    wish = wfd_input_format_get_wish (&video.format);
   g_mutex_unlock (&self->lock);
 
   GST_DEBUG_OBJECT (self, "offering video %s, audio %s, wish %ux%u at %u Hz", video_formats,
-      audio_codecs, width, height, rate_hz);
+      audio_codecs, wish.width, wish.height, wish.rate_hz);
   g_object_set (self->rtspwfd, "video-formats", video_formats, "audio-codecs", audio_codecs,
-      "wish-width", width, "wish-height", height, "wish-rate", rate_hz, NULL);
+      "wish-width", wish.width, "wish-height", wish.height, "wish-rate", wish.rate_hz, NULL);
 }
 
 /*
@@ -199,9 +183,8 @@ update_offer (GstWfdSink *self)
  */
 
 static void
-read_agreed_video (GstWfdSink *self, WfdEncoderConfig *config)
+read_agreed_video (GstWfdSink *self, const WfdInputFormat *input, WfdEncoderConfig *config)
 {
-  const WfdInputFormat *format = &self->streams[WFD_SENDING_VIDEO].format;
   const char *profile = gst_structure_get_string (self->agreed, "profile");
   const char *level = gst_structure_get_string (self->agreed, "level");
   gint width = 0, height = 0, rate_n = 0, rate_d = 1;
@@ -217,97 +200,103 @@ read_agreed_video (GstWfdSink *self, WfdEncoderConfig *config)
   config->level = level != NULL ? gst_codec_utils_h264_get_level_idc (level) : 0;
 
   /* 29.97 pictures that were agreed on as 30 stay 29.97. */
-  if (wfd_input_format_get_rate_hz (format) * rate_d == (guint) rate_n) {
-    config->rate_n = format->rate_n;
-    config->rate_d = format->rate_d;
+  if (wfd_input_format_get_rate_hz (input) * rate_d == (guint) rate_n) {
+    config->rate_n = input->rate_n;
+    config->rate_d = input->rate_d;
   }
 }
 
-/* With the lock. */
 static void
-read_agreed (GstWfdSink *self, WfdEncoderConfig *ret_config)
+read_agreed_audio (GstWfdSink *self, WfdEncoderConfig *config)
 {
   gint rate_hz = 0, channels = 0;
 
-  *ret_config = (WfdEncoderConfig) { .bitrate_kbps = self->bitrate_kbps, .rate_d = 1 };
-  if (gst_structure_has_field (self->agreed, "width"))
-    read_agreed_video (self, ret_config);
   gst_structure_get (self->agreed, "audio-rate", G_TYPE_INT, &rate_hz, "audio-channels", G_TYPE_INT,
       &channels, NULL);
-  ret_config->audio_rate_hz = rate_hz;
-  ret_config->audio_channels = channels;
-  gst_structure_get_boolean (self->agreed, "idr-request", &ret_config->peer_asks_for_idr);
+  config->audio_rate_hz = rate_hz;
+  config->audio_channels = channels;
 }
 
 static gboolean
 is_agreed (GstWfdSink *self, WfdSendingStream id)
 {
+  if (self->agreed == NULL)
+    return FALSE;
   if (id == WFD_SENDING_VIDEO)
     return gst_structure_has_field (self->agreed, "width");
   return g_strcmp0 (gst_structure_get_string (self->agreed, "audio-codec"), "aac") == 0;
 }
 
-/* With the lock. */
-static gboolean
-is_wanted (GstWfdSink *self, const Stream *stream)
+/* Pictures can only be sent when it is known what they are. With the lock. */
+static void
+plan_video (GstWfdSink *self, WfdSendingPlan *plan)
 {
-  return stream->pad != NULL && !stream->refused && is_agreed (self, stream->id);
+  WfdProgramConfig *program = &plan->program;
+  WfdPadStatus status;
+
+  if (!get_status (self, WFD_SENDING_VIDEO, &status) || !is_agreed (self, WFD_SENDING_VIDEO))
+    return;
+  plan->wanted = plan->wanted && status.known;
+  plan->inputs[WFD_SENDING_VIDEO] = wfd_pad_dup_input (self->pads[WFD_SENDING_VIDEO]);
+  read_agreed_video (self, &status.format, &program->format);
+  program->video_encoder = status.format.coded ? NULL : self->video_encoder;
+  plan->wanted = plan->wanted && (status.format.coded || program->video_encoder != NULL);
 }
 
-/* Pictures can only be sent when it is known what they are; sound that did not
- * begin is silence. With the lock. */
-static gboolean
-is_ready (GstWfdSink *self)
+/* Sound that did not begin is silence. With the lock. */
+static void
+plan_audio (GstWfdSink *self, WfdSendingPlan *plan)
 {
-  const Stream *video = &self->streams[WFD_SENDING_VIDEO];
-  const Stream *audio = &self->streams[WFD_SENDING_AUDIO];
+  WfdProgramConfig *program = &plan->program;
+  WfdPadStatus status;
 
-  if (self->agreed == NULL)
-    return FALSE;
-  if (is_wanted (self, video) && !video->known)
-    return FALSE;
-  return (is_wanted (self, video) || is_wanted (self, audio))
-      && (!is_wanted (self, audio) || audio->input != NULL);
+  if (!get_status (self, WFD_SENDING_AUDIO, &status) || !is_agreed (self, WFD_SENDING_AUDIO))
+    return;
+  plan->inputs[WFD_SENDING_AUDIO] = wfd_pad_dup_input (self->pads[WFD_SENDING_AUDIO]);
+  read_agreed_audio (self, &program->format);
+  program->audio_encoder = status.format.coded ? NULL : self->audio_encoder;
+  plan->wanted = plan->wanted && plan->inputs[WFD_SENDING_AUDIO] != NULL
+      && (status.format.coded || program->audio_encoder != NULL);
 }
 
-/* With the lock. */
+/* References the inputs. With the lock. */
 static void
 make_plan (GstWfdSink *self, WfdSendingPlan *ret_plan)
 {
-  WfdProgramConfig *program = &ret_plan->program;
+  WfdEncoderConfig *format = &ret_plan->program.format;
 
-  *ret_plan = (WfdSendingPlan) { .wanted = is_ready (self), .flowing = self->flowing };
-  if (!ret_plan->wanted)
+  *ret_plan = (WfdSendingPlan) { .wanted = self->agreed != NULL, .flowing = self->flowing };
+  if (self->agreed == NULL)
     return;
-
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
-    if (is_wanted (self, &self->streams[i]))
-      ret_plan->inputs[i] = self->streams[i].input;
-  read_agreed (self, &program->format);
-  if (!self->streams[WFD_SENDING_VIDEO].format.coded)
-    program->video_encoder = self->video_encoder;
-  if (!self->streams[WFD_SENDING_AUDIO].format.coded)
-    program->audio_encoder = self->audio_encoder;
+  format->bitrate_kbps = self->bitrate_kbps;
+  format->rate_d = 1;
+  gst_structure_get_boolean (self->agreed, "idr-request", &format->peer_asks_for_idr);
+  plan_video (self, ret_plan);
+  plan_audio (self, ret_plan);
+  if (ret_plan->inputs[WFD_SENDING_VIDEO] == NULL && ret_plan->inputs[WFD_SENDING_AUDIO] == NULL)
+    ret_plan->wanted = FALSE;
 }
 
-/* Posts what is wrong with what was agreed on, once; with the lock. */
+/* Whether what comes coded is what was agreed on. With the lock. */
 static gboolean
 check_agreed (GstWfdSink *self, const WfdSendingPlan *plan, GError **error)
 {
-  const Stream *video = &self->streams[WFD_SENDING_VIDEO];
+  WfdPadStatus status;
 
-  if (!plan->wanted || plan->inputs[WFD_SENDING_VIDEO] == NULL || !video->format.coded)
+  if (!plan->wanted || plan->inputs[WFD_SENDING_VIDEO] == NULL
+      || plan->program.video_encoder != NULL)
     return TRUE;
-  return wfd_input_format_check (&video->format, &plan->program.format, error);
+  get_status (self, WFD_SENDING_VIDEO, &status);
+  return wfd_input_format_check (&status.format, &plan->program.format, error);
 }
 
 /* With the lock. */
 static gboolean
 is_sound_lost (GstWfdSink *self)
 {
-  const Stream *audio = &self->streams[WFD_SENDING_AUDIO];
+  WfdPadStatus status;
 
-  return self->agreed != NULL && audio->pad != NULL && !audio->refused
+  return self->agreed != NULL && get_status (self, WFD_SENDING_AUDIO, &status)
       && !is_agreed (self, WFD_SENDING_AUDIO);
 }
 
@@ -321,30 +310,40 @@ tell_sound_lost (GstWfdSink *self)
       ("LPCM, which every display with sound takes, cannot be sent yet"));
 }
 
-static WfdInput *ensure_input (Stream *stream, WfdEntryKind kind);
+/* The pad of the sound that was agreed on; (transfer none). */
+static WfdPad *
+find_agreed_sound (GstWfdSink *self)
+{
+  WfdPadStatus status;
+  gboolean agreed;
+
+  g_mutex_lock (&self->lock);
+  agreed = get_status (self, WFD_SENDING_AUDIO, &status) && is_agreed (self, WFD_SENDING_AUDIO);
+  g_mutex_unlock (&self->lock);
+  return agreed ? self->pads[WFD_SENDING_AUDIO] : NULL;
+}
 
 /* What is sent follows from what was agreed on and what comes. */
 static void
 update_plan (GstWfdSink *self)
 {
-  Stream *audio = &self->streams[WFD_SENDING_AUDIO];
+  WfdPad *sound = find_agreed_sound (self);
   g_autoptr (GError) error = NULL;
   WfdSendingPlan plan;
-  gboolean silent, lost;
+  gboolean lost;
 
-  g_mutex_lock (&self->lock);
-  silent = self->agreed != NULL && is_wanted (self, audio) && audio->input == NULL;
-  g_mutex_unlock (&self->lock);
-  if (silent)
-    ensure_input (audio, WFD_ENTRY_SOUND);
+  if (sound != NULL)
+    wfd_pad_expect_sound (sound);
 
   g_mutex_lock (&self->lock);
   make_plan (self, &plan);
   if (!check_agreed (self, &plan, &error))
     plan.wanted = FALSE;
   lost = is_sound_lost (self) && !self->complained;
-  self->complained = self->complained || lost;
+  self->complained = self->complained || lost || error != NULL;
   wfd_sending_set_plan (self->sending, &plan);
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    gst_clear_object (&plan.inputs[i]);
   g_mutex_unlock (&self->lock);
 
   if (lost)
@@ -417,30 +416,23 @@ on_sending_failed (gpointer user_data, const GError *error)
  * What comes into the pads
  */
 
-/* The stream has ended where nobody was who would have noticed. */
 static void
-note_end (Stream *stream)
+on_pad_ended (gpointer user_data, WfdPad *pad)
 {
-  GstWfdSink *self = stream->sink;
+  GstWfdSink *self = user_data;
   gboolean all = TRUE;
+  WfdPadStatus status;
 
   g_mutex_lock (&self->lock);
-  stream->ended = TRUE;
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
-    all = all && (self->streams[i].pad == NULL || self->streams[i].ended);
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    get_status (self, i, &status);
+    all = all && (self->pads[i] == NULL || status.ended);
+  }
   g_mutex_unlock (&self->lock);
-
-  GST_DEBUG_OBJECT (self, "%s has ended%s", GST_PAD_NAME (stream->pad), all ? ", the last" : "");
   if (!all || wfd_sending_is_running (self->sending))
     return;
   gst_pad_send_event (self->to, gst_event_new_stream_start ("wfdsink"));
   gst_pad_send_event (self->to, gst_event_new_eos ());
-}
-
-static void
-on_entry_end (WfdEntry *entry, Stream *stream)
-{
-  note_end (stream);
 }
 
 static void
@@ -457,182 +449,52 @@ post_missing_encoder (GstWfdSink *self, WfdEncoderKind kind)
   wfd_post_error (GST_ELEMENT (self), error);
 }
 
-static gboolean
-has_encoder (Stream *stream)
-{
-  GstWfdSink *self = stream->sink;
-  gboolean has;
-
-  g_mutex_lock (&self->lock);
-  has = stream->format.coded
-      || (stream->id == WFD_SENDING_VIDEO ? self->video_encoder : self->audio_encoder) != NULL;
-  g_mutex_unlock (&self->lock);
-  return has;
-}
-
 /* A picture that cannot be sent is the end; sound that cannot is left out. */
 static void
-refuse (Stream *stream, const GError *error)
+on_pad_refused (gpointer user_data, WfdPad *pad, const GError *error)
 {
-  GstWfdSink *self = stream->sink;
+  GstWfdSink *self = user_data;
 
-  g_mutex_lock (&self->lock);
-  stream->refused = TRUE;
-  g_mutex_unlock (&self->lock);
-  if (stream->id == WFD_SENDING_VIDEO)
-    wfd_post_error (GST_ELEMENT (self), error);
-  else
+  if (error->domain == GST_STREAM_ERROR && pad == self->pads[WFD_SENDING_AUDIO])
     GST_ELEMENT_WARNING (self, STREAM, WRONG_TYPE, ("%s.", error->message),
         ("only the picture is sent"));
+  else
+    wfd_post_error (GST_ELEMENT (self), error);
 }
 
 static void
-note_format (Stream *stream, const GstCaps *caps)
+check_encoder (GstWfdSink *self, WfdSendingStream id)
 {
-  GstWfdSink *self = stream->sink;
-  g_autoptr (GError) error = NULL;
-  WfdInputFormat format;
+  WfdPadStatus status;
+  gboolean missing;
 
-  GST_DEBUG_OBJECT (self, "%s is %" GST_PTR_FORMAT, GST_PAD_NAME (stream->pad), caps);
-  if (!wfd_input_format_read (caps, &format, &error)) {
-    refuse (stream, error);
-  } else {
-    g_mutex_lock (&self->lock);
-    stream->format = format;
-    stream->known = TRUE;
-    stream->refused = FALSE;
-    g_mutex_unlock (&self->lock);
-    if (!has_encoder (stream))
-      post_missing_encoder (self,
-          stream->id == WFD_SENDING_VIDEO ? WFD_ENCODER_H264 : WFD_ENCODER_AAC);
-  }
+  g_mutex_lock (&self->lock);
+  missing = get_status (self, id, &status) && status.known && !status.format.coded
+      && (id == WFD_SENDING_VIDEO ? self->video_encoder : self->audio_encoder) == NULL;
+  g_mutex_unlock (&self->lock);
+  if (missing)
+    post_missing_encoder (self, id == WFD_SENDING_VIDEO ? WFD_ENCODER_H264 : WFD_ENCODER_AAC);
+}
+
+static void
+on_pad_changed (gpointer user_data, WfdPad *pad)
+{
+  GstWfdSink *self = user_data;
+
+  check_encoder (self,
+      pad == self->pads[WFD_SENDING_VIDEO] ? WFD_SENDING_VIDEO : WFD_SENDING_AUDIO);
   update_offer (self);
   update_plan (self);
 }
 
-static GstPadProbeReturn
-on_format_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-  GstCaps *caps;
-
-  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
-    gst_event_parse_caps (event, &caps);
-    note_format (user_data, caps);
-  }
-  return GST_PAD_PROBE_OK;
-}
+static const WfdPadEvents pad_events = { on_pad_changed, on_pad_refused, on_pad_ended };
 
 static void
-remove_input (Stream *stream)
+set_pad (GstWfdSink *self, WfdSendingStream id, WfdPad *pad)
 {
-  GstWfdSink *self = stream->sink;
-  WfdInput *input;
-
   g_mutex_lock (&self->lock);
-  input = g_steal_pointer (&stream->input);
-  stream->known = stream->refused = FALSE;
-  stream->format = (WfdInputFormat) { FALSE };
+  self->pads[id] = pad;
   g_mutex_unlock (&self->lock);
-  if (input == NULL)
-    return;
-  if (stream->pad != NULL)
-    gst_ghost_pad_set_target (GST_GHOST_PAD (stream->pad), NULL);
-  wfd_remove_element (GST_BIN (self), GST_ELEMENT (input));
-}
-
-static WfdInput *
-add_input (Stream *stream, WfdEntryKind kind)
-{
-  GstWfdSink *self = stream->sink;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GstPad) format_pad = NULL, target = NULL;
-  WfdInput *input = wfd_input_new (kind, &error);
-
-  if (input == NULL) {
-    wfd_post_error (GST_ELEMENT (self), error);
-    return NULL;
-  }
-  gst_bin_add (GST_BIN (self), GST_ELEMENT (input));
-  format_pad = wfd_input_get_format_pad (input);
-  gst_pad_add_probe (format_pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_format_event, stream,
-      NULL);
-  g_signal_connect (wfd_input_get_entry (input), "end-of-stream", G_CALLBACK (on_entry_end),
-      stream);
-  gst_element_sync_state_with_parent (GST_ELEMENT (input));
-  target = gst_element_get_static_pad (GST_ELEMENT (input), "sink");
-  gst_ghost_pad_set_target (GST_GHOST_PAD (stream->pad), target);
-  return input;
-}
-
-/* NULL: it is not possible, which was posted. */
-static WfdInput *
-ensure_input (Stream *stream, WfdEntryKind kind)
-{
-  GstWfdSink *self = stream->sink;
-  WfdInput *input;
-
-  g_mutex_lock (&self->lock);
-  input = stream->input;
-  g_mutex_unlock (&self->lock);
-  if (input != NULL && wfd_entry_get_kind (wfd_input_get_entry (input)) == kind)
-    return input;
-
-  remove_input (stream);
-  input = add_input (stream, kind);
-  g_mutex_lock (&self->lock);
-  stream->input = input;
-  g_mutex_unlock (&self->lock);
-  return input;
-}
-
-/* Only the caps tell what has to be inside. */
-static GstPadProbeReturn
-on_pad_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-  Stream *stream = user_data;
-  GstCaps *caps;
-
-  switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_CAPS:
-      gst_event_parse_caps (event, &caps);
-      if (ensure_input (stream, wfd_input_find_kind (caps)) == NULL)
-        return GST_PAD_PROBE_DROP;
-      break;
-    case GST_EVENT_EOS:
-      if (stream->input == NULL)
-        note_end (stream);
-      break;
-    default:
-      break;
-  }
-  return GST_PAD_PROBE_OK;
-}
-
-/* The same, whatever is inside. */
-static gboolean
-query_pad (GstPad *pad, GstObject *parent, GstQuery *query)
-{
-  g_autoptr (GstCaps) possible = NULL, result = NULL;
-  GstCaps *caps;
-
-  switch (GST_QUERY_TYPE (query)) {
-    case GST_QUERY_CAPS:
-      possible = gst_pad_get_pad_template_caps (pad);
-      gst_query_parse_caps (query, &caps);
-      result = caps != NULL ? gst_caps_intersect_full (caps, possible, GST_CAPS_INTERSECT_FIRST)
-                            : gst_caps_ref (possible);
-      gst_query_set_caps_result (query, result);
-      return TRUE;
-    case GST_QUERY_ACCEPT_CAPS:
-      possible = gst_pad_get_pad_template_caps (pad);
-      gst_query_parse_accept_caps (query, &caps);
-      gst_query_set_accept_caps_result (query, gst_caps_is_subset (caps, possible));
-      return TRUE;
-    default:
-      return gst_pad_query_default (pad, parent, query);
-  }
 }
 
 static GstPad *
@@ -642,21 +504,15 @@ gst_wfd_sink_request_new_pad (GstElement *element, GstPadTemplate *template, con
   GstWfdSink *self = GST_WFD_SINK (element);
   const char *pad_name = GST_PAD_TEMPLATE_NAME_TEMPLATE (template);
   WfdSendingStream id = g_str_equal (pad_name, "video") ? WFD_SENDING_VIDEO : WFD_SENDING_AUDIO;
-  Stream *stream = &self->streams[id];
   GstPad *pad;
 
-  if (stream->pad != NULL) {
+  if (self->pads[id] != NULL) {
     GST_WARNING_OBJECT (self, "there is one pad \"%s\" only", pad_name);
     return NULL;
   }
 
-  pad = gst_ghost_pad_new_no_target_from_template (pad_name, template);
-  gst_pad_set_query_function (pad, query_pad);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_pad_event, stream, NULL);
-  g_mutex_lock (&self->lock);
-  stream->pad = pad;
-  stream->ended = FALSE;
-  g_mutex_unlock (&self->lock);
+  set_pad (self, id, wfd_pad_new (GST_BIN (self), template, &pad_events, self));
+  pad = wfd_pad_get_pad (self->pads[id]);
   if (GST_STATE (self) > GST_STATE_READY)
     gst_pad_set_active (pad, TRUE);
   gst_element_add_pad (element, pad);
@@ -668,22 +524,22 @@ static void
 gst_wfd_sink_release_pad (GstElement *element, GstPad *pad)
 {
   GstWfdSink *self = GST_WFD_SINK (element);
+  WfdPad *released = NULL;
 
+  gst_pad_set_active (pad, FALSE);
   for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
-    if (self->streams[i].pad != pad)
+    if (self->pads[i] == NULL || wfd_pad_get_pad (self->pads[i]) != pad)
       continue;
-    gst_pad_set_active (pad, FALSE);
-    remove_input (&self->streams[i]);
-    g_mutex_lock (&self->lock);
-    self->streams[i].pad = NULL;
-    g_mutex_unlock (&self->lock);
+    released = self->pads[i];
+    set_pad (self, i, NULL);
   }
   gst_element_remove_pad (element, pad);
   /* The last of an element that goes away are its pads. */
-  if (self->sending == NULL)
-    return;
-  update_offer (self);
-  update_plan (self);
+  if (self->sending != NULL) {
+    update_offer (self);
+    update_plan (self);
+  }
+  wfd_pad_free (released);
 }
 
 /*
@@ -717,15 +573,45 @@ find_encoders (GstWfdSink *self)
   return TRUE;
 }
 
+/* Loads all plugins that a session needs, which would delay the first picture,
+ * and finds out whether they are there. */
+static gboolean
+load_plugins (GstWfdSink *self)
+{
+  const WfdProgramConfig config = {
+    .video = TRUE,
+    .video_encoder = self->video_encoder,
+    .audio = TRUE,
+    .audio_encoder = self->audio_encoder,
+    .format = { .width = 640,
+        .height = 480,
+        .rate_n = 60,
+        .rate_d = 1,
+        .profile = WFD_H264_PROFILE_CBP,
+        .bitrate_kbps = 1000,
+        .audio_rate_hz = 48000,
+        .audio_channels = 2 },
+  };
+  g_autoptr (GError) error = NULL;
+  WfdProgram *program = wfd_program_new (&config, &error);
+
+  if (program == NULL) {
+    wfd_post_error (GST_ELEMENT (self), error);
+    return FALSE;
+  }
+  g_object_ref_sink (program);
+  g_object_unref (program);
+  return TRUE;
+}
+
 /* PAUSED to READY, after the elements inside. */
 static void
 clean_up (GstWfdSink *self)
 {
   wfd_sending_clear (self->sending);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
-    remove_input (&self->streams[i]);
-    self->streams[i].ended = FALSE;
-  }
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    if (self->pads[i] != NULL)
+      wfd_pad_reset (self->pads[i]);
 
   g_mutex_lock (&self->lock);
   g_clear_pointer (&self->agreed, gst_structure_free);
@@ -739,7 +625,8 @@ gst_wfd_sink_change_state (GstElement *element, GstStateChange transition)
   GstWfdSink *self = GST_WFD_SINK (element);
   GstStateChangeReturn ret;
 
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !find_encoders (self))
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY
+      && (!find_encoders (self) || !load_plugins (self)))
     return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
     update_offer (self);
@@ -799,21 +686,24 @@ gst_wfd_sink_set_property (GObject *object, guint id, const GValue *value, GPara
   }
 }
 
+/* With the lock. */
 static void
-add_entry_stats (Stream *stream, GstStructure *stats)
+add_entry_stats (GstWfdSink *self, WfdSendingStream id, GstStructure *stats)
 {
   static const char *const names[][3] = {
     { "video-buffers", "video-buffers-dropped", "video-buffers-filled" },
     { "audio-buffers", "audio-buffers-dropped", "audio-buffers-filled" },
   };
-  const char *const *name = names[stream->id];
+  g_autoptr (WfdInput) input = NULL;
   WfdEntryStats entry;
 
-  if (stream->input == NULL)
+  if (self->pads[id] != NULL)
+    input = wfd_pad_dup_input (self->pads[id]);
+  if (input == NULL)
     return;
-  wfd_entry_get_stats (wfd_input_get_entry (stream->input), &entry);
-  gst_structure_set (stats, name[0], G_TYPE_UINT64, entry.passed, name[1], G_TYPE_UINT64,
-      entry.dropped, name[2], G_TYPE_UINT64, entry.filled, NULL);
+  wfd_entry_get_stats (wfd_input_get_entry (input), &entry);
+  gst_structure_set (stats, names[id][0], G_TYPE_UINT64, entry.passed, names[id][1], G_TYPE_UINT64,
+      entry.dropped, names[id][2], G_TYPE_UINT64, entry.filled, NULL);
 }
 
 static GstStructure *
@@ -824,7 +714,7 @@ create_stats (GstWfdSink *self)
   g_object_get (self->rtspwfd, "stats", &stats, NULL);
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
-    add_entry_stats (&self->streams[i], stats);
+    add_entry_stats (self, i, stats);
   if (self->video_encoder != NULL)
     gst_structure_set (stats, "encoder", G_TYPE_STRING, self->video_encoder->factory, NULL);
   g_mutex_unlock (&self->lock);
@@ -952,10 +842,6 @@ gst_wfd_sink_init (GstWfdSink *self)
   self->bitrate_kbps = DEFAULT_BITRATE_KBPS;
   self->video_formats = g_strdup ("default");
   self->audio_codecs = g_strdup ("default");
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
-    self->streams[i].sink = self;
-    self->streams[i].id = i;
-  }
 
   gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SOURCE | GST_ELEMENT_FLAG_SINK);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);

@@ -5,7 +5,8 @@
 
 #include "wfd-make.h"
 
-/* Taken for the rate of coded video that does not tell its own. */
+/* Taken for the rate of video that has none of its own, as a screen that is
+ * grabbed when it changes. */
 #define UNKNOWN_RATE_HZ 30
 
 struct _WfdInput
@@ -204,6 +205,49 @@ wfd_input_format_get_rate_hz (const WfdInputFormat *self)
   if (self->rate_n <= 0 || self->rate_d <= 0)
     return 0;
   return gst_util_uint64_scale_int_round (1, self->rate_n, self->rate_d);
+}
+
+/* A scaled picture may lose so much of its area before the next mode is taken. */
+#define ENOUGH_PERCENT 85
+
+static void
+find_size (const WfdInputFormat *self, WfdInputWish *wish)
+{
+  static const struct
+  {
+    guint width;
+    guint height;
+  } sizes[] = { { 640, 480 }, { 720, 480 }, { 720, 576 }, { 1280, 720 }, { 1920, 1080 } };
+  guint64 area = (guint64) self->width * self->height;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    gboolean exact = sizes[i].width == self->width && sizes[i].height == self->height;
+    gboolean wide = sizes[i].width >= 1280;
+
+    wish->width = sizes[i].width;
+    wish->height = sizes[i].height;
+    if (exact || (wide && sizes[i].width * sizes[i].height * 100 >= area * ENOUGH_PERCENT))
+      return;
+  }
+}
+
+WfdInputWish
+wfd_input_format_get_wish (const WfdInputFormat *self)
+{
+  static const guint rates_hz[] = { 24, 25, 30, 50, 60 };
+  guint rate_hz = wfd_input_format_get_rate_hz (self);
+  WfdInputWish wish = { .rate_hz = rate_hz > 60 ? 60 : UNKNOWN_RATE_HZ };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rates_hz); i++)
+    if (rates_hz[i] == rate_hz)
+      wish.rate_hz = rate_hz;
+  if (self->coded) {
+    wish.width = self->width;
+    wish.height = self->height;
+  } else {
+    find_size (self, &wish);
+  }
+  return wish;
 }
 
 static guint

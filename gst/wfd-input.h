@@ -47,6 +47,18 @@ gboolean wfd_input_format_read (const GstCaps *caps, WfdInputFormat *ret_format,
  * §3.4.2). */
 guint wfd_input_format_get_rate_hz (const WfdInputFormat *self);
 
+/* The mode that shows pictures of this format best, as a wish: the exact size if
+ * every peer may have it, else one that is not much smaller and 16:9 as most
+ * displays are. */
+typedef struct
+{
+  guint width;
+  guint height;
+  guint rate_hz;
+} WfdInputWish;
+
+WfdInputWish wfd_input_format_get_wish (const WfdInputFormat *self);
+
 /* The only value of video-formats that a coded stream is; (transfer full). */
 char *wfd_input_format_get_offer (const WfdInputFormat *self);
 

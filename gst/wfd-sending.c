@@ -79,6 +79,8 @@ set_program (WfdSending *self, WfdProgram *program)
 static void
 stop_program (WfdSending *self)
 {
+  /* A state change of the bin under way must not bring it back. */
+  gst_element_set_locked_state (GST_ELEMENT (self->program), TRUE);
   gst_pad_send_event (self->to, gst_event_new_flush_start ());
   gst_element_set_state (GST_ELEMENT (self->program), GST_STATE_NULL);
   gst_pad_send_event (self->to, gst_event_new_flush_stop (FALSE));

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-pad.h"
+
+#include "wfd-make.h"
+
+GST_DEBUG_CATEGORY_STATIC (wfd_pad_debug);
+#define GST_CAT_DEFAULT wfd_pad_debug
+
+struct _WfdPad
+{
+  GstBin *bin;
+  GstPad *pad;
+  const WfdPadEvents *events;
+  gpointer user_data;
+
+  GMutex lock;
+  /* With the lock. */
+  WfdPadStatus status;
+  WfdInput *input; /* the bin owns it */
+};
+
+void
+wfd_pad_get_status (WfdPad *self, WfdPadStatus *ret_status)
+{
+  g_mutex_lock (&self->lock);
+  *ret_status = self->status;
+  g_mutex_unlock (&self->lock);
+}
+
+GstPad *
+wfd_pad_get_pad (WfdPad *self)
+{
+  return self->pad;
+}
+
+static void
+note_end (WfdPad *self)
+{
+  GST_DEBUG_OBJECT (self->pad, "has ended");
+  g_mutex_lock (&self->lock);
+  self->status.ended = TRUE;
+  g_mutex_unlock (&self->lock);
+  self->events->ended (self->user_data, self);
+}
+
+static void
+on_entry_end (WfdEntry *entry, WfdPad *self)
+{
+  note_end (self);
+}
+
+static void
+refuse (WfdPad *self, const GError *error)
+{
+  g_mutex_lock (&self->lock);
+  self->status.refused = TRUE;
+  g_mutex_unlock (&self->lock);
+  self->events->refused (self->user_data, self, error);
+}
+
+static void
+note_format (WfdPad *self, const GstCaps *caps)
+{
+  g_autoptr (GError) error = NULL;
+  WfdInputFormat format;
+
+  GST_DEBUG_OBJECT (self->pad, "gets %" GST_PTR_FORMAT, caps);
+  if (!wfd_input_format_read (caps, &format, &error)) {
+    refuse (self, error);
+  } else {
+    g_mutex_lock (&self->lock);
+    self->status.format = format;
+    self->status.known = TRUE;
+    self->status.refused = FALSE;
+    g_mutex_unlock (&self->lock);
+  }
+  self->events->changed (self->user_data, self);
+}
+
+/* Behind the parser, if there is one, the caps say all. */
+static GstPadProbeReturn
+on_format_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  GstCaps *caps;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+    gst_event_parse_caps (event, &caps);
+    note_format (user_data, caps);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+static WfdInput *
+add_input (WfdPad *self, WfdEntryKind kind, GError **error)
+{
+  g_autoptr (GstPad) format_pad = NULL, target = NULL;
+  WfdInput *input = wfd_input_new (kind, error);
+
+  if (input == NULL)
+    return NULL;
+  gst_bin_add (self->bin, GST_ELEMENT (input));
+  format_pad = wfd_input_get_format_pad (input);
+  gst_pad_add_probe (format_pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_format_event, self, NULL);
+  g_signal_connect (wfd_input_get_entry (input), "end-of-stream", G_CALLBACK (on_entry_end), self);
+  gst_element_sync_state_with_parent (GST_ELEMENT (input));
+  target = gst_element_get_static_pad (GST_ELEMENT (input), "sink");
+  gst_ghost_pad_set_target (GST_GHOST_PAD (self->pad), target);
+  return input;
+}
+
+void
+wfd_pad_reset (WfdPad *self)
+{
+  WfdInput *input;
+
+  g_mutex_lock (&self->lock);
+  input = self->input;
+  self->input = NULL;
+  self->status = (WfdPadStatus) { FALSE };
+  g_mutex_unlock (&self->lock);
+  if (input == NULL)
+    return;
+  gst_ghost_pad_set_target (GST_GHOST_PAD (self->pad), NULL);
+  wfd_remove_element (self->bin, GST_ELEMENT (input));
+}
+
+static gboolean
+has_input (WfdPad *self, WfdEntryKind kind)
+{
+  gboolean has;
+
+  g_mutex_lock (&self->lock);
+  has = self->input != NULL && wfd_entry_get_kind (wfd_input_get_entry (self->input)) == kind;
+  g_mutex_unlock (&self->lock);
+  return has;
+}
+
+/* Returns whether what is behind the pad takes data of @kind. */
+static gboolean
+ensure_input (WfdPad *self, WfdEntryKind kind)
+{
+  g_autoptr (GError) error = NULL;
+  WfdInput *input;
+
+  if (has_input (self, kind))
+    return TRUE;
+
+  wfd_pad_reset (self);
+  input = add_input (self, kind, &error);
+  if (input == NULL) {
+    refuse (self, error);
+    return FALSE;
+  }
+  g_mutex_lock (&self->lock);
+  self->input = input;
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+WfdInput *
+wfd_pad_dup_input (WfdPad *self)
+{
+  WfdInput *input;
+
+  g_mutex_lock (&self->lock);
+  input = self->input != NULL ? gst_object_ref (self->input) : NULL;
+  g_mutex_unlock (&self->lock);
+  return input;
+}
+
+static gboolean
+is_empty (WfdPad *self)
+{
+  g_autoptr (WfdInput) input = wfd_pad_dup_input (self);
+
+  return input == NULL;
+}
+
+void
+wfd_pad_expect_sound (WfdPad *self)
+{
+  if (is_empty (self))
+    ensure_input (self, WFD_ENTRY_SOUND);
+}
+
+/* Only the caps tell what has to be inside. */
+static GstPadProbeReturn
+on_pad_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  WfdPad *self = user_data;
+  GstCaps *caps;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_CAPS:
+      gst_event_parse_caps (event, &caps);
+      if (!ensure_input (self, wfd_input_find_kind (caps)))
+        return GST_PAD_PROBE_DROP;
+      break;
+    case GST_EVENT_EOS:
+      if (is_empty (self))
+        note_end (self);
+      break;
+    default:
+      break;
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+answer_caps (GstPad *pad, GstQuery *query)
+{
+  g_autoptr (GstCaps) possible = gst_pad_get_pad_template_caps (pad), result = NULL;
+  GstCaps *filter;
+
+  gst_query_parse_caps (query, &filter);
+  result = filter != NULL ? gst_caps_intersect_full (filter, possible, GST_CAPS_INTERSECT_FIRST)
+                          : gst_caps_ref (possible);
+  gst_query_set_caps_result (query, result);
+}
+
+static void
+answer_accept_caps (GstPad *pad, GstQuery *query)
+{
+  g_autoptr (GstCaps) possible = gst_pad_get_pad_template_caps (pad);
+  GstCaps *caps;
+
+  gst_query_parse_accept_caps (query, &caps);
+  gst_query_set_accept_caps_result (query, gst_caps_is_subset (caps, possible));
+}
+
+/* The same, whatever is inside. */
+static gboolean
+query_pad (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  switch (GST_QUERY_TYPE (query)) {
+    case GST_QUERY_CAPS:
+      answer_caps (pad, query);
+      return TRUE;
+    case GST_QUERY_ACCEPT_CAPS:
+      answer_accept_caps (pad, query);
+      return TRUE;
+    default:
+      return gst_pad_query_default (pad, parent, query);
+  }
+}
+
+WfdPad *
+wfd_pad_new (GstBin *bin, GstPadTemplate *template, const WfdPadEvents *events, gpointer user_data)
+{
+  WfdPad *self = g_new0 (WfdPad, 1);
+
+  GST_DEBUG_CATEGORY_INIT (wfd_pad_debug, "wfdpad", 0, "What comes into wfdsink");
+  self->bin = bin;
+  self->events = events;
+  self->user_data = user_data;
+  g_mutex_init (&self->lock);
+  self->pad = gst_ghost_pad_new_no_target_from_template (GST_PAD_TEMPLATE_NAME_TEMPLATE (template),
+      template);
+  gst_object_ref_sink (self->pad);
+  gst_pad_set_query_function (self->pad, query_pad);
+  gst_pad_add_probe (self->pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_pad_event, self, NULL);
+  return self;
+}
+
+void
+wfd_pad_free (WfdPad *self)
+{
+  if (self == NULL)
+    return;
+  wfd_pad_reset (self);
+  gst_object_unref (self->pad);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}

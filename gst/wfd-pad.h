@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "wfd-input.h"
+
+G_BEGIN_DECLS
+
+/* One request pad of wfdsink: finds out what comes, and puts behind the pad what
+ * has to be there. */
+typedef struct _WfdPad WfdPad;
+
+/* Called in the streaming thread, with @user_data. */
+typedef struct
+{
+  /* What comes, or whether it can be sent, is another thing now. */
+  void (*changed) (gpointer user_data, WfdPad *pad);
+  /* Nobody can be sent what comes (GST_STREAM_ERROR) or an element is missing;
+   * called before changed. */
+  void (*refused) (gpointer user_data, WfdPad *pad, const GError *error);
+  /* The stream has ended, and there is no session that would notice. */
+  void (*ended) (gpointer user_data, WfdPad *pad);
+} WfdPadEvents;
+
+/* Makes the pad, which is not in @bin yet; @bin and @events outlive us. */
+WfdPad *wfd_pad_new (GstBin *bin, GstPadTemplate *template, const WfdPadEvents *events,
+    gpointer user_data);
+void wfd_pad_free (WfdPad *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPad, wfd_pad_free)
+
+/* (transfer none) */
+GstPad *wfd_pad_get_pad (WfdPad *self);
+
+typedef struct
+{
+  gboolean known; /* what comes: format is set */
+  WfdInputFormat format;
+  gboolean refused;
+  gboolean ended;
+} WfdPadStatus;
+
+/* From any thread. */
+void wfd_pad_get_status (WfdPad *self, WfdPadStatus *ret_status);
+
+/* What is behind the pad: NULL until the first caps; (transfer full). */
+WfdInput *wfd_pad_dup_input (WfdPad *self);
+
+/* Prepares for raw sound, should nothing have come yet. */
+void wfd_pad_expect_sound (WfdPad *self);
+
+/* Takes away what is behind the pad. */
+void wfd_pad_reset (WfdPad *self);
+
+G_END_DECLS
