@@ -37,7 +37,7 @@ struct _CastWatch
   GstBuffer *last;
   GstClockTime first_pts, last_pts;
   CastFigures figures;
-  Delays decoded, shown;
+  Delays delays;
   guint8 grid[GRID_ROWS][GRID_COLUMNS];
 };
 
@@ -165,7 +165,7 @@ note_time (CastWatch *self, GstBuffer *buffer, gint64 now_us)
 
 /* TRUE if there is a stamp in it. */
 static gboolean
-look (CastWatch *self, GstBuffer *buffer, gint64 now_us, guint32 *ret_stamp_us)
+look (CastWatch *self, GstBuffer *buffer, guint32 *ret_stamp_us)
 {
   GstVideoFrame frame;
   gboolean stamped;
@@ -177,9 +177,6 @@ look (CastWatch *self, GstBuffer *buffer, gint64 now_us, guint32 *ret_stamp_us)
   look_for_motion (self, &frame);
   stamped = cast_stamp_read (&frame, &self->content, ret_stamp_us);
   gst_video_frame_unmap (&frame);
-
-  if (stamped)
-    delays_add (&self->decoded, cast_stamp_get_age_us (*ret_stamp_us, now_us));
   return stamped;
 }
 
@@ -193,7 +190,7 @@ watch_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   GstFlowReturn flow;
 
   g_mutex_lock (&self->lock);
-  stamped = look (self, buffer, now_us, &stamp_us);
+  stamped = look (self, buffer, &stamp_us);
   note_time (self, buffer, now_us);
   self->figures.pictures++;
   gst_buffer_replace (&self->last, buffer);
@@ -203,7 +200,7 @@ watch_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 
   if (stamped && flow == GST_FLOW_OK) {
     g_mutex_lock (&self->lock);
-    delays_add (&self->shown, cast_stamp_get_age_us (stamp_us, g_get_monotonic_time ()));
+    delays_add (&self->delays, cast_stamp_get_age_us (stamp_us, g_get_monotonic_time ()));
     g_mutex_unlock (&self->lock);
   }
   return flow;
@@ -258,8 +255,7 @@ void
 cast_watch_get_figures (CastWatch *self, CastFigures *ret_figures)
 {
   g_mutex_lock (&self->lock);
-  delays_get (&self->decoded, &self->figures.decoded);
-  delays_get (&self->shown, &self->figures.shown);
+  delays_get (&self->delays, &self->figures.delay);
   *ret_figures = self->figures;
   g_mutex_unlock (&self->lock);
 }

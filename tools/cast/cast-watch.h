@@ -6,13 +6,14 @@
 G_BEGIN_DECLS
 
 /* Looks at the raw pictures that come to an element, whatever the element does
- * with them: do they move, how old are they when they come and when the element
- * is done with them. Needs the same little memory however long it looks. */
+ * with them: do they move, and how old are they when the element is done, which
+ * for a sink is when they are shown. (When they come says little: a sink that
+ * waits for its time keeps the next picture waiting.) Needs the same little memory however long it looks. */
 typedef struct _CastWatch CastWatch;
 
 /* Delays are counted in steps of so many microseconds, up to so many steps. */
 #define CAST_WATCH_STEP_US 100
-#define CAST_WATCH_MAX_STEPS 30000
+#define CAST_WATCH_MAX_STEPS 100000
 
 /* How long something took, over many pictures. */
 typedef struct
@@ -33,8 +34,7 @@ typedef struct
   gint64 first_us; /* monotonic time when the first one came; 0: none yet */
   gint64 last_us;
   GstClockTime media; /* from the first timestamp to the last */
-  CastDelay decoded;  /* capture → here; without stamps its count is 0 */
-  CastDelay shown;    /* capture → the element is done */
+  CastDelay delay;    /* capture → the element is done; without stamps its count is 0 */
 } CastFigures;
 
 /* @pad: a sink pad that takes buffers one by one. Until cast_watch_free(), the

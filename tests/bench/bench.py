@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Measures what a person waits for and what a machine has to bear, ours beside the peer's.
+
+Figures of gnome-network-displays, where it is installed, come from the same run: on the same
+machine, with the same screen and the same sink. Nothing here passes or fails.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+
+import figures
+import machine
+import measures
+import stage as stages
+
+SKIP = 77
+PARTS = ('sessions', 'screen', 'endings', 'idle', 'growth')
+
+
+def say(text):
+    print(text, flush=True)
+
+
+class Bench:
+    def __init__(self, arguments, stage):
+        self.arguments = arguments
+        self.stage = stage
+        self.table = figures.Table('gnome-network-displays')
+        self.samples = {}
+        quick = arguments.quick
+        self.runs = arguments.runs or (3 if quick else 7)
+        self.seconds = 3 if quick else 10
+        self.minutes = arguments.minutes if arguments.minutes is not None else (0 if quick else 3)
+
+    @contextlib.contextmanager
+    def peer(self):
+        """The other source, armed; None where there is none."""
+        if self.arguments.no_peer:
+            yield None
+            return
+        try:
+            stages.Peer.check()
+        except machine.Missing as missing:
+            say('  without gnome-network-displays: %s' % missing)
+            yield None
+            return
+        with stages.Peer(self.stage) as peer:
+            yield peer
+
+    async def sessions(self):
+        say('Sessions with a sink of plain sockets, %d of each…' % self.runs)
+        await self.beside_peer(measures.plain_sessions, self.runs)
+
+    async def screen(self):
+        say('From screen to screen, %d times %d s of each…' % (self.runs, self.seconds))
+        await self.beside_peer(measures.screen_to_screen, self.runs, self.seconds)
+
+    async def endings(self):
+        say('To NULL from each phase, %d times…' % self.runs)
+        await measures.endings(self.stage, self.table, self.runs)
+
+    async def idle(self):
+        say('CPU while nothing is to be done, %d s each…' % self.seconds)
+        await self.beside_peer(measures.idle, self.seconds)
+
+    async def growth(self):
+        if self.minutes <= 0:
+            return
+        say('Growth over %g min…' % self.minutes)
+        self.samples = await measures.growth(self.stage, self.table, self.minutes)
+
+    async def beside_peer(self, measure, *arguments):
+        """Ours must not run while the peer does, nor its screen draw: one core may be all there is."""
+        ours, theirs = figures.Table(''), figures.Table('')
+        await measure(self.stage, ours, None, *arguments)
+        with self.peer() as peer:
+            if peer:
+                await measure(self.stage, theirs, peer, *arguments)
+        self.merge(ours, theirs)
+
+    def merge(self, ours, theirs):
+        peers = {figure.name: figure.peer for figure in theirs.figures}
+        for figure in ours.figures:
+            figure.peer = peers.get(figure.name, [])
+            self.table.figures.append(figure)
+
+    async def run(self):
+        for part in self.arguments.parts or PARTS:
+            try:
+                await getattr(self, part)()
+            except (RuntimeError, OSError, TimeoutError) as error:
+                measures.complain(part, error)
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--build', required=True, help='the build to measure')
+    parser.add_argument('--quick', action='store_true', help='few and short runs, no growth')
+    parser.add_argument('--runs', type=int, help='how often each thing is measured')
+    parser.add_argument('--minutes', type=float, help='how long to look for growth; 0: not at all')
+    parser.add_argument('--no-peer', action='store_true', help='ours only')
+    parser.add_argument('--json', help='also write all figures to this file')
+    parser.add_argument('parts', nargs='*', metavar='PART', help='only these of: ' + ' '.join(PARTS))
+    arguments = parser.parse_args()
+    for part in arguments.parts:
+        if part not in PARTS:
+            parser.error('there is no part %s' % part)
+    return arguments
+
+
+def main():
+    arguments = _arguments()
+    json_path = arguments.json and os.path.abspath(arguments.json)
+    machine.enter_private_network()
+    folder = tempfile.mkdtemp(prefix='wfd-bench-')
+    try:
+        stage = stages.Stage(folder, os.path.abspath(arguments.build))
+        stage.check()
+        bench = Bench(arguments, stage)
+        asyncio.run(bench.run())
+        say('\n' + bench.table.text())
+        if json_path:
+            with open(json_path, 'w', encoding='utf-8') as file:
+                file.write(bench.table.json(samples=bench.samples))
+    except machine.Missing as missing:
+        say('SKIP: %s' % missing)
+        return SKIP
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
