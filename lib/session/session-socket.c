@@ -7,10 +7,13 @@
 #include <netinet/tcp.h>
 #include <wfd/wfd-error.h>
 
+#include "session-gate.h"
+
 struct _WfdSocket
 {
   GstRTSPConnection *connection;
   GstRTSPWatch *watch;
+  GSource *gate;
   WfdSocketFuncs funcs;
   gpointer user_data;
   gboolean closed;
@@ -22,6 +25,7 @@ report_closed (WfdSocket *self, const GError *error)
   if (self->closed)
     return;
   self->closed = TRUE;
+  g_source_destroy (self->gate);
   self->funcs.closed (error, self->user_data);
 }
 
@@ -58,7 +62,8 @@ on_error (GstRTSPWatch *watch, GstRTSPResult result, GstRTSPMessage *message, gu
   g_autofree char *text = gst_rtsp_strresult (result);
   g_autoptr (GError) error = NULL;
 
-  if (result == GST_RTSP_EPARSE)
+  /* The second is another version, or GET as a method of RTSP. */
+  if (result == GST_RTSP_EPARSE || result == GST_RTSP_ERROR)
     report_malformed (self, "something that is not RTSP");
   else if (result == GST_RTSP_ENOMEM)
     report_malformed (self, "a message that is too large");
@@ -78,6 +83,14 @@ on_tunnel_start (GstRTSPWatch *watch, gpointer user_data)
   return GST_RTSP_STS_NOT_IMPLEMENTED;
 }
 
+/* The same, when it begins with the POST. */
+static GstRTSPResult
+on_tunnel_complete (GstRTSPWatch *watch, gpointer user_data)
+{
+  report_malformed (user_data, "an HTTP request");
+  return GST_RTSP_ERROR;
+}
+
 WfdSocket *
 wfd_socket_new (GSocket *socket, GMainContext *context, const WfdSocketFuncs *funcs,
     gpointer user_data, GError **error)
@@ -87,6 +100,7 @@ wfd_socket_new (GSocket *socket, GMainContext *context, const WfdSocketFuncs *fu
     .closed = on_closed,
     .error_full = on_error,
     .tunnel_start = on_tunnel_start,
+    .tunnel_complete = on_tunnel_complete,
   };
   GstRTSPConnection *connection = NULL;
   GstRTSPResult result;
@@ -112,6 +126,8 @@ wfd_socket_new (GSocket *socket, GMainContext *context, const WfdSocketFuncs *fu
   self->watch = gst_rtsp_watch_new (connection, &watch_funcs, self, NULL);
   gst_rtsp_watch_set_send_backlog (self->watch, 0, WFD_LIMIT_SEND_QUEUE_MESSAGES);
   gst_rtsp_watch_attach (self->watch, context);
+  self->gate = wfd_gate_new (socket);
+  g_source_attach (self->gate, context);
   return self;
 }
 
@@ -127,14 +143,38 @@ wfd_socket_send (WfdSocket *self, GstRTSPMessage *message)
     on_error (self->watch, result, NULL, 0, self);
 }
 
-void
-wfd_socket_free (WfdSocket *self)
+static gboolean
+on_released (gpointer user_data)
 {
-  if (self == NULL)
-    return;
-  self->closed = TRUE;
-  g_source_destroy ((GSource *) self->watch);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+release (gpointer user_data)
+{
+  WfdSocket *self = user_data;
+
   gst_rtsp_watch_unref (self->watch);
   gst_rtsp_connection_free (self->connection);
   g_free (self);
+}
+
+/* It may be a callback of the watch that leads here, and libgstrtsp goes on
+ * with the watch, the connection and us after it; so they go once the main
+ * loop is out of it. */
+void
+wfd_socket_free (WfdSocket *self)
+{
+  g_autoptr (GSource) after = NULL;
+
+  if (self == NULL)
+    return;
+  self->closed = TRUE;
+  after = g_idle_source_new ();
+  g_source_set_priority (after, G_PRIORITY_DEFAULT);
+  g_source_set_callback (after, on_released, self, release);
+  g_source_attach (after, g_source_get_context ((GSource *) self->watch));
+  g_source_destroy (self->gate);
+  g_source_unref (self->gate);
+  g_source_destroy ((GSource *) self->watch);
 }
