@@ -16,20 +16,20 @@ G_BEGIN_DECLS
 /* States are named after the message of WFD 2.1 §6.4 that is under way. */
 typedef enum
 {
-  STATE_IDLE,                   /* not started */
-  STATE_M1,                     /* source: M1 sent; sink: waits for M1 */
-  STATE_M1_ANSWERED,            /* source: waits for M2 */
-  STATE_M2_ANSWERED,            /* source: M2 came before the answer to M1 */
-  STATE_M3,                     /* source: M3 sent; sink: waits for M3 */
-  STATE_M4,                     /* source: M4 sent; sink: waits for M4 */
-  STATE_M5,                     /* source: waits for M6; sink: waits for M5 */
-  STATE_M5_AGAIN,               /* source: sent M5 twice, still waits for M6 */
-  STATE_M6,                     /* sink: SETUP sent */
-  STATE_READY,                  /* SETUP done, nothing flows */
-  STATE_M7,                     /* sink: PLAY sent */
+  STATE_IDLE,        /* not started */
+  STATE_M1,          /* source: M1 sent; sink: waits for M1 */
+  STATE_M1_ANSWERED, /* source: waits for M2 */
+  STATE_M2_ANSWERED, /* source: M2 came before the answer to M1 */
+  STATE_M3,          /* source: M3 sent; sink: waits for M3 */
+  STATE_M4,          /* source: M4 sent; sink: waits for M4 */
+  STATE_M5,          /* source: waits for M6; sink: waits for M5 */
+  STATE_M5_AGAIN,    /* source: sent M5 twice, still waits for M6 */
+  STATE_M6,          /* sink: SETUP sent */
+  STATE_READY,       /* SETUP done, nothing flows */
+  STATE_M7,          /* sink: PLAY sent */
   STATE_PLAYING,
-  STATE_M9,                     /* sink: PAUSE sent */
-  STATE_M8,                     /* TEARDOWN under way */
+  STATE_M9, /* sink: PAUSE sent */
+  STATE_M8, /* TEARDOWN under way */
   STATE_CLOSED,
 } State;
 
@@ -43,7 +43,8 @@ typedef enum
   MESSAGE_M1,
   MESSAGE_M2,
   MESSAGE_M3,
-  MESSAGE_M3_MANDATORY,         /* M3 again, with the mandatory names only */
+  MESSAGE_M3_MANDATORY,  /* M3 again, with the mandatory names only */
+  MESSAGE_M3_IN_SESSION, /* M3 again, after an M11 */
   MESSAGE_M4,
   MESSAGE_M5_SETUP,
   MESSAGE_M5_SETUP_AGAIN,
@@ -53,7 +54,7 @@ typedef enum
   MESSAGE_M6,
   MESSAGE_M7,
   MESSAGE_M8,
-  MESSAGE_M8_AGGREGATE,         /* M8 again on the aggregate URL, after a 460 */
+  MESSAGE_M8_AGGREGATE, /* M8 again on the aggregate URL, after a 460 */
   MESSAGE_M9,
   MESSAGE_M13,
   MESSAGE_M16,
@@ -65,10 +66,10 @@ typedef enum
 typedef enum
 {
   TIMER_NEXT_REQUEST,
-  TIMER_KEEP_ALIVE,             /* T8 */
-  TIMER_SESSION,                /* T9 */
-  TIMER_CLOSE,                  /* how long we wait for the peer's part of the end */
-  TIMER_IDR,                    /* an M13 that was put off */
+  TIMER_KEEP_ALIVE, /* T8 */
+  TIMER_SESSION,    /* T9 */
+  TIMER_CLOSE,      /* how long we wait for the peer's part of the end */
+  TIMER_IDR,        /* an M13 that was put off */
 } TimerId;
 
 #define N_TIMERS (TIMER_IDR + 1)
@@ -89,7 +90,8 @@ typedef struct
 {
   MessageId id;
   GstRTSPMethod method;
-  gint64 answer_us;             /* T2 for this request; 0: no answer is needed */
+  const char *name; /* for people */
+  gint64 answer_us; /* T2 for this request; 0: no answer is needed */
   void (*answered) (WfdMachine *self, const GstRTSPMessage *response, guint status);
 } ResponseRule;
 
@@ -99,9 +101,9 @@ typedef struct
 {
   State state;
   gint64 wait_us;
-  const char *timer;            /* of §6.5 */
-  const char *missing;          /* what did not come */
-  void (*retry) (WfdMachine *self);     /* instead of the end. (nullable) */
+  const char *timer;                /* of §6.5 */
+  const char *missing;              /* what did not come */
+  void (*retry) (WfdMachine *self); /* instead of the end. (nullable) */
 } WaitRule;
 
 typedef struct
@@ -112,12 +114,13 @@ typedef struct
   gsize n_responses;
   const WaitRule *waits;
   gsize n_waits;
-  void (*start) (WfdMachine *self);     /* (nullable) */
-  gboolean (*play) (WfdMachine *self);  /* FALSE: not in this state */
+  const char *methods;                 /* what the peer may send, as in Public */
+  void (*start) (WfdMachine *self);    /* (nullable) */
+  gboolean (*play) (WfdMachine *self); /* FALSE: not in this state */
   gboolean (*pause) (WfdMachine *self);
-  void (*announce_end) (WfdMachine *self);      /* M8, or M5 TEARDOWN */
+  void (*announce_end) (WfdMachine *self); /* M8, or M5 TEARDOWN */
   void (*expire) (WfdMachine *self, TimerId id);
-  gint64 (*session_limit_us) (WfdMachine *self);        /* T9 as we keep it */
+  gint64 (*session_limit_us) (WfdMachine *self); /* T9 as we keep it */
 } RoleRules;
 
 typedef struct
@@ -136,34 +139,37 @@ struct _WfdMachine
   const RoleRules *rules;
 
   State state;
-  gint64 now_us;                /* of the call that is running */
+  gint64 now_us; /* of the call that is running */
   gint64 deadline_us[N_TIMERS];
-  const WaitRule *wait;         /* of TIMER_NEXT_REQUEST */
-  GQueue outbox;                /* of GstRTSPMessage */
-  GQueue events;                /* of WfdEvent */
+  const WaitRule *wait; /* of TIMER_NEXT_REQUEST */
+  GQueue outbox;        /* of GstRTSPMessage */
+  GQueue events;        /* of WfdEvent */
 
   guint next_cseq;
   Pending pending[WFD_LIMIT_PENDING_REQUESTS];
   guint n_pending;
-  gint64 flood_window_us;       /* start of the second that is being counted */
+  guint forgotten[8];     /* CSeqs of requests without an answer that we do not wait for */
+  guint n_forgotten;      /* since the start; the array has the latest */
+  gint64 flood_window_us; /* start of the second that is being counted */
   guint flood_requests;
 
   char *session_id;
-  char *url;                    /* the presentation URL */
-  guint timeout_s;              /* T9 of the Session header */
+  char *url;       /* the presentation URL */
+  guint timeout_s; /* T9 of the Session header */
   gint64 last_life_us;
   char *peer_name;
   guint16 peer_rtp_port;
   guint16 peer_rtcp_port;
 
-  WfdParams peer_capabilities;  /* source: the answer to M3 */
+  WfdParams peer_capabilities;          /* source: the answer to M3 */
   WfdChoice choices[WFD_LIMIT_CHOICES]; /* source: what M4 may say, best first */
   guint n_choices;
-  guint proposed;               /* source: index in choices of the last M4 */
-  WfdChoice change;             /* source: the format of an M4 in session */
-  WfdChoice choice;             /* what was agreed */
-  WfdTrigger trigger;           /* of the last M5 */
-  gboolean triggered;           /* sink: its request is still to be sent */
+  guint proposed;             /* source: index in choices of the last M4 */
+  WfdChoice change;           /* source: the format of an M4 in session */
+  WfdChoice choice;           /* what was agreed */
+  WfdTrigger trigger;         /* of the last M5 */
+  gboolean triggered;         /* sink: its request is still to be sent */
+  gboolean connector_changed; /* source: an M11 came */
   gint64 last_idr_us;
 
   WfdMachineStats stats;
@@ -194,6 +200,8 @@ gboolean wfd_machine_is_pending (WfdMachine *self, MessageId id);
 void wfd_machine_forget (WfdMachine *self, MessageId id);
 void wfd_machine_set_body (GstRTSPMessage *message, const GString *body);
 WfdText wfd_machine_get_body (const GstRTSPMessage *message);
+guint wfd_machine_answer_options (WfdMachine *self, const GstRTSPMessage *request,
+    GstRTSPMessage *response);
 /* A 303 with @failures, or 200 if there are none. */
 guint wfd_machine_answer_failures (GstRTSPMessage *response, const GArray *failures);
 void wfd_machine_adopt_choice (WfdMachine *self, const WfdChoice *choice);

@@ -11,8 +11,21 @@ static const char *
 state_to_string (State state)
 {
   static const char *const names[] = {
-    "idle", "M1", "M1 answered", "M2 answered", "M3", "M4", "M5",
-    "M5 again", "M6", "ready", "M7", "playing", "M9", "M8", "closed",
+    "idle",
+    "M1",
+    "M1 answered",
+    "M2 answered",
+    "M3",
+    "M4",
+    "M5",
+    "M5 again",
+    "M6",
+    "ready",
+    "M7",
+    "playing",
+    "M9",
+    "M8",
+    "closed",
   };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (names) == STATE_CLOSED + 1);
@@ -115,7 +128,8 @@ wfd_machine_emit (WfdMachine *self, WfdEventType type, GError *error)
 void
 wfd_machine_arm (WfdMachine *self, TimerId id, gint64 after_us)
 {
-  self->deadline_us[id] = self->now_us + after_us;
+  if (self->state != STATE_CLOSED)
+    self->deadline_us[id] = self->now_us + after_us;
 }
 
 void
@@ -147,6 +161,10 @@ void
 wfd_machine_enter (WfdMachine *self, State state)
 {
   State old = self->state;
+
+  /* A request that could not be sent may have ended the session meanwhile. */
+  if (old == STATE_CLOSED)
+    return;
 
   g_debug ("state %s → %s", state_to_string (old), state_to_string (state));
   self->state = state;
@@ -225,9 +243,12 @@ wfd_machine_request (WfdMachine *self, MessageId id, const char *uri, const char
   const ResponseRule *rule = find_response_rule (self, id);
   GstRTSPMessage *message = NULL;
 
+  if (self->state == STATE_CLOSED)
+    return NULL;
   if (self->n_pending == G_N_ELEMENTS (self->pending)) {
-    wfd_machine_end (self, g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
-            "The peer left %u requests without an answer", self->n_pending));
+    wfd_machine_end (self,
+        g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT, "The peer left %u requests without an answer",
+            self->n_pending));
     return NULL;
   }
 
@@ -274,9 +295,22 @@ remove_pending (WfdMachine *self, guint i)
 void
 wfd_machine_forget (WfdMachine *self, MessageId id)
 {
-  for (guint i = self->n_pending; i > 0; i--)
-    if (self->pending[i - 1].id == id)
-      remove_pending (self, i - 1);
+  for (guint i = self->n_pending; i > 0; i--) {
+    if (self->pending[i - 1].id != id)
+      continue;
+    self->forgotten[self->n_forgotten++ % G_N_ELEMENTS (self->forgotten)] =
+        self->pending[i - 1].cseq;
+    remove_pending (self, i - 1);
+  }
+}
+
+static gboolean
+is_forgotten (WfdMachine *self, guint cseq)
+{
+  for (guint i = 0; i < MIN (self->n_forgotten, G_N_ELEMENTS (self->forgotten)); i++)
+    if (self->forgotten[i] == cseq)
+      return TRUE;
+  return FALSE;
 }
 
 guint
@@ -305,7 +339,8 @@ static const char *
 status_to_reason (WfdMachine *self, guint status)
 {
   if (status == GST_RTSP_STS_NOT_ACCEPTABLE)
-    return self->state == STATE_PLAYING ? "in-play-state" : "in-pause-state";
+    return to_public_state (self->state) == WFD_SESSION_STATE_PLAYING ? "in-play-state"
+                                                                      : "in-pause-state";
   return gst_rtsp_status_as_text (status);
 }
 
@@ -316,8 +351,8 @@ note_peer_name (WfdMachine *self, const GstRTSPMessage *message)
 
   if (self->peer_name != NULL)
     return;
-  if (gst_rtsp_message_get_header (message, GST_RTSP_HDR_SERVER, &name, 0) == GST_RTSP_OK ||
-      gst_rtsp_message_get_header (message, GST_RTSP_HDR_USER_AGENT, &name, 0) == GST_RTSP_OK)
+  if (gst_rtsp_message_get_header (message, GST_RTSP_HDR_SERVER, &name, 0) == GST_RTSP_OK
+      || gst_rtsp_message_get_header (message, GST_RTSP_HDR_USER_AGENT, &name, 0) == GST_RTSP_OK)
     self->peer_name = g_utf8_make_valid (name, MIN (strlen (name), 256));
 }
 
@@ -329,16 +364,63 @@ note_life (WfdMachine *self, gint64 life_us)
     self->deadline_us[TIMER_SESSION] = self->last_life_us + self->rules->session_limit_us (self);
 }
 
-static guint
-check_request (WfdMachine *self, const GstRTSPMessage *request)
+static gboolean
+has_wfd_tag (const char *require)
 {
-  char *require = NULL, *cseq = NULL;
+  g_autofree char *lower = g_ascii_strdown (require, -1);
+
+  return strstr (lower, WFD_TAG) != NULL;
+}
+
+/* Our tag is enough, whatever others there are: a source drops a sink that
+ * answers 551. Libgstrtsp makes a header of each tag. */
+static guint
+check_require (const GstRTSPMessage *request, GstRTSPMessage *response)
+{
+  const char *unsupported = NULL;
+  char *require = NULL;
+
+  for (guint i = 0;
+       gst_rtsp_message_get_header (request, GST_RTSP_HDR_REQUIRE, &require, i) == GST_RTSP_OK;
+       i++) {
+    if (has_wfd_tag (require))
+      return GST_RTSP_STS_OK;
+    unsupported = require;
+  }
+  if (unsupported == NULL)
+    return GST_RTSP_STS_OK;
+
+  gst_rtsp_message_add_header (response, GST_RTSP_HDR_UNSUPPORTED, unsupported);
+  return GST_RTSP_STS_OPTION_NOT_SUPPORTED;
+}
+
+static guint
+check_request (const GstRTSPMessage *request, GstRTSPMessage *response)
+{
+  char *cseq = NULL;
 
   if (gst_rtsp_message_get_header (request, GST_RTSP_HDR_CSEQ, &cseq, 0) != GST_RTSP_OK)
     return GST_RTSP_STS_BAD_REQUEST;
-  if (gst_rtsp_message_get_header (request, GST_RTSP_HDR_REQUIRE, &require, 0) == GST_RTSP_OK &&
-      g_ascii_strcasecmp (require, WFD_TAG) != 0)
-    return GST_RTSP_STS_OPTION_NOT_SUPPORTED;
+  return check_require (request, response);
+}
+
+/* RTSP has no such method, or we have not. */
+static guint
+refuse_method (WfdMachine *self, GstRTSPMethod method, GstRTSPMessage *response)
+{
+  if (method == GST_RTSP_INVALID)
+    return GST_RTSP_STS_NOT_IMPLEMENTED;
+  gst_rtsp_message_add_header (response, GST_RTSP_HDR_ALLOW, self->rules->methods);
+  return GST_RTSP_STS_METHOD_NOT_ALLOWED;
+}
+
+guint
+wfd_machine_answer_options (WfdMachine *self, const GstRTSPMessage *request,
+    GstRTSPMessage *response)
+{
+  g_autofree char *public = g_strconcat (WFD_TAG ", ", self->rules->methods, NULL);
+
+  gst_rtsp_message_add_header (response, GST_RTSP_HDR_PUBLIC, public);
   return GST_RTSP_STS_OK;
 }
 
@@ -355,13 +437,12 @@ static guint
 answer_request (WfdMachine *self, const RequestRule *rule, const GstRTSPMessage *request,
     GstRTSPMessage *response)
 {
-  guint status = check_request (self, request);
+  guint status = check_request (request, response);
 
   if (status != GST_RTSP_STS_OK)
     return status;
   if (rule == NULL)
-    return request->type_data.request.method == GST_RTSP_INVALID
-        ? GST_RTSP_STS_NOT_IMPLEMENTED : GST_RTSP_STS_METHOD_NOT_ALLOWED;
+    return refuse_method (self, request->type_data.request.method, response);
   if (!(rule->states & IN (self->state)))
     return GST_RTSP_STS_METHOD_NOT_VALID_IN_THIS_STATE;
   return rule->answer (self, request, response);
@@ -401,8 +482,8 @@ receive_request (WfdMachine *self, const GstRTSPMessage *request)
 
   self->stats.requests_received++;
   if (is_flood (self)) {
-    wfd_machine_fail (self, WFD_ERROR_MALFORMED,
-        "The peer sent more than %d requests in a second", WFD_LIMIT_REQUESTS_PER_SECOND);
+    wfd_machine_fail (self, WFD_ERROR_MALFORMED, "The peer sent more than %d requests in a second",
+        WFD_LIMIT_REQUESTS_PER_SECOND);
     return;
   }
 
@@ -419,24 +500,41 @@ receive_request (WfdMachine *self, const GstRTSPMessage *request)
     rule->then (self);
 }
 
-/* The answer's CSeq names the request; an old lazycast answers CSeq 0 with
- * CSeq 1, so an unknown number means the oldest request. */
+/* 0, which is no number of ours, if there is none that can be read. */
 static guint
-find_pending (WfdMachine *self, const GstRTSPMessage *response)
+get_cseq (const GstRTSPMessage *response)
 {
   char *header = NULL;
   WfdText text;
   guint64 cseq;
 
-  if (gst_rtsp_message_get_header (response, GST_RTSP_HDR_CSEQ, &header, 0) == GST_RTSP_OK) {
-    text = wfd_text (header);
-    if (wfd_text_take_decimal (&text, G_MAXUINT, &cseq))
-      for (guint i = 0; i < self->n_pending; i++)
-        if (self->pending[i].cseq == cseq)
-          return i;
+  if (gst_rtsp_message_get_header (response, GST_RTSP_HDR_CSEQ, &header, 0) != GST_RTSP_OK)
+    return 0;
+  text = wfd_text (header);
+  return wfd_text_take_decimal (&text, G_MAXUINT, &cseq) ? cseq : 0;
+}
+
+/* The answer's CSeq names the request; an old lazycast answers CSeq 0 with
+ * CSeq 1, so an unknown number means the oldest request. But the number of one
+ * that we no longer wait for is that of a sink which answers M16 late. FALSE if
+ * the answer belongs to nothing. */
+static gboolean
+find_pending (WfdMachine *self, const GstRTSPMessage *response, guint *ret_index)
+{
+  guint cseq = get_cseq (response);
+
+  for (guint i = 0; i < self->n_pending; i++) {
+    if (self->pending[i].cseq == cseq) {
+      *ret_index = i;
+      return TRUE;
+    }
   }
-  g_debug ("answer with an unknown CSeq taken for the oldest request");
-  return 0;
+  if (self->n_pending == 0 || is_forgotten (self, cseq))
+    return FALSE;
+
+  g_debug ("answer with the unknown CSeq %u taken for the oldest request", cseq);
+  *ret_index = 0;
+  return TRUE;
 }
 
 static void
@@ -448,17 +546,15 @@ receive_response (WfdMachine *self, const GstRTSPMessage *response)
   guint i;
 
   self->stats.responses_received++;
-  if (self->n_pending == 0)
+  if (!find_pending (self, response, &i))
     return;
 
-  i = find_pending (self, response);
   pending = self->pending[i];
   remove_pending (self, i);
   self->stats.last_rtt_us = self->now_us - pending.sent_us;
 
   rule = find_response_rule (self, pending.id);
-  g_debug ("answer to %s in %s: %u", gst_rtsp_method_as_text (rule->method),
-      state_to_string (self->state), status);
+  g_debug ("answer to %s in %s: %u", rule->name, state_to_string (self->state), status);
   rule->answered (self, response, status);
 }
 
@@ -512,7 +608,8 @@ wfd_machine_disconnect (WfdMachine *self, const GError *error, gint64 now_us)
   else if (error != NULL)
     wfd_machine_end (self, g_error_copy (error));
   else
-    wfd_machine_end (self, g_error_new (WFD_ERROR, WFD_ERROR_CLOSED,
+    wfd_machine_end (self,
+        g_error_new (WFD_ERROR, WFD_ERROR_CLOSED,
             "The %s closed the connection without a TEARDOWN (state %s)",
             self->config.role == WFD_ROLE_SOURCE ? "sink" : "source",
             state_to_string (self->state)));
@@ -566,7 +663,7 @@ expire_pending (WfdMachine *self, const Pending *pending)
     wfd_machine_end (self, NULL);
   else
     wfd_machine_fail (self, WFD_ERROR_TIMEOUT, "The peer did not answer %s within %d s (T2)",
-        gst_rtsp_method_as_text (rule->method), (int) (rule->answer_us / G_USEC_PER_SEC));
+        rule->name, (int) (rule->answer_us / G_USEC_PER_SEC));
 }
 
 void

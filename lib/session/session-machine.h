@@ -19,27 +19,27 @@ typedef struct _WfdMachine WfdMachine;
 typedef struct
 {
   WfdRole role;
-  WfdVideoFormats video;        /* what we can do */
+  WfdVideoFormats video; /* what we can do */
   WfdAudioCodecs audio;
-  WfdWish wish;                 /* source: what the user would like */
-  guint16 rtp_port;             /* sink: where we receive; source: server_port */
-  const char *local_host;       /* source: our address, for the presentation URL */
-  const char *peer_host;        /* sink: the source's address, if M4 names no URL */
+  WfdWish wish;           /* source: what the user would like */
+  guint16 rtp_port;       /* sink: where we receive; source: server_port */
+  const char *local_host; /* source: our address, for the presentation URL */
+  const char *peer_host;  /* sink: the source's address, if M4 names no URL */
 } WfdMachineConfig;
 
 typedef enum
 {
-  WFD_EVENT_STATE,              /* wfd_machine_get_state () changed */
+  WFD_EVENT_STATE, /* wfd_machine_get_state () changed */
   WFD_EVENT_FORMAT_AGREED,
-  WFD_EVENT_FORMAT_REFUSED,     /* a change in session; the old format stays */
-  WFD_EVENT_IDR_REQUESTED,      /* source: an M13 came */
-  WFD_EVENT_ENDED,              /* last; send what is left and close */
+  WFD_EVENT_FORMAT_REFUSED, /* a change in session; the old format stays */
+  WFD_EVENT_IDR_REQUESTED,  /* source: an M13 came */
+  WFD_EVENT_ENDED,          /* last; send what is left and close */
 } WfdEventType;
 
 typedef struct
 {
   WfdEventType type;
-  GError *error;                /* FORMAT_REFUSED: why; ENDED: why, or NULL */
+  GError *error; /* FORMAT_REFUSED: why; ENDED: why, or NULL */
 } WfdEvent;
 
 typedef struct
@@ -47,9 +47,9 @@ typedef struct
   guint64 requests_received;
   guint64 requests_sent;
   guint64 responses_received;
-  guint64 keep_alives;          /* M16 answered by us or by the peer */
-  guint64 idr_requests;         /* M13 received or sent */
-  gint64 last_rtt_us;           /* request to response, -1 if unknown */
+  guint64 keep_alives;  /* M16 answered by us or by the peer */
+  guint64 idr_requests; /* M13 received or sent */
+  gint64 last_rtt_us;   /* request to response, -1 if unknown */
 } WfdMachineStats;
 
 WfdMachine *wfd_machine_new (const WfdMachineConfig *config);

@@ -16,15 +16,6 @@
 #define DEFAULT_TIMEOUT_S 60
 #define TIMEOUT_MARGIN_S 10
 
-static guint
-answer_options (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMessage *response)
-{
-  /* Exactly these: dispd refuses a fourth method, others leave the group. */
-  gst_rtsp_message_add_header (response, GST_RTSP_HDR_PUBLIC,
-      "org.wfa.wfd1.0, GET_PARAMETER, SET_PARAMETER");
-  return GST_RTSP_STS_OK;
-}
-
 static void
 after_options (WfdMachine *self)
 {
@@ -59,7 +50,7 @@ fill_capabilities (WfdMachine *self, WfdParams *params)
   params->video_formats = self->config.video;
   params->audio_codecs = self->config.audio;
   params->client_rtp_ports.port0 = self->config.rtp_port;
-  params->connector_type = 7;   /* shown in a window of an integrated display */
+  params->connector_type = 7; /* shown in a window of an integrated display */
   params->idr_request_supported = TRUE;
   params->text[WFD_PARAM_INTEL_FRIENDLY_NAME] = g_strdup ("gst-wfd");
   params->text[WFD_PARAM_INTEL_SINK_MANUFACTURER_NAME] = g_strdup ("gst-wfd");
@@ -76,11 +67,22 @@ wants_all_names (const GArray *names)
   for (guint i = 0; i < names->len; i++) {
     const char *name = g_array_index (names, WfdParamName, i).name;
 
-    if (g_ascii_strncasecmp (name, "microsoft_", 10) == 0 ||
-        g_ascii_strncasecmp (name, "intel_", 6) == 0)
+    if (g_ascii_strncasecmp (name, "microsoft_", 10) == 0
+        || g_ascii_strncasecmp (name, "intel_", 6) == 0)
       return TRUE;
   }
   return FALSE;
+}
+
+static void
+append_answer (const WfdParams *params, const WfdParamName *name, gboolean all, GString *body)
+{
+  gsize old_len = body->len;
+
+  if (wfd_param_get_use (name->id) & WFD_PARAM_IN_M3)
+    wfd_params_print_one (params, name->id, body);
+  if (all && body->len == old_len)
+    g_string_append_printf (body, "%s: none\r\n", name->name);
 }
 
 static guint
@@ -91,16 +93,8 @@ answer_names (WfdMachine *self, const GArray *names, GstRTSPMessage *response)
   gboolean all = wants_all_names (names);
 
   fill_capabilities (self, &params);
-  for (guint i = 0; i < names->len; i++) {
-    const WfdParamName *name = &g_array_index (names, WfdParamName, i);
-
-    if (name->id == WFD_PARAM_UNKNOWN) {
-      if (all)
-        g_string_append_printf (body, "%s: none\r\n", name->name);
-    } else if (wfd_param_get_use (name->id) & WFD_PARAM_IN_M3) {
-      wfd_params_print_one (&params, name->id, body);
-    }
-  }
+  for (guint i = 0; i < names->len; i++)
+    append_answer (&params, &g_array_index (names, WfdParamName, i), all, body);
   wfd_machine_set_body (response, body);
   return GST_RTSP_STS_OK;
 }
@@ -117,8 +111,11 @@ answer_get_parameter (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMe
   if (names->len > 0) {
     if (self->state == STATE_M1)
       return GST_RTSP_STS_METHOD_NOT_VALID_IN_THIS_STATE;
-    if (self->state == STATE_M3)
+    /* Some ask in several pieces; each starts T4 anew. */
+    if (self->state == STATE_M3 || self->state == STATE_M4)
       wfd_machine_enter (self, STATE_M4);
+    /* M3 may overtake the answer to M2, or take its place. */
+    wfd_machine_forget (self, MESSAGE_M2);
     return answer_names (self, names, response);
   }
 
@@ -148,14 +145,21 @@ check_format (WfdMachine *self, const WfdParams *params, WfdChoice *choice, GArr
     wfd_param_failures_add (failures, "wfd_audio_codecs", code);
 
   /* gnome-network-displays says another port1 than we did: no matter. */
-  if (wfd_params_has (params, WFD_PARAM_CLIENT_RTP_PORTS) &&
-      params->client_rtp_ports.port0 != self->config.rtp_port)
+  if (wfd_params_has (params, WFD_PARAM_CLIENT_RTP_PORTS)
+      && (params->client_rtp_ports.port0 != self->config.rtp_port || params->client_rtp_ports.tcp))
     wfd_param_failures_add (failures, "wfd_client_rtp_ports", WFD_PARAM_STATUS_RTP_PORT);
 }
 
-/* What would change the stream in ways that we did not offer. Other parameters
- * that we have no use for are accepted and ignored (Windows sets intel_* ones
- * between M4 and M5). */
+/* What M4 and M5 consist of. */
+static const WfdParamId understood[] = {
+  WFD_PARAM_VIDEO_FORMATS,
+  WFD_PARAM_AUDIO_CODECS,
+  WFD_PARAM_CLIENT_RTP_PORTS,
+  WFD_PARAM_PRESENTATION_URL,
+  WFD_PARAM_TRIGGER_METHOD,
+};
+
+/* What would change the stream in ways that we did not offer. */
 static const WfdParamId not_offered[] = {
   WFD_PARAM_3D_VIDEO_FORMATS,
   WFD_PARAM_PREFERRED_DISPLAY_MODE,
@@ -167,57 +171,109 @@ static const WfdParamId not_offered[] = {
   WFD_PARAM_WFD2_TRANSPORT_SWITCH,
 };
 
+static gboolean
+is_among (WfdParamId id, const WfdParamId *ids, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    if (ids[i] == id)
+      return TRUE;
+  return FALSE;
+}
+
+/* Parameters that we have no use for are accepted and ignored, whatever their
+ * value (Windows sets intel_* ones between M4 and M5): a 303 for one of them
+ * would cost the session. */
+static void
+drop_harmless (GArray *failures)
+{
+  for (guint i = failures->len; i > 0; i--) {
+    const char *name = g_array_index (failures, WfdParamFailure, i - 1).name;
+    WfdParamId id = wfd_param_find (name, strlen (name));
+
+    if (!is_among (id, understood, G_N_ELEMENTS (understood))
+        && !is_among (id, not_offered, G_N_ELEMENTS (not_offered)))
+      g_array_remove_index (failures, i - 1);
+  }
+}
+
 static void
 refuse_not_offered (const WfdParams *params, GArray *failures)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (not_offered); i++)
-    if (wfd_params_has (params, not_offered[i]))
-      wfd_param_failures_add (failures, wfd_param_get_name (not_offered[i]),
-          WFD_PARAM_STATUS_NOT_FOUND);
+  for (gsize i = 0; i < G_N_ELEMENTS (not_offered); i++) {
+    const char *name = wfd_param_get_name (not_offered[i]);
+    gboolean none = not_offered[i] != WFD_PARAM_STANDBY && params->text[not_offered[i]] == NULL;
+
+    if (wfd_params_has (params, not_offered[i]) && !none)
+      wfd_param_failures_add (failures, name, WFD_PARAM_STATUS_NOT_FOUND);
+  }
 }
 
 static gboolean
 is_format (const WfdParams *params)
 {
-  return wfd_params_has (params, WFD_PARAM_VIDEO_FORMATS) ||
-      wfd_params_has (params, WFD_PARAM_AUDIO_CODECS);
+  return wfd_params_has (params, WFD_PARAM_VIDEO_FORMATS)
+      || wfd_params_has (params, WFD_PARAM_AUDIO_CODECS);
+}
+
+static gboolean
+is_same_format (const WfdChoice *a, const WfdChoice *b)
+{
+  return a->mode == b->mode && a->profile == b->profile && a->level == b->level
+      && a->audio == b->audio;
 }
 
 static void
+take_url (WfdMachine *self, const WfdParams *params)
+{
+  if (!wfd_params_has (params, WFD_PARAM_PRESENTATION_URL) || params->presentation_urls[0] == NULL)
+    return;
+  g_free (self->url);
+  self->url = g_strdup (params->presentation_urls[0]);
+}
+
+/* M4 names what changes, be it in session or in several pieces before it. What
+ * is acceptable counts even if the rest is refused (§6.2.3). The application
+ * hears of the format once the source has said all that it wants to say. */
+static void
 take_format (WfdMachine *self, const WfdParams *params, GArray *failures)
 {
-  /* In session M4 names what changes; before, all that there will be. */
-  WfdChoice choice = IN (self->state) & (IN_SESSION | IN (STATE_M5)) ? self->choice :
-      (WfdChoice) { 0 };
+  WfdChoice choice = self->choice;
+  gboolean changed;
 
+  take_url (self, params);
   check_format (self, params, &choice, failures);
-  if (wfd_params_has (params, WFD_PARAM_PRESENTATION_URL) && params->presentation_urls[0]) {
-    g_free (self->url);
-    self->url = g_strdup (params->presentation_urls[0]);
-  }
-  if (!is_format (params) || failures->len > 0 || (choice.mode == NULL && choice.audio == NULL))
+  if (!is_format (params) || (choice.mode == NULL && choice.audio == NULL))
     return;
 
-  wfd_machine_adopt_choice (self, &choice);
-  if (self->state == STATE_M4)
+  changed = !is_same_format (&choice, &self->choice);
+  if (!(IN (self->state) & (IN_SESSION | IN (STATE_M6))))
+    self->choice = choice;
+  else if (changed || failures->len == 0)
+    wfd_machine_adopt_choice (self, &choice);
+  if (self->state == STATE_M4 && failures->len == 0)
     wfd_machine_enter (self, STATE_M5);
 }
 
-/* Whether the trigger @trigger may come now (§6.4.5); 406 otherwise. */
-static gboolean
-is_trigger_possible (WfdMachine *self, WfdTrigger trigger)
+/* Whether the trigger may come now (§6.4.5), as a status. */
+static guint
+check_trigger (WfdMachine *self, WfdTrigger trigger)
 {
-  switch (trigger) {
-    case WFD_TRIGGER_SETUP:
-      return self->state >= STATE_M5;
-    case WFD_TRIGGER_PLAY:
-      return self->state == STATE_READY || self->state == STATE_M7;
-    case WFD_TRIGGER_PAUSE:
-      return self->state == STATE_PLAYING || self->state == STATE_M9;
-    case WFD_TRIGGER_TEARDOWN:
-      return TRUE;
-  }
-  return FALSE;
+  static const struct
+  {
+    guint early; /* when it is too early */
+    guint wrong; /* when it asks for what is so already */
+  } rules[] = {
+    [WFD_TRIGGER_SETUP] = { IN (STATE_M1) | IN (STATE_M3) | IN (STATE_M4), 0 },
+    [WFD_TRIGGER_PLAY] = { ~IN_SESSION, IN (STATE_PLAYING) | IN (STATE_M9) },
+    [WFD_TRIGGER_PAUSE] = { ~IN_SESSION, IN (STATE_READY) | IN (STATE_M7) },
+    [WFD_TRIGGER_TEARDOWN] = { 0, 0 },
+  };
+
+  if (rules[trigger].early & IN (self->state))
+    return GST_RTSP_STS_METHOD_NOT_VALID_IN_THIS_STATE;
+  if (rules[trigger].wrong & IN (self->state))
+    return GST_RTSP_STS_NOT_ACCEPTABLE;
+  return GST_RTSP_STS_OK;
 }
 
 static guint
@@ -226,24 +282,28 @@ answer_set_parameter (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMe
   g_autoptr (GArray) failures = wfd_param_failures_new ();
   g_auto (WfdParams) params = { 0 };
   WfdText body = wfd_machine_get_body (request);
+  guint status;
 
   if (!wfd_params_parse (body.pos, body.left, &params, failures, NULL, NULL))
     return GST_RTSP_STS_BAD_REQUEST;
   if (is_format (&params) && self->state == STATE_M3)
     return GST_RTSP_STS_METHOD_NOT_VALID_IN_THIS_STATE;
 
+  /* Some send M4 in several pieces; each starts T4 anew. */
+  if (self->state == STATE_M4 || self->state == STATE_M5)
+    wfd_machine_enter (self, self->state);
+  drop_harmless (failures);
   refuse_not_offered (&params, failures);
   take_format (self, &params, failures);
-  if (failures->len > 0)
+  if (failures->len > 0 || !wfd_params_has (&params, WFD_PARAM_TRIGGER_METHOD))
     return wfd_machine_answer_failures (response, failures);
 
-  if (wfd_params_has (&params, WFD_PARAM_TRIGGER_METHOD)) {
-    if (!is_trigger_possible (self, params.trigger))
-      return GST_RTSP_STS_NOT_ACCEPTABLE;
+  status = check_trigger (self, params.trigger);
+  if (status == GST_RTSP_STS_OK) {
     self->trigger = params.trigger;
     self->triggered = TRUE;
   }
-  return GST_RTSP_STS_OK;
+  return status;
 }
 
 static void
@@ -256,6 +316,7 @@ send_setup (WfdMachine *self)
   /* M4 without a URL: the one it would have had. */
   if (self->url == NULL)
     self->url = g_strdup_printf ("rtsp://%s/wfd1.0/streamid=0", self->config.peer_host);
+  wfd_machine_emit (self, WFD_EVENT_FORMAT_AGREED, NULL);
   wfd_machine_enter (self, STATE_M6);
   request = wfd_machine_request (self, MESSAGE_M6, self->url, NULL);
   if (request != NULL)
@@ -324,7 +385,7 @@ session_limit_us (WfdMachine *self)
 {
   guint timeout_s = MAX (self->timeout_s, DEFAULT_TIMEOUT_S) + TIMEOUT_MARGIN_S;
 
-  return timeout_s * G_USEC_PER_SEC;
+  return (gint64) timeout_s * G_USEC_PER_SEC;
 }
 
 static void
@@ -338,8 +399,8 @@ read_setup_answer (WfdMachine *self, const GstRTSPMessage *response)
     wfd_session_header_parse (header, &self->session_id, &self->timeout_s, NULL);
   }
   /* The port is for the record only: media comes from any port (dispd, iwd). */
-  if (gst_rtsp_message_get_header (response, GST_RTSP_HDR_TRANSPORT, &header, 0) == GST_RTSP_OK &&
-      wfd_transport_parse (header, &transport, NULL))
+  if (gst_rtsp_message_get_header (response, GST_RTSP_HDR_TRANSPORT, &header, 0) == GST_RTSP_OK
+      && wfd_transport_parse (header, &transport, NULL))
     self->peer_rtp_port = transport.server_rtp_port;
 }
 
@@ -374,8 +435,9 @@ static void
 m9_answered (WfdMachine *self, const GstRTSPMessage *response, guint status)
 {
   if (self->state == STATE_M9)
-    wfd_machine_enter (self, status == GST_RTSP_STS_OK || status == GST_RTSP_STS_NOT_ACCEPTABLE
-        ? STATE_READY : STATE_PLAYING);
+    wfd_machine_enter (self,
+        status == GST_RTSP_STS_OK || status == GST_RTSP_STS_NOT_ACCEPTABLE ? STATE_READY
+                                                                           : STATE_PLAYING);
 }
 
 /* gnome-network-displays wants the TEARDOWN on the URL without the stream id
@@ -447,20 +509,21 @@ sink_expire (WfdMachine *self, TimerId id)
 
 /* What a source may ask of a sink, and when (§6.4 table 98). */
 static const RequestRule requests[] = {
-  /* M1 */ { GST_RTSP_OPTIONS, IN_ANY, answer_options, after_options },
+  /* M1 */ { GST_RTSP_OPTIONS, IN_ANY, wfd_machine_answer_options, after_options },
   /* M3, M16 */ { GST_RTSP_GET_PARAMETER, IN_ANY, answer_get_parameter, NULL },
-  /* M4, M5 */ { GST_RTSP_SET_PARAMETER, IN_ANY & ~IN (STATE_M1), answer_set_parameter,
-      after_set_parameter },
+  /* M4, M5 */
+  { GST_RTSP_SET_PARAMETER, IN_ANY & ~IN (STATE_M1), answer_set_parameter, after_set_parameter },
 };
 
 static const ResponseRule responses[] = {
-  { MESSAGE_M2, GST_RTSP_OPTIONS, ANSWER_US, m2_answered },
-  { MESSAGE_M6, GST_RTSP_SETUP, ANSWER_SETUP_US, m6_answered },
-  { MESSAGE_M7, GST_RTSP_PLAY, ANSWER_US, m7_answered },
-  { MESSAGE_M8, GST_RTSP_TEARDOWN, 0, m8_answered },
-  { MESSAGE_M8_AGGREGATE, GST_RTSP_TEARDOWN, 0, m8_aggregate_answered },
-  { MESSAGE_M9, GST_RTSP_PAUSE, ANSWER_US, m9_answered },
-  { MESSAGE_M13, GST_RTSP_SET_PARAMETER, 0, m13_answered },
+  /* M3 says more than the answer to M2. */
+  { MESSAGE_M2, GST_RTSP_OPTIONS, "M2 (OPTIONS)", 0, m2_answered },
+  { MESSAGE_M6, GST_RTSP_SETUP, "M6 (SETUP)", ANSWER_SETUP_US, m6_answered },
+  { MESSAGE_M7, GST_RTSP_PLAY, "M7 (PLAY)", ANSWER_US, m7_answered },
+  { MESSAGE_M8, GST_RTSP_TEARDOWN, "M8 (TEARDOWN)", 0, m8_answered },
+  { MESSAGE_M8_AGGREGATE, GST_RTSP_TEARDOWN, "M8 (TEARDOWN)", 0, m8_aggregate_answered },
+  { MESSAGE_M9, GST_RTSP_PAUSE, "M9 (PAUSE)", ANSWER_US, m9_answered },
+  { MESSAGE_M13, GST_RTSP_SET_PARAMETER, "M13 (wfd_idr_request)", 0, m13_answered },
 };
 
 static const WaitRule waits[] = {
@@ -477,6 +540,8 @@ const RoleRules wfd_sink_rules = {
   .n_responses = G_N_ELEMENTS (responses),
   .waits = waits,
   .n_waits = G_N_ELEMENTS (waits),
+  /* Exactly these: dispd refuses a fourth method, others leave the group. */
+  .methods = "GET_PARAMETER, SET_PARAMETER",
   .play = send_play,
   .pause = send_pause,
   .announce_end = announce_end,

@@ -24,6 +24,7 @@ static const struct
   { '!', TALK_EVENT },
   { '*', TALK_ACTION },
   { 'x', TALK_HANG_UP },
+  { '-', TALK_AGAIN },
 };
 
 static TalkKind
@@ -57,24 +58,44 @@ finish_send (TalkStep *step)
   g_string_append_printf (step->text, "\r\n%s", body->str);
 }
 
+/* \r, \n, \t, \\ and \xHH; the bytes may have NULs among them. */
 static void
 append_raw (TalkStep *step, const char *escaped)
 {
-  g_autofree char *bytes = g_strcompress (escaped);
+  static const char letters[] = "rnt\\", bytes[] = "\r\n\t\\";
 
-  g_string_append (step->text, bytes);
+  for (const char *p = escaped; *p != '\0'; p++) {
+    const char *letter = *p == '\\' && p[1] != '\0' ? strchr (letters, p[1]) : NULL;
+
+    if (*p != '\\') {
+      g_string_append_c (step->text, *p);
+    } else if (letter != NULL) {
+      g_string_append_c (step->text, bytes[letter - letters]);
+      p++;
+    } else if (p[1] == 'x' && g_ascii_isxdigit (p[2]) && g_ascii_isxdigit (p[3])) {
+      g_string_append_c (step->text,
+          g_ascii_xdigit_value (p[2]) << 4 | g_ascii_xdigit_value (p[3]));
+      p += 3;
+    } else {
+      g_error ("“%s”: a backslash with nothing known behind it", escaped);
+    }
+  }
 }
 
 static void read_into (GPtrArray *steps, const char *path);
 
+/* "name", or "name x200" for two hundred times. */
 static void
-include (GPtrArray *steps, const char *path, const char *name)
+include (GPtrArray *steps, const char *path, const char *text)
 {
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *file = g_strconcat (name, ".part", NULL);
+  g_auto (GStrv) words = g_strsplit (text, " x", 2);
+  g_autofree char *file = g_strconcat (words[0], ".part", NULL);
   g_autofree char *other = g_build_filename (folder, file, NULL);
+  guint64 times = words[1] != NULL ? g_ascii_strtoull (words[1], NULL, 10) : 1;
 
-  read_into (steps, other);
+  for (guint64 i = 0; i < times; i++)
+    read_into (steps, other);
 }
 
 static TalkStep *
@@ -99,7 +120,7 @@ read_into (GPtrArray *steps, const char *path)
   g_autofree char *contents = NULL;
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) lines = NULL;
-  TalkStep *open = NULL;        /* a block of < or > that goes on */
+  TalkStep *open = NULL; /* a block of < or > that goes on */
 
   if (!g_file_get_contents (path, &contents, NULL, &error))
     g_error ("%s", error->message);
@@ -110,8 +131,8 @@ read_into (GPtrArray *steps, const char *path)
     const char *text = line[0] != '\0' && line[1] == ' ' ? line + 2 : "";
     TalkKind kind;
 
-    if (open != NULL && (line[0] == '\0' || find_kind (path, i + 1, line[0]) != open->kind ||
-            line[1] == '<')) {
+    if (open != NULL
+        && (line[0] == '\0' || find_kind (path, i + 1, line[0]) != open->kind || line[1] == '<')) {
       if (open->kind == TALK_SEND)
         finish_send (open);
       open = NULL;
@@ -137,11 +158,24 @@ read_into (GPtrArray *steps, const char *path)
   }
 }
 
+static void
+check_title (const char *path)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *title = NULL, *contents = NULL;
+
+  *strrchr (base, '.') = '\0';
+  title = g_strdup_printf ("# %s: ", base);
+  if (g_file_get_contents (path, &contents, NULL, NULL) && !g_str_has_prefix (contents, title))
+    g_error ("%s:1: the first line does not begin with “%s”", path, title);
+}
+
 GPtrArray *
 talk_file_read (const char *path)
 {
   GPtrArray *steps = g_ptr_array_new_with_free_func (free_step);
 
+  check_title (path);
   read_into (steps, path);
   return steps;
 }
