@@ -117,13 +117,17 @@ get_latency_ms (GstWfdSrc *self)
   return latency_ms;
 }
 
-/* Until the first packet there is nobody inside to ask. */
+/* Until the first packet there is nobody inside to ask, and what is not asked
+ * counts as not live. */
 static gboolean
 answer_latency (GstWfdSrc *self, GstPad *pad, GstQuery *query)
 {
+  gboolean live = FALSE;
+
   if (gst_pad_query_default (pad, GST_OBJECT (self), query))
-    return TRUE;
-  gst_query_set_latency (query, TRUE, get_latency_ms (self) * GST_MSECOND, GST_CLOCK_TIME_NONE);
+    gst_query_parse_latency (query, &live, NULL, NULL);
+  if (!live)
+    gst_query_set_latency (query, TRUE, get_latency_ms (self) * GST_MSECOND, GST_CLOCK_TIME_NONE);
   return TRUE;
 }
 

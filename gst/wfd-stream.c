@@ -92,6 +92,20 @@ note_segment (WfdStream *self, GstEvent *event)
   return TRUE;
 }
 
+/* h264parse says at first less than the negotiation did, until it has seen an
+ * SPS. */
+static gboolean
+has_size (GstEvent *event)
+{
+  GstStructure *structure;
+  GstCaps *caps;
+
+  gst_event_parse_caps (event, &caps);
+  structure = gst_caps_get_structure (caps, 0);
+  return !gst_structure_has_name (structure, "video/x-h264")
+      || gst_structure_has_field (structure, "width");
+}
+
 /* In front of the queue. Downstream was told already which stream this is, and
  * a demultiplexer that changes its pads is not the end. */
 static gboolean
@@ -103,6 +117,8 @@ is_wanted_event (WfdStream *self, GstEvent *event)
       return FALSE;
     case GST_EVENT_EOS:
       return g_atomic_int_get (&self->ending);
+    case GST_EVENT_CAPS:
+      return has_size (event);
     case GST_EVENT_SEGMENT:
       return note_segment (self, event);
     default:

@@ -12,7 +12,10 @@ side_init (Side *self, const char *description)
 
   self->pipeline = gst_parse_launch (description, &error);
   fail_unless (error == NULL, "%s", error != NULL ? error->message : "");
-  self->wfd = gst_bin_get_by_name (GST_BIN (self->pipeline), "wfd");
+  if (g_str_equal (GST_OBJECT_NAME (self->pipeline), "wfd"))
+    self->wfd = gst_object_ref (self->pipeline);
+  else
+    self->wfd = gst_bin_get_by_name (GST_BIN (self->pipeline), "wfd");
   self->app = gst_bin_get_by_name (GST_BIN (self->pipeline), "app");
   self->recorder = recorder_new (self->pipeline);
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (self->wfd), "flowing") != NULL)
@@ -40,6 +43,24 @@ side_init_sink (Side *self, const Side *source, const char *properties)
   side_init (self, description);
 }
 
+static void
+note_gone (gpointer data, GObject *object)
+{
+  g_async_queue_push (data, object);
+}
+
+/* A thread of the state change may hold the pipeline for a moment longer. */
+static void
+assert_goes_away (GstElement *pipeline)
+{
+  g_autoptr (GAsyncQueue) gone = g_async_queue_new ();
+
+  g_object_weak_ref (G_OBJECT (pipeline), note_gone, gone);
+  gst_object_unref (pipeline);
+  fail_unless (g_async_queue_timeout_pop (gone, WATCHDOG / GST_USECOND) != NULL,
+      "somebody keeps the pipeline");
+}
+
 void
 side_clear (Side *self)
 {
@@ -49,8 +70,7 @@ side_clear (Side *self)
   recorder_free (self->recorder);
   g_clear_pointer (&self->wfd, gst_object_unref);
   g_clear_pointer (&self->app, gst_object_unref);
-  ASSERT_OBJECT_REFCOUNT (self->pipeline, "pipeline", 1);
-  g_clear_pointer (&self->pipeline, gst_object_unref);
+  assert_goes_away (g_steal_pointer (&self->pipeline));
 }
 
 void
@@ -102,10 +122,12 @@ side_get_counter (const Side *self, const char *name)
 void
 side_push (Side *self, GstBuffer *buffer)
 {
+  GstBufferList *list = gst_buffer_list_new ();
   GstFlowReturn flow;
 
-  g_signal_emit_by_name (self->app, "push-buffer", buffer, &flow);
-  gst_buffer_unref (buffer);
+  gst_buffer_list_add (list, buffer);
+  g_signal_emit_by_name (self->app, "push-buffer-list", list, &flow);
+  gst_buffer_list_unref (list);
 }
 
 static GstPadProbeReturn

@@ -32,7 +32,7 @@ void side_wait_flowing (Side *self, gboolean flowing);
 /* The counter @name of the property "stats", 0 if it is not there. */
 guint64 side_get_counter (const Side *self, const char *name);
 
-/* (transfer full) */
+/* As a multiplexer sends a frame; (transfer full). */
 void side_push (Side *self, GstBuffer *buffer);
 /* Waits until all that was pushed has gone through. */
 void side_sync (Side *self);
