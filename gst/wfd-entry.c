@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wfd-entry.h"
-
 #include <gst/video/video.h>
 
-#include "wfd-backlog.h"
+#include "wfd-entry-private.h"
 #include "wfd-fill.h"
-#include "wfd-pace.h"
 
-GST_DEBUG_CATEGORY_STATIC (wfd_entry_debug);
+GST_DEBUG_CATEGORY (wfd_entry_debug);
 #define GST_CAT_DEFAULT wfd_entry_debug
 
-/* How long over the latency of upstream a silent stream is waited for. The
- * other stream stands still as long. */
-#define PATIENCE (40 * GST_MSECOND)
 /* The longest silence made at once for a GAP event. */
 #define MAX_SILENCE (100 * GST_MSECOND)
-
-typedef enum
-{
-  UPSTREAM_UNKNOWN,
-  UPSTREAM_LIVE,
-  UPSTREAM_STORED,
-} Upstream;
 
 /* Buffers that wait: of a stored stream until it is held back, of a live one
  * until it is too much. Live pictures never wait for one another. */
@@ -29,60 +16,14 @@ static const struct
 {
   guint stored;
   guint live;
-  gboolean video;
 } limits[] = {
-  [WFD_ENTRY_PICTURES] = { 2, 1, TRUE },
-  [WFD_ENTRY_SOUND] = { 8, 100, FALSE },
-  [WFD_ENTRY_CODED_VIDEO] = { 8, 60, TRUE },
-  [WFD_ENTRY_CODED_SOUND] = { 8, 50, FALSE },
+  [WFD_ENTRY_PICTURES] = { 2, 1 },
+  [WFD_ENTRY_SOUND] = { 8, 100 },
+  [WFD_ENTRY_CODED_VIDEO] = { 8, 60 },
+  [WFD_ENTRY_CODED_SOUND] = { 8, 50 },
 };
 
-struct _WfdEntry
-{
-  GstElement parent;
-
-  WfdEntryKind kind;
-  GstPad *sinkpad;
-  GstPad *srcpad;
-
-  GMutex lock;
-  GCond changed;
-  /* All below with the lock. */
-  GstClockID waiting_for; /* what the thread waits for, or NULL */
-  gboolean flushing;
-  gboolean playing;
-  gboolean attached;
-  gboolean open;
-  GstFlowReturn flow; /* what upstream is told */
-
-  Upstream upstream;
-  GstClockTime latency;  /* of upstream */
-  GstClockTime delay;    /* of the newest buffer, when it came */
-  GstSegment in_segment; /* of what comes */
-  GstAudioInfo in_info;
-
-  WfdBacklog backlog;
-  gboolean need_key_unit; /* coded video: until one comes, nothing goes on */
-  gboolean eos_told;
-
-  gint rate_n; /* 0: as upstream */
-  gint rate_d;
-  WfdPace pace;
-  GstBuffer *newest;      /* live pictures: also while closed */
-  gboolean show_newest;   /* just opened */
-  GstSegment out_segment; /* of what left */
-  GstAudioInfo out_info;
-  GstClockTime end; /* running time up to which the stream is out */
-  WfdEntryStats stats;
-};
-
-enum
-{
-  SIGNAL_END_OF_STREAM,
-  N_SIGNALS,
-};
-
-static guint signals[N_SIGNALS];
+guint wfd_entry_signal_end_of_stream;
 
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
@@ -92,66 +33,21 @@ static GstStaticPadTemplate src_template =
 G_DEFINE_FINAL_TYPE_WITH_CODE (WfdEntry, wfd_entry, GST_TYPE_ELEMENT,
     GST_DEBUG_CATEGORY_INIT (wfd_entry_debug, "wfdentry", 0, "Where a stream enters wfdsink"))
 
-static gboolean
-is_flowing (WfdEntry *self)
-{
-  return self->attached && self->open && self->playing;
-}
-
-static gboolean
-is_live (WfdEntry *self)
-{
-  return self->upstream == UPSTREAM_LIVE;
-}
-
-/* With the lock. */
-static void
-wake (WfdEntry *self)
-{
-  if (self->waiting_for != NULL)
-    gst_clock_id_unschedule (self->waiting_for);
-  g_cond_broadcast (&self->changed);
-}
-
-static GstClockTime
-get_now (WfdEntry *self)
-{
-  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
-  GstClockTime now, base_time = gst_element_get_base_time (GST_ELEMENT (self));
-
-  if (clock == NULL)
-    return GST_CLOCK_TIME_NONE;
-  now = gst_clock_get_time (clock);
-  return now > base_time ? now - base_time : 0;
-}
-
-/* What is still to come from upstream comes from here on. */
-static GstClockTime
-get_horizon (WfdEntry *self, GstClockTime now)
-{
-  return now > self->latency ? now - self->latency : 0;
-}
-
 /*
  * Opening and closing
  */
 
-/* Begins anew; with the lock. */
+/* Begins anew; with the lock. What did not come until now will not come. */
 static void
 resume (WfdEntry *self)
 {
-  GstClockTime now = get_now (self);
+  GstClockTime now = wfd_entry_get_now (self);
 
   wfd_pace_restart (&self->pace);
   self->need_key_unit = self->kind == WFD_ENTRY_CODED_VIDEO;
   self->show_newest = self->newest != NULL;
-  self->end = GST_CLOCK_TIME_IS_VALID (now) ? get_horizon (self, now) : GST_CLOCK_TIME_NONE;
-}
-
-static void
-drop_buffers (WfdEntry *self)
-{
-  self->stats.dropped += wfd_backlog_drop_buffers (&self->backlog);
+  if (self->kind != WFD_ENTRY_PICTURES && GST_CLOCK_TIME_IS_VALID (now))
+    self->end = wfd_entry_get_horizon (self, now);
 }
 
 /* Changes one of the flags of which the flow depends. */
@@ -161,14 +57,14 @@ set_flag (WfdEntry *self, gboolean *flag, gboolean value)
   gboolean before, after;
 
   g_mutex_lock (&self->lock);
-  before = is_flowing (self);
+  before = wfd_entry_is_flowing (self);
   *flag = value;
-  after = is_flowing (self);
-  if (after && !before && is_live (self))
+  after = wfd_entry_is_flowing (self);
+  if (after && !before && wfd_entry_has_live_upstream (self))
     resume (self);
-  if (before && !after && is_live (self))
-    drop_buffers (self);
-  wake (self);
+  if (before && !after && wfd_entry_has_live_upstream (self))
+    wfd_entry_drop_buffers (self);
+  wfd_entry_wake (self);
   g_mutex_unlock (&self->lock);
 
   if (after != before)
@@ -230,28 +126,9 @@ wfd_entry_is_live (WfdEntry *self)
 
   g_mutex_lock (&self->lock);
   ensure_upstream (self);
-  live = is_live (self);
+  live = wfd_entry_has_live_upstream (self);
   g_mutex_unlock (&self->lock);
   return live;
-}
-
-/* The rate at which live pictures leave is ours; (transfer full). */
-static GstEvent *
-set_caps_rate (WfdEntry *self, GstEvent *event)
-{
-  GstCaps *caps;
-  GstEvent *changed;
-
-  if (self->kind != WFD_ENTRY_PICTURES || !is_live (self) || self->rate_n == 0)
-    return event;
-
-  gst_event_parse_caps (event, &caps);
-  caps = gst_caps_copy (caps);
-  gst_caps_set_simple (caps, "framerate", GST_TYPE_FRACTION, self->rate_n, self->rate_d, NULL);
-  changed = gst_event_new_caps (caps);
-  gst_caps_unref (caps);
-  gst_event_unref (event);
-  return changed;
 }
 
 void
@@ -263,10 +140,10 @@ wfd_entry_set_rate (WfdEntry *self, gint rate_n, gint rate_d)
   ensure_upstream (self);
   self->rate_n = rate_n;
   self->rate_d = rate_d;
-  if (is_live (self))
+  if (wfd_entry_has_live_upstream (self))
     wfd_pace_init (&self->pace, rate_n, rate_d);
   if (old != NULL) {
-    g_autoptr (GstEvent) changed = set_caps_rate (self, g_steal_pointer (&old));
+    g_autoptr (GstEvent) changed = wfd_entry_set_caps_rate (self, g_steal_pointer (&old));
 
     gst_pad_store_sticky_event (self->srcpad, changed);
   }
@@ -305,7 +182,7 @@ wfd_entry_attach (WfdEntry *self)
   g_mutex_lock (&self->lock);
   ensure_upstream (self);
   self->flow = GST_FLOW_OK;
-  if (self->kind == WFD_ENTRY_SOUND && is_live (self) && !has_format (self))
+  if (self->kind == WFD_ENTRY_SOUND && wfd_entry_has_live_upstream (self) && !has_format (self))
     append_default_format (self);
   self->need_key_unit = self->kind == WFD_ENTRY_CODED_VIDEO;
   /* Takes the sticky events with it. */
@@ -317,253 +194,6 @@ wfd_entry_attach (WfdEntry *self)
 }
 
 /*
- * What leaves, in the thread of "src"
- */
-
-static GstClockTime
-get_buffer_due (WfdEntry *self)
-{
-  return self->kind == WFD_ENTRY_PICTURES && is_live (self) ? wfd_pace_get_due (&self->pace) : 0;
-}
-
-static GstClockTime
-get_fill_due (WfdEntry *self)
-{
-  if (!is_flowing (self) || !is_live (self) || self->out_segment.format != GST_FORMAT_TIME)
-    return GST_CLOCK_TIME_NONE;
-  if (self->kind == WFD_ENTRY_PICTURES) {
-    if (self->show_newest)
-      return 0;
-    return self->newest != NULL ? wfd_pace_get_repeat (&self->pace) : GST_CLOCK_TIME_NONE;
-  }
-  if (self->end == GST_CLOCK_TIME_NONE)
-    return GST_CLOCK_TIME_NONE;
-  return self->end + self->latency + PATIENCE;
-}
-
-static gpointer
-repeat_picture (WfdEntry *self, GstClockTime now)
-{
-  GstClockTime running = now > self->delay ? now - self->delay : 0;
-
-  self->show_newest = FALSE;
-  return wfd_fill_picture (self->newest, &self->out_segment, running);
-}
-
-static gpointer
-make_fill (WfdEntry *self, GstClockTime now)
-{
-  GstClockTime start = self->end, horizon = get_horizon (self, now);
-
-  self->stats.filled++;
-  if (self->kind == WFD_ENTRY_PICTURES)
-    return repeat_picture (self, now);
-
-  self->end = horizon;
-  if (self->kind == WFD_ENTRY_SOUND)
-    return wfd_fill_silence (&self->out_info, &self->out_segment, start, horizon - start);
-  return wfd_fill_gap (&self->out_segment, start, horizon - start);
-}
-
-static gpointer
-pop (WfdEntry *self)
-{
-  gpointer item = wfd_backlog_pop (&self->backlog);
-
-  if (GST_IS_BUFFER (item))
-    self->stats.passed++;
-  return item;
-}
-
-/* Nobody is there who would end the session: tells who can. */
-static void
-tell_end (WfdEntry *self)
-{
-  if (self->eos_told)
-    return;
-  self->eos_told = TRUE;
-  g_mutex_unlock (&self->lock);
-  g_signal_emit (self, signals[SIGNAL_END_OF_STREAM], 0);
-  g_mutex_lock (&self->lock);
-}
-
-/* NULL: nothing may leave now. With the lock. */
-static gpointer
-take_item (WfdEntry *self)
-{
-  gpointer head = wfd_backlog_peek (&self->backlog);
-  GstClockTime now = get_now (self);
-
-  if (GST_IS_EVENT (head)) {
-    if (GST_EVENT_TYPE (head) != GST_EVENT_EOS || self->attached)
-      return pop (self);
-    tell_end (self);
-    return NULL;
-  }
-  if (!is_flowing (self) || now == GST_CLOCK_TIME_NONE)
-    return NULL;
-  if (head != NULL)
-    return now >= get_buffer_due (self) ? pop (self) : NULL;
-  return now >= get_fill_due (self) ? make_fill (self, now) : NULL;
-}
-
-static GstClockTime
-get_deadline (WfdEntry *self)
-{
-  gpointer head = wfd_backlog_peek (&self->backlog);
-
-  if (GST_IS_EVENT (head) || !is_flowing (self))
-    return GST_CLOCK_TIME_NONE;
-  return head != NULL ? get_buffer_due (self) : get_fill_due (self);
-}
-
-/* With the lock, which is released meanwhile. */
-static void
-wait_until (WfdEntry *self, GstClockTime running)
-{
-  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
-  GstClockID id;
-
-  if (running == GST_CLOCK_TIME_NONE || clock == NULL) {
-    g_cond_wait (&self->changed, &self->lock);
-    return;
-  }
-
-  id = gst_clock_new_single_shot_id (clock,
-      gst_element_get_base_time (GST_ELEMENT (self)) + running);
-  self->waiting_for = id;
-  g_mutex_unlock (&self->lock);
-  gst_clock_id_wait (id, NULL);
-  g_mutex_lock (&self->lock);
-  self->waiting_for = NULL;
-  gst_clock_id_unref (id);
-}
-
-/* NULL when the thread has to end. */
-static gpointer
-wait_for_item (WfdEntry *self)
-{
-  gpointer item = NULL;
-
-  g_mutex_lock (&self->lock);
-  while (!self->flushing && (item = take_item (self)) == NULL)
-    wait_until (self, get_deadline (self));
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
-  return item;
-}
-
-static GstEvent *
-note_event (WfdEntry *self, GstEvent *event)
-{
-  GstCaps *caps;
-
-  switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_CAPS:
-      event = set_caps_rate (self, event);
-      gst_event_parse_caps (event, &caps);
-      if (self->kind == WFD_ENTRY_SOUND)
-        gst_audio_info_from_caps (&self->out_info, caps);
-      break;
-    case GST_EVENT_SEGMENT:
-      gst_event_copy_segment (event, &self->out_segment);
-      break;
-    default:
-      break;
-  }
-  return event;
-}
-
-static void
-push_event (WfdEntry *self, GstEvent *event)
-{
-  g_mutex_lock (&self->lock);
-  event = note_event (self, event);
-  g_mutex_unlock (&self->lock);
-  gst_pad_push_event (self->srcpad, event);
-}
-
-/* A live picture leaves now, and never before one that left already. */
-static GstBuffer *
-note_picture (WfdEntry *self, GstBuffer *buffer)
-{
-  GstClockTime now = get_now (self), running;
-
-  GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
-  if (GST_CLOCK_TIME_IS_VALID (now))
-    wfd_pace_note (&self->pace, now);
-  running = wfd_fill_get_end (&self->out_segment, buffer);
-  if (GST_CLOCK_TIME_IS_VALID (running) && GST_CLOCK_TIME_IS_VALID (self->end)
-      && running <= self->end)
-    GST_BUFFER_PTS (buffer) = gst_segment_position_from_running_time (&self->out_segment,
-        GST_FORMAT_TIME, self->end + wfd_pace_get_step (&self->pace));
-  return buffer;
-}
-
-/* NULL if there is nothing in @buffer that did not leave already. With the
- * lock. */
-static GstBuffer *
-note_buffer (WfdEntry *self, GstBuffer *buffer)
-{
-  GstClockTime end;
-
-  if (is_live (self) && self->kind == WFD_ENTRY_PICTURES)
-    buffer = note_picture (self, buffer);
-  else if (is_live (self) && self->kind == WFD_ENTRY_SOUND && GST_CLOCK_TIME_IS_VALID (self->end))
-    buffer = wfd_fill_trim (&self->out_info, &self->out_segment, buffer, self->end);
-  if (buffer == NULL)
-    return NULL;
-
-  end = wfd_fill_get_end (&self->out_segment, buffer);
-  if (GST_CLOCK_TIME_IS_VALID (end)
-      && (self->end == GST_CLOCK_TIME_NONE || end > self->end || !is_live (self)))
-    self->end = end;
-  return buffer;
-}
-
-/* A "src" that leads nowhere is no fault: the session has ended. */
-static void
-note_flow (WfdEntry *self, GstFlowReturn flow)
-{
-  if (flow == GST_FLOW_OK)
-    return;
-  GST_DEBUG_OBJECT (self, "downstream says %s", gst_flow_get_name (flow));
-  if (flow == GST_FLOW_FLUSHING || flow == GST_FLOW_NOT_LINKED) {
-    wfd_entry_detach (self);
-    return;
-  }
-  g_mutex_lock (&self->lock);
-  self->flow = flow;
-  drop_buffers (self);
-  wake (self);
-  g_mutex_unlock (&self->lock);
-}
-
-static void
-push_buffer (WfdEntry *self, GstBuffer *buffer)
-{
-  g_mutex_lock (&self->lock);
-  buffer = note_buffer (self, gst_buffer_make_writable (buffer));
-  g_mutex_unlock (&self->lock);
-  if (buffer != NULL)
-    note_flow (self, gst_pad_push (self->srcpad, buffer));
-}
-
-static void
-entry_loop (gpointer data)
-{
-  WfdEntry *self = data;
-  gpointer item = wait_for_item (self);
-
-  if (item == NULL)
-    gst_pad_pause_task (self->srcpad);
-  else if (GST_IS_EVENT (item))
-    push_event (self, item);
-  else
-    push_buffer (self, item);
-}
-
-/*
  * What comes, in upstream's thread
  */
 
@@ -571,7 +201,7 @@ entry_loop (gpointer data)
 static void
 note_arrival (WfdEntry *self, GstBuffer *buffer)
 {
-  GstClockTime now = get_now (self), end = GST_CLOCK_TIME_NONE;
+  GstClockTime now = wfd_entry_get_now (self), end = GST_CLOCK_TIME_NONE;
 
   if (self->kind != WFD_ENTRY_PICTURES)
     return;
@@ -603,7 +233,7 @@ make_room (WfdEntry *self)
     return FALSE;
   }
   GST_INFO_OBJECT (self, "video is too slow behind us, going on with the next key unit");
-  drop_buffers (self);
+  wfd_entry_drop_buffers (self);
   self->need_key_unit = TRUE;
   return TRUE;
 }
@@ -613,7 +243,7 @@ static GstFlowReturn
 take_live (WfdEntry *self, GstBuffer *buffer, gboolean *ret_ask)
 {
   note_arrival (self, buffer);
-  if (!is_flowing (self) || self->flow != GST_FLOW_OK) {
+  if (!wfd_entry_is_flowing (self) || self->flow != GST_FLOW_OK) {
     self->stats.dropped++;
     gst_buffer_unref (buffer);
     return self->flow;
@@ -627,7 +257,7 @@ take_live (WfdEntry *self, GstBuffer *buffer, gboolean *ret_ask)
   }
   self->show_newest = FALSE;
   wfd_backlog_push (&self->backlog, buffer);
-  wake (self);
+  wfd_entry_wake (self);
   return GST_FLOW_OK;
 }
 
@@ -635,7 +265,7 @@ static GstFlowReturn
 take_stored (WfdEntry *self, GstBuffer *buffer)
 {
   while (!self->flushing && self->flow == GST_FLOW_OK
-      && (!is_flowing (self) || self->backlog.n_buffers >= limits[self->kind].stored))
+      && (!wfd_entry_is_flowing (self) || self->backlog.n_buffers >= limits[self->kind].stored))
     g_cond_wait (&self->changed, &self->lock);
 
   if (self->flushing || self->flow != GST_FLOW_OK || !is_decodable (self, buffer)) {
@@ -643,7 +273,7 @@ take_stored (WfdEntry *self, GstBuffer *buffer)
     return self->flushing ? GST_FLOW_FLUSHING : self->flow;
   }
   wfd_backlog_push (&self->backlog, buffer);
-  wake (self);
+  wfd_entry_wake (self);
   return GST_FLOW_OK;
 }
 
@@ -666,7 +296,8 @@ take (WfdEntry *self, GstBuffer *buffer)
     gst_buffer_unref (buffer);
     flow = GST_FLOW_FLUSHING;
   } else {
-    flow = is_live (self) ? take_live (self, buffer, &ask) : take_stored (self, buffer);
+    flow = wfd_entry_has_live_upstream (self) ? take_live (self, buffer, &ask)
+                                              : take_stored (self, buffer);
   }
   g_mutex_unlock (&self->lock);
 
@@ -713,7 +344,7 @@ queue_event (WfdEntry *self, GstEvent *event)
     gst_event_unref (event);
   } else {
     wfd_backlog_push (&self->backlog, event);
-    wake (self);
+    wfd_entry_wake (self);
   }
   g_mutex_unlock (&self->lock);
   return TRUE;
@@ -741,7 +372,7 @@ set_flushing (WfdEntry *self, gboolean flushing)
     gst_segment_init (&self->in_segment, GST_FORMAT_UNDEFINED);
     gst_segment_init (&self->out_segment, GST_FORMAT_UNDEFINED);
   }
-  wake (self);
+  wfd_entry_wake (self);
   g_mutex_unlock (&self->lock);
 }
 
@@ -763,7 +394,7 @@ flush_stop (WfdEntry *self, GstEvent *event)
 
   set_flushing (self, FALSE);
   pushed = gst_pad_push_event (self->srcpad, event);
-  gst_pad_start_task (self->srcpad, entry_loop, self, NULL);
+  gst_pad_start_task (self->srcpad, wfd_entry_loop, self, NULL);
   return pushed;
 }
 
@@ -855,7 +486,7 @@ entry_src_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboole
   if (mode != GST_PAD_MODE_PUSH)
     return FALSE;
   set_flushing (self, !active);
-  return active ? gst_pad_start_task (pad, entry_loop, self, NULL) : gst_pad_stop_task (pad);
+  return active ? gst_pad_start_task (pad, wfd_entry_loop, self, NULL) : gst_pad_stop_task (pad);
 }
 
 static GstStateChangeReturn
@@ -899,7 +530,7 @@ wfd_entry_class_init (WfdEntryClass *klass)
   object_class->finalize = entry_finalize;
   element_class->change_state = entry_change_state;
 
-  signals[SIGNAL_END_OF_STREAM] = g_signal_new ("end-of-stream", WFD_TYPE_ENTRY, G_SIGNAL_RUN_LAST,
+  wfd_entry_signal_end_of_stream = g_signal_new ("end-of-stream", WFD_TYPE_ENTRY, G_SIGNAL_RUN_LAST,
       0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);

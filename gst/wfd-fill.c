@@ -60,7 +60,12 @@ wfd_fill_trim (const GstAudioInfo *info, const GstSegment *segment, GstBuffer *s
     gst_buffer_unref (samples);
     return NULL;
   }
-  return gst_audio_buffer_truncate (samples, GST_AUDIO_INFO_BPF (info), cut, -1);
+  running = from + gst_util_uint64_scale (cut, GST_SECOND, GST_AUDIO_INFO_RATE (info));
+  samples = gst_audio_buffer_truncate (samples, GST_AUDIO_INFO_BPF (info), cut, -1);
+  GST_BUFFER_PTS (samples) = to_position (segment, running);
+  GST_BUFFER_DURATION (samples) =
+      gst_util_uint64_scale (n - cut, GST_SECOND, GST_AUDIO_INFO_RATE (info));
+  return samples;
 }
 
 GstClockTime

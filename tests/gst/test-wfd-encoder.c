@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the table of encoders says, held against what the encoders send. */
+#include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
+#define GST_USE_UNSTABLE_API
+#include <gst/codecparsers/gsth264parser.h>
+#include <gst/video/video.h>
+
+#include <wfd-encoder.h>
+
+#define WIDTH 640
+#define HEIGHT 480
+#define RATE 30
+
+/* What one access unit consists of. */
+typedef struct
+{
+  gboolean begins_with_aud;
+  guint n_slices;
+  guint n_b_slices;
+  gboolean idr;
+  gboolean has_sps;
+  gboolean has_pps;
+  gsize bytes;
+} Unit;
+
+typedef struct
+{
+  const WfdEncoder *row;
+  WfdEncoderConfig config;
+  GstElement *encoder;
+  GstHarness *harness;
+  GstH264NalParser *parser;
+  GstH264SPS sps; /* the last that came */
+  GstH264PPS pps;
+  guint frame;
+} Fixture;
+
+static WfdEncoderConfig
+default_config (void)
+{
+  return (WfdEncoderConfig) {
+    .width = WIDTH,
+    .height = HEIGHT,
+    .rate_n = RATE,
+    .rate_d = 1,
+    .profile = WFD_H264_PROFILE_CBP,
+    .level = 31,
+    .bitrate_kbps = 2000,
+    .peer_asks_for_idr = TRUE,
+  };
+}
+
+/* The nth row that our tests run, NULL after the last or if it is not
+ * installed here, which is said. */
+static const WfdEncoder *
+find_tested (WfdEncoderKind kind, gint nth)
+{
+  guint n;
+  const WfdEncoder *rows = wfd_encoder_get_table (&n);
+
+  for (guint i = 0; i < n; i++) {
+    if (rows[i].kind != kind || !rows[i].tested || nth-- > 0)
+      continue;
+    if (wfd_encoder_find (kind, rows[i].factory, NULL) != NULL)
+      return &rows[i];
+    g_printerr ("%s is not installed, not tested\n", rows[i].factory);
+    return NULL;
+  }
+  return NULL;
+}
+
+static void
+setup (Fixture *f, const WfdEncoder *row, const WfdEncoderConfig *config)
+{
+  g_autoptr (GstCaps) raw = wfd_encoder_get_raw_caps (row, config);
+  g_autoptr (GstCaps) coded = wfd_encoder_get_coded_caps (row, config);
+  GstElement *bin = gst_bin_new (NULL);
+  GstElement *filter = gst_element_factory_make ("capsfilter", NULL);
+  GstElement *parse = gst_element_factory_make ("h264parse", NULL);
+  g_autoptr (GstPad) first = NULL, last = NULL;
+
+  *f = (Fixture) { .row = row, .config = *config };
+  f->encoder = wfd_encoder_make (row, config);
+  fail_unless (f->encoder != NULL);
+  g_object_set (filter, "caps", coded, NULL);
+  g_object_set (parse, "disable-passthrough", TRUE, NULL);
+  gst_bin_add_many (GST_BIN (bin), f->encoder, filter, parse, NULL);
+  fail_unless (gst_element_link_many (f->encoder, filter, parse, NULL));
+  first = gst_element_get_static_pad (f->encoder, "sink");
+  last = gst_element_get_static_pad (parse, "src");
+  gst_element_add_pad (bin, gst_ghost_pad_new ("sink", first));
+  gst_element_add_pad (bin, gst_ghost_pad_new ("src", last));
+
+  f->harness = gst_harness_new_with_element (bin, "sink", "src");
+  gst_object_unref (bin);
+  gst_harness_set_sink_caps_str (f->harness,
+      "video/x-h264, stream-format=byte-stream, alignment=au");
+  raw = gst_caps_make_writable (g_steal_pointer (&raw));
+  gst_harness_set_src_caps (f->harness, gst_caps_fixate (g_steal_pointer (&raw)));
+  f->parser = gst_h264_nal_parser_new ();
+}
+
+static void
+teardown (Fixture *f)
+{
+  gst_h264_sps_clear (&f->sps);
+  gst_h264_pps_clear (&f->pps);
+  gst_h264_nal_parser_free (f->parser);
+  gst_harness_teardown (f->harness);
+}
+
+/* A pattern that moves, with new noise in a quarter of it: work at any bit rate.
+ * The same each run. */
+static void
+paint (guint8 *luma, gint stride, guint frame)
+{
+  for (guint y = 0; y < HEIGHT; y++) {
+    guint salt = y < HEIGHT / 4 ? frame * 374761393u : 0;
+
+    for (guint x = 0; x < WIDTH; x++) {
+      guint32 block =
+          (((x + frame * 5) / 8) * 2654435761u) ^ (((y + frame) / 8) * 2246822519u) ^ salt;
+
+      luma[y * stride + x] = 64 + (block * 2654435761u >> 13) % 80;
+    }
+  }
+}
+
+static void
+push_picture (Fixture *f)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (f->harness->srcpad);
+  GstVideoInfo info;
+  GstVideoFrame frame;
+  GstBuffer *buffer;
+
+  fail_unless (gst_video_info_from_caps (&info, caps));
+  buffer = gst_buffer_new_allocate (NULL, info.size, NULL);
+  gst_buffer_memset (buffer, 0, 128, info.size);
+  fail_unless (gst_video_frame_map (&frame, &info, buffer, GST_MAP_WRITE));
+  paint (GST_VIDEO_FRAME_PLANE_DATA (&frame, 0), GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0),
+      f->frame);
+  gst_video_frame_unmap (&frame);
+
+  GST_BUFFER_PTS (buffer) = gst_util_uint64_scale (f->frame, GST_SECOND, RATE);
+  GST_BUFFER_DURATION (buffer) = GST_SECOND / RATE;
+  f->frame++;
+  fail_unless_equals_int (gst_harness_push (f->harness, buffer), GST_FLOW_OK);
+}
+
+static void
+read_nal (Fixture *f, GstH264NalUnit *nal, Unit *unit)
+{
+  GstH264SliceHdr slice;
+
+  switch (nal->type) {
+    case GST_H264_NAL_SPS:
+      unit->has_sps = TRUE;
+      gst_h264_sps_clear (&f->sps);
+      fail_unless_equals_int (gst_h264_parser_parse_sps (f->parser, nal, &f->sps),
+          GST_H264_PARSER_OK);
+      break;
+    case GST_H264_NAL_PPS:
+      unit->has_pps = TRUE;
+      gst_h264_pps_clear (&f->pps);
+      fail_unless_equals_int (gst_h264_parser_parse_pps (f->parser, nal, &f->pps),
+          GST_H264_PARSER_OK);
+      break;
+    case GST_H264_NAL_SLICE_IDR:
+      unit->idr = TRUE;
+      /* fallthrough */
+    case GST_H264_NAL_SLICE:
+      unit->n_slices++;
+      fail_unless_equals_int (
+          gst_h264_parser_parse_slice_hdr (f->parser, nal, &slice, FALSE, FALSE),
+          GST_H264_PARSER_OK);
+      unit->n_b_slices += GST_H264_IS_B_SLICE (&slice);
+      break;
+    default:
+      gst_h264_parser_parse_nal (f->parser, nal);
+      break;
+  }
+}
+
+static Unit
+read_unit (Fixture *f, GstBuffer *buffer)
+{
+  Unit unit = { 0 };
+  GstH264NalUnit nal;
+  GstMapInfo map;
+  gsize at = 0;
+
+  fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
+  unit.bytes = map.size;
+  while (at < map.size) {
+    GstH264ParserResult result =
+        gst_h264_parser_identify_nalu (f->parser, map.data, at, map.size, &nal);
+
+    fail_unless (result == GST_H264_PARSER_OK || result == GST_H264_PARSER_NO_NAL_END);
+    unit.begins_with_aud |= at == 0 && nal.type == GST_H264_NAL_AU_DELIMITER;
+    read_nal (f, &nal, &unit);
+    at = nal.offset + nal.size;
+  }
+  gst_buffer_unmap (buffer, &map);
+  gst_buffer_unref (buffer);
+  return unit;
+}
+
+/* One picture in, and what comes out for it: at once. */
+static Unit
+encode (Fixture *f)
+{
+  push_picture (f);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (f->harness), 1);
+  return read_unit (f, gst_harness_pull (f->harness));
+}
+
+static gsize
+encode_bytes (Fixture *f, guint n)
+{
+  gsize bytes = 0;
+
+  while (n-- > 0)
+    bytes += encode (f).bytes;
+  return bytes;
+}
+
+static void
+ask_for_key_unit (Fixture *f)
+{
+  fail_unless (gst_harness_push_upstream_event (f->harness,
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0)));
+}
+
+GST_START_TEST (video_is_constrained_baseline)
+{
+  const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
+  WfdEncoderConfig config = default_config ();
+  Fixture f;
+
+  if (row == NULL)
+    return;
+  setup (&f, row, &config);
+  fail_unless (encode (&f).has_sps);
+  fail_unless_equals_int (f.sps.profile_idc, 66);
+  fail_unless_equals_int (f.sps.constraint_set1_flag, 1);
+  fail_unless_equals_int (f.sps.chroma_format_idc, 1);
+  fail_unless_equals_int (f.sps.frame_mbs_only_flag, 1);
+  fail_unless_equals_int (f.pps.entropy_coding_mode_flag, 0);
+  fail_unless_equals_int (f.sps.width, WIDTH);
+  fail_unless_equals_int (f.sps.height, HEIGHT);
+  teardown (&f);
+}
+GST_END_TEST;
+
+GST_START_TEST (level_is_the_negotiated_one)
+{
+  const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
+  WfdEncoderConfig config = default_config ();
+  Fixture f;
+
+  if (row == NULL || !row->level_in_caps)
+    return;
+  for (guint level = 31; level <= 40; level += 9) {
+    config.level = level;
+    setup (&f, row, &config);
+    encode (&f);
+    fail_unless_equals_int (f.sps.level_idc, level);
+    teardown (&f);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (high_profile_has_no_cabac_and_no_b_pictures)
+{
+  const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
+  WfdEncoderConfig config = default_config ();
+  Fixture f;
+
+  if (row == NULL)
+    return;
+  config.profile = WFD_H264_PROFILE_CHP;
+  setup (&f, row, &config);
+  for (guint i = 0; i < 10; i++)
+    fail_unless_equals_int (encode (&f).n_b_slices, 0);
+  fail_unless_equals_int (f.sps.profile_idc,
+      row->profiles[WFD_H264_PROFILE_CHP] != NULL ? 100 : 66);
+  fail_unless_equals_int (f.pps.entropy_coding_mode_flag, 0);
+  teardown (&f);
+}
+GST_END_TEST;
+
+GST_START_TEST (every_unit_has_a_delimiter_and_one_slice)
+{
+  const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
+  WfdEncoderConfig config = default_config ();
+  Fixture f;
+
+  if (row == NULL)
+    return;
+  setup (&f, row, &config);
+  for (guint i = 0; i < 60; i++) {
+    Unit unit = encode (&f);
+
+    fail_unless (unit.begins_with_aud);
+    fail_unless_equals_int (unit.n_slices, 1);
+    fail_unless_equals_int (unit.n_b_slices, 0);
+  }
+  fail_unless_equals_int (f.sps.num_ref_frames, 1);
+  teardown (&f);
+}
+GST_END_TEST;
+
+GST_START_TEST (key_unit_comes_with_the_next_picture_when_asked_for)
+{
+  const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
+  WfdEncoderConfig config = default_config ();
+  Fixture f;
+
+  if (row == NULL)
+    return;
+  fail_unless (row->key_units);
+  setup (&f, row, &config);
+  fail_unless (encode (&f).idr);
+  for (guint i = 1; i < 40; i++)
+    fail_if (encode (&f).idr);
+
+  ask_for_key_unit (&f);
+  {
+    Unit unit = encode (&f);
+
+    fail_unless (unit.idr && unit.has_sps && unit.has_pps);
+  }
+  fail_if (encode (&f).idr);
+  teardown (&f);
+}
+GST_END_TEST;
+
+GST_START_TEST (many_requests_share_a_key_unit_but_none_is_forgotten)
+{
+  const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
+  WfdEncoderConfig config = default_config ();
+  guint key_units = 0;
+  Fixture f;
+
+  if (row == NULL)
+    return;
+  setup (&f, row, &config);
+  for (guint i = 0; i < 20; i++)
+    encode (&f);
+
+  /* Ten in a row, each with a picture between: a third of a second. */
+  for (guint i = 0; i < 10; i++) {
+    ask_for_key_unit (&f);
+    key_units += encode (&f).idr;
+  }
+  fail_unless (key_units >= 1 && key_units <= 2, "%u key units", key_units);
+
+  /* The last request came after the last key unit and still gets its own. */
+  key_units = 0;
+  for (guint i = 0; i < 10; i++)
+    key_units += encode (&f).idr;
+  fail_unless_equals_int (key_units, 1);
+  teardown (&f);
+}
+GST_END_TEST;
+
+GST_START_TEST (key_units_come_by_themselves_unless_the_peer_asks)
+{
+  const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
+  WfdEncoderConfig config = default_config ();
+  Fixture f;
+
+  if (row == NULL)
+    return;
+  config.peer_asks_for_idr = FALSE;
+  setup (&f, row, &config);
+  for (guint i = 0; i < 2 * RATE + 1; i++)
+    fail_unless_equals_int (encode (&f).idr, i % (2 * RATE) == 0);
+  teardown (&f);
+
+  config.peer_asks_for_idr = TRUE;
+  setup (&f, row, &config);
+  for (guint i = 0; i < 4 * RATE; i++)
+    fail_unless_equals_int (encode (&f).idr, i == 0);
+  teardown (&f);
+}
+GST_END_TEST;
+
+/* Encoders stay below the target, some by a third; off by a unit is a factor
+ * of a thousand. */
+static void
+check_rate (gsize bytes, guint pictures, guint kbps)
+{
+  guint64 real = gst_util_uint64_scale (bytes * 8, RATE, pictures * 1000);
+
+  fail_unless (real >= kbps * 45 / 100 && real <= kbps * 115 / 100,
+      "%" G_GUINT64_FORMAT " kbit/s instead of %u", real, kbps);
+}
+
+GST_START_TEST (bit_rate_is_in_kbit_and_can_change_while_it_runs)
+{
+  const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
+  WfdEncoderConfig config = default_config ();
+  Fixture f;
+
+  if (row == NULL)
+    return;
+  config.bitrate_kbps = 3000;
+  setup (&f, row, &config);
+  encode_bytes (&f, RATE);
+  check_rate (encode_bytes (&f, 2 * RATE), 2 * RATE, 3000);
+
+  wfd_encoder_set_bitrate (row, f.encoder, 1000);
+  encode_bytes (&f, RATE);
+  check_rate (encode_bytes (&f, 2 * RATE), 2 * RATE, 1000);
+
+  wfd_encoder_set_bitrate (row, f.encoder, 5000);
+  encode_bytes (&f, RATE);
+  check_rate (encode_bytes (&f, 2 * RATE), 2 * RATE, 5000);
+  teardown (&f);
+}
+GST_END_TEST;
+
+GST_START_TEST (change_of_the_bit_rate_makes_no_key_unit)
+{
+  const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
+  WfdEncoderConfig config = default_config ();
+  Fixture f;
+
+  if (row == NULL)
+    return;
+  setup (&f, row, &config);
+  for (guint i = 0; i < 60; i++) {
+    Unit unit = encode (&f);
+
+    fail_if (i > 0 && unit.idr);
+    if (i % 10 == 5)
+      wfd_encoder_set_bitrate (row, f.encoder, 1000 + 100 * i);
+  }
+  teardown (&f);
+}
+GST_END_TEST;
+
+/* The settings of a row are names and values of properties: of those encoders
+ * that are here, tested or not, each must be known and taken. */
+GST_START_TEST (settings_are_properties_that_take_the_value)
+{
+  guint n;
+  const WfdEncoder *rows = wfd_encoder_get_table (&n);
+
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (GstElement) element = NULL;
+
+    if (!rows[i].tested)
+      continue;
+    element = gst_element_factory_make (rows[i].factory, NULL);
+    if (element == NULL)
+      continue;
+    gst_object_ref_sink (element);
+    for (guint s = 0; s < WFD_ENCODER_MAX_SETTINGS && rows[i].settings[s].property != NULL; s++) {
+      GParamSpec *pspec =
+          g_object_class_find_property (G_OBJECT_GET_CLASS (element), rows[i].settings[s].property);
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      fail_unless (pspec != NULL, "%s has no %s", rows[i].factory, rows[i].settings[s].property);
+      g_value_init (&value, pspec->value_type);
+      fail_unless (gst_value_deserialize (&value, rows[i].settings[s].value), "%s: %s=%s",
+          rows[i].factory, rows[i].settings[s].property, rows[i].settings[s].value);
+    }
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (unknown_encoder_is_an_error_that_names_the_known)
+{
+  g_autoptr (GError) error = NULL;
+
+  fail_unless (wfd_encoder_find (WFD_ENCODER_H264, "theoraenc", &error) == NULL);
+  fail_unless (g_error_matches (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN));
+  fail_unless (strstr (error->message, "theoraenc") != NULL);
+  fail_unless (strstr (error->message, "x264enc (gstreamer1.0-plugins-ugly)") != NULL);
+}
+GST_END_TEST;
+
+GST_START_TEST (hardware_comes_before_software)
+{
+  guint n, software = 0;
+  const WfdEncoder *rows = wfd_encoder_get_table (&n);
+
+  for (guint i = 0; i < n; i++) {
+    if (rows[i].kind != WFD_ENCODER_H264)
+      continue;
+    software +=
+        g_str_equal (rows[i].factory, "x264enc") || g_str_equal (rows[i].factory, "openh264enc");
+    fail_unless (software == 0 || rows[i].tested);
+  }
+  fail_unless_equals_int (software, 2);
+}
+GST_END_TEST;
+
+static void
+count_bytes (GstElement *sink, GstBuffer *buffer, GstPad *pad, gsize *bytes)
+{
+  *bytes += gst_buffer_get_size (buffer);
+}
+
+/* The caps behind the encoder and how much it made of a second of noise. */
+static GstCaps *
+run_sound (const WfdEncoder *row, const WfdEncoderConfig *config, gsize *ret_bytes)
+{
+  g_autoptr (GstElement) pipeline = gst_pipeline_new (NULL);
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstCaps) raw = wfd_encoder_get_raw_caps (row, config);
+  g_autoptr (GstMessage) end = NULL;
+  g_autoptr (GstPad) pad = NULL;
+  GstElement *source = gst_element_factory_make ("audiotestsrc", NULL);
+  GstElement *encoder = wfd_encoder_make (row, config);
+  GstElement *parse = gst_element_factory_make ("aacparse", NULL);
+  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+  GstCaps *caps;
+
+  /* Pink noise, which is as much work at 48 kHz as music. */
+  gst_util_set_object_arg (G_OBJECT (source), "wave", "pink-noise");
+  g_object_set (source, "num-buffers", 100, "samplesperbuffer", 480, NULL);
+  gst_bin_add_many (GST_BIN (pipeline), source, encoder, parse, sink, NULL);
+  fail_unless (gst_element_link_filtered (source, encoder, raw));
+  fail_unless (gst_element_link (encoder, parse));
+  fail_unless (gst_element_link_filtered (parse, sink,
+      gst_static_caps_get (&(GstStaticCaps) GST_STATIC_CAPS ("audio/mpeg, stream-format=adts"))));
+
+  *ret_bytes = 0;
+  g_object_set (sink, "signal-handoffs", TRUE, NULL);
+  g_signal_connect (sink, "handoff", G_CALLBACK (count_bytes), ret_bytes);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  end = gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  fail_unless_equals_int (GST_MESSAGE_TYPE (end), GST_MESSAGE_EOS);
+  pad = gst_element_get_static_pad (sink, "sink");
+  caps = gst_pad_get_current_caps (pad);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  return caps;
+}
+
+GST_START_TEST (sound_is_aac_lc_in_the_negotiated_format)
+{
+  const WfdEncoder *row = find_tested (WFD_ENCODER_AAC, __i__);
+  WfdEncoderConfig config = {
+    .audio_rate_hz = 48000,
+    .audio_channels = 2,
+    .bitrate_kbps = 128,
+  };
+  g_autoptr (GstCaps) caps = NULL;
+  GstStructure *structure;
+  gint rate, channels;
+  gsize bytes;
+
+  if (row == NULL)
+    return;
+  caps = run_sound (row, &config, &bytes);
+  structure = gst_caps_get_structure (caps, 0);
+  fail_unless (gst_structure_get_int (structure, "rate", &rate));
+  fail_unless (gst_structure_get_int (structure, "channels", &channels));
+  fail_unless_equals_int (rate, 48000);
+  fail_unless_equals_int (channels, 2);
+  fail_unless_equals_string (gst_structure_get_string (structure, "base-profile"), "lc");
+  /* 128 kbit/s are 16000 bytes in a second. */
+  fail_unless (bytes > 12000 && bytes < 20000, "%" G_GSIZE_FORMAT " bytes", bytes);
+}
+GST_END_TEST;
+
+static Suite *
+wfd_encoder_suite (void)
+{
+  Suite *suite = suite_create ("wfd-encoder");
+  TCase *video = tcase_create ("video");
+  TCase *table = tcase_create ("table");
+
+  suite_add_tcase (suite, video);
+  tcase_set_timeout (video, 60);
+  tcase_add_loop_test (video, video_is_constrained_baseline, 0, 2);
+  tcase_add_loop_test (video, level_is_the_negotiated_one, 0, 2);
+  tcase_add_loop_test (video, high_profile_has_no_cabac_and_no_b_pictures, 0, 2);
+  tcase_add_loop_test (video, every_unit_has_a_delimiter_and_one_slice, 0, 2);
+  tcase_add_loop_test (video, key_unit_comes_with_the_next_picture_when_asked_for, 0, 2);
+  tcase_add_loop_test (video, many_requests_share_a_key_unit_but_none_is_forgotten, 0, 2);
+  tcase_add_loop_test (video, key_units_come_by_themselves_unless_the_peer_asks, 0, 2);
+  tcase_add_loop_test (video, bit_rate_is_in_kbit_and_can_change_while_it_runs, 0, 2);
+  tcase_add_loop_test (video, change_of_the_bit_rate_makes_no_key_unit, 0, 2);
+
+  suite_add_tcase (suite, table);
+  tcase_add_test (table, settings_are_properties_that_take_the_value);
+  tcase_add_test (table, unknown_encoder_is_an_error_that_names_the_known);
+  tcase_add_test (table, hardware_comes_before_software);
+  tcase_add_loop_test (table, sound_is_aac_lc_in_the_negotiated_format, 0, 2);
+  return suite;
+}
+
+GST_CHECK_MAIN (wfd_encoder);

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gst/check/gstcheck.h>
+#include <wfd-pace.h>
+
+#define MS GST_MSECOND
+
+/* How many of @n pictures, @interval apart, leave in time at 30 per second. A
+ * picture that is not due yet waits, and is replaced by the next. */
+static guint
+count_leaving (guint n, GstClockTime interval, GstClockTime jitter)
+{
+  WfdPace pace;
+  guint left = 0;
+  gboolean waits = FALSE;
+
+  wfd_pace_init (&pace, 30, 1);
+  for (guint i = 0; i < n; i++) {
+    GstClockTime now = GST_SECOND + i * interval + (i % 2) * jitter;
+
+    if (waits && wfd_pace_get_due (&pace) <= now) {
+      wfd_pace_note (&pace, wfd_pace_get_due (&pace));
+      left++;
+    }
+    waits = now < wfd_pace_get_due (&pace);
+    if (!waits) {
+      wfd_pace_note (&pace, now);
+      left++;
+    }
+  }
+  return left;
+}
+
+GST_START_TEST (right_rate_passes_whole)
+{
+  fail_unless_equals_int (count_leaving (300, GST_SECOND / 30, 0), 300);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (right_rate_passes_whole_though_it_jitters)
+{
+  fail_unless_equals_int (count_leaving (300, GST_SECOND / 30, 7 * MS), 300);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (twice_the_rate_is_halved)
+{
+  guint left = count_leaving (600, GST_SECOND / 60, 0);
+
+  fail_unless (left >= 299 && left <= 302, "%u", left);
+}
+
+GST_END_TEST;
+
+/* And not every second one of them, which would be 25. */
+GST_START_TEST (fifty_become_thirty)
+{
+  guint left = count_leaving (500, GST_SECOND / 50, 0);
+
+  fail_unless (left >= 298 && left <= 302, "%u", left);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (first_picture_leaves_at_once)
+{
+  WfdPace pace;
+
+  wfd_pace_init (&pace, 30, 1);
+  fail_unless_equals_uint64 (wfd_pace_get_due (&pace), 0);
+  wfd_pace_note (&pace, 5 * GST_SECOND);
+  fail_unless (wfd_pace_get_due (&pace) > 5 * GST_SECOND);
+  wfd_pace_restart (&pace);
+  fail_unless_equals_uint64 (wfd_pace_get_due (&pace), 0);
+  fail_unless_equals_uint64 (wfd_pace_get_repeat (&pace), GST_CLOCK_TIME_NONE);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (break_does_not_let_many_through)
+{
+  WfdPace pace;
+
+  wfd_pace_init (&pace, 30, 1);
+  wfd_pace_note (&pace, GST_SECOND);
+  /* Ten seconds late: the next one is a period away, and not long ago. */
+  wfd_pace_note (&pace, 11 * GST_SECOND);
+  fail_unless (wfd_pace_get_due (&pace) >= 11 * GST_SECOND + 20 * MS);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (last_picture_is_due_again_after_a_period_and_a_half)
+{
+  WfdPace pace;
+
+  wfd_pace_init (&pace, 25, 1);
+  wfd_pace_note (&pace, GST_SECOND);
+  fail_unless_equals_uint64 (wfd_pace_get_repeat (&pace), GST_SECOND + 60 * MS);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (without_a_rate_everything_leaves_at_once)
+{
+  WfdPace pace;
+
+  wfd_pace_init (&pace, 0, 1);
+  for (guint i = 0; i < 5; i++) {
+    fail_unless (wfd_pace_get_due (&pace) <= GST_SECOND);
+    wfd_pace_note (&pace, GST_SECOND);
+  }
+  fail_unless_equals_uint64 (wfd_pace_get_repeat (&pace), GST_CLOCK_TIME_NONE);
+}
+
+GST_END_TEST;
+
+static Suite *
+wfd_pace_suite (void)
+{
+  Suite *suite = suite_create ("wfd-pace");
+  TCase *pace = tcase_create ("pace");
+
+  suite_add_tcase (suite, pace);
+  tcase_add_test (pace, right_rate_passes_whole);
+  tcase_add_test (pace, right_rate_passes_whole_though_it_jitters);
+  tcase_add_test (pace, twice_the_rate_is_halved);
+  tcase_add_test (pace, fifty_become_thirty);
+  tcase_add_test (pace, first_picture_leaves_at_once);
+  tcase_add_test (pace, break_does_not_let_many_through);
+  tcase_add_test (pace, last_picture_is_due_again_after_a_period_and_a_half);
+  tcase_add_test (pace, without_a_rate_everything_leaves_at_once);
+  return suite;
+}
+
+GST_CHECK_MAIN (wfd_pace);
