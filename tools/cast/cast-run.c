@@ -137,8 +137,15 @@ on_stamp_pad (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-/* Lines "port N" and "size WxH" in a file, for whoever waits for them to start
- * the other end. */
+static gboolean
+has_port (Cast *self)
+{
+  return self->session != NULL
+      && g_object_class_find_property (G_OBJECT_GET_CLASS (self->session), "rtsp-port") != NULL;
+}
+
+/* Lines "port N", "size WxH" and "picture" in a file, for whoever waits for one
+ * of them. */
 static void
 tell (Cast *self)
 {
@@ -147,8 +154,10 @@ tell (Cast *self)
 
   if (self->options.tell == NULL)
     return;
-  if (self->session != NULL)
+  if (has_port (self))
     g_object_get (self->session, "rtsp-port", &port, NULL);
+  if (self->begun)
+    g_string_append (text, "picture\n");
   if (port != 0)
     g_string_append_printf (text, "port %u\n", port);
   g_mutex_lock (&self->lock);
@@ -211,7 +220,7 @@ on_warning (Cast *self, GstMessage *message)
   g_autoptr (GError) error = NULL;
 
   gst_message_parse_warning (message, &error, NULL);
-  say (self, "warning    %s", error->message);
+  say (self, "warning    %s: %s", GST_MESSAGE_SRC_NAME (message), error->message);
 }
 
 /* The channels of a tone are alike, so one of them will do. */
@@ -473,7 +482,7 @@ parse_options (Options *options, int *argc, char ***argv)
     { "png", 0, 0, G_OPTION_ARG_FILENAME, &options->png, "Write the last picture", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_FILENAME, &options->json, "Write the figures", "FILE" },
     { "tell", 0, 0, G_OPTION_ARG_FILENAME, &options->tell,
-        "Write port and size of the pictures as soon as they are known", "FILE" },
+        "Write port, size of the pictures and that one came, as soon as it is known", "FILE" },
     { "need-picture", 0, 0, G_OPTION_ARG_NONE, &options->need_picture,
         "Fail if the picture does not move", NULL },
     { "need-sound", 0, 0, G_OPTION_ARG_NONE, &options->need_sound,
