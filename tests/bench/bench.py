@@ -10,7 +10,9 @@ import argparse
 import asyncio
 import contextlib
 import os
+import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -20,11 +22,35 @@ import measures
 import stage as stages
 
 SKIP = 77
+# Besides us.
+BUSY_LOAD = 0.5
 PARTS = ('sessions', 'screen', 'endings', 'idle', 'growth')
 
 
 def say(text):
     print(text, flush=True)
+
+
+def cpu_name():
+    with open('/proc/cpuinfo', encoding='utf-8') as file:
+        names = [line.partition(':')[2].strip() for line in file if line.startswith('model name')]
+    return names[0] if names else platform.machine()
+
+
+def facts():
+    """What the figures depend on."""
+    gstreamer = subprocess.run(['gst-launch-1.0', '--version'], stdout=subprocess.PIPE, text=True,
+                               check=False).stdout.split('\n')
+    return {'cpu': cpu_name(), 'cores': os.cpu_count(), 'kernel': platform.release(),
+            'gstreamer': gstreamer[1] if len(gstreamer) > 1 else '?',
+            'load': os.getloadavg()[0]}
+
+
+def tell_facts(known):
+    say('%(cores)d × %(cpu)s, Linux %(kernel)s, %(gstreamer)s' % known)
+    if known['load'] > BUSY_LOAD:
+        say('The machine is busy (load %(load).1f), so the figures are worse than they need be.' %
+            known)
 
 
 class Bench:
@@ -94,7 +120,7 @@ class Bench:
         for part in self.arguments.parts or PARTS:
             try:
                 await getattr(self, part)()
-            except (RuntimeError, OSError, TimeoutError) as error:
+            except Exception as error:  # the other parts may still work
                 measures.complain(part, error)
 
 
@@ -122,12 +148,14 @@ def main():
     try:
         stage = stages.Stage(folder, os.path.abspath(arguments.build))
         stage.check()
+        known = facts()
+        tell_facts(known)
         bench = Bench(arguments, stage)
         asyncio.run(bench.run())
         say('\n' + bench.table.text())
         if json_path:
             with open(json_path, 'w', encoding='utf-8') as file:
-                file.write(bench.table.json(samples=bench.samples))
+                file.write(bench.table.json(machine=known, samples=bench.samples))
     except machine.Missing as missing:
         say('SKIP: %s' % missing)
         return SKIP
