@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "media-capabilities.h"
 
+#include <string.h>
+
 #include <base-text.h>
 #include <wfd/wfd-error.h>
 
@@ -147,23 +149,29 @@ highest_level (const ModeSet *set)
 }
 
 static void
-mode_set_to_formats (const ModeSet *set, gboolean sink, WfdVideoFormats *ret_formats)
+add_codec (WfdVideoFormats *formats, WfdH264Profile profile, const ModeSet *set)
 {
-  static const WfdH264Profile profiles[] = { WFD_H264_PROFILE_CBP, WFD_H264_PROFILE_CHP };
-  guint level = highest_level (set);
+  WfdH264Codec *codec = &formats->codecs[formats->n_codecs++];
 
-  *ret_formats = (WfdVideoFormats) {
-    .native = set->native->bit << 3 | set->native->table,
-    .n_codecs = sink ? 2 : 1,
-  };
-  for (guint i = 0; i < ret_formats->n_codecs; i++) {
-    WfdH264Codec *codec = &ret_formats->codecs[i];
+  codec->profiles = profile;
+  codec->level = highest_level (set);
+  for (guint table = 0; table < WFD_N_TABLES; table++)
+    codec->modes[table] = set->modes[table];
+}
 
-    codec->profiles = profiles[i];
-    codec->level = level;
-    for (guint table = 0; table < WFD_N_TABLES; table++)
-      codec->modes[table] = set->modes[table];
-  }
+/* Of a source Constrained Baseline, of a sink both profiles. */
+static void
+add_codecs (WfdVideoFormats *formats, const ModeSet *set, gboolean sink)
+{
+  add_codec (formats, WFD_H264_PROFILE_CBP, set);
+  if (sink)
+    add_codec (formats, WFD_H264_PROFILE_CHP, set);
+}
+
+static guint8
+get_native (const WfdMode *mode)
+{
+  return mode->bit << 3 | mode->table;
 }
 
 /* Whether we do @mode at all: no peer needs interlaced pictures, and
@@ -192,7 +200,8 @@ wfd_media_default_video_formats (gboolean sink, WfdVideoFormats *ret_formats)
       continue;
     add_mode (&set, mode);
   }
-  mode_set_to_formats (&set, sink, ret_formats);
+  *ret_formats = (WfdVideoFormats) { .native = get_native (set.native) };
+  add_codecs (ret_formats, &set, sink);
 }
 
 void
@@ -252,12 +261,40 @@ is_none (WfdText names)
   return wfd_text_equal (names, "none");
 }
 
+/* Takes "-chp" from the end of @name. */
+static gboolean
+take_high (char *name)
+{
+  static const char suffix[] = "-chp";
+  gsize length = strlen (name), suffix_length = strlen (suffix);
+
+  if (length < suffix_length || g_ascii_strcasecmp (name + length - suffix_length, suffix) != 0)
+    return FALSE;
+  name[length - suffix_length] = '\0';
+  return TRUE;
+}
+
+/* Adds @part to @plain or, with "-chp", to @high; NULL if it is no mode. */
+static const WfdMode *
+add_named_mode (WfdText part, ModeSet *plain, ModeSet *high)
+{
+  g_autofree char *name = wfd_text_dup (part);
+  ModeSet *set = take_high (name) ? high : plain;
+  const WfdMode *mode = wfd_media_find_mode_by_name (name);
+
+  if (mode == NULL || !is_usable (mode))
+    return NULL;
+  add_mode (set, mode);
+  return mode;
+}
+
 gboolean
 wfd_media_video_formats_from_names (const char *names, gboolean sink, WfdVideoFormats *ret_formats,
     GError **error)
 {
   WfdText rest = wfd_text_strip (wfd_text (names)), part;
-  ModeSet set = { .native = NULL };
+  ModeSet plain = { .native = NULL }, high = { .native = NULL };
+  const WfdMode *native = NULL;
 
   if (is_none (rest)) {
     *ret_formats = (WfdVideoFormats) { .n_codecs = 0 };
@@ -265,22 +302,27 @@ wfd_media_video_formats_from_names (const char *names, gboolean sink, WfdVideoFo
   }
 
   while (wfd_text_take_until (&rest, ',', &part)) {
-    g_autofree char *name = wfd_text_dup (part);
-    const WfdMode *mode = wfd_media_find_mode_by_name (name);
+    const WfdMode *mode = add_named_mode (part, &plain, &high);
 
-    if (mode == NULL || !is_usable (mode)) {
+    if (mode == NULL) {
       set_video_name_error (error, part);
       return FALSE;
     }
-    add_mode (&set, mode);
+    if (native == NULL)
+      native = mode;
   }
 
-  if (set.native == NULL) {
+  if (native == NULL) {
     set_video_name_error (error, rest);
     return FALSE;
   }
-  add_mandatory_modes (&set);
-  mode_set_to_formats (&set, sink, ret_formats);
+  *ret_formats = (WfdVideoFormats) { .native = get_native (native) };
+  if (plain.native != NULL) {
+    add_mandatory_modes (&plain);
+    add_codecs (ret_formats, &plain, sink);
+  }
+  if (high.native != NULL)
+    add_codec (ret_formats, WFD_H264_PROFILE_CHP, &high);
   return TRUE;
 }
 

@@ -73,7 +73,9 @@ void wfd_media_default_video_formats (gboolean sink, WfdVideoFormats *ret_format
 void wfd_media_default_audio_codecs (gboolean sink, WfdAudioCodecs *ret_codecs);
 
 /* From names, e.g. "1920x1080p30, 1280x720p60", with the mandatory modes of R1
- * (WFD 2.1 §3.4.2) added; the first is the native mode. "none" for no video.
+ * (WFD 2.1 §3.4.2) added; the first is the native mode. With "-chp" behind it a
+ * mode is offered in Constrained High only, as by a source whose stream is
+ * encoded already, and nothing is added. "none" for no video.
  * Neither interlaced modes nor those of R2, which wfd_video_formats cannot
  * name. WFD_ERROR_INVALID_ARGUMENT with a list of all possible names. */
 gboolean wfd_media_video_formats_from_names (const char *names, gboolean sink,

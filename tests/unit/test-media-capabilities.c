@@ -64,6 +64,28 @@ test_video_sink (void)
 }
 
 static void
+test_video_high (void)
+{
+  WfdVideoFormats formats;
+
+  g_assert_true (wfd_media_video_formats_from_names ("1280x720p30-chp", FALSE, &formats, NULL));
+  g_assert_cmpuint (formats.n_codecs, ==, 1);
+  g_assert_cmphex (formats.codecs[0].profiles, ==, WFD_H264_PROFILE_CHP);
+  g_assert_cmphex (formats.codecs[0].modes[WFD_TABLE_CEA], ==, 0x20);
+  g_assert_cmpuint (formats.codecs[0].level, ==, 31);
+  g_assert_cmphex (formats.native, ==, 0x28);
+
+  g_assert_true (
+      wfd_media_video_formats_from_names ("1920x1080p30-CHP, 640x480p60", FALSE, &formats, NULL));
+  g_assert_cmpuint (formats.n_codecs, ==, 2);
+  g_assert_cmphex (formats.codecs[0].profiles, ==, WFD_H264_PROFILE_CBP);
+  g_assert_cmphex (formats.codecs[0].modes[WFD_TABLE_CEA], ==, 0x1);
+  g_assert_cmphex (formats.codecs[1].profiles, ==, WFD_H264_PROFILE_CHP);
+  g_assert_cmphex (formats.codecs[1].modes[WFD_TABLE_CEA], ==, 0x80);
+  g_assert_cmphex (formats.native, ==, 0x38);
+}
+
+static void
 test_video_none (void)
 {
   WfdVideoFormats formats = { .n_codecs = 1 };
@@ -76,7 +98,8 @@ static void
 test_video_names_refused (void)
 {
   static const char *const names[] = { "", " ", ",", "1920x1080p31", "1920x1080p30 1280x720p60",
-    "1280x720p60, none", "1280x720p60,,1920x1080p30", ", 1280x720p60", "1080p30", "default",
+    "1280x720p60, none", "1280x720p60,,1920x1080p30", ", 1280x720p60", "1080p30", "default", "-chp",
+    "1280x720p30-cbp", "1280x720p30 -chp",
     /* interlaced */ "1920x1080i60", /* R2 */ "3840x2160p30", "1920x1200p60" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
@@ -318,6 +341,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/capabilities/video-names", test_video_names);
   g_test_add_func ("/media/capabilities/video-names-bring-mandatory-modes", test_video_mandatory);
   g_test_add_func ("/media/capabilities/video-sink-takes-both-profiles", test_video_sink);
+  g_test_add_func ("/media/capabilities/video-chp-names-one-profile", test_video_high);
   g_test_add_func ("/media/capabilities/video-none", test_video_none);
   g_test_add_func ("/media/capabilities/video-wrong-names-are-refused", test_video_names_refused);
   g_test_add_func ("/media/capabilities/video-error-lists-names", test_video_error_text);
