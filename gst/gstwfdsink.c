@@ -94,6 +94,7 @@ static const char *const passed_on[] = {
   "audio-caps",
   "timeout",
   "after-session",
+  "flowing",
   "negotiated",
 };
 
@@ -385,6 +386,7 @@ on_flowing (GstElement *rtspwfd, GParamSpec *pspec, GstWfdSink *self)
   self->flowing = flowing;
   g_mutex_unlock (&self->lock);
   update_plan (self);
+  g_object_notify (G_OBJECT (self), "flowing");
 }
 
 static void
