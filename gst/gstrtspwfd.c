@@ -35,6 +35,7 @@
 #include "wfd-make.h"
 #include "wfd-media-receive.h"
 #include "wfd-media-send.h"
+#include "wfd-offer.h"
 #include "wfd-report.h"
 #include "wfd-rtp-socket.h"
 #include "wfd-settings.h"
@@ -546,6 +547,18 @@ gst_rtsp_wfd_change_state (GstElement *element, GstStateChange transition)
   return ret;
 }
 
+static void
+gst_rtsp_wfd_handle_message (GstBin *bin, GstMessage *message)
+{
+  GstRtspWfd *self = GST_RTSP_WFD (bin);
+
+  if (self->send != NULL && wfd_media_send_is_repetition (self->send, message)) {
+    gst_message_unref (message);
+    return;
+  }
+  GST_BIN_CLASS (gst_rtsp_wfd_parent_class)->handle_message (bin, message);
+}
+
 static GstPad *
 gst_rtsp_wfd_request_new_pad (GstElement *element, GstPadTemplate *template, const char *name,
     const GstCaps *caps)
@@ -601,6 +614,8 @@ set_role (GstRtspWfd *self, WfdRole role)
   g_clear_pointer (&self->send, wfd_media_send_free);
   self->settings.role = role;
   update_flags (self);
+  g_object_notify (G_OBJECT (self), "video-caps");
+  g_object_notify (G_OBJECT (self), "audio-caps");
 }
 
 /* What may change later counts from the next session on. */
@@ -631,6 +646,10 @@ gst_rtsp_wfd_set_property (GObject *object, guint id, const GValue *value, GPara
   if (!known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   update_offer (self);
+  if (id == WFD_PROP_VIDEO_FORMATS)
+    g_object_notify (object, "video-caps");
+  if (id == WFD_PROP_AUDIO_CODECS)
+    g_object_notify (object, "audio-caps");
 }
 
 static GstStructure *
@@ -664,6 +683,12 @@ get_value (GstRtspWfd *self, guint id, GValue *value, GParamSpec *pspec)
     g_value_set_boolean (value, self->flowing);
   else if (id == WFD_PROP_NEGOTIATED)
     g_value_set_boxed (value, self->negotiated);
+  else if (id == WFD_PROP_VIDEO_CAPS)
+    g_value_take_boxed (value,
+        wfd_offer_new_video_caps (self->settings.role, self->settings.video_formats));
+  else if (id == WFD_PROP_AUDIO_CAPS)
+    g_value_take_boxed (value,
+        wfd_offer_new_audio_caps (self->settings.role, self->settings.audio_codecs));
 }
 
 static void
@@ -709,6 +734,7 @@ gst_rtsp_wfd_class_init (GstRtspWfdClass *klass)
   object_class->get_property = gst_rtsp_wfd_get_property;
   object_class->dispose = gst_rtsp_wfd_dispose;
   object_class->finalize = gst_rtsp_wfd_finalize;
+  GST_BIN_CLASS (klass)->handle_message = gst_rtsp_wfd_handle_message;
   element_class->change_state = gst_rtsp_wfd_change_state;
   element_class->request_new_pad = gst_rtsp_wfd_request_new_pad;
   element_class->release_pad = gst_rtsp_wfd_release_pad;

@@ -13,6 +13,8 @@ struct _WfdMediaSend
   GstElement *gate;
   GstElement *pay;
   GstElement *udp;
+  gint complaints; /* atomic: in this session */
+  gint errors;     /* atomic: in all */
 };
 
 static void
@@ -74,12 +76,23 @@ wfd_media_send_set_destination (WfdMediaSend *self, GInetSocketAddress *destinat
 {
   g_autofree char *host = NULL;
 
+  g_atomic_int_set (&self->complaints, 0);
   g_signal_emit_by_name (self->udp, "clear");
   if (destination == NULL)
     return;
   host = g_inet_address_to_string (g_inet_socket_address_get_address (destination));
   g_signal_emit_by_name (self->udp, "add", host,
       (int) g_inet_socket_address_get_port (destination));
+}
+
+gboolean
+wfd_media_send_is_repetition (WfdMediaSend *self, GstMessage *message)
+{
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_WARNING
+      || GST_MESSAGE_SRC (message) != GST_OBJECT (self->udp))
+    return FALSE;
+  g_atomic_int_inc (&self->errors);
+  return g_atomic_int_add (&self->complaints, 1) > 0;
 }
 
 void
@@ -92,5 +105,6 @@ wfd_media_send_add_stats (WfdMediaSend *self, GstStructure *stats)
   g_object_get (self->udp, "bytes-served", &sent_bytes, NULL);
   gst_structure_set (stats, "bytes-sent", G_TYPE_UINT64, sent_bytes, "buffers-dropped",
       G_TYPE_UINT64, gate.dropped_buffers, "key-units-requested", G_TYPE_UINT64,
-      (guint64) gate.key_units, NULL);
+      (guint64) gate.key_units, "send-errors", G_TYPE_UINT64,
+      (guint64) g_atomic_int_get (&self->errors), NULL);
 }

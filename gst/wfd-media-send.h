@@ -22,6 +22,9 @@ WfdGate *wfd_media_send_get_gate (WfdMediaSend *self);
 void wfd_media_send_set_socket (WfdMediaSend *self, GSocket *socket);
 /* NULL: to nobody. */
 void wfd_media_send_set_destination (WfdMediaSend *self, GInetSocketAddress *destination);
+/* Whether @message is a complaint of the socket that was heard before: each
+ * packet that the network does not take makes one. From any thread. */
+gboolean wfd_media_send_is_repetition (WfdMediaSend *self, GstMessage *message);
 void wfd_media_send_add_stats (WfdMediaSend *self, GstStructure *stats);
 
 G_END_DECLS

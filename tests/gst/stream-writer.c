@@ -9,6 +9,7 @@
 #define PID_AUDIO 0x1100
 #define PID_NULL 0x1fff
 #define PCR_LEAD (100 * GST_MSECOND)
+#define LPCM_BYTES (480 * 2 * 2)
 
 enum
 {
@@ -95,12 +96,12 @@ append_pat (GByteArray *out, guint8 counter)
 }
 
 static void
-append_pmt (GByteArray *out, guint8 counter, gboolean audio)
+append_pmt (GByteArray *out, guint8 counter, gboolean audio, gboolean lpcm)
 {
   guint8 pmt[] = { 0x02, 0xb0, audio ? 23 : 18, 0x00, 0x01, 0xc3, 0x00, 0x00, 0xe0 | PID_VIDEO >> 8,
-    PID_VIDEO & 0xff, 0xf0, 0x00,                                /* PCR */
-    0x1b, 0xe0 | PID_VIDEO >> 8, PID_VIDEO & 0xff, 0xf0, 0x00,   /* H.264 */
-    0x0f, 0xe0 | PID_AUDIO >> 8, PID_AUDIO & 0xff, 0xf0, 0x00 }; /* AAC */
+    PID_VIDEO & 0xff, 0xf0, 0x00,                                              /* PCR */
+    0x1b, 0xe0 | PID_VIDEO >> 8, PID_VIDEO & 0xff, 0xf0, 0x00,                 /* H.264 */
+    lpcm ? 0x83 : 0x0f, 0xe0 | PID_AUDIO >> 8, PID_AUDIO & 0xff, 0xf0, 0x00 }; /* AAC */
 
   append_section (out, PID_PMT, counter, pmt, audio ? sizeof pmt : sizeof pmt - 5);
 }
@@ -132,7 +133,7 @@ stream_write_tables (StreamWriter *self)
   GByteArray *out = g_byte_array_new ();
 
   append_pat (out, self->counters[COUNTER_TABLES]);
-  append_pmt (out, self->counters[COUNTER_TABLES], self->audio);
+  append_pmt (out, self->counters[COUNTER_TABLES], self->audio, self->lpcm);
   self->counters[COUNTER_TABLES]++;
   append_nulls (out, 5);
   return finish (out, GST_CLOCK_TIME_NONE);
@@ -217,13 +218,36 @@ stream_write_video (StreamWriter *self, const guint8 *data, gsize size, GstClock
   return finish (out, pts);
 }
 
+GBytes *
+stream_get_samples (void)
+{
+  guint8 *samples = g_malloc (LPCM_BYTES);
+
+  for (guint i = 0; i < LPCM_BYTES; i++)
+    samples[i] = i * 7;
+  return g_bytes_new_take (samples, LPCM_BYTES);
+}
+
+/* Six times 80 samples, 16 bit, 48 kHz, stereo (WFD 2.1 §B.2). */
+static GByteArray *
+wrap_samples (GstClockTime pts)
+{
+  g_autoptr (GBytes) samples = stream_get_samples ();
+  g_autoptr (GByteArray) payload = g_byte_array_new ();
+  static const guint8 header[] = { 0xa0, 0x06, 0x00, 0x11 };
+
+  g_byte_array_append (payload, header, sizeof header);
+  g_byte_array_append (payload, g_bytes_get_data (samples, NULL), LPCM_BYTES);
+  return wrap_pes (0xbd, payload->data, payload->len, pts);
+}
+
 GstBuffer *
 stream_write_audio (StreamWriter *self, GstClockTime pts)
 {
   GByteArray *out = g_byte_array_new ();
+  GByteArray *pes = self->lpcm ? wrap_samples (pts) : wrap_pes (0xc0, silence, sizeof silence, pts);
 
-  append_pes (out, PID_AUDIO, &self->counters[COUNTER_AUDIO],
-      wrap_pes (0xc0, silence, sizeof silence, pts), NULL);
+  append_pes (out, PID_AUDIO, &self->counters[COUNTER_AUDIO], pes, NULL);
   return finish (out, pts);
 }
 

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean audio;     /* the PMT names an audio stream */
+  gboolean lpcm;      /* of this kind, else AAC */
   guint8 counters[3]; /* continuity: tables, video, audio */
 } StreamWriter;
 
@@ -25,7 +26,10 @@ GstBuffer *stream_write_tables (StreamWriter *self);
  * @pts, which is also the time stamp of the buffer. */
 GstBuffer *stream_write_video (StreamWriter *self, const guint8 *data, gsize size, GstClockTime pts,
     gboolean pcr);
+/* A frame of AAC, or 10 ms of LPCM. */
 GstBuffer *stream_write_audio (StreamWriter *self, GstClockTime pts);
+/* 480 samples of 16 bit in stereo, as they stand in the stream. */
+GBytes *stream_get_samples (void);
 /* Picture @number as a whole, with the tables in front if it is the first. */
 GstBuffer *stream_write_picture (StreamWriter *self, guint number, GstClockTime pts);
 

@@ -201,6 +201,42 @@ GST_START_TEST (request_pad_is_there_once_and_can_be_given_back)
 
 GST_END_TEST;
 
+static void
+assert_offer (GstElement *element, const char *property, const char *text)
+{
+  g_autoptr (GstCaps) caps = NULL, expected = gst_caps_from_string (text);
+  g_autofree char *shown = NULL;
+
+  g_object_get (element, property, &caps, NULL);
+  shown = gst_caps_to_string (caps);
+  fail_unless (gst_caps_is_equal (caps, expected), "%s", shown);
+}
+
+GST_START_TEST (offer_is_told_as_caps)
+{
+  g_autoptr (GstElement) element = make (&elements[0]);
+  GstCaps *none = NULL;
+
+  /* With the modes that everybody has to offer. */
+  g_object_set (element, "video-formats", "1280x720p30", "audio-codecs", "aac", NULL);
+  assert_offer (element, "video-caps",
+      "video/x-h264, stream-format=(string)byte-stream, alignment=(string)au, width=(int)640, "
+      "height=(int)480, framerate=(fraction)60/1, parsed=(boolean)true; "
+      "video/x-h264, stream-format=(string)byte-stream, alignment=(string)au, width=(int)720, "
+      "height=(int)480, framerate=(fraction)60/1, parsed=(boolean)true; "
+      "video/x-h264, stream-format=(string)byte-stream, alignment=(string)au, width=(int)1280, "
+      "height=(int)720, framerate=(fraction)30/1, parsed=(boolean)true");
+  assert_offer (element, "audio-caps",
+      "audio/mpeg, mpegversion=(int)4, stream-format=(string)adts, framed=(boolean)true, "
+      "rate=(int)48000, channels=(int)2");
+  g_object_set (element, "video-formats", "none", "audio-codecs", "louder", NULL);
+  assert_offer (element, "video-caps", "EMPTY");
+  g_object_get (element, "audio-caps", &none, NULL);
+  fail_unless (none == NULL);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (setting_does_not_change_under_way)
 {
   g_autoptr (GstElement) element = make (&elements[1]);
@@ -251,6 +287,7 @@ elements_suite (void)
   suite_add_tcase (suite, rtspwfd);
   tcase_add_test (rtspwfd, role_decides_whether_it_is_a_source_or_a_sink);
   tcase_add_test (rtspwfd, request_pad_is_there_once_and_can_be_given_back);
+  tcase_add_test (rtspwfd, offer_is_told_as_caps);
   tcase_add_test (rtspwfd, setting_does_not_change_under_way);
   tcase_add_test (rtspwfd, free_ports_are_told_while_they_are_ours);
   return suite;

@@ -2,6 +2,7 @@
 /* Peers that are silent, vanish, come too many or are no displays at all. */
 #include <gio/gio.h>
 #include <gst/check/gstcheck.h>
+#include <wfd-session-thread.h>
 #include <wfd/wfd.h>
 
 #include "pair.h"
@@ -310,6 +311,152 @@ GST_START_TEST (sink_that_waits_takes_the_next_source)
 
 GST_END_TEST;
 
+/* A source made of the library alone, in a thread of its own. It sends nothing. */
+typedef struct
+{
+  WfdSessionThread *thread;
+  WfdListener *listener;
+  WfdSession *session;
+  GAsyncQueue *idr_requests;
+  GMutex hanging;
+} SourcePeer;
+
+static void
+on_idr_requested (WfdSession *session, SourcePeer *self)
+{
+  g_async_queue_push (self->idr_requests, session);
+}
+
+static void
+on_connection (WfdListener *listener, GSocketConnection *connection, SourcePeer *self)
+{
+  self->session = wfd_session_new (WFD_ROLE_SOURCE);
+  g_object_set (self->session, "rtp-port", 19002, NULL);
+  g_signal_connect (self->session, "idr-requested", G_CALLBACK (on_idr_requested), self);
+  fail_unless (wfd_session_start (self->session, connection, NULL));
+}
+
+static gpointer
+source_peer_listen (gpointer data)
+{
+  SourcePeer *self = data;
+
+  self->listener = wfd_listener_new ("127.0.0.1", 0, NULL);
+  fail_unless (self->listener != NULL);
+  g_signal_connect (self->listener, "connection", G_CALLBACK (on_connection), self);
+  return GUINT_TO_POINTER (wfd_listener_get_port (self->listener));
+}
+
+static guint
+source_peer_init (SourcePeer *self)
+{
+  *self = (SourcePeer) { .thread = wfd_session_thread_new ("peer") };
+  self->idr_requests = g_async_queue_new ();
+  g_mutex_init (&self->hanging);
+  return GPOINTER_TO_UINT (
+      wfd_session_thread_call (self->thread, source_peer_listen, self, -1, NULL));
+}
+
+static gpointer
+source_peer_release (gpointer data)
+{
+  SourcePeer *self = data;
+
+  if (self->session != NULL)
+    wfd_session_close (self->session);
+  g_clear_object (&self->session);
+  g_clear_object (&self->listener);
+  return NULL;
+}
+
+static void
+source_peer_clear (SourcePeer *self)
+{
+  wfd_session_thread_call (self->thread, source_peer_release, self, -1, NULL);
+  wfd_session_thread_free (self->thread);
+  g_async_queue_unref (self->idr_requests);
+  g_mutex_clear (&self->hanging);
+}
+
+static void
+hang (gpointer data)
+{
+  SourcePeer *self = data;
+
+  g_mutex_lock (&self->hanging);
+  g_mutex_unlock (&self->hanging);
+}
+
+/* The connection stands, and nothing comes any more. */
+GST_START_TEST (source_that_hangs_is_given_up)
+{
+  g_autoptr (GError) error = NULL;
+  SourcePeer peer;
+
+  start_sink_at (source_peer_init (&peer), "timeout=300");
+  side_wait_flowing (&sink, TRUE);
+  g_mutex_lock (&peer.hanging);
+  wfd_session_thread_post (peer.thread, hang, &peer);
+  error = recorder_wait_error (sink.recorder);
+  fail_unless (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ));
+  g_mutex_unlock (&peer.hanging);
+  tear_down ();
+  source_peer_clear (&peer);
+}
+
+GST_END_TEST;
+
+/* A screen that does not change sends nothing; that it answers is enough. */
+GST_START_TEST (source_that_only_answers_is_alive)
+{
+  GstMessageType error = GST_MESSAGE_ERROR;
+  SourcePeer peer;
+
+  start_sink_at (source_peer_init (&peer), "timeout=1100");
+  side_wait_flowing (&sink, TRUE);
+  for (guint i = 0; i < 3; i++)
+    fail_unless (g_async_queue_timeout_pop (peer.idr_requests, WATCHDOG / GST_USECOND) != NULL);
+  fail_unless_equals_int (recorder_count (sink.recorder, match_type, &error), 0);
+  tear_down ();
+  source_peer_clear (&peer);
+}
+
+GST_END_TEST;
+
+static gpointer
+change_format (gpointer data)
+{
+  SourcePeer *self = data;
+
+  fail_unless (wfd_session_change_format (self->session, 1280, 720, 30, 0, NULL));
+  return NULL;
+}
+
+static gboolean
+match_width (GstMessage *message, gconstpointer data)
+{
+  int width = 0;
+
+  return match_element (message, "wfd-negotiated")
+      && gst_structure_get_int (gst_message_get_structure (message), "width", &width)
+      && width == GPOINTER_TO_INT (data);
+}
+
+GST_START_TEST (format_that_changes_in_session_is_told)
+{
+  SourcePeer peer;
+
+  start_sink_at (source_peer_init (&peer), "");
+  side_wait_flowing (&sink, TRUE);
+  recorder_wait (sink.recorder, match_width, GINT_TO_POINTER (1920));
+  wfd_session_thread_call (peer.thread, change_format, &peer, -1, NULL);
+  recorder_wait (sink.recorder, match_width, GINT_TO_POINTER (1280));
+  tear_down ();
+  source_peer_clear (&peer);
+}
+
+GST_END_TEST;
+
 /* NULL must come about without an answer from anybody. */
 
 GST_START_TEST (stop_while_nobody_listens)
@@ -521,6 +668,9 @@ rtspwfd_peers_suite (void)
   tcase_add_test (peers, stop_of_the_source_ends_the_stream_of_the_sink);
   tcase_add_test (peers, sink_that_waits_takes_the_next_source);
   tcase_add_test (peers, media_from_elsewhere_is_dropped);
+  tcase_add_test (peers, source_that_hangs_is_given_up);
+  tcase_add_test (peers, source_that_only_answers_is_alive);
+  tcase_add_test (peers, format_that_changes_in_session_is_told);
 
   suite_add_tcase (suite, stop);
   tcase_set_timeout (stop, 60);

@@ -191,6 +191,24 @@ GST_START_TEST (picture_in_two_pes_packets_is_put_together)
 
 GST_END_TEST;
 
+static gboolean
+have_element (const char *name)
+{
+  g_autoptr (GstElementFactory) factory = gst_element_factory_find (name);
+
+  return factory != NULL;
+}
+
+static GstSample *
+pull_sound (void)
+{
+  GstSample *sample = NULL;
+
+  g_signal_emit_by_name (sound, "try-pull-sample", (guint64) WATCHDOG, &sample);
+  fail_unless (sample != NULL);
+  return sample;
+}
+
 GST_START_TEST (sound_comes_with_the_picture)
 {
   g_autoptr (GstSample) sample = NULL;
@@ -199,10 +217,35 @@ GST_START_TEST (sound_comes_with_the_picture)
   push_picture (0, GST_SECOND);
   side_push (&source, stream_write_audio (&writer, GST_SECOND));
   side_push (&source, stream_write_audio (&writer, GST_SECOND + 1024 * GST_SECOND / 48000));
-  g_signal_emit_by_name (sound, "try-pull-sample", (guint64) WATCHDOG, &sample);
-  fail_unless (sample != NULL);
+  sample = pull_sound ();
   fail_unless_equals_int (gst_buffer_get_size (gst_sample_get_buffer (sample)), 13);
   expect_picture (0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (lpcm_comes_out_as_the_samples_it_is)
+{
+  g_autoptr (GBytes) samples = stream_get_samples ();
+  g_autoptr (GstSample) sample = NULL;
+  g_autoptr (GstCaps) expected =
+      gst_caps_from_string ("audio/x-raw, format=(string)S16BE, layout=(string)interleaved, "
+                            "rate=(int)48000, channels=(int)2");
+  gsize size;
+  gconstpointer data = g_bytes_get_data (samples, &size);
+
+  if (!have_element ("dvdlpcmdec"))
+    return;
+  start_both ("audio-codecs=lpcm");
+  writer.lpcm = TRUE;
+  push_picture (0, GST_SECOND);
+  for (guint i = 0; i < 3; i++)
+    side_push (&source, stream_write_audio (&writer, GST_SECOND + i * 10 * GST_MSECOND));
+  sample = pull_sound ();
+  fail_unless (gst_caps_can_intersect (gst_sample_get_caps (sample), expected));
+  fail_unless_equals_int (gst_buffer_get_size (gst_sample_get_buffer (sample)), size);
+  fail_unless_equals_int (gst_buffer_memcmp (gst_sample_get_buffer (sample), 0, data, size), 0);
   tear_down ();
 }
 
@@ -475,15 +518,7 @@ GST_END_TEST;
 static gboolean
 have_decoder (void)
 {
-  static const char *const names[] = { "avdec_h264", "openh264dec" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autoptr (GstElementFactory) factory = gst_element_factory_find (names[i]);
-
-    if (factory != NULL)
-      return TRUE;
-  }
-  return FALSE;
+  return have_element ("avdec_h264") || have_element ("openh264dec");
 }
 
 static GstPadProbeReturn
@@ -574,6 +609,7 @@ wfdsrc_suite (void)
   tcase_add_test (streams, picture_leaves_as_soon_as_it_is_there);
   tcase_add_test (streams, picture_in_two_pes_packets_is_put_together);
   tcase_add_test (streams, sound_comes_with_the_picture);
+  tcase_add_test (streams, lpcm_comes_out_as_the_samples_it_is);
   tcase_add_test (streams, sound_that_does_not_come_is_a_gap);
   tcase_add_test (streams, pad_that_nobody_links_holds_up_nothing);
   tcase_add_test (streams, end_of_stream_reaches_both_pads);
