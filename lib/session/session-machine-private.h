@@ -159,7 +159,6 @@ struct _WfdMachine
   gint64 last_life_us;
   char *peer_name;
   guint16 peer_rtp_port;
-  guint16 peer_rtcp_port;
 
   WfdParams peer_capabilities;          /* source: the answer to M3 */
   WfdChoice choices[WFD_LIMIT_CHOICES]; /* source: what M4 may say, best first */

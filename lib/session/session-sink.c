@@ -394,10 +394,8 @@ read_setup_answer (WfdMachine *self, const GstRTSPMessage *response)
   char *header = NULL;
   WfdTransport transport;
 
-  if (gst_rtsp_message_get_header (response, GST_RTSP_HDR_SESSION, &header, 0) == GST_RTSP_OK) {
-    g_clear_pointer (&self->session_id, g_free);
+  if (gst_rtsp_message_get_header (response, GST_RTSP_HDR_SESSION, &header, 0) == GST_RTSP_OK)
     wfd_session_header_parse (header, &self->session_id, &self->timeout_s, NULL);
-  }
   /* The port is for the record only: media comes from any port (dispd, iwd). */
   if (gst_rtsp_message_get_header (response, GST_RTSP_HDR_TRANSPORT, &header, 0) == GST_RTSP_OK
       && wfd_transport_parse (header, &transport, NULL))
