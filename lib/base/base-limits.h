@@ -45,3 +45,25 @@
 /* A session timeout beyond a day is no timeout, and a factor of a million must
  * not make it overflow. */
 #define WFD_LIMIT_SESSION_TIMEOUT_S (24 * 60 * 60)
+
+/* A PSI section has 1,024 bytes at most (ISO/IEC 13818-1 §2.4.4). */
+#define WFD_LIMIT_PSI_SECTION_BYTES 1024
+
+/* Elementary streams of a program: video, audio in 16 languages and pictures
+ * laid over it are what the standard has PIDs for (WFD 2.1 Appendix D.4.2). */
+#define WFD_LIMIT_TS_STREAMS 64
+
+/* An access unit: 3840x2160 at H.264 level 5.2 may take 7.1 MB (table A-1,
+ * MinCR 2). */
+#define WFD_LIMIT_TS_UNIT_BYTES (8 * 1024 * 1024)
+
+/* Access units that nobody has fetched from a reader. One packet brings a few;
+ * full of the smallest ADTS headers it would bring 1,285. */
+#define WFD_LIMIT_TS_UNITS 1024
+
+/* RTP packets that wait for a missing one: 25 ms of a burst at 300 Mbit/s, the
+ * rate of a key frame sent at once over good Wi-Fi. */
+#define WFD_LIMIT_RTP_WAITING 1024
+
+/* An RTP packet: 7 TS packets fit into Ethernet; jumbo frames have 9,000. */
+#define WFD_LIMIT_RTP_PACKET_BYTES 9000
