@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ts-reorder.h"
+
+#include <base-limits.h>
+
+#define NS_PER_MS G_GINT64_CONSTANT (1000000)
+
+/* A packet of the stream that was replaced is a late one until the new stream
+ * has been silent for so long: then the old sender is back. */
+#define OLD_STREAM_NS (500 * NS_PER_MS)
+
+/* So far behind, a packet is late; further, its number is of another sequence
+ * (RFC 3550 §A.1). */
+#define MAX_LATE 1000
+
+/* So many late packets in a row, and none that is not, are the sequence of a
+ * sender that began anew with a number it had used: Android begins with 0. */
+#define LATE_RUN 16
+
+#define GAP_UNKNOWN G_MAXUINT
+
+typedef struct
+{
+  WfdTsRtpPacket packet;
+  guint8 *bytes; /* of its payload; NULL: the slot is empty */
+  gint64 arrival_ns;
+} Slot;
+
+G_STATIC_ASSERT ((WFD_LIMIT_RTP_WAITING & (WFD_LIMIT_RTP_WAITING - 1)) == 0);
+
+struct _WfdTsReorder
+{
+  gint64 gap_ns;
+
+  gboolean started;
+  guint32 ssrc;
+  gboolean has_old_ssrc;
+  guint32 old_ssrc;
+  gint64 last_ns; /* arrival of the last packet of this stream */
+
+  guint16 next;   /* sequence number that comes next */
+  guint32 cycles; /* of sequence numbers, times 65536 */
+  guint32 first;  /* sequence number the stream began with */
+  gint64 received;
+
+  Slot *slots; /* by the low bits of the sequence number */
+  guint n_waiting;
+  guint gap;        /* from @next to the first that waits; or not known */
+  guint n_late_run; /* late ones in a row, each the successor of the one before */
+  guint16 late_next;
+  guint give_up;      /* gaps up to this many numbers ahead are given up */
+  guint n_lost;       /* before @next, not told yet */
+  gboolean restarted; /* not told yet */
+
+  gboolean has_direct; /* came in order: is @next */
+  WfdTsOrdered direct;
+  guint8 *popped; /* bytes given away by pop */
+
+  /* A packet whose number is of another sequence: the next one shows whether the
+   * sender began anew. */
+  gboolean has_stray;
+  Slot stray;
+
+  WfdTsReorderStats stats;
+};
+
+WfdTsReorder *
+wfd_ts_reorder_new (gint64 gap_ns)
+{
+  WfdTsReorder *self = g_new0 (WfdTsReorder, 1);
+
+  self->gap_ns = gap_ns;
+  self->slots = g_new0 (Slot, WFD_LIMIT_RTP_WAITING);
+  self->gap = GAP_UNKNOWN;
+  return self;
+}
+
+static void
+clear_slot (Slot *slot)
+{
+  g_clear_pointer (&slot->bytes, g_free);
+}
+
+static void
+drop_waiting (WfdTsReorder *self)
+{
+  for (guint i = 0; self->n_waiting > 0 && i < WFD_LIMIT_RTP_WAITING; i++) {
+    if (self->slots[i].bytes != NULL) {
+      clear_slot (&self->slots[i]);
+      self->n_waiting--;
+    }
+  }
+}
+
+void
+wfd_ts_reorder_free (WfdTsReorder *self)
+{
+  if (self == NULL)
+    return;
+
+  drop_waiting (self);
+  clear_slot (&self->stray);
+  g_free (self->popped);
+  g_free (self->slots);
+  g_free (self);
+}
+
+void
+wfd_ts_reorder_set_gap (WfdTsReorder *self, gint64 gap_ns)
+{
+  self->gap_ns = gap_ns;
+}
+
+static Slot *
+slot_of (WfdTsReorder *self, guint16 sequence)
+{
+  return &self->slots[sequence % WFD_LIMIT_RTP_WAITING];
+}
+
+static void
+fill_slot (Slot *slot, const WfdTsRtpPacket *packet, gint64 now_ns)
+{
+  slot->packet = *packet;
+  slot->bytes = g_memdup2 (packet->payload.pos, packet->payload.left);
+  slot->packet.payload.pos = slot->bytes;
+  slot->arrival_ns = now_ns;
+}
+
+/* The stream begins with @packet. */
+static void
+start (WfdTsReorder *self, const WfdTsRtpPacket *packet)
+{
+  if (self->started)
+    self->stats.n_restarts++;
+  drop_waiting (self);
+  self->has_stray = FALSE;
+  clear_slot (&self->stray);
+  self->restarted = self->started;
+  self->started = TRUE;
+  self->ssrc = packet->ssrc;
+  self->next = self->first = packet->sequence;
+  self->cycles = 0;
+  self->received = 0;
+  self->n_lost = 0;
+  self->n_late_run = 0;
+  self->gap = GAP_UNKNOWN;
+  self->give_up = 0;
+}
+
+static void
+pass (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
+{
+  self->has_direct = TRUE;
+  self->direct = (WfdTsOrdered) { .packet = *packet, .arrival_ns = now_ns };
+}
+
+static void
+keep (WfdTsReorder *self, const WfdTsRtpPacket *packet, guint ahead, gint64 now_ns)
+{
+  Slot *slot = slot_of (self, packet->sequence);
+
+  if (slot->bytes != NULL) {
+    self->stats.n_repeated++;
+    return;
+  }
+  fill_slot (slot, packet, now_ns);
+  if (self->n_waiting == 0 || (self->gap != GAP_UNKNOWN && ahead < self->gap))
+    self->gap = ahead;
+  self->n_waiting++;
+}
+
+/* FALSE if the packet is not of the stream we follow. */
+static gboolean
+check_ssrc (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
+{
+  if (packet->ssrc == self->ssrc)
+    return TRUE;
+  if (self->has_old_ssrc && packet->ssrc == self->old_ssrc
+      && now_ns - self->last_ns < OLD_STREAM_NS)
+    return FALSE;
+
+  /* FluxCast starts a new sender after each pause, Android devices too. */
+  self->has_old_ssrc = TRUE;
+  self->old_ssrc = self->ssrc;
+  start (self, packet);
+  return TRUE;
+}
+
+/* A number far from what is awaited: once it is an accident, twice in sequence
+ * the sender's new beginning. TRUE if it is. */
+static gboolean
+take_stray (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
+{
+  Slot stray = self->stray;
+  gboolean follows = self->has_stray && packet->sequence == (guint16) (stray.packet.sequence + 1);
+
+  if (!follows) {
+    clear_slot (&self->stray);
+    fill_slot (&self->stray, packet, now_ns);
+    self->has_stray = TRUE;
+    self->stats.n_foreign++;
+    return FALSE;
+  }
+
+  self->stray.bytes = NULL;
+  start (self, &stray.packet);
+  *slot_of (self, stray.packet.sequence) = stray;
+  self->n_waiting = 1;
+  self->received++;
+  self->stats.n_foreign--;
+  return TRUE;
+}
+
+/* A packet from before what was passed on. */
+static void
+take_late (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
+{
+  self->n_late_run = packet->sequence == self->late_next ? self->n_late_run + 1 : 1;
+  self->late_next = packet->sequence + 1;
+  self->stats.n_late++;
+  if (self->n_late_run < LATE_RUN)
+    return;
+
+  start (self, packet);
+  self->received = 1;
+  pass (self, packet, now_ns);
+}
+
+static void
+take_in_window (WfdTsReorder *self, const WfdTsRtpPacket *packet, guint ahead, gint64 now_ns)
+{
+  self->n_late_run = 0;
+  if (ahead == 0) {
+    self->stats.n_reordered += self->n_waiting > 0;
+    pass (self, packet, now_ns);
+  } else {
+    keep (self, packet, ahead, now_ns);
+  }
+}
+
+void
+wfd_ts_reorder_push (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
+{
+  gint16 ahead;
+
+  g_return_if_fail (!self->has_direct);
+
+  if (packet->payload.left > WFD_LIMIT_RTP_PACKET_BYTES)
+    return;
+  self->stats.n_received++;
+  if (!self->started) {
+    start (self, packet);
+  } else if (!check_ssrc (self, packet, now_ns)) {
+    self->stats.n_foreign++;
+    return;
+  }
+
+  ahead = packet->sequence - self->next;
+  if (ahead >= WFD_LIMIT_RTP_WAITING || ahead < -MAX_LATE) {
+    if (!take_stray (self, packet, now_ns))
+      return;
+    ahead = packet->sequence - self->next;
+  }
+  self->last_ns = now_ns;
+  self->received++;
+
+  if (ahead < 0)
+    take_late (self, packet, now_ns);
+  else
+    take_in_window (self, packet, ahead, now_ns);
+  wfd_ts_reorder_tick (self, now_ns);
+}
+
+/* How many numbers ahead of the next one the first packet waits. */
+static guint
+gap_length (WfdTsReorder *self)
+{
+  guint n = 0;
+
+  if (self->gap == GAP_UNKNOWN) {
+    while (slot_of (self, self->next + n)->bytes == NULL)
+      n++;
+    self->gap = n;
+  }
+  return self->gap;
+}
+
+/* Packets wait, and none can be popped: the time of the first one counts. */
+void
+wfd_ts_reorder_tick (WfdTsReorder *self, gint64 now_ns)
+{
+  guint gap;
+
+  /* One gap at a time: pop takes what stands behind it, and looks again. */
+  if (self->n_waiting == 0 || self->has_direct)
+    return;
+
+  gap = gap_length (self);
+  if (gap > 0 && now_ns - slot_of (self, self->next + gap)->arrival_ns >= self->gap_ns)
+    self->give_up = gap;
+}
+
+gint64
+wfd_ts_reorder_get_deadline (WfdTsReorder *self)
+{
+  if (self->n_waiting == 0)
+    return G_MAXINT64;
+
+  return slot_of (self, self->next + gap_length (self))->arrival_ns + self->gap_ns;
+}
+
+/* The packet in the slot of the next number is taken out. */
+static void
+take_waiting (WfdTsReorder *self, WfdTsOrdered *ret_ordered)
+{
+  Slot *slot = slot_of (self, self->next);
+
+  *ret_ordered = (WfdTsOrdered) { .packet = slot->packet, .arrival_ns = slot->arrival_ns };
+  self->popped = g_steal_pointer (&slot->bytes);
+  self->n_waiting--;
+}
+
+static void
+advance (WfdTsReorder *self, guint n)
+{
+  guint16 before = self->next;
+
+  self->next += n;
+  self->gap = GAP_UNKNOWN;
+  if (self->next < before)
+    self->cycles += 1 << 16;
+}
+
+gboolean
+wfd_ts_reorder_pop (WfdTsReorder *self, WfdTsOrdered *ret_ordered)
+{
+  g_clear_pointer (&self->popped, g_free);
+
+  if (self->give_up > 0) {
+    self->stats.n_lost += self->give_up;
+    self->n_lost += self->give_up;
+    advance (self, self->give_up);
+    self->give_up = 0;
+  }
+  if (self->has_direct) {
+    *ret_ordered = self->direct;
+    self->has_direct = FALSE;
+  } else if (self->n_waiting > 0 && slot_of (self, self->next)->bytes != NULL) {
+    take_waiting (self, ret_ordered);
+  } else {
+    return FALSE;
+  }
+
+  advance (self, 1);
+  ret_ordered->n_lost = self->n_lost;
+  ret_ordered->restarted = self->restarted;
+  self->n_lost = 0;
+  self->restarted = FALSE;
+  return TRUE;
+}
+
+void
+wfd_ts_reorder_get_stats (WfdTsReorder *self, WfdTsReorderStats *ret_stats)
+{
+  *ret_stats = self->stats;
+  ret_stats->ssrc = self->ssrc;
+  ret_stats->highest = self->cycles + (guint16) (self->next - 1);
+  ret_stats->received = self->received;
+  ret_stats->expected = self->started ? (gint64) ret_stats->highest - self->first + 1 : 0;
+}
