@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ts-video.h"
+
+#include <base-limits.h>
+
+#include "ts-nal.h"
+
+#define MIN_CAPACITY 4096
+
+void
+wfd_ts_video_init (WfdTsVideo *self, WfdTsCodec codec)
+{
+  *self = (WfdTsVideo) { .codec = codec, .pts = WFD_TS_NO_TIME, .next_pts = WFD_TS_NO_TIME };
+}
+
+void
+wfd_ts_video_clear (WfdTsVideo *self)
+{
+  g_clear_pointer (&self->data, g_free);
+}
+
+gboolean
+wfd_ts_video_begins_unit (const WfdTsVideo *self, WfdBytes payload, gboolean *ret_known)
+{
+  gsize nal = wfd_ts_nal_find (payload.pos, MIN (payload.left, 5), 0);
+  WfdTsNalFlags flags;
+
+  *ret_known = payload.left >= 4 + WFD_TS_NAL_KIND_BYTES;
+  /* Without a start code it goes on within a NAL unit. */
+  if (!*ret_known || nal > 4)
+    return FALSE;
+
+  flags = wfd_ts_nal_get_flags (self->codec, payload.pos + nal);
+  /* What is neither can stand before and behind slices. */
+  *ret_known = (flags & (WFD_TS_NAL_STARTS_UNIT | WFD_TS_NAL_SLICE)) != 0;
+  return (flags & WFD_TS_NAL_STARTS_UNIT) != 0;
+}
+
+/* The open picture is empty, and goes on with @size bytes that are there. */
+static void
+renew (WfdTsVideo *self, gsize size, gint64 pts)
+{
+  self->size = size;
+  self->scanned = 0;
+  self->nal_flags = 0;
+  self->flags = self->next_flags;
+  self->next_flags = 0;
+  self->pts = pts;
+}
+
+static void
+reserve (WfdTsVideo *self, gsize n)
+{
+  if (n <= self->capacity)
+    return;
+
+  self->capacity = MAX (MAX (n, self->likely_size), MAX (2 * self->capacity, MIN_CAPACITY));
+  self->data = g_realloc (self->data, self->capacity);
+}
+
+/* Hands the first @size bytes on; those behind begin the next picture. */
+static void
+emit (WfdTsVideo *self, gsize size, gint64 next_pts, WfdTsUnitQueue *queue)
+{
+  guint8 *data = g_steal_pointer (&self->data);
+  gsize left = self->size - size;
+  WfdTsUnit unit = {
+    .is_video = TRUE,
+    .format = { .codec = self->codec },
+    .flags = self->flags | (self->nal_flags & WFD_TS_NAL_KEY ? WFD_TS_UNIT_KEY : 0),
+    .pts = self->pts,
+    .first_ns = self->first_ns,
+    .last_ns = self->last_ns,
+    .time_ns = WFD_TS_NO_TIME,
+  };
+
+  /* A key picture is many times as large as the others; those follow the size of
+   * the one before, and a little. */
+  self->likely_size = size + size / 4;
+  self->capacity = 0;
+  if (left > 0) {
+    reserve (self, left);
+    memcpy (self->data, data + size, left);
+  }
+  unit.data = g_bytes_new_take (data, size);
+  renew (self, left, next_pts);
+  wfd_ts_unit_queue_push (queue, &unit);
+}
+
+/* At @nal the next picture begins; returns where that NAL unit is then. */
+static gsize
+split (WfdTsVideo *self, gsize nal, gint64 now_ns, WfdTsUnitQueue *queue)
+{
+  gsize at = nal >= 4 && self->data[nal - 4] == 0 ? nal - 4 : nal - 3;
+
+  emit (self, at, self->next_pts, queue);
+  self->next_pts = WFD_TS_NO_TIME;
+  self->first_ns = now_ns;
+  return nal - at;
+}
+
+/* Looks at the NAL units that have come. */
+static void
+scan (WfdTsVideo *self, gint64 now_ns, WfdTsUnitQueue *queue)
+{
+  for (;;) {
+    gsize nal = wfd_ts_nal_find (self->data, self->size, self->scanned);
+    WfdTsNalFlags flags;
+
+    self->scanned = nal;
+    if (self->size - nal < WFD_TS_NAL_KIND_BYTES)
+      return;
+    flags = wfd_ts_nal_get_flags (self->codec, self->data + nal);
+    if (flags & WFD_TS_NAL_STARTS_UNIT && self->nal_flags & WFD_TS_NAL_SLICE)
+      nal = split (self, nal, now_ns, queue);
+    self->nal_flags |= flags;
+    self->scanned = nal + 1;
+  }
+}
+
+void
+wfd_ts_video_begin_pes (WfdTsVideo *self, gint64 pts, gboolean begins_unit, WfdTsUnitQueue *queue)
+{
+  if (begins_unit)
+    wfd_ts_video_close (self, queue);
+  /* The end of something that began before we looked, or was too large. */
+  if (begins_unit && self->size > 0 && self->nal_flags == 0)
+    wfd_ts_video_drop (self);
+  self->skips = FALSE;
+
+  /* If something is open still, it is parameter sets in a packet of their own,
+   * or a picture that goes on: then the time is that of the next one. */
+  self->next_pts = WFD_TS_NO_TIME;
+  if (self->size > 0 && !begins_unit)
+    self->next_pts = pts;
+  else if (self->pts == WFD_TS_NO_TIME)
+    self->pts = pts;
+}
+
+void
+wfd_ts_video_append (WfdTsVideo *self, WfdBytes payload, gint64 now_ns, WfdTsUnitQueue *queue)
+{
+  if (payload.left > WFD_LIMIT_TS_UNIT_BYTES - self->size) {
+    wfd_ts_video_drop (self);
+    self->skips = TRUE;
+  }
+  if (self->skips)
+    return;
+  if (self->size == 0)
+    self->first_ns = now_ns;
+  reserve (self, self->size + payload.left);
+  memcpy (self->data + self->size, payload.pos, payload.left);
+  self->size += payload.left;
+  scan (self, now_ns, queue);
+  self->last_ns = now_ns;
+}
+
+void
+wfd_ts_video_flag_next (WfdTsVideo *self, guint flags)
+{
+  if (self->size > 0)
+    self->next_flags |= flags;
+  else
+    self->flags |= flags;
+}
+
+void
+wfd_ts_video_lose (WfdTsVideo *self, gboolean inside)
+{
+  if (inside && self->size > 0)
+    self->flags |= WFD_TS_UNIT_LOSSY;
+  else
+    wfd_ts_video_flag_next (self, WFD_TS_UNIT_DISCONT);
+}
+
+gboolean
+wfd_ts_video_is_open (const WfdTsVideo *self)
+{
+  return (self->nal_flags & WFD_TS_NAL_SLICE) != 0;
+}
+
+void
+wfd_ts_video_close (WfdTsVideo *self, WfdTsUnitQueue *queue)
+{
+  if (wfd_ts_video_is_open (self))
+    emit (self, self->size, WFD_TS_NO_TIME, queue);
+}
+
+void
+wfd_ts_video_drop (WfdTsVideo *self)
+{
+  renew (self, 0, WFD_TS_NO_TIME);
+  self->flags |= WFD_TS_UNIT_DISCONT;
+}
