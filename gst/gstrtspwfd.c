@@ -70,6 +70,7 @@ struct _GstRtspWfd
 
 enum
 {
+  SIGNAL_SESSION_PREPARING,
   SIGNAL_SESSION_OPENED,
   SIGNAL_SESSION_CLOSED,
   N_SIGNALS,
@@ -97,6 +98,15 @@ on_progress (gpointer user_data, GstProgressType type, const char *code, const c
 
   gst_element_post_message (element,
       gst_message_new_progress (GST_OBJECT (element), type, code, text));
+}
+
+static gboolean
+on_preparing (gpointer user_data)
+{
+  gboolean wait = FALSE;
+
+  g_signal_emit (user_data, signals[SIGNAL_SESSION_PREPARING], 0, &wait);
+  return wait;
 }
 
 static char *
@@ -264,6 +274,7 @@ on_count_media (gpointer user_data)
 
 static const WfdControlEvents control_events = {
   on_progress,
+  on_preparing,
   on_agreed,
   on_opened,
   on_flow,
@@ -740,6 +751,20 @@ gst_rtsp_wfd_class_init (GstRtspWfdClass *klass)
   element_class->release_pad = gst_rtsp_wfd_release_pad;
 
   wfd_properties_install_all (object_class);
+
+  /**
+   * GstRtspWfd::session-preparing:
+   * @self: the element
+   *
+   * There is a peer, or one is looked for, and a session begins: the last moment
+   * at which what is offered to it can change. Emitted in the thread of the
+   * session.
+   *
+   * Returns: with role=source: whether the session has to wait until what is
+   *   offered changes, for two seconds at most
+   */
+  signals[SIGNAL_SESSION_PREPARING] = g_signal_new ("session-preparing", GST_TYPE_RTSP_WFD,
+      G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 0);
 
   /**
    * GstRtspWfd::session-opened:

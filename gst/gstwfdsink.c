@@ -140,7 +140,7 @@ get_video_offer (GstWfdSink *self)
 
   if (!get_status (self, WFD_SENDING_VIDEO, &status))
     return g_strdup ("none");
-  if (status.known && status.format.coded)
+  if ((status.known || status.guessed) && status.format.coded)
     return wfd_input_format_get_offer (&status.format);
   return g_strdup (self->video_formats);
 }
@@ -169,7 +169,7 @@ update_offer (GstWfdSink *self)
   g_mutex_lock (&self->lock);
   video_formats = get_video_offer (self);
   audio_codecs = get_audio_offer (self);
-  if (get_status (self, WFD_SENDING_VIDEO, &video) && video.known)
+  if (get_status (self, WFD_SENDING_VIDEO, &video) && (video.known || video.guessed))
     wish = wfd_input_format_get_wish (&video.format);
   g_mutex_unlock (&self->lock);
 
@@ -244,7 +244,16 @@ plan_video (GstWfdSink *self, WfdSendingPlan *plan)
   plan->wanted = plan->wanted && (status.format.coded || program->video_encoder != NULL);
 }
 
-/* Sound that did not begin is silence. With the lock. */
+/* Raw sound that did not begin is silence. */
+static gboolean
+is_sound_ready (WfdInput *input, const WfdPadStatus *status)
+{
+  if (input == NULL)
+    return FALSE;
+  return status->known || wfd_entry_get_kind (wfd_input_get_entry (input)) == WFD_ENTRY_SOUND;
+}
+
+/* With the lock. */
 static void
 plan_audio (GstWfdSink *self, WfdSendingPlan *plan)
 {
@@ -256,7 +265,7 @@ plan_audio (GstWfdSink *self, WfdSendingPlan *plan)
   plan->inputs[WFD_SENDING_AUDIO] = wfd_pad_dup_input (self->pads[WFD_SENDING_AUDIO]);
   read_agreed_audio (self, &program->format);
   program->audio_encoder = status.format.coded ? NULL : self->audio_encoder;
-  plan->wanted = plan->wanted && plan->inputs[WFD_SENDING_AUDIO] != NULL
+  plan->wanted = plan->wanted && is_sound_ready (plan->inputs[WFD_SENDING_AUDIO], &status)
       && (status.format.coded || program->audio_encoder != NULL);
 }
 
@@ -331,7 +340,7 @@ update_plan (GstWfdSink *self)
   WfdPad *sound = find_agreed_sound (self);
   g_autoptr (GError) error = NULL;
   WfdSendingPlan plan;
-  gboolean lost;
+  gboolean lost, complained;
 
   if (sound != NULL)
     wfd_pad_expect_sound (sound);
@@ -340,16 +349,17 @@ update_plan (GstWfdSink *self)
   make_plan (self, &plan);
   if (!check_agreed (self, &plan, &error))
     plan.wanted = FALSE;
-  lost = is_sound_lost (self) && !self->complained;
-  self->complained = self->complained || lost || error != NULL;
+  complained = self->complained;
+  lost = is_sound_lost (self);
+  self->complained = complained || lost || error != NULL;
   wfd_sending_set_plan (self->sending, &plan);
   for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
     gst_clear_object (&plan.inputs[i]);
   g_mutex_unlock (&self->lock);
 
-  if (lost)
+  if (lost && !complained)
     tell_sound_lost (self);
-  if (error != NULL)
+  if (error != NULL && !complained)
     wfd_post_error (GST_ELEMENT (self), error);
 }
 
@@ -364,6 +374,26 @@ set_agreed (GstWfdSink *self, GstStructure *agreed)
   self->complained = FALSE;
   g_mutex_unlock (&self->lock);
   update_plan (self);
+}
+
+/* What upstream says of coded video is too little to be held to. */
+static gboolean
+on_session_preparing (GstElement *rtspwfd, GstWfdSink *self)
+{
+  WfdPad *video;
+  WfdPadStatus status;
+
+  g_mutex_lock (&self->lock);
+  get_status (self, WFD_SENDING_VIDEO, &status);
+  video = self->pads[WFD_SENDING_VIDEO];
+  g_mutex_unlock (&self->lock);
+  if (video == NULL || status.known || status.refused)
+    return FALSE;
+
+  wfd_pad_guess (video);
+  wfd_pad_get_status (video, &status);
+  update_offer (self);
+  return !status.known && (!status.guessed || status.format.coded);
 }
 
 static void
@@ -856,6 +886,7 @@ gst_wfd_sink_init (GstWfdSink *self)
   g_signal_connect (self->rtspwfd, "notify::flowing", G_CALLBACK (on_flowing), self);
   g_signal_connect (self->rtspwfd, "notify::rtsp-port", G_CALLBACK (on_port), self);
   g_signal_connect (self->rtspwfd, "notify::rtp-port", G_CALLBACK (on_port), self);
+  g_signal_connect (self->rtspwfd, "session-preparing", G_CALLBACK (on_session_preparing), self);
   g_signal_connect (self->rtspwfd, "session-opened", G_CALLBACK (on_session_opened), self);
   g_signal_connect (self->rtspwfd, "session-closed", G_CALLBACK (on_session_closed), self);
 }

@@ -44,6 +44,7 @@ struct _WfdControl
   /* All below belongs to the thread. */
   WfdListener *listener;
   WfdSession *session;
+  GSocketConnection *waiting; /* source role: no session with it yet */
   GCancellable *cancellable;
   char *peer;
   WfdStep step;
@@ -55,6 +56,7 @@ struct _WfdControl
   gboolean flowing;
   gboolean paused_by_us;
   GSource *retry_timer;
+  GSource *waiting_timer;
   GSource *key_unit_timer;
   GSource *watchdog_timer;
   WfdKeyUnit key_unit;
@@ -80,6 +82,8 @@ void wfd_control_reconcile (WfdControl *self);
 /* The session, if there is one, is over; then waits for the next or finishes. */
 void wfd_control_end_session (WfdControl *self, const GError *error);
 
+/* Source role: forgets a connection with which no session began. */
+void wfd_control_drop_waiting (WfdControl *self);
 /* Sink role: begins to connect; @data is the control. */
 void wfd_control_connect (gpointer data);
 /* The end of everything. */

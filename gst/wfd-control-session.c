@@ -330,6 +330,7 @@ wfd_control_end_session (WfdControl *self, const GError *error)
   set_flowing (self, FALSE);
   if (!again)
     end_step (self, error);
+  wfd_control_drop_waiting (self);
   drop_session (self);
   self->opened = FALSE;
   if (opened)

@@ -4,6 +4,9 @@
 GST_DEBUG_CATEGORY (wfd_control_debug);
 #define GST_CAT_DEFAULT wfd_control_debug
 
+/* What a stream is shows within moments of its begin. The standard does not say
+ * how long a sink waits for M1; gnome-network-displays waits for ever. */
+#define OFFER_PATIENCE_US (2 * G_TIME_SPAN_SECOND)
 /* A peer's answer to TEARDOWN takes a millisecond or two; who does not answer
  * must not hold up a state change. */
 #define STOP_PATIENCE_US (100 * G_TIME_SPAN_MILLISECOND)
@@ -51,6 +54,7 @@ wfd_control_connect (gpointer data)
   g_autoptr (GError) error = NULL;
 
   wfd_control_drop_timer (&self->retry_timer);
+  self->events.preparing (self->user_data);
   if (self->step != WFD_STEP_CONNECT)
     wfd_control_enter_step (self, WFD_STEP_CONNECT);
   else
@@ -81,7 +85,7 @@ get_remote_address (GSocketConnection *connection)
 static const char *
 find_refusal (WfdControl *self, const char *remote)
 {
-  if (self->session != NULL)
+  if (self->session != NULL || self->waiting != NULL)
     return "a session is running";
   if (self->stream_ended || self->stopping)
     return "the stream has ended";
@@ -92,12 +96,54 @@ find_refusal (WfdControl *self, const char *remote)
   return NULL;
 }
 
+void
+wfd_control_drop_waiting (WfdControl *self)
+{
+  wfd_control_drop_timer (&self->waiting_timer);
+  g_clear_object (&self->waiting);
+}
+
+static void
+begin_waiting_session (gpointer data)
+{
+  WfdControl *self = data;
+  g_autoptr (GSocketConnection) connection = g_steal_pointer (&self->waiting);
+  g_autoptr (GError) error = NULL;
+
+  wfd_control_drop_waiting (self);
+  if (!wfd_control_create_session (self, &error)
+      || !wfd_session_start (self->session, connection, &error))
+    wfd_control_end_session (self, error);
+}
+
+/* A pipeline that waited for a display begins only now that there is one, and
+ * then learns what it can offer. */
+static void
+consider_waiting (gpointer data)
+{
+  WfdControl *self = data;
+
+  if (self->waiting == NULL)
+    return;
+  if (!self->events.preparing (self->user_data)) {
+    begin_waiting_session (self);
+    return;
+  }
+  if (self->waiting_timer != NULL)
+    return;
+
+  GST_INFO ("waiting for what can be offered");
+  wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "Connected with %s", self->peer);
+  wfd_control_enter_step (self, WFD_STEP_NEGOTIATE);
+  wfd_control_set_timer (self, &self->waiting_timer, g_get_monotonic_time () + OFFER_PATIENCE_US,
+      begin_waiting_session);
+}
+
 /* Source role. */
 static void
 on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl *self)
 {
   g_autofree char *remote = get_remote_address (connection);
-  g_autoptr (GError) error = NULL;
   const char *refusal = find_refusal (self, remote);
 
   if (refusal != NULL) {
@@ -108,9 +154,8 @@ on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl 
   }
 
   self->peer = g_steal_pointer (&remote);
-  if (!wfd_control_create_session (self, &error)
-      || !wfd_session_start (self->session, connection, &error))
-    wfd_control_end_session (self, error);
+  self->waiting = g_object_ref (connection);
+  consider_waiting (self);
 }
 
 static gboolean
@@ -174,13 +219,28 @@ clear_offer (WfdControlOffer *offer)
   g_free ((char *) offer->audio_codecs);
 }
 
+static gboolean
+is_same_offer (const WfdControlOffer *a, const WfdControlOffer *b)
+{
+  return g_strcmp0 (a->video_formats, b->video_formats) == 0
+      && g_strcmp0 (a->audio_codecs, b->audio_codecs) == 0 && a->wish_width == b->wish_width
+      && a->wish_height == b->wish_height && a->wish_rate_hz == b->wish_rate_hz;
+}
+
 void
 wfd_control_set_offer (WfdControl *self, const WfdControlOffer *offer)
 {
+  gboolean changed;
+
   g_mutex_lock (&self->lock);
-  clear_offer (&self->config.offer);
-  self->config.offer = copy_offer (offer);
+  changed = !is_same_offer (&self->config.offer, offer);
+  if (changed) {
+    clear_offer (&self->config.offer);
+    self->config.offer = copy_offer (offer);
+  }
   g_mutex_unlock (&self->lock);
+  if (changed)
+    wfd_session_thread_post (self->thread, consider_waiting, self);
 }
 
 static void
@@ -289,6 +349,7 @@ release (gpointer data)
 
   if (self->session != NULL)
     wfd_control_end_session (self, NULL);
+  wfd_control_drop_waiting (self);
   if (self->listener != NULL)
     wfd_listener_close (self->listener);
   g_clear_object (&self->listener);

@@ -49,6 +49,9 @@ typedef struct
 typedef struct
 {
   void (*progress) (gpointer user_data, GstProgressType type, const char *code, const char *text);
+  /* A session begins: the last moment for wfd_control_set_offer(). TRUE: it is
+   * not known yet what to offer, wait for that call (source role). */
+  gboolean (*preparing) (gpointer user_data);
   void (*agreed) (gpointer user_data, const WfdControlAgreement *agreement);
   /* SETUP is done. @rtp: source role: where the peer receives. */
   void (*opened) (gpointer user_data, GInetSocketAddress *rtp);

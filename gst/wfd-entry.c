@@ -50,25 +50,35 @@ resume (WfdEntry *self)
     self->end = wfd_entry_get_horizon (self, now);
 }
 
+static void
+ask_for_key_unit (WfdEntry *self)
+{
+  gst_pad_push_event (self->sinkpad,
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
 /* Changes one of the flags of which the flow depends. */
 static void
 set_flag (WfdEntry *self, gboolean *flag, gboolean value)
 {
-  gboolean before, after;
+  gboolean before, after, live;
 
   g_mutex_lock (&self->lock);
   before = wfd_entry_is_flowing (self);
   *flag = value;
   after = wfd_entry_is_flowing (self);
-  if (after && !before && wfd_entry_has_live_upstream (self))
+  live = wfd_entry_has_live_upstream (self);
+  if (after && !before && live)
     resume (self);
-  if (before && !after && wfd_entry_has_live_upstream (self))
+  if (before && !after && live)
     wfd_entry_drop_buffers (self);
   wfd_entry_wake (self);
   g_mutex_unlock (&self->lock);
 
   if (after != before)
     GST_DEBUG_OBJECT (self, "%s", after ? "opened" : "closed");
+  if (after && !before && live && self->kind == WFD_ENTRY_CODED_VIDEO)
+    ask_for_key_unit (self);
 }
 
 void
@@ -275,13 +285,6 @@ take_stored (WfdEntry *self, GstBuffer *buffer)
   wfd_backlog_push (&self->backlog, buffer);
   wfd_entry_wake (self);
   return GST_FLOW_OK;
-}
-
-static void
-ask_for_key_unit (WfdEntry *self)
-{
-  gst_pad_push_event (self->sinkpad,
-      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
 }
 
 static GstFlowReturn

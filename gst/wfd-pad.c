@@ -71,7 +71,7 @@ note_format (WfdPad *self, const GstCaps *caps)
     g_mutex_lock (&self->lock);
     self->status.format = format;
     self->status.known = TRUE;
-    self->status.refused = FALSE;
+    self->status.guessed = self->status.refused = FALSE;
     g_mutex_unlock (&self->lock);
   }
   self->events->changed (self->user_data, self);
@@ -177,11 +177,59 @@ is_empty (WfdPad *self)
   return input == NULL;
 }
 
+/* What upstream would choose of @caps, or NULL if that cannot be told. */
+static GstCaps *
+choose_caps (const GstCaps *caps)
+{
+  g_autoptr (GstCaps) chosen = NULL;
+  GstStructure *structure;
+  gint width, height;
+
+  if (gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return NULL;
+  chosen = gst_caps_truncate (gst_caps_copy (caps));
+  chosen = gst_caps_make_writable (chosen);
+  structure = gst_caps_get_structure (chosen, 0);
+  if (!gst_structure_get_int (structure, "width", &width)
+      || !gst_structure_get_int (structure, "height", &height))
+    return NULL;
+  if (gst_structure_has_field (structure, "framerate"))
+    gst_structure_fixate_field_nearest_fraction (structure, "framerate", 30, 1);
+  if (gst_structure_has_field (structure, "profile"))
+    gst_structure_fixate_field_string (structure, "profile", "constrained-baseline");
+  return g_steal_pointer (&chosen);
+}
+
+void
+wfd_pad_guess (WfdPad *self)
+{
+  g_autoptr (GstCaps) possible = gst_pad_peer_query_caps (self->pad, NULL);
+  g_autoptr (GstCaps) chosen = choose_caps (possible);
+  WfdInputFormat format;
+
+  GST_DEBUG_OBJECT (self->pad, "will get %" GST_PTR_FORMAT, chosen);
+  if (chosen == NULL || !wfd_input_format_read (chosen, &format, NULL))
+    return;
+  g_mutex_lock (&self->lock);
+  if (!self->status.known) {
+    self->status.format = format;
+    self->status.guessed = TRUE;
+  }
+  g_mutex_unlock (&self->lock);
+}
+
 void
 wfd_pad_expect_sound (WfdPad *self)
 {
-  if (is_empty (self))
-    ensure_input (self, WFD_ENTRY_SOUND);
+  g_autoptr (GstCaps) caps = NULL;
+  WfdEntryKind kind = WFD_ENTRY_SOUND;
+
+  if (!is_empty (self))
+    return;
+  caps = gst_pad_peer_query_caps (self->pad, NULL);
+  if (!gst_caps_is_any (caps) && !gst_caps_is_empty (caps))
+    kind = wfd_input_find_kind (caps);
+  ensure_input (self, kind);
 }
 
 /* Only the caps tell what has to be inside. */
@@ -208,10 +256,23 @@ on_pad_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* An encoder in front that can choose shall choose what every peer takes. */
+static GstCaps *
+get_possible_caps (GstPad *pad)
+{
+  g_autoptr (GstCaps) preferred = gst_caps_from_string (
+      "video/x-raw; video/x-h264, profile=(string){ constrained-baseline, baseline, "
+      "constrained-high, progressive-high, high }");
+  g_autoptr (GstCaps) all = gst_pad_get_pad_template_caps (pad);
+  GstCaps *first = gst_caps_intersect_full (preferred, all, GST_CAPS_INTERSECT_FIRST);
+
+  return gst_caps_merge (first, gst_caps_ref (all));
+}
+
 static void
 answer_caps (GstPad *pad, GstQuery *query)
 {
-  g_autoptr (GstCaps) possible = gst_pad_get_pad_template_caps (pad), result = NULL;
+  g_autoptr (GstCaps) possible = get_possible_caps (pad), result = NULL;
   GstCaps *filter;
 
   gst_query_parse_caps (query, &filter);

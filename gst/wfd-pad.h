@@ -34,7 +34,8 @@ GstPad *wfd_pad_get_pad (WfdPad *self);
 
 typedef struct
 {
-  gboolean known; /* what comes: format is set */
+  gboolean known;   /* what comes: format is set */
+  gboolean guessed; /* what will come probably: format is set too */
   WfdInputFormat format;
   gboolean refused;
   gboolean ended;
@@ -43,10 +44,15 @@ typedef struct
 /* From any thread. */
 void wfd_pad_get_status (WfdPad *self, WfdPadStatus *ret_status);
 
+/* Asks upstream what will come, should nothing have come yet: a live source
+ * whose pipeline waits for a display to connect has not begun. */
+void wfd_pad_guess (WfdPad *self);
+
 /* What is behind the pad: NULL until the first caps; (transfer full). */
 WfdInput *wfd_pad_dup_input (WfdPad *self);
 
-/* Prepares for raw sound, should nothing have come yet. */
+/* Prepares for the sound that upstream says it has, should nothing have come
+ * yet. */
 void wfd_pad_expect_sound (WfdPad *self);
 
 /* Takes away what is behind the pad. */

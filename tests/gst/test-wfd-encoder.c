@@ -8,8 +8,8 @@
 
 #include <wfd-encoder.h>
 
-#define WIDTH 640
-#define HEIGHT 480
+#define WIDTH 320
+#define HEIGHT 240
 #define RATE 30
 
 /* What one access unit consists of. */
@@ -46,7 +46,7 @@ default_config (void)
     .rate_d = 1,
     .profile = WFD_H264_PROFILE_CBP,
     .level = 31,
-    .bitrate_kbps = 2000,
+    .bitrate_kbps = 500,
     .peer_asks_for_idr = TRUE,
   };
 }
@@ -407,18 +407,18 @@ GST_START_TEST (bit_rate_is_in_kbit_and_can_change_while_it_runs)
 
   if (row == NULL)
     return;
-  config.bitrate_kbps = 3000;
+  config.bitrate_kbps = 800;
   setup (&f, row, &config);
   encode_bytes (&f, RATE);
-  check_rate (encode_bytes (&f, 2 * RATE), 2 * RATE, 3000);
+  check_rate (encode_bytes (&f, 2 * RATE), 2 * RATE, 800);
 
-  wfd_encoder_set_bitrate (row, f.encoder, 1000);
+  wfd_encoder_set_bitrate (row, f.encoder, 300);
   encode_bytes (&f, RATE);
-  check_rate (encode_bytes (&f, 2 * RATE), 2 * RATE, 1000);
+  check_rate (encode_bytes (&f, 2 * RATE), 2 * RATE, 300);
 
-  wfd_encoder_set_bitrate (row, f.encoder, 5000);
+  wfd_encoder_set_bitrate (row, f.encoder, 1200);
   encode_bytes (&f, RATE);
-  check_rate (encode_bytes (&f, 2 * RATE), 2 * RATE, 5000);
+  check_rate (encode_bytes (&f, 2 * RATE), 2 * RATE, 1200);
   teardown (&f);
 }
 GST_END_TEST;
@@ -437,7 +437,7 @@ GST_START_TEST (change_of_the_bit_rate_makes_no_key_unit)
 
     fail_if (i > 0 && unit.idr);
     if (i % 10 == 5)
-      wfd_encoder_set_bitrate (row, f.encoder, 1000 + 100 * i);
+      wfd_encoder_set_bitrate (row, f.encoder, 300 + 20 * i);
   }
   teardown (&f);
 }

@@ -426,28 +426,6 @@ push_coded (guint8 value, gboolean key, GstClockTime pts)
   fail_unless_equals_int (gst_harness_push (h, buffer), GST_FLOW_OK);
 }
 
-GST_START_TEST (coded_video_begins_with_a_key_unit)
-{
-  set_up (WFD_ENTRY_CODED_VIDEO, TRUE, CODED_VIDEO);
-  open_entry ();
-  push_coded (1, FALSE, GST_SECOND);
-  push_coded (2, TRUE, GST_SECOND + 33 * MS);
-  push_coded (3, FALSE, GST_SECOND + 66 * MS);
-  fail_unless_equals_int (pull (NULL), 2);
-  fail_unless_equals_int (pull (NULL), 3);
-
-  /* And again after the peer has paused. */
-  wfd_entry_set_open (entry, FALSE);
-  push_coded (4, TRUE, GST_SECOND + 99 * MS);
-  wfd_entry_set_open (entry, TRUE);
-  push_coded (5, FALSE, GST_SECOND + 132 * MS);
-  push_coded (6, TRUE, GST_SECOND + 165 * MS);
-  fail_unless_equals_int (pull (NULL), 6);
-  tear_down ();
-}
-
-GST_END_TEST;
-
 static gboolean
 is_key_unit_asked_for (void)
 {
@@ -460,6 +438,30 @@ is_key_unit_asked_for (void)
   }
   return asked;
 }
+
+GST_START_TEST (coded_video_begins_with_a_key_unit)
+{
+  set_up (WFD_ENTRY_CODED_VIDEO, TRUE, CODED_VIDEO);
+  open_entry ();
+  fail_unless (is_key_unit_asked_for ());
+  push_coded (1, FALSE, GST_SECOND);
+  push_coded (2, TRUE, GST_SECOND + 33 * MS);
+  push_coded (3, FALSE, GST_SECOND + 66 * MS);
+  fail_unless_equals_int (pull (NULL), 2);
+  fail_unless_equals_int (pull (NULL), 3);
+
+  /* And again after the peer has paused. */
+  wfd_entry_set_open (entry, FALSE);
+  push_coded (4, TRUE, GST_SECOND + 99 * MS);
+  wfd_entry_set_open (entry, TRUE);
+  fail_unless (is_key_unit_asked_for ());
+  push_coded (5, FALSE, GST_SECOND + 132 * MS);
+  push_coded (6, TRUE, GST_SECOND + 165 * MS);
+  fail_unless_equals_int (pull (NULL), 6);
+  tear_down ();
+}
+
+GST_END_TEST;
 
 static GstPadProbeReturn
 tell_blocked (GstPad *pad, GstPadProbeInfo *info, gpointer blocked)
@@ -475,6 +477,7 @@ GST_START_TEST (coded_video_that_lags_goes_on_with_a_new_key_unit)
 
   set_up (WFD_ENTRY_CODED_VIDEO, TRUE, CODED_VIDEO);
   open_entry ();
+  is_key_unit_asked_for ();
   block = gst_pad_add_probe (h->sinkpad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BLOCK,
       tell_blocked, blocked, NULL);
   push_coded (1, TRUE, GST_SECOND);
