@@ -87,7 +87,9 @@ async def _twice(connection, message, argument):
 
 
 async def _wrong_cseq(connection, message, argument):
-    headers = [(name, '4711' if name == 'CSeq' else value) for name, value in message.headers]
+    """Count from another beginning, as old versions of lazycast do."""
+    wrong = str(int(message.get('CSeq')) - 1)
+    headers = [(name, wrong if name == 'CSeq' else value) for name, value in message.headers]
     await connection.send(rtsp.Message(message.start, headers, message.body).to_bytes())
 
 

@@ -81,25 +81,13 @@ class Gnd:
         self.stop()
 
     def _start(self):
-        self._start_screen()
+        self.processes.env['DISPLAY'] = self.processes.start_screen(*SCREEN)
         self._start_bus()
         if self.sound:
             self._start_sound()
         self._start_app()
         self.arm()
         self._start_content()
-
-    def _start_screen(self):
-        read_end, write_end = os.pipe()
-        self.processes.start(
-            'xvfb', ['Xvfb', '-displayfd', str(write_end), '-screen', '0', '%dx%dx24' % SCREEN,
-                     '-nolisten', 'tcp', '-noreset'], pass_fds=[write_end])
-        os.close(write_end)
-        with os.fdopen(read_end) as pipe:
-            display = pipe.readline().strip()
-        if not display:
-            raise RuntimeError('Xvfb did not start: %s' % self.processes.log('xvfb'))
-        self.processes.env['DISPLAY'] = ':' + display
 
     def _start_bus(self):
         config = os.path.join(self.folder, 'bus.conf')

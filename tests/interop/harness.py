@@ -17,14 +17,19 @@ SKIP = 77
 TAIL_LINES = 60
 
 CASES = {}
+FAMILIES = {}
 
 
-def case(name, seconds=100, **arguments):
-    """Register a coroutine (Machine) as a case; arguments are passed on to it."""
+def case(name, /, *, family=None, seconds=100, **arguments):
+    """Register a coroutine (Machine) as a case; arguments are passed on to it.
+
+    A family is what meson runs as one test; without one it is the first word of the name.
+    """
     def register(function):
         if name in CASES:
             raise ValueError('two cases are called %s' % name)
         CASES[name] = (function, seconds, arguments)
+        FAMILIES.setdefault(family or name.split('-')[0], []).append(name)
         return function
     return register
 
@@ -40,7 +45,9 @@ class Machine:
 
     def __init__(self, folder):
         self.folder = folder
+        self.cache = os.environ.get('WFD_INTEROP_CACHE')
         self.env = pipeline.environment(folder)
+        self._keep('registry.bin')
         self.runner = os.environ.get('WFD_PIPELINE_RUNNER', 'pipeline-runner')
 
     def path(self, name):
@@ -49,20 +56,40 @@ class Machine:
     def need_plugin(self, *elements):
         """Our own elements; without GST_PLUGIN_PATH there are none."""
         for element in elements:
-            done = subprocess.run(['gst-inspect-1.0', '--exists', element], env=self.env,
-                                  check=False)
+            done = subprocess.run(
+                ['gst-inspect-1.0', '--exists', '--atleast-version=0.0', element], check=False,
+                env=dict(self.env, GST_DEBUG='0'))
             if done.returncode:
                 raise machine.Missing('GStreamer does not find our %s' % element)
+        self._store('registry.bin')
 
     def pipeline(self, description):
         return pipeline.Pipeline(self.runner, ' '.join(description.split()), self.env,
                                  self.path('pipeline.log'))
 
+    def _keep(self, name):
+        """Take a file from the cache; return whether there was one."""
+        if not self.cache or not os.path.exists(os.path.join(self.cache, name)):
+            return False
+        shutil.copy(os.path.join(self.cache, name), self.path(name))
+        return True
+
+    def _store(self, name):
+        """Put a file into the cache, whole or not at all."""
+        if self.cache:
+            os.makedirs(self.cache, exist_ok=True)
+            half = os.path.join(self.cache, '%s.%d' % (name, os.getpid()))
+            shutil.copy(self.path(name), half)
+            os.replace(half, os.path.join(self.cache, name))
+
     def recording(self, **options):
         """A transport stream to cast."""
-        path = self.path('recording.ts')
-        streams.make_recording(path, **options)
-        return path
+        name = '-'.join(['recording'] + ['%s=%s' % item for item in sorted(options.items())])
+        name = name.replace(' ', '') + '.ts'
+        if not self._keep(name):
+            streams.make_recording(self.path(name), **options)
+            self._store(name)
+        return self.path(name)
 
 
 def _print_logs(folder):

@@ -60,6 +60,18 @@ def enter_private_network():
     return True
 
 
+def can_have_private_networks():
+    """Whether enter_private_network() works here, tried in a child."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            status = 0 if enter_private_network() else 1
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
 def _write(path, text):
     with open(path, 'w', encoding='ascii') as file:
         file.write(text)
@@ -103,6 +115,19 @@ class Processes:
                 stderr=subprocess.STDOUT, preexec_fn=die_with_parent, **options)
         self.running.append(process)
         return process
+
+    def start_screen(self, width, height):
+        """An X server without a screen; return the value for DISPLAY."""
+        read_end, write_end = os.pipe()
+        self.start('xvfb', ['Xvfb', '-displayfd', str(write_end), '-screen', '0',
+                            '%dx%dx24' % (width, height), '-nolisten', 'tcp', '-noreset'],
+                   pass_fds=[write_end])
+        os.close(write_end)
+        with os.fdopen(read_end) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            raise RuntimeError('Xvfb did not start: %s' % self.log('xvfb'))
+        return ':' + number
 
     def log_path(self, name):
         return os.path.join(self.folder, name + '.log')

@@ -4,7 +4,10 @@
  *
  * Elements whose names begin with "picture" must get video/x-raw in I420, those with "sound"
  * audio/x-raw in S16LE; any buffers may come to "units". What goes into them is counted and
- * measured, so that a test can tell a picture from a black or a standing one. */
+ * measured, so that a test can tell a picture from a black or a standing one.
+ *
+ * A pad that comes and goes is linked to the element "for-" and its name whenever it comes; a
+ * description for gst_parse_launch() can only say so for the first time. */
 
 #include <gst/gst.h>
 #include <gst/video/video.h>
@@ -216,12 +219,28 @@ on_pad (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 }
 
 static void
-watch_element (const GValue *item, gpointer user_data)
+on_pad_added (GstElement *element, GstPad *pad, gpointer user_data)
+{
+  Runner *self = user_data;
+  g_autofree char *name = gst_pad_get_name (pad);
+  g_autofree char *other_name = g_strconcat ("for-", name, NULL);
+  g_autoptr (GstElement) other = gst_bin_get_by_name (GST_BIN (self->pipeline), other_name);
+  GString *line = line_new (self, "pad-added");
+
+  line_add_string (line, "element", GST_OBJECT_NAME (element));
+  line_add_string (line, "name", name);
+  line_print (line);
+  if (other != NULL && !gst_pad_is_linked (pad))
+    gst_element_link_pads (element, name, other, "sink");
+}
+
+static void
+watch_element (Runner *self, GstElement *element)
 {
   static const char *const kinds[] = { "picture", "sound", "units" };
-  Runner *runner = user_data;
-  GstElement *element = g_value_get_object (item);
 
+  if (GST_OBJECT_PARENT (element) == GST_OBJECT (self->pipeline))
+    g_signal_connect (element, "pad-added", G_CALLBACK (on_pad_added), self);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     g_autoptr (GstPad) pad = NULL;
     Watched *watched;
@@ -232,7 +251,7 @@ watch_element (const GValue *item, gpointer user_data)
     if (pad == NULL)
       continue;
     watched = g_new0 (Watched, 1);
-    watched->runner = runner;
+    watched->runner = self;
     watched->kind = kinds[i];
     watched->name = gst_object_get_name (GST_OBJECT (element));
     gst_pad_add_probe (pad,
@@ -243,12 +262,25 @@ watch_element (const GValue *item, gpointer user_data)
 }
 
 static void
+watch_value (const GValue *item, gpointer user_data)
+{
+  watch_element (user_data, g_value_get_object (item));
+}
+
+/* playbin takes the elements it was given when it plays. */
+static void
+on_deep_element_added (GstBin *bin, GstBin *sub_bin, GstElement *element, gpointer user_data)
+{
+  watch_element (user_data, element);
+}
+
+static void
 watch_elements (Runner *self)
 {
   g_autoptr (GstIterator) iterator = gst_bin_iterate_recurse (GST_BIN (self->pipeline));
 
-  while (gst_iterator_foreach (iterator, watch_element, self) == GST_ITERATOR_RESYNC)
-    gst_iterator_resync (iterator);
+  gst_iterator_foreach (iterator, watch_value, self);
+  g_signal_connect (self->pipeline, "deep-element-added", G_CALLBACK (on_deep_element_added), self);
 }
 
 /* Messages. */

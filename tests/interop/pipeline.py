@@ -70,15 +70,23 @@ class Pipeline:
             line = await self.process.stdout.readline()
             if not line:
                 break
-            entry = json.loads(line.decode('utf-8', 'replace'))
-            entry['at'] = time.monotonic()
-            if 'count' in entry:
-                self.last[entry['element']] = entry
-            else:
-                self.log.append(entry)
+            self._take(line.decode('utf-8', 'replace'))
             self._wake()
         await self.process.wait()
         self._wake()
+
+    def _take(self, line):
+        if not line.startswith('{"event"'):
+            # GLib prints its debug messages here.
+            with open(self.log_path, 'a', encoding='utf-8') as file:
+                file.write(line)
+            return
+        entry = json.loads(line)
+        entry['at'] = time.monotonic()
+        if 'count' in entry:
+            self.last[entry['element']] = entry
+        else:
+            self.log.append(entry)
 
     def _wake(self):
         for is_true, future in self.waiting:
@@ -158,5 +166,5 @@ def environment(folder):
     """The environment for GStreamer: plugin of the build, registry of this case alone."""
     env = dict(os.environ, GST_REGISTRY=os.path.join(folder, 'registry.bin'), LC_ALL='C.UTF-8',
                GST_DEBUG_NO_COLOR='1')
-    env.setdefault('GST_DEBUG', '2')
+    env.setdefault('GST_DEBUG', '*:1,rtspwfd:4,wfd*:4')
     return env

@@ -1,27 +1,81 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs one case against the elements: run-case.py NAME. Without a name it lists them.
+"""Runs cases against the elements.
 
-Exit status 77 means that this machine lacks a part; the reason is printed. WFD_INTEROP_KEEP names
-a folder to which logs, transcripts and captured streams are copied.
+  run-case.py                             lists them, by family
+  run-case.py NAME                        runs one; exit status 77: this machine lacks a part
+  run-case.py --family NAME [--jobs N]    runs a family, so many at a time, and speaks TAP
+
+WFD_INTEROP_KEEP names a folder to which logs, transcripts and captured streams are copied.
 """
 
+import argparse
+import concurrent.futures
+import subprocess
 import sys
 
 import cases_gnd  # noqa: F401 (the cases register themselves)
 import cases_wfdsink  # noqa: F401
 import cases_wfdsrc  # noqa: F401
 import harness
+import machine
+
+# Longer than any case allows itself.
+LIMIT_S = 300
+
+
+def run_apart(name):
+    """Run a case in a process of its own; return (exit code, output)."""
+    try:
+        done = subprocess.run([sys.executable, __file__, name], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              errors='replace', timeout=LIMIT_S, check=False,
+                              preexec_fn=machine.die_with_parent)
+    except subprocess.TimeoutExpired as error:
+        return 1, 'stopped after %d s; %s' % (LIMIT_S, error.stdout)
+    return done.returncode, done.stdout
+
+
+def run_family(family, jobs):
+    """Run all cases of a family; what they say is told when they have failed."""
+    names = harness.FAMILIES[family]
+    if not machine.can_have_private_networks():
+        jobs = 1
+    print('1..%d' % len(names))
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        futures = {pool.submit(run_apart, name): name for name in names}
+        for number, future in enumerate(concurrent.futures.as_completed(futures), 1):
+            code, output = future.result()
+            report(number, futures[future], code, output)
+
+
+def report(number, name, code, output):
+    if code == harness.SKIP:
+        reason = output.rpartition('SKIP: ')[2].strip()
+        print('ok %d - %s # SKIP %s' % (number, name, reason), flush=True)
+        return
+    print('%s %d - %s' % ('not ok' if code else 'ok', number, name), flush=True)
+    if code:
+        print('\n'.join('# ' + line for line in output.splitlines()), flush=True)
 
 
 def main():
-    if len(sys.argv) != 2:
-        print('\n'.join(harness.CASES))
-        return 0
-    if sys.argv[1] not in harness.CASES:
-        print('there is no case %s' % sys.argv[1])
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument('name', nargs='?')
+    parser.add_argument('--family')
+    parser.add_argument('--jobs', type=int, default=1)
+    arguments = parser.parse_args()
+    if arguments.family in harness.FAMILIES:
+        run_family(arguments.family, arguments.jobs)
+    elif arguments.name in harness.CASES:
+        return harness.run(arguments.name)
+    elif arguments.family or arguments.name:
+        print('there is no %s' % (arguments.family or arguments.name))
         return 2
-    return harness.run(sys.argv[1])
+    else:
+        for family, names in harness.FAMILIES.items():
+            print('%s:\n  %s' % (family, '\n  '.join(names)))
+    return 0
 
 
 if __name__ == '__main__':

@@ -193,6 +193,7 @@ class Analyser:
         self.pids = collections.Counter()
         self.continuity = {}
         self.pat_ticks, self.pmt_ticks = [], []
+        self.media_ticks = []
         self.pmt_pids = {}
         self.pmt = None
         self.pmt_versions = []
@@ -209,6 +210,7 @@ class Analyser:
     def feed(self, payload, now_us=0, ticks=0):
         """Take whole TS packets. now_us: when they came; ticks: their 90 kHz RTP timestamp."""
         self.now_us, self.ticks = now_us, ticks
+        self.media_ticks.append(ticks)
         for at in range(0, len(payload) - PACKET_BYTES + 1, PACKET_BYTES):
             self._packet(payload[at:at + PACKET_BYTES])
 
@@ -217,8 +219,8 @@ class Analyser:
         self.restarts += 1
         self.continuity.clear()
         self.pcr = None
-        self.pat_ticks.append(None)
-        self.pmt_ticks.append(None)
+        for ticks in (self.pat_ticks, self.pmt_ticks, self.media_ticks):
+            ticks.append(None)
         for stream in self.streams.values():
             stream.pes = None
             stream.last_pts = None
@@ -377,6 +379,8 @@ class Analyser:
             'pcr_pid': pmt and '0x%04x' % pmt.pcr_pid, 'pmt_versions': self.pmt_versions,
             'pat_interval_ms': spread(_intervals_ms(self.pat_ticks)),
             'pmt_interval_ms': spread(_intervals_ms(self.pmt_ticks)),
+            # Where nothing was sent there could be no table either.
+            'silence_ms': spread(_intervals_ms(self.media_ticks)),
             'pcrs': self.pcrs, 'pcr_interval_ms': spread(self.pcr_steps_ms),
             'restarts': self.restarts, 'pcr_jumps_announced': self.pcr_flagged,
             'idrs': sum(unit.idr for unit in self.units), 'pictures': len(self.units),

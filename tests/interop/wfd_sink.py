@@ -117,6 +117,7 @@ class Sink:
         self.tasks = set()
         self.setup_sent = False
         self.torn_down = False
+        self.put_away = False
         self.handlers = {'OPTIONS': self._on_options, 'GET_PARAMETER': self._on_get_parameter,
                          'SET_PARAMETER': self._on_set_parameter}
 
@@ -155,6 +156,9 @@ class Sink:
         waiting = asyncio.ensure_future(
             self.events.wait(name, timeout_s or self.options.patience_s, count))
         await asyncio.wait({waiting, self.link.closed}, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            # What was said just before the end is still being taken in.
+            await asyncio.wait({waiting}, timeout=0.2)
         if not waiting.done():
             waiting.cancel()
             raise SinkError('waiting for "%s": %s' % (name, self.link.closed.result()))
@@ -357,7 +361,10 @@ class Sink:
             raise TimeoutError('the source keeps the connection for %g s' % timeout_s) from None
 
     async def close(self, linger_s=0.2):
-        """Leave, count what still comes for a moment, and put everything away."""
+        """Leave, count what still comes for a moment, and put everything away. Once is enough."""
+        if self.put_away:
+            return
+        self.put_away = True
         if self.link:
             self.link.close()
         self.media.end()

@@ -355,8 +355,9 @@ class Session:
         waiting = asyncio.ensure_future(
             self.events.wait(name, timeout_s or self.options.patience_s, count))
         await asyncio.wait({waiting, self.link.closed}, return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done() and self.events.all(name)[count - 1:]:
-            return self.events.all(name)[count - 1]
+        if not waiting.done():
+            # What was said just before the end is still being taken in.
+            await asyncio.wait({waiting}, timeout=0.2)
         if not waiting.done():
             waiting.cancel()
             raise SourceError('waiting for "%s": %s' % (name, self.link.closed.result()))

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Every family of cases is a test of meson, and the runner tells good from bad."""
+
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+import cases_gnd  # noqa: F401
+import cases_wfdsink  # noqa: F401
+import cases_wfdsrc  # noqa: F401
+import harness
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def run_case(*arguments):
+    return subprocess.run([sys.executable, os.path.join(HERE, 'run-case.py'), *arguments],
+                          stdout=subprocess.PIPE, text=True, check=False)
+
+
+class Cases(unittest.TestCase):
+    def test_meson_runs_every_family(self):
+        with open(os.path.join(HERE, 'meson.build'), encoding='ascii') as file:
+            listed = re.findall(r"^  '(\w[\w-]*)': \d+,", file.read(), re.M)
+        self.assertEqual(sorted(listed), sorted(harness.FAMILIES))
+
+    def test_list(self):
+        output = run_case().stdout
+        for name in harness.CASES:
+            self.assertIn('\n  %s\n' % name, output + '\n')
+
+    def test_unknown_names(self):
+        self.assertEqual(run_case('dance').returncode, 2)
+        self.assertEqual(run_case('--family', 'dance').returncode, 2)
+
+    def test_a_failing_case_fails(self):
+        async def bad(machine):
+            harness.check(False, 'it is %s', 'bad')
+        harness.case('test-bad')(bad)
+        self.addCleanup(lambda: (harness.CASES.pop('test-bad'), harness.FAMILIES.pop('test')))
+        child = os.fork()
+        if child == 0:
+            sys.stdout = open(os.devnull, 'w', encoding='ascii')
+            os._exit(harness.run('test-bad'))
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 1)
+
+
+if __name__ == '__main__':
+    unittest.main()
