@@ -522,6 +522,7 @@ run_sound (const WfdEncoder *row, const WfdEncoderConfig *config, gsize *ret_byt
   GstElement *encoder = wfd_encoder_make (row, config);
   GstElement *parse = gst_element_factory_make ("aacparse", NULL);
   GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+  g_autoptr (GstCaps) adts = gst_caps_from_string ("audio/mpeg, stream-format=adts");
   GstCaps *caps;
 
   /* Pink noise, which is as much work at 48 kHz as music. */
@@ -530,8 +531,7 @@ run_sound (const WfdEncoder *row, const WfdEncoderConfig *config, gsize *ret_byt
   gst_bin_add_many (GST_BIN (pipeline), source, encoder, parse, sink, NULL);
   fail_unless (gst_element_link_filtered (source, encoder, raw));
   fail_unless (gst_element_link (encoder, parse));
-  fail_unless (gst_element_link_filtered (parse, sink,
-      gst_static_caps_get (&(GstStaticCaps) GST_STATIC_CAPS ("audio/mpeg, stream-format=adts"))));
+  fail_unless (gst_element_link_filtered (parse, sink, adts));
 
   *ret_bytes = 0;
   g_object_set (sink, "signal-handoffs", TRUE, NULL);

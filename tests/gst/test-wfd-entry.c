@@ -229,6 +229,8 @@ get_out_rate (void)
 
 GST_START_TEST (live_pictures_have_the_rate_of_the_session)
 {
+  g_autoptr (GstCaps) pictures = gst_caps_from_string (PICTURES);
+
   set_up (WFD_ENTRY_PICTURES, TRUE, PICTURES);
   wfd_entry_set_rate (entry, 30, 1);
   open_entry ();
@@ -242,8 +244,7 @@ GST_START_TEST (live_pictures_have_the_rate_of_the_session)
   wfd_entry_set_rate (entry, 60, 1);
   wfd_entry_attach (entry);
   push (2, 2 * GST_SECOND);
-  gst_harness_push_event (h,
-      gst_event_new_caps (gst_static_caps_get (&(GstStaticCaps) GST_STATIC_CAPS (PICTURES))));
+  gst_harness_push_event (h, gst_event_new_caps (pictures));
   push (3, 3 * GST_SECOND);
   pull (NULL);
   fail_unless_equals_int (get_out_rate (), 60);
@@ -389,6 +390,7 @@ GST_END_TEST;
 GST_START_TEST (upstream_gets_the_time_that_it_said_it_needs)
 {
   g_autoptr (GstBuffer) silence = NULL;
+  g_autoptr (GstTestClock) clock = NULL;
 
   set_up (WFD_ENTRY_SOUND, TRUE, SOUND);
   gst_harness_set_upstream_latency (h, 200 * MS);
@@ -397,8 +399,8 @@ GST_START_TEST (upstream_gets_the_time_that_it_said_it_needs)
   gst_buffer_unref (gst_harness_pull (h));
   let_time_pass ();
   silence = gst_harness_pull (h);
-  fail_unless (
-      gst_clock_get_time (GST_CLOCK (gst_harness_get_testclock (h))) >= GST_SECOND + 10 * MS);
+  clock = gst_harness_get_testclock (h);
+  fail_unless (gst_clock_get_time (GST_CLOCK (clock)) >= GST_SECOND + 10 * MS);
   fail_unless_equals_uint64 (GST_BUFFER_PTS (silence), GST_SECOND - 190 * MS);
   tear_down ();
 }
