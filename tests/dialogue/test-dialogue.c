@@ -32,6 +32,7 @@ typedef struct
   WfdMachine *machine;
   GQueue sent; /* of char*: what we sent and nobody expected yet */
   GQueue told; /* of char*: what the application was told */
+  WfdSessionState told_state;
 } Dialogue;
 
 #define fail(self, ...) \
@@ -103,6 +104,7 @@ describe_event (Dialogue *self, const WfdEvent *event)
 
   switch (event->type) {
     case WFD_EVENT_STATE:
+      self->told_state = wfd_machine_get_state (self->machine);
       return NULL;
     case WFD_EVENT_FORMAT_AGREED:
       wfd_media_choice_to_format (wfd_machine_get_choice (self->machine), &format);
@@ -245,6 +247,9 @@ check_common_headers (Dialogue *self, const char *message)
   if (self->config.role == WFD_ROLE_SINK && !response
       && strstr (message, "\r\nUser-Agent: gst-wfd/") == NULL)
     fail (self, "a request of a sink without User-Agent: %s", message);
+  if (self->config.role == WFD_ROLE_SOURCE && response
+      && strstr (message, "\r\nServer: gst-wfd/") == NULL)
+    fail (self, "an answer of a source without Server: %s", message);
 }
 
 static void
@@ -283,8 +288,11 @@ describe_property (Dialogue *self, const char *name)
 {
   g_autoptr (GEnumClass) states = g_type_class_ref (WFD_TYPE_SESSION_STATE);
 
-  if (g_str_equal (name, "state"))
-    return g_strdup (g_enum_get_value (states, wfd_machine_get_state (self->machine))->value_nick);
+  if (g_str_equal (name, "state")) {
+    if (wfd_machine_get_state (self->machine) != self->told_state)
+      fail (self, "the application was not told of the state");
+    return g_strdup (g_enum_get_value (states, self->told_state)->value_nick);
+  }
   if (g_str_equal (name, "peer-port"))
     return g_strdup_printf ("%u", wfd_machine_get_peer_rtp_port (self->machine));
   if (g_str_equal (name, "peer-name"))
