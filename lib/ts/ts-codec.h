@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 
 #define WFD_TS_PACKET_BYTES 188
 #define WFD_TS_SYNC_BYTE 0x47
+#define WFD_TS_HEADER_BYTES 4
+/* Of a packet without adaptation field. */
+#define WFD_TS_FULL_PAYLOAD_BYTES (WFD_TS_PACKET_BYTES - WFD_TS_HEADER_BYTES)
 
 /* A point in time or a presentation time that is not known. */
 #define WFD_TS_NO_TIME G_MININT64

@@ -3,7 +3,6 @@
 
 #include "ts-stream.h"
 
-#define TS_HEADER_BYTES 4
 #define N_PIDS 8192
 
 /* 16 TS packets lost are not seen in a continuity counter, so so many lost RTP
@@ -343,6 +342,44 @@ push_parts (WfdTsReader *self, SlotId id, const guint8 *header, const Adaptation
     wfd_ts_stream_add_signs (&self->video, WFD_TS_END_STUFFING, &self->queue);
 }
 
+/* How many packets from the first on are nothing but payload of the picture, with
+ * the counters that come next. */
+static guint
+count_plain (WfdTsReader *self, WfdBytes packets)
+{
+  const Slot *slot = &self->slots[SLOT_VIDEO];
+  guint32 head = (guint32) WFD_TS_SYNC_BYTE << 24 | slot->pid << 8 | 0x10;
+  guint32 got;
+  guint n;
+
+  if (!slot->has_counter || slot->lost || slot->doubtful
+      || self->slot_of_pid[slot->pid] != SLOT_VIDEO)
+    return 0;
+  for (n = 0; (n + 1) * WFD_TS_PACKET_BYTES <= packets.left; n++) {
+    memcpy (&got, packets.pos + n * WFD_TS_PACKET_BYTES, sizeof (got));
+    if (GUINT32_FROM_BE (got) != (head | ((slot->counter + n + 1) & 15)))
+      break;
+  }
+  return n;
+}
+
+/* Nearly all packets are of this kind, so they are taken together. */
+static gboolean
+push_plain_packets (WfdTsReader *self, WfdBytes *packets, gint64 now_ns)
+{
+  Slot *slot = &self->slots[SLOT_VIDEO];
+  guint n = count_plain (self, *packets);
+
+  if (n > 0)
+    n = wfd_ts_stream_take_plain (&self->video, packets->pos, n, now_ns);
+  if (n == 0)
+    return FALSE;
+
+  slot->counter = (slot->counter + n) & 15;
+  slot->repeated = FALSE;
+  return wfd_bytes_skip (packets, n * WFD_TS_PACKET_BYTES);
+}
+
 /* Returns what the packet was for. */
 static SlotId
 push_packet (WfdTsReader *self, WfdBytes packet, gint64 now_ns)
@@ -361,7 +398,7 @@ push_packet (WfdTsReader *self, WfdBytes packet, gint64 now_ns)
   if (id == SLOT_NONE)
     return id;
 
-  wfd_bytes_skip (&packet, TS_HEADER_BYTES);
+  wfd_bytes_skip (&packet, WFD_TS_HEADER_BYTES);
   if (header[3] & 0x20
       && (!wfd_bytes_take_u8 (&packet, &bytes) || !wfd_bytes_take (&packet, bytes, &field)
           || !read_adaptation (field, &adaptation))) {
@@ -380,8 +417,14 @@ wfd_ts_reader_push (WfdTsReader *self, WfdBytes packets, gboolean marker, gint64
   WfdBytes packet;
 
   self->stats.n_packets += n;
-  while (wfd_bytes_take (&packets, WFD_TS_PACKET_BYTES, &packet))
-    last = push_packet (self, packet, now_ns);
+  while (packets.left > 0) {
+    if (push_plain_packets (self, &packets, now_ns))
+      last = SLOT_VIDEO;
+    else if (wfd_bytes_take (&packets, WFD_TS_PACKET_BYTES, &packet))
+      last = push_packet (self, packet, now_ns);
+    else
+      break;
+  }
 
   if (marker)
     signs |= WFD_TS_END_MARKER;
@@ -390,6 +433,7 @@ wfd_ts_reader_push (WfdTsReader *self, WfdBytes packets, gboolean marker, gint64
   self->longest = MAX (self->longest, n);
   if (last == SLOT_VIDEO && signs != 0)
     wfd_ts_stream_add_signs (&self->video, signs, &self->queue);
+  wfd_ts_stream_look (&self->video, now_ns, &self->queue);
 }
 
 void

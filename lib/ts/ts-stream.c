@@ -40,6 +40,7 @@ void
 wfd_ts_stream_clear (WfdTsStream *self, WfdTsUnitQueue *queue)
 {
   if (self->is_video) {
+    wfd_ts_video_look (&self->video, self->end.last_ns, queue);
     wfd_ts_video_close (&self->video, queue);
     wfd_ts_video_clear (&self->video);
   } else if (self->codec != WFD_TS_CODEC_NONE) {
@@ -74,7 +75,7 @@ append (WfdTsStream *self, WfdBytes payload, gint64 now_ns, WfdTsUnitQueue *queu
   if (payload.left == 0)
     return;
   if (self->is_video)
-    wfd_ts_video_append (&self->video, payload, now_ns, queue);
+    wfd_ts_video_append (&self->video, payload, now_ns);
   else
     wfd_ts_frames_append (&self->frames, payload, now_ns, queue);
 }
@@ -194,16 +195,57 @@ go_on (WfdTsStream *self, WfdBytes payload, gboolean lost, gint64 now_ns, WfdTsU
 static void
 close_picture (WfdTsStream *self, WfdTsUnitQueue *queue)
 {
+  wfd_ts_video_look (&self->video, self->end.last_ns, queue);
   if (!wfd_ts_video_is_open (&self->video))
     return;
   wfd_ts_video_close (&self->video, queue);
   self->state = WFD_TS_PES_DONE;
 }
 
+/* The packet may have reached the length of its PES packet. */
+static void
+check_length (WfdTsStream *self, WfdTsUnitQueue *queue)
+{
+  if (self->state != WFD_TS_PES_PAYLOAD || !self->is_bounded || self->left > 0)
+    return;
+  if (self->is_video)
+    wfd_ts_stream_add_signs (self, WFD_TS_END_LENGTH, queue);
+  else
+    wfd_ts_frames_end_pes (&self->frames, queue);
+}
+
+guint
+wfd_ts_stream_take_plain (WfdTsStream *self, const guint8 *packets, guint n, gint64 now_ns)
+{
+  if (!self->is_video || self->state != WFD_TS_PES_PAYLOAD)
+    return 0;
+  /* The one that reaches the length, or goes beyond it, is not plain. */
+  if (self->is_bounded)
+    n = MIN (n, self->left > 0 ? (self->left - 1) / WFD_TS_FULL_PAYLOAD_BYTES : 0);
+  n = wfd_ts_video_append_plain (&self->video, packets, n, now_ns);
+  if (n == 0)
+    return 0;
+
+  wfd_ts_end_add_packet (&self->end, TRUE, FALSE, now_ns);
+  if (self->is_bounded)
+    self->left -= n * WFD_TS_FULL_PAYLOAD_BYTES;
+  return n;
+}
+
+void
+wfd_ts_stream_look (WfdTsStream *self, gint64 now_ns, WfdTsUnitQueue *queue)
+{
+  if (self->is_video)
+    wfd_ts_video_look (&self->video, now_ns, queue);
+}
+
 void
 wfd_ts_stream_push (WfdTsStream *self, WfdBytes payload, gboolean starts, gboolean lost,
     const WfdTsTimeline *clock, gint64 now_ns, WfdTsUnitQueue *queue)
 {
+  /* What is said from here on is not about what came before. */
+  if (lost || starts)
+    wfd_ts_stream_look (self, now_ns, queue);
   if (lost) {
     gboolean inside = self->state == WFD_TS_PES_PAYLOAD;
 
@@ -223,12 +265,7 @@ wfd_ts_stream_push (WfdTsStream *self, WfdBytes payload, gboolean starts, gboole
   else if (self->state != WFD_TS_PES_NONE)
     go_on (self, payload, lost, now_ns, queue);
 
-  if (self->state != WFD_TS_PES_PAYLOAD || !self->is_bounded || self->left > 0)
-    return;
-  if (self->is_video)
-    wfd_ts_stream_add_signs (self, WFD_TS_END_LENGTH, queue);
-  else
-    wfd_ts_frames_end_pes (&self->frames, queue);
+  check_length (self, queue);
 }
 
 void

@@ -55,6 +55,13 @@ void wfd_ts_stream_clear (WfdTsStream *self, WfdTsUnitQueue *queue);
  * is, if it has one. */
 void wfd_ts_stream_push (WfdTsStream *self, WfdBytes payload, gboolean starts, gboolean lost,
     const WfdTsTimeline *clock, gint64 now_ns, WfdTsUnitQueue *queue);
+/* The same for the common case: of the @n packets at @packets, which neither start
+ * nor are lost and have nothing but payload, takes those that need no more
+ * thought, and returns how many. */
+guint wfd_ts_stream_take_plain (WfdTsStream *self, const guint8 *packets, guint n, gint64 now_ns);
+/* Hands on what was complete before the last bytes that came. To be called when
+ * there are no more bytes for now. */
+void wfd_ts_stream_look (WfdTsStream *self, gint64 now_ns, WfdTsUnitQueue *queue);
 /* Signs that the packet that came last ended a picture. */
 void wfd_ts_stream_add_signs (WfdTsStream *self, guint signs, WfdTsUnitQueue *queue);
 void wfd_ts_stream_tick (WfdTsStream *self, gint64 now_ns, WfdTsUnitQueue *queue);

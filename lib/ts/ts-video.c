@@ -99,9 +99,8 @@ split (WfdTsVideo *self, gsize nal, gint64 now_ns, WfdTsUnitQueue *queue)
   return nal - at;
 }
 
-/* Looks at the NAL units that have come. */
-static void
-scan (WfdTsVideo *self, gint64 now_ns, WfdTsUnitQueue *queue)
+void
+wfd_ts_video_look (WfdTsVideo *self, gint64 now_ns, WfdTsUnitQueue *queue)
 {
   for (;;) {
     gsize nal = wfd_ts_nal_find (self->data, self->size, self->scanned);
@@ -138,7 +137,7 @@ wfd_ts_video_begin_pes (WfdTsVideo *self, gint64 pts, gboolean begins_unit, WfdT
 }
 
 void
-wfd_ts_video_append (WfdTsVideo *self, WfdBytes payload, gint64 now_ns, WfdTsUnitQueue *queue)
+wfd_ts_video_append (WfdTsVideo *self, WfdBytes payload, gint64 now_ns)
 {
   if (payload.left > WFD_LIMIT_TS_UNIT_BYTES - self->size) {
     wfd_ts_video_drop (self);
@@ -151,8 +150,28 @@ wfd_ts_video_append (WfdTsVideo *self, WfdBytes payload, gint64 now_ns, WfdTsUni
   reserve (self, self->size + payload.left);
   memcpy (self->data + self->size, payload.pos, payload.left);
   self->size += payload.left;
-  scan (self, now_ns, queue);
   self->last_ns = now_ns;
+}
+
+guint
+wfd_ts_video_append_plain (WfdTsVideo *self, const guint8 *packets, guint n, gint64 now_ns)
+{
+  gsize bytes = n * WFD_TS_FULL_PAYLOAD_BYTES;
+  guint8 *end;
+
+  if (self->size == 0 || self->skips || bytes > WFD_LIMIT_TS_UNIT_BYTES - self->size)
+    return 0;
+
+  reserve (self, self->size + bytes);
+  end = self->data + self->size;
+  for (guint i = 0; i < n; i++) {
+    memcpy (end, packets + WFD_TS_HEADER_BYTES, WFD_TS_FULL_PAYLOAD_BYTES);
+    end += WFD_TS_FULL_PAYLOAD_BYTES;
+    packets += WFD_TS_PACKET_BYTES;
+  }
+  self->size += bytes;
+  self->last_ns = now_ns;
+  return n;
 }
 
 void

@@ -9,9 +9,6 @@
 #include "ts-psi.h"
 #include "ts-rtp.h"
 
-#define TS_HEADER_BYTES 4
-#define TS_ROOM_BYTES (WFD_TS_PACKET_BYTES - TS_HEADER_BYTES)
-
 #define NS_PER_MS G_GINT64_CONSTANT (1000000)
 
 /* AOSP's; sinks made from it look at nothing else. */
@@ -478,7 +475,7 @@ write_pcr (WfdTsWriter *self, guint8 *out)
   guint64 base = self->clock / 300;
   guint32 extension = self->clock % 300;
   const guint8 packet[] = { WFD_TS_SYNC_BYTE, 0x40 | WFD_TS_PID_PCR >> 8, WFD_TS_PID_PCR & 0xff,
-    0x20, TS_ROOM_BYTES - 1, FLAG_PCR | (self->clock_jumped ? FLAG_DISCONTINUITY : 0),
+    0x20, WFD_TS_FULL_PAYLOAD_BYTES - 1, FLAG_PCR | (self->clock_jumped ? FLAG_DISCONTINUITY : 0),
     base >> 25 & 0xff, base >> 17 & 0xff, base >> 9 & 0xff, base >> 1 & 0xff,
     (base << 7 & 0x80) | 0x7e | extension >> 8, extension & 0xff };
 
@@ -521,16 +518,16 @@ write_payload (WfdTsWriter *self, guint8 *out)
   Output *output = self->output;
   gsize left = self->head_left.left + self->unit_left.left;
   guint8 flags = self->unit_begun ? 0 : self->unit_flags;
-  gsize n = MIN (left, flags != 0 ? TS_ROOM_BYTES - 2 : TS_ROOM_BYTES);
-  gsize adaptation = TS_ROOM_BYTES - n;
+  gsize n = MIN (left, flags != 0 ? WFD_TS_FULL_PAYLOAD_BYTES - 2 : WFD_TS_FULL_PAYLOAD_BYTES);
+  gsize adaptation = WFD_TS_FULL_PAYLOAD_BYTES - n;
 
   out[0] = WFD_TS_SYNC_BYTE;
   out[1] = (self->unit_begun ? 0x00 : 0x40) | output->pmt.pid >> 8;
   out[2] = output->pmt.pid & 0xff;
   out[3] = (adaptation > 0 ? 0x30 : 0x10) | output->continuity;
   if (adaptation > 0)
-    write_adaptation (flags, adaptation, out + TS_HEADER_BYTES);
-  take_payload (self, n, out + TS_HEADER_BYTES + adaptation);
+    write_adaptation (flags, adaptation, out + WFD_TS_HEADER_BYTES);
+  take_payload (self, n, out + WFD_TS_HEADER_BYTES + adaptation);
 
   output->continuity = (output->continuity + 1) & 15;
   output->jumped = FALSE;
