@@ -164,7 +164,7 @@ struct _WfdMachine
   WfdChoice choices[WFD_LIMIT_CHOICES]; /* source: what M4 may say, best first */
   guint n_choices;
   guint proposed;             /* source: index in choices of the last M4 */
-  WfdChoice change;           /* source: the format of an M4 in session */
+  WfdChoice change;           /* not agreed yet; sink: before the session */
   WfdChoice choice;           /* what was agreed */
   WfdTrigger trigger;         /* of the last M5 */
   gboolean triggered;         /* sink: its request is still to be sent */

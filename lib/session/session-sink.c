@@ -237,18 +237,18 @@ take_url (WfdMachine *self, const WfdParams *params)
 static void
 take_format (WfdMachine *self, const WfdParams *params, GArray *failures)
 {
-  WfdChoice choice = self->choice;
-  gboolean changed;
+  gboolean in_session = (IN (self->state) & (IN_SESSION | IN (STATE_M6))) != 0;
+  const WfdChoice *old = in_session ? &self->choice : &self->change;
+  WfdChoice choice = *old;
 
   take_url (self, params);
   check_format (self, params, &choice, failures);
   if (!is_format (params) || (choice.mode == NULL && choice.audio == NULL))
     return;
 
-  changed = !is_same_format (&choice, &self->choice);
-  if (!(IN (self->state) & (IN_SESSION | IN (STATE_M6))))
-    self->choice = choice;
-  else if (changed || failures->len == 0)
+  if (!in_session)
+    self->change = choice;
+  else if (failures->len == 0 || !is_same_format (&choice, old))
     wfd_machine_adopt_choice (self, &choice);
   if (self->state == STATE_M4 && failures->len == 0)
     wfd_machine_enter (self, STATE_M5);
@@ -316,7 +316,7 @@ send_setup (WfdMachine *self)
   /* M4 without a URL: the one it would have had. */
   if (self->url == NULL)
     self->url = g_strdup_printf ("rtsp://%s/wfd1.0/streamid=0", self->config.peer_host);
-  wfd_machine_emit (self, WFD_EVENT_FORMAT_AGREED, NULL);
+  wfd_machine_adopt_choice (self, &self->change);
   wfd_machine_enter (self, STATE_M6);
   request = wfd_machine_request (self, MESSAGE_M6, self->url, NULL);
   if (request != NULL)

@@ -274,6 +274,23 @@ test_session_is_told_when_it_is_known (void)
   g_assert_cmpint (choice->audio->codec, ==, WFD_AUDIO_CODEC_AAC);
 }
 
+static void
+test_format_of_a_sink_is_told_when_it_is_complete (void)
+{
+  g_autoptr (WfdMachine) self = start_machine (WFD_ROLE_SINK);
+
+  receive_request (self, GST_RTSP_OPTIONS, NULL, NULL, START_US);
+  receive (self, new_request (GST_RTSP_GET_PARAMETER, "2", "wfd_video_formats\r\n"), START_US);
+  receive (self,
+      new_request (GST_RTSP_SET_PARAMETER, "3",
+          "wfd_video_formats: 00 00 01 01 00000020 00000000 00000000 00 0000 0000 00 none none\r\n"),
+      START_US);
+  g_assert_null (wfd_machine_get_choice (self)->mode);
+  receive (self, new_request (GST_RTSP_SET_PARAMETER, "4", "wfd_trigger_method: SETUP\r\n"),
+      START_US);
+  g_assert_cmpuint (wfd_machine_get_choice (self)->mode->height, ==, 720);
+}
+
 /* Who can guess it is not worth much, but two should not have the same. */
 static void
 test_session_ids_differ (void)
@@ -415,6 +432,8 @@ main (int argc, char **argv)
   TEST ("nothing-follows-the-end", test_nothing_follows_the_end);
   TEST ("older-sign-of-life-takes-nothing-away", test_older_sign_of_life_takes_nothing_away);
   TEST ("session-is-told-when-it-is-known", test_session_is_told_when_it_is_known);
+  TEST ("format-of-a-sink-is-told-when-it-is-complete",
+      test_format_of_a_sink_is_told_when_it_is_complete);
   TEST ("session-ids-differ", test_session_ids_differ);
   TEST ("peer-name-is-the-first-and-fit-to-be-shown",
       test_peer_name_is_the_first_and_fit_to_be_shown);
