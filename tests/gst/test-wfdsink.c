@@ -1,0 +1,683 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* wfdsink over loopback, with wfdsrc or rtspwfd as the display. */
+#include <gst/app/app.h>
+#include <gst/check/gstcheck.h>
+#include <gst/video/video.h>
+
+#include <wfd-encoder.h>
+
+#include "pair.h"
+
+static Side source, sink;
+static GstElement *sound; /* appsink for what is heard */
+
+#define PICTURES \
+  "videotestsrc name=camera is-live=true ! video/x-raw, width=640, height=480, framerate=60/1"
+#define TONE "audiotestsrc is-live=true samplesperbuffer=480"
+/* Cheap to encode, whatever is installed. */
+#define SINK "wfdsink name=wfd rtsp-port=0 bitrate=1000 "
+
+#define SHOW \
+  "wfd.video ! appsink name=app sync=false async=false max-buffers=100 drop=true wait-on-eos=false "
+#define HEAR \
+  "wfd.audio ! appsink name=sound sync=false async=false max-buffers=100 drop=true wait-on-eos=false "
+
+/* The pipeline that casts; it plays. */
+static void
+cast (const char *description)
+{
+  side_init (&source, description);
+  side_set_state (&source, GST_STATE_PLAYING);
+}
+
+/* The display: wfdsrc with @properties and @rest behind it. */
+static void
+watch (const char *properties, const char *rest)
+{
+  g_autofree char *description = g_strdup_printf ("wfdsrc name=wfd uri=wfd://127.0.0.1:%u %s %s",
+      side_get_rtsp_port (&source), properties, rest);
+
+  side_init (&sink, description);
+  sound = gst_bin_get_by_name (GST_BIN (sink.pipeline), "sound");
+  side_set_state (&sink, GST_STATE_PLAYING);
+}
+
+static void
+stop_watching (void)
+{
+  gst_clear_object (&sound);
+  side_clear (&sink);
+}
+
+static void
+tear_down (void)
+{
+  stop_watching ();
+  side_clear (&source);
+}
+
+/* Without an encoder there is nothing to test. */
+static gboolean
+can_encode (void)
+{
+  if (wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL) != NULL
+      && wfd_encoder_find (WFD_ENCODER_AAC, NULL, NULL) != NULL)
+    return TRUE;
+  g_printerr ("no encoder is installed, not tested\n");
+  return FALSE;
+}
+
+static GstSample *
+pull_sample (GstElement *appsink)
+{
+  GstSample *sample = gst_app_sink_try_pull_sample (GST_APP_SINK (appsink), WATCHDOG);
+
+  fail_unless (sample != NULL, "nothing comes");
+  return sample;
+}
+
+static void
+skip_samples (GstElement *appsink, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    gst_sample_unref (pull_sample (appsink));
+}
+
+/* Whether an IDR picture with its parameter sets is in @buffer. */
+static gboolean
+is_key_unit (GstBuffer *buffer)
+{
+  GstMapInfo map;
+  gboolean sps = FALSE, pps = FALSE, idr = FALSE;
+
+  fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
+  for (gsize i = 0; i + 3 < map.size; i++) {
+    if (map.data[i] != 0 || map.data[i + 1] != 0 || map.data[i + 2] != 1)
+      continue;
+    sps = sps || (map.data[i + 3] & 0x1f) == 7;
+    pps = pps || (map.data[i + 3] & 0x1f) == 8;
+    idr = idr || (map.data[i + 3] & 0x1f) == 5;
+  }
+  gst_buffer_unmap (buffer, &map);
+  return sps && pps && idr;
+}
+
+static gboolean
+pull_is_key_unit (void)
+{
+  g_autoptr (GstSample) sample = pull_sample (sink.app);
+
+  return is_key_unit (gst_sample_get_buffer (sample));
+}
+
+static void
+assert_size (GstElement *appsink, gint width, gint height)
+{
+  g_autoptr (GstSample) sample = pull_sample (appsink);
+  GstStructure *structure = gst_caps_get_structure (gst_sample_get_caps (sample), 0);
+  gint real_width, real_height;
+
+  fail_unless (gst_structure_get (structure, "width", G_TYPE_INT, &real_width, "height", G_TYPE_INT,
+      &real_height, NULL));
+  fail_unless (real_width == width && real_height == height, "%dx%d", real_width, real_height);
+}
+
+/* The encoder inside, if there is one just now; (transfer full). */
+static GstElement *
+find_encoder (void)
+{
+  const WfdEncoder *row = wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL);
+  g_autoptr (GstIterator) iterator = gst_bin_iterate_recurse (GST_BIN (source.wfd));
+  g_auto (GValue) item = G_VALUE_INIT;
+  GstElement *found = NULL;
+
+  while (found == NULL && gst_iterator_next (iterator, &item) == GST_ITERATOR_OK) {
+    GstElement *element = g_value_get_object (&item);
+    GstElementFactory *factory = gst_element_get_factory (element);
+
+    if (factory != NULL && g_strcmp0 (GST_OBJECT_NAME (factory), row->factory) == 0)
+      found = gst_object_ref (element);
+    g_value_reset (&item);
+  }
+  return found;
+}
+
+static gboolean
+match_warning (GstMessage *message, gconstpointer data)
+{
+  return GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING
+      && GST_MESSAGE_SRC (message) == GST_OBJECT (data);
+}
+
+GST_START_TEST (pads_are_found_without_names)
+{
+  static const struct
+  {
+    const char *description;
+    guint n_pads;
+  } rows[] = {
+    { "videotestsrc ! wfdsink name=wfd", 1 },
+    { "audiotestsrc ! wfdsink name=wfd", 1 },
+    { "wfdsink name=wfd  videotestsrc ! wfd.  audiotestsrc ! wfd.", 2 },
+    { "wfdsink name=wfd  audiotestsrc ! audioconvert ! wfd.  videotestsrc ! videoconvert ! wfd.",
+        2 },
+    { "wfdsink name=wfd  videotestsrc ! wfd.video  audiotestsrc ! wfd.audio", 2 },
+    { "appsrc ! video/x-h264 ! wfdsink name=wfd", 1 },
+    { "appsrc ! audio/mpeg, mpegversion=4 ! wfdsink name=wfd", 1 },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) pipeline = gst_parse_launch (rows[__i__].description, &error);
+  g_autoptr (GstElement) wfd = NULL;
+
+  fail_unless (error == NULL, "%s", error != NULL ? error->message : "");
+  wfd = gst_bin_get_by_name (GST_BIN (pipeline), "wfd");
+  fail_unless_equals_int (wfd->numsinkpads, rows[__i__].n_pads);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (pads_are_there_once_and_can_be_given_back)
+{
+  g_autoptr (GstElement) wfd = gst_object_ref_sink (gst_element_factory_make ("wfdsink", NULL));
+  GstPadTemplate *video_template = gst_element_get_pad_template (wfd, "video");
+  GstPadTemplate *audio_template = gst_element_get_pad_template (wfd, "audio");
+
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (GstPad) video = gst_element_request_pad (wfd, video_template, NULL, NULL);
+    g_autoptr (GstPad) audio = gst_element_request_pad (wfd, audio_template, NULL, NULL);
+
+    fail_unless (video != NULL && audio != NULL);
+    fail_unless (gst_element_request_pad (wfd, video_template, NULL, NULL) == NULL);
+    gst_element_release_request_pad (wfd, video);
+    gst_element_release_request_pad (wfd, audio);
+  }
+}
+
+GST_END_TEST;
+
+GST_START_TEST (picture_and_sound_arrive)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK PICTURES " ! wfd. " TONE " ! wfd.");
+  watch ("", SHOW HEAR);
+  fail_unless (pull_is_key_unit ());
+  assert_size (sink.app, 640, 480);
+  skip_samples (sink.app, 30);
+  skip_samples (sound, 30);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* What the display decodes is what the camera showed. */
+GST_START_TEST (picture_is_the_one_that_was_shown)
+{
+  g_autoptr (GstSample) sample = NULL;
+  GstVideoInfo info;
+  GstVideoFrame frame;
+  guint8 *luma;
+
+  if (!can_encode ())
+    return;
+  cast (SINK "videotestsrc is-live=true pattern=white ! "
+             "video/x-raw, width=480, height=480, framerate=60/1 ! wfd.");
+  /* 4:3 of a square: bars of 80 pixels. */
+  watch ("video-formats=640x480p60",
+      "wfd.video ! decodebin ! videoconvert ! video/x-raw, format=I420 ! "
+      "appsink name=app sync=false async=false max-buffers=5 drop=true");
+  sample = pull_sample (sink.app);
+  fail_unless (gst_video_info_from_caps (&info, gst_sample_get_caps (sample)));
+  fail_unless_equals_int (info.width, 640);
+  fail_unless (gst_video_frame_map (&frame, &info, gst_sample_get_buffer (sample), GST_MAP_READ));
+  luma = (guint8 *) GST_VIDEO_FRAME_PLANE_DATA (&frame, 0)
+      + 240 * GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0);
+  fail_unless (luma[40] < 40 && luma[600] < 40, "%u %u", luma[40], luma[600]);
+  fail_unless (luma[120] > 200 && luma[320] > 200, "%u %u", luma[120], luma[320]);
+  gst_video_frame_unmap (&frame);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (nothing_is_encoded_while_nobody_watches)
+{
+  g_autoptr (GstElement) encoder = NULL, left = NULL;
+
+  if (!can_encode ())
+    return;
+  cast (SINK "after-session=wait " PICTURES " ! wfd.");
+  while (side_get_counter (&source, "video-buffers-dropped") < 5)
+    continue;
+  fail_unless (find_encoder () == NULL);
+  fail_unless_equals_uint64 (side_get_counter (&source, "video-buffers"), 0);
+
+  watch ("", SHOW);
+  skip_samples (sink.app, 5);
+  encoder = find_encoder ();
+  fail_unless (encoder != NULL);
+  fail_unless (side_get_counter (&source, "video-buffers") > 0);
+
+  stop_watching ();
+  while ((left = find_encoder ()) != NULL)
+    gst_clear_object (&left);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (pause_stops_the_encoder_and_play_brings_a_key_unit)
+{
+  guint64 passed, dropped;
+
+  if (!can_encode ())
+    return;
+  cast (SINK PICTURES " ! wfd.");
+  watch ("", SHOW);
+  skip_samples (sink.app, 10);
+
+  side_set_state (&sink, GST_STATE_PAUSED);
+  side_wait_flowing (&source, FALSE);
+  /* What was under way when it stopped is not what comes all the time. */
+  dropped = side_get_counter (&source, "video-buffers-dropped");
+  while (side_get_counter (&source, "video-buffers-dropped") < dropped + 3)
+    continue;
+  passed = side_get_counter (&source, "video-buffers");
+  dropped = side_get_counter (&source, "video-buffers-dropped");
+  while (side_get_counter (&source, "video-buffers-dropped") < dropped + 5)
+    continue;
+  fail_unless_equals_uint64 (side_get_counter (&source, "video-buffers"), passed);
+
+  recorder_mark (source.recorder);
+  side_set_state (&sink, GST_STATE_PLAYING);
+  side_wait_flowing (&source, TRUE);
+  while (!pull_is_key_unit ())
+    continue;
+  skip_samples (sink.app, 5);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (key_unit_comes_when_the_display_asks)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK PICTURES " ! wfd.");
+  watch ("", SHOW);
+  fail_unless (pull_is_key_unit ());
+  /* Requests in a row share a key unit. */
+  skip_samples (sink.app, 40);
+  gst_element_send_event (sink.app,
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+  while (!pull_is_key_unit ())
+    fail_unless (side_get_counter (&source, "video-buffers") < 100, "no key unit");
+  fail_unless (side_get_counter (&source, "idr-requests") >= 1);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (bit_rate_changes_while_it_plays)
+{
+  const WfdEncoder *row = wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL);
+  g_autoptr (GstElement) encoder = NULL;
+  guint bitrate;
+
+  if (!can_encode ())
+    return;
+  cast (SINK PICTURES " ! wfd.");
+  watch ("", SHOW);
+  skip_samples (sink.app, 5);
+  encoder = find_encoder ();
+  g_object_get (encoder, row->bitrate, &bitrate, NULL);
+  fail_unless_equals_int (bitrate / row->bitrate_unit, 1000);
+  g_object_set (source.wfd, "bitrate", 3000, NULL);
+  g_object_get (encoder, row->bitrate, &bitrate, NULL);
+  fail_unless_equals_int (bitrate / row->bitrate_unit, 3000);
+  skip_samples (sink.app, 10);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static GstPadProbeReturn
+drop_all (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  return GST_PAD_PROBE_DROP;
+}
+
+GST_START_TEST (sound_that_falls_silent_does_not_stop_the_picture)
+{
+  g_autoptr (GstElement) tone = NULL;
+  g_autoptr (GstPad) pad = NULL;
+
+  if (!can_encode ())
+    return;
+  cast (SINK PICTURES " ! wfd. audiotestsrc name=tone is-live=true samplesperbuffer=480 ! wfd.");
+  watch ("", SHOW HEAR);
+  skip_samples (sink.app, 10);
+  skip_samples (sound, 10);
+  tone = gst_bin_get_by_name (GST_BIN (source.pipeline), "tone");
+  pad = gst_element_get_static_pad (tone, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, drop_all, NULL, NULL);
+
+  skip_samples (sink.app, 120);
+  fail_unless (side_get_counter (&source, "audio-buffers-filled") > 10);
+  skip_samples (sound, 50);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (sound_that_never_begins_does_not_stop_the_picture)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK PICTURES " ! wfd. appsrc is-live=true format=time ! audio/x-raw ! wfd.");
+  watch ("", SHOW HEAR);
+  skip_samples (sink.app, 60);
+  skip_samples (sound, 20);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (display_without_aac_gets_the_picture_and_a_warning_is_posted)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK PICTURES " ! wfd. " TONE " ! wfd.");
+  watch ("audio-codecs=lpcm", SHOW);
+  skip_samples (sink.app, 10);
+  recorder_wait_element (source.recorder, "wfd-sound-not-sent");
+  recorder_wait (source.recorder, match_warning, source.wfd);
+  fail_unless_equals_int (recorder_count (source.recorder, match_warning, source.wfd), 1);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (sound_alone_is_cast)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK TONE " ! wfd.");
+  watch ("", HEAR);
+  skip_samples (sound, 30);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (end_of_the_stream_ends_the_session)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK "videotestsrc is-live=true num-buffers=60 ! video/x-raw, width=640, height=480, "
+             "framerate=60/1 ! wfd.");
+  watch ("", SHOW);
+  skip_samples (sink.app, 10);
+  recorder_wait_eos (source.recorder);
+  recorder_wait_eos (sink.recorder);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (end_of_a_stream_that_nobody_saw_ends_the_pipeline)
+{
+  cast (SINK "videotestsrc is-live=true num-buffers=5 ! wfd. "
+             "audiotestsrc is-live=true num-buffers=5 ! wfd.");
+  recorder_wait_eos (source.recorder);
+  side_clear (&source);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (next_display_gets_its_own_format)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK "after-session=wait " PICTURES " ! wfd.");
+  watch ("video-formats=640x480p60", SHOW);
+  fail_unless (pull_is_key_unit ());
+  assert_size (sink.app, 640, 480);
+  stop_watching ();
+
+  recorder_mark (source.recorder);
+  watch ("video-formats=\"00 00 01 10 00000020 00000000 00000000 00 0000 0000 00 none none\"",
+      SHOW);
+  fail_unless (pull_is_key_unit ());
+  assert_size (sink.app, 1280, 720);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* Whether a stored stream begins with its first picture: each has a brightness
+ * of its own. */
+static GstBuffer *
+make_grey (guint8 value, GstClockTime pts)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, 640 * 480 * 3 / 2, NULL);
+
+  gst_buffer_memset (buffer, 0, value, 640 * 480);
+  gst_buffer_memset (buffer, 640 * 480, 128, 640 * 480 / 2);
+  GST_BUFFER_PTS (buffer) = pts;
+  GST_BUFFER_DURATION (buffer) = GST_SECOND / 60;
+  return buffer;
+}
+
+static guint8
+get_grey (GstSample *sample)
+{
+  guint8 value;
+
+  gst_buffer_extract (gst_sample_get_buffer (sample), 640 * 240 + 320, &value, 1);
+  return value;
+}
+
+GST_START_TEST (stored_stream_begins_with_its_first_picture)
+{
+  g_autoptr (GstSample) begin = NULL, end = NULL;
+
+  if (!can_encode ())
+    return;
+  cast (SINK "appsrc name=app format=time max-bytes=0 caps=\"video/x-raw, format=I420, width=640, "
+             "height=480, framerate=60/1\" ! wfd.");
+  for (guint i = 0; i < 60; i++)
+    side_push (&source, make_grey (i < 5 ? 50 : 200, gst_util_uint64_scale (i, GST_SECOND, 60)));
+  watch ("video-formats=640x480p60",
+      "wfd.video ! decodebin ! videoconvert ! video/x-raw, format=I420 ! "
+      "appsink name=app sync=false async=false");
+  begin = pull_sample (sink.app);
+  fail_unless (ABS ((gint) get_grey (begin) - 50) < 15, "%u", get_grey (begin));
+  skip_samples (sink.app, 10);
+  end = pull_sample (sink.app);
+  fail_unless (ABS ((gint) get_grey (end) - 200) < 15, "%u", get_grey (end));
+  side_end_stream (&source);
+  recorder_wait_eos (source.recorder);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+#define CODED(size, profile) \
+  "videotestsrc is-live=true ! video/x-raw, " size ", framerate=30/1 ! " \
+  "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=1000 ! video/x-h264, profile=" profile
+
+static gboolean
+has_x264 (void)
+{
+  if (wfd_encoder_find (WFD_ENCODER_H264, "x264enc", NULL) != NULL)
+    return TRUE;
+  g_printerr ("x264enc is not installed, not tested\n");
+  return FALSE;
+}
+
+GST_START_TEST (coded_streams_pass)
+{
+  static const char *const profiles[] = { "constrained-baseline", "high" };
+  g_autoptr (GstElement) encoder = NULL;
+  g_autofree char *description = NULL;
+
+  if (!has_x264 () || !can_encode ())
+    return;
+  description = g_strdup_printf (
+      SINK CODED ("width=1280, height=720",
+          "%s") " ! wfd. "
+                "audiotestsrc is-live=true ! audio/x-raw, rate=48000, channels=2 ! avenc_aac ! wfd.",
+      profiles[__i__]);
+  cast (description);
+  watch ("", SHOW HEAR);
+  fail_unless (pull_is_key_unit ());
+  assert_size (sink.app, 1280, 720);
+  skip_samples (sink.app, 20);
+  skip_samples (sound, 20);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* The error of wfdsink must contain @word. */
+static void
+assert_error (const char *word)
+{
+  g_autoptr (GError) error = recorder_wait_error (source.recorder);
+
+  fail_unless (strstr (error->message, word) != NULL, "%s", error->message);
+}
+
+GST_START_TEST (coded_stream_that_the_display_does_not_take_is_an_error)
+{
+  if (!has_x264 ())
+    return;
+  cast (SINK CODED ("width=1280, height=720", "constrained-baseline") " ! wfd.");
+  watch ("video-formats=640x480p60", SHOW);
+  assert_error ("1280x720 at 30 Hz");
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (coded_stream_that_nobody_takes_is_an_error)
+{
+  if (!has_x264 ())
+    return;
+  /* Without CABAC it would be Constrained Baseline, whatever it is called. */
+  cast (SINK "videotestsrc is-live=true ! x264enc tune=zerolatency speed-preset=veryfast ! "
+             "video/x-h264, profile=main ! wfd.");
+  assert_error ("\"main\"");
+  side_clear (&source);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (unknown_encoder_is_an_error_that_names_the_known)
+{
+  side_init (&source, SINK "encoder=theoraenc " PICTURES " ! wfd.");
+  fail_unless (
+      gst_element_set_state (source.pipeline, GST_STATE_READY) == GST_STATE_CHANGE_FAILURE);
+  assert_error ("x264enc (gstreamer1.0-plugins-ugly)");
+  side_clear (&source);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (ends_from_every_phase)
+{
+  static const struct
+  {
+    const char *description;
+    gboolean watched;
+    GstState source;
+    GstState sink;
+  } rows[] = {
+    { SINK PICTURES " ! wfd. " TONE " ! wfd.", FALSE, GST_STATE_PAUSED, GST_STATE_NULL },
+    { SINK PICTURES " ! wfd. " TONE " ! wfd.", FALSE, GST_STATE_PLAYING, GST_STATE_NULL },
+    { SINK PICTURES " ! wfd. " TONE " ! wfd.", TRUE, GST_STATE_PLAYING, GST_STATE_PLAYING },
+    { SINK PICTURES " ! wfd. " TONE " ! wfd.", TRUE, GST_STATE_PLAYING, GST_STATE_PAUSED },
+    { SINK PICTURES " ! wfd. " TONE " ! wfd.", TRUE, GST_STATE_PAUSED, GST_STATE_PLAYING },
+    { SINK "videotestsrc ! wfd. audiotestsrc ! wfd.", FALSE, GST_STATE_PLAYING, GST_STATE_NULL },
+    { SINK "videotestsrc ! wfd. audiotestsrc ! wfd.", TRUE, GST_STATE_PLAYING, GST_STATE_PLAYING },
+    { SINK "videotestsrc ! wfd. audiotestsrc ! wfd.", TRUE, GST_STATE_PLAYING, GST_STATE_PAUSED },
+    { SINK "videotestsrc ! wfd. audiotestsrc ! wfd.", TRUE, GST_STATE_PAUSED, GST_STATE_PLAYING },
+  };
+
+  if (!can_encode ())
+    return;
+  cast (rows[__i__].description);
+  if (rows[__i__].watched) {
+    watch ("", SHOW HEAR);
+    skip_samples (sink.app, 3);
+    side_set_state (&sink, rows[__i__].sink);
+  }
+  side_set_state (&source, rows[__i__].source);
+  /* The source first: it must not need the display to end. */
+  side_clear (&source);
+  stop_watching ();
+}
+
+GST_END_TEST;
+
+/* A display that connects and is gone again, as often as it likes. */
+GST_START_TEST (displays_come_and_go)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK "after-session=wait " PICTURES " ! wfd. " TONE " ! wfd.");
+  for (guint i = 0; i < 5; i++) {
+    watch ("", SHOW HEAR);
+    fail_unless (pull_is_key_unit ());
+    skip_samples (sound, 2);
+    stop_watching ();
+  }
+  fail_unless_equals_uint64 (side_get_counter (&source, "sessions"), 5);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static Suite *
+wfdsink_suite (void)
+{
+  Suite *suite = suite_create ("wfdsink");
+  TCase *pads = tcase_create ("pads");
+  TCase *raw = tcase_create ("raw");
+  TCase *coded = tcase_create ("coded");
+  TCase *life = tcase_create ("life");
+
+  suite_add_tcase (suite, pads);
+  tcase_add_loop_test (pads, pads_are_found_without_names, 0, 7);
+  tcase_add_test (pads, pads_are_there_once_and_can_be_given_back);
+
+  suite_add_tcase (suite, raw);
+  tcase_add_test (raw, picture_and_sound_arrive);
+  tcase_add_test (raw, picture_is_the_one_that_was_shown);
+  tcase_add_test (raw, nothing_is_encoded_while_nobody_watches);
+  tcase_add_test (raw, pause_stops_the_encoder_and_play_brings_a_key_unit);
+  tcase_add_test (raw, key_unit_comes_when_the_display_asks);
+  tcase_add_test (raw, bit_rate_changes_while_it_plays);
+  tcase_add_test (raw, sound_that_falls_silent_does_not_stop_the_picture);
+  tcase_add_test (raw, sound_that_never_begins_does_not_stop_the_picture);
+  tcase_add_test (raw, display_without_aac_gets_the_picture_and_a_warning_is_posted);
+  tcase_add_test (raw, sound_alone_is_cast);
+  tcase_add_test (raw, stored_stream_begins_with_its_first_picture);
+
+  suite_add_tcase (suite, coded);
+  tcase_add_loop_test (coded, coded_streams_pass, 0, 2);
+  tcase_add_test (coded, coded_stream_that_the_display_does_not_take_is_an_error);
+  tcase_add_test (coded, coded_stream_that_nobody_takes_is_an_error);
+
+  suite_add_tcase (suite, life);
+  tcase_add_test (life, end_of_the_stream_ends_the_session);
+  tcase_add_test (life, end_of_a_stream_that_nobody_saw_ends_the_pipeline);
+  tcase_add_test (life, next_display_gets_its_own_format);
+  tcase_add_test (life, displays_come_and_go);
+  tcase_add_test (life, unknown_encoder_is_an_error_that_names_the_known);
+  tcase_add_loop_test (life, ends_from_every_phase, 0, 9);
+  return suite;
+}
+
+GST_CHECK_MAIN (wfdsink);
