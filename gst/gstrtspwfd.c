@@ -29,283 +29,22 @@
  * ]|
  * Casts a ready file to the first sink that connects.
  */
-#include "gstrtspwfd.h"
-
-#include "wfd-control.h"
+#include "gstrtspwfd-private.h"
 #include "wfd-make.h"
-#include "wfd-media-receive.h"
-#include "wfd-media-send.h"
 #include "wfd-offer.h"
 #include "wfd-report.h"
 #include "wfd-rtp-socket.h"
-#include "wfd-settings.h"
 #include "wfd-uri.h"
 
-GST_DEBUG_CATEGORY_STATIC (rtsp_wfd_debug);
+GST_DEBUG_CATEGORY (rtsp_wfd_debug);
 #define GST_CAT_DEFAULT rtsp_wfd_debug
 
-struct _GstRtspWfd
-{
-  GstBin parent;
-
-  WfdSettings settings; /* with the object lock */
-  GstPad *sinkpad;      /* role=source: requested */
-  WfdMediaSend *send;   /* as long as there is a role=source */
-
-  /* From PAUSED on. */
-  GSocket *socket;
-  WfdMediaReceive *receive;
-  GstPad *srcpad;
-  GMutex control_lock; /* for control itself */
-  WfdControl *control;
-
-  /* With the object lock. */
-  guint rtsp_port; /* as it is; 0: not listening */
-  guint rtp_port;
-  GstStructure *negotiated;
-  gboolean flowing;
-  gboolean playing;
-  gboolean finished; /* an EOS message is due while PLAYING */
-};
-
-enum
-{
-  SIGNAL_SESSION_PREPARING,
-  SIGNAL_SESSION_OPENED,
-  SIGNAL_SESSION_CLOSED,
-  N_SIGNALS,
-};
-
-static guint signals[N_SIGNALS];
-
-#define TS_CAPS "video/mpegts, systemstream=(boolean)true"
-
-static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC,
-    GST_PAD_SOMETIMES, GST_STATIC_CAPS (TS_CAPS ", packetsize=(int)188"));
-static GstStaticPadTemplate sink_template =
-    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS (TS_CAPS));
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK,
+    GST_PAD_REQUEST, GST_STATIC_CAPS (GST_RTSP_WFD_TS_CAPS));
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstRtspWfd, gst_rtsp_wfd, GST_TYPE_BIN,
     GST_DEBUG_CATEGORY_INIT (rtsp_wfd_debug, "rtspwfd", 0, "Wi-Fi Display session"))
 GST_ELEMENT_REGISTER_DEFINE (rtspwfd, "rtspwfd", GST_RANK_NONE, GST_TYPE_RTSP_WFD)
-
-/* What the control tells us, in its thread. */
-
-static void
-on_progress (gpointer user_data, GstProgressType type, const char *code, const char *text)
-{
-  GstElement *element = user_data;
-
-  gst_element_post_message (element,
-      gst_message_new_progress (GST_OBJECT (element), type, code, text));
-}
-
-static gboolean
-on_preparing (gpointer user_data)
-{
-  gboolean wait = FALSE;
-
-  g_signal_emit (user_data, signals[SIGNAL_SESSION_PREPARING], 0, &wait);
-  return wait;
-}
-
-static char *
-get_choice_reason (GstRtspWfd *self)
-{
-  g_autoptr (GVariant) stats = NULL;
-  char *reason = NULL;
-
-  stats = wfd_control_dup_stats (self->control);
-  if (stats != NULL)
-    g_variant_lookup (stats, "reason", "s", &reason);
-  return reason;
-}
-
-static void
-add_srcpad (GstRtspWfd *self)
-{
-  g_autoptr (GstPad) target = wfd_media_receive_get_pad (self->receive);
-  g_autoptr (GstPadTemplate) template = gst_static_pad_template_get (&src_template);
-
-  if (self->srcpad != NULL)
-    return;
-  self->srcpad = gst_ghost_pad_new_from_template ("src", target, template);
-  gst_pad_set_active (self->srcpad, TRUE);
-  gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
-  gst_element_no_more_pads (GST_ELEMENT (self));
-}
-
-static void
-set_negotiated (GstRtspWfd *self, GstStructure *negotiated)
-{
-  GST_OBJECT_LOCK (self);
-  g_clear_pointer (&self->negotiated, gst_structure_free);
-  self->negotiated = negotiated;
-  GST_OBJECT_UNLOCK (self);
-  g_object_notify (G_OBJECT (self), "negotiated");
-}
-
-static void
-on_agreed (gpointer user_data, const WfdControlAgreement *agreement)
-{
-  GstRtspWfd *self = user_data;
-  g_autofree char *reason = get_choice_reason (self);
-  WfdReport report = { self->settings.role, agreement->format, agreement->peer,
-    agreement->peer_name, reason };
-  GstStructure *negotiated = wfd_report_new_negotiated (&report);
-  GstStructure *copy = gst_structure_copy (negotiated);
-
-  set_negotiated (self, negotiated);
-  gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), copy));
-  if (self->receive != NULL)
-    add_srcpad (self);
-}
-
-static void
-on_opened (gpointer user_data, GInetSocketAddress *rtp)
-{
-  GstRtspWfd *self = user_data;
-
-  if (self->receive != NULL)
-    wfd_media_receive_set_peer (self->receive,
-        rtp != NULL ? g_inet_socket_address_get_address (rtp) : NULL);
-  else
-    wfd_media_send_set_destination (self->send, rtp);
-  g_signal_emit (self, signals[SIGNAL_SESSION_OPENED], 0);
-}
-
-static void
-set_flowing (GstRtspWfd *self, gboolean flowing)
-{
-  GST_OBJECT_LOCK (self);
-  self->flowing = flowing;
-  GST_OBJECT_UNLOCK (self);
-  g_object_notify (G_OBJECT (self), "flowing");
-}
-
-static void
-on_flow (gpointer user_data, gboolean on)
-{
-  GstRtspWfd *self = user_data;
-
-  GST_INFO_OBJECT (self, "the media %s", on ? "flows" : "stops");
-  if (self->receive == NULL)
-    wfd_gate_set_open (wfd_media_send_get_gate (self->send), on);
-  set_flowing (self, on);
-}
-
-static void
-on_key_unit (gpointer user_data)
-{
-  GstRtspWfd *self = user_data;
-
-  wfd_gate_request_key_unit (wfd_media_send_get_gate (self->send));
-}
-
-static void
-on_trouble (gpointer user_data, const GError *error)
-{
-  GST_ELEMENT_WARNING (user_data, RESOURCE, FAILED,
-      ("A session has failed; waiting for the next one."), ("%s", error->message));
-}
-
-static void
-on_closed (gpointer user_data)
-{
-  GstRtspWfd *self = user_data;
-
-  if (self->send != NULL)
-    wfd_media_send_set_destination (self->send, NULL);
-  g_signal_emit (self, signals[SIGNAL_SESSION_CLOSED], 0);
-}
-
-/* As a sink element does: at the end of the stream, and only in PLAYING. */
-static void
-post_due_eos (GstRtspWfd *self)
-{
-  gboolean due;
-
-  GST_OBJECT_LOCK (self);
-  due = self->finished && self->playing;
-  GST_OBJECT_UNLOCK (self);
-  if (due)
-    gst_element_post_message (GST_ELEMENT (self), gst_message_new_eos (GST_OBJECT (self)));
-}
-
-static void
-finish_source (GstRtspWfd *self, const GError *error)
-{
-  wfd_gate_end (wfd_media_send_get_gate (self->send));
-  if (error != NULL)
-    return;
-  GST_OBJECT_LOCK (self);
-  self->finished = TRUE;
-  GST_OBJECT_UNLOCK (self);
-  post_due_eos (self);
-}
-
-static void
-on_finished (gpointer user_data, const GError *error)
-{
-  static const GError nothing = { 0, WFD_ERROR_CLOSED,
-    (char *) "The source ended the session before it had begun" };
-  GstRtspWfd *self = user_data;
-  GError early = nothing;
-
-  early.domain = WFD_ERROR;
-  if (error == NULL && self->receive != NULL && self->srcpad == NULL)
-    error = &early;
-  if (error != NULL)
-    wfd_post_error (GST_ELEMENT (self), error);
-
-  if (self->receive == NULL)
-    finish_source (self, error);
-  else
-    wfd_media_receive_end (self->receive);
-}
-
-static guint64
-on_count_media (gpointer user_data)
-{
-  GstRtspWfd *self = user_data;
-
-  return wfd_media_receive_count_packets (self->receive);
-}
-
-static const WfdControlEvents control_events = {
-  on_progress,
-  on_preparing,
-  on_agreed,
-  on_opened,
-  on_flow,
-  on_key_unit,
-  on_trouble,
-  on_closed,
-  on_finished,
-  on_count_media,
-};
-
-/* What the media tell us. */
-
-static void
-on_key_unit_wanted (gpointer user_data)
-{
-  GstRtspWfd *self = user_data;
-
-  g_mutex_lock (&self->control_lock);
-  if (self->control != NULL)
-    wfd_control_request_key_unit (self->control);
-  g_mutex_unlock (&self->control_lock);
-}
-
-static void
-on_end_of_stream (WfdGate *gate, GstRtspWfd *self)
-{
-  g_mutex_lock (&self->control_lock);
-  if (self->control != NULL)
-    wfd_control_end_stream (self->control);
-  g_mutex_unlock (&self->control_lock);
-}
 
 static gboolean
 ensure_send (GstRtspWfd *self, GError **error)
@@ -317,15 +56,13 @@ ensure_send (GstRtspWfd *self, GError **error)
   if (self->send == NULL)
     return FALSE;
   g_signal_connect_object (wfd_media_send_get_gate (self->send), "end-of-stream",
-      G_CALLBACK (on_end_of_stream), self, 0);
+      G_CALLBACK (gst_rtsp_wfd_end_stream), self, 0);
   return TRUE;
 }
 
 static gboolean
 prepare_media (GstRtspWfd *self, GError **error)
 {
-  static const WfdMediaReceiveEvents events = { on_key_unit_wanted };
-
   if (self->settings.role == WFD_ROLE_SOURCE) {
     if (!ensure_send (self, error))
       return FALSE;
@@ -334,7 +71,7 @@ prepare_media (GstRtspWfd *self, GError **error)
     return TRUE;
   }
   self->receive = wfd_media_receive_new (GST_BIN (self), self->socket, self->settings.latency_ms,
-      &events, self, error);
+      &gst_rtsp_wfd_receive_events, self, error);
   return self->receive != NULL;
 }
 
@@ -399,7 +136,7 @@ prepare_control (GstRtspWfd *self, GError **error)
     .wait_for_next = settings->after_session == WFD_AFTER_SESSION_WAIT,
   };
   g_mutex_lock (&self->control_lock);
-  self->control = wfd_control_new (&config, &control_events, self);
+  self->control = wfd_control_new (&config, &gst_rtsp_wfd_control_events, self);
   g_mutex_unlock (&self->control_lock);
   return TRUE;
 }
@@ -478,7 +215,7 @@ clean_up (GstRtspWfd *self)
   }
   g_clear_pointer (&self->receive, wfd_media_receive_free);
   g_clear_object (&self->socket);
-  set_negotiated (self, NULL);
+  gst_rtsp_wfd_set_negotiated (self, NULL);
 
   GST_OBJECT_LOCK (self);
   self->rtsp_port = self->rtp_port = 0;
@@ -553,7 +290,7 @@ gst_rtsp_wfd_change_state (GstElement *element, GstStateChange transition)
     clean_up (self);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING && ret != GST_STATE_CHANGE_FAILURE) {
     set_playing (self, TRUE);
-    post_due_eos (self);
+    gst_rtsp_wfd_post_due_eos (self);
   }
   return ret;
 }
@@ -752,39 +489,8 @@ gst_rtsp_wfd_class_init (GstRtspWfdClass *klass)
 
   wfd_properties_install_all (object_class);
 
-  /**
-   * GstRtspWfd::session-preparing:
-   * @self: the element
-   *
-   * There is a peer, or one is looked for, and a session begins: the last moment
-   * at which what is offered to it can change. Emitted in the thread of the
-   * session.
-   *
-   * Returns: with role=source: whether the session has to wait until what is
-   *   offered changes, for two seconds at most
-   */
-  signals[SIGNAL_SESSION_PREPARING] = g_signal_new ("session-preparing", GST_TYPE_RTSP_WFD,
-      G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 0);
-
-  /**
-   * GstRtspWfd::session-opened:
-   * @self: the element
-   *
-   * A session was set up (SETUP, M6). Emitted in the thread of the session.
-   */
-  signals[SIGNAL_SESSION_OPENED] = g_signal_new ("session-opened", GST_TYPE_RTSP_WFD,
-      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-
-  /**
-   * GstRtspWfd::session-closed:
-   * @self: the element
-   *
-   * A session that was set up is over. Emitted in the thread of the session.
-   */
-  signals[SIGNAL_SESSION_CLOSED] = g_signal_new ("session-closed", GST_TYPE_RTSP_WFD,
-      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-
-  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_rtsp_wfd_install_signals (klass);
+  gst_element_class_add_static_pad_template (element_class, &gst_rtsp_wfd_src_template);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class, "Wi-Fi Display session",
       "Source/Sink/Network/Protocol",

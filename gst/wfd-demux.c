@@ -85,13 +85,11 @@ on_pad_added (GstElement *tsdemux, GstPad *pad, WfdDemux *self)
       gst_message_new_latency (GST_OBJECT (self->bin)));
 }
 
-/* tsdemux calls an end without any stream an error; a session may end before
- * anything was sent. */
+/* The end reaches also the streams of which nothing ever came. */
 static GstPadProbeReturn
 on_input_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   WfdDemux *self = user_data;
-  gboolean linked = FALSE;
 
   if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_EOS)
     return GST_PAD_PROBE_OK;
@@ -99,12 +97,10 @@ on_input_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   for (Kind kind = 0; kind < N_KINDS; kind++) {
     WfdStream *stream = get_stream (self, kind);
 
-    if (stream == NULL)
-      continue;
-    linked = linked || wfd_stream_is_linked (stream);
-    wfd_stream_end (stream);
+    if (stream != NULL)
+      wfd_stream_end (stream);
   }
-  return linked ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+  return GST_PAD_PROBE_OK;
 }
 
 WfdDemux *

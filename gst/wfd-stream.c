@@ -335,12 +335,6 @@ wfd_stream_link (WfdStream *self, GstPad *pad, GError **error)
   return FALSE;
 }
 
-gboolean
-wfd_stream_is_linked (WfdStream *self)
-{
-  return self->head != NULL;
-}
-
 /* A source that starts anew goes back in time. */
 static gboolean
 is_in_time (WfdStream *self, GstClockTime pts)
@@ -372,6 +366,6 @@ void
 wfd_stream_end (WfdStream *self)
 {
   g_atomic_int_set (&self->ending, TRUE);
-  if (!wfd_stream_is_linked (self))
+  if (self->head == NULL)
     send (self, gst_event_new_eos ());
 }

@@ -33,7 +33,6 @@ void wfd_stream_begin (WfdStream *self, guint group_id, GstStreamCollection *col
 /* Lets @pad of the demultiplexer feed the stream, instead of what did before;
  * FALSE with @error set if there is nothing for its caps. */
 gboolean wfd_stream_link (WfdStream *self, GstPad *pad, GError **error);
-gboolean wfd_stream_is_linked (WfdStream *self);
 /* Says that there is nothing up to @pts, if that is so. */
 void wfd_stream_fill (WfdStream *self, GstClockTime pts, const GstSegment *segment);
 /* The session is over: what ends from now on is no accident. */

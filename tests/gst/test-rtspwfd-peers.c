@@ -318,8 +318,15 @@ typedef struct
   WfdListener *listener;
   WfdSession *session;
   GAsyncQueue *idr_requests;
+  GAsyncQueue *ends;
   GMutex hanging;
 } SourcePeer;
+
+static void
+on_peer_closed (WfdSession *session, const GError *error, SourcePeer *self)
+{
+  g_async_queue_push (self->ends, wfd_session_dup_stats (session));
+}
 
 static void
 on_idr_requested (WfdSession *session, SourcePeer *self)
@@ -333,6 +340,7 @@ on_connection (WfdListener *listener, GSocketConnection *connection, SourcePeer 
   self->session = wfd_session_new (WFD_ROLE_SOURCE);
   g_object_set (self->session, "rtp-port", 19002, NULL);
   g_signal_connect (self->session, "idr-requested", G_CALLBACK (on_idr_requested), self);
+  g_signal_connect (self->session, "closed", G_CALLBACK (on_peer_closed), self);
   fail_unless (wfd_session_start (self->session, connection, NULL));
 }
 
@@ -352,6 +360,7 @@ source_peer_init (SourcePeer *self)
 {
   *self = (SourcePeer) { .thread = wfd_session_thread_new ("peer") };
   self->idr_requests = g_async_queue_new ();
+  self->ends = g_async_queue_new_full ((GDestroyNotify) g_variant_unref);
   g_mutex_init (&self->hanging);
   return GPOINTER_TO_UINT (
       wfd_session_thread_call (self->thread, source_peer_listen, self, -1, NULL));
@@ -375,6 +384,7 @@ source_peer_clear (SourcePeer *self)
   wfd_session_thread_call (self->thread, source_peer_release, self, -1, NULL);
   wfd_session_thread_free (self->thread);
   g_async_queue_unref (self->idr_requests);
+  g_async_queue_unref (self->ends);
   g_mutex_clear (&self->hanging);
 }
 
@@ -417,6 +427,87 @@ GST_START_TEST (source_that_only_answers_is_alive)
   for (guint i = 0; i < 3; i++)
     fail_unless (g_async_queue_timeout_pop (peer.idr_requests, WATCHDOG / GST_USECOND) != NULL);
   fail_unless_equals_int (recorder_count (sink.recorder, match_type, &error), 0);
+  tear_down ();
+  source_peer_clear (&peer);
+}
+
+GST_END_TEST;
+
+/* M2, M6, M7 and M8: the way from PLAYING to NULL leads through PAUSED, but the
+ * source need not hear of it. */
+GST_START_TEST (stop_sends_no_pause)
+{
+  g_autoptr (GVariant) stats = NULL;
+  guint64 requests = 0;
+  SourcePeer peer;
+
+  start_sink_at (source_peer_init (&peer), "");
+  side_wait_flowing (&sink, TRUE);
+  tear_down ();
+  stats = g_async_queue_timeout_pop (peer.ends, WATCHDOG / GST_USECOND);
+  fail_unless (stats != NULL);
+  g_variant_lookup (stats, "requests-received", "t", &requests);
+  fail_unless_equals_uint64 (requests, 4);
+  source_peer_clear (&peer);
+}
+
+GST_END_TEST;
+
+static void
+send_rtp (guint16 sequence)
+{
+  g_autoptr (GSocket) socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  g_autoptr (GSocketAddress) to = NULL;
+  guint8 packet[12 + 188] = { 0x80, 33 };
+  guint port;
+
+  g_object_get (sink.wfd, "rtp-port", &port, NULL);
+  to = g_inet_socket_address_new_from_string ("127.0.0.1", port);
+  GST_WRITE_UINT16_BE (packet + 2, sequence);
+  packet[12] = 0x47;
+  fail_unless (g_socket_send_to (socket, to, (const char *) packet, sizeof packet, NULL, NULL) > 0);
+}
+
+GST_START_TEST (lost_packet_makes_the_sink_ask_for_a_key_unit)
+{
+  SourcePeer peer;
+
+  start_sink_at (source_peer_init (&peer), "");
+  side_wait_flowing (&sink, TRUE);
+  send_rtp (1);
+  send_rtp (2);
+  send_rtp (4);
+  fail_unless (g_async_queue_timeout_pop (peer.idr_requests, WATCHDOG / GST_USECOND) != NULL);
+  fail_unless_equals_uint64 (side_get_counter (&sink, "packets-lost"), 1);
+  tear_down ();
+  source_peer_clear (&peer);
+}
+
+GST_END_TEST;
+
+/* The application took its time from PAUSED to PLAYING. */
+GST_START_TEST (what_came_before_playing_is_not_played)
+{
+  g_autofree char *description = NULL;
+  g_autoptr (GstBuffer) buffer = NULL;
+  SourcePeer peer;
+
+  description = g_strdup_printf (
+      "rtspwfd name=wfd location=rtsp://127.0.0.1:%u ! appsink name=app sync=false async=false",
+      source_peer_init (&peer));
+  side_init (&sink, description);
+  side_set_state (&sink, GST_STATE_PAUSED);
+  side_wait_flowing (&sink, TRUE);
+  for (guint i = 1; i <= 5; i++)
+    send_rtp (i);
+  side_set_state (&sink, GST_STATE_PLAYING);
+  /* The picture that is missing now has to come from somewhere. */
+  fail_unless (g_async_queue_timeout_pop (peer.idr_requests, WATCHDOG / GST_USECOND) != NULL);
+  send_rtp (6);
+  buffer = side_pull (&sink);
+  fail_unless_equals_int (gst_buffer_get_size (buffer), 188);
+  fail_unless_equals_uint64 (side_get_counter (&sink, "packets-received"), 1);
   tear_down ();
   source_peer_clear (&peer);
 }
@@ -670,6 +761,9 @@ rtspwfd_peers_suite (void)
   tcase_add_test (peers, media_from_elsewhere_is_dropped);
   tcase_add_test (peers, source_that_hangs_is_given_up);
   tcase_add_test (peers, source_that_only_answers_is_alive);
+  tcase_add_test (peers, stop_sends_no_pause);
+  tcase_add_test (peers, lost_packet_makes_the_sink_ask_for_a_key_unit);
+  tcase_add_test (peers, what_came_before_playing_is_not_played);
   tcase_add_test (peers, format_that_changes_in_session_is_told);
 
   suite_add_tcase (suite, stop);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gstrtspwfd.h"
+#include "wfd-control.h"
+#include "wfd-media-receive.h"
+#include "wfd-media-send.h"
+#include "wfd-settings.h"
+
+G_BEGIN_DECLS
+
+/* What gstrtspwfd.c, the element, shares with gstrtspwfd-session.c, which knows
+ * what a session means for it. */
+
+struct _GstRtspWfd
+{
+  GstBin parent;
+
+  WfdSettings settings; /* with the object lock */
+  GstPad *sinkpad;      /* role=source: requested */
+  WfdMediaSend *send;   /* as long as there is a role=source */
+
+  /* From PAUSED on. */
+  GSocket *socket;
+  WfdMediaReceive *receive;
+  GstPad *srcpad;
+  GMutex control_lock; /* for control itself */
+  WfdControl *control;
+
+  /* With the object lock. */
+  guint rtsp_port; /* as it is; 0: not listening */
+  guint rtp_port;
+  GstStructure *negotiated;
+  gboolean flowing;
+  gboolean playing;
+  gboolean finished; /* an EOS message is due while PLAYING */
+};
+
+#define GST_RTSP_WFD_TS_CAPS "video/mpegts, systemstream=(boolean)true"
+
+extern GstStaticPadTemplate gst_rtsp_wfd_src_template;
+
+/* With the element as their data. */
+extern const WfdControlEvents gst_rtsp_wfd_control_events;
+extern const WfdMediaReceiveEvents gst_rtsp_wfd_receive_events;
+void gst_rtsp_wfd_end_stream (WfdGate *gate, GstRtspWfd *self);
+
+void gst_rtsp_wfd_install_signals (GstRtspWfdClass *klass);
+void gst_rtsp_wfd_set_negotiated (GstRtspWfd *self, GstStructure *negotiated);
+/* Once PLAYING is reached, if the stream has ended before. */
+void gst_rtsp_wfd_post_due_eos (GstRtspWfd *self);
+
+G_END_DECLS

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstrtspwfd-private.h"
+#include "wfd-make.h"
+#include "wfd-report.h"
+
+GST_DEBUG_CATEGORY_EXTERN (rtsp_wfd_debug);
+#define GST_CAT_DEFAULT rtsp_wfd_debug
+
+enum
+{
+  SIGNAL_SESSION_PREPARING,
+  SIGNAL_SESSION_OPENED,
+  SIGNAL_SESSION_CLOSED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+GstStaticPadTemplate gst_rtsp_wfd_src_template = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC,
+    GST_PAD_SOMETIMES, GST_STATIC_CAPS (GST_RTSP_WFD_TS_CAPS ", packetsize=(int)188"));
+
+/* What the control tells us, in its thread. */
+
+static void
+on_progress (gpointer user_data, GstProgressType type, const char *code, const char *text)
+{
+  GstElement *element = user_data;
+
+  gst_element_post_message (element,
+      gst_message_new_progress (GST_OBJECT (element), type, code, text));
+}
+
+static gboolean
+on_preparing (gpointer user_data)
+{
+  gboolean wait = FALSE;
+
+  g_signal_emit (user_data, signals[SIGNAL_SESSION_PREPARING], 0, &wait);
+  return wait;
+}
+
+static char *
+get_choice_reason (GstRtspWfd *self)
+{
+  g_autoptr (GVariant) stats = NULL;
+  char *reason = NULL;
+
+  stats = wfd_control_dup_stats (self->control);
+  if (stats != NULL)
+    g_variant_lookup (stats, "reason", "s", &reason);
+  return reason;
+}
+
+static void
+add_srcpad (GstRtspWfd *self)
+{
+  g_autoptr (GstPad) target = wfd_media_receive_get_pad (self->receive);
+  g_autoptr (GstPadTemplate) template = gst_static_pad_template_get (&gst_rtsp_wfd_src_template);
+
+  if (self->srcpad != NULL)
+    return;
+  self->srcpad = gst_ghost_pad_new_from_template ("src", target, template);
+  gst_pad_set_active (self->srcpad, TRUE);
+  gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
+  gst_element_no_more_pads (GST_ELEMENT (self));
+}
+
+void
+gst_rtsp_wfd_set_negotiated (GstRtspWfd *self, GstStructure *negotiated)
+{
+  GST_OBJECT_LOCK (self);
+  g_clear_pointer (&self->negotiated, gst_structure_free);
+  self->negotiated = negotiated;
+  GST_OBJECT_UNLOCK (self);
+  g_object_notify (G_OBJECT (self), "negotiated");
+}
+
+static void
+on_agreed (gpointer user_data, const WfdControlAgreement *agreement)
+{
+  GstRtspWfd *self = user_data;
+  g_autofree char *reason = get_choice_reason (self);
+  WfdReport report = { self->settings.role, agreement->format, agreement->peer,
+    agreement->peer_name, reason };
+  GstStructure *negotiated = wfd_report_new_negotiated (&report);
+  GstStructure *copy = gst_structure_copy (negotiated);
+
+  gst_rtsp_wfd_set_negotiated (self, negotiated);
+  gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), copy));
+  if (self->receive != NULL)
+    add_srcpad (self);
+}
+
+static void
+on_opened (gpointer user_data, GInetSocketAddress *rtp)
+{
+  GstRtspWfd *self = user_data;
+
+  if (self->receive != NULL)
+    wfd_media_receive_set_peer (self->receive,
+        rtp != NULL ? g_inet_socket_address_get_address (rtp) : NULL);
+  else
+    wfd_media_send_set_destination (self->send, rtp);
+  g_signal_emit (self, signals[SIGNAL_SESSION_OPENED], 0);
+}
+
+static void
+set_flowing (GstRtspWfd *self, gboolean flowing)
+{
+  GST_OBJECT_LOCK (self);
+  self->flowing = flowing;
+  GST_OBJECT_UNLOCK (self);
+  g_object_notify (G_OBJECT (self), "flowing");
+}
+
+static void
+on_flow (gpointer user_data, gboolean on)
+{
+  GstRtspWfd *self = user_data;
+
+  GST_INFO_OBJECT (self, "the media %s", on ? "flows" : "stops");
+  if (self->receive == NULL)
+    wfd_gate_set_open (wfd_media_send_get_gate (self->send), on);
+  set_flowing (self, on);
+}
+
+static void
+on_key_unit (gpointer user_data)
+{
+  GstRtspWfd *self = user_data;
+
+  wfd_gate_request_key_unit (wfd_media_send_get_gate (self->send));
+}
+
+static void
+on_trouble (gpointer user_data, const GError *error)
+{
+  GST_ELEMENT_WARNING (user_data, RESOURCE, FAILED,
+      ("A session has failed; waiting for the next one."), ("%s", error->message));
+}
+
+static void
+on_closed (gpointer user_data)
+{
+  GstRtspWfd *self = user_data;
+
+  if (self->send != NULL)
+    wfd_media_send_set_destination (self->send, NULL);
+  g_signal_emit (self, signals[SIGNAL_SESSION_CLOSED], 0);
+}
+
+/* As a sink element does: at the end of the stream, and only in PLAYING. */
+void
+gst_rtsp_wfd_post_due_eos (GstRtspWfd *self)
+{
+  gboolean due;
+
+  GST_OBJECT_LOCK (self);
+  due = self->finished && self->playing;
+  GST_OBJECT_UNLOCK (self);
+  if (due)
+    gst_element_post_message (GST_ELEMENT (self), gst_message_new_eos (GST_OBJECT (self)));
+}
+
+static void
+finish_source (GstRtspWfd *self, const GError *error)
+{
+  wfd_gate_end (wfd_media_send_get_gate (self->send));
+  if (error != NULL)
+    return;
+  GST_OBJECT_LOCK (self);
+  self->finished = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  gst_rtsp_wfd_post_due_eos (self);
+}
+
+static void
+on_finished (gpointer user_data, const GError *error)
+{
+  static const GError nothing = { 0, WFD_ERROR_CLOSED,
+    (char *) "The source ended the session before it had begun" };
+  GstRtspWfd *self = user_data;
+  GError early = nothing;
+
+  early.domain = WFD_ERROR;
+  if (error == NULL && self->receive != NULL && self->srcpad == NULL)
+    error = &early;
+  if (error != NULL)
+    wfd_post_error (GST_ELEMENT (self), error);
+
+  if (self->receive == NULL)
+    finish_source (self, error);
+  else
+    wfd_media_receive_end (self->receive);
+}
+
+static guint64
+on_count_media (gpointer user_data)
+{
+  GstRtspWfd *self = user_data;
+
+  return wfd_media_receive_count_packets (self->receive);
+}
+
+const WfdControlEvents gst_rtsp_wfd_control_events = {
+  on_progress,
+  on_preparing,
+  on_agreed,
+  on_opened,
+  on_flow,
+  on_key_unit,
+  on_trouble,
+  on_closed,
+  on_finished,
+  on_count_media,
+};
+
+/* What the media tell us. */
+
+static void
+on_key_unit_wanted (gpointer user_data)
+{
+  GstRtspWfd *self = user_data;
+
+  g_mutex_lock (&self->control_lock);
+  if (self->control != NULL)
+    wfd_control_request_key_unit (self->control);
+  g_mutex_unlock (&self->control_lock);
+}
+
+void
+gst_rtsp_wfd_end_stream (WfdGate *gate, GstRtspWfd *self)
+{
+  g_mutex_lock (&self->control_lock);
+  if (self->control != NULL)
+    wfd_control_end_stream (self->control);
+  g_mutex_unlock (&self->control_lock);
+}
+
+const WfdMediaReceiveEvents gst_rtsp_wfd_receive_events = { on_key_unit_wanted };
+
+void
+gst_rtsp_wfd_install_signals (GstRtspWfdClass *klass)
+{
+  /**
+   * GstRtspWfd::session-preparing:
+   * @self: the element
+   *
+   * There is a peer, or one is looked for, and a session begins: the last moment
+   * at which what is offered to it can change. Emitted in the thread of the
+   * session.
+   *
+   * Returns: with role=source: whether the session has to wait until what is
+   *   offered changes, for two seconds at most
+   */
+  signals[SIGNAL_SESSION_PREPARING] = g_signal_new ("session-preparing", GST_TYPE_RTSP_WFD,
+      G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 0);
+
+  /**
+   * GstRtspWfd::session-opened:
+   * @self: the element
+   *
+   * A session was set up (SETUP, M6). Emitted in the thread of the session.
+   */
+  signals[SIGNAL_SESSION_OPENED] = g_signal_new ("session-opened", GST_TYPE_RTSP_WFD,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * GstRtspWfd::session-closed:
+   * @self: the element
+   *
+   * A session that was set up is over. Emitted in the thread of the session.
+   */
+  signals[SIGNAL_SESSION_CLOSED] = g_signal_new ("session-closed", GST_TYPE_RTSP_WFD,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
