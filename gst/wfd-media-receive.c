@@ -9,7 +9,8 @@
 GST_DEBUG_CATEGORY_STATIC (wfd_media_receive_debug);
 #define GST_CAT_DEFAULT wfd_media_receive_debug
 
-#define RTP_CAPS "application/x-rtp, media=video, encoding-name=MP2T, clock-rate=90000, payload=33"
+/* Without a payload type: 33 is what the standard says, but any will do. */
+#define RTP_CAPS "application/x-rtp, media=video, encoding-name=MP2T, clock-rate=90000"
 
 /* More than the receive buffer of the socket holds. */
 #define MAX_DRAINED_PACKETS 8192
@@ -65,6 +66,18 @@ on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return wanted ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
+/* A jitter buffer that is not PLAYING keeps a query that is in order with the
+ * data, and with it the streaming thread, which udpsrc waits for when it is to
+ * send EOS, while nobody can change its state: NULL would hang. Nothing is lost,
+ * as there is no pool to be had from a depayloader. */
+static GstPadProbeReturn
+on_query (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  if (GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) == GST_QUERY_ALLOCATION)
+    return GST_PAD_PROBE_DROP;
+  return GST_PAD_PROBE_OK;
+}
+
 /* The depayloader would make a gap in time of it, which MPEG-TS has no use
  * for; what was lost shows in its counters. */
 static GstPadProbeReturn
@@ -112,6 +125,7 @@ configure (WfdMediaReceive *self, GSocket *socket, guint latency_ms)
       caps, NULL);
   g_object_set (self->jitterbuffer, "latency", latency_ms, "do-lost", TRUE, NULL);
   add_probe (self, self->udp, GST_PAD_PROBE_TYPE_BUFFER, on_packet);
+  add_probe (self, self->udp, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, on_query);
   add_probe (self, self->jitterbuffer, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_lost);
   add_probe (self, self->depay, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event);
 }
