@@ -190,6 +190,7 @@ class Analyser:
         self.on_access_unit = on_access_unit or (lambda unit: None)
         self.complaints = collections.Counter()
         self.packets = 0
+        self.before_tables = 0
         self.pids = collections.Counter()
         self.continuity = {}
         self.pat_ticks, self.pmt_ticks = [], []
@@ -296,7 +297,7 @@ class Analyser:
         elif self.pmt:
             self.complaints['PID 0x%04x is not in the PMT' % pid] += 1
         else:
-            self.complaints['packets before the first PMT'] += 1
+            self.before_tables += 1
 
     def _section(self, pid, payload):
         try:
@@ -374,6 +375,7 @@ class Analyser:
         pmt = self.pmt
         return {
             'packets': self.packets, 'complaints': dict(self.complaints),
+            'packets_before_tables': self.before_tables,
             'pids': {'0x%04x' % pid: n for pid, n in sorted(self.pids.items())},
             'pmt_pid': pmt and '0x%04x' % next(iter(self.pmt_pids), 0),
             'pcr_pid': pmt and '0x%04x' % pmt.pcr_pid, 'pmt_versions': self.pmt_versions,
