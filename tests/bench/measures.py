@@ -221,8 +221,12 @@ async def endings(stage, table, runs):
 
 # What it takes while nothing is to be done.
 
+# A stored stream is encoded until the queues before the closed gate are full.
+IDLE_SETTLE_S = 3
+
+
 async def idle_of(pipeline, seconds):
-    await asyncio.sleep(SETTLE_S)
+    await asyncio.sleep(IDLE_SETTLE_S)
     return await Usage(pipeline.process.pid).cpu_percent(seconds)
 
 
@@ -230,7 +234,7 @@ async def idle_plain_session(seconds, get_pid):
     """CPU of a source while a sink has paused it."""
     sink = await open_session()
     await sink.pause()
-    await asyncio.sleep(SETTLE_S)
+    await asyncio.sleep(IDLE_SETTLE_S)
     percent = await Usage(get_pid()).cpu_percent(seconds)
     await close_session(sink)
     return percent
