@@ -166,7 +166,7 @@ struct _WfdMachine
   guint proposed;             /* source: index in choices of the last M4 */
   WfdChoice change;           /* not agreed yet; sink: before the session */
   WfdChoice choice;           /* what was agreed */
-  WfdTrigger trigger;         /* of the last M5 */
+  WfdTrigger trigger;         /* sink: of the last M5 */
   gboolean triggered;         /* sink: its request is still to be sent */
   gboolean connector_changed; /* source: an M11 came */
   gint64 last_idr_us;

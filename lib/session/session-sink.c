@@ -263,7 +263,7 @@ check_trigger (WfdMachine *self, WfdTrigger trigger)
     guint early; /* when it is too early */
     guint wrong; /* when it asks for what is so already */
   } rules[] = {
-    [WFD_TRIGGER_SETUP] = { IN (STATE_M1) | IN (STATE_M3) | IN (STATE_M4), 0 },
+    [WFD_TRIGGER_SETUP] = { IN (STATE_M3) | IN (STATE_M4), 0 },
     [WFD_TRIGGER_PLAY] = { ~IN_SESSION, IN (STATE_PLAYING) | IN (STATE_M9) },
     [WFD_TRIGGER_PAUSE] = { ~IN_SESSION, IN (STATE_READY) | IN (STATE_M7) },
     [WFD_TRIGGER_TEARDOWN] = { 0, 0 },

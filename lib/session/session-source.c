@@ -92,14 +92,24 @@ static const WaitRule wait_for_triggered = {
   .missing = "the request that was triggered (M5)",
 };
 
+/* What was triggered follows, unless the sink sent it before the answer. */
 static void
-m5_answered (WfdMachine *self, const GstRTSPMessage *response, guint status)
+await_triggered (WfdMachine *self, guint status, State state_before)
 {
-  gboolean asked_to_play = self->trigger == WFD_TRIGGER_PLAY;
-
-  /* The sink may have sent its request before the answer. */
-  if (status == GST_RTSP_STS_OK && self->state == (asked_to_play ? STATE_READY : STATE_PLAYING))
+  if (status == GST_RTSP_STS_OK && self->state == state_before)
     wfd_machine_wait (self, &wait_for_triggered);
+}
+
+static void
+m5_play_answered (WfdMachine *self, const GstRTSPMessage *response, guint status)
+{
+  await_triggered (self, status, STATE_READY);
+}
+
+static void
+m5_pause_answered (WfdMachine *self, const GstRTSPMessage *response, guint status)
+{
+  await_triggered (self, status, STATE_PLAYING);
 }
 
 static void
@@ -347,7 +357,6 @@ trigger_play (WfdMachine *self)
 {
   if (self->state != STATE_READY)
     return FALSE;
-  self->trigger = WFD_TRIGGER_PLAY;
   wfd_source_send_trigger (self, MESSAGE_M5_PLAY, WFD_TRIGGER_PLAY);
   return TRUE;
 }
@@ -357,7 +366,6 @@ trigger_pause (WfdMachine *self)
 {
   if (self->state != STATE_PLAYING)
     return FALSE;
-  self->trigger = WFD_TRIGGER_PAUSE;
   wfd_source_send_trigger (self, MESSAGE_M5_PAUSE, WFD_TRIGGER_PAUSE);
   return TRUE;
 }
@@ -387,8 +395,8 @@ static const ResponseRule responses[] = {
   /* M6 itself says more than the answer to M5, which some sinks leave out. */
   { MESSAGE_M5_SETUP, GST_RTSP_SET_PARAMETER, "M5 (trigger SETUP)", 0, m5_setup_answered },
   { MESSAGE_M5_SETUP_AGAIN, GST_RTSP_SET_PARAMETER, "M5 (trigger SETUP)", 0, m5_setup_answered },
-  { MESSAGE_M5_PLAY, GST_RTSP_SET_PARAMETER, "M5 (trigger PLAY)", ANSWER_US, m5_answered },
-  { MESSAGE_M5_PAUSE, GST_RTSP_SET_PARAMETER, "M5 (trigger PAUSE)", ANSWER_US, m5_answered },
+  { MESSAGE_M5_PLAY, GST_RTSP_SET_PARAMETER, "M5 (trigger PLAY)", ANSWER_US, m5_play_answered },
+  { MESSAGE_M5_PAUSE, GST_RTSP_SET_PARAMETER, "M5 (trigger PAUSE)", ANSWER_US, m5_pause_answered },
   { MESSAGE_M5_TEARDOWN, GST_RTSP_SET_PARAMETER, "M5 (trigger TEARDOWN)", 0, m5_teardown_answered },
   { MESSAGE_M16, GST_RTSP_GET_PARAMETER, "M16 (GET_PARAMETER)", 0, m16_answered },
 };

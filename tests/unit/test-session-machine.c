@@ -142,6 +142,33 @@ new_source_in_session (void)
 }
 
 static void
+test_addresses_are_copied (void)
+{
+  char host[] = "192.168.173.1";
+  WfdMachineConfig config = { .role = WFD_ROLE_SINK, .rtp_port = 19000, .peer_host = host };
+  g_autoptr (WfdMachine) self = NULL;
+  GstRTSPMessage *message, *last = NULL;
+
+  wfd_media_default_video_formats (TRUE, &config.video);
+  self = wfd_machine_new (&config);
+  memset (host, 'x', strlen (host));
+  wfd_machine_start (self, START_US);
+  receive_request (self, GST_RTSP_OPTIONS, NULL, NULL, START_US);
+  receive (self, new_request (GST_RTSP_GET_PARAMETER, "2", "wfd_video_formats\r\n"), START_US);
+  receive (self,
+      new_request (GST_RTSP_SET_PARAMETER, "3",
+          "wfd_video_formats: 00 00 01 01 00000020 00000000 00000000 00 0000 0000 00 none none\r\n"
+          "wfd_trigger_method: SETUP\r\n"),
+      START_US);
+  while ((message = wfd_machine_pop_message (self)) != NULL) {
+    g_clear_pointer (&last, gst_rtsp_message_free);
+    last = message;
+  }
+  g_assert_cmpstr (last->type_data.request.uri, ==, "rtsp://192.168.173.1/wfd1.0/streamid=0");
+  gst_rtsp_message_free (last);
+}
+
+static void
 test_nothing_is_waited_for_before_the_start (void)
 {
   g_autoptr (WfdMachine) self = new_machine (WFD_ROLE_SOURCE);
@@ -423,6 +450,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  TEST ("addresses-are-copied", test_addresses_are_copied);
   TEST ("nothing-is-waited-for-before-the-start", test_nothing_is_waited_for_before_the_start);
   TEST ("deadline-is-that-of-the-timer-that-ends-first",
       test_deadline_is_that_of_the_timer_that_ends_first);
