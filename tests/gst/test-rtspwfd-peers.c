@@ -288,6 +288,27 @@ GST_START_TEST (stop_of_the_source_ends_the_stream_of_the_sink)
 
 GST_END_TEST;
 
+/* The end comes to a sink that has not begun. */
+GST_START_TEST (stop_of_the_source_ends_a_sink_in_paused)
+{
+  start_source ("");
+  side_init_sink (&sink, &source, "");
+  side_set_state (&sink, GST_STATE_PAUSED);
+  side_wait_flowing (&sink, TRUE);
+  recorder_mark (sink.recorder);
+  side_set_state (&source, GST_STATE_NULL);
+  side_wait_flowing (&sink, FALSE);
+  /* Asked in the thread that has to do with the end, so it is behind it. */
+  side_get_counter (&sink, "sessions");
+  if (__i__ == 1) {
+    side_set_state (&sink, GST_STATE_PLAYING);
+    recorder_wait_eos (sink.recorder);
+  }
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (sink_that_waits_takes_the_next_source)
 {
   g_autofree char *same_port = NULL;
@@ -757,6 +778,7 @@ rtspwfd_peers_suite (void)
   tcase_add_test (peers, display_that_vanishes_makes_room_for_the_next);
   tcase_add_test (peers, display_that_leaves_in_order_makes_room_for_the_next);
   tcase_add_test (peers, stop_of_the_source_ends_the_stream_of_the_sink);
+  tcase_add_loop_test (peers, stop_of_the_source_ends_a_sink_in_paused, 0, 2);
   tcase_add_test (peers, sink_that_waits_takes_the_next_source);
   tcase_add_test (peers, media_from_elsewhere_is_dropped);
   tcase_add_test (peers, source_that_hangs_is_given_up);
