@@ -19,8 +19,13 @@
 /* Requests of ours that wait for their answer: M16 and M13 beside one other. */
 #define WFD_LIMIT_PENDING_REQUESTS 16
 
-/* Messages waiting in the socket of a peer that does not read. */
-#define WFD_LIMIT_SEND_QUEUE_MESSAGES 64
+/* Heads seen have up to 1 KiB and 10 lines. */
+#define WFD_LIMIT_HEAD_BYTES (16 * 1024)
+#define WFD_LIMIT_HEAD_LINES 64
+
+/* Waiting for a peer that does not read: more than any answer, less than
+ * anybody would notice. */
+#define WFD_LIMIT_SEND_QUEUE_BYTES (256 * 1024)
 
 /* Session ids seen have up to 16 characters. */
 #define WFD_LIMIT_SESSION_ID_CHARS 128

@@ -241,6 +241,7 @@ GstRTSPMessage *
 wfd_machine_request (WfdMachine *self, MessageId id, const char *uri, const char *body)
 {
   const ResponseRule *rule = find_response_rule (self, id);
+  g_autofree char *cseq = g_strdup_printf ("%u", self->next_cseq);
   GstRTSPMessage *message = NULL;
 
   if (self->state == STATE_CLOSED)
@@ -252,9 +253,8 @@ wfd_machine_request (WfdMachine *self, MessageId id, const char *uri, const char
     return NULL;
   }
 
-  /* libgstrtsp writes the CSeq of requests itself, from 1 in the order in which
-   * they are sent, and so does next_cseq. */
   gst_rtsp_message_new_request (&message, rule->method, uri != NULL ? uri : CONTROL_URI);
+  gst_rtsp_message_add_header (message, GST_RTSP_HDR_CSEQ, cseq);
   /* Samsung and Tizen sources do not answer an M2 without a User-Agent. */
   if (self->config.role == WFD_ROLE_SINK)
     gst_rtsp_message_add_header (message, GST_RTSP_HDR_USER_AGENT, PRODUCT);
@@ -372,8 +372,8 @@ has_wfd_tag (const char *require)
   return strstr (lower, WFD_TAG) != NULL;
 }
 
-/* Our tag is enough, whatever others there are: a source drops a sink that
- * answers 551. Libgstrtsp makes a header of each tag. */
+/* Our tag is enough, whatever others there are, in one header or in several: a
+ * source drops a sink that answers 551. */
 static guint
 check_require (const GstRTSPMessage *request, GstRTSPMessage *response)
 {
@@ -385,7 +385,8 @@ check_require (const GstRTSPMessage *request, GstRTSPMessage *response)
        i++) {
     if (has_wfd_tag (require))
       return GST_RTSP_STS_OK;
-    unsupported = require;
+    if (*require != '\0')
+      unsupported = require;
   }
   if (unsupported == NULL)
     return GST_RTSP_STS_OK;

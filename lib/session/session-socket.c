@@ -2,179 +2,261 @@
 #include "session-socket.h"
 
 #include <base-limits.h>
-#include <gst/rtsp/gstrtspconnection.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <wfd/wfd-error.h>
 
-#include "session-gate.h"
+#include "session-wire.h"
+
+/* How much is read before the other sources of the main context have their
+ * turn. */
+#define READ_BYTES 4096
 
 struct _WfdSocket
 {
-  GstRTSPConnection *connection;
-  GstRTSPWatch *watch;
-  GSource *gate;
+  gatomicrefcount refs; /* the owner, and each call into it */
+  GSocket *socket;
+  GMainContext *context;
   WfdSocketFuncs funcs;
   gpointer user_data;
-  gboolean closed;
+  WfdWireReader reader;
+  GString *unsent;
+  GSource *input;
+  GSource *output;     /* while there is something unsent */
+  GSource *short_body; /* while a body is waited for */
+  GSource *failure;    /* an error of sending that is to be told */
 };
 
 static void
-report_closed (WfdSocket *self, const GError *error)
+drop_source (GSource **source)
 {
-  if (self->closed)
-    return;
-  self->closed = TRUE;
-  g_source_destroy (self->gate);
-  self->funcs.closed (error, self->user_data);
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
 }
 
 static void
-report_malformed (WfdSocket *self, const char *what)
+stop (WfdSocket *self)
 {
-  g_autoptr (GError) error = g_error_new (WFD_ERROR, WFD_ERROR_MALFORMED, "The peer sent %s", what);
-
-  report_closed (self, error);
+  drop_source (&self->input);
+  drop_source (&self->output);
+  drop_source (&self->short_body);
+  drop_source (&self->failure);
 }
 
-static GstRTSPResult
-on_message (GstRTSPWatch *watch, GstRTSPMessage *message, gpointer user_data)
+static void
+unref (WfdSocket *self)
 {
-  WfdSocket *self = user_data;
-
-  if (!self->closed)
-    self->funcs.message (message, self->user_data);
-  return GST_RTSP_OK;
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  wfd_wire_reader_clear (&self->reader);
+  g_string_free (self->unsent, TRUE);
+  g_object_unref (self->socket);
+  g_main_context_unref (self->context);
+  g_free (self);
 }
 
-static GstRTSPResult
-on_closed (GstRTSPWatch *watch, gpointer user_data)
+/* Nothing is read or sent from here on. */
+static void
+report_closed (WfdSocket *self, const GError *error)
 {
-  report_closed (user_data, NULL);
-  return GST_RTSP_OK;
+  stop (self);
+  self->funcs.closed (error, self->user_data);
 }
 
-static GstRTSPResult
-on_error (GstRTSPWatch *watch, GstRTSPResult result, GstRTSPMessage *message, guint id,
-    gpointer user_data)
+static GSource *
+attach (WfdSocket *self, GSource *source, GSourceFunc func)
 {
-  WfdSocket *self = user_data;
-  g_autofree char *text = gst_rtsp_strresult (result);
+  g_source_set_callback (source, func, self, NULL);
+  g_source_attach (source, self->context);
+  return source;
+}
+
+static gboolean
+on_short_body (gpointer user_data)
+{
+  wfd_socket_take_short (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* TRUE if there may be another message. */
+static gboolean
+handle_result (WfdSocket *self, WfdWireResult result, GstRTSPMessage *message, const GError *error)
+{
+  switch (result) {
+    case WFD_WIRE_MORE:
+      break;
+    case WFD_WIRE_MESSAGE:
+      self->funcs.message (message, self->user_data);
+      gst_rtsp_message_free (message);
+      break;
+    case WFD_WIRE_ERROR:
+      report_closed (self, error);
+      break;
+  }
+  return result == WFD_WIRE_MESSAGE && self->input != NULL;
+}
+
+static void
+take_messages (WfdSocket *self)
+{
   g_autoptr (GError) error = NULL;
+  GstRTSPMessage *message = NULL;
+  WfdWireResult result;
 
-  /* The second is another version, or GET as a method of RTSP. */
-  if (result == GST_RTSP_EPARSE || result == GST_RTSP_ERROR)
-    report_malformed (self, "something that is not RTSP");
-  else if (result == GST_RTSP_ENOMEM)
-    report_malformed (self, "a message that is too large");
-  else {
-    error = g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The RTSP connection broke: %s", text);
-    report_closed (self, error);
+  drop_source (&self->short_body);
+  do
+    result = wfd_wire_reader_take (&self->reader, &message, &error);
+  while (handle_result (self, result, message, error));
+
+  if (self->input != NULL && wfd_wire_reader_is_short (&self->reader))
+    self->short_body =
+        attach (self, g_timeout_source_new (WFD_SOCKET_SHORT_BODY_US / 1000), on_short_body);
+}
+
+static gboolean
+on_input (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  WfdSocket *self = user_data;
+  g_autoptr (GError) error = NULL;
+  guint8 bytes[READ_BYTES];
+  gssize n;
+
+  n = g_socket_receive_with_blocking (socket, (char *) bytes, sizeof (bytes), FALSE, NULL, &error);
+  if (n < 0 && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    return G_SOURCE_CONTINUE;
+
+  g_atomic_ref_count_inc (&self->refs);
+  if (n > 0) {
+    wfd_wire_reader_push (&self->reader, bytes, n);
+    take_messages (self);
+  } else if (n == 0) {
+    report_closed (self, NULL);
+  } else {
+    g_autoptr (GError) broken =
+        g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The RTSP connection broke: %s", error->message);
+
+    report_closed (self, broken);
   }
-  return GST_RTSP_OK;
+  unref (self);
+  return G_SOURCE_CONTINUE;
 }
 
-/* libgstrtsp would accept RTSP tunnelled through HTTP; Miracast has no such
- * thing. */
-static GstRTSPStatusCode
-on_tunnel_start (GstRTSPWatch *watch, gpointer user_data)
+static gboolean
+on_failure (gpointer user_data)
 {
-  report_malformed (user_data, "an HTTP request");
-  return GST_RTSP_STS_NOT_IMPLEMENTED;
+  WfdSocket *self = user_data;
+  g_autoptr (GError) error =
+      g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The peer does not take what is sent to it");
+
+  g_atomic_ref_count_inc (&self->refs);
+  report_closed (self, error);
+  unref (self);
+  return G_SOURCE_REMOVE;
 }
 
-/* The same, when it begins with the POST. */
-static GstRTSPResult
-on_tunnel_complete (GstRTSPWatch *watch, gpointer user_data)
+static void
+fail_later (WfdSocket *self)
 {
-  report_malformed (user_data, "an HTTP request");
-  return GST_RTSP_ERROR;
+  GSource *source;
+
+  if (self->failure != NULL)
+    return;
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  self->failure = attach (self, source, on_failure);
 }
 
-WfdSocket *
-wfd_socket_new (GSocket *socket, GMainContext *context, const WfdSocketFuncs *funcs,
-    gpointer user_data, GError **error)
+/* Sends what there is; FALSE if that is not possible any more. */
+static gboolean
+flush (WfdSocket *self)
 {
-  GstRTSPWatchFuncs watch_funcs = {
-    .message_received = on_message,
-    .closed = on_closed,
-    .error_full = on_error,
-    .tunnel_start = on_tunnel_start,
-    .tunnel_complete = on_tunnel_complete,
-  };
-  GstRTSPConnection *connection = NULL;
-  GstRTSPResult result;
-  WfdSocket *self;
+  g_autoptr (GError) error = NULL;
+  gssize n = 0;
 
-  /* Without this each small message would wait for the acknowledgement of the
-   * one before: 40 ms of set-up time. */
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
-  result = gst_rtsp_connection_create_from_socket (socket, "wfd-peer", 0, NULL, &connection);
-  if (result != GST_RTSP_OK) {
-    g_autofree char *text = gst_rtsp_strresult (result);
-
-    g_set_error (error, WFD_ERROR, WFD_ERROR_CONNECT, "The socket cannot be used: %s", text);
-    return NULL;
+  while (self->unsent->len > 0) {
+    n = g_socket_send_with_blocking (self->socket, self->unsent->str, self->unsent->len, FALSE,
+        NULL, &error);
+    if (n < 0)
+      return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+    g_string_erase (self->unsent, 0, n);
   }
-  gst_rtsp_connection_set_remember_session_id (connection, FALSE);
-  gst_rtsp_connection_set_content_length_limit (connection, WFD_LIMIT_BODY_BYTES);
+  return TRUE;
+}
 
-  self = g_new0 (WfdSocket, 1);
-  self->connection = connection;
-  self->funcs = *funcs;
-  self->user_data = user_data;
-  self->watch = gst_rtsp_watch_new (connection, &watch_funcs, self, NULL);
-  gst_rtsp_watch_set_send_backlog (self->watch, 0, WFD_LIMIT_SEND_QUEUE_MESSAGES);
-  gst_rtsp_watch_attach (self->watch, context);
-  self->gate = wfd_gate_new (socket);
-  g_source_attach (self->gate, context);
-  return self;
+static gboolean
+on_output (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  WfdSocket *self = user_data;
+
+  if (!flush (self))
+    fail_later (self);
+  else if (self->unsent->len > 0)
+    return G_SOURCE_CONTINUE;
+  drop_source (&self->output);
+  return G_SOURCE_REMOVE;
 }
 
 void
 wfd_socket_send (WfdSocket *self, GstRTSPMessage *message)
 {
-  GstRTSPResult result = GST_RTSP_OK;
-
-  if (!self->closed)
-    result = gst_rtsp_watch_send_message (self->watch, message, NULL);
+  if (self->input != NULL) {
+    wfd_wire_print (message, self->unsent);
+    if (!flush (self) || self->unsent->len > WFD_LIMIT_SEND_QUEUE_BYTES)
+      fail_later (self);
+    else if (self->unsent->len > 0 && self->output == NULL)
+      self->output = attach (self, g_socket_create_source (self->socket, G_IO_OUT, NULL),
+          G_SOURCE_FUNC (on_output));
+  }
   gst_rtsp_message_free (message);
-  if (result != GST_RTSP_OK)
-    on_error (self->watch, result, NULL, 0, self);
 }
 
-static gboolean
-on_released (gpointer user_data)
+gboolean
+wfd_socket_is_short (WfdSocket *self)
 {
-  return G_SOURCE_REMOVE;
+  return self->short_body != NULL;
 }
 
-static void
-release (gpointer user_data)
+void
+wfd_socket_take_short (WfdSocket *self)
 {
-  WfdSocket *self = user_data;
+  g_autoptr (GError) error = NULL;
+  GstRTSPMessage *message = NULL;
+  WfdWireResult result;
 
-  gst_rtsp_watch_unref (self->watch);
-  gst_rtsp_connection_free (self->connection);
-  g_free (self);
+  g_atomic_ref_count_inc (&self->refs);
+  drop_source (&self->short_body);
+  result = wfd_wire_reader_take_short (&self->reader, &message, &error);
+  handle_result (self, result, message, error);
+  unref (self);
 }
 
-/* It may be a callback of the watch that leads here, and libgstrtsp goes on
- * with the watch, the connection and us after it; so they go once the main
- * loop is out of it. */
+WfdSocket *
+wfd_socket_new (GSocket *socket, GMainContext *context, const WfdSocketFuncs *funcs,
+    gpointer user_data)
+{
+  WfdSocket *self = g_new0 (WfdSocket, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->socket = g_object_ref (socket);
+  self->context = g_main_context_ref (context);
+  self->funcs = *funcs;
+  self->user_data = user_data;
+  self->unsent = g_string_new (NULL);
+  wfd_wire_reader_init (&self->reader);
+  /* Without this each small message would wait for the acknowledgement of the
+   * one before: 40 ms of set-up time. */
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  self->input =
+      attach (self, g_socket_create_source (socket, G_IO_IN, NULL), G_SOURCE_FUNC (on_input));
+  return self;
+}
+
 void
 wfd_socket_free (WfdSocket *self)
 {
-  g_autoptr (GSource) after = NULL;
-
   if (self == NULL)
     return;
-  self->closed = TRUE;
-  after = g_idle_source_new ();
-  g_source_set_priority (after, G_PRIORITY_DEFAULT);
-  g_source_set_callback (after, on_released, self, release);
-  g_source_attach (after, g_source_get_context ((GSource *) self->watch));
-  g_source_destroy (self->gate);
-  g_source_unref (self->gate);
-  g_source_destroy ((GSource *) self->watch);
+  stop (self);
+  unref (self);
 }

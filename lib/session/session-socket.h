@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* The RTSP connection of one session: libgstrtsp's framing on a connected
- * socket, in one main context. */
+/* The RTSP connection of one session, in one main context. It reads a bounded
+ * piece at a time and never calls back from within a call, so that neither a
+ * peer that sends without end nor one that does not read holds anything up. */
 typedef struct _WfdSocket WfdSocket;
 
 typedef struct
@@ -19,9 +20,15 @@ typedef struct
 
 /* @socket stays the caller's, who closes it. */
 WfdSocket *wfd_socket_new (GSocket *socket, GMainContext *context, const WfdSocketFuncs *funcs,
-    gpointer user_data, GError **error);
+    gpointer user_data);
 /* @message: (transfer full) */
 void wfd_socket_send (WfdSocket *self, GstRTSPMessage *message);
+/* A body that is shorter than its Content-Length is taken as it is after this
+ * time without another byte. */
+#define WFD_SOCKET_SHORT_BODY_US (5 * G_USEC_PER_SEC)
+gboolean wfd_socket_is_short (WfdSocket *self);
+void wfd_socket_take_short (WfdSocket *self);
+/* May be called from within a callback. */
 void wfd_socket_free (WfdSocket *self);
 
 G_END_DECLS

@@ -129,21 +129,24 @@ is_our_uri (const char *uri)
   return path == NULL || g_ascii_strncasecmp (path, "/wfd1.0", 7) == 0;
 }
 
-/* The first that we can serve; libgstrtsp makes a header of each alternative. */
+/* Players offer several transports; the first that we can serve. */
 static guint
 find_transport (const GstRTSPMessage *request, WfdTransport *ret_transport)
 {
-  guint status = GST_RTSP_STS_BAD_REQUEST;
+  WfdText rest, alternative;
   char *header = NULL;
 
-  for (guint i = 0;
-       gst_rtsp_message_get_header (request, GST_RTSP_HDR_TRANSPORT, &header, i) == GST_RTSP_OK;
-       i++) {
-    if (wfd_transport_parse (header, ret_transport, NULL) && !ret_transport->tcp)
+  if (gst_rtsp_message_get_header (request, GST_RTSP_HDR_TRANSPORT, &header, 0) != GST_RTSP_OK)
+    return GST_RTSP_STS_BAD_REQUEST;
+
+  rest = wfd_text (header);
+  while (wfd_text_take_until (&rest, ',', &alternative)) {
+    g_autofree char *value = wfd_text_dup (alternative);
+
+    if (wfd_transport_parse (value, ret_transport, NULL) && !ret_transport->tcp)
       return GST_RTSP_STS_OK;
-    status = GST_RTSP_STS_UNSUPPORTED_TRANSPORT;
   }
-  return status;
+  return GST_RTSP_STS_UNSUPPORTED_TRANSPORT;
 }
 
 /* The Transport header of M6, completed with what we say in it. */

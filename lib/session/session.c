@@ -198,10 +198,7 @@ wfd_session_begin (WfdSession *self, GSocketConnection *connection, GError **err
   peer_host = dup_url_host (remote);
 
   self->socket = wfd_socket_new (g_socket_connection_get_socket (connection), self->context, &funcs,
-      self, error);
-  if (self->socket == NULL)
-    return FALSE;
-
+      self);
   config = (WfdMachineConfig) { self->role, self->video, self->audio, self->wish, self->rtp_port,
     local_host, peer_host };
   self->connection = g_object_ref (connection);

@@ -90,19 +90,6 @@ drop_messages (WfdMachine *self)
   return n;
 }
 
-static guint
-pop_status (WfdMachine *self)
-{
-  GstRTSPMessage *message = wfd_machine_pop_message (self);
-  guint status;
-
-  g_assert_nonnull (message);
-  g_assert_cmpint (message->type, ==, GST_RTSP_MESSAGE_RESPONSE);
-  status = message->type_data.response.code;
-  gst_rtsp_message_free (message);
-  return status;
-}
-
 /* How often the machine told of its end, and with which error at last. */
 static guint
 count_ends (WfdMachine *self, GError **ret_error)
@@ -389,18 +376,6 @@ test_stats_of_a_sink (void)
   g_assert_cmpuint (stats->keep_alives, ==, 0);
 }
 
-/* Libgstrtsp lets no such message through. */
-static void
-test_request_without_cseq_is_answered_400 (void)
-{
-  g_autoptr (WfdMachine) self = start_machine (WFD_ROLE_SINK);
-
-  receive (self, new_request (GST_RTSP_OPTIONS, NULL, NULL), START_US);
-  g_assert_cmpuint (pop_status (self), ==, GST_RTSP_STS_BAD_REQUEST);
-  g_assert_cmpint (wfd_machine_get_state (self), ==, WFD_SESSION_STATE_NEGOTIATING);
-  g_assert_cmpuint (drop_messages (self), ==, 0);
-}
-
 static void
 test_what_is_no_rtsp_ends_the_session (void)
 {
@@ -467,7 +442,6 @@ main (int argc, char **argv)
       test_peer_name_is_the_first_and_fit_to_be_shown);
   TEST ("stats-count-what-went-by", test_stats_count_what_went_by);
   TEST ("stats-of-a-sink", test_stats_of_a_sink);
-  TEST ("request-without-cseq-is-answered-400", test_request_without_cseq_is_answered_400);
   TEST ("what-is-no-rtsp-ends-the-session", test_what_is_no_rtsp_ends_the_session);
   TEST ("error-of-the-socket-is-that-of-the-end", test_error_of_the_socket_is_that_of_the_end);
   TEST ("free-takes-all-that-nobody-took", test_free_takes_all_that_nobody_took);
