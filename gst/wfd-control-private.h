@@ -51,7 +51,6 @@ struct _WfdControl
   WfdWant want;
   gboolean stopping;
   gboolean stream_ended;
-  gboolean agreed;
   gboolean opened;
   gboolean flowing;
   gboolean paused_by_us;

@@ -89,6 +89,9 @@ check_watchdog (gpointer data)
       GST_INFO ("no sign of life, asking the source for a key unit");
       if (!wfd_session_request_idr (self->session, &error))
         GST_INFO ("cannot ask: %s", error->message);
+      /* Asking may have been the end of the session. */
+      if (!self->flowing)
+        return;
       break;
     case WFD_WATCHDOG_DEAD:
       give_up_peer (self);
@@ -234,7 +237,6 @@ on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self
   agreement.peer_name = name;
   if (self->step == WFD_STEP_NEGOTIATE)
     wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "Agreed on %s", text);
-  self->agreed = TRUE;
   self->events.agreed (self->user_data, &agreement);
 }
 
@@ -258,16 +260,16 @@ on_idr_requested (WfdSession *session, WfdControl *self)
       wfd_key_unit_get_deadline_us (&self->key_unit), tick_key_unit);
 }
 
-/* On an address that others can reach anything may connect; what never got as
- * far as a format was no display, and we wait for one. */
+/* On an address that others can reach anything may connect. What left before
+ * SETUP was no display, and we wait for one; unless it is a display that cannot
+ * do what we offer, which a person has to know. */
 static gboolean
 is_stranger (WfdControl *self, const GError *error)
 {
-  return wfd_control_is_source (self) && !self->agreed
-      && (g_error_matches (error, WFD_ERROR, WFD_ERROR_MALFORMED)
-          || g_error_matches (error, WFD_ERROR, WFD_ERROR_TIMEOUT)
-          || g_error_matches (error, WFD_ERROR, WFD_ERROR_STATE)
-          || g_error_matches (error, WFD_ERROR, WFD_ERROR_CLOSED));
+  return wfd_control_is_source (self) && !self->opened
+      && !g_error_matches (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT)
+      && !g_error_matches (error, WFD_ERROR, WFD_ERROR_NO_FORMAT)
+      && !g_error_matches (error, WFD_ERROR, WFD_ERROR_REFUSED);
 }
 
 static gboolean
@@ -340,7 +342,6 @@ wfd_control_end_session (WfdControl *self, const GError *error)
     go_on (self, error);
   else
     wfd_control_finish (self, error);
-  self->agreed = FALSE;
 }
 
 static void
@@ -384,7 +385,7 @@ wfd_control_create_session (WfdControl *self, GError **error)
   if (!configure_session (self, session, error))
     return FALSE;
 
-  self->agreed = self->opened = self->paused_by_us = FALSE;
+  self->opened = self->paused_by_us = FALSE;
   self->key_unit = (WfdKeyUnit) WFD_KEY_UNIT_INIT;
   g_signal_connect (session, "notify::state", G_CALLBACK (on_state), self);
   g_signal_connect (session, "format-agreed", G_CALLBACK (on_format_agreed), self);

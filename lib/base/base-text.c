@@ -162,3 +162,19 @@ wfd_text_dup (WfdText self)
 {
   return g_strndup (self.left > 0 ? self.pos : "", self.left);
 }
+
+char *
+wfd_text_dup_printable (WfdText self, gsize max_bytes)
+{
+  g_autoptr (GString) printable = g_string_new (NULL);
+  g_autofree char *valid =
+      g_utf8_make_valid (self.pos != NULL ? self.pos : "", MIN (self.left, max_bytes));
+
+  for (const char *c = valid; *c != '\0'; c = g_utf8_next_char (c)) {
+    gunichar character = g_utf8_get_char (c);
+
+    g_string_append_unichar (printable, g_unichar_isprint (character) ? character : ' ');
+  }
+  g_strstrip (printable->str);
+  return g_strdup (printable->str);
+}

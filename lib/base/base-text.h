@@ -41,5 +41,8 @@ gboolean wfd_text_equal (WfdText self, const char *other);
 gboolean wfd_text_has_prefix (WfdText self, const char *prefix);
 /* A copy with a NUL at its end, never NULL; a NUL inside ends it early. */
 char *wfd_text_dup (WfdText self);
+/* For people to read: at most @max_bytes, valid UTF-8, and without the control
+ * characters with which a peer could write to a terminal. */
+char *wfd_text_dup_printable (WfdText self, gsize max_bytes);
 
 G_END_DECLS

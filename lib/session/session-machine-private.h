@@ -66,6 +66,7 @@ typedef enum
 typedef enum
 {
   TIMER_NEXT_REQUEST,
+  TIMER_SETUP,      /* all up to M6 */
   TIMER_KEEP_ALIVE, /* T8 */
   TIMER_SESSION,    /* T9 */
   TIMER_CLOSE,      /* how long we wait for the peer's part of the end */

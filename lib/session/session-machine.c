@@ -7,6 +7,10 @@
 #define CONTROL_URI "rtsp://localhost/wfd1.0"
 #define PRODUCT "gst-wfd/" WFD_VERSION
 
+/* Each step has its timer, but a peer may repeat steps; this is for all of them
+ * together, with time for a person to say yes. */
+#define SETUP_US (120 * G_USEC_PER_SEC)
+
 static const char *
 state_to_string (State state)
 {
@@ -169,6 +173,8 @@ wfd_machine_enter (WfdMachine *self, State state)
   g_debug ("state %s → %s", state_to_string (old), state_to_string (state));
   self->state = state;
   wfd_machine_wait (self, find_wait (self));
+  if (state == STATE_READY)
+    wfd_machine_disarm (self, TIMER_SETUP);
 
   if (to_public_state (old) != to_public_state (state))
     wfd_machine_emit (self, WFD_EVENT_STATE, NULL);
@@ -353,7 +359,7 @@ note_peer_name (WfdMachine *self, const GstRTSPMessage *message)
     return;
   if (gst_rtsp_message_get_header (message, GST_RTSP_HDR_SERVER, &name, 0) == GST_RTSP_OK
       || gst_rtsp_message_get_header (message, GST_RTSP_HDR_USER_AGENT, &name, 0) == GST_RTSP_OK)
-    self->peer_name = g_utf8_make_valid (name, MIN (strlen (name), 256));
+    self->peer_name = wfd_text_dup_printable (wfd_text (name), WFD_LIMIT_NAME_BYTES);
 }
 
 static void
@@ -568,6 +574,7 @@ wfd_machine_start (WfdMachine *self, gint64 now_us)
   self->last_life_us = now_us;
   self->flood_window_us = now_us;
   wfd_machine_enter (self, STATE_M1);
+  wfd_machine_arm (self, TIMER_SETUP, SETUP_US);
   if (self->rules->start != NULL)
     self->rules->start (self);
 }
@@ -644,6 +651,10 @@ expire (WfdMachine *self, TimerId id)
     case TIMER_SESSION:
       wfd_machine_fail (self, WFD_ERROR_TIMEOUT, "No sign of life from the peer for %d s (T9)",
           (int) (self->rules->session_limit_us (self) / G_USEC_PER_SEC));
+      break;
+    case TIMER_SETUP:
+      wfd_machine_fail (self, WFD_ERROR_TIMEOUT, "No session was set up within %d s",
+          (int) (SETUP_US / G_USEC_PER_SEC));
       break;
     case TIMER_CLOSE:
       wfd_machine_end (self, NULL);

@@ -231,6 +231,16 @@ wfd_socket_take_short (WfdSocket *self)
   unref (self);
 }
 
+/* Some sinks bear no M16; this tells of one that vanished within 80 s too. */
+static void
+ask_for_life (GSocket *socket)
+{
+  g_socket_set_keepalive (socket, TRUE);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, 20, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, 10, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, 6, NULL);
+}
+
 WfdSocket *
 wfd_socket_new (GSocket *socket, GMainContext *context, const WfdSocketFuncs *funcs,
     gpointer user_data)
@@ -247,6 +257,7 @@ wfd_socket_new (GSocket *socket, GMainContext *context, const WfdSocketFuncs *fu
   /* Without this each small message would wait for the acknowledgement of the
    * one before: 40 ms of set-up time. */
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  ask_for_life (socket);
   self->input =
       attach (self, g_socket_create_source (socket, G_IO_IN, NULL), G_SOURCE_FUNC (on_input));
   return self;

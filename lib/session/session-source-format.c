@@ -208,13 +208,10 @@ propose_next (WfdMachine *self, const GstRTSPMessage *response, guint status)
   wfd_params_parse_failures (body.pos, body.left, failures, NULL);
   next = next_choice (self, failures);
   if (next >= self->n_choices) {
-    g_autofree char *copy =
-        wfd_text_dup (wfd_text_sized (body.pos, MIN (body.left, WFD_LIMIT_NAME_BYTES)));
-    g_autofree char *text = g_utf8_make_valid (copy, -1);
+    g_autofree char *text = wfd_text_dup_printable (body, WFD_LIMIT_NAME_BYTES);
 
     wfd_machine_fail (self, WFD_ERROR_REFUSED,
-        "The sink refused every format that it had offered (M4, last status %u: %s)", status,
-        g_strstrip (text));
+        "The sink refused every format that it had offered (M4, last status %u: %s)", status, text);
     return;
   }
   self->proposed = next;

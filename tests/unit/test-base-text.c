@@ -310,6 +310,20 @@ test_null (void)
   g_assert_false (wfd_text_take_decimal (&text, G_MAXUINT64, &value));
 }
 
+static void
+test_printable_has_no_control_characters (void)
+{
+  g_autofree char *plain = wfd_text_dup_printable (wfd_text (" LG \xc3\xa9 "), 100);
+  g_autofree char *escape = wfd_text_dup_printable (wfd_text ("a\x1b]0;b\x07\r\nc\xff"), 100);
+  g_autofree char *cut = wfd_text_dup_printable (wfd_text ("abcdef"), 3);
+  g_autofree char *nothing = wfd_text_dup_printable (wfd_text_sized (NULL, 0), 3);
+
+  g_assert_cmpstr (plain, ==, "LG \xc3\xa9");
+  g_assert_cmpstr (escape, ==, "a ]0;b   c\xef\xbf\xbd");
+  g_assert_cmpstr (cut, ==, "abc");
+  g_assert_cmpstr (nothing, ==, "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -331,5 +345,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/text/prefix-fits-in-text", test_prefix);
   g_test_add_func ("/base/text/dup-adds-nul", test_dup);
   g_test_add_func ("/base/text/null-is-empty", test_null);
+  g_test_add_func ("/base/text/printable-has-no-control-characters",
+      test_printable_has_no_control_characters);
   return g_test_run ();
 }
