@@ -10,7 +10,7 @@
  *   @ ms              time passes
  *   * action          the application does something
  *
- * Libgstrtsp's framing is not in it: messages are put together here. */
+ * The framing is not in it: messages are put together here. */
 #include <base-text.h>
 #include <session-machine.h>
 #include <string.h>
@@ -35,31 +35,44 @@ typedef struct
 } Peer;
 
 static void
-check_message (Peer *self, GstRTSPMessage *message)
+check_request (Peer *self, GstRTSPMessage *message)
 {
-  GString *text = NULL;
+  g_autofree char *number = g_strdup_printf ("%u", ++self->last_cseq);
+  char *cseq = NULL;
+
+  g_assert_cmpint (message->type_data.request.method, !=, GST_RTSP_INVALID);
+  g_assert_nonnull (message->type_data.request.uri);
+  gst_rtsp_message_get_header (message, GST_RTSP_HDR_CSEQ, &cseq, 0);
+  g_assert_cmpstr (cseq, ==, number);
+}
+
+/* What we write has no line that we did not mean. */
+static void
+check_lines (GstRTSPMessage *message)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
   guint8 *body = NULL;
   guint size = 0;
 
-  g_assert_false (self->ended && message->type == GST_RTSP_MESSAGE_INVALID);
+  gst_rtsp_message_append_headers (message, text);
+  for (const char *p = strchr (text->str, '\n'); p != NULL; p = strchr (p + 1, '\n'))
+    g_assert_true (p[-1] == '\r' && p[1] != '\n' && p[1] != '\r');
+  if (gst_rtsp_message_get_body (message, &body, &size) == GST_RTSP_OK && size > 0)
+    g_assert_cmpmem (body + size - 2, 2, "\r\n", 2);
+}
+
+static void
+check_message (Peer *self, GstRTSPMessage *message)
+{
+  g_assert_false (self->ended);
   if (message->type == GST_RTSP_MESSAGE_REQUEST) {
-    self->last_cseq++;
-    g_assert_cmpint (message->type_data.request.method, !=, GST_RTSP_INVALID);
-    g_assert_nonnull (message->type_data.request.uri);
+    check_request (self, message);
   } else {
     g_assert_cmpint (message->type, ==, GST_RTSP_MESSAGE_RESPONSE);
     g_assert_cmpint (message->type_data.response.code, >=, 200);
     g_assert_nonnull (message->type_data.response.reason);
   }
-
-  /* What we write has no line that we did not mean. */
-  text = g_string_new (NULL);
-  gst_rtsp_message_append_headers (message, text);
-  for (const char *p = strchr (text->str, '\n'); p != NULL; p = strchr (p + 1, '\n'))
-    g_assert_true (p[-1] == '\r' && p[1] != '\n' && p[1] != '\r');
-  g_string_free (text, TRUE);
-  if (gst_rtsp_message_get_body (message, &body, &size) == GST_RTSP_OK && size > 0)
-    g_assert_cmpmem (body + size - 2, 2, "\r\n", 2);
+  check_lines (message);
 }
 
 static void
