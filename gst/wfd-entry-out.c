@@ -131,16 +131,24 @@ pop (WfdEntry *self)
   return item;
 }
 
-/* Nobody is there who would end the session: tells who can. */
-static void
+static gboolean
+is_end (gpointer item)
+{
+  return GST_IS_EVENT (item) && GST_EVENT_TYPE (item) == GST_EVENT_EOS;
+}
+
+/* Nobody is there who would end the session: tells who can, once. Releases the
+ * lock meanwhile; returns whether it did, so that all may be different now. */
+static gboolean
 tell_end (WfdEntry *self)
 {
-  if (self->eos_told)
-    return;
+  if (self->eos_told || self->attached || !is_end (wfd_backlog_peek (&self->backlog)))
+    return FALSE;
   self->eos_told = TRUE;
   g_mutex_unlock (&self->lock);
   g_signal_emit (self, wfd_entry_signal_end_of_stream, 0);
   g_mutex_lock (&self->lock);
+  return TRUE;
 }
 
 /* NULL: nothing may leave now. With the lock. */
@@ -150,12 +158,8 @@ take_item (WfdEntry *self)
   gpointer head = wfd_backlog_peek (&self->backlog);
   GstClockTime now = wfd_entry_get_now (self);
 
-  if (GST_IS_EVENT (head)) {
-    if (GST_EVENT_TYPE (head) != GST_EVENT_EOS || self->attached)
-      return pop (self);
-    tell_end (self);
-    return NULL;
-  }
+  if (GST_IS_EVENT (head))
+    return is_end (head) && !self->attached ? NULL : pop (self);
   if (!wfd_entry_is_flowing (self) || now == GST_CLOCK_TIME_NONE)
     return NULL;
   if (head != NULL)
@@ -203,7 +207,8 @@ wait_for_item (WfdEntry *self)
 
   g_mutex_lock (&self->lock);
   while (!self->flushing && (item = take_item (self)) == NULL)
-    wait_until (self, get_deadline (self));
+    if (!tell_end (self))
+      wait_until (self, get_deadline (self));
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
   return item;

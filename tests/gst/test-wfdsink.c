@@ -414,10 +414,10 @@ GST_START_TEST (end_of_the_stream_ends_the_session)
 {
   if (!can_encode ())
     return;
-  cast (SINK "videotestsrc is-live=true num-buffers=60 ! video/x-raw, width=640, height=480, "
-             "framerate=60/1 ! wfd.");
-  watch ("", SHOW);
+  cast (SINK PICTURES " ! wfd. " TONE " ! wfd.");
+  watch ("", SHOW HEAR);
   skip_samples (sink.app, 10);
+  gst_element_send_event (source.pipeline, gst_event_new_eos ());
   recorder_wait_eos (source.recorder);
   recorder_wait_eos (sink.recorder);
   tear_down ();
