@@ -10,8 +10,10 @@
 
 G_BEGIN_DECLS
 
-/* What the role files session-source.c and session-sink.c share with
- * session-machine.c, and nobody else sees. */
+/* What the files of the machines share, and nobody else sees. */
+
+#define WFD_TAG "org.wfa.wfd1.0"
+#define WFD_PRODUCT "gst-wfd/" WFD_VERSION
 
 /* States are named after the message of WFD 2.1 §6.4 that is under way. */
 typedef enum
@@ -179,6 +181,7 @@ extern const RoleRules wfd_source_rules;
 extern const RoleRules wfd_sink_rules;
 
 void wfd_machine_enter (WfdMachine *self, State state);
+const char *wfd_machine_get_state_name (WfdMachine *self);
 void wfd_machine_emit (WfdMachine *self, WfdEventType type, GError *error);
 /* @wait NULL: for nothing. */
 void wfd_machine_wait (WfdMachine *self, const WaitRule *wait);
@@ -200,6 +203,7 @@ gboolean wfd_machine_is_pending (WfdMachine *self, MessageId id);
 void wfd_machine_forget (WfdMachine *self, MessageId id);
 void wfd_machine_set_body (GstRTSPMessage *message, const GString *body);
 WfdText wfd_machine_get_body (const GstRTSPMessage *message);
+void wfd_machine_receive_request (WfdMachine *self, const GstRTSPMessage *request);
 guint wfd_machine_answer_options (WfdMachine *self, const GstRTSPMessage *request,
     GstRTSPMessage *response);
 /* A 303 with @failures, or 200 if there are none. */

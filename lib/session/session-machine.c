@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#define WFD_TAG "org.wfa.wfd1.0"
 #define CONTROL_URI "rtsp://localhost/wfd1.0"
-#define PRODUCT "gst-wfd/" WFD_VERSION
 
 /* Each step has its timer, but a peer may repeat steps; this is for all of them
  * together, with time for a person to say yes. */
@@ -65,6 +63,12 @@ to_public_state (State state)
       return WFD_SESSION_STATE_CLOSED;
   }
   g_return_val_if_reached (WFD_SESSION_STATE_CLOSED);
+}
+
+const char *
+wfd_machine_get_state_name (WfdMachine *self)
+{
+  return state_to_string (self->state);
 }
 
 WfdMachine *
@@ -215,25 +219,6 @@ wfd_machine_fail (WfdMachine *self, WfdError code, const char *format, ...)
   va_end (args);
 }
 
-WfdText
-wfd_machine_get_body (const GstRTSPMessage *message)
-{
-  guint8 *data = NULL;
-  guint size = 0;
-
-  gst_rtsp_message_get_body (message, &data, &size);
-  return wfd_text_sized ((const char *) data, size);
-}
-
-void
-wfd_machine_set_body (GstRTSPMessage *message, const GString *body)
-{
-  if (body->len == 0)
-    return;
-  gst_rtsp_message_add_header (message, GST_RTSP_HDR_CONTENT_TYPE, "text/parameters");
-  gst_rtsp_message_set_body (message, (const guint8 *) body->str, body->len);
-}
-
 static const ResponseRule *
 find_response_rule (WfdMachine *self, MessageId id)
 {
@@ -263,7 +248,7 @@ wfd_machine_request (WfdMachine *self, MessageId id, const char *uri, const char
   gst_rtsp_message_add_header (message, GST_RTSP_HDR_CSEQ, cseq);
   /* Samsung and Tizen sources do not answer an M2 without a User-Agent. */
   if (self->config.role == WFD_ROLE_SINK)
-    gst_rtsp_message_add_header (message, GST_RTSP_HDR_USER_AGENT, PRODUCT);
+    gst_rtsp_message_add_header (message, GST_RTSP_HDR_USER_AGENT, WFD_PRODUCT);
   if (self->session_id != NULL)
     gst_rtsp_message_add_header (message, GST_RTSP_HDR_SESSION, self->session_id);
   if (body != NULL) {
@@ -319,35 +304,11 @@ is_forgotten (WfdMachine *self, guint cseq)
   return FALSE;
 }
 
-guint
-wfd_machine_answer_failures (GstRTSPMessage *response, const GArray *failures)
-{
-  g_autoptr (GString) body = NULL;
-
-  if (failures->len == 0)
-    return GST_RTSP_STS_OK;
-
-  body = g_string_new (NULL);
-  wfd_params_print_failures (failures, body);
-  wfd_machine_set_body (response, body);
-  return GST_RTSP_STS_SEE_OTHER;
-}
-
 void
 wfd_machine_adopt_choice (WfdMachine *self, const WfdChoice *choice)
 {
   self->choice = *choice;
   wfd_machine_emit (self, WFD_EVENT_FORMAT_AGREED, NULL);
-}
-
-/* The reason phrases of §6.4.7 and §6.4.9; for the rest RFC 2326. */
-static const char *
-status_to_reason (WfdMachine *self, guint status)
-{
-  if (status == GST_RTSP_STS_NOT_ACCEPTABLE)
-    return to_public_state (self->state) == WFD_SESSION_STATE_PLAYING ? "in-play-state"
-                                                                      : "in-pause-state";
-  return gst_rtsp_status_as_text (status);
 }
 
 static void
@@ -368,143 +329,6 @@ note_life (WfdMachine *self, gint64 life_us)
   self->last_life_us = MAX (self->last_life_us, life_us);
   if (self->deadline_us[TIMER_SESSION] != G_MAXINT64)
     self->deadline_us[TIMER_SESSION] = self->last_life_us + self->rules->session_limit_us (self);
-}
-
-static gboolean
-has_wfd_tag (const char *require)
-{
-  g_autofree char *lower = g_ascii_strdown (require, -1);
-
-  return strstr (lower, WFD_TAG) != NULL;
-}
-
-/* Our tag is enough, whatever others there are, in one header or in several: a
- * source drops a sink that answers 551. */
-static guint
-check_require (const GstRTSPMessage *request, GstRTSPMessage *response)
-{
-  const char *unsupported = NULL;
-  char *require = NULL;
-
-  for (guint i = 0;
-       gst_rtsp_message_get_header (request, GST_RTSP_HDR_REQUIRE, &require, i) == GST_RTSP_OK;
-       i++) {
-    if (has_wfd_tag (require))
-      return GST_RTSP_STS_OK;
-    if (*require != '\0')
-      unsupported = require;
-  }
-  if (unsupported == NULL)
-    return GST_RTSP_STS_OK;
-
-  gst_rtsp_message_add_header (response, GST_RTSP_HDR_UNSUPPORTED, unsupported);
-  return GST_RTSP_STS_OPTION_NOT_SUPPORTED;
-}
-
-static guint
-check_request (const GstRTSPMessage *request, GstRTSPMessage *response)
-{
-  char *cseq = NULL;
-
-  if (gst_rtsp_message_get_header (request, GST_RTSP_HDR_CSEQ, &cseq, 0) != GST_RTSP_OK)
-    return GST_RTSP_STS_BAD_REQUEST;
-  return check_require (request, response);
-}
-
-/* RTSP has no such method, or we have not. */
-static guint
-refuse_method (WfdMachine *self, GstRTSPMethod method, GstRTSPMessage *response)
-{
-  if (method == GST_RTSP_INVALID)
-    return GST_RTSP_STS_NOT_IMPLEMENTED;
-  gst_rtsp_message_add_header (response, GST_RTSP_HDR_ALLOW, self->rules->methods);
-  return GST_RTSP_STS_METHOD_NOT_ALLOWED;
-}
-
-guint
-wfd_machine_answer_options (WfdMachine *self, const GstRTSPMessage *request,
-    GstRTSPMessage *response)
-{
-  g_autofree char *public = g_strconcat (WFD_TAG ", ", self->rules->methods, NULL);
-
-  gst_rtsp_message_add_header (response, GST_RTSP_HDR_PUBLIC, public);
-  return GST_RTSP_STS_OK;
-}
-
-static const RequestRule *
-find_request_rule (WfdMachine *self, GstRTSPMethod method)
-{
-  for (gsize i = 0; i < self->rules->n_requests; i++)
-    if (self->rules->requests[i].method == method)
-      return &self->rules->requests[i];
-  return NULL;
-}
-
-static guint
-answer_request (WfdMachine *self, const RequestRule *rule, const GstRTSPMessage *request,
-    GstRTSPMessage *response)
-{
-  guint status = check_request (request, response);
-
-  if (status != GST_RTSP_STS_OK)
-    return status;
-  if (rule == NULL)
-    return refuse_method (self, request->type_data.request.method, response);
-  if (!(rule->states & IN (self->state)))
-    return GST_RTSP_STS_METHOD_NOT_VALID_IN_THIS_STATE;
-  return rule->answer (self, request, response);
-}
-
-static GstRTSPMessage *
-new_response (WfdMachine *self, const GstRTSPMessage *request)
-{
-  GstRTSPMessage *response = NULL;
-  char *cseq = NULL;
-
-  gst_rtsp_message_new_response (&response, GST_RTSP_STS_OK, "OK", NULL);
-  if (gst_rtsp_message_get_header (request, GST_RTSP_HDR_CSEQ, &cseq, 0) == GST_RTSP_OK)
-    gst_rtsp_message_add_header (response, GST_RTSP_HDR_CSEQ, cseq);
-  if (self->config.role == WFD_ROLE_SOURCE)
-    gst_rtsp_message_add_header (response, GST_RTSP_HDR_SERVER, PRODUCT);
-  return response;
-}
-
-/* Whoever asks more than this is not a display. */
-static gboolean
-is_flood (WfdMachine *self)
-{
-  if (self->now_us - self->flood_window_us >= G_USEC_PER_SEC) {
-    self->flood_window_us = self->now_us;
-    self->flood_requests = 0;
-  }
-  return ++self->flood_requests > WFD_LIMIT_REQUESTS_PER_SECOND;
-}
-
-static void
-receive_request (WfdMachine *self, const GstRTSPMessage *request)
-{
-  const RequestRule *rule = find_request_rule (self, request->type_data.request.method);
-  GstRTSPMessage *response;
-  guint status;
-
-  self->stats.requests_received++;
-  if (is_flood (self)) {
-    wfd_machine_fail (self, WFD_ERROR_MALFORMED, "The peer sent more than %d requests in a second",
-        WFD_LIMIT_REQUESTS_PER_SECOND);
-    return;
-  }
-
-  response = new_response (self, request);
-  status = answer_request (self, rule, request, response);
-  response->type_data.response.code = status;
-  g_free (response->type_data.response.reason);
-  response->type_data.response.reason = g_strdup (status_to_reason (self, status));
-  g_debug ("%s in %s: %u", gst_rtsp_method_as_text (request->type_data.request.method),
-      state_to_string (self->state), status);
-  g_queue_push_tail (&self->outbox, response);
-
-  if (status == GST_RTSP_STS_OK && rule->then != NULL)
-    rule->then (self);
 }
 
 /* 0, which is no number of ours, if there is none that can be read. */
@@ -590,7 +414,7 @@ wfd_machine_receive (WfdMachine *self, const GstRTSPMessage *message, gint64 now
   note_peer_name (self, message);
   switch (message->type) {
     case GST_RTSP_MESSAGE_REQUEST:
-      receive_request (self, message);
+      wfd_machine_receive_request (self, message);
       break;
     case GST_RTSP_MESSAGE_RESPONSE:
       receive_response (self, message);

@@ -26,7 +26,7 @@ after_options (WfdMachine *self)
   wfd_machine_enter (self, STATE_M3);
   request = wfd_machine_request (self, MESSAGE_M2, "*", NULL);
   if (request != NULL)
-    gst_rtsp_message_add_header (request, GST_RTSP_HDR_REQUIRE, "org.wfa.wfd1.0");
+    gst_rtsp_message_add_header (request, GST_RTSP_HDR_REQUIRE, WFD_TAG);
 }
 
 /* What we answer to M3. What is not listed here is "none". */

@@ -20,7 +20,7 @@ send_m1 (WfdMachine *self)
   GstRTSPMessage *request = wfd_machine_request (self, MESSAGE_M1, "*", NULL);
 
   if (request != NULL)
-    gst_rtsp_message_add_header (request, GST_RTSP_HDR_REQUIRE, "org.wfa.wfd1.0");
+    gst_rtsp_message_add_header (request, GST_RTSP_HDR_REQUIRE, WFD_TAG);
 }
 
 void
