@@ -15,7 +15,8 @@ from harness import case, check
 
 # The source needs up to 10 s for its answer to SETUP on a loaded machine.
 FIRST_PICTURE_S = 40
-NULL_MS = 200
+# The decoders of 1080p need some of it.
+NULL_MS = 500
 
 
 @contextlib.asynccontextmanager

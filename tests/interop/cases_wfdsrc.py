@@ -272,6 +272,20 @@ async def null_at_any_moment(machine):
         await scene.play(10)
 
 
+@case('wfdsrc-null-while-flooded')
+async def null_while_flooded(machine):
+    """A header that never ends keeps no thread so busy that NULL would have to wait."""
+    async with stage(machine) as scene:
+        session = await scene.session(faults=['m3:flood'])
+        opening = asyncio.ensure_future(session.open())
+        await _until(lambda: not session.plan.not_done())
+        await asyncio.sleep(1)  # let it flow
+        await scene.end()
+        opening.cancel()
+        session.close()
+        await scene.play(10)
+
+
 async def _until(is_true, timeout_s=10):
     deadline = asyncio.get_running_loop().time() + timeout_s
     while not is_true():
@@ -309,7 +323,7 @@ FATAL = (
     'm7:interleaved', 'm6:huge-length', 'm6:no-cseq',
 )
 # The same, but only a timer can find it.
-SILENT = ('m1:silence', 'm1:half', 'm1:endless', 'm2:silence', 'm3:silence', 'm3:half', 'm4:silence',
+SILENT = ('m1:silence', 'm1:half', 'm1:endless', 'm3:flood', 'm2:silence', 'm3:silence', 'm3:half', 'm4:silence',
           'm5:silence', 'm6:silence', 'm7:silence', 'm7:half')
 
 

@@ -72,6 +72,19 @@ async def _endless(connection, message, argument):
     connection.deaf = True
 
 
+async def _flood(connection, message, argument):
+    """The same, and it goes on until the other side has had enough."""
+    connection.deaf = True
+
+    async def pour():
+        block = b'a' * 65536
+        connection.writer.write(message.to_bytes().split(b'\r\n\r\n')[0] + b'\r\nX-Long: ')
+        while not connection.closed.done():
+            connection.writer.write(block)
+            await connection.writer.drain()
+    connection.later = asyncio.ensure_future(pour())
+
+
 async def _many_headers(connection, message, argument):
     headers = message.headers + [('X-%d' % i, 'x' * 100) for i in range(5000)]
     await connection.send(rtsp.Message(message.start, headers, message.body).to_bytes())
@@ -144,6 +157,7 @@ ACTIONS = {
     'huge-length': _huge_length,
     'negative-length': _negative_length,
     'endless': _endless,
+    'flood': _flood,
     'many-headers': _many_headers,
     'status': _status,
     'twice': _twice,
