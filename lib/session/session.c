@@ -197,8 +197,8 @@ wfd_session_begin (WfdSession *self, GSocketConnection *connection, GError **err
   local_host = dup_url_host (local);
   peer_host = dup_url_host (remote);
 
-  self->socket = wfd_socket_new (g_socket_connection_get_socket (connection), self->context, &funcs,
-      self);
+  self->socket =
+      wfd_socket_new (g_socket_connection_get_socket (connection), self->context, &funcs, self);
   config = (WfdMachineConfig) { self->role, self->video, self->audio, self->wish, self->rtp_port,
     local_host, peer_host };
   self->connection = g_object_ref (connection);
