@@ -2,9 +2,11 @@
 #include "wfd-media-receive.h"
 
 #include <gst/net/gstnetaddressmeta.h>
+#include <gst/rtp/gstrtpbuffer.h>
 #include <gst/video/video.h>
 
 #include "wfd-make.h"
+#include "wfd-ts-list.h"
 
 GST_DEBUG_CATEGORY_STATIC (wfd_media_receive_debug);
 #define GST_CAT_DEFAULT wfd_media_receive_debug
@@ -23,6 +25,11 @@ struct _WfdMediaReceive
   GstElement *udp;
   GstElement *jitterbuffer;
   GstElement *depay;
+  gint restarting; /* atomic: the jitter buffer alone is being flushed */
+
+  /* Of the streaming thread. */
+  gboolean ssrc_known;
+  guint32 ssrc;
 
   GMutex lock;
   /* All below with the lock. */
@@ -31,7 +38,24 @@ struct _WfdMediaReceive
   guint64 packets;
   guint64 bytes;
   guint64 foreign_packets;
+  guint64 invalid_packets;
 };
+
+/* RTP with at least one TS packet in it. */
+static gboolean
+read_ssrc (GstBuffer *buffer, guint32 *ret_ssrc)
+{
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  gboolean valid;
+
+  if (!gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
+    return FALSE;
+  valid = gst_rtp_buffer_get_payload_len (&rtp) >= WFD_TS_PACKET_BYTES;
+  if (valid)
+    *ret_ssrc = gst_rtp_buffer_get_ssrc (&rtp);
+  gst_rtp_buffer_unmap (&rtp);
+  return valid;
+}
 
 static gboolean
 is_from_peer (WfdMediaReceive *self, GstBuffer *buffer)
@@ -44,26 +68,72 @@ is_from_peer (WfdMediaReceive *self, GstBuffer *buffer)
       g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (meta->addr)));
 }
 
+/* With the lock. */
+static gboolean
+is_wanted (WfdMediaReceive *self, GstBuffer *buffer)
+{
+  gboolean from_peer = is_from_peer (self, buffer);
+
+  if (from_peer && self->peer != NULL)
+    self->peer_seen = TRUE;
+  return from_peer || !self->peer_seen;
+}
+
+/* FluxCast begins anew after each pause, with another SSRC, sequence and clock,
+ * and so does the next source. The jitter buffer would hold that against what
+ * was before, and now and then wait for hours for what it takes for lost. */
+static void
+follow_ssrc (WfdMediaReceive *self, GstPad *pad, guint32 ssrc)
+{
+  g_autoptr (GstPad) sinkpad = NULL;
+  GstEvent *segment;
+
+  if (self->ssrc_known && ssrc != self->ssrc) {
+    GST_INFO_OBJECT (pad, "SSRC %08x after %08x", ssrc, self->ssrc);
+    sinkpad = gst_pad_get_peer (pad);
+    g_atomic_int_set (&self->restarting, TRUE);
+    gst_pad_send_event (sinkpad, gst_event_new_flush_start ());
+    gst_pad_send_event (sinkpad, gst_event_new_flush_stop (FALSE));
+    g_atomic_int_set (&self->restarting, FALSE);
+    segment = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
+    if (segment != NULL)
+      gst_pad_send_event (sinkpad, segment);
+  }
+  self->ssrc_known = TRUE;
+  self->ssrc = ssrc;
+}
+
 static GstPadProbeReturn
 on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   WfdMediaReceive *self = user_data;
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  gboolean wanted;
+  gboolean wanted, valid;
+  guint32 ssrc = 0;
 
+  valid = read_ssrc (buffer, &ssrc);
   g_mutex_lock (&self->lock);
-  wanted = is_from_peer (self, buffer);
-  if (wanted && self->peer != NULL)
-    self->peer_seen = TRUE;
-  wanted = wanted || !self->peer_seen;
-  if (wanted) {
+  wanted = is_wanted (self, buffer);
+  if (wanted && valid) {
     self->packets++;
     self->bytes += gst_buffer_get_size (buffer);
-  } else {
-    self->foreign_packets++;
   }
+  self->foreign_packets += !wanted;
+  self->invalid_packets += wanted && !valid;
   g_mutex_unlock (&self->lock);
-  return wanted ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+
+  if (!wanted || !valid)
+    return GST_PAD_PROBE_DROP;
+  follow_ssrc (self, pad, ssrc);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_flush (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  WfdMediaReceive *self = user_data;
+
+  return g_atomic_int_get (&self->restarting) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
 /* A jitter buffer that is not PLAYING keeps a query that is in order with the
@@ -127,6 +197,7 @@ configure (WfdMediaReceive *self, GSocket *socket, guint latency_ms)
   add_probe (self, self->udp, GST_PAD_PROBE_TYPE_BUFFER, on_packet);
   add_probe (self, self->udp, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, on_query);
   add_probe (self, self->jitterbuffer, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_lost);
+  add_probe (self, self->jitterbuffer, GST_PAD_PROBE_TYPE_EVENT_FLUSH, on_flush);
   add_probe (self, self->depay, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream_event);
 }
 
@@ -233,6 +304,7 @@ wfd_media_receive_add_stats (WfdMediaReceive *self, GstStructure *stats)
   g_mutex_lock (&self->lock);
   gst_structure_set (stats, "packets-received", G_TYPE_UINT64, self->packets, "bytes-received",
       G_TYPE_UINT64, self->bytes, "packets-lost", G_TYPE_UINT64, lost, "packets-foreign",
-      G_TYPE_UINT64, self->foreign_packets, "jitter-us", G_TYPE_UINT64, jitter_ns / 1000, NULL);
+      G_TYPE_UINT64, self->foreign_packets, "packets-invalid", G_TYPE_UINT64, self->invalid_packets,
+      "jitter-us", G_TYPE_UINT64, jitter_ns / 1000, NULL);
   g_mutex_unlock (&self->lock);
 }

@@ -86,24 +86,39 @@ append_section (GByteArray *out, guint pid, guint8 counter, guint8 *section, gsi
   g_byte_array_append (out, packet, sizeof packet);
 }
 
-static void
-append_pat (GByteArray *out, guint8 counter)
+static guint
+get_pid (const StreamWriter *self, guint pid)
 {
-  guint8 pat[] = { 0x00, 0xb0, 13, 0x00, 0x01, 0xc3, 0x00, 0x00, 0x00, 0x01, 0xe0 | PID_PMT >> 8,
-    PID_PMT & 0xff };
+  return pid + 8 * self->layout;
+}
 
-  append_section (out, 0, counter, pat, sizeof pat);
+static guint8
+get_version (const StreamWriter *self)
+{
+  return 0xc1 | self->layout << 1;
 }
 
 static void
-append_pmt (GByteArray *out, guint8 counter, gboolean audio, gboolean lpcm)
+append_pat (StreamWriter *self, GByteArray *out)
 {
-  guint8 pmt[] = { 0x02, 0xb0, audio ? 23 : 18, 0x00, 0x01, 0xc3, 0x00, 0x00, 0xe0 | PID_VIDEO >> 8,
-    PID_VIDEO & 0xff, 0xf0, 0x00,                                              /* PCR */
-    0x1b, 0xe0 | PID_VIDEO >> 8, PID_VIDEO & 0xff, 0xf0, 0x00,                 /* H.264 */
-    lpcm ? 0x83 : 0x0f, 0xe0 | PID_AUDIO >> 8, PID_AUDIO & 0xff, 0xf0, 0x00 }; /* AAC */
+  guint pmt = get_pid (self, PID_PMT);
+  guint8 pat[] = { 0x00, 0xb0, 13, 0x00, 0x01, get_version (self), 0x00, 0x00, 0x00, 0x01,
+    0xe0 | pmt >> 8, pmt & 0xff };
 
-  append_section (out, PID_PMT, counter, pmt, audio ? sizeof pmt : sizeof pmt - 5);
+  append_section (out, 0, self->counters[COUNTER_TABLES], pat, sizeof pat);
+}
+
+static void
+append_pmt (StreamWriter *self, GByteArray *out)
+{
+  guint video = get_pid (self, PID_VIDEO), audio = get_pid (self, PID_AUDIO);
+  guint8 pmt[] = { 0x02, 0xb0, self->audio ? 23 : 18, 0x00, 0x01, get_version (self), 0x00, 0x00,
+    0xe0 | video >> 8, video & 0xff, 0xf0, 0x00,                             /* PCR */
+    0x1b, 0xe0 | video >> 8, video & 0xff, 0xf0, 0x00,                       /* H.264 */
+    self->lpcm ? 0x83 : 0x0f, 0xe0 | audio >> 8, audio & 0xff, 0xf0, 0x00 }; /* AAC */
+
+  append_section (out, get_pid (self, PID_PMT), self->counters[COUNTER_TABLES], pmt,
+      self->audio ? sizeof pmt : sizeof pmt - 5);
 }
 
 static GstBuffer *
@@ -132,8 +147,8 @@ stream_write_tables (StreamWriter *self)
 {
   GByteArray *out = g_byte_array_new ();
 
-  append_pat (out, self->counters[COUNTER_TABLES]);
-  append_pmt (out, self->counters[COUNTER_TABLES], self->audio, self->lpcm);
+  append_pat (self, out);
+  append_pmt (self, out);
   self->counters[COUNTER_TABLES]++;
   append_nulls (out, 5);
   return finish (out, GST_CLOCK_TIME_NONE);
@@ -213,8 +228,8 @@ stream_write_video (StreamWriter *self, const guint8 *data, gsize size, GstClock
   GByteArray *out = g_byte_array_new ();
   guint64 clock = to_90khz (pts - PCR_LEAD);
 
-  append_pes (out, PID_VIDEO, &self->counters[COUNTER_VIDEO], wrap_pes (0xe0, data, size, pts),
-      pcr ? &clock : NULL);
+  append_pes (out, get_pid (self, PID_VIDEO), &self->counters[COUNTER_VIDEO],
+      wrap_pes (0xe0, data, size, pts), pcr ? &clock : NULL);
   return finish (out, pts);
 }
 
@@ -247,7 +262,7 @@ stream_write_audio (StreamWriter *self, GstClockTime pts)
   GByteArray *out = g_byte_array_new ();
   GByteArray *pes = self->lpcm ? wrap_samples (pts) : wrap_pes (0xc0, silence, sizeof silence, pts);
 
-  append_pes (out, PID_AUDIO, &self->counters[COUNTER_AUDIO], pes, NULL);
+  append_pes (out, get_pid (self, PID_AUDIO), &self->counters[COUNTER_AUDIO], pes, NULL);
   return finish (out, pts);
 }
 

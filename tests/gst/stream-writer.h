@@ -10,6 +10,7 @@ typedef struct
 {
   gboolean audio;     /* the PMT names an audio stream */
   gboolean lpcm;      /* of this kind, else AAC */
+  guint8 layout;      /* 0 to 7: another one has other PIDs and versions */
   guint8 counters[3]; /* continuity: tables, video, audio */
 } StreamWriter;
 

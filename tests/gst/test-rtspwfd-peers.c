@@ -475,19 +475,42 @@ GST_START_TEST (stop_sends_no_pause)
 GST_END_TEST;
 
 static void
-send_rtp (guint16 sequence)
+send_datagram (const guint8 *data, gsize size)
 {
   g_autoptr (GSocket) socket =
       g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
   g_autoptr (GSocketAddress) to = NULL;
-  guint8 packet[12 + 188] = { 0x80, 33 };
   guint port;
 
   g_object_get (sink.wfd, "rtp-port", &port, NULL);
   to = g_inet_socket_address_new_from_string ("127.0.0.1", port);
-  GST_WRITE_UINT16_BE (packet + 2, sequence);
+  fail_unless (
+      g_socket_send_to (socket, to, (const char *) data, size, NULL, NULL) == (gssize) size);
+}
+
+typedef struct
+{
+  guint32 ssrc;
+  guint16 sequence;
+  guint32 time; /* in units of 1/90000 s */
+} Rtp;
+
+static void
+send_rtp_of (const Rtp *rtp)
+{
+  guint8 packet[12 + 188] = { 0x80, 33 };
+
+  GST_WRITE_UINT16_BE (packet + 2, rtp->sequence);
+  GST_WRITE_UINT32_BE (packet + 4, rtp->time);
+  GST_WRITE_UINT32_BE (packet + 8, rtp->ssrc);
   packet[12] = 0x47;
-  fail_unless (g_socket_send_to (socket, to, (const char *) packet, sizeof packet, NULL, NULL) > 0);
+  send_datagram (packet, sizeof packet);
+}
+
+static void
+send_rtp (guint16 sequence)
+{
+  send_rtp_of (&(Rtp) { .sequence = sequence });
 }
 
 GST_START_TEST (lost_packet_makes_the_sink_ask_for_a_key_unit)
@@ -501,6 +524,62 @@ GST_START_TEST (lost_packet_makes_the_sink_ask_for_a_key_unit)
   send_rtp (4);
   fail_unless (g_async_queue_timeout_pop (peer.idr_requests, WATCHDOG / GST_USECOND) != NULL);
   fail_unless_equals_uint64 (side_get_counter (&sink, "packets-lost"), 1);
+  tear_down ();
+  source_peer_clear (&peer);
+}
+
+GST_END_TEST;
+
+/* As FluxCast after each pause, and as the next source; the sequence goes on,
+ * has a gap, or goes back. */
+static const Rtp beginnings[] = {
+  { 2, 1001, 0 },
+  { 2, 1500, 0x80000000 },
+  { 2, 990, 4 * 90000 },
+  { 2, 40000, 0xfffff000 },
+};
+
+GST_START_TEST (stream_that_begins_anew_is_followed_at_once)
+{
+  const Rtp *anew = &beginnings[__i__];
+  SourcePeer peer;
+
+  start_sink_at (source_peer_init (&peer), "");
+  side_wait_flowing (&sink, TRUE);
+  for (guint i = 0; i < 3; i++) {
+    send_rtp_of (&(Rtp) { 1, 998 + i, i * 3000 });
+    gst_buffer_unref (side_pull (&sink));
+  }
+  send_rtp_of (anew);
+  gst_buffer_unref (side_pull (&sink));
+  fail_unless_equals_uint64 (side_get_counter (&sink, "packets-lost"), 0);
+  tear_down ();
+  source_peer_clear (&peer);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (what_is_no_rtp_is_counted_and_dropped)
+{
+  static const guint8 rtcp[8] = { 0x80, 200, 0, 1 };
+  static const guint8 no_payload[12] = { 0x80, 33 };
+  static const guint8 too_many_sources[12 + 188] = { 0x8f, 33 };
+  static const guint8 version_1[12 + 188] = { 0x40, 33 };
+  GstMessageType warning = GST_MESSAGE_WARNING;
+  SourcePeer peer;
+
+  start_sink_at (source_peer_init (&peer), "");
+  side_wait_flowing (&sink, TRUE);
+  send_datagram (rtcp, 1);
+  send_datagram (rtcp, sizeof rtcp);
+  send_datagram (no_payload, sizeof no_payload);
+  send_datagram (too_many_sources, sizeof too_many_sources);
+  send_datagram (version_1, sizeof version_1);
+  send_rtp (1);
+  gst_buffer_unref (side_pull (&sink));
+  fail_unless_equals_uint64 (side_get_counter (&sink, "packets-invalid"), 5);
+  fail_unless_equals_uint64 (side_get_counter (&sink, "packets-received"), 1);
+  fail_unless_equals_int (recorder_count (sink.recorder, match_type, &warning), 0);
   tear_down ();
   source_peer_clear (&peer);
 }
@@ -785,6 +864,9 @@ rtspwfd_peers_suite (void)
   tcase_add_test (peers, source_that_only_answers_is_alive);
   tcase_add_test (peers, stop_sends_no_pause);
   tcase_add_test (peers, lost_packet_makes_the_sink_ask_for_a_key_unit);
+  tcase_add_loop_test (peers, stream_that_begins_anew_is_followed_at_once, 0,
+      G_N_ELEMENTS (beginnings));
+  tcase_add_test (peers, what_is_no_rtp_is_counted_and_dropped);
   tcase_add_test (peers, what_came_before_playing_is_not_played);
   tcase_add_test (peers, format_that_changes_in_session_is_told);
 
