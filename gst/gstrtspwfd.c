@@ -19,6 +19,26 @@
  * codes "connect", "negotiate" and "play". PAUSED and PLAYING pause and resume
  * the session.
  *
+ * ## What #GstRtspWfd:negotiated says
+ *
+ * Structure "wfd-negotiated": role (string "source" or "sink"), width and height
+ * (int, pixels), framerate (fraction), interlaced (boolean), profile and level
+ * (string, as in video/x-h264), audio-codec (string "aac", "lpcm" or "ac3"),
+ * audio-rate (int, Hz), audio-channels (int), peer (string, address), peer-name
+ * (string, what the peer calls itself) and reason (string, with role=source: why
+ * this format). Fields of what was not agreed on or is not known are not there.
+ *
+ * ## What #GstRtspWfd:stats says
+ *
+ * Structure "wfd-stats", counters (uint64) unless noted: sessions,
+ * refused-connections; of the session that runs: requests-received,
+ * requests-sent, responses-received, keep-alives, idr-requests, last-rtt-us
+ * (int64, microseconds from request to answer), session-id (string), reason
+ * (string). With role=sink: packets-received, bytes-received, packets-lost,
+ * packets-foreign (from another address than the source's), packets-invalid (no
+ * RTP), jitter-us (microseconds). With role=source: bytes-sent, buffers-dropped
+ * (while nobody wanted a live stream), key-units-requested, send-errors.
+ *
  * ## Example pipelines
  * |[
  * gst-launch-1.0 rtspwfd location=rtsp://127.0.0.1:7236 ! tsdemux ! h264parse ! avdec_h264 ! autovideosink
