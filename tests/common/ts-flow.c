@@ -28,11 +28,13 @@ ts_flow_drain (TsFlow *self)
 void
 ts_flow_pass_by (TsFlow *self, guint n)
 {
-  while (self->builder.ts->len > 0) {
-    gsize bytes = MIN (self->builder.ts->len, n * 188);
-    g_autofree guint8 *block = g_memdup2 (self->builder.ts->data, bytes);
+  g_autoptr (GByteArray) ts = g_steal_pointer (&self->builder.ts);
 
-    g_byte_array_remove_range (self->builder.ts, 0, bytes);
+  self->builder.ts = g_byte_array_new ();
+  for (gsize at = 0; at < ts->len; at += n * 188) {
+    gsize bytes = MIN (ts->len - at, n * 188);
+    g_autofree guint8 *block = g_memdup2 (ts->data + at, bytes);
+
     wfd_ts_reader_push (self->reader, wfd_bytes (block, bytes), FALSE, self->now_ns);
     ts_flow_drain (self);
   }
