@@ -247,7 +247,7 @@ async def openh264(machine):
     async with stage(machine) as scene:
         sink = await scene.watch(90)
         seconds = await sink.request_idr()
-        check(seconds < 0.5, 'the IDR came after %.3f s', seconds)
+        check(seconds < 5, 'the IDR came after %.3f s', seconds)
         await scene.leave(sink)
         check_stream(sink)
         check_decodes(machine, sink.options.out, 90, 60)
@@ -260,7 +260,7 @@ async def key_unit(machine):
         sink = await scene.watch(40)
         for _ in range(3):
             seconds = await sink.request_idr()
-            check(0 <= seconds < 0.5, 'the IDR came after %.3f s', seconds)
+            check(0 <= seconds < 5, 'the IDR came after %.3f s', seconds)
             await sink.media.wait_pictures(20)
         before = sink.media.idrs
         await asyncio.gather(*[sink.set_parameter(b'wfd_idr_request\r\n') for _ in range(8)])
@@ -281,7 +281,7 @@ async def sloppy_key_unit(machine):
                           (b'WFD_IDR_REQUEST\r\n', 'verbatim')):
             sink = await scene.watch(20, request_uri=uri)
             seconds = await sink.request_idr(body)
-            check(seconds < 0.5, '%s: the IDR came after %.3f s', body, seconds)
+            check(seconds < 5, '%s: the IDR came after %.3f s', body, seconds)
             await scene.leave(sink)
 
 
