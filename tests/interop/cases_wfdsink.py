@@ -263,7 +263,9 @@ async def key_unit(machine):
             check(0 <= seconds < 5, 'the IDR came after %.3f s', seconds)
             await sink.media.wait_pictures(20)
         before = sink.media.idrs
+        coming = asyncio.ensure_future(sink.media.wait_idr())
         await asyncio.gather(*[sink.set_parameter(b'wfd_idr_request\r\n') for _ in range(8)])
+        await coming
         await sink.media.wait_pictures(20)
         check(1 <= sink.media.idrs - before <= 2, '8 requests brought %d IDRs',
               sink.media.idrs - before)
