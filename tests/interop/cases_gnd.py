@@ -36,11 +36,11 @@ async def receive(machine, description=None, **options):
 def check_moving(pipeline, pictures):
     """Pictures, and not always the same one.
 
-    It sends the last picture again when its capture is slow, and a black one before the first.
+    It sends the last picture again when its capture is slow, and black ones before the first.
     """
     figures = pipeline.last['picture']
     check(figures['count'] >= pictures, 'only %d pictures', figures['count'])
-    check(figures['blank'] <= 5, '%d blank pictures', figures['blank'])
+    check(figures['blank'] <= 0.3 * figures['count'], '%d blank pictures', figures['blank'])
     check(figures['still'] < 0.97 * figures['count'], '%d of %d pictures stand still',
           figures['still'], figures['count'])
 
@@ -52,8 +52,7 @@ async def first_pictures(pipeline, count=30):
 
 async def end(pipeline, source):
     """NULL at once, and the source must have understood that the sink is gone."""
-    took_ms = await pipeline.set_state('null')
-    check(took_ms <= NULL_MS, 'NULL took %.0f ms', took_ms)
+    await pipeline.set_null(NULL_MS)
     machine_parts.wait_until(lambda: not machine_parts.is_listening(gnd.PORT), 10,
                              'the return of the source to its list')
     check(source.is_running(), 'the source has died')
@@ -132,8 +131,7 @@ async def killed(machine):
         source.kill()
         error = await pipeline.wait('error', 5)
         check(len(error['text']) > 20, 'the error says only "%s"', error['text'])
-        took_ms = await pipeline.set_state('null')
-        check(took_ms <= NULL_MS, 'NULL took %.0f ms', took_ms)
+        await pipeline.set_null(NULL_MS)
         check(len(pipeline.all('error')) == 1, 'errors: %s', pipeline.errors())
 
 
@@ -145,8 +143,7 @@ async def frozen(machine):
         os.kill(source.app.pid, signal.SIGSTOP)
         try:
             await pipeline.wait('error', 15)
-            took_ms = await pipeline.set_state('null')
-            check(took_ms <= NULL_MS, 'NULL took %.0f ms', took_ms)
+            await pipeline.set_null(NULL_MS)
         finally:
             os.kill(source.app.pid, signal.SIGCONT)
 
@@ -159,7 +156,7 @@ async def keep_alive(machine):
         begin = time.monotonic()
         while time.monotonic() - begin < 60:
             await pipeline.more('picture', 30, 10)
-        check_moving(pipeline, 1000)
+        check_moving(pipeline, 300)
         check(not pipeline.errors(), 'errors: %s', pipeline.errors())
         await end(pipeline, source)
 
@@ -170,8 +167,7 @@ async def null_while_it_sets_up(machine):
     async with receive(machine) as (source, pipeline):
         await pipeline.set_state('play')
         await pipeline.wait('progress', 15, code='negotiate', type='complete')
-        took_ms = await pipeline.set_state('null')
-        check(took_ms <= NULL_MS, 'NULL took %.0f ms', took_ms)
+        await pipeline.set_null(NULL_MS)
         check(not pipeline.errors(), 'errors: %s', pipeline.errors())
 
 

@@ -15,7 +15,8 @@ PICTURE = '''videotestsrc is-live=true pattern=ball !
 TONE = '''audiotestsrc is-live=true freq=440 volume=0.3 ! audio/x-raw,rate=48000,channels=2 !
           queue ! w. '''
 NULL_MS = 200
-TIMER_S = 25
+TIMER_S = 30
+NOTICE_S = 10
 
 
 def wfdsink(properties='', parts=PICTURE + TONE):
@@ -53,8 +54,7 @@ class Stage:
               sink.media.packets_after_end)
 
     async def end(self):
-        took_ms = await self.pipeline.set_state('null')
-        check(took_ms <= NULL_MS, 'NULL took %.0f ms', took_ms)
+        await self.pipeline.set_null(NULL_MS)
 
     async def next_session_works(self):
         """Whatever came before: the next sink is served, without an error in between."""
@@ -151,7 +151,9 @@ def check_decodes(machine, path, pictures, sound):
         check(found['audio']['codec_name'] == 'aac', 'codec %s', found['audio']['codec_name'])
     seen, heard, lines = streams.gst_decode(path, bool(sound), machine.env)
     check(not lines, 'GStreamer: %s', lines)
-    check(seen >= pictures and heard >= sound, 'GStreamer decodes %d and %d', seen, heard)
+    # It leaves out what it cannot place at the begin and at a seam.
+    check(seen >= 0.95 * pictures and heard >= 0.95 * sound, 'GStreamer decodes %d and %d', seen,
+          heard)
     text = streams.discover(path, machine.env)
     check('video/x-h264' in text and 'rror' not in text, 'gst-discoverer says: %s', text)
 
@@ -517,6 +519,7 @@ MANNERS = {
     'm1-with-blank-lines': dict(faults=['m1:blank-lines']),
     'm3-with-wrong-cseq': dict(faults=['m3:wrong-cseq']),
     'm4-with-wrong-cseq': dict(faults=['m4:wrong-cseq']),
+    'm1-without-cseq': dict(faults=['m1:no-cseq']),
     'm3-with-lf-only': dict(faults=['m3:lf-only']), 'm3-twice': dict(faults=['m3:twice']),
     'm4-late': dict(faults=['m4:late=3']), 'm5-late': dict(faults=['m5:late=3']),
     'm7-late': dict(faults=['m7:late=3']),
@@ -607,7 +610,7 @@ SPOILERS = {
     'http-client': ('connect:http', False), 'garbage-first': ('connect:garbage', False),
     'm1-garbage': ('m1:garbage', False), 'm1-reset': ('m1:reset', False),
     'm1-half': ('m1:half', True), 'm1-silence': ('m1:silence', True),
-    'm1-without-cseq': ('m1:no-cseq', False), 'm1-status-551': ('m1:status=551', False),
+    'm1-status-551': ('m1:status=551', False),
     'm2-never': ('m2:silence', True),
     'm2-huge-length': ('m2:huge-length', False), 'm2-negative-length': ('m2:negative-length', False),
     'm2-endless': ('m2:endless', True), 'm2-flood': ('m2:flood', True),
@@ -636,7 +639,7 @@ async def spoiler_case(machine, name):
             done, _ = await asyncio.wait({opening}, timeout=TIMER_S)
             check(done, 'neither a session nor an end')
         else:
-            await sink.wait_closed(TIMER_S if needs_timer else 5)
+            await sink.wait_closed(TIMER_S if needs_timer else NOTICE_S)
         opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
         check(not sink.plan.not_done(), 'the fault never happened')

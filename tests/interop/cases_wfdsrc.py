@@ -18,7 +18,7 @@ AUDIO = '''queue name=for-audio ! aacparse ! avdec_aac ! audioconvert !
 # The time NULL may take, whatever is going on.
 NULL_MS = 200
 # A session that ends must be noticed within this time, where no timer of the standard is involved.
-NOTICE_S = 5
+NOTICE_S = 10
 # T1 to T5 are up to 6 s in the standard, and a sink is advised to be patient.
 TIMER_S = 25
 
@@ -57,8 +57,7 @@ class Stage:
 
     async def end(self):
         """NULL, and it must be quick; TEARDOWN must have come if there was something to end."""
-        took_ms = await self.pipeline.set_state('null')
-        check(took_ms <= NULL_MS, 'NULL took %.0f ms', took_ms)
+        await self.pipeline.set_null(NULL_MS)
 
     def close(self):
         for each in self.sessions + self.sources:
@@ -297,7 +296,8 @@ async def _until(is_true, timeout_s=10):
 HARMLESS = (
     'm1:blank-lines', 'm3:blank-lines', 'm3:bytewise', 'm4:bytewise', 'm6:bytewise', 'm7:late=2',
     'm6:late=3', 'm1:late=2', 'm3:lf-only', 'm6:lf-only', 'm6:wrong-cseq', 'm7:wrong-cseq',
-    'm2:wrong-cseq', 'm7:twice', 'm2:twice', 'm2:status=551', 'm3:many-headers',
+    'm2:wrong-cseq', 'm7:twice', 'm2:twice', 'm2:status=551',
+    'm6:no-cseq', 'm2:no-cseq',
 )
 
 
@@ -317,10 +317,10 @@ for _fault in HARMLESS:
 FATAL = (
     'm1:garbage', 'm1:http', 'm1:huge-length', 'm1:negative-length',
     'm1:half-then-close', 'm1:reset', 'm1:close', 'm2:garbage', 'm2:reset',
-    'm3:garbage', 'm3:huge-length', 'm3:close', 'm4:garbage', 'm4:reset',
+    'm3:garbage', 'm3:huge-length', 'm3:many-headers', 'm3:close', 'm4:garbage', 'm4:reset',
     'm5:close', 'm6:garbage', 'm6:status=461', 'm6:status=404', 'm6:status=503',
     'm6:half-then-close', 'm6:reset', 'm7:status=454', 'm7:status=500', 'm7:garbage', 'm7:reset',
-    'm7:interleaved', 'm6:huge-length', 'm6:no-cseq',
+    'm7:interleaved', 'm6:huge-length',
 )
 # The same, but only a timer can find it.
 SILENT = ('m1:silence', 'm1:half', 'm1:endless', 'm3:flood', 'm2:silence', 'm3:silence', 'm3:half', 'm4:silence',

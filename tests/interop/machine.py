@@ -89,6 +89,11 @@ def is_listening(port):
     return any(row[3] == '0A' and int(row[1].split(':')[1], 16) == port for row in rows)
 
 
+def slowness():
+    """By how much this machine is slower than a quiet one: limits of time are stretched by it."""
+    return max(1.0, os.getloadavg()[0] / os.cpu_count())
+
+
 def wait_until(is_true, timeout_s, what):
     deadline = time.monotonic() + timeout_s
     while True:

@@ -6,6 +6,8 @@ import json
 import os
 import time
 
+import machine
+
 
 class PipelineError(Exception):
     """The pipeline did something it should not; the text says what."""
@@ -132,6 +134,13 @@ class Pipeline:
         if entry['result'] == 'FAILURE':
             raise PipelineError('%s failed: %s' % (command, self.all('error')[-1:]))
         return entry['took_us'] / 1000
+
+    async def set_null(self, limit_ms):
+        """NULL, within the time it may take on a quiet machine."""
+        took_ms = await self.set_state('null', 30)
+        limit_ms *= machine.slowness()
+        if took_ms > limit_ms:
+            raise PipelineError('NULL took %.0f ms, more than %.0f' % (took_ms, limit_ms))
 
     async def get(self, element, name):
         before = len(self.all('property'))
