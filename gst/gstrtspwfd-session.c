@@ -39,18 +39,6 @@ on_preparing (gpointer user_data)
   return wait;
 }
 
-static char *
-get_choice_reason (GstRtspWfd *self)
-{
-  g_autoptr (GVariant) stats = NULL;
-  char *reason = NULL;
-
-  stats = wfd_control_dup_stats (self->control);
-  if (stats != NULL)
-    g_variant_lookup (stats, "reason", "s", &reason);
-  return reason;
-}
-
 static void
 add_srcpad (GstRtspWfd *self)
 {
@@ -79,9 +67,8 @@ static void
 on_agreed (gpointer user_data, const WfdControlAgreement *agreement)
 {
   GstRtspWfd *self = user_data;
-  g_autofree char *reason = get_choice_reason (self);
   WfdReport report = { self->settings.role, agreement->format, agreement->peer,
-    agreement->peer_name, reason };
+    agreement->peer_name, agreement->reason };
   GstStructure *negotiated = wfd_report_new_negotiated (&report);
   GstStructure *copy = gst_structure_copy (negotiated);
 

@@ -95,13 +95,23 @@ prepare_media (GstRtspWfd *self, GError **error)
   return self->receive != NULL;
 }
 
-static gboolean
-prepare_socket (GstRtspWfd *self, GError **error)
+/* A sink receives in the same family of addresses in which it connects. */
+static const char *
+find_local_address (GstRtspWfd *self, const WfdUri *uri)
 {
-  const WfdSettings *settings = &self->settings;
+  g_autoptr (GInetAddress) remote = NULL;
 
-  self->socket = wfd_rtp_socket_new (settings->role == WFD_ROLE_SOURCE ? settings->address : NULL,
-      settings->rtp_port, error);
+  if (self->settings.role == WFD_ROLE_SOURCE)
+    return self->settings.address;
+  remote = g_inet_address_new_from_string (uri->host);
+  return remote != NULL && g_inet_address_get_family (remote) == G_SOCKET_FAMILY_IPV6 ? "::" : NULL;
+}
+
+static gboolean
+prepare_socket (GstRtspWfd *self, const WfdUri *uri, GError **error)
+{
+  self->socket =
+      wfd_rtp_socket_new (find_local_address (self, uri), self->settings.rtp_port, error);
   if (self->socket == NULL)
     return FALSE;
   GST_OBJECT_LOCK (self);
@@ -110,9 +120,12 @@ prepare_socket (GstRtspWfd *self, GError **error)
   return TRUE;
 }
 
+/* Only a sink has one. */
 static gboolean
 parse_location (GstRtspWfd *self, WfdUri *ret_uri, GError **error)
 {
+  if (self->settings.role == WFD_ROLE_SOURCE)
+    return TRUE;
   if (self->settings.location != NULL)
     return wfd_uri_parse (self->settings.location, WFD_URI_SCHEME_RTSP, ret_uri, error);
 
@@ -133,20 +146,16 @@ get_offer (const WfdSettings *settings)
   };
 }
 
-static gboolean
-prepare_control (GstRtspWfd *self, GError **error)
+static void
+prepare_control (GstRtspWfd *self, const WfdUri *uri)
 {
   const WfdSettings *settings = &self->settings;
-  g_auto (WfdUri) uri = { NULL, 0 };
   WfdControlConfig config;
-
-  if (settings->role == WFD_ROLE_SINK && !parse_location (self, &uri, error))
-    return FALSE;
 
   config = (WfdControlConfig) {
     .role = settings->role,
-    .host = uri.host,
-    .port = uri.port,
+    .host = uri->host,
+    .port = uri->port,
     .address = settings->address,
     .rtsp_port = settings->rtsp_port,
     .peer = settings->peer,
@@ -158,7 +167,6 @@ prepare_control (GstRtspWfd *self, GError **error)
   g_mutex_lock (&self->control_lock);
   self->control = wfd_control_new (&config, &gst_rtsp_wfd_control_events, self);
   g_mutex_unlock (&self->control_lock);
-  return TRUE;
 }
 
 static void
@@ -179,13 +187,16 @@ update_offer (GstRtspWfd *self)
 static gboolean
 prepare (GstRtspWfd *self)
 {
+  g_auto (WfdUri) uri = { NULL, 0 };
   g_autoptr (GError) error = NULL;
 
-  if (prepare_socket (self, &error) && prepare_media (self, &error)
-      && prepare_control (self, &error))
-    return TRUE;
-  wfd_post_error (GST_ELEMENT (self), error);
-  return FALSE;
+  if (!parse_location (self, &uri, &error) || !prepare_socket (self, &uri, &error)
+      || !prepare_media (self, &error)) {
+    wfd_post_error (GST_ELEMENT (self), error);
+    return FALSE;
+  }
+  prepare_control (self, &uri);
+  return TRUE;
 }
 
 /* And after. */

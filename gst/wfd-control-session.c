@@ -230,11 +230,14 @@ on_state (WfdSession *session, GParamSpec *pspec, WfdControl *self)
 static void
 on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self)
 {
-  g_autofree char *name = NULL, *text = wfd_format_to_string (format);
-  WfdControlAgreement agreement = { format, self->peer, NULL };
+  g_autoptr (GVariant) stats = wfd_session_dup_stats (session);
+  g_autofree char *name = NULL, *reason = NULL, *text = wfd_format_to_string (format);
+  WfdControlAgreement agreement = { .format = format, .peer = self->peer };
 
   g_object_get (session, "peer-name", &name, NULL);
+  g_variant_lookup (stats, "reason", "s", &reason);
   agreement.peer_name = name;
+  agreement.reason = reason;
   if (self->step == WFD_STEP_NEGOTIATE)
     wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "Agreed on %s", text);
   self->events.agreed (self->user_data, &agreement);

@@ -43,6 +43,7 @@ typedef struct
   const WfdFormat *format;
   const char *peer;      /* address */
   const char *peer_name; /* (nullable) */
+  const char *reason;    /* (nullable): why this format */
 } WfdControlAgreement;
 
 /* Called in the control's thread, except where noted; with @user_data. */

@@ -68,7 +68,9 @@ wfd_media_send_get_gate (WfdMediaSend *self)
 void
 wfd_media_send_set_socket (WfdMediaSend *self, GSocket *socket)
 {
-  g_object_set (self->udp, "socket", socket, NULL);
+  gboolean v6 = g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6;
+
+  g_object_set (self->udp, "socket", v6 ? NULL : socket, "socket-v6", v6 ? socket : NULL, NULL);
 }
 
 void

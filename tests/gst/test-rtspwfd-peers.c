@@ -372,7 +372,7 @@ GST_END_TEST;
 GST_START_TEST (stop_while_the_source_is_silent)
 {
   guint port;
-  g_autoptr (GSocket) socket = listen_silently (&port, 8);
+  G_GNUC_UNUSED g_autoptr (GSocket) socket = listen_silently (&port, 8);
 
   start_sink_at (port, "");
   recorder_wait_progress (sink.recorder, "negotiate/start");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gio/gio.h>
 #include <gst/check/gstcheck.h>
 #include <gst/video/video.h>
 
@@ -71,6 +72,38 @@ GST_START_TEST (media_arrives_as_it_was_sent)
   fail_unless_equals_uint64 (side_get_counter (&source, "bytes-sent"), 100 * (12 + 7 * 188));
   fail_unless_equals_uint64 (side_get_counter (&sink, "packets-received"), 100);
   fail_unless_equals_uint64 (side_get_counter (&sink, "packets-lost"), 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static gboolean
+have_ipv6 (void)
+{
+  g_autoptr (GSocketAddress) loopback = g_inet_socket_address_new_from_string ("::1", 0);
+  g_autoptr (GSocket) socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+
+  return socket != NULL && g_socket_bind (socket, loopback, FALSE, NULL);
+}
+
+GST_START_TEST (media_arrives_over_ipv6)
+{
+  g_autofree char *description = NULL;
+
+  if (!have_ipv6 ())
+    return;
+  side_init_source (&source, TRUE, "address=::1");
+  side_set_state (&source, GST_STATE_PLAYING);
+  description =
+      g_strdup_printf ("rtspwfd name=wfd location=rtsp://[::1]:%u ! appsink name=app sync=false",
+          side_get_rtsp_port (&source));
+  side_init (&sink, description);
+  side_set_state (&sink, GST_STATE_PLAYING);
+  side_wait_flowing (&source, TRUE);
+  side_wait_flowing (&sink, TRUE);
+  push_numbers (0, 5);
+  expect_numbers (0, 5);
   tear_down ();
 }
 
@@ -203,6 +236,48 @@ GST_START_TEST (display_that_leaves_in_order_ends_the_stream)
   connect_both (TRUE, "", "");
   side_set_state (&sink, GST_STATE_NULL);
   recorder_wait_eos (source.recorder);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static void
+note_opened (GstElement *element, GAsyncQueue *signals)
+{
+  g_async_queue_push (signals, (gpointer) "opened");
+}
+
+static void
+note_closed (GstElement *element, GAsyncQueue *signals)
+{
+  g_async_queue_push (signals, (gpointer) "closed");
+}
+
+static void
+expect_signal (GAsyncQueue *signals, const char *name)
+{
+  const char *is = g_async_queue_timeout_pop (signals, WATCHDOG / GST_USECOND);
+
+  fail_unless (is != NULL);
+  fail_unless_equals_string (is, name);
+}
+
+GST_START_TEST (session_is_told_by_signals)
+{
+  g_autoptr (GAsyncQueue) signals = g_async_queue_new ();
+
+  side_init_source (&source, TRUE, "after-session=wait");
+  g_signal_connect (source.wfd, "session-opened", G_CALLBACK (note_opened), signals);
+  g_signal_connect (source.wfd, "session-closed", G_CALLBACK (note_closed), signals);
+  side_set_state (&source, GST_STATE_PLAYING);
+  for (guint i = 0; i < 2; i++) {
+    side_init_sink (&sink, &source, "");
+    side_set_state (&sink, GST_STATE_PLAYING);
+    expect_signal (signals, "opened");
+    side_clear (&sink);
+    expect_signal (signals, "closed");
+  }
+  fail_unless_equals_int (g_async_queue_length (signals), 0);
   tear_down ();
 }
 
@@ -415,6 +490,7 @@ rtspwfd_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (tcase, 60);
   tcase_add_test (tcase, media_arrives_as_it_was_sent);
+  tcase_add_test (tcase, media_arrives_over_ipv6);
   tcase_add_test (tcase, both_ends_tell_what_was_agreed_on);
   tcase_add_test (tcase, wish_of_the_source_is_agreed_on);
   tcase_add_test (tcase, progress_is_told_step_by_step);
@@ -423,6 +499,7 @@ rtspwfd_suite (void)
   tcase_add_test (tcase, end_of_stream_before_anybody_came_is_an_end);
   tcase_add_test (tcase, end_of_stream_in_paused_is_told_in_playing);
   tcase_add_test (tcase, display_that_leaves_in_order_ends_the_stream);
+  tcase_add_test (tcase, session_is_told_by_signals);
   tcase_add_test (tcase, pause_and_play_of_the_sink_reach_the_source);
   tcase_add_test (tcase, pause_and_play_of_the_source_reach_the_sink);
   tcase_add_test (tcase, file_waits_until_the_display_is_there);
