@@ -32,7 +32,7 @@ wfd_ts_frames_clear (WfdTsFrames *self)
 /* Hands on a copy of the @bytes behind @skip bytes. */
 static void
 emit (WfdTsFrames *self, gsize skip, gsize bytes, const WfdTsFormat *format, gint64 pts,
-    gint64 duration, gint64 now_ns, WfdTsUnitQueue *queue)
+    gint64 duration, WfdTsUnitQueue *queue)
 {
   WfdTsUnit unit = {
     .format = *format,
@@ -41,7 +41,7 @@ emit (WfdTsFrames *self, gsize skip, gsize bytes, const WfdTsFormat *format, gin
     .pts = pts,
     .duration = duration,
     .first_ns = self->data_ns,
-    .last_ns = now_ns,
+    .last_ns = self->last_ns,
     .time_ns = WFD_TS_NO_TIME,
   };
 
@@ -102,9 +102,9 @@ take_frame (WfdTsFrames *self, const WfdTsFrame *frame, gint64 now_ns, WfdTsUnit
   use_anchor (self);
   pts = self->pts;
   duration = advance (self, frame->samples, frame->rate_hz);
-  emit (self, 0, frame->bytes, &format, pts, duration, now_ns, queue);
+  emit (self, 0, frame->bytes, &format, pts, duration, queue);
   cut (self, frame->bytes);
-  self->data_ns = now_ns;
+  self->data_ns = self->last_ns = now_ns;
 }
 
 /* Hands on all frames that are complete. What is no frame is skipped up to where
@@ -131,7 +131,7 @@ take_frames (WfdTsFrames *self, gint64 now_ns, WfdTsUnitQueue *queue)
 
 /* All samples of a PES packet. */
 static void
-take_lpcm (WfdTsFrames *self, gint64 now_ns, WfdTsUnitQueue *queue)
+take_lpcm (WfdTsFrames *self, WfdTsUnitQueue *queue)
 {
   WfdBytes payload = wfd_bytes (self->data->data, self->data->len);
   WfdTsLpcm lpcm;
@@ -148,7 +148,7 @@ take_lpcm (WfdTsFrames *self, gint64 now_ns, WfdTsUnitQueue *queue)
     payload.left -= payload.left % frame_bytes;
     if (payload.left > 0)
       emit (self, WFD_TS_LPCM_HEADER_BYTES, payload.left, &format, self->pts,
-          (gint64) (payload.left / frame_bytes) * TICKS_PER_SECOND / lpcm.rate_hz, now_ns, queue);
+          (gint64) (payload.left / frame_bytes) * TICKS_PER_SECOND / lpcm.rate_hz, queue);
   } else {
     self->flags |= WFD_TS_UNIT_DISCONT;
   }
@@ -173,10 +173,10 @@ wfd_ts_frames_append (WfdTsFrames *self, WfdBytes payload, gint64 now_ns, WfdTsU
 {
   if (!self->synced)
     return;
-  if (self->data->len == 0)
-    self->data_ns = now_ns;
+  /* A packet that was waited for came after those behind it. */
+  self->data_ns = self->data->len == 0 ? now_ns : MIN (self->data_ns, now_ns);
+  self->last_ns = self->data->len == 0 ? now_ns : MAX (self->last_ns, now_ns);
   g_byte_array_append (self->data, payload.pos, payload.left);
-  self->last_ns = now_ns;
 
   if (self->codec != WFD_TS_CODEC_LPCM)
     take_frames (self, now_ns, queue);
@@ -188,7 +188,7 @@ void
 wfd_ts_frames_end_pes (WfdTsFrames *self, WfdTsUnitQueue *queue)
 {
   if (self->codec == WFD_TS_CODEC_LPCM)
-    take_lpcm (self, self->last_ns, queue);
+    take_lpcm (self, queue);
 }
 
 void

@@ -433,7 +433,7 @@ wfd_ts_reader_push (WfdTsReader *self, WfdBytes packets, gboolean marker, gint64
   self->longest = MAX (self->longest, n);
   if (last == SLOT_VIDEO && signs != 0)
     wfd_ts_stream_add_signs (&self->video, signs, &self->queue);
-  wfd_ts_stream_look (&self->video, now_ns, &self->queue);
+  wfd_ts_stream_look (&self->video, &self->queue);
 }
 
 void

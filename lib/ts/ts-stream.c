@@ -40,7 +40,7 @@ void
 wfd_ts_stream_clear (WfdTsStream *self, WfdTsUnitQueue *queue)
 {
   if (self->is_video) {
-    wfd_ts_video_look (&self->video, self->end.last_ns, queue);
+    wfd_ts_video_look (&self->video, queue);
     wfd_ts_video_close (&self->video, queue);
     wfd_ts_video_clear (&self->video);
   } else if (self->codec != WFD_TS_CODEC_NONE) {
@@ -195,7 +195,7 @@ go_on (WfdTsStream *self, WfdBytes payload, gboolean lost, gint64 now_ns, WfdTsU
 static void
 close_picture (WfdTsStream *self, WfdTsUnitQueue *queue)
 {
-  wfd_ts_video_look (&self->video, self->end.last_ns, queue);
+  wfd_ts_video_look (&self->video, queue);
   if (!wfd_ts_video_is_open (&self->video))
     return;
   wfd_ts_video_close (&self->video, queue);
@@ -233,10 +233,10 @@ wfd_ts_stream_take_plain (WfdTsStream *self, const guint8 *packets, guint n, gin
 }
 
 void
-wfd_ts_stream_look (WfdTsStream *self, gint64 now_ns, WfdTsUnitQueue *queue)
+wfd_ts_stream_look (WfdTsStream *self, WfdTsUnitQueue *queue)
 {
   if (self->is_video)
-    wfd_ts_video_look (&self->video, now_ns, queue);
+    wfd_ts_video_look (&self->video, queue);
 }
 
 void
@@ -245,7 +245,7 @@ wfd_ts_stream_push (WfdTsStream *self, WfdBytes payload, gboolean starts, gboole
 {
   /* What is said from here on is not about what came before. */
   if (lost || starts)
-    wfd_ts_stream_look (self, now_ns, queue);
+    wfd_ts_stream_look (self, queue);
   if (lost) {
     gboolean inside = self->state == WFD_TS_PES_PAYLOAD;
 

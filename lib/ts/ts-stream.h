@@ -61,7 +61,7 @@ void wfd_ts_stream_push (WfdTsStream *self, WfdBytes payload, gboolean starts, g
 guint wfd_ts_stream_take_plain (WfdTsStream *self, const guint8 *packets, guint n, gint64 now_ns);
 /* Hands on what was complete before the last bytes that came. To be called when
  * there are no more bytes for now. */
-void wfd_ts_stream_look (WfdTsStream *self, gint64 now_ns, WfdTsUnitQueue *queue);
+void wfd_ts_stream_look (WfdTsStream *self, WfdTsUnitQueue *queue);
 /* Signs that the packet that came last ended a picture. */
 void wfd_ts_stream_add_signs (WfdTsStream *self, guint signs, WfdTsUnitQueue *queue);
 void wfd_ts_stream_tick (WfdTsStream *self, gint64 now_ns, WfdTsUnitQueue *queue);

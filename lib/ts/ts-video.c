@@ -89,18 +89,18 @@ emit (WfdTsVideo *self, gsize size, gint64 next_pts, WfdTsUnitQueue *queue)
 
 /* At @nal the next picture begins; returns where that NAL unit is then. */
 static gsize
-split (WfdTsVideo *self, gsize nal, gint64 now_ns, WfdTsUnitQueue *queue)
+split (WfdTsVideo *self, gsize nal, WfdTsUnitQueue *queue)
 {
   gsize at = nal >= 4 && self->data[nal - 4] == 0 ? nal - 4 : nal - 3;
 
   emit (self, at, self->next_pts, queue);
   self->next_pts = WFD_TS_NO_TIME;
-  self->first_ns = now_ns;
+  self->first_ns = self->last_ns;
   return nal - at;
 }
 
 void
-wfd_ts_video_look (WfdTsVideo *self, gint64 now_ns, WfdTsUnitQueue *queue)
+wfd_ts_video_look (WfdTsVideo *self, WfdTsUnitQueue *queue)
 {
   for (;;) {
     gsize nal = wfd_ts_nal_find (self->data, self->size, self->scanned);
@@ -111,7 +111,7 @@ wfd_ts_video_look (WfdTsVideo *self, gint64 now_ns, WfdTsUnitQueue *queue)
       return;
     flags = wfd_ts_nal_get_flags (self->codec, self->data + nal);
     if (flags & WFD_TS_NAL_STARTS_UNIT && self->nal_flags & WFD_TS_NAL_SLICE)
-      nal = split (self, nal, now_ns, queue);
+      nal = split (self, nal, queue);
     self->nal_flags |= flags;
     self->scanned = nal + 1;
   }
@@ -136,6 +136,14 @@ wfd_ts_video_begin_pes (WfdTsVideo *self, gint64 pts, gboolean begins_unit, WfdT
     self->pts = pts;
 }
 
+/* A packet that was waited for came after those behind it. */
+static void
+note_arrival (WfdTsVideo *self, gint64 now_ns)
+{
+  self->first_ns = self->size == 0 ? now_ns : MIN (self->first_ns, now_ns);
+  self->last_ns = self->size == 0 ? now_ns : MAX (self->last_ns, now_ns);
+}
+
 void
 wfd_ts_video_append (WfdTsVideo *self, WfdBytes payload, gint64 now_ns)
 {
@@ -145,12 +153,10 @@ wfd_ts_video_append (WfdTsVideo *self, WfdBytes payload, gint64 now_ns)
   }
   if (self->skips)
     return;
-  if (self->size == 0)
-    self->first_ns = now_ns;
+  note_arrival (self, now_ns);
   reserve (self, self->size + payload.left);
   memcpy (self->data + self->size, payload.pos, payload.left);
   self->size += payload.left;
-  self->last_ns = now_ns;
 }
 
 guint
@@ -162,6 +168,7 @@ wfd_ts_video_append_plain (WfdTsVideo *self, const guint8 *packets, guint n, gin
   if (self->size == 0 || self->skips || bytes > WFD_LIMIT_TS_UNIT_BYTES - self->size)
     return 0;
 
+  note_arrival (self, now_ns);
   reserve (self, self->size + bytes);
   end = self->data + self->size;
   for (guint i = 0; i < n; i++) {
@@ -170,7 +177,6 @@ wfd_ts_video_append_plain (WfdTsVideo *self, const guint8 *packets, guint n, gin
     packets += WFD_TS_PACKET_BYTES;
   }
   self->size += bytes;
-  self->last_ns = now_ns;
   return n;
 }
 

@@ -45,7 +45,7 @@ guint wfd_ts_video_append_plain (WfdTsVideo *self, const guint8 *packets, guint 
 /* Looks at the NAL units that have come, and hands on the pictures that ended with
  * the beginning of another. To be called before is_open, begin_pes and close, and
  * not for each packet, as it takes as long as all the rest. */
-void wfd_ts_video_look (WfdTsVideo *self, gint64 now_ns, WfdTsUnitQueue *queue);
+void wfd_ts_video_look (WfdTsVideo *self, WfdTsUnitQueue *queue);
 /* Flags for the next picture to begin. */
 void wfd_ts_video_flag_next (WfdTsVideo *self, guint flags);
 /* Bytes are missing here. @inside: of the open picture; else before the next. */

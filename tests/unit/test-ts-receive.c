@@ -44,6 +44,7 @@ typedef struct
   gint64 last_picture_ns;
   gint64 longest_pause_ns; /* between pictures handed on */
   gint64 last_time_ns[2];
+  guint n_restarts; /* units that said so */
   gint64 latest_ns; /* handed on after its time, at most */
 } Simulation;
 
@@ -158,6 +159,8 @@ drain (Simulation *self, gint64 now_ns)
 
   while (wfd_ts_receiver_pop (self->receiver, &unit)) {
     g_assert_cmpint (unit.time_ns, !=, WFD_TS_NO_TIME);
+    g_assert_cmpint (unit.first_ns, <=, unit.last_ns);
+    self->n_restarts += (unit.flags & WFD_TS_UNIT_RESTART) != 0;
     self->latest_ns = MAX (self->latest_ns, now_ns - unit.time_ns);
     self->last_time_ns[unit.is_video ? VIDEO : AUDIO] = unit.time_ns;
     if (unit.is_video)
@@ -438,6 +441,34 @@ test_no_picture_ends_in_a_gap (void)
   }
 }
 
+/* Who never ticks waits no longer than the next packet. */
+static void
+test_gap_without_ticks (void)
+{
+  g_auto (TsBuilder) builder = ts_builder ();
+  g_autoptr (WfdTsReceiver) receiver = wfd_ts_receiver_new (WFD_TS_GAP_NS);
+  const TsBuilderStream stream = { .type = 0x1b, .pid = 0x41 };
+  guint8 data[1000] = { 0, 0, 0, 1, 0x65, 0x88 };
+  WfdTsReceiverStats got;
+
+  ts_builder_pat (&builder, 1, 0x20);
+  ts_builder_pmt (&builder, 0x20, 1, 0x41, 0, &stream, 1);
+  for (guint i = 0; i < 10; i++) {
+    g_autoptr (GBytes) datagram = NULL;
+    gsize size;
+    const guint8 *bytes;
+
+    ts_builder_pes (&builder, 0x41, 0xe0, 9000, TS_BOUNDED, data, sizeof (data));
+    datagram = ts_builder_take_rtp (&builder, i, 1, 20);
+    bytes = g_bytes_get_data (datagram, &size);
+    if (i != 3)
+      wfd_ts_receiver_push (receiver, wfd_bytes (bytes, size), i * FRAME_NS);
+  }
+  wfd_ts_receiver_get_stats (receiver, &got);
+  g_assert_cmpuint (got.rtp.n_lost, ==, 1);
+  g_assert_cmpuint (got.ts.n_packets, ==, 2 + 9 * 6);
+}
+
 static void
 test_what_is_no_rtp (void)
 {
@@ -465,10 +496,10 @@ test_new_sender (void)
     .n_streams = 1,
     .ssrc = 0x9999,
     .sequence = 5 };
-  guint n_restarts;
 
   run (&s, 60);
   g_assert_cmpuint (s.n_pictures, ==, 60);
+  g_assert_cmpuint (s.n_restarts, ==, 0);
   wfd_ts_writer_free (s.writer);
   s.writer = wfd_ts_writer_new (&config, NULL);
   g_array_set_size (s.sent_ns, 0);
@@ -483,9 +514,11 @@ test_new_sender (void)
       g_array_index (s.flights, Flight, j).at_ns = now_ns + 5 * SECOND;
     pass (&s, now_ns + 5 * SECOND);
   }
-  n_restarts = stats (&s).rtp.n_restarts;
-  g_assert_cmpuint (n_restarts, ==, 1);
-  g_assert_cmpuint (s.n_pictures, >=, 29);
+  g_assert_cmpuint (stats (&s).rtp.n_restarts, ==, 1);
+  g_assert_cmpuint (stats (&s).ts.n_gaps, ==, 0);
+  g_assert_cmpuint (s.n_pictures, ==, 30);
+  g_assert_cmpuint (s.n_lossy, ==, 0);
+  g_assert_cmpuint (s.n_restarts, ==, 1);
   g_assert_cmpuint (stats (&s).n_clock_jumps, >, 0);
   g_assert_cmpint (ABS (s.last_time_ns[VIDEO] - (SECOND / 2 + 29 * FRAME_NS + 5 * SECOND)), <=,
       FRAME_NS + MS);
@@ -528,6 +561,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/receive/two-percent-loss", test_two_percent_loss);
   g_test_add_func ("/ts/receive/jitter", test_jitter);
   g_test_add_func ("/ts/receive/no-picture-ends-in-a-gap", test_no_picture_ends_in_a_gap);
+  g_test_add_func ("/ts/receive/gap-without-ticks", test_gap_without_ticks);
   g_test_add_func ("/ts/receive/what-is-no-rtp", test_what_is_no_rtp);
   g_test_add_func ("/ts/receive/new-sender", test_new_sender);
   g_test_add_func ("/ts/receive/lip-sync", test_lip_sync);

@@ -182,7 +182,63 @@ test_length_too_long (void)
   ts_flow_assert (&f, "VKf1000@1000 V1000@3970 V1000@6940 V1000@9910");
 }
 
+/* Once it is known that lengths lie, silence ends a picture whatever they say. */
+static void
+test_quiet_despite_a_length_that_lies (void)
+{
+  g_auto (TsFlow) f = ts_flow ();
+
+  /* Whole packets, so that there is no stuffing either. */
+  for (guint i = 0; i < 4; i++) {
+    ts_flow_picture (&f, i, 5 * 184 - 14, 2000);
+    ts_flow_pass (&f);
+  }
+  wfd_ts_reader_tick (f.reader, wfd_ts_reader_get_deadline (f.reader));
+  ts_flow_drain (&f);
+  g_assert_cmpuint (f.units->len, ==, 4);
+}
+
+/* Small pictures have shown that the length is the end; then comes one of 64 KiB
+ * and more, and another the low bits of which end with a packet. */
+static void
+test_length_of_low_bits_after_right_ones (void)
+{
+  g_auto (TsFlow) f = ts_flow ();
+
+  for (guint i = 0; i < 4; i++)
+    ts_flow_picture (&f, i, 1000, TS_BOUNDED);
+  ts_flow_picture (&f, 4, 70000, (70000 + 8) & 0xffff);
+  ts_flow_picture (&f, 5, 65536 + 170 + 3 * 184, 8 + 170 + 3 * 184);
+  ts_flow_picture (&f, 6, 100, TS_BOUNDED);
+  ts_flow_pass (&f);
+  ts_flow_assert (&f,
+      "VKf1000@1000 V1000@3970 V1000@6940 V1000@9910 V70000@12880 V66258@15850 "
+      "V100@18820");
+}
+
 /* --- several pictures in a packet, several packets for a picture --- */
+
+/* That there are two is seen only when the next packet comes: they have come all the
+ * same when their last byte did. */
+static void
+test_second_picture_came_with_the_first (void)
+{
+  g_autoptr (GBytes) first = ts_flow_nal (KEY_SLICE, 300), second = ts_flow_nal (SLICE, 301);
+  g_autoptr (GByteArray) both = g_byte_array_new ();
+  g_auto (TsFlow) f = ts_flow ();
+
+  g_byte_array_append (both, g_bytes_get_data (first, NULL), 300);
+  g_byte_array_append (both, g_bytes_get_data (second, NULL), 301);
+  ts_builder_pes (&f.builder, TS_FLOW_V, 0xe0, 1000, TS_UNBOUNDED, both->data, both->len);
+  ts_flow_pass_by (&f, 100);
+  f.now_ns += TS_FLOW_FRAME_NS;
+  ts_flow_pes (&f, SLICE, 1000, 3970, TS_UNBOUNDED);
+  g_byte_array_set_size (f.builder.ts, 188);
+  ts_flow_pass (&f);
+  ts_flow_assert (&f, "VKf300@1000 V301@-1");
+  g_assert_cmpint (f.last.first_ns, ==, 0);
+  g_assert_cmpint (f.last.last_ns, ==, 0);
+}
 
 static void
 append_nal (GByteArray *out, const char *head, gsize n)
@@ -291,6 +347,26 @@ test_packets_that_do_not_care (void)
   wfd_ts_reader_tick (f.reader, wfd_ts_reader_get_deadline (f.reader));
   ts_flow_drain (&f);
   ts_flow_assert (&f, "V1000@9910");
+}
+
+/* The time of a packet in which no picture begins is nobody's. */
+static void
+test_time_of_a_packet_without_beginning (void)
+{
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+  g_auto (TsFlow) f = ts_flow ();
+
+  append_nal (all, AUD, 6);
+  append_nal (all, SLICE, 1994);
+  append_nal (all, AUD, 6);
+  append_nal (all, SLICE, 994);
+  ts_builder_pes (&f.builder, TS_FLOW_V, 0xe0, 1000, TS_BOUNDED, all->data, 1000);
+  ts_builder_pes (&f.builder, TS_FLOW_V, 0xe0, 5000, TS_BOUNDED, all->data + 1000, 500);
+  ts_builder_pes (&f.builder, TS_FLOW_V, 0xe0, TS_NO_PTS, TS_BOUNDED, all->data + 1500, 1500);
+  ts_flow_pass (&f);
+  wfd_ts_reader_tick (f.reader, wfd_ts_reader_get_deadline (f.reader));
+  ts_flow_drain (&f);
+  ts_flow_assert (&f, "Vf2000@1000 V1000@-1");
 }
 
 static void
@@ -419,6 +495,14 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/stream/video/parameters-in-a-packet-of-their-own",
       test_parameters_in_a_packet_of_their_own);
   g_test_add_func ("/ts/stream/video/packets-that-do-not-care", test_packets_that_do_not_care);
+  g_test_add_func ("/ts/stream/end/quiet-despite-a-length-that-lies",
+      test_quiet_despite_a_length_that_lies);
+  g_test_add_func ("/ts/stream/end/length-of-low-bits-after-right-ones",
+      test_length_of_low_bits_after_right_ones);
+  g_test_add_func ("/ts/stream/video/time-of-a-packet-without-beginning",
+      test_time_of_a_packet_without_beginning);
+  g_test_add_func ("/ts/stream/video/second-picture-came-with-the-first",
+      test_second_picture_came_with_the_first);
   g_test_add_func ("/ts/stream/video/header-across-packets", test_header_across_packets);
   g_test_add_func ("/ts/stream/video/tables-amid-a-picture", test_tables_amid_a_picture);
   g_test_add_func ("/ts/stream/video/the-same-bytes", test_picture_is_the_same_bytes);
