@@ -263,20 +263,18 @@ follow_delay (WfdTsClock *self, gint64 now_ns)
   return self->delay_ns;
 }
 
-/* Adds the unit to what is known of its stream. */
-static void
+/* Adds the unit to what is known of its stream; TRUE if its time jumped. */
+static gboolean
 add_unit (WfdTsClock *self, guint stream, gint64 pts_ns, gint64 arrival_ns)
 {
   Envelope *own = &self->streams[stream];
-  gboolean was_known = own->is_known;
+  gboolean went_back = own->is_known && pts_ns < self->last_pts_ns[stream] - BACK_JUMP_NS;
 
-  if (was_known && pts_ns < self->last_pts_ns[stream] - BACK_JUMP_NS) {
-    envelope_begin (own, arrival_ns - pts_ns, arrival_ns);
-    self->n_jumps++;
-  } else if (envelope_add (own, arrival_ns - pts_ns, arrival_ns)) {
-    self->n_jumps++;
-  }
   self->last_pts_ns[stream] = pts_ns;
+  if (!went_back)
+    return envelope_add (own, arrival_ns - pts_ns, arrival_ns);
+  envelope_begin (own, arrival_ns - pts_ns, arrival_ns);
+  return TRUE;
 }
 
 gint64
@@ -286,7 +284,10 @@ wfd_ts_clock_place (WfdTsClock *self, guint stream, gint64 pts, gint64 arrival_n
 
   g_return_val_if_fail (stream < WFD_TS_CLOCK_STREAMS, arrival_ns);
 
-  add_unit (self, stream, pts_ns, arrival_ns);
+  if (add_unit (self, stream, pts_ns, arrival_ns)) {
+    self->has_delay = FALSE;
+    self->n_jumps++;
+  }
   if (is_apart (self, stream, arrival_ns))
     return pts_ns + self->streams[stream].value;
   return pts_ns + follow_delay (self, arrival_ns);

@@ -37,15 +37,12 @@ take_section (WfdTsSection *self, WfdBytes *payload)
 {
   gsize wanted;
 
-  /* The rest of the packet is stuffing. */
-  if (self->size == 0 && payload->left > 0 && *payload->pos == 0xff)
-    return FALSE;
-
   if (self->size < HEADER_BYTES)
     collect (self, HEADER_BYTES, payload);
   wanted = section_bytes (self);
   if (wanted == 0)
     return FALSE;
+  /* Too long; so is stuffing, which is 0xff. */
   if (wanted > sizeof (self->data)) {
     wfd_ts_section_lose (self);
     return FALSE;

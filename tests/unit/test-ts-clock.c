@@ -310,19 +310,21 @@ test_streams_that_do_not_fit (void)
   }
 }
 
-/* A jump of everything: what is shown after it is in time again at once. */
+/* A jump of everything, while nothing comes for @pause_ns, with or without clock
+ * references: soon what is shown is in time again. */
 static void
-assert_jump (gint64 jump_ns, gint64 most_error_ns)
+assert_jump (gint64 jump_ns, gint64 pause_ns, gint64 pcr_ns, gint64 within_ns)
 {
   g_auto (Simulation) s = simulation ();
+  gint64 back_ns = 20 * SECOND + pause_ns;
 
-  run (&s, 0, 20 * SECOND, 33 * MS);
+  run (&s, 0, 20 * SECOND, pcr_ns);
   s.offset_ns += jump_ns;
-  run (&s, 20 * SECOND, 21 * SECOND + 500 * MS, 33 * MS);
+  run (&s, back_ns, back_ns + within_ns, pcr_ns);
   reset_extremes (&s);
-  run (&s, 21 * SECOND + 500 * MS, 40 * SECOND, 33 * MS);
+  run (&s, back_ns + within_ns, 40 * SECOND, pcr_ns);
   g_assert_cmpint (s.least_error_ns, >=, -1 * MS);
-  g_assert_cmpint (s.most_error_ns, <=, most_error_ns);
+  g_assert_cmpint (s.most_error_ns, <=, 1 * MS);
   g_assert_cmpuint (wfd_ts_clock_get_jumps (s.clock), >, 0);
 }
 
@@ -330,10 +332,14 @@ static void
 test_clock_jumps (void)
 {
   /* GNOME Network Displays after a pause, without a word. */
-  assert_jump (-3600 * MS, 1 * MS);
-  assert_jump (3600 * MS, 1 * MS);
-  assert_jump (-2000 * SECOND, 1 * MS);
-  assert_jump (600 * MS, 1 * MS);
+  for (guint i = 0; i < 2; i++) {
+    gint64 pcr_ns = i * 33 * MS;
+
+    assert_jump (-3600 * MS, 0, pcr_ns, 100 * MS);
+    assert_jump (3600 * MS, 0, pcr_ns, 100 * MS);
+    assert_jump (-2000 * SECOND, 0, pcr_ns, 100 * MS);
+    assert_jump (600 * MS, 0, pcr_ns, 100 * MS);
+  }
 }
 
 /* The reference is known to jump before any unit is placed by it. */
@@ -372,7 +378,8 @@ test_announced_jump (void)
 static void
 test_clock_that_stood_still (void)
 {
-  assert_jump (-300 * MS, 1 * MS);
+  assert_jump (-300 * MS, 330 * MS, 33 * MS, 1500 * MS);
+  assert_jump (-300 * MS, 330 * MS, 0, 1500 * MS);
 }
 
 /* The radio is away for 700 ms, and then all comes at once: no reason to change
@@ -389,6 +396,64 @@ test_outage_changes_nothing (void)
   g_assert_cmpint (s.least_error_ns, >=, -1 * MS);
   g_assert_cmpint (s.most_error_ns, <=, 1 * MS);
   g_assert_cmpuint (wfd_ts_clock_get_jumps (s.clock), ==, 0);
+}
+
+/* References that were held up say nothing, even if none came meanwhile. */
+static void
+test_one_late_reference (void)
+{
+  g_auto (Simulation) s = simulation ();
+
+  run (&s, 0, 20 * SECOND, 33 * MS);
+  wfd_ts_clock_add_reference (s.clock, senders (&s, 20 * SECOND) / 1000 * 27,
+      20 * SECOND + 700 * MS, FALSE);
+  wfd_ts_clock_add_reference (s.clock, senders (&s, 20 * SECOND + 700 * MS) / 1000 * 27,
+      20 * SECOND + 702 * MS, FALSE);
+  g_assert_cmpuint (wfd_ts_clock_get_jumps (s.clock), ==, 0);
+}
+
+/* Two pictures that come late are no reason to show all later. */
+static void
+test_few_late_pictures (void)
+{
+  g_auto (Simulation) s = simulation ();
+
+  run (&s, 0, 20 * SECOND, 33 * MS);
+  for (guint i = 0; i < 4; i++) {
+    s.delay_ns = 200 * MS;
+    send_unit (&s, VIDEO, 20 * SECOND + i * 1500 * MS);
+  }
+  g_assert_cmpuint (wfd_ts_clock_get_jumps (s.clock), ==, 0);
+}
+
+/* The sound ends: the picture does not have to wait for it any more. */
+static void
+test_slow_sound_ends (void)
+{
+  g_auto (Simulation) s = simulation ();
+
+  s.audio_behind_ns = 60 * MS;
+  run (&s, 0, 20 * SECOND, 33 * MS);
+  s.audio_behind_ns = s.video_behind_ns;
+  for (gint64 now_ns = 20 * SECOND; now_ns < 40 * SECOND; now_ns += 33 * MS)
+    send_unit (&s, VIDEO, now_ns - s.video_behind_ns);
+  g_assert_cmpint (ABS (s.last_error_ns[VIDEO]), <, 1 * MS);
+}
+
+/* Sound that begins a second after the picture, and is slower, is in time from its
+ * first frame on. */
+static void
+test_slow_sound_begins (void)
+{
+  g_auto (Simulation) s = simulation ();
+
+  for (gint64 now_ns = 0; now_ns < 1 * SECOND; now_ns += 33 * MS)
+    send_unit (&s, VIDEO, now_ns - s.video_behind_ns);
+  s.audio_behind_ns = 60 * MS;
+  reset_extremes (&s);
+  run (&s, 1 * SECOND, 20 * SECOND, 33 * MS);
+  g_assert_cmpint (s.least_error_ns, >=, -1 * MS);
+  g_assert_cmpint (s.most_error_ns, <=, 1 * MS);
 }
 
 /* A still screen: a picture every five seconds, each as late as it may be. */
@@ -433,6 +498,10 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/clock/announced-jump", test_announced_jump);
   g_test_add_func ("/ts/clock/clock-that-stood-still", test_clock_that_stood_still);
   g_test_add_func ("/ts/clock/outage-changes-nothing", test_outage_changes_nothing);
+  g_test_add_func ("/ts/clock/one-late-reference", test_one_late_reference);
+  g_test_add_func ("/ts/clock/few-late-pictures", test_few_late_pictures);
+  g_test_add_func ("/ts/clock/slow-sound-ends", test_slow_sound_ends);
+  g_test_add_func ("/ts/clock/slow-sound-begins", test_slow_sound_begins);
   g_test_add_func ("/ts/clock/rare-pictures", test_rare_pictures);
 
   return g_test_run ();

@@ -66,6 +66,54 @@ test_aac_frames_across_packets (void)
   ts_flow_assert (&f, "Af400@1000 A400@2920 A400@4840 A400@6760 A400@8680 A400@10600");
 }
 
+/* A frame that lies in three packets has the time of the first. */
+static void
+test_aac_frame_in_three_packets (void)
+{
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+  g_auto (TsFlow) f = ts_flow ();
+
+  append_aac (data, 900);
+  append_aac (data, 300);
+  sound (&f, data, 300, 1000);
+  sound (&f, data, 300, 70000);
+  sound (&f, data, 600, 2921);
+  ts_flow_pass (&f);
+  ts_flow_assert (&f, "Af900@1000 A300@2921");
+}
+
+/* 1,024 samples at 44.1 kHz are 2,089.8 ticks: what is left over adds up. */
+static void
+test_time_at_44100 (void)
+{
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+  g_auto (TsFlow) f = ts_flow ();
+
+  for (guint i = 0; i < 11; i++) {
+    append_aac (data, 50);
+    data->data[50 * i + 2] = 0x50;
+  }
+  sound (&f, data, data->len, 1000);
+  ts_flow_pass (&f);
+  g_assert_cmpint (f.last.format.rate_hz, ==, 44100);
+  g_assert_cmpint (f.last.pts, ==, 1000 + 10 * 1024 * 90000 / 44100);
+}
+
+/* Without length it would go on for ever. */
+static void
+test_lpcm_that_does_not_end (void)
+{
+  static const TsBuilderStream streams[] = { { .type = 0x83, .pid = TS_FLOW_A } };
+  g_auto (TsFlow) f = ts_flow_with (streams, 1);
+  g_autofree guint8 *data = g_malloc0 (200000);
+
+  memcpy (data, "\xa0\x06\x00\x11", 4);
+  ts_builder_pes (&f.builder, TS_FLOW_A, 0xbd, 1000, TS_UNBOUNDED, data, 200000);
+  ts_builder_pes (&f.builder, TS_FLOW_A, 0xbd, 2000, TS_BOUNDED, data, 1924);
+  ts_flow_pass (&f);
+  ts_flow_assert (&f, "Adf1920@2000");
+}
+
 static void
 test_rubbish_between_frames (void)
 {
@@ -188,6 +236,12 @@ test_units_are_bounded (void)
     n++;
   }
   g_assert_cmpuint (n, ==, WFD_LIMIT_TS_UNITS);
+  /* What comes next says that something is missing. */
+  g_byte_array_set_size (f.builder.ts, 0);
+  append_aac (data, 8);
+  ts_builder_pes (&f.builder, TS_FLOW_A, 0xc0, 1000, TS_BOUNDED, data->data + 3000 * 7, 8);
+  ts_flow_pass (&f);
+  ts_flow_assert (&f, "Ad8@1000");
 }
 
 int
@@ -197,6 +251,9 @@ main (int argc, char **argv)
 
   g_test_add_func ("/ts/frames/aac-frames", test_aac_frames);
   g_test_add_func ("/ts/frames/aac-frames-across-packets", test_aac_frames_across_packets);
+  g_test_add_func ("/ts/frames/aac-frame-in-three-packets", test_aac_frame_in_three_packets);
+  g_test_add_func ("/ts/frames/time-at-44100", test_time_at_44100);
+  g_test_add_func ("/ts/frames/lpcm-that-does-not-end", test_lpcm_that_does_not_end);
   g_test_add_func ("/ts/frames/rubbish-between-frames", test_rubbish_between_frames);
   g_test_add_func ("/ts/frames/lost", test_sound_lost);
   g_test_add_func ("/ts/frames/lpcm", test_lpcm);

@@ -242,6 +242,23 @@ test_silence_when_nothing_comes (void)
 }
 
 static void
+test_silence_after_a_long_pause (void)
+{
+  g_autoptr (WfdTsLpcmPacker) packer = wfd_ts_lpcm_packer_new (48000, 2);
+  WfdBytes payload;
+
+  push (packer, 1, 480, 0);
+  pop (packer, &payload);
+  assert_empty (packer);
+  /* Nobody wants to hear an hour of it at once. */
+  wfd_ts_lpcm_packer_fill (packer, 3600 * 1000 * MS);
+  assert_empty (packer);
+  wfd_ts_lpcm_packer_fill (packer, 3600 * 1000 * MS + PES_NS);
+  g_assert_cmpint (pop (packer, &payload), ==, 3600 * 1000 * MS);
+  assert_empty (packer);
+}
+
+static void
 test_silence_from_the_start (void)
 {
   g_autoptr (WfdTsLpcmPacker) packer = wfd_ts_lpcm_packer_new (48000, 2);
@@ -283,6 +300,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/lpcm/short-gap-is-silence", test_short_gap_is_silence);
   g_test_add_func ("/ts/lpcm/long-gap-is-a-jump", test_long_gap_is_a_jump);
   g_test_add_func ("/ts/lpcm/silence-when-nothing-comes", test_silence_when_nothing_comes);
+  g_test_add_func ("/ts/lpcm/silence-after-a-long-pause", test_silence_after_a_long_pause);
   g_test_add_func ("/ts/lpcm/silence-from-the-start", test_silence_from_the_start);
   g_test_add_func ("/ts/lpcm/time-jumps-back", test_time_jumps_back);
 

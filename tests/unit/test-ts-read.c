@@ -50,6 +50,50 @@ test_loss_is_told (void)
   assert_lost (15, 6, TS_BOUNDED, "VKf1000@1000 V1000@3970 V!1000@6940 V1000@12880 V1000@15850");
 }
 
+/* The length of the first picture was reached, so it is whole whatever is missing
+ * behind it. */
+static void
+test_loss_behind_a_whole_picture (void)
+{
+  assert_lost (6, 6, TS_BOUNDED, "VKf1000@1000 Vd1000@6940 V1000@9910 V1000@12880 V1000@15850");
+}
+
+/* Two pictures in a PES packet that comes in one go: the loss is of the second. */
+static void
+test_loss_is_of_the_right_picture (void)
+{
+  g_autoptr (GBytes) first = ts_flow_nal (KEY_SLICE, 300), second = ts_flow_nal (SLICE, 2000);
+  g_autoptr (GByteArray) both = g_byte_array_new ();
+  g_auto (TsFlow) f = ts_flow ();
+
+  g_byte_array_append (both, g_bytes_get_data (first, NULL), 300);
+  g_byte_array_append (both, g_bytes_get_data (second, NULL), 2000);
+  ts_builder_pes (&f.builder, TS_FLOW_V, 0xe0, 1000, TS_BOUNDED, both->data, both->len);
+  g_byte_array_remove_range (f.builder.ts, 5 * 188, 188);
+  ts_flow_picture (&f, 2, 100, TS_BOUNDED);
+  ts_flow_picture (&f, 3, 100, TS_BOUNDED);
+  ts_flow_pass_by (&f, 100);
+  ts_flow_assert (&f, "VKf300@1000 V!1816@-1 V100@6940 V100@9910");
+}
+
+/* After a gap in RTP, too, a packet that comes twice is one. */
+static void
+test_packet_sent_twice_after_a_gap (void)
+{
+  g_auto (TsFlow) f = ts_flow ();
+  g_autoptr (GBytes) last = NULL;
+
+  ts_flow_picture (&f, 0, 1000, TS_BOUNDED);
+  ts_flow_pass (&f);
+  wfd_ts_reader_lose (f.reader, 1);
+  ts_flow_picture (&f, 1, 100, TS_BOUNDED);
+  last = g_bytes_new (f.builder.ts->data, 188);
+  ts_flow_pass (&f);
+  g_byte_array_append (f.builder.ts, g_bytes_get_data (last, NULL), 188);
+  ts_flow_pass (&f);
+  g_assert_cmpuint (ts_flow_get_stats (&f).n_repeated, ==, 1);
+}
+
 static void
 test_loss_without_length (void)
 {
@@ -273,7 +317,7 @@ test_clock (void)
   gboolean jumped;
 
   g_assert_false (wfd_ts_reader_take_clock (f.reader, &clock, &arrival_ns, &jumped));
-  ts_builder_pcr (&f.builder, 0x1000, 77, 0); /* not the PID of the clock */
+  ts_builder_pcr (&f.builder, TS_FLOW_A, 77, 0); /* not the PID of the clock */
   ts_flow_pass (&f);
   g_assert_false (wfd_ts_reader_take_clock (f.reader, &clock, &arrival_ns, &jumped));
 
@@ -329,6 +373,10 @@ main (int argc, char **argv)
 
   g_test_add_func ("/ts/read/any-pids", test_any_pids);
   g_test_add_func ("/ts/read/loss/is-told", test_loss_is_told);
+  g_test_add_func ("/ts/read/loss/behind-a-whole-picture", test_loss_behind_a_whole_picture);
+  g_test_add_func ("/ts/read/loss/is-of-the-right-picture", test_loss_is_of_the_right_picture);
+  g_test_add_func ("/ts/read/loss/packet-sent-twice-after-a-gap",
+      test_packet_sent_twice_after_a_gap);
   g_test_add_func ("/ts/read/loss/without-length", test_loss_without_length);
   g_test_add_func ("/ts/read/loss/of-sixteen-packets", test_loss_of_sixteen_packets);
   g_test_add_func ("/ts/read/loss/packet-sent-twice", test_packet_sent_twice);

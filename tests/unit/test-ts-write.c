@@ -681,6 +681,7 @@ test_delimiter_and_parameter_sets (void)
   static const guint8 bare_key[] = { 0, 0, 0, 1, 0x65, 0x88, 0x11 };
   static const guint8 repeated[] = { 0, 0, 0, 1, 9, 0xf0, 0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x1f, 0, 0,
     0, 1, 0x68, 0xce, 0, 0, 0, 1, 0x65, 0x88, 0x11 };
+  static const guint8 bare_marked[] = { 0, 0, 0, 1, 9, 0xf0, 0, 0, 0, 1, 0x65, 0x88, 0x11 };
   static const guint8 marked_key[] = { 0, 0, 1, 9, 0x10, 0, 0, 0, 1, 0x65, 0x88, 0x11 };
   static const guint8 marked_repeated[] = { 0, 0, 1, 9, 0x10, 0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x1f, 0,
     0, 0, 1, 0x68, 0xce, 0, 0, 0, 1, 0x65, 0x88, 0x11 };
@@ -692,6 +693,9 @@ test_delimiter_and_parameter_sets (void)
   assert_unit (&f, bare_key, sizeof (bare_key), repeated, sizeof (repeated));
   assert_unit (&f, marked_key, sizeof (marked_key), marked_repeated, sizeof (marked_repeated));
   assert_unit (&f, other, sizeof (other), marked_other, sizeof (marked_other));
+  /* Those of before a change of format are not of this one. */
+  g_assert_true (wfd_ts_writer_set_format (f.writer, VIDEO, &both.formats[VIDEO], NULL));
+  assert_unit (&f, bare_key, sizeof (bare_key), bare_marked, sizeof (bare_marked));
 }
 
 static void
