@@ -285,6 +285,9 @@ make_plan (GstWfdSink *self, WfdSendingPlan *ret_plan)
   plan_audio (self, ret_plan);
   if (ret_plan->inputs[WFD_SENDING_VIDEO] == NULL && ret_plan->inputs[WFD_SENDING_AUDIO] == NULL)
     ret_plan->wanted = FALSE;
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    if (self->pads[i] != NULL && ret_plan->inputs[i] == NULL)
+      ret_plan->left_out[i] = wfd_pad_dup_input (self->pads[i]);
 }
 
 /* Whether what comes coded is what was agreed on. With the lock. */
@@ -320,24 +323,25 @@ tell_sound_lost (GstWfdSink *self)
       ("LPCM, which every display with sound takes, cannot be sent yet"));
 }
 
-/* The pad of the sound that was agreed on; (transfer none). */
+/* The pad of the sound that was agreed on; (transfer full). */
 static WfdPad *
 find_agreed_sound (GstWfdSink *self)
 {
+  WfdPad *found = NULL;
   WfdPadStatus status;
-  gboolean agreed;
 
   g_mutex_lock (&self->lock);
-  agreed = get_status (self, WFD_SENDING_AUDIO, &status) && is_agreed (self, WFD_SENDING_AUDIO);
+  if (get_status (self, WFD_SENDING_AUDIO, &status) && is_agreed (self, WFD_SENDING_AUDIO))
+    found = wfd_pad_ref (self->pads[WFD_SENDING_AUDIO]);
   g_mutex_unlock (&self->lock);
-  return agreed ? self->pads[WFD_SENDING_AUDIO] : NULL;
+  return found;
 }
 
 /* What is sent follows from what was agreed on and what comes. */
 static void
 update_plan (GstWfdSink *self)
 {
-  WfdPad *sound = find_agreed_sound (self);
+  g_autoptr (WfdPad) sound = find_agreed_sound (self);
   g_autoptr (GError) error = NULL;
   WfdSendingPlan plan;
   gboolean lost, complained;
@@ -353,8 +357,10 @@ update_plan (GstWfdSink *self)
   lost = is_sound_lost (self);
   self->complained = complained || lost || error != NULL;
   wfd_sending_set_plan (self->sending, &plan);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
     gst_clear_object (&plan.inputs[i]);
+    gst_clear_object (&plan.left_out[i]);
+  }
   g_mutex_unlock (&self->lock);
 
   if (lost && !complained)
@@ -378,22 +384,33 @@ set_agreed (GstWfdSink *self, GstStructure *agreed)
 
 /* What upstream says of coded video is too little to be held to. */
 static gboolean
-on_session_preparing (GstElement *rtspwfd, GstWfdSink *self)
+is_video_unknown (GstWfdSink *self, WfdPad *video)
 {
-  WfdPad *video;
   WfdPadStatus status;
 
-  g_mutex_lock (&self->lock);
-  get_status (self, WFD_SENDING_VIDEO, &status);
-  video = self->pads[WFD_SENDING_VIDEO];
-  g_mutex_unlock (&self->lock);
-  if (video == NULL || status.known || status.refused)
+  wfd_pad_get_status (video, &status);
+  if (status.known || status.refused)
     return FALSE;
-
   wfd_pad_guess (video);
   wfd_pad_get_status (video, &status);
   update_offer (self);
   return !status.known && (!status.guessed || status.format.coded);
+}
+
+/* The pads of a file are there when it has been looked into, and one after the
+ * other. */
+static gboolean
+on_session_preparing (GstElement *rtspwfd, GstWfdSink *self)
+{
+  WfdPadStatus status;
+  g_autoptr (WfdPad) video = NULL;
+
+  g_mutex_lock (&self->lock);
+  get_status (self, WFD_SENDING_AUDIO, &status);
+  if (self->pads[WFD_SENDING_VIDEO] != NULL)
+    video = wfd_pad_ref (self->pads[WFD_SENDING_VIDEO]);
+  g_mutex_unlock (&self->lock);
+  return video != NULL ? is_video_unknown (self, video) : !status.known;
 }
 
 static void
@@ -571,7 +588,9 @@ gst_wfd_sink_release_pad (GstElement *element, GstPad *pad)
     update_offer (self);
     update_plan (self);
   }
-  wfd_pad_free (released);
+  if (released != NULL)
+    wfd_pad_reset (released);
+  wfd_pad_unref (released);
 }
 
 /*

@@ -14,7 +14,7 @@ GST_DEBUG_CATEGORY_EXTERN (wfd_entry_debug);
 gboolean
 wfd_entry_is_flowing (WfdEntry *self)
 {
-  return self->attached && self->open && self->playing;
+  return (self->attached || self->discard) && self->open && self->playing;
 }
 
 gboolean
@@ -73,9 +73,25 @@ wfd_entry_set_caps_rate (WfdEntry *self, GstEvent *event)
   return changed;
 }
 
+/* When a buffer that goes nowhere would have been shown. */
+static GstClockTime
+get_discard_due (WfdEntry *self, GstBuffer *buffer)
+{
+  GstClockTime now = wfd_entry_get_now (self);
+  GstClockTime end = wfd_fill_get_end (&self->out_segment, buffer);
+
+  if (!GST_CLOCK_TIME_IS_VALID (end) || !GST_CLOCK_TIME_IS_VALID (now))
+    return 0;
+  if (!GST_CLOCK_STIME_IS_VALID (self->discard_shift))
+    self->discard_shift = GST_CLOCK_DIFF (end, now);
+  return MAX ((GstClockTimeDiff) end + self->discard_shift, 0);
+}
+
 static GstClockTime
 get_buffer_due (WfdEntry *self)
 {
+  if (self->discard)
+    return get_discard_due (self, wfd_backlog_peek (&self->backlog));
   return self->kind == WFD_ENTRY_PICTURES && wfd_entry_has_live_upstream (self)
       ? wfd_pace_get_due (&self->pace)
       : 0;
@@ -121,16 +137,6 @@ make_fill (WfdEntry *self, GstClockTime now)
   return wfd_fill_gap (&self->out_segment, start, horizon - start);
 }
 
-static gpointer
-pop (WfdEntry *self)
-{
-  gpointer item = wfd_backlog_pop (&self->backlog);
-
-  if (GST_IS_BUFFER (item))
-    self->stats.passed++;
-  return item;
-}
-
 static gboolean
 is_end (gpointer item)
 {
@@ -159,12 +165,12 @@ take_item (WfdEntry *self)
   GstClockTime now = wfd_entry_get_now (self);
 
   if (GST_IS_EVENT (head))
-    return is_end (head) && !self->attached ? NULL : pop (self);
+    return is_end (head) && !self->attached ? NULL : wfd_backlog_pop (&self->backlog);
   if (!wfd_entry_is_flowing (self) || now == GST_CLOCK_TIME_NONE)
     return NULL;
   if (head != NULL)
-    return now >= get_buffer_due (self) ? pop (self) : NULL;
-  return now >= get_fill_due (self) ? make_fill (self, now) : NULL;
+    return now >= get_buffer_due (self) ? wfd_backlog_pop (&self->backlog) : NULL;
+  return !self->discard && now >= get_fill_due (self) ? make_fill (self, now) : NULL;
 }
 
 static GstClockTime
@@ -172,7 +178,7 @@ get_deadline (WfdEntry *self)
 {
   gpointer head = wfd_backlog_peek (&self->backlog);
 
-  if (GST_IS_EVENT (head) || !wfd_entry_is_flowing (self))
+  if (GST_IS_EVENT (head) || !wfd_entry_is_flowing (self) || (self->discard && head == NULL))
     return GST_CLOCK_TIME_NONE;
   return head != NULL ? get_buffer_due (self) : get_fill_due (self);
 }
@@ -306,7 +312,13 @@ static void
 push_buffer (WfdEntry *self, GstBuffer *buffer)
 {
   g_mutex_lock (&self->lock);
-  buffer = note_buffer (self, gst_buffer_make_writable (buffer));
+  if (self->discard) {
+    gst_clear_buffer (&buffer);
+    self->stats.dropped++;
+  } else {
+    buffer = note_buffer (self, gst_buffer_make_writable (buffer));
+  }
+  self->stats.passed += buffer != NULL;
   g_mutex_unlock (&self->lock);
   if (buffer != NULL)
     note_flow (self, gst_pad_push (self->srcpad, buffer));

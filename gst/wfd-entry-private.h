@@ -36,6 +36,7 @@ struct _WfdEntry
   gboolean playing;
   gboolean attached;
   gboolean open;
+  gboolean discard;
   GstFlowReturn flow; /* what upstream is told */
 
   Upstream upstream;
@@ -47,6 +48,8 @@ struct _WfdEntry
   WfdBacklog backlog;
   gboolean need_key_unit; /* coded video: until one comes, nothing goes on */
   gboolean eos_told;
+
+  GstClockTimeDiff discard_shift; /* from running time to when a buffer goes */
 
   gint rate_n; /* 0: as upstream */
   gint rate_d;

@@ -68,6 +68,8 @@ set_flag (WfdEntry *self, gboolean *flag, gboolean value)
   *flag = value;
   after = wfd_entry_is_flowing (self);
   live = wfd_entry_has_live_upstream (self);
+  if (after && !before)
+    self->discard_shift = GST_CLOCK_STIME_NONE;
   if (after && !before && live)
     resume (self);
   if (before && !after && live)
@@ -85,6 +87,12 @@ void
 wfd_entry_set_open (WfdEntry *self, gboolean open)
 {
   set_flag (self, &self->open, open);
+}
+
+void
+wfd_entry_set_discard (WfdEntry *self, gboolean discard)
+{
+  set_flag (self, &self->discard, discard);
 }
 
 void
@@ -253,7 +261,7 @@ static GstFlowReturn
 take_live (WfdEntry *self, GstBuffer *buffer, gboolean *ret_ask)
 {
   note_arrival (self, buffer);
-  if (!wfd_entry_is_flowing (self) || self->flow != GST_FLOW_OK) {
+  if (!wfd_entry_is_flowing (self) || self->discard || self->flow != GST_FLOW_OK) {
     self->stats.dropped++;
     gst_buffer_unref (buffer);
     return self->flow;
@@ -507,7 +515,7 @@ entry_change_state (GstElement *element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING && ret != GST_STATE_CHANGE_FAILURE)
     set_flag (self, &self->playing, TRUE);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
-    self->attached = self->open = FALSE;
+    self->attached = self->open = self->discard = FALSE;
     forget_upstream (self);
   }
   return ret;
@@ -554,6 +562,7 @@ wfd_entry_init (WfdEntry *self)
   wfd_pace_init (&self->pace, 0, 1);
   self->flow = GST_FLOW_OK;
   self->end = GST_CLOCK_TIME_NONE;
+  self->discard_shift = GST_CLOCK_STIME_NONE;
   self->flushing = TRUE;
 
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");

@@ -51,11 +51,14 @@ void wfd_entry_attach (WfdEntry *self);
 void wfd_entry_detach (WfdEntry *self);
 
 void wfd_entry_set_open (WfdEntry *self, gboolean open);
+/* The session does without this stream: what a stored upstream sends while the
+ * entry is open goes nowhere, in real time, so that it holds up no other. */
+void wfd_entry_set_discard (WfdEntry *self, gboolean discard);
 
 typedef struct
 {
-  guint64 passed;  /* buffers that went on */
-  guint64 dropped; /* while closed, or too many */
+  guint64 passed;  /* buffers that went on, made ones too */
+  guint64 dropped; /* while closed, too many, or left out of the session */
   guint64 filled;  /* made, for want of any */
 } WfdEntryStats;
 

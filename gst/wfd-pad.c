@@ -310,7 +310,7 @@ query_pad (GstPad *pad, GstObject *parent, GstQuery *query)
 WfdPad *
 wfd_pad_new (GstBin *bin, GstPadTemplate *template, const WfdPadEvents *events, gpointer user_data)
 {
-  WfdPad *self = g_new0 (WfdPad, 1);
+  WfdPad *self = g_atomic_rc_box_new0 (WfdPad);
 
   GST_DEBUG_CATEGORY_INIT (wfd_pad_debug, "wfdpad", 0, "What comes into wfdsink");
   self->bin = bin;
@@ -325,13 +325,24 @@ wfd_pad_new (GstBin *bin, GstPadTemplate *template, const WfdPadEvents *events, 
   return self;
 }
 
-void
-wfd_pad_free (WfdPad *self)
+WfdPad *
+wfd_pad_ref (WfdPad *self)
 {
-  if (self == NULL)
-    return;
-  wfd_pad_reset (self);
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear (gpointer data)
+{
+  WfdPad *self = data;
+
   gst_object_unref (self->pad);
   g_mutex_clear (&self->lock);
-  g_free (self);
+}
+
+void
+wfd_pad_unref (WfdPad *self)
+{
+  if (self != NULL)
+    g_atomic_rc_box_release_full (self, clear);
 }

@@ -26,8 +26,9 @@ typedef struct
 /* Makes the pad, which is not in @bin yet; @bin and @events outlive us. */
 WfdPad *wfd_pad_new (GstBin *bin, GstPadTemplate *template, const WfdPadEvents *events,
     gpointer user_data);
-void wfd_pad_free (WfdPad *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPad, wfd_pad_free)
+WfdPad *wfd_pad_ref (WfdPad *self);
+void wfd_pad_unref (WfdPad *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPad, wfd_pad_unref)
 
 /* (transfer none) */
 GstPad *wfd_pad_get_pad (WfdPad *self);

@@ -25,14 +25,23 @@ struct _WfdSending
 
   /* Of the thread. */
   WfdSendingPlan real; /* what program does */
+  WfdInput *left_out[WFD_SENDING_N_STREAMS];
 };
 
 static void
 clear_plan (WfdSendingPlan *plan)
 {
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
     gst_clear_object (&plan->inputs[i]);
+    gst_clear_object (&plan->left_out[i]);
+  }
   *plan = (WfdSendingPlan) { FALSE };
+}
+
+static WfdInput *
+ref_input (WfdInput *input)
+{
+  return input != NULL ? gst_object_ref (input) : NULL;
 }
 
 static void
@@ -40,9 +49,10 @@ copy_plan (const WfdSendingPlan *from, WfdSendingPlan *to)
 {
   clear_plan (to);
   *to = *from;
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
-    if (to->inputs[i] != NULL)
-      gst_object_ref (to->inputs[i]);
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    to->inputs[i] = ref_input (from->inputs[i]);
+    to->left_out[i] = ref_input (from->left_out[i]);
+  }
 }
 
 static gboolean
@@ -202,27 +212,45 @@ build (WfdSending *self, const WfdSendingPlan *plan)
 /* A stored stream goes on being encoded until it stands at the gate, so that
  * there is something to send when the peer wants it. */
 static void
-open_inputs (WfdSending *self, gboolean flowing)
+open_input (WfdInput *input, gboolean flowing)
 {
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
-    WfdEntry *entry;
+  WfdEntry *entry;
 
-    if (self->real.inputs[i] == NULL)
-      continue;
-    entry = wfd_input_get_entry (self->real.inputs[i]);
-    if (flowing || wfd_entry_is_live (entry))
-      wfd_entry_set_open (entry, flowing);
+  if (input == NULL)
+    return;
+  entry = wfd_input_get_entry (input);
+  if (flowing || wfd_entry_is_live (entry))
+    wfd_entry_set_open (entry, flowing);
+}
+
+/* The others must not wait for a stream that nobody gets. */
+static void
+set_left_out (WfdSending *self, guint i, WfdInput *input, gboolean flowing)
+{
+  WfdInput *old = self->left_out[i];
+
+  if (old != NULL && old != input) {
+    wfd_entry_set_open (wfd_input_get_entry (old), FALSE);
+    wfd_entry_set_discard (wfd_input_get_entry (old), FALSE);
   }
+  gst_object_replace ((GstObject **) &self->left_out[i], (GstObject *) input);
+  if (input == NULL)
+    return;
+  wfd_entry_set_discard (wfd_input_get_entry (input), TRUE);
+  wfd_entry_set_open (wfd_input_get_entry (input), flowing);
 }
 
 static void
 carry_out (WfdSending *self, const WfdSendingPlan *plan)
 {
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    set_left_out (self, i, plan->left_out[i], plan->wanted && plan->flowing);
   if (self->program != NULL && (!plan->wanted || !is_same_program (plan, &self->real)))
     take_down (self);
   if (plan->wanted && self->program == NULL)
     build (self, plan);
-  open_inputs (self, plan->flowing);
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    open_input (self->real.inputs[i], plan->flowing);
 }
 
 /* FALSE: there is nothing to do. */
@@ -281,6 +309,8 @@ wfd_sending_clear (WfdSending *self)
 {
   wfd_sending_hold (self);
   take_down (self);
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    set_left_out (self, i, NULL, FALSE);
 
   g_mutex_lock (&self->lock);
   clear_plan (&self->plan);

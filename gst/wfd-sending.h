@@ -24,10 +24,11 @@ typedef enum
 /* What shall be. */
 typedef struct
 {
-  gboolean wanted;                         /* there is a session */
-  gboolean flowing;                        /* and the peer wants to see it */
-  WfdInput *inputs[WFD_SENDING_N_STREAMS]; /* NULL: not part of it */
-  WfdProgramConfig program;                /* video and audio follow from the inputs */
+  gboolean wanted;                           /* there is a session */
+  gboolean flowing;                          /* and the peer wants to see it */
+  WfdInput *inputs[WFD_SENDING_N_STREAMS];   /* NULL: not part of it */
+  WfdInput *left_out[WFD_SENDING_N_STREAMS]; /* there, but not part of it */
+  WfdProgramConfig program;                  /* video and audio follow from the inputs */
 } WfdSendingPlan;
 
 /* Called in the thread. */

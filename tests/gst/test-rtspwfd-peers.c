@@ -419,6 +419,42 @@ GST_START_TEST (stop_while_a_file_waits_for_a_display)
 
 GST_END_TEST;
 
+/* Whatever the thread of the session is doing just then. */
+static const char *const steps[] = { "connect/start", "connect/complete", "negotiate/start",
+  "negotiate/complete", "play/start", "play/complete" };
+
+#define STOPS 10
+
+GST_START_TEST (stop_of_the_sink_at_any_step)
+{
+  start_source ("after-session=wait");
+  for (guint i = 0; i < STOPS; i++) {
+    start_sink ("");
+    recorder_wait_progress (sink.recorder, steps[__i__]);
+    side_clear (&sink);
+  }
+  /* And the source takes the next. */
+  recorder_mark (source.recorder);
+  start_sink ("");
+  side_wait_flowing (&source, TRUE);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (stop_of_the_source_at_any_step)
+{
+  for (guint i = 0; i < STOPS; i++) {
+    start_source ("");
+    start_sink ("after-session=wait");
+    recorder_wait_progress (source.recorder, steps[__i__]);
+    side_clear (&source);
+    side_clear (&sink);
+  }
+}
+
+GST_END_TEST;
+
 /* An error says what to do. */
 
 static void
@@ -551,6 +587,8 @@ rtspwfd_peers_suite (void)
   tcase_add_test (stop, stop_while_the_source_is_silent);
   tcase_add_test (stop, stop_while_the_display_is_silent);
   tcase_add_test (stop, stop_while_the_display_hangs);
+  tcase_add_loop_test (stop, stop_of_the_sink_at_any_step, 0, G_N_ELEMENTS (steps));
+  tcase_add_loop_test (stop, stop_of_the_source_at_any_step, 0, G_N_ELEMENTS (steps));
   tcase_add_test (stop, stop_while_a_file_waits_for_a_display);
 
   suite_add_tcase (suite, errors);

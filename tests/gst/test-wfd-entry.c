@@ -308,6 +308,30 @@ GST_START_TEST (stop_frees_a_stored_stream_that_waits)
 
 GST_END_TEST;
 
+GST_START_TEST (stored_stream_that_nobody_gets_goes_by_in_real_time)
+{
+  GstFlowReturn flow = GST_FLOW_CUSTOM_ERROR;
+  GThread *thread;
+
+  set_up (WFD_ENTRY_PICTURES, FALSE, PICTURES);
+  wfd_entry_set_discard (entry, TRUE);
+  wfd_entry_set_open (entry, TRUE);
+  thread = g_thread_new ("push", push_three, &flow);
+  /* Each is 1 ms after the one before. */
+  let_time_pass ();
+  let_time_pass ();
+  g_thread_join (thread);
+  fail_unless_equals_int (flow, GST_FLOW_OK);
+  while (get_stats ().dropped < 3)
+    g_thread_yield ();
+  fail_unless_equals_int (gst_harness_buffers_received (h), 0);
+  fail_unless (
+      gst_clock_get_time (GST_CLOCK (gst_harness_get_testclock (h))) == GST_SECOND + 2 * MS);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static gboolean
 is_silence (GstBuffer *buffer)
 {
@@ -628,6 +652,7 @@ wfd_entry_suite (void)
   tcase_add_test (entries, format_is_told_when_attached);
   tcase_add_test (entries, stored_stream_waits_and_loses_nothing);
   tcase_add_test (entries, stop_frees_a_stored_stream_that_waits);
+  tcase_add_test (entries, stored_stream_that_nobody_gets_goes_by_in_real_time);
   tcase_add_test (entries, sound_that_stops_goes_on_as_silence);
   tcase_add_test (entries, sound_that_comes_late_is_cut_where_silence_was);
   tcase_add_test (entries, sound_that_never_began_is_silence);

@@ -398,6 +398,23 @@ GST_START_TEST (display_without_aac_gets_the_picture_and_a_warning_is_posted)
 
 GST_END_TEST;
 
+/* One thread upstream gives both, as a demultiplexer does. */
+GST_START_TEST (stored_sound_that_is_not_sent_does_not_stop_the_picture)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK "videotestsrc ! video/x-raw, width=640, height=480, framerate=60/1 ! mux. "
+             "audiotestsrc ! audioconvert ! mux. matroskamux name=mux ! matroskademux name=demux "
+             "demux.video_0 ! wfd.video demux.audio_0 ! wfd.audio");
+  watch ("audio-codecs=lpcm video-formats=640x480p60", SHOW);
+  skip_samples (sink.app, 90);
+  fail_unless (side_get_counter (&source, "audio-buffers-dropped") > 10);
+  fail_unless_equals_uint64 (side_get_counter (&source, "audio-buffers"), 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (sound_alone_is_cast)
 {
   if (!can_encode ())
@@ -662,6 +679,7 @@ wfdsink_suite (void)
   tcase_add_test (raw, sound_that_falls_silent_does_not_stop_the_picture);
   tcase_add_test (raw, sound_that_never_begins_does_not_stop_the_picture);
   tcase_add_test (raw, display_without_aac_gets_the_picture_and_a_warning_is_posted);
+  tcase_add_test (raw, stored_sound_that_is_not_sent_does_not_stop_the_picture);
   tcase_add_test (raw, sound_alone_is_cast);
   tcase_add_test (raw, stored_stream_begins_with_its_first_picture);
 
