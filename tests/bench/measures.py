@@ -298,22 +298,31 @@ TELL_EVERY = 60
 
 
 def add_growth(table, name, samples):
-    """samples: (seconds, MB, descriptors, threads); the first third is for warming up."""
+    """The first third is for warming up."""
     steady = samples[len(samples) // 3:]
-    table.add('%s: memory at the end' % name, 'MB').ours.append(steady[-1][1])
+    first, last = steady[0], steady[-1]
+    table.add('%s: resident memory at the end' % name, 'MB').ours.append(last['resident_mb'])
+    table.add('%s: memory of its own at the end' % name, 'MB').ours.append(last['own_mb'])
     # A short run would only tell of noise.
-    if steady[-1][0] - steady[0][0] >= 60:
-        per_s = figures.slope([(sample[0], sample[1]) for sample in steady])
-        table.add('%s: memory, slope' % name, 'kB/h').ours.append(per_s * 3600 * 1000)
-    for column, what in ((2, 'descriptors'), (3, 'threads')):
-        table.add('%s: %s more than at first' % (name, what), '').ours.append(
-            steady[-1][column] - steady[0][column])
+    if last['s'] - first['s'] >= 60:
+        per_s = figures.slope([(sample['s'], sample['own_mb']) for sample in steady])
+        table.add('%s: memory of its own, slope' % name, 'kB/h').ours.append(per_s * 3600 * 1000)
+    for key in ('descriptors', 'threads'):
+        table.add('%s: %s more than at first' % (name, key), '').ours.append(
+            last[key] - first[key])
 
 
-def tell_growth(samples):
-    for name, taken in samples.items():
-        print('  after %.0f min %s has %.1f MB, %d descriptors, %d threads' % (
-            taken[-1][0] / 60, name, *taken[-1][1:]), flush=True)
+def take_sample(pid, begin):
+    usage = Usage(pid)
+    resident_mb, own_mb = usage.memory_mb()
+    return {'s': time.monotonic() - begin, 'resident_mb': resident_mb, 'own_mb': own_mb,
+            'descriptors': usage.descriptors(), 'threads': usage.threads()}
+
+
+def tell_growth(name, sample):
+    print('  after %.0f min %s has %.1f MB, %.1f MB of its own, %d descriptors, %d threads' % (
+        sample['s'] / 60, name, sample['resident_mb'], sample['own_mb'], sample['descriptors'],
+        sample['threads']), flush=True)
 
 
 async def growth(stage, table, minutes, interval_s=5):
@@ -329,11 +338,9 @@ async def growth(stage, table, minutes, interval_s=5):
                 if process.poll() is not None:
                     raise RuntimeError('%s ended after %.0f s: %s' % (
                         name, time.monotonic() - begin, processes.log(name)[-500:]))
-                usage = Usage(process.pid)
-                samples[name].append((time.monotonic() - begin, usage.rss_mb(),
-                                      usage.descriptors(), usage.threads()))
-            if len(samples['wfdsink']) % TELL_EVERY == 0:
-                tell_growth(samples)
+                samples[name].append(take_sample(process.pid, begin))
+                if len(samples[name]) % TELL_EVERY == 0:
+                    tell_growth(name, samples[name][-1])
     for name, taken in samples.items():
         add_growth(table, name, taken)
     return samples

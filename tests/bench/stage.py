@@ -15,7 +15,6 @@ import pipeline
 SCREEN = gnd.SCREEN
 PORT = gnd.PORT
 TICKS_PER_S = os.sysconf('SC_CLK_TCK')
-PAGE_BYTES = os.sysconf('SC_PAGE_SIZE')
 
 # Drawn with the time of drawing in it, so that the way from the screen of one to that of the other
 # can be measured whoever the source is.
@@ -47,9 +46,11 @@ class Usage:
             fields = file.read().rpartition(')')[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
-    def rss_mb(self):
-        with open('/proc/%d/statm' % self.pid, encoding='ascii') as file:
-            return int(file.read().split()[1]) * PAGE_BYTES / 1e6
+    def memory_mb(self):
+        """(resident, of it its own: not files, nor what is shared with the X server)."""
+        with open('/proc/%d/status' % self.pid, encoding='ascii') as file:
+            lines = dict(line.split(':', 1) for line in file)
+        return tuple(int(lines[key].split()[0]) * 1024 / 1e6 for key in ('VmRSS', 'RssAnon'))
 
     def descriptors(self):
         return len(os.listdir('/proc/%d/fd' % self.pid))
