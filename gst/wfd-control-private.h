@@ -44,7 +44,8 @@ struct _WfdControl
   /* All below belongs to the thread. */
   WfdListener *listener;
   WfdSession *session;
-  GSocketConnection *waiting; /* source role: no session with it yet */
+  GQueue waiting;          /* source role: GSocketConnections without a session yet */
+  gint64 mute_deadline_us; /* source role: until when the peer may be silent */
   GCancellable *cancellable;
   char *peer;
   WfdStep step;
@@ -81,8 +82,12 @@ void wfd_control_reconcile (WfdControl *self);
 /* The session, if there is one, is over; then waits for the next or finishes. */
 void wfd_control_end_session (WfdControl *self, const GError *error);
 
-/* Source role: forgets a connection with which no session began. */
-void wfd_control_drop_waiting (WfdControl *self);
+/* RTSP messages that came from the peer of the session. */
+guint64 wfd_control_count_messages (WfdControl *self);
+/* Source role: begins a session with the first that waits; @data is the control. */
+void wfd_control_consider_waiting (gpointer data);
+/* Source role: closes the connections with which no session began. */
+void wfd_control_refuse_waiting (WfdControl *self, const char *why);
 /* Sink role: begins to connect; @data is the control. */
 void wfd_control_connect (gpointer data);
 /* The end of everything. */

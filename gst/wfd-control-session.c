@@ -55,8 +55,8 @@ lookup_counter (GVariant *stats, const char *key)
   return value;
 }
 
-static guint64
-count_messages (WfdControl *self)
+guint64
+wfd_control_count_messages (WfdControl *self)
 {
   g_autoptr (GVariant) stats = wfd_session_dup_stats (self->session);
 
@@ -81,8 +81,8 @@ check_watchdog (gpointer data)
 
   if (media != self->watchdog.media)
     wfd_session_note_media (self->session);
-  switch (
-      wfd_watchdog_check (&self->watchdog, media, count_messages (self), g_get_monotonic_time ())) {
+  switch (wfd_watchdog_check (&self->watchdog, media, wfd_control_count_messages (self),
+      g_get_monotonic_time ())) {
     case WFD_WATCHDOG_FINE:
       break;
     case WFD_WATCHDOG_ASK:
@@ -309,6 +309,7 @@ go_on (WfdControl *self, const GError *error)
 
   if (wfd_control_is_source (self)) {
     wfd_control_enter_step (self, WFD_STEP_CONNECT);
+    wfd_session_thread_post (self->thread, wfd_control_consider_waiting, self);
     return;
   }
   wfd_control_set_timer (self, &self->retry_timer, g_get_monotonic_time () + RETRY_US,
@@ -333,9 +334,11 @@ wfd_control_end_session (WfdControl *self, const GError *error)
 
   GST_INFO ("session over: %s", error != NULL ? error->message : "orderly");
   set_flowing (self, FALSE);
-  if (!again)
+  wfd_control_drop_timer (&self->waiting_timer);
+  if (!again) {
     end_step (self, error);
-  wfd_control_drop_waiting (self);
+    wfd_control_refuse_waiting (self, "the session was the last");
+  }
   drop_session (self);
   self->opened = FALSE;
   if (opened)

@@ -7,6 +7,11 @@ GST_DEBUG_CATEGORY (wfd_control_debug);
 /* What a stream is shows within moments of its begin. The standard does not say
  * how long a sink waits for M1; gnome-network-displays waits for ever. */
 #define OFFER_PATIENCE_US (2 * G_TIME_SPAN_SECOND)
+/* A display answers M1 within milliseconds. Who has said nothing for so long
+ * makes room for the next, be it a port scanner or a display without power. */
+#define MUTE_PATIENCE_US G_TIME_SPAN_SECOND
+/* More displays than anybody has, at the same moment. */
+#define MAX_WAITING 4
 /* A peer's answer to TEARDOWN takes a millisecond or two; who does not answer
  * must not hold up a state change. */
 #define STOP_PATIENCE_US (100 * G_TIME_SPAN_MILLISECOND)
@@ -85,46 +90,87 @@ get_remote_address (GSocketConnection *connection)
 static const char *
 find_refusal (WfdControl *self, const char *remote)
 {
-  if (self->session != NULL || self->waiting != NULL)
-    return "a session is running";
   if (self->stream_ended || self->stopping)
     return "the stream has ended";
   if (remote == NULL)
     return "its address is not known";
   if (self->config.peer != NULL && !g_str_equal (self->config.peer, remote))
     return "it is not the peer that was named";
+  if (self->session != NULL && wfd_control_count_messages (self) > 0)
+    return "a session is running";
+  if (g_queue_get_length (&self->waiting) == MAX_WAITING)
+    return "too many are waiting";
   return NULL;
 }
 
-void
-wfd_control_drop_waiting (WfdControl *self)
+static void
+refuse (WfdControl *self, GSocketConnection *connection, const char *why)
 {
+  g_autofree char *remote = get_remote_address (connection);
+
+  GST_WARNING ("refused a connection from %s: %s", remote, why);
+  self->refused_connections++;
+  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+}
+
+void
+wfd_control_refuse_waiting (WfdControl *self, const char *why)
+{
+  GSocketConnection *connection;
+
+  while ((connection = g_queue_pop_head (&self->waiting)) != NULL) {
+    refuse (self, connection, why);
+    g_object_unref (connection);
+  }
+}
+
+/* There are others: either the peer has said something by now, or it goes. */
+static void
+check_mute (gpointer data)
+{
+  WfdControl *self = data;
+  g_autoptr (GError) error = NULL;
+
   wfd_control_drop_timer (&self->waiting_timer);
-  g_clear_object (&self->waiting);
+  if (self->session == NULL || g_queue_is_empty (&self->waiting))
+    return;
+  if (wfd_control_count_messages (self) > 0) {
+    wfd_control_refuse_waiting (self, "a session is running");
+    return;
+  }
+  error = g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
+      "%s has connected and says nothing, while another one waits", self->peer);
+  wfd_control_end_session (self, error);
 }
 
 static void
 begin_waiting_session (gpointer data)
 {
   WfdControl *self = data;
-  g_autoptr (GSocketConnection) connection = g_steal_pointer (&self->waiting);
+  g_autoptr (GSocketConnection) connection = g_queue_pop_head (&self->waiting);
   g_autoptr (GError) error = NULL;
 
-  wfd_control_drop_waiting (self);
+  wfd_control_drop_timer (&self->waiting_timer);
   if (!wfd_control_create_session (self, &error)
-      || !wfd_session_start (self->session, connection, &error))
+      || !wfd_session_start (self->session, connection, &error)) {
     wfd_control_end_session (self, error);
+    return;
+  }
+  self->mute_deadline_us = g_get_monotonic_time () + MUTE_PATIENCE_US;
+  wfd_control_set_timer (self, &self->waiting_timer, self->mute_deadline_us, check_mute);
 }
 
 /* A pipeline that waited for a display begins only now that there is one, and
  * then learns what it can offer. */
-static void
-consider_waiting (gpointer data)
+void
+wfd_control_consider_waiting (gpointer data)
 {
   WfdControl *self = data;
 
-  if (self->waiting == NULL)
+  if (self->session != NULL || g_queue_is_empty (&self->waiting))
     return;
+  g_free (self->peer);
+  self->peer = get_remote_address (g_queue_peek_head (&self->waiting));
   if (!self->events.preparing (self->user_data)) {
     begin_waiting_session (self);
     return;
@@ -147,15 +193,14 @@ on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl 
   const char *refusal = find_refusal (self, remote);
 
   if (refusal != NULL) {
-    GST_WARNING ("refused a connection from %s: %s", remote, refusal);
-    self->refused_connections++;
-    g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+    refuse (self, connection, refusal);
     return;
   }
-
-  self->peer = g_steal_pointer (&remote);
-  self->waiting = g_object_ref (connection);
-  consider_waiting (self);
+  g_queue_push_tail (&self->waiting, g_object_ref (connection));
+  if (self->session != NULL)
+    wfd_control_set_timer (self, &self->waiting_timer, self->mute_deadline_us, check_mute);
+  else if (g_queue_get_length (&self->waiting) == 1)
+    wfd_control_consider_waiting (self);
 }
 
 static gboolean
@@ -240,7 +285,7 @@ wfd_control_set_offer (WfdControl *self, const WfdControlOffer *offer)
   }
   g_mutex_unlock (&self->lock);
   if (changed)
-    wfd_session_thread_post (self->thread, consider_waiting, self);
+    wfd_session_thread_post (self->thread, wfd_control_consider_waiting, self);
 }
 
 static void
@@ -349,7 +394,6 @@ release (gpointer data)
 
   if (self->session != NULL)
     wfd_control_end_session (self, NULL);
-  wfd_control_drop_waiting (self);
   if (self->listener != NULL)
     wfd_listener_close (self->listener);
   g_clear_object (&self->listener);

@@ -2,6 +2,7 @@
 /* Peers that are silent, vanish, come too many or are no displays at all. */
 #include <gio/gio.h>
 #include <gst/check/gstcheck.h>
+#include <sys/socket.h>
 #include <wfd/wfd.h>
 
 #include "pair.h"
@@ -141,6 +142,16 @@ GST_START_TEST (only_the_named_peer_may_connect)
 
 GST_END_TEST;
 
+/* Without an orderly end of TCP. */
+static void
+reset (GSocketConnection *connection)
+{
+  struct linger linger = { .l_onoff = 1 };
+  int fd = g_socket_get_fd (g_socket_connection_get_socket (connection));
+
+  setsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
 /* Anything may connect to an open port; it must not end the wait. */
 GST_START_TEST (who_is_no_display_does_not_end_the_wait)
 {
@@ -153,13 +164,91 @@ GST_START_TEST (who_is_no_display_does_not_end_the_wait)
   stranger = connect_from (NULL);
   recorder_wait_progress (source.recorder, "connect/complete");
   recorder_mark (source.recorder);
-  say (stranger, texts[__i__]);
+  say (stranger, texts[__i__ / 2]);
+  if (__i__ % 2 == 1)
+    reset (stranger);
   g_io_stream_close (G_IO_STREAM (stranger), NULL, NULL);
   recorder_wait (source.recorder, match_type, &warning);
   recorder_wait_progress (source.recorder, "connect/start");
 
   start_sink ("");
   wait_until_flowing ();
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* Nor may it keep a display out by saying nothing, or never all of it. */
+GST_START_TEST (silent_connection_makes_room_for_who_waits)
+{
+  static const char *const texts[] = { "", "RTSP/1.0 200 OK\r\nCSe" };
+  GSocketConnection *silent[2];
+
+  start_source ("");
+  for (guint i = 0; i < G_N_ELEMENTS (silent); i++) {
+    silent[i] = connect_from (NULL);
+    say (silent[i], texts[__i__]);
+  }
+  start_sink ("");
+  wait_until_flowing ();
+  for (guint i = 0; i < G_N_ELEMENTS (silent); i++) {
+    fail_unless (read_to_the_end (silent[i]) > 0);
+    g_object_unref (silent[i]);
+  }
+  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* Reads up to the end of a message without a body. */
+static void
+read_message (GSocketConnection *connection)
+{
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  g_autoptr (GString) text = g_string_new (NULL);
+  char byte;
+
+  while (!g_str_has_suffix (text->str, "\r\n\r\n")) {
+    fail_unless_equals_int (g_input_stream_read (input, &byte, 1, NULL, NULL), 1);
+    g_string_append_c (text, byte);
+  }
+}
+
+GST_START_TEST (who_speaks_keeps_its_place)
+{
+  g_autoptr (GSocketConnection) display = NULL, early = NULL, late = NULL;
+
+  start_source ("");
+  display = connect_from (NULL);
+  early = connect_from (NULL);
+  read_message (display);
+  say (display, "OPTIONS * RTSP/1.0\r\nCSeq: 7\r\nRequire: org.wfa.wfd1.0\r\n\r\n");
+  read_message (display);
+  late = connect_from (NULL);
+  fail_unless_equals_int (read_to_the_end (late), 0);
+  fail_unless_equals_int (read_to_the_end (early), 0);
+  say (display, "OPTIONS * RTSP/1.0\r\nCSeq: 8\r\n\r\n");
+  read_message (display);
+  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 2);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (only_so_many_wait_behind_a_silent_connection)
+{
+  g_autoptr (GSocketConnection) refused = NULL;
+  GSocketConnection *waiting[5];
+
+  start_source ("");
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    waiting[i] = connect_from (NULL);
+  refused = connect_from (NULL);
+  fail_unless_equals_int (read_to_the_end (refused), 0);
+  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 1);
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    g_object_unref (waiting[i]);
   tear_down ();
 }
 
@@ -571,7 +660,10 @@ rtspwfd_peers_suite (void)
   tcase_set_timeout (peers, 60);
   tcase_add_test (peers, second_connection_is_closed_at_once_and_counted);
   tcase_add_test (peers, only_the_named_peer_may_connect);
-  tcase_add_loop_test (peers, who_is_no_display_does_not_end_the_wait, 0, 4);
+  tcase_add_loop_test (peers, who_is_no_display_does_not_end_the_wait, 0, 8);
+  tcase_add_loop_test (peers, silent_connection_makes_room_for_who_waits, 0, 2);
+  tcase_add_test (peers, who_speaks_keeps_its_place);
+  tcase_add_test (peers, only_so_many_wait_behind_a_silent_connection);
   tcase_add_test (peers, display_that_vanishes_is_an_error);
   tcase_add_test (peers, display_that_vanishes_makes_room_for_the_next);
   tcase_add_test (peers, display_that_leaves_in_order_makes_room_for_the_next);
