@@ -158,6 +158,9 @@ wfd_control_enter_step (WfdControl *self, WfdStep step)
   if (step == WFD_STEP_CONNECT && wfd_control_is_source (self))
     wfd_control_post_progress (self, GST_PROGRESS_TYPE_START,
         "Waiting for a display to connect to %s port %u", self->config.address, self->rtsp_port);
+  else if (step == WFD_STEP_CONNECT && self->config.port == 0)
+    wfd_control_post_progress (self, GST_PROGRESS_TYPE_START, "Connecting to %s",
+        self->config.host);
   else if (step == WFD_STEP_CONNECT)
     wfd_control_post_progress (self, GST_PROGRESS_TYPE_START, "Connecting to %s port %u",
         self->config.host, self->config.port);

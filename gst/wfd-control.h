@@ -26,8 +26,8 @@ typedef struct
 typedef struct
 {
   WfdRole role;
-  const char *host; /* sink role: where to connect */
-  guint16 port;
+  const char *host;    /* sink role: where to connect */
+  guint16 port;        /* 0: the usual ones in turn */
   const char *address; /* source role: where to listen */
   guint16 rtsp_port;   /* 0: any that is free */
   const char *peer;    /* source role: who may connect; NULL: anyone */

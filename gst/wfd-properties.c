@@ -45,7 +45,8 @@ static const Property table[] = {
   [WFD_PROP_LOCATION] = {
       .name = "location",
       .nick = "Location",
-      .blurb = "Where the source is: rtsp://host[:port] (role=sink)",
+      .blurb = "Where the source is: rtsp://host[:port]; without a port 7236, then 554 and "
+          "8554 are tried (role=sink)",
       .kind = KIND_STRING,
       .flags = READY_ONLY,
   },

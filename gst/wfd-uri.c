@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-uri.h"
 
-#include <wfd/wfd-session.h>
-
 /* A DNS name has up to 253 characters, an IPv6 address with a zone fewer. */
 #define MAX_HOST_CHARS 255
 
@@ -82,7 +80,7 @@ wfd_uri_parse (const char *text, const char *scheme, WfdUri *ret_uri, GError **e
 
   *ret_uri = (WfdUri) {
     .host = g_steal_pointer (&parts.host),
-    .port = parts.port < 0 ? WFD_DEFAULT_RTSP_PORT : parts.port,
+    .port = MAX (parts.port, 0),
   };
   return TRUE;
 }
@@ -90,7 +88,7 @@ wfd_uri_parse (const char *text, const char *scheme, WfdUri *ret_uri, GError **e
 char *
 wfd_uri_to_string (const WfdUri *self, const char *scheme)
 {
-  int port = self->port == WFD_DEFAULT_RTSP_PORT ? -1 : self->port;
+  int port = self->port == 0 ? -1 : self->port;
 
   return g_uri_join (G_URI_FLAGS_NONE, scheme, NULL, self->host, port, "", NULL, NULL);
 }

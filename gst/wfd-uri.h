@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *host;   /* name or address, IPv6 without brackets */
-  guint16 port; /* 7236 if the text names none */
+  guint16 port; /* 0 if the text names none */
 } WfdUri;
 
 #define WFD_URI_SCHEME "wfd"

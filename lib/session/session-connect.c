@@ -8,6 +8,14 @@
 #define RETRY_FIRST_MS 50
 #define RETRY_MAX_MS 1000
 
+/* Where a source may be whose port nobody has told: where the standard has it,
+ * where a Microsoft adapter looked for it, where AOSP has it for some Broadcom
+ * sinks. */
+static const guint16 usual_ports[] = { WFD_DEFAULT_RTSP_PORT, 554, 8554 };
+
+/* An attempt at one of the others: a firewall may not answer at all. */
+#define OTHER_PORT_TIMEOUT_S 1
+
 static void connect_once (WfdSession *self, GTask *task);
 
 static gboolean
@@ -43,6 +51,45 @@ is_worth_a_retry (const GError *error)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
 }
 
+typedef struct
+{
+  char *host;
+  guint16 port; /* 0: one of the usual */
+} Target;
+
+static void
+free_target (gpointer data)
+{
+  Target *target = data;
+
+  g_free (target->host);
+  g_free (target);
+}
+
+/* Whether there is another port to try before the next pause. Not at first: what
+ * is there may be no source, and the source about to listen at the usual one. */
+static gboolean
+next_port (WfdSession *self, const Target *target)
+{
+  if (target->port != 0 || self->retry_ms < RETRY_MAX_MS)
+    return FALSE;
+  self->usual_port = (self->usual_port + 1) % G_N_ELEMENTS (usual_ports);
+  return self->usual_port != 0;
+}
+
+static void
+retry (WfdSession *self, GTask *task)
+{
+  if (next_port (self, g_task_get_task_data (task))) {
+    connect_once (self, task);
+    return;
+  }
+  self->retry = g_timeout_source_new (self->retry_ms);
+  self->retry_ms = MIN (2 * self->retry_ms, RETRY_MAX_MS);
+  g_source_set_callback (self->retry, on_retry, g_object_ref (task), g_object_unref);
+  g_source_attach (self->retry, self->context);
+}
+
 static void
 on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -64,29 +111,11 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
     finish_connecting (self, task, error);
   } else if (is_worth_a_retry (error) && g_get_monotonic_time () < self->connect_deadline_us) {
     g_clear_error (&error);
-    self->retry = g_timeout_source_new (self->retry_ms);
-    self->retry_ms = MIN (2 * self->retry_ms, RETRY_MAX_MS);
-    g_source_set_callback (self->retry, on_retry, g_object_ref (task), g_object_unref);
-    g_source_attach (self->retry, self->context);
+    retry (self, task);
   } else {
     g_prefix_error (&error, "No connection to the source: ");
     finish_connecting (self, task, error);
   }
-}
-
-typedef struct
-{
-  char *host;
-  guint16 port;
-} Target;
-
-static void
-free_target (gpointer data)
-{
-  Target *target = data;
-
-  g_free (target->host);
-  g_free (target);
 }
 
 static void
@@ -95,19 +124,22 @@ connect_once (WfdSession *self, GTask *task)
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   gint64 left_us = self->connect_deadline_us - g_get_monotonic_time ();
   Target *target = g_task_get_task_data (task);
+  guint16 port = target->port != 0 ? target->port : usual_ports[self->usual_port];
 
   wfd_session_destroy_source (&self->retry);
   g_socket_client_set_enable_proxy (client, FALSE);
-  g_socket_client_set_timeout (client, MAX (1, left_us / G_USEC_PER_SEC));
-  g_socket_client_connect_to_host_async (client, target->host, target->port,
-      g_task_get_cancellable (task), on_connected, g_object_ref (task));
+  g_socket_client_set_timeout (client,
+      self->usual_port > 0 ? OTHER_PORT_TIMEOUT_S : MAX (1, left_us / G_USEC_PER_SEC));
+  g_socket_client_connect_to_host_async (client, target->host, port, g_task_get_cancellable (task),
+      on_connected, g_object_ref (task));
 }
 
 /**
  * wfd_session_connect_async:
  * @self: a session of role %WFD_ROLE_SINK that was not used yet
  * @host: name or address of the source
- * @port: its RTSP port, usually %WFD_DEFAULT_RTSP_PORT
+ * @port: its RTSP port; 0 if it is not known: %WFD_DEFAULT_RTSP_PORT then, and
+ *   where nobody listens there for some two seconds, 554 and 8554 in turn
  * @cancellable: (nullable): to give up the attempt
  * @callback: (scope async): called when the connection stands or cannot be made
  * @user_data: data for @callback

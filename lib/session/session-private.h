@@ -25,6 +25,7 @@ struct _WfdSession
   GTask *connecting;
   gint64 connect_deadline_us;
   guint retry_ms;
+  guint usual_port; /* index of the port that is tried, if none was named */
   GSource *retry;
 
   GSocketConnection *connection;

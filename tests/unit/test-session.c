@@ -295,6 +295,39 @@ test_sink_waits_for_a_source_that_listens_later (Fixture *self, gconstpointer da
   run_until (self, WFD_SESSION_STATE_PLAYING);
 }
 
+static gboolean
+is_refused (GInetAddress *address, guint16 port)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketAddress) target = g_inet_socket_address_new (address, port);
+  g_autoptr (GSocketConnection) connection = NULL;
+
+  g_socket_client_set_enable_proxy (client, FALSE);
+  connection = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (target), NULL, NULL);
+  return connection == NULL;
+}
+
+/* At an address of this machine that nobody else is likely to use. */
+static void
+test_sink_without_a_port_finds_the_usual_ones (Fixture *self, gconstpointer data)
+{
+  guint32 number = g_random_int ();
+  guint8 bytes[] = { 127, 1 + (number & 127), number >> 8, 1 + (number >> 16 & 127) };
+  g_autoptr (GInetAddress) inet = g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV4);
+  g_autofree char *address = g_inet_address_to_string (inet);
+
+  g_clear_object (&self->listener);
+  if (!is_refused (inet, WFD_DEFAULT_RTSP_PORT) || !is_refused (inet, 554)
+      || (self->listener = wfd_listener_new (address, 8554, NULL)) == NULL) {
+    g_test_skip ("somebody listens on the ports in question on all addresses");
+    self->listener = wfd_listener_new ("127.0.0.1", 0, NULL);
+    return;
+  }
+  g_signal_connect (self->listener, "connection", G_CALLBACK (on_connection), self);
+  wfd_session_connect_async (self->sink, address, 0, NULL, NULL, NULL);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+}
+
 static void
 test_formats_are_set_by_name_and_by_value (Fixture *self, gconstpointer data)
 {
@@ -372,6 +405,8 @@ main (int argc, char **argv)
       test_nobody_listening_is_an_error_when_the_time_is_over);
   TEST ("sink-waits-for-a-source-that-listens-later", NULL,
       test_sink_waits_for_a_source_that_listens_later);
+  TEST ("sink-without-a-port-finds-the-usual-ones", NULL,
+      test_sink_without_a_port_finds_the_usual_ones);
   TEST ("formats-are-set-by-name-and-by-value", NULL, test_formats_are_set_by_name_and_by_value);
   TEST ("nothing-in-common-is-said", NULL, test_nothing_in_common_is_said);
   TEST ("functions-before-the-connection-fail-softly", NULL,
