@@ -33,8 +33,8 @@
  * Structure "wfd-stats", counters (uint64) unless noted: sessions,
  * refused-connections; of the session that runs: requests-received,
  * requests-sent, responses-received, keep-alives, idr-requests, last-rtt-us
- * (int64, microseconds from request to answer), session-id (string), reason
- * (string). With role=sink: packets-received, bytes-received, packets-lost,
+ * (int64, microseconds from request to answer), max-bitrate-bps (more the sink
+ * does not take, if it said so), session-id (string), reason (string). With role=sink: packets-received, bytes-received, packets-lost,
  * packets-foreign (from another address than the source's), packets-invalid (no
  * RTP), jitter-us (microseconds). With role=source: bytes-sent, buffers-dropped
  * (while nobody wanted a live stream), key-units-requested, send-errors.

@@ -9,15 +9,15 @@
 /* WFD 2.1 §6.1.2; what R2 adds to LPCM belongs to wfd2_audio_codecs. */
 static const WfdAudioMode audio_modes[] = {
   /* codec, bit, rate in Hz, bits per sample, channels */
-  { WFD_AUDIO_CODEC_LPCM, 0, 44100, 16, 2 },
-  { WFD_AUDIO_CODEC_LPCM, 1, 48000, 16, 2 },
-  { WFD_AUDIO_CODEC_AAC, 0, 48000, 16, 2 },
-  { WFD_AUDIO_CODEC_AAC, 1, 48000, 16, 4 },
-  { WFD_AUDIO_CODEC_AAC, 2, 48000, 16, 6 },
-  { WFD_AUDIO_CODEC_AAC, 3, 48000, 16, 8 },
-  { WFD_AUDIO_CODEC_AC3, 0, 48000, 16, 2 },
-  { WFD_AUDIO_CODEC_AC3, 1, 48000, 16, 4 },
-  { WFD_AUDIO_CODEC_AC3, 2, 48000, 16, 6 },
+  { WFD_AUDIO_CODEC_LPCM, 0, 44100, 2 },
+  { WFD_AUDIO_CODEC_LPCM, 1, 48000, 2 },
+  { WFD_AUDIO_CODEC_AAC, 0, 48000, 2 },
+  { WFD_AUDIO_CODEC_AAC, 1, 48000, 4 },
+  { WFD_AUDIO_CODEC_AAC, 2, 48000, 6 },
+  { WFD_AUDIO_CODEC_AAC, 3, 48000, 8 },
+  { WFD_AUDIO_CODEC_AC3, 0, 48000, 2 },
+  { WFD_AUDIO_CODEC_AC3, 1, 48000, 4 },
+  { WFD_AUDIO_CODEC_AC3, 2, 48000, 6 },
 };
 
 static const char *const audio_codec_names[WFD_N_AUDIO_CODECS] = {

@@ -41,13 +41,13 @@ typedef struct
   guint16 latency_ms[WFD_N_AUDIO_CODECS];
 } WfdAudioCodecs;
 
-/* One row of the audio tables (WFD 2.1 §6.1.2): bit @bit of @codec. */
+/* One row of the audio tables (WFD 2.1 §6.1.2): bit @bit of @codec. Samples have
+ * 16 bits throughout. */
 typedef struct
 {
   WfdAudioCodec codec;
   guint8 bit;
   guint32 rate_hz;
-  guint8 bits_per_sample;
   guint8 channels;
 } WfdAudioMode;
 

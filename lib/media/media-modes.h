@@ -26,7 +26,6 @@ typedef struct
   guint8 rate_hz; /* frames, or fields if interlaced, per second */
   gboolean interlaced;
   guint8 h264_level; /* lowest H.264 level that carries it, times ten */
-  guint8 h265_level; /* the same for H.265 */
   gboolean r2;       /* defined in WFD R2 only */
 } WfdMode;
 

@@ -94,9 +94,7 @@ gboolean wfd_param_print_presentation_url (const WfdParamRow *row, const WfdPara
 guint wfd_param_parse_word (const WfdParamRow *row, WfdText value, WfdParams *params);
 gboolean wfd_param_print_word (const WfdParamRow *row, const WfdParams *params, GString *value);
 guint wfd_param_normalise_word (const WfdParamRow *row, WfdText value, GString *text);
-guint wfd_param_parse_display_edid (const WfdParamRow *row, WfdText value, WfdParams *params);
-gboolean wfd_param_print_display_edid (const WfdParamRow *row, const WfdParams *params,
-    GString *value);
+guint wfd_param_normalise_display_edid (const WfdParamRow *row, WfdText value, GString *text);
 guint wfd_param_parse_av_format_change_timing (const WfdParamRow *row, WfdText value,
     WfdParams *params);
 gboolean wfd_param_print_av_format_change_timing (const WfdParamRow *row, const WfdParams *params,

@@ -119,18 +119,6 @@ wfd_param_print_presentation_url (const WfdParamRow *row, const WfdParams *param
   return TRUE;
 }
 
-static GBytes *
-bytes_from_hex (WfdText digits)
-{
-  gsize n = digits.left / 2;
-  guint8 *data = g_malloc (n);
-
-  for (gsize i = 0; i < n; i++)
-    data[i] = g_ascii_xdigit_value (digits.pos[2 * i]) << 4
-        | g_ascii_xdigit_value (digits.pos[2 * i + 1]);
-  return g_bytes_new_take (data, n);
-}
-
 static gboolean
 is_hex (WfdText text)
 {
@@ -164,41 +152,18 @@ read_edid_payload (WfdText value, WfdText *ret_payload)
   return TRUE;
 }
 
-/* WFD 2.1 §6.1.6. The EDID itself is not looked at: it is passed on as it is. */
+/* WFD 2.1 §6.1.6. The EDID itself is not looked at. */
 guint
-wfd_param_parse_display_edid (const WfdParamRow *row, WfdText value, WfdParams *params)
+wfd_param_normalise_display_edid (const WfdParamRow *row, WfdText value, GString *text)
 {
-  gboolean none = wfd_text_equal (value, "none");
   WfdText payload;
 
-  if (!none && !read_edid_payload (value, &payload))
+  if (!read_edid_payload (value, &payload))
     return WFD_PARAM_STATUS_NOT_UNDERSTOOD;
-  g_clear_pointer (&params->display_edid, g_bytes_unref);
-  if (!none)
-    params->display_edid = bytes_from_hex (payload);
+  g_string_append_printf (text, "%04x ", (guint) (payload.left / (2 * EDID_BLOCK_BYTES)));
+  if (!wfd_param_fold_octets (payload, WFD_LIMIT_EDID_BYTES, text))
+    g_string_append (text, "none");
   return 0;
-}
-
-gboolean
-wfd_param_print_display_edid (const WfdParamRow *row, const WfdParams *params, GString *value)
-{
-  const guint8 *data;
-  gsize size;
-
-  if (params->display_edid == NULL) {
-    g_string_append (value, "none");
-    return TRUE;
-  }
-
-  data = g_bytes_get_data (params->display_edid, &size);
-  if (size % EDID_BLOCK_BYTES != 0 || size > WFD_LIMIT_EDID_BYTES)
-    return FALSE;
-  g_string_append_printf (value, "%04x ", (guint) (size / EDID_BLOCK_BYTES));
-  if (size == 0)
-    g_string_append (value, "none");
-  for (gsize i = 0; i < size; i++)
-    g_string_append_printf (value, "%02x", data[i]);
-  return TRUE;
 }
 
 /* WFD 2.1 §6.1.13 */

@@ -338,24 +338,6 @@ wfd_params_parse_audio_codecs (const char *value, WfdAudioCodecs *ret_codecs, GE
   return check_application_value (code, WFD_PARAM_AUDIO_CODECS, value, error);
 }
 
-char *
-wfd_params_print_video_formats (const WfdVideoFormats *formats)
-{
-  GString *out = g_string_new (NULL);
-
-  print_video_formats (formats, out);
-  return g_string_free (out, FALSE);
-}
-
-char *
-wfd_params_print_audio_codecs (const WfdAudioCodecs *codecs)
-{
-  GString *out = g_string_new (NULL);
-
-  print_audio_codecs (codecs, out);
-  return g_string_free (out, FALSE);
-}
-
 /* Appends tuples of @n fields each, the parts of a list. */
 static guint
 normalise_tuples (WfdText list, const guint8 *formats, gsize n, GString *text)

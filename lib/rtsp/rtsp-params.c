@@ -45,8 +45,8 @@ static const WfdParamRow rows[] = {
       .words = WORDS ("SETUP", "PLAY", "PAUSE", "TEARDOWN"), .offset = FIELD (trigger) },
   [WFD_PARAM_CONTENT_PROTECTION] = { "wfd_content_protection", M3, parse_text, print_text, "none",
       wfd_param_normalise_content_protection },
-  [WFD_PARAM_DISPLAY_EDID] = { "wfd_display_edid", M3,
-      wfd_param_parse_display_edid, wfd_param_print_display_edid, "none" },
+  [WFD_PARAM_DISPLAY_EDID] = { "wfd_display_edid", M3, parse_text, print_text, "none",
+      wfd_param_normalise_display_edid },
   [WFD_PARAM_COUPLED_SINK] = { "wfd_coupled_sink", M3, parse_text, print_text, "none",
       wfd_param_normalise_coupled_sink },
   [WFD_PARAM_ROUTE] = { "wfd_route", M10, parse_text, print_text, NULL,
@@ -203,7 +203,6 @@ wfd_params_clear (WfdParams *self)
     g_free (self->text[i]);
   for (guint i = 0; i < G_N_ELEMENTS (self->presentation_urls); i++)
     g_free (self->presentation_urls[i]);
-  g_clear_pointer (&self->display_edid, g_bytes_unref);
   memset (self, 0, sizeof (*self));
 }
 
@@ -230,18 +229,6 @@ read_value (WfdParams *self, WfdParamId id, WfdText value)
   if (code == 0)
     wfd_params_set (self, id);
   return code;
-}
-
-gboolean
-wfd_params_set_from_text (WfdParams *self, WfdParamId id, const char *value, GError **error)
-{
-  g_return_val_if_fail (id < WFD_N_PARAMS, FALSE);
-
-  if (read_value (self, id, wfd_text (value)) == 0)
-    return TRUE;
-  g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT, "\"%s\" is no value of %s", value,
-      rows[id].name);
-  return FALSE;
 }
 
 const char *
@@ -444,7 +431,6 @@ typedef struct
 {
   WfdParams *params;
   GArray *failures;
-  GArray *unknown;
 } Parse;
 
 static gboolean
@@ -454,11 +440,8 @@ parse_line (const char *name, WfdText value, gpointer user_data)
   WfdParamId id = wfd_param_find (name, strlen (name));
   guint code;
 
-  if (id == WFD_PARAM_UNKNOWN) {
-    if (parse->unknown != NULL)
-      names_add (parse->unknown, id, name);
+  if (id == WFD_PARAM_UNKNOWN)
     return TRUE;
-  }
 
   /* Of several lines for one parameter the last counts. */
   if (parse->failures != NULL)
@@ -472,10 +455,10 @@ parse_line (const char *name, WfdText value, gpointer user_data)
 
 gboolean
 wfd_params_parse (const char *body, gsize len, WfdParams *ret_params, GArray *ret_failures,
-    GArray *ret_unknown, GError **error)
+    GError **error)
 {
   g_auto (WfdParams) params = { 0 };
-  Parse parse = { &params, ret_failures, ret_unknown };
+  Parse parse = { &params, ret_failures };
 
   if (!read_lines (body, len, parse_line, &parse, error))
     return FALSE;

@@ -115,7 +115,6 @@ typedef struct
   WfdRtpPorts client_rtp_ports;
   char *presentation_urls[2]; /* NULL for none */
   WfdTrigger trigger;
-  GBytes *display_edid; /* NULL for none; empty: no display attached */
   WfdFormatChangeTiming av_format_change_timing;
   gboolean uibc_enable;
   gboolean standby_resume_supported;
@@ -154,10 +153,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WfdParams, wfd_params_clear)
 gboolean wfd_params_has (const WfdParams *self, WfdParamId id);
 /* Marks @id as present; its value is what the field of @self says. */
 void wfd_params_set (WfdParams *self, WfdParamId id);
-/* Sets @id to @value, read as if a peer had sent it. FALSE with
- * WFD_ERROR_INVALID_ARGUMENT, and @self unchanged, if it cannot be read. */
-gboolean wfd_params_set_from_text (WfdParams *self, WfdParamId id, const char *value,
-    GError **error);
 
 /* The name as it is written; NULL for WFD_PARAM_UNKNOWN. */
 const char *wfd_param_get_name (WfdParamId id);
@@ -168,16 +163,15 @@ guint wfd_param_get_use (WfdParamId id);
 
 /* Reads "name: value" lines into @ret_params, which need not be initialised
  * and must be cleared after success. Parameters that cannot be understood go
- * to @ret_failures (element-type WfdParamFailure) with their code, unknown
- * names to @ret_unknown (element-type WfdParamName), each once; the others are
- * taken all the same, as §6.2.3 wants. Of a parameter that comes twice only
- * the last counts, be it good or bad. A line that is neither a name nor
- * "name: value" is skipped. FALSE only for a body in which no line is one of
- * these although there is something in it, or beyond the limits
- * (WFD_ERROR_MALFORMED). An empty body is a body without parameters. Either
- * array may be NULL. */
+ * to @ret_failures (element-type WfdParamFailure) (nullable) with their code;
+ * the others are taken all the same, as §6.2.3 wants, and unknown names are
+ * ignored. Of a parameter that comes twice only the last counts, be it good or
+ * bad. A line that is neither a name nor "name: value" is skipped. FALSE only
+ * for a body in which no line is one of these although there is something in
+ * it, or beyond the limits (WFD_ERROR_MALFORMED). An empty body is a body
+ * without parameters. */
 gboolean wfd_params_parse (const char *body, gsize len, WfdParams *ret_params, GArray *ret_failures,
-    GArray *ret_unknown, GError **error);
+    GError **error);
 
 /* Reads the names of a GET_PARAMETER, in their order, each once; a colon
  * behind a name and what follows it is ignored. FALSE as above. */
@@ -205,12 +199,10 @@ gboolean wfd_params_parse_failures (const char *body, gsize len, GArray *ret_fai
 
 /* The value of wfd_video_formats or wfd_audio_codecs by itself, for
  * applications that give it as text: WFD_ERROR_INVALID_ARGUMENT if it cannot
- * be read. Printed (transfer full) it has the exact form of the standard. */
+ * be read. */
 gboolean wfd_params_parse_video_formats (const char *value, WfdVideoFormats *ret_formats,
     GError **error);
 gboolean wfd_params_parse_audio_codecs (const char *value, WfdAudioCodecs *ret_codecs,
     GError **error);
-char *wfd_params_print_video_formats (const WfdVideoFormats *formats);
-char *wfd_params_print_audio_codecs (const WfdAudioCodecs *codecs);
 
 G_END_DECLS

@@ -64,21 +64,16 @@ read_ports (WfdText text, guint16 *ret_rtp_port, guint16 *ret_rtcp_port, GError 
   return TRUE;
 }
 
-/* What follows @key and its '=', which iwd leaves out ("client_port46083"). */
+/* What follows @key and its '='. iwd leaves the '=' out of "client_port46083"
+ * in its answer, but there we do not need it. */
 static gboolean
 match_ports (WfdText part, const char *key, WfdText *ret_value)
 {
-  WfdText value = part;
+  WfdText name;
 
-  if (!wfd_text_has_prefix (part, key))
+  if (!wfd_text_take_until (&part, '=', &name) || !wfd_text_equal (name, key))
     return FALSE;
-  value = wfd_text_strip (wfd_text_sized (part.pos + strlen (key), part.left - strlen (key)));
-  if (value.left > 0 && *value.pos == '=')
-    value = wfd_text_strip (wfd_text_sized (value.pos + 1, value.left - 1));
-  else if (value.left > 0 && !g_ascii_isdigit (*value.pos))
-    return FALSE;
-
-  *ret_value = value;
+  *ret_value = wfd_text_strip (part);
   return TRUE;
 }
 

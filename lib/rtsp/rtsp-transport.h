@@ -16,8 +16,8 @@ typedef struct
 } WfdTransport;
 
 /* Reads all that is in use: RTP/AVP without /UDP, no client_port at all (old
- * LG dongles), "client_port46083" without = (iwd), parts we do not know; of
- * several transports the first that we can do. FALSE with
+ * LG dongles), parts we do not know, among them "client_port46083" without =
+ * (iwd); of several transports the first that we can do. FALSE with
  * WFD_ERROR_UNSUPPORTED for what is not RTP over unicast UDP or TCP and
  * WFD_ERROR_MALFORMED for a port that is no port. */
 gboolean wfd_transport_parse (const char *value, WfdTransport *ret_transport, GError **error);

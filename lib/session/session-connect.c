@@ -31,7 +31,7 @@ on_retry (gpointer user_data)
 static void
 finish_connecting (WfdSession *self, GTask *task, GError *error)
 {
-  wfd_session_destroy_source (&self->retry);
+  wfd_drop_source (&self->retry);
   g_clear_object (&self->connecting);
   if (error == NULL) {
     g_task_return_boolean (task, TRUE);
@@ -126,7 +126,7 @@ connect_once (WfdSession *self, GTask *task)
   Target *target = g_task_get_task_data (task);
   guint16 port = target->port != 0 ? target->port : usual_ports[self->usual_port];
 
-  wfd_session_destroy_source (&self->retry);
+  wfd_drop_source (&self->retry);
   g_socket_client_set_enable_proxy (client, FALSE);
   g_socket_client_set_timeout (client,
       self->usual_port > 0 ? OTHER_PORT_TIMEOUT_S : MAX (1, left_us / G_USEC_PER_SEC));
@@ -197,7 +197,7 @@ wfd_session_stop_connecting (WfdSession *self)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->connecting);
 
-  wfd_session_destroy_source (&self->retry);
+  wfd_drop_source (&self->retry);
   wfd_session_give_up (self, NULL);
   if (task != NULL)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The session was closed");

@@ -617,7 +617,15 @@ wfd_machine_get_peer_rtp_port (WfdMachine *self)
 const char *
 wfd_machine_get_peer_name (WfdMachine *self)
 {
-  return self->peer_name;
+  const char *friendly_name = self->peer_capabilities.text[WFD_PARAM_INTEL_FRIENDLY_NAME];
+
+  return friendly_name != NULL ? friendly_name : self->peer_name;
+}
+
+guint64
+wfd_machine_get_max_bitrate_bps (WfdMachine *self)
+{
+  return self->peer_capabilities.max_bitrate_bps;
 }
 
 const char *

@@ -85,8 +85,12 @@ WfdSessionState wfd_machine_get_state (WfdMachine *self);
 const WfdChoice *wfd_machine_get_choice (WfdMachine *self);
 /* Source: from SETUP on; 0 before. Sink: the source's port, 0 if not told. */
 guint16 wfd_machine_get_peer_rtp_port (WfdMachine *self);
-/* Server or User-Agent of the peer, NULL until known. */
+/* What people call the peer (intel_friendly_name), or its Server or User-Agent;
+ * NULL until known. */
 const char *wfd_machine_get_peer_name (WfdMachine *self);
+/* Source: more than this the sink does not take (microsoft_max_bitrate); 0 if it
+ * has not said. */
+guint64 wfd_machine_get_max_bitrate_bps (WfdMachine *self);
 /* NULL before SETUP. */
 const char *wfd_machine_get_session_id (WfdMachine *self);
 const WfdMachineStats *wfd_machine_get_stats (WfdMachine *self);

@@ -42,6 +42,5 @@ gboolean wfd_session_begin (WfdSession *self, GSocketConnection *connection, GEr
 void wfd_session_give_up (WfdSession *self, const GError *error);
 /* Gives up an attempt to connect, if there is one. */
 void wfd_session_stop_connecting (WfdSession *self);
-void wfd_session_destroy_source (GSource **source);
 
 G_END_DECLS

@@ -114,8 +114,6 @@ answer_get_parameter (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMe
     /* Some ask in several pieces; each starts T4 anew. */
     if (self->state == STATE_M3 || self->state == STATE_M4)
       wfd_machine_enter (self, STATE_M4);
-    /* M3 may overtake the answer to M2, or take its place. */
-    wfd_machine_forget (self, MESSAGE_M2);
     return answer_names (self, names, response);
   }
 
@@ -284,7 +282,7 @@ answer_set_parameter (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMe
   WfdText body = wfd_machine_get_body (request);
   guint status;
 
-  if (!wfd_params_parse (body.pos, body.left, &params, failures, NULL, NULL))
+  if (!wfd_params_parse (body.pos, body.left, &params, failures, NULL))
     return GST_RTSP_STS_BAD_REQUEST;
   if (is_format (&params) && self->state == STATE_M3)
     return GST_RTSP_STS_METHOD_NOT_VALID_IN_THIS_STATE;

@@ -27,8 +27,8 @@ struct _WfdSocket
   GSource *failure;    /* an error of sending that is to be told */
 };
 
-static void
-drop_source (GSource **source)
+void
+wfd_drop_source (GSource **source)
 {
   if (*source != NULL)
     g_source_destroy (*source);
@@ -38,10 +38,10 @@ drop_source (GSource **source)
 static void
 stop (WfdSocket *self)
 {
-  drop_source (&self->input);
-  drop_source (&self->output);
-  drop_source (&self->short_body);
-  drop_source (&self->failure);
+  wfd_drop_source (&self->input);
+  wfd_drop_source (&self->output);
+  wfd_drop_source (&self->short_body);
+  wfd_drop_source (&self->failure);
 }
 
 static void
@@ -104,7 +104,7 @@ take_messages (WfdSocket *self)
   GstRTSPMessage *message = NULL;
   WfdWireResult result;
 
-  drop_source (&self->short_body);
+  wfd_drop_source (&self->short_body);
   do
     result = wfd_wire_reader_take (&self->reader, &message, &error);
   while (handle_result (self, result, message, error));
@@ -193,7 +193,7 @@ on_output (GSocket *socket, GIOCondition condition, gpointer user_data)
     fail_later (self);
   else if (self->unsent->len > 0)
     return G_SOURCE_CONTINUE;
-  drop_source (&self->output);
+  wfd_drop_source (&self->output);
   return G_SOURCE_REMOVE;
 }
 
@@ -225,7 +225,7 @@ wfd_socket_take_short (WfdSocket *self)
   WfdWireResult result;
 
   g_atomic_ref_count_inc (&self->refs);
-  drop_source (&self->short_body);
+  wfd_drop_source (&self->short_body);
   result = wfd_wire_reader_take_short (&self->reader, &message, &error);
   handle_result (self, result, message, error);
   unref (self);

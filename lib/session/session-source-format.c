@@ -12,10 +12,10 @@ static const WfdParamId mandatory_names[] = {
 };
 
 /* A Microsoft 4K adapter resets the connection if content protection is not
- * asked for, so it is, although we have none. */
+ * asked for, so it is, although we have none. Who asks for a connector or for
+ * IDR requests says by that that it knows M11 and M13. */
 static const WfdParamId optional_names[] = {
   WFD_PARAM_CONTENT_PROTECTION,
-  WFD_PARAM_DISPLAY_EDID,
   WFD_PARAM_CONNECTOR_TYPE,
   WFD_PARAM_IDR_REQUEST_CAPABILITY,
   WFD_PARAM_INTEL_FRIENDLY_NAME,
@@ -35,7 +35,7 @@ wfd_source_ask_capabilities (WfdMachine *self, MessageId id)
   g_autoptr (GString) body = g_string_new (NULL);
 
   append_names (body, mandatory_names, G_N_ELEMENTS (mandatory_names));
-  if (id == MESSAGE_M3)
+  if (id != MESSAGE_M3_MANDATORY)
     append_names (body, optional_names, G_N_ELEMENTS (optional_names));
   if (id != MESSAGE_M3_IN_SESSION)
     wfd_machine_enter (self, STATE_M3);
@@ -117,7 +117,7 @@ wfd_source_m3_answered (WfdMachine *self, const GstRTSPMessage *response, guint 
 
   wfd_params_clear (&self->peer_capabilities);
   if (status == GST_RTSP_STS_OK
-      && !wfd_params_parse (body.pos, body.left, &self->peer_capabilities, NULL, NULL, &error)) {
+      && !wfd_params_parse (body.pos, body.left, &self->peer_capabilities, NULL, &error)) {
     g_prefix_error (&error, "In the answer to M3: ");
     wfd_machine_end (self, g_steal_pointer (&error));
   } else if (has_all (&self->peer_capabilities)) {
@@ -137,7 +137,7 @@ wfd_source_m3_mandatory_answered (WfdMachine *self, const GstRTSPMessage *respon
 
   wfd_params_clear (&self->peer_capabilities);
   if (status == GST_RTSP_STS_OK)
-    wfd_params_parse (body.pos, body.left, &self->peer_capabilities, NULL, NULL, NULL);
+    wfd_params_parse (body.pos, body.left, &self->peer_capabilities, NULL, NULL);
   if (has_enough (&self->peer_capabilities))
     choose_and_send_m4 (self);
   else
@@ -154,8 +154,7 @@ wfd_source_m3_in_session_answered (WfdMachine *self, const GstRTSPMessage *respo
   WfdText body = wfd_machine_get_body (response);
   g_auto (WfdParams) params = { 0 };
 
-  if (status != GST_RTSP_STS_OK
-      || !wfd_params_parse (body.pos, body.left, &params, NULL, NULL, NULL)
+  if (status != GST_RTSP_STS_OK || !wfd_params_parse (body.pos, body.left, &params, NULL, NULL)
       || !has_enough (&params))
     return;
   wfd_params_clear (&self->peer_capabilities);
@@ -163,39 +162,33 @@ wfd_source_m3_in_session_answered (WfdMachine *self, const GstRTSPMessage *respo
   params = (WfdParams) { 0 };
 }
 
-/* Which of the choices to try after the sink refused the parameters in
- * @failures: if only audio was refused keep the picture, if only video was
- * refused keep the sound. */
-static guint
-next_choice (WfdMachine *self, const GArray *failures)
+static gboolean
+is_refused (const GArray *failures, WfdParamId id)
 {
-  const WfdChoice *old = &self->choices[self->proposed];
-  gboolean video_refused = FALSE, audio_refused = FALSE;
-
   for (guint i = 0; i < failures->len; i++) {
     const char *name = g_array_index (failures, WfdParamFailure, i).name;
 
-    switch (wfd_param_find (name, strlen (name))) {
-      case WFD_PARAM_VIDEO_FORMATS:
-        video_refused = TRUE;
-        break;
-      case WFD_PARAM_AUDIO_CODECS:
-        audio_refused = TRUE;
-        break;
-      default:
-        break;
-    }
+    if (wfd_param_find (name, strlen (name)) == id)
+      return TRUE;
   }
+  return FALSE;
+}
 
-  for (guint i = self->proposed + 1; i < self->n_choices && video_refused != audio_refused; i++) {
-    const WfdChoice *choice = &self->choices[i];
+/* Which of the choices to try after the sink refused the parameters in
+ * @failures: the next, unless it was only the sound; then the same picture. */
+static guint
+next_choice (WfdMachine *self, const GArray *failures)
+{
+  const WfdMode *mode = self->choices[self->proposed].mode;
+  guint next = self->proposed + 1;
 
-    if (audio_refused && choice->mode == old->mode && choice->audio != old->audio)
+  if (!is_refused (failures, WFD_PARAM_AUDIO_CODECS)
+      || is_refused (failures, WFD_PARAM_VIDEO_FORMATS))
+    return next;
+  for (guint i = next; i < self->n_choices; i++)
+    if (self->choices[i].mode == mode)
       return i;
-    if (video_refused && choice->mode != old->mode && choice->audio == old->audio)
-      return i;
-  }
-  return self->proposed + 1;
+  return next;
 }
 
 static void

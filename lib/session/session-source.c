@@ -77,7 +77,7 @@ static void
 retry_setup (WfdMachine *self)
 {
   wfd_machine_enter (self, STATE_M5_AGAIN);
-  wfd_source_send_trigger (self, MESSAGE_M5_SETUP_AGAIN, WFD_TRIGGER_SETUP);
+  wfd_source_send_trigger (self, MESSAGE_M5_SETUP, WFD_TRIGGER_SETUP);
 }
 
 static const WaitRule wait_for_play = {
@@ -262,7 +262,7 @@ log_teardown_reason (const GstRTSPMessage *request)
   WfdText body = wfd_machine_get_body (request);
   g_auto (WfdParams) params = { 0 };
 
-  if (wfd_params_parse (body.pos, body.left, &params, NULL, NULL, NULL)
+  if (wfd_params_parse (body.pos, body.left, &params, NULL, NULL)
       && wfd_params_has (&params, WFD_PARAM_MICROSOFT_TEARDOWN_REASON))
     g_debug ("the sink ends the session: %s", params.text[WFD_PARAM_MICROSOFT_TEARDOWN_REASON]);
 }
@@ -303,7 +303,7 @@ answer_set_parameter (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMe
   g_auto (WfdParams) params = { 0 };
   WfdText body = wfd_machine_get_body (request);
 
-  if (!wfd_params_parse (body.pos, body.left, &params, failures, NULL, NULL))
+  if (!wfd_params_parse (body.pos, body.left, &params, failures, NULL))
     return GST_RTSP_STS_BAD_REQUEST;
 
   for (WfdParamId id = 0; id < WFD_N_PARAMS; id++)
@@ -397,7 +397,6 @@ static const ResponseRule responses[] = {
   { MESSAGE_M4, GST_RTSP_SET_PARAMETER, "M4 (SET_PARAMETER)", ANSWER_US, wfd_source_m4_answered },
   /* M6 itself says more than the answer to M5, which some sinks leave out. */
   { MESSAGE_M5_SETUP, GST_RTSP_SET_PARAMETER, "M5 (trigger SETUP)", 0, m5_setup_answered },
-  { MESSAGE_M5_SETUP_AGAIN, GST_RTSP_SET_PARAMETER, "M5 (trigger SETUP)", 0, m5_setup_answered },
   { MESSAGE_M5_PLAY, GST_RTSP_SET_PARAMETER, "M5 (trigger PLAY)", ANSWER_US, m5_play_answered },
   { MESSAGE_M5_PAUSE, GST_RTSP_SET_PARAMETER, "M5 (trigger PAUSE)", ANSWER_US, m5_pause_answered },
   { MESSAGE_M5_TEARDOWN, GST_RTSP_SET_PARAMETER, "M5 (trigger TEARDOWN)", 0, m5_teardown_answered },

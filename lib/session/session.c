@@ -50,19 +50,10 @@ wfd_session_set_state (WfdSession *self, WfdSessionState state)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
 }
 
-void
-wfd_session_destroy_source (GSource **source)
-{
-  if (*source == NULL)
-    return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 static void
 disconnect_socket (WfdSession *self)
 {
-  wfd_session_destroy_source (&self->timer);
+  wfd_drop_source (&self->timer);
   g_clear_pointer (&self->socket, wfd_socket_free);
   if (self->connection != NULL)
     g_io_stream_close (G_IO_STREAM (self->connection), NULL, NULL);
@@ -558,9 +549,9 @@ wfd_session_dup_peer_rtp_address (WfdSession *self)
  * @self: a session
  *
  * Counters of the dialogue: requests-received, requests-sent,
- * responses-received, keep-alives, idr-requests (type t), last-rtt-us (type x,
- * only when known), session-id and reason (type s, why the format was chosen;
- * only when known).
+ * responses-received, keep-alives, idr-requests (type t), and when they are
+ * known last-rtt-us (type x), max-bitrate-bps (type t, more a sink does not
+ * take), session-id and reason (type s, why the format was chosen).
  *
  * Returns: (transfer full): a variant of type a{sv}
  */
@@ -571,11 +562,13 @@ wfd_session_dup_stats (WfdSession *self)
   const WfdMachineStats *stats = &none;
   GVariantDict dict;
   const char *session_id = NULL, *reason = NULL;
+  guint64 max_bitrate_bps = 0;
 
   g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
 
   if (self->machine != NULL) {
     stats = wfd_machine_get_stats (self->machine);
+    max_bitrate_bps = wfd_machine_get_max_bitrate_bps (self->machine);
     session_id = wfd_machine_get_session_id (self->machine);
     reason = wfd_machine_get_choice (self->machine)->reason;
   }
@@ -587,6 +580,8 @@ wfd_session_dup_stats (WfdSession *self)
   g_variant_dict_insert (&dict, "idr-requests", "t", stats->idr_requests);
   if (stats->last_rtt_us >= 0)
     g_variant_dict_insert (&dict, "last-rtt-us", "x", stats->last_rtt_us);
+  if (max_bitrate_bps > 0)
+    g_variant_dict_insert (&dict, "max-bitrate-bps", "t", max_bitrate_bps);
   if (session_id != NULL)
     g_variant_dict_insert (&dict, "session-id", "s", session_id);
   if (reason != NULL)
@@ -657,7 +652,7 @@ wfd_session_finalize (GObject *object)
   WfdSession *self = WFD_SESSION (object);
 
   disconnect_socket (self);
-  wfd_session_destroy_source (&self->retry);
+  wfd_drop_source (&self->retry);
   wfd_machine_free (self->machine);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (wfd_session_parent_class)->finalize (object);

@@ -297,6 +297,8 @@ describe_property (Dialogue *self, const char *name)
     return g_strdup_printf ("%u", wfd_machine_get_peer_rtp_port (self->machine));
   if (g_str_equal (name, "peer-name"))
     return g_strdup (wfd_machine_get_peer_name (self->machine));
+  if (g_str_equal (name, "max-bitrate"))
+    return g_strdup_printf ("%" G_GUINT64_FORMAT, wfd_machine_get_max_bitrate_bps (self->machine));
   return NULL;
 }
 

@@ -42,13 +42,6 @@ assert_equal_audio (const WfdAudioCodecs *a, const WfdAudioCodecs *b)
   }
 }
 
-static void
-assert_equal_bytes (GBytes *a, GBytes *b)
-{
-  g_assert_true ((a == NULL) == (b == NULL));
-  g_assert_true (a == NULL || g_bytes_equal (a, b));
-}
-
 #define HAS(params, id) wfd_params_has ((params), WFD_PARAM_##id)
 
 static void
@@ -67,8 +60,6 @@ assert_equal_fields (const WfdParams *a, const WfdParams *b)
     g_assert_cmpstr (a->presentation_urls[0], ==, b->presentation_urls[0]);
     g_assert_cmpstr (a->presentation_urls[1], ==, b->presentation_urls[1]);
   }
-  if (HAS (a, DISPLAY_EDID))
-    assert_equal_bytes (a->display_edid, b->display_edid);
   if (HAS (a, AV_FORMAT_CHANGE_TIMING)) {
     g_assert_cmphex (a->av_format_change_timing.pts_90khz, ==,
         b->av_format_change_timing.pts_90khz);
@@ -144,16 +135,14 @@ static void
 write_and_read_params (const WfdParams *params)
 {
   g_autoptr (GArray) failures = wfd_param_failures_new ();
-  g_autoptr (GArray) unknown = wfd_param_names_new ();
   g_autoptr (GString) body = g_string_new (NULL);
   g_auto (WfdParams) again = { 0 };
 
   wfd_params_print (params, body);
   if (!is_within_limits (body))
     return;
-  g_assert_true (wfd_params_parse (body->str, body->len, &again, failures, unknown, NULL));
+  g_assert_true (wfd_params_parse (body->str, body->len, &again, failures, NULL));
   g_assert_cmpuint (failures->len, ==, 0);
-  g_assert_cmpuint (unknown->len, ==, 0);
   assert_equal_params (params, &again);
 }
 
@@ -161,11 +150,10 @@ static void
 fuzz_values (const char *body, gsize len)
 {
   g_autoptr (GArray) failures = wfd_param_failures_new ();
-  g_autoptr (GArray) unknown = wfd_param_names_new ();
   g_autoptr (GError) error = NULL;
   g_auto (WfdParams) params = { 0 };
 
-  if (!wfd_params_parse (body, len, &params, failures, unknown, &error)) {
+  if (!wfd_params_parse (body, len, &params, failures, &error)) {
     g_assert_nonnull (error);
     return;
   }
@@ -204,21 +192,13 @@ fuzz_failures (const char *body, gsize len)
 static void
 fuzz_formats (const char *text)
 {
-  WfdVideoFormats video, video_again;
-  WfdAudioCodecs audio, audio_again;
+  WfdParams params = { 0 };
 
-  if (wfd_params_parse_video_formats (text, &video, NULL)) {
-    g_autofree char *printed = wfd_params_print_video_formats (&video);
-
-    g_assert_true (wfd_params_parse_video_formats (printed, &video_again, NULL));
-    assert_equal_video (&video, &video_again);
-  }
-  if (wfd_params_parse_audio_codecs (text, &audio, NULL)) {
-    g_autofree char *printed = wfd_params_print_audio_codecs (&audio);
-
-    g_assert_true (wfd_params_parse_audio_codecs (printed, &audio_again, NULL));
-    assert_equal_audio (&audio, &audio_again);
-  }
+  if (wfd_params_parse_video_formats (text, &params.video_formats, NULL))
+    wfd_params_set (&params, WFD_PARAM_VIDEO_FORMATS);
+  if (wfd_params_parse_audio_codecs (text, &params.audio_codecs, NULL))
+    wfd_params_set (&params, WFD_PARAM_AUDIO_CODECS);
+  write_and_read_params (&params);
 }
 
 int

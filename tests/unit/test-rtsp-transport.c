@@ -45,8 +45,8 @@ static const struct
           .client_rtcp_port = 16385,
           .server_rtp_port = 16384,
           .server_rtcp_port = 16385 } },
-  { "iwd-without-equals-sign", "RTP/AVP/UDP;unicast;client_port46083", { .client_rtp_port = 46083 },
-      "RTP/AVP/UDP;unicast;client_port=46083" },
+  { "iwd-without-equals-sign-is-no-port", "RTP/AVP/UDP;unicast;client_port46083;server_port=5",
+      { .server_rtp_port = 5 }, "RTP/AVP/UDP;unicast;server_port=5" },
   { "gnome-network-displays-answer",
       "RTP/AVP;unicast;client_port=19000-19001;server_port=59262-59263;ssrc=00000001;"
       "mode=\"PLAY\"",
