@@ -15,6 +15,9 @@ import tempfile
 from xml.etree import ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+EXAMPLES = os.path.join(HERE, '..', '..', 'docs', 'examples')
+# Only what hangs comes to it.
+PATIENCE_S = 60
 C_FLAGS = ['-Wall', '-Wextra', '-Werror', '-pedantic', '-Wno-unused-parameter']
 GIR = '{http://www.gtk.org/introspection/core/1.0}'
 GIR_C = '{http://www.gtk.org/introspection/c/1.0}'
@@ -44,6 +47,17 @@ def run(*command, env=None, stdin=None):
     done = subprocess.run(command, env=env, input=stdin, stdout=subprocess.PIPE, text=True,
                           stderr=subprocess.STDOUT, check=False)
     return done.returncode == 0, done.stdout
+
+
+def find_python():
+    """One that has the module gi, or None."""
+    for python in ('python3', '/usr/bin/python3'):
+        if run(python, '-c', 'import gi')[0]:
+            return python
+    return None
+
+
+PYTHON = find_python()
 
 
 class Installation:
@@ -110,11 +124,7 @@ def test_program(tap, installed, language, compiler, root):
     tap.test('%s/program-runs' % language, good and all(line in told for line in wanted), told)
 
 
-def test_gir(tap, installed, symbols):
-    gir = os.path.join(installed.prefix, 'share', 'gir-1.0', 'Wfd-%s.gir' % installed.api)
-    if not os.path.exists(gir):
-        tap.skip('gir', 'built without introspection')
-        return
+def test_gir(tap, gir, symbols):
     tree = ElementTree.parse(gir)
     # In the data under its C name, or as the function that registers a type.
     described = {node.get(GIR_C + 'identifier') for node in tree.iter()} | \
@@ -128,12 +138,32 @@ def test_gir(tap, installed, symbols):
     }.intersection(symbols) - {'wfd_error_quark'})
     tap.test('gir/every-function-has-a-doc-comment', not undocumented, '\n'.join(undocumented))
 
-    for python in ('python3', '/usr/bin/python3'):
-        if run(python, '-c', 'import gi')[0]:
-            good, told = run(python, os.path.join(HERE, 'program.py'), env=installed.env)
-            tap.test('gir/python-program', good, told)
-            return
-    tap.skip('gir/python-program', 'no Python here has the module gi')
+
+def test_python(tap, installed):
+    if PYTHON is None:
+        tap.skip('gir/python-program', 'no Python here has the module gi')
+        return
+    good, told = run(PYTHON, os.path.join(HERE, 'program.py'), env=installed.env)
+    tap.test('gir/python-program', good, told)
+
+
+def test_examples(tap, installed, compiler, root):
+    """The sink of C and the source of Python, as docs/examples has them, with each other."""
+    sink = os.path.join(root, 'sink')
+    good, told = run(*compiler, *C_FLAGS, *installed.flags('--cflags'), '-o', sink,
+                     os.path.join(EXAMPLES, 'sink.c'), '-x', 'none', *installed.flags('--libs'))
+    if not tap.test('examples/sink-links', good, told) or PYTHON is None:
+        return
+    with subprocess.Popen([PYTHON, os.path.join(EXAMPLES, 'source.py'), '0'], env=installed.env,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as source:
+        port = source.stdout.readline().split()[-1]
+        good, told = run('timeout', str(PATIENCE_S), sink, '127.0.0.1', port, env=installed.env)
+        tap.test('examples/sink', good and 'agreed on 1280x720p30' in told and 'sends' in told, told)
+        if not good:
+            source.kill()
+        told = source.stdout.read()
+    tap.test('examples/source', source.returncode == 0 and 'agreed on 1280x720p30' in told
+             and 'RTP at 127.0.0.1:19000' in told, told)
 
 
 def test_plugin(tap, installed):
@@ -169,7 +199,13 @@ def main():
                         continue
                     test_headers(tap, installed, language, compiler, flags)
                     test_program(tap, installed, language, compiler, root)
-            test_gir(tap, installed, symbols)
+            gir = os.path.join(installed.prefix, 'share', 'gir-1.0', 'Wfd-%s.gir' % installed.api)
+            if os.path.exists(gir):
+                test_gir(tap, gir, symbols)
+                test_python(tap, installed)
+                test_examples(tap, installed, languages(args)[0][1], root)
+            else:
+                tap.skip('gir', 'built without introspection')
             test_plugin(tap, installed)
     print('1..%d' % tap.count)
     return 1 if tap.failed else 0

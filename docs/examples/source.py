@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A source without a pipeline: waits for one sink, says what was agreed, until the sink leaves.
+
+    python3 source.py [PORT]
+
+The session carries no media: a real source sends RTP to
+session.dup_peer_rtp_address() while the state is PLAYING.
+"""
+import sys
+
+import gi
+
+gi.require_version('Wfd', '1.0')
+# pylint: disable-next=wrong-import-position
+from gi.repository import GLib, Wfd  # noqa: E402
+
+
+class Source:
+    def __init__(self, port):
+        self.loop = GLib.MainLoop()
+        self.error = None
+        self.session = Wfd.Session.new(Wfd.Role.SOURCE)
+        self.session.set_property('rtp-port', 15550)
+        self.session.set_wish(1280, 720, 30)
+        self.session.connect('format-agreed', self.on_format_agreed)
+        self.session.connect('notify::state', self.on_state)
+        self.session.connect('closed', self.on_closed)
+        self.listener = Wfd.Listener.new('127.0.0.1', port)
+        self.listener.connect('connection', self.on_connection)
+
+    def on_connection(self, _listener, connection):
+        self.listener.close()  # one sink is enough
+        self.session.start(connection)
+
+    def on_format_agreed(self, _session, picture_and_sound):
+        print('agreed on', picture_and_sound.to_string(), flush=True)
+
+    def on_state(self, session, _pspec):
+        if session.get_state() == Wfd.SessionState.PLAYING:
+            print('the sink waits for RTP at', session.dup_peer_rtp_address().to_string(), flush=True)
+
+    def on_closed(self, _session, error):
+        self.error = error
+        self.loop.quit()
+
+    def run(self):
+        print('waiting at port', self.listener.get_port(), flush=True)
+        self.loop.run()
+        return self.error.message if self.error else 0
+
+
+if __name__ == '__main__':
+    sys.exit(Source(int(sys.argv[1]) if len(sys.argv) > 1 else 7236).run())
