@@ -3,6 +3,8 @@
 
 #include <wfd/wfd.h>
 
+#include "wfd-settings.h"
+
 #define READ_ONLY (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
 /* Taken into account when the next session begins. */
 #define READY_ONLY (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
@@ -29,7 +31,11 @@ typedef struct
   guint number;             /* default of a number or an enum */
   const char *text;         /* default of a string */
   GType (*get_type) (void); /* of an enum */
+  gboolean is_setting;      /* of rtspwfd, with a member of WfdSettings */
+  gsize offset;             /* of that, which has the type of the property */
 } Property;
+
+#define SETTING(member) .is_setting = TRUE, .offset = G_STRUCT_OFFSET (WfdSettings, member)
 
 static const Property table[] = {
   [WFD_PROP_ROLE] = {
@@ -41,6 +47,7 @@ static const Property table[] = {
       .flags = READY_ONLY,
       .number = WFD_ROLE_SINK,
       .get_type = wfd_role_get_type,
+      SETTING (role),
   },
   [WFD_PROP_LOCATION] = {
       .name = "location",
@@ -49,6 +56,7 @@ static const Property table[] = {
           "8554 are tried (role=sink)",
       .kind = KIND_STRING,
       .flags = READY_ONLY,
+      SETTING (location),
   },
   [WFD_PROP_ADDRESS] = {
       .name = "address",
@@ -58,6 +66,7 @@ static const Property table[] = {
       .kind = KIND_STRING,
       .flags = READY_ONLY,
       .text = "127.0.0.1",
+      SETTING (address),
   },
   [WFD_PROP_RTSP_PORT] = {
       .name = "rtsp-port",
@@ -68,6 +77,7 @@ static const Property table[] = {
       .flags = READY_ONLY,
       .max = G_MAXUINT16,
       .number = WFD_DEFAULT_RTSP_PORT,
+      SETTING (rtsp_port),
   },
   [WFD_PROP_PEER] = {
       .name = "peer",
@@ -76,6 +86,7 @@ static const Property table[] = {
           "(role=source)",
       .kind = KIND_STRING,
       .flags = READY_ONLY,
+      SETTING (peer),
   },
   [WFD_PROP_RTP_PORT] = {
       .name = "rtp-port",
@@ -85,6 +96,7 @@ static const Property table[] = {
       .kind = KIND_UINT,
       .flags = READY_ONLY,
       .max = G_MAXUINT16,
+      SETTING (rtp_port),
   },
   [WFD_PROP_VIDEO_FORMATS] = {
       .name = "video-formats",
@@ -94,6 +106,7 @@ static const Property table[] = {
       .kind = KIND_STRING,
       .flags = ANY_TIME,
       .text = "default",
+      SETTING (video_formats),
   },
   [WFD_PROP_AUDIO_CODECS] = {
       .name = "audio-codecs",
@@ -103,6 +116,7 @@ static const Property table[] = {
       .kind = KIND_STRING,
       .flags = ANY_TIME,
       .text = "default",
+      SETTING (audio_codecs),
   },
   [WFD_PROP_VIDEO_CAPS] = {
       .name = "video-caps",
@@ -127,6 +141,7 @@ static const Property table[] = {
       .flags = READY_ONLY,
       .max = G_MAXINT32,
       .number = 15000,
+      SETTING (timeout_ms),
   },
   [WFD_PROP_LATENCY] = {
       .name = "latency",
@@ -136,6 +151,7 @@ static const Property table[] = {
       .flags = READY_ONLY,
       .max = 10000,
       .number = 30,
+      SETTING (latency_ms),
   },
   [WFD_PROP_AFTER_SESSION] = {
       .name = "after-session",
@@ -145,6 +161,7 @@ static const Property table[] = {
       .flags = READY_ONLY,
       .number = WFD_AFTER_SESSION_STOP,
       .get_type = wfd_after_session_get_type,
+      SETTING (after_session),
   },
   [WFD_PROP_WISH_WIDTH] = {
       .name = "wish-width",
@@ -154,6 +171,7 @@ static const Property table[] = {
       .kind = KIND_UINT,
       .flags = ANY_TIME,
       .max = 16384,
+      SETTING (wish_width),
   },
   [WFD_PROP_WISH_HEIGHT] = {
       .name = "wish-height",
@@ -163,6 +181,7 @@ static const Property table[] = {
       .kind = KIND_UINT,
       .flags = ANY_TIME,
       .max = 16384,
+      SETTING (wish_height),
   },
   [WFD_PROP_WISH_RATE] = {
       .name = "wish-rate",
@@ -172,6 +191,7 @@ static const Property table[] = {
       .kind = KIND_UINT,
       .flags = ANY_TIME,
       .max = 1000,
+      SETTING (wish_rate_hz),
   },
   [WFD_PROP_FLOWING] = {
       .name = "flowing",
@@ -234,6 +254,17 @@ wfd_property_new (const char *name)
           GST_TYPE_STRUCTURE, property->flags);
   }
   g_return_val_if_reached (NULL);
+}
+
+gboolean
+wfd_property_find_setting (const char *name, gsize *ret_offset)
+{
+  const Property *property = find_property (name);
+
+  if (property == NULL || !property->is_setting)
+    return FALSE;
+  *ret_offset = property->offset;
+  return TRUE;
 }
 
 void

@@ -68,6 +68,10 @@ void wfd_properties_install_all (GObjectClass *klass);
  * floating). */
 GParamSpec *wfd_property_new (const char *name);
 
+/* Where WfdSettings has the value of the property @name of rtspwfd; FALSE if it
+ * is no setting. */
+gboolean wfd_property_find_setting (const char *name, gsize *ret_offset);
+
 /* Installs @names on a bin, numbered from @first_id on. */
 void wfd_properties_install (GObjectClass *klass, guint first_id, const char *const *names,
     guint n_names);

@@ -1,41 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-settings.h"
 
-typedef struct
-{
-  const char *name; /* of the property, whose type is that of the member */
-  gsize offset;
-} Setting;
-
-#define SETTING(name, member) \
-  { \
-    name, G_STRUCT_OFFSET (WfdSettings, member) \
-  }
-
-static const Setting table[] = {
-  SETTING ("role", role),
-  SETTING ("after-session", after_session),
-  SETTING ("location", location),
-  SETTING ("address", address),
-  SETTING ("peer", peer),
-  SETTING ("video-formats", video_formats),
-  SETTING ("audio-codecs", audio_codecs),
-  SETTING ("rtsp-port", rtsp_port),
-  SETTING ("rtp-port", rtp_port),
-  SETTING ("timeout", timeout_ms),
-  SETTING ("latency", latency_ms),
-  SETTING ("wish-width", wish_width),
-  SETTING ("wish-height", wish_height),
-  SETTING ("wish-rate", wish_rate_hz),
-};
-
 static gpointer
 find_member (const WfdSettings *self, const char *name)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
-    if (g_str_equal (table[i].name, name))
-      return G_STRUCT_MEMBER_P (self, table[i].offset);
-  return NULL;
+  gsize offset;
+
+  return wfd_property_find_setting (name, &offset) ? G_STRUCT_MEMBER_P (self, offset) : NULL;
 }
 
 gboolean
@@ -75,12 +46,12 @@ wfd_settings_get (const WfdSettings *self, const GParamSpec *pspec, GValue *valu
 void
 wfd_settings_init (WfdSettings *self, GObjectClass *klass)
 {
-  *self = (WfdSettings) { 0 };
-  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
-    GParamSpec *pspec = g_object_class_find_property (klass, table[i].name);
+  guint n;
+  g_autofree GParamSpec **pspecs = g_object_class_list_properties (klass, &n);
 
-    wfd_settings_set (self, pspec, g_param_spec_get_default_value (pspec));
-  }
+  *self = (WfdSettings) { 0 };
+  for (guint i = 0; i < n; i++)
+    wfd_settings_set (self, pspecs[i], g_param_spec_get_default_value (pspecs[i]));
 }
 
 void
