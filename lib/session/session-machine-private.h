@@ -203,6 +203,9 @@ void wfd_machine_forget (WfdMachine *self, MessageId id);
 void wfd_machine_set_body (GstRTSPMessage *message, const GString *body);
 WfdText wfd_machine_get_body (const GstRTSPMessage *message);
 void wfd_machine_receive_request (WfdMachine *self, const GstRTSPMessage *request);
+void wfd_machine_receive_response (WfdMachine *self, const GstRTSPMessage *response);
+/* Ends the session if an answer is overdue. */
+void wfd_machine_expire_pending (WfdMachine *self);
 guint wfd_machine_answer_options (WfdMachine *self, const GstRTSPMessage *request,
     GstRTSPMessage *response);
 /* A 303 with @failures, or 200 if there are none. */
