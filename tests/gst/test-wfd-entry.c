@@ -310,6 +310,7 @@ GST_END_TEST;
 
 GST_START_TEST (stored_stream_that_nobody_gets_goes_by_in_real_time)
 {
+  g_autoptr (GstTestClock) clock = NULL;
   GstFlowReturn flow = GST_FLOW_CUSTOM_ERROR;
   GThread *thread;
 
@@ -325,8 +326,8 @@ GST_START_TEST (stored_stream_that_nobody_gets_goes_by_in_real_time)
   while (get_stats ().dropped < 3)
     g_thread_yield ();
   fail_unless_equals_int (gst_harness_buffers_received (h), 0);
-  fail_unless (
-      gst_clock_get_time (GST_CLOCK (gst_harness_get_testclock (h))) == GST_SECOND + 2 * MS);
+  clock = gst_harness_get_testclock (h);
+  fail_unless (gst_clock_get_time (GST_CLOCK (clock)) == GST_SECOND + 2 * MS);
   tear_down ();
 }
 
