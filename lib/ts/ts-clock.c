@@ -196,6 +196,13 @@ begin_anew (WfdTsClock *self)
 }
 
 void
+wfd_ts_clock_restart (WfdTsClock *self)
+{
+  begin_anew (self);
+  self->has_reference = FALSE;
+}
+
+void
 wfd_ts_clock_add_reference (WfdTsClock *self, gint64 clock, gint64 arrival_ns, gboolean jumped)
 {
   gint64 clock_ns = clock / 27 * 1000 + clock % 27 * 1000 / 27;

@@ -32,6 +32,9 @@ WfdTsClock *wfd_ts_clock_new (void);
 void wfd_ts_clock_free (WfdTsClock *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdTsClock, wfd_ts_clock_free)
 
+/* The arrivals are of another clock from here on, or time went by unseen. */
+void wfd_ts_clock_restart (WfdTsClock *self);
+
 /* @clock: program clock reference, 27 MHz, wraps undone. @jumped: the sender says
  * that it does not go on from the one before. */
 void wfd_ts_clock_add_reference (WfdTsClock *self, gint64 clock, gint64 arrival_ns,

@@ -35,6 +35,18 @@ wfd_ts_receiver_free (WfdTsReceiver *self)
   g_free (self);
 }
 
+void
+wfd_ts_receiver_restart (WfdTsReceiver *self)
+{
+  WfdTsUnit unit;
+
+  wfd_ts_reorder_restart (self->reorder);
+  wfd_ts_reader_restart (self->reader);
+  wfd_ts_clock_restart (self->clock);
+  while (wfd_ts_reader_pop (self->reader, &unit))
+    wfd_ts_unit_clear (&unit);
+}
+
 /* What is in order goes to the reader, with the time it came at. */
 static void
 read_ordered (WfdTsReceiver *self)

@@ -30,6 +30,11 @@ WfdTsReceiver *wfd_ts_receiver_new (gint64 gap_ns);
 void wfd_ts_receiver_free (WfdTsReceiver *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdTsReceiver, wfd_ts_receiver_free)
 
+/* Nobody listened for a while, or the clock of the times is another one: what is
+ * not complete is forgotten, and what comes next is the beginning of something.
+ * The program stays until its tables say other. */
+void wfd_ts_receiver_restart (WfdTsReceiver *self);
+
 /* The payload of one UDP datagram. FALSE if it is no RTP packet with MPEG-TS. */
 gboolean wfd_ts_receiver_push (WfdTsReceiver *self, WfdBytes datagram, gint64 now_ns);
 void wfd_ts_receiver_tick (WfdTsReceiver *self, gint64 now_ns);

@@ -33,6 +33,7 @@ struct _WfdTsReorder
   gint64 gap_ns;
 
   gboolean started;
+  gboolean begins_anew; /* with the next packet */
   guint32 ssrc;
   gboolean has_old_ssrc;
   guint32 old_ssrc;
@@ -42,6 +43,9 @@ struct _WfdTsReorder
   guint32 cycles; /* of sequence numbers, times 65536 */
   guint32 first;  /* sequence number the stream began with */
   gint64 received;
+  gboolean has_transit;
+  guint32 transit; /* 90 kHz, of the last packet: arrival less timestamp */
+  guint32 jitter;  /* 16 times */
 
   Slot *slots; /* by the low bits of the sequence number */
   guint n_waiting;
@@ -111,6 +115,24 @@ wfd_ts_reorder_set_gap (WfdTsReorder *self, gint64 gap_ns)
   self->gap_ns = gap_ns;
 }
 
+static void
+drop_stray (WfdTsReorder *self)
+{
+  self->has_stray = FALSE;
+  clear_slot (&self->stray);
+}
+
+void
+wfd_ts_reorder_restart (WfdTsReorder *self)
+{
+  drop_waiting (self);
+  drop_stray (self);
+  self->has_direct = FALSE;
+  self->give_up = 0;
+  self->has_old_ssrc = FALSE;
+  self->begins_anew = TRUE;
+}
+
 static Slot *
 slot_of (WfdTsReorder *self, guint16 sequence)
 {
@@ -133,14 +155,16 @@ start (WfdTsReorder *self, const WfdTsRtpPacket *packet)
   if (self->started)
     self->stats.n_restarts++;
   drop_waiting (self);
-  self->has_stray = FALSE;
-  clear_slot (&self->stray);
+  drop_stray (self);
   self->restarted = self->started;
   self->started = TRUE;
+  self->begins_anew = FALSE;
   self->ssrc = packet->ssrc;
   self->next = self->first = packet->sequence;
   self->cycles = 0;
   self->received = 0;
+  self->has_transit = FALSE;
+  self->jitter = 0;
   self->n_lost = 0;
   self->n_late_run = 0;
   self->gap = GAP_UNKNOWN;
@@ -238,6 +262,19 @@ take_in_window (WfdTsReorder *self, const WfdTsRtpPacket *packet, guint ahead, g
   }
 }
 
+static void
+measure_jitter (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
+{
+  guint32 transit =
+      (guint32) (now_ns / 100000 * 9 + now_ns % 100000 * 9 / 100000) - packet->timestamp;
+  gint32 step = transit - self->transit;
+
+  if (self->has_transit)
+    self->jitter += ABS (step) - ((self->jitter + 8) >> 4);
+  self->transit = transit;
+  self->has_transit = TRUE;
+}
+
 void
 wfd_ts_reorder_push (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
 {
@@ -248,7 +285,7 @@ wfd_ts_reorder_push (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 no
   if (packet->payload.left > WFD_LIMIT_RTP_PACKET_BYTES)
     return;
   self->stats.n_received++;
-  if (!self->started) {
+  if (!self->started || self->begins_anew) {
     start (self, packet);
   } else if (!check_ssrc (self, packet, now_ns)) {
     self->stats.n_foreign++;
@@ -263,6 +300,7 @@ wfd_ts_reorder_push (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 no
   }
   self->last_ns = now_ns;
   self->received++;
+  measure_jitter (self, packet, now_ns);
 
   if (ahead < 0)
     take_late (self, packet, now_ns);
@@ -366,5 +404,6 @@ wfd_ts_reorder_get_stats (WfdTsReorder *self, WfdTsReorderStats *ret_stats)
   ret_stats->ssrc = self->ssrc;
   ret_stats->highest = self->cycles + (guint16) (self->next - 1);
   ret_stats->received = self->received;
+  ret_stats->jitter = self->jitter >> 4;
   ret_stats->expected = self->started ? (gint64) ret_stats->highest - self->first + 1 : 0;
 }

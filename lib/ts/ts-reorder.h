@@ -22,6 +22,9 @@ void wfd_ts_reorder_free (WfdTsReorder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdTsReorder, wfd_ts_reorder_free)
 
 void wfd_ts_reorder_set_gap (WfdTsReorder *self, gint64 gap_ns);
+/* What waits is forgotten; the next packet begins another stream, whatever its
+ * number, and what is missing before it is not lost. */
+void wfd_ts_reorder_restart (WfdTsReorder *self);
 
 /* The payload of @packet is borrowed until the next push or tick, before which
  * pop must have said FALSE. */
@@ -55,6 +58,7 @@ typedef struct
   guint32 highest; /* sequence number, with the wraps in the upper half */
   gint64 expected; /* packets of this stream, as RFC 3550 §A.3 counts */
   gint64 received;
+  guint32 jitter; /* of this stream in 90 kHz, RFC 3550 §A.8 */
 } WfdTsReorderStats;
 
 void wfd_ts_reorder_get_stats (WfdTsReorder *self, WfdTsReorderStats *ret_stats);

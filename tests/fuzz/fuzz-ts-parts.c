@@ -8,6 +8,7 @@
 #include <ts-psi.h>
 #include <ts-rtcp.h>
 #include <ts-rtp.h>
+#include <ts-sps.h>
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
@@ -152,6 +153,18 @@ fuzz_nal (WfdBytes input)
   }
 }
 
+static void
+fuzz_sps (WfdBytes input)
+{
+  for (guint codec = WFD_TS_CODEC_H264; codec <= WFD_TS_CODEC_H265; codec++) {
+    WfdTsFormat format;
+
+    if (wfd_ts_sps_read (codec, input, &format))
+      g_assert_true (
+          format.width > 0 && format.width < 0x8000 && format.height > 0 && format.height < 0x8000);
+  }
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -163,5 +176,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   fuzz_pes (input);
   fuzz_frames (input);
   fuzz_nal (input);
+  fuzz_sps (input);
   return 0;
 }

@@ -9,7 +9,8 @@
  *   3 n      the sequence number goes on by n, with sign
  *   4        the other sender
  *   5 n…     a section on a PID from the list, with its right CRC
- *   6 n…     a datagram as it stands */
+ *   6 n…     a datagram as it stands
+ *   7        nobody reads for a while, and then with another clock */
 #include <base-limits.h>
 #include <ts-psi.h>
 #include <ts-receive.h>
@@ -133,6 +134,14 @@ add_section (Fuzz *self, guint8 how, WfdBytes octets)
   add_packet (self, (how & 7) | 0x08, wfd_bytes (payload, sizeof (payload)));
 }
 
+static void
+restart (Fuzz *self, guint8 how)
+{
+  wfd_ts_receiver_restart (self->receiver);
+  self->now_ns = how * 1000 * MS;
+  g_assert_cmpint (wfd_ts_receiver_get_deadline (self->receiver), ==, G_MAXINT64);
+}
+
 static gboolean
 take_record (Fuzz *self, WfdBytes *input)
 {
@@ -141,8 +150,8 @@ take_record (Fuzz *self, WfdBytes *input)
 
   if (!wfd_bytes_take_u8 (input, &what) || !wfd_bytes_take_u8 (input, &how))
     return FALSE;
-  what %= 7;
-  if ((what == 0 || what >= 5)
+  what %= 8;
+  if ((what == 0 || what == 5 || what == 6)
       && (!wfd_bytes_take_u8 (input, &n) || !wfd_bytes_take (input, MIN (n, input->left), &octets)))
     return FALSE;
 
@@ -158,6 +167,8 @@ take_record (Fuzz *self, WfdBytes *input)
     add_section (self, how, octets);
   else if (what == 6)
     push (self, octets);
+  else if (what == 7)
+    restart (self, how);
   self->now_ns += what == 2 ? how * MS : 0;
   tick (self);
   return TRUE;

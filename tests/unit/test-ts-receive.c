@@ -524,6 +524,45 @@ test_new_sender (void)
       FRAME_NS + MS);
 }
 
+/* After a pause, and on another clock: half a picture and a gap are forgotten, and
+ * what comes is shown when it comes. */
+static void
+test_restart (void)
+{
+  g_auto (Simulation) s = simulation (WFD_TS_CODEC_LPCM);
+  Flight flight;
+
+  run (&s, 60);
+  send_picture (&s, 0, 50000, 100 * SECOND);
+  for (guint i = 0; i < 20; i++) {
+    gsize n;
+    const guint8 *data;
+
+    flight = g_array_index (s.flights, Flight, i);
+    data = g_bytes_get_data (flight.datagram, &n);
+    if (i != 10)
+      wfd_ts_receiver_push (s.receiver, wfd_bytes (data, n), flight.at_ns);
+  }
+  wfd_ts_receiver_restart (s.receiver);
+  g_assert_cmpint (wfd_ts_receiver_get_deadline (s.receiver), ==, G_MAXINT64);
+  for (guint i = 0; i < s.flights->len; i++)
+    g_bytes_unref (g_array_index (s.flights, Flight, i).datagram);
+  g_array_set_size (s.flights, 0);
+
+  s.n_pictures = s.n_restarts = 0;
+  for (guint i = 0; i < 30; i++) {
+    send_picture (&s, i, 5000, 200 * SECOND + i * FRAME_NS);
+    for (guint j = 0; j < s.flights->len; j++)
+      g_array_index (s.flights, Flight, j).at_ns = i * FRAME_NS;
+    pass (&s, i * FRAME_NS);
+  }
+  g_assert_cmpuint (s.n_pictures, >=, 29);
+  g_assert_cmpuint (s.n_lossy, ==, 0);
+  g_assert_cmpuint (s.n_restarts, ==, 1);
+  g_assert_cmpuint (stats (&s).rtp.n_lost, ==, 0);
+  g_assert_cmpint (ABS (s.last_time_ns[VIDEO] - 29 * FRAME_NS), <=, FRAME_NS);
+}
+
 /* Sound and picture that were captured together are shown together. */
 static void
 test_lip_sync (void)
@@ -564,6 +603,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/receive/gap-without-ticks", test_gap_without_ticks);
   g_test_add_func ("/ts/receive/what-is-no-rtp", test_what_is_no_rtp);
   g_test_add_func ("/ts/receive/new-sender", test_new_sender);
+  g_test_add_func ("/ts/receive/restart", test_restart);
   g_test_add_func ("/ts/receive/lip-sync", test_lip_sync);
 
   return g_test_run ();

@@ -296,6 +296,62 @@ test_same_numbers_again_begin_anew (void)
   g_assert_cmpuint (stats (&f).n_restarts, ==, 1);
 }
 
+/* Nobody read for a while: what was missed is not lost, and what comes then is not
+ * waited for. */
+static void
+test_restart (void)
+{
+  g_auto (Fixture) f = fixture ();
+
+  push (&f, 1, 0);
+  push (&f, 3, MS);
+  wfd_ts_reorder_restart (f.reorder);
+  g_assert_cmpint (wfd_ts_reorder_get_deadline (f.reorder), ==, G_MAXINT64);
+  push (&f, 500, 2 * MS);
+  push (&f, 501, 3 * MS);
+  assert_out (&f, "1 | 500 501 ");
+  g_assert_cmpuint (stats (&f).n_lost, ==, 0);
+  g_assert_cmpint (stats (&f).expected, ==, 2);
+}
+
+static void
+push_at (Fixture *self, guint16 sequence, guint32 timestamp, gint64 now_ns)
+{
+  static const guint8 block[188];
+  WfdTsRtpPacket packet = {
+    .sequence = sequence,
+    .timestamp = timestamp,
+    .ssrc = self->ssrc,
+    .payload = wfd_bytes (block, sizeof (block)),
+  };
+  WfdTsOrdered ordered;
+
+  wfd_ts_reorder_push (self->reorder, &packet, now_ns);
+  while (wfd_ts_reorder_pop (self->reorder, &ordered))
+    ;
+}
+
+/* RFC 3550 §A.8: a delay that goes to and fro by 2 ms comes to 2 ms, a constant one
+ * to nothing; timestamps wrap. */
+static void
+test_jitter_is_that_of_the_rfc (void)
+{
+  g_auto (Fixture) f = fixture ();
+  guint32 begin = 0xffffffff - 90 * 1000;
+
+  for (guint i = 0; i < 200; i++)
+    push_at (&f, i, begin + i * 900, (1000 + 10 * i) * MS);
+  g_assert_cmpuint (stats (&f).jitter, ==, 0);
+  for (guint i = 200; i < 400; i++)
+    push_at (&f, i, begin + i * 900, (1000 + 10 * i + i % 2 * 2) * MS);
+  g_assert_cmpuint (stats (&f).jitter, >=, 178);
+  g_assert_cmpuint (stats (&f).jitter, <=, 180);
+  /* Another stream has its own. */
+  f.ssrc++;
+  push_at (&f, 7, 0, 6000 * MS);
+  g_assert_cmpuint (stats (&f).jitter, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -316,6 +372,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/reorder/two-odd-numbers-in-sequence-begin-anew",
       test_two_odd_numbers_in_sequence_begin_anew);
   g_test_add_func ("/ts/reorder/same-numbers-again-begin-anew", test_same_numbers_again_begin_anew);
+  g_test_add_func ("/ts/reorder/restart", test_restart);
+  g_test_add_func ("/ts/reorder/jitter-is-that-of-the-rfc", test_jitter_is_that_of_the_rfc);
 
   return g_test_run ();
 }
