@@ -3,8 +3,8 @@
 
 #include "gstrtspwfd.h"
 #include "wfd-control.h"
-#include "wfd-media-receive.h"
 #include "wfd-media-send.h"
+#include "wfd-receiver.h"
 #include "wfd-settings.h"
 
 G_BEGIN_DECLS
@@ -22,9 +22,8 @@ struct _GstRtspWfd
 
   /* From PAUSED on. */
   GSocket *socket;
-  WfdMediaReceive *receive;
-  GstPad *srcpad;
-  GMutex control_lock; /* for control itself */
+  WfdReceiver *receive; /* in the bin */
+  GMutex control_lock;  /* for control itself */
   WfdControl *control;
 
   /* With the object lock. */
@@ -38,11 +37,11 @@ struct _GstRtspWfd
 
 #define GST_RTSP_WFD_TS_CAPS "video/mpegts, systemstream=(boolean)true"
 
-extern GstStaticPadTemplate gst_rtsp_wfd_src_template;
-
 /* With the element as their data. */
 extern const WfdControlEvents gst_rtsp_wfd_control_events;
-extern const WfdMediaReceiveEvents gst_rtsp_wfd_receive_events;
+extern const WfdReceiverEvents gst_rtsp_wfd_receive_events;
+/* What comes leaves by a pad of ours. */
+void gst_rtsp_wfd_expose_pad (GstElement *receiver, GstPad *target, GstRtspWfd *self);
 void gst_rtsp_wfd_end_stream (WfdGate *gate, GstRtspWfd *self);
 
 void gst_rtsp_wfd_install_signals (GstRtspWfdClass *klass);

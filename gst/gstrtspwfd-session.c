@@ -16,9 +16,6 @@ enum
 
 static guint signals[N_SIGNALS];
 
-GstStaticPadTemplate gst_rtsp_wfd_src_template = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC,
-    GST_PAD_SOMETIMES, GST_STATIC_CAPS (GST_RTSP_WFD_TS_CAPS ", packetsize=(int)188"));
-
 /* What the control tells us, in its thread. */
 
 static void
@@ -39,18 +36,14 @@ on_preparing (gpointer user_data)
   return wait;
 }
 
-static void
-add_srcpad (GstRtspWfd *self)
+void
+gst_rtsp_wfd_expose_pad (GstElement *receiver, GstPad *target, GstRtspWfd *self)
 {
-  g_autoptr (GstPad) target = wfd_media_receive_get_pad (self->receive);
-  g_autoptr (GstPadTemplate) template = gst_static_pad_template_get (&gst_rtsp_wfd_src_template);
+  GstPad *pad = gst_ghost_pad_new_from_template (GST_PAD_NAME (target), target,
+      GST_PAD_PAD_TEMPLATE (target));
 
-  if (self->srcpad != NULL)
-    return;
-  self->srcpad = gst_ghost_pad_new_from_template ("src", target, template);
-  gst_pad_set_active (self->srcpad, TRUE);
-  gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
-  gst_element_no_more_pads (GST_ELEMENT (self));
+  gst_pad_set_active (pad, TRUE);
+  gst_element_add_pad (GST_ELEMENT (self), pad);
 }
 
 void
@@ -75,7 +68,7 @@ on_agreed (gpointer user_data, const WfdControlAgreement *agreement)
   gst_rtsp_wfd_set_negotiated (self, negotiated);
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), copy));
   if (self->receive != NULL)
-    add_srcpad (self);
+    wfd_receiver_agree (self->receive, negotiated);
 }
 
 static void
@@ -84,7 +77,7 @@ on_opened (gpointer user_data, GInetSocketAddress *rtp)
   GstRtspWfd *self = user_data;
 
   if (self->receive != NULL)
-    wfd_media_receive_set_peer (self->receive,
+    wfd_receiver_set_peer (self->receive,
         rtp != NULL ? g_inet_socket_address_get_address (rtp) : NULL);
   else
     wfd_media_send_set_destination (self->send, rtp);
@@ -170,7 +163,7 @@ on_finished (gpointer user_data, const GError *error)
   GError early = nothing;
 
   early.domain = WFD_ERROR;
-  if (error == NULL && self->receive != NULL && self->srcpad == NULL)
+  if (error == NULL && self->receive != NULL && GST_ELEMENT (self)->srcpads == NULL)
     error = &early;
   if (error != NULL)
     wfd_post_error (GST_ELEMENT (self), error);
@@ -178,7 +171,7 @@ on_finished (gpointer user_data, const GError *error)
   if (self->receive == NULL)
     finish_source (self, error);
   else
-    wfd_media_receive_end (self->receive);
+    wfd_receiver_end (self->receive);
 }
 
 static guint64
@@ -186,7 +179,7 @@ on_count_media (gpointer user_data)
 {
   GstRtspWfd *self = user_data;
 
-  return wfd_media_receive_count_packets (self->receive);
+  return wfd_receiver_count_packets (self->receive);
 }
 
 const WfdControlEvents gst_rtsp_wfd_control_events = {
@@ -224,7 +217,7 @@ gst_rtsp_wfd_end_stream (WfdGate *gate, GstRtspWfd *self)
   g_mutex_unlock (&self->control_lock);
 }
 
-const WfdMediaReceiveEvents gst_rtsp_wfd_receive_events = { on_key_unit_wanted };
+const WfdReceiverEvents gst_rtsp_wfd_receive_events = { on_key_unit_wanted };
 
 void
 gst_rtsp_wfd_install_signals (GstRtspWfdClass *klass)

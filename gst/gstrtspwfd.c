@@ -80,6 +80,25 @@ ensure_send (GstRtspWfd *self, GError **error)
   return TRUE;
 }
 
+static void
+prepare_receiver (GstRtspWfd *self)
+{
+  const WfdReceiverConfig config = {
+    .socket = self->socket,
+    .demux = self->settings.demux,
+    .latency_ms = self->settings.latency_ms,
+    .events = &gst_rtsp_wfd_receive_events,
+    .user_data = self,
+  };
+  GstElement *receiver = wfd_receiver_new (&config);
+
+  g_signal_connect_object (receiver, "pad-added", G_CALLBACK (gst_rtsp_wfd_expose_pad), self, 0);
+  g_signal_connect_object (receiver, "no-more-pads", G_CALLBACK (gst_element_no_more_pads), self,
+      G_CONNECT_SWAPPED);
+  gst_bin_add (GST_BIN (self), receiver);
+  self->receive = WFD_RECEIVER (receiver);
+}
+
 static gboolean
 prepare_media (GstRtspWfd *self, GError **error)
 {
@@ -90,9 +109,8 @@ prepare_media (GstRtspWfd *self, GError **error)
     wfd_media_send_set_destination (self->send, NULL);
     return TRUE;
   }
-  self->receive = wfd_media_receive_new (GST_BIN (self), self->socket, self->settings.latency_ms,
-      &gst_rtsp_wfd_receive_events, self, error);
-  return self->receive != NULL;
+  prepare_receiver (self);
+  return TRUE;
 }
 
 /* A sink receives in the same family of addresses in which it connects. */
@@ -235,16 +253,26 @@ free_control (GstRtspWfd *self)
   wfd_control_free (control);
 }
 
+static void
+remove_srcpads (GstRtspWfd *self)
+{
+  GstElement *element = GST_ELEMENT (self);
+
+  while (element->srcpads != NULL) {
+    GstPad *pad = element->srcpads->data;
+
+    gst_pad_set_active (pad, FALSE);
+    gst_element_remove_pad (element, pad);
+  }
+}
+
 /* PAUSED to READY, after the elements inside. */
 static void
 clean_up (GstRtspWfd *self)
 {
   free_control (self);
-  if (self->srcpad != NULL) {
-    gst_pad_set_active (self->srcpad, FALSE);
-    gst_element_remove_pad (GST_ELEMENT (self), g_steal_pointer (&self->srcpad));
-  }
-  g_clear_pointer (&self->receive, wfd_media_receive_free);
+  remove_srcpads (self);
+  wfd_remove_element (GST_BIN (self), GST_ELEMENT (g_steal_pointer (&self->receive)));
   g_clear_object (&self->socket);
   gst_rtsp_wfd_set_negotiated (self, NULL);
 
@@ -308,8 +336,6 @@ gst_rtsp_wfd_change_state (GstElement *element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
     return change_to_paused (self);
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING && self->receive != NULL)
-    wfd_media_receive_drain (self->receive);
   if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     set_playing (self, FALSE);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
@@ -333,6 +359,11 @@ gst_rtsp_wfd_handle_message (GstBin *bin, GstMessage *message)
 
   if (self->send != NULL && wfd_media_send_is_repetition (self->send, message)) {
     gst_message_unref (message);
+    return;
+  }
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_STREAM_COLLECTION
+      && GST_MESSAGE_SRC (message) == GST_OBJECT (self->receive)) {
+    wfd_post_collection (GST_ELEMENT (self), message);
     return;
   }
   GST_BIN_CLASS (gst_rtsp_wfd_parent_class)->handle_message (bin, message);
@@ -442,7 +473,7 @@ create_stats (GstRtspWfd *self)
     session = wfd_control_dup_stats (self->control);
   stats = wfd_report_new_stats (session);
   if (self->control != NULL && self->receive != NULL)
-    wfd_media_receive_add_stats (self->receive, stats);
+    wfd_receiver_add_stats (self->receive, stats);
   if (self->control != NULL && self->send != NULL)
     wfd_media_send_add_stats (self->send, stats);
   g_mutex_unlock (&self->control_lock);
@@ -521,7 +552,9 @@ gst_rtsp_wfd_class_init (GstRtspWfdClass *klass)
   wfd_properties_install_all (object_class);
 
   gst_rtsp_wfd_install_signals (klass);
-  gst_element_class_add_static_pad_template (element_class, &gst_rtsp_wfd_src_template);
+  gst_element_class_add_static_pad_template (element_class, &wfd_receiver_ts_template);
+  gst_element_class_add_static_pad_template (element_class, &wfd_receiver_video_template);
+  gst_element_class_add_static_pad_template (element_class, &wfd_receiver_audio_template);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class, "Wi-Fi Display session",
       "Source/Sink/Network/Protocol",

@@ -28,10 +28,9 @@
 #include "gstwfdsrc.h"
 
 #include "gstrtspwfd.h"
-#include "wfd-demux.h"
 #include "wfd-make.h"
 #include "wfd-properties.h"
-#include "wfd-report.h"
+#include "wfd-receiver.h"
 #include "wfd-uri.h"
 
 GST_DEBUG_CATEGORY_STATIC (wfd_src_debug);
@@ -44,10 +43,6 @@ struct _GstWfdSrc
   GstElement *rtspwfd;
   WfdUri uri; /* with the object lock */
   WfdLinkKind link;
-
-  /* From PAUSED on. */
-  WfdDemux *demux;
-  guint n_pads; /* of the session's thread */
 };
 
 enum
@@ -82,13 +77,6 @@ enum
 
 static guint signals[N_SIGNALS];
 
-static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC,
-    GST_PAD_SOMETIMES, GST_STATIC_CAPS ("video/x-h264"));
-static GstStaticPadTemplate audio_template =
-    GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC, GST_PAD_SOMETIMES,
-        GST_STATIC_CAPS ("audio/mpeg, mpegversion=(int){ 2, 4 }; audio/x-ac3; "
-                         "audio/x-raw, format=(string)S16BE, layout=(string)interleaved"));
-
 static void gst_wfd_src_uri_handler_init (gpointer iface, gpointer data);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstWfdSrc, gst_wfd_src, GST_TYPE_BIN,
@@ -108,29 +96,6 @@ dup_uri (GstWfdSrc *self, const char *scheme)
   return text;
 }
 
-static guint
-get_latency_ms (GstWfdSrc *self)
-{
-  guint latency_ms;
-
-  g_object_get (self->rtspwfd, "latency", &latency_ms, NULL);
-  return latency_ms;
-}
-
-/* Until the first packet there is nobody inside to ask, and what is not asked
- * counts as not live. */
-static gboolean
-answer_latency (GstWfdSrc *self, GstPad *pad, GstQuery *query)
-{
-  gboolean live = FALSE;
-
-  if (gst_pad_query_default (pad, GST_OBJECT (self), query))
-    gst_query_parse_latency (query, &live, NULL, NULL);
-  if (!live)
-    gst_query_set_latency (query, TRUE, get_latency_ms (self) * GST_MSECOND, GST_CLOCK_TIME_NONE);
-  return TRUE;
-}
-
 static gboolean
 answer_uri (GstWfdSrc *self, GstQuery *query)
 {
@@ -141,86 +106,29 @@ answer_uri (GstWfdSrc *self, GstQuery *query)
 }
 
 static gboolean
-answer_seeking (GstQuery *query)
-{
-  GstFormat format;
-
-  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
-  gst_query_set_seeking (query, format, FALSE, 0, -1);
-  return TRUE;
-}
-
-static gboolean
 src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 {
-  GstWfdSrc *self = GST_WFD_SRC (parent);
-
-  switch (GST_QUERY_TYPE (query)) {
-    case GST_QUERY_LATENCY:
-      return answer_latency (self, pad, query);
-    case GST_QUERY_URI:
-      return answer_uri (self, query);
-    case GST_QUERY_SEEKING:
-      return answer_seeking (query);
-    default:
-      return gst_pad_query_default (pad, parent, query);
-  }
-}
-
-static void
-add_pad (GstWfdSrc *self, GstStreamType type, GstStaticPadTemplate *static_template, GstCaps *caps)
-{
-  g_autoptr (GstPadTemplate) template = gst_static_pad_template_get (static_template);
-  g_autoptr (GstPad) target = NULL;
-  g_autoptr (GError) error = NULL;
-  WfdStream *stream;
-  GstPad *pad;
-
-  if (caps == NULL)
-    return;
-  stream = wfd_demux_add_stream (self->demux, type, caps, &error);
-  if (stream == NULL) {
-    if (error != NULL)
-      wfd_post_error (GST_ELEMENT (self), error);
-    return;
-  }
-
-  target = wfd_stream_get_pad (stream);
-  pad = gst_ghost_pad_new_from_template (static_template->name_template, target, template);
-  gst_pad_set_query_function (pad, src_query);
-  gst_pad_set_active (pad, TRUE);
-  gst_element_add_pad (GST_ELEMENT (self), pad);
-  self->n_pads++;
+  if (GST_QUERY_TYPE (query) == GST_QUERY_URI)
+    return answer_uri (GST_WFD_SRC (parent), query);
+  return gst_pad_query_default (pad, parent, query);
 }
 
 /* In the thread of the session. */
 static void
-on_negotiated (GstElement *rtspwfd, GParamSpec *pspec, GstWfdSrc *self)
+on_pad_added (GstElement *rtspwfd, GstPad *target, GstWfdSrc *self)
 {
-  g_autoptr (GstStructure) negotiated = NULL;
-  g_autoptr (GstCaps) video = NULL, audio = NULL;
-  guint n_pads = self->n_pads;
+  GstPad *pad = gst_ghost_pad_new_from_template (GST_PAD_NAME (target), target,
+      GST_PAD_PAD_TEMPLATE (target));
 
-  g_object_get (rtspwfd, "negotiated", &negotiated, NULL);
-  if (negotiated != NULL && self->demux != NULL) {
-    video = wfd_report_new_video_caps (negotiated);
-    audio = wfd_report_new_audio_caps (negotiated);
-    add_pad (self, GST_STREAM_TYPE_VIDEO, &video_template, video);
-    add_pad (self, GST_STREAM_TYPE_AUDIO, &audio_template, audio);
-  }
-  if (self->n_pads != n_pads) {
-    gst_element_no_more_pads (GST_ELEMENT (self));
-    wfd_demux_begin (self->demux);
-  }
-  g_object_notify (G_OBJECT (self), "negotiated");
+  gst_pad_set_query_function (pad, src_query);
+  gst_pad_set_active (pad, TRUE);
+  gst_element_add_pad (GST_ELEMENT (self), pad);
 }
 
 static void
-on_ts_pad (GstElement *rtspwfd, GstPad *pad, GstWfdSrc *self)
+on_negotiated (GstElement *rtspwfd, GParamSpec *pspec, GstWfdSrc *self)
 {
-  g_autoptr (GstPad) sinkpad = wfd_demux_get_sink (self->demux);
-
-  gst_pad_link (pad, sinkpad);
+  g_object_notify (G_OBJECT (self), "negotiated");
 }
 
 static void
@@ -239,17 +147,10 @@ static gboolean
 prepare (GstWfdSrc *self)
 {
   g_autofree char *location = dup_uri (self, WFD_URI_SCHEME_RTSP);
-  g_autoptr (GError) error = NULL;
 
   if (location == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
         ("No uri is set; it says where the source is, as wfd://host[:port]."), (NULL));
-    return FALSE;
-  }
-  self->n_pads = 0;
-  self->demux = wfd_demux_new (GST_BIN (self), &error);
-  if (self->demux == NULL) {
-    wfd_post_error (GST_ELEMENT (self), error);
     return FALSE;
   }
   g_object_set (self->rtspwfd, "location", location, NULL);
@@ -269,41 +170,29 @@ remove_pads (GstWfdSrc *self)
   }
 }
 
-static void
-clean_up (GstWfdSrc *self)
-{
-  remove_pads (self);
-  g_clear_pointer (&self->demux, wfd_demux_free);
-}
-
 static GstStateChangeReturn
 gst_wfd_src_change_state (GstElement *element, GstStateChange transition)
 {
   GstWfdSrc *self = GST_WFD_SRC (element);
   GstStateChangeReturn ret;
 
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !prepare (self)) {
-    clean_up (self);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !prepare (self))
     return GST_STATE_CHANGE_FAILURE;
-  }
 
   ret = GST_ELEMENT_CLASS (gst_wfd_src_parent_class)->change_state (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED && ret == GST_STATE_CHANGE_FAILURE))
-    clean_up (self);
+    remove_pads (self);
   return ret;
 }
 
-/* The demultiplexer's view of the streams is not ours. */
 static void
 gst_wfd_src_handle_message (GstBin *bin, GstMessage *message)
 {
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_STREAM_COLLECTION
-      && GST_MESSAGE_SRC (message) != GST_OBJECT (bin)) {
-    gst_message_unref (message);
-    return;
-  }
-  GST_BIN_CLASS (gst_wfd_src_parent_class)->handle_message (bin, message);
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_STREAM_COLLECTION)
+    wfd_post_collection (GST_ELEMENT (bin), message);
+  else
+    GST_BIN_CLASS (gst_wfd_src_parent_class)->handle_message (bin, message);
 }
 
 static gboolean
@@ -466,8 +355,8 @@ gst_wfd_src_class_init (GstWfdSrcClass *klass)
   signals[SIGNAL_SESSION_CLOSED] = g_signal_new ("session-closed", GST_TYPE_WFD_SRC,
       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
-  gst_element_class_add_static_pad_template (element_class, &video_template);
-  gst_element_class_add_static_pad_template (element_class, &audio_template);
+  gst_element_class_add_static_pad_template (element_class, &wfd_receiver_video_template);
+  gst_element_class_add_static_pad_template (element_class, &wfd_receiver_audio_template);
   gst_element_class_set_static_metadata (element_class, "Wi-Fi Display receiver", "Source/Network",
       "Receives the screen of a Wi-Fi Display (Miracast) source", "The gst-wfd authors");
   gst_type_mark_as_plugin_api (WFD_TYPE_LINK_KIND, 0);
@@ -476,10 +365,12 @@ gst_wfd_src_class_init (GstWfdSrcClass *klass)
 static void
 gst_wfd_src_init (GstWfdSrc *self)
 {
-  self->rtspwfd = g_object_new (GST_TYPE_RTSP_WFD, NULL);
+  self->rtspwfd = g_object_new (GST_TYPE_RTSP_WFD, "demux", TRUE, NULL);
   gst_bin_add (GST_BIN (self), self->rtspwfd);
   g_signal_connect (self->rtspwfd, "notify::negotiated", G_CALLBACK (on_negotiated), self);
-  g_signal_connect (self->rtspwfd, "pad-added", G_CALLBACK (on_ts_pad), self);
+  g_signal_connect (self->rtspwfd, "pad-added", G_CALLBACK (on_pad_added), self);
+  g_signal_connect_swapped (self->rtspwfd, "no-more-pads", G_CALLBACK (gst_element_no_more_pads),
+      self);
   g_signal_connect (self->rtspwfd, "session-opened", G_CALLBACK (on_session_opened), self);
   g_signal_connect (self->rtspwfd, "session-closed", G_CALLBACK (on_session_closed), self);
 

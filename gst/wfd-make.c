@@ -63,6 +63,17 @@ wfd_remove_element (GstBin *bin, GstElement *element)
   gst_bin_remove (bin, element);
 }
 
+void
+wfd_post_collection (GstElement *element, GstMessage *message)
+{
+  g_autoptr (GstStreamCollection) collection = NULL;
+
+  gst_message_parse_stream_collection (message, &collection);
+  gst_message_unref (message);
+  gst_element_post_message (element,
+      gst_message_new_stream_collection (GST_OBJECT (element), collection));
+}
+
 typedef struct
 {
   int code; /* of WfdError */

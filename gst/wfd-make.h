@@ -12,6 +12,10 @@ GstElement *wfd_make_element (GstBin *bin, const char *factory, GError **error);
 /* Takes @element, which @bin owns, out of it; NULL is fine. */
 void wfd_remove_element (GstBin *bin, GstElement *element);
 
+/* The streams of an element inside @element are those of @element: posts a message
+ * that says so for @message, a STREAM_COLLECTION. (transfer full) @message. */
+void wfd_post_collection (GstElement *element, GstMessage *message);
+
 /* Posts @error as the error of @element, with a sentence that says what to do. */
 void wfd_post_error (GstElement *element, const GError *error);
 

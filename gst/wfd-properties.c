@@ -146,12 +146,22 @@ static const Property table[] = {
   [WFD_PROP_LATENCY] = {
       .name = "latency",
       .nick = "Latency",
-      .blurb = "Milliseconds that packets may come late or out of order (role=sink)",
+      .blurb = "Milliseconds that the network may delay what is shown smoothly nevertheless "
+          "(role=sink)",
       .kind = KIND_UINT,
       .flags = READY_ONLY,
       .max = 10000,
       .number = 30,
       SETTING (latency_ms),
+  },
+  [WFD_PROP_DEMUX] = {
+      .name = "demux",
+      .nick = "Demultiplex",
+      .blurb = "Whether picture and sound leave by pads of their own, and no MPEG-TS "
+          "(role=sink)",
+      .kind = KIND_BOOLEAN,
+      .flags = READY_ONLY,
+      SETTING (demux),
   },
   [WFD_PROP_AFTER_SESSION] = {
       .name = "after-session",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-report.h"
 
+#include "wfd-unit-caps.h"
+
 static const char *const profile_names[] = {
   [WFD_H264_PROFILE_NONE] = NULL,
   [WFD_H264_PROFILE_CBP] = "constrained-baseline",
@@ -10,14 +12,14 @@ static const char *const profile_names[] = {
 typedef struct
 {
   const char *name;
-  const char *caps;
+  WfdTsCodec codec;
 } Codec;
 
 static const Codec codecs[] = {
-  [WFD_AUDIO_CODEC_NONE] = { NULL, NULL },
-  [WFD_AUDIO_CODEC_LPCM] = { "lpcm", "audio/x-raw, format=S16BE, layout=interleaved" },
-  [WFD_AUDIO_CODEC_AAC] = { "aac", "audio/mpeg, mpegversion=4, stream-format=adts, framed=true" },
-  [WFD_AUDIO_CODEC_AC3] = { "ac3", "audio/x-ac3, framed=true" },
+  [WFD_AUDIO_CODEC_NONE] = { NULL, WFD_TS_CODEC_NONE },
+  [WFD_AUDIO_CODEC_LPCM] = { "lpcm", WFD_TS_CODEC_LPCM },
+  [WFD_AUDIO_CODEC_AAC] = { "aac", WFD_TS_CODEC_AAC },
+  [WFD_AUDIO_CODEC_AC3] = { "ac3", WFD_TS_CODEC_AC3 },
 };
 
 /* As in the caps of video/x-h264. */
@@ -106,15 +108,17 @@ wfd_report_new_stats (GVariant *stats)
 GstCaps *
 wfd_report_new_video_caps (const GstStructure *negotiated)
 {
-  int width, height, rate, per;
+  WfdTsFormat format = { .codec = WFD_TS_CODEC_H264 };
+  int rate, per;
+  GstCaps *caps;
 
-  if (!gst_structure_get (negotiated, "width", G_TYPE_INT, &width, "height", G_TYPE_INT, &height,
-          NULL)
+  if (!gst_structure_get (negotiated, "width", G_TYPE_INT, &format.width, "height", G_TYPE_INT,
+          &format.height, NULL)
       || !gst_structure_get_fraction (negotiated, "framerate", &rate, &per))
     return NULL;
-  return gst_caps_new_simple ("video/x-h264", "stream-format", G_TYPE_STRING, "byte-stream",
-      "alignment", G_TYPE_STRING, "au", "width", G_TYPE_INT, width, "height", G_TYPE_INT, height,
-      "framerate", GST_TYPE_FRACTION, rate, per, "parsed", G_TYPE_BOOLEAN, TRUE, NULL);
+  caps = wfd_unit_caps_new (&format);
+  gst_caps_set_simple (caps, "framerate", GST_TYPE_FRACTION, rate, per, NULL);
+  return caps;
 }
 
 static const Codec *
@@ -131,14 +135,12 @@ wfd_report_new_audio_caps (const GstStructure *negotiated)
 {
   const char *name = gst_structure_get_string (negotiated, "audio-codec");
   const Codec *codec = name != NULL ? find_codec (name) : NULL;
-  int rate, channels;
-  GstCaps *caps;
+  WfdTsFormat format = { 0 };
 
   if (codec == NULL
-      || !gst_structure_get (negotiated, "audio-rate", G_TYPE_INT, &rate, "audio-channels",
-          G_TYPE_INT, &channels, NULL))
+      || !gst_structure_get (negotiated, "audio-rate", G_TYPE_INT, &format.rate_hz,
+          "audio-channels", G_TYPE_INT, &format.channels, NULL))
     return NULL;
-  caps = gst_caps_from_string (codec->caps);
-  gst_caps_set_simple (caps, "rate", G_TYPE_INT, rate, "channels", G_TYPE_INT, channels, NULL);
-  return caps;
+  format.codec = codec->codec;
+  return wfd_unit_caps_new (&format);
 }

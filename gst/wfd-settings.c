@@ -21,6 +21,8 @@ wfd_settings_set (WfdSettings *self, const GParamSpec *pspec, const GValue *valu
     *(char **) member = g_value_dup_string (value);
   } else if (G_VALUE_HOLDS_UINT (value)) {
     *(guint *) member = g_value_get_uint (value);
+  } else if (G_VALUE_HOLDS_BOOLEAN (value)) {
+    *(gboolean *) member = g_value_get_boolean (value);
   } else {
     *(gint *) member = g_value_get_enum (value);
   }
@@ -38,6 +40,8 @@ wfd_settings_get (const WfdSettings *self, const GParamSpec *pspec, GValue *valu
     g_value_set_string (value, *(char *const *) member);
   else if (G_VALUE_HOLDS_UINT (value))
     g_value_set_uint (value, *(const guint *) member);
+  else if (G_VALUE_HOLDS_BOOLEAN (value))
+    g_value_set_boolean (value, *(const gboolean *) member);
   else
     g_value_set_enum (value, *(const gint *) member);
   return TRUE;

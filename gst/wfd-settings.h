@@ -22,6 +22,7 @@ typedef struct
   guint rtp_port;
   guint timeout_ms;
   guint latency_ms;
+  gboolean demux;
   guint wish_width;
   guint wish_height;
   guint wish_rate_hz;

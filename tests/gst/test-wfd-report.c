@@ -111,7 +111,8 @@ static const Sound sounds[] = {
   { WFD_AUDIO_CODEC_LPCM,
       "audio/x-raw, format=(string)S16BE, layout=(string)interleaved, "
       "rate=(int)48000, channels=(int)2" },
-  { WFD_AUDIO_CODEC_AC3, "audio/x-ac3, framed=(boolean)true, rate=(int)48000, channels=(int)2" },
+  { WFD_AUDIO_CODEC_AC3,
+      "audio/x-ac3, framed=(boolean)true, alignment=(string)frame, rate=(int)48000, channels=(int)2" },
 };
 
 GST_START_TEST (audio_caps_name_codec_rate_and_channels)

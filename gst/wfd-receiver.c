@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-receiver.h"
+
+#include "wfd-datagrams.h"
+#include "wfd-report.h"
+#include "wfd-unit-caps.h"
+#include "wfd-unpack.h"
+
+GST_DEBUG_CATEGORY_STATIC (wfd_receiver_debug);
+#define GST_CAT_DEFAULT wfd_receiver_debug
+
+/* More than the receive buffer of the socket holds: the source goes on sending
+ * while it is emptied. */
+#define MAX_DRAINED_READS (8192 / WFD_DATAGRAMS_MAX)
+/* So much is read without a look at whether to stop: 13 ms at 300 Mbit/s. */
+#define MAX_READS 12
+
+#define MAX_ADDRESS_BYTES 16
+
+struct _WfdReceiver
+{
+  GstElement parent;
+
+  /* Set once. */
+  WfdReceiverConfig config;
+  WfdReceiverEvents events;
+  char *stream_id;
+  guint group_id;
+  WfdDatagrams *datagrams;
+  GThread *thread;
+  WfdOutput *outputs[WFD_UNPACK_N_KINDS]; /* of the thread that calls agree */
+
+  GMutex lock;
+  GCond changed;
+  /* All below with the lock. */
+  gboolean stopping;
+  gboolean playing;
+  gboolean ending;
+  WfdUnpack *unpack;
+  GstClock *clock; /* while playing */
+  guint8 peer[MAX_ADDRESS_BYTES];
+  gsize peer_bytes; /* 0: anybody */
+  gboolean peer_seen;
+  gboolean protection_told;
+  guint64 packets;
+  guint64 bytes;
+  guint64 foreign_packets;
+  guint64 invalid_packets;
+};
+
+GstStaticPadTemplate wfd_receiver_ts_template =
+    GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_SOMETIMES,
+        GST_STATIC_CAPS ("video/mpegts, systemstream=(boolean)true, packetsize=(int)188"));
+GstStaticPadTemplate wfd_receiver_video_template = GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC,
+    GST_PAD_SOMETIMES, GST_STATIC_CAPS (WFD_UNIT_VIDEO_CAPS));
+GstStaticPadTemplate wfd_receiver_audio_template = GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC,
+    GST_PAD_SOMETIMES, GST_STATIC_CAPS (WFD_UNIT_AUDIO_CAPS));
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (WfdReceiver, wfd_receiver, GST_TYPE_ELEMENT,
+    GST_DEBUG_CATEGORY_INIT (wfd_receiver_debug, "wfdreceiver", 0, "Media of the WFD sink role"))
+
+/* --- the thread; all with the lock --- */
+
+static gboolean
+is_wanted (WfdReceiver *self, guint i)
+{
+  WfdBytes peer = wfd_bytes (self->peer, self->peer_bytes);
+
+  if (self->peer_bytes == 0)
+    return TRUE;
+  if (!wfd_datagrams_is_from (self->datagrams, i, peer))
+    return !self->peer_seen;
+  self->peer_seen = TRUE;
+  return TRUE;
+}
+
+static void
+take_datagram (WfdReceiver *self, guint i, gint64 now_ns)
+{
+  WfdBytes datagram = wfd_datagrams_get (self->datagrams, i);
+
+  if (!is_wanted (self, i)) {
+    self->foreign_packets++;
+  } else if (!wfd_unpack_push (self->unpack, datagram, now_ns)) {
+    self->invalid_packets++;
+  } else {
+    self->packets++;
+    self->bytes += datagram.left;
+  }
+}
+
+static void
+take_what_is_there (WfdReceiver *self)
+{
+  guint n = WFD_DATAGRAMS_MAX;
+
+  for (guint reads = 0; reads < MAX_READS && n == WFD_DATAGRAMS_MAX; reads++) {
+    gint64 now_ns = gst_clock_get_time (self->clock);
+
+    n = wfd_datagrams_read (self->datagrams);
+    for (guint i = 0; i < n; i++)
+      take_datagram (self, i, now_ns);
+    wfd_unpack_tick (self->unpack, now_ns);
+  }
+}
+
+/* What is to be told is told without the lock, as whoever listens may ask us. */
+static void
+tell (WfdReceiver *self)
+{
+  gboolean wish = wfd_unpack_take_key_unit_wish (self->unpack);
+  gboolean is_protected = !self->protection_told && wfd_unpack_is_protected (self->unpack);
+
+  if (!wish && !is_protected)
+    return;
+  self->protection_told |= is_protected;
+  g_mutex_unlock (&self->lock);
+  if (wish)
+    self->events.key_unit_wanted (self->config.user_data);
+  if (is_protected)
+    GST_ELEMENT_ERROR (self, STREAM, DECRYPT,
+        ("The source protects what it shows with HDCP, which is not supported; show something "
+         "that is not protected, or switch the protection off there."),
+        (NULL));
+  g_mutex_lock (&self->lock);
+}
+
+static GstClockTime
+get_timeout (WfdReceiver *self)
+{
+  gint64 deadline_ns = wfd_unpack_get_deadline (self->unpack);
+
+  if (deadline_ns == G_MAXINT64)
+    return GST_CLOCK_TIME_NONE;
+  return MAX (deadline_ns - (gint64) gst_clock_get_time (self->clock), 0);
+}
+
+static void
+read_on (WfdReceiver *self)
+{
+  GstClockTime timeout = get_timeout (self);
+
+  g_mutex_unlock (&self->lock);
+  wfd_datagrams_wait (self->datagrams, timeout);
+  g_mutex_lock (&self->lock);
+  if (self->playing)
+    take_what_is_there (self);
+  tell (self);
+}
+
+static gpointer
+receive (gpointer data)
+{
+  WfdReceiver *self = data;
+
+  g_mutex_lock (&self->lock);
+  while (!self->stopping && !self->ending) {
+    if (self->playing)
+      read_on (self);
+    else
+      g_cond_wait (&self->changed, &self->lock);
+  }
+  if (!self->stopping) {
+    if (self->playing)
+      take_what_is_there (self);
+    wfd_unpack_finish (self->unpack);
+  }
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+/* --- states --- */
+
+/* What waits in the socket would be shown that much too late ever after. TRUE if
+ * there was anything. */
+static gboolean
+drain (WfdReceiver *self)
+{
+  guint n, total = 0, reads = 0;
+
+  do {
+    n = wfd_datagrams_read (self->datagrams);
+    total += n;
+  } while (n == WFD_DATAGRAMS_MAX && ++reads < MAX_DRAINED_READS);
+  GST_DEBUG_OBJECT (self, "dropped %u packets that came before PLAYING", total);
+  return total > 0;
+}
+
+/* An element that is alone has no clock. */
+static GstClock *
+get_clock (WfdReceiver *self)
+{
+  GstClock *clock = gst_element_get_clock (GST_ELEMENT (self));
+
+  return clock != NULL ? clock : gst_system_clock_obtain ();
+}
+
+static void
+play (WfdReceiver *self)
+{
+  gboolean drained;
+
+  g_mutex_lock (&self->lock);
+  gst_clear_object (&self->clock);
+  self->clock = get_clock (self);
+  drained = drain (self);
+  wfd_unpack_restart (self->unpack, gst_element_get_base_time (GST_ELEMENT (self)));
+  self->playing = TRUE;
+  wfd_datagrams_call_away (self->datagrams, self->ending);
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+
+  if (drained)
+    self->events.key_unit_wanted (self->config.user_data);
+}
+
+/* @flag is one of those that the thread looks at. */
+static void
+call_away (WfdReceiver *self, gboolean *flag, gboolean value)
+{
+  g_mutex_lock (&self->lock);
+  *flag = value;
+  wfd_datagrams_call_away (self->datagrams, TRUE);
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+stop (WfdReceiver *self)
+{
+  if (self->thread == NULL)
+    return;
+  call_away (self, &self->stopping, TRUE);
+  g_thread_join (g_steal_pointer (&self->thread));
+}
+
+static GstStateChangeReturn
+wfd_receiver_change_state (GstElement *element, GstStateChange transition)
+{
+  WfdReceiver *self = WFD_RECEIVER (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+    self->thread = g_thread_new ("wfd-receive", receive, self);
+  if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    call_away (self, &self->playing, FALSE);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    stop (self);
+
+  ret = GST_ELEMENT_CLASS (wfd_receiver_parent_class)->change_state (element, transition);
+  if (ret == GST_STATE_CHANGE_FAILURE)
+    return ret;
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+    play (self);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+      || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    return GST_STATE_CHANGE_NO_PREROLL;
+  return ret;
+}
+
+static gboolean
+wfd_receiver_send_event (GstElement *element, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    return GST_ELEMENT_CLASS (wfd_receiver_parent_class)->send_event (element, event);
+
+  wfd_receiver_end (WFD_RECEIVER (element));
+  gst_event_unref (event);
+  return TRUE;
+}
+
+/* --- pads --- */
+
+typedef struct
+{
+  GstStaticPadTemplate *template;
+  const char *name;
+  GstStreamType type;
+  /* The caps of what was agreed on; NULL if there will be none of it. */
+  GstCaps *(*new_caps) (const GstStructure *negotiated);
+} Kind;
+
+static GstCaps *
+new_ts_caps (const GstStructure *negotiated)
+{
+  return gst_static_pad_template_get_caps (&wfd_receiver_ts_template);
+}
+
+static const Kind kinds[WFD_UNPACK_N_KINDS] = {
+  [WFD_UNPACK_TS] = { &wfd_receiver_ts_template, "ts", GST_STREAM_TYPE_CONTAINER, new_ts_caps },
+  [WFD_UNPACK_VIDEO] = { &wfd_receiver_video_template, "video", GST_STREAM_TYPE_VIDEO,
+      wfd_report_new_video_caps },
+  [WFD_UNPACK_AUDIO] = { &wfd_receiver_audio_template, "audio", GST_STREAM_TYPE_AUDIO,
+      wfd_report_new_audio_caps },
+};
+
+static void
+want_key_unit (gpointer user_data)
+{
+  WfdReceiver *self = user_data;
+
+  self->events.key_unit_wanted (self->config.user_data);
+}
+
+static void
+add_output (WfdReceiver *self, WfdUnpackKind kind)
+{
+  g_autoptr (GstPadTemplate) template = gst_static_pad_template_get (kinds[kind].template);
+  const WfdOutputConfig config = {
+    .begins_with_key = kind == WFD_UNPACK_VIDEO,
+    .latency = self->config.latency_ms * GST_MSECOND,
+    .key_unit_wanted = want_key_unit,
+    .user_data = self,
+  };
+
+  self->outputs[kind] = wfd_output_new (template, &config);
+  gst_pad_set_active (GST_PAD (self->outputs[kind]), TRUE);
+  gst_element_add_pad (GST_ELEMENT (self), GST_PAD (self->outputs[kind]));
+}
+
+static GstStream *
+new_stream (WfdReceiver *self, WfdUnpackKind kind, GstCaps *caps)
+{
+  g_autofree char *id = g_strdup_printf ("%s/%s", self->stream_id, kinds[kind].name);
+
+  return gst_stream_new (id, caps, kinds[kind].type, GST_STREAM_FLAG_NONE);
+}
+
+/* Downstream is told what this is before any of it comes. */
+static void
+begin_output (WfdReceiver *self, WfdUnpackKind kind, GstStream *stream,
+    GstStreamCollection *collection)
+{
+  WfdOutput *output = self->outputs[kind];
+  GstEvent *start = gst_event_new_stream_start (gst_stream_get_stream_id (stream));
+  g_autoptr (GstCaps) caps = gst_stream_get_caps (stream);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_event_set_group_id (start, self->group_id);
+  gst_event_set_stream (start, stream);
+  wfd_output_send_event (output, start);
+  if (collection != NULL)
+    wfd_output_send_event (output, gst_event_new_stream_collection (collection));
+  wfd_output_send_event (output, gst_event_new_caps (caps));
+  wfd_output_send_event (output, gst_event_new_segment (&segment));
+}
+
+/* MPEG-TS is no collection, but has one inside. */
+static GstStreamCollection *
+new_collection (WfdReceiver *self, GstStream *const *streams)
+{
+  GstStreamCollection *collection;
+
+  if (!self->config.demux)
+    return NULL;
+  collection = gst_stream_collection_new (self->stream_id);
+  for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
+    if (streams[kind] != NULL)
+      gst_stream_collection_add_stream (collection, gst_object_ref (streams[kind]));
+  }
+  return collection;
+}
+
+/* Those of which @streams are there and the pads are new. */
+static void
+begin_outputs (WfdReceiver *self, GstStream *const *streams, const gboolean *is_new)
+{
+  g_autoptr (GstStreamCollection) collection = new_collection (self, streams);
+
+  for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
+    if (!is_new[kind])
+      continue;
+    begin_output (self, kind, streams[kind], collection);
+    g_mutex_lock (&self->lock);
+    wfd_unpack_set_output (self->unpack, kind, self->outputs[kind]);
+    g_mutex_unlock (&self->lock);
+  }
+  if (collection != NULL)
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_message_new_stream_collection (GST_OBJECT (self), collection));
+  gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
+}
+
+void
+wfd_receiver_agree (WfdReceiver *self, const GstStructure *negotiated)
+{
+  GstStream *streams[WFD_UNPACK_N_KINDS] = { NULL };
+  gboolean is_new[WFD_UNPACK_N_KINDS] = { FALSE }, any_new = FALSE;
+
+  for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
+    gboolean is_ours = (kind == WFD_UNPACK_TS) == !self->config.demux;
+    g_autoptr (GstCaps) caps = is_ours ? kinds[kind].new_caps (negotiated) : NULL;
+
+    if (caps == NULL)
+      continue;
+    g_mutex_lock (&self->lock);
+    wfd_unpack_set_caps (self->unpack, kind, caps);
+    g_mutex_unlock (&self->lock);
+    streams[kind] = new_stream (self, kind, caps);
+    is_new[kind] = self->outputs[kind] == NULL;
+    any_new |= is_new[kind];
+    if (is_new[kind])
+      add_output (self, kind);
+  }
+  if (any_new) {
+    gst_element_no_more_pads (GST_ELEMENT (self));
+    begin_outputs (self, streams, is_new);
+  }
+  for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++)
+    gst_clear_object (&streams[kind]);
+}
+
+/* --- what the session says and asks --- */
+
+void
+wfd_receiver_set_peer (WfdReceiver *self, GInetAddress *peer)
+{
+  gsize bytes = peer != NULL ? g_inet_address_get_native_size (peer) : 0;
+
+  g_return_if_fail (bytes <= MAX_ADDRESS_BYTES);
+  g_mutex_lock (&self->lock);
+  if (peer != NULL)
+    memcpy (self->peer, g_inet_address_to_bytes (peer), bytes);
+  self->peer_bytes = bytes;
+  self->peer_seen = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_receiver_end (WfdReceiver *self)
+{
+  call_away (self, &self->ending, TRUE);
+}
+
+guint64
+wfd_receiver_count_packets (WfdReceiver *self)
+{
+  guint64 packets;
+
+  g_mutex_lock (&self->lock);
+  packets = self->packets;
+  g_mutex_unlock (&self->lock);
+  return packets;
+}
+
+void
+wfd_receiver_add_stats (WfdReceiver *self, GstStructure *stats)
+{
+  g_mutex_lock (&self->lock);
+  gst_structure_set (stats, "packets-received", G_TYPE_UINT64, self->packets, "bytes-received",
+      G_TYPE_UINT64, self->bytes, "packets-foreign", G_TYPE_UINT64, self->foreign_packets,
+      "packets-invalid", G_TYPE_UINT64, self->invalid_packets, NULL);
+  wfd_unpack_add_stats (self->unpack, stats);
+  g_mutex_unlock (&self->lock);
+}
+
+/* --- the object --- */
+
+GstElement *
+wfd_receiver_new (const WfdReceiverConfig *config)
+{
+  WfdReceiver *self = g_object_new (WFD_TYPE_RECEIVER, NULL);
+
+  self->config = *config;
+  self->config.socket = NULL; /* the reader has it */
+  self->events = *config->events;
+  self->datagrams = wfd_datagrams_new (config->socket);
+  self->unpack = wfd_unpack_new (config->demux);
+  return GST_ELEMENT (self);
+}
+
+static void
+wfd_receiver_finalize (GObject *object)
+{
+  WfdReceiver *self = WFD_RECEIVER (object);
+
+  g_clear_pointer (&self->unpack, wfd_unpack_free);
+  g_clear_pointer (&self->datagrams, wfd_datagrams_free);
+  gst_clear_object (&self->clock);
+  g_free (self->stream_id);
+  g_cond_clear (&self->changed);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (wfd_receiver_parent_class)->finalize (object);
+}
+
+static void
+wfd_receiver_class_init (WfdReceiverClass *klass)
+{
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = wfd_receiver_finalize;
+  element_class->change_state = wfd_receiver_change_state;
+  element_class->send_event = wfd_receiver_send_event;
+  gst_element_class_add_static_pad_template (element_class, &wfd_receiver_ts_template);
+  gst_element_class_add_static_pad_template (element_class, &wfd_receiver_video_template);
+  gst_element_class_add_static_pad_template (element_class, &wfd_receiver_audio_template);
+  gst_element_class_set_static_metadata (element_class, "Wi-Fi Display media receiver",
+      "Source/Network/Demuxer", "Receives RTP with MPEG-TS", "The gst-wfd authors");
+}
+
+static void
+wfd_receiver_init (WfdReceiver *self)
+{
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  self->stream_id = g_strdup_printf ("wfd-%08x%08x", g_random_int (), g_random_int ());
+  self->group_id = gst_util_group_id_next ();
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
+}

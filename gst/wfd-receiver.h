@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* The media of the sink role: reads the RTP socket in a thread of its own, and has
+ * sometimes pads for what comes: "src" with MPEG-TS, or "video" and "audio". Goes
+ * from NULL to PLAYING and back once. */
+#define WFD_TYPE_RECEIVER (wfd_receiver_get_type ())
+G_DECLARE_FINAL_TYPE (WfdReceiver, wfd_receiver, WFD, RECEIVER, GstElement)
+
+typedef struct
+{
+  /* The picture is damaged, or downstream wants a key unit; in the thread of the
+   * receiver or that of the event. */
+  void (*key_unit_wanted) (gpointer user_data);
+} WfdReceiverEvents;
+
+typedef struct
+{
+  GSocket *socket;
+  gboolean demux; /* "video" and "audio" */
+  guint latency_ms;
+  const WfdReceiverEvents *events;
+  gpointer user_data;
+} WfdReceiverConfig;
+
+/* Of the pads. */
+extern GstStaticPadTemplate wfd_receiver_ts_template;
+extern GstStaticPadTemplate wfd_receiver_video_template;
+extern GstStaticPadTemplate wfd_receiver_audio_template;
+
+/* (transfer floating) */
+GstElement *wfd_receiver_new (const WfdReceiverConfig *config);
+
+/* A format was agreed on, for the first time or anew: adds the pads that are not
+ * there yet, and tells what will come. For one thread. */
+void wfd_receiver_agree (WfdReceiver *self, const GstStructure *negotiated);
+
+/* The functions below may be called from any thread. */
+
+/* Packets from elsewhere are dropped once one came from @peer; NULL: from
+ * anywhere. A source with two addresses may send from the other one. */
+void wfd_receiver_set_peer (WfdReceiver *self, GInetAddress *peer);
+/* Nothing more will come: EOS behind what is there. */
+void wfd_receiver_end (WfdReceiver *self);
+guint64 wfd_receiver_count_packets (WfdReceiver *self);
+void wfd_receiver_add_stats (WfdReceiver *self, GstStructure *stats);
+
+G_END_DECLS

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+#include <ts.h>
+
+#include "wfd-output.h"
+
+G_BEGIN_DECLS
+
+/* From datagrams to what leaves the pads of the receiver: MPEG-TS in order, or
+ * access units. For one thread at a time, without waiting. Times are those of the
+ * clock of the pipeline. */
+typedef struct _WfdUnpack WfdUnpack;
+
+typedef enum
+{
+  WFD_UNPACK_TS,    /* the pad that gets MPEG-TS */
+  WFD_UNPACK_VIDEO, /* before the sound: who links one pad, links the first */
+  WFD_UNPACK_AUDIO,
+  WFD_UNPACK_N_KINDS,
+} WfdUnpackKind;
+
+/* @demux: access units. */
+WfdUnpack *wfd_unpack_new (gboolean demux);
+void wfd_unpack_free (WfdUnpack *self);
+
+/* What was agreed on: caps of the pad, which are refined by what the stream says;
+ * later ones replace them. */
+void wfd_unpack_set_caps (WfdUnpack *self, WfdUnpackKind kind, GstCaps *caps);
+/* From here on units go to @output, which has got its caps already. */
+void wfd_unpack_set_output (WfdUnpack *self, WfdUnpackKind kind, WfdOutput *output);
+
+/* Nobody read for a while. @base_time: of the element. */
+void wfd_unpack_restart (WfdUnpack *self, GstClockTime base_time);
+/* FALSE if it is no RTP with MPEG-TS. */
+gboolean wfd_unpack_push (WfdUnpack *self, WfdBytes datagram, gint64 now_ns);
+void wfd_unpack_tick (WfdUnpack *self, gint64 now_ns);
+/* When to tick; G_MAXINT64 if there is no need. */
+gint64 wfd_unpack_get_deadline (WfdUnpack *self);
+/* Nothing comes any more: hands on what waits, and EOS. */
+void wfd_unpack_finish (WfdUnpack *self);
+
+/* Whether a key unit is needed since the last call. */
+gboolean wfd_unpack_take_key_unit_wish (WfdUnpack *self);
+/* Whether the stream is encrypted. */
+gboolean wfd_unpack_is_protected (WfdUnpack *self);
+void wfd_unpack_add_stats (WfdUnpack *self, GstStructure *stats);
+
+G_END_DECLS
