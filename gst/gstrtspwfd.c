@@ -9,7 +9,9 @@
  * is MPEG-TS.
  *
  * With role=sink, the default, it connects to the source at #GstRtspWfd:location,
- * negotiates and gives what is sent on the sometimes pad "src". With role=source
+ * negotiates and gives what is sent on the sometimes pad "src", or with
+ * #GstRtspWfd:demux as access units on the sometimes pads "video" and "audio",
+ * with caps that are known before the first packet. With role=source
  * it listens on #GstRtspWfd:address and #GstRtspWfd:rtsp-port for a sink and
  * sends what the request pad "sink" gets. A live stream is dropped while nobody
  * wants it; any other is stopped, so that a file begins when the sink says PLAY.
@@ -36,14 +38,23 @@
  * (int64, microseconds from request to answer), max-bitrate-bps (more the sink
  * does not take, if it said so), session-id (string), reason (string). With role=sink: packets-received, bytes-received, packets-lost,
  * packets-foreign (from another address than the source's), packets-invalid (no
- * RTP), jitter-us (microseconds). With role=source: bytes-sent, buffers-dropped
- * (while nobody wanted a live stream), key-units-requested, send-errors.
+ * RTP with MPEG-TS), packets-reordered (came late, and in time), packets-late
+ * (came when they were taken for lost), packets-repeated, jitter-us (of the
+ * arrival, as in RFC 3550, microseconds), buffers-dropped (because downstream was
+ * too slow); and with #GstRtspWfd:demux units-received, units-damaged (with bytes
+ * missing) and clock-jumps (how often the source set its clock). With role=source:
+ * bytes-sent, buffers-dropped (while nobody wanted a live stream),
+ * key-units-requested, send-errors.
  *
  * ## Example pipelines
  * |[
- * gst-launch-1.0 rtspwfd location=rtsp://127.0.0.1:7236 ! tsdemux ! h264parse ! avdec_h264 ! autovideosink
+ * gst-launch-1.0 rtspwfd location=rtsp://127.0.0.1:7236 demux=true ! video/x-h264 ! avdec_h264 ! autovideosink
  * ]|
  * Shows what a source on this machine sends.
+ * |[
+ * gst-launch-1.0 rtspwfd location=rtsp://127.0.0.1:7236 ! filesink location=film.ts
+ * ]|
+ * Writes it to a file.
  * |[
  * gst-launch-1.0 filesrc location=film.ts ! tsparse set-timestamps=true ! rtspwfd role=source
  * ]|

@@ -5,11 +5,13 @@
  * @see_also: rtspwfd, wfdsink
  *
  * Plays the part of a Wi-Fi Display (Miracast) sink: connects to a source and
- * gives what it shows as the streams "video" (H.264) and "audio" (AAC, AC-3 or
- * raw from LPCM). The pads appear when the two have agreed on a format, with
- * caps from the negotiation and before the first packet, so that the rest of
- * the pipeline is built meanwhile. A sound that was agreed on and does not come
- * does not hold up the picture.
+ * gives what it shows as the streams "video" (H.264, or H.265 if that is what
+ * comes) and "audio" (AAC, AC-3 or raw from LPCM). The pads appear when the two
+ * have agreed on a format, with caps from the negotiation and before the first
+ * packet, so that the rest of the pipeline is built meanwhile; they become those
+ * of the stream. Each buffer of "video" is a whole access unit and leaves as soon
+ * as it is there. A sound that was agreed on and does not come does not hold up
+ * the picture, and whoever is slow behind one pad not the other.
  *
  * ## Example pipelines
  * |[

@@ -278,14 +278,15 @@ wfd_ts_stream_add_signs (WfdTsStream *self, guint signs, WfdTsUnitQueue *queue)
 }
 
 /* A packet whose length is not reached is not complete, however quiet it is;
- * once the length was found to lie, it says nothing. */
+ * once the length was found to lie, or bytes are missing, it says nothing. */
 static gboolean
 may_be_complete (const WfdTsStream *self)
 {
   if (!self->is_video || self->state != WFD_TS_PES_PAYLOAD || !wfd_ts_video_is_open (&self->video))
     return FALSE;
 
-  return !self->is_bounded || self->left == 0 || self->end.refuted & WFD_TS_END_LENGTH;
+  return !self->is_bounded || self->left == 0 || self->damaged
+      || self->end.refuted & WFD_TS_END_LENGTH;
 }
 
 gint64

@@ -21,6 +21,8 @@
  *                      │   └ ts-frames  frames of sound
  *                      └ ts-clock   from the sender's clock to ours
  *
+ *   parameter set ─► ts-sps ────► size of the picture
+ *
  *   reports ◄──────► ts-rtcp
  *
  * Nothing here has a socket, a clock, a thread or a lock: bytes and times are

@@ -65,7 +65,7 @@ fail_on_error (GstMessage *message)
   if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
     return;
   gst_message_parse_error (message, &error, &debug);
-  fail ("error instead: %s (%s)", error->message, debug);
+  fail ("error: %s (%s)", error->message, debug);
 }
 
 /* With the lock. */
@@ -104,6 +104,15 @@ recorder_count (Recorder *self, RecorderMatch match, gconstpointer data)
     n += match (g_ptr_array_index (self->messages, i), data);
   g_mutex_unlock (&self->lock);
   return n;
+}
+
+void
+recorder_assert_no_error (Recorder *self)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = self->from; i < self->messages->len; i++)
+    fail_on_error (g_ptr_array_index (self->messages, i));
+  g_mutex_unlock (&self->lock);
 }
 
 gboolean

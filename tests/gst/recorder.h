@@ -25,6 +25,9 @@ void recorder_mark (Recorder *self);
 GstMessage *recorder_wait (Recorder *self, RecorderMatch match, gconstpointer data);
 guint recorder_count (Recorder *self, RecorderMatch match, gconstpointer data);
 
+/* Fails the test with what the first error message says. */
+void recorder_assert_no_error (Recorder *self);
+
 /* @data: a pointer to the GstMessageType. */
 gboolean match_type (GstMessage *message, gconstpointer data);
 /* @data: "code/start", "code/complete", … of a PROGRESS message. */

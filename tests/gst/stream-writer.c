@@ -131,17 +131,6 @@ finish (GByteArray *packets, GstClockTime pts)
   return buffer;
 }
 
-static void
-append_nulls (GByteArray *out, guint n)
-{
-  guint8 packet[PACKET_BYTES];
-
-  memset (packet, 0xff, sizeof packet);
-  write_header (packet, PID_NULL, FALSE, 0x10, 0);
-  for (guint i = 0; i < n; i++)
-    g_byte_array_append (out, packet, sizeof packet);
-}
-
 GstBuffer *
 stream_write_tables (StreamWriter *self)
 {
@@ -150,7 +139,6 @@ stream_write_tables (StreamWriter *self)
   append_pat (self, out);
   append_pmt (self, out);
   self->counters[COUNTER_TABLES]++;
-  append_nulls (out, 5);
   return finish (out, GST_CLOCK_TIME_NONE);
 }
 

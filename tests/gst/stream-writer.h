@@ -20,8 +20,7 @@ GBytes *stream_get_picture (guint number);
 /* 1024 samples of silence as AAC in ADTS. */
 GBytes *stream_get_silence (void);
 
-/* TS packets; (transfer full). Null packets follow the tables, since tsdemux
- * looks at five packets before it believes in their size. */
+/* TS packets; (transfer full). */
 GstBuffer *stream_write_tables (StreamWriter *self);
 /* One PES packet of video with its length and, if @pcr, a PCR 100 ms ahead of
  * @pts, which is also the time stamp of the buffer. */

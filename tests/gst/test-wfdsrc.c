@@ -45,12 +45,10 @@ start_both (const char *source_properties)
 static void
 tear_down (void)
 {
-  GstMessageType error = GST_MESSAGE_ERROR;
-
   gst_clear_object (&sound);
   /* Nor does any come behind what was waited for. */
   side_set_state (&sink, GST_STATE_NULL);
-  fail_unless_equals_int (recorder_count (sink.recorder, match_type, &error), 0);
+  recorder_assert_no_error (sink.recorder);
   side_clear (&sink);
   side_clear (&source);
 }
@@ -188,10 +186,8 @@ GST_START_TEST (picture_in_two_pes_packets_is_put_together)
   g_autoptr (GBytes) picture = stream_get_picture (0);
   gsize size, cut = 31; /* in front of the slice */
   const guint8 *data = g_bytes_get_data (picture, &size);
-  g_autoptr (GstBuffer) ahead = NULL;
 
   start_both ("");
-  /* What comes before it is known is taken as it is. */
   side_push (&source, stream_write_tables (&writer));
   for (guint i = 0; i < 4; i++) {
     GstClockTime pts = GST_SECOND + i * FRAME;
@@ -199,11 +195,8 @@ GST_START_TEST (picture_in_two_pes_packets_is_put_together)
     side_push (&source, stream_write_video (&writer, data, cut, pts, TRUE));
     side_push (&source, stream_write_video (&writer, data + cut, size - cut, pts, FALSE));
   }
-  for (guint i = 0; i < 3; i++) {
-    g_clear_pointer (&ahead, gst_buffer_unref);
-    ahead = side_pull (&sink);
-  }
-  assert_is_picture (ahead, 0);
+  for (guint i = 0; i < 4; i++)
+    expect_picture (0);
   tear_down ();
 }
 
@@ -253,8 +246,6 @@ GST_START_TEST (lpcm_comes_out_as_the_samples_it_is)
   gsize size;
   gconstpointer data = g_bytes_get_data (samples, &size);
 
-  if (!have_element ("dvdlpcmdec"))
-    return;
   start_both ("audio-codecs=lpcm");
   writer.lpcm = TRUE;
   push_picture (0, GST_SECOND);
@@ -433,11 +424,10 @@ GST_START_TEST (next_source_goes_on_at_the_same_pads)
   start_source (same_port);
   writer.layout = 1;
   side_wait_flowing (&source, TRUE);
-  /* A jitter buffer wants to see five packets before it follows a jump. */
-  for (guint i = 0; i < 6; i++)
-    push_picture (i % 3, 100 * GST_SECOND + i * FRAME);
-  for (guint i = 0; i < 6; i++)
-    expect_picture (i % 3);
+  for (guint i = 0; i < 3; i++) {
+    push_picture (i, 100 * GST_SECOND + i * FRAME);
+    expect_picture (i);
+  }
   fail_unless_equals_int (g_list_length (sink.wfd->srcpads), 2);
   tear_down ();
 }
@@ -466,7 +456,6 @@ GST_START_TEST (pad_is_live_from_its_first_moment)
   fail_unless (gst_pad_query (pad, query));
   gst_query_parse_latency (query, &live, &min, &max);
   fail_unless (live);
-  /* Neither the demultiplexer nor the parser holds anything back. */
   fail_unless_equals_uint64 (min, 30 * GST_MSECOND);
   tear_down ();
 }
