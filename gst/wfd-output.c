@@ -8,7 +8,7 @@ GST_DEBUG_CATEGORY_STATIC (wfd_output_debug);
 
 /* Two seconds of the highest bit rate that Wi-Fi Display sources use. */
 #define MAX_BYTES (8 * 1024 * 1024)
-/* Of small buffers: the same at 50 Mbit/s as MPEG-TS; sound for two minutes. */
+/* Of small ones: MPEG-TS comes to the same, and of sound it is a minute and more. */
 #define MAX_ITEMS 8192
 
 /* A stream that says nothing for so long is said to have a gap. */

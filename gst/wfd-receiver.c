@@ -30,6 +30,7 @@ struct _WfdReceiver
   GThread *thread;
   WfdOutput *outputs[WFD_UNPACK_N_KINDS]; /* of the thread that calls agree */
 
+  GMutex turn; /* to take the lock */
   GMutex lock;
   GCond changed;
   /* All below with the lock. */
@@ -58,6 +59,22 @@ GstStaticPadTemplate wfd_receiver_audio_template = GST_STATIC_PAD_TEMPLATE ("aud
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (WfdReceiver, wfd_receiver, GST_TYPE_ELEMENT,
     GST_DEBUG_CATEGORY_INIT (wfd_receiver_debug, "wfdreceiver", 0, "Media of the WFD sink role"))
+
+/* A mutex is had by whoever comes first, which is the thread again and again while
+ * packets pour in. So all wait for their turn to wait for it. */
+static void
+acquire (WfdReceiver *self)
+{
+  g_mutex_lock (&self->turn);
+  g_mutex_lock (&self->lock);
+  g_mutex_unlock (&self->turn);
+}
+
+static void
+release (WfdReceiver *self)
+{
+  g_mutex_unlock (&self->lock);
+}
 
 /* --- the thread; all with the lock --- */
 
@@ -114,7 +131,7 @@ tell (WfdReceiver *self)
   if (!wish && !is_protected)
     return;
   self->protection_told |= is_protected;
-  g_mutex_unlock (&self->lock);
+  release (self);
   if (wish)
     self->events.key_unit_wanted (self->config.user_data);
   if (is_protected)
@@ -122,7 +139,7 @@ tell (WfdReceiver *self)
         ("The source protects what it shows with HDCP, which is not supported; show something "
          "that is not protected, or switch the protection off there."),
         (NULL));
-  g_mutex_lock (&self->lock);
+  acquire (self);
 }
 
 static GstClockTime
@@ -140,9 +157,9 @@ read_on (WfdReceiver *self)
 {
   GstClockTime timeout = get_timeout (self);
 
-  g_mutex_unlock (&self->lock);
+  release (self);
   wfd_datagrams_wait (self->datagrams, timeout);
-  g_mutex_lock (&self->lock);
+  acquire (self);
   if (self->playing)
     take_what_is_there (self);
   tell (self);
@@ -153,7 +170,7 @@ receive (gpointer data)
 {
   WfdReceiver *self = data;
 
-  g_mutex_lock (&self->lock);
+  acquire (self);
   while (!self->stopping && !self->ending) {
     if (self->playing)
       read_on (self);
@@ -165,7 +182,7 @@ receive (gpointer data)
       take_what_is_there (self);
     wfd_unpack_finish (self->unpack);
   }
-  g_mutex_unlock (&self->lock);
+  release (self);
   return NULL;
 }
 
@@ -200,7 +217,7 @@ play (WfdReceiver *self)
 {
   gboolean drained;
 
-  g_mutex_lock (&self->lock);
+  acquire (self);
   gst_clear_object (&self->clock);
   self->clock = get_clock (self);
   drained = drain (self);
@@ -208,7 +225,7 @@ play (WfdReceiver *self)
   self->playing = TRUE;
   wfd_datagrams_call_away (self->datagrams, self->ending);
   g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
+  release (self);
 
   if (drained)
     self->events.key_unit_wanted (self->config.user_data);
@@ -218,11 +235,11 @@ play (WfdReceiver *self)
 static void
 call_away (WfdReceiver *self, gboolean *flag, gboolean value)
 {
-  g_mutex_lock (&self->lock);
+  acquire (self);
   *flag = value;
   wfd_datagrams_call_away (self->datagrams, TRUE);
   g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
+  release (self);
 }
 
 static void
@@ -372,9 +389,9 @@ begin_outputs (WfdReceiver *self, GstStream *const *streams, const gboolean *is_
     if (!is_new[kind])
       continue;
     begin_output (self, kind, streams[kind], collection);
-    g_mutex_lock (&self->lock);
+    acquire (self);
     wfd_unpack_set_output (self->unpack, kind, self->outputs[kind]);
-    g_mutex_unlock (&self->lock);
+    release (self);
   }
   if (collection != NULL)
     gst_element_post_message (GST_ELEMENT (self),
@@ -394,9 +411,9 @@ wfd_receiver_agree (WfdReceiver *self, const GstStructure *negotiated)
 
     if (caps == NULL)
       continue;
-    g_mutex_lock (&self->lock);
+    acquire (self);
     wfd_unpack_set_caps (self->unpack, kind, caps);
-    g_mutex_unlock (&self->lock);
+    release (self);
     streams[kind] = new_stream (self, kind, caps);
     is_new[kind] = self->outputs[kind] == NULL;
     any_new |= is_new[kind];
@@ -419,12 +436,12 @@ wfd_receiver_set_peer (WfdReceiver *self, GInetAddress *peer)
   gsize bytes = peer != NULL ? g_inet_address_get_native_size (peer) : 0;
 
   g_return_if_fail (bytes <= MAX_ADDRESS_BYTES);
-  g_mutex_lock (&self->lock);
+  acquire (self);
   if (peer != NULL)
     memcpy (self->peer, g_inet_address_to_bytes (peer), bytes);
   self->peer_bytes = bytes;
   self->peer_seen = FALSE;
-  g_mutex_unlock (&self->lock);
+  release (self);
 }
 
 void
@@ -438,21 +455,21 @@ wfd_receiver_count_packets (WfdReceiver *self)
 {
   guint64 packets;
 
-  g_mutex_lock (&self->lock);
+  acquire (self);
   packets = self->packets;
-  g_mutex_unlock (&self->lock);
+  release (self);
   return packets;
 }
 
 void
 wfd_receiver_add_stats (WfdReceiver *self, GstStructure *stats)
 {
-  g_mutex_lock (&self->lock);
+  acquire (self);
   gst_structure_set (stats, "packets-received", G_TYPE_UINT64, self->packets, "bytes-received",
       G_TYPE_UINT64, self->bytes, "packets-foreign", G_TYPE_UINT64, self->foreign_packets,
       "packets-invalid", G_TYPE_UINT64, self->invalid_packets, NULL);
   wfd_unpack_add_stats (self->unpack, stats);
-  g_mutex_unlock (&self->lock);
+  release (self);
 }
 
 /* --- the object --- */
@@ -481,6 +498,7 @@ wfd_receiver_finalize (GObject *object)
   g_free (self->stream_id);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->turn);
   G_OBJECT_CLASS (wfd_receiver_parent_class)->finalize (object);
 }
 
@@ -502,6 +520,7 @@ wfd_receiver_class_init (WfdReceiverClass *klass)
 static void
 wfd_receiver_init (WfdReceiver *self)
 {
+  g_mutex_init (&self->turn);
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->stream_id = g_strdup_printf ("wfd-%08x%08x", g_random_int (), g_random_int ());

@@ -169,15 +169,15 @@ new_buffer (WfdUnpack *self, const WfdTsUnit *unit, gboolean is_key)
 
 /* Whoever waits for a sound that does not come must not hold up the picture:
  * Android stops sending audio when there is none, and gnome-network-displays may
- * agree on audio that it never sends. Pictures stand still; a decoder that is told
- * of a gap would forget them, so that is only said before the first. */
+ * agree on audio that it never sends. Of a picture that stands still nobody is
+ * told: a decoder would forget those that the next one is made from. */
 static void
-fill_other (WfdUnpack *self, gboolean is_video, gint64 now_ns)
+fill_sound (WfdUnpack *self, gint64 now_ns)
 {
-  Way *other = &self->ways[is_video ? WFD_UNPACK_AUDIO : WFD_UNPACK_VIDEO];
+  WfdOutput *sound = self->ways[WFD_UNPACK_AUDIO].output;
 
-  if (other->output != NULL && (is_video || !other->begun))
-    wfd_output_fill (other->output, to_running_time (self, now_ns));
+  if (sound != NULL)
+    wfd_output_fill (sound, to_running_time (self, now_ns));
 }
 
 /* A picture of which something is missing, or something before it that it needs. */
@@ -207,7 +207,8 @@ hand_on (WfdUnpack *self, const WfdTsUnit *unit, gint64 now_ns)
     way->begun = TRUE;
   else
     self->wants_key_unit = TRUE;
-  fill_other (self, unit->is_video, now_ns);
+  if (unit->is_video)
+    fill_sound (self, now_ns);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #define PMT_PID 0x0020
 #define MAX_TS_PACKETS 7
+#define STEP (20 * GST_MSECOND)
 
 static void
 note_wish (gpointer user_data)
@@ -44,6 +45,8 @@ stage_init (ReceiverStage *self)
   config.user_data = self;
 
   self->pipeline = gst_pipeline_new (NULL);
+  self->clock = gst_test_clock_new_with_start_time (1000 * GST_SECOND);
+  gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), self->clock);
   self->recorder = recorder_new (self->pipeline);
   self->receiver = WFD_RECEIVER (wfd_receiver_new (&config));
   g_signal_connect (self->receiver, "pad-added", G_CALLBACK (add_appsink), self);
@@ -57,6 +60,7 @@ stage_clear (ReceiverStage *self)
   fail_unless (gst_element_set_state (self->pipeline, GST_STATE_NULL) == GST_STATE_CHANGE_SUCCESS);
   recorder_free (self->recorder);
   gst_object_unref (self->pipeline);
+  gst_object_unref (self->clock);
   g_async_queue_unref (self->wishes);
   g_object_unref (self->in);
   g_object_unref (self->out);
@@ -133,20 +137,31 @@ stage_send_sound (ReceiverStage *self, guint8 stream_id, GBytes *payload, guint6
   stage_send (self);
 }
 
-GstSample *
-stage_pull (GstElement *appsink)
+void
+stage_advance (ReceiverStage *self, GstClockTime time)
 {
+  gst_test_clock_advance_time (GST_TEST_CLOCK (self->clock), time);
+}
+
+GstSample *
+stage_pull (ReceiverStage *self, GstElement *appsink)
+{
+  gint64 end_us = g_get_monotonic_time () + WATCHDOG / GST_USECOND;
   GstSample *sample = NULL;
 
-  g_signal_emit_by_name (appsink, "try-pull-sample", (guint64) WATCHDOG, &sample);
-  fail_unless (sample != NULL, "no buffer comes");
-  return sample;
+  for (;;) {
+    g_signal_emit_by_name (appsink, "try-pull-sample", (guint64) STEP, &sample);
+    if (sample != NULL)
+      return sample;
+    fail_unless (g_get_monotonic_time () < end_us, "no buffer comes");
+    stage_advance (self, STEP);
+  }
 }
 
 guint
-stage_expect (GstElement *appsink, GBytes *unit)
+stage_expect (ReceiverStage *self, GstElement *appsink, GBytes *unit)
 {
-  g_autoptr (GstSample) sample = stage_pull (appsink);
+  g_autoptr (GstSample) sample = stage_pull (self, appsink);
   GstBuffer *buffer = gst_sample_get_buffer (sample);
   gsize size;
   gconstpointer data = g_bytes_get_data (unit, &size);
@@ -159,8 +174,12 @@ stage_expect (GstElement *appsink, GBytes *unit)
 void
 stage_wait_for_wish (ReceiverStage *self)
 {
-  fail_unless (g_async_queue_timeout_pop (self->wishes, WATCHDOG / GST_USECOND) != NULL,
-      "no key unit is asked for");
+  gint64 end_us = g_get_monotonic_time () + WATCHDOG / GST_USECOND;
+
+  while (g_async_queue_timeout_pop (self->wishes, STEP / GST_USECOND) == NULL) {
+    fail_unless (g_get_monotonic_time () < end_us, "no key unit is asked for");
+    stage_advance (self, STEP);
+  }
 }
 
 guint64

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <gst/check/gsttestclock.h>
 #include <gst/gst.h>
 #include <ts-builder.h>
 #include <wfd-receiver.h>
@@ -10,10 +11,13 @@
 G_BEGIN_DECLS
 
 /* A receiver that gets datagrams over loopback as a test makes them, with an
- * appsink behind each pad. No session: what was agreed on the test says. */
+ * appsink behind each pad. No session: what was agreed on the test says. Time only
+ * goes on, in steps of 20 ms, when something is waited for that does not come
+ * without. */
 typedef struct
 {
   GstElement *pipeline;
+  GstClock *clock;
   WfdReceiver *receiver;
   GstElement *video; /* appsinks, from when there are pads */
   GstElement *audio;
@@ -45,9 +49,10 @@ void stage_send_picture (ReceiverStage *self, GBytes *unit, guint64 pts);
 void stage_send_sound (ReceiverStage *self, guint8 stream_id, GBytes *payload, guint64 pts);
 
 /* The next buffer with its caps; fails if none comes. (transfer full) */
-GstSample *stage_pull (GstElement *appsink);
+GstSample *stage_pull (ReceiverStage *self, GstElement *appsink);
 /* And it is @unit. Returns its flags. */
-guint stage_expect (GstElement *appsink, GBytes *unit);
+guint stage_expect (ReceiverStage *self, GstElement *appsink, GBytes *unit);
+void stage_advance (ReceiverStage *self, GstClockTime time);
 void stage_wait_for_wish (ReceiverStage *self);
 guint64 stage_get_counter (ReceiverStage *self, const char *name);
 

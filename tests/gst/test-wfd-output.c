@@ -9,6 +9,7 @@
 
 /* An output in an element, and a place behind it that the test can block. */
 static GstElement *element;
+static Recorder *recorder;
 static WfdOutput *output;
 static GstPad *behind;
 static GAsyncQueue *came; /* GstBuffer or GstEvent */
@@ -69,6 +70,7 @@ set_up (gboolean begins_with_key)
   n_wanted = 0;
   came = g_async_queue_new_full ((GDestroyNotify) gst_mini_object_unref);
   element = gst_pipeline_new (NULL);
+  recorder = recorder_new (element);
   output = wfd_output_new (template, &config);
   gst_pad_set_active (GST_PAD (output), TRUE);
   gst_element_add_pad (element, GST_PAD (output));
@@ -84,6 +86,9 @@ tear_down (void)
   gst_pad_set_active (behind, FALSE);
   gst_pad_set_active (GST_PAD (output), FALSE);
   gst_object_unref (behind);
+  recorder_free (recorder);
+  /* It would keep what is said of the end, and with it the element. */
+  gst_element_set_bus (element, NULL);
   gst_object_unref (element);
   g_async_queue_unref (came);
 }
@@ -249,10 +254,8 @@ GST_END_TEST;
 GST_START_TEST (failure_behind_is_told_once_and_ends_the_stream)
 {
   g_autoptr (GError) error = NULL;
-  Recorder *recorder;
 
   start (FALSE);
-  recorder = recorder_new (element);
   flow = GST_FLOW_NOT_NEGOTIATED;
   push (1, TRUE, 0);
   push (1, TRUE, 1);
@@ -261,7 +264,6 @@ GST_START_TEST (failure_behind_is_told_once_and_ends_the_stream)
   expect_buffer (0, TRUE);
   expect_event (GST_EVENT_EOS);
   tear_down ();
-  recorder_free (recorder);
 }
 
 GST_END_TEST;
