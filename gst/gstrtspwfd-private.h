@@ -17,11 +17,11 @@ struct _GstRtspWfd
   GstBin parent;
 
   WfdSettings settings; /* with the object lock */
-  GstPad *sinkpad;      /* role=source: requested */
-  WfdMediaSend *send;   /* as long as there is a role=source */
+  WfdMediaSend *send;   /* role=source: from the first pad or PAUSED on */
 
   /* From PAUSED on. */
   GSocket *socket;
+  GSocket *rtcp_socket; /* role=source: NULL if the port is taken */
   WfdReceiver *receive; /* in the bin */
   GMutex control_lock;  /* for control itself */
   WfdControl *control;
@@ -40,9 +40,9 @@ struct _GstRtspWfd
 /* With the element as their data. */
 extern const WfdControlEvents gst_rtsp_wfd_control_events;
 extern const WfdReceiverEvents gst_rtsp_wfd_receive_events;
+extern const WfdMediaSendEvents gst_rtsp_wfd_send_events;
 /* What comes leaves by a pad of ours. */
 void gst_rtsp_wfd_expose_pad (GstElement *receiver, GstPad *target, GstRtspWfd *self);
-void gst_rtsp_wfd_end_stream (WfdGate *gate, GstRtspWfd *self);
 
 void gst_rtsp_wfd_install_signals (GstRtspWfdClass *klass);
 void gst_rtsp_wfd_set_negotiated (GstRtspWfd *self, GstStructure *negotiated);

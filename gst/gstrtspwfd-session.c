@@ -61,18 +61,21 @@ on_agreed (gpointer user_data, const WfdControlAgreement *agreement)
 {
   GstRtspWfd *self = user_data;
   WfdReport report = { self->settings.role, agreement->format, agreement->peer,
-    agreement->peer_name, agreement->reason };
+    agreement->peer_name, agreement->reason, agreement->idr_request };
   GstStructure *negotiated = wfd_report_new_negotiated (&report);
   GstStructure *copy = gst_structure_copy (negotiated);
 
+  /* What is told first is what the pads are made for. */
   gst_rtsp_wfd_set_negotiated (self, negotiated);
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), copy));
   if (self->receive != NULL)
     wfd_receiver_agree (self->receive, negotiated);
+  else
+    wfd_media_send_set_format (self->send, agreement->format, agreement->microsoft);
 }
 
 static void
-on_opened (gpointer user_data, GInetSocketAddress *rtp)
+on_opened (gpointer user_data, GInetSocketAddress *rtp, GInetSocketAddress *rtcp)
 {
   GstRtspWfd *self = user_data;
 
@@ -80,7 +83,7 @@ on_opened (gpointer user_data, GInetSocketAddress *rtp)
     wfd_receiver_set_peer (self->receive,
         rtp != NULL ? g_inet_socket_address_get_address (rtp) : NULL);
   else
-    wfd_media_send_set_destination (self->send, rtp);
+    wfd_media_send_open (self->send, rtp, rtcp);
   g_signal_emit (self, signals[SIGNAL_SESSION_OPENED], 0);
 }
 
@@ -100,7 +103,7 @@ on_flow (gpointer user_data, gboolean on)
 
   GST_INFO_OBJECT (self, "the media %s", on ? "flows" : "stops");
   if (self->receive == NULL)
-    wfd_gate_set_open (wfd_media_send_get_gate (self->send), on);
+    wfd_media_send_set_wanted (self->send, on);
   set_flowing (self, on);
 }
 
@@ -109,7 +112,7 @@ on_key_unit (gpointer user_data)
 {
   GstRtspWfd *self = user_data;
 
-  wfd_gate_request_key_unit (wfd_media_send_get_gate (self->send));
+  wfd_media_send_request_key_unit (self->send);
 }
 
 static void
@@ -125,7 +128,7 @@ on_closed (gpointer user_data)
   GstRtspWfd *self = user_data;
 
   if (self->send != NULL)
-    wfd_media_send_set_destination (self->send, NULL);
+    wfd_media_send_close (self->send);
   g_signal_emit (self, signals[SIGNAL_SESSION_CLOSED], 0);
 }
 
@@ -145,7 +148,7 @@ gst_rtsp_wfd_post_due_eos (GstRtspWfd *self)
 static void
 finish_source (GstRtspWfd *self, const GError *error)
 {
-  wfd_gate_end (wfd_media_send_get_gate (self->send));
+  wfd_media_send_end (self->send);
   if (error != NULL)
     return;
   GST_OBJECT_LOCK (self);
@@ -208,14 +211,50 @@ on_key_unit_wanted (gpointer user_data)
   g_mutex_unlock (&self->control_lock);
 }
 
-void
-gst_rtsp_wfd_end_stream (WfdGate *gate, GstRtspWfd *self)
+static void
+on_streams_ended (gpointer user_data)
 {
+  GstRtspWfd *self = user_data;
+
   g_mutex_lock (&self->control_lock);
   if (self->control != NULL)
     wfd_control_end_stream (self->control);
   g_mutex_unlock (&self->control_lock);
 }
+
+static void
+on_picture_lost (gpointer user_data)
+{
+  GstRtspWfd *self = user_data;
+
+  g_mutex_lock (&self->control_lock);
+  if (self->control != NULL)
+    wfd_control_note_loss (self->control);
+  g_mutex_unlock (&self->control_lock);
+}
+
+static void
+on_send_trouble (gpointer user_data, const char *text)
+{
+  GST_ELEMENT_WARNING (user_data, RESOURCE, WRITE,
+      ("The network does not take the stream; is the display still connected?"), ("%s", text));
+}
+
+static void
+on_peer_alive (gpointer user_data)
+{
+  GstRtspWfd *self = user_data;
+
+  g_mutex_lock (&self->control_lock);
+  if (self->control != NULL)
+    wfd_control_note_media (self->control);
+  g_mutex_unlock (&self->control_lock);
+}
+
+const WfdMediaSendEvents gst_rtsp_wfd_send_events = {
+  { on_picture_lost, on_send_trouble, on_peer_alive },
+  on_streams_ended,
+};
 
 const WfdReceiverEvents gst_rtsp_wfd_receive_events = { on_key_unit_wanted };
 

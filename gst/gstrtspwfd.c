@@ -5,15 +5,17 @@
  * @see_also: wfdsrc, wfdsink
  *
  * One Wi-Fi Display (Miracast) session and its media over an IP path that is
- * already there. There is no Wi-Fi in it, no encoder and no decoder: the media
- * is MPEG-TS.
+ * already there. There is no Wi-Fi in it, no encoder and no decoder.
  *
  * With role=sink, the default, it connects to the source at #GstRtspWfd:location,
  * negotiates and gives what is sent on the sometimes pad "src", or with
  * #GstRtspWfd:demux as access units on the sometimes pads "video" and "audio",
  * with caps that are known before the first packet. With role=source
  * it listens on #GstRtspWfd:address and #GstRtspWfd:rtsp-port for a sink and
- * sends what the request pad "sink" gets. A live stream is dropped while nobody
+ * sends what its request pads get: either "video" (H.264) and "audio" (AAC, AC-3,
+ * or samples for LPCM), which it puts into MPEG-TS itself, each as soon as it
+ * comes, or "sink" with MPEG-TS that is ready. #GstRtspWfd:video-formats and
+ * #GstRtspWfd:audio-codecs must offer what comes. A live stream is dropped while nobody
  * wants it; any other is stopped, so that a file begins when the sink says PLAY.
  *
  * What the two agreed on is told by #GstRtspWfd:negotiated and by an element
@@ -27,8 +29,9 @@
  * (int, pixels), framerate (fraction), interlaced (boolean), profile and level
  * (string, as in video/x-h264), audio-codec (string "aac", "lpcm" or "ac3"),
  * audio-rate (int, Hz), audio-channels (int), peer (string, address), peer-name
- * (string, what the peer calls itself) and reason (string, with role=source: why
- * this format). Fields of what was not agreed on or is not known are not there.
+ * (string, what the peer calls itself), reason (string, with role=source: why
+ * this format) and idr-request (boolean, with role=source: whether the sink asks
+ * for key frames when it needs them). Fields of what was not agreed on or is not known are not there.
  *
  * ## What #GstRtspWfd:stats says
  *
@@ -44,7 +47,11 @@
  * too slow); and with #GstRtspWfd:demux units-received, units-damaged (with bytes
  * missing) and clock-jumps (how often the source set its clock). With role=source:
  * bytes-sent, buffers-dropped (while nobody wanted a live stream),
- * key-units-requested, send-errors.
+ * key-units-requested, send-errors; of "video"
+ * and "audio": packets-sent, units-abandoned (for which the socket had no room),
+ * units-refused (buffers that are none); and where the sink agreed to reports:
+ * reports-sent, reports-received, peer-fraction-lost (double, 0 to 1, since the
+ * report before), peer-packets-lost (int64), peer-jitter-us (microseconds).
  *
  * ## Example pipelines
  * |[
@@ -63,6 +70,7 @@
 #include "gstrtspwfd-private.h"
 #include "wfd-make.h"
 #include "wfd-offer.h"
+#include "wfd-outlet.h"
 #include "wfd-report.h"
 #include "wfd-rtp-socket.h"
 #include "wfd-uri.h"
@@ -72,23 +80,29 @@ GST_DEBUG_CATEGORY (rtsp_wfd_debug);
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK,
     GST_PAD_REQUEST, GST_STATIC_CAPS (GST_RTSP_WFD_TS_CAPS));
+static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SINK,
+    GST_PAD_REQUEST, GST_STATIC_CAPS (WFD_OUTLET_VIDEO_CAPS));
+static GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SINK,
+    GST_PAD_REQUEST, GST_STATIC_CAPS (WFD_OUTLET_AUDIO_CAPS));
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstRtspWfd, gst_rtsp_wfd, GST_TYPE_BIN,
     GST_DEBUG_CATEGORY_INIT (rtsp_wfd_debug, "rtspwfd", 0, "Wi-Fi Display session"))
 GST_ELEMENT_REGISTER_DEFINE (rtspwfd, "rtspwfd", GST_RANK_NONE, GST_TYPE_RTSP_WFD)
 
-static gboolean
-ensure_send (GstRtspWfd *self, GError **error)
+static void
+ensure_send (GstRtspWfd *self)
 {
-  if (self->send != NULL)
-    return TRUE;
-
-  self->send = wfd_media_send_new (GST_BIN (self), error);
   if (self->send == NULL)
-    return FALSE;
-  g_signal_connect_object (wfd_media_send_get_gate (self->send), "end-of-stream",
-      G_CALLBACK (gst_rtsp_wfd_end_stream), self, 0);
-  return TRUE;
+    self->send = wfd_media_send_new (GST_BIN (self), &gst_rtsp_wfd_send_events, self);
+}
+
+static void
+prepare_send (GstRtspWfd *self)
+{
+  WfdMediaSockets sockets = { self->socket, self->rtcp_socket, self->settings.max_pacing_kbps };
+
+  ensure_send (self);
+  wfd_media_send_set_sockets (self->send, &sockets);
 }
 
 static void
@@ -114,10 +128,7 @@ static gboolean
 prepare_media (GstRtspWfd *self, GError **error)
 {
   if (self->settings.role == WFD_ROLE_SOURCE) {
-    if (!ensure_send (self, error))
-      return FALSE;
-    wfd_media_send_set_socket (self->send, self->socket);
-    wfd_media_send_set_destination (self->send, NULL);
+    prepare_send (self);
     return TRUE;
   }
   prepare_receiver (self);
@@ -139,8 +150,13 @@ find_local_address (GstRtspWfd *self, const WfdUri *uri)
 static gboolean
 prepare_socket (GstRtspWfd *self, const WfdUri *uri, GError **error)
 {
-  self->socket =
-      wfd_rtp_socket_new (find_local_address (self, uri), self->settings.rtp_port, error);
+  const char *address = find_local_address (self, uri);
+
+  if (self->settings.role == WFD_ROLE_SOURCE)
+    self->socket =
+        wfd_rtp_socket_new_pair (address, self->settings.rtp_port, &self->rtcp_socket, error);
+  else
+    self->socket = wfd_rtp_socket_new (address, self->settings.rtp_port, error);
   if (self->socket == NULL)
     return FALSE;
   GST_OBJECT_LOCK (self);
@@ -285,6 +301,7 @@ clean_up (GstRtspWfd *self)
   remove_srcpads (self);
   wfd_remove_element (GST_BIN (self), GST_ELEMENT (g_steal_pointer (&self->receive)));
   g_clear_object (&self->socket);
+  g_clear_object (&self->rtcp_socket);
   gst_rtsp_wfd_set_negotiated (self, NULL);
 
   GST_OBJECT_LOCK (self);
@@ -316,6 +333,8 @@ set_playing (GstRtspWfd *self, gboolean playing)
   GST_OBJECT_LOCK (self);
   self->playing = playing;
   GST_OBJECT_UNLOCK (self);
+  if (self->send != NULL)
+    wfd_media_send_set_playing (self->send, playing);
   /* A PAUSE that is followed by a TEARDOWN at once is one message too much. */
   if (playing || !is_being_stopped (self))
     wfd_control_set_playing (self->control, playing);
@@ -380,27 +399,41 @@ gst_rtsp_wfd_handle_message (GstBin *bin, GstMessage *message)
   GST_BIN_CLASS (gst_rtsp_wfd_parent_class)->handle_message (bin, message);
 }
 
+static WfdMediaKind
+find_kind (GstPadTemplate *template)
+{
+  static const char *const names[] = {
+    [WFD_MEDIA_VIDEO] = "video",
+    [WFD_MEDIA_AUDIO] = "audio",
+    [WFD_MEDIA_TS] = "sink",
+  };
+  WfdMediaKind kind = WFD_MEDIA_TS;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (names[i], GST_PAD_TEMPLATE_NAME_TEMPLATE (template)))
+      kind = i;
+  return kind;
+}
+
 static GstPad *
 gst_rtsp_wfd_request_new_pad (GstElement *element, GstPadTemplate *template, const char *name,
     const GstCaps *caps)
 {
   GstRtspWfd *self = GST_RTSP_WFD (element);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GstPad) target = NULL;
+  GstPad *pad;
 
-  if (self->settings.role != WFD_ROLE_SOURCE || self->sinkpad != NULL) {
-    GST_WARNING_OBJECT (self, "the pad \"sink\" is there once, and with role=source only");
+  if (self->settings.role != WFD_ROLE_SOURCE) {
+    GST_WARNING_OBJECT (self, "there are request pads with role=source only");
     return NULL;
   }
-  if (!ensure_send (self, &error)) {
+  ensure_send (self);
+  pad = wfd_media_send_add (self->send, find_kind (template), template, &error);
+  if (error != NULL)
     wfd_post_error (element, error);
-    return NULL;
-  }
-
-  target = gst_element_get_static_pad (GST_ELEMENT (wfd_media_send_get_gate (self->send)), "sink");
-  self->sinkpad = gst_ghost_pad_new_from_template ("sink", target, template);
-  gst_element_add_pad (element, self->sinkpad);
-  return self->sinkpad;
+  else if (pad == NULL)
+    GST_WARNING_OBJECT (self, "each pad is there once, and \"sink\" does not go with the others");
+  return pad;
 }
 
 static void
@@ -408,9 +441,8 @@ gst_rtsp_wfd_release_pad (GstElement *element, GstPad *pad)
 {
   GstRtspWfd *self = GST_RTSP_WFD (element);
 
-  if (pad == self->sinkpad)
-    self->sinkpad = NULL;
-  gst_element_remove_pad (element, pad);
+  if (self->send == NULL || !wfd_media_send_remove (self->send, pad))
+    gst_element_remove_pad (element, pad);
 }
 
 /* An element that plays the source is a sink for GStreamer. */
@@ -428,7 +460,7 @@ set_role (GstRtspWfd *self, WfdRole role)
 {
   if (role == self->settings.role)
     return;
-  if (self->sinkpad != NULL) {
+  if (self->send != NULL && !wfd_media_send_is_empty (self->send)) {
     GST_WARNING_OBJECT (self, "the role cannot change while there is a pad");
     return;
   }
@@ -567,6 +599,8 @@ gst_rtsp_wfd_class_init (GstRtspWfdClass *klass)
   gst_element_class_add_static_pad_template (element_class, &wfd_receiver_video_template);
   gst_element_class_add_static_pad_template (element_class, &wfd_receiver_audio_template);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &video_template);
+  gst_element_class_add_static_pad_template (element_class, &audio_template);
   gst_element_class_set_static_metadata (element_class, "Wi-Fi Display session",
       "Source/Sink/Network/Protocol",
       "Negotiates a Wi-Fi Display (Miracast) session and carries its MPEG-TS, in either role",

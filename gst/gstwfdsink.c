@@ -7,14 +7,17 @@
  * Plays the part of a Wi-Fi Display (Miracast) source: shows what it gets on a
  * display that connects to it. The request pads "video" and "audio" take raw
  * streams, which are scaled, converted and encoded to what is agreed on with the
- * display, or H.264 and AAC that are coded already.
+ * display, or H.264, AAC and AC-3 that are coded already.
  *
  * What comes from a live source, e.g. a screen, is dropped while no display is
  * there or wants it; nothing is encoded meanwhile. Anything else, e.g. a film,
  * begins when the display says PLAY and stops while it pauses.
  *
- * Sound is sent as AAC. A display that takes LPCM only gets the picture without
- * sound; a warning says so.
+ * Raw sound is sent as AAC, or as LPCM to a display that knows nothing else, as
+ * every display with sound does. #GstWfdSink:audio-codecs chooses: with "lpcm"
+ * sound comes without the delay of an encoder, but takes 1.5 Mbit/s; with
+ * "aac-6ch" there are six channels, if the display takes them. AAC and AC-3 that
+ * are coded already are passed on.
  *
  * ## Example pipelines
  * |[
@@ -39,6 +42,7 @@
 #include "gstrtspwfd.h"
 #include "wfd-make.h"
 #include "wfd-pad.h"
+#include "wfd-plan.h"
 #include "wfd-properties.h"
 #include "wfd-sending.h"
 
@@ -46,12 +50,18 @@ GST_DEBUG_CATEGORY_STATIC (wfd_sink_debug);
 #define GST_CAT_DEFAULT wfd_sink_debug
 
 #define DEFAULT_BITRATE_KBPS 5000
+
+typedef struct
+{
+  WfdPad *pad; /* NULL: not requested */
+  GstPad *to;  /* of rtspwfd, as long */
+} Stream;
+
 struct _GstWfdSink
 {
   GstBin parent;
 
   GstElement *rtspwfd;
-  GstPad *to; /* of rtspwfd */
   WfdSending *sending;
 
   GMutex lock;
@@ -63,8 +73,8 @@ struct _GstWfdSink
   char *audio_codecs;
   const WfdEncoder *video_encoder; /* from READY on; NULL: there is none */
   const WfdEncoder *audio_encoder;
-  WfdPad *pads[WFD_SENDING_N_STREAMS]; /* NULL: not requested */
-  GstStructure *agreed;                /* NULL: no session */
+  Stream streams[WFD_SENDING_N_STREAMS];
+  GstStructure *agreed; /* NULL: no session */
   gboolean flowing;
   gboolean complained; /* about what was agreed on */
 };
@@ -90,6 +100,7 @@ static const char *const passed_on[] = {
   "rtsp-port",
   "peer",
   "rtp-port",
+  "max-pacing-rate",
   "video-caps",
   "audio-caps",
   "timeout",
@@ -110,52 +121,41 @@ static guint signals[N_SIGNALS];
 static GstStaticPadTemplate video_template =
     GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SINK, GST_PAD_REQUEST,
         GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE (GST_VIDEO_FORMATS_ALL) "; video/x-h264"));
-static GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SINK,
-    GST_PAD_REQUEST, GST_STATIC_CAPS ("audio/x-raw; audio/mpeg, mpegversion=(int){ 2, 4 }"));
+static GstStaticPadTemplate audio_template =
+    GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SINK, GST_PAD_REQUEST,
+        GST_STATIC_CAPS ("audio/x-raw; audio/mpeg, mpegversion=(int){ 2, 4 }; audio/x-ac3"));
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstWfdSink, gst_wfd_sink, GST_TYPE_BIN,
     GST_DEBUG_CATEGORY_INIT (wfd_sink_debug, "wfdsink", 0, "Wi-Fi Display sender"))
 GST_ELEMENT_REGISTER_DEFINE (wfdsink, "wfdsink", GST_RANK_NONE, GST_TYPE_WFD_SINK)
 
-/*
- * What is offered to who connects
- */
-
-/* FALSE: there is no such pad, or nobody can be sent what comes. With the lock. */
-static gboolean
-get_status (GstWfdSink *self, WfdSendingStream id, WfdPadStatus *ret_status)
+/* What the plan is made of; with the lock. */
+typedef struct
 {
-  *ret_status = (WfdPadStatus) { FALSE };
-  if (self->pads[id] == NULL)
-    return FALSE;
-  wfd_pad_get_status (self->pads[id], ret_status);
-  return !ret_status->refused;
-}
+  WfdPadStatus status[WFD_SENDING_N_STREAMS];
+  WfdPlanState state;
+} Ground;
 
-/* With the lock. */
-static char *
-get_video_offer (GstWfdSink *self)
+static void
+get_ground (GstWfdSink *self, Ground *ret_ground)
 {
-  WfdPadStatus status;
+  const WfdPadStatus *status[WFD_SENDING_N_STREAMS] = { NULL };
 
-  if (!get_status (self, WFD_SENDING_VIDEO, &status))
-    return g_strdup ("none");
-  if ((status.known || status.guessed) && status.format.coded)
-    return wfd_input_format_get_offer (&status.format);
-  return g_strdup (self->video_formats);
-}
-
-/* AAC is what we can send. With the lock. */
-static char *
-get_audio_offer (GstWfdSink *self)
-{
-  WfdPadStatus status;
-
-  if (!get_status (self, WFD_SENDING_AUDIO, &status))
-    return g_strdup ("none");
-  if (g_strcmp0 (self->audio_codecs, "default") == 0)
-    return g_strdup ("aac");
-  return g_strdup (self->audio_codecs);
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    if (self->streams[i].pad == NULL)
+      continue;
+    wfd_pad_get_status (self->streams[i].pad, &ret_ground->status[i]);
+    status[i] = &ret_ground->status[i];
+  }
+  ret_ground->state = (WfdPlanState) {
+    .video = status[WFD_SENDING_VIDEO],
+    .audio = status[WFD_SENDING_AUDIO],
+    .video_formats = self->video_formats,
+    .audio_codecs = self->audio_codecs,
+    .video_encoder = self->video_encoder,
+    .audio_encoder = self->audio_encoder,
+    .bitrate_kbps = self->bitrate_kbps,
+  };
 }
 
 /* The next session is offered what comes into the pads now. */
@@ -163,14 +163,14 @@ static void
 update_offer (GstWfdSink *self)
 {
   g_autofree char *video_formats = NULL, *audio_codecs = NULL;
-  WfdInputWish wish = { 0 };
-  WfdPadStatus video;
+  WfdInputWish wish;
+  Ground ground;
 
   g_mutex_lock (&self->lock);
-  video_formats = get_video_offer (self);
-  audio_codecs = get_audio_offer (self);
-  if (get_status (self, WFD_SENDING_VIDEO, &video) && (video.known || video.guessed))
-    wish = wfd_input_format_get_wish (&video.format);
+  get_ground (self, &ground);
+  video_formats = wfd_plan_get_video_offer (&ground.state);
+  audio_codecs = wfd_plan_get_audio_offer (&ground.state);
+  wish = wfd_plan_get_wish (&ground.state);
   g_mutex_unlock (&self->lock);
 
   GST_DEBUG_OBJECT (self, "offering video %s, audio %s, wish %ux%u at %u Hz", video_formats,
@@ -179,148 +179,63 @@ update_offer (GstWfdSink *self)
       "wish-width", wish.width, "wish-height", wish.height, "wish-rate", wish.rate_hz, NULL);
 }
 
-/*
- * What is sent when something was agreed on
- */
-
-static void
-read_agreed_video (GstWfdSink *self, const WfdInputFormat *input, WfdEncoderConfig *config)
+/* Raw sound that did not begin has an entry that gives silence. */
+static gboolean
+is_sound_ready (WfdInput *input, gboolean known)
 {
-  const char *profile = gst_structure_get_string (self->agreed, "profile");
-  const char *level = gst_structure_get_string (self->agreed, "level");
-  gint width = 0, height = 0, rate_n = 0, rate_d = 1;
+  return input != NULL
+      && (known || wfd_entry_get_kind (wfd_input_get_entry (input)) == WFD_ENTRY_SOUND);
+}
 
-  gst_structure_get (self->agreed, "width", G_TYPE_INT, &width, "height", G_TYPE_INT, &height,
-      "framerate", GST_TYPE_FRACTION, &rate_n, &rate_d, NULL);
-  config->width = width;
-  config->height = height;
-  config->rate_n = rate_n;
-  config->rate_d = rate_d;
-  config->profile =
-      g_strcmp0 (profile, "constrained-high") == 0 ? WFD_H264_PROFILE_CHP : WFD_H264_PROFILE_CBP;
-  config->level = level != NULL ? gst_codec_utils_h264_get_level_idc (level) : 0;
+/* The inputs of what is sent and of what is left out; with the lock. */
+static void
+fill_plan (GstWfdSink *self, const WfdPlan *made, gboolean sound_known, WfdSendingPlan *plan)
+{
+  const gboolean part[] = { made->video, made->audio };
 
-  /* 29.97 pictures that were agreed on as 30 stay 29.97. */
-  if (wfd_input_format_get_rate_hz (input) * rate_d == (guint) rate_n) {
-    config->rate_n = input->rate_n;
-    config->rate_d = input->rate_d;
+  plan->program = made->program;
+  plan->wanted = made->video_ready && made->audio_ready && (made->video || made->audio);
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    Stream *stream = &self->streams[i];
+
+    if (stream->pad == NULL)
+      continue;
+    if (!part[i]) {
+      plan->left_out[i] = wfd_pad_dup_input (stream->pad);
+      continue;
+    }
+    plan->inputs[i] = wfd_pad_dup_input (stream->pad);
+    plan->to[i] = gst_object_ref (stream->to);
+    plan->wanted = plan->wanted && plan->inputs[i] != NULL;
   }
-}
-
-static void
-read_agreed_audio (GstWfdSink *self, WfdEncoderConfig *config)
-{
-  gint rate_hz = 0, channels = 0;
-
-  gst_structure_get (self->agreed, "audio-rate", G_TYPE_INT, &rate_hz, "audio-channels", G_TYPE_INT,
-      &channels, NULL);
-  config->audio_rate_hz = rate_hz;
-  config->audio_channels = channels;
-}
-
-static gboolean
-is_agreed (GstWfdSink *self, WfdSendingStream id)
-{
-  if (self->agreed == NULL)
-    return FALSE;
-  if (id == WFD_SENDING_VIDEO)
-    return gst_structure_has_field (self->agreed, "width");
-  return g_strcmp0 (gst_structure_get_string (self->agreed, "audio-codec"), "aac") == 0;
-}
-
-/* Pictures can only be sent when it is known what they are. With the lock. */
-static void
-plan_video (GstWfdSink *self, WfdSendingPlan *plan)
-{
-  WfdProgramConfig *program = &plan->program;
-  WfdPadStatus status;
-
-  if (!get_status (self, WFD_SENDING_VIDEO, &status) || !is_agreed (self, WFD_SENDING_VIDEO))
-    return;
-  plan->wanted = plan->wanted && status.known;
-  plan->inputs[WFD_SENDING_VIDEO] = wfd_pad_dup_input (self->pads[WFD_SENDING_VIDEO]);
-  read_agreed_video (self, &status.format, &program->format);
-  program->video_encoder = status.format.coded ? NULL : self->video_encoder;
-  plan->wanted = plan->wanted && (status.format.coded || program->video_encoder != NULL);
-}
-
-/* Raw sound that did not begin is silence. */
-static gboolean
-is_sound_ready (WfdInput *input, const WfdPadStatus *status)
-{
-  if (input == NULL)
-    return FALSE;
-  return status->known || wfd_entry_get_kind (wfd_input_get_entry (input)) == WFD_ENTRY_SOUND;
-}
-
-/* With the lock. */
-static void
-plan_audio (GstWfdSink *self, WfdSendingPlan *plan)
-{
-  WfdProgramConfig *program = &plan->program;
-  WfdPadStatus status;
-
-  if (!get_status (self, WFD_SENDING_AUDIO, &status) || !is_agreed (self, WFD_SENDING_AUDIO))
-    return;
-  plan->inputs[WFD_SENDING_AUDIO] = wfd_pad_dup_input (self->pads[WFD_SENDING_AUDIO]);
-  read_agreed_audio (self, &program->format);
-  program->audio_encoder = status.format.coded ? NULL : self->audio_encoder;
-  plan->wanted = plan->wanted && is_sound_ready (plan->inputs[WFD_SENDING_AUDIO], &status)
-      && (status.format.coded || program->audio_encoder != NULL);
+  if (made->audio)
+    plan->wanted = plan->wanted && is_sound_ready (plan->inputs[WFD_SENDING_AUDIO], sound_known);
 }
 
 /* References the inputs. With the lock. */
 static void
-make_plan (GstWfdSink *self, WfdSendingPlan *ret_plan)
+make_plan (GstWfdSink *self, WfdSendingPlan *ret_plan, GError **ret_error, GError **ret_warning)
 {
-  WfdEncoderConfig *format = &ret_plan->program.format;
+  WfdPlan made;
+  Ground ground;
 
-  *ret_plan = (WfdSendingPlan) { .wanted = self->agreed != NULL, .flowing = self->flowing };
+  *ret_plan = (WfdSendingPlan) { .flowing = self->flowing };
   if (self->agreed == NULL)
     return;
-  format->bitrate_kbps = self->bitrate_kbps;
-  format->rate_d = 1;
-  gst_structure_get_boolean (self->agreed, "idr-request", &format->peer_asks_for_idr);
-  plan_video (self, ret_plan);
-  plan_audio (self, ret_plan);
-  if (ret_plan->inputs[WFD_SENDING_VIDEO] == NULL && ret_plan->inputs[WFD_SENDING_AUDIO] == NULL)
-    ret_plan->wanted = FALSE;
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
-    if (self->pads[i] != NULL && ret_plan->inputs[i] == NULL)
-      ret_plan->left_out[i] = wfd_pad_dup_input (self->pads[i]);
-}
-
-/* Whether what comes coded is what was agreed on. With the lock. */
-static gboolean
-check_agreed (GstWfdSink *self, const WfdSendingPlan *plan, GError **error)
-{
-  WfdPadStatus status;
-
-  if (!plan->wanted || plan->inputs[WFD_SENDING_VIDEO] == NULL
-      || plan->program.video_encoder != NULL)
-    return TRUE;
-  get_status (self, WFD_SENDING_VIDEO, &status);
-  return wfd_input_format_check (&status.format, &plan->program.format, error);
-}
-
-/* With the lock. */
-static gboolean
-is_sound_lost (GstWfdSink *self)
-{
-  WfdPadStatus status;
-
-  return self->agreed != NULL && get_status (self, WFD_SENDING_AUDIO, &status)
-      && !is_agreed (self, WFD_SENDING_AUDIO);
+  get_ground (self, &ground);
+  wfd_plan_check_audio (&ground.state, self->agreed, ret_warning);
+  if (wfd_plan_make (&ground.state, self->agreed, &made, ret_error))
+    fill_plan (self, &made, ground.status[WFD_SENDING_AUDIO].known, ret_plan);
 }
 
 static void
-tell_sound_lost (GstWfdSink *self)
+clear_plan (WfdSendingPlan *plan)
 {
-  gst_element_post_message (GST_ELEMENT (self),
-      gst_message_new_element (GST_OBJECT (self), gst_structure_new_empty ("wfd-sound-not-sent")));
-  GST_ELEMENT_WARNING (self, STREAM, NOT_IMPLEMENTED,
-      ("The display does not take AAC, so only the picture is sent."),
-      ("LPCM, which every display with sound takes, cannot be sent yet"));
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    gst_clear_object (&plan->inputs[i]);
+    gst_clear_object (&plan->left_out[i]);
+    gst_clear_object (&plan->to[i]);
+  }
 }
 
 /* The pad of the sound that was agreed on; (transfer full). */
@@ -328,11 +243,11 @@ static WfdPad *
 find_agreed_sound (GstWfdSink *self)
 {
   WfdPad *found = NULL;
-  WfdPadStatus status;
 
   g_mutex_lock (&self->lock);
-  if (get_status (self, WFD_SENDING_AUDIO, &status) && is_agreed (self, WFD_SENDING_AUDIO))
-    found = wfd_pad_ref (self->pads[WFD_SENDING_AUDIO]);
+  if (self->agreed != NULL && gst_structure_has_field (self->agreed, "audio-codec")
+      && self->streams[WFD_SENDING_AUDIO].pad != NULL)
+    found = wfd_pad_ref (self->streams[WFD_SENDING_AUDIO].pad);
   g_mutex_unlock (&self->lock);
   return found;
 }
@@ -342,31 +257,26 @@ static void
 update_plan (GstWfdSink *self)
 {
   g_autoptr (WfdPad) sound = find_agreed_sound (self);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = NULL, warning = NULL;
   WfdSendingPlan plan;
-  gboolean lost, complained;
+  gboolean complained;
 
   if (sound != NULL)
     wfd_pad_expect_sound (sound);
 
   g_mutex_lock (&self->lock);
-  make_plan (self, &plan);
-  if (!check_agreed (self, &plan, &error))
-    plan.wanted = FALSE;
+  make_plan (self, &plan, &error, &warning);
   complained = self->complained;
-  lost = is_sound_lost (self);
-  self->complained = complained || lost || error != NULL;
+  self->complained = complained || error != NULL || warning != NULL;
   wfd_sending_set_plan (self->sending, &plan);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
-    gst_clear_object (&plan.inputs[i]);
-    gst_clear_object (&plan.left_out[i]);
-  }
+  clear_plan (&plan);
   g_mutex_unlock (&self->lock);
 
-  if (lost && !complained)
-    tell_sound_lost (self);
   if (error != NULL && !complained)
     wfd_post_error (GST_ELEMENT (self), error);
+  else if (warning != NULL && !complained)
+    GST_ELEMENT_WARNING (self, STREAM, WRONG_TYPE, ("%s.", warning->message),
+        ("only the picture is sent"));
 }
 
 /* What rtspwfd tells, in the thread of the session. */
@@ -397,20 +307,41 @@ is_video_unknown (GstWfdSink *self, WfdPad *video)
   return !status.known && (!status.guessed || status.format.coded);
 }
 
+/* (transfer full), NULL if there is none */
+static WfdPad *
+ref_pad (GstWfdSink *self, WfdSendingStream id)
+{
+  WfdPad *pad;
+
+  g_mutex_lock (&self->lock);
+  pad = self->streams[id].pad != NULL ? wfd_pad_ref (self->streams[id].pad) : NULL;
+  g_mutex_unlock (&self->lock);
+  return pad;
+}
+
+static gboolean
+is_audio_unknown (WfdPad *audio)
+{
+  WfdPadStatus status;
+
+  wfd_pad_get_status (audio, &status);
+  if (!status.known && !status.refused)
+    wfd_pad_guess (audio);
+  return !status.known;
+}
+
 /* The pads of a file are there when it has been looked into, and one after the
  * other. */
 static gboolean
 on_session_preparing (GstElement *rtspwfd, GstWfdSink *self)
 {
-  WfdPadStatus status;
-  g_autoptr (WfdPad) video = NULL;
+  g_autoptr (WfdPad) video = ref_pad (self, WFD_SENDING_VIDEO);
+  g_autoptr (WfdPad) audio = ref_pad (self, WFD_SENDING_AUDIO);
+  gboolean unknown = audio == NULL || is_audio_unknown (audio);
 
-  g_mutex_lock (&self->lock);
-  get_status (self, WFD_SENDING_AUDIO, &status);
-  if (self->pads[WFD_SENDING_VIDEO] != NULL)
-    video = wfd_pad_ref (self->pads[WFD_SENDING_VIDEO]);
-  g_mutex_unlock (&self->lock);
-  return video != NULL ? is_video_unknown (self, video) : !status.known;
+  if (audio != NULL)
+    update_offer (self);
+  return video != NULL ? is_video_unknown (self, video) : unknown;
 }
 
 static void
@@ -465,23 +396,37 @@ on_sending_failed (gpointer user_data, const GError *error)
  * What comes into the pads
  */
 
+/* With the lock. */
+static gboolean
+is_all_ended (GstWfdSink *self)
+{
+  WfdPadStatus status;
+
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    if (self->streams[i].pad == NULL)
+      continue;
+    wfd_pad_get_status (self->streams[i].pad, &status);
+    if (!status.ended)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static void
 on_pad_ended (gpointer user_data, WfdPad *pad)
 {
   GstWfdSink *self = user_data;
-  gboolean all = TRUE;
-  WfdPadStatus status;
+  g_autoptr (GstPad) to = NULL;
 
   g_mutex_lock (&self->lock);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
-    get_status (self, i, &status);
-    all = all && (self->pads[i] == NULL || status.ended);
-  }
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    if (self->streams[i].pad == pad && is_all_ended (self))
+      to = gst_object_ref (self->streams[i].to);
   g_mutex_unlock (&self->lock);
-  if (!all || wfd_sending_is_running (self->sending))
+  if (to == NULL || wfd_sending_is_running (self->sending))
     return;
-  gst_pad_send_event (self->to, gst_event_new_stream_start ("wfdsink"));
-  gst_pad_send_event (self->to, gst_event_new_eos ());
+  gst_pad_send_event (to, gst_event_new_stream_start ("wfdsink"));
+  gst_pad_send_event (to, gst_event_new_eos ());
 }
 
 static void
@@ -504,25 +449,37 @@ on_pad_refused (gpointer user_data, WfdPad *pad, const GError *error)
 {
   GstWfdSink *self = user_data;
 
-  if (error->domain == GST_STREAM_ERROR && pad == self->pads[WFD_SENDING_AUDIO])
+  if (error->domain == GST_STREAM_ERROR && pad == self->streams[WFD_SENDING_AUDIO].pad)
     GST_ELEMENT_WARNING (self, STREAM, WRONG_TYPE, ("%s.", error->message),
         ("only the picture is sent"));
   else
     wfd_post_error (GST_ELEMENT (self), error);
 }
 
-static void
-check_encoder (GstWfdSink *self, WfdSendingStream id)
+static gboolean
+is_encoder_missing (const WfdPadStatus *status, const WfdEncoder *encoder)
 {
-  WfdPadStatus status;
-  gboolean missing;
+  return status != NULL && status->known && !status->refused && !status->format.coded
+      && encoder == NULL;
+}
+
+/* Of samples there can be LPCM in any case. */
+static void
+check_encoders (GstWfdSink *self)
+{
+  Ground ground;
+  gboolean missing_video, missing_audio;
 
   g_mutex_lock (&self->lock);
-  missing = get_status (self, id, &status) && status.known && !status.format.coded
-      && (id == WFD_SENDING_VIDEO ? self->video_encoder : self->audio_encoder) == NULL;
+  get_ground (self, &ground);
+  missing_video = is_encoder_missing (ground.state.video, self->video_encoder);
+  missing_audio = is_encoder_missing (ground.state.audio, self->audio_encoder)
+      && strstr (self->audio_codecs, "aac") != NULL;
   g_mutex_unlock (&self->lock);
-  if (missing)
-    post_missing_encoder (self, id == WFD_SENDING_VIDEO ? WFD_ENCODER_H264 : WFD_ENCODER_AAC);
+  if (missing_video)
+    post_missing_encoder (self, WFD_ENCODER_H264);
+  if (missing_audio)
+    post_missing_encoder (self, WFD_ENCODER_AAC);
 }
 
 static void
@@ -530,8 +487,7 @@ on_pad_changed (gpointer user_data, WfdPad *pad)
 {
   GstWfdSink *self = user_data;
 
-  check_encoder (self,
-      pad == self->pads[WFD_SENDING_VIDEO] ? WFD_SENDING_VIDEO : WFD_SENDING_AUDIO);
+  check_encoders (self);
   update_offer (self);
   update_plan (self);
 }
@@ -539,10 +495,10 @@ on_pad_changed (gpointer user_data, WfdPad *pad)
 static const WfdPadEvents pad_events = { on_pad_changed, on_pad_refused, on_pad_ended };
 
 static void
-set_pad (GstWfdSink *self, WfdSendingStream id, WfdPad *pad)
+set_stream (GstWfdSink *self, WfdSendingStream id, const Stream *stream)
 {
   g_mutex_lock (&self->lock);
-  self->pads[id] = pad;
+  self->streams[id] = *stream;
   g_mutex_unlock (&self->lock);
 }
 
@@ -553,15 +509,18 @@ gst_wfd_sink_request_new_pad (GstElement *element, GstPadTemplate *template, con
   GstWfdSink *self = GST_WFD_SINK (element);
   const char *pad_name = GST_PAD_TEMPLATE_NAME_TEMPLATE (template);
   WfdSendingStream id = g_str_equal (pad_name, "video") ? WFD_SENDING_VIDEO : WFD_SENDING_AUDIO;
+  Stream stream;
   GstPad *pad;
 
-  if (self->pads[id] != NULL) {
+  if (self->streams[id].pad != NULL) {
     GST_WARNING_OBJECT (self, "there is one pad \"%s\" only", pad_name);
     return NULL;
   }
 
-  set_pad (self, id, wfd_pad_new (GST_BIN (self), template, &pad_events, self));
-  pad = wfd_pad_get_pad (self->pads[id]);
+  stream.pad = wfd_pad_new (GST_BIN (self), template, &pad_events, self);
+  stream.to = gst_element_request_pad_simple (self->rtspwfd, pad_name);
+  set_stream (self, id, &stream);
+  pad = wfd_pad_get_pad (stream.pad);
   if (GST_STATE (self) > GST_STATE_READY)
     gst_pad_set_active (pad, TRUE);
   gst_element_add_pad (element, pad);
@@ -569,28 +528,42 @@ gst_wfd_sink_request_new_pad (GstElement *element, GstPadTemplate *template, con
   return pad;
 }
 
+static WfdSendingStream
+find_stream (GstWfdSink *self, GstPad *pad)
+{
+  WfdPad *audio = self->streams[WFD_SENDING_AUDIO].pad;
+
+  return audio != NULL && wfd_pad_get_pad (audio) == pad ? WFD_SENDING_AUDIO : WFD_SENDING_VIDEO;
+}
+
+static void
+release_to (GstWfdSink *self, Stream *stream)
+{
+  if (stream->to == NULL)
+    return;
+  gst_element_release_request_pad (self->rtspwfd, stream->to);
+  gst_clear_object (&stream->to);
+}
+
 static void
 gst_wfd_sink_release_pad (GstElement *element, GstPad *pad)
 {
+  static const Stream none = { NULL };
   GstWfdSink *self = GST_WFD_SINK (element);
-  WfdPad *released = NULL;
+  WfdSendingStream id = find_stream (self, pad);
+  Stream released = self->streams[id];
 
   gst_pad_set_active (pad, FALSE);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
-    if (self->pads[i] == NULL || wfd_pad_get_pad (self->pads[i]) != pad)
-      continue;
-    released = self->pads[i];
-    set_pad (self, i, NULL);
-  }
+  set_stream (self, id, &none);
   gst_element_remove_pad (element, pad);
   /* The last of an element that goes away are its pads. */
   if (self->sending != NULL) {
     update_offer (self);
     update_plan (self);
   }
-  if (released != NULL)
-    wfd_pad_reset (released);
-  wfd_pad_unref (released);
+  wfd_pad_reset (released.pad);
+  wfd_pad_unref (released.pad);
+  release_to (self, &released);
 }
 
 /*
@@ -634,6 +607,7 @@ load_plugins (GstWfdSink *self)
     .video_encoder = self->video_encoder,
     .audio = TRUE,
     .audio_encoder = self->audio_encoder,
+    .audio_lpcm = self->audio_encoder == NULL,
     .format = { .width = 640,
         .height = 480,
         .rate_n = 60,
@@ -661,8 +635,8 @@ clean_up (GstWfdSink *self)
 {
   wfd_sending_clear (self->sending);
   for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
-    if (self->pads[i] != NULL)
-      wfd_pad_reset (self->pads[i]);
+    if (self->streams[i].pad != NULL)
+      wfd_pad_reset (self->streams[i].pad);
 
   g_mutex_lock (&self->lock);
   g_clear_pointer (&self->agreed, gst_structure_free);
@@ -748,8 +722,8 @@ add_entry_stats (GstWfdSink *self, WfdSendingStream id, GstStructure *stats)
   g_autoptr (WfdInput) input = NULL;
   WfdEntryStats entry;
 
-  if (self->pads[id] != NULL)
-    input = wfd_pad_dup_input (self->pads[id]);
+  if (self->streams[id].pad != NULL)
+    input = wfd_pad_dup_input (self->streams[id].pad);
   if (input == NULL)
     return;
   wfd_entry_get_stats (wfd_input_get_entry (input), &entry);
@@ -804,9 +778,8 @@ gst_wfd_sink_dispose (GObject *object)
   GstWfdSink *self = GST_WFD_SINK (object);
 
   g_clear_pointer (&self->sending, wfd_sending_free);
-  if (self->to != NULL)
-    gst_element_release_request_pad (self->rtspwfd, self->to);
-  gst_clear_object (&self->to);
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    release_to (self, &self->streams[i]);
   G_OBJECT_CLASS (gst_wfd_sink_parent_class)->dispose (object);
 }
 
@@ -898,8 +871,7 @@ gst_wfd_sink_init (GstWfdSink *self)
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
   self->rtspwfd = g_object_new (GST_TYPE_RTSP_WFD, "role", WFD_ROLE_SOURCE, NULL);
   gst_bin_add (GST_BIN (self), self->rtspwfd);
-  self->to = gst_element_request_pad_simple (self->rtspwfd, "sink");
-  self->sending = wfd_sending_new (GST_BIN (self), self->to, on_sending_failed, self);
+  self->sending = wfd_sending_new (GST_BIN (self), on_sending_failed, self);
 
   g_signal_connect (self->rtspwfd, "notify::negotiated", G_CALLBACK (on_negotiated), self);
   g_signal_connect (self->rtspwfd, "notify::flowing", G_CALLBACK (on_flowing), self);

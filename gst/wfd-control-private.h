@@ -82,6 +82,8 @@ void wfd_control_reconcile (WfdControl *self);
 /* The session, if there is one, is over; then waits for the next or finishes. */
 void wfd_control_end_session (WfdControl *self, const GError *error);
 
+/* Source role: asks for a key unit, but not too often. */
+void wfd_control_need_key_unit (WfdControl *self);
 /* RTSP messages that came from the peer of the session. */
 guint64 wfd_control_count_messages (WfdControl *self);
 /* Source role: begins a session with the first that waits; @data is the control. */

@@ -180,7 +180,7 @@ enter_negotiating (WfdControl *self)
 static void
 enter_ready (WfdControl *self)
 {
-  g_autoptr (GInetSocketAddress) rtp = NULL;
+  g_autoptr (GInetSocketAddress) rtp = NULL, rtcp = NULL;
 
   set_flowing (self, FALSE);
   if (self->opened)
@@ -189,7 +189,8 @@ enter_ready (WfdControl *self)
   self->opened = TRUE;
   self->sessions++;
   rtp = wfd_session_dup_peer_rtp_address (self->session);
-  self->events.opened (self->user_data, rtp);
+  rtcp = wfd_session_dup_peer_rtcp_address (self->session);
+  self->events.opened (self->user_data, rtp, rtcp);
   wfd_control_enter_step (self, WFD_STEP_PLAY);
 }
 
@@ -237,7 +238,8 @@ on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self
   g_autofree char *name = NULL, *reason = NULL, *text = wfd_format_to_string (format);
   WfdControlAgreement agreement = { .format = format, .peer = self->peer };
 
-  g_object_get (session, "peer-name", &name, NULL);
+  g_object_get (session, "peer-name", &name, "peer-idr-request", &agreement.idr_request,
+      "peer-microsoft", &agreement.microsoft, NULL);
   g_variant_lookup (stats, "reason", "s", &reason);
   agreement.peer_name = name;
   agreement.reason = reason;
@@ -257,13 +259,19 @@ tick_key_unit (gpointer data)
       wfd_key_unit_get_deadline_us (&self->key_unit), tick_key_unit);
 }
 
-static void
-on_idr_requested (WfdSession *session, WfdControl *self)
+void
+wfd_control_need_key_unit (WfdControl *self)
 {
   if (wfd_key_unit_request (&self->key_unit, g_get_monotonic_time ()))
     self->events.key_unit (self->user_data);
   wfd_control_set_timer (self, &self->key_unit_timer,
       wfd_key_unit_get_deadline_us (&self->key_unit), tick_key_unit);
+}
+
+static void
+on_idr_requested (WfdSession *session, WfdControl *self)
+{
+  wfd_control_need_key_unit (self);
 }
 
 /* On an address that others can reach anything may connect. What left before

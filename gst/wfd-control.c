@@ -329,6 +329,36 @@ wfd_control_request_key_unit (WfdControl *self)
 }
 
 static void
+note_loss (gpointer data)
+{
+  WfdControl *self = data;
+
+  if (self->session != NULL)
+    wfd_control_need_key_unit (self);
+}
+
+void
+wfd_control_note_loss (WfdControl *self)
+{
+  wfd_session_thread_post (self->thread, note_loss, self);
+}
+
+static void
+note_media (gpointer data)
+{
+  WfdControl *self = data;
+
+  if (self->session != NULL)
+    wfd_session_note_media (self->session);
+}
+
+void
+wfd_control_note_media (WfdControl *self)
+{
+  wfd_session_thread_post (self->thread, note_media, self);
+}
+
+static void
 end_stream (gpointer data)
 {
   WfdControl *self = data;

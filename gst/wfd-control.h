@@ -44,6 +44,8 @@ typedef struct
   const char *peer;      /* address */
   const char *peer_name; /* (nullable) */
   const char *reason;    /* (nullable): why this format */
+  gboolean idr_request;  /* source role: the sink asks for key frames */
+  gboolean microsoft;    /* source role: the sink follows Microsoft's extensions */
 } WfdControlAgreement;
 
 /* Called in the control's thread, except where noted; with @user_data. */
@@ -54,8 +56,9 @@ typedef struct
    * not known yet what to offer, wait for that call (source role). */
   gboolean (*preparing) (gpointer user_data);
   void (*agreed) (gpointer user_data, const WfdControlAgreement *agreement);
-  /* SETUP is done. @rtp: source role: where the peer receives. */
-  void (*opened) (gpointer user_data, GInetSocketAddress *rtp);
+  /* SETUP is done. @rtp: source role: where the peer receives; @rtcp: (nullable):
+   * where it takes reports. */
+  void (*opened) (gpointer user_data, GInetSocketAddress *rtp, GInetSocketAddress *rtcp);
   /* Media flows from now on, or no more. */
   void (*flow) (gpointer user_data, gboolean on);
   void (*key_unit) (gpointer user_data);
@@ -83,6 +86,11 @@ void wfd_control_set_offer (WfdControl *self, const WfdControlOffer *offer);
 void wfd_control_set_playing (WfdControl *self, gboolean playing);
 /* Sink role: M13. */
 void wfd_control_request_key_unit (WfdControl *self);
+/* Source role: a picture was lost on its way out, which is mended as if the
+ * sink had asked. */
+void wfd_control_note_loss (WfdControl *self);
+/* Source role: a report of the sink came. */
+void wfd_control_note_media (WfdControl *self);
 /* The stream has ended: TEARDOWN, then finished. */
 void wfd_control_end_stream (WfdControl *self);
 /* Begins the end, whatever is going on; no event follows but closed. */

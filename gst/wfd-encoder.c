@@ -7,8 +7,6 @@
 /* A peer that lost something waits for the next IDR, unless it asks. */
 #define GOP_SECONDS 2
 #define GOP_SECONDS_ON_REQUEST 10
-/* Some peers ask several times in a row. */
-#define MIN_KEY_UNIT_INTERVAL "250000000"
 /* Room above the target that encoders with a peak rate are given. */
 #define PEAK_PERCENT 125
 
@@ -408,7 +406,6 @@ wfd_encoder_make (const WfdEncoder *self, const WfdEncoderConfig *config)
 
   set_all (self, element, self->settings, G_N_ELEMENTS (self->settings));
   if (self->kind == WFD_ENCODER_H264) {
-    set_property (element, "min-force-key-unit-interval", MIN_KEY_UNIT_INTERVAL);
     if (config->profile == WFD_H264_PROFILE_CHP)
       set_all (self, element, self->high_settings, G_N_ELEMENTS (self->high_settings));
     if (is_above_1080p30 (config))
@@ -468,8 +465,9 @@ wfd_encoder_get_coded_caps (const WfdEncoder *self, const WfdEncoderConfig *conf
   if (self->kind == WFD_ENCODER_AAC)
     return gst_caps_new_simple ("audio/mpeg", "mpegversion", G_TYPE_INT, 4, NULL);
 
-  caps = gst_caps_new_simple ("video/x-h264", "profile", G_TYPE_STRING,
-      get_profile_name (self, config), NULL);
+  caps = gst_caps_new_simple ("video/x-h264", "stream-format", G_TYPE_STRING, "byte-stream",
+      "alignment", G_TYPE_STRING, "au", "profile", G_TYPE_STRING, get_profile_name (self, config),
+      NULL);
   if (self->level_in_caps && config->level > 0) {
     g_autofree char *level = level_to_string (config->level);
 

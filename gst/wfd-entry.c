@@ -21,6 +21,7 @@ static const struct
   [WFD_ENTRY_SOUND] = { 8, 100 },
   [WFD_ENTRY_CODED_VIDEO] = { 8, 60 },
   [WFD_ENTRY_CODED_SOUND] = { 8, 50 },
+  [WFD_ENTRY_AC3] = { 8, 50 },
 };
 
 guint wfd_entry_signal_end_of_stream;

@@ -10,8 +10,7 @@ G_BEGIN_DECLS
  *
  * Closed, i.e. while nobody watches, it drops what a live upstream sends before
  * anything is encoded, and holds any other back. Open, it sees to it that a
- * live stream neither lags nor falls silent, since the multiplexer waits for
- * every stream:
+ * live stream neither lags nor falls silent:
  *
  *                  too much is there             nothing comes
  *   pictures       only the newest goes on       the last one again
@@ -25,7 +24,8 @@ typedef enum
   WFD_ENTRY_PICTURES,
   WFD_ENTRY_SOUND,
   WFD_ENTRY_CODED_VIDEO,
-  WFD_ENTRY_CODED_SOUND,
+  WFD_ENTRY_CODED_SOUND, /* AAC */
+  WFD_ENTRY_AC3,         /* coded sound, too */
 } WfdEntryKind;
 
 #define WFD_TYPE_ENTRY (wfd_entry_get_type ())

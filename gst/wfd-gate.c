@@ -15,9 +15,21 @@ typedef enum
   UPSTREAM_STORED,
 } Upstream;
 
+struct _WfdGateGroup
+{
+  gatomicrefcount refs;
+  GMutex lock;
+  /* With the lock. */
+  GstClockTime shift;
+  guint n_members;
+  guint resumed; /* bits of the members that went on with this shift */
+};
+
 struct _WfdGate
 {
   GstElement parent;
+  WfdGateGroup *group;
+  guint member; /* bit in it */
 
   GstPad *sinkpad;
   GstPad *srcpad;
@@ -28,6 +40,7 @@ struct _WfdGate
   gboolean open;    /* the peer wants the stream */
   gboolean playing; /* the element does */
   gboolean ended;
+  gboolean eos; /* of upstream */
   gboolean flushing;
   gboolean resume;  /* the next buffer is the first after a stop */
   gboolean untimed; /* the application was told */
@@ -59,6 +72,70 @@ static GstStaticPadTemplate src_template =
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (WfdGate, wfd_gate, GST_TYPE_ELEMENT,
     GST_DEBUG_CATEGORY_INIT (wfd_gate_debug, "wfdgate", 0, "Gate in front of a Wi-Fi Display peer"))
+
+WfdGateGroup *
+wfd_gate_group_new (void)
+{
+  WfdGateGroup *self = g_new0 (WfdGateGroup, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  return self;
+}
+
+void
+wfd_gate_group_unref (WfdGateGroup *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+void
+wfd_gate_join (WfdGate *self, WfdGateGroup *group)
+{
+  g_atomic_ref_count_inc (&group->refs);
+  if (self->group != NULL)
+    wfd_gate_group_unref (self->group);
+  self->group = group;
+  g_mutex_lock (&group->lock);
+  self->member = 1 << group->n_members++;
+  g_mutex_unlock (&group->lock);
+}
+
+/* A member goes on and is late by @late: the first sets the shift of all, and the
+ * others can only add to it. */
+static void
+group_shift (WfdGateGroup *self, guint member, GstClockTime late)
+{
+  g_mutex_lock (&self->lock);
+  if ((self->resumed & member) != 0)
+    self->resumed = 0;
+  self->shift = self->resumed == 0 ? late : MAX (self->shift, late);
+  self->resumed |= member;
+  g_mutex_unlock (&self->lock);
+}
+
+static GstClockTime
+group_get_shift (WfdGateGroup *self)
+{
+  GstClockTime shift;
+
+  g_mutex_lock (&self->lock);
+  shift = self->shift;
+  g_mutex_unlock (&self->lock);
+  return shift;
+}
+
+static void
+group_reset (WfdGateGroup *self)
+{
+  g_mutex_lock (&self->lock);
+  self->shift = 0;
+  self->resumed = 0;
+  g_mutex_unlock (&self->lock);
+}
 
 static gboolean
 is_flowing (WfdGate *self)
@@ -189,15 +266,15 @@ warn_untimed (WfdGate *self)
   self->untimed = TRUE;
   if (first)
     GST_ELEMENT_WARNING (self, STREAM, FORMAT,
-        ("The MPEG-TS stream has no timestamps and is sent as fast as it comes; put "
+        ("The stream has no timestamps and is sent as fast as it comes; if it is MPEG-TS, put "
          "\"tsparse set-timestamps=true\" in front of it."),
         (NULL));
 }
 
-/* A stored stream goes on at the time it is now; only ever later, since what
- * is early can wait. Only the streaming thread calls it. */
+/* A stored stream goes on at the time it is now; what is early can wait. Only the
+ * streaming thread calls it. */
 static void
-shift_to_now (WfdGate *self, GstClockTime timestamp)
+resume_now (WfdGate *self, GstClockTime timestamp)
 {
   GstClockTime now = get_running_time_now (self);
   GstClockTime running_time = GST_CLOCK_TIME_NONE;
@@ -208,11 +285,21 @@ shift_to_now (WfdGate *self, GstClockTime timestamp)
     warn_untimed (self);
     return;
   }
-  if (!GST_CLOCK_TIME_IS_VALID (now) || now <= running_time)
+  if (!GST_CLOCK_TIME_IS_VALID (now))
     return;
+  group_shift (self->group, self->member, now > running_time ? now - running_time : 0);
+}
 
-  GST_DEBUG_OBJECT (self, "shifting by %" GST_TIME_FORMAT, GST_TIME_ARGS (now - running_time));
-  gst_pad_set_offset (self->srcpad, now - running_time);
+/* The other stream may have been later. */
+static void
+follow_shift (WfdGate *self)
+{
+  gint64 shift = group_get_shift (self->group);
+
+  if (gst_pad_get_offset (self->srcpad) == shift)
+    return;
+  GST_DEBUG_OBJECT (self, "shifting by %" GST_TIME_FORMAT, GST_TIME_ARGS (shift));
+  gst_pad_set_offset (self->srcpad, shift);
 }
 
 typedef enum
@@ -227,7 +314,7 @@ judge (WfdGate *self, GstClockTime timestamp, gsize size, gboolean *ret_first,
     GstFlowReturn *ret_flow)
 {
   Verdict verdict = VERDICT_PASS;
-  gboolean shift = FALSE;
+  gboolean shift = FALSE, stored;
 
   *ret_first = FALSE;
   g_mutex_lock (&self->lock);
@@ -244,10 +331,13 @@ judge (WfdGate *self, GstClockTime timestamp, gsize size, gboolean *ret_first,
     self->resume = FALSE;
     self->stats.passed_bytes += size;
   }
+  stored = self->upstream != UPSTREAM_LIVE;
   g_mutex_unlock (&self->lock);
 
   if (shift)
-    shift_to_now (self, timestamp);
+    resume_now (self, timestamp);
+  if (verdict == VERDICT_PASS && stored)
+    follow_shift (self);
   return verdict;
 }
 
@@ -286,6 +376,7 @@ flush (WfdGate *self, gboolean flushing)
   if (!flushing) {
     gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
     self->resume = TRUE;
+    self->eos = FALSE;
   }
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
@@ -298,7 +389,27 @@ forget_upstream (WfdGate *self)
   g_mutex_lock (&self->lock);
   self->upstream = UPSTREAM_UNKNOWN;
   self->resume = TRUE;
+  self->eos = FALSE;
   g_mutex_unlock (&self->lock);
+}
+
+static void
+note_end (WfdGate *self, gboolean ended)
+{
+  g_mutex_lock (&self->lock);
+  self->eos = ended;
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+wfd_gate_has_ended (WfdGate *self)
+{
+  gboolean ended;
+
+  g_mutex_lock (&self->lock);
+  ended = self->eos;
+  g_mutex_unlock (&self->lock);
+  return ended;
 }
 
 static gboolean
@@ -310,6 +421,7 @@ gate_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
     case GST_EVENT_EOS:
       gst_event_unref (event);
       GST_DEBUG_OBJECT (self, "upstream has ended");
+      note_end (self, TRUE);
       g_signal_emit (self, signals[SIGNAL_END_OF_STREAM], 0);
       return TRUE;
     case GST_EVENT_FLUSH_START:
@@ -334,13 +446,15 @@ static void
 reset (WfdGate *self)
 {
   g_mutex_lock (&self->lock);
-  self->open = self->playing = self->ended = self->flushing = self->untimed = FALSE;
+  self->open = self->playing = self->ended = self->eos = self->flushing = FALSE;
+  self->untimed = FALSE;
   self->resume = TRUE;
   self->upstream = UPSTREAM_UNKNOWN;
   self->stats = (WfdGateStats) { 0 };
   g_mutex_unlock (&self->lock);
   gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
   gst_pad_set_offset (self->srcpad, 0);
+  group_reset (self->group);
 }
 
 static GstStateChangeReturn
@@ -390,6 +504,7 @@ gate_finalize (GObject *object)
 {
   WfdGate *self = WFD_GATE (object);
 
+  wfd_gate_group_unref (self->group);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
   G_OBJECT_CLASS (wfd_gate_parent_class)->finalize (object);
@@ -420,8 +535,11 @@ wfd_gate_class_init (WfdGateClass *klass)
 static void
 wfd_gate_init (WfdGate *self)
 {
+  g_autoptr (WfdGateGroup) alone = wfd_gate_group_new ();
+
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
+  wfd_gate_join (self, alone);
 
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
   gst_pad_set_chain_function (self->sinkpad, gate_chain);

@@ -19,6 +19,16 @@ G_DECLARE_FINAL_TYPE (WfdGate, wfd_gate, WFD, GATE, GstElement)
 
 GstElement *wfd_gate_new (void);
 
+/* Gates of streams that belong together are shifted together, so that they stay
+ * in time with each other. */
+typedef struct _WfdGateGroup WfdGateGroup;
+
+WfdGateGroup *wfd_gate_group_new (void);
+void wfd_gate_group_unref (WfdGateGroup *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdGateGroup, wfd_gate_group_unref)
+/* Before data comes. */
+void wfd_gate_join (WfdGate *self, WfdGateGroup *group);
+
 /* The functions below may be called from any thread. */
 
 /* An open gate lets through what comes while the element is PLAYING, and asks
@@ -27,6 +37,9 @@ void wfd_gate_set_open (WfdGate *self, gboolean open);
 /* Nobody will want anything any more: upstream gets GST_FLOW_EOS. Until READY. */
 void wfd_gate_end (WfdGate *self);
 void wfd_gate_request_key_unit (WfdGate *self);
+
+/* Whether upstream has nothing more. */
+gboolean wfd_gate_has_ended (WfdGate *self);
 
 typedef struct
 {

@@ -31,6 +31,7 @@ static const Kind kinds[] = {
   [WFD_ENTRY_CODED_VIDEO] = { "h264parse",
       "video/x-h264, stream-format=(string)byte-stream, alignment=(string)au" },
   [WFD_ENTRY_CODED_SOUND] = { "aacparse", "audio/mpeg, stream-format=(string)adts" },
+  [WFD_ENTRY_AC3] = { "ac3parse", "audio/x-ac3, alignment=(string)frame" },
 };
 
 /* What H.264 calls it, and what a peer must be able to decode for it. Baseline
@@ -118,6 +119,8 @@ wfd_input_find_kind (const GstCaps *caps)
     return WFD_ENTRY_PICTURES;
   if (g_str_equal (name, "audio/x-raw"))
     return WFD_ENTRY_SOUND;
+  if (g_str_has_prefix (name, "audio/x-ac3"))
+    return WFD_ENTRY_AC3;
   return g_str_has_prefix (name, "video/") ? WFD_ENTRY_CODED_VIDEO : WFD_ENTRY_CODED_SOUND;
 }
 
@@ -162,18 +165,30 @@ read_coded_video (const GstStructure *structure, WfdInputFormat *format, GError 
   return read_profile (gst_structure_get_string (structure, "profile"), &format->profile, error);
 }
 
-/* The modes of AAC that Wi-Fi Display has (WFD 2.1 §6.1.2). */
+/* The modes that Wi-Fi Display has (WFD 2.1 §6.1.2). */
 static gboolean
 check_coded_sound (const WfdInputFormat *format, GError **error)
 {
-  if (format->audio_rate_hz == 48000 && format->audio_channels > 0 && format->audio_channels <= 8
+  gboolean ac3 = format->audio_codec == WFD_AUDIO_CODEC_AC3;
+  guint most = ac3 ? 6 : 8;
+
+  if (format->audio_rate_hz == 48000 && format->audio_channels > 0 && format->audio_channels <= most
       && format->audio_channels % 2 == 0)
     return TRUE;
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-      "The AAC stream has %u Hz and %u channels, and Wi-Fi Display wants 48000 Hz and 2, 4, 6 or 8; "
+      "The %s stream has %u Hz and %u channels, and Wi-Fi Display wants 48000 Hz and 2, 4%s; "
       "decode it and let wfdsink encode",
-      format->audio_rate_hz, format->audio_channels);
+      ac3 ? "AC-3" : "AAC", format->audio_rate_hz, format->audio_channels,
+      ac3 ? " or 6" : ", 6 or 8");
   return FALSE;
+}
+
+static WfdAudioCodec
+get_audio_codec (WfdEntryKind kind)
+{
+  if (kind == WFD_ENTRY_AC3)
+    return WFD_AUDIO_CODEC_AC3;
+  return kind == WFD_ENTRY_CODED_SOUND ? WFD_AUDIO_CODEC_AAC : WFD_AUDIO_CODEC_NONE;
 }
 
 gboolean
@@ -182,10 +197,11 @@ wfd_input_format_read (const GstCaps *caps, WfdInputFormat *ret_format, GError *
   const GstStructure *structure = gst_caps_get_structure (caps, 0);
   WfdEntryKind kind = wfd_input_find_kind (caps);
   WfdInputFormat format = {
-    .coded = kind == WFD_ENTRY_CODED_VIDEO || kind == WFD_ENTRY_CODED_SOUND,
+    .coded = kind != WFD_ENTRY_PICTURES && kind != WFD_ENTRY_SOUND,
     .width = get_number (structure, "width"),
     .height = get_number (structure, "height"),
     .rate_d = 1,
+    .audio_codec = get_audio_codec (kind),
     .audio_rate_hz = get_number (structure, "rate"),
     .audio_channels = get_number (structure, "channels"),
   };
@@ -193,7 +209,7 @@ wfd_input_format_read (const GstCaps *caps, WfdInputFormat *ret_format, GError *
   gst_structure_get_fraction (structure, "framerate", &format.rate_n, &format.rate_d);
   if (kind == WFD_ENTRY_CODED_VIDEO && !read_coded_video (structure, &format, error))
     return FALSE;
-  if (kind == WFD_ENTRY_CODED_SOUND && !check_coded_sound (&format, error))
+  if (format.audio_codec != WFD_AUDIO_CODEC_NONE && !check_coded_sound (&format, error))
     return FALSE;
   *ret_format = format;
   return TRUE;
@@ -258,9 +274,20 @@ get_coded_rate_hz (const WfdInputFormat *self)
   return rate_hz > 0 ? rate_hz : UNKNOWN_RATE_HZ;
 }
 
+static char *
+get_sound_offer (const WfdInputFormat *self)
+{
+  const char *codec = self->audio_codec == WFD_AUDIO_CODEC_AC3 ? "ac3" : "aac";
+
+  return self->audio_channels == 2 ? g_strdup (codec)
+                                   : g_strdup_printf ("%s-%uch", codec, self->audio_channels);
+}
+
 char *
 wfd_input_format_get_offer (const WfdInputFormat *self)
 {
+  if (self->audio_codec != WFD_AUDIO_CODEC_NONE)
+    return get_sound_offer (self);
   return g_strdup_printf ("%ux%up%u%s", self->width, self->height, get_coded_rate_hz (self),
       self->profile == WFD_H264_PROFILE_CHP ? "-chp" : "");
 }

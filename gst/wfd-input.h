@@ -34,6 +34,7 @@ typedef struct
   WfdH264Profile profile; /* coded */
   guint level;            /* coded; times ten */
   /* Sound. */
+  WfdAudioCodec audio_codec; /* NONE: samples */
   guint audio_rate_hz;
   guint audio_channels;
 } WfdInputFormat;
@@ -59,7 +60,8 @@ typedef struct
 
 WfdInputWish wfd_input_format_get_wish (const WfdInputFormat *self);
 
-/* The only value of video-formats that a coded stream is; (transfer full). */
+/* The only value of video-formats or audio-codecs that a coded stream is; (transfer
+ * full). */
 char *wfd_input_format_get_offer (const WfdInputFormat *self);
 
 /* Whether a coded stream is what was agreed on. Errors: GST_STREAM_ERROR. */

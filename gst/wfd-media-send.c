@@ -2,50 +2,60 @@
 #include "wfd-media-send.h"
 
 #include "wfd-make.h"
+#include "wfd-outlet.h"
 #include "wfd-ts-list.h"
 
 /* Seven TS packets and the header, as all Miracast sources send. */
 #define RTP_PACKET_BYTES (12 + 7 * WFD_TS_PACKET_BYTES)
 
+typedef struct
+{
+  GstPad *pad; /* of the bin; NULL: there is no such stream */
+  GstElement *gate;
+  GstElement *pay; /* of a transport stream */
+  GstElement *out;
+} Branch;
+
 struct _WfdMediaSend
 {
   GstBin *bin; /* owns us and the elements */
-  GstElement *gate;
-  GstElement *pay;
-  GstElement *udp;
+  WfdMediaSendEvents events;
+  gpointer user_data;
+  WfdSender *sender;
+  WfdGateGroup *group;
+  GSocket *socket;
   gint complaints; /* atomic: in this session */
   gint errors;     /* atomic: in all */
+
+  GMutex lock;
+  /* With the lock. */
+  Branch branches[WFD_MEDIA_N_KINDS];
+  gboolean wanted;
+  gboolean playing;
 };
 
-static void
-configure (WfdMediaSend *self)
-{
-  g_object_set (self->pay, "pt", 33, "mtu", (guint) RTP_PACKET_BYTES, NULL);
-  /* No preroll: nothing passes the gate before PLAYING. */
-  g_object_set (self->udp, "async", FALSE, "close-socket", FALSE, "auto-multicast", FALSE,
-      "processing-deadline", G_GUINT64_CONSTANT (0), NULL);
-  g_object_bind_property (self->gate, "live", self->udp, "sync",
-      G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
-}
-
 WfdMediaSend *
-wfd_media_send_new (GstBin *bin, GError **error)
+wfd_media_send_new (GstBin *bin, const WfdMediaSendEvents *events, gpointer user_data)
 {
-  g_autoptr (WfdMediaSend) self = g_new0 (WfdMediaSend, 1);
+  WfdMediaSend *self = g_new0 (WfdMediaSend, 1);
 
   self->bin = bin;
-  self->gate = wfd_gate_new ();
-  gst_bin_add (bin, self->gate);
-  self->pay = wfd_make_element (bin, "rtpmp2tpay", error);
-  if (self->pay == NULL)
-    return NULL;
-  self->udp = wfd_make_element (bin, "multiudpsink", error);
-  if (self->udp == NULL)
-    return NULL;
+  self->events = *events;
+  self->user_data = user_data;
+  self->sender = wfd_sender_new (&events->sender, user_data);
+  self->group = wfd_gate_group_new ();
+  g_mutex_init (&self->lock);
+  return self;
+}
 
-  configure (self);
-  gst_element_link_many (self->gate, self->pay, self->udp, NULL);
-  return g_steal_pointer (&self);
+/* --- branches --- */
+
+static void
+drop_branch (WfdMediaSend *self, Branch *branch)
+{
+  wfd_remove_element (self->bin, branch->out);
+  wfd_remove_element (self->bin, branch->pay);
+  wfd_remove_element (self->bin, branch->gate);
 }
 
 void
@@ -53,45 +63,275 @@ wfd_media_send_free (WfdMediaSend *self)
 {
   if (self == NULL)
     return;
-  wfd_remove_element (self->bin, self->udp);
-  wfd_remove_element (self->bin, self->pay);
-  wfd_remove_element (self->bin, self->gate);
+  wfd_sender_close (self->sender);
+  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++)
+    drop_branch (self, &self->branches[i]);
+  wfd_sender_unref (self->sender);
+  wfd_gate_group_unref (self->group);
+  g_clear_object (&self->socket);
+  g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-WfdGate *
-wfd_media_send_get_gate (WfdMediaSend *self)
+/* The session ends when every stream has that leads here. With the lock. */
+static gboolean
+is_all_ended (WfdMediaSend *self)
 {
-  return WFD_GATE (self->gate);
+  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
+    Branch *branch = &self->branches[i];
+
+    if (branch->pad != NULL && gst_pad_is_linked (branch->pad)
+        && !wfd_gate_has_ended (WFD_GATE (branch->gate)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+on_end (WfdGate *gate, WfdMediaSend *self)
+{
+  gboolean ended;
+
+  g_mutex_lock (&self->lock);
+  ended = is_all_ended (self);
+  g_mutex_unlock (&self->lock);
+  if (ended)
+    self->events.ended (self->user_data);
+}
+
+static void
+set_udp_socket (WfdMediaSend *self)
+{
+  GstElement *udp = self->branches[WFD_MEDIA_TS].out;
+  gboolean v6;
+
+  if (udp == NULL || self->socket == NULL)
+    return;
+  v6 = g_socket_get_family (self->socket) == G_SOCKET_FAMILY_IPV6;
+  g_object_set (udp, "socket", v6 ? NULL : self->socket, "socket-v6", v6 ? self->socket : NULL,
+      NULL);
+}
+
+static gboolean
+make_ts (WfdMediaSend *self, Branch *branch, GError **error)
+{
+  branch->pay = wfd_make_element (self->bin, "rtpmp2tpay", error);
+  if (branch->pay == NULL)
+    return FALSE;
+  branch->out = wfd_make_element (self->bin, "multiudpsink", error);
+  if (branch->out == NULL)
+    return FALSE;
+  g_object_set (branch->pay, "pt", 33, "mtu", (guint) RTP_PACKET_BYTES, NULL);
+  /* No preroll: nothing passes the gate before PLAYING. */
+  g_object_set (branch->out, "async", FALSE, "close-socket", FALSE, "auto-multicast", FALSE,
+      "processing-deadline", G_GUINT64_CONSTANT (0), NULL);
+  return gst_element_link_many (branch->gate, branch->pay, branch->out, NULL);
+}
+
+static gboolean
+make_outlet (WfdMediaSend *self, Branch *branch, WfdSenderStream stream)
+{
+  branch->out = wfd_outlet_new (self->sender, stream);
+  gst_bin_add (self->bin, branch->out);
+  return gst_element_link (branch->gate, branch->out);
+}
+
+static gboolean
+make_branch (WfdMediaSend *self, Branch *branch, WfdMediaKind kind, GError **error)
+{
+  branch->gate = wfd_gate_new ();
+  wfd_gate_join (WFD_GATE (branch->gate), self->group);
+  gst_bin_add (self->bin, branch->gate);
+  if (!(kind == WFD_MEDIA_TS ? make_ts (self, branch, error)
+                             : make_outlet (self, branch, (WfdSenderStream) kind)))
+    return FALSE;
+  g_object_bind_property (branch->gate, "live", branch->out, "sync",
+      G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
+  g_signal_connect (branch->gate, "end-of-stream", G_CALLBACK (on_end), self);
+  return TRUE;
+}
+
+/* With the lock. */
+static gboolean
+is_possible (WfdMediaSend *self, WfdMediaKind kind)
+{
+  Branch *branches = self->branches;
+  gboolean elementary =
+      branches[WFD_MEDIA_VIDEO].pad != NULL || branches[WFD_MEDIA_AUDIO].pad != NULL;
+
+  if (kind == WFD_MEDIA_TS)
+    return branches[kind].pad == NULL && !elementary;
+  return branches[kind].pad == NULL && branches[WFD_MEDIA_TS].pad == NULL;
+}
+
+static void
+set_branch (WfdMediaSend *self, WfdMediaKind kind, const Branch *branch)
+{
+  g_mutex_lock (&self->lock);
+  self->branches[kind] = *branch;
+  if (branch->gate != NULL && self->wanted)
+    wfd_gate_set_open (WFD_GATE (branch->gate), TRUE);
+  g_mutex_unlock (&self->lock);
+  if (kind != WFD_MEDIA_TS)
+    wfd_sender_set_present (self->sender, (WfdSenderStream) kind, branch->pad != NULL);
+}
+
+GstPad *
+wfd_media_send_add (WfdMediaSend *self, WfdMediaKind kind, GstPadTemplate *template, GError **error)
+{
+  g_autoptr (GstPad) target = NULL;
+  Branch branch = { NULL };
+
+  if (!is_possible (self, kind))
+    return NULL;
+  if (!make_branch (self, &branch, kind, error)) {
+    drop_branch (self, &branch);
+    return NULL;
+  }
+  target = gst_element_get_static_pad (branch.gate, "sink");
+  branch.pad =
+      gst_ghost_pad_new_from_template (GST_PAD_TEMPLATE_NAME_TEMPLATE (template), target, template);
+  set_branch (self, kind, &branch);
+  if (kind == WFD_MEDIA_TS)
+    set_udp_socket (self);
+  gst_element_sync_state_with_parent (branch.out);
+  if (branch.pay != NULL)
+    gst_element_sync_state_with_parent (branch.pay);
+  gst_element_sync_state_with_parent (branch.gate);
+  gst_element_add_pad (GST_ELEMENT (self->bin), branch.pad);
+  return branch.pad;
+}
+
+gboolean
+wfd_media_send_remove (WfdMediaSend *self, GstPad *pad)
+{
+  static const Branch none = { NULL };
+
+  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
+    Branch branch = self->branches[i];
+
+    if (branch.pad != pad)
+      continue;
+    set_branch (self, i, &none);
+    gst_element_remove_pad (GST_ELEMENT (self->bin), pad);
+    drop_branch (self, &branch);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+wfd_media_send_is_empty (WfdMediaSend *self)
+{
+  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++)
+    if (self->branches[i].pad != NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* --- sessions --- */
+
+void
+wfd_media_send_set_sockets (WfdMediaSend *self, const WfdMediaSockets *sockets)
+{
+  g_set_object (&self->socket, sockets->rtp);
+  set_udp_socket (self);
+  wfd_sender_set_sockets (self->sender, sockets->rtp, sockets->rtcp, sockets->max_pacing_kbps,
+      NULL);
 }
 
 void
-wfd_media_send_set_socket (WfdMediaSend *self, GSocket *socket)
+wfd_media_send_set_format (WfdMediaSend *self, const WfdFormat *format, gboolean microsoft)
 {
-  gboolean v6 = g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6;
-
-  g_object_set (self->udp, "socket", v6 ? NULL : socket, "socket-v6", v6 ? socket : NULL, NULL);
+  wfd_sender_set_format (self->sender, format, microsoft);
 }
 
 void
-wfd_media_send_set_destination (WfdMediaSend *self, GInetSocketAddress *destination)
+wfd_media_send_open (WfdMediaSend *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp)
 {
+  GstElement *udp = self->branches[WFD_MEDIA_TS].out;
   g_autofree char *host = NULL;
 
   g_atomic_int_set (&self->complaints, 0);
-  g_signal_emit_by_name (self->udp, "clear");
-  if (destination == NULL)
+  wfd_sender_open (self->sender, rtp, rtcp);
+  if (udp == NULL || rtp == NULL)
     return;
-  host = g_inet_address_to_string (g_inet_socket_address_get_address (destination));
-  g_signal_emit_by_name (self->udp, "add", host,
-      (int) g_inet_socket_address_get_port (destination));
+  host = g_inet_address_to_string (g_inet_socket_address_get_address (rtp));
+  g_signal_emit_by_name (udp, "add", host, (int) g_inet_socket_address_get_port (rtp));
+}
+
+void
+wfd_media_send_close (WfdMediaSend *self)
+{
+  wfd_sender_close (self->sender);
+  if (self->branches[WFD_MEDIA_TS].out != NULL)
+    g_signal_emit_by_name (self->branches[WFD_MEDIA_TS].out, "clear");
+}
+
+/* The sender before the gates: it has to know the time of what comes first. */
+static void
+update_clock (WfdMediaSend *self)
+{
+  g_autoptr (GstClock) clock = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->wanted && self->playing)
+    clock = gst_element_get_clock (GST_ELEMENT (self->bin));
+  wfd_sender_set_clock (self->sender, clock, gst_element_get_base_time (GST_ELEMENT (self->bin)));
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_media_send_set_wanted (WfdMediaSend *self, gboolean wanted)
+{
+  g_mutex_lock (&self->lock);
+  self->wanted = wanted;
+  g_mutex_unlock (&self->lock);
+  update_clock (self);
+  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++)
+    if (self->branches[i].gate != NULL)
+      wfd_gate_set_open (WFD_GATE (self->branches[i].gate), wanted);
+}
+
+void
+wfd_media_send_set_playing (WfdMediaSend *self, gboolean playing)
+{
+  g_mutex_lock (&self->lock);
+  self->playing = playing;
+  g_mutex_unlock (&self->lock);
+  update_clock (self);
+}
+
+void
+wfd_media_send_end (WfdMediaSend *self)
+{
+  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++)
+    if (self->branches[i].gate != NULL)
+      wfd_gate_end (WFD_GATE (self->branches[i].gate));
+}
+
+/* Sound has none. */
+static gboolean
+has_key_units (WfdMediaSend *self, WfdMediaKind kind)
+{
+  return kind != WFD_MEDIA_AUDIO && self->branches[kind].gate != NULL;
+}
+
+void
+wfd_media_send_request_key_unit (WfdMediaSend *self)
+{
+  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++)
+    if (has_key_units (self, i))
+      wfd_gate_request_key_unit (WFD_GATE (self->branches[i].gate));
 }
 
 gboolean
 wfd_media_send_is_repetition (WfdMediaSend *self, GstMessage *message)
 {
-  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_WARNING
-      || GST_MESSAGE_SRC (message) != GST_OBJECT (self->udp))
+  GstElement *udp = self->branches[WFD_MEDIA_TS].out;
+
+  if (udp == NULL || GST_MESSAGE_TYPE (message) != GST_MESSAGE_WARNING
+      || GST_MESSAGE_SRC (message) != GST_OBJECT (udp))
     return FALSE;
   g_atomic_int_inc (&self->errors);
   return g_atomic_int_add (&self->complaints, 1) > 0;
@@ -100,13 +340,27 @@ wfd_media_send_is_repetition (WfdMediaSend *self, GstMessage *message)
 void
 wfd_media_send_add_stats (WfdMediaSend *self, GstStructure *stats)
 {
-  WfdGateStats gate;
-  guint64 sent_bytes = 0;
+  GstElement *udp = self->branches[WFD_MEDIA_TS].out;
+  guint64 udp_bytes = 0, dropped = 0, key_units = 0;
+  WfdSenderStats sender;
 
-  wfd_gate_get_stats (WFD_GATE (self->gate), &gate);
-  g_object_get (self->udp, "bytes-served", &sent_bytes, NULL);
-  gst_structure_set (stats, "bytes-sent", G_TYPE_UINT64, sent_bytes, "buffers-dropped",
-      G_TYPE_UINT64, gate.dropped_buffers, "key-units-requested", G_TYPE_UINT64,
-      (guint64) gate.key_units, "send-errors", G_TYPE_UINT64,
-      (guint64) g_atomic_int_get (&self->errors), NULL);
+  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
+    WfdGateStats gate;
+
+    if (self->branches[i].gate == NULL)
+      continue;
+    wfd_gate_get_stats (WFD_GATE (self->branches[i].gate), &gate);
+    dropped += gate.dropped_buffers;
+    if (has_key_units (self, i))
+      key_units += gate.key_units;
+  }
+  if (udp != NULL)
+    g_object_get (udp, "bytes-served", &udp_bytes, NULL);
+  wfd_sender_get_stats (self->sender, &sender);
+  wfd_sender_add_reports (self->sender, stats);
+  gst_structure_set (stats, "bytes-sent", G_TYPE_UINT64, sender.bytes + udp_bytes, "packets-sent",
+      G_TYPE_UINT64, sender.packets, "units-abandoned", G_TYPE_UINT64, sender.abandoned,
+      "units-refused", G_TYPE_UINT64, sender.refused, "buffers-dropped", G_TYPE_UINT64, dropped,
+      "key-units-requested", G_TYPE_UINT64, key_units, "send-errors", G_TYPE_UINT64,
+      sender.errors + g_atomic_int_get (&self->errors), NULL);
 }

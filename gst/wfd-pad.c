@@ -190,6 +190,13 @@ choose_caps (const GstCaps *caps)
   chosen = gst_caps_truncate (gst_caps_copy (caps));
   chosen = gst_caps_make_writable (chosen);
   structure = gst_caps_get_structure (chosen, 0);
+  if (g_str_has_prefix (gst_structure_get_name (structure), "audio/")) {
+    if (gst_structure_has_field (structure, "rate"))
+      gst_structure_fixate_field_nearest_int (structure, "rate", 48000);
+    if (gst_structure_has_field (structure, "channels"))
+      gst_structure_fixate_field_nearest_int (structure, "channels", 2);
+    return g_steal_pointer (&chosen);
+  }
   if (!gst_structure_get_int (structure, "width", &width)
       || !gst_structure_get_int (structure, "height", &height))
     return NULL;

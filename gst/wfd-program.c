@@ -3,23 +3,7 @@
 
 #include "wfd-make.h"
 
-/* The numbers that a source has to use (WFD 2.1 annex D.4.2). */
-#define PID_PMT 0x0100
-#define PAD_VIDEO "sink_4113"
-#define PAD_AUDIO "sink_4352"
-
-/* PAT, PMT and PCR come with pictures, of which the slowest mode has 24 in a
- * second, and each has to come within 100 ms (WFD 2.1 annex D.4.2). In ticks
- * of 90 kHz. */
-#define TABLE_INTERVAL (90 * 55)
-#define PCR_INTERVAL (90 * 30)
-
 #define AUDIO_BITRATE_KBPS 128
-/* Between an encoder and the multiplexer, which waits for the other stream. */
-#define QUEUE_TIME GST_SECOND
-
-#define H264_CAPS "video/x-h264, stream-format=(string)byte-stream, alignment=(string)au"
-#define AAC_CAPS "audio/mpeg, mpegversion=(int)4, stream-format=(string)adts"
 
 struct _WfdProgram
 {
@@ -27,7 +11,6 @@ struct _WfdProgram
 
   const WfdEncoder *row; /* of the video encoder */
   GstElement *encoder;   /* NULL: the video comes coded */
-  GstElement *mux;
 };
 
 /* The elements of one stream, each linked to the one before. */
@@ -71,14 +54,6 @@ chain_add_filter (Chain *self, GstCaps *caps)
 }
 
 static gboolean
-chain_add_filter_text (Chain *self, const char *text)
-{
-  g_autoptr (GstCaps) caps = gst_caps_from_string (text);
-
-  return chain_add_filter (self, caps);
-}
-
-static gboolean
 chain_add_encoder (Chain *self, const WfdEncoder *row, const WfdEncoderConfig *config)
 {
   GstElement *encoder = wfd_encoder_make (row, config);
@@ -95,17 +70,6 @@ chain_add_encoder (Chain *self, const WfdEncoder *row, const WfdEncoderConfig *c
     self->program->encoder = encoder;
   }
   return chain_link (self, encoder) && chain_add_filter (self, coded);
-}
-
-/* A second of each stream may wait until the other one is there. */
-static gboolean
-chain_add_queue (Chain *self)
-{
-  if (!chain_add (self, "queue"))
-    return FALSE;
-  g_object_set (self->last, "max-size-buffers", 0, "max-size-bytes", 0, "max-size-time", QUEUE_TIME,
-      NULL);
-  return TRUE;
 }
 
 /* Live pictures come at the right rate; of a file they have to be repeated or
@@ -130,15 +94,11 @@ chain_add_converter (Chain *self)
   return TRUE;
 }
 
-/* Puts in what a decoder that begins in the middle needs, and the delimiters
- * that some encoders leave out. */
+/* Coded streams pass through. */
 static gboolean
-chain_add_parser (Chain *self)
+chain_pass (Chain *self)
 {
-  if (!chain_add (self, "h264parse"))
-    return FALSE;
-  g_object_set (self->last, "config-interval", -1, "disable-passthrough", TRUE, NULL);
-  return chain_add_filter_text (self, H264_CAPS);
+  return chain_add (self, "identity");
 }
 
 static gboolean
@@ -148,14 +108,19 @@ chain_add_video (Chain *self, const WfdProgramConfig *config)
   g_autoptr (GstCaps) raw = NULL;
 
   if (row == NULL)
-    return TRUE;
+    return chain_pass (self);
 
   raw = wfd_encoder_get_raw_caps (row, &config->format);
-  if (!chain_add_rate (self, config->video_live) || !chain_add_converter (self)
-      || !chain_add_filter (self, raw) || !chain_add_encoder (self, row, &config->format)
-      || !chain_add_parser (self))
-    return FALSE;
-  return TRUE;
+  return chain_add_rate (self, config->video_live) && chain_add_converter (self)
+      && chain_add_filter (self, raw) && chain_add_encoder (self, row, &config->format);
+}
+
+static GstCaps *
+new_lpcm_caps (const WfdEncoderConfig *format)
+{
+  return gst_caps_new_simple ("audio/x-raw", "format", G_TYPE_STRING, "S16LE", "layout",
+      G_TYPE_STRING, "interleaved", "rate", G_TYPE_INT, (gint) format->audio_rate_hz, "channels",
+      G_TYPE_INT, (gint) format->audio_channels, NULL);
 }
 
 static gboolean
@@ -165,14 +130,13 @@ chain_add_audio (Chain *self, const WfdProgramConfig *config)
   WfdEncoderConfig format = config->format;
   g_autoptr (GstCaps) raw = NULL;
 
-  if (row == NULL)
-    return TRUE;
+  if (row == NULL && !config->audio_lpcm)
+    return chain_pass (self);
 
-  format.bitrate_kbps = AUDIO_BITRATE_KBPS;
-  raw = wfd_encoder_get_raw_caps (row, &format);
+  format.bitrate_kbps = AUDIO_BITRATE_KBPS * format.audio_channels / 2;
+  raw = row != NULL ? wfd_encoder_get_raw_caps (row, &format) : new_lpcm_caps (&format);
   return chain_add (self, "audioconvert") && chain_add (self, "audioresample")
-      && chain_add_filter (self, raw) && chain_add_encoder (self, row, &format)
-      && chain_add (self, "aacparse") && chain_add_filter_text (self, AAC_CAPS);
+      && chain_add_filter (self, raw) && (row == NULL || chain_add_encoder (self, row, &format));
 }
 
 static void
@@ -183,55 +147,16 @@ add_ghost (WfdProgram *self, const char *name, GstElement *element, const char *
   gst_element_add_pad (GST_ELEMENT (self), gst_ghost_pad_new (name, target));
 }
 
-/* Ends the chain at the multiplexer and begins it at a pad of the bin. */
-static gboolean
-chain_finish (Chain *self, const char *name, const char *mux_pad)
-{
-  if (!chain_add_queue (self))
-    return FALSE;
-  gst_element_link_pads (self->last, "src", self->program->mux, mux_pad);
-  add_ghost (self->program, name, self->first, "sink");
-  return TRUE;
-}
-
-/* One program; the clock is that of the video if there is one. A plain int as
- * PMT_1 is ignored. */
-static GstStructure *
-create_program_map (const WfdProgramConfig *config)
-{
-  GstStructure *map = gst_structure_new ("program_map", "PMT_1", G_TYPE_UINT, PID_PMT, "PCR_1",
-      G_TYPE_STRING, config->video ? PAD_VIDEO : PAD_AUDIO, NULL);
-
-  if (config->video)
-    gst_structure_set (map, PAD_VIDEO, G_TYPE_INT, 1, NULL);
-  if (config->audio)
-    gst_structure_set (map, PAD_AUDIO, G_TYPE_INT, 1, NULL);
-  return map;
-}
-
-/* With alignment 0 what belongs to a frame leaves at once, as a list. */
-static gboolean
-add_mux (WfdProgram *self, const WfdProgramConfig *config, GError **error)
-{
-  g_autoptr (GstStructure) map = create_program_map (config);
-
-  self->mux = wfd_make_element (GST_BIN (self), "mpegtsmux", error);
-  if (self->mux == NULL)
-    return FALSE;
-  g_object_set (self->mux, "alignment", 0, "prog-map", map, "pat-interval", TABLE_INTERVAL,
-      "pmt-interval", TABLE_INTERVAL, "pcr-interval", PCR_INTERVAL, NULL);
-  gst_util_set_object_arg (G_OBJECT (self->mux), "start-time-selection", "first");
-  add_ghost (self, "src", self->mux, "src");
-  return TRUE;
-}
-
 static gboolean
 build_video (WfdProgram *self, const WfdProgramConfig *config, GError **error)
 {
   Chain chain = { .program = self, .error = error };
 
-  return !config->video
-      || (chain_add_video (&chain, config) && chain_finish (&chain, "video", PAD_VIDEO));
+  if (!chain_add_video (&chain, config))
+    return FALSE;
+  add_ghost (self, "video", chain.first, "sink");
+  add_ghost (self, "video_src", chain.last, "src");
+  return TRUE;
 }
 
 static gboolean
@@ -239,8 +164,11 @@ build_audio (WfdProgram *self, const WfdProgramConfig *config, GError **error)
 {
   Chain chain = { .program = self, .error = error };
 
-  return !config->audio
-      || (chain_add_audio (&chain, config) && chain_finish (&chain, "audio", PAD_AUDIO));
+  if (!chain_add_audio (&chain, config))
+    return FALSE;
+  add_ghost (self, "audio", chain.first, "sink");
+  add_ghost (self, "audio_src", chain.last, "src");
+  return TRUE;
 }
 
 WfdProgram *
@@ -248,8 +176,8 @@ wfd_program_new (const WfdProgramConfig *config, GError **error)
 {
   g_autoptr (WfdProgram) self = g_object_ref_sink (g_object_new (WFD_TYPE_PROGRAM, NULL));
 
-  if (!add_mux (self, config, error) || !build_video (self, config, error)
-      || !build_audio (self, config, error))
+  if ((config->video && !build_video (self, config, error))
+      || (config->audio && !build_audio (self, config, error)))
     return NULL;
 
   g_object_force_floating (G_OBJECT (self));
@@ -267,7 +195,7 @@ static void
 wfd_program_class_init (WfdProgramClass *klass)
 {
   gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass), "Wi-Fi Display program",
-      "Codec/Muxer", "Encodes what a session sends and puts it into MPEG-TS", "gst-wfd");
+      "Codec", "Encodes what a session sends", "gst-wfd");
 }
 
 static void

@@ -8,8 +8,9 @@
 G_BEGIN_DECLS
 
 /* What one session needs between the entries and rtspwfd: a bin with the pads
- * "video" and "audio" for what there is, and "src" with the MPEG-TS program of
- * both. Made when the format is agreed on, thrown away after the session. */
+ * "video" and "audio" for what there is, and behind each "video_src" and
+ * "audio_src" with the stream that was agreed on. Made when the format is agreed
+ * on, thrown away after the session. */
 #define WFD_TYPE_PROGRAM (wfd_program_get_type ())
 G_DECLARE_FINAL_TYPE (WfdProgram, wfd_program, WFD, PROGRAM, GstBin)
 
@@ -19,7 +20,8 @@ typedef struct
   const WfdEncoder *video_encoder; /* NULL: comes as H.264 */
   gboolean video_live;             /* comes at the agreed rate already */
   gboolean audio;
-  const WfdEncoder *audio_encoder; /* NULL: comes as AAC in ADTS */
+  const WfdEncoder *audio_encoder; /* NULL: comes coded, or is LPCM */
+  gboolean audio_lpcm;             /* samples, converted but not encoded */
   WfdEncoderConfig format;         /* bitrate_kbps is that of the video */
 } WfdProgramConfig;
 

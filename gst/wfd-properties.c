@@ -98,6 +98,16 @@ static const Property table[] = {
       .max = G_MAXUINT16,
       SETTING (rtp_port),
   },
+  [WFD_PROP_MAX_PACING_RATE] = {
+      .name = "max-pacing-rate",
+      .nick = "Maximum pacing rate",
+      .blurb = "kbit/s at which the kernel lets packets go at most, for links that lose what "
+          "comes in bursts; 0 sends each picture as fast as it can be sent (role=source)",
+      .kind = KIND_UINT,
+      .flags = READY_ONLY,
+      .max = 10000000,
+      SETTING (max_pacing_kbps),
+  },
   [WFD_PROP_VIDEO_FORMATS] = {
       .name = "video-formats",
       .nick = "Video formats",

@@ -79,6 +79,8 @@ wfd_report_new_negotiated (const WfdReport *report)
   set_string (structure, "peer", report->peer);
   set_string (structure, "peer-name", report->peer_name);
   set_string (structure, "reason", report->reason);
+  if (report->role == WFD_ROLE_SOURCE)
+    gst_structure_set (structure, "idr-request", G_TYPE_BOOLEAN, report->idr_request, NULL);
   return structure;
 }
 

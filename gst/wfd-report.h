@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /* wfd-negotiated: role (string "source" or "sink"), width, height (int),
  * framerate (fraction), interlaced (boolean), profile, level (string, as in
  * video/x-h264), audio-codec (string), audio-rate (int, Hz), audio-channels
- * (int), peer, peer-name, reason (string). Without video or audio, or what is
+ * (int), peer, peer-name, reason (string), idr-request (boolean). Without video or audio, or what is
  * not known, its fields are not there. */
 typedef struct
 {
@@ -20,6 +20,7 @@ typedef struct
   const char *peer;
   const char *peer_name; /* (nullable) */
   const char *reason;    /* (nullable) */
+  gboolean idr_request;  /* role source: the sink asks for key frames */
 } WfdReport;
 
 GstStructure *wfd_report_new_negotiated (const WfdReport *report);

@@ -55,26 +55,59 @@ bind_even_socket (GInetAddress *address, GError **error)
   return NULL;
 }
 
+static GInetAddress *
+parse_address (const char *address, GError **error)
+{
+  GInetAddress *inet = address != NULL ? g_inet_address_new_from_string (address)
+                                       : g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
+
+  if (inet == NULL)
+    g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT, "\"%s\" is no numeric address",
+        address);
+  return inet;
+}
+
 GSocket *
 wfd_rtp_socket_new (const char *address, guint16 port, GError **error)
 {
-  g_autoptr (GInetAddress) inet = NULL;
+  g_autoptr (GInetAddress) inet = parse_address (address, error);
   GSocket *socket;
 
-  if (address == NULL)
-    inet = g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
-  else
-    inet = g_inet_address_new_from_string (address);
-  if (inet == NULL) {
-    g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT, "\"%s\" is no numeric address",
-        address);
+  if (inet == NULL)
     return NULL;
-  }
-
   socket = port != 0 ? bind_socket (inet, port, error) : bind_even_socket (inet, error);
   if (socket == NULL)
     g_prefix_error (error, "No UDP port for the media: ");
   return socket;
+}
+
+static GSocket *
+bind_next_socket (GInetAddress *address, GSocket *socket)
+{
+  guint16 port = wfd_rtp_socket_get_port (socket);
+
+  return port < G_MAXUINT16 ? bind_socket (address, port + 1, NULL) : NULL;
+}
+
+GSocket *
+wfd_rtp_socket_new_pair (const char *address, guint16 port, GSocket **ret_rtcp, GError **error)
+{
+  g_autoptr (GInetAddress) inet = parse_address (address, error);
+  g_autoptr (GSocket) socket = NULL;
+
+  *ret_rtcp = NULL;
+  if (inet == NULL)
+    return NULL;
+  for (guint i = 0; i < MAX_ATTEMPTS && *ret_rtcp == NULL; i++) {
+    g_clear_object (&socket);
+    socket = wfd_rtp_socket_new (address, port, error);
+    if (socket == NULL)
+      return NULL;
+    *ret_rtcp = bind_next_socket (inet, socket);
+    if (port != 0)
+      break;
+  }
+  return g_steal_pointer (&socket);
 }
 
 guint16

@@ -5,11 +5,11 @@ GST_DEBUG_CATEGORY_STATIC (wfd_sending_debug);
 #define GST_CAT_DEFAULT wfd_sending_debug
 
 static const char *const pad_names[] = { "video", "audio" };
+static const char *const src_names[] = { "video_src", "audio_src" };
 
 struct _WfdSending
 {
   GstBin *bin;
-  GstPad *to;
   WfdSendingFailed failed;
   gpointer user_data;
 
@@ -34,6 +34,7 @@ clear_plan (WfdSendingPlan *plan)
   for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
     gst_clear_object (&plan->inputs[i]);
     gst_clear_object (&plan->left_out[i]);
+    gst_clear_object (&plan->to[i]);
   }
   *plan = (WfdSendingPlan) { FALSE };
 }
@@ -52,6 +53,7 @@ copy_plan (const WfdSendingPlan *from, WfdSendingPlan *to)
   for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
     to->inputs[i] = ref_input (from->inputs[i]);
     to->left_out[i] = ref_input (from->left_out[i]);
+    to->to[i] = from->to[i] != NULL ? gst_object_ref (from->to[i]) : NULL;
   }
 }
 
@@ -73,6 +75,7 @@ is_same_program (const WfdSendingPlan *a, const WfdSendingPlan *b)
       return FALSE;
   return a->program.video_encoder == b->program.video_encoder
       && a->program.audio_encoder == b->program.audio_encoder
+      && a->program.audio_lpcm == b->program.audio_lpcm
       && is_same_format (&a->program.format, &b->program.format);
 }
 
@@ -84,6 +87,15 @@ set_program (WfdSending *self, WfdProgram *program)
   g_mutex_unlock (&self->lock);
 }
 
+static void
+send_to_all (WfdSending *self, GstEvent *event)
+{
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    if (self->real.to[i] != NULL)
+      gst_pad_send_event (self->real.to[i], gst_event_ref (event));
+  gst_event_unref (event);
+}
+
 /* What is under way in the program may stand at a gate that is closed. Without
  * a flush it would stand there for ever. */
 static void
@@ -91,18 +103,20 @@ stop_program (WfdSending *self)
 {
   /* A state change of the bin under way must not bring it back. */
   gst_element_set_locked_state (GST_ELEMENT (self->program), TRUE);
-  gst_pad_send_event (self->to, gst_event_new_flush_start ());
+  send_to_all (self, gst_event_new_flush_start ());
   gst_element_set_state (GST_ELEMENT (self->program), GST_STATE_NULL);
-  gst_pad_send_event (self->to, gst_event_new_flush_stop (FALSE));
+  send_to_all (self, gst_event_new_flush_stop (FALSE));
 }
 
 static void
 unlink_to (WfdSending *self)
 {
-  g_autoptr (GstPad) peer = gst_pad_get_peer (self->to);
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    g_autoptr (GstPad) peer = self->real.to[i] != NULL ? gst_pad_get_peer (self->real.to[i]) : NULL;
 
-  if (peer != NULL)
-    gst_pad_unlink (peer, self->to);
+    if (peer != NULL)
+      gst_pad_unlink (peer, self->real.to[i]);
+  }
 }
 
 static void
@@ -149,16 +163,23 @@ take_down (WfdSending *self)
 }
 
 static gboolean
+link_stream (WfdSending *self, WfdProgram *program, guint i)
+{
+  g_autoptr (GstPad) src = gst_element_get_static_pad (GST_ELEMENT (program), src_names[i]);
+
+  return gst_pad_link (src, self->real.to[i]) == GST_PAD_LINK_OK
+      && gst_element_link_pads (GST_ELEMENT (self->real.inputs[i]), "src", GST_ELEMENT (program),
+          pad_names[i]);
+}
+
+static gboolean
 link_program (WfdSending *self, WfdProgram *program)
 {
-  g_autoptr (GstPad) src = gst_element_get_static_pad (GST_ELEMENT (program), "src");
-  gboolean linked = gst_pad_link (src, self->to) == GST_PAD_LINK_OK;
+  gboolean linked = TRUE;
 
   for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
     if (self->real.inputs[i] != NULL)
-      linked = gst_element_link_pads (GST_ELEMENT (self->real.inputs[i]), "src",
-                   GST_ELEMENT (program), pad_names[i])
-          && linked;
+      linked = link_stream (self, program, i) && linked;
   return linked;
 }
 
@@ -344,13 +365,12 @@ wfd_sending_set_bitrate (WfdSending *self, guint bitrate_kbps)
 }
 
 WfdSending *
-wfd_sending_new (GstBin *bin, GstPad *to, WfdSendingFailed failed, gpointer user_data)
+wfd_sending_new (GstBin *bin, WfdSendingFailed failed, gpointer user_data)
 {
   WfdSending *self = g_new0 (WfdSending, 1);
 
   GST_DEBUG_CATEGORY_INIT (wfd_sending_debug, "wfdsending", 0, "Sends to a Wi-Fi Display peer");
   self->bin = bin;
-  self->to = to;
   self->failed = failed;
   self->user_data = user_data;
   self->pool = g_thread_pool_new (work, self, 1, FALSE, NULL);

@@ -28,14 +28,15 @@ typedef struct
   gboolean flowing;                          /* and the peer wants to see it */
   WfdInput *inputs[WFD_SENDING_N_STREAMS];   /* NULL: not part of it */
   WfdInput *left_out[WFD_SENDING_N_STREAMS]; /* there, but not part of it */
+  GstPad *to[WFD_SENDING_N_STREAMS];         /* where each goes; NULL as the input */
   WfdProgramConfig program;                  /* video and audio follow from the inputs */
 } WfdSendingPlan;
 
 /* Called in the thread. */
 typedef void (*WfdSendingFailed) (gpointer user_data, const GError *error);
 
-/* @bin gets the elements; @to takes the stream. Both outlive us. */
-WfdSending *wfd_sending_new (GstBin *bin, GstPad *to, WfdSendingFailed failed, gpointer user_data);
+/* @bin gets the elements and outlives us. */
+WfdSending *wfd_sending_new (GstBin *bin, WfdSendingFailed failed, gpointer user_data);
 void wfd_sending_free (WfdSending *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdSending, wfd_sending_free)
 

@@ -20,6 +20,7 @@ typedef struct
   char *audio_codecs;
   guint rtsp_port;
   guint rtp_port;
+  guint max_pacing_kbps;
   guint timeout_ms;
   guint latency_ms;
   gboolean demux;

@@ -2,10 +2,9 @@
 #pragma once
 
 #include <gst/gst.h>
+#include <ts-codec.h>
 
 G_BEGIN_DECLS
-
-#define WFD_TS_PACKET_BYTES 188
 
 /* One buffer with all that is in @list (transfer full), the timestamps and
  * flags of its first. rtpmp2tpay keeps the tail of what it gets until a packet

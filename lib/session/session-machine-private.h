@@ -161,6 +161,7 @@ struct _WfdMachine
   gint64 last_life_us;
   char *peer_name;
   guint16 peer_rtp_port;
+  guint16 peer_rtcp_port; /* source: 0 if none was agreed on */
 
   WfdParams peer_capabilities;          /* source: the answer to M3 */
   WfdChoice choices[WFD_LIMIT_CHOICES]; /* source: what M4 may say, best first */

@@ -451,6 +451,27 @@ wfd_machine_get_peer_rtp_port (WfdMachine *self)
   return self->peer_rtp_port;
 }
 
+guint16
+wfd_machine_get_peer_rtcp_port (WfdMachine *self)
+{
+  return self->peer_rtcp_port;
+}
+
+gboolean
+wfd_machine_has_peer_idr_request (WfdMachine *self)
+{
+  return wfd_params_has (&self->peer_capabilities, WFD_PARAM_IDR_REQUEST_CAPABILITY)
+      && self->peer_capabilities.idr_request_supported;
+}
+
+/* Others answer "none" to Microsoft's names, or nothing. */
+gboolean
+wfd_machine_is_peer_microsoft (WfdMachine *self)
+{
+  return wfd_params_has (&self->peer_capabilities, WFD_PARAM_MICROSOFT_MAX_BITRATE)
+      && self->peer_capabilities.max_bitrate_bps > 0;
+}
+
 const char *
 wfd_machine_get_peer_name (WfdMachine *self)
 {

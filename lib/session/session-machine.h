@@ -85,6 +85,11 @@ WfdSessionState wfd_machine_get_state (WfdMachine *self);
 const WfdChoice *wfd_machine_get_choice (WfdMachine *self);
 /* Source: from SETUP on; 0 before. Sink: the source's port, 0 if not told. */
 guint16 wfd_machine_get_peer_rtp_port (WfdMachine *self);
+/* Source: where the sink takes RTCP; 0 if the two do without. */
+guint16 wfd_machine_get_peer_rtcp_port (WfdMachine *self);
+/* Source, from the answer to M3 on: what the sink says of itself. */
+gboolean wfd_machine_has_peer_idr_request (WfdMachine *self);
+gboolean wfd_machine_is_peer_microsoft (WfdMachine *self);
 /* What people call the peer (intel_friendly_name), or its Server or User-Agent;
  * NULL until known. */
 const char *wfd_machine_get_peer_name (WfdMachine *self);

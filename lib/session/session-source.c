@@ -188,6 +188,7 @@ answer_setup (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMessage *r
     return GST_RTSP_STS_METHOD_NOT_VALID_IN_THIS_STATE;
 
   self->peer_rtp_port = transport.client_rtp_port;
+  self->peer_rtcp_port = transport.server_rtcp_port != 0 ? transport.client_rtcp_port : 0;
   /* LG does not take ids of more than 15 characters. */
   if (self->session_id == NULL)
     self->session_id = g_strdup_printf ("%08u", g_random_int_range (0, 100000000));

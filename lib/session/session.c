@@ -26,6 +26,8 @@ enum
   PROP_RTP_PORT,
   PROP_CONNECT_TIMEOUT_MS,
   PROP_PEER_NAME,
+  PROP_PEER_IDR_REQUEST,
+  PROP_PEER_MICROSOFT,
   N_PROPS,
 };
 
@@ -431,11 +433,11 @@ wfd_session_change_format (WfdSession *self, guint width, guint height, guint ra
 
 /**
  * wfd_session_note_media:
- * @self: a session of role %WFD_ROLE_SINK
+ * @self: a session
  *
- * Tells that RTP came from the source just now. It counts as a sign of life:
- * some sources send no keep-alive (WFD 2.1 §6.5.1). May be called from any
- * thread and for each packet.
+ * Tells that RTP came from the source, or RTCP from the sink, just now. It
+ * counts as a sign of life: some peers neither send nor answer a keep-alive
+ * (WFD 2.1 §6.5.1). May be called from any thread and for each packet.
  */
 void
 wfd_session_note_media (WfdSession *self)
@@ -517,6 +519,21 @@ wfd_session_dup_format (WfdSession *self)
   return wfd_format_copy (&format);
 }
 
+/* The address that the peer connected from, with another port. */
+static GInetSocketAddress *
+dup_peer_address (WfdSession *self, guint16 port)
+{
+  g_autoptr (GSocketAddress) remote = NULL;
+
+  if (self->connection == NULL || port == 0)
+    return NULL;
+  remote = g_socket_connection_get_remote_address (self->connection, NULL);
+  if (remote == NULL)
+    return NULL;
+  return G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)), port));
+}
+
 /**
  * wfd_session_dup_peer_rtp_address:
  * @self: a session
@@ -529,19 +546,31 @@ wfd_session_dup_format (WfdSession *self)
 GInetSocketAddress *
 wfd_session_dup_peer_rtp_address (WfdSession *self)
 {
-  g_autoptr (GSocketAddress) remote = NULL;
-  guint16 port;
-
   g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
 
-  if (self->machine == NULL || self->connection == NULL)
+  if (self->machine == NULL)
     return NULL;
-  port = wfd_machine_get_peer_rtp_port (self->machine);
-  remote = g_socket_connection_get_remote_address (self->connection, NULL);
-  if (port == 0 || remote == NULL)
+  return dup_peer_address (self, wfd_machine_get_peer_rtp_port (self->machine));
+}
+
+/**
+ * wfd_session_dup_peer_rtcp_address:
+ * @self: a session
+ *
+ * Where a source sends its RTCP reports, if the sink asked for them in SETUP
+ * (M6). Those of the sink come to the port behind #WfdSession:rtp-port.
+ *
+ * Returns: (transfer full) (nullable): the address, or %NULL before SETUP and
+ *   without RTCP
+ */
+GInetSocketAddress *
+wfd_session_dup_peer_rtcp_address (WfdSession *self)
+{
+  g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
+
+  if (self->machine == NULL)
     return NULL;
-  return G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)), port));
+  return dup_peer_address (self, wfd_machine_get_peer_rtcp_port (self->machine));
 }
 
 /**
@@ -610,6 +639,14 @@ wfd_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_PEER_NAME:
       g_value_set_string (value,
           self->machine != NULL ? wfd_machine_get_peer_name (self->machine) : NULL);
+      break;
+    case PROP_PEER_IDR_REQUEST:
+      g_value_set_boolean (value,
+          self->machine != NULL && wfd_machine_has_peer_idr_request (self->machine));
+      break;
+    case PROP_PEER_MICROSOFT:
+      g_value_set_boolean (value,
+          self->machine != NULL && wfd_machine_is_peer_microsoft (self->machine));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -680,6 +717,12 @@ install_properties (GObjectClass *klass)
       G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
   properties[PROP_PEER_NAME] = g_param_spec_string ("peer-name", "Peer name",
       "Server or User-Agent header of the peer", NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_PEER_IDR_REQUEST] = g_param_spec_boolean ("peer-idr-request", "Peer IDR request",
+      "Source: whether the sink says that it asks for a key frame when it needs one (M3)", FALSE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_PEER_MICROSOFT] = g_param_spec_boolean ("peer-microsoft", "Peer Microsoft",
+      "Source: whether the sink follows Microsoft's extensions (M3)", FALSE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (klass, N_PROPS, properties);
 }
 

@@ -337,31 +337,23 @@ GST_START_TEST (key_unit_comes_with_the_next_picture_when_asked_for)
 }
 GST_END_TEST;
 
-GST_START_TEST (many_requests_share_a_key_unit_but_none_is_forgotten)
+/* x264enc gives its first picture a time of 1000 hours, and GStreamer's own limit
+ * of key units then let none through until that time was over. */
+GST_START_TEST (key_unit_asked_for_before_the_first_picture_is_not_the_last)
 {
   const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
   WfdEncoderConfig config = default_config ();
-  guint key_units = 0;
   Fixture f;
 
   if (row == NULL)
     return;
   setup (&f, row, &config);
-  for (guint i = 0; i < 20; i++)
+  ask_for_key_unit (&f);
+  fail_unless (encode (&f).idr);
+  for (guint i = 1; i < 40; i++)
     encode (&f);
-
-  /* Ten in a row, each with a picture between: a third of a second. */
-  for (guint i = 0; i < 10; i++) {
-    ask_for_key_unit (&f);
-    key_units += encode (&f).idr;
-  }
-  fail_unless (key_units >= 1 && key_units <= 2, "%u key units", key_units);
-
-  /* The last request came after the last key unit and still gets its own. */
-  key_units = 0;
-  for (guint i = 0; i < 10; i++)
-    key_units += encode (&f).idr;
-  fail_unless_equals_int (key_units, 1);
+  ask_for_key_unit (&f);
+  fail_unless (encode (&f).idr);
   teardown (&f);
 }
 GST_END_TEST;
@@ -586,7 +578,7 @@ wfd_encoder_suite (void)
   tcase_add_loop_test (video, high_profile_has_no_cabac_and_no_b_pictures, 0, 2);
   tcase_add_loop_test (video, every_unit_has_a_delimiter_and_one_slice, 0, 2);
   tcase_add_loop_test (video, key_unit_comes_with_the_next_picture_when_asked_for, 0, 2);
-  tcase_add_loop_test (video, many_requests_share_a_key_unit_but_none_is_forgotten, 0, 2);
+  tcase_add_loop_test (video, key_unit_asked_for_before_the_first_picture_is_not_the_last, 0, 2);
   tcase_add_loop_test (video, key_units_come_by_themselves_unless_the_peer_asks, 0, 2);
   tcase_add_loop_test (video, bit_rate_is_in_kbit_and_can_change_while_it_runs, 0, 2);
   tcase_add_loop_test (video, changes_of_the_bit_rate_do_not_make_key_units, 0, 2);

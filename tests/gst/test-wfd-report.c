@@ -16,7 +16,7 @@ static const WfdFormat full = {
 static GstStructure *
 report (const WfdFormat *format)
 {
-  WfdReport what = { WFD_ROLE_SINK, format, "192.168.1.20", "Some Source/1", "largest" };
+  WfdReport what = { WFD_ROLE_SINK, format, "192.168.1.20", "Some Source/1", "largest", TRUE };
 
   return wfd_report_new_negotiated (&what);
 }
@@ -57,7 +57,19 @@ GST_START_TEST (what_is_not_there_is_left_out)
       "profile=(string)constrained-high, peer=(string)192.168.1.20, "
       "peer-name=(string)\"Some Source/1\", reason=(string)largest;");
   assert_structure (wfd_report_new_negotiated (&what),
-      "wfd-negotiated, role=(string)source, peer=(string)10.0.0.1;");
+      "wfd-negotiated, role=(string)source, peer=(string)10.0.0.1, idr-request=(boolean)false;");
+}
+
+GST_END_TEST;
+
+/* Only a source hears it from its peer. */
+GST_START_TEST (source_says_whether_the_sink_asks_for_key_frames)
+{
+  WfdFormat nothing = { 0 };
+  WfdReport what = { WFD_ROLE_SOURCE, &nothing, "10.0.0.1", NULL, NULL, TRUE };
+
+  assert_structure (wfd_report_new_negotiated (&what),
+      "wfd-negotiated, role=(string)source, peer=(string)10.0.0.1, idr-request=(boolean)true;");
 }
 
 GST_END_TEST;
@@ -160,6 +172,7 @@ wfd_report_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, negotiated_says_all_that_is_known);
   tcase_add_test (tcase, what_is_not_there_is_left_out);
+  tcase_add_test (tcase, source_says_whether_the_sink_asks_for_key_frames);
   tcase_add_test (tcase, video_caps_name_picture_but_not_profile);
   tcase_add_test (tcase, interlaced_mode_has_half_as_many_frames);
   tcase_add_loop_test (tcase, audio_caps_name_codec_rate_and_channels, 0, G_N_ELEMENTS (sounds));

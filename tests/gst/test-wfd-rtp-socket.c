@@ -50,6 +50,24 @@ GST_START_TEST (named_port_is_taken)
 
 GST_END_TEST;
 
+GST_START_TEST (pair_has_two_ports_in_a_row)
+{
+  g_autoptr (GSocket) reports = NULL, again = NULL;
+  g_autoptr (GSocket) media = wfd_rtp_socket_new_pair ("127.0.0.1", 0, &reports, NULL);
+  guint port = wfd_rtp_socket_get_port (media);
+
+  fail_unless (media != NULL && reports != NULL);
+  fail_unless_equals_int (port % 2, 0);
+  fail_unless_equals_int (wfd_rtp_socket_get_port (reports), port + 1);
+
+  /* A port that was named is taken even if the next is not free. */
+  g_clear_object (&media);
+  media = wfd_rtp_socket_new_pair ("127.0.0.1", port, &again, NULL);
+  fail_unless (media != NULL && again == NULL);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (address_that_is_none_is_an_error)
 {
   g_autoptr (GError) error = NULL;
@@ -70,6 +88,7 @@ wfd_rtp_socket_suite (void)
   tcase_add_test (tcase, free_port_is_even_and_of_its_own);
   tcase_add_test (tcase, port_in_use_is_an_error);
   tcase_add_test (tcase, named_port_is_taken);
+  tcase_add_test (tcase, pair_has_two_ports_in_a_row);
   tcase_add_test (tcase, address_that_is_none_is_an_error);
   return suite;
 }

@@ -246,3 +246,34 @@ class LpcmChecker:
     def report(self):
         return {'samples': self.samples, 'formats': sorted(self.formats),
                 'complaints': dict(self.complaints)}
+
+
+AC3_BITRATES_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512,
+                     576, 640)
+
+
+class Ac3Checker:
+    """Frames of AC-3 at 48 kHz (ATSC A/52), of which each PES holds one or more."""
+
+    def __init__(self):
+        self.frames = 0
+        self.formats = set()
+        self.complaints = collections.Counter()
+
+    def look(self, data):
+        while data:
+            code = data[4] if len(data) > 6 else 255
+            if data[:2] != b'\x0b\x77' or code >> 6 or code >> 1 >= len(AC3_BITRATES_KBPS):
+                self.complaints['AC-3 sync lost'] += 1
+                return
+            size = AC3_BITRATES_KBPS[code >> 1] * 4
+            if size > len(data):
+                self.complaints['AC-3 frame cut'] += 1
+                return
+            self.frames += 1
+            self.formats.add('AC-3 48000 Hz mode %d' % (data[6] >> 5))
+            data = data[size:]
+
+    def report(self):
+        return {'frames': self.frames, 'formats': sorted(self.formats),
+                'complaints': dict(self.complaints)}

@@ -59,15 +59,19 @@ def probe(path):
     return streams
 
 
-def gst_decode(path, sound=True, env=None):
+DECODERS = {'aac': ('aacparse', '!', 'avdec_aac'), 'ac3': ('ac3parse', '!', 'avdec_ac3'),
+            'lpcm': ('dvdlpcmdec',)}
+
+
+def gst_decode(path, sound=True, env=None, codec='aac'):
     """Decode with stock GStreamer; return (pictures, buffers of sound, complaints)."""
     need('gst-launch-1.0')
     command = ['gst-launch-1.0', '-v', 'filesrc', 'location=' + path, '!', 'tsdemux', 'name=d',
                'd.', '!', 'queue', '!', 'h264parse', '!', 'avdec_h264', 'output-corrupt=false', '!',
                'identity', 'name=pictures', 'silent=false', '!', 'fakesink', 'sync=false']
     if sound:
-        command += ['d.', '!', 'queue', '!', 'aacparse', '!', 'avdec_aac', '!', 'audioconvert',
-                    '!', 'identity', 'name=sound', 'silent=false', '!', 'fakesink', 'sync=false']
+        command += ['d.', '!', 'queue', '!', *DECODERS[codec], '!', 'audioconvert', '!', 'identity',
+                    'name=sound', 'silent=false', '!', 'fakesink', 'sync=false']
     done = _run(command, env=env)
     pictures = len(re.findall(r'pictures.*last-message = chain', done.stdout))
     heard = len(re.findall(r'sound.*last-message = chain', done.stdout))

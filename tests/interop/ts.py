@@ -163,7 +163,8 @@ class Stream:
         self.ahead_ms = []
         self.last_pts = None
         self.checker = {TYPE_H264: es.H264Checker, TYPE_AAC: es.AdtsChecker,
-                        TYPE_LPCM: es.LpcmChecker}.get(stream_type, lambda: None)()
+                        TYPE_LPCM: es.LpcmChecker,
+                        TYPE_AC3: es.Ac3Checker}.get(stream_type, lambda: None)()
 
     @property
     def is_video(self):

@@ -85,6 +85,7 @@ WFD_API void wfd_session_close (WfdSession *self);
 WFD_API WfdSessionState wfd_session_get_state (WfdSession *self);
 WFD_API WfdFormat *wfd_session_dup_format (WfdSession *self);
 WFD_API GInetSocketAddress *wfd_session_dup_peer_rtp_address (WfdSession *self);
+WFD_API GInetSocketAddress *wfd_session_dup_peer_rtcp_address (WfdSession *self);
 WFD_API GVariant *wfd_session_dup_stats (WfdSession *self);
 
 G_END_DECLS

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-plan.h"
+
+#include <gst/pbutils/pbutils.h>
+
+/* What is made of samples. A display that takes both gets AAC: LPCM has no encoder
+ * and 40 ms less delay, but needs 1.5 Mbit/s and 200 packets a second instead of
+ * 0.13 and 47, and on Wi-Fi each packet costs the picture air. */
+#define RAW_AUDIO_OFFER "aac, lpcm, lpcm-44100"
+#define RAW_AUDIO_OFFER_WITHOUT_ENCODER "lpcm, lpcm-44100"
+
+static gboolean
+has_format (const WfdPadStatus *status)
+{
+  return status->known || status->guessed;
+}
+
+char *
+wfd_plan_get_video_offer (const WfdPlanState *state)
+{
+  const WfdPadStatus *video = state->video;
+
+  if (video == NULL || video->refused)
+    return g_strdup ("none");
+  if (has_format (video) && video->format.coded)
+    return wfd_input_format_get_offer (&video->format);
+  return g_strdup (state->video_formats);
+}
+
+char *
+wfd_plan_get_audio_offer (const WfdPlanState *state)
+{
+  const WfdPadStatus *audio = state->audio;
+
+  if (audio == NULL || audio->refused)
+    return g_strdup ("none");
+  if (g_strcmp0 (state->audio_codecs, "default") != 0)
+    return g_strdup (state->audio_codecs);
+  if (has_format (audio) && audio->format.coded)
+    return wfd_input_format_get_offer (&audio->format);
+  return g_strdup (
+      state->audio_encoder != NULL ? RAW_AUDIO_OFFER : RAW_AUDIO_OFFER_WITHOUT_ENCODER);
+}
+
+WfdInputWish
+wfd_plan_get_wish (const WfdPlanState *state)
+{
+  const WfdPadStatus *video = state->video;
+
+  if (video == NULL || video->refused || !has_format (video))
+    return (WfdInputWish) { 0 };
+  return wfd_input_format_get_wish (&video->format);
+}
+
+static void
+read_video (const GstStructure *agreed, const WfdInputFormat *input, WfdEncoderConfig *config)
+{
+  const char *profile = gst_structure_get_string (agreed, "profile");
+  const char *level = gst_structure_get_string (agreed, "level");
+  gint width = 0, height = 0, rate_n = 0, rate_d = 1;
+
+  gst_structure_get (agreed, "width", G_TYPE_INT, &width, "height", G_TYPE_INT, &height,
+      "framerate", GST_TYPE_FRACTION, &rate_n, &rate_d, NULL);
+  config->width = width;
+  config->height = height;
+  config->rate_n = rate_n;
+  config->rate_d = rate_d;
+  config->profile =
+      g_strcmp0 (profile, "constrained-high") == 0 ? WFD_H264_PROFILE_CHP : WFD_H264_PROFILE_CBP;
+  config->level = level != NULL ? gst_codec_utils_h264_get_level_idc (level) : 0;
+
+  /* 29.97 pictures that were agreed on as 30 stay 29.97. */
+  if (wfd_input_format_get_rate_hz (input) * rate_d == (guint) rate_n) {
+    config->rate_n = input->rate_n;
+    config->rate_d = input->rate_d;
+  }
+}
+
+static void
+read_audio (const GstStructure *agreed, WfdEncoderConfig *config)
+{
+  gint rate_hz = 0, channels = 0;
+
+  gst_structure_get (agreed, "audio-rate", G_TYPE_INT, &rate_hz, "audio-channels", G_TYPE_INT,
+      &channels, NULL);
+  config->audio_rate_hz = rate_hz;
+  config->audio_channels = channels;
+}
+
+/* Pictures can only be sent when it is known what they are. */
+static gboolean
+plan_video (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *plan, GError **error)
+{
+  const WfdPadStatus *video = state->video;
+  WfdEncoderConfig *format = &plan->program.format;
+
+  plan->video_ready = TRUE;
+  if (video == NULL || video->refused || !gst_structure_has_field (agreed, "width"))
+    return TRUE;
+  plan->video = TRUE;
+  read_video (agreed, &video->format, format);
+  plan->program.video_encoder = video->format.coded ? NULL : state->video_encoder;
+  plan->video_ready = video->known && (video->format.coded || plan->program.video_encoder != NULL);
+  return !plan->video_ready || !video->format.coded
+      || wfd_input_format_check (&video->format, format, error);
+}
+
+static gboolean
+is_codec (const GstStructure *agreed, const char *name)
+{
+  return g_strcmp0 (gst_structure_get_string (agreed, "audio-codec"), name) == 0;
+}
+
+/* Raw sound that did not begin is silence, so it is always known. */
+static void
+plan_audio (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *plan)
+{
+  const WfdPadStatus *audio = state->audio;
+
+  plan->audio_ready = TRUE;
+  if (audio == NULL || audio->refused || !gst_structure_has_field (agreed, "audio-codec")
+      || !wfd_plan_check_audio (state, agreed, NULL))
+    return;
+  plan->audio = TRUE;
+  read_audio (agreed, &plan->program.format);
+  if (audio->format.coded) {
+    plan->audio_ready = audio->known;
+  } else if (is_codec (agreed, "aac")) {
+    plan->program.audio_encoder = state->audio_encoder;
+    plan->audio_ready = state->audio_encoder != NULL;
+  } else {
+    plan->program.audio_lpcm = TRUE;
+  }
+}
+
+gboolean
+wfd_plan_make (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *ret_plan,
+    GError **error)
+{
+  WfdPlan plan = { .program.format = { .rate_d = 1, .bitrate_kbps = state->bitrate_kbps } };
+
+  gst_structure_get_boolean (agreed, "idr-request", &plan.program.format.peer_asks_for_idr);
+  if (!plan_video (state, agreed, &plan, error))
+    return FALSE;
+  plan_audio (state, agreed, &plan);
+  *ret_plan = plan;
+  return TRUE;
+}
+
+static gboolean
+is_audio_possible (const WfdInputFormat *input, const GstStructure *agreed)
+{
+  WfdEncoderConfig format = { 0 };
+
+  if (!input->coded)
+    return is_codec (agreed, "aac") || is_codec (agreed, "lpcm");
+  read_audio (agreed, &format);
+  return is_codec (agreed, input->audio_codec == WFD_AUDIO_CODEC_AC3 ? "ac3" : "aac")
+      && input->audio_rate_hz == format.audio_rate_hz
+      && input->audio_channels == format.audio_channels;
+}
+
+gboolean
+wfd_plan_check_audio (const WfdPlanState *state, const GstStructure *agreed, GError **error)
+{
+  const WfdPadStatus *audio = state->audio;
+  const char *codec = gst_structure_get_string (agreed, "audio-codec");
+
+  if (audio == NULL || audio->refused || codec == NULL || !has_format (audio)
+      || is_audio_possible (&audio->format, agreed))
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "The display was promised %s, which cannot be made of the sound that comes; decode it in "
+      "front of wfdsink, or set \"audio-codecs\" to what comes",
+      codec);
+  return FALSE;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "wfd-input.h"
+#include "wfd-pad.h"
+#include "wfd-program.h"
+
+G_BEGIN_DECLS
+
+/* What wfdsink offers to a display and what it then sends, from what comes and
+ * what was agreed on. Pure: no elements, no locks. */
+
+typedef struct
+{
+  const WfdPadStatus *video; /* NULL: there is no such pad */
+  const WfdPadStatus *audio;
+  const char *video_formats; /* as the user wants them */
+  const char *audio_codecs;
+  const WfdEncoder *video_encoder; /* NULL: none is installed */
+  const WfdEncoder *audio_encoder;
+  guint bitrate_kbps; /* of video */
+} WfdPlanState;
+
+/* Values of the properties of rtspwfd; (transfer full). What comes coded is
+ * offered as it is; of samples AAC and LPCM are made, which one a display takes
+ * (WFD 2.1 §3.4.1 wants LPCM of each). */
+char *wfd_plan_get_video_offer (const WfdPlanState *state);
+char *wfd_plan_get_audio_offer (const WfdPlanState *state);
+WfdInputWish wfd_plan_get_wish (const WfdPlanState *state);
+
+typedef struct
+{
+  gboolean video; /* part of the session */
+  gboolean audio;
+  gboolean video_ready; /* what it needs is known and there; so it is for what is no part */
+  gboolean audio_ready;
+  WfdProgramConfig program; /* without what only the inputs know */
+} WfdPlan;
+
+/* @agreed: structure wfd-negotiated. Errors, GST_STREAM_ERROR: the video comes
+ * coded and is not what was agreed on. */
+gboolean wfd_plan_make (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *ret_plan,
+    GError **error);
+
+/* Whether the sound that was agreed on can be made of what comes. Errors:
+ * GST_STREAM_ERROR. */
+gboolean wfd_plan_check_audio (const WfdPlanState *state, const GstStructure *agreed,
+    GError **error);
+
+G_END_DECLS

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-sender.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "wfd-rtcp.h"
+
+GST_DEBUG_CATEGORY_STATIC (wfd_sender_debug);
+#define GST_CAT_DEFAULT wfd_sender_debug
+
+/* By how much the time at which a unit is to be shown lies behind that at which it
+ * is sent: capture, encoder, and what a machine that is busy adds to them. It is
+ * what GStreamer's multiplexer has, so sinks are used to it. */
+#define LEAD_NS (125 * GST_MSECOND)
+/* How long a unit waits for room in the socket. Longer would hold up capture, and
+ * a link that stands still for so long has lost more than a picture. */
+#define PATIENCE_US (20 * G_TIME_SPAN_MILLISECOND)
+/* The timer found somebody sending, who takes along what is due. */
+#define RETRY_NS (2 * GST_MSECOND)
+
+/* What an encoder of sound holds at most. */
+#define MAX_STALE_UNITS 4
+
+#define PACKET_BYTES (12 + 7 * WFD_TS_PACKET_BYTES)
+
+typedef struct
+{
+  gboolean present;
+  gint index;                /* in the writer; -1: not part of the session */
+  guint maybe_stale;         /* so many units may be from before a pause */
+  GCancellable *cancellable; /* without the lock */
+} Stream;
+
+struct _WfdSender
+{
+  gatomicrefcount refs;
+  WfdSenderEvents events;
+  gpointer user_data;
+
+  GMutex lock;
+  /* All below with the lock. */
+  WfdUdp *udp;
+  GSocket *rtcp_socket;
+  WfdFormat format;
+  gboolean microsoft;
+  gboolean open;
+  Stream streams[WFD_SENDER_STREAMS];
+  WfdTsWriter *writer; /* NULL: no session, or none with a stream of ours */
+  guint32 ssrc;
+  WfdRtcp *rtcp; /* NULL: not agreed on */
+  GstClockTime latency;
+  gboolean begun;  /* it sent something already */
+  GstClock *clock; /* NULL: nothing flows */
+  GstClockTime base_time;
+  GstClockID timer;
+
+  WfdSenderStats stats;
+  gboolean complained;
+
+  guint8 data[WFD_UDP_MAX_SEGMENTS * PACKET_BYTES];
+};
+
+/* What to tell once the lock is released. */
+typedef struct
+{
+  gboolean lost;
+  gboolean alive;
+  int trouble; /* errno */
+} News;
+
+WfdSender *
+wfd_sender_new (const WfdSenderEvents *events, gpointer user_data)
+{
+  WfdSender *self = g_new0 (WfdSender, 1);
+
+  GST_DEBUG_CATEGORY_INIT (wfd_sender_debug, "wfdsender", 0, "Sends to a Wi-Fi Display peer");
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  self->events = *events;
+  self->user_data = user_data;
+  for (guint i = 0; i < WFD_SENDER_STREAMS; i++)
+    self->streams[i] = (Stream) { .index = -1, .cancellable = g_cancellable_new () };
+  return self;
+}
+
+WfdSender *
+wfd_sender_ref (WfdSender *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+wfd_sender_unref (WfdSender *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_clear_pointer (&self->writer, wfd_ts_writer_free);
+  g_clear_pointer (&self->rtcp, wfd_rtcp_free);
+  g_clear_pointer (&self->udp, wfd_udp_free);
+  g_clear_object (&self->rtcp_socket);
+  gst_clear_object (&self->clock);
+  for (guint i = 0; i < WFD_SENDER_STREAMS; i++)
+    g_object_unref (self->streams[i].cancellable);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static void
+tell (WfdSender *self, const News *news)
+{
+  if (news->lost)
+    self->events.lost (self->user_data);
+  if (news->trouble != 0)
+    self->events.trouble (self->user_data, g_strerror (news->trouble));
+  if (news->alive)
+    self->events.alive (self->user_data);
+}
+
+static gint64
+get_now (WfdSender *self)
+{
+  GstClockTime now = gst_clock_get_time (self->clock);
+
+  return now > self->base_time ? now - self->base_time : 0;
+}
+
+/* --- sending, with the lock --- */
+
+/* FALSE: the rest is lost. */
+static gboolean
+send_batch (WfdSender *self, const WfdTsBatch *batch, gint64 until_us, GCancellable *cancellable,
+    News *news)
+{
+  switch (wfd_udp_send (self->udp, batch->data, batch->bytes, batch->segment_bytes, until_us,
+      cancellable)) {
+    case WFD_UDP_SENT:
+      self->stats.bytes += batch->bytes;
+      self->stats.packets += batch->n_packets;
+      return TRUE;
+    case WFD_UDP_BLOCKED:
+      return FALSE;
+    case WFD_UDP_FAILED:
+      self->stats.errors++;
+      news->trouble = self->complained ? 0 : errno;
+      self->complained = TRUE;
+      return FALSE;
+  }
+  g_return_val_if_reached (FALSE);
+}
+
+/* All that was begun; FALSE if not all of it left. */
+static gboolean
+send_all (WfdSender *self, gint64 until_us, GCancellable *cancellable, News *news)
+{
+  WfdTsBatch batch = {
+    .data = self->data,
+    .capacity = sizeof self->data,
+    .max_packets = WFD_UDP_MAX_SEGMENTS,
+  };
+
+  while (wfd_ts_writer_fill (self->writer, &batch)) {
+    if (send_batch (self, &batch, until_us, cancellable, news))
+      continue;
+    wfd_ts_writer_abandon (self->writer);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+exchange_reports (WfdSender *self, gint64 now_ns, News *news)
+{
+  const gint64 from_1900_s = G_GINT64_CONSTANT (2208988800);
+  gint64 real_us;
+  WfdTsSenderInfo info;
+  guint64 ntp;
+
+  if (self->rtcp == NULL || !wfd_rtcp_is_due (self->rtcp, now_ns))
+    return;
+  real_us = g_get_real_time ();
+  ntp = (guint64) (real_us / G_USEC_PER_SEC + from_1900_s) << 32
+      | (guint64) (real_us % G_USEC_PER_SEC << 32) / G_USEC_PER_SEC;
+  wfd_ts_writer_get_sender_info (self->writer, now_ns, ntp, &info);
+  wfd_rtcp_send (self->rtcp, &info, now_ns);
+  news->alive = wfd_rtcp_receive (self->rtcp, self->ssrc);
+}
+
+/* --- the timer --- */
+
+static gboolean on_timer (GstClock *clock, GstClockTime time, GstClockID id, gpointer data);
+
+static void
+set_timer (WfdSender *self, GstClockTime when)
+{
+  if (self->timer != NULL) {
+    gst_clock_id_unschedule (self->timer);
+    gst_clock_id_unref (self->timer);
+  }
+  self->timer = gst_clock_new_single_shot_id (self->clock, when);
+  gst_clock_id_wait_async (self->timer, on_timer, wfd_sender_ref (self),
+      (GDestroyNotify) wfd_sender_unref);
+}
+
+static void
+drop_timer (WfdSender *self)
+{
+  if (self->timer == NULL)
+    return;
+  gst_clock_id_unschedule (self->timer);
+  gst_clock_id_unref (self->timer);
+  self->timer = NULL;
+}
+
+/* Units move the deadline on; the timer stays where it is and looks again then. */
+static void
+tick (WfdSender *self, News *news)
+{
+  gint64 now_ns = get_now (self), deadline_ns;
+
+  if (wfd_ts_writer_begin_tick (self->writer, now_ns))
+    send_all (self, 0, NULL, news);
+  exchange_reports (self, now_ns, news);
+  /* What could not leave is due at once, and would be for ever. */
+  deadline_ns = MAX (wfd_ts_writer_get_deadline (self->writer), now_ns + (gint64) RETRY_NS);
+  set_timer (self, self->base_time + deadline_ns);
+}
+
+/* One thread of the process runs all timers, and must not wait for the lock. */
+static gboolean
+on_timer (GstClock *clock, GstClockTime time, GstClockID id, gpointer data)
+{
+  WfdSender *self = data;
+  News news = { FALSE };
+
+  if (!g_mutex_trylock (&self->lock)) {
+    GstClockID again = gst_clock_new_single_shot_id (clock, time + RETRY_NS);
+
+    gst_clock_id_wait_async (again, on_timer, wfd_sender_ref (self),
+        (GDestroyNotify) wfd_sender_unref);
+    gst_clock_id_unref (again);
+    return TRUE;
+  }
+  if (self->writer != NULL && self->clock == clock)
+    tick (self, &news);
+  g_mutex_unlock (&self->lock);
+  tell (self, &news);
+  return TRUE;
+}
+
+/* Begins or ends to keep the stream alive, as it is now; with the lock. */
+static void
+update_timer (WfdSender *self)
+{
+  drop_timer (self);
+  if (self->writer != NULL && self->clock != NULL)
+    set_timer (self, gst_clock_get_time (self->clock));
+}
+
+/* --- sessions --- */
+
+void
+wfd_sender_set_sockets (WfdSender *self, GSocket *rtp, GSocket *rtcp, guint max_pacing_kbps,
+    const WfdUdpCalls *calls)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->udp, wfd_udp_free);
+  self->udp = wfd_udp_new (rtp, calls);
+  wfd_udp_set_pacing (self->udp, max_pacing_kbps);
+  g_set_object (&self->rtcp_socket, rtcp);
+  self->stats = (WfdSenderStats) { 0 };
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_sender_set_present (WfdSender *self, WfdSenderStream stream, gboolean present)
+{
+  g_mutex_lock (&self->lock);
+  self->streams[stream].present = present;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Video has neither size nor rate here: as Android's, which sinks know, the
+ * tables have no descriptors for them. */
+static WfdTsFormat
+get_stream_format (const WfdFormat *format, WfdSenderStream stream)
+{
+  static const WfdTsCodec codecs[] = {
+    [WFD_AUDIO_CODEC_NONE] = WFD_TS_CODEC_NONE,
+    [WFD_AUDIO_CODEC_LPCM] = WFD_TS_CODEC_LPCM,
+    [WFD_AUDIO_CODEC_AAC] = WFD_TS_CODEC_AAC,
+    [WFD_AUDIO_CODEC_AC3] = WFD_TS_CODEC_AC3,
+  };
+
+  if (stream == WFD_SENDER_VIDEO)
+    return (WfdTsFormat) { .codec = format->width > 0 ? WFD_TS_CODEC_H264 : WFD_TS_CODEC_NONE };
+  return (WfdTsFormat) {
+    .codec = codecs[format->audio_codec],
+    .rate_hz = format->audio_rate_hz,
+    .channels = format->audio_channels,
+  };
+}
+
+/* With the lock. */
+static void
+make_writer (WfdSender *self)
+{
+  g_autoptr (GError) error = NULL;
+  WfdTsWriterConfig config = {
+    .ssrc = self->ssrc,
+    .sequence = g_random_int (),
+    .marker = self->microsoft ? WFD_TS_MARKER_UNIT_END : WFD_TS_MARKER_JUMP,
+  };
+
+  g_clear_pointer (&self->writer, wfd_ts_writer_free);
+  for (guint i = 0; i < WFD_SENDER_STREAMS; i++) {
+    WfdTsFormat format = get_stream_format (&self->format, i);
+
+    self->streams[i].index = -1;
+    if (!self->streams[i].present || format.codec == WFD_TS_CODEC_NONE)
+      continue;
+    self->streams[i].index = config.n_streams;
+    config.formats[config.n_streams++] = format;
+  }
+  if (config.n_streams > 0 && (self->writer = wfd_ts_writer_new (&config, &error)) == NULL)
+    GST_WARNING ("%s", error->message);
+  self->latency = 0;
+  self->begun = self->clock != NULL;
+  update_timer (self);
+}
+
+/* Whether the streams are the same, so that the program goes on. */
+static gboolean
+is_same_program (const WfdFormat *a, const WfdFormat *b)
+{
+  return (a->width > 0) == (b->width > 0)
+      && (a->audio_codec == WFD_AUDIO_CODEC_NONE) == (b->audio_codec == WFD_AUDIO_CODEC_NONE);
+}
+
+/* The session goes on with another format; with the lock. */
+static void
+change_writer (WfdSender *self)
+{
+  for (guint i = 0; i < WFD_SENDER_STREAMS; i++) {
+    WfdTsFormat format = get_stream_format (&self->format, i);
+
+    if (self->streams[i].index >= 0)
+      wfd_ts_writer_set_format (self->writer, self->streams[i].index, &format, NULL);
+  }
+}
+
+void
+wfd_sender_set_format (WfdSender *self, const WfdFormat *format, gboolean microsoft)
+{
+  WfdFormat old;
+
+  g_mutex_lock (&self->lock);
+  old = self->format;
+  self->format = *format;
+  self->microsoft = microsoft;
+  if (self->open && self->writer != NULL && is_same_program (&old, format))
+    change_writer (self);
+  else if (self->open)
+    make_writer (self);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_sender_open (WfdSender *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp)
+{
+  g_mutex_lock (&self->lock);
+  self->open = TRUE;
+  self->complained = FALSE;
+  self->ssrc = g_random_int ();
+  wfd_udp_set_destination (self->udp, rtp);
+  if (rtcp != NULL && self->rtcp_socket != NULL)
+    self->rtcp = wfd_rtcp_new (self->rtcp_socket, rtcp);
+  make_writer (self);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_sender_close (WfdSender *self)
+{
+  g_mutex_lock (&self->lock);
+  self->open = FALSE;
+  drop_timer (self);
+  g_clear_pointer (&self->writer, wfd_ts_writer_free);
+  g_clear_pointer (&self->rtcp, wfd_rtcp_free);
+  if (self->udp != NULL)
+    wfd_udp_set_destination (self->udp, NULL);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_sender_set_clock (WfdSender *self, GstClock *clock, GstClockTime base_time)
+{
+  g_mutex_lock (&self->lock);
+  gst_object_replace ((GstObject **) &self->clock, GST_OBJECT_CAST (clock));
+  self->base_time = base_time;
+  if (clock != NULL && self->writer != NULL && self->begun)
+    wfd_ts_writer_restart (self->writer);
+  self->begun = self->begun || clock != NULL;
+  for (guint i = 0; i < WFD_SENDER_STREAMS; i++)
+    self->streams[i].maybe_stale = clock != NULL ? MAX_STALE_UNITS : 0;
+  update_timer (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/* --- units --- */
+
+static gboolean
+is_agreed (WfdSender *self, WfdSenderStream stream, const WfdTsFormat *format)
+{
+  WfdTsFormat agreed = get_stream_format (&self->format, stream);
+
+  return wfd_ts_format_is_same (&agreed, format);
+}
+
+/* Sound that an encoder kept over a pause: it belongs to what is over. */
+static gboolean
+is_stale (WfdSender *self, WfdSenderStream stream, gint64 pts_ns, gint64 now_ns)
+{
+  guint *maybe = &self->streams[stream].maybe_stale;
+
+  if (stream == WFD_SENDER_AUDIO && *maybe > 0 && pts_ns < now_ns) {
+    *maybe -= 1;
+    return TRUE;
+  }
+  *maybe = 0;
+  return FALSE;
+}
+
+/* With the lock. */
+static void
+send_unit (WfdSender *self, WfdSenderStream stream, WfdBytes unit, GstClockTime running_time,
+    News *news)
+{
+  gint64 now_ns = get_now (self);
+  gint64 pts_ns = GST_CLOCK_TIME_IS_VALID (running_time) ? (gint64) running_time : now_ns;
+
+  pts_ns += LEAD_NS + self->latency;
+  if (is_stale (self, stream, pts_ns, now_ns))
+    return;
+  if (!wfd_ts_writer_begin_unit (self->writer, self->streams[stream].index, unit, pts_ns, now_ns)) {
+    GST_DEBUG ("%zu bytes are no unit of stream %d", unit.left, stream);
+    self->stats.refused++;
+    return;
+  }
+  if (!send_all (self, g_get_monotonic_time () + PATIENCE_US, self->streams[stream].cancellable,
+          news)) {
+    self->stats.abandoned++;
+    news->lost = stream == WFD_SENDER_VIDEO;
+  }
+  exchange_reports (self, now_ns, news);
+}
+
+gboolean
+wfd_sender_send (WfdSender *self, WfdSenderStream stream, const WfdTsFormat *format, WfdBytes unit,
+    GstClockTime running_time, GstClockTime latency)
+{
+  News news = { FALSE };
+  gboolean agreed = TRUE;
+
+  g_mutex_lock (&self->lock);
+  if (self->writer != NULL && self->clock != NULL && self->streams[stream].index >= 0) {
+    agreed = is_agreed (self, stream, format);
+    self->latency = MAX (self->latency, latency);
+    if (agreed)
+      send_unit (self, stream, unit, running_time, &news);
+  }
+  g_mutex_unlock (&self->lock);
+  tell (self, &news);
+  return agreed;
+}
+
+void
+wfd_sender_set_flushing (WfdSender *self, WfdSenderStream stream, gboolean flushing)
+{
+  if (flushing)
+    g_cancellable_cancel (self->streams[stream].cancellable);
+  else
+    g_cancellable_reset (self->streams[stream].cancellable);
+}
+
+void
+wfd_sender_get_stats (WfdSender *self, WfdSenderStats *ret_stats)
+{
+  g_mutex_lock (&self->lock);
+  *ret_stats = self->stats;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_sender_add_reports (WfdSender *self, GstStructure *stats)
+{
+  g_mutex_lock (&self->lock);
+  if (self->rtcp != NULL) {
+    wfd_rtcp_receive (self->rtcp, self->ssrc);
+    wfd_rtcp_add_stats (self->rtcp, stats);
+  }
+  g_mutex_unlock (&self->lock);
+}

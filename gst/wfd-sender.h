@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <gst/gst.h>
+#include <ts-write.h>
+#include <wfd/wfd-format.h>
+
+#include "wfd-udp.h"
+
+G_BEGIN_DECLS
+
+/* The elementary streams of one element on their way to the peer: a program of
+ * MPEG-TS for each session, its RTP, its clock and its reports. A unit leaves as
+ * soon as it comes, all of it, whatever the other stream does.
+ *
+ * While no unit comes, a timer of the pipeline's clock keeps tables and clock
+ * references going. Whoever sends a unit waits at most a moment for room in the
+ * socket; what then has not left is given up as a whole. */
+typedef struct _WfdSender WfdSender;
+
+typedef enum
+{
+  WFD_SENDER_VIDEO,
+  WFD_SENDER_AUDIO,
+} WfdSenderStream;
+
+#define WFD_SENDER_STREAMS 2
+
+/* Called in the thread that sends or that of the clock, with @user_data. */
+typedef struct
+{
+  /* A picture went out in part or not at all: a key unit is needed. */
+  void (*lost) (gpointer user_data);
+  /* The network takes nothing; once in a session. */
+  void (*trouble) (gpointer user_data, const char *text);
+  /* A report of the peer came. */
+  void (*alive) (gpointer user_data);
+} WfdSenderEvents;
+
+WfdSender *wfd_sender_new (const WfdSenderEvents *events, gpointer user_data);
+WfdSender *wfd_sender_ref (WfdSender *self);
+void wfd_sender_unref (WfdSender *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdSender, wfd_sender_unref)
+
+/* The functions below may be called from any thread. */
+
+/* Before data comes. @rtcp: (nullable). @calls: for tests, else NULL. */
+void wfd_sender_set_sockets (WfdSender *self, GSocket *rtp, GSocket *rtcp, guint max_pacing_kbps,
+    const WfdUdpCalls *calls);
+/* Whether there is a pad for @stream; a session sends what is there when it
+ * begins. */
+void wfd_sender_set_present (WfdSender *self, WfdSenderStream stream, gboolean present);
+
+/* What the session that begins, or that is on, has agreed on. */
+void wfd_sender_set_format (WfdSender *self, const WfdFormat *format, gboolean microsoft);
+/* A session begins. @rtcp: (nullable). */
+void wfd_sender_open (WfdSender *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp);
+void wfd_sender_close (WfdSender *self);
+
+/* The peer wants to see something, and the element plays by this clock; NULL: it
+ * does not. */
+void wfd_sender_set_clock (WfdSender *self, GstClock *clock, GstClockTime base_time);
+
+/* A unit of @format, as wfd_ts_writer_begin_unit() takes it, which is to be shown
+ * at @running_time (NONE: now). @latency: of what is upstream. FALSE if the unit
+ * is not what was agreed on. */
+gboolean wfd_sender_send (WfdSender *self, WfdSenderStream stream, const WfdTsFormat *format,
+    WfdBytes unit, GstClockTime running_time, GstClockTime latency);
+
+/* Lets go who waits for room in the socket, until it is FALSE again. */
+void wfd_sender_set_flushing (WfdSender *self, WfdSenderStream stream, gboolean flushing);
+
+typedef struct
+{
+  guint64 bytes; /* of UDP payload */
+  guint64 packets;
+  guint64 abandoned; /* units that did not leave as a whole */
+  guint64 refused;   /* buffers that were no unit */
+  guint64 errors;    /* of the socket */
+} WfdSenderStats;
+
+void wfd_sender_get_stats (WfdSender *self, WfdSenderStats *ret_stats);
+/* What the peer reports, if it does. */
+void wfd_sender_add_reports (WfdSender *self, GstStructure *stats);
+
+G_END_DECLS

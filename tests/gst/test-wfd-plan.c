@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gst/check/gstcheck.h>
+#include <wfd-plan.h>
+
+static const WfdEncoder h264_encoder = { .factory = "h264", .kind = WFD_ENCODER_H264 };
+static const WfdEncoder aac_encoder = { .factory = "aac", .kind = WFD_ENCODER_AAC };
+
+static const WfdPadStatus unknown = { 0 };
+static const WfdPadStatus refused = { .refused = TRUE };
+static const WfdPadStatus pictures = { .known = TRUE,
+  .format = { .width = 1280, .height = 720, .rate_n = 30000, .rate_d = 1001 } };
+static const WfdPadStatus h264 = { .known = TRUE,
+  .format = { .coded = TRUE,
+      .width = 1280,
+      .height = 720,
+      .rate_n = 30,
+      .rate_d = 1,
+      .profile = WFD_H264_PROFILE_CBP } };
+static const WfdPadStatus samples = { .known = TRUE,
+  .format = { .audio_rate_hz = 44100, .audio_channels = 6 } };
+static const WfdPadStatus aac = { .known = TRUE,
+  .format = { .coded = TRUE,
+      .audio_codec = WFD_AUDIO_CODEC_AAC,
+      .audio_rate_hz = 48000,
+      .audio_channels = 2 } };
+static const WfdPadStatus aac_51 = { .known = TRUE,
+  .format = { .coded = TRUE,
+      .audio_codec = WFD_AUDIO_CODEC_AAC,
+      .audio_rate_hz = 48000,
+      .audio_channels = 6 } };
+static const WfdPadStatus ac3 = { .known = TRUE,
+  .format = { .coded = TRUE,
+      .audio_codec = WFD_AUDIO_CODEC_AC3,
+      .audio_rate_hz = 48000,
+      .audio_channels = 6 } };
+static const WfdPadStatus guessed_ac3 = { .guessed = TRUE,
+  .format = { .coded = TRUE,
+      .audio_codec = WFD_AUDIO_CODEC_AC3,
+      .audio_rate_hz = 48000,
+      .audio_channels = 2 } };
+
+static WfdPlanState
+state (const WfdPadStatus *video, const WfdPadStatus *audio)
+{
+  return (WfdPlanState) {
+    .video = video,
+    .audio = audio,
+    .video_formats = "default",
+    .audio_codecs = "default",
+    .video_encoder = &h264_encoder,
+    .audio_encoder = &aac_encoder,
+    .bitrate_kbps = 4000,
+  };
+}
+
+typedef struct
+{
+  const WfdPadStatus *status; /* NULL: no pad */
+  const char *offer;
+} Offer;
+
+static const Offer video_offers[] = {
+  { NULL, "none" },
+  { &refused, "none" },
+  { &unknown, "default" },
+  { &pictures, "default" },
+  { &h264, "1280x720p30" },
+};
+
+GST_START_TEST (pictures_are_offered_as_the_user_wants_and_coded_video_as_it_is)
+{
+  WfdPlanState s = state (video_offers[__i__].status, NULL);
+  g_autofree char *offer = wfd_plan_get_video_offer (&s);
+
+  fail_unless_equals_string (offer, video_offers[__i__].offer);
+}
+GST_END_TEST;
+
+static const Offer audio_offers[] = {
+  { NULL, "none" },
+  { &refused, "none" },
+  { &unknown, "aac, lpcm, lpcm-44100" },
+  { &samples, "aac, lpcm, lpcm-44100" },
+  { &aac, "aac" },
+  { &aac_51, "aac-6ch" },
+  { &ac3, "ac3-6ch" },
+  { &guessed_ac3, "ac3" },
+};
+
+GST_START_TEST (sound_is_offered_as_all_that_it_can_become)
+{
+  WfdPlanState s = state (NULL, audio_offers[__i__].status);
+  g_autofree char *offer = wfd_plan_get_audio_offer (&s);
+
+  fail_unless_equals_string (offer, audio_offers[__i__].offer);
+}
+GST_END_TEST;
+
+GST_START_TEST (user_chooses_the_codecs)
+{
+  WfdPlanState s = state (NULL, &samples);
+  g_autofree char *offer = NULL;
+
+  s.audio_codecs = "lpcm";
+  offer = wfd_plan_get_audio_offer (&s);
+  fail_unless_equals_string (offer, "lpcm");
+}
+GST_END_TEST;
+
+GST_START_TEST (without_an_encoder_there_is_lpcm)
+{
+  WfdPlanState s = state (NULL, &samples);
+  g_autofree char *offer = NULL;
+
+  s.audio_encoder = NULL;
+  offer = wfd_plan_get_audio_offer (&s);
+  fail_unless_equals_string (offer, "lpcm, lpcm-44100");
+}
+GST_END_TEST;
+
+#define VIDEO \
+  "width=(int)1280, height=(int)720, framerate=(fraction)30/1, level=(string)3.1, " \
+  "profile=(string)constrained-baseline"
+#define AUDIO(codec, channels) \
+  "audio-codec=(string)" codec ", audio-rate=(int)48000, audio-channels=(int)" channels
+
+static gboolean
+make (const WfdPlanState *s, const char *fields, WfdPlan *ret_plan, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("wfd-negotiated, %s", fields);
+  g_autoptr (GstStructure) agreed = gst_structure_from_string (text, NULL);
+
+  fail_unless (agreed != NULL);
+  return wfd_plan_make (s, agreed, ret_plan, error);
+}
+
+GST_START_TEST (pictures_become_what_was_agreed_on)
+{
+  WfdPlanState s = state (&pictures, &samples);
+  WfdPlan plan;
+
+  fail_unless (make (&s, VIDEO ", idr-request=(boolean)true, " AUDIO ("aac", "2"), &plan, NULL));
+  fail_unless (plan.video && plan.audio && plan.video_ready && plan.audio_ready);
+  fail_unless (plan.program.video_encoder == &h264_encoder);
+  fail_unless (plan.program.audio_encoder == &aac_encoder);
+  fail_unless_equals_int (plan.program.format.width, 1280);
+  /* As they come: 30 stands for 29.97. */
+  fail_unless_equals_int (plan.program.format.rate_n, 30000);
+  fail_unless_equals_int (plan.program.format.level, 31);
+  fail_unless_equals_int (plan.program.format.bitrate_kbps, 4000);
+  fail_unless_equals_int (plan.program.format.audio_channels, 2);
+  fail_unless (plan.program.format.peer_asks_for_idr);
+}
+GST_END_TEST;
+
+GST_START_TEST (samples_become_lpcm_without_encoder)
+{
+  WfdPlanState s = state (NULL, &unknown);
+  WfdPlan plan;
+
+  s.audio_encoder = NULL;
+  fail_unless (make (&s, AUDIO ("lpcm", "2"), &plan, NULL));
+  fail_unless (plan.audio && plan.audio_ready && plan.program.audio_lpcm);
+  fail_unless (plan.program.audio_encoder == NULL);
+}
+GST_END_TEST;
+
+GST_START_TEST (coded_streams_need_no_encoder)
+{
+  WfdPlanState s = state (&h264, &ac3);
+  WfdPlan plan;
+
+  s.video_encoder = s.audio_encoder = NULL;
+  fail_unless (make (&s, VIDEO ", " AUDIO ("ac3", "6"), &plan, NULL));
+  fail_unless (plan.video_ready && plan.audio_ready);
+  fail_unless (plan.program.video_encoder == NULL && plan.program.audio_encoder == NULL);
+  fail_if (plan.program.audio_lpcm);
+}
+GST_END_TEST;
+
+GST_START_TEST (pictures_are_waited_for_until_they_are_known)
+{
+  WfdPlanState s = state (&unknown, NULL);
+  WfdPlan plan;
+
+  fail_unless (make (&s, VIDEO, &plan, NULL));
+  fail_unless (plan.video);
+  fail_if (plan.video_ready);
+}
+GST_END_TEST;
+
+GST_START_TEST (what_was_not_agreed_on_is_left_out)
+{
+  WfdPlanState s = state (&pictures, &samples);
+  WfdPlan plan;
+
+  fail_unless (make (&s, VIDEO, &plan, NULL));
+  fail_unless (plan.video && !plan.audio && plan.audio_ready);
+  fail_unless (make (&s, AUDIO ("aac", "2"), &plan, NULL));
+  fail_unless (!plan.video && plan.video_ready && plan.audio);
+}
+GST_END_TEST;
+
+GST_START_TEST (coded_video_that_was_not_agreed_on_is_an_error)
+{
+  WfdPlanState s = state (&h264, NULL);
+  g_autoptr (GError) error = NULL;
+  WfdPlan plan;
+
+  fail_if (make (&s,
+      "width=(int)640, height=(int)480, framerate=(fraction)60/1, "
+      "profile=(string)constrained-baseline",
+      &plan, &error));
+  fail_unless (g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE));
+}
+GST_END_TEST;
+
+typedef struct
+{
+  const WfdPadStatus *status;
+  const char *agreed;
+  gboolean possible;
+} Match;
+
+static const Match matches[] = {
+  { &samples, AUDIO ("aac", "2"), TRUE },
+  { &samples, AUDIO ("lpcm", "2"), TRUE },
+  { &samples, AUDIO ("ac3", "2"), FALSE },
+  { &aac, AUDIO ("aac", "2"), TRUE },
+  { &aac, AUDIO ("lpcm", "2"), FALSE },
+  { &aac_51, AUDIO ("aac", "2"), FALSE },
+  { &ac3, AUDIO ("ac3", "6"), TRUE },
+  { &ac3, AUDIO ("ac3", "2"), FALSE },
+  { &ac3, AUDIO ("aac", "6"), FALSE },
+  { &unknown, AUDIO ("aac", "2"), TRUE },
+};
+
+GST_START_TEST (sound_that_cannot_become_what_was_agreed_on_is_told)
+{
+  const Match *match = &matches[__i__];
+  WfdPlanState s = state (NULL, match->status);
+  g_autofree char *text = g_strdup_printf ("wfd-negotiated, %s", match->agreed);
+  g_autoptr (GstStructure) agreed = gst_structure_from_string (text, NULL);
+  g_autoptr (GError) error = NULL;
+
+  fail_unless_equals_int (wfd_plan_check_audio (&s, agreed, &error), match->possible);
+  fail_unless ((error == NULL) == match->possible);
+}
+GST_END_TEST;
+
+static Suite *
+wfd_plan_suite (void)
+{
+  Suite *suite = suite_create ("wfd-plan");
+  TCase *offer = tcase_create ("offer");
+  TCase *plan = tcase_create ("plan");
+
+  suite_add_tcase (suite, offer);
+  tcase_add_loop_test (offer, pictures_are_offered_as_the_user_wants_and_coded_video_as_it_is, 0,
+      G_N_ELEMENTS (video_offers));
+  tcase_add_loop_test (offer, sound_is_offered_as_all_that_it_can_become, 0,
+      G_N_ELEMENTS (audio_offers));
+  tcase_add_test (offer, user_chooses_the_codecs);
+  tcase_add_test (offer, without_an_encoder_there_is_lpcm);
+
+  suite_add_tcase (suite, plan);
+  tcase_add_test (plan, pictures_become_what_was_agreed_on);
+  tcase_add_test (plan, samples_become_lpcm_without_encoder);
+  tcase_add_test (plan, coded_streams_need_no_encoder);
+  tcase_add_test (plan, pictures_are_waited_for_until_they_are_known);
+  tcase_add_test (plan, what_was_not_agreed_on_is_left_out);
+  tcase_add_test (plan, coded_video_that_was_not_agreed_on_is_an_error);
+  tcase_add_loop_test (plan, sound_that_cannot_become_what_was_agreed_on_is_told, 0,
+      G_N_ELEMENTS (matches));
+  return suite;
+}
+
+GST_CHECK_MAIN (wfd_plan);
