@@ -19,6 +19,8 @@ GST_DEBUG_CATEGORY_STATIC (wfd_sender_debug);
 /* The timer found somebody sending, who takes along what is due. */
 #define RETRY_NS (2 * GST_MSECOND)
 
+/* Who is further behind is not slow, but has another idea of time. */
+#define MAX_LATE_NS (2 * (gint64) GST_SECOND)
 /* What an encoder of sound holds at most. */
 #define MAX_STALE_UNITS 4
 
@@ -48,10 +50,11 @@ struct _WfdSender
   Stream streams[WFD_SENDER_STREAMS];
   WfdTsWriter *writer; /* NULL: no session, or none with a stream of ours */
   guint32 ssrc;
-  WfdRtcp *rtcp; /* NULL: not agreed on */
-  GstClockTime latency;
-  gboolean begun;  /* it sent something already */
-  GstClock *clock; /* NULL: nothing flows */
+  WfdRtcp *rtcp;        /* NULL: not agreed on */
+  GstClockTime latency; /* of upstream */
+  GstClockTime late_ns; /* what is added to it */
+  gboolean begun;       /* it sent something already */
+  GstClock *clock;      /* NULL: nothing flows */
   GstClockTime base_time;
   GstClockID timer;
 
@@ -325,7 +328,7 @@ make_writer (WfdSender *self)
   }
   if (config.n_streams > 0 && (self->writer = wfd_ts_writer_new (&config, &error)) == NULL)
     GST_WARNING ("%s", error->message);
-  self->latency = 0;
+  self->latency = self->late_ns = 0;
   self->begun = self->clock != NULL;
   update_timer (self);
 }
@@ -432,6 +435,17 @@ is_stale (WfdSender *self, WfdSenderStream stream, gint64 pts_ns, gint64 now_ns)
   return FALSE;
 }
 
+/* A machine that is too slow must not send what is late already: who plays by the
+ * clock of the stream would drop all of it. Both streams are moved on together. */
+static gint64
+catch_up (WfdSender *self, gint64 pts_ns, gint64 now_ns)
+{
+  gint64 late_ns = CLAMP (now_ns - pts_ns, 0, MAX_LATE_NS - (gint64) self->late_ns);
+
+  self->late_ns += late_ns;
+  return pts_ns + late_ns;
+}
+
 /* With the lock. */
 static void
 send_unit (WfdSender *self, WfdSenderStream stream, WfdBytes unit, GstClockTime running_time,
@@ -440,9 +454,10 @@ send_unit (WfdSender *self, WfdSenderStream stream, WfdBytes unit, GstClockTime 
   gint64 now_ns = get_now (self);
   gint64 pts_ns = GST_CLOCK_TIME_IS_VALID (running_time) ? (gint64) running_time : now_ns;
 
-  pts_ns += LEAD_NS + self->latency;
+  pts_ns += LEAD_NS + self->latency + self->late_ns;
   if (is_stale (self, stream, pts_ns, now_ns))
     return;
+  pts_ns = catch_up (self, pts_ns, now_ns);
   if (!wfd_ts_writer_begin_unit (self->writer, self->streams[stream].index, unit, pts_ns, now_ns)) {
     GST_DEBUG ("%zu bytes are no unit of stream %d", unit.left, stream);
     self->stats.refused++;

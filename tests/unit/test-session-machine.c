@@ -118,7 +118,9 @@ new_source_in_session (void)
   receive_answer (self, "2",
       "wfd_video_formats: 38 00 01 08 0001bdeb 00000000 00000000 00 0000 0000 00 none none\r\n"
       "wfd_audio_codecs: AAC 00000001 00\r\n"
-      "wfd_client_rtp_ports: RTP/AVP/UDP;unicast 1028 0 mode=play\r\n",
+      "wfd_client_rtp_ports: RTP/AVP/UDP;unicast 1028 0 mode=play\r\n"
+      "wfd_idr_request_capability: 1\r\n"
+      "microsoft_max_bitrate: none\r\n",
       now_us += 10000);
   receive_answer (self, "3", NULL, now_us += 10000);
   receive_answer (self, "4", NULL, now_us += 10000);
@@ -278,11 +280,16 @@ test_session_is_told_when_it_is_known (void)
 
   g_assert_null (wfd_machine_get_session_id (fresh));
   g_assert_cmpuint (wfd_machine_get_peer_rtp_port (fresh), ==, 0);
+  g_assert_cmpuint (wfd_machine_get_peer_rtcp_port (fresh), ==, 0);
+  g_assert_false (wfd_machine_has_peer_idr_request (fresh));
   g_assert_null (wfd_machine_get_peer_name (fresh));
   g_assert_null (wfd_machine_get_choice (fresh)->mode);
 
   g_assert_cmpuint (strlen (wfd_machine_get_session_id (self)), <=, 15);
   g_assert_cmpuint (wfd_machine_get_peer_rtp_port (self), ==, 1028);
+  g_assert_cmpuint (wfd_machine_get_peer_rtcp_port (self), ==, 1029);
+  g_assert_true (wfd_machine_has_peer_idr_request (self));
+  g_assert_false (wfd_machine_is_peer_microsoft (self));
   g_assert_cmpuint (choice->mode->width, ==, 1920);
   g_assert_cmpuint (choice->mode->rate_hz, ==, 30);
   g_assert_cmpint (choice->audio->codec, ==, WFD_AUDIO_CODEC_AAC);
