@@ -9,10 +9,10 @@
  *
  * With role=sink, the default, it connects to the source at #GstRtspWfd:location,
  * negotiates and gives what is sent on the sometimes pad "src", or with
- * #GstRtspWfd:demux as access units on the sometimes pads "video" and "audio",
+ * #GstRtspWfd:demux as access units on the sometimes pads "video_src" and "audio_src",
  * with caps that are known before the first packet. With role=source
  * it listens on #GstRtspWfd:address and #GstRtspWfd:rtsp-port for a sink and
- * sends what its request pads get: either "video" (H.264) and "audio" (AAC, AC-3,
+ * sends what its request pads get: either "video_sink" (H.264) and "audio_sink" (AAC, AC-3,
  * or samples for LPCM), which it puts into MPEG-TS itself, each as soon as it
  * comes, or "sink" with MPEG-TS that is ready. #GstRtspWfd:video-formats and
  * #GstRtspWfd:audio-codecs must offer what comes. A live stream is dropped while nobody
@@ -47,8 +47,8 @@
  * too slow); and with #GstRtspWfd:demux units-received, units-damaged (with bytes
  * missing) and clock-jumps (how often the source set its clock). With role=source:
  * bytes-sent, buffers-dropped (while nobody wanted a live stream),
- * key-units-requested, send-errors; of "video"
- * and "audio": packets-sent, units-abandoned (for which the socket had no room),
+ * key-units-requested, send-errors; of "video_sink"
+ * and "audio_sink": packets-sent, units-abandoned (for which the socket had no room),
  * units-refused (buffers that are none); and where the sink agreed to reports:
  * reports-sent, reports-received, peer-fraction-lost (double, 0 to 1, since the
  * report before), peer-packets-lost (int64), peer-jitter-us (microseconds).
@@ -80,9 +80,9 @@ GST_DEBUG_CATEGORY (rtsp_wfd_debug);
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK,
     GST_PAD_REQUEST, GST_STATIC_CAPS (GST_RTSP_WFD_TS_CAPS));
-static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SINK,
+static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE ("video_sink", GST_PAD_SINK,
     GST_PAD_REQUEST, GST_STATIC_CAPS (WFD_OUTLET_VIDEO_CAPS));
-static GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SINK,
+static GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE ("audio_sink", GST_PAD_SINK,
     GST_PAD_REQUEST, GST_STATIC_CAPS (WFD_OUTLET_AUDIO_CAPS));
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstRtspWfd, gst_rtsp_wfd, GST_TYPE_BIN,
@@ -403,8 +403,8 @@ static WfdMediaKind
 find_kind (GstPadTemplate *template)
 {
   static const char *const names[] = {
-    [WFD_MEDIA_VIDEO] = "video",
-    [WFD_MEDIA_AUDIO] = "audio",
+    [WFD_MEDIA_VIDEO] = "video_sink",
+    [WFD_MEDIA_AUDIO] = "audio_sink",
     [WFD_MEDIA_TS] = "sink",
   };
   WfdMediaKind kind = WFD_MEDIA_TS;

@@ -518,7 +518,8 @@ gst_wfd_sink_request_new_pad (GstElement *element, GstPadTemplate *template, con
   }
 
   stream.pad = wfd_pad_new (GST_BIN (self), template, &pad_events, self);
-  stream.to = gst_element_request_pad_simple (self->rtspwfd, pad_name);
+  stream.to = gst_element_request_pad_simple (self->rtspwfd,
+      id == WFD_SENDING_VIDEO ? "video_sink" : "audio_sink");
   set_stream (self, id, &stream);
   pad = wfd_pad_get_pad (stream.pad);
   if (GST_STATE (self) > GST_STATE_READY)

@@ -32,7 +32,7 @@
 #include "gstrtspwfd.h"
 #include "wfd-make.h"
 #include "wfd-properties.h"
-#include "wfd-receiver.h"
+#include "wfd-unit-caps.h"
 #include "wfd-uri.h"
 
 GST_DEBUG_CATEGORY_STATIC (wfd_src_debug);
@@ -79,6 +79,11 @@ enum
 
 static guint signals[N_SIGNALS];
 
+static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC,
+    GST_PAD_SOMETIMES, GST_STATIC_CAPS (WFD_UNIT_VIDEO_CAPS));
+static GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC,
+    GST_PAD_SOMETIMES, GST_STATIC_CAPS (WFD_UNIT_AUDIO_CAPS));
+
 static void gst_wfd_src_uri_handler_init (gpointer iface, gpointer data);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstWfdSrc, gst_wfd_src, GST_TYPE_BIN,
@@ -119,8 +124,10 @@ src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 static void
 on_pad_added (GstElement *rtspwfd, GstPad *target, GstWfdSrc *self)
 {
-  GstPad *pad = gst_ghost_pad_new_from_template (GST_PAD_NAME (target), target,
-      GST_PAD_PAD_TEMPLATE (target));
+  gboolean video = g_str_equal (GST_PAD_NAME (target), "video_src");
+  g_autoptr (GstPadTemplate) template =
+      gst_static_pad_template_get (video ? &video_template : &audio_template);
+  GstPad *pad = gst_ghost_pad_new_from_template (template->name_template, target, template);
 
   gst_pad_set_query_function (pad, src_query);
   gst_pad_set_active (pad, TRUE);
@@ -357,8 +364,8 @@ gst_wfd_src_class_init (GstWfdSrcClass *klass)
   signals[SIGNAL_SESSION_CLOSED] = g_signal_new ("session-closed", GST_TYPE_WFD_SRC,
       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
-  gst_element_class_add_static_pad_template (element_class, &wfd_receiver_video_template);
-  gst_element_class_add_static_pad_template (element_class, &wfd_receiver_audio_template);
+  gst_element_class_add_static_pad_template (element_class, &video_template);
+  gst_element_class_add_static_pad_template (element_class, &audio_template);
   gst_element_class_set_static_metadata (element_class, "Wi-Fi Display receiver", "Source/Network",
       "Receives the screen of a Wi-Fi Display (Miracast) source", "The gst-wfd authors");
   gst_type_mark_as_plugin_api (WFD_TYPE_LINK_KIND, 0);

@@ -52,10 +52,10 @@ struct _WfdReceiver
 GstStaticPadTemplate wfd_receiver_ts_template =
     GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_SOMETIMES,
         GST_STATIC_CAPS ("video/mpegts, systemstream=(boolean)true, packetsize=(int)188"));
-GstStaticPadTemplate wfd_receiver_video_template = GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC,
-    GST_PAD_SOMETIMES, GST_STATIC_CAPS (WFD_UNIT_VIDEO_CAPS));
-GstStaticPadTemplate wfd_receiver_audio_template = GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC,
-    GST_PAD_SOMETIMES, GST_STATIC_CAPS (WFD_UNIT_AUDIO_CAPS));
+GstStaticPadTemplate wfd_receiver_video_template = GST_STATIC_PAD_TEMPLATE ("video_src",
+    GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS (WFD_UNIT_VIDEO_CAPS));
+GstStaticPadTemplate wfd_receiver_audio_template = GST_STATIC_PAD_TEMPLATE ("audio_src",
+    GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS (WFD_UNIT_AUDIO_CAPS));
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (WfdReceiver, wfd_receiver, GST_TYPE_ELEMENT,
     GST_DEBUG_CATEGORY_INIT (wfd_receiver_debug, "wfdreceiver", 0, "Media of the WFD sink role"))

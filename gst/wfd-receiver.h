@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* The media of the sink role: reads the RTP socket in a thread of its own, and has
- * sometimes pads for what comes: "src" with MPEG-TS, or "video" and "audio". Goes
+ * sometimes pads for what comes: "src" with MPEG-TS, or "video_src" and "audio_src". Goes
  * from NULL to PLAYING and back once. */
 #define WFD_TYPE_RECEIVER (wfd_receiver_get_type ())
 G_DECLARE_FINAL_TYPE (WfdReceiver, wfd_receiver, WFD, RECEIVER, GstElement)
@@ -22,7 +22,7 @@ typedef struct
 typedef struct
 {
   GSocket *socket;
-  gboolean demux; /* "video" and "audio" */
+  gboolean demux; /* not "src" */
   guint latency_ms;
   const WfdReceiverEvents *events;
   gpointer user_data;

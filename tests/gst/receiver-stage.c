@@ -27,7 +27,7 @@ add_appsink (GstElement *receiver, GstPad *pad, ReceiverStage *self)
   gst_bin_add (GST_BIN (self->pipeline), sink);
   gst_element_sync_state_with_parent (sink);
   fail_unless (gst_pad_link (pad, sinkpad) == GST_PAD_LINK_OK);
-  *(g_str_equal (GST_PAD_NAME (pad), "audio") ? &self->audio : &self->video) = sink;
+  *(g_str_equal (GST_PAD_NAME (pad), "audio_src") ? &self->audio : &self->video) = sink;
 }
 
 void

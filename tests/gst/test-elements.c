@@ -36,6 +36,31 @@ change (GstElement *element, GstState state, GstStateChangeReturn expected)
       gst_element_state_change_return_get_name (ret));
 }
 
+/* Of two templates with one name a class keeps the later. */
+GST_START_TEST (element_has_all_its_pads)
+{
+  static const struct
+  {
+    const char *factory;
+    const char *pads[7];
+  } rows[] = {
+    { "rtspwfd", { "src", "video_src", "audio_src", "sink", "video_sink", "audio_sink" } },
+    { "wfdsrc", { "video", "audio" } },
+    { "wfdsink", { "video", "audio" } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    GstElement *element = gst_element_factory_make (rows[i].factory, NULL);
+
+    for (guint k = 0; rows[i].pads[k] != NULL; k++)
+      fail_unless (gst_element_get_pad_template (element, rows[i].pads[k]) != NULL, "%s has no %s",
+          rows[i].factory, rows[i].pads[k]);
+    gst_object_unref (element);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (element_goes_through_all_states_again_and_again)
 {
   const Element *row = &elements[__i__];
@@ -278,6 +303,7 @@ elements_suite (void)
 
   suite_add_tcase (suite, all);
   tcase_set_timeout (all, 60);
+  tcase_add_test (all, element_has_all_its_pads);
   tcase_add_loop_test (all, element_goes_through_all_states_again_and_again, 0, n);
   tcase_add_loop_test (all, element_that_was_never_used_goes_away, 0, n);
   tcase_add_loop_test (all, properties_are_described, 0, n);

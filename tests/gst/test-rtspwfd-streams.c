@@ -12,7 +12,7 @@ static GstClockTime begin; /* running time of the source */
 
 #define VIDEO_IN \
   "appsrc name=app is-live=%d format=time caps=\"video/x-h264, stream-format=byte-stream, " \
-  "alignment=au\" ! wfd.video "
+  "alignment=au\" ! wfd.video_sink "
 #define AAC "audio/mpeg, mpegversion=4, stream-format=adts, rate=48000, channels=2"
 #define AC3 "audio/x-ac3, rate=48000, channels=2"
 #define SAMPLES "audio/x-raw, format=S16LE, layout=interleaved, rate=48000, channels=2"
@@ -23,7 +23,7 @@ connect_both (gboolean live, const char *caps, const char *codecs)
 {
   g_autofree char *cast =
       g_strdup_printf ("rtspwfd name=wfd role=source rtsp-port=0 audio-codecs=%s " VIDEO_IN
-                       "appsrc name=sound is-live=%d format=time caps=\"%s\" ! wfd.audio",
+                       "appsrc name=sound is-live=%d format=time caps=\"%s\" ! wfd.audio_sink",
           codecs, live, live, caps);
   g_autofree char *watch = NULL;
 
@@ -238,15 +238,15 @@ GST_START_TEST (transport_stream_does_not_go_with_the_others)
   GstPad *pad;
 
   gst_util_set_object_arg (G_OBJECT (wfd), "role", "source");
-  pad = request (wfd, "video");
+  pad = request (wfd, "video_sink");
   fail_unless (pad != NULL);
-  fail_unless (request (wfd, "video") == NULL);
+  fail_unless (request (wfd, "video_sink") == NULL);
   fail_unless (request (wfd, "sink") == NULL);
   gst_element_release_request_pad (wfd, pad);
   gst_object_unref (pad);
   pad = request (wfd, "sink");
   fail_unless (pad != NULL);
-  fail_unless (request (wfd, "audio") == NULL);
+  fail_unless (request (wfd, "audio_sink") == NULL);
   gst_element_release_request_pad (wfd, pad);
   gst_object_unref (pad);
 }
