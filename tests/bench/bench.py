@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Measures what a person waits for and what a machine has to bear, ours beside the peer's.
+"""Measures what a person waits for and what a machine has to bear, ours beside that of others.
 
-Figures of gnome-network-displays, where it is installed, come from the same run: on the same
-machine, with the same screen and the same sink. Nothing here passes or fails.
+Figures of stock elements and of gnome-network-displays, where it is installed, come from the same
+run: on the same machine, with the same content. Nothing here passes or fails.
 """
 
 import argparse
@@ -19,12 +19,14 @@ import tempfile
 import figures
 import machine
 import measures
+import media
 import stage as stages
 
 SKIP = 77
 # Besides us.
 BUSY_LOAD = 0.5
-PARTS = ('sessions', 'screen', 'endings', 'idle', 'growth')
+PARTS = ('sessions', 'screen', 'way', 'loss', 'instructions', 'memory', 'scale', 'endings', 'idle',
+         'growth')
 
 
 def say(text):
@@ -59,7 +61,7 @@ class Bench:
         self.stage = stage
         self.table = figures.Table('gnome-network-displays')
         self.samples = {}
-        quick = arguments.quick
+        self.quick = quick = arguments.quick
         self.runs = arguments.runs or (3 if quick else 7)
         self.seconds = 3 if quick else 10
         self.minutes = arguments.minutes if arguments.minutes is not None else (0 if quick else 3)
@@ -86,6 +88,30 @@ class Bench:
     async def screen(self):
         say('From screen to screen, %d times %d s of each…' % (self.runs, self.seconds))
         await self.beside_peer(measures.screen_to_screen, self.runs, self.seconds)
+
+    async def way(self):
+        runs = 1 if self.quick else 3
+        say('The way of pictures, %d times %d s of each…' % (runs, self.seconds))
+        await media.way(self.stage, self.table, runs, self.seconds)
+
+    async def loss(self):
+        seconds = 2 * self.seconds
+        say('Lost packets, for %d s…' % seconds)
+        await media.loss(self.stage, self.table, 1, seconds)
+
+    async def instructions(self):
+        runs, units = (1, 45) if self.quick else (3, 100)
+        say('Instructions, %d times for %d pictures of each…' % (runs, units))
+        await media.instructions(self.stage, self.table, runs, units)
+
+    async def memory(self):
+        say('Memory…')
+        await self.beside_peer(media.memory, measures.open_session, measures.close_session)
+
+    async def scale(self):
+        say('Rates and sessions, %d s of each…' % self.seconds)
+        await media.scale(self.stage, self.table,
+                          media.SCALE_QUICK if self.quick else media.SCALE, self.seconds)
 
     async def endings(self):
         say('To NULL from each phase, %d times…' % self.runs)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Named figures, ours beside the peer's, and how they are shown."""
+"""Named figures, ours beside those of stock elements and of a peer, and how they are shown."""
 
 import dataclasses
 import json
@@ -8,7 +8,7 @@ import statistics
 
 UNKNOWN = '–'
 FORMATS = {'ms': '%.1f', '%': '%.2f', 'MB': '%.1f', 'kB/h': '%+.0f', '1/s': '%.1f', 'Mbit/s': '%.1f',
-           '': '%g'}
+           '': '%.5g'}
 
 
 @dataclasses.dataclass
@@ -17,6 +17,7 @@ class Figure:
     name: str
     unit: str
     ours: list = dataclasses.field(default_factory=list)
+    stock: list = dataclasses.field(default_factory=list)
     peer: list = dataclasses.field(default_factory=list)
     reach: float = None
     worst: bool = False          # the worst run counts, not the one in the middle
@@ -27,10 +28,10 @@ class Figure:
             return None
         return max(values) if self.worst else statistics.median(values)
 
-    def ratio(self):
-        """The peer's as a multiple of ours."""
-        ours, peer = self.value(self.ours), self.value(self.peer)
-        return peer / ours if ours and peer is not None else None
+    def ratio(self, others):
+        """Theirs as a multiple of ours."""
+        ours, theirs = self.value(self.ours), self.value(others)
+        return theirs / ours if ours and theirs is not None else None
 
     def is_reached(self):
         ours = self.value(self.ours)
@@ -46,19 +47,24 @@ class Figure:
             text += ' (%s…%s)' % (FORMATS[self.unit] % min(spread), FORMATS[self.unit] % max(spread))
         return text
 
+    def ratio_cell(self, others):
+        ratio = self.ratio(others)
+        return UNKNOWN if ratio is None else '%.0f' % ratio if ratio >= 10 else '%.2g' % ratio
+
     def row(self):
-        ratio = self.ratio()
         reached = self.is_reached()
         reach = '' if self.reach is None else '≤ %g %s' % (self.reach, self.unit)
         if reached is not None:
             reach += ' ok' if reached else ' MISSED'
-        return [self.name, self.cell(self.ours), self.cell(self.peer),
-                UNKNOWN if ratio is None else '%.2g' % ratio, reach.strip()]
+        return [self.name, self.cell(self.ours), self.cell(self.stock), self.ratio_cell(self.stock),
+                self.cell(self.peer), self.ratio_cell(self.peer), reach.strip()]
 
     def entry(self):
         return {'name': self.name, 'unit': self.unit, 'ours': self.value(self.ours),
-                'peer': self.value(self.peer), 'ratio': self.ratio(), 'reach': self.reach,
-                'reached': self.is_reached(), 'ours_runs': self.ours, 'peer_runs': self.peer}
+                'stock': self.value(self.stock), 'stock_ratio': self.ratio(self.stock),
+                'peer': self.value(self.peer), 'ratio': self.ratio(self.peer),
+                'reach': self.reach, 'reached': self.is_reached(), 'ours_runs': self.ours,
+                'stock_runs': self.stock, 'peer_runs': self.peer}
 
 
 class Table:
@@ -73,8 +79,9 @@ class Table:
 
     def text(self):
         """As a table of Markdown, with its columns in line."""
-        rows = [['figure', 'ours', self.peer_name, 'ratio', 'reach']]
-        rows += [figure.row() for figure in self.figures if figure.ours or figure.peer]
+        rows = [['figure', 'ours', 'stock elements', 'ratio', self.peer_name, 'ratio', 'reach']]
+        rows += [figure.row() for figure in self.figures
+                 if figure.ours or figure.stock or figure.peer]
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         rows.insert(1, ['-' * width for width in widths])
         return '\n'.join('| %s |' % ' | '.join(

@@ -14,6 +14,7 @@ import pipeline
 
 SCREEN = gnd.SCREEN
 PORT = gnd.PORT
+RTP_PORT = 15000
 TICKS_PER_S = os.sysconf('SC_CLK_TCK')
 
 # Drawn with the time of drawing in it, so that the way from the screen of one to that of the other
@@ -46,6 +47,14 @@ class Usage:
             fields = file.read().rpartition(')')[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
+    def run_s(self):
+        """The same of the threads that are there, to the nanosecond."""
+        total_ns = 0
+        for thread in os.listdir('/proc/%d/task' % self.pid):
+            with open('/proc/%d/task/%s/schedstat' % (self.pid, thread), encoding='ascii') as file:
+                total_ns += int(file.read().split()[0])
+        return total_ns / 1e9
+
     def memory_mb(self):
         """(resident, of it its own: not files, nor what is shared with the X server)."""
         with open('/proc/%d/status' % self.pid, encoding='ascii') as file:
@@ -72,6 +81,8 @@ class Stage:
         self.folder = folder
         self.cast_run = os.path.join(build, 'tools/cast/cast-run')
         self.runner = os.path.join(build, 'tests/interop/pipeline-runner')
+        self.bench_way = os.path.join(build, 'tests/bench/bench-way')
+        self.bench_load = os.path.join(build, 'tests/bench/bench-load')
         self.env = pipeline.environment(folder)
         self.env['GST_PLUGIN_PATH'] = os.path.join(build, 'gst')
         self.env['GST_DEBUG'] = '1'
@@ -83,7 +94,7 @@ class Stage:
         """Raise Missing if we ourselves cannot run."""
         machine.need('Xvfb', 'gst-launch-1.0')
         machine.need_elements('ximagesrc', 'ximagesink', 'x264enc', 'avenc_aac', 'avdec_h264')
-        for program in (self.cast_run, self.runner):
+        for program in (self.cast_run, self.runner, self.bench_way, self.bench_load):
             if not os.path.exists(program):
                 raise machine.Missing('%s is not built' % program)
 
