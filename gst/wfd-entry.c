@@ -225,6 +225,8 @@ note_arrival (WfdEntry *self, GstBuffer *buffer)
   if (self->kind != WFD_ENTRY_PICTURES)
     return;
   gst_buffer_replace (&self->newest, buffer);
+  if (GST_CLOCK_TIME_IS_VALID (now))
+    wfd_pace_note_arrival (&self->pace, now);
   if (self->in_segment.format == GST_FORMAT_TIME)
     end = gst_segment_to_running_time (&self->in_segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
   if (GST_CLOCK_TIME_IS_VALID (now) && GST_CLOCK_TIME_IS_VALID (end))

@@ -5,6 +5,10 @@
  * shall not be thinned out or filled up for that. */
 #define EARLY(period) ((period) / 4)
 #define LATE(period) ((period) / 2)
+/* A source whose pictures come at intervals of less than this is too fast. */
+#define SHORT(period) ((period) / 20 * 19)
+/* So much of each interval goes into the smoothed one. */
+#define SMOOTHING 8
 
 void
 wfd_pace_init (WfdPace *self, gint rate_n, gint rate_d)
@@ -18,6 +22,26 @@ wfd_pace_restart (WfdPace *self)
 {
   self->last = GST_CLOCK_TIME_NONE;
   self->next = 0;
+  self->arrived = GST_CLOCK_TIME_NONE;
+  self->interval = self->period;
+}
+
+void
+wfd_pace_note_arrival (WfdPace *self, GstClockTime now)
+{
+  GstClockTime interval = self->period;
+
+  /* A break says nothing of what comes after it. */
+  if (self->arrived != GST_CLOCK_TIME_NONE)
+    interval = MIN (now - MIN (self->arrived, now), 2 * self->period);
+  self->interval = (self->interval * (SMOOTHING - 1) + interval) / SMOOTHING;
+  self->arrived = now;
+}
+
+static gboolean
+is_too_fast (const WfdPace *self)
+{
+  return self->interval < SHORT (self->period);
 }
 
 GstClockTime
@@ -25,6 +49,8 @@ wfd_pace_get_due (const WfdPace *self)
 {
   GstClockTime early = EARLY (self->period);
 
+  if (!is_too_fast (self))
+    return 0;
   return self->next > early ? self->next - early : 0;
 }
 
@@ -42,12 +68,13 @@ wfd_pace_get_step (const WfdPace *self)
   return MAX (EARLY (self->period), GST_MSECOND);
 }
 
-/* The grid goes on from where it was, so that 50 pictures thin out to 30 and
- * not to 25, unless there was a break. */
+/* The grid of a source that is too fast goes on from where it was, so that 50
+ * pictures thin out to 30 and not to 25, unless there was a break. */
 void
 wfd_pace_note (WfdPace *self, GstClockTime now)
 {
-  gboolean fresh = self->last == GST_CLOCK_TIME_NONE || now >= self->next + self->period;
+  gboolean fresh =
+      self->last == GST_CLOCK_TIME_NONE || !is_too_fast (self) || now >= self->next + self->period;
 
   self->next = (fresh ? now : self->next) + self->period;
   self->last = now;

@@ -14,18 +14,25 @@ G_BEGIN_DECLS
  *   leaves   |a       c    |d         d         d       |e
  *            |<- period -> |<- 1.5 periods ->|
  *
+ * Only what comes too fast has to wait for its turn; at the right rate every
+ * picture leaves when it comes, whenever the first one left.
+ *
  * Times are running times of the clock. Only arithmetic, no waiting. */
 typedef struct
 {
-  GstClockTime period; /* 0: everything goes on at once */
-  GstClockTime last;   /* when the last picture left, or NONE */
-  GstClockTime next;   /* when the next one may leave */
+  GstClockTime period;   /* 0: everything goes on at once */
+  GstClockTime last;     /* when the last picture left, or NONE */
+  GstClockTime next;     /* when the next one may leave */
+  GstClockTime arrived;  /* when the last picture came, or NONE */
+  GstClockTime interval; /* at which they come, smoothed */
 } WfdPace;
 
 void wfd_pace_init (WfdPace *self, gint rate_n, gint rate_d);
 /* Forgets the past: the next picture leaves at once. */
 void wfd_pace_restart (WfdPace *self);
 
+/* A picture came. */
+void wfd_pace_note_arrival (WfdPace *self, GstClockTime now);
 /* When a picture that is there may leave. 0: now. */
 GstClockTime wfd_pace_get_due (const WfdPace *self);
 /* When the last picture has to leave again if no other came; NONE: never. */

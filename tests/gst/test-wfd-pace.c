@@ -17,6 +17,7 @@ count_leaving (guint n, GstClockTime interval, GstClockTime jitter)
   for (guint i = 0; i < n; i++) {
     GstClockTime now = GST_SECOND + i * interval + (i % 2) * jitter;
 
+    wfd_pace_note_arrival (&pace, now);
     if (waits && wfd_pace_get_due (&pace) <= now) {
       wfd_pace_note (&pace, wfd_pace_get_due (&pace));
       left++;
@@ -63,11 +64,40 @@ GST_START_TEST (fifty_become_thirty)
 
 GST_END_TEST;
 
+/* As after a picture that was repeated when the session began. */
+GST_START_TEST (right_rate_is_not_held_whenever_the_first_one_left)
+{
+  for (GstClockTime phase = 0; phase < GST_SECOND / 30; phase += MS) {
+    WfdPace pace;
+
+    wfd_pace_init (&pace, 30, 1);
+    wfd_pace_note (&pace, GST_SECOND);
+    for (guint i = 0; i < 30; i++) {
+      GstClockTime now = GST_SECOND + phase + i * (GST_SECOND / 30);
+
+      wfd_pace_note_arrival (&pace, now);
+      fail_unless (wfd_pace_get_due (&pace) <= now, "%u ms, %u", (guint) (phase / MS), i);
+      wfd_pace_note (&pace, now);
+    }
+  }
+}
+
+GST_END_TEST;
+
+/* 60 a second, of which nothing left yet. */
+static void
+begin_too_fast (WfdPace *pace)
+{
+  wfd_pace_init (pace, 30, 1);
+  for (guint i = 0; i < 30; i++)
+    wfd_pace_note_arrival (pace, GST_SECOND / 2 + i * (GST_SECOND / 60));
+}
+
 GST_START_TEST (first_picture_leaves_at_once)
 {
   WfdPace pace;
 
-  wfd_pace_init (&pace, 30, 1);
+  begin_too_fast (&pace);
   fail_unless_equals_uint64 (wfd_pace_get_due (&pace), 0);
   wfd_pace_note (&pace, 5 * GST_SECOND);
   fail_unless (wfd_pace_get_due (&pace) > 5 * GST_SECOND);
@@ -82,7 +112,7 @@ GST_START_TEST (break_does_not_let_many_through)
 {
   WfdPace pace;
 
-  wfd_pace_init (&pace, 30, 1);
+  begin_too_fast (&pace);
   wfd_pace_note (&pace, GST_SECOND);
   /* Ten seconds late: the next one is a period away, and not long ago. */
   wfd_pace_note (&pace, 11 * GST_SECOND);
@@ -125,6 +155,7 @@ wfd_pace_suite (void)
   suite_add_tcase (suite, pace);
   tcase_add_test (pace, right_rate_passes_whole);
   tcase_add_test (pace, right_rate_passes_whole_though_it_jitters);
+  tcase_add_test (pace, right_rate_is_not_held_whenever_the_first_one_left);
   tcase_add_test (pace, twice_the_rate_is_halved);
   tcase_add_test (pace, fifty_become_thirty);
   tcase_add_test (pace, first_picture_leaves_at_once);
