@@ -5,7 +5,8 @@
  * Each appsrc "units" gets pictures of equal size at a steady rate; what comes to
  * the elements "out" is counted, and the packets are what the elements "count" say.
  * Lines on stdin, "begin", "end" and "quit", are answered with the counters, as
- * JSON; under callgrind, instructions are counted between the first two. */
+ * JSON; under callgrind, instructions are counted between the first two. "wait N"
+ * is answered when N more units have come. */
 #include <gio/gio.h>
 #include <gst/app/gstappsrc.h>
 #include <stdio.h>
@@ -40,6 +41,7 @@ typedef struct
   GThread *feeder;
   gint stopping; /* atomic */
   gint came;     /* atomic: units */
+  gint goal;     /* atomic: how many of them somebody waits for */
   guint n_outs;
   gint n_flowing; /* atomic: of the outs */
   gboolean failed;
@@ -85,6 +87,13 @@ fail (Load *self, const char *who, const char *text)
   g_main_loop_quit (self->loop);
 }
 
+static void
+say (const char *event)
+{
+  printf ("{\"event\": \"%s\"}\n", event);
+  fflush (stdout);
+}
+
 /* Sending. */
 
 static void
@@ -128,13 +137,12 @@ on_out (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   Load *self = user_data;
   GObject *object = G_OBJECT (pad);
 
-  g_atomic_int_inc (&self->came);
+  if (g_atomic_int_add (&self->came, 1) + 1 == g_atomic_int_get (&self->goal))
+    say ("wait");
   if (g_object_get_data (object, "flows") == NULL) {
     g_object_set_data (object, "flows", self);
-    if ((guint) g_atomic_int_add (&self->n_flowing, 1) + 1 == self->n_outs) {
-      printf ("{\"event\": \"flowing\"}\n");
-      fflush (stdout);
-    }
+    if ((guint) g_atomic_int_add (&self->n_flowing, 1) + 1 == self->n_outs)
+      say ("flowing");
   }
   return GST_PAD_PROBE_OK;
 }
@@ -161,6 +169,10 @@ count_packets (Load *self)
 static void
 on_line (Load *self, const char *line)
 {
+  if (g_str_has_prefix (line, "wait ")) {
+    g_atomic_int_set (&self->goal, g_atomic_int_get (&self->came) + atoi (line + 5));
+    return;
+  }
   if (g_str_equal (line, "begin"))
     CALLGRIND_START_INSTRUMENTATION;
   if (g_str_equal (line, "end"))
@@ -254,8 +266,7 @@ run (Load *self)
   g_io_channel_unref (channel);
   /* What goes wrong comes as a message. */
   set_state (self, GST_STATE_PLAYING);
-  printf ("{\"event\": \"ready\"}\n");
-  fflush (stdout);
+  say ("ready");
   if (self->sources->len > 0)
     self->feeder = g_thread_new ("feeder", feed, self);
   g_main_loop_run (self->loop);

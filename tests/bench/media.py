@@ -16,6 +16,8 @@ import pipeline as pipelines
 from stage import CAPTURE, PORT, RTP_PORT, TONE, Usage, sink as sink_pipeline, source
 
 OURS, STOCK = 'ours', 'stock'
+# Ours as well, with coded input, into which wfdsink has to look.
+WFDSINK = 'wfdsink'
 FRAME_MS = 1000 / 30
 
 # name: width, height, kbit/s, preset of x264enc where that is written by hand
@@ -183,17 +185,21 @@ UNITS = ('appsrc name=units is-live=true format=time caps="video/x-h264,stream-f
 
 
 def load_sending(who, index):
+    """From where the output of an encoder goes into it."""
     if who == OURS:
+        return ('%s ! cast.video rtspwfd name=cast role=source rtsp-port=%d wish-width=1280 '
+                'wish-height=720 wish-rate=30' % (UNITS, PORT + index))
+    if who == WFDSINK:
         return '%s ! wfdsink rtsp-port=%d' % (UNITS, PORT + index)
     return '%s ! %s' % (UNITS, stock_sink(RTP_PORT + 2 * index))
 
 
 def load_receiving(who, index):
-    if who == OURS:
-        return ('wfdsrc name=count uri=wfd://127.0.0.1:%d rtp-port=%d count.video ! '
-                'fakesink name=out sync=false' % (PORT + index, RTP_PORT + 2 * index))
-    return '%s ! tsdemux ! h264parse ! fakesink name=out sync=false' % stock_source(
-        RTP_PORT + 2 * index)
+    if who == STOCK:
+        return '%s ! tsdemux ! h264parse ! fakesink name=out sync=false' % stock_source(
+            RTP_PORT + 2 * index)
+    return ('wfdsrc name=count uri=wfd://127.0.0.1:%d rtp-port=%d count.video ! '
+            'fakesink name=out sync=false' % (PORT + index, RTP_PORT + 2 * index))
 
 
 class Load(pipelines.Pipeline):
@@ -252,11 +258,8 @@ class Loads:
         """Wait until so many have come; return in how many packets."""
         receive = self.sides['receive']
         begin = await self._counters('begin')
-        deadline = asyncio.get_running_loop().time() + timeout_s
-        while (await receive.counters('count'))['units'] < begin['units'] + units:
-            if asyncio.get_running_loop().time() > deadline:
-                raise TimeoutError('not even %d units within %g s' % (units, timeout_s))
-            await asyncio.sleep(0.1)
+        await receive.tell('wait %d' % units)
+        await receive.wait('wait', timeout_s)
         end = await self._counters('end')
         return end['packets'] - begin['packets']
 
@@ -283,18 +286,25 @@ async def count_instructions(stage, who, side, units):
         return int(re.search(r'Collected : (\d+)', file.read()).group(1)) / packets
 
 
+INSTRUCTIONS = (
+    # side, what it is called, reach, who
+    ('send', 'sending %d Mbit/s' % INSTRUCTIONS_MBIT, 1500, (OURS, STOCK)),
+    ('send', 'sending %d Mbit/s, coded input of wfdsink' % INSTRUCTIONS_MBIT, None, (WFDSINK,)),
+    ('receive', 'receiving %d Mbit/s' % INSTRUCTIONS_MBIT, 2500, (OURS, STOCK)),
+)
+
+
 async def instructions(stage, table, runs, units):
     if not shutil.which('valgrind'):
         complain('instructions', 'valgrind is not installed')
         return
-    for side, text, reach in (('send', 'sending', 1500), ('receive', 'receiving', 2500)):
-        figure = table.add('instructions for each RTP packet, %s %d Mbit/s' % (
-            text, INSTRUCTIONS_MBIT), '', reach=reach)
+    for side, text, reach, everyone in INSTRUCTIONS:
+        figure = table.add('instructions for each RTP packet, ' + text, '', reach=reach)
         for _ in range(runs):
-            for who in (OURS, STOCK):
+            for who in everyone:
                 try:
-                    getattr(figure, who).append(
-                        round(await count_instructions(stage, who, side, units)))
+                    count = round(await count_instructions(stage, who, side, units))
+                    (figure.stock if who == STOCK else figure.ours).append(count)
                 except Exception as error:  # the others may still work
                     complain('%s, %s' % (who, text), error)
 
