@@ -31,6 +31,9 @@ AUDIO_DECODERS = {'aac': 'avdec_aac ! ', 'lpcm': ''}
 # A packet in half a second or so.
 LOSE_EVERY = 512
 
+# As sound cards give it, in pieces of 10 ms.
+LIVE_TONE = TONE.replace('audiotestsrc', 'audiotestsrc samplesperbuffer=480')
+
 RTP_CAPS = 'application/x-rtp,media=video,encoding-name=MP2T,clock-rate=90000'
 # Without it the kernel drops of a key picture what a busy receiver does not take at once.
 UDP_BUFFER = 'buffer-size=4000000'
@@ -67,11 +70,11 @@ def sending(who, size, sound):
     _, _, kbps, preset = FORMATS[size]
     if who == OURS:
         text = 'wfdsink name=cast rtsp-port=%d bitrate=%d %s ! cast.' % (PORT, kbps, capture(size))
-        return text if sound == 'none' else text + ' %s ! cast.' % TONE
+        return text if sound == 'none' else text + ' %s ! cast.' % LIVE_TONE
     text = '%s %s ! %s ! queue ! mux.' % (stock_sink(RTP_PORT), capture(size),
                                           stock_encoder(kbps, preset))
     return text if sound == 'none' else \
-        text + ' %s ! audioconvert ! avenc_aac ! aacparse ! queue ! mux.' % TONE
+        text + ' %s ! audioconvert ! avenc_aac ! aacparse ! queue ! mux.' % LIVE_TONE
 
 
 def receiving(who, sound, sync):
@@ -123,6 +126,11 @@ async def follow_all(stage, runs, size, sound, sync, seconds, *options, who=(OUR
     return found
 
 
+def who_sends(sound):
+    """Stock elements cannot send LPCM as Wi-Fi Display wants it."""
+    return (OURS,) if sound == 'lpcm' else (OURS, STOCK)
+
+
 def add_span(table, found, span, key, name, **options):
     """A row of what each run says of a part of the way."""
     values = {who: [run[span][key] for run in runs if run[span]] for who, runs in found.items()}
@@ -132,9 +140,8 @@ def add_span(table, found, span, key, name, **options):
 async def way(stage, table, runs, seconds):
     for size in FORMATS:
         for sound, text in SOUNDS.items():
-            # Stock elements cannot send LPCM as Wi-Fi Display wants it.
-            who = (OURS,) if sound == 'lpcm' else (OURS, STOCK)
-            found = await follow_all(stage, runs, size, sound, False, seconds, who=who)
+            found = await follow_all(stage, runs, size, sound, False, seconds,
+                                     who=who_sends(sound))
             name = 'encoder output → decoder input, %s, %s, ' % (size, text)
             add_span(table, found, 'transport', 'median_ms', name + 'median', reach=1.5)
             add_span(table, found, 'transport', 'p99_ms', name + '99 % below', reach=5)
@@ -152,10 +159,11 @@ def add_at_once(table, found):
 
 
 async def in_time(stage, table, runs, seconds):
-    for sound in ('none', 'aac'):
-        found = await follow_all(stage, runs, '720p30', sound, True, seconds)
+    for sound, text in SOUNDS.items():
+        found = await follow_all(stage, runs, '720p30', sound, True, seconds,
+                                 who=who_sends(sound))
         add_span(table, found, 'shown', 'median_ms',
-                 'capture → shown in time, 720p30, %s, median' % SOUNDS[sound], reach=60)
+                 'capture → shown in time, 720p30, %s, median' % text, reach=60)
 
 
 async def loss(stage, table, runs, seconds):
