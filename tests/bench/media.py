@@ -195,7 +195,7 @@ UNITS = ('appsrc name=units is-live=true format=time caps="video/x-h264,stream-f
 def load_sending(who, index):
     """From where the output of an encoder goes into it."""
     if who == OURS:
-        return ('%s ! cast.video rtspwfd name=cast role=source rtsp-port=%d wish-width=1280 '
+        return ('%s ! cast.video_sink rtspwfd name=cast role=source rtsp-port=%d wish-width=1280 '
                 'wish-height=720 wish-rate=30' % (UNITS, PORT + index))
     if who == WFDSINK:
         return '%s ! wfdsink rtsp-port=%d' % (UNITS, PORT + index)
