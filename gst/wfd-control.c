@@ -10,6 +10,9 @@ GST_DEBUG_CATEGORY (wfd_control_debug);
 /* A display answers M1 within milliseconds. Who has said nothing for so long
  * makes room for the next, be it a port scanner or a display without power. */
 #define MUTE_PATIENCE_US G_TIME_SPAN_SECOND
+/* A display that comes again may be there before the end of its last connection is
+ * seen, or before its TEARDOWN is answered. */
+#define RETURN_PATIENCE_US (200 * G_TIME_SPAN_MILLISECOND)
 /* More displays than anybody has, at the same moment. */
 #define MAX_WAITING 4
 /* A peer's answer to TEARDOWN takes a millisecond or two; who does not answer
@@ -96,8 +99,6 @@ find_refusal (WfdControl *self, const char *remote)
     return "its address is not known";
   if (self->config.peer != NULL && !g_str_equal (self->config.peer, remote))
     return "it is not the peer that was named";
-  if (self->session != NULL && wfd_control_count_messages (self) > 0)
-    return "a session is running";
   if (g_queue_get_length (&self->waiting) == MAX_WAITING)
     return "too many are waiting";
   return NULL;
@@ -124,9 +125,9 @@ wfd_control_refuse_waiting (WfdControl *self, const char *why)
   }
 }
 
-/* There are others: either the peer has said something by now, or it goes. */
+/* There are others: a peer that has said nothing by now goes, another one stays. */
 static void
-check_mute (gpointer data)
+decide_who_stays (gpointer data)
 {
   WfdControl *self = data;
   g_autoptr (GError) error = NULL;
@@ -157,7 +158,7 @@ begin_waiting_session (gpointer data)
     return;
   }
   self->mute_deadline_us = g_get_monotonic_time () + MUTE_PATIENCE_US;
-  wfd_control_set_timer (self, &self->waiting_timer, self->mute_deadline_us, check_mute);
+  wfd_control_set_timer (self, &self->waiting_timer, self->mute_deadline_us, decide_who_stays);
 }
 
 /* A pipeline that waited for a display begins only now that there is one, and
@@ -198,7 +199,9 @@ on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl 
   }
   g_queue_push_tail (&self->waiting, g_object_ref (connection));
   if (self->session != NULL)
-    wfd_control_set_timer (self, &self->waiting_timer, self->mute_deadline_us, check_mute);
+    wfd_control_set_timer (self, &self->waiting_timer,
+        MAX (self->mute_deadline_us, g_get_monotonic_time () + RETURN_PATIENCE_US),
+        decide_who_stays);
   else if (g_queue_get_length (&self->waiting) == 1)
     wfd_control_consider_waiting (self);
 }

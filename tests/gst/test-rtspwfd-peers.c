@@ -107,7 +107,7 @@ start_sink_at (guint port, const char *properties)
   side_set_state (&sink, GST_STATE_PLAYING);
 }
 
-GST_START_TEST (second_connection_is_closed_at_once_and_counted)
+GST_START_TEST (second_connection_is_closed_and_counted)
 {
   g_autoptr (GSocketConnection) other = NULL;
   g_autoptr (GstBuffer) buffer = NULL;
@@ -231,6 +231,25 @@ GST_START_TEST (who_speaks_keeps_its_place)
   say (display, "OPTIONS * RTSP/1.0\r\nCSeq: 8\r\n\r\n");
   read_message (display);
   fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 2);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* The end of the connection before may be seen after the next one. */
+GST_START_TEST (display_that_comes_again_at_once_is_taken)
+{
+  g_autoptr (GSocketConnection) before = NULL, again = NULL;
+
+  start_source ("after-session=wait");
+  before = connect_from (NULL);
+  read_message (before);
+  say (before, "OPTIONS * RTSP/1.0\r\nCSeq: 7\r\nRequire: org.wfa.wfd1.0\r\n\r\n");
+  read_message (before);
+  again = connect_from (NULL);
+  g_io_stream_close (G_IO_STREAM (before), NULL, NULL);
+  read_message (again);
+  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 0);
   tear_down ();
 }
 
@@ -658,11 +677,12 @@ rtspwfd_peers_suite (void)
 
   suite_add_tcase (suite, peers);
   tcase_set_timeout (peers, 60);
-  tcase_add_test (peers, second_connection_is_closed_at_once_and_counted);
+  tcase_add_test (peers, second_connection_is_closed_and_counted);
   tcase_add_test (peers, only_the_named_peer_may_connect);
   tcase_add_loop_test (peers, who_is_no_display_does_not_end_the_wait, 0, 8);
   tcase_add_loop_test (peers, silent_connection_makes_room_for_who_waits, 0, 2);
   tcase_add_test (peers, who_speaks_keeps_its_place);
+  tcase_add_test (peers, display_that_comes_again_at_once_is_taken);
   tcase_add_test (peers, only_so_many_wait_behind_a_silent_connection);
   tcase_add_test (peers, display_that_vanishes_is_an_error);
   tcase_add_test (peers, display_that_vanishes_makes_room_for_the_next);
