@@ -72,3 +72,34 @@
 
 /* An RTP packet: 7 TS packets fit into Ethernet; jumbo frames have 9,000. */
 #define WFD_LIMIT_RTP_PACKET_BYTES 9000
+
+/* Encode rate: above anything a Wi-Fi Display level allows, and below anything
+ * that shows a picture. */
+#define WFD_LIMIT_RATE_KBPS 1000000
+#define WFD_LIMIT_RATE_KBPS_LOW 32
+
+/* Modulation: Wi-Fi 7 with 16 streams has 46 Gbit/s. */
+#define WFD_LIMIT_RATE_PHY_KBPS 50000000
+
+/* Time of the link for a byte: 50 kbit/s, where a picture is no use any more, and
+ * 8 Gbit/s. In us. */
+#define WFD_LIMIT_RATE_US_PER_BYTE 160.0
+#define WFD_LIMIT_RATE_US_PER_BYTE_LOW 0.001
+
+/* Bytes that the kernel may hold of ours: one packet in the air and one behind it,
+ * so that the link never waits; and about the largest aggregate. */
+#define WFD_LIMIT_RATE_GATE_BYTES_LOW (2 * 1500)
+#define WFD_LIMIT_RATE_GATE_BYTES 60000
+
+/* Bytes of one frame or queue that is believed. */
+#define WFD_LIMIT_RATE_BYTES (64 * 1024 * 1024)
+
+/* Round trip that is believed. In us. */
+#define WFD_LIMIT_RATE_RTT_US 10000000
+
+/* Captures: 240 a second, and one in two seconds. In us. */
+#define WFD_LIMIT_RATE_INTERVAL_US 2000000
+#define WFD_LIMIT_RATE_INTERVAL_US_LOW 4000
+
+/* Frames in the encoder: zero latency has one, hardware up to four. */
+#define WFD_LIMIT_RATE_FRAMES_INSIDE 8

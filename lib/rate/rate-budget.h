@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rate-tuning.h"
+
+G_BEGIN_DECLS
+
+/* How many bytes a frame may have. Pure arithmetic over what is under way. */
+typedef struct
+{
+  double us_per_byte; /* us that the link takes for a byte */
+  double risk;        /* by how much longer it takes than expected, lately */
+  double
+      backlog_bytes; /* bytes under way: in the encoder, in our queue, in the kernel, in the device */
+  double
+      pending_bytes; /* bytes that the frame captured now will have, which cannot be changed any more */
+  double encode_us; /* us that a capture is in the encoder */
+} WfdRateSituation;
+
+/* us that what is under way needs. */
+double wfd_rate_budget_get_backlog_us (const WfdRateSituation *self);
+/* Bytes for the frame after the one captured now. @ret_is_backlog: whether what is
+ * under way makes it smaller. */
+double wfd_rate_budget_get_bytes (const WfdRateSituation *self, const WfdRateTuning *tuning,
+    gboolean *ret_is_backlog);
+/* us that any frame may take at the rate of the encoder. */
+double wfd_rate_budget_get_vbv_us (const WfdRateSituation *self, const WfdRateTuning *tuning);
+/* Bytes that the kernel may have. */
+guint wfd_rate_budget_get_gate_bytes (double us_per_byte, const WfdRateTuning *tuning);
+
+G_END_DECLS

@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the controller promises to whoever drives it, one promise at a time. How well
+ * it does on links is in tests/rate. */
+#include <base-limits.h>
+#include <rate.h>
+#include <string.h>
+
+#include "rate-script.h"
+
+#define MS G_GINT64_CONSTANT (1000)
+#define S (1000 * MS)
+#define INTERVAL_US 16667
+
+typedef struct
+{
+  WfdRate *rate;
+  gint64 now_us;
+  WfdRateDecision decision;
+} Fixture;
+
+static Fixture
+fixture (const WfdRateConfig *wanted)
+{
+  WfdRateConfig config = *wanted;
+
+  if (config.interval_us == 0)
+    config.interval_us = INTERVAL_US;
+  if (config.min_kbps == 0)
+    config.min_kbps = 1000;
+  if (config.max_kbps == 0)
+    config.max_kbps = 40000;
+  if (config.start_kbps == 0)
+    config.start_kbps = 8000;
+  return (Fixture) { wfd_rate_new (&config), 0 };
+}
+
+static void
+fixture_clear (Fixture *self)
+{
+  wfd_rate_free (self->rate);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
+
+static void
+look (Fixture *self, gint64 kernel_bytes)
+{
+  WfdRateQueue queue = { kernel_bytes, 0 };
+
+  wfd_rate_feed_queue (self->rate, &queue, self->now_us);
+}
+
+/* A capture, its frame of @bytes, and a link that takes @drain_us for it. */
+static void
+capture (Fixture *self, guint bytes, gint64 drain_us)
+{
+  WfdRateFrame frame = { bytes, FALSE };
+  gint64 begun_us = self->now_us;
+
+  wfd_rate_decide (self->rate, self->now_us, &self->decision);
+  frame.is_key = self->decision.key;
+  if (!self->decision.skip) {
+    wfd_rate_feed_frame (self->rate, &frame, self->now_us);
+    wfd_rate_feed_sent (self->rate, bytes, self->now_us);
+    look (self, bytes);
+    for (gint64 us = 2 * MS; us < drain_us; us += 2 * MS) {
+      self->now_us = begun_us + us;
+      look (self, bytes - bytes * us / drain_us);
+    }
+    self->now_us = begun_us + drain_us;
+    look (self, 0);
+  }
+  self->now_us = MAX (self->now_us, begun_us + INTERVAL_US);
+}
+
+/* Frames as large as decided, over a link of @kbps. */
+static void
+cast (Fixture *self, guint n, guint kbps)
+{
+  for (guint i = 0; i < n; i++) {
+    guint n_intervals = MAX (self->decision.frame_divisor, 1);
+    guint bytes = MAX (self->decision.bitrate_kbps, 2000) * 125 / 60 * n_intervals;
+
+    capture (self, MAX (bytes, 500), MAX ((gint64) bytes * 8000 / kbps, 1));
+  }
+}
+
+static void
+cast_for (Fixture *self, gint64 span_us, guint kbps)
+{
+  gint64 end_us = self->now_us + span_us;
+
+  while (self->now_us < end_us)
+    cast (self, 1, kbps);
+}
+
+static WfdRateView
+view (Fixture *self)
+{
+  WfdRateView got;
+
+  wfd_rate_get_view (self->rate, &got);
+  return got;
+}
+
+static void
+test_follows_the_drain (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+
+  cast (&f, 120, 20000);
+  g_assert_cmpuint (f.decision.bitrate_kbps, >=, 17000);
+  g_assert_cmpuint (f.decision.bitrate_kbps, <=, 22000);
+  g_assert_cmpuint (view (&f).capacity_kbps, >=, 19000);
+  g_assert_cmpuint (view (&f).capacity_kbps, <=, 21500);
+  g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_QUEUE);
+}
+
+static void
+test_keeps_within_bounds (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { .max_kbps = 10000, .min_kbps = 2000 });
+
+  cast (&f, 120, 100000);
+  g_assert_cmpuint (f.decision.bitrate_kbps, ==, 10000);
+  g_assert_cmpint (f.decision.reason, ==, WFD_RATE_REASON_MAXIMUM);
+  cast (&f, 120, 500);
+  g_assert_cmpuint (f.decision.bitrate_kbps, ==, 2000);
+  wfd_rate_set_bounds (f.rate, 3000, 5000);
+  cast (&f, 1, 500);
+  g_assert_cmpuint (f.decision.bitrate_kbps, ==, 3000);
+}
+
+static void
+test_absurd_config (void)
+{
+  WfdRateConfig config;
+  WfdRateDecision decision;
+  WfdRate *rate;
+
+  memset (&config, 0xff, sizeof (config));
+  rate = wfd_rate_new (&config);
+  wfd_rate_decide (rate, 0, &decision);
+  g_assert_cmpuint (decision.bitrate_kbps, <=, WFD_LIMIT_RATE_KBPS);
+  wfd_rate_free (rate);
+
+  rate = wfd_rate_new (&(WfdRateConfig) { 0 });
+  wfd_rate_decide (rate, 0, &decision);
+  g_assert_cmpuint (decision.bitrate_kbps, ==, WFD_LIMIT_RATE_KBPS_LOW);
+  g_assert_false (decision.skip);
+  wfd_rate_free (rate);
+}
+
+static void
+test_share_of_the_air (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { .air_share_permille = 250 });
+
+  cast (&f, 240, 20000);
+  g_assert_cmpuint (f.decision.bitrate_kbps, >=, 4000);
+  g_assert_cmpuint (f.decision.bitrate_kbps, <=, 6000);
+  g_assert_cmpint (f.decision.reason, ==, WFD_RATE_REASON_AIR_SHARE);
+}
+
+static void
+test_sound_and_headers_count (void)
+{
+  g_auto (Fixture) plain = fixture (&(WfdRateConfig) { 0 });
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { .payload_permille = 900, .other_kbps = 1000 });
+
+  cast (&plain, 1, 8000);
+  cast (&f, 1, 8000);
+  for (guint i = 0; i < 200; i++) {
+    capture (&plain, 16667, 16667 * 8 / 10);
+    capture (&f, 16667, 16667 * 8 / 10);
+  }
+  /* Of what the link carries, a megabit is sound and a tenth of the rest headers. */
+  g_assert_cmpuint (f.decision.bitrate_kbps, >=, (plain.decision.bitrate_kbps - 1000) * 0.8);
+  g_assert_cmpuint (f.decision.bitrate_kbps, <=, (plain.decision.bitrate_kbps - 1000) * 0.95);
+}
+
+static void
+test_small_frames_tell_little (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+  guint before;
+
+  cast (&f, 120, 20000);
+  before = view (&f).capacity_kbps;
+  /* A still picture, each frame of which waits 8 ms for the air. */
+  for (guint i = 0; i < 300; i++)
+    capture (&f, 600, 8 * MS);
+  g_assert_cmpuint (view (&f).capacity_kbps, >=, before);
+  g_assert_cmpuint (view (&f).capacity_kbps, <=, before * 1.5);
+  g_assert_cmpint (f.decision.reason, ==, WFD_RATE_REASON_CONTENT);
+}
+
+static void
+test_gate_follows_the_link (void)
+{
+  g_auto (Fixture) fast = fixture (&(WfdRateConfig) { 0 });
+  g_auto (Fixture) slow = fixture (&(WfdRateConfig) { 0 });
+
+  cast (&fast, 120, 200000);
+  cast (&slow, 120, 2000);
+  g_assert_cmpuint (wfd_rate_get_gate_bytes (fast.rate), ==, WFD_LIMIT_RATE_GATE_BYTES);
+  g_assert_cmpuint (wfd_rate_get_gate_bytes (slow.rate), <=, 3 * 1500);
+}
+
+static void
+test_outq_is_memory (void)
+{
+  /* 60 packets of 1356 bytes, as measured. */
+  g_assert_cmpint (wfd_rate_scale_outq (60 * 2304, 1356, 2304), ==, 60 * 1356);
+  g_assert_cmpint (wfd_rate_scale_outq (0, 1356, 2304), ==, 0);
+  g_assert_cmpint (wfd_rate_scale_outq (-1, 1356, 2304), ==, WFD_RATE_UNKNOWN);
+  g_assert_cmpint (wfd_rate_scale_outq (2304, 1356, 0), ==, WFD_RATE_UNKNOWN);
+}
+
+static void
+test_key_requests_are_answered (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+  guint n = 0;
+
+  cast (&f, 60, 20000);
+  /* Eight at once, as a Samsung sink sends them: one key frame. */
+  for (guint i = 0; i < 8; i++)
+    wfd_rate_feed_key_request (f.rate, f.now_us);
+  for (guint i = 0; i < 60; i++) {
+    cast (&f, 1, 20000);
+    n += f.decision.key;
+  }
+  g_assert_cmpuint (n, ==, 1);
+  /* One each 300 ms: each is answered. */
+  for (guint i = 0; i < 10 * 18; i++) {
+    if (i % 18 == 0)
+      wfd_rate_feed_key_request (f.rate, f.now_us);
+    cast (&f, 1, 20000);
+    n += f.decision.key;
+  }
+  g_assert_cmpuint (n, ==, 11);
+}
+
+static void
+test_key_waits_for_the_link (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+  WfdRateFrame frame = { 30000, FALSE };
+
+  cast (&f, 60, 20000);
+  wfd_rate_feed_frame (f.rate, &frame, f.now_us);
+  wfd_rate_feed_sent (f.rate, 30000, f.now_us);
+  look (&f, 30000);
+  wfd_rate_feed_key_request (f.rate, f.now_us);
+  f.now_us += 40 * MS;
+  look (&f, 30000);
+  wfd_rate_decide (f.rate, f.now_us, &f.decision);
+  g_assert_true (f.decision.skip);
+  g_assert_cmpint (f.decision.reason, ==, WFD_RATE_REASON_SKIP_KEY);
+  f.now_us += 17 * MS;
+  look (&f, 0);
+  wfd_rate_decide (f.rate, f.now_us, &f.decision);
+  g_assert_true (f.decision.key);
+}
+
+static void
+feed_counters (Fixture *self, gint64 failed, gint64 drops)
+{
+  WfdRateStation station = { 65000, WFD_RATE_UNKNOWN, failed, WFD_RATE_UNKNOWN, drops };
+
+  wfd_rate_feed_station (self->rate, &station, self->now_us);
+}
+
+static void
+test_counters_that_wrap (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+
+  cast (&f, 60, 20000);
+  /* Unknown, known for the first time, back to the beginning, a jump: nothing happened. */
+  feed_counters (&f, WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN);
+  feed_counters (&f, 4294967290, 1000);
+  feed_counters (&f, 3, 0);
+  feed_counters (&f, G_MAXINT64, G_MAXINT64);
+  feed_counters (&f, 5, 5);
+  feed_counters (&f, WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN);
+  cast (&f, 1, 20000);
+  g_assert_false (f.decision.key);
+  g_assert_cmpuint (view (&f).n_drops, ==, 0);
+  /* One more: something did. */
+  feed_counters (&f, 5, 5);
+  feed_counters (&f, 6, 5);
+  cast (&f, 1, 20000);
+  g_assert_true (f.decision.key);
+}
+
+static void
+test_air_loss_leaves_the_rate (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+  guint before;
+
+  cast (&f, 120, 20000);
+  before = view (&f).capacity_kbps;
+  feed_counters (&f, 0, 0);
+  feed_counters (&f, 1, 0);
+  g_assert_cmpuint (view (&f).capacity_kbps, ==, before);
+  /* What our own machine drops does not. */
+  feed_counters (&f, 1, 3);
+  g_assert_cmpuint (view (&f).capacity_kbps, <=, before / 1.2);
+  g_assert_cmpuint (view (&f).n_drops, ==, 3);
+}
+
+static void
+test_lying_failures_make_few_keys (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+  guint n = 0;
+
+  cast (&f, 60, 20000);
+  for (guint i = 0; i < 600; i++) {
+    feed_counters (&f, i, 0);
+    cast (&f, 1, 20000);
+    n += f.decision.key;
+  }
+  /* Two a second. */
+  g_assert_cmpuint (n, <=, 2 * f.now_us / S + 1);
+}
+
+static void
+report (Fixture *self, gint64 loss_permille)
+{
+  WfdRateReport got = { loss_permille };
+
+  wfd_rate_feed_report (self->rate, &got, self->now_us);
+  cast (self, 30, 20000);
+}
+
+static void
+test_reports_cap (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+  guint before;
+
+  cast (&f, 120, 20000);
+  before = f.decision.bitrate_kbps;
+  report (&f, 100);
+  g_assert_cmpuint (f.decision.bitrate_kbps, >=, before * 0.9);
+  report (&f, 100);
+  g_assert_cmpuint (f.decision.bitrate_kbps, <=, before * 0.9);
+  g_assert_cmpint (f.decision.reason, ==, WFD_RATE_REASON_REPORT);
+  report (&f, WFD_RATE_UNKNOWN);
+  report (&f, 30000);
+  g_assert_cmpint (f.decision.reason, ==, WFD_RATE_REASON_REPORT);
+  for (guint i = 0; i < 20; i++)
+    report (&f, 0);
+  g_assert_cmpuint (f.decision.bitrate_kbps, >=, before * 0.9);
+}
+
+static void
+test_time_that_goes_back (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+
+  cast (&f, 120, 20000);
+  f.now_us = -3600 * S;
+  cast (&f, 60, 20000);
+  g_assert_cmpuint (f.decision.bitrate_kbps, >=, 15000);
+  g_assert_cmpuint (f.decision.bitrate_kbps, <=, 22000);
+  f.now_us = G_MAXINT64 - 10 * S;
+  cast (&f, 60, 20000);
+  g_assert_cmpuint (f.decision.bitrate_kbps, >=, 15000);
+}
+
+/* Nobody can look at the queue any more: pictures go on. */
+static void
+test_queue_that_vanishes (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+  guint n_skipped = 0;
+
+  cast (&f, 120, 20000);
+  for (guint i = 0; i < 300; i++) {
+    WfdRateFrame frame = { 20000, FALSE };
+
+    wfd_rate_decide (f.rate, f.now_us, &f.decision);
+    n_skipped += f.decision.skip;
+    if (!f.decision.skip) {
+      wfd_rate_feed_frame (f.rate, &frame, f.now_us);
+      wfd_rate_feed_sent (f.rate, 20000, f.now_us);
+    }
+    look (&f, WFD_RATE_UNKNOWN);
+    f.now_us += INTERVAL_US;
+  }
+  g_assert_cmpuint (n_skipped, ==, 0);
+  g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_NONE);
+}
+
+static void
+test_nothing_seen_is_not_a_fast_link (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+
+  /* All of it is gone at once, as on a tunnel. */
+  for (guint i = 0; i < 120; i++) {
+    WfdRateFrame frame = { 16000, FALSE };
+
+    wfd_rate_decide (f.rate, f.now_us, &f.decision);
+    wfd_rate_feed_frame (f.rate, &frame, f.now_us);
+    wfd_rate_feed_sent (f.rate, 16000, f.now_us);
+    look (&f, 0);
+    f.now_us += INTERVAL_US;
+  }
+  g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_NONE);
+  g_assert_cmpuint (f.decision.bitrate_kbps, <=, 12000);
+  /* But it may be one. */
+  g_assert_cmpuint (f.decision.bitrate_kbps, >, 8000);
+  /* A loss says that it is not. */
+  wfd_rate_feed_key_request (f.rate, f.now_us);
+  g_assert_cmpuint (view (&f).capacity_kbps, <=, 9000);
+}
+
+static void
+test_ladder_halves_and_returns (void)
+{
+  g_auto (Fixture) f =
+      fixture (&(WfdRateConfig) { .width = 1920, .height = 1080, .min_kbps = 500 });
+  guint n_encoded = 0;
+
+  cast_for (&f, 2 * S, 3000);
+  g_assert_cmpuint (f.decision.frame_divisor, ==, 2);
+  for (guint i = 0; i < 60; i++) {
+    cast (&f, 1, 3000);
+    n_encoded += !f.decision.skip;
+  }
+  g_assert_cmpuint (n_encoded, >=, 28);
+  g_assert_cmpuint (n_encoded, <=, 30);
+  cast_for (&f, 8 * S, 40000);
+  g_assert_cmpuint (f.decision.frame_divisor, ==, 2);
+  cast_for (&f, 6 * S, 40000);
+  g_assert_cmpuint (f.decision.frame_divisor, ==, 1);
+}
+
+static void
+test_ladder_makes_the_picture_smaller (void)
+{
+  g_auto (Fixture) f = fixture (
+      &(WfdRateConfig) { .width = 1920, .height = 1080, .min_kbps = 300, .can_shrink = TRUE });
+
+  cast_for (&f, 6 * S, 1000);
+  g_assert_cmpint (f.decision.resize, ==, -1);
+  wfd_rate_set_picture (f.rate, 640, 480, FALSE, TRUE);
+  cast_for (&f, 1 * S, 1000);
+  g_assert_cmpint (f.decision.resize, ==, 0);
+  cast_for (&f, 14 * S, 20000);
+  g_assert_cmpint (f.decision.resize, ==, 1);
+}
+
+static void
+test_ladder_needs_a_picture (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { .min_kbps = 300 });
+
+  cast (&f, 60 * 6, 1000);
+  g_assert_cmpuint (f.decision.frame_divisor, ==, 1);
+  g_assert_cmpint (f.decision.resize, ==, 0);
+}
+
+static void
+test_reasons_have_text (void)
+{
+  for (guint i = 0; i < WFD_RATE_N_REASONS; i++) {
+    const char *text = wfd_rate_reason_to_text (i);
+
+    g_assert_cmpuint (strlen (text), >, 5);
+    g_assert_null (strchr (text, '\n'));
+    for (guint j = 0; j < i; j++)
+      g_assert_cmpstr (text, !=, wfd_rate_reason_to_text (j));
+  }
+}
+
+/* Sessions nobody would believe; the fuzzer looks for worse ones. */
+static void
+test_wild_sessions (void)
+{
+  for (guint i = 0; i < 400; i++) {
+    guint8 bytes[2000];
+
+    for (guint j = 0; j < sizeof (bytes); j++)
+      bytes[j] = g_test_rand_int_range (0, 256);
+    rate_script_run (bytes, g_test_rand_int_range (0, sizeof (bytes)));
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/rate/follows-the-drain", test_follows_the_drain);
+  g_test_add_func ("/rate/keeps-within-bounds", test_keeps_within_bounds);
+  g_test_add_func ("/rate/absurd-config", test_absurd_config);
+  g_test_add_func ("/rate/share-of-the-air", test_share_of_the_air);
+  g_test_add_func ("/rate/sound-and-headers-count", test_sound_and_headers_count);
+  g_test_add_func ("/rate/small-frames-tell-little", test_small_frames_tell_little);
+  g_test_add_func ("/rate/gate-follows-the-link", test_gate_follows_the_link);
+  g_test_add_func ("/rate/outq-is-memory", test_outq_is_memory);
+  g_test_add_func ("/rate/key/requests-are-answered", test_key_requests_are_answered);
+  g_test_add_func ("/rate/key/waits-for-the-link", test_key_waits_for_the_link);
+  g_test_add_func ("/rate/counters-that-wrap", test_counters_that_wrap);
+  g_test_add_func ("/rate/air-loss-leaves-the-rate", test_air_loss_leaves_the_rate);
+  g_test_add_func ("/rate/lying-failures-make-few-keys", test_lying_failures_make_few_keys);
+  g_test_add_func ("/rate/reports-cap", test_reports_cap);
+  g_test_add_func ("/rate/time-that-goes-back", test_time_that_goes_back);
+  g_test_add_func ("/rate/queue-that-vanishes", test_queue_that_vanishes);
+  g_test_add_func ("/rate/nothing-seen-is-not-a-fast-link", test_nothing_seen_is_not_a_fast_link);
+  g_test_add_func ("/rate/ladder/halves-and-returns", test_ladder_halves_and_returns);
+  g_test_add_func ("/rate/ladder/makes-the-picture-smaller", test_ladder_makes_the_picture_smaller);
+  g_test_add_func ("/rate/ladder/needs-a-picture", test_ladder_needs_a_picture);
+  g_test_add_func ("/rate/reasons-have-text", test_reasons_have_text);
+  g_test_add_func ("/rate/wild-sessions", test_wild_sessions);
+  return g_test_run ();
+}
