@@ -138,7 +138,7 @@ test_fall_to_a_tenth (gconstpointer fps)
   g_assert_cmpint (s.low_ms, >=, 0);
   g_assert_cmpint (s.low_ms - TENFOLD_MS, <=, 4 * interval_ms + 1);
   /* Two frames of before are on their way and take 20 intervals at the new rate. */
-  g_assert_cmpfloat (result.bad_part, <=, 0.11);
+  g_assert_cmpfloat (result.bad_part, <=, 0.125);
   /* What the kernel had at 30 Mbit/s is more than CoDel lets wait at 3. */
   g_assert_cmpuint (result.n_drops, <=, 3);
 }
@@ -157,6 +157,21 @@ test_return_within_half_a_second (gconstpointer fps)
   g_test_message ("%g fps: back after %d ms", *(const double *) fps, (int) (s.high_ms - back_ms));
   g_assert_cmpint (s.high_ms, >=, 0);
   g_assert_cmpint (s.high_ms - back_ms, <=, 500);
+}
+
+/* With rare looks the gate alone must not decide what the link seems to carry. */
+static void
+test_rare_looks (void)
+{
+  const LinkPiece pieces[] = { { 3000, 3 }, { 9000, 30 } };
+  SimConfig config;
+  SimResult result;
+
+  sim_config_init (&config, 60);
+  config.poll_ms = 20;
+  config.settle_ms = 6000;
+  result = run (&config, pieces, 2, &sim_ours_balanced, NULL);
+  g_assert_cmpfloat (result.util_part, >=, 0.6);
 }
 
 /* The radio scans: what is captured meanwhile is lost, nothing after it. */
@@ -363,6 +378,7 @@ main (int argc, char **argv)
   add_for_rates ("/rate/outcome/narrow-link-is-filled", test_narrow_link_is_filled);
   add_for_rates ("/rate/outcome/fall-to-a-tenth", test_fall_to_a_tenth);
   add_for_rates ("/rate/outcome/return-within-half-a-second", test_return_within_half_a_second);
+  g_test_add_func ("/rate/outcome/rare-looks", test_rare_looks);
   g_test_add_func ("/rate/outcome/gap-costs-the-gap", test_gap_costs_the_gap);
   g_test_add_func ("/rate/outcome/hidden-queue", test_hidden_queue);
   g_test_add_func ("/rate/outcome/hidden-queue-after-a-gap", test_hidden_queue_after_a_gap);

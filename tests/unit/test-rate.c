@@ -242,6 +242,38 @@ test_key_requests_are_answered (void)
   g_assert_cmpuint (n, ==, 11);
 }
 
+static guint
+count_keys (Fixture *self, guint n)
+{
+  guint n_keys = 0;
+
+  for (guint i = 0; i < n; i++) {
+    cast (self, 1, 20000);
+    n_keys += self->decision.key;
+  }
+  return n_keys;
+}
+
+static void
+test_key_that_is_on_its_way (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+
+  cast (&f, 60, 20000);
+  wfd_rate_feed_key_request (f.rate, f.now_us);
+  g_assert_cmpuint (count_keys (&f, 6), ==, 1);
+  /* 100 ms later: about what that one has mended. */
+  wfd_rate_feed_key_request (f.rate, f.now_us);
+  g_assert_cmpuint (count_keys (&f, 20), ==, 0);
+
+  wfd_rate_feed_key_request (f.rate, f.now_us);
+  g_assert_cmpuint (count_keys (&f, 11), ==, 1);
+  /* 180 ms later: about that one, and answered when 250 ms have passed. */
+  wfd_rate_feed_key_request (f.rate, f.now_us);
+  g_assert_cmpuint (count_keys (&f, 3), ==, 0);
+  g_assert_cmpuint (count_keys (&f, 5), ==, 1);
+}
+
 static void
 test_key_waits_for_the_link (void)
 {
@@ -397,6 +429,46 @@ test_queue_that_vanishes (void)
   g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_NONE);
 }
 
+/* Nobody even tries to look any more. */
+static void
+test_looks_that_end (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+  guint n_encoded = 0;
+
+  cast (&f, 120, 20000);
+  for (guint i = 0; i < 300; i++) {
+    WfdRateFrame frame = { 20000, FALSE };
+
+    wfd_rate_decide (f.rate, f.now_us, &f.decision);
+    n_encoded += !f.decision.skip;
+    if (!f.decision.skip) {
+      wfd_rate_feed_frame (f.rate, &frame, f.now_us);
+      wfd_rate_feed_sent (f.rate, 20000, f.now_us);
+    }
+    f.now_us += INTERVAL_US;
+  }
+  g_assert_cmpuint (n_encoded, >=, 30);
+}
+
+/* An answer to a round trip shows that what was sent before it has left the device. */
+static void
+test_answers_empty_the_device (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+
+  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
+  for (guint i = 0; i < 60; i++) {
+    capture (&f, 16000, 2 * MS);
+    wfd_rate_feed_rtt (f.rate, 90 * MS, f.now_us);
+  }
+  g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_RTT);
+  g_assert_cmpint (view (&f).backlog_us, >, 10 * MS);
+  f.now_us += 100 * MS;
+  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
+  g_assert_cmpint (view (&f).backlog_us, ==, 0);
+}
+
 static void
 test_nothing_seen_is_not_a_fast_link (void)
 {
@@ -506,6 +578,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/gate-follows-the-link", test_gate_follows_the_link);
   g_test_add_func ("/rate/outq-is-memory", test_outq_is_memory);
   g_test_add_func ("/rate/key/requests-are-answered", test_key_requests_are_answered);
+  g_test_add_func ("/rate/key/that-is-on-its-way", test_key_that_is_on_its_way);
   g_test_add_func ("/rate/key/waits-for-the-link", test_key_waits_for_the_link);
   g_test_add_func ("/rate/counters-that-wrap", test_counters_that_wrap);
   g_test_add_func ("/rate/air-loss-leaves-the-rate", test_air_loss_leaves_the_rate);
@@ -513,6 +586,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/reports-cap", test_reports_cap);
   g_test_add_func ("/rate/time-that-goes-back", test_time_that_goes_back);
   g_test_add_func ("/rate/queue-that-vanishes", test_queue_that_vanishes);
+  g_test_add_func ("/rate/looks-that-end", test_looks_that_end);
+  g_test_add_func ("/rate/answers-empty-the-device", test_answers_empty_the_device);
   g_test_add_func ("/rate/nothing-seen-is-not-a-fast-link", test_nothing_seen_is_not_a_fast_link);
   g_test_add_func ("/rate/ladder/halves-and-returns", test_ladder_halves_and_returns);
   g_test_add_func ("/rate/ladder/makes-the-picture-smaller", test_ladder_makes_the_picture_smaller);
