@@ -151,6 +151,29 @@ test_absurd_config (void)
   wfd_rate_free (rate);
 }
 
+/* Telling an encoder may cost a key frame. */
+static void
+test_encoder_is_told_of_moves_only (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+  guint n_told = 0;
+
+  cast (&f, 120, 20000);
+  for (guint i = 0; i < 120; i++) {
+    guint before = f.decision.bitrate_kbps;
+
+    cast (&f, 1, 20000);
+    n_told += f.decision.set_bitrate;
+    if (!f.decision.set_bitrate)
+      g_assert_cmpuint (f.decision.bitrate_kbps, ==, before);
+  }
+  g_assert_cmpuint (n_told, <=, 12);
+  /* Out of new bounds it is told at once, however little. */
+  wfd_rate_set_bounds (f.rate, 1000, f.decision.bitrate_kbps - 10);
+  cast (&f, 1, 20000);
+  g_assert_true (f.decision.set_bitrate);
+}
+
 static void
 test_share_of_the_air (void)
 {
@@ -572,6 +595,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/follows-the-drain", test_follows_the_drain);
   g_test_add_func ("/rate/keeps-within-bounds", test_keeps_within_bounds);
   g_test_add_func ("/rate/absurd-config", test_absurd_config);
+  g_test_add_func ("/rate/encoder-is-told-of-moves-only", test_encoder_is_told_of_moves_only);
   g_test_add_func ("/rate/share-of-the-air", test_share_of_the_air);
   g_test_add_func ("/rate/sound-and-headers-count", test_sound_and_headers_count);
   g_test_add_func ("/rate/small-frames-tell-little", test_small_frames_tell_little);
