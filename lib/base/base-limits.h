@@ -103,3 +103,14 @@
 
 /* Frames in the encoder: zero latency has one, hardware up to four. */
 #define WFD_LIMIT_RATE_FRAMES_INSIDE 8
+
+/* Elements come in a management frame, whose body has 2,304 octets at most
+ * (IEEE 802.11 §9.2.3). */
+#define WFD_LIMIT_IE_BYTES 2304
+
+/* One video subelement for each profile: CBP and CHP (WFD 1.1 §5.1.5). */
+#define WFD_LIMIT_IE_VIDEO_FORMATS 2
+
+/* Clients that the owner of a group tells of: 95 would fit into a frame, and
+ * Wi-Fi chips have stations for some 10 to 32. */
+#define WFD_LIMIT_IE_SESSIONS 32
