@@ -114,3 +114,10 @@
 /* Clients that the owner of a group tells of: 95 would fit into a frame, and
  * Wi-Fi chips have stations for some 10 to 32. */
 #define WFD_LIMIT_IE_SESSIONS 32
+
+/* Devices in reach: wpa_supplicant itself keeps 100 of them. */
+#define WFD_LIMIT_PEERS 256
+
+/* Objects of one kind that wpa_supplicant tells of: its interfaces, the groups
+ * it remembers. Each costs a call to look at. */
+#define WFD_LIMIT_WPAS_OBJECTS 256

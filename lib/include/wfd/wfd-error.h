@@ -28,6 +28,15 @@ G_BEGIN_DECLS
  * @WFD_ERROR_CLOSED: the peer closed the connection without a TEARDOWN
  * @WFD_ERROR_INVALID_ARGUMENT: a value that the application gave cannot be
  *   used
+ * @WFD_ERROR_NO_SERVICE: a service of the system that is needed does not run,
+ *   or has gone
+ * @WFD_ERROR_NO_PERMISSION: that service does not let this user do it
+ * @WFD_ERROR_NO_DEVICE: no network interface of this machine can do it
+ * @WFD_ERROR_NO_PEER: the peer is not, or no longer, in reach
+ * @WFD_ERROR_PAIRING: the two devices were not paired: a wrong PIN, a button
+ *   that was not pressed
+ * @WFD_ERROR_NOT_PAIRED: one of the two devices does not know, or no longer,
+ *   that they were paired
  *
  * What went wrong, as far as an application would act on it. The message of
  * the error has the details.
@@ -43,6 +52,12 @@ typedef enum
   WFD_ERROR_CONNECT,
   WFD_ERROR_CLOSED,
   WFD_ERROR_INVALID_ARGUMENT,
+  WFD_ERROR_NO_SERVICE,
+  WFD_ERROR_NO_PERMISSION,
+  WFD_ERROR_NO_DEVICE,
+  WFD_ERROR_NO_PEER,
+  WFD_ERROR_PAIRING,
+  WFD_ERROR_NOT_PAIRED,
 } WfdError;
 
 WFD_API GQuark wfd_error_quark (void);

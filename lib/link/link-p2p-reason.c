@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Why it did not work, in words that say what to do. */
+#include <base-text.h>
+#include <wfd/wfd-error.h>
+
+#include "link-p2p-wire.h"
+#include "link-wpas.h"
+
+/* --- negotiation and invitation (P2P 1.7 table 18) --- */
+
+#define NO_ANSWER -1
+
+static const struct
+{
+  gint status;
+  WfdError code;
+  const char *text;
+} statuses[] = {
+  { NO_ANSWER, WFD_ERROR_TIMEOUT,
+      "no answer; is the peer's screen for wireless displays still open?" },
+  { 1, WFD_ERROR_REFUSED, "somebody has to accept at the peer first" },
+  { 2, WFD_ERROR_UNSUPPORTED,
+      "the two do not fit together; perhaps both are sources, or both are sinks" },
+  { 3, WFD_ERROR_REFUSED, "the peer has as many connections as it can" },
+  { 4, WFD_ERROR_REFUSED, "the peer takes a parameter for wrong; another go-intent may help" },
+  { 5, WFD_ERROR_REFUSED, "the peer is busy" },
+  { 6, WFD_ERROR_REFUSED, "the peer stumbled over an earlier message; try again" },
+  { 7, WFD_ERROR_UNSUPPORTED,
+      "no common channel; check the country (iw reg get) and the channel of the own Wi-Fi network" },
+  { 8, WFD_ERROR_NOT_PAIRED, "the peer has forgotten the pairing; pair again" },
+  { 9, WFD_ERROR_UNSUPPORTED, "both insist on owning the group; choose a go-intent below 15" },
+  { 10, WFD_ERROR_PAIRING, "the peer wants to be paired in another way: by button, or by PIN" },
+  { 11, WFD_ERROR_REFUSED, "the person at the peer has refused" },
+};
+
+GError *
+wfd_p2p_error_from_status (const char *what, gint status)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++) {
+    if (statuses[i].status == status)
+      return g_error_new (WFD_ERROR, statuses[i].code, "%s (status %d): %s", what, status,
+          statuses[i].text);
+  }
+  return g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "%s (status %d)", what, status);
+}
+
+/* --- pairing (Wi-Fi Simple Configuration 2.0, Configuration Error) --- */
+
+static const struct
+{
+  gint16 config_error;
+  const char *text;
+} wps_errors[] = {
+  { 12, "buttons were pressed on more than two devices; wait two minutes and try again" },
+  { 15, "the peer is busy" },
+  { 16, "the peer takes no more PINs for now; switch it off and on" },
+  { 17, "a message did not come in time; try again nearer to the peer" },
+  { 18, "the PIN is wrong" },
+};
+
+GError *
+wfd_p2p_error_from_wps (GVariant *args)
+{
+  g_autoptr (GVariant) dict = NULL;
+  gint16 config_error = 0;
+
+  if (g_variant_is_of_type (args, G_VARIANT_TYPE ("(sa{sv})"))) {
+    dict = g_variant_get_child_value (args, 1);
+    g_variant_lookup (dict, WPAS_KEY_CONFIG_ERROR, "n", &config_error);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (wps_errors); i++) {
+    if (wps_errors[i].config_error == config_error)
+      return g_error_new (WFD_ERROR, WFD_ERROR_PAIRING, "The pairing failed: %s",
+          wps_errors[i].text);
+  }
+  return g_error_new (WFD_ERROR, WFD_ERROR_PAIRING,
+      "The pairing failed (WPS error %d); try again, within two minutes on both devices",
+      config_error);
+}
+
+/* --- calls --- */
+
+#define NO_SERVICE_TEXT \
+  "wpa_supplicant does not run or offers no D-Bus; install and start wpasupplicant"
+
+static const struct
+{
+  const char *name; /* of the D-Bus error */
+  WfdError code;
+  const char *text;
+} call_errors[] = {
+  { "org.freedesktop.DBus.Error.ServiceUnknown", WFD_ERROR_NO_SERVICE, NO_SERVICE_TEXT },
+  { "org.freedesktop.DBus.Error.NameHasNoOwner", WFD_ERROR_NO_SERVICE, NO_SERVICE_TEXT },
+  { "org.freedesktop.DBus.Error.AccessDenied", WFD_ERROR_NO_PERMISSION,
+      "this user may not talk to wpa_supplicant; run as root or join the group netdev" },
+  { "org.freedesktop.DBus.Error.AuthFailed", WFD_ERROR_NO_PERMISSION,
+      "the message bus refuses this user" },
+  { "org.freedesktop.DBus.Error.NoReply", WFD_ERROR_TIMEOUT, "wpa_supplicant does not answer" },
+  { "org.freedesktop.DBus.Error.Timeout", WFD_ERROR_TIMEOUT, "wpa_supplicant does not answer" },
+  { "org.freedesktop.DBus.Error.TimedOut", WFD_ERROR_TIMEOUT, "wpa_supplicant does not answer" },
+  { "org.freedesktop.DBus.Error.UnknownMethod", WFD_ERROR_UNSUPPORTED,
+      "this wpa_supplicant does not know how; is it older than 2.10?" },
+  { WPAS_ERROR_INTERFACE_UNKNOWN, WFD_ERROR_NO_DEVICE,
+      "the Wi-Fi interface is gone, or its Wi-Fi Direct is switched off" },
+  { WPAS_ERROR_CHANNEL_UNAVAILABLE, WFD_ERROR_UNSUPPORTED,
+      "the channel cannot be used now; leave the frequency open, or that of the own network" },
+  { WPAS_ERROR_CHANNEL_UNSUPPORTED, WFD_ERROR_UNSUPPORTED,
+      "the channel is not allowed here; check the country (iw reg get) and the frequency" },
+};
+
+/* Starting it may fail in a dozen ways, all of which mean the same. */
+static gboolean
+is_spawn_error (const char *name)
+{
+  return g_str_has_prefix (name, "org.freedesktop.DBus.Error.Spawn.")
+      || g_str_has_prefix (name, "org.freedesktop.systemd1.");
+}
+
+static GError *
+from_remote (const char *name, const GError *error, const char *doing)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (call_errors); i++) {
+    if (strcmp (call_errors[i].name, name) == 0)
+      return g_error_new (WFD_ERROR, call_errors[i].code, "Error %s: %s (%s)", doing,
+          call_errors[i].text, name);
+  }
+  if (is_spawn_error (name))
+    return g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "Error %s: " NO_SERVICE_TEXT " (%s)",
+        doing, name);
+  return g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "Error %s: %s", doing, error->message);
+}
+
+GError *
+wfd_p2p_error_from_call (GError *error, const char *doing)
+{
+  g_autoptr (GError) taken = error;
+  g_autofree char *name = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_steal_pointer (&taken);
+
+  name = g_dbus_error_get_remote_error (error);
+  if (name != NULL) {
+    g_dbus_error_strip_remote_error (error);
+    return from_remote (name, error, doing);
+  }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT, "Error %s: wpa_supplicant does not answer",
+        doing);
+  /* What GDBus says of a reply of another type than the call must have. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
+    return g_error_new (WFD_ERROR, WFD_ERROR_MALFORMED, "Error %s: %s", doing, error->message);
+  return g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "Error %s: %s", doing, error->message);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "link-p2p-steps.h"
+
+/* Short names for the table. */
+#define S(step) WFD_P2P_STEP_##step
+#define PREPARED WFD_P2P_PREPARED
+#define OPENS WFD_P2P_OPENS
+#define REOPENS WFD_P2P_REOPENS
+#define MAY_PAIR WFD_P2P_MAY_PAIR
+#define KNOWN WFD_P2P_PEER_KNOWN
+#define OWNS_GROUP WFD_P2P_PEER_OWNS_GROUP
+#define PAIRED WFD_P2P_PAIRED
+#define FORGOTTEN WFD_P2P_FORGOTTEN
+#define STARTED WFD_P2P_STARTED
+
+/* Of the rows of a step, the first whose facts are all there counts. A group
+ * that the peer has begun meanwhile is as good as one that we would begin. */
+static const struct
+{
+  WfdP2pStep step;
+  guint facts;
+  WfdP2pStep next;
+} rows[] = {
+  { S (START), STARTED, S (GROUP) },
+  { S (START), PREPARED | OPENS | KNOWN | REOPENS, S (GROUPS) },
+  { S (START), PREPARED | OPENS | KNOWN, S (PAIR) },
+  { S (START), PREPARED | OPENS, S (SEARCH) },
+  { S (START), PREPARED, S (FIND) },
+  { S (START), 0, S (BUS) },
+
+  { S (BUS), 0, S (SERVICE) },
+  { S (SERVICE), 0, S (OWNER) },
+  { S (OWNER), 0, S (ROOT) },
+  { S (ROOT), 0, S (INTERFACES) },
+  { S (INTERFACES), 0, S (READ_CONFIG) },
+  { S (READ_CONFIG), 0, S (CONFIGURE) },
+  /* A television shows up only if the very first search says what we are. */
+  { S (CONFIGURE), 0, S (ANNOUNCE) },
+  { S (ANNOUNCE), 0, S (PEERS) },
+
+  { S (PEERS), OPENS | STARTED, S (GROUP) },
+  { S (PEERS), OPENS | KNOWN | REOPENS, S (GROUPS) },
+  { S (PEERS), OPENS | KNOWN, S (PAIR) },
+  { S (PEERS), OPENS, S (SEARCH) },
+  { S (PEERS), 0, S (FIND) },
+
+  { S (FIND), 0, S (DONE) },
+  { S (SEARCH), STARTED, S (GROUP) },
+  { S (SEARCH), REOPENS, S (GROUPS) },
+  { S (SEARCH), 0, S (PAIR) },
+
+  { S (GROUPS), STARTED, S (GROUP) },
+  { S (GROUPS), PAIRED | OWNS_GROUP, S (REJOIN) },
+  { S (GROUPS), PAIRED, S (INVITE) },
+  { S (GROUPS), MAY_PAIR, S (PAIR) },
+  { S (GROUPS), 0, S (NOT_PAIRED) },
+
+  { S (INVITE), STARTED, S (GROUP) },
+  { S (INVITE), FORGOTTEN, S (FORGET) },
+  { S (INVITE), 0, S (GROUP) },
+  { S (REJOIN), 0, S (GROUP) },
+  { S (FORGET), MAY_PAIR, S (PAIR) },
+  { S (FORGET), 0, S (NOT_PAIRED) },
+  { S (PAIR), 0, S (GROUP) },
+
+  { S (GROUP), 0, S (NETWORK) },
+  { S (NETWORK), 0, S (FREQUENCY) },
+  { S (FREQUENCY), 0, S (MEMBER) },
+  { S (MEMBER), 0, S (DONE) },
+};
+
+WfdP2pStep
+wfd_p2p_next_step (WfdP2pStep step, guint facts)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (rows[i].step == step && (rows[i].facts & ~facts) == 0)
+      return rows[i].next;
+  }
+  g_return_val_if_reached (WFD_P2P_STEP_NOT_PAIRED);
+}
+
+/* A group may be begun by the peer while we are still on our way. */
+static const struct
+{
+  const char *text;
+  guint undo;
+} steps[WFD_P2P_N_STEPS] = {
+  [S (START)] = { "beginning", 0 },
+  [S (BUS)] = { "reaching the system's message bus", 0 },
+  [S (SERVICE)] = { "starting wpa_supplicant", 0 },
+  [S (OWNER)] = { "reaching wpa_supplicant", 0 },
+  [S (ROOT)] = { "asking wpa_supplicant what it can do", 0 },
+  [S (INTERFACES)] = { "looking for a Wi-Fi Direct interface", 0 },
+  [S (READ_CONFIG)] = { "reading the Wi-Fi Direct configuration", 0 },
+  [S (CONFIGURE)] = { "configuring Wi-Fi Direct", 0 },
+  [S (ANNOUNCE)] = { "announcing Wi-Fi Display", 0 },
+  [S (PEERS)] = { "asking for known devices", WFD_P2P_UNDO_GROUP },
+  [S (FIND)] = { "searching", WFD_P2P_UNDO_SEARCH },
+  [S (SEARCH)] = { "looking for the peer", WFD_P2P_UNDO_SEARCH | WFD_P2P_UNDO_GROUP },
+  [S (GROUPS)] = { "looking for the pairing", WFD_P2P_UNDO_GROUP },
+  [S (INVITE)] = { "inviting the peer", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
+  [S (REJOIN)] = { "joining the group of the peer", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
+  [S (FORGET)] = { "dropping the old pairing", WFD_P2P_UNDO_GROUP },
+  [S (PAIR)] = { "pairing", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
+  [S (GROUP)] = { "forming the group", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
+  [S (NETWORK)] = { "looking at the group", WFD_P2P_UNDO_GROUP },
+  [S (FREQUENCY)] = { "looking at the group", WFD_P2P_UNDO_GROUP },
+  [S (MEMBER)] = { "waiting for the peer in the group", WFD_P2P_UNDO_GROUP },
+  [S (DONE)] = { "done", 0 },
+  [S (NOT_PAIRED)] = { "looking for the pairing", 0 },
+};
+
+const char *
+wfd_p2p_step_to_text (WfdP2pStep step)
+{
+  return steps[step].text;
+}
+
+guint
+wfd_p2p_step_get_undo (WfdP2pStep step)
+{
+  return steps[step].undo;
+}

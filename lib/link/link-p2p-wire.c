@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "link-p2p-wire.h"
+
+#include <base-text.h>
+#include <wfd/wfd-error.h>
+
+#include "link-wpas.h"
+
+#define IPV4_BYTES 4
+
+/* As Windows has it in its groups; taken by us as owner if wpa_supplicant's
+ * configuration names no other network. */
+static const guint8 go_address[IPV4_BYTES] = { 192, 168, 173, 1 };
+static const guint8 go_mask[IPV4_BYTES] = { 255, 255, 255, 0 };
+static const guint8 first_client[IPV4_BYTES] = { 192, 168, 173, 10 };
+static const guint8 last_client[IPV4_BYTES] = { 192, 168, 173, 250 };
+
+/* WPS categories: Windows lists only a television as a sink, and a smartphone as
+ * a source. */
+static const guint8 type_display[] = { 0x00, 0x07, 0x00, 0x50, 0xf2, 0x04, 0x00, 0x01 };
+static const guint8 type_smartphone[] = { 0x00, 0x0a, 0x00, 0x50, 0xf2, 0x04, 0x00, 0x05 };
+
+/* --- addresses --- */
+
+static char *
+address_to_id (const guint8 *octets)
+{
+  return g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", octets[0], octets[1], octets[2],
+      octets[3], octets[4], octets[5]);
+}
+
+static gboolean
+take_octet (const char *digits, guint8 *ret_octet)
+{
+  gint high = g_ascii_xdigit_value (digits[0]);
+  gint low = high < 0 ? -1 : g_ascii_xdigit_value (digits[1]);
+
+  if (low < 0)
+    return FALSE;
+  *ret_octet = high << 4 | low;
+  return TRUE;
+}
+
+char *
+wfd_p2p_read_peer_id (const char *path)
+{
+  const char *last = strrchr (path, '/');
+  guint8 octets[WFD_IE_ADDRESS_BYTES];
+
+  if (last == NULL || strlen (last + 1) != 2 * WFD_IE_ADDRESS_BYTES)
+    return NULL;
+  for (guint i = 0; i < WFD_IE_ADDRESS_BYTES; i++) {
+    if (!take_octet (last + 1 + 2 * i, &octets[i]))
+      return NULL;
+  }
+  return address_to_id (octets);
+}
+
+/* NULL if it is no ay of exactly this size. */
+static const guint8 *
+get_octets (GVariant *value, gsize size)
+{
+  const guint8 *octets;
+  gsize n;
+
+  if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_BYTESTRING))
+    return NULL;
+  octets = g_variant_get_fixed_array (value, &n, 1);
+  return n == size ? octets : NULL;
+}
+
+/* NULL also for 0.0.0.0, which says that there is none. */
+static GInetAddress *
+lookup_ipv4 (GVariant *dict, const char *key)
+{
+  g_autoptr (GVariant) value = g_variant_lookup_value (dict, key, NULL);
+  const guint8 *octets = get_octets (value, IPV4_BYTES);
+  static const guint8 none[IPV4_BYTES];
+
+  if (octets == NULL || memcmp (octets, none, IPV4_BYTES) == 0)
+    return NULL;
+  return g_inet_address_new_from_bytes (octets, G_SOCKET_FAMILY_IPV4);
+}
+
+/* NULL for a mask that has ones behind zeros. */
+static GInetAddressMask *
+lookup_network (GVariant *dict, const char *key, GInetAddress *address)
+{
+  g_autoptr (GVariant) value = g_variant_lookup_value (dict, key, NULL);
+  const guint8 *octets = get_octets (value, IPV4_BYTES);
+  g_autoptr (GInetAddress) base = NULL;
+  guint8 network[IPV4_BYTES];
+  guint32 mask = 0;
+  guint length = 0;
+
+  if (octets == NULL || address == NULL)
+    return NULL;
+  for (guint i = 0; i < IPV4_BYTES; i++) {
+    mask = mask << 8 | octets[i];
+    network[i] = g_inet_address_to_bytes (address)[i] & octets[i];
+  }
+  while (length < 32 && (mask & 1u << (31 - length)) != 0)
+    length++;
+  if (length < 32 && (guint32) (mask << length) != 0)
+    return NULL;
+  base = g_inet_address_new_from_bytes (network, G_SOCKET_FAMILY_IPV4);
+  return g_inet_address_mask_new (base, length, NULL);
+}
+
+/* --- peers --- */
+
+static gboolean
+read_ies (GVariant *properties, WfdLinkPeer *peer)
+{
+  g_autoptr (GVariant) value =
+      g_variant_lookup_value (properties, WPAS_PEER_IES, G_VARIANT_TYPE_BYTESTRING);
+  const guint8 *octets;
+  gsize n;
+
+  if (value == NULL)
+    return FALSE;
+  octets = g_variant_get_fixed_array (value, &n, 1);
+  return wfd_link_peer_set_ie (peer, wfd_bytes (octets, MIN (n, WFD_LIMIT_IE_BYTES)));
+}
+
+gboolean
+wfd_p2p_read_peer (GVariant *properties, WfdLinkPeer *peer)
+{
+  const char *name;
+  guint8 capability;
+  gboolean changed = FALSE;
+
+  if (!g_variant_is_of_type (properties, G_VARIANT_TYPE_VARDICT))
+    return FALSE;
+  if (g_variant_lookup (properties, WPAS_PEER_NAME, "&s", &name))
+    changed |= wfd_link_peer_set_name (peer, name);
+  /* Bit 0: group owner (P2P 1.7 table 14). */
+  if (g_variant_lookup (properties, WPAS_PEER_GROUP_CAPABILITY, "y", &capability))
+    changed |= wfd_link_peer_set_owns_group (peer, (capability & 1) != 0);
+  changed |= read_ies (properties, peer);
+  return changed;
+}
+
+/* --- groups --- */
+
+/* The dictionary in (a{sv}), or a{sv} itself; NULL if it is neither. */
+static GVariant *
+get_dict (GVariant *args)
+{
+  if (g_variant_is_of_type (args, G_VARIANT_TYPE_VARDICT))
+    return g_variant_ref (args);
+  if (g_variant_is_of_type (args, G_VARIANT_TYPE ("(a{sv})")))
+    return g_variant_get_child_value (args, 0);
+  return NULL;
+}
+
+gboolean
+wfd_p2p_read_started (GVariant *args, WfdLinkInfo *info, char **ret_interface_path,
+    char **ret_group_path)
+{
+  g_autoptr (GVariant) dict = get_dict (args);
+  const char *interface, *group, *role;
+
+  if (dict == NULL || !g_variant_lookup (dict, WPAS_KEY_INTERFACE_OBJECT, "&o", &interface)
+      || !g_variant_lookup (dict, WPAS_KEY_GROUP_OBJECT, "&o", &group)
+      || !g_variant_lookup (dict, WPAS_KEY_ROLE, "&s", &role))
+    return FALSE;
+  if (strcmp (role, WPAS_ROLE_GO) != 0 && strcmp (role, WPAS_ROLE_CLIENT) != 0)
+    return FALSE;
+
+  info->is_owner = strcmp (role, WPAS_ROLE_GO) == 0;
+  g_variant_lookup (dict, WPAS_KEY_PERSISTENT, "b", &info->is_persistent);
+  info->local_address = lookup_ipv4 (dict, WPAS_KEY_IP);
+  info->peer_address = lookup_ipv4 (dict, WPAS_KEY_IP_GO);
+  info->network = lookup_network (dict, WPAS_KEY_IP_MASK, info->local_address);
+  *ret_interface_path = g_strdup (interface);
+  *ret_group_path = g_strdup (group);
+  return TRUE;
+}
+
+gboolean
+wfd_p2p_read_go_address (GVariant *config, GInetAddress **ret_address,
+    GInetAddressMask **ret_network)
+{
+  g_autoptr (GInetAddress) address = lookup_ipv4 (config, WPAS_CONFIG_IP_GO);
+  g_autoptr (GInetAddressMask) network = lookup_network (config, WPAS_CONFIG_IP_MASK, address);
+
+  if (address == NULL || network == NULL)
+    return FALSE;
+  *ret_address = g_steal_pointer (&address);
+  *ret_network = g_steal_pointer (&network);
+  return TRUE;
+}
+
+gboolean
+wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id)
+{
+  const char *mode, *members;
+
+  if (!g_variant_is_of_type (properties, G_VARIANT_TYPE_VARDICT)
+      || !g_variant_lookup (properties, WPAS_PERSISTENT_MODE, "&s", &mode))
+    return FALSE;
+  /* As owner it lists its clients, as client it names the owner. */
+  if (!g_variant_lookup (properties,
+          strcmp (mode, WPAS_PERSISTENT_MODE_GO) == 0 ? WPAS_PERSISTENT_CLIENTS
+                                                      : WPAS_PERSISTENT_BSSID,
+          "&s", &members))
+    return FALSE;
+
+  for (WfdText text = wfd_text (members), token; wfd_text_take_token (&text, &token);) {
+    if (wfd_text_equal (token, peer_id))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- what wpa_supplicant has --- */
+
+static gboolean
+has_word (GVariant *dict, const char *key, const char *word)
+{
+  g_autofree const char **words = NULL;
+
+  return g_variant_lookup (dict, key, "^a&s", &words) && g_strv_contains (words, word);
+}
+
+gboolean
+wfd_p2p_read_root (GVariant *properties, char ***ret_interfaces, GVariant **ret_wfd_ies,
+    GError **error)
+{
+  g_autoptr (GVariant) ies = NULL;
+
+  if (!has_word (properties, WPAS_CAPABILITIES, WPAS_CAPABILITY_P2P)) {
+    g_set_error (error, WFD_ERROR, WFD_ERROR_UNSUPPORTED,
+        "This wpa_supplicant was built without Wi-Fi Direct (CONFIG_P2P)");
+    return FALSE;
+  }
+  ies = g_variant_lookup_value (properties, WPAS_WFD_IES, G_VARIANT_TYPE_BYTESTRING);
+  if (ies == NULL) {
+    g_set_error (error, WFD_ERROR, WFD_ERROR_UNSUPPORTED,
+        "This wpa_supplicant was built without Wi-Fi Display (CONFIG_WIFI_DISPLAY)");
+    return FALSE;
+  }
+  if (!g_variant_lookup (properties, WPAS_INTERFACES, "^ao", ret_interfaces))
+    *ret_interfaces = g_new0 (char *, 1);
+  *ret_wfd_ies = g_steal_pointer (&ies);
+  return TRUE;
+}
+
+gboolean
+wfd_p2p_read_interface (GVariant *properties, char **ret_name, gboolean *ret_can_p2p)
+{
+  g_autoptr (GVariant) capabilities =
+      g_variant_lookup_value (properties, WPAS_CAPABILITIES, G_VARIANT_TYPE_VARDICT);
+
+  if (!g_variant_lookup (properties, WPAS_IFNAME, "s", ret_name))
+    return FALSE;
+  *ret_can_p2p = capabilities != NULL && has_word (capabilities, WPAS_MODES, WPAS_MODE_P2P);
+  return TRUE;
+}
+
+gboolean
+wfd_p2p_read_status (GVariant *args, gint *ret_status)
+{
+  g_autoptr (GVariant) dict = get_dict (args);
+  gint32 status;
+
+  if (dict == NULL || !g_variant_lookup (dict, WPAS_KEY_STATUS, "i", &status))
+    return FALSE;
+  *ret_status = status;
+  return TRUE;
+}
+
+/* --- asked --- */
+
+static GVariant *
+new_octets (const guint8 *octets, gsize n)
+{
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, octets, n, 1);
+}
+
+static void
+insert_octets (GVariantDict *dict, const char *key, const guint8 *octets, gsize n)
+{
+  g_variant_dict_insert_value (dict, key, new_octets (octets, n));
+}
+
+GVariant *
+wfd_p2p_build_config (const WfdP2pConfig *config)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  if (config->name != NULL)
+    g_variant_dict_insert (&dict, WPAS_CONFIG_DEVICE_NAME, "s", config->name);
+  if (config->is_sink)
+    insert_octets (&dict, WPAS_CONFIG_PRIMARY_TYPE, type_display, sizeof (type_display));
+  else
+    insert_octets (&dict, WPAS_CONFIG_PRIMARY_TYPE, type_smartphone, sizeof (type_smartphone));
+  /* A peer that was paired may come back without anybody being asked. */
+  g_variant_dict_insert (&dict, WPAS_CONFIG_PERSISTENT_RECONNECT, "b", TRUE);
+  if (config->sets_address) {
+    insert_octets (&dict, WPAS_CONFIG_IP_GO, go_address, IPV4_BYTES);
+    insert_octets (&dict, WPAS_CONFIG_IP_MASK, go_mask, IPV4_BYTES);
+    insert_octets (&dict, WPAS_CONFIG_IP_START, first_client, IPV4_BYTES);
+    insert_octets (&dict, WPAS_CONFIG_IP_END, last_client, IPV4_BYTES);
+  }
+  return g_variant_dict_end (&dict);
+}
+
+static GVariant *
+end_args (GVariantDict *dict)
+{
+  return g_variant_new ("(@a{sv})", g_variant_dict_end (dict));
+}
+
+GVariant *
+wfd_p2p_build_find (gboolean social, guint timeout_s)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, WPAS_KEY_DISCOVERY_TYPE, "s",
+      social ? WPAS_DISCOVERY_SOCIAL : WPAS_DISCOVERY_FULL);
+  if (timeout_s > 0)
+    g_variant_dict_insert (&dict, WPAS_KEY_TIMEOUT, "i", timeout_s);
+  return end_args (&dict);
+}
+
+GVariant *
+wfd_p2p_build_connect (const char *peer_path, const WfdLinkPairing *pairing, gboolean join,
+    gint go_intent, guint frequency_mhz)
+{
+  static const char *const methods[] = {
+    [WFD_PAIRING_PBC] = "pbc",
+    [WFD_PAIRING_PIN_DISPLAY] = "display",
+    [WFD_PAIRING_PIN_KEYPAD] = "keypad",
+  };
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, WPAS_KEY_PEER, "o", peer_path);
+  g_variant_dict_insert (&dict, WPAS_KEY_WPS_METHOD, "s", methods[pairing->pairing]);
+  if (pairing->pin != NULL)
+    g_variant_dict_insert (&dict, WPAS_KEY_PIN, "s", pairing->pin);
+  if (pairing->persist)
+    g_variant_dict_insert (&dict, WPAS_KEY_PERSISTENT, "b", TRUE);
+  if (join)
+    g_variant_dict_insert (&dict, WPAS_KEY_JOIN, "b", TRUE);
+  else if (go_intent >= 0)
+    g_variant_dict_insert (&dict, WPAS_KEY_GO_INTENT, "i", go_intent);
+  /* Where a group is that we join is not ours to choose. */
+  if (frequency_mhz > 0 && !join)
+    g_variant_dict_insert (&dict, WPAS_KEY_FREQUENCY, "i", frequency_mhz);
+  return end_args (&dict);
+}
+
+GVariant *
+wfd_p2p_build_invite (const char *peer_path, const char *group_path)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, WPAS_KEY_PEER, "o", peer_path);
+  g_variant_dict_insert (&dict, WPAS_KEY_PERSISTENT_GROUP_OBJECT, "o", group_path);
+  return end_args (&dict);
+}
+
+GVariant *
+wfd_p2p_build_rejoin (const char *group_path)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, WPAS_KEY_PERSISTENT_GROUP_OBJECT, "o", group_path);
+  return end_args (&dict);
+}
+
+gboolean
+wfd_p2p_is_pin (const char *pin)
+{
+  gsize n = strspn (pin, "0123456789");
+
+  return pin[n] == '\0' && (n == 4 || n == 8);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "link.h"
+
+G_BEGIN_DECLS
+
+/* What wpa_supplicant says, read with a check of each type, and what it is
+ * asked. Nothing here waits or calls. */
+
+/* --- read --- */
+
+/* The device address "02:00:00:00:01:00" of ".../Peers/020000000100"; NULL if
+ * that is no path of a peer. */
+char *wfd_p2p_read_peer_id (const char *path);
+
+/* Properties of a peer, a{sv}, all or those that changed: whether @peer changed. */
+gboolean wfd_p2p_read_peer (GVariant *properties, WfdLinkPeer *peer);
+
+/* The argument of the signal GroupStarted, (a{sv}). FALSE if it lacks something
+ * that it must have. */
+gboolean wfd_p2p_read_started (GVariant *args, WfdLinkInfo *info, char **ret_interface_path,
+    char **ret_group_path);
+
+/* Properties of the root, a{sv}: whether that wpa_supplicant has Wi-Fi Direct
+ * and Wi-Fi Display at all; @ret_interfaces: object paths. */
+gboolean wfd_p2p_read_root (GVariant *properties, char ***ret_interfaces, GVariant **ret_wfd_ies,
+    GError **error);
+
+/* Properties of an interface, a{sv}; FALSE if it has no name. */
+gboolean wfd_p2p_read_interface (GVariant *properties, char **ret_name, gboolean *ret_can_p2p);
+
+/* Properties of a persistent group, a{sv}: whether it is one with that peer. */
+gboolean wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id);
+
+/* The status in (a{sv}) or a{sv}. */
+gboolean wfd_p2p_read_status (GVariant *args, gint *ret_status);
+
+/* --- reasons --- */
+
+/* The status of a negotiation or invitation (P2P 1.7 table 18), or -1 if there
+ * was no answer. */
+GError *wfd_p2p_error_from_status (const char *what, gint status);
+/* The argument of the signal WpsFailed, (sa{sv}). */
+GError *wfd_p2p_error_from_wps (GVariant *args);
+/* Takes @error, as a call returns it; @doing is e.g. "pairing". */
+GError *wfd_p2p_error_from_call (GError *error, const char *doing);
+
+/* --- asked --- */
+
+typedef struct
+{
+  const char *name;      /* nullable */
+  gboolean is_sink;      /* its type is "display", else "smartphone" */
+  gboolean sets_address; /* wpa_supplicant has none to give to clients */
+} WfdP2pConfig;
+
+/* a{sv} */
+GVariant *wfd_p2p_build_config (const WfdP2pConfig *config);
+/* The address that is ours in a group of our own, and its network; FALSE if
+ * clients are given none. @config: a{sv} */
+gboolean wfd_p2p_read_go_address (GVariant *config, GInetAddress **ret_address,
+    GInetAddressMask **ret_network);
+
+/* (a{sv}) each; @go_intent: -1 for wpa_supplicant's own choice; @frequency_mhz:
+ * 0 for any */
+GVariant *wfd_p2p_build_find (gboolean social, guint timeout_s);
+GVariant *wfd_p2p_build_connect (const char *peer_path, const WfdLinkPairing *pairing,
+    gboolean join, gint go_intent, guint frequency_mhz);
+GVariant *wfd_p2p_build_invite (const char *peer_path, const char *group_path);
+GVariant *wfd_p2p_build_rejoin (const char *group_path);
+
+/* Four or eight digits, as wpa_supplicant wants it. */
+gboolean wfd_p2p_is_pin (const char *pin);
+
+G_END_DECLS

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "link-peer.h"
+
+#include <base-text.h>
+
+struct _WfdLinkPeer
+{
+  GObject parent_instance;
+
+  char *id;
+  char *name;
+  WfdIe ie;
+  gboolean owns_group;
+};
+
+G_DEFINE_FINAL_TYPE (WfdLinkPeer, wfd_link_peer, G_TYPE_OBJECT)
+
+static void
+wfd_link_peer_finalize (GObject *object)
+{
+  WfdLinkPeer *self = WFD_LINK_PEER (object);
+
+  g_free (self->id);
+  g_free (self->name);
+  G_OBJECT_CLASS (wfd_link_peer_parent_class)->finalize (object);
+}
+
+static void
+wfd_link_peer_class_init (WfdLinkPeerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = wfd_link_peer_finalize;
+}
+
+static void
+wfd_link_peer_init (WfdLinkPeer *self)
+{
+  self->name = g_strdup ("");
+}
+
+WfdLinkPeer *
+wfd_link_peer_new (const char *id)
+{
+  WfdLinkPeer *self = g_object_new (WFD_TYPE_LINK_PEER, NULL);
+
+  self->id = g_strdup (id);
+  return self;
+}
+
+const char *
+wfd_link_peer_get_id (WfdLinkPeer *self)
+{
+  return self->id;
+}
+
+const char *
+wfd_link_peer_get_name (WfdLinkPeer *self)
+{
+  return self->name;
+}
+
+const WfdIe *
+wfd_link_peer_get_ie (WfdLinkPeer *self)
+{
+  return &self->ie;
+}
+
+gboolean
+wfd_link_peer_owns_group (WfdLinkPeer *self)
+{
+  return self->owns_group;
+}
+
+gboolean
+wfd_link_peer_matches (WfdLinkPeer *self, const char *text)
+{
+  return g_ascii_strcasecmp (self->id, text) == 0 || strcmp (self->name, text) == 0;
+}
+
+gboolean
+wfd_link_peer_set_name (WfdLinkPeer *self, const char *name)
+{
+  g_autofree char *printable = wfd_text_dup_printable (wfd_text (name), WFD_LIMIT_NAME_BYTES);
+
+  if (strcmp (self->name, printable) == 0)
+    return FALSE;
+  g_free (self->name);
+  self->name = g_steal_pointer (&printable);
+  return TRUE;
+}
+
+gboolean
+wfd_link_peer_set_ie (WfdLinkPeer *self, WfdBytes subelements)
+{
+  WfdIe ie;
+
+  wfd_ie_read (subelements, &ie);
+  if (memcmp (&ie, &self->ie, sizeof (ie)) == 0)
+    return FALSE;
+  self->ie = ie;
+  return TRUE;
+}
+
+gboolean
+wfd_link_peer_set_owns_group (WfdLinkPeer *self, gboolean owns_group)
+{
+  gboolean is_new = self->owns_group != owns_group;
+
+  self->owns_group = owns_group;
+  return is_new;
+}

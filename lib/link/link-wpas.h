@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The names of wpa_supplicant's D-Bus API (hostap, doc/dbus.doxygen) that are
+ * used here. A key that a version does not know makes it refuse the whole call,
+ * so only keys that 2.10 has are sent. */
+
+#define WPAS_NAME "fi.w1.wpa_supplicant1"
+#define WPAS_PATH "/fi/w1/wpa_supplicant1"
+
+#define WPAS_INTERFACE_ROOT "fi.w1.wpa_supplicant1"
+#define WPAS_INTERFACE_INTERFACE "fi.w1.wpa_supplicant1.Interface"
+#define WPAS_INTERFACE_P2P "fi.w1.wpa_supplicant1.Interface.P2PDevice"
+#define WPAS_INTERFACE_PEER "fi.w1.wpa_supplicant1.Peer"
+#define WPAS_INTERFACE_GROUP "fi.w1.wpa_supplicant1.Group"
+#define WPAS_INTERFACE_PERSISTENT "fi.w1.wpa_supplicant1.PersistentGroup"
+
+/* Root object */
+#define WPAS_CAPABILITIES "Capabilities"
+#define WPAS_CAPABILITY_P2P "p2p"
+#define WPAS_INTERFACES "Interfaces"
+#define WPAS_WFD_IES "WFDIEs"
+#define WPAS_SIGNAL_INTERFACE_REMOVED "InterfaceRemoved"
+
+/* Interface objects */
+#define WPAS_IFNAME "Ifname"
+#define WPAS_MODES "Modes"
+#define WPAS_MODE_P2P "p2p"
+
+/* P2PDevice: methods */
+#define WPAS_FIND "Find"
+#define WPAS_STOP_FIND "StopFind"
+#define WPAS_CONNECT "Connect"
+#define WPAS_CANCEL "Cancel"
+#define WPAS_INVITE "Invite"
+#define WPAS_GROUP_ADD "GroupAdd"
+#define WPAS_DISCONNECT "Disconnect"
+#define WPAS_REJECT_PEER "RejectPeer"
+#define WPAS_REMOVE_PERSISTENT_GROUP "RemovePersistentGroup"
+
+/* P2PDevice: keys of their arguments */
+#define WPAS_KEY_DISCOVERY_TYPE "DiscoveryType"
+#define WPAS_DISCOVERY_SOCIAL "social"
+#define WPAS_DISCOVERY_FULL "start_with_full"
+#define WPAS_KEY_TIMEOUT "Timeout"
+#define WPAS_KEY_PEER "peer"
+#define WPAS_KEY_WPS_METHOD "wps_method"
+#define WPAS_KEY_PIN "pin"
+#define WPAS_KEY_JOIN "join"
+#define WPAS_KEY_PERSISTENT "persistent"
+#define WPAS_KEY_PERSISTENT_GROUP_OBJECT "persistent_group_object"
+#define WPAS_KEY_GO_INTENT "go_intent"
+#define WPAS_KEY_FREQUENCY "frequency"
+
+/* P2PDevice: properties */
+#define WPAS_P2P_CONFIG "P2PDeviceConfig"
+#define WPAS_CONFIG_DEVICE_NAME "DeviceName"
+#define WPAS_CONFIG_PRIMARY_TYPE "PrimaryDeviceType"
+#define WPAS_CONFIG_PERSISTENT_RECONNECT "PersistentReconnect"
+#define WPAS_CONFIG_IP_GO "IpAddrGo"
+#define WPAS_CONFIG_IP_MASK "IpAddrMask"
+#define WPAS_CONFIG_IP_START "IpAddrStart"
+#define WPAS_CONFIG_IP_END "IpAddrEnd"
+#define WPAS_PEERS "Peers"
+#define WPAS_PERSISTENT_GROUPS "PersistentGroups"
+#define WPAS_PEER_GO "PeerGO"
+
+/* P2PDevice: signals */
+#define WPAS_SIGNAL_DEVICE_FOUND "DeviceFoundProperties"
+#define WPAS_SIGNAL_DEVICE_LOST "DeviceLost"
+#define WPAS_SIGNAL_FIND_STOPPED "FindStopped"
+#define WPAS_SIGNAL_GO_NEGOTIATION_REQUEST "GONegotiationRequest"
+#define WPAS_SIGNAL_GO_NEGOTIATION_FAILURE "GONegotiationFailure"
+#define WPAS_SIGNAL_REQUEST_PBC "ProvisionDiscoveryPBCRequest"
+#define WPAS_SIGNAL_REQUEST_SHOW_PIN "ProvisionDiscoveryRequestDisplayPin"
+#define WPAS_SIGNAL_REQUEST_ENTER_PIN "ProvisionDiscoveryRequestEnterPin"
+#define WPAS_SIGNAL_PROVISION_FAILURE "ProvisionDiscoveryFailure"
+#define WPAS_SIGNAL_FORMATION_FAILURE "GroupFormationFailure"
+#define WPAS_SIGNAL_WPS_FAILED "WpsFailed"
+#define WPAS_SIGNAL_INVITATION_RESULT "InvitationResult"
+#define WPAS_SIGNAL_GROUP_STARTED "GroupStarted"
+#define WPAS_SIGNAL_GROUP_FINISHED "GroupFinished"
+
+/* P2PDevice: keys of their arguments, beside those above */
+#define WPAS_KEY_PEER_OBJECT "peer_object"
+#define WPAS_KEY_STATUS "status"
+#define WPAS_KEY_CONFIG_ERROR "config_error"
+#define WPAS_KEY_INTERFACE_OBJECT "interface_object"
+#define WPAS_KEY_GROUP_OBJECT "group_object"
+#define WPAS_KEY_ROLE "role"
+#define WPAS_ROLE_GO "GO"
+#define WPAS_ROLE_CLIENT "client"
+#define WPAS_KEY_IP "IpAddr"
+#define WPAS_KEY_IP_MASK "IpAddrMask"
+#define WPAS_KEY_IP_GO "IpAddrGo"
+
+/* Peer objects */
+#define WPAS_PEER_NAME "DeviceName"
+#define WPAS_PEER_IES "IEs"
+#define WPAS_PEER_GROUP_CAPABILITY "groupcapability"
+
+/* Group objects */
+#define WPAS_GROUP_MEMBERS "Members"
+#define WPAS_GROUP_FREQUENCY "Frequency"
+#define WPAS_SIGNAL_PEER_JOINED "PeerJoined"
+
+/* Persistent groups: their properties are the lines of a network block */
+#define WPAS_PERSISTENT_PROPERTIES "Properties"
+#define WPAS_PERSISTENT_BSSID "bssid"
+#define WPAS_PERSISTENT_MODE "mode"
+#define WPAS_PERSISTENT_MODE_GO "3"
+#define WPAS_PERSISTENT_CLIENTS "p2p_client_list"
+
+/* Errors */
+#define WPAS_ERROR_INTERFACE_UNKNOWN "fi.w1.wpa_supplicant1.InterfaceUnknown"
+#define WPAS_ERROR_CHANNEL_UNAVAILABLE "fi.w1.wpa_supplicant1.ConnectChannelUnavailable"
+#define WPAS_ERROR_CHANNEL_UNSUPPORTED "fi.w1.wpa_supplicant1.ConnectChannelUnsupported"

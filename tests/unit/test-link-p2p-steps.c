@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <link-p2p-steps.h>
+
+#define PREPARED WFD_P2P_PREPARED
+#define OPENS WFD_P2P_OPENS
+#define REOPENS (WFD_P2P_OPENS | WFD_P2P_REOPENS)
+#define MAY_PAIR WFD_P2P_MAY_PAIR
+#define KNOWN WFD_P2P_PEER_KNOWN
+#define OWNS_GROUP WFD_P2P_PEER_OWNS_GROUP
+#define PAIRED WFD_P2P_PAIRED
+#define FORGOTTEN WFD_P2P_FORGOTTEN
+#define STARTED WFD_P2P_STARTED
+#define ALL_FACTS (2 * WFD_P2P_STARTED - 1)
+
+static const char *const names[] = { "start", "bus", "service", "owner", "root", "interfaces",
+  "read-config", "configure", "announce", "peers", "find", "search", "groups", "invite", "rejoin",
+  "forget", "pair", "group", "network", "frequency", "member", "done", "not-paired" };
+G_STATIC_ASSERT (G_N_ELEMENTS (names) == WFD_P2P_N_STEPS);
+
+static gboolean
+is_end (WfdP2pStep step)
+{
+  return step == WFD_P2P_STEP_DONE || step == WFD_P2P_STEP_NOT_PAIRED;
+}
+
+#define PREPARE "bus service owner root interfaces read-config configure announce peers "
+#define LOOK " group network frequency member done"
+
+static const struct
+{
+  const char *name;
+  guint facts;
+  const char *way;
+} ways[] = {
+  { "find", 0, PREPARE "find done" },
+  { "find-again", PREPARED, "find done" },
+  { "pair", OPENS, PREPARE "search pair" LOOK },
+  { "pair-again", PREPARED | OPENS, "search pair" LOOK },
+  { "pair-known", OPENS | KNOWN, PREPARE "pair" LOOK },
+  { "pair-known-again", PREPARED | OPENS | KNOWN, "pair" LOOK },
+  { "pair-group-of-peer", PREPARED | OPENS | KNOWN | OWNS_GROUP, "pair" LOOK },
+  { "reopen", REOPENS | PAIRED, PREPARE "search groups invite" LOOK },
+  { "reopen-known", PREPARED | REOPENS | KNOWN | PAIRED, "groups invite" LOOK },
+  { "reopen-first", REOPENS | KNOWN | PAIRED, PREPARE "groups invite" LOOK },
+  { "reopen-group-of-peer", PREPARED | REOPENS | KNOWN | PAIRED | OWNS_GROUP,
+      "groups rejoin" LOOK },
+  { "not-paired", PREPARED | REOPENS | KNOWN, "groups not-paired" },
+  { "not-paired-so-pair", PREPARED | REOPENS | KNOWN | MAY_PAIR, "groups pair" LOOK },
+  { "forgotten", PREPARED | REOPENS | KNOWN | PAIRED | FORGOTTEN,
+      "groups invite forget not-paired" },
+  { "forgotten-so-pair", PREPARED | REOPENS | KNOWN | PAIRED | FORGOTTEN | MAY_PAIR,
+      "groups invite forget pair" LOOK },
+  { "started-by-peer", PREPARED | OPENS | STARTED, "group network frequency member done" },
+};
+
+static void
+test_way (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+  g_autoptr (GString) way = g_string_new (NULL);
+  WfdP2pStep step = WFD_P2P_STEP_START;
+
+  while (!is_end (step)) {
+    step = wfd_p2p_next_step (step, ways[i].facts);
+    g_string_append_printf (way, "%s%s", way->len > 0 ? " " : "", names[step]);
+  }
+  g_assert_cmpstr (way->str, ==, ways[i].way);
+}
+
+/* A group that begins while we are on our way makes the rest of it needless. */
+static void
+test_started_meanwhile (void)
+{
+  static const WfdP2pStep steps[] = { WFD_P2P_STEP_PEERS, WFD_P2P_STEP_SEARCH, WFD_P2P_STEP_GROUPS,
+    WFD_P2P_STEP_INVITE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    g_assert_cmpuint (wfd_p2p_next_step (steps[i], REOPENS | KNOWN | PAIRED | FORGOTTEN | STARTED),
+        ==, WFD_P2P_STEP_GROUP);
+}
+
+/* Whatever is known, each way has an end, and goes forward only. */
+static void
+test_every_way_ends (void)
+{
+  for (guint facts = 0; facts <= ALL_FACTS; facts++) {
+    WfdP2pStep step = WFD_P2P_STEP_START;
+
+    while (!is_end (step)) {
+      WfdP2pStep next = wfd_p2p_next_step (step, facts);
+
+      g_assert_cmpuint (next, >, step);
+      g_assert_nonnull (wfd_p2p_step_to_text (next));
+      step = next;
+    }
+  }
+}
+
+static void
+test_undo (void)
+{
+  g_assert_cmpuint (wfd_p2p_step_get_undo (WFD_P2P_STEP_ANNOUNCE), ==, 0);
+  g_assert_cmpuint (wfd_p2p_step_get_undo (WFD_P2P_STEP_FIND), ==, WFD_P2P_UNDO_SEARCH);
+  g_assert_cmpuint (wfd_p2p_step_get_undo (WFD_P2P_STEP_PAIR), ==,
+      WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP);
+  g_assert_cmpuint (wfd_p2p_step_get_undo (WFD_P2P_STEP_MEMBER), ==, WFD_P2P_UNDO_GROUP);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
+    g_autofree char *path = g_strdup_printf ("/link/steps/%s", ways[i].name);
+
+    g_test_add_data_func (path, GUINT_TO_POINTER (i), test_way);
+  }
+  g_test_add_func ("/link/steps/started-meanwhile", test_started_meanwhile);
+  g_test_add_func ("/link/steps/every-way-ends", test_every_way_ends);
+  g_test_add_func ("/link/steps/undo", test_undo);
+  return g_test_run ();
+}
