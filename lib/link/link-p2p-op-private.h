@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <wfd/wfd-error.h>
+
+#include "link-p2p-private.h"
+
+G_BEGIN_DECLS
+
+/* What is known of an operation to those who do its steps. */
+
+struct _WfdP2pOp
+{
+  gint n_refs;
+  WfdP2pLink *link; /* held while the operation lasts */
+  GTask *task;      /* NULL if nobody has asked for it */
+  GCancellable *calls;
+  GSource *cancelled;
+  GSource *timer;
+
+  WfdP2pStep step;
+  guint facts;
+  char *wanted;
+  WfdLinkPeer *peer;
+  WfdLinkPairing pairing;
+  char *pin;
+
+  char **paths; /* of objects that are asked one after the other */
+  guint n_asked;
+  GString *names;        /* of interfaces that will not do */
+  char *persistent_path; /* of the pairing of before */
+
+  guint undo;
+  GError *failure; /* what is to be said when everything is undone */
+  gboolean is_over;
+};
+
+/* Each step in one row: how it begins, and what is done with the answer, which
+ * is NULL if the step does not mind an error. */
+typedef struct
+{
+  void (*begin) (WfdP2pOp *op);
+  void (*answered) (WfdP2pOp *op, GVariant *answer);
+  gboolean minds_no_error;
+} WfdP2pStepRule;
+
+/* Up to the step PEERS, and from there on. */
+extern const WfdP2pStepRule wfd_p2p_preparing[WFD_P2P_N_STEPS];
+extern const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS];
+
+WfdP2pOp *wfd_p2p_op_ref (WfdP2pOp *op);
+void wfd_p2p_op_unref (WfdP2pOp *op);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdP2pOp, wfd_p2p_op_unref)
+
+/* The step has succeeded; @op may be gone afterwards. */
+void wfd_p2p_op_advance (WfdP2pOp *op);
+/* @error: (nullable) (transfer full) */
+void wfd_p2p_op_finish (WfdP2pOp *op, GError *error);
+void wfd_p2p_op_fail_with (WfdP2pOp *op, WfdError code, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+/* Whether somebody, from a signal say, has ended it. */
+gboolean wfd_p2p_op_has_ended (WfdP2pOp *op);
+
+/* Asks; the answer comes to the step's rule if its step lasts until then. */
+void wfd_p2p_op_ask (WfdP2pOp *op, const char *name, const char *path, const char *interface,
+    const char *method, GVariant *args, const char *answer_type);
+void wfd_p2p_op_ask_all (WfdP2pOp *op, const char *path, const char *interface);
+void wfd_p2p_op_ask_property (WfdP2pOp *op, const char *path, const char *interface,
+    const char *property);
+void wfd_p2p_op_set_property (WfdP2pOp *op, const char *path, const char *interface,
+    const char *property, GVariant *value);
+void wfd_p2p_op_ask_p2p (WfdP2pOp *op, const char *method, GVariant *args, const char *answer_type);
+/* The value in (v); NULL if it is of another type or @answer is NULL. */
+GVariant *wfd_p2p_op_get_value (GVariant *answer, const GVariantType *type);
+void wfd_p2p_op_answered_nothing (WfdP2pOp *op, GVariant *answer);
+/* Objects that are asked one after the other; takes @paths and leaves aside
+ * what is too many. */
+void wfd_p2p_op_take_paths (WfdP2pOp *op, char **paths);
+
+G_END_DECLS

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One operation of the link: the steps of link-p2p-steps.c, done. Each asks one
+ * question; its answer is looked at only as long as its step lasts. */
+#include "link-p2p-op-private.h"
+
+#include <base-limits.h>
+
+#include "link-p2p-wire.h"
+#include "link-wpas.h"
+
+#define DBUS_PROPERTIES "org.freedesktop.DBus.Properties"
+
+/* A television asks its user, who has to find the remote control first. PBC
+ * lasts as long. */
+#define TIMEOUT_MS (120 * 1000)
+#define CALL_TIMEOUT_MS (10 * 1000)
+
+WfdP2pOp *
+wfd_p2p_op_ref (WfdP2pOp *op)
+{
+  op->n_refs++;
+  return op;
+}
+
+void
+wfd_p2p_op_unref (WfdP2pOp *op)
+{
+  if (--op->n_refs > 0)
+    return;
+  g_clear_object (&op->calls);
+  g_clear_object (&op->peer);
+  g_clear_error (&op->failure);
+  g_strfreev (op->paths);
+  g_free (op->persistent_path);
+  g_free (op->wanted);
+  g_free (op->pin);
+  if (op->names != NULL)
+    g_string_free (op->names, TRUE);
+  g_free (op);
+}
+
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* --- the end --- */
+
+static void
+stop (WfdP2pOp *op)
+{
+  g_cancellable_cancel (op->calls);
+  clear_source (&op->cancelled);
+  clear_source (&op->timer);
+}
+
+/* @error: (nullable) (transfer full) */
+void
+wfd_p2p_op_finish (WfdP2pOp *op, GError *error)
+{
+  g_autoptr (WfdP2pLink) self = op->link;
+  g_autoptr (GTask) task = g_steal_pointer (&op->task);
+
+  stop (op);
+  op->is_over = TRUE;
+  self->op = NULL;
+  op->link = NULL;
+  if (task == NULL)
+    g_clear_error (&error);
+  else if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+  wfd_p2p_op_unref (op);
+  wfd_p2p_link_look_around (self);
+}
+
+void
+wfd_p2p_op_abandon (WfdP2pOp *op, GError *error)
+{
+  /* The first reason is the reason. */
+  if (op->failure != NULL) {
+    g_error_free (error);
+    error = g_steal_pointer (&op->failure);
+  }
+  wfd_p2p_op_finish (op, error);
+}
+
+gboolean
+wfd_p2p_op_has_ended (WfdP2pOp *op)
+{
+  return op->is_over || op->failure != NULL;
+}
+
+/* --- calls --- */
+
+static const WfdP2pStepRule *
+get_rule (WfdP2pStep step)
+{
+  return step <= WFD_P2P_STEP_PEERS ? &wfd_p2p_preparing[step] : &wfd_p2p_opening[step];
+}
+
+typedef struct
+{
+  WfdP2pOp *op;
+  WfdP2pStep step;
+} Call;
+
+static void
+on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Call *call = user_data;
+  g_autoptr (WfdP2pOp) op = call->op;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (wfd_p2p_op_has_ended (op) || op->step != call->step)
+    return;
+  if (answer == NULL && !get_rule (op->step)->minds_no_error)
+    wfd_p2p_op_fail (op,
+        wfd_p2p_error_from_call (g_steal_pointer (&error), wfd_p2p_step_to_text (op->step)));
+  else
+    get_rule (op->step)->answered (op, answer);
+}
+
+static guint
+get_call_timeout_ms (WfdP2pLink *self)
+{
+  return self->options.call_timeout_ms != 0 ? self->options.call_timeout_ms : CALL_TIMEOUT_MS;
+}
+
+void
+wfd_p2p_op_ask (WfdP2pOp *op, const char *name, const char *path, const char *interface,
+    const char *method, GVariant *args, const char *answer_type)
+{
+  Call *call = g_new (Call, 1);
+
+  *call = (Call) { wfd_p2p_op_ref (op), op->step };
+  g_dbus_connection_call (op->link->bus, name, path, interface, method, args,
+      answer_type != NULL ? G_VARIANT_TYPE (answer_type) : NULL, G_DBUS_CALL_FLAGS_NONE,
+      get_call_timeout_ms (op->link), op->calls, on_answer, call);
+}
+
+void
+wfd_p2p_op_ask_all (WfdP2pOp *op, const char *path, const char *interface)
+{
+  wfd_p2p_op_ask (op, op->link->owner, path, DBUS_PROPERTIES, "GetAll",
+      g_variant_new ("(s)", interface), "(a{sv})");
+}
+
+void
+wfd_p2p_op_ask_property (WfdP2pOp *op, const char *path, const char *interface,
+    const char *property)
+{
+  wfd_p2p_op_ask (op, op->link->owner, path, DBUS_PROPERTIES, "Get",
+      g_variant_new ("(ss)", interface, property), "(v)");
+}
+
+void
+wfd_p2p_op_set_property (WfdP2pOp *op, const char *path, const char *interface,
+    const char *property, GVariant *value)
+{
+  wfd_p2p_op_ask (op, op->link->owner, path, DBUS_PROPERTIES, "Set",
+      g_variant_new ("(ssv)", interface, property, value), NULL);
+}
+
+void
+wfd_p2p_op_ask_p2p (WfdP2pOp *op, const char *method, GVariant *args, const char *answer_type)
+{
+  wfd_p2p_op_ask (op, op->link->owner, op->link->interface_path, WPAS_INTERFACE_P2P, method, args,
+      answer_type);
+}
+
+GVariant *
+wfd_p2p_op_get_value (GVariant *answer, const GVariantType *type)
+{
+  g_autoptr (GVariant) value = NULL;
+
+  if (answer == NULL)
+    return NULL;
+  g_variant_get (answer, "(v)", &value);
+  return g_variant_is_of_type (value, type) ? g_steal_pointer (&value) : NULL;
+}
+
+void
+wfd_p2p_op_answered_nothing (WfdP2pOp *op, GVariant *answer)
+{
+  wfd_p2p_op_advance (op);
+}
+
+void
+wfd_p2p_op_take_paths (WfdP2pOp *op, char **paths)
+{
+  guint n = g_strv_length (paths);
+
+  for (guint i = WFD_LIMIT_WPAS_OBJECTS; i < n; i++)
+    g_clear_pointer (&paths[i], g_free);
+  g_strfreev (op->paths);
+  op->paths = paths;
+  op->n_asked = 0;
+}
+
+/* --- failure --- */
+
+static void
+on_group_undone (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WfdP2pOp) op = user_data;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+
+  if (!op->is_over)
+    wfd_p2p_op_finish (op, g_steal_pointer (&op->failure));
+}
+
+static void
+undo (WfdP2pOp *op, const char *path, const char *method, GAsyncReadyCallback done)
+{
+  g_dbus_connection_call (op->link->bus, op->link->owner, path, WPAS_INTERFACE_P2P, method, NULL,
+      NULL, G_DBUS_CALL_FLAGS_NONE, get_call_timeout_ms (op->link), NULL, done,
+      wfd_p2p_op_ref (op));
+}
+
+static void
+undo_group (WfdP2pOp *op)
+{
+  WfdP2pLink *self = op->link;
+  g_autofree char *path = NULL;
+
+  if ((op->undo & WFD_P2P_UNDO_GROUP) == 0 || self->group == NULL || self->group->is_up) {
+    wfd_p2p_op_finish (op, g_steal_pointer (&op->failure));
+    return;
+  }
+  path = g_strdup (self->group->interface_path);
+  wfd_p2p_link_clear_group (self);
+  undo (op, path, WPAS_DISCONNECT, on_group_undone);
+}
+
+/* Cancel came too late if the group has begun before it: wpa_supplicant says so
+ * before it answers. */
+static void
+on_formation_undone (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WfdP2pOp) op = user_data;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+
+  if (!op->is_over)
+    undo_group (op);
+}
+
+void
+wfd_p2p_op_fail (WfdP2pOp *op, GError *error)
+{
+  WfdP2pLink *self = op->link;
+
+  if (op->failure != NULL) {
+    g_error_free (error);
+    return;
+  }
+  op->failure = error;
+  op->undo = wfd_p2p_op_get_undo (op);
+  stop (op);
+
+  if ((op->undo & WFD_P2P_UNDO_SEARCH) != 0)
+    wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
+  if ((op->undo & WFD_P2P_UNDO_FORMATION) != 0)
+    undo (op, self->interface_path, WPAS_CANCEL, on_formation_undone);
+  else
+    undo_group (op);
+}
+
+void
+wfd_p2p_op_fail_with (WfdP2pOp *op, WfdError code, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  wfd_p2p_op_fail (op, g_error_new_valist (WFD_ERROR, code, format, args));
+  va_end (args);
+}
+
+/* The application's own search goes on. */
+guint
+wfd_p2p_op_get_undo (WfdP2pOp *op)
+{
+  guint undo = wfd_p2p_step_get_undo (op->step);
+
+  return op->link->is_finding ? undo & ~WFD_P2P_UNDO_SEARCH : undo;
+}
+
+/* --- the way --- */
+
+/* What stands or falls with the moment, not with the operation. */
+static guint
+get_facts (WfdP2pOp *op)
+{
+  guint facts = op->facts;
+
+  if (op->link->is_prepared)
+    facts |= WFD_P2P_PREPARED;
+  if (op->peer != NULL && wfd_link_peer_owns_group (op->peer))
+    facts |= WFD_P2P_PEER_OWNS_GROUP;
+  return facts;
+}
+
+void
+wfd_p2p_op_advance (WfdP2pOp *op)
+{
+  op->step = wfd_p2p_next_step (op->step, get_facts (op));
+  get_rule (op->step)->begin (op);
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  wfd_p2p_op_fail (user_data,
+      g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The operation was cancelled"));
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_timeout (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+
+  if (op->step == WFD_P2P_STEP_SEARCH)
+    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_PEER,
+        "%s was not found; is it on, near, and its screen for wireless displays open?", op->wanted);
+  else
+    wfd_p2p_op_fail_with (op, WFD_ERROR_TIMEOUT, "It took too long: %s",
+        wfd_p2p_step_to_text (op->step));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_time (WfdP2pOp *op)
+{
+  guint timeout_ms = op->link->options.timeout_ms;
+
+  op->timer = g_timeout_source_new (timeout_ms != 0 ? timeout_ms : TIMEOUT_MS);
+  g_source_set_callback (op->timer, on_timeout, op, NULL);
+  g_source_attach (op->timer, op->link->context);
+}
+
+static void
+watch_cancellable (WfdP2pOp *op)
+{
+  GCancellable *cancellable = op->task != NULL ? g_task_get_cancellable (op->task) : NULL;
+
+  if (cancellable == NULL)
+    return;
+  op->cancelled = g_cancellable_source_new (cancellable);
+  g_source_set_callback (op->cancelled, G_SOURCE_FUNC (on_cancelled), op, NULL);
+  g_source_attach (op->cancelled, op->link->context);
+}
+
+static gboolean
+check_pin (const WfdLinkPairing *pairing, GError **error)
+{
+  if (pairing->pin == NULL && pairing->pairing == WFD_PAIRING_PIN_KEYPAD) {
+    g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
+        "The PIN that the peer shows is needed");
+    return FALSE;
+  }
+  if (pairing->pin != NULL && !wfd_p2p_is_pin (pairing->pin)) {
+    g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
+        "A PIN has four or eight digits and nothing else");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* The peer has been faster: what it has begun is what is wanted. */
+static gboolean
+may_adopt (WfdP2pOp *op, const WfdP2pWish *wish)
+{
+  return op->task == NULL && op->failure == NULL && (wish->facts & WFD_P2P_OPENS) != 0;
+}
+
+static gboolean
+check_wish (WfdP2pLink *self, const WfdP2pWish *wish, GError **error)
+{
+  if (self->op != NULL && !may_adopt (self->op, wish)) {
+    g_set_error (error, WFD_ERROR, WFD_ERROR_STATE, "The link is busy: %s",
+        wfd_p2p_step_to_text (self->op->step));
+    return FALSE;
+  }
+  if ((wish->facts & WFD_P2P_OPENS) != 0 && self->group != NULL && self->group->is_up) {
+    g_set_error (error, WFD_ERROR, WFD_ERROR_STATE, "The link is open already; close it first");
+    return FALSE;
+  }
+  return wish->pairing == NULL || check_pin (wish->pairing, error);
+}
+
+static WfdP2pOp *
+op_new (WfdP2pLink *self, const WfdP2pWish *wish)
+{
+  WfdP2pOp *op = g_new0 (WfdP2pOp, 1);
+
+  *op = (WfdP2pOp) {
+    .n_refs = 1,
+    .link = g_object_ref (self),
+    .calls = g_cancellable_new (),
+    .facts = wish->facts,
+  };
+  if (wish->pairing != NULL) {
+    op->pin = g_strdup (wish->pairing->pin);
+    op->pairing = *wish->pairing;
+    op->pairing.pin = op->pin;
+  }
+  return op;
+}
+
+static void
+want_peer (WfdP2pOp *op, const char *wanted)
+{
+  WfdLinkPeer *peer;
+
+  if (wanted == NULL)
+    return;
+  op->wanted = g_strdup (wanted);
+  peer = wfd_p2p_link_find_peer (op->link, wanted);
+  if (peer != NULL)
+    wfd_p2p_op_peer_seen (op, peer);
+}
+
+void
+wfd_p2p_op_begin (WfdP2pLink *self, const WfdP2pWish *wish, GTask *task)
+{
+  GError *error = NULL;
+  gboolean is_new;
+
+  if (!check_wish (self, wish, &error)) {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  is_new = self->op == NULL;
+  if (is_new)
+    self->op = op_new (self, wish);
+  self->op->task = task;
+  want_peer (self->op, wish->peer);
+  watch_cancellable (self->op);
+  if (is_new) {
+    watch_time (self->op);
+    wfd_p2p_op_advance (self->op);
+  }
+}
+
+gboolean
+wfd_p2p_op_pairs_with (WfdP2pOp *op, WfdLinkPeer *peer)
+{
+  return op->peer == peer && op->step >= WFD_P2P_STEP_PAIR;
+}
+
+gboolean
+wfd_p2p_op_searches (WfdP2pOp *op)
+{
+  return op->step == WFD_P2P_STEP_SEARCH && op->failure == NULL;
+}
+
+/* --- closing --- */
+
+static void
+on_disconnected (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autofree char *name = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
+
+  /* Gone is gone. */
+  if (name != NULL && g_str_has_prefix (name, WPAS_NAME))
+    g_clear_error (&error);
+  if (error != NULL)
+    g_task_return_error (task, wfd_p2p_error_from_call (error, "closing the group"));
+  else
+    g_task_return_boolean (task, TRUE);
+  wfd_p2p_link_look_around (g_task_get_source_object (task));
+}
+
+/* The end of a group that is cleared before is no loss. */
+static void
+disconnect_group (WfdP2pLink *self, GTask *task)
+{
+  g_autofree char *path = g_strdup (self->group->interface_path);
+
+  wfd_p2p_link_clear_group (self);
+  g_dbus_connection_call (self->bus, self->owner, path, WPAS_INTERFACE_P2P, WPAS_DISCONNECT, NULL,
+      NULL, G_DBUS_CALL_FLAGS_NONE, get_call_timeout_ms (self), g_task_get_cancellable (task),
+      on_disconnected, task);
+}
+
+void
+wfd_p2p_op_disconnect (WfdP2pLink *self, GTask *task)
+{
+  if (self->op == NULL && self->group != NULL) {
+    disconnect_group (self, task);
+    return;
+  }
+  if (self->op != NULL)
+    g_task_return_new_error (task, WFD_ERROR, WFD_ERROR_STATE, "The link is busy: %s",
+        wfd_p2p_step_to_text (self->op->step));
+  else
+    g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}

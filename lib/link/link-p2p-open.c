@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The steps of a search, and from a peer to an open link. */
+#include "link-p2p-op-private.h"
+
+#include "link-p2p-wire.h"
+#include "link-wpas.h"
+
+/* Most devices listen on one of the three social channels; the rest is searched
+ * when that has brought nothing. */
+static void
+begin_search (WfdP2pOp *op)
+{
+  op->link->search = WFD_P2P_SEARCH_SOCIAL;
+  wfd_p2p_op_ask_p2p (op, WPAS_FIND, wfd_p2p_build_find (TRUE, WFD_P2P_SOCIAL_S), NULL);
+}
+
+static void
+answered_find (WfdP2pOp *op, GVariant *answer)
+{
+  op->link->is_finding = TRUE;
+  wfd_p2p_op_advance (op);
+}
+
+/* The peer comes by signal. */
+static void
+answered_search (WfdP2pOp *op, GVariant *answer)
+{
+}
+
+/* Searching again would get in the way of what follows. */
+static void
+end_search (WfdP2pOp *op)
+{
+  wfd_p2p_link_search (op->link, WFD_P2P_SEARCH_NONE);
+  wfd_p2p_op_advance (op);
+}
+
+void
+wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer)
+{
+  if (op->failure != NULL || op->wanted == NULL || op->peer != NULL
+      || !wfd_link_peer_matches (peer, op->wanted))
+    return;
+
+  g_set_object (&op->peer, peer);
+  op->facts |= WFD_P2P_PEER_KNOWN;
+  if (op->step == WFD_P2P_STEP_SEARCH)
+    end_search (op);
+}
+
+/* --- the pairing of before --- */
+
+static void
+ask_next_group (WfdP2pOp *op)
+{
+  if (op->paths[op->n_asked] != NULL)
+    wfd_p2p_op_ask_property (op, op->paths[op->n_asked], WPAS_INTERFACE_PERSISTENT,
+        WPAS_PERSISTENT_PROPERTIES);
+  else
+    wfd_p2p_op_advance (op);
+}
+
+static void
+begin_groups (WfdP2pOp *op)
+{
+  wfd_p2p_op_take_paths (op, g_new0 (char *, 1));
+  wfd_p2p_op_ask_property (op, op->link->interface_path, WPAS_INTERFACE_P2P,
+      WPAS_PERSISTENT_GROUPS);
+}
+
+/* The later of two is that of the later pairing. */
+static void
+look_at_pairing (WfdP2pOp *op, const char *path, GVariant *properties)
+{
+  if (properties == NULL || !wfd_p2p_read_is_paired (properties, wfd_link_peer_get_id (op->peer)))
+    return;
+  op->facts |= WFD_P2P_PAIRED;
+  g_free (op->persistent_path);
+  op->persistent_path = g_strdup (path);
+}
+
+static void
+answered_groups (WfdP2pOp *op, GVariant *answer)
+{
+  g_autoptr (GVariant) paths = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
+  g_autoptr (GVariant) properties = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_VARDICT);
+
+  if (op->paths[op->n_asked] != NULL) {
+    const char *path = op->paths[op->n_asked++];
+
+    look_at_pairing (op, path, properties);
+  } else if (paths != NULL) {
+    wfd_p2p_op_take_paths (op, g_variant_dup_objv (paths, NULL));
+  }
+  ask_next_group (op);
+}
+
+static void
+begin_invite (WfdP2pOp *op)
+{
+  g_autofree char *path = wfd_p2p_link_dup_peer_path (op->link, op->peer);
+
+  wfd_p2p_op_ask_p2p (op, WPAS_INVITE, wfd_p2p_build_invite (path, op->persistent_path), NULL);
+}
+
+/* Whether the peer wants to comes by signal. */
+static void
+answered_invite (WfdP2pOp *op, GVariant *answer)
+{
+}
+
+/* Of these two, the first lets the peer's person accept in peace and the peer
+ * invite us then; the second says that the person has. */
+#define STATUS_OK 0
+#define STATUS_NOT_NOW 1
+#define STATUS_UNKNOWN_GROUP 8
+#define STATUS_DEFERRED 12
+
+void
+wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status)
+{
+  if (op->step != WFD_P2P_STEP_INVITE || op->failure != NULL)
+    return;
+
+  if (status == STATUS_UNKNOWN_GROUP) {
+    op->facts |= WFD_P2P_FORGOTTEN;
+    wfd_p2p_op_advance (op);
+  } else if (status == STATUS_OK || status == STATUS_NOT_NOW || status == STATUS_DEFERRED) {
+    wfd_p2p_op_advance (op);
+  } else {
+    wfd_p2p_op_fail (op,
+        wfd_p2p_error_from_status ("The peer did not take the invitation", status));
+  }
+}
+
+static void
+begin_rejoin (WfdP2pOp *op)
+{
+  wfd_p2p_op_ask_p2p (op, WPAS_GROUP_ADD, wfd_p2p_build_rejoin (op->persistent_path), NULL);
+}
+
+/* wpa_supplicant has often done it itself already, and says then that there is
+ * none. */
+static void
+begin_forget (WfdP2pOp *op)
+{
+  wfd_p2p_op_ask_p2p (op, WPAS_REMOVE_PERSISTENT_GROUP, g_variant_new ("(o)", op->persistent_path),
+      NULL);
+}
+
+static void
+begin_not_paired (WfdP2pOp *op)
+{
+  wfd_p2p_op_fail_with (op, WFD_ERROR_NOT_PAIRED,
+      (op->facts & WFD_P2P_FORGOTTEN) != 0 ? "%s has forgotten the pairing; pair again"
+                                           : "%s was not paired with this device; pair first",
+      op->wanted);
+}
+
+/* --- a new pairing --- */
+
+static void
+begin_pair (WfdP2pOp *op)
+{
+  WfdP2pLink *self = op->link;
+  g_autofree char *path = wfd_p2p_link_dup_peer_path (self, op->peer);
+
+  wfd_p2p_op_ask_p2p (op, WPAS_CONNECT,
+      wfd_p2p_build_connect (path, &op->pairing, wfd_link_peer_owns_group (op->peer),
+          self->options.go_intent, self->options.frequency_mhz),
+      "(s)");
+}
+
+/* wpa_supplicant has made up a PIN if it was given none. */
+static void
+answered_pair (WfdP2pOp *op, GVariant *answer)
+{
+  const char *pin;
+
+  if (op->pairing.pairing == WFD_PAIRING_PIN_DISPLAY) {
+    g_variant_get (answer, "(&s)", &pin);
+    wfd_link_emit (op->link, WFD_LINK_PIN, op->pairing.pin != NULL ? op->pairing.pin : pin);
+  }
+  if (!wfd_p2p_op_has_ended (op))
+    wfd_p2p_op_advance (op);
+}
+
+/* --- the group --- */
+
+static void
+begin_group (WfdP2pOp *op)
+{
+  if ((op->facts & WFD_P2P_STARTED) != 0)
+    wfd_p2p_op_advance (op);
+}
+
+void
+wfd_p2p_op_group_started (WfdP2pOp *op)
+{
+  static const guint waiting = 1u << WFD_P2P_STEP_INVITE | 1u << WFD_P2P_STEP_GROUP;
+
+  if (op->failure != NULL)
+    return;
+  op->facts |= WFD_P2P_STARTED;
+  if (op->step == WFD_P2P_STEP_SEARCH)
+    end_search (op);
+  else if ((waiting & 1u << op->step) != 0)
+    wfd_p2p_op_advance (op);
+}
+
+static gboolean
+is_with_peer (WfdP2pOp *op, const char *peer_path)
+{
+  g_autofree char *id = peer_path != NULL ? wfd_p2p_read_peer_id (peer_path) : NULL;
+
+  return id == NULL || op->peer == NULL || strcmp (id, wfd_link_peer_get_id (op->peer)) == 0;
+}
+
+void
+wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, GError *error)
+{
+  static const guint forming = 1u << WFD_P2P_STEP_INVITE | 1u << WFD_P2P_STEP_REJOIN
+      | 1u << WFD_P2P_STEP_PAIR | 1u << WFD_P2P_STEP_GROUP;
+
+  if ((forming & 1u << op->step) != 0 && is_with_peer (op, peer_path))
+    wfd_p2p_op_fail (op, error);
+  else
+    g_error_free (error);
+}
+
+/* Until it has come so far that it is a loss. */
+void
+wfd_p2p_op_group_gone (WfdP2pOp *op, GError *error)
+{
+  op->facts &= ~WFD_P2P_STARTED;
+  if (op->step >= WFD_P2P_STEP_GROUP)
+    wfd_p2p_op_fail (op, error);
+  else
+    g_error_free (error);
+}
+
+static void
+begin_network (WfdP2pOp *op)
+{
+  wfd_p2p_op_ask_property (op, op->link->group->interface_path, WPAS_INTERFACE_INTERFACE,
+      WPAS_IFNAME);
+}
+
+static void
+answered_network (WfdP2pOp *op, GVariant *answer)
+{
+  g_autoptr (GVariant) name = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_STRING);
+
+  if (name == NULL) {
+    wfd_p2p_op_fail_with (op, WFD_ERROR_MALFORMED,
+        "wpa_supplicant does not tell the interface of the group");
+    return;
+  }
+  op->link->group->info->interface = g_variant_dup_string (name, NULL);
+  wfd_p2p_op_advance (op);
+}
+
+static void
+begin_frequency (WfdP2pOp *op)
+{
+  wfd_p2p_op_ask_property (op, op->link->group->group_path, WPAS_INTERFACE_GROUP,
+      WPAS_GROUP_FREQUENCY);
+}
+
+static void
+answered_frequency (WfdP2pOp *op, GVariant *answer)
+{
+  g_autoptr (GVariant) frequency = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_UINT16);
+
+  if (frequency != NULL)
+    op->link->group->info->frequency_mhz = g_variant_get_uint16 (frequency);
+  wfd_p2p_op_advance (op);
+}
+
+/* --- who is in it --- */
+
+/* The application opens a session to this peer and to no other. */
+static void
+take_member (WfdP2pOp *op, const char *path)
+{
+  g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
+  WfdLinkPeer *member = wfd_p2p_link_ensure_peer (op->link, path);
+
+  if (wfd_p2p_op_has_ended (op))
+    return;
+  if (op->peer != NULL && member != NULL && member != op->peer) {
+    wfd_p2p_op_fail_with (op, WFD_ERROR_REFUSED, "Instead of %s, %s has come into the group",
+        wfd_link_peer_get_id (op->peer), wfd_link_peer_get_id (member));
+    return;
+  }
+  if (member == NULL)
+    member = op->peer;
+  g_set_object (&op->link->group->info->peer, member);
+  wfd_p2p_op_advance (op);
+}
+
+void
+wfd_p2p_op_peer_joined (WfdP2pOp *op, const char *peer_path)
+{
+  if (op->step == WFD_P2P_STEP_MEMBER && op->failure == NULL)
+    take_member (op, peer_path);
+}
+
+static void
+begin_member (WfdP2pOp *op)
+{
+  WfdP2pGroup *group = op->link->group;
+
+  if (group->info->is_owner)
+    wfd_p2p_op_ask_property (op, group->group_path, WPAS_INTERFACE_GROUP, WPAS_GROUP_MEMBERS);
+  else
+    wfd_p2p_op_ask_property (op, group->interface_path, WPAS_INTERFACE_P2P, WPAS_PEER_GO);
+}
+
+/* As owner we may be earlier than the client, whose coming is a signal then. As
+ * client we are not without the owner, even if it is not told who that is. */
+static void
+answered_member (WfdP2pOp *op, GVariant *answer)
+{
+  g_autoptr (GVariant) owner = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_OBJECT_PATH);
+  g_autoptr (GVariant) members = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
+  g_autofree const char **paths = NULL;
+
+  if (!op->link->group->info->is_owner) {
+    take_member (op, owner != NULL ? g_variant_get_string (owner, NULL) : "/");
+    return;
+  }
+  paths = members != NULL ? g_variant_get_objv (members, NULL) : NULL;
+  if (paths != NULL && paths[0] != NULL)
+    take_member (op, paths[0]);
+}
+
+/* --- done --- */
+
+static void
+open_link (WfdP2pLink *self)
+{
+  WfdLinkInfo *info = self->group->info;
+
+  if (info->is_owner) {
+    g_set_object (&info->local_address, self->go_address);
+    g_set_object (&info->network, self->go_network);
+  }
+  self->group->is_up = TRUE;
+  wfd_link_emit (self, WFD_LINK_OPENED);
+}
+
+static void
+begin_done (WfdP2pOp *op)
+{
+  g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
+
+  if ((op->facts & WFD_P2P_OPENS) != 0)
+    open_link (op->link);
+  if (!wfd_p2p_op_has_ended (op))
+    wfd_p2p_op_finish (op, NULL);
+}
+
+const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS] = {
+  [WFD_P2P_STEP_FIND] = { begin_search, answered_find, FALSE },
+  [WFD_P2P_STEP_SEARCH] = { begin_search, answered_search, FALSE },
+  [WFD_P2P_STEP_GROUPS] = { begin_groups, answered_groups, TRUE },
+  [WFD_P2P_STEP_INVITE] = { begin_invite, answered_invite, FALSE },
+  [WFD_P2P_STEP_REJOIN] = { begin_rejoin, wfd_p2p_op_answered_nothing, FALSE },
+  [WFD_P2P_STEP_FORGET] = { begin_forget, wfd_p2p_op_answered_nothing, TRUE },
+  [WFD_P2P_STEP_PAIR] = { begin_pair, answered_pair, FALSE },
+  [WFD_P2P_STEP_GROUP] = { begin_group, NULL, FALSE },
+  [WFD_P2P_STEP_NETWORK] = { begin_network, answered_network, FALSE },
+  [WFD_P2P_STEP_FREQUENCY] = { begin_frequency, answered_frequency, TRUE },
+  [WFD_P2P_STEP_MEMBER] = { begin_member, answered_member, TRUE },
+  [WFD_P2P_STEP_DONE] = { begin_done, NULL, FALSE },
+  [WFD_P2P_STEP_NOT_PAIRED] = { begin_not_paired, NULL, FALSE },
+};

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The steps to where wpa_supplicant knows what we are and we know its peers. */
+#include "link-p2p-op-private.h"
+
+#include "link-p2p-wire.h"
+#include "link-wpas.h"
+
+#define DBUS_NAME "org.freedesktop.DBus"
+#define DBUS_PATH "/org/freedesktop/DBus"
+
+/* --- reaching wpa_supplicant --- */
+
+static void
+on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WfdP2pOp) op = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) bus = g_bus_get_finish (result, &error);
+
+  if (wfd_p2p_op_has_ended (op))
+    return;
+  if (bus == NULL) {
+    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_SERVICE, "There is no system message bus (D-Bus): %s",
+        error->message);
+    return;
+  }
+  /* The end of the bus is no reason to end the program. */
+  g_dbus_connection_set_exit_on_close (bus, FALSE);
+  op->link->bus = g_steal_pointer (&bus);
+  wfd_p2p_op_advance (op);
+}
+
+static void
+begin_bus (WfdP2pOp *op)
+{
+  wfd_p2p_link_forget_service (op->link);
+  if (op->link->bus != NULL && g_dbus_connection_is_closed (op->link->bus))
+    g_clear_object (&op->link->bus);
+  if (op->link->bus != NULL)
+    wfd_p2p_op_advance (op);
+  else
+    g_bus_get (G_BUS_TYPE_SYSTEM, op->calls, on_bus, wfd_p2p_op_ref (op));
+}
+
+/* An error here says little: one that runs without a file that tells how to start
+ * it cannot be started. Whether it runs is the next question. */
+static void
+begin_service (WfdP2pOp *op)
+{
+  wfd_p2p_op_ask (op, DBUS_NAME, DBUS_PATH, DBUS_NAME, "StartServiceByName",
+      g_variant_new ("(su)", WPAS_NAME, 0), "(u)");
+}
+
+static void
+begin_owner (WfdP2pOp *op)
+{
+  wfd_p2p_op_ask (op, DBUS_NAME, DBUS_PATH, DBUS_NAME, "GetNameOwner",
+      g_variant_new ("(s)", WPAS_NAME), "(s)");
+}
+
+static void
+answered_owner (WfdP2pOp *op, GVariant *answer)
+{
+  g_variant_get (answer, "(s)", &op->link->owner);
+  wfd_p2p_link_subscribe (op->link);
+  wfd_p2p_op_advance (op);
+}
+
+static void
+begin_root (WfdP2pOp *op)
+{
+  wfd_p2p_op_ask_all (op, WPAS_PATH, WPAS_INTERFACE_ROOT);
+}
+
+static void
+answered_root (WfdP2pOp *op, GVariant *answer)
+{
+  g_autoptr (GVariant) properties = g_variant_get_child_value (answer, 0);
+  g_autoptr (GVariant) wfd_ies = NULL;
+  GError *error = NULL;
+  char **paths;
+
+  if (!wfd_p2p_read_root (properties, &paths, &wfd_ies, &error)) {
+    wfd_p2p_op_fail (op, error);
+    return;
+  }
+  wfd_p2p_op_take_paths (op, paths);
+  /* What we have set ourselves is not what was there before. */
+  if (op->link->old_wfd_ies == NULL)
+    op->link->old_wfd_ies = g_steal_pointer (&wfd_ies);
+  wfd_p2p_op_advance (op);
+}
+
+/* --- the interface --- */
+
+static void
+fail_no_interface (WfdP2pOp *op)
+{
+  const char *wanted = op->link->options.interface;
+
+  if (op->names->len == 0)
+    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
+        "wpa_supplicant has no Wi-Fi interface; is there an adapter, and is it not blocked "
+        "(rfkill list)?");
+  else if (wanted != NULL)
+    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
+        "The interface %s is not there or has no Wi-Fi Direct; wpa_supplicant has %s", wanted,
+        op->names->str);
+  else
+    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
+        "The driver of %s has no Wi-Fi Direct (iw phy lists P2P-client and P2P-GO where it has)",
+        op->names->str);
+}
+
+static void
+begin_interfaces (WfdP2pOp *op)
+{
+  if (op->names == NULL)
+    op->names = g_string_new (NULL);
+  if (op->paths[op->n_asked] == NULL)
+    fail_no_interface (op);
+  else
+    wfd_p2p_op_ask_all (op, op->paths[op->n_asked], WPAS_INTERFACE_INTERFACE);
+}
+
+static gboolean
+is_wanted_interface (WfdP2pOp *op, const char *name, gboolean can_p2p)
+{
+  const char *wanted = op->link->options.interface;
+
+  return can_p2p && (wanted == NULL || strcmp (wanted, name) == 0);
+}
+
+/* An interface may be unplugged between the list and the question. */
+static void
+answered_interface (WfdP2pOp *op, GVariant *answer)
+{
+  g_autoptr (GVariant) properties = answer != NULL ? g_variant_get_child_value (answer, 0) : NULL;
+  g_autofree char *name = NULL;
+  const char *path = op->paths[op->n_asked++];
+  gboolean can_p2p;
+
+  if (properties != NULL && wfd_p2p_read_interface (properties, &name, &can_p2p)) {
+    if (is_wanted_interface (op, name, can_p2p)) {
+      op->link->interface_path = g_strdup (path);
+      wfd_p2p_op_advance (op);
+      return;
+    }
+    g_string_append_printf (op->names, "%s%s%s", op->names->len > 0 ? ", " : "", name,
+        can_p2p ? "" : " (without Wi-Fi Direct)");
+  }
+  begin_interfaces (op);
+}
+
+/* --- what we are --- */
+
+static void
+begin_read_config (WfdP2pOp *op)
+{
+  wfd_p2p_op_ask_property (op, op->link->interface_path, WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG);
+}
+
+static void
+answered_config (WfdP2pOp *op, GVariant *answer)
+{
+  g_autoptr (GVariant) config = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_VARDICT);
+
+  if (config == NULL)
+    wfd_p2p_op_fail_with (op, WFD_ERROR_MALFORMED, "wpa_supplicant's %s is no dictionary",
+        WPAS_P2P_CONFIG);
+  else {
+    wfd_p2p_read_go_address (config, &op->link->go_address, &op->link->go_network);
+    wfd_p2p_op_advance (op);
+  }
+}
+
+static void
+begin_configure (WfdP2pOp *op)
+{
+  WfdP2pLink *self = op->link;
+  WfdP2pConfig wanted = {
+    .name = self->options.device_name,
+    .is_sink = self->options.advert.type != WFD_IE_TYPE_SOURCE,
+    .sets_address = self->go_address == NULL,
+  };
+  g_autoptr (GVariant) config = g_variant_ref_sink (wfd_p2p_build_config (&wanted));
+
+  if (wanted.sets_address)
+    wfd_p2p_read_go_address (config, &self->go_address, &self->go_network);
+  wfd_p2p_op_set_property (op, self->interface_path, WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config);
+}
+
+static void
+begin_announce (WfdP2pOp *op)
+{
+  g_autoptr (GByteArray) octets = g_byte_array_new ();
+  WfdIe ie;
+
+  wfd_ie_advertise (&op->link->options.advert, &ie);
+  wfd_ie_append (&ie, octets);
+  wfd_p2p_op_set_property (op, WPAS_PATH, WPAS_INTERFACE_ROOT, WPAS_WFD_IES,
+      g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, octets->data, octets->len, 1));
+}
+
+/* --- peers --- */
+
+static void
+ask_next_peer (WfdP2pOp *op)
+{
+  if (op->paths[op->n_asked] != NULL) {
+    wfd_p2p_op_ask_all (op, op->paths[op->n_asked], WPAS_INTERFACE_PEER);
+    return;
+  }
+  op->link->is_prepared = TRUE;
+  wfd_p2p_op_advance (op);
+}
+
+static void
+begin_peers (WfdP2pOp *op)
+{
+  wfd_p2p_op_take_paths (op, g_new0 (char *, 1));
+  wfd_p2p_op_ask_property (op, op->link->interface_path, WPAS_INTERFACE_P2P, WPAS_PEERS);
+}
+
+/* First the list, then each of them; one may have gone meanwhile. */
+static void
+answered_peers (WfdP2pOp *op, GVariant *answer)
+{
+  g_autoptr (GVariant) paths = NULL;
+  g_autoptr (GVariant) properties = NULL;
+
+  if (answer != NULL && g_variant_is_of_type (answer, G_VARIANT_TYPE ("(v)"))) {
+    paths = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
+    if (paths != NULL)
+      wfd_p2p_op_take_paths (op, g_variant_dup_objv (paths, NULL));
+  } else if (op->paths[op->n_asked] != NULL) {
+    const char *path = op->paths[op->n_asked++];
+
+    if (answer != NULL) {
+      properties = g_variant_get_child_value (answer, 0);
+      wfd_p2p_link_update_peer (op->link, path, properties);
+    }
+  }
+  ask_next_peer (op);
+}
+
+const WfdP2pStepRule wfd_p2p_preparing[WFD_P2P_N_STEPS] = {
+  [WFD_P2P_STEP_BUS] = { begin_bus, NULL, FALSE },
+  [WFD_P2P_STEP_SERVICE] = { begin_service, wfd_p2p_op_answered_nothing, TRUE },
+  [WFD_P2P_STEP_OWNER] = { begin_owner, answered_owner, FALSE },
+  [WFD_P2P_STEP_ROOT] = { begin_root, answered_root, FALSE },
+  [WFD_P2P_STEP_INTERFACES] = { begin_interfaces, answered_interface, TRUE },
+  [WFD_P2P_STEP_READ_CONFIG] = { begin_read_config, answered_config, FALSE },
+  [WFD_P2P_STEP_CONFIGURE] = { begin_configure, wfd_p2p_op_answered_nothing, FALSE },
+  [WFD_P2P_STEP_ANNOUNCE] = { begin_announce, wfd_p2p_op_answered_nothing, FALSE },
+  [WFD_P2P_STEP_PEERS] = { begin_peers, answered_peers, TRUE },
+};

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "link-p2p.h"
+#include "link-p2p-steps.h"
+
+G_BEGIN_DECLS
+
+/* What link-p2p.c (the object and what it is told) and link-p2p-op.c (what it
+ * does) share. */
+
+typedef struct _WfdP2pOp WfdP2pOp;
+
+/* A group that wpa_supplicant has told of. */
+typedef struct
+{
+  WfdLinkInfo *info;
+  char *interface_path;
+  char *group_path;
+  gboolean is_up; /* the application knows it */
+} WfdP2pGroup;
+
+typedef enum
+{
+  WFD_P2P_SEARCH_NONE,
+  WFD_P2P_SEARCH_SOCIAL, /* three channels, where most devices are found at once */
+  WFD_P2P_SEARCH_FULL,
+} WfdP2pSearch;
+
+/* How long it searches there before it searches everywhere. */
+#define WFD_P2P_SOCIAL_S 10
+
+struct _WfdP2pLink
+{
+  GObject parent_instance;
+
+  WfdP2pOptions options;
+  GMainContext *context;
+  GDBusConnection *bus;
+
+  /* wpa_supplicant, as far as it has been reached */
+  char *owner;           /* its unique name */
+  GArray *subscriptions; /* guint */
+  gboolean is_prepared;
+  char *interface_path;
+  GVariant *old_wfd_ies; /* of before we came; ay */
+  GInetAddress *go_address;
+  GInetAddressMask *go_network;
+
+  gboolean is_finding; /* for the application, not for an operation */
+  WfdP2pSearch search;
+  GSource *search_again;
+  GHashTable *peers; /* id to WfdLinkPeer */
+
+  WfdP2pGroup *group;
+  WfdP2pOp *op; /* what is under way; NULL if nothing */
+};
+
+/* --- the object --- */
+
+/* Listens to what @self->owner says from now on. */
+void wfd_p2p_link_subscribe (WfdP2pLink *self);
+/* It is gone, or has to be looked for again. */
+void wfd_p2p_link_forget_service (WfdP2pLink *self);
+/* Of ".../Peers/020000000100"; NULL if that is no peer, or one too many. */
+WfdLinkPeer *wfd_p2p_link_ensure_peer (WfdP2pLink *self, const char *path);
+void wfd_p2p_link_update_peer (WfdP2pLink *self, const char *path, GVariant *properties);
+WfdLinkPeer *wfd_p2p_link_find_peer (WfdP2pLink *self, const char *text);
+char *wfd_p2p_link_dup_peer_path (WfdP2pLink *self, WfdLinkPeer *peer);
+/* Does not wait for the answer, which nobody wants. */
+void wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVariant *args);
+void wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search);
+void wfd_p2p_link_clear_group (WfdP2pLink *self);
+/* Nothing is under way: a group that the peer has begun meanwhile is looked at,
+ * else the application's search goes on. */
+void wfd_p2p_link_look_around (WfdP2pLink *self);
+
+/* --- operations --- */
+
+typedef struct
+{
+  guint facts;
+  const char *peer;              /* nullable */
+  const WfdLinkPairing *pairing; /* nullable */
+} WfdP2pWish;
+
+/* @task: (nullable) (transfer full) */
+void wfd_p2p_op_begin (WfdP2pLink *self, const WfdP2pWish *wish, GTask *task);
+void wfd_p2p_op_disconnect (WfdP2pLink *self, GTask *task);
+
+/* What has happened meanwhile; @self->op is not NULL in any of them. */
+void wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer);
+void wfd_p2p_op_group_started (WfdP2pOp *op);
+void wfd_p2p_op_peer_joined (WfdP2pOp *op, const char *peer_path);
+void wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status);
+/* @error: (transfer full) in each; @peer_path: (nullable): with whom */
+void wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, GError *error);
+void wfd_p2p_op_group_gone (WfdP2pOp *op, GError *error);
+void wfd_p2p_op_fail (WfdP2pOp *op, GError *error);
+/* Ends at once, without undoing anything. */
+void wfd_p2p_op_abandon (WfdP2pOp *op, GError *error);
+
+/* Whether it is about to pair with @peer: its requests are what we want. */
+gboolean wfd_p2p_op_pairs_with (WfdP2pOp *op, WfdLinkPeer *peer);
+/* Whether it waits for its peer to be found. */
+gboolean wfd_p2p_op_searches (WfdP2pOp *op);
+/* What would have to be undone now. */
+guint wfd_p2p_op_get_undo (WfdP2pOp *op);
+
+G_END_DECLS

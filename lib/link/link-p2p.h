@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "link.h"
+
+G_BEGIN_DECLS
+
+/* The link over Wi-Fi Direct, by wpa_supplicant's D-Bus API. */
+#define WFD_TYPE_P2P_LINK (wfd_p2p_link_get_type ())
+G_DECLARE_FINAL_TYPE (WfdP2pLink, wfd_p2p_link, WFD, P2P_LINK, GObject)
+
+typedef struct
+{
+  WfdIeAdvert advert;      /* what we are */
+  const char *device_name; /* nullable: as wpa_supplicant is configured */
+  const char *interface;   /* nullable: the first with Wi-Fi Direct */
+  gint go_intent;          /* 0 to 15; -1 for wpa_supplicant's own */
+  guint frequency_mhz;     /* of a group that we negotiate; 0 for any */
+  guint timeout_ms;        /* of a whole operation; 0 for the default */
+  guint call_timeout_ms;   /* until wpa_supplicant has to answer; 0 for the default */
+} WfdP2pOptions;
+
+/* @bus: (nullable): for tests; that of the system if NULL. @options is copied. */
+WfdP2pLink *wfd_p2p_link_new (GDBusConnection *bus, const WfdP2pOptions *options);
+
+G_END_DECLS

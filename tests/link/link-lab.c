@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "link-lab.h"
+
+GVariant *
+parse (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  GVariant *value = g_variant_parse (NULL, text, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return value;
+}
+
+static void
+set (Lab *lab, const char *path, const char *property, const char *value)
+{
+  g_autoptr (GVariant) parsed = parse (value);
+
+  fake_wpas_set (lab->fake, path, property, parsed);
+}
+
+void
+lab_add_fake (Lab *lab)
+{
+  lab->fake = fake_wpas_new (g_test_dbus_get_bus_address (lab->dbus));
+  set (lab, ROOT, "Capabilities", "['ap', 'p2p']");
+  set (lab, ROOT, "Interfaces", "[objectpath '" IFACE "']");
+  set (lab, ROOT, "WFDIEs", "@ay [0x07, 0x00, 0x02, 0x00, 0x02]");
+  set (lab, IFACE, "Ifname", "'wlan0'");
+  set (lab, IFACE, "Capabilities", "{'Modes': <['infrastructure', 'ap', 'p2p']>}");
+  set (lab, IFACE, "P2PDeviceConfig", "{'DeviceName': <'somebody'>}");
+  set (lab, IFACE, "Peers", "@ao []");
+  set (lab, IFACE, "PersistentGroups", "@ao []");
+  set (lab, GROUP_IFACE, "Ifname", "'p2p-wlan0-0'");
+  set (lab, GROUP_IFACE, "PeerGO", "objectpath '" TV "'");
+  set (lab, GROUP, "Frequency", "uint16 5180");
+  set (lab, GROUP, "Members", "@ao []");
+  fake_wpas_answer (lab->fake, "Connect", g_variant_new ("(s)", ""));
+}
+
+gboolean
+lab_can_run (void)
+{
+  g_autofree char *program = g_find_program_in_path ("dbus-daemon");
+
+  if (program == NULL)
+    g_print ("1..0 # SKIP dbus-daemon is not installed (Debian: dbus)\n");
+  return program != NULL;
+}
+
+/* --- what the link tells --- */
+
+static void
+tell (Lab *lab, const char *what, WfdLinkPeer *peer)
+{
+  g_string_append_printf (lab->told, "%s%s", lab->told->len > 0 ? " " : "", what);
+  g_set_object (&lab->last_peer, peer);
+}
+
+static void
+on_peer_found (WfdLink *link, WfdLinkPeer *peer, Lab *lab)
+{
+  tell (lab, "found", peer);
+}
+
+static void
+on_peer_changed (WfdLink *link, WfdLinkPeer *peer, Lab *lab)
+{
+  tell (lab, "changed", peer);
+}
+
+static void
+on_peer_lost (WfdLink *link, WfdLinkPeer *peer, Lab *lab)
+{
+  tell (lab, "peer-lost", peer);
+}
+
+static void
+on_pairing_request (WfdLink *link, WfdLinkPeer *peer, guint pairing, const char *pin, Lab *lab)
+{
+  static const char *const names[] = { "request-pbc", "request-display", "request-keypad" };
+
+  tell (lab, names[pairing], peer);
+  g_free (lab->pin);
+  lab->pin = g_strdup (pin);
+}
+
+static void
+on_pin (WfdLink *link, const char *pin, Lab *lab)
+{
+  tell (lab, "pin", NULL);
+  g_free (lab->pin);
+  lab->pin = g_strdup (pin);
+}
+
+static void
+on_opened (WfdLink *link, Lab *lab)
+{
+  tell (lab, "opened", NULL);
+}
+
+static void
+on_lost (WfdLink *link, const GError *error, Lab *lab)
+{
+  tell (lab, "lost", NULL);
+  g_clear_error (&lab->told_error);
+  lab->told_error = g_error_copy (error);
+}
+
+static void
+on_unavailable (WfdLink *link, const GError *error, Lab *lab)
+{
+  tell (lab, "unavailable", NULL);
+  g_clear_error (&lab->told_error);
+  lab->told_error = g_error_copy (error);
+}
+
+static const struct
+{
+  const char *name;
+  GCallback callback;
+} signals[] = {
+  { "peer-found", G_CALLBACK (on_peer_found) },
+  { "peer-changed", G_CALLBACK (on_peer_changed) },
+  { "peer-lost", G_CALLBACK (on_peer_lost) },
+  { "pairing-request", G_CALLBACK (on_pairing_request) },
+  { "pin", G_CALLBACK (on_pin) },
+  { "opened", G_CALLBACK (on_opened) },
+  { "lost", G_CALLBACK (on_lost) },
+  { "unavailable", G_CALLBACK (on_unavailable) },
+};
+
+/* --- the lab --- */
+
+static void
+drop_link (Lab *lab)
+{
+  if (lab->link == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (lab->link, lab);
+  /* What is under way ends, and its task holds the link until it has. */
+  wfd_link_close (lab->link);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_assert_finalize_object (lab->link);
+  lab->link = NULL;
+}
+
+void
+lab_use_options (Lab *lab, const WfdP2pOptions *options)
+{
+  drop_link (lab);
+  lab->link = WFD_LINK (wfd_p2p_link_new (lab->bus, options));
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_signal_connect (lab->link, signals[i].name, signals[i].callback, lab);
+}
+
+void
+lab_set_up_bare (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = {
+    .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
+    .device_name = "ours",
+    .go_intent = 7,
+  };
+  g_autoptr (GError) error = NULL;
+
+  lab->dbus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (lab->dbus);
+  lab->bus = g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (lab->dbus),
+      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
+          | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+      NULL, NULL, &error);
+  g_assert_no_error (error);
+  lab->told = g_string_new (NULL);
+  lab->cancellable = g_cancellable_new ();
+  lab_use_options (lab, &options);
+}
+
+void
+lab_set_up (Lab *lab, gconstpointer data)
+{
+  lab_set_up_bare (lab, data);
+  lab_add_fake (lab);
+}
+
+void
+lab_drop_fake (Lab *lab)
+{
+  g_clear_pointer (&lab->fake, fake_wpas_free);
+}
+
+void
+lab_tear_down (Lab *lab, gconstpointer data)
+{
+  if (!g_dbus_connection_is_closed (lab->bus))
+    lab_settle (lab);
+  drop_link (lab);
+  lab_drop_fake (lab);
+  g_dbus_connection_close_sync (lab->bus, NULL, NULL);
+  g_object_unref (lab->bus);
+  g_test_dbus_down (lab->dbus);
+  g_object_unref (lab->dbus);
+  g_object_unref (lab->cancellable);
+  g_clear_object (&lab->last_peer);
+  g_clear_error (&lab->told_error);
+  g_clear_error (&lab->error);
+  g_string_free (lab->told, TRUE);
+  g_free (lab->pin);
+}
+
+/* --- what the fake says --- */
+
+void
+lab_say (Lab *lab, const char *signal, const char *args)
+{
+  g_autoptr (GVariant) parsed = parse (args);
+
+  fake_wpas_say (lab->fake, IFACE, IF_P2P, signal, parsed);
+}
+
+#define TV_PROPERTIES \
+  "{'DeviceName': <'Living room'>, 'groupcapability': <byte 0x00>, 'IEs': <" ROKU_IES ">}"
+
+void
+lab_say_tv_found (Lab *lab)
+{
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', " TV_PROPERTIES ")");
+}
+
+void
+lab_know_tv (Lab *lab)
+{
+  set (lab, IFACE, "Peers", "[objectpath '" TV "']");
+  set (lab, TV, "DeviceName", "'Living room'");
+  set (lab, TV, "groupcapability", "byte 0x00");
+  set (lab, TV, "IEs", ROKU_IES);
+}
+
+typedef struct
+{
+  char *signal;
+  GVariant *args;
+} Saying;
+
+/* Once: what was said must not be said again when the call comes again. */
+static void
+say_it (FakeWpas *fake, gpointer user_data)
+{
+  Saying *saying = user_data;
+
+  if (saying->signal != NULL)
+    fake_wpas_say (fake, IFACE, IF_P2P, saying->signal, saying->args);
+  g_clear_pointer (&saying->signal, g_free);
+  g_clear_pointer (&saying->args, g_variant_unref);
+}
+
+void
+lab_react (Lab *lab, const char *key, const char *signal, const char *args)
+{
+  Saying *saying = g_new (Saying, 1);
+
+  *saying = (Saying) { g_strdup (signal), parse (args) };
+  fake_wpas_react (lab->fake, key, say_it, saying);
+  g_test_queue_free (saying);
+}
+
+#define STARTED(role, more) \
+  "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP \
+  "'>, 'persistent': <true>, 'role': <'" role "'>" more "},)"
+#define STARTED_GO STARTED ("GO", "")
+#define STARTED_CLIENT \
+  STARTED ("client", \
+      ", 'IpAddr': <[byte 192, 168, 42, 100]>, 'IpAddrMask': <[byte 255, 255, 255, 0]>, " \
+      "'IpAddrGo': <[byte 192, 168, 42, 1]>")
+
+void
+lab_start_group_after (Lab *lab, const char *key, const char *role)
+{
+  lab_react (lab, key, "GroupStarted", g_str_equal (role, "GO") ? STARTED_GO : STARTED_CLIENT);
+}
+
+void
+lab_start_group (Lab *lab, const char *role)
+{
+  lab_say (lab, "GroupStarted", g_str_equal (role, "GO") ? STARTED_GO : STARTED_CLIENT);
+}
+
+/* --- what the link is asked --- */
+
+void
+lab_on_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Lab *lab = user_data;
+
+  g_assert_false (lab->done);
+  g_clear_error (&lab->error);
+  g_assert_cmpint (wfd_link_finish (WFD_LINK (source), result, &lab->error), ==,
+      lab->error == NULL);
+  lab->done = TRUE;
+}
+
+void
+lab_find (Lab *lab)
+{
+  lab->done = FALSE;
+  wfd_link_find_async (lab->link, lab->cancellable, lab_on_done, lab);
+}
+
+void
+lab_connect (Lab *lab, const char *peer, WfdPairing pairing, const char *pin)
+{
+  WfdLinkPairing how = { pairing, pin, TRUE };
+
+  lab->done = FALSE;
+  wfd_link_connect_async (lab->link, peer, &how, lab->cancellable, lab_on_done, lab);
+}
+
+void
+lab_reopen (Lab *lab, const char *peer, gboolean may_pair)
+{
+  WfdLinkPairing how = { WFD_PAIRING_PBC, NULL, TRUE };
+
+  lab->done = FALSE;
+  wfd_link_reopen_async (lab->link, peer, may_pair ? &how : NULL, lab->cancellable, lab_on_done,
+      lab);
+}
+
+/* --- waiting --- */
+
+#define WATCHDOG_S 20
+
+static gboolean
+on_watchdog (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+#define WAIT_UNTIL(condition, what) \
+  G_STMT_START \
+  { \
+    gboolean expired = FALSE; \
+    guint watchdog = g_timeout_add_seconds (WATCHDOG_S, on_watchdog, &expired); \
+\
+    while (!(condition) && !expired) \
+      g_main_context_iteration (NULL, TRUE); \
+    if (expired) \
+      g_error ("%s did not come; told: %s", what, lab->told->str); \
+    g_source_remove (watchdog); \
+  } \
+  G_STMT_END
+
+void
+lab_wait_done (Lab *lab)
+{
+  WAIT_UNTIL (lab->done, "the end of the operation");
+}
+
+void
+lab_wait_ok (Lab *lab)
+{
+  lab_wait_done (lab);
+  g_assert_no_error (lab->error);
+}
+
+void
+lab_wait_error (Lab *lab, GQuark domain, gint code)
+{
+  lab_wait_done (lab);
+  g_assert_error (lab->error, domain, code);
+  if (lab->error != NULL)
+    g_test_message ("%s", lab->error->message);
+}
+
+void
+lab_wait_call (Lab *lab, const char *key)
+{
+  WAIT_UNTIL (fake_wpas_count (lab->fake, key) > 0, key);
+}
+
+void
+lab_wait_told (Lab *lab, const char *told)
+{
+  WAIT_UNTIL (strstr (lab->told->str, told) != NULL, told);
+}
+
+static void
+on_pong (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Messages of one sender arrive in their order, so an answer to a question comes
+ * behind everything that was said before it; and the questions that the link has
+ * asked have been answered when one from behind them has been. */
+static void
+settle_once (Lab *lab)
+{
+  gboolean pong = FALSE;
+
+  g_dbus_connection_call (lab->bus,
+      lab->fake != NULL ? "fi.w1.wpa_supplicant1" : "org.freedesktop.DBus", ROOT, "test.Lab",
+      "Ping", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_pong, &pong);
+  WAIT_UNTIL (pong, "the answer to a ping");
+}
+
+void
+lab_settle (Lab *lab)
+{
+  settle_once (lab);
+  settle_once (lab);
+}
+
+void
+assert_call (Lab *lab, const char *key, const char *expected)
+{
+  g_assert_cmpstr (fake_wpas_find_call (lab->fake, key), ==, expected);
+}
+
+/* --- all steps of an operation --- */
+
+#define GET_ALL_ROOT "GetAll fi.w1.wpa_supplicant1"
+#define GET_ALL_INTERFACE "GetAll fi.w1.wpa_supplicant1.Interface"
+#define GET_ALL_PEER "GetAll fi.w1.wpa_supplicant1.Peer"
+
+const LabStep lab_steps[] = {
+  { "root", LAB_FIND, GET_ALL_ROOT, FALSE, "" },
+  { "interfaces", LAB_FIND, GET_ALL_INTERFACE, FALSE, "" },
+  { "read-config", LAB_FIND, "Get P2PDeviceConfig", FALSE, "" },
+  { "configure", LAB_FIND, "Set P2PDeviceConfig", FALSE, "" },
+  { "announce", LAB_FIND, "Set WFDIEs", FALSE, "" },
+  { "peers", LAB_FIND, "Get Peers", FALSE, "" },
+  { "peer", LAB_FIND, GET_ALL_PEER, FALSE, "" },
+  { "find", LAB_FIND, "Find", FALSE, "StopFind" },
+  { "search", LAB_CONNECT, "Find", TRUE, "StopFind" },
+  { "pair", LAB_CONNECT, "Connect", FALSE, "Cancel" },
+  { "group", LAB_CONNECT, "Connect", TRUE, "Cancel" },
+  { "network", LAB_CONNECT, "Get Ifname", FALSE, "Disconnect" },
+  { "frequency", LAB_CONNECT, "Get Frequency", FALSE, "Disconnect" },
+  { "members", LAB_CONNECT, "Get Members", FALSE, "Disconnect" },
+  { "member", LAB_CONNECT, "Get Members", TRUE, "Disconnect" },
+  { "groups", LAB_REOPEN, "Get PersistentGroups", FALSE, "" },
+  { "pairing", LAB_REOPEN, "Get Properties", FALSE, "" },
+  { "invite", LAB_REOPEN, "Invite", FALSE, "Cancel" },
+  { "invited", LAB_REOPEN, "Invite", TRUE, "Cancel" },
+  { "forget", LAB_REOPEN, "RemovePersistentGroup", FALSE, "" },
+};
+const guint lab_n_steps = G_N_ELEMENTS (lab_steps);
+
+/* A step beyond the group needs one, and one beyond the invitation its result. */
+static void
+lead_to (Lab *lab, const char *key)
+{
+  if (g_str_equal (key, "Get Ifname") || g_str_equal (key, "Get Frequency")
+      || g_str_equal (key, "Get Members"))
+    lab_start_group_after (lab, "Connect", "GO");
+  if (g_str_equal (key, "RemovePersistentGroup"))
+    lab_react (lab, "Invite", "InvitationResult", "({'status': <8>},)");
+}
+
+void
+lab_stop_at (Lab *lab, const LabStep *step)
+{
+  if (!g_str_equal (step->step, "search"))
+    lab_know_tv (lab);
+  set (lab, IFACE, "PersistentGroups", "[objectpath '" PERSISTENT "0']");
+  set (lab, PERSISTENT "0", "Properties", "{'mode': <'0'>, 'bssid': <'" TV_ID "'>}");
+  lead_to (lab, step->key);
+  if (!step->answers)
+    fake_wpas_hold (lab->fake, step->key);
+  if (step->wish == LAB_FIND)
+    lab_find (lab);
+  else if (step->wish == LAB_CONNECT)
+    lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  else
+    lab_reopen (lab, TV_ID, TRUE);
+  lab_wait_call (lab, step->key);
+  if (step->answers)
+    lab_settle (lab);
+  g_assert_false (lab->done);
+}
+
+char *
+lab_get_methods_since (Lab *lab, guint n_calls)
+{
+  const GPtrArray *calls = fake_wpas_get_calls (lab->fake);
+  g_autoptr (GPtrArray) methods = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = n_calls; i < calls->len; i++) {
+    const char *call = g_ptr_array_index (calls, i);
+    g_autofree char *method = g_strndup (call, strcspn (call, " "));
+
+    if (!g_str_equal (method, "Ping") && strncmp (method, "Get", 3) != 0
+        && !g_str_equal (method, "Set"))
+      g_ptr_array_add (methods, g_steal_pointer (&method));
+  }
+  g_ptr_array_add (methods, NULL);
+  return g_strjoinv (" ", (char **) methods->pdata);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <link-p2p.h>
+#include <wfd/wfd-error.h>
+
+#include "fake-wpas.h"
+
+G_BEGIN_DECLS
+
+/* A private bus, a fake wpa_supplicant with one interface on it, a link, and
+ * what the link has told. */
+
+#define ROOT "/fi/w1/wpa_supplicant1"
+#define IFACE ROOT "/Interfaces/0"
+#define GROUP_IFACE ROOT "/Interfaces/1"
+#define GROUP GROUP_IFACE "/Groups/ab"
+#define PERSISTENT IFACE "/PersistentGroups/"
+#define TV IFACE "/Peers/020000000100"
+#define TV_ID "02:00:00:00:01:00"
+#define OTHER IFACE "/Peers/020000000200"
+#define OTHER_ID "02:00:00:00:02:00"
+
+#define IF_INTERFACE "fi.w1.wpa_supplicant1.Interface"
+#define IF_P2P "fi.w1.wpa_supplicant1.Interface.P2PDevice"
+#define IF_PEER "fi.w1.wpa_supplicant1.Peer"
+#define IF_GROUP "fi.w1.wpa_supplicant1.Group"
+
+#define ROKU_IES "[byte 0x00, 0x00, 0x06, 0x00, 0x11, 0x1c, 0x44, 0x00, 0x96]"
+
+typedef struct
+{
+  GTestDBus *dbus;
+  FakeWpas *fake; /* may be NULL: there is none */
+  GDBusConnection *bus;
+  WfdLink *link;
+  GCancellable *cancellable;
+
+  GString *told; /* signals of the link, one after the other: "found lost …" */
+  WfdLinkPeer *last_peer;
+  char *pin;
+  GError *told_error;
+
+  gboolean done;
+  GError *error;
+} Lab;
+
+/* FALSE if this machine has no dbus-daemon; says so as TAP does. */
+gboolean lab_can_run (void);
+
+void lab_set_up (Lab *lab, gconstpointer data);
+/* Without a fake. */
+void lab_set_up_bare (Lab *lab, gconstpointer data);
+void lab_tear_down (Lab *lab, gconstpointer data);
+/* Another link, with these options. */
+void lab_use_options (Lab *lab, const WfdP2pOptions *options);
+void lab_drop_fake (Lab *lab);
+void lab_add_fake (Lab *lab);
+
+GVariant *parse (const char *text);
+/* The peer is known to wpa_supplicant before we come. */
+void lab_know_tv (Lab *lab);
+void lab_say (Lab *lab, const char *signal, const char *args);
+void lab_say_tv_found (Lab *lab);
+/* The fake says it as its reaction to a call. */
+void lab_react (Lab *lab, const char *key, const char *signal, const char *args);
+/* It lets a group begin after this call. @role: "GO" or "client" */
+void lab_start_group_after (Lab *lab, const char *key, const char *role);
+void lab_start_group (Lab *lab, const char *role);
+
+/* To be passed on to the functions of the link. */
+void lab_on_done (GObject *source, GAsyncResult *result, gpointer user_data);
+void lab_find (Lab *lab);
+void lab_connect (Lab *lab, const char *peer, WfdPairing pairing, const char *pin);
+void lab_reopen (Lab *lab, const char *peer, gboolean may_pair);
+
+/* Each waits, and fails after some seconds. */
+void lab_wait_done (Lab *lab);
+void lab_wait_ok (Lab *lab);
+void lab_wait_error (Lab *lab, GQuark domain, gint code);
+void lab_wait_call (Lab *lab, const char *key);
+void lab_wait_told (Lab *lab, const char *told);
+/* Until everything that was said before has been heard. */
+void lab_settle (Lab *lab);
+
+void assert_call (Lab *lab, const char *key, const char *expected);
+
+/* --- all steps of an operation --- */
+
+typedef enum
+{
+  LAB_FIND,
+  LAB_CONNECT,
+  LAB_REOPEN,
+} LabWish;
+
+/* Where an operation stands when something happens to it. */
+typedef struct
+{
+  const char *step;
+  LabWish wish;
+  const char *key;    /* the call that the step consists of or begins with */
+  gboolean answers;   /* and whether it is answered */
+  const char *undone; /* the calls that undo it, e.g. "Cancel Disconnect" */
+} LabStep;
+
+extern const LabStep lab_steps[];
+extern const guint lab_n_steps;
+
+/* Begins and gets exactly there. */
+void lab_stop_at (Lab *lab, const LabStep *step);
+/* The names of methods called since, without properties. */
+char *lab_get_methods_since (Lab *lab, guint n_calls);
+
+G_END_DECLS

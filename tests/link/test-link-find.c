@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a bus to a search: what is missing, what is said of us, who is found. */
+#include "link-lab.h"
+
+#define add(path, test) g_test_add ("/link/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
+
+/* --- what may be missing --- */
+
+static void
+assert_says (Lab *lab, const char *words)
+{
+  if (strstr (lab->error->message, words) == NULL)
+    g_error ("“%s” does not say “%s”", lab->error->message, words);
+}
+
+static void
+test_no_service (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_SERVICE);
+  assert_says (lab, "wpasupplicant");
+}
+
+static void
+test_no_permission (Lab *lab, gconstpointer data)
+{
+  fake_wpas_refuse (lab->fake, "GetAll fi.w1.wpa_supplicant1",
+      "org.freedesktop.DBus.Error.AccessDenied");
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_PERMISSION);
+  assert_says (lab, "netdev");
+}
+
+static void
+test_no_p2p (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, ROOT, "Capabilities", g_variant_new_parsed ("['ap']"));
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_UNSUPPORTED);
+  assert_says (lab, "CONFIG_P2P");
+}
+
+static void
+test_no_wifi_display (Lab *lab, gconstpointer data)
+{
+  fake_wpas_unset (lab->fake, ROOT, "WFDIEs");
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_UNSUPPORTED);
+  assert_says (lab, "CONFIG_WIFI_DISPLAY");
+}
+
+static void
+test_no_interface (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, ROOT, "Interfaces", g_variant_new_parsed ("@ao []"));
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+  assert_says (lab, "rfkill");
+}
+
+static void
+test_driver_without_p2p (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, IFACE, "Capabilities",
+      g_variant_new_parsed ("{'Modes': <['infrastructure', 'ap']>}"));
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+  assert_says (lab, "wlan0 (without Wi-Fi Direct)");
+}
+
+static void
+use_interface (Lab *lab, const char *name)
+{
+  WfdP2pOptions options = { .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
+    .interface = name,
+    .go_intent = -1 };
+
+  lab_use_options (lab, &options);
+}
+
+static void
+test_wanted_interface_absent (Lab *lab, gconstpointer data)
+{
+  use_interface (lab, "wlan7");
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+  assert_says (lab, "wlan7");
+  assert_says (lab, "wpa_supplicant has wlan0");
+}
+
+/* The first has gone since the list, the second is no wireless one, the third
+ * has what is wanted. */
+static void
+test_third_interface (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, ROOT, "Interfaces",
+      g_variant_new_parsed (
+          "[objectpath '" ROOT "/Interfaces/7', '" ROOT "/Interfaces/8', '" IFACE "']"));
+  fake_wpas_set (lab->fake, ROOT "/Interfaces/8", "Ifname", g_variant_new_string ("eth0"));
+  use_interface (lab, "wlan0");
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=10");
+}
+
+/* --- answers as they should not be --- */
+
+static const char *const asked_while_preparing[] = {
+  "GetAll fi.w1.wpa_supplicant1",
+  "Get P2PDeviceConfig",
+};
+
+static void
+test_wrong_type (Lab *lab, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (asked_while_preparing); i++) {
+    fake_wpas_answer (lab->fake, asked_while_preparing[i], g_variant_new ("(s)", "what?"));
+    lab_find (lab);
+    lab_wait_error (lab, WFD_ERROR, WFD_ERROR_MALFORMED);
+    fake_wpas_answer (lab->fake, asked_while_preparing[i], NULL);
+  }
+  fake_wpas_answer (lab->fake, "Get P2PDeviceConfig", g_variant_new_parsed ("(<'what?'>,)"));
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_MALFORMED);
+}
+
+/* Properties of other types are as good as none. */
+static void
+test_wrong_properties (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, ROOT, "Interfaces", g_variant_new_string ("all of them"));
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+
+  fake_wpas_set (lab->fake, ROOT, "Interfaces", g_variant_new_parsed ("[objectpath '" IFACE "']"));
+  fake_wpas_set (lab->fake, IFACE, "Ifname", g_variant_new_int32 (0));
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+
+  fake_wpas_set (lab->fake, ROOT, "WFDIEs", g_variant_new_string ("none"));
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_UNSUPPORTED);
+}
+
+static void
+test_never_answers (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .call_timeout_ms = 1 };
+
+  lab_use_options (lab, &options);
+  fake_wpas_hold (lab->fake, "GetAll fi.w1.wpa_supplicant1");
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+}
+
+static void
+test_find_refused (Lab *lab, gconstpointer data)
+{
+  fake_wpas_refuse (lab->fake, "Find", "fi.w1.wpa_supplicant1.UnknownError");
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
+
+  fake_wpas_refuse (lab->fake, "Find", "fi.w1.wpa_supplicant1.InterfaceUnknown");
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+
+  fake_wpas_answer (lab->fake, "Find", NULL);
+  lab_find (lab);
+  lab_wait_ok (lab);
+}
+
+/* --- what is said of us --- */
+
+static guint
+index_of (Lab *lab, const char *key)
+{
+  const GPtrArray *calls = fake_wpas_get_calls (lab->fake);
+  guint i = 0;
+
+  while (i < calls->len && !g_str_has_prefix (g_ptr_array_index (calls, i), key))
+    i++;
+  g_assert_cmpuint (i, <, calls->len);
+  return i;
+}
+
+/* A television shows up only if the first Probe Request has our element. */
+static void
+test_announced_before_search (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (index_of (lab, "Set P2PDeviceConfig"), <, index_of (lab, "Find"));
+  g_assert_cmpuint (index_of (lab, "Set WFDIEs"), <, index_of (lab, "Find"));
+  assert_call (lab, "Set WFDIEs",
+      "Set WFDIEs " ROOT " ('fi.w1.wpa_supplicant1', 'WFDIEs', <[byte 0x00, 0x00, 0x06, 0x00, "
+      "0x10, 0x1c, 0x44, 0x00, 0xc8, 0x0b, 0x00, 0x02, 0x00, 0x00]>)");
+}
+
+static GVariant *
+lookup_config (Lab *lab, const char *key)
+{
+  return g_variant_lookup_value (fake_wpas_get (lab->fake, IFACE, "P2PDeviceConfig"), key, NULL);
+}
+
+static void
+assert_config (Lab *lab, const char *key, const char *expected)
+{
+  g_autoptr (GVariant) value = lookup_config (lab, key);
+  g_autoptr (GVariant) wanted = expected != NULL ? parse (expected) : NULL;
+
+  g_assert_true (value == wanted || g_variant_equal (value, wanted));
+}
+
+static void
+test_source_config (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_config (lab, "DeviceName", "'ours'");
+  /* 10-0050F204-5: smartphone */
+  assert_config (lab, "PrimaryDeviceType", "[byte 0x00, 0x0a, 0x00, 0x50, 0xf2, 0x04, 0x00, 0x05]");
+  assert_config (lab, "PersistentReconnect", "true");
+  assert_config (lab, "IpAddrGo", "[byte 0xc0, 0xa8, 0xad, 0x01]");
+  assert_config (lab, "IpAddrMask", "[byte 0xff, 0xff, 0xff, 0x00]");
+  assert_config (lab, "IpAddrStart", "[byte 0xc0, 0xa8, 0xad, 0x0a]");
+  assert_config (lab, "IpAddrEnd", "[byte 0xc0, 0xa8, 0xad, 0xfa]");
+}
+
+/* 7-0050F204-1: display. The addresses of the configuration are left alone. */
+static void
+test_sink_config (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = {
+    .advert = { WFD_IE_TYPE_PRIMARY_SINK, TRUE, 0, 300, 0 },
+    .go_intent = -1,
+  };
+
+  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig",
+      g_variant_new_parsed ("{'IpAddrGo': <[byte 10, 0, 0, 1]>, 'IpAddrMask': <[byte 255, 0, 0, "
+                            "0]>}"));
+  lab_use_options (lab, &options);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_config (lab, "DeviceName", NULL);
+  assert_config (lab, "PrimaryDeviceType", "[byte 0x00, 0x07, 0x00, 0x50, 0xf2, 0x04, 0x00, 0x01]");
+  assert_config (lab, "IpAddrGo", NULL);
+  assert_call (lab, "Set WFDIEs",
+      "Set WFDIEs " ROOT " ('fi.w1.wpa_supplicant1', 'WFDIEs', <[byte 0x00, 0x00, 0x06, 0x00, "
+      "0x11, 0x1c, 0x44, 0x01, 0x2c, 0x0b, 0x00, 0x02, 0x00, 0x01]>)");
+}
+
+/* --- the search --- */
+
+static void
+test_social_first (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=10");
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "FindStopped", "()");
+  lab_wait_call (lab, "Find");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full'");
+
+  wfd_link_stop_find (lab->link);
+  lab_wait_call (lab, "StopFind");
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "FindStopped", "()");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+}
+
+static void
+test_prepared_once (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  fake_wpas_forget_calls (lab->fake);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Set WFDIEs"), ==, 0);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 1);
+}
+
+/* --- peers --- */
+
+static void
+assert_told (Lab *lab, const char *expected)
+{
+  lab_settle (lab);
+  g_assert_cmpstr (lab->told->str, ==, expected);
+  g_string_set_size (lab->told, 0);
+}
+
+static guint
+count_peers (Lab *lab)
+{
+  g_autoptr (GPtrArray) peers = wfd_link_dup_peers (lab->link);
+
+  return peers->len;
+}
+
+static void
+test_known_peers (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  /* It has gone since the list was made. */
+  fake_wpas_set (lab->fake, IFACE, "Peers",
+      g_variant_new_parsed ("[objectpath '" OTHER "', '" TV "']"));
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_told (lab, "found found");
+  g_assert_cmpstr (wfd_link_peer_get_id (lab->last_peer), ==, TV_ID);
+  g_assert_cmpstr (wfd_link_peer_get_name (lab->last_peer), ==, "Living room");
+  g_assert_true (wfd_ie_is_primary_sink (wfd_link_peer_get_ie (lab->last_peer)));
+}
+
+static void
+test_found_and_lost (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say_tv_found (lab);
+  assert_told (lab, "found");
+  g_assert_cmpstr (wfd_link_peer_get_id (lab->last_peer), ==, TV_ID);
+  g_assert_cmpuint (count_peers (lab), ==, 1);
+  lab_say_tv_found (lab);
+  assert_told (lab, "");
+  lab_say (lab, "DeviceLost", "(objectpath '" TV "',)");
+  lab_say (lab, "DeviceLost", "(objectpath '" TV "',)");
+  assert_told (lab, "peer-lost");
+  g_assert_cmpuint (count_peers (lab), ==, 0);
+}
+
+/* In both ways in which wpa_supplicant says it. */
+static void
+test_wfd_information_later (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'DeviceName': <'TV'>})");
+  assert_told (lab, "found");
+  g_assert_false (wfd_ie_has (wfd_link_peer_get_ie (lab->last_peer), WFD_IE_DEVICE));
+
+  fake_wpas_say (lab->fake, TV, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+      g_variant_new_parsed ("('" IF_PEER "', {'IEs': <" ROKU_IES ">}, @as [])"));
+  assert_told (lab, "changed");
+  g_assert_true (wfd_ie_is_primary_sink (wfd_link_peer_get_ie (lab->last_peer)));
+  g_assert_cmpuint (wfd_link_peer_get_ie (lab->last_peer)->device.max_throughput_mbps, ==, 150);
+
+  lab_say (lab, "DeviceFoundProperties",
+      "(objectpath '" TV "', {'DeviceName': <'TV'>, 'groupcapability': <byte 0x2b>})");
+  assert_told (lab, "changed");
+  g_assert_true (wfd_link_peer_owns_group (lab->last_peer));
+}
+
+static void
+test_nonsense_ignored (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say (lab, "DeviceFoundProperties", "('no path', @a{sv} {})");
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '/', @a{sv} {})");
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" IFACE "/Peers/0200000001zz', @a{sv} {})");
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" IFACE "/Peers/02000000010', @a{sv} {})");
+  lab_say (lab, "DeviceLost", "()");
+  lab_say (lab, "FindStopped", "('why',)");
+  lab_say (lab, "GroupStarted", "({'role': <'GO'>},)");
+  lab_say (lab, "GroupStarted", "('now',)");
+  lab_say (lab, "GroupFinished", "(@a{sv} {},)");
+  lab_say (lab, "GONegotiationRequest", "(objectpath '/', 'PBC')");
+  lab_say (lab, "ProvisionDiscoveryRequestDisplayPin", "(objectpath '/', '12345670')");
+  lab_say (lab, "InvitationResult", "({'status': <'good'>},)");
+  lab_say (lab, "GONegotiationFailure", "(@a{sv} {},)");
+  lab_say (lab, "WpsFailed", "('fail',)");
+  lab_say (lab, "Unheard", "(1, 2, 3)");
+  assert_told (lab, "");
+  g_assert_cmpuint (count_peers (lab), ==, 0);
+}
+
+static void
+test_properties_of_wrong_type (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say (lab, "DeviceFoundProperties",
+      "(objectpath '" TV "', {'DeviceName': <7>, 'IEs': <'sink'>, 'groupcapability': <true>})");
+  assert_told (lab, "found");
+  g_assert_cmpstr (wfd_link_peer_get_name (lab->last_peer), ==, "");
+  g_assert_false (wfd_link_peer_owns_group (lab->last_peer));
+}
+
+static void
+test_thousand_peers (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  for (guint i = 0; i < 1000; i++) {
+    g_autofree char *args = g_strdup_printf (
+        "(objectpath '" IFACE "/Peers/02000000%04x', {'DeviceName': <'%u'>})", i, i);
+
+    lab_say (lab, "DeviceFoundProperties", args);
+  }
+  lab_settle (lab);
+  g_assert_cmpuint (count_peers (lab), ==, 256);
+  /* Those that are there can go, and make room. */
+  lab_say (lab, "DeviceLost", "(objectpath '" IFACE "/Peers/020000000000',)");
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" IFACE "/Peers/02000000ffff', @a{sv} {})");
+  lab_settle (lab);
+  g_assert_cmpuint (count_peers (lab), ==, 256);
+  g_assert_cmpstr (wfd_link_peer_get_id (lab->last_peer), ==, "02:00:00:00:ff:ff");
+}
+
+static void
+test_name_that_changes (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  for (guint i = 0; i < 1000; i++) {
+    g_autofree char *args =
+        g_strdup_printf ("(objectpath '" TV "', {'DeviceName': <'name %u'>})", i);
+
+    lab_say (lab, "DeviceFoundProperties", args);
+  }
+  lab_settle (lab);
+  g_assert_cmpuint (count_peers (lab), ==, 1);
+  g_assert_cmpstr (wfd_link_peer_get_name (lab->last_peer), ==, "name 999");
+}
+
+/* A name goes to terminals and dialogues. */
+static void
+test_name_is_printable (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say (lab, "DeviceFoundProperties",
+      "(objectpath '" TV "', {'DeviceName': <'\\u001b[2Jmine\\u0007'>})");
+  assert_told (lab, "found");
+  g_assert_cmpstr (wfd_link_peer_get_name (lab->last_peer), ==, "[2Jmine");
+}
+
+/* Signals of somebody else on the bus, which look like those that are awaited. */
+static void
+test_impostor_ignored (Lab *lab, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) impostor =
+      g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (lab->dbus),
+          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
+              | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+          NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  g_dbus_connection_emit_signal (impostor, g_dbus_connection_get_unique_name (lab->bus), IFACE,
+      IF_P2P, "DeviceFoundProperties", g_variant_new_parsed ("(objectpath '" TV "', @a{sv} {})"),
+      &error);
+  g_assert_no_error (error);
+  g_assert_true (g_dbus_connection_flush_sync (impostor, NULL, NULL));
+  assert_told (lab, "");
+  g_dbus_connection_close_sync (impostor, NULL, NULL);
+}
+
+/* --- requests of peers --- */
+
+static const struct
+{
+  const char *signal;
+  const char *args;
+  const char *told;
+  const char *pin;
+} requests[] = {
+  { "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 0x07)", "request-pbc", NULL },
+  { "GONegotiationRequest", "(objectpath '" TV "', uint16 5, byte 0x07)", "request-keypad", NULL },
+  { "GONegotiationRequest", "(objectpath '" TV "', uint16 1, byte 0x07)", "request-display", NULL },
+  { "ProvisionDiscoveryPBCRequest", "(objectpath '" TV "',)", "request-pbc", NULL },
+  { "ProvisionDiscoveryRequestEnterPin", "(objectpath '" TV "',)", "request-keypad", NULL },
+  { "ProvisionDiscoveryRequestDisplayPin", "(objectpath '" TV "', '12345670')", "request-display",
+      "12345670" },
+  { "ProvisionDiscoveryRequestDisplayPin", "(objectpath '" TV "', '12\\u001b[2J')",
+      "request-display", NULL },
+};
+
+static void
+test_pairing_requests (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say_tv_found (lab);
+  assert_told (lab, "found");
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++) {
+    lab_say (lab, requests[i].signal, requests[i].args);
+    assert_told (lab, requests[i].told);
+    g_assert_cmpstr (lab->pin, ==, requests[i].pin);
+  }
+  wfd_link_reject (lab->link, lab->last_peer);
+  lab_wait_call (lab, "RejectPeer");
+  assert_call (lab, "RejectPeer", "RejectPeer " IFACE " ('" TV "',)");
+}
+
+/* Somebody who was never found, with a way of pairing that there is not. */
+static void
+test_request_of_stranger (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say (lab, "ProvisionDiscoveryPBCRequest", "(objectpath '" OTHER "',)");
+  assert_told (lab, "found request-pbc");
+  g_assert_cmpstr (wfd_link_peer_get_id (lab->last_peer), ==, OTHER_ID);
+  lab_say (lab, "GONegotiationRequest", "(objectpath '" OTHER "', uint16 7, byte 0x07)");
+  assert_told (lab, "");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!lab_can_run ())
+    return 0;
+  g_test_add ("/link/missing/service", Lab, NULL, lab_set_up_bare, test_no_service, lab_tear_down);
+  add ("missing/permission", test_no_permission);
+  add ("missing/p2p", test_no_p2p);
+  add ("missing/wifi-display", test_no_wifi_display);
+  add ("missing/interface", test_no_interface);
+  add ("missing/p2p-in-driver", test_driver_without_p2p);
+  add ("missing/wanted-interface", test_wanted_interface_absent);
+  add ("interface/third-of-three", test_third_interface);
+  add ("answers/of-wrong-type", test_wrong_type);
+  add ("answers/with-properties-of-wrong-type", test_wrong_properties);
+  add ("answers/never", test_never_answers);
+  add ("answers/find-refused", test_find_refused);
+  add ("announce/before-the-search", test_announced_before_search);
+  add ("announce/source", test_source_config);
+  add ("announce/sink", test_sink_config);
+  add ("search/social-channels-first", test_social_first);
+  add ("search/prepared-once", test_prepared_once);
+  add ("peers/known-before", test_known_peers);
+  add ("peers/found-and-lost", test_found_and_lost);
+  add ("peers/wfd-information-later", test_wfd_information_later);
+  add ("peers/nonsense-ignored", test_nonsense_ignored);
+  add ("peers/properties-of-wrong-type", test_properties_of_wrong_type);
+  add ("peers/thousand", test_thousand_peers);
+  add ("peers/name-that-changes", test_name_that_changes);
+  add ("peers/name-is-printable", test_name_is_printable);
+  add ("peers/impostor-ignored", test_impostor_ignored);
+  add ("requests/each-way-of-pairing", test_pairing_requests);
+  add ("requests/of-a-stranger", test_request_of_stranger);
+  return g_test_run ();
+}

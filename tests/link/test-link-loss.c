@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The end, wanted or not, at every moment. */
+#include "link-lab.h"
+
+#define add(path, test) g_test_add ("/link/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
+
+static void
+open_link (Lab *lab)
+{
+  lab_know_tv (lab);
+  lab_start_group_after (lab, "Connect", "client");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_ok (lab);
+  g_string_set_size (lab->told, 0);
+}
+
+#define FINISHED(path) \
+  "({'interface_object': <objectpath '" path \
+  "'>, 'role': <'client'>, 'group_object': <objectpath " \
+  "'" GROUP "'>},)"
+
+/* --- an open link --- */
+
+static void
+test_group_finished (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  lab_say (lab, "GroupFinished", FINISHED (ROOT "/Interfaces/9"));
+  lab_settle (lab);
+  g_assert_nonnull (wfd_link_get_info (lab->link));
+  lab_say (lab, "GroupFinished", FINISHED (GROUP_IFACE));
+  lab_wait_told (lab, "lost");
+  g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_CLOSED);
+  g_assert_null (wfd_link_get_info (lab->link));
+  g_assert_cmpstr (lab->told->str, ==, "lost");
+
+  /* It can be opened again. */
+  lab_start_group_after (lab, "Connect", "client");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_ok (lab);
+}
+
+static void
+disconnect_link (Lab *lab)
+{
+  lab->done = FALSE;
+  wfd_link_disconnect_async (lab->link, lab->cancellable, lab_on_done, lab);
+}
+
+static void
+test_disconnect (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  lab_react (lab, "Disconnect", "GroupFinished", FINISHED (GROUP_IFACE));
+  disconnect_link (lab);
+  g_assert_null (wfd_link_get_info (lab->link));
+  lab_wait_ok (lab);
+  lab_settle (lab);
+  assert_call (lab, "Disconnect", "Disconnect " GROUP_IFACE " ");
+  g_assert_cmpstr (lab->told->str, ==, "");
+
+  disconnect_link (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+}
+
+/* The peer was faster. */
+static void
+test_disconnect_gone (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  fake_wpas_refuse (lab->fake, "Disconnect", "fi.w1.wpa_supplicant1.UnknownError");
+  disconnect_link (lab);
+  lab_wait_ok (lab);
+}
+
+static void
+test_search_goes_on_after_link (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  open_link (lab);
+  lab_say (lab, "FindStopped", "()");
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  disconnect_link (lab);
+  lab_wait_ok (lab);
+  lab_wait_call (lab, "Find");
+}
+
+static void
+test_service_dies (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  lab_drop_fake (lab);
+  lab_wait_told (lab, "unavailable");
+  g_assert_cmpstr (lab->told->str, ==, "lost peer-lost unavailable");
+  g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_NO_SERVICE);
+  g_assert_null (wfd_link_get_info (lab->link));
+
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_SERVICE);
+}
+
+static void
+test_service_restarts (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  lab_drop_fake (lab);
+  lab_wait_told (lab, "unavailable");
+  lab_add_fake (lab);
+  open_link (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Set WFDIEs"), ==, 1);
+  g_assert_nonnull (wfd_link_get_info (lab->link));
+}
+
+static void
+test_adapter_unplugged (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceRemoved",
+      g_variant_new_parsed ("(objectpath '" GROUP_IFACE "',)"));
+  lab_settle (lab);
+  g_assert_nonnull (wfd_link_get_info (lab->link));
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceRemoved",
+      g_variant_new_parsed ("(objectpath '" IFACE "',)"));
+  lab_wait_told (lab, "unavailable");
+  g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+  g_assert_cmpstr (lab->told->str, ==, "lost peer-lost unavailable");
+}
+
+static void
+test_bus_closed (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  g_dbus_connection_close_sync (lab->bus, NULL, NULL);
+  lab_wait_told (lab, "unavailable");
+  g_assert_cmpstr (lab->told->str, ==, "lost peer-lost unavailable");
+}
+
+static GVariant *
+get_wfd_ies (Lab *lab)
+{
+  return fake_wpas_get (lab->fake, ROOT, "WFDIEs");
+}
+
+static void
+test_close_restores (Lab *lab, gconstpointer data)
+{
+  g_autoptr (GVariant) before = g_variant_ref (get_wfd_ies (lab));
+
+  open_link (lab);
+  g_assert_false (g_variant_equal (get_wfd_ies (lab), before));
+  wfd_link_close (lab->link);
+  g_assert_null (wfd_link_get_info (lab->link));
+  g_assert_cmpstr (lab->told->str, ==, "peer-lost");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+  g_assert_cmpvariant (get_wfd_ies (lab), before);
+
+  open_link (lab);
+}
+
+/* Dropping the link is enough. */
+static void
+test_dispose_closes (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  g_object_run_dispose (G_OBJECT (lab->link));
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+}
+
+/* A first attempt that came half way leaves neither its own announcement as what
+ * was there before, nor ears that hear everything twice. */
+static void
+test_second_attempt (Lab *lab, gconstpointer data)
+{
+  g_autoptr (GVariant) before = g_variant_ref (get_wfd_ies (lab));
+
+  fake_wpas_hold (lab->fake, "Get Peers");
+  lab_find (lab);
+  lab_wait_call (lab, "Get Peers");
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_cancellable_reset (lab->cancellable);
+  fake_wpas_answer (lab->fake, "Get Peers", NULL);
+
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say (lab, "ProvisionDiscoveryPBCRequest", "(objectpath '" TV "',)");
+  lab_settle (lab);
+  g_assert_cmpstr (lab->told->str, ==, "found request-pbc");
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+  g_assert_cmpvariant (get_wfd_ies (lab), before);
+}
+
+/* The application searches; an attempt to find one peer that is given up is no
+ * reason to stop. */
+static void
+test_own_search_goes_on (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  fake_wpas_forget_calls (lab->fake);
+  lab_connect (lab, OTHER_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Find");
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "StopFind"), ==, 0);
+}
+
+static void
+on_opened_close (WfdLink *link, gpointer user_data)
+{
+  wfd_link_close (link);
+}
+
+/* An application may close the link in the very signal that says it is open. */
+static void
+test_close_in_signal (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  g_signal_connect (lab->link, "opened", G_CALLBACK (on_opened_close), NULL);
+  lab_start_group_after (lab, "Connect", "GO");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Get Members");
+  lab_settle (lab);
+  fake_wpas_say (lab->fake, GROUP, IF_GROUP, "PeerJoined",
+      g_variant_new_parsed ("(objectpath '" TV "',)"));
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_null (wfd_link_get_info (lab->link));
+}
+
+/* --- at each step --- */
+
+static void
+assert_undone (Lab *lab, const LabStep *step, guint n_calls)
+{
+  g_autofree char *undone = NULL;
+
+  lab_settle (lab);
+  undone = lab_get_methods_since (lab, n_calls);
+  g_assert_cmpstr (undone, ==, step->undone);
+}
+
+/* Nothing of what was before is in the way. */
+static void
+assert_works_again (Lab *lab, const LabStep *step)
+{
+  fake_wpas_react (lab->fake, "Connect", NULL, NULL);
+  fake_wpas_answer (lab->fake, step->key,
+      g_str_equal (step->key, "Connect") ? g_variant_new ("(s)", "") : NULL);
+  lab_start_group_after (lab, "Connect", "client");
+  lab_know_tv (lab);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  if (g_str_equal (step->step, "search"))
+    lab_say_tv_found (lab);
+  lab_wait_ok (lab);
+}
+
+static void
+test_cancelled_at (Lab *lab, gconstpointer data)
+{
+  const LabStep *step = data;
+  guint n_calls;
+
+  lab_stop_at (lab, step);
+  n_calls = fake_wpas_get_calls (lab->fake)->len;
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_undone (lab, step, n_calls);
+  g_cancellable_reset (lab->cancellable);
+  assert_works_again (lab, step);
+}
+
+static void
+test_closed_at (Lab *lab, gconstpointer data)
+{
+  const LabStep *step = data;
+  guint n_calls;
+
+  lab_stop_at (lab, step);
+  n_calls = fake_wpas_get_calls (lab->fake)->len;
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_undone (lab, step, n_calls);
+  assert_works_again (lab, step);
+}
+
+static void
+test_service_dies_at (Lab *lab, gconstpointer data)
+{
+  lab_stop_at (lab, data);
+  lab_drop_fake (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_SERVICE);
+  lab_add_fake (lab);
+  lab_know_tv (lab);
+  lab_start_group_after (lab, "Connect", "client");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_ok (lab);
+}
+
+/* What was refused there is told, and leaves nothing behind. */
+static void
+test_error_at (Lab *lab, gconstpointer data)
+{
+  const LabStep *step = data;
+  guint n_calls;
+
+  lab_stop_at (lab, step);
+  n_calls = fake_wpas_get_calls (lab->fake)->len;
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceRemoved",
+      g_variant_new_parsed ("(objectpath '" IFACE "',)"));
+  if (g_str_equal (step->step, "root") || g_str_equal (step->step, "interfaces")) {
+    /* There is none yet that could be missed. */
+    lab_settle (lab);
+    g_assert_false (lab->done);
+    return;
+  }
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_get_calls (lab->fake)->len, >=, n_calls);
+  assert_works_again (lab, step);
+}
+
+/* --- races --- */
+
+static void
+cancel_it (FakeWpas *fake, gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+}
+
+/* The group begins before wpa_supplicant has heard that it need not. */
+static void
+test_group_begins_while_cancelled (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  fake_wpas_react (lab->fake, "Connect", cancel_it, lab->cancellable);
+  fake_wpas_hold (lab->fake, "Cancel");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Cancel");
+  lab_start_group (lab, "client");
+  fake_wpas_answer (lab->fake, "Cancel", NULL);
+  lab_settle (lab);
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+}
+
+static void
+test_group_begins_before_cancel (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  lab_settle (lab);
+  /* On its way when the link asks to cancel. */
+  lab_start_group (lab, "client");
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+  g_assert_null (wfd_link_get_info (lab->link));
+  g_assert_null (strstr (lab->told->str, "opened"));
+}
+
+/* In the middle of the questions about it. */
+static void
+test_group_ends_at_once (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  fake_wpas_hold (lab->fake, "Get Frequency");
+  lab_start_group_after (lab, "Connect", "client");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Get Frequency");
+  lab_say (lab, "GroupFinished", FINISHED (GROUP_IFACE));
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_CLOSED);
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
+  g_assert_null (strstr (lab->told->str, "lost"));
+}
+
+static void
+test_twenty_times (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  for (guint i = 0; i < 20; i++) {
+    lab_start_group_after (lab, "Connect", i % 2 == 0 ? "client" : "GO");
+    fake_wpas_set (lab->fake, GROUP, "Members", g_variant_new_parsed ("[objectpath '" TV "']"));
+    lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+    lab_wait_ok (lab);
+    disconnect_link (lab);
+    lab_wait_ok (lab);
+  }
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 20);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Set WFDIEs"), ==, 1);
+}
+
+static void
+add_step (const LabStep *step, const char *what, void (*test) (Lab *, gconstpointer))
+{
+  g_autofree char *path = g_strdup_printf ("/link/%s/%s", what, step->step);
+
+  g_test_add (path, Lab, step, lab_set_up, test, lab_tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!lab_can_run ())
+    return 0;
+  add ("loss/group-finished", test_group_finished);
+  add ("loss/disconnect", test_disconnect);
+  add ("loss/disconnect-what-is-gone", test_disconnect_gone);
+  add ("loss/search-goes-on-afterwards", test_search_goes_on_after_link);
+  add ("loss/service-dies", test_service_dies);
+  add ("loss/service-restarts", test_service_restarts);
+  add ("loss/adapter-unplugged", test_adapter_unplugged);
+  add ("loss/bus-closed", test_bus_closed);
+  add ("loss/close-restores", test_close_restores);
+  add ("loss/dispose-closes", test_dispose_closes);
+  add ("loss/close-in-signal", test_close_in_signal);
+  add ("loss/second-attempt", test_second_attempt);
+  add ("loss/own-search-goes-on", test_own_search_goes_on);
+  add ("race/group-begins-while-cancelled", test_group_begins_while_cancelled);
+  add ("race/group-begins-before-cancel", test_group_begins_before_cancel);
+  add ("race/group-ends-at-once", test_group_ends_at_once);
+  add ("race/twenty-times", test_twenty_times);
+  for (guint i = 0; i < lab_n_steps; i++) {
+    add_step (&lab_steps[i], "cancelled-at", test_cancelled_at);
+    add_step (&lab_steps[i], "closed-at", test_closed_at);
+    add_step (&lab_steps[i], "service-dies-at", test_service_dies_at);
+    add_step (&lab_steps[i], "adapter-unplugged-at", test_error_at);
+  }
+  return g_test_run ();
+}
