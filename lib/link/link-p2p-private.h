@@ -17,7 +17,8 @@ typedef struct
   WfdLinkInfo *info;
   char *interface_path;
   char *group_path;
-  gboolean is_up; /* the application knows it */
+  gboolean is_up;    /* the application knows it */
+  GSource *ride_out; /* the peer has left, perhaps for a moment */
 } WfdP2pGroup;
 
 typedef enum

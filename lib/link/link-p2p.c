@@ -8,8 +8,12 @@
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
 
-/* Somebody else may stop our search again and again. */
-#define SEARCH_AGAIN_MS 1000
+/* A client that loses the radio for a moment comes back by itself in this time. */
+#define RIDE_OUT_MS 3000
+
+/* A search ends, without a word why, also when a peer's invitation begins a group:
+ * to search before the group stands would get in its way. */
+#define SEARCH_AGAIN_MS 5000
 
 static void init_link (WfdLinkInterface *iface);
 
@@ -18,6 +22,14 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (WfdP2pLink, wfd_p2p_link, G_TYPE_OBJECT,
 
 /* --- helpers --- */
 
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
 void
 wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVariant *args)
 {
@@ -25,23 +37,26 @@ wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVari
       G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
 }
 
-static void
-clear_search_again (WfdP2pLink *self)
+/* Devices listen on the social channels; the full search finds those beside them
+ * that own a group on another channel. A sink waits to be found and invited, and
+ * is deaf while it looks at other channels. */
+static GVariant *
+build_find (WfdP2pLink *self, WfdP2pSearch search)
 {
-  if (self->search_again != NULL)
-    g_source_destroy (self->search_again);
-  g_clear_pointer (&self->search_again, g_source_unref);
+  gboolean is_sink = self->options.advert.type != WFD_IE_TYPE_SOURCE;
+
+  if (search == WFD_P2P_SEARCH_SOCIAL)
+    return wfd_p2p_build_find (TRUE, WFD_P2P_SOCIAL_S);
+  return wfd_p2p_build_find (is_sink, 0);
 }
 
 void
 wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search)
 {
-  clear_search_again (self);
+  clear_source (&self->search_again);
   if (self->owner != NULL && self->interface_path != NULL) {
     if (search != WFD_P2P_SEARCH_NONE)
-      wfd_p2p_link_send (self, self->interface_path, WPAS_FIND,
-          wfd_p2p_build_find (search == WFD_P2P_SEARCH_SOCIAL,
-              search == WFD_P2P_SEARCH_SOCIAL ? WFD_P2P_SOCIAL_S : 0));
+      wfd_p2p_link_send (self, self->interface_path, WPAS_FIND, build_find (self, search));
     else if (self->search != WFD_P2P_SEARCH_NONE)
       wfd_p2p_link_send (self, self->interface_path, WPAS_STOP_FIND, NULL);
   }
@@ -51,6 +66,7 @@ wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search)
 static void
 group_free (WfdP2pGroup *group)
 {
+  clear_source (&group->ride_out);
   wfd_link_info_free (group->info);
   g_free (group->interface_path);
   g_free (group->group_path);
@@ -175,7 +191,7 @@ unsubscribe (WfdP2pLink *self)
 void
 wfd_p2p_link_forget_service (WfdP2pLink *self)
 {
-  clear_search_again (self);
+  clear_source (&self->search_again);
   if (self->bus != NULL)
     unsubscribe (self);
   self->search = WFD_P2P_SEARCH_NONE;
@@ -269,8 +285,10 @@ on_search_again (gpointer user_data)
 static void
 search_again_soon (WfdP2pLink *self)
 {
-  clear_search_again (self);
-  self->search_again = g_timeout_source_new (SEARCH_AGAIN_MS);
+  guint again_ms = self->options.search_again_ms;
+
+  clear_source (&self->search_again);
+  self->search_again = g_timeout_source_new (again_ms != 0 ? again_ms : SEARCH_AGAIN_MS);
   g_source_set_callback (self->search_again, on_search_again, self, NULL);
   g_source_attach (self->search_again, self->context);
 }
@@ -447,6 +465,8 @@ on_group_started (WfdP2pLink *self, GVariant *args)
   group = g_new0 (WfdP2pGroup, 1);
   *group = (WfdP2pGroup) { g_steal_pointer (&info), interface_path, group_path, FALSE };
   self->group = group;
+  self->search = WFD_P2P_SEARCH_NONE;
+  clear_source (&self->search_again);
   if (self->op != NULL)
     wfd_p2p_op_group_started (self->op);
   else
@@ -474,18 +494,72 @@ on_group_finished (WfdP2pLink *self, GVariant *args)
   wfd_p2p_link_look_around (self);
 }
 
+static gboolean
+on_peer_stays_away (gpointer user_data)
+{
+  g_autoptr (WfdP2pLink) self = g_object_ref (user_data);
+  g_autoptr (GError) error =
+      g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The peer has left the group");
+
+  /* A group that nobody is in keeps us from being invited to another. */
+  wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
+  wfd_p2p_link_clear_group (self);
+  wfd_link_emit (self, WFD_LINK_LOST, error);
+  wfd_p2p_link_look_around (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
-on_peer_joined (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+ride_out (WfdP2pLink *self)
+{
+  guint ride_out_ms = self->options.ride_out_ms;
+
+  clear_source (&self->group->ride_out);
+  self->group->ride_out = g_timeout_source_new (ride_out_ms != 0 ? ride_out_ms : RIDE_OUT_MS);
+  g_source_set_callback (self->group->ride_out, on_peer_stays_away, self, NULL);
+  g_source_attach (self->group->ride_out, self->context);
+}
+
+static gboolean
+is_peer_of_link (WfdP2pLink *self, const char *path)
+{
+  g_autofree char *id = wfd_p2p_read_peer_id (path);
+  WfdLinkPeer *peer = self->group->info->peer;
+
+  return id != NULL && peer != NULL && strcmp (id, wfd_link_peer_get_id (peer)) == 0;
+}
+
+static void
+on_peer_joined (WfdP2pLink *self, const char *peer_path)
+{
+  if (is_peer_of_link (self, peer_path))
+    clear_source (&self->group->ride_out);
+  if (self->op != NULL)
+    wfd_p2p_op_peer_joined (self->op, peer_path);
+}
+
+static void
+on_peer_disconnected (WfdP2pLink *self, const char *peer_path)
+{
+  if (self->group->is_up && is_peer_of_link (self, peer_path))
+    ride_out (self);
+}
+
+static void
+on_group_signal (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
     const char *signal, GVariant *args, gpointer user_data)
 {
   WfdP2pLink *self = user_data;
   const char *peer_path;
 
-  if (self->op == NULL || self->group == NULL || strcmp (path, self->group->group_path) != 0
+  if (self->group == NULL || strcmp (path, self->group->group_path) != 0
       || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(o)")))
     return;
   g_variant_get (args, "(&o)", &peer_path);
-  wfd_p2p_op_peer_joined (self->op, peer_path);
+  if (strcmp (signal, WPAS_SIGNAL_PEER_JOINED) == 0)
+    on_peer_joined (self, peer_path);
+  else if (strcmp (signal, WPAS_SIGNAL_PEER_DISCONNECTED) == 0)
+    on_peer_disconnected (self, peer_path);
 }
 
 /* --- signals --- */
@@ -561,8 +635,7 @@ wfd_p2p_link_subscribe (WfdP2pLink *self)
   subscribe (self, self->owner, WPAS_INTERFACE_ROOT, WPAS_SIGNAL_INTERFACE_REMOVED, NULL,
       on_interface_removed);
   subscribe (self, self->owner, WPAS_INTERFACE_P2P, NULL, NULL, on_p2p_signal);
-  subscribe (self, self->owner, WPAS_INTERFACE_GROUP, WPAS_SIGNAL_PEER_JOINED, NULL,
-      on_peer_joined);
+  subscribe (self, self->owner, WPAS_INTERFACE_GROUP, NULL, NULL, on_group_signal);
   subscribe (self, self->owner, "org.freedesktop.DBus.Properties", "PropertiesChanged",
       WPAS_INTERFACE_PEER, on_peer_changed);
 }

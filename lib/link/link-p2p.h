@@ -18,6 +18,8 @@ typedef struct
   guint frequency_mhz;     /* of a group that we negotiate; 0 for any */
   guint timeout_ms;        /* of a whole operation; 0 for the default */
   guint call_timeout_ms;   /* until wpa_supplicant has to answer; 0 for the default */
+  guint ride_out_ms;       /* for how long our group waits for its peer; 0 for the default */
+  guint search_again_ms;   /* after somebody else has stopped it; 0 for the default */
 } WfdP2pOptions;
 
 /* @bus: (nullable): for tests; that of the system if NULL. @options is copied. */

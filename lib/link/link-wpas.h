@@ -103,6 +103,7 @@
 #define WPAS_GROUP_MEMBERS "Members"
 #define WPAS_GROUP_FREQUENCY "Frequency"
 #define WPAS_SIGNAL_PEER_JOINED "PeerJoined"
+#define WPAS_SIGNAL_PEER_DISCONNECTED "PeerDisconnected"
 
 /* Persistent groups: their properties are the lines of a network block */
 #define WPAS_PERSISTENT_PROPERTIES "Properties"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a bus to a search: what is missing, what is said of us, who is found. */
+#include <link-p2p-private.h>
+
 #include "link-lab.h"
 
 #define add(path, test) g_test_add ("/link/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
@@ -270,6 +272,60 @@ test_social_first (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
 }
 
+/* It is found and invited on these channels, and would be deaf on others. */
+static void
+test_sink_stays_on_social_channels (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = {
+    .advert = { WFD_IE_TYPE_PRIMARY_SINK, TRUE, 0, 300, 0 },
+    .go_intent = -1,
+  };
+
+  lab_use_options (lab, &options);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "FindStopped", "()");
+  lab_wait_call (lab, "Find");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social'");
+}
+
+static void
+stop_full_search (Lab *lab)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say (lab, "FindStopped", "()");
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "FindStopped", "()");
+}
+
+static void
+test_search_again (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .search_again_ms = 1 };
+
+  lab_use_options (lab, &options);
+  stop_full_search (lab);
+  lab_wait_call (lab, "Find");
+}
+
+/* It was stopped because a peer has invited us. */
+static void
+test_search_and_group (Lab *lab, gconstpointer data)
+{
+  WfdP2pLink *link = WFD_P2P_LINK (lab->link);
+
+  stop_full_search (lab);
+  lab_settle (lab);
+  g_assert_nonnull (link->search_again);
+  lab_start_group (lab, "client");
+  lab_wait_told (lab, "opened");
+  g_assert_null (link->search_again);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+}
+
 static void
 test_prepared_once (Lab *lab, gconstpointer data)
 {
@@ -534,6 +590,9 @@ main (int argc, char **argv)
   add ("announce/source", test_source_config);
   add ("announce/sink", test_sink_config);
   add ("search/social-channels-first", test_social_first);
+  add ("search/sink-stays-on-social-channels", test_sink_stays_on_social_channels);
+  add ("search/again", test_search_again);
+  add ("search/not-beside-a-group", test_search_and_group);
   add ("search/prepared-once", test_prepared_once);
   add ("peers/known-before", test_known_peers);
   add ("peers/found-and-lost", test_found_and_lost);

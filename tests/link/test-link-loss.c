@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The end, wanted or not, at every moment. */
+#include <link-p2p-private.h>
+
 #include "link-lab.h"
 
 #define add(path, test) g_test_add ("/link/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
@@ -38,6 +40,61 @@ test_group_finished (Lab *lab, gconstpointer data)
   lab_start_group_after (lab, "Connect", "client");
   lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
   lab_wait_ok (lab);
+}
+
+static void
+open_own_group (Lab *lab)
+{
+  lab_know_tv (lab);
+  fake_wpas_set (lab->fake, GROUP, "Members", g_variant_new_parsed ("[objectpath '" TV "']"));
+  lab_start_group_after (lab, "Connect", "GO");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_ok (lab);
+  g_string_set_size (lab->told, 0);
+}
+
+static void
+say_of_group (Lab *lab, const char *signal, const char *peer)
+{
+  fake_wpas_say (lab->fake, GROUP, IF_GROUP, signal, g_variant_new ("(o)", peer));
+}
+
+/* Our own group stays when its only client goes, and nobody could open another. */
+static void
+test_client_stays_away (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .ride_out_ms = 1 };
+
+  lab_use_options (lab, &options);
+  open_own_group (lab);
+  say_of_group (lab, "PeerDisconnected", TV);
+  lab_wait_told (lab, "lost");
+  g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_CLOSED);
+  g_assert_null (wfd_link_get_info (lab->link));
+  lab_wait_call (lab, "Disconnect");
+  assert_call (lab, "Disconnect", "Disconnect " GROUP_IFACE " ");
+}
+
+static void
+test_client_comes_back (Lab *lab, gconstpointer data)
+{
+  WfdP2pLink *link = WFD_P2P_LINK (lab->link);
+
+  open_own_group (lab);
+  say_of_group (lab, "PeerDisconnected", OTHER);
+  lab_settle (lab);
+  g_assert_null (link->group->ride_out);
+  say_of_group (lab, "PeerDisconnected", TV);
+  lab_settle (lab);
+  g_assert_nonnull (link->group->ride_out);
+  say_of_group (lab, "PeerJoined", OTHER);
+  lab_settle (lab);
+  g_assert_nonnull (link->group->ride_out);
+  say_of_group (lab, "PeerJoined", TV);
+  lab_settle (lab);
+  g_assert_null (link->group->ride_out);
+  g_assert_cmpstr (lab->told->str, ==, "");
+  g_assert_nonnull (wfd_link_get_info (lab->link));
 }
 
 static void
@@ -417,6 +474,8 @@ main (int argc, char **argv)
   if (!lab_can_run ())
     return 0;
   add ("loss/group-finished", test_group_finished);
+  add ("loss/client-stays-away", test_client_stays_away);
+  add ("loss/client-comes-back", test_client_comes_back);
   add ("loss/disconnect", test_disconnect);
   add ("loss/disconnect-what-is-gone", test_disconnect_gone);
   add ("loss/search-goes-on-afterwards", test_search_goes_on_after_link);
