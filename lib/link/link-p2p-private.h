@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "link-net.h"
 #include "link-p2p.h"
 #include "link-p2p-steps.h"
 
@@ -17,8 +18,9 @@ typedef struct
   WfdLinkInfo *info;
   char *interface_path;
   char *group_path;
-  gboolean is_up;    /* the application knows it */
-  GSource *ride_out; /* the peer has left, perhaps for a moment */
+  gboolean is_up;       /* the application knows it */
+  gboolean has_address; /* we have set ours */
+  GSource *ride_out;    /* the peer has left, perhaps for a moment */
 } WfdP2pGroup;
 
 typedef enum
@@ -72,6 +74,8 @@ char *wfd_p2p_link_dup_peer_path (WfdP2pLink *self, WfdLinkPeer *peer);
 void wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVariant *args);
 void wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search);
 void wfd_p2p_link_clear_group (WfdP2pLink *self);
+/* FALSE if the address of @group is not known. */
+gboolean wfd_p2p_group_get_address (const WfdP2pGroup *group, WfdNetAddress *ret_address);
 /* Nothing is under way: a group that the peer has begun meanwhile is looked at,
  * else the application's search goes on. */
 void wfd_p2p_link_look_around (WfdP2pLink *self);

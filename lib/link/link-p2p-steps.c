@@ -66,7 +66,8 @@ static const struct
   { S (GROUP), 0, S (NETWORK) },
   { S (NETWORK), 0, S (FREQUENCY) },
   { S (FREQUENCY), 0, S (MEMBER) },
-  { S (MEMBER), 0, S (DONE) },
+  { S (MEMBER), 0, S (ADDRESS) },
+  { S (ADDRESS), 0, S (DONE) },
 };
 
 WfdP2pStep
@@ -106,6 +107,7 @@ static const struct
   [S (NETWORK)] = { "looking at the group", WFD_P2P_UNDO_GROUP },
   [S (FREQUENCY)] = { "looking at the group", WFD_P2P_UNDO_GROUP },
   [S (MEMBER)] = { "waiting for the peer in the group", WFD_P2P_UNDO_GROUP },
+  [S (ADDRESS)] = { "setting the address", WFD_P2P_UNDO_GROUP },
   [S (DONE)] = { "done", 0 },
   [S (NOT_PAIRED)] = { "looking for the pairing", 0 },
 };

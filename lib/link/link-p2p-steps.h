@@ -32,6 +32,7 @@ typedef enum
   WFD_P2P_STEP_NETWORK,     /* the interface of the group */
   WFD_P2P_STEP_FREQUENCY,   /* the group's frequency */
   WFD_P2P_STEP_MEMBER,      /* who else is in the group; wait if it is ours */
+  WFD_P2P_STEP_ADDRESS,     /* ours on the interface of the group */
   WFD_P2P_STEP_DONE,
   WFD_P2P_STEP_NOT_PAIRED, /* there is no pairing, and none may be made */
   WFD_P2P_N_STEPS,

@@ -63,9 +63,35 @@ wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search)
   self->search = search;
 }
 
+gboolean
+wfd_p2p_group_get_address (const WfdP2pGroup *group, WfdNetAddress *ret_address)
+{
+  const WfdLinkInfo *info = group->info;
+
+  if (info->local_address == NULL || info->network == NULL)
+    return FALSE;
+  *ret_address = (WfdNetAddress) {
+    .interface = info->interface,
+    .address = info->local_address,
+    .prefix_length = g_inet_address_mask_get_length (info->network),
+  };
+  return TRUE;
+}
+
+/* Most interfaces of groups go with their group, and their addresses with them. */
+static void
+remove_address (WfdP2pGroup *group)
+{
+  WfdNetAddress address;
+
+  if (group->has_address && wfd_p2p_group_get_address (group, &address))
+    wfd_net_remove_address (&address);
+}
+
 static void
 group_free (WfdP2pGroup *group)
 {
+  remove_address (group);
   clear_source (&group->ride_out);
   wfd_link_info_free (group->info);
   g_free (group->interface_path);
@@ -463,7 +489,11 @@ on_group_started (WfdP2pLink *self, GVariant *args)
   if (self->group != NULL || !wfd_p2p_read_started (args, info, &interface_path, &group_path))
     return;
   group = g_new0 (WfdP2pGroup, 1);
-  *group = (WfdP2pGroup) { g_steal_pointer (&info), interface_path, group_path, FALSE };
+  *group = (WfdP2pGroup) {
+    .info = g_steal_pointer (&info),
+    .interface_path = interface_path,
+    .group_path = group_path,
+  };
   self->group = group;
   self->search = WFD_P2P_SEARCH_NONE;
   clear_source (&self->search_again);
@@ -541,7 +571,7 @@ on_peer_joined (WfdP2pLink *self, const char *peer_path)
 static void
 on_peer_disconnected (WfdP2pLink *self, const char *peer_path)
 {
-  if (self->group->is_up && is_peer_of_link (self, peer_path))
+  if (is_peer_of_link (self, peer_path))
     ride_out (self);
 }
 

@@ -39,7 +39,7 @@ typedef struct
   gboolean is_owner;      /* of the group */
   gboolean is_persistent; /* the pairing is remembered */
   guint frequency_mhz;    /* 0 if not known */
-  /* NULL if not told; both have to be configured by whoever wants to use them. */
+  /* Ours is set on the interface. NULL if the handshake did not tell. */
   GInetAddress *local_address;
   GInetAddressMask *network;
   GInetAddress *peer_address;

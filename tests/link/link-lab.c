@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "link-lab.h"
 
+#include <link-net.h>
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
 GVariant *
 parse (const char *text)
 {
@@ -46,6 +51,44 @@ lab_can_run (void)
   if (program == NULL)
     g_print ("1..0 # SKIP dbus-daemon is not installed (Debian: dbus)\n");
   return program != NULL;
+}
+
+/* --- the kernel --- */
+
+/* In the place of link-net-socket.c. */
+static GString *asked_kernel;
+static gint kernel_errno;
+
+void
+lab_set_kernel_errno (gint number)
+{
+  kernel_errno = number;
+}
+
+guint
+wfd_net_get_index (const char *interface)
+{
+  return g_str_equal (interface, "p2p-wlan0-0") ? 7 : 0;
+}
+
+gboolean
+wfd_net_exchange (const GByteArray *request, GByteArray *answer, GError **error)
+{
+  const struct nlmsghdr *header = (const struct nlmsghdr *) request->data;
+  const struct ifaddrmsg *message = NLMSG_DATA (header);
+  const guint8 *address = RTA_DATA (IFA_RTA (message));
+  struct nlmsghdr head = { .nlmsg_len = NLMSG_LENGTH (sizeof (struct nlmsgerr)),
+    .nlmsg_type = NLMSG_ERROR,
+    .nlmsg_seq = header->nlmsg_seq };
+  struct nlmsgerr body = { .error = -kernel_errno, .msg = *header };
+
+  g_assert_cmpuint (message->ifa_index, ==, 7);
+  g_string_append_printf (asked_kernel, "%s%c%u.%u.%u.%u/%u", asked_kernel->len > 0 ? " " : "",
+      header->nlmsg_type == RTM_NEWADDR ? '+' : '-', address[0], address[1], address[2], address[3],
+      message->ifa_prefixlen);
+  g_byte_array_append (answer, (const guint8 *) &head, sizeof (head));
+  g_byte_array_append (answer, (const guint8 *) &body, sizeof (body));
+  return TRUE;
 }
 
 /* --- what the link tells --- */
@@ -173,6 +216,8 @@ lab_set_up_bare (Lab *lab, gconstpointer data)
       NULL, NULL, &error);
   g_assert_no_error (error);
   lab->told = g_string_new (NULL);
+  lab->network = asked_kernel = g_string_new (NULL);
+  kernel_errno = 0;
   lab->cancellable = g_cancellable_new ();
   lab_use_options (lab, &options);
 }
@@ -206,6 +251,7 @@ lab_tear_down (Lab *lab, gconstpointer data)
   g_clear_error (&lab->told_error);
   g_clear_error (&lab->error);
   g_string_free (lab->told, TRUE);
+  g_string_free (lab->network, TRUE);
   g_free (lab->pin);
 }
 

@@ -34,6 +34,7 @@ typedef struct
   FakeWpas *fake; /* may be NULL: there is none */
   GDBusConnection *bus;
   WfdLink *link;
+  GString *network; /* addresses set and removed: "+192.168.42.100/24 …" */
   GCancellable *cancellable;
 
   GString *told; /* signals of the link, one after the other: "found lost …" */
@@ -67,6 +68,9 @@ void lab_react (Lab *lab, const char *key, const char *signal, const char *args)
 /* It lets a group begin after this call. @role: "GO" or "client" */
 void lab_start_group_after (Lab *lab, const char *key, const char *role);
 void lab_start_group (Lab *lab, const char *role);
+
+/* What the kernel answers to a request for an address; 0 for yes. */
+void lab_set_kernel_errno (gint number);
 
 /* To be passed on to the functions of the link. */
 void lab_on_done (GObject *source, GAsyncResult *result, gpointer user_data);

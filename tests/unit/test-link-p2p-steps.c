@@ -14,7 +14,7 @@
 
 static const char *const names[] = { "start", "bus", "service", "owner", "root", "interfaces",
   "read-config", "configure", "announce", "peers", "find", "search", "groups", "invite", "rejoin",
-  "forget", "pair", "group", "network", "frequency", "member", "done", "not-paired" };
+  "forget", "pair", "group", "network", "frequency", "member", "address", "done", "not-paired" };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == WFD_P2P_N_STEPS);
 
 static gboolean
@@ -24,7 +24,7 @@ is_end (WfdP2pStep step)
 }
 
 #define PREPARE "bus service owner root interfaces read-config configure announce peers "
-#define LOOK " group network frequency member done"
+#define LOOK " group network frequency member address done"
 
 static const struct
 {
@@ -50,7 +50,7 @@ static const struct
       "groups invite forget not-paired" },
   { "forgotten-so-pair", PREPARED | REOPENS | KNOWN | PAIRED | FORGOTTEN | MAY_PAIR,
       "groups invite forget pair" LOOK },
-  { "started-by-peer", PREPARED | OPENS | STARTED, "group network frequency member done" },
+  { "started-by-peer", PREPARED | OPENS | STARTED, "group network frequency member address done" },
 };
 
 static void
