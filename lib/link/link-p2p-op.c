@@ -39,22 +39,14 @@ wfd_p2p_op_unref (WfdP2pOp *op)
   g_free (op);
 }
 
-static void
-clear_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 /* --- the end --- */
 
 static void
 stop (WfdP2pOp *op)
 {
   g_cancellable_cancel (op->calls);
-  clear_source (&op->cancelled);
-  clear_source (&op->timer);
+  wfd_p2p_clear_source (&op->cancelled);
+  wfd_p2p_clear_source (&op->timer);
 }
 
 /* @error: (nullable) (transfer full) */

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* What link-p2p.c (the object and what it is told) and link-p2p-op.c (what it
- * does) share. */
+/* What link-p2p.c (the object), link-p2p-told.c (what it is told) and link-p2p-op.c
+ * (what it does) share. */
 
 typedef struct _WfdP2pOp WfdP2pOp;
 
@@ -61,10 +61,13 @@ struct _WfdP2pLink
 
 /* --- the object --- */
 
+void wfd_p2p_clear_source (GSource **source);
 /* Listens to what @self->owner says from now on. */
 void wfd_p2p_link_subscribe (WfdP2pLink *self);
 /* It is gone, or has to be looked for again. */
 void wfd_p2p_link_forget_service (WfdP2pLink *self);
+void wfd_p2p_link_lose_peer (WfdP2pLink *self, const char *path);
+void wfd_p2p_link_lose_all_peers (WfdP2pLink *self);
 /* Of ".../Peers/020000000100"; NULL if that is no peer, or one too many. */
 WfdLinkPeer *wfd_p2p_link_ensure_peer (WfdP2pLink *self, const char *path);
 void wfd_p2p_link_update_peer (WfdP2pLink *self, const char *path, GVariant *properties);

@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What wpa_supplicant tells the link, and that it is gone. */
+#include "link-p2p-private.h"
+
+#include <wfd/wfd-error.h>
+
+#include "link-p2p-wire.h"
+#include "link-wpas.h"
+
+/* A client that loses the radio for a moment comes back by itself in this time. */
+#define RIDE_OUT_MS 3000
+
+/* A search ends, without a word why, also when a peer's invitation begins a group:
+ * to search before the group stands would get in its way. */
+#define SEARCH_AGAIN_MS 5000
+
+/* --- loss --- */
+
+static void
+unsubscribe (WfdP2pLink *self)
+{
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    g_dbus_connection_signal_unsubscribe (self->bus, g_array_index (self->subscriptions, guint, i));
+  g_array_set_size (self->subscriptions, 0);
+  g_signal_handlers_disconnect_by_data (self->bus, self);
+}
+
+void
+wfd_p2p_link_forget_service (WfdP2pLink *self)
+{
+  wfd_p2p_clear_source (&self->search_again);
+  if (self->bus != NULL)
+    unsubscribe (self);
+  self->search = WFD_P2P_SEARCH_NONE;
+  self->is_finding = FALSE;
+  self->is_prepared = FALSE;
+  g_clear_pointer (&self->owner, g_free);
+  g_clear_pointer (&self->interface_path, g_free);
+  g_clear_object (&self->go_address);
+  g_clear_object (&self->go_network);
+}
+
+/* @error: (transfer full) */
+static void
+lose_service (WfdP2pLink *self, GError *error)
+{
+  g_autoptr (WfdP2pLink) held = g_object_ref (self);
+  g_autoptr (GError) reason = error;
+  gboolean was_up = self->group != NULL && self->group->is_up;
+
+  wfd_p2p_link_clear_group (self);
+  wfd_p2p_link_forget_service (self);
+  g_clear_pointer (&self->old_wfd_ies, g_variant_unref);
+  if (self->op != NULL)
+    wfd_p2p_op_abandon (self->op, g_error_copy (reason));
+  if (was_up)
+    wfd_link_emit (self, WFD_LINK_LOST, reason);
+  wfd_p2p_link_lose_all_peers (self);
+  wfd_link_emit (self, WFD_LINK_UNAVAILABLE, reason);
+}
+
+/* The message bus has ended, and with it all that was known. */
+static void
+on_bus_closed (GDBusConnection *bus, gboolean remote_vanished, GError *error, gpointer user_data)
+{
+  lose_service (user_data,
+      g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "The connection to the message bus is closed"));
+}
+
+static void
+on_owner_changed (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+    const char *signal, GVariant *args, gpointer user_data)
+{
+  lose_service (user_data,
+      g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "wpa_supplicant has stopped"));
+}
+
+static void
+on_interface_removed (GDBusConnection *bus, const char *sender, const char *path,
+    const char *interface, const char *signal, GVariant *args, gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+  const char *removed;
+
+  if (!g_variant_is_of_type (args, G_VARIANT_TYPE ("(o)")))
+    return;
+  g_variant_get (args, "(&o)", &removed);
+  if (g_strcmp0 (removed, self->interface_path) == 0)
+    lose_service (self,
+        g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
+            "The Wi-Fi interface is gone; was the adapter unplugged?"));
+}
+
+/* --- what wpa_supplicant tells --- */
+
+static void
+on_device_found (WfdP2pLink *self, GVariant *args)
+{
+  g_autoptr (GVariant) properties = NULL;
+  const char *path;
+
+  g_variant_get (args, "(&o@a{sv})", &path, &properties);
+  wfd_p2p_link_update_peer (self, path, properties);
+}
+
+static void
+on_device_lost (WfdP2pLink *self, GVariant *args)
+{
+  const char *path;
+
+  g_variant_get (args, "(&o)", &path);
+  wfd_p2p_link_lose_peer (self, path);
+}
+
+static gboolean
+on_search_again (gpointer user_data)
+{
+  wfd_p2p_link_search (user_data, WFD_P2P_SEARCH_FULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+search_again_soon (WfdP2pLink *self)
+{
+  guint again_ms = self->options.search_again_ms;
+
+  wfd_p2p_clear_source (&self->search_again);
+  self->search_again = g_timeout_source_new (again_ms != 0 ? again_ms : SEARCH_AGAIN_MS);
+  g_source_set_callback (self->search_again, on_search_again, self, NULL);
+  g_source_attach (self->search_again, self->context);
+}
+
+/* The few channels first, then all. A search that ends because a group is being
+ * formed begins again when that is over. */
+static void
+on_find_stopped (WfdP2pLink *self, GVariant *args)
+{
+  gboolean may_search = self->group == NULL && (self->op == NULL || wfd_p2p_op_searches (self->op));
+
+  if (!may_search)
+    self->search = WFD_P2P_SEARCH_NONE;
+  else if (self->search == WFD_P2P_SEARCH_SOCIAL)
+    wfd_p2p_link_search (self, WFD_P2P_SEARCH_FULL);
+  else if (self->search == WFD_P2P_SEARCH_FULL)
+    search_again_soon (self);
+}
+
+/* Televisions and phones repeat themselves; while we do what they want that is
+ * no news. */
+static void
+request_pairing (WfdP2pLink *self, const char *path, WfdPairing pairing, const char *pin)
+{
+  WfdLinkPeer *peer = wfd_p2p_link_ensure_peer (self, path);
+
+  if (peer == NULL || (self->op != NULL && wfd_p2p_op_pairs_with (self->op, peer)))
+    return;
+  wfd_link_emit (self, WFD_LINK_PAIRING_REQUEST, peer, (guint) pairing, pin);
+}
+
+/* Device password ids (Wi-Fi Simple Configuration 2.0 table 37): what the peer
+ * does, so that we do the other. */
+#define PASSWORD_USER_SPECIFIED 1
+#define PASSWORD_PUSH_BUTTON 4
+#define PASSWORD_REGISTRAR_SPECIFIED 5
+
+static void
+on_go_negotiation_request (WfdP2pLink *self, GVariant *args)
+{
+  const char *path;
+  guint16 password;
+
+  g_variant_get (args, "(&oqy)", &path, &password, NULL);
+  if (password == PASSWORD_PUSH_BUTTON)
+    request_pairing (self, path, WFD_PAIRING_PBC, NULL);
+  else if (password == PASSWORD_REGISTRAR_SPECIFIED)
+    request_pairing (self, path, WFD_PAIRING_PIN_KEYPAD, NULL);
+  else if (password == PASSWORD_USER_SPECIFIED)
+    request_pairing (self, path, WFD_PAIRING_PIN_DISPLAY, NULL);
+}
+
+static void
+on_request_pbc (WfdP2pLink *self, GVariant *args)
+{
+  const char *path;
+
+  g_variant_get (args, "(&o)", &path);
+  request_pairing (self, path, WFD_PAIRING_PBC, NULL);
+}
+
+static void
+on_request_show_pin (WfdP2pLink *self, GVariant *args)
+{
+  const char *path, *pin;
+
+  g_variant_get (args, "(&o&s)", &path, &pin);
+  request_pairing (self, path, WFD_PAIRING_PIN_DISPLAY, wfd_p2p_is_pin (pin) ? pin : NULL);
+}
+
+static void
+on_request_enter_pin (WfdP2pLink *self, GVariant *args)
+{
+  const char *path;
+
+  g_variant_get (args, "(&o)", &path);
+  request_pairing (self, path, WFD_PAIRING_PIN_KEYPAD, NULL);
+}
+
+/* @error: (transfer full); @peer_path: (nullable) */
+static void
+fail_formation (WfdP2pLink *self, const char *peer_path, GError *error)
+{
+  if (self->op != NULL)
+    wfd_p2p_op_formation_failed (self->op, peer_path, error);
+  else
+    g_error_free (error);
+}
+
+static void
+on_negotiation_failure (WfdP2pLink *self, GVariant *args)
+{
+  g_autoptr (GVariant) dict = g_variant_get_child_value (args, 0);
+  const char *path = NULL;
+  gint status;
+
+  if (!wfd_p2p_read_status (dict, &status))
+    return;
+  g_variant_lookup (dict, WPAS_KEY_PEER_OBJECT, "&o", &path);
+  fail_formation (self, path,
+      wfd_p2p_error_from_status ("The peer and this device did not form a group", status));
+}
+
+#define PROVISION_REJECTED 2 /* hostap, enum p2p_prov_disc_status */
+
+static void
+on_provision_failure (WfdP2pLink *self, GVariant *args)
+{
+  const char *path;
+  gint status;
+
+  g_variant_get (args, "(&oi)", &path, &status);
+  if (status == PROVISION_REJECTED)
+    fail_formation (self, path,
+        g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "The peer has refused the pairing"));
+  else
+    fail_formation (self, path,
+        g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
+            "The peer did not answer the request to pair (%d)", status));
+}
+
+static void
+on_formation_failure (WfdP2pLink *self, GVariant *args)
+{
+  const char *reason;
+
+  g_variant_get (args, "(&s)", &reason);
+  fail_formation (self, NULL,
+      g_error_new (WFD_ERROR, WFD_ERROR_PAIRING,
+          "The group was not formed%s%s; try again, or with another go-intent or frequency",
+          *reason != '\0' ? ": " : "", reason));
+}
+
+static void
+on_wps_failed (WfdP2pLink *self, GVariant *args)
+{
+  fail_formation (self, NULL, wfd_p2p_error_from_wps (args));
+}
+
+static void
+on_invitation_result (WfdP2pLink *self, GVariant *args)
+{
+  gint status;
+
+  if (self->op != NULL && wfd_p2p_read_status (args, &status))
+    wfd_p2p_op_invitation_result (self->op, status);
+}
+
+/* --- groups --- */
+
+void
+wfd_p2p_link_look_around (WfdP2pLink *self)
+{
+  static const WfdP2pWish wish = { .facts = WFD_P2P_OPENS | WFD_P2P_STARTED };
+
+  if (self->op != NULL || self->owner == NULL)
+    return;
+  if (self->group != NULL && !self->group->is_up)
+    wfd_p2p_op_begin (self, &wish, NULL);
+  else if (self->group == NULL && self->is_finding && self->search == WFD_P2P_SEARCH_NONE)
+    wfd_p2p_link_search (self, WFD_P2P_SEARCH_FULL);
+}
+
+/* A second group beside the first is none of ours. */
+static void
+on_group_started (WfdP2pLink *self, GVariant *args)
+{
+  g_autoptr (WfdLinkInfo) info = wfd_link_info_new ();
+  WfdP2pGroup *group;
+  char *interface_path, *group_path;
+
+  if (self->group != NULL || !wfd_p2p_read_started (args, info, &interface_path, &group_path))
+    return;
+  group = g_new0 (WfdP2pGroup, 1);
+  *group = (WfdP2pGroup) {
+    .info = g_steal_pointer (&info),
+    .interface_path = interface_path,
+    .group_path = group_path,
+  };
+  self->group = group;
+  self->search = WFD_P2P_SEARCH_NONE;
+  wfd_p2p_clear_source (&self->search_again);
+  if (self->op != NULL)
+    wfd_p2p_op_group_started (self->op);
+  else
+    wfd_p2p_link_look_around (self);
+}
+
+static void
+on_group_finished (WfdP2pLink *self, GVariant *args)
+{
+  g_autoptr (GVariant) dict = g_variant_get_child_value (args, 0);
+  g_autoptr (GError) error =
+      g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The peer has left the group");
+  const char *path;
+  gboolean was_up;
+
+  if (self->group == NULL || !g_variant_lookup (dict, WPAS_KEY_INTERFACE_OBJECT, "&o", &path)
+      || strcmp (path, self->group->interface_path) != 0)
+    return;
+  was_up = self->group->is_up;
+  wfd_p2p_link_clear_group (self);
+  if (!was_up && self->op != NULL)
+    wfd_p2p_op_group_gone (self->op, g_error_copy (error));
+  if (was_up)
+    wfd_link_emit (self, WFD_LINK_LOST, error);
+  wfd_p2p_link_look_around (self);
+}
+
+static gboolean
+on_peer_stays_away (gpointer user_data)
+{
+  g_autoptr (WfdP2pLink) self = g_object_ref (user_data);
+  g_autoptr (GError) error =
+      g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The peer has left the group");
+
+  /* A group that nobody is in keeps us from being invited to another. */
+  wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
+  wfd_p2p_link_clear_group (self);
+  wfd_link_emit (self, WFD_LINK_LOST, error);
+  wfd_p2p_link_look_around (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+ride_out (WfdP2pLink *self)
+{
+  guint ride_out_ms = self->options.ride_out_ms;
+
+  wfd_p2p_clear_source (&self->group->ride_out);
+  self->group->ride_out = g_timeout_source_new (ride_out_ms != 0 ? ride_out_ms : RIDE_OUT_MS);
+  g_source_set_callback (self->group->ride_out, on_peer_stays_away, self, NULL);
+  g_source_attach (self->group->ride_out, self->context);
+}
+
+static gboolean
+is_peer_of_link (WfdP2pLink *self, const char *path)
+{
+  g_autofree char *id = wfd_p2p_read_peer_id (path);
+  WfdLinkPeer *peer = self->group->info->peer;
+
+  return id != NULL && peer != NULL && strcmp (id, wfd_link_peer_get_id (peer)) == 0;
+}
+
+static void
+on_peer_joined (WfdP2pLink *self, const char *peer_path)
+{
+  if (is_peer_of_link (self, peer_path))
+    wfd_p2p_clear_source (&self->group->ride_out);
+  if (self->op != NULL)
+    wfd_p2p_op_peer_joined (self->op, peer_path);
+}
+
+static void
+on_peer_disconnected (WfdP2pLink *self, const char *peer_path)
+{
+  if (is_peer_of_link (self, peer_path))
+    ride_out (self);
+}
+
+static void
+on_group_signal (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+    const char *signal, GVariant *args, gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+  const char *peer_path;
+
+  if (self->group == NULL || strcmp (path, self->group->group_path) != 0
+      || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(o)")))
+    return;
+  g_variant_get (args, "(&o)", &peer_path);
+  if (strcmp (signal, WPAS_SIGNAL_PEER_JOINED) == 0)
+    on_peer_joined (self, peer_path);
+  else if (strcmp (signal, WPAS_SIGNAL_PEER_DISCONNECTED) == 0)
+    on_peer_disconnected (self, peer_path);
+}
+
+/* --- signals --- */
+
+/* A signal whose arguments are of another type is ignored. */
+static const struct
+{
+  const char *name;
+  const char *type;
+  void (*handle) (WfdP2pLink *self, GVariant *args);
+} told[] = {
+  { WPAS_SIGNAL_DEVICE_FOUND, "(oa{sv})", on_device_found },
+  { WPAS_SIGNAL_DEVICE_LOST, "(o)", on_device_lost },
+  { WPAS_SIGNAL_FIND_STOPPED, "()", on_find_stopped },
+  { WPAS_SIGNAL_GO_NEGOTIATION_REQUEST, "(oqy)", on_go_negotiation_request },
+  { WPAS_SIGNAL_REQUEST_PBC, "(o)", on_request_pbc },
+  { WPAS_SIGNAL_REQUEST_SHOW_PIN, "(os)", on_request_show_pin },
+  { WPAS_SIGNAL_REQUEST_ENTER_PIN, "(o)", on_request_enter_pin },
+  { WPAS_SIGNAL_GO_NEGOTIATION_FAILURE, "(a{sv})", on_negotiation_failure },
+  { WPAS_SIGNAL_PROVISION_FAILURE, "(oi)", on_provision_failure },
+  { WPAS_SIGNAL_FORMATION_FAILURE, "(s)", on_formation_failure },
+  { WPAS_SIGNAL_WPS_FAILED, "(sa{sv})", on_wps_failed },
+  { WPAS_SIGNAL_INVITATION_RESULT, "(a{sv})", on_invitation_result },
+  { WPAS_SIGNAL_GROUP_STARTED, "(a{sv})", on_group_started },
+  { WPAS_SIGNAL_GROUP_FINISHED, "(a{sv})", on_group_finished },
+};
+
+static void
+on_p2p_signal (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+    const char *signal, GVariant *args, gpointer user_data)
+{
+  g_autoptr (WfdP2pLink) self = g_object_ref (user_data);
+
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++) {
+    if (strcmp (signal, told[i].name) == 0
+        && g_variant_is_of_type (args, G_VARIANT_TYPE (told[i].type))) {
+      told[i].handle (self, args);
+      return;
+    }
+  }
+}
+
+/* Its WFD information often comes later than the peer itself. */
+static void
+on_peer_changed (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+    const char *signal, GVariant *args, gpointer user_data)
+{
+  g_autoptr (GVariant) properties = NULL;
+
+  if (!g_variant_is_of_type (args, G_VARIANT_TYPE ("(sa{sv}as)")))
+    return;
+  properties = g_variant_get_child_value (args, 1);
+  wfd_p2p_link_update_peer (user_data, path, properties);
+}
+
+static void
+subscribe (WfdP2pLink *self, const char *sender, const char *interface, const char *signal,
+    const char *arg0, GDBusSignalCallback callback)
+{
+  guint id = g_dbus_connection_signal_subscribe (self->bus, sender, interface, signal, NULL, arg0,
+      G_DBUS_SIGNAL_FLAGS_NONE, callback, self, NULL);
+
+  g_array_append_val (self->subscriptions, id);
+}
+
+/* By its unique name: whoever comes after it, or pretends to be it, is another. */
+void
+wfd_p2p_link_subscribe (WfdP2pLink *self)
+{
+  g_signal_connect (self->bus, "closed", G_CALLBACK (on_bus_closed), self);
+  subscribe (self, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", WPAS_NAME,
+      on_owner_changed);
+  subscribe (self, self->owner, WPAS_INTERFACE_ROOT, WPAS_SIGNAL_INTERFACE_REMOVED, NULL,
+      on_interface_removed);
+  subscribe (self, self->owner, WPAS_INTERFACE_P2P, NULL, NULL, on_p2p_signal);
+  subscribe (self, self->owner, WPAS_INTERFACE_GROUP, NULL, NULL, on_group_signal);
+  subscribe (self, self->owner, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+      WPAS_INTERFACE_PEER, on_peer_changed);
+}
