@@ -27,7 +27,7 @@ set (Lab *lab, const char *path, const char *property, const char *value)
 void
 lab_add_fake (Lab *lab)
 {
-  lab->fake = fake_wpas_new (g_test_dbus_get_bus_address (lab->dbus));
+  lab->fake = fake_wpas_new (lab_get_bus_address ());
   set (lab, ROOT, "Capabilities", "['ap', 'p2p']");
   set (lab, ROOT, "Interfaces", "[objectpath '" IFACE "']");
   set (lab, ROOT, "WFDIEs", "@ay [0x07, 0x00, 0x02, 0x00, 0x02]");
@@ -43,14 +43,31 @@ lab_add_fake (Lab *lab)
   fake_wpas_answer (lab->fake, "Connect", g_variant_new ("(s)", ""));
 }
 
-gboolean
-lab_can_run (void)
+/* One for all tests: to start it takes longer than most of them. */
+static GTestDBus *bus_of_all;
+
+const char *
+lab_get_bus_address (void)
+{
+  return g_test_dbus_get_bus_address (bus_of_all);
+}
+
+int
+lab_run (void)
 {
   g_autofree char *program = g_find_program_in_path ("dbus-daemon");
+  int status;
 
-  if (program == NULL)
+  if (program == NULL) {
     g_print ("1..0 # SKIP dbus-daemon is not installed (Debian: dbus)\n");
-  return program != NULL;
+    return 0;
+  }
+  bus_of_all = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (bus_of_all);
+  status = g_test_run ();
+  g_test_dbus_down (bus_of_all);
+  g_clear_object (&bus_of_all);
+  return status;
 }
 
 /* --- the kernel --- */
@@ -198,6 +215,23 @@ lab_use_options (Lab *lab, const WfdP2pOptions *options)
     g_signal_connect (lab->link, signals[i].name, signals[i].callback, lab);
 }
 
+/* The fake of the test before is closed, but the bus may not have noticed. */
+static void
+wait_for_no_service (GDBusConnection *bus)
+{
+  gboolean has_owner;
+
+  do {
+    g_autoptr (GVariant) answer =
+        g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+            "org.freedesktop.DBus", "NameHasOwner", g_variant_new ("(s)", "fi.w1.wpa_supplicant1"),
+            NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+
+    g_assert_nonnull (answer);
+    g_variant_get (answer, "(b)", &has_owner);
+  } while (has_owner);
+}
+
 void
 lab_set_up_bare (Lab *lab, gconstpointer data)
 {
@@ -208,13 +242,12 @@ lab_set_up_bare (Lab *lab, gconstpointer data)
   };
   g_autoptr (GError) error = NULL;
 
-  lab->dbus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (lab->dbus);
-  lab->bus = g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (lab->dbus),
+  lab->bus = g_dbus_connection_new_for_address_sync (lab_get_bus_address (),
       G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
           | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
       NULL, NULL, &error);
   g_assert_no_error (error);
+  wait_for_no_service (lab->bus);
   lab->told = g_string_new (NULL);
   lab->network = asked_kernel = g_string_new (NULL);
   kernel_errno = 0;
@@ -244,8 +277,6 @@ lab_tear_down (Lab *lab, gconstpointer data)
   lab_drop_fake (lab);
   g_dbus_connection_close_sync (lab->bus, NULL, NULL);
   g_object_unref (lab->bus);
-  g_test_dbus_down (lab->dbus);
-  g_object_unref (lab->dbus);
   g_object_unref (lab->cancellable);
   g_clear_object (&lab->last_peer);
   g_clear_error (&lab->told_error);

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* A private bus, a fake wpa_supplicant with one interface on it, a link, and
- * what the link has told. */
+/* On a private bus: a fake wpa_supplicant with one interface, a link, and what
+ * the link has told. */
 
 #define ROOT "/fi/w1/wpa_supplicant1"
 #define IFACE ROOT "/Interfaces/0"
@@ -30,7 +30,6 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GTestDBus *dbus;
   FakeWpas *fake; /* may be NULL: there is none */
   GDBusConnection *bus;
   WfdLink *link;
@@ -46,8 +45,9 @@ typedef struct
   GError *error;
 } Lab;
 
-/* FALSE if this machine has no dbus-daemon; says so as TAP does. */
-gboolean lab_can_run (void);
+/* g_test_run () with a bus for all tests; skips if this machine has none. */
+int lab_run (void);
+const char *lab_get_bus_address (void);
 
 void lab_set_up (Lab *lab, gconstpointer data);
 /* Without a fake. */
