@@ -9,10 +9,12 @@ G_BEGIN_DECLS
  *
  * A PES packet with a length ends there; one without still ends in a TS packet
  * that had to be stuffed; many sources end it with a short RTP packet or with
- * the marker bit; at last nothing comes any more for a while. But a source may
- * put a picture into several PES packets, or stuff where it likes. So each sign
- * is watched first: it counts once the next packet of the stream has begun a
- * picture, and never again once it did not. */
+ * the marker bit. But a source may put a picture into several PES packets, or
+ * stuff where it likes. So each sign is watched first: it counts once the next
+ * packet of the stream has begun a picture, and never again once it did not.
+ *
+ * A short silence is no sign: a picture that comes a little later, with the first
+ * packet of the next one, is better than one that a stall has cut. */
 
 typedef enum
 {
@@ -27,10 +29,8 @@ typedef struct
   guint signs; /* of the last packet */
   guint proved;
   guint refuted;
-  gint64 last_ns;   /* arrival of the last packet */
-  gint64 gap_ns[2]; /* longest within a picture, of the last pictures and before */
-  guint n_units;    /* since the gaps were moved on */
-  gboolean learned; /* the gaps tell something */
+  gint64 last_ns;  /* arrival of the last packet */
+  gint64 stall_ns; /* longest within a picture */
 } WfdTsEnd;
 
 /* A packet of the stream came, before its signs are added. @begins: whether it

@@ -69,50 +69,33 @@ quiet_after_picture (WfdTsEnd *end, gint64 at_ns, guint signs)
   return wfd_ts_end_get_deadline (end) - (at_ns + MS / 5);
 }
 
+/* With and without a sign that could be missing by chance, at first and later. */
 static void
-test_quiet_gets_shorter (void)
+test_quiet_is_longer_than_stalls (void)
 {
-  WfdTsEnd end = { 0 };
+  WfdTsEnd end[2] = { { 0 }, { 0 } };
 
-  g_assert_cmpint (quiet_after_picture (&end, 0, 0), ==, 20 * MS);
-  for (guint i = 1; i < 8; i++)
-    quiet_after_picture (&end, i * FRAME_NS, 0);
-  /* No sign at all: 2.5 ms. */
-  g_assert_cmpint (quiet_after_picture (&end, 8 * FRAME_NS, 0), ==, 5 * MS / 2);
+  for (guint i = 0; i < 100; i++) {
+    g_assert_cmpint (quiet_after_picture (&end[0], i * FRAME_NS, 0), ==, 500 * MS);
+    g_assert_cmpint (quiet_after_picture (&end[1], i * FRAME_NS, WFD_TS_END_STUFFING), ==,
+        500 * MS);
+  }
 }
 
+/* A picture that silence has cut shows how long a stall may be. */
 static void
-test_quiet_beside_a_proved_sign_is_longer (void)
+test_quiet_follows_stalls (void)
 {
   WfdTsEnd end = { 0 };
 
-  for (guint i = 0; i < 8; i++)
-    quiet_after_picture (&end, i * FRAME_NS, WFD_TS_END_STUFFING);
-  g_assert_cmpint (quiet_after_picture (&end, 8 * FRAME_NS, 0), ==, 10 * MS);
-}
-
-/* A pause within a picture shows how long a pause may be; it is forgotten after
- * some seconds. */
-static void
-test_quiet_is_longer_than_pauses (void)
-{
-  WfdTsEnd end = { 0 };
-  guint i;
-
-  for (i = 0; i < 8; i++)
-    quiet_after_picture (&end, i * FRAME_NS, 0);
-  wfd_ts_end_add_packet (&end, TRUE, FALSE, 7 * FRAME_NS + MS / 5 + 8 * MS);
-  g_assert_cmpint (quiet_after_picture (&end, i++ * FRAME_NS, 0), ==, 16 * MS);
-  /* Never longer than this, whatever happened. */
-  wfd_ts_end_add_packet (&end, TRUE, FALSE, i * FRAME_NS + 5000 * MS);
-  end.gap_ns[1] = 0;
-  g_assert_cmpint (wfd_ts_end_get_deadline (&end), ==, i * FRAME_NS + 5100 * MS);
-  /* The pictures before the last ones count still. */
-  for (; i < 100; i++)
-    g_assert_cmpint (quiet_after_picture (&end, i * FRAME_NS, 0), ==, 100 * MS);
-  for (; i < 8 + 3 * 64; i++)
-    quiet_after_picture (&end, i * FRAME_NS, 0);
-  g_assert_cmpint (quiet_after_picture (&end, i * FRAME_NS, 0), ==, 5 * MS / 2);
+  picture (&end, 0, 0);
+  wfd_ts_end_add_packet (&end, TRUE, FALSE, MS / 5 + 600 * MS);
+  g_assert_cmpint (quiet_after_picture (&end, 700 * MS, 0), ==, 1200 * MS);
+  /* A loss tells nothing, and nobody waits for ever. */
+  wfd_ts_end_add_packet (&end, FALSE, FALSE, 3000 * MS);
+  g_assert_cmpint (quiet_after_picture (&end, 3000 * MS, 0), ==, 1200 * MS);
+  wfd_ts_end_add_packet (&end, TRUE, FALSE, 9000 * MS);
+  g_assert_cmpint (quiet_after_picture (&end, 9000 * MS, 0), ==, 2000 * MS);
 }
 
 int
@@ -123,10 +106,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/end/sign-counts-once-proved", test_sign_counts_once_proved);
   g_test_add_func ("/ts/end/refuted-sign-never-counts-again", test_refuted_sign_never_counts_again);
   g_test_add_func ("/ts/end/loss-tells-nothing", test_loss_tells_nothing);
-  g_test_add_func ("/ts/end/quiet-gets-shorter", test_quiet_gets_shorter);
-  g_test_add_func ("/ts/end/quiet-beside-a-proved-sign-is-longer",
-      test_quiet_beside_a_proved_sign_is_longer);
-  g_test_add_func ("/ts/end/quiet-is-longer-than-pauses", test_quiet_is_longer_than_pauses);
+  g_test_add_func ("/ts/end/quiet-is-longer-than-stalls", test_quiet_is_longer_than_stalls);
+  g_test_add_func ("/ts/end/quiet-follows-stalls", test_quiet_follows_stalls);
 
   return g_test_run ();
 }

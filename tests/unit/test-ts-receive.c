@@ -414,16 +414,13 @@ test_no_picture_ends_in_a_gap (void)
       }
       sequence++;
     }
-    /* Without stuffing and length only silence ends a picture. */
-    if (i < 19)
-      wfd_ts_receiver_tick (receiver, now_ns + 30 * MS);
     while (wfd_ts_receiver_pop (receiver, &unit)) {
       g_assert_cmpuint (g_bytes_get_size (unit.data), ==, sizeof (data));
       wfd_ts_unit_clear (&unit);
       n++;
     }
   }
-  g_assert_cmpuint (n, ==, 19);
+  g_assert_cmpuint (n, ==, 18);
   g_assert_cmpint (wfd_ts_receiver_get_deadline (receiver), ==, now_ns + WFD_TS_GAP_NS);
   wfd_ts_receiver_tick (receiver, now_ns + WFD_TS_GAP_NS - 1);
   g_assert_false (wfd_ts_receiver_pop (receiver, &unit));
@@ -439,6 +436,108 @@ test_no_picture_ends_in_a_gap (void)
     wfd_ts_unit_clear (&unit);
     g_bytes_unref (held);
   }
+}
+
+typedef struct
+{
+  WfdTsReceiver *receiver;
+  TsBuilder builder;
+  guint16 sequence;
+  gint64 now_ns;
+  gsize picture_bytes;
+  guint n_pictures;
+} Stalling;
+
+static void
+take_whole_pictures (Stalling *self)
+{
+  WfdTsUnit unit;
+
+  while (wfd_ts_receiver_pop (self->receiver, &unit)) {
+    g_assert_cmpuint (g_bytes_get_size (unit.data), ==, self->picture_bytes);
+    g_assert_cmpuint (unit.flags & (WFD_TS_UNIT_LOSSY | WFD_TS_UNIT_DISCONT), ==, 0);
+    self->n_pictures++;
+    wfd_ts_unit_clear (&unit);
+  }
+}
+
+/* Ticks at each deadline. */
+static void
+pass_time (Stalling *self, gint64 ns)
+{
+  gint64 until_ns = self->now_ns + ns, deadline_ns;
+
+  while ((deadline_ns = wfd_ts_receiver_get_deadline (self->receiver)) <= until_ns) {
+    wfd_ts_receiver_tick (self->receiver, deadline_ns);
+    take_whole_pictures (self);
+  }
+  self->now_ns = until_ns;
+}
+
+/* A picture in datagrams of 7 packets; the network stalls before number @stalled
+ * of them. */
+static void
+send_stalling_picture (Stalling *self, guint i, guint stalled, gint64 stall_ns)
+{
+  g_autofree guint8 *data = g_malloc (self->picture_bytes);
+  GBytes *datagram;
+
+  memset (data, 0x77, self->picture_bytes);
+  memcpy (data, i == 0 ? "\0\0\0\1\x65\x88" : "\0\0\0\1\x41\x9a", 6);
+  ts_builder_pes (&self->builder, 0x41, 0xe0, 9000 + 3000 * i, TS_UNBOUNDED, data,
+      self->picture_bytes);
+  for (guint n = 0; (datagram = ts_builder_take_rtp (&self->builder, self->sequence, 1, 7)) != NULL;
+       n++) {
+    gsize size;
+    const guint8 *bytes = g_bytes_get_data (datagram, &size);
+
+    pass_time (self, n == stalled ? stall_ns : MS / 10);
+    wfd_ts_receiver_push (self->receiver, wfd_bytes (bytes, size), self->now_ns);
+    take_whole_pictures (self);
+    self->sequence++;
+    g_bytes_unref (datagram);
+  }
+}
+
+/* 30 pictures of @bytes, of which number @stalled and each fifth after it stall. */
+static void
+assert_stalls_do_not_cut (gsize bytes, gint64 step_ns, guint stalled, gint64 stall_ns)
+{
+  const TsBuilderStream stream = { .type = 0x1b, .pid = 0x41 };
+  Stalling s = { .builder = ts_builder (), .picture_bytes = bytes };
+
+  s.receiver = wfd_ts_receiver_new (WFD_TS_GAP_NS);
+  ts_builder_pat (&s.builder, 1, 0x20);
+  ts_builder_pmt (&s.builder, 0x20, 1, 0x41, 0, &stream, 1);
+  for (guint i = 0; i < 30; i++) {
+    gboolean stalls = i >= stalled && (i - stalled) % 5 == 0;
+
+    send_stalling_picture (&s, i, stalls ? 1 + i % 2 : G_MAXUINT, stall_ns);
+    g_assert_cmpuint (s.n_pictures, >=, i);
+    pass_time (&s, step_ns);
+  }
+  pass_time (&s, 1000 * MS);
+  g_assert_cmpuint (s.n_pictures, ==, 30);
+  ts_builder_clear (&s.builder);
+  wfd_ts_receiver_free (s.receiver);
+}
+
+/* Pictures without length, at 15, 30 and 60 Hz, with a last packet that is stuffed
+ * and one that is not. */
+static void
+test_stalls_do_not_cut (void)
+{
+  static const gint64 steps_ns[] = { 66 * MS, 33 * MS, 16 * MS };
+  static const guint stalled[] = { 0, 1, 12 };
+  static const gint64 stalls_ns[] = { MS, 3 * MS, 11 * MS, 21 * MS, 50 * MS, 101 * MS, 200 * MS };
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps_ns); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (stalled); j++)
+      for (guint k = 0; k < G_N_ELEMENTS (stalls_ns); k++) {
+        assert_stalls_do_not_cut (20 * 184 - 14, steps_ns[i], stalled[j], stalls_ns[k]);
+        assert_stalls_do_not_cut (20 * 184 - 30, steps_ns[i], stalled[j], stalls_ns[k]);
+        assert_stalls_do_not_cut (21 * 184 - 14, steps_ns[i], stalled[j], stalls_ns[k]);
+      }
 }
 
 /* Who never ticks waits no longer than the next packet. */
@@ -600,6 +699,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/receive/two-percent-loss", test_two_percent_loss);
   g_test_add_func ("/ts/receive/jitter", test_jitter);
   g_test_add_func ("/ts/receive/no-picture-ends-in-a-gap", test_no_picture_ends_in_a_gap);
+  g_test_add_func ("/ts/receive/stalls-do-not-cut", test_stalls_do_not_cut);
   g_test_add_func ("/ts/receive/gap-without-ticks", test_gap_without_ticks);
   g_test_add_func ("/ts/receive/what-is-no-rtp", test_what_is_no_rtp);
   g_test_add_func ("/ts/receive/new-sender", test_new_sender);
