@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wfd-output.h"
+#include "wfd-receiver-pad.h"
 
 #include <gst/video/video.h>
 
-GST_DEBUG_CATEGORY_STATIC (wfd_output_debug);
-#define GST_CAT_DEFAULT wfd_output_debug
+GST_DEBUG_CATEGORY_STATIC (wfd_receiver_pad_debug);
+#define GST_CAT_DEFAULT wfd_receiver_pad_debug
 
 /* Two seconds of the highest bit rate that Wi-Fi Display sources use. */
 #define MAX_BYTES (8 * 1024 * 1024)
@@ -16,10 +16,10 @@ GST_DEBUG_CATEGORY_STATIC (wfd_output_debug);
 /* Enough for a sink to know that it need not wait. */
 #define SHORTEST_GAP GST_MSECOND
 
-struct _WfdOutput
+struct _WfdReceiverPad
 {
   GstPad parent;
-  WfdOutputConfig config;
+  WfdReceiverPadConfig config;
 
   /* Of the thread that pushes. */
   gboolean behind; /* until the queue is empty */
@@ -36,13 +36,13 @@ struct _WfdOutput
   guint64 n_dropped;
 };
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (WfdOutput, wfd_output, GST_TYPE_PAD,
-    GST_DEBUG_CATEGORY_INIT (wfd_output_debug, "wfdoutput", 0,
+G_DEFINE_FINAL_TYPE_WITH_CODE (WfdReceiverPad, wfd_receiver_pad, GST_TYPE_PAD,
+    GST_DEBUG_CATEGORY_INIT (wfd_receiver_pad_debug, "wfdreceiverpad", 0,
         "Pads of the Wi-Fi Display receiver"))
 
 /* NULL while flushing. (transfer full) */
 static GstMiniObject *
-pop (WfdOutput *self)
+pop (WfdReceiverPad *self)
 {
   GstMiniObject *item;
 
@@ -59,7 +59,7 @@ pop (WfdOutput *self)
 /* Downstream cannot go on; nothing else ends here, for a pad may be linked later
  * and a flush may be over soon. */
 static void
-fail (WfdOutput *self, GstFlowReturn flow)
+fail (WfdReceiverPad *self, GstFlowReturn flow)
 {
   g_autoptr (GstElement) element = gst_pad_get_parent_element (GST_PAD (self));
 
@@ -72,7 +72,7 @@ fail (WfdOutput *self, GstFlowReturn flow)
 static void
 loop (gpointer data)
 {
-  WfdOutput *self = data;
+  WfdReceiverPad *self = data;
   GstMiniObject *item = pop (self);
   GstFlowReturn flow;
 
@@ -89,14 +89,14 @@ loop (gpointer data)
 
 /* With the lock. */
 static void
-drop_items (WfdOutput *self)
+drop_items (WfdReceiverPad *self)
 {
   g_queue_clear_full (&self->items, (GDestroyNotify) gst_mini_object_unref);
   self->bytes = 0;
 }
 
 static void
-set_flushing (WfdOutput *self, gboolean flushing)
+set_flushing (WfdReceiverPad *self, gboolean flushing)
 {
   g_mutex_lock (&self->lock);
   self->flushing = flushing;
@@ -110,14 +110,14 @@ activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
 {
   if (mode != GST_PAD_MODE_PUSH)
     return FALSE;
-  set_flushing (WFD_OUTPUT (pad), !active);
+  set_flushing (WFD_RECEIVER_PAD (pad), !active);
   return active ? gst_pad_start_task (pad, loop, pad, NULL) : gst_pad_stop_task (pad);
 }
 
 static gboolean
 handle_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
-  WfdOutput *self = WFD_OUTPUT (pad);
+  WfdReceiverPad *self = WFD_RECEIVER_PAD (pad);
 
   if (!gst_video_event_is_force_key_unit (event))
     return gst_pad_event_default (pad, parent, event);
@@ -135,7 +135,8 @@ handle_query (GstPad *pad, GstObject *parent, GstQuery *query)
 
   switch (GST_QUERY_TYPE (query)) {
     case GST_QUERY_LATENCY:
-      gst_query_set_latency (query, TRUE, WFD_OUTPUT (pad)->config.latency, GST_CLOCK_TIME_NONE);
+      gst_query_set_latency (query, TRUE, WFD_RECEIVER_PAD (pad)->config.latency,
+          GST_CLOCK_TIME_NONE);
       return TRUE;
     case GST_QUERY_SEEKING:
       gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
@@ -146,12 +147,12 @@ handle_query (GstPad *pad, GstObject *parent, GstQuery *query)
   }
 }
 
-WfdOutput *
-wfd_output_new (GstPadTemplate *template, const WfdOutputConfig *config)
+WfdReceiverPad *
+wfd_receiver_pad_new (GstPadTemplate *template, const WfdReceiverPadConfig *config)
 {
-  WfdOutput *self =
-      g_object_new (WFD_TYPE_OUTPUT, "name", GST_PAD_TEMPLATE_NAME_TEMPLATE (template), "direction",
-          GST_PAD_SRC, "template", template, NULL);
+  WfdReceiverPad *self =
+      g_object_new (WFD_TYPE_RECEIVER_PAD, "name", GST_PAD_TEMPLATE_NAME_TEMPLATE (template),
+          "direction", GST_PAD_SRC, "template", template, NULL);
 
   self->config = *config;
   self->waits_for_key = config->begins_with_key;
@@ -159,7 +160,7 @@ wfd_output_new (GstPadTemplate *template, const WfdOutputConfig *config)
 }
 
 static void
-append (WfdOutput *self, gpointer item, gsize bytes)
+append (WfdReceiverPad *self, gpointer item, gsize bytes)
 {
   g_mutex_lock (&self->lock);
   if (self->flushing) {
@@ -173,14 +174,14 @@ append (WfdOutput *self, gpointer item, gsize bytes)
 }
 
 void
-wfd_output_send_event (WfdOutput *self, GstEvent *event)
+wfd_receiver_pad_send_event (WfdReceiverPad *self, GstEvent *event)
 {
   append (self, event, 0);
 }
 
 /* Whether @bytes more are too much. */
 static gboolean
-is_behind (WfdOutput *self, gsize bytes)
+is_behind (WfdReceiverPad *self, gsize bytes)
 {
   gboolean behind;
 
@@ -194,7 +195,7 @@ is_behind (WfdOutput *self, gsize bytes)
 
 /* Downstream cannot use what does not follow on what it has. */
 static void
-fall_behind (WfdOutput *self)
+fall_behind (WfdReceiverPad *self)
 {
   if (!self->behind)
     GST_WARNING_OBJECT (self, "downstream is too slow, dropping");
@@ -204,7 +205,7 @@ fall_behind (WfdOutput *self)
 }
 
 static void
-note_position (WfdOutput *self, GstBuffer *buffer)
+note_position (WfdReceiverPad *self, GstBuffer *buffer)
 {
   if (!GST_BUFFER_PTS_IS_VALID (buffer))
     return;
@@ -214,13 +215,13 @@ note_position (WfdOutput *self, GstBuffer *buffer)
 }
 
 static gboolean
-lacks_key (WfdOutput *self, GstBuffer *buffer)
+lacks_key (WfdReceiverPad *self, GstBuffer *buffer)
 {
   return self->waits_for_key && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
 }
 
 gboolean
-wfd_output_push (WfdOutput *self, GstBuffer *buffer)
+wfd_receiver_pad_push (WfdReceiverPad *self, GstBuffer *buffer)
 {
   gsize bytes = gst_buffer_get_size (buffer);
 
@@ -245,14 +246,14 @@ wfd_output_push (WfdOutput *self, GstBuffer *buffer)
 
 /* A source that starts anew goes back in time. */
 static gboolean
-is_in_time (WfdOutput *self, GstClockTime position)
+is_in_time (WfdReceiverPad *self, GstClockTime position)
 {
   return GST_CLOCK_TIME_IS_VALID (self->position) && position < self->position + PATIENCE
       && self->position < position + PATIENCE;
 }
 
 void
-wfd_output_fill (WfdOutput *self, GstClockTime position)
+wfd_receiver_pad_fill (WfdReceiverPad *self, GstClockTime position)
 {
   GstClockTime start = position;
 
@@ -260,12 +261,13 @@ wfd_output_fill (WfdOutput *self, GstClockTime position)
     return;
   if (GST_CLOCK_TIME_IS_VALID (self->position) && self->position < position)
     start = self->position;
-  wfd_output_send_event (self, gst_event_new_gap (start, MAX (position - start, SHORTEST_GAP)));
+  wfd_receiver_pad_send_event (self,
+      gst_event_new_gap (start, MAX (position - start, SHORTEST_GAP)));
   self->position = MAX (position, start + SHORTEST_GAP);
 }
 
 guint64
-wfd_output_count_dropped (WfdOutput *self)
+wfd_receiver_pad_count_dropped (WfdReceiverPad *self)
 {
   guint64 n;
 
@@ -276,24 +278,24 @@ wfd_output_count_dropped (WfdOutput *self)
 }
 
 static void
-wfd_output_finalize (GObject *object)
+wfd_receiver_pad_finalize (GObject *object)
 {
-  WfdOutput *self = WFD_OUTPUT (object);
+  WfdReceiverPad *self = WFD_RECEIVER_PAD (object);
 
   drop_items (self);
   g_cond_clear (&self->more);
   g_mutex_clear (&self->lock);
-  G_OBJECT_CLASS (wfd_output_parent_class)->finalize (object);
+  G_OBJECT_CLASS (wfd_receiver_pad_parent_class)->finalize (object);
 }
 
 static void
-wfd_output_class_init (WfdOutputClass *klass)
+wfd_receiver_pad_class_init (WfdReceiverPadClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = wfd_output_finalize;
+  G_OBJECT_CLASS (klass)->finalize = wfd_receiver_pad_finalize;
 }
 
 static void
-wfd_output_init (WfdOutput *self)
+wfd_receiver_pad_init (WfdReceiverPad *self)
 {
   g_mutex_init (&self->lock);
   g_cond_init (&self->more);

@@ -28,7 +28,7 @@ struct _WfdReceiver
   guint group_id;
   WfdDatagrams *datagrams;
   GThread *thread;
-  WfdOutput *outputs[WFD_UNPACK_N_KINDS]; /* of the thread that calls agree */
+  WfdReceiverPad *pads[WFD_UNPACK_N_KINDS]; /* of the thread that calls agree */
 
   GMutex turn; /* to take the lock */
   GMutex lock;
@@ -320,19 +320,19 @@ want_key_unit (gpointer user_data)
 }
 
 static void
-add_output (WfdReceiver *self, WfdUnpackKind kind)
+add_pad (WfdReceiver *self, WfdUnpackKind kind)
 {
   g_autoptr (GstPadTemplate) template = gst_static_pad_template_get (kinds[kind].template);
-  const WfdOutputConfig config = {
+  const WfdReceiverPadConfig config = {
     .begins_with_key = kind == WFD_UNPACK_VIDEO,
     .latency = self->config.latency_ms * GST_MSECOND,
     .key_unit_wanted = want_key_unit,
     .user_data = self,
   };
 
-  self->outputs[kind] = wfd_output_new (template, &config);
-  gst_pad_set_active (GST_PAD (self->outputs[kind]), TRUE);
-  gst_element_add_pad (GST_ELEMENT (self), GST_PAD (self->outputs[kind]));
+  self->pads[kind] = wfd_receiver_pad_new (template, &config);
+  gst_pad_set_active (GST_PAD (self->pads[kind]), TRUE);
+  gst_element_add_pad (GST_ELEMENT (self), GST_PAD (self->pads[kind]));
 }
 
 static GstStream *
@@ -345,10 +345,10 @@ new_stream (WfdReceiver *self, WfdUnpackKind kind, GstCaps *caps)
 
 /* Downstream is told what this is before any of it comes. */
 static void
-begin_output (WfdReceiver *self, WfdUnpackKind kind, GstStream *stream,
+begin_pad (WfdReceiver *self, WfdUnpackKind kind, GstStream *stream,
     GstStreamCollection *collection)
 {
-  WfdOutput *output = self->outputs[kind];
+  WfdReceiverPad *pad = self->pads[kind];
   GstEvent *start = gst_event_new_stream_start (gst_stream_get_stream_id (stream));
   g_autoptr (GstCaps) caps = gst_stream_get_caps (stream);
   GstSegment segment;
@@ -356,11 +356,11 @@ begin_output (WfdReceiver *self, WfdUnpackKind kind, GstStream *stream,
   gst_segment_init (&segment, GST_FORMAT_TIME);
   gst_event_set_group_id (start, self->group_id);
   gst_event_set_stream (start, stream);
-  wfd_output_send_event (output, start);
+  wfd_receiver_pad_send_event (pad, start);
   if (collection != NULL)
-    wfd_output_send_event (output, gst_event_new_stream_collection (collection));
-  wfd_output_send_event (output, gst_event_new_caps (caps));
-  wfd_output_send_event (output, gst_event_new_segment (&segment));
+    wfd_receiver_pad_send_event (pad, gst_event_new_stream_collection (collection));
+  wfd_receiver_pad_send_event (pad, gst_event_new_caps (caps));
+  wfd_receiver_pad_send_event (pad, gst_event_new_segment (&segment));
 }
 
 /* MPEG-TS is no collection, but has one inside. */
@@ -381,16 +381,16 @@ new_collection (WfdReceiver *self, GstStream *const *streams)
 
 /* Those of which @streams are there and the pads are new. */
 static void
-begin_outputs (WfdReceiver *self, GstStream *const *streams, const gboolean *is_new)
+begin_pads (WfdReceiver *self, GstStream *const *streams, const gboolean *is_new)
 {
   g_autoptr (GstStreamCollection) collection = new_collection (self, streams);
 
   for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
     if (!is_new[kind])
       continue;
-    begin_output (self, kind, streams[kind], collection);
+    begin_pad (self, kind, streams[kind], collection);
     acquire (self);
-    wfd_unpack_set_output (self->unpack, kind, self->outputs[kind]);
+    wfd_unpack_set_pad (self->unpack, kind, self->pads[kind]);
     release (self);
   }
   if (collection != NULL)
@@ -415,14 +415,14 @@ wfd_receiver_agree (WfdReceiver *self, const GstStructure *negotiated)
     wfd_unpack_set_caps (self->unpack, kind, caps);
     release (self);
     streams[kind] = new_stream (self, kind, caps);
-    is_new[kind] = self->outputs[kind] == NULL;
+    is_new[kind] = self->pads[kind] == NULL;
     any_new |= is_new[kind];
     if (is_new[kind])
-      add_output (self, kind);
+      add_pad (self, kind);
   }
   if (any_new) {
     gst_element_no_more_pads (GST_ELEMENT (self));
-    begin_outputs (self, streams, is_new);
+    begin_pads (self, streams, is_new);
   }
   for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++)
     gst_clear_object (&streams[kind]);

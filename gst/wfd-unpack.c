@@ -9,8 +9,8 @@
 /* A way out. */
 typedef struct
 {
-  WfdOutput *output; /* NULL: nobody wants it */
-  GstCaps *agreed;   /* on which what the stream says is laid */
+  WfdReceiverPad *pad; /* NULL: nobody wants it */
+  GstCaps *agreed;     /* on which what the stream says is laid */
   GstCaps *told;
   WfdTsFormat format; /* of what the stream said last */
   GBytes *sps;
@@ -48,7 +48,7 @@ wfd_unpack_free (WfdUnpack *self)
   wfd_ts_receiver_free (self->receiver);
   wfd_ts_reorder_free (self->reorder);
   for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
-    gst_clear_object (&self->ways[kind].output);
+    gst_clear_object (&self->ways[kind].pad);
     gst_clear_caps (&self->ways[kind].agreed);
     gst_clear_caps (&self->ways[kind].told);
     g_clear_pointer (&self->ways[kind].sps, g_bytes_unref);
@@ -64,7 +64,7 @@ tell_caps (Way *way, GstCaps *caps)
   if (way->told != NULL && gst_caps_is_equal (way->told, caps))
     return;
   gst_caps_replace (&way->told, caps);
-  wfd_output_send_event (way->output, gst_event_new_caps (caps));
+  wfd_receiver_pad_send_event (way->pad, gst_event_new_caps (caps));
 }
 
 void
@@ -74,16 +74,16 @@ wfd_unpack_set_caps (WfdUnpack *self, WfdUnpackKind kind, GstCaps *caps)
 
   gst_caps_replace (&way->agreed, caps);
   way->stale = TRUE;
-  if (way->output == NULL)
+  if (way->pad == NULL)
     gst_caps_replace (&way->told, caps);
   else if (!way->begun)
     tell_caps (way, caps);
 }
 
 void
-wfd_unpack_set_output (WfdUnpack *self, WfdUnpackKind kind, WfdOutput *output)
+wfd_unpack_set_pad (WfdUnpack *self, WfdUnpackKind kind, WfdReceiverPad *pad)
 {
-  gst_object_replace ((GstObject **) &self->ways[kind].output, GST_OBJECT (output));
+  gst_object_replace ((GstObject **) &self->ways[kind].pad, GST_OBJECT (pad));
 }
 
 /* What the stream does not say was agreed on: the frame rate, or the channels of
@@ -174,10 +174,10 @@ new_buffer (WfdUnpack *self, const WfdTsUnit *unit, gboolean is_key)
 static void
 fill_sound (WfdUnpack *self, gint64 now_ns)
 {
-  WfdOutput *sound = self->ways[WFD_UNPACK_AUDIO].output;
+  WfdReceiverPad *sound = self->ways[WFD_UNPACK_AUDIO].pad;
 
   if (sound != NULL)
-    wfd_output_fill (sound, to_running_time (self, now_ns));
+    wfd_receiver_pad_fill (sound, to_running_time (self, now_ns));
 }
 
 /* A picture of which something is missing, or something before it that it needs. */
@@ -195,7 +195,7 @@ hand_on (WfdUnpack *self, const WfdTsUnit *unit, gint64 now_ns)
   Way *way = &self->ways[unit->is_video ? WFD_UNPACK_VIDEO : WFD_UNPACK_AUDIO];
   gboolean is_key = TRUE;
 
-  if (way->output == NULL)
+  if (way->pad == NULL)
     return;
   if (unit->is_video) {
     is_key = look_at_video (way, unit);
@@ -203,7 +203,7 @@ hand_on (WfdUnpack *self, const WfdTsUnit *unit, gint64 now_ns)
   } else {
     look_at_audio (way, unit);
   }
-  if (wfd_output_push (way->output, new_buffer (self, unit, is_key)))
+  if (wfd_receiver_pad_push (way->pad, new_buffer (self, unit, is_key)))
     way->begun = TRUE;
   else
     self->wants_key_unit = TRUE;
@@ -225,19 +225,19 @@ take_units (WfdUnpack *self, gint64 now_ns)
 static void
 take_packets (WfdUnpack *self)
 {
-  WfdOutput *output = self->ways[WFD_UNPACK_TS].output;
+  WfdReceiverPad *pad = self->ways[WFD_UNPACK_TS].pad;
   WfdTsOrdered ordered;
   GstBuffer *buffer;
 
   while (wfd_ts_reorder_pop (self->reorder, &ordered)) {
     self->wants_key_unit |= ordered.n_lost > 0;
-    if (output == NULL)
+    if (pad == NULL)
       continue;
     buffer = gst_buffer_new_memdup (ordered.packet.payload.pos, ordered.packet.payload.left);
     GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) = to_running_time (self, ordered.arrival_ns);
     if (ordered.n_lost > 0 || ordered.restarted)
       GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-    wfd_output_push (output, buffer);
+    wfd_receiver_pad_push (pad, buffer);
   }
 }
 
@@ -310,8 +310,8 @@ wfd_unpack_finish (WfdUnpack *self)
   while ((deadline_ns = wfd_unpack_get_deadline (self)) != G_MAXINT64)
     wfd_unpack_tick (self, deadline_ns);
   for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
-    if (self->ways[kind].output != NULL)
-      wfd_output_send_event (self->ways[kind].output, gst_event_new_eos ());
+    if (self->ways[kind].pad != NULL)
+      wfd_receiver_pad_send_event (self->ways[kind].pad, gst_event_new_eos ());
   }
 }
 
@@ -355,8 +355,8 @@ wfd_unpack_add_stats (WfdUnpack *self, GstStructure *stats)
   guint64 n_dropped = 0;
 
   for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
-    if (self->ways[kind].output != NULL)
-      n_dropped += wfd_output_count_dropped (self->ways[kind].output);
+    if (self->ways[kind].pad != NULL)
+      n_dropped += wfd_receiver_pad_count_dropped (self->ways[kind].pad);
   }
   add (stats, "buffers-dropped", n_dropped);
   if (self->receiver == NULL) {

@@ -4,7 +4,7 @@
 #include <gst/gst.h>
 #include <ts.h>
 
-#include "wfd-output.h"
+#include "wfd-receiver-pad.h"
 
 G_BEGIN_DECLS
 
@@ -28,8 +28,8 @@ void wfd_unpack_free (WfdUnpack *self);
 /* What was agreed on: caps of the pad, which are refined by what the stream says;
  * later ones replace them. */
 void wfd_unpack_set_caps (WfdUnpack *self, WfdUnpackKind kind, GstCaps *caps);
-/* From here on units go to @output, which has got its caps already. */
-void wfd_unpack_set_output (WfdUnpack *self, WfdUnpackKind kind, WfdOutput *output);
+/* From here on units go to @pad, which has got its caps already. */
+void wfd_unpack_set_pad (WfdUnpack *self, WfdUnpackKind kind, WfdReceiverPad *pad);
 
 /* Nobody read for a while. @base_time: of the element. */
 void wfd_unpack_restart (WfdUnpack *self, GstClockTime base_time);

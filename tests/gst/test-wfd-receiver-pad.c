@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <gst/check/gstcheck.h>
 #include <gst/video/video.h>
-#include <wfd-output.h>
+#include <wfd-receiver-pad.h>
 
 #include "recorder.h"
 
@@ -10,7 +10,7 @@
 /* An output in an element, and a place behind it that the test can block. */
 static GstElement *element;
 static Recorder *recorder;
-static WfdOutput *output;
+static WfdReceiverPad *output;
 static GstPad *behind;
 static GAsyncQueue *came; /* GstBuffer or GstEvent */
 static GMutex blocked;
@@ -54,15 +54,15 @@ begin (void)
   GstSegment segment;
 
   gst_segment_init (&segment, GST_FORMAT_TIME);
-  wfd_output_send_event (output, gst_event_new_stream_start ("test"));
-  wfd_output_send_event (output, gst_event_new_segment (&segment));
+  wfd_receiver_pad_send_event (output, gst_event_new_stream_start ("test"));
+  wfd_receiver_pad_send_event (output, gst_event_new_segment (&segment));
 }
 
 static void
 set_up (gboolean begins_with_key)
 {
   g_autoptr (GstPadTemplate) template = gst_static_pad_template_get (&src_template);
-  const WfdOutputConfig config = { .begins_with_key = begins_with_key,
+  const WfdReceiverPadConfig config = { .begins_with_key = begins_with_key,
     .latency = 30 * GST_MSECOND,
     .key_unit_wanted = want_key_unit };
 
@@ -71,7 +71,7 @@ set_up (gboolean begins_with_key)
   came = g_async_queue_new_full ((GDestroyNotify) gst_mini_object_unref);
   element = gst_pipeline_new (NULL);
   recorder = recorder_new (element);
-  output = wfd_output_new (template, &config);
+  output = wfd_receiver_pad_new (template, &config);
   gst_pad_set_active (GST_PAD (output), TRUE);
   gst_element_add_pad (element, GST_PAD (output));
   behind = gst_pad_new ("sink", GST_PAD_SINK);
@@ -101,7 +101,7 @@ push (gsize size, gboolean is_key, GstClockTime pts)
   GST_BUFFER_PTS (buffer) = pts;
   if (!is_key)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-  return wfd_output_push (output, buffer);
+  return wfd_receiver_pad_push (output, buffer);
 }
 
 static GstMiniObject *
@@ -154,7 +154,7 @@ GST_START_TEST (slow_one_gets_what_fits_and_then_a_key_unit)
   /* It is in there, and eight more find room. */
   for (guint i = 1; i < 20; i++)
     fail_unless (push (MIB, i % 5 == 0, i));
-  fail_unless_equals_uint64 (wfd_output_count_dropped (output), 11);
+  fail_unless_equals_uint64 (wfd_receiver_pad_count_dropped (output), 11);
   g_mutex_unlock (&blocked);
   for (guint i = 1; i <= 8; i++)
     expect_buffer (i, FALSE);
@@ -176,7 +176,7 @@ GST_START_TEST (slow_one_has_to_catch_up_first)
   for (guint i = 0; i < 10; i++)
     push (MIB, TRUE, i);
   fail_unless (push (1, TRUE, 10));
-  fail_unless_equals_uint64 (wfd_output_count_dropped (output), 2);
+  fail_unless_equals_uint64 (wfd_receiver_pad_count_dropped (output), 2);
   g_mutex_unlock (&blocked);
   for (guint i = 0; i < 9; i++)
     expect_buffer (i, i == 0);
@@ -193,7 +193,7 @@ GST_START_TEST (many_small_buffers_are_too_many)
   g_mutex_lock (&blocked);
   for (guint i = 0; i < 10000; i++)
     push (1, TRUE, 0);
-  fail_unless (wfd_output_count_dropped (output) > 1000);
+  fail_unless (wfd_receiver_pad_count_dropped (output) > 1000);
   g_mutex_unlock (&blocked);
   tear_down ();
 }
@@ -232,19 +232,19 @@ expect_gap (GstClockTime start_time, GstClockTime duration)
 GST_START_TEST (silence_is_a_gap_at_once_and_then_each_half_second)
 {
   start (FALSE);
-  wfd_output_fill (output, GST_SECOND);
+  wfd_receiver_pad_fill (output, GST_SECOND);
   expect_gap (GST_SECOND, GST_MSECOND);
-  wfd_output_fill (output, 1400 * GST_MSECOND);
-  wfd_output_fill (output, 1501 * GST_MSECOND);
+  wfd_receiver_pad_fill (output, 1400 * GST_MSECOND);
+  wfd_receiver_pad_fill (output, 1501 * GST_MSECOND);
   expect_gap (1001 * GST_MSECOND, 500 * GST_MSECOND);
   /* What comes is no gap. */
   push (1, TRUE, 1900 * GST_MSECOND);
   expect_buffer (1900 * GST_MSECOND, TRUE);
-  wfd_output_fill (output, 2399 * GST_MSECOND);
-  wfd_output_fill (output, 2400 * GST_MSECOND);
+  wfd_receiver_pad_fill (output, 2399 * GST_MSECOND);
+  wfd_receiver_pad_fill (output, 2400 * GST_MSECOND);
   expect_gap (1900 * GST_MSECOND, 500 * GST_MSECOND);
   /* And time may go back. */
-  wfd_output_fill (output, GST_SECOND);
+  wfd_receiver_pad_fill (output, GST_SECOND);
   expect_gap (GST_SECOND, GST_MSECOND);
   tear_down ();
 }
@@ -291,9 +291,9 @@ GST_START_TEST (pad_is_live_and_takes_wishes)
 GST_END_TEST;
 
 static Suite *
-wfd_output_suite (void)
+wfd_receiver_pad_suite (void)
 {
-  Suite *suite = suite_create ("wfd-output");
+  Suite *suite = suite_create ("wfd-receiver-pad");
   TCase *tcase = tcase_create ("output");
 
   suite_add_tcase (suite, tcase);
@@ -307,4 +307,4 @@ wfd_output_suite (void)
   return suite;
 }
 
-GST_CHECK_MAIN (wfd_output);
+GST_CHECK_MAIN (wfd_receiver_pad);
