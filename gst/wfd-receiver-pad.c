@@ -56,6 +56,23 @@ pop (WfdReceiverPad *self)
   return item;
 }
 
+/* A GstBaseSink that is just being stopped may answer with an error in place of
+ * flushing. */
+static gboolean
+is_being_stopped (GstElement *element)
+{
+  GstObject *top = gst_object_ref (GST_OBJECT (element)), *parent;
+  gboolean stopped;
+
+  while ((parent = gst_object_get_parent (top)) != NULL) {
+    gst_object_unref (top);
+    top = parent;
+  }
+  stopped = GST_STATE_TARGET (top) < GST_STATE_PAUSED;
+  gst_object_unref (top);
+  return stopped;
+}
+
 /* Downstream cannot go on; nothing else ends here, for a pad may be linked later
  * and a flush may be over soon. */
 static void
@@ -63,7 +80,7 @@ fail (WfdReceiverPad *self, GstFlowReturn flow)
 {
   g_autoptr (GstElement) element = gst_pad_get_parent_element (GST_PAD (self));
 
-  if (element != NULL)
+  if (element != NULL && !is_being_stopped (element))
     GST_ELEMENT_FLOW_ERROR (element, flow);
   gst_pad_push_event (GST_PAD (self), gst_event_new_eos ());
   gst_pad_pause_task (GST_PAD (self));

@@ -7,10 +7,10 @@
 
 #define MIB (1024 * 1024)
 
-/* An output in an element, and a place behind it that the test can block. */
+/* A pad in an element, and a place behind it that the test can block. */
 static GstElement *element;
 static Recorder *recorder;
-static WfdReceiverPad *output;
+static WfdReceiverPad *under_test;
 static GstPad *behind;
 static GAsyncQueue *came; /* GstBuffer or GstEvent */
 static GMutex blocked;
@@ -45,7 +45,7 @@ want_key_unit (gpointer user_data)
 static void
 link_behind (void)
 {
-  fail_unless (gst_pad_link (GST_PAD (output), behind) == GST_PAD_LINK_OK);
+  fail_unless (gst_pad_link (GST_PAD (under_test), behind) == GST_PAD_LINK_OK);
 }
 
 static void
@@ -54,8 +54,8 @@ begin (void)
   GstSegment segment;
 
   gst_segment_init (&segment, GST_FORMAT_TIME);
-  wfd_receiver_pad_send_event (output, gst_event_new_stream_start ("test"));
-  wfd_receiver_pad_send_event (output, gst_event_new_segment (&segment));
+  wfd_receiver_pad_send_event (under_test, gst_event_new_stream_start ("test"));
+  wfd_receiver_pad_send_event (under_test, gst_event_new_segment (&segment));
 }
 
 static void
@@ -71,9 +71,10 @@ set_up (gboolean begins_with_key)
   came = g_async_queue_new_full ((GDestroyNotify) gst_mini_object_unref);
   element = gst_pipeline_new (NULL);
   recorder = recorder_new (element);
-  output = wfd_receiver_pad_new (template, &config);
-  gst_pad_set_active (GST_PAD (output), TRUE);
-  gst_element_add_pad (element, GST_PAD (output));
+  under_test = wfd_receiver_pad_new (template, &config);
+  gst_pad_set_active (GST_PAD (under_test), TRUE);
+  gst_element_add_pad (element, GST_PAD (under_test));
+  gst_element_set_state (element, GST_STATE_PAUSED);
   behind = gst_pad_new ("sink", GST_PAD_SINK);
   gst_pad_set_chain_function (behind, chain);
   gst_pad_set_event_function (behind, take_event);
@@ -84,7 +85,7 @@ static void
 tear_down (void)
 {
   gst_pad_set_active (behind, FALSE);
-  gst_pad_set_active (GST_PAD (output), FALSE);
+  gst_element_set_state (element, GST_STATE_NULL);
   gst_object_unref (behind);
   recorder_free (recorder);
   /* It would keep what is said of the end, and with it the element. */
@@ -101,7 +102,7 @@ push (gsize size, gboolean is_key, GstClockTime pts)
   GST_BUFFER_PTS (buffer) = pts;
   if (!is_key)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-  return wfd_receiver_pad_push (output, buffer);
+  return wfd_receiver_pad_push (under_test, buffer);
 }
 
 static GstMiniObject *
@@ -154,7 +155,7 @@ GST_START_TEST (slow_one_gets_what_fits_and_then_a_key_unit)
   /* It is in there, and eight more find room. */
   for (guint i = 1; i < 20; i++)
     fail_unless (push (MIB, i % 5 == 0, i));
-  fail_unless_equals_uint64 (wfd_receiver_pad_count_dropped (output), 11);
+  fail_unless_equals_uint64 (wfd_receiver_pad_count_dropped (under_test), 11);
   g_mutex_unlock (&blocked);
   for (guint i = 1; i <= 8; i++)
     expect_buffer (i, FALSE);
@@ -176,7 +177,7 @@ GST_START_TEST (slow_one_has_to_catch_up_first)
   for (guint i = 0; i < 10; i++)
     push (MIB, TRUE, i);
   fail_unless (push (1, TRUE, 10));
-  fail_unless_equals_uint64 (wfd_receiver_pad_count_dropped (output), 2);
+  fail_unless_equals_uint64 (wfd_receiver_pad_count_dropped (under_test), 2);
   g_mutex_unlock (&blocked);
   for (guint i = 0; i < 9; i++)
     expect_buffer (i, i == 0);
@@ -193,7 +194,7 @@ GST_START_TEST (many_small_buffers_are_too_many)
   g_mutex_lock (&blocked);
   for (guint i = 0; i < 10000; i++)
     push (1, TRUE, 0);
-  fail_unless (wfd_receiver_pad_count_dropped (output) > 1000);
+  fail_unless (wfd_receiver_pad_count_dropped (under_test) > 1000);
   g_mutex_unlock (&blocked);
   tear_down ();
 }
@@ -232,19 +233,19 @@ expect_gap (GstClockTime start_time, GstClockTime duration)
 GST_START_TEST (silence_is_a_gap_at_once_and_then_each_half_second)
 {
   start (FALSE);
-  wfd_receiver_pad_fill (output, GST_SECOND);
+  wfd_receiver_pad_fill (under_test, GST_SECOND);
   expect_gap (GST_SECOND, GST_MSECOND);
-  wfd_receiver_pad_fill (output, 1400 * GST_MSECOND);
-  wfd_receiver_pad_fill (output, 1501 * GST_MSECOND);
+  wfd_receiver_pad_fill (under_test, 1400 * GST_MSECOND);
+  wfd_receiver_pad_fill (under_test, 1501 * GST_MSECOND);
   expect_gap (1001 * GST_MSECOND, 500 * GST_MSECOND);
   /* What comes is no gap. */
   push (1, TRUE, 1900 * GST_MSECOND);
   expect_buffer (1900 * GST_MSECOND, TRUE);
-  wfd_receiver_pad_fill (output, 2399 * GST_MSECOND);
-  wfd_receiver_pad_fill (output, 2400 * GST_MSECOND);
+  wfd_receiver_pad_fill (under_test, 2399 * GST_MSECOND);
+  wfd_receiver_pad_fill (under_test, 2400 * GST_MSECOND);
   expect_gap (1900 * GST_MSECOND, 500 * GST_MSECOND);
   /* And time may go back. */
-  wfd_receiver_pad_fill (output, GST_SECOND);
+  wfd_receiver_pad_fill (under_test, GST_SECOND);
   expect_gap (GST_SECOND, GST_MSECOND);
   tear_down ();
 }
@@ -263,6 +264,21 @@ GST_START_TEST (failure_behind_is_told_once_and_ends_the_stream)
   fail_unless (g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED));
   expect_buffer (0, TRUE);
   expect_event (GST_EVENT_EOS);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (failure_while_all_is_stopped_is_none)
+{
+  start (FALSE);
+  flow = GST_FLOW_ERROR;
+  /* As it is from the first moment of the change to NULL. */
+  GST_STATE_TARGET (element) = GST_STATE_NULL;
+  push (1, TRUE, 0);
+  expect_buffer (0, TRUE);
+  expect_event (GST_EVENT_EOS);
+  recorder_assert_no_error (recorder);
   tear_down ();
 }
 
@@ -294,7 +310,7 @@ static Suite *
 wfd_receiver_pad_suite (void)
 {
   Suite *suite = suite_create ("wfd-receiver-pad");
-  TCase *tcase = tcase_create ("output");
+  TCase *tcase = tcase_create ("pad");
 
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, slow_one_gets_what_fits_and_then_a_key_unit);
@@ -303,6 +319,7 @@ wfd_receiver_pad_suite (void)
   tcase_add_test (tcase, pad_that_is_linked_late_begins_then);
   tcase_add_test (tcase, silence_is_a_gap_at_once_and_then_each_half_second);
   tcase_add_test (tcase, failure_behind_is_told_once_and_ends_the_stream);
+  tcase_add_test (tcase, failure_while_all_is_stopped_is_none);
   tcase_add_test (tcase, pad_is_live_and_takes_wishes);
   return suite;
 }
