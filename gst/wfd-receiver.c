@@ -43,6 +43,7 @@ struct _WfdReceiver
   gsize peer_bytes; /* 0: anybody */
   gboolean peer_seen;
   gboolean protection_told;
+  gboolean unknown_told[WFD_UNPACK_N_KINDS];
   guint64 packets;
   guint64 bytes;
   guint64 foreign_packets;
@@ -106,7 +107,8 @@ take_datagram (WfdReceiver *self, guint i, gint64 now_ns)
   }
 }
 
-static void
+/* Returns whether there is more. */
+static gboolean
 take_what_is_there (WfdReceiver *self)
 {
   guint n = WFD_DATAGRAMS_MAX;
@@ -119,6 +121,30 @@ take_what_is_there (WfdReceiver *self)
       take_datagram (self, i, now_ns);
     wfd_unpack_tick (self->unpack, now_ns);
   }
+  return n == WFD_DATAGRAMS_MAX;
+}
+
+/* A source may send what nobody agreed on: say which, as nothing else is to be
+ * seen of it. */
+static void
+tell_unknown (WfdReceiver *self, WfdUnpackKind kind)
+{
+  g_autofree char *types = NULL;
+  gboolean is_video = kind == WFD_UNPACK_VIDEO;
+
+  if (self->unknown_told[kind])
+    return;
+  types = wfd_unpack_find_unknown (self->unpack, kind);
+  if (types == NULL)
+    return;
+  self->unknown_told[kind] = TRUE;
+  release (self);
+  GST_ELEMENT_WARNING (self, STREAM, CODEC_NOT_FOUND,
+      ("There is no %s: what the source sends is of the stream types %s, which are not known; let "
+       "it send %s.",
+          is_video ? "picture" : "sound", types, is_video ? "H.264 or H.265" : "LPCM, AAC or AC-3"),
+      (NULL));
+  acquire (self);
 }
 
 /* What is to be told is told without the lock, as whoever listens may ask us. */
@@ -128,6 +154,8 @@ tell (WfdReceiver *self)
   gboolean wish = wfd_unpack_take_key_unit_wish (self->unpack);
   gboolean is_protected = !self->protection_told && wfd_unpack_is_protected (self->unpack);
 
+  tell_unknown (self, WFD_UNPACK_VIDEO);
+  tell_unknown (self, WFD_UNPACK_AUDIO);
   if (!wish && !is_protected)
     return;
   self->protection_told |= is_protected;
@@ -165,6 +193,21 @@ read_on (WfdReceiver *self)
   tell (self);
 }
 
+/* The session is over: what it sent is in the socket. */
+static void
+finish (WfdReceiver *self)
+{
+  guint reads = 0;
+
+  while (self->playing && !self->stopping && take_what_is_there (self)
+      && (reads += MAX_READS) < MAX_DRAINED_READS) {
+    release (self);
+    acquire (self);
+  }
+  if (!self->stopping)
+    wfd_unpack_finish (self->unpack, self->clock != NULL ? gst_clock_get_time (self->clock) : 0);
+}
+
 static gpointer
 receive (gpointer data)
 {
@@ -177,11 +220,7 @@ receive (gpointer data)
     else
       g_cond_wait (&self->changed, &self->lock);
   }
-  if (!self->stopping) {
-    if (self->playing)
-      take_what_is_there (self);
-    wfd_unpack_finish (self->unpack);
-  }
+  finish (self);
   release (self);
   return NULL;
 }

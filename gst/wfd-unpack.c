@@ -302,13 +302,24 @@ wfd_unpack_get_deadline (WfdUnpack *self)
                                 : wfd_ts_reorder_get_deadline (self->reorder);
 }
 
-void
-wfd_unpack_finish (WfdUnpack *self)
+static void
+finish_packets (WfdUnpack *self)
 {
   gint64 deadline_ns;
 
-  while ((deadline_ns = wfd_unpack_get_deadline (self)) != G_MAXINT64)
-    wfd_unpack_tick (self, deadline_ns);
+  while ((deadline_ns = wfd_ts_reorder_get_deadline (self->reorder)) != G_MAXINT64)
+    give_up_gaps (self, deadline_ns);
+}
+
+void
+wfd_unpack_finish (WfdUnpack *self, gint64 now_ns)
+{
+  if (self->receiver != NULL) {
+    wfd_ts_receiver_finish (self->receiver);
+    take_units (self, now_ns);
+  } else {
+    finish_packets (self);
+  }
   for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
     if (self->ways[kind].pad != NULL)
       wfd_receiver_pad_send_event (self->ways[kind].pad, gst_event_new_eos ());
@@ -328,6 +339,49 @@ gboolean
 wfd_unpack_is_protected (WfdUnpack *self)
 {
   return self->receiver != NULL && wfd_ts_receiver_is_protected (self->receiver);
+}
+
+/* What the tables have is none of what was agreed on, for all that is known. */
+static gboolean
+is_of_unknown_type (const WfdTsProgram *program, gboolean is_video)
+{
+  gboolean unknown = FALSE;
+
+  for (guint i = 0; i < program->n_streams; i++) {
+    WfdTsCodec codec = program->streams[i].codec;
+
+    if (codec == WFD_TS_CODEC_NONE)
+      unknown = TRUE;
+    else if (wfd_ts_codec_get_info (codec)->is_video == is_video)
+      return FALSE;
+  }
+  return unknown;
+}
+
+static char *
+list_unknown_types (const WfdTsProgram *program)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < program->n_streams; i++) {
+    if (program->streams[i].codec == WFD_TS_CODEC_NONE)
+      g_string_append_printf (list, "%s0x%02x", list->len > 0 ? ", " : "",
+          program->streams[i].stream_type);
+  }
+  return g_string_free (list, FALSE);
+}
+
+char *
+wfd_unpack_find_unknown (WfdUnpack *self, WfdUnpackKind kind)
+{
+  const WfdTsProgram *program;
+
+  if (self->receiver == NULL || self->ways[kind].pad == NULL)
+    return NULL;
+  program = wfd_ts_receiver_get_program (self->receiver);
+  if (program == NULL || !is_of_unknown_type (program, kind == WFD_UNPACK_VIDEO))
+    return NULL;
+  return list_unknown_types (program);
 }
 
 /* --- statistics --- */

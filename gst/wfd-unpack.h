@@ -38,13 +38,16 @@ gboolean wfd_unpack_push (WfdUnpack *self, WfdBytes datagram, gint64 now_ns);
 void wfd_unpack_tick (WfdUnpack *self, gint64 now_ns);
 /* When to tick; G_MAXINT64 if there is no need. */
 gint64 wfd_unpack_get_deadline (WfdUnpack *self);
-/* Nothing comes any more: hands on what waits, and EOS. */
-void wfd_unpack_finish (WfdUnpack *self);
+/* Nothing comes any more: hands on what waits or is open, and EOS. */
+void wfd_unpack_finish (WfdUnpack *self, gint64 now_ns);
 
 /* Whether a key unit is needed since the last call. */
 gboolean wfd_unpack_take_key_unit_wish (WfdUnpack *self);
 /* Whether the stream is encrypted. */
 gboolean wfd_unpack_is_protected (WfdUnpack *self);
+/* If nothing can come out of the pad of @kind because all that it could be is of
+ * types that are not known here: these, as text; else NULL. */
+char *wfd_unpack_find_unknown (WfdUnpack *self, WfdUnpackKind kind);
 void wfd_unpack_add_stats (WfdUnpack *self, GstStructure *stats);
 
 G_END_DECLS

@@ -456,6 +456,13 @@ restart_stream (WfdTsReader *self, WfdTsStream *stream)
 }
 
 void
+wfd_ts_reader_finish (WfdTsReader *self)
+{
+  restart_stream (self, &self->video);
+  restart_stream (self, &self->audio);
+}
+
+void
 wfd_ts_reader_restart (WfdTsReader *self)
 {
   for (guint i = 0; i < N_SLOTS; i++) {
@@ -464,8 +471,7 @@ wfd_ts_reader_restart (WfdTsReader *self)
   }
   wfd_ts_section_lose (&self->pat);
   wfd_ts_section_lose (&self->pmt);
-  restart_stream (self, &self->video);
-  restart_stream (self, &self->audio);
+  wfd_ts_reader_finish (self);
   self->clock_base.is_known = FALSE;
   self->longest = 0;
 }

@@ -24,6 +24,8 @@ void wfd_ts_reader_push (WfdTsReader *self, WfdBytes packets, gboolean marker, g
 void wfd_ts_reader_lose (WfdTsReader *self, guint n_packets);
 /* Another sender begins here. The program stays until its tables say other. */
 void wfd_ts_reader_restart (WfdTsReader *self);
+/* Nothing comes any more: hands on what is open. */
+void wfd_ts_reader_finish (WfdTsReader *self);
 /* Hands on the picture that is complete if nothing came until now. */
 void wfd_ts_reader_tick (WfdTsReader *self, gint64 now_ns);
 /* When to tick; G_MAXINT64 if there is no need. */

@@ -110,6 +110,16 @@ wfd_ts_receiver_tick (WfdTsReceiver *self, gint64 now_ns)
     wfd_ts_reader_tick (self->reader, now_ns);
 }
 
+void
+wfd_ts_receiver_finish (WfdTsReceiver *self)
+{
+  gint64 deadline_ns;
+
+  while ((deadline_ns = wfd_ts_reorder_get_deadline (self->reorder)) != G_MAXINT64)
+    give_up_gaps (self, deadline_ns);
+  wfd_ts_reader_finish (self->reader);
+}
+
 gint64
 wfd_ts_receiver_get_deadline (WfdTsReceiver *self)
 {

@@ -38,6 +38,8 @@ void wfd_ts_receiver_restart (WfdTsReceiver *self);
 /* The payload of one UDP datagram. FALSE if it is no RTP packet with MPEG-TS. */
 gboolean wfd_ts_receiver_push (WfdTsReceiver *self, WfdBytes datagram, gint64 now_ns);
 void wfd_ts_receiver_tick (WfdTsReceiver *self, gint64 now_ns);
+/* Nothing comes any more: gives gaps up, and hands on what is open. */
+void wfd_ts_receiver_finish (WfdTsReceiver *self);
 /* When to tick; G_MAXINT64 if there is no need. */
 gint64 wfd_ts_receiver_get_deadline (WfdTsReceiver *self);
 /* The next unit, with time_ns set. (transfer full) */

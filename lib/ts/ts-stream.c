@@ -36,20 +36,6 @@ wfd_ts_stream_init (WfdTsStream *self, WfdTsCodec codec)
     wfd_ts_frames_init (&self->frames, codec);
 }
 
-void
-wfd_ts_stream_clear (WfdTsStream *self, WfdTsUnitQueue *queue)
-{
-  if (self->is_video) {
-    wfd_ts_video_look (&self->video, queue);
-    wfd_ts_video_close (&self->video, queue);
-    wfd_ts_video_clear (&self->video);
-  } else if (self->codec != WFD_TS_CODEC_NONE) {
-    wfd_ts_frames_clear (&self->frames);
-  }
-  self->codec = WFD_TS_CODEC_NONE;
-  self->is_video = FALSE;
-}
-
 static void
 lose (WfdTsStream *self, gboolean inside)
 {
@@ -57,6 +43,43 @@ lose (WfdTsStream *self, gboolean inside)
     wfd_ts_video_lose (&self->video, inside);
   else
     wfd_ts_frames_lose (&self->frames);
+}
+
+/* The open packet has a length that is true as far as is known, and not reached. */
+static gboolean
+is_cut_short (const WfdTsStream *self)
+{
+  return self->state == WFD_TS_PES_PAYLOAD && self->is_bounded && self->left > 0
+      && !(self->end.refuted & WFD_TS_END_LENGTH);
+}
+
+static void
+clear_video (WfdTsStream *self, WfdTsUnitQueue *queue)
+{
+  wfd_ts_video_look (&self->video, queue);
+  if (is_cut_short (self))
+    lose (self, TRUE);
+  wfd_ts_video_close (&self->video, queue);
+  wfd_ts_video_clear (&self->video);
+}
+
+static void
+clear_frames (WfdTsStream *self, WfdTsUnitQueue *queue)
+{
+  if (!is_cut_short (self))
+    wfd_ts_frames_end_pes (&self->frames, queue);
+  wfd_ts_frames_clear (&self->frames);
+}
+
+void
+wfd_ts_stream_clear (WfdTsStream *self, WfdTsUnitQueue *queue)
+{
+  if (self->is_video)
+    clear_video (self, queue);
+  else if (self->codec != WFD_TS_CODEC_NONE)
+    clear_frames (self, queue);
+  self->codec = WFD_TS_CODEC_NONE;
+  self->is_video = FALSE;
 }
 
 static void

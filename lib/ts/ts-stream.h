@@ -47,7 +47,8 @@ typedef struct
 gint64 wfd_ts_timeline_extend (WfdTsTimeline *self, guint64 time);
 
 void wfd_ts_stream_init (WfdTsStream *self, WfdTsCodec codec);
-/* Hands on what is complete, and is empty then. */
+/* Nothing comes any more: hands on what is there, with what is known to be missing
+ * marked as such, and is empty then. */
 void wfd_ts_stream_clear (WfdTsStream *self, WfdTsUnitQueue *queue);
 
 /* The payload of a TS packet. @starts: its payload_unit_start_indicator;

@@ -525,10 +525,24 @@ advance_to (GstClockTime running_time)
     stage_advance (&stage, running_time - now);
 }
 
+/* Where its pictures end is known: the third one leaves as soon as it came. */
+static void
+start_and_learn (void)
+{
+  g_autoptr (GBytes) unit = stage_new_unit (STAGE_KEY_64x64, 0, 2000);
+
+  start ();
+  stage_send_picture (&stage, unit, PTS (1000) - 3600);
+  stage_send_picture (&stage, unit, PTS (1000) - 3600);
+  pull_pts (stage.video);
+  pull_pts (stage.video);
+  advance_to (40 * GST_MSECOND);
+}
+
 /* Nothing is added to the time stamps but by the latency. */
 GST_START_TEST (time_is_when_it_came)
 {
-  start ();
+  start_and_learn ();
   for (guint i = 0; i < 10; i++) {
     g_autoptr (GBytes) unit = stage_new_unit (STAGE_KEY_64x64, i, 2000);
     GstClockTime came = get_running_time (), pts;
@@ -585,6 +599,37 @@ GST_START_TEST (what_came_in_a_pause_is_not_shown)
   stage_send_picture (&stage, unit, PTS (900));
   fail_unless (pull_pts (stage.video) >= before);
   fail_unless_equals_uint64 (stage_get_counter (&stage, "packets-lost"), 0);
+  stage_clear (&stage);
+}
+
+GST_END_TEST;
+
+/* Of what is not known nothing comes; the other stream does. */
+GST_START_TEST (stream_of_an_unknown_type_is_told)
+{
+  const TsBuilderStream streams[] = {
+    { .type = __i__ == 0 ? 0x02 : 0x1b, .pid = STAGE_V },
+    { .type = __i__ == 0 ? 0x0f : 0x06, .pid = STAGE_A },
+  };
+  static const char *const words[][2] = { { "picture", "0x02" }, { "sound", "0x06" } };
+  GstMessageType type = GST_MESSAGE_WARNING;
+  g_autoptr (GError) warning = NULL;
+
+  stage_init (&stage);
+  stage_play (&stage, streams, 2);
+  gst_message_parse_warning (recorder_wait (stage.recorder, match_type, &type), &warning, NULL);
+  fail_unless (g_error_matches (warning, GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND));
+  for (guint i = 0; i < 2; i++)
+    fail_unless (strstr (warning->message, words[__i__][i]) != NULL, "%s", warning->message);
+  if (__i__ == 0) {
+    g_autoptr (GBytes) frame = stage_new_unit ("fff14c8020bffc", 0, 261);
+
+    stage_send_sound (&stage, 0xc0, frame, PTS (0));
+    stage_expect (&stage, stage.audio, frame);
+  } else {
+    pass_picture (STAGE_KEY_64x64, 0, 2000);
+  }
+  fail_unless_equals_int (recorder_count (stage.recorder, match_type, &type), 1);
   stage_clear (&stage);
 }
 
@@ -677,6 +722,7 @@ wfd_receiver_suite (void)
   tcase_add_test (format, format_that_changes_by_m4_waits_for_its_pictures);
   tcase_add_test (format, h265_is_told_by_the_tables);
   tcase_add_loop_test (format, protected_program_is_an_error, 0, 2);
+  tcase_add_loop_test (format, stream_of_an_unknown_type_is_told, 0, 2);
 
   suite_add_tcase (suite, times);
   tcase_add_test (times, time_is_when_it_came);

@@ -540,6 +540,39 @@ test_stalls_do_not_cut (void)
       }
 }
 
+/* Nothing comes any more: what waits behind gaps is handed on, and what is open. */
+static void
+test_finish (void)
+{
+  g_auto (TsBuilder) builder = ts_builder ();
+  g_autoptr (WfdTsReceiver) receiver = wfd_ts_receiver_new (WFD_TS_GAP_NS);
+  const TsBuilderStream stream = { .type = 0x1b, .pid = 0x41 };
+  guint8 data[1000] = { 0, 0, 0, 1, 0x65, 0x88 };
+  WfdTsUnit unit;
+  guint n = 0;
+
+  ts_builder_pat (&builder, 1, 0x20);
+  ts_builder_pmt (&builder, 0x20, 1, 0x41, 0, &stream, 1);
+  for (guint i = 0; i < 7; i++) {
+    g_autoptr (GBytes) datagram = NULL;
+    gsize size;
+    const guint8 *bytes;
+
+    ts_builder_pes (&builder, 0x41, 0xe0, 9000, TS_UNBOUNDED, data, sizeof (data));
+    datagram = ts_builder_take_rtp (&builder, i, 1, 20);
+    bytes = g_bytes_get_data (datagram, &size);
+    if (i != 3 && i != 5)
+      wfd_ts_receiver_push (receiver, wfd_bytes (bytes, size), 0);
+  }
+  wfd_ts_receiver_finish (receiver);
+  g_assert_cmpint (wfd_ts_receiver_get_deadline (receiver), ==, G_MAXINT64);
+  for (; wfd_ts_receiver_pop (receiver, &unit); n++) {
+    g_assert_cmpuint (g_bytes_get_size (unit.data), ==, sizeof (data));
+    wfd_ts_unit_clear (&unit);
+  }
+  g_assert_cmpuint (n, ==, 5);
+}
+
 /* Who never ticks waits no longer than the next packet. */
 static void
 test_gap_without_ticks (void)
@@ -700,6 +733,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/receive/jitter", test_jitter);
   g_test_add_func ("/ts/receive/no-picture-ends-in-a-gap", test_no_picture_ends_in_a_gap);
   g_test_add_func ("/ts/receive/stalls-do-not-cut", test_stalls_do_not_cut);
+  g_test_add_func ("/ts/receive/finish", test_finish);
   g_test_add_func ("/ts/receive/gap-without-ticks", test_gap_without_ticks);
   g_test_add_func ("/ts/receive/what-is-no-rtp", test_what_is_no_rtp);
   g_test_add_func ("/ts/receive/new-sender", test_new_sender);

@@ -130,6 +130,55 @@ test_first_picture_of_a_still_screen (void)
   ts_flow_assert (&f, "VKf1000@1000");
 }
 
+/* Nothing comes any more: what is open is handed on, and what is known not to be
+ * all of it says so. */
+static void
+test_finish (void)
+{
+  static const struct
+  {
+    gint length;
+    gsize cut; /* TS packets that do not come */
+    const char *out;
+  } ends[] = {
+    { TS_UNBOUNDED, 0, "VKf1000@1000" },
+    { TS_UNBOUNDED, 1, "VKf906@1000" },
+    { TS_BOUNDED, 0, "VKf1000@1000" },
+    { TS_BOUNDED, 1, "VK!f906@1000" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_auto (TsFlow) f = ts_flow ();
+
+    ts_flow_picture (&f, 0, 1000, ends[i].length);
+    g_byte_array_set_size (f.builder.ts, f.builder.ts->len - ends[i].cut * 188);
+    ts_flow_pass (&f);
+    ts_flow_assert (&f, "");
+    wfd_ts_reader_finish (f.reader);
+    ts_flow_drain (&f);
+    ts_flow_assert (&f, ends[i].out);
+  }
+}
+
+/* LPCM without a length ends where the next packet begins, or here. */
+static void
+test_finish_of_lpcm (void)
+{
+  static const TsBuilderStream stream = { .type = 0x83, .pid = TS_FLOW_V };
+  static const guint8 payload[4 + 320] = { 0xa0, 1, 0, 0x11 };
+
+  for (guint i = 0; i < 2; i++) {
+    g_auto (TsFlow) f = ts_flow_with (&stream, 1);
+
+    ts_builder_pes (&f.builder, TS_FLOW_V, 0xbd, 1000, i == 0 ? TS_UNBOUNDED : 1000, payload,
+        sizeof (payload));
+    ts_flow_pass (&f);
+    wfd_ts_reader_finish (f.reader);
+    ts_flow_drain (&f);
+    ts_flow_assert (&f, i == 0 ? "Af320@1000" : "");
+  }
+}
+
 /* A source that stuffs where it likes: what came too early is not a picture any
  * more, and it does not happen again. */
 static void
@@ -485,6 +534,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/stream/end/by-short-datagram", test_end_by_short_datagram);
   g_test_add_func ("/ts/stream/end/by-marker", test_end_by_marker);
   g_test_add_func ("/ts/stream/end/without-a-sign", test_end_without_a_sign);
+  g_test_add_func ("/ts/stream/finish", test_finish);
+  g_test_add_func ("/ts/stream/finish-of-lpcm", test_finish_of_lpcm);
   g_test_add_func ("/ts/stream/end/quiet-does-not-cut", test_quiet_does_not_cut);
   g_test_add_func ("/ts/stream/end/first-picture-of-a-still-screen",
       test_first_picture_of_a_still_screen);
