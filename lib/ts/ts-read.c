@@ -9,6 +9,9 @@
  * packets are a loss of every stream. */
 #define CERTAIN_LOSS_RTP_PACKETS 3
 
+/* So many scrambled packets in a row are no bits that were hurt on their way. */
+#define SCRAMBLED_PACKETS 8
+
 /* What a PID is for; one may be the clock as well. */
 typedef enum
 {
@@ -42,8 +45,8 @@ struct _WfdTsReader
   guint16 program_number;
   gboolean has_program;
   WfdTsProgram program;
-  guint32 pmt_crc; /* of the PMT in force */
-  gboolean is_scrambled;
+  guint32 pmt_crc;   /* of the PMT in force */
+  guint n_scrambled; /* packets of streams, without a clear one between */
 
   WfdTsStream video;
   WfdTsStream audio;
@@ -320,6 +323,13 @@ push_payload (WfdTsReader *self, SlotId id, WfdBytes payload, gboolean starts, g
   }
 }
 
+static void
+note_scrambling (WfdTsReader *self, gboolean is_scrambled)
+{
+  if (self->n_scrambled < SCRAMBLED_PACKETS)
+    self->n_scrambled = is_scrambled ? self->n_scrambled + 1 : 0;
+}
+
 /* The parts of a packet, once header and adaptation field are read. */
 static void
 push_parts (WfdTsReader *self, SlotId id, const guint8 *header, const Adaptation *adaptation,
@@ -332,10 +342,10 @@ push_parts (WfdTsReader *self, SlotId id, const guint8 *header, const Adaptation
     take_clock (self, adaptation, now_ns);
   if (!(header[3] & 0x10) || !check_counter (self, slot, header[3] & 15, adaptation->jumped, &lost))
     return;
-  if (header[3] >> 6 != 0) {
-    self->is_scrambled = TRUE;
+  if (id == SLOT_VIDEO || id == SLOT_AUDIO)
+    note_scrambling (self, header[3] >> 6 != 0);
+  if (header[3] >> 6 != 0)
     return;
-  }
 
   push_payload (self, id, payload, header[1] & 0x40, lost, now_ns);
   if (adaptation->is_stuffed && id == SLOT_VIDEO)
@@ -377,6 +387,7 @@ push_plain_packets (WfdTsReader *self, WfdBytes *packets, gint64 now_ns)
 
   slot->counter = (slot->counter + n) & 15;
   slot->repeated = FALSE;
+  note_scrambling (self, FALSE);
   return wfd_bytes_skip (packets, n * WFD_TS_PACKET_BYTES);
 }
 
@@ -518,7 +529,8 @@ wfd_ts_reader_get_program (WfdTsReader *self)
 gboolean
 wfd_ts_reader_is_protected (WfdTsReader *self)
 {
-  return self->is_scrambled || (self->has_program && self->program.is_protected);
+  return self->n_scrambled == SCRAMBLED_PACKETS
+      || (self->has_program && self->program.is_protected);
 }
 
 void

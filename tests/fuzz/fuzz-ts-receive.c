@@ -184,8 +184,12 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   while (take_record (&self, &input))
     ;
   send (&self, FALSE);
-  self.now_ns += 1000 * MS;
+  /* A still screen, or the end. */
+  self.now_ns += size % 2 * 1000 * MS;
   tick (&self);
+  wfd_ts_receiver_finish (self.receiver);
+  g_assert_cmpint (wfd_ts_receiver_get_deadline (self.receiver), ==, G_MAXINT64);
+  drain (&self);
   wfd_ts_receiver_get_program (self.receiver);
   wfd_ts_receiver_is_protected (self.receiver);
   wfd_ts_receiver_get_stats (self.receiver, &stats);

@@ -301,9 +301,15 @@ test_protected (void)
   g_auto (TsFlow) f = ts_flow ();
 
   g_assert_false (wfd_ts_reader_is_protected (f.reader));
-  ts_flow_picture (&f, 0, 100, TS_BOUNDED);
-  f.builder.ts->data[3] |= 0x80;
-  ts_flow_pass (&f);
+  for (guint i = 0; i < 40; i++) {
+    ts_flow_picture (&f, i, 100, TS_BOUNDED);
+    /* One of two is hurt, with the tables between; then all are scrambled. */
+    if (i >= 32 || i % 2 == 0)
+      f.builder.ts->data[3] |= 0x80;
+    ts_builder_pat (&f.builder, 7, 0x0020);
+    g_assert_false (wfd_ts_reader_is_protected (f.reader));
+    ts_flow_pass (&f);
+  }
   g_assert_true (wfd_ts_reader_is_protected (f.reader));
 }
 
