@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 import cases_gnd  # noqa: F401 (the cases register themselves)
+import cases_hostile  # noqa: F401
 import cases_wfdsink  # noqa: F401
 import cases_wfdsrc  # noqa: F401
 import harness
