@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <ts-nal.h>
 
 #include "wfd-rtcp.h"
 
@@ -31,6 +32,7 @@ typedef struct
   gboolean present;
   gint index;                /* in the writer; -1: not part of the session */
   guint maybe_stale;         /* so many units may be from before a pause */
+  gboolean begun;            /* a unit went out in this session and format */
   GCancellable *cancellable; /* without the lock */
 } Stream;
 
@@ -284,8 +286,22 @@ wfd_sender_set_present (WfdSender *self, WfdSenderStream stream, gboolean presen
   g_mutex_unlock (&self->lock);
 }
 
-/* Video has neither size nor rate here: as Android's, which sinks know, the
- * tables have no descriptors for them. */
+/* Neither size nor rate: as Android's, which sinks know, the tables have no
+ * descriptors for them. The constraints are those of Constrained Baseline and
+ * Constrained High (H.264 §A.2.1.1, §A.2.4.2). */
+static WfdTsFormat
+get_video_format (const WfdFormat *format)
+{
+  const gboolean high = format->profile == WFD_H264_PROFILE_CHP;
+
+  if (format->width == 0)
+    return (WfdTsFormat) { .codec = WFD_TS_CODEC_NONE };
+  return (WfdTsFormat) {
+    .codec = WFD_TS_CODEC_H264,
+    .profile = { high ? 100 : 66, high ? 0x0c : 0xc0, format->level },
+  };
+}
+
 static WfdTsFormat
 get_stream_format (const WfdFormat *format, WfdSenderStream stream)
 {
@@ -297,7 +313,7 @@ get_stream_format (const WfdFormat *format, WfdSenderStream stream)
   };
 
   if (stream == WFD_SENDER_VIDEO)
-    return (WfdTsFormat) { .codec = format->width > 0 ? WFD_TS_CODEC_H264 : WFD_TS_CODEC_NONE };
+    return get_video_format (format);
   return (WfdTsFormat) {
     .codec = codecs[format->audio_codec],
     .rate_hz = format->audio_rate_hz,
@@ -321,6 +337,7 @@ make_writer (WfdSender *self)
     WfdTsFormat format = get_stream_format (&self->format, i);
 
     self->streams[i].index = -1;
+    self->streams[i].begun = FALSE;
     if (!self->streams[i].present || format.codec == WFD_TS_CODEC_NONE)
       continue;
     self->streams[i].index = config.n_streams;
@@ -348,8 +365,10 @@ change_writer (WfdSender *self)
   for (guint i = 0; i < WFD_SENDER_STREAMS; i++) {
     WfdTsFormat format = get_stream_format (&self->format, i);
 
-    if (self->streams[i].index >= 0)
-      wfd_ts_writer_set_format (self->writer, self->streams[i].index, &format, NULL);
+    if (self->streams[i].index < 0)
+      continue;
+    self->streams[i].begun = FALSE;
+    wfd_ts_writer_set_format (self->writer, self->streams[i].index, &format, NULL);
   }
 }
 
@@ -421,6 +440,20 @@ is_agreed (WfdSender *self, WfdSenderStream stream, const WfdTsFormat *format)
   return wfd_ts_format_is_same (&agreed, format);
 }
 
+/* Nothing goes in front of the first key picture with its parameter sets, for
+ * nobody could decode it. */
+static gboolean
+is_decodable (WfdSender *self, WfdSenderStream stream, WfdBytes unit)
+{
+  const WfdTsNalFlags needed = WFD_TS_NAL_KEY | WFD_TS_NAL_SPS;
+  WfdTsUnitHead head;
+
+  if (stream != WFD_SENDER_VIDEO || self->streams[stream].begun)
+    return TRUE;
+  wfd_ts_nal_read_head (WFD_TS_CODEC_H264, unit, &head);
+  return (head.flags & needed) == needed;
+}
+
 /* Sound that an encoder kept over a pause: it belongs to what is over. */
 static gboolean
 is_stale (WfdSender *self, WfdSenderStream stream, gint64 pts_ns, gint64 now_ns)
@@ -451,20 +484,27 @@ static void
 send_unit (WfdSender *self, WfdSenderStream stream, WfdBytes unit, GstClockTime running_time,
     News *news)
 {
+  gint index = self->streams[stream].index;
   gint64 now_ns = get_now (self);
   gint64 pts_ns = GST_CLOCK_TIME_IS_VALID (running_time) ? (gint64) running_time : now_ns;
 
+  if (!is_decodable (self, stream, unit)) {
+    news->lost = TRUE;
+    return;
+  }
   pts_ns += LEAD_NS + self->latency + self->late_ns;
   if (is_stale (self, stream, pts_ns, now_ns))
     return;
   pts_ns = catch_up (self, pts_ns, now_ns);
-  if (!wfd_ts_writer_begin_unit (self->writer, self->streams[stream].index, unit, pts_ns, now_ns)) {
+  if (!wfd_ts_writer_begin_unit (self->writer, index, unit, pts_ns, now_ns)) {
     GST_DEBUG ("%zu bytes are no unit of stream %d", unit.left, stream);
     self->stats.refused++;
     return;
   }
-  if (!send_all (self, g_get_monotonic_time () + PATIENCE_US, self->streams[stream].cancellable,
+  if (send_all (self, g_get_monotonic_time () + PATIENCE_US, self->streams[stream].cancellable,
           news)) {
+    self->streams[stream].begun = TRUE;
+  } else {
     self->stats.abandoned++;
     news->lost = stream == WFD_SENDER_VIDEO;
   }

@@ -260,6 +260,16 @@ wfd_ts_writer_restart (WfdTsWriter *self)
 static const guint8 h264_aud[] = { 0x00, 0x00, 0x00, 0x01, 0x09, 0xf0 };
 static const guint8 h265_aud[] = { 0x00, 0x00, 0x00, 0x01, 0x46, 0x01, 0x50 };
 
+/* What the tables said already stays as long as it is true: a descriptor names
+ * what a decoder must be able to do, and some start anew with each version. */
+static gboolean
+is_told (WfdTsWriter *self, const WfdTsFormat *format, const guint8 *profile)
+{
+  if (self->version_sent && format->codec == WFD_TS_CODEC_H264)
+    return profile[0] <= format->profile[0] && profile[2] <= format->profile[2];
+  return memcmp (profile, format->profile, sizeof (format->profile)) == 0;
+}
+
 /* The tables are to tell what the stream really is. */
 static void
 look_at_parameters (WfdTsWriter *self, Output *output, const WfdTsUnitHead *head)
@@ -273,7 +283,7 @@ look_at_parameters (WfdTsWriter *self, Output *output, const WfdTsUnitHead *head
   g_byte_array_set_size (output->parameters, 0);
   g_byte_array_append (output->parameters, head->parameters.pos, head->parameters.left);
   if (wfd_ts_nal_read_profile (format->codec, head->sps, profile)
-      && memcmp (profile, format->profile, sizeof (profile)) != 0) {
+      && !is_told (self, format, profile)) {
     memcpy (format->profile, profile, sizeof (profile));
     renew_pmt (self);
   }
@@ -363,10 +373,11 @@ to_clock (gint64 ns)
   return (guint64) ns * 27 / 1000;
 }
 
+/* Rounded, so that 60 pictures a second lie 1500 ticks apart. */
 static gint64
 to_pts (gint64 ns)
 {
-  return ns * 9 / 100000;
+  return (ns * 9 + 50000) / 100000;
 }
 
 static void

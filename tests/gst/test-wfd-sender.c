@@ -481,6 +481,236 @@ GST_START_TEST (each_session_has_numbers_of_its_own)
 }
 GST_END_TEST;
 
+typedef struct
+{
+  guint n;
+  guint8 profile[3];
+  guint versions; /* bits */
+} Tables;
+
+static void
+note_table (const guint8 *packet, guint pid, gpointer data)
+{
+  Tables *self = data;
+
+  if (pid != 0x0100)
+    return;
+  self->n++;
+  self->versions |= 1 << (packet[10] >> 1 & 31);
+  memcpy (self->profile, packet + 24, sizeof self->profile);
+}
+
+/* They go out before the first picture does. */
+GST_START_TEST (tables_say_from_the_beginning_what_was_agreed_on)
+{
+  static const struct
+  {
+    WfdH264Profile profile;
+    guint8 expected[3];
+  } rows[] = {
+    { WFD_H264_PROFILE_CBP, { 0x42, 0xc0, 0x1f } },
+    { WFD_H264_PROFILE_CHP, { 0x64, 0x0c, 0x1f } },
+  };
+  WfdFormat format = both;
+  Tables tables = { 0 };
+
+  set_up ();
+  format.profile = rows[__i__].profile;
+  open_session (&format, FALSE);
+  while (datagrams->len == 0)
+    fail_unless (gst_test_clock_crank (GST_TEST_CLOCK (test_clock)));
+  for_each_packet (0, note_table, &tables);
+  fail_unless_equals_int (tables.n, 1);
+  fail_unless (memcmp (tables.profile, rows[__i__].expected, 3) == 0);
+
+  /* The picture is less, which the table covers. */
+  send_picture (3000);
+  for_each_packet (0, note_table, &tables);
+  fail_unless_equals_int (tables.versions, 1 << 1);
+  fail_unless (memcmp (tables.profile, rows[__i__].expected, 3) == 0);
+  tear_down ();
+}
+GST_END_TEST;
+
+static void
+send_delta (void)
+{
+  g_autoptr (GBytes) picture = stream_get_picture (1);
+
+  fail_unless (wfd_sender_send (sender, WFD_SENDER_VIDEO, &video,
+      wfd_bytes (g_bytes_get_data (picture, NULL), g_bytes_get_size (picture)), now (), 0));
+}
+
+/* In each session, and in a new format. */
+GST_START_TEST (video_begins_with_a_key_picture)
+{
+  WfdFormat other = both;
+
+  set_up ();
+  other.width = 640;
+  for (guint i = 0; i < 3; i++) {
+    guint before;
+
+    if (i < 2)
+      open_session (&both, FALSE);
+    else
+      wfd_sender_set_format (sender, &other, FALSE);
+    before = datagrams->len;
+    n_lost = 0;
+    send_delta ();
+    fail_unless_equals_int (count_packets (before, 0x1011).n, 0);
+    /* It is asked for. */
+    fail_unless_equals_int (n_lost, 1);
+    send_picture (3000);
+    send_delta ();
+    fail_unless (count_packets (before, 0x1011).payload > 3000 + 20);
+    fail_unless_equals_int (n_lost, 1);
+    if (i == 0)
+      wfd_sender_close (sender);
+  }
+  tear_down ();
+}
+GST_END_TEST;
+
+/* A key picture of which a part is missing is none. */
+GST_START_TEST (video_begins_with_a_whole_picture)
+{
+  guint before;
+
+  set_up ();
+  open_session (&both, FALSE);
+  room = 16;
+  send_picture (50000);
+  room = G_MAXUINT;
+  before = datagrams->len;
+  send_delta ();
+  fail_unless_equals_int (count_packets (before, 0x1011).n, 0);
+  tear_down ();
+}
+GST_END_TEST;
+
+typedef struct
+{
+  guint pid;
+  gint64 pts; /* of the last PES, 90 kHz; -1: there is none */
+} Time;
+
+static void
+note_pts (const guint8 *packet, guint pid, gpointer data)
+{
+  Time *self = data;
+  const guint8 *pes = packet + 4 + (packet[3] & 0x20 ? packet[4] + 1 : 0);
+
+  if (pid != self->pid || (packet[1] & 0x40) == 0)
+    return;
+  self->pts = (gint64) (pes[9] >> 1 & 7) << 30 | (GST_READ_UINT16_BE (pes + 10) >> 1) << 15
+      | GST_READ_UINT16_BE (pes + 12) >> 1;
+}
+
+static gint64
+get_last_pts (guint from, guint pid)
+{
+  Time time = { .pid = pid, .pts = -1 };
+
+  for_each_packet (from, note_pts, &time);
+  return time.pts;
+}
+
+static void
+advance_ms (guint ms)
+{
+  gst_test_clock_advance_time (GST_TEST_CLOCK (test_clock), ms * GST_MSECOND);
+}
+
+static void
+send_sound_of (GstClockTime running_time)
+{
+  g_autoptr (GBytes) frame = stream_get_silence ();
+
+  fail_unless (wfd_sender_send (sender, WFD_SENDER_AUDIO, &sound,
+      wfd_bytes (g_bytes_get_data (frame, NULL), g_bytes_get_size (frame)), running_time, 0));
+}
+
+static void
+send_picture_of (GstClockTime running_time)
+{
+  g_autoptr (GBytes) picture = make_picture (3000);
+
+  fail_unless (wfd_sender_send (sender, WFD_SENDER_VIDEO, &video,
+      wfd_bytes (g_bytes_get_data (picture, NULL), g_bytes_get_size (picture)), running_time, 0));
+}
+
+#define LEAD_TICKS (125 * 90)
+
+/* Later than the lead, so that who plays by the clock would drop it. */
+GST_START_TEST (what_is_late_moves_both_streams_on)
+{
+  GstClockTime begin;
+  gint64 ticks;
+
+  set_up ();
+  open_session (&both, FALSE);
+  begin = now ();
+  ticks = begin * 9 / 100000;
+  send_picture_of (begin);
+  send_sound_of (begin);
+  fail_unless_equals_int64 (get_last_pts (0, 0x1011), ticks + LEAD_TICKS);
+
+  advance_ms (325);
+  send_picture_of (begin);
+  fail_unless_equals_int64 (get_last_pts (0, 0x1011), ticks + 325 * 90);
+  send_sound_of (begin + 10 * GST_MSECOND);
+  fail_unless_equals_int64 (get_last_pts (0, 0x1100), ticks + 335 * 90);
+
+  /* Who is in time again stays where the others are. */
+  send_picture_of (begin + 325 * GST_MSECOND);
+  fail_unless_equals_int64 (get_last_pts (0, 0x1011), ticks + 650 * 90);
+  tear_down ();
+}
+GST_END_TEST;
+
+GST_START_TEST (who_has_another_idea_of_time_is_moved_two_seconds_at_most)
+{
+  GstClockTime begin;
+
+  set_up ();
+  open_session (&both, FALSE);
+  begin = now ();
+  advance_ms (10000);
+  send_picture_of (begin);
+  fail_unless_equals_int64 (get_last_pts (0, 0x1011), begin * 9 / 100000 + LEAD_TICKS + 2000 * 90);
+  tear_down ();
+}
+GST_END_TEST;
+
+/* An encoder gives its last frames only when more come. */
+GST_START_TEST (sound_from_before_a_pause_is_dropped)
+{
+  GstClockTime begin;
+  guint before;
+
+  set_up ();
+  open_session (&both, FALSE);
+  begin = now ();
+  send_sound_of (begin);
+  wfd_sender_set_clock (sender, NULL, 0);
+  advance_ms (5000);
+  wfd_sender_set_clock (sender, test_clock, 0);
+  before = datagrams->len;
+  for (guint i = 1; i < 4; i++)
+    send_sound_of (begin + i * 21 * GST_MSECOND);
+  fail_unless_equals_int64 (get_last_pts (before, 0x1100), -1);
+  send_sound_of (begin + 5000 * GST_MSECOND);
+  fail_unless_equals_int64 (get_last_pts (before, 0x1100),
+      (begin + 5125 * GST_MSECOND) * 9 / 100000);
+  /* From here on what is late is slow. */
+  send_sound_of (begin + 4800 * GST_MSECOND);
+  fail_unless_equals_int64 (get_last_pts (before, 0x1100),
+      (begin + 5000 * GST_MSECOND) * 9 / 100000);
+  tear_down ();
+}
+GST_END_TEST;
+
 static WfdTsRtcp
 receive_report (void)
 {
@@ -597,6 +827,13 @@ wfd_sender_suite (void)
   tcase_add_test (units, format_that_changes_in_session_brings_new_tables);
   tcase_add_test (units, what_was_not_agreed_on_is_not_sent);
   tcase_add_test (units, each_session_has_numbers_of_its_own);
+
+  tcase_add_loop_test (units, tables_say_from_the_beginning_what_was_agreed_on, 0, 2);
+  tcase_add_test (units, video_begins_with_a_key_picture);
+  tcase_add_test (units, video_begins_with_a_whole_picture);
+  tcase_add_test (units, what_is_late_moves_both_streams_on);
+  tcase_add_test (units, who_has_another_idea_of_time_is_moved_two_seconds_at_most);
+  tcase_add_test (units, sound_from_before_a_pause_is_dropped);
 
   suite_add_tcase (suite, reports);
   tcase_add_test (reports, reports_say_what_was_sent);

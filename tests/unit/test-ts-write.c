@@ -588,10 +588,27 @@ test_profile_of_the_stream (void)
   g_assert_cmpuint (pmt_version (&f), ==, 1);
   g_assert_cmpmem (packet (&f, 1) + 24, 3, level_4 + 5, 3);
   forget (&f);
-  /* Another one is another table. */
+  /* Less is no other table. */
   send_picture (&f, TRUE, 100, SECOND + MS);
+  g_assert_cmpuint (pmt_version (&f), ==, 1);
+  g_assert_cmpmem (packet (&f, 1) + 24, 3, level_4 + 5, 3);
+}
+
+static void
+test_more_than_the_tables_say (void)
+{
+  static const guint8 level_4[] = { 0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x28, 0x11, 0, 0, 0, 1, 0x68,
+    0xce, 0, 0, 1, 0x65, 0x88 };
+  g_auto (Fixture) f = fixture (&both);
+
+  send_picture (&f, TRUE, 100, SECOND);
+  g_assert_cmpuint (pmt_version (&f), ==, 1);
+  forget (&f);
+  g_assert_true (wfd_ts_writer_begin_unit (f.writer, VIDEO, wfd_bytes (level_4, sizeof (level_4)),
+      SECOND, SECOND + MS));
+  send_all (&f);
   g_assert_cmpuint (pmt_version (&f), ==, 2);
-  g_assert_cmpmem (packet (&f, 1) + 24, 3, "\x42\xc0\x1f", 3);
+  g_assert_cmpmem (packet (&f, 1) + 24, 3, level_4 + 5, 3);
 }
 
 static void
@@ -845,6 +862,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/write/clock-wraps", test_clock_wraps);
   g_test_add_func ("/ts/write/restart", test_restart);
   g_test_add_func ("/ts/write/profile-of-the-stream", test_profile_of_the_stream);
+  g_test_add_func ("/ts/write/more-than-the-tables-say", test_more_than_the_tables_say);
   g_test_add_func ("/ts/write/new-format", test_new_format);
   g_test_add_func ("/ts/write/abandon", test_abandon);
   g_test_add_func ("/ts/write/abandon-before-the-first-packet",
