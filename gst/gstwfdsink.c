@@ -373,10 +373,13 @@ on_session_opened (GstElement *rtspwfd, GstWfdSink *self)
   g_signal_emit (self, signals[SIGNAL_SESSION_OPENED], 0);
 }
 
+/* The next session may begin at once, and must get nothing of what the encoders of
+ * this one still hold. */
 static void
 on_session_closed (GstElement *rtspwfd, GstWfdSink *self)
 {
   set_agreed (self, NULL);
+  wfd_sending_wait (self->sending);
   g_signal_emit (self, signals[SIGNAL_SESSION_CLOSED], 0);
 }
 

@@ -61,6 +61,14 @@ read_format (GstCaps *caps)
   return format;
 }
 
+static void
+renew_packer (WfdOutlet *self)
+{
+  g_clear_pointer (&self->packer, wfd_ts_lpcm_packer_free);
+  if (self->format.codec == WFD_TS_CODEC_LPCM)
+    self->packer = wfd_ts_lpcm_packer_new (self->format.rate_hz, self->format.channels);
+}
+
 static gboolean
 outlet_set_caps (GstBaseSink *sink, GstCaps *caps)
 {
@@ -68,9 +76,7 @@ outlet_set_caps (GstBaseSink *sink, GstCaps *caps)
 
   self->format = read_format (caps);
   self->complained = FALSE;
-  g_clear_pointer (&self->packer, wfd_ts_lpcm_packer_free);
-  if (self->format.codec == WFD_TS_CODEC_LPCM)
-    self->packer = wfd_ts_lpcm_packer_new (self->format.rate_hz, self->format.channels);
+  renew_packer (self);
   return TRUE;
 }
 
@@ -225,6 +231,16 @@ fill_gap (WfdOutlet *self, GstEvent *event)
   }
 }
 
+/* What was sent, and samples that wait for more of them. */
+static void
+forget (WfdOutlet *self)
+{
+  self->latency = self->end = GST_CLOCK_TIME_NONE;
+  self->silent = FALSE;
+  if (self->packer != NULL)
+    renew_packer (self);
+}
+
 static gboolean
 outlet_event (GstBaseSink *sink, GstEvent *event)
 {
@@ -232,8 +248,9 @@ outlet_event (GstBaseSink *sink, GstEvent *event)
   g_autoptr (GstEvent) gap = NULL;
   gboolean handled;
 
-  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START)
-    self->latency = self->end = GST_CLOCK_TIME_NONE;
+  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START
+      || GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
+    forget (self);
   if (GST_EVENT_TYPE (event) == GST_EVENT_GAP)
     gap = gst_event_ref (event);
   /* Waits until it is time for the gap. */

@@ -85,10 +85,21 @@ chain_add_rate (Chain *self, gboolean live)
   return TRUE;
 }
 
+/* In front of what sets the rate, for it makes a picture of each field.
+ * Live pictures have their rate already and keep it. */
+static gboolean
+chain_add_deinterlacer (Chain *self, gboolean live)
+{
+  if (!chain_add (self, "deinterlace"))
+    return FALSE;
+  gst_util_set_object_arg (G_OBJECT (self->last), "fields", live ? "top" : "all");
+  return TRUE;
+}
+
 static gboolean
 chain_add_converter (Chain *self)
 {
-  if (!chain_add (self, "deinterlace") || !chain_add (self, "videoconvertscale"))
+  if (!chain_add (self, "videoconvertscale"))
     return FALSE;
   g_object_set (self->last, "add-borders", TRUE, NULL);
   return TRUE;
@@ -111,7 +122,8 @@ chain_add_video (Chain *self, const WfdProgramConfig *config)
     return chain_pass (self);
 
   raw = wfd_encoder_get_raw_caps (row, &config->format);
-  return chain_add_rate (self, config->video_live) && chain_add_converter (self)
+  return chain_add_deinterlacer (self, config->video_live)
+      && chain_add_rate (self, config->video_live) && chain_add_converter (self)
       && chain_add_filter (self, raw) && chain_add_encoder (self, row, &config->format);
 }
 

@@ -326,6 +326,15 @@ wfd_sending_hold (WfdSending *self)
 }
 
 void
+wfd_sending_wait (WfdSending *self)
+{
+  g_mutex_lock (&self->lock);
+  while (self->busy || (self->changed && !self->held))
+    g_cond_wait (&self->idle, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 wfd_sending_clear (WfdSending *self)
 {
   wfd_sending_hold (self);

@@ -43,6 +43,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdSending, wfd_sending_free)
 /* Does not wait; the inputs are referenced. A program whose configuration
  * changed is made anew. */
 void wfd_sending_set_plan (WfdSending *self, const WfdSendingPlan *plan);
+/* Waits until the plan is carried out. */
+void wfd_sending_wait (WfdSending *self);
 /* Waits until nothing is being made, and holds everything until
  * wfd_sending_clear(). */
 void wfd_sending_hold (WfdSending *self);

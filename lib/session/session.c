@@ -98,6 +98,18 @@ handle_event (WfdSession *self, WfdEvent *event)
   g_clear_error (&event->error);
 }
 
+/* A stream that stops does so before the peer reads that it has: nothing may come
+ * behind the answer to PAUSE or TEARDOWN. */
+static void
+stop_playing (WfdSession *self)
+{
+  WfdSessionState state = wfd_machine_get_state (self->machine);
+
+  if (self->state == WFD_SESSION_STATE_PLAYING && state != WFD_SESSION_STATE_PLAYING)
+    wfd_session_set_state (self,
+        state == WFD_SESSION_STATE_CLOSED ? WFD_SESSION_STATE_CLOSING : state);
+}
+
 /* Carries out what the machine wants, after each call into it. */
 static void
 drive (WfdSession *self)
@@ -107,6 +119,7 @@ drive (WfdSession *self)
   gint64 deadline_us;
   WfdEvent event;
 
+  stop_playing (self);
   while ((message = wfd_machine_pop_message (self->machine)) != NULL) {
     if (self->socket != NULL)
       wfd_socket_send (self->socket, message);
