@@ -30,8 +30,10 @@
  * (string, as in video/x-h264), audio-codec (string "aac", "lpcm" or "ac3"),
  * audio-rate (int, Hz), audio-channels (int), peer (string, address), peer-name
  * (string, what the peer calls itself), reason (string, with role=source: why
- * this format) and idr-request (boolean, with role=source: whether the sink asks
- * for key frames when it needs them). Fields of what was not agreed on or is not known are not there.
+ * this format), idr-request (boolean, with role=source: whether the sink asks for
+ * key frames when it needs them) and max-bitrate (uint, kbit/s, with role=source:
+ * more the sink does not take). Fields of what was not agreed on or is not known are
+ * not there.
  *
  * ## What #GstRtspWfd:stats says
  *

@@ -241,6 +241,7 @@ on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self
   g_object_get (session, "peer-name", &name, "peer-idr-request", &agreement.idr_request,
       "peer-microsoft", &agreement.microsoft, NULL);
   g_variant_lookup (stats, "reason", "s", &reason);
+  agreement.max_bitrate_kbps = MIN (lookup_counter (stats, "max-bitrate-bps") / 1000, G_MAXINT);
   agreement.peer_name = name;
   agreement.reason = reason;
   if (self->step == WFD_STEP_NEGOTIATE)

@@ -45,6 +45,7 @@ typedef struct
   const char *peer_name; /* (nullable) */
   const char *reason;    /* (nullable): why this format */
   gboolean idr_request;  /* source role: the sink asks for key frames */
+  guint max_bitrate_kbps; /* source role: more the sink does not take; 0: it does not say */
   gboolean microsoft;    /* source role: the sink follows Microsoft's extensions */
 } WfdControlAgreement;
 

@@ -9,6 +9,8 @@
 #define GOP_SECONDS_ON_REQUEST 10
 /* Room above the target that encoders with a peak rate are given. */
 #define PEAK_PERCENT 125
+/* Of what a peer takes: MPEG-TS, RTP, and the sound. */
+#define OVERHEAD_PERCENT 10
 
 #define H264_PROFILES(cbp, chp) \
   { \
@@ -185,6 +187,7 @@ static const WfdEncoder encoders[] = {
       .factory = "fdkaacenc",
       .package = "gstreamer1.0-fdkaac",
       .kind = WFD_ENCODER_AAC,
+      .max_channels = 8,
       .raw_format = "S16LE",
       .bitrate = "bitrate",
       .bitrate_unit = 1000,
@@ -197,12 +200,16 @@ static const WfdEncoder encoders[] = {
       .raw_format = "F32LE",
       .bitrate = "bitrate",
       .bitrate_unit = 1000,
-      .settings = { { "aac-coder", "fast" } },
+      .max_channels = 6,
+      /* "aac-ms", on by default, forces mid and side: of tones that are on one side
+       * only, half comes out on the other. */
+      .settings = { { "aac-coder", "fast" }, { "aac-ms", "false" } },
   },
   {
       .factory = "faac",
       .package = "gstreamer1.0-plugins-bad",
       .kind = WFD_ENCODER_AAC,
+      .max_channels = 6,
       .raw_format = "S16LE",
       .bitrate = "bitrate",
       .bitrate_unit = 1000,
@@ -212,6 +219,7 @@ static const WfdEncoder encoders[] = {
       .factory = "voaacenc",
       .package = "gstreamer1.0-plugins-bad",
       .kind = WFD_ENCODER_AAC,
+      .max_channels = 2,
       .tested = TRUE,
       .raw_format = "S16LE",
       .bitrate = "bitrate",
@@ -368,15 +376,62 @@ set_vbv (const WfdEncoder *self, GstElement *element, guint bitrate_kbps)
   }
 }
 
-void
-wfd_encoder_set_bitrate (const WfdEncoder *self, GstElement *element, guint bitrate_kbps)
+/* MaxBR of H.264 table A-1, in kbit/s of Baseline. */
+static const struct
 {
-  guint bitrate = bitrate_kbps * self->bitrate_unit;
+  guint level; /* times ten */
+  guint max_kbps;
+} levels[] = {
+  { 31, 14000 },
+  { 32, 20000 },
+  { 40, 20000 },
+  { 41, 50000 },
+  { 42, 50000 },
+  { 50, 135000 },
+  { 51, 240000 },
+  { 52, 240000 },
+};
 
-  set_number (self, element, self->peak_bitrate,
-      gst_util_uint64_scale (bitrate, PEAK_PERCENT, 100));
-  set_number (self, element, self->bitrate, bitrate);
-  set_vbv (self, element, bitrate_kbps);
+static gboolean
+is_high (const WfdEncoder *self, const WfdEncoderConfig *config)
+{
+  return config->profile == WFD_H264_PROFILE_CHP && self->profiles[WFD_H264_PROFILE_CHP] != NULL;
+}
+
+/* The level allows no more, and openh264enc for one calls it by the next level.
+ * High may have a quarter more (§A.3.3). */
+static guint
+get_level_limit_kbps (const WfdEncoder *self, const WfdEncoderConfig *config)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
+    if (levels[i].level == config->level)
+      return is_high (self, config) ? levels[i].max_kbps / 4 * 5 : levels[i].max_kbps;
+  return G_MAXUINT;
+}
+
+static guint
+get_limit_kbps (const WfdEncoder *self, const WfdEncoderConfig *config)
+{
+  guint peer_kbps = config->max_bitrate_kbps > 0
+      ? gst_util_uint64_scale (config->max_bitrate_kbps, 100 - OVERHEAD_PERCENT, 100)
+      : G_MAXUINT;
+
+  if (self->kind != WFD_ENCODER_H264)
+    return G_MAXUINT;
+  return MAX (MIN (get_level_limit_kbps (self, config), peer_kbps), 1);
+}
+
+void
+wfd_encoder_set_bitrate (const WfdEncoder *self, GstElement *element,
+    const WfdEncoderConfig *config)
+{
+  guint limit_kbps = get_limit_kbps (self, config);
+  guint kbps = MIN (config->bitrate_kbps, limit_kbps);
+  guint peak_kbps = MIN (gst_util_uint64_scale (kbps, PEAK_PERCENT, 100), limit_kbps);
+
+  set_number (self, element, self->peak_bitrate, peak_kbps * self->bitrate_unit);
+  set_number (self, element, self->bitrate, kbps * self->bitrate_unit);
+  set_vbv (self, element, kbps);
 }
 
 static guint
@@ -412,7 +467,7 @@ wfd_encoder_make (const WfdEncoder *self, const WfdEncoderConfig *config)
       set_all (self, element, self->fast_settings, G_N_ELEMENTS (self->fast_settings));
     set_number (self, element, self->gop, get_gop_pictures (self, config));
   }
-  wfd_encoder_set_bitrate (self, element, config->bitrate_kbps);
+  wfd_encoder_set_bitrate (self, element, config);
   return element;
 }
 

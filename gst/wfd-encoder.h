@@ -48,6 +48,7 @@ typedef struct
   const char *gop; /* the property: pictures between two IDR */
   /* Honours GstForceKeyUnit. If not, IDR must come often by themselves. */
   gboolean key_units;
+  guint max_channels; /* of sound */
   /* Properties above are fields of the structure in this property. */
   const char *controls;
 
@@ -70,7 +71,8 @@ typedef struct
   gint rate_d;
   WfdH264Profile profile;
   guint level; /* times ten; 0: as the encoder likes */
-  guint bitrate_kbps;
+  guint bitrate_kbps;     /* less, where the level or the peer allows no more */
+  guint max_bitrate_kbps; /* what the peer takes in all; 0: it does not say */
   /* The peer asks for IDR when it needs one (M13), so that none has to come
    * by itself for a long time. */
   gboolean peer_asks_for_idr;
@@ -90,8 +92,10 @@ const WfdEncoder *wfd_encoder_find (WfdEncoderKind kind, const char *factory, GE
 /* A new encoder (floating) that does @config; NULL if it is not there. */
 GstElement *wfd_encoder_make (const WfdEncoder *self, const WfdEncoderConfig *config);
 
-/* The same at another bit rate, also while it runs. */
-void wfd_encoder_set_bitrate (const WfdEncoder *self, GstElement *element, guint bitrate_kbps);
+/* Sets the bit rate of @config, of which only that may have changed; also while it
+ * runs. */
+void wfd_encoder_set_bitrate (const WfdEncoder *self, GstElement *element,
+    const WfdEncoderConfig *config);
 
 /* What has to stand in front of and behind the encoder (transfer full). */
 GstCaps *wfd_encoder_get_raw_caps (const WfdEncoder *self, const WfdEncoderConfig *config);

@@ -140,6 +140,7 @@ wfd_plan_make (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *r
   WfdPlan plan = { .program.format = { .rate_d = 1, .bitrate_kbps = state->bitrate_kbps } };
 
   gst_structure_get_boolean (agreed, "idr-request", &plan.program.format.peer_asks_for_idr);
+  gst_structure_get_uint (agreed, "max-bitrate", &plan.program.format.max_bitrate_kbps);
   if (!plan_video (state, agreed, &plan, error))
     return FALSE;
   plan_audio (state, agreed, &plan);

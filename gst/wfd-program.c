@@ -11,6 +11,7 @@ struct _WfdProgram
 
   const WfdEncoder *row; /* of the video encoder */
   GstElement *encoder;   /* NULL: the video comes coded */
+  WfdEncoderConfig config;
 };
 
 /* The elements of one stream, each linked to the one before. */
@@ -68,6 +69,7 @@ chain_add_encoder (Chain *self, const WfdEncoder *row, const WfdEncoderConfig *c
   if (row->kind == WFD_ENCODER_H264) {
     self->program->row = row;
     self->program->encoder = encoder;
+    self->program->config = *config;
   }
   return chain_link (self, encoder) && chain_add_filter (self, coded);
 }
@@ -199,8 +201,11 @@ wfd_program_new (const WfdProgramConfig *config, GError **error)
 void
 wfd_program_set_bitrate (WfdProgram *self, guint bitrate_kbps)
 {
+  WfdEncoderConfig config = self->config;
+
+  config.bitrate_kbps = bitrate_kbps;
   if (self->encoder != NULL)
-    wfd_encoder_set_bitrate (self->row, self->encoder, bitrate_kbps);
+    wfd_encoder_set_bitrate (self->row, self->encoder, &config);
 }
 
 static void

@@ -81,6 +81,8 @@ wfd_report_new_negotiated (const WfdReport *report)
   set_string (structure, "reason", report->reason);
   if (report->role == WFD_ROLE_SOURCE)
     gst_structure_set (structure, "idr-request", G_TYPE_BOOLEAN, report->idr_request, NULL);
+  if (report->max_bitrate_kbps > 0)
+    gst_structure_set (structure, "max-bitrate", G_TYPE_UINT, report->max_bitrate_kbps, NULL);
   return structure;
 }
 

@@ -21,6 +21,7 @@ typedef struct
   const char *peer_name; /* (nullable) */
   const char *reason;    /* (nullable) */
   gboolean idr_request;  /* role source: the sink asks for key frames */
+  guint max_bitrate_kbps; /* role source: more the sink does not take; 0: unknown */
 } WfdReport;
 
 GstStructure *wfd_report_new_negotiated (const WfdReport *report);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the table of encoders says, held against what the encoders send. */
+#include <gst/app/app.h>
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
 #define GST_USE_UNSTABLE_API
@@ -391,6 +392,13 @@ check_rate (gsize bytes, guint pictures, guint kbps)
       "%" G_GUINT64_FORMAT " kbit/s instead of %u", real, kbps);
 }
 
+static void
+set_bitrate (Fixture *f, guint kbps)
+{
+  f->config.bitrate_kbps = kbps;
+  wfd_encoder_set_bitrate (f->row, f->encoder, &f->config);
+}
+
 GST_START_TEST (bit_rate_is_in_kbit_and_can_change_while_it_runs)
 {
   const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
@@ -404,14 +412,68 @@ GST_START_TEST (bit_rate_is_in_kbit_and_can_change_while_it_runs)
   encode_bytes (&f, RATE);
   check_rate (encode_bytes (&f, 2 * RATE), 2 * RATE, 800);
 
-  wfd_encoder_set_bitrate (row, f.encoder, 300);
+  set_bitrate (&f, 300);
   encode_bytes (&f, RATE);
   check_rate (encode_bytes (&f, 2 * RATE), 2 * RATE, 300);
 
-  wfd_encoder_set_bitrate (row, f.encoder, 1200);
+  set_bitrate (&f, 1200);
   encode_bytes (&f, RATE);
   check_rate (encode_bytes (&f, 2 * RATE), 2 * RATE, 1200);
   teardown (&f);
+}
+GST_END_TEST;
+
+static guint
+get_kbps (Fixture *f, const char *property)
+{
+  guint value;
+
+  g_object_get (f->encoder, property, &value, NULL);
+  return value / f->row->bitrate_unit;
+}
+
+/* H.264 table A-1, and 90 % of what the peer says. */
+GST_START_TEST (bit_rate_is_what_level_and_peer_allow)
+{
+  static const struct
+  {
+    guint level;
+    guint peer_kbps;
+    WfdH264Profile profile;
+    guint allowed_kbps;
+    guint high_kbps; /* of an encoder that has this profile */
+  } rows[] = {
+    { 31, 0, WFD_H264_PROFILE_CBP, 14000, 14000 },
+    { 31, 0, WFD_H264_PROFILE_CHP, 14000, 17500 },
+    { 42, 0, WFD_H264_PROFILE_CBP, 50000, 50000 },
+    { 42, 10000, WFD_H264_PROFILE_CBP, 9000, 9000 },
+    { 31, 100000, WFD_H264_PROFILE_CBP, 14000, 14000 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
+    WfdEncoderConfig config = default_config ();
+    gboolean high = row != NULL && row->profiles[WFD_H264_PROFILE_CHP] != NULL;
+    guint allowed_kbps = high ? rows[i].high_kbps : rows[i].allowed_kbps;
+    Fixture f;
+
+    if (row == NULL)
+      return;
+    config.level = rows[i].level;
+    config.profile = rows[i].profile;
+    config.max_bitrate_kbps = rows[i].peer_kbps;
+    config.bitrate_kbps = 60000;
+    setup (&f, row, &config);
+    fail_unless_equals_int (get_kbps (&f, row->bitrate), allowed_kbps);
+    if (row->peak_bitrate != NULL)
+      fail_unless_equals_int (get_kbps (&f, row->peak_bitrate), allowed_kbps);
+    encode (&f);
+    fail_unless (f.sps.level_idc <= config.level, "%u", f.sps.level_idc);
+
+    set_bitrate (&f, 100000);
+    fail_unless_equals_int (get_kbps (&f, row->bitrate), allowed_kbps);
+    teardown (&f);
+  }
 }
 GST_END_TEST;
 
@@ -430,7 +492,7 @@ GST_START_TEST (changes_of_the_bit_rate_do_not_make_key_units)
   for (guint i = 0; i < 100; i++) {
     key_units += encode (&f).idr;
     if (i % 5 == 0)
-      wfd_encoder_set_bitrate (row, f.encoder, i % 10 == 0 ? 300 + i : 900 - i);
+      set_bitrate (&f, i % 10 == 0 ? 300 + i : 900 - i);
   }
   fail_unless (key_units <= (g_str_equal (row->factory, "openh264enc") ? 1 : 0), "%u", key_units);
   teardown (&f);
@@ -564,6 +626,107 @@ GST_START_TEST (sound_is_aac_lc_in_the_negotiated_format)
 }
 GST_END_TEST;
 
+/* 2 cos (2 pi f / 48000): a tone, and Goertzel's filter for it. */
+#define TONE_500_HZ 1.995717847
+#define TONE_900_HZ 1.986136921
+#define SECOND_OF_SAMPLES 48000
+
+/* A second with one tone on the left and another on the right. */
+static GstBuffer *
+make_tones (void)
+{
+  static const double factors[] = { TONE_500_HZ, TONE_900_HZ };
+  g_autofree float *samples = g_new (float, 2 * SECOND_OF_SAMPLES);
+
+  for (guint side = 0; side < 2; side++) {
+    double before = -0.02, now = 0;
+
+    for (guint i = 0; i < SECOND_OF_SAMPLES; i++) {
+      double next = factors[side] * now - before;
+
+      samples[2 * i + side] = now;
+      before = now;
+      now = next;
+    }
+  }
+  return gst_buffer_new_memdup (samples, 2 * SECOND_OF_SAMPLES * sizeof (float));
+}
+
+static double
+get_power (const GArray *samples, guint side, double factor)
+{
+  double before = 0, now = 0;
+
+  for (guint i = side; i < samples->len; i += 2) {
+    double next = g_array_index (samples, float, i) + factor * now - before;
+
+    before = now;
+    now = next;
+  }
+  return now * now + before * before - factor * now * before;
+}
+
+static GArray *
+decode (GstElement *out)
+{
+  GArray *samples = g_array_new (FALSE, FALSE, sizeof (float));
+  GstSample *sample;
+
+  while ((sample = gst_app_sink_pull_sample (GST_APP_SINK (out))) != NULL) {
+    GstMapInfo map;
+
+    fail_unless (gst_buffer_map (gst_sample_get_buffer (sample), &map, GST_MAP_READ));
+    g_array_append_vals (samples, map.data, map.size / sizeof (float));
+    gst_buffer_unmap (gst_sample_get_buffer (sample), &map);
+    gst_sample_unref (sample);
+  }
+  return samples;
+}
+
+/* What was put in, coded and decoded. */
+static GArray *
+run_tones (const WfdEncoder *row, const WfdEncoderConfig *config)
+{
+  g_autoptr (GstElement) pipeline = gst_parse_launch (
+      "appsrc name=in format=time caps=\"audio/x-raw, format=F32LE, layout=interleaved, "
+      "rate=48000, channels=2, channel-mask=(bitmask)3\" ! audioconvert name=convert "
+      "avdec_aac name=decode ! audioconvert ! audio/x-raw, format=F32LE, layout=interleaved ! "
+      "appsink name=out sync=false",
+      NULL);
+  g_autoptr (GstCaps) raw = wfd_encoder_get_raw_caps (row, config);
+  GstElement *encoder = wfd_encoder_make (row, config);
+  g_autoptr (GstElement) in = gst_bin_get_by_name (GST_BIN (pipeline), "in");
+  g_autoptr (GstElement) out = gst_bin_get_by_name (GST_BIN (pipeline), "out");
+  g_autoptr (GstElement) convert = gst_bin_get_by_name (GST_BIN (pipeline), "convert");
+  g_autoptr (GstElement) decoder = gst_bin_get_by_name (GST_BIN (pipeline), "decode");
+  GArray *samples;
+
+  gst_bin_add (GST_BIN (pipeline), encoder);
+  fail_unless (gst_element_link_filtered (convert, encoder, raw));
+  fail_unless (gst_element_link (encoder, decoder));
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  gst_app_src_push_buffer (GST_APP_SRC (in), make_tones ());
+  gst_app_src_end_of_stream (GST_APP_SRC (in));
+  samples = decode (out);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  return samples;
+}
+
+GST_START_TEST (sound_stays_on_its_side)
+{
+  const WfdEncoder *row = find_tested (WFD_ENCODER_AAC, __i__);
+  WfdEncoderConfig config = { .audio_rate_hz = 48000, .audio_channels = 2, .bitrate_kbps = 128 };
+  g_autoptr (GArray) samples = NULL;
+
+  if (row == NULL)
+    return;
+  samples = run_tones (row, &config);
+  fail_unless (samples->len > SECOND_OF_SAMPLES);
+  fail_unless (get_power (samples, 0, TONE_500_HZ) > 1000 * get_power (samples, 1, TONE_500_HZ));
+  fail_unless (get_power (samples, 1, TONE_900_HZ) > 1000 * get_power (samples, 0, TONE_900_HZ));
+}
+GST_END_TEST;
+
 static Suite *
 wfd_encoder_suite (void)
 {
@@ -581,6 +744,7 @@ wfd_encoder_suite (void)
   tcase_add_loop_test (video, key_unit_asked_for_before_the_first_picture_is_not_the_last, 0, 2);
   tcase_add_loop_test (video, key_units_come_by_themselves_unless_the_peer_asks, 0, 2);
   tcase_add_loop_test (video, bit_rate_is_in_kbit_and_can_change_while_it_runs, 0, 2);
+  tcase_add_loop_test (video, bit_rate_is_what_level_and_peer_allow, 0, 2);
   tcase_add_loop_test (video, changes_of_the_bit_rate_do_not_make_key_units, 0, 2);
 
   suite_add_tcase (suite, table);
@@ -588,6 +752,7 @@ wfd_encoder_suite (void)
   tcase_add_test (table, unknown_encoder_is_an_error_that_names_the_known);
   tcase_add_test (table, hardware_comes_before_software);
   tcase_add_loop_test (table, sound_is_aac_lc_in_the_negotiated_format, 0, 2);
+  tcase_add_loop_test (table, sound_stays_on_its_side, 0, 2);
   return suite;
 }
 

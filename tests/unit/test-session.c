@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <wfd/wfd.h>
 
 /* Nothing waits for time to pass; this ends a test that hangs. */
@@ -15,6 +18,8 @@ typedef struct
   guint formats_agreed;
   guint formats_refused;
   guint closed;
+  int source_fd;
+  guint sent_when_stopped;
   GError *source_error;
   GError *sink_error;
 } Fixture;
@@ -64,6 +69,7 @@ on_connection (WfdListener *listener, GSocketConnection *connection, Fixture *se
 {
   g_autoptr (GError) error = NULL;
 
+  self->source_fd = g_socket_get_fd (g_socket_connection_get_socket (connection));
   g_assert_true (wfd_session_start (self->source, connection, &error));
   g_assert_no_error (error);
 }
@@ -223,6 +229,43 @@ test_teardown_ends_both_sides_in_order (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->closed, ==, 2);
   g_assert_no_error (self->source_error);
   g_assert_no_error (self->sink_error);
+}
+
+/* Segments with data that the source has sent until now. */
+static guint
+count_sent (Fixture *self)
+{
+  struct tcp_info info = { 0 };
+  socklen_t size = sizeof info;
+
+  g_assert_cmpint (
+      getsockopt (self->source_fd, IPPROTO_TCP, TCP_INFO, &info, &size), ==, 0);
+  return info.tcpi_data_segs_out;
+}
+
+static void
+on_stop (WfdSession *session, GParamSpec *pspec, Fixture *self)
+{
+  if (wfd_session_get_state (session) != WFD_SESSION_STATE_PLAYING && self->sent_when_stopped == 0)
+    self->sent_when_stopped = count_sent (self);
+}
+
+/* Nothing of the stream may come behind the answer, so who sends it is told before. */
+static void
+test_stream_stops_before_the_answer (Fixture *self, gconstpointer data)
+{
+  guint before;
+
+  connect_sink (self);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+  before = count_sent (self);
+  g_signal_connect (self->source, "notify::state", G_CALLBACK (on_stop), self);
+  if (GPOINTER_TO_INT (data) == WFD_SESSION_STATE_READY)
+    g_assert_true (wfd_session_pause (self->sink, NULL));
+  else
+    wfd_session_teardown (self->sink);
+  run_until (self, GPOINTER_TO_INT (data));
+  g_assert_cmpuint (self->sent_when_stopped, ==, before);
 }
 
 static void
@@ -398,6 +441,10 @@ main (int argc, char **argv)
       test_teardown_ends_both_sides_in_order);
   TEST ("teardown-by-the-source-ends-both", GINT_TO_POINTER (WFD_ROLE_SOURCE),
       test_teardown_ends_both_sides_in_order);
+  TEST ("stream-stops-before-pause-is-answered", GINT_TO_POINTER (WFD_SESSION_STATE_READY),
+      test_stream_stops_before_the_answer);
+  TEST ("stream-stops-before-teardown-is-answered", GINT_TO_POINTER (WFD_SESSION_STATE_CLOSED),
+      test_stream_stops_before_the_answer);
   TEST ("close-without-a-word-is-an-error-for-the-peer", NULL,
       test_close_without_a_word_is_an_error_for_the_peer);
   TEST ("close-stops-an-attempt-to-connect", NULL, test_close_stops_an_attempt_to_connect);
