@@ -250,7 +250,8 @@ push_event (WfdEntry *self, GstEvent *event)
   gst_pad_push_event (self->srcpad, event);
 }
 
-/* A live picture leaves now, and never before one that left already. */
+/* A live picture leaves now, and is shown at a time of the negotiated rate, never
+ * before one that left already. NULL if there is no place for it. */
 static GstBuffer *
 note_picture (WfdEntry *self, GstBuffer *buffer)
 {
@@ -260,10 +261,16 @@ note_picture (WfdEntry *self, GstBuffer *buffer)
   if (GST_CLOCK_TIME_IS_VALID (now))
     wfd_pace_note (&self->pace, now);
   running = wfd_fill_get_end (&self->out_segment, buffer);
-  if (GST_CLOCK_TIME_IS_VALID (running) && GST_CLOCK_TIME_IS_VALID (self->end)
-      && running <= self->end)
-    GST_BUFFER_PTS (buffer) = gst_segment_position_from_running_time (&self->out_segment,
-        GST_FORMAT_TIME, self->end + wfd_pace_get_step (&self->pace));
+  if (!GST_CLOCK_TIME_IS_VALID (running))
+    return buffer;
+  running = wfd_pace_place (&self->pace, running, self->end);
+  if (!GST_CLOCK_TIME_IS_VALID (running)) {
+    self->stats.dropped++;
+    gst_buffer_unref (buffer);
+    return NULL;
+  }
+  GST_BUFFER_PTS (buffer) =
+      gst_segment_position_from_running_time (&self->out_segment, GST_FORMAT_TIME, running);
   return buffer;
 }
 

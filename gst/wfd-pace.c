@@ -5,6 +5,8 @@
  * shall not be thinned out or filled up for that. */
 #define EARLY(period) ((period) / 4)
 #define LATE(period) ((period) / 2)
+/* By how much a picture is shown late at most, because others took its place. */
+#define AHEAD(period) (2 * (period))
 /* A source whose pictures come at intervals of less than this is too fast. */
 #define SHORT(period) ((period) / 20 * 19)
 /* So much of each interval goes into the smoothed one. */
@@ -13,6 +15,8 @@
 void
 wfd_pace_init (WfdPace *self, gint rate_n, gint rate_d)
 {
+  self->rate_n = MAX (rate_n, 0);
+  self->rate_d = rate_d;
   self->period = rate_n > 0 ? gst_util_uint64_scale_int (GST_SECOND, rate_d, rate_n) : 0;
   wfd_pace_restart (self);
 }
@@ -62,10 +66,30 @@ wfd_pace_get_repeat (const WfdPace *self)
   return self->last + self->period + LATE (self->period);
 }
 
-GstClockTime
-wfd_pace_get_step (const WfdPace *self)
+static GstClockTime
+get_time_of (const WfdPace *self, guint64 slot)
 {
-  return MAX (EARLY (self->period), GST_MSECOND);
+  return gst_util_uint64_scale_round (slot, self->rate_d * GST_SECOND, self->rate_n);
+}
+
+static guint64
+get_slot_at (const WfdPace *self, GstClockTime time)
+{
+  return gst_util_uint64_scale (time, self->rate_n, self->rate_d * GST_SECOND);
+}
+
+GstClockTime
+wfd_pace_place (const WfdPace *self, GstClockTime time, GstClockTime after)
+{
+  gboolean behind = !GST_CLOCK_TIME_IS_VALID (after) || time > after;
+  GstClockTime early = EARLY (self->period), placed;
+
+  if (self->rate_n == 0)
+    return behind ? time : after + GST_MSECOND;
+  placed = get_time_of (self, get_slot_at (self, time + early));
+  if (GST_CLOCK_TIME_IS_VALID (after) && placed <= after)
+    placed = get_time_of (self, get_slot_at (self, after + early) + 1);
+  return placed <= time + AHEAD (self->period) ? placed : GST_CLOCK_TIME_NONE;
 }
 
 /* The grid of a source that is too fast goes on from where it was, so that 50

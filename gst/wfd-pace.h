@@ -20,7 +20,9 @@ G_BEGIN_DECLS
  * Times are running times of the clock. Only arithmetic, no waiting. */
 typedef struct
 {
-  GstClockTime period;   /* 0: everything goes on at once */
+  gint rate_n; /* 0: everything goes on at once */
+  gint rate_d;
+  GstClockTime period;
   GstClockTime last;     /* when the last picture left, or NONE */
   GstClockTime next;     /* when the next one may leave */
   GstClockTime arrived;  /* when the last picture came, or NONE */
@@ -37,8 +39,10 @@ void wfd_pace_note_arrival (WfdPace *self, GstClockTime now);
 GstClockTime wfd_pace_get_due (const WfdPace *self);
 /* When the last picture has to leave again if no other came; NONE: never. */
 GstClockTime wfd_pace_get_repeat (const WfdPace *self);
-/* How far two pictures are apart at least. */
-GstClockTime wfd_pace_get_step (const WfdPace *self);
+/* The time at which a picture of @time is shown: a whole number of periods, behind
+ * @after (NONE: nothing). NONE if that would be far ahead of it, so that there is no
+ * place for the picture. */
+GstClockTime wfd_pace_place (const WfdPace *self, GstClockTime time, GstClockTime after);
 /* A picture left. */
 void wfd_pace_note (WfdPace *self, GstClockTime now);
 

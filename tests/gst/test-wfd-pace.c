@@ -132,6 +132,41 @@ GST_START_TEST (last_picture_is_due_again_after_a_period_and_a_half)
 
 GST_END_TEST;
 
+/* Whatever comes: what is too much has no place. */
+GST_START_TEST (pictures_have_the_times_of_the_rate)
+{
+  static const struct
+  {
+    gint rate_n;
+    gint rate_d;
+    gint came_hz;
+  } rows[] = { { 60, 1, 30 }, { 24, 1, 30 }, { 30, 1, 30 }, { 30000, 1001, 30 }, { 60, 1, 7 },
+    { 30, 1, 31 } };
+  GstClockTime last = GST_CLOCK_TIME_NONE;
+  guint n = 0;
+  WfdPace pace;
+
+  wfd_pace_init (&pace, rows[__i__].rate_n, rows[__i__].rate_d);
+  for (gint i = 0; i < 10 * rows[__i__].came_hz; i++) {
+    GstClockTime jitter = (i * 7919) % 5 * GST_MSECOND;
+    GstClockTime came = gst_util_uint64_scale (i, GST_SECOND, rows[__i__].came_hz) + jitter;
+    GstClockTime placed = wfd_pace_place (&pace, came, last);
+    guint64 slot;
+
+    if (!GST_CLOCK_TIME_IS_VALID (placed))
+      continue;
+    slot = gst_util_uint64_scale_round (placed, rows[__i__].rate_n, rows[__i__].rate_d * GST_SECOND);
+    fail_unless_equals_uint64 (placed,
+        gst_util_uint64_scale_round (slot, rows[__i__].rate_d * GST_SECOND, rows[__i__].rate_n));
+    fail_unless (n == 0 || placed > last);
+    fail_unless (placed <= came + 2 * pace.period && placed + pace.period >= came);
+    last = placed;
+    n++;
+  }
+  fail_unless (n + 1 >= 10 * MIN (rows[__i__].came_hz, rows[__i__].rate_n / rows[__i__].rate_d));
+}
+GST_END_TEST;
+
 GST_START_TEST (without_a_rate_everything_leaves_at_once)
 {
   WfdPace pace;
@@ -161,6 +196,7 @@ wfd_pace_suite (void)
   tcase_add_test (pace, first_picture_leaves_at_once);
   tcase_add_test (pace, break_does_not_let_many_through);
   tcase_add_test (pace, last_picture_is_due_again_after_a_period_and_a_half);
+  tcase_add_loop_test (pace, pictures_have_the_times_of_the_rate, 0, 6);
   tcase_add_test (pace, without_a_rate_everything_leaves_at_once);
   return suite;
 }
