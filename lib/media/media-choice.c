@@ -262,6 +262,19 @@ wfd_media_find_common_audio (const WfdAudioCodecs *one, const WfdAudioCodecs *ot
   return NULL;
 }
 
+/* More channels than two only for who has them. */
+static const WfdAudioMode *
+find_audio (const WfdAudioCodecs *source, const WfdAudioCodecs *sink, const WfdWish *wish)
+{
+  const WfdAudioMode *best = wfd_media_find_common_audio (source, sink, NULL);
+
+  for (const WfdAudioMode *mode = best; mode != NULL && wish->channels > 2;
+       mode = wfd_media_find_common_audio (source, sink, mode))
+    if (mode->channels == wish->channels)
+      return mode;
+  return best;
+}
+
 static void
 add_choice (Choices *self, const Candidate *video, const WfdAudioMode *audio, const char *reason)
 {
@@ -337,14 +350,14 @@ wfd_media_choose (const WfdVideoFormats *source_video, const WfdAudioCodecs *sou
     WfdChoice ret_choices[WFD_LIMIT_CHOICES], GError **error)
 {
   static const WfdWish no_wish = { 0 };
+  const WfdWish *wished = wish != NULL ? wish : &no_wish;
   Choices choices = { .items = ret_choices };
   Candidates candidates;
 
   if (source_video->n_codecs > 0 && sink_video->n_codecs > 0) {
     collect_candidates (source_video, sink_video, &candidates);
-    add_video_choices (&choices, &candidates,
-        wfd_media_find_common_audio (source_audio, sink_audio, NULL),
-        wish != NULL ? wish : &no_wish);
+    add_video_choices (&choices, &candidates, find_audio (source_audio, sink_audio, wished),
+        wished);
   } else {
     add_audio_choices (&choices, source_audio, sink_audio);
   }

@@ -11,6 +11,7 @@ typedef struct
   guint width;  /* pixels */
   guint height; /* pixels */
   guint rate_hz;
+  guint channels; /* of sound; where both sides have no mode with as many: stereo */
 } WfdWish;
 
 /* A format that both sides can do, as M4 names it. */

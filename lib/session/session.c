@@ -325,7 +325,24 @@ void
 wfd_session_set_wish (WfdSession *self, guint width, guint height, guint rate_hz)
 {
   g_return_if_fail (WFD_IS_SESSION (self));
-  self->wish = (WfdWish) { width, height, rate_hz };
+  self->wish.width = width;
+  self->wish.height = height;
+  self->wish.rate_hz = rate_hz;
+}
+
+/**
+ * wfd_session_set_wish_channels:
+ * @self: a session that was not used yet
+ * @channels: channels of the sound, 0 for no wish
+ *
+ * Sets how many channels a source would like to send, usually those of its input.
+ * Without a wish, or where not both sides can do it, stereo comes first.
+ */
+void
+wfd_session_set_wish_channels (WfdSession *self, guint channels)
+{
+  g_return_if_fail (WFD_IS_SESSION (self));
+  self->wish.channels = channels;
 }
 
 static gboolean

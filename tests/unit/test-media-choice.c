@@ -597,6 +597,37 @@ test_both_sides_agree (void)
   }
 }
 
+/* Without a wish stereo is better, however many channels both have. */
+static void
+test_channels (void)
+{
+  static const WfdAudioCodecs many = { .modes = { LPCM (0x3), AAC (0xf), AC3 (0x7) } };
+  static const struct
+  {
+    guint channels;
+    const WfdAudioCodecs *sink;
+    const char *expected;
+  } rows[] = {
+    { 0, &many, "1280x720p30 CBP 31 aac" },
+    { 2, &many, "1280x720p30 CBP 31 aac" },
+    { 6, &many, "1280x720p30 CBP 31 aac-6ch" },
+    { 8, &many, "1280x720p30 CBP 31 aac-8ch" },
+    { 6, &lpcm_aac, "1280x720p30 CBP 31 aac" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    WfdWish wish = { .channels = rows[i].channels };
+    WfdChoice choices[WFD_LIMIT_CHOICES];
+    g_autofree char *first = NULL;
+
+    g_assert_cmpuint (
+        wfd_media_choose (&cbp_source, &many, &aosp_sample, rows[i].sink, &wish, choices, NULL), >,
+        0);
+    first = describe (&choices[0]);
+    g_assert_cmpstr (first, ==, rows[i].expected);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -631,6 +662,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/choice/audio-order", test_audio_order);
   g_test_add_func ("/media/choice/no-common-audio-is-video-only", test_audio_none_common);
   g_test_add_func ("/media/choice/no-video-is-audio-only", test_audio_only);
+  g_test_add_func ("/media/choice/sound-has-the-channels-of-the-wish", test_channels);
   g_test_add_func ("/media/choice/nothing-in-common-is-an-error", test_nothing_common);
   g_test_add_func ("/media/choice/both-sides-agree", test_both_sides_agree);
   return g_test_run ();

@@ -238,8 +238,7 @@ count_sent (Fixture *self)
   struct tcp_info info = { 0 };
   socklen_t size = sizeof info;
 
-  g_assert_cmpint (
-      getsockopt (self->source_fd, IPPROTO_TCP, TCP_INFO, &info, &size), ==, 0);
+  g_assert_cmpint (getsockopt (self->source_fd, IPPROTO_TCP, TCP_INFO, &info, &size), ==, 0);
   return info.tcpi_data_segs_out;
 }
 
