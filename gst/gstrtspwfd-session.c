@@ -61,8 +61,7 @@ on_agreed (gpointer user_data, const WfdControlAgreement *agreement)
 {
   GstRtspWfd *self = user_data;
   WfdReport report = { self->settings.role, agreement->format, agreement->peer,
-    agreement->peer_name, agreement->reason, agreement->idr_request,
-    agreement->max_bitrate_kbps };
+    agreement->peer_name, agreement->reason, agreement->idr_request, agreement->max_bitrate_kbps };
   GstStructure *negotiated = wfd_report_new_negotiated (&report);
   GstStructure *copy = gst_structure_copy (negotiated);
 

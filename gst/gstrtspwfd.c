@@ -190,6 +190,7 @@ get_offer (const WfdSettings *settings)
     .wish_width = settings->wish_width,
     .wish_height = settings->wish_height,
     .wish_rate_hz = settings->wish_rate_hz,
+    .wish_channels = settings->wish_channels,
   };
 }
 
@@ -230,6 +231,13 @@ update_offer (GstRtspWfd *self)
   g_mutex_unlock (&self->control_lock);
 }
 
+static gboolean
+check_offer (GstRtspWfd *self, GError **error)
+{
+  return wfd_offer_check (self->settings.role, self->settings.video_formats,
+      self->settings.audio_codecs, error);
+}
+
 /* READY to PAUSED, before the elements inside follow. */
 static gboolean
 prepare (GstRtspWfd *self)
@@ -237,8 +245,8 @@ prepare (GstRtspWfd *self)
   g_auto (WfdUri) uri = { NULL, 0 };
   g_autoptr (GError) error = NULL;
 
-  if (!parse_location (self, &uri, &error) || !prepare_socket (self, &uri, &error)
-      || !prepare_media (self, &error)) {
+  if (!check_offer (self, &error) || !parse_location (self, &uri, &error)
+      || !prepare_socket (self, &uri, &error) || !prepare_media (self, &error)) {
     wfd_post_error (GST_ELEMENT (self), error);
     return FALSE;
   }

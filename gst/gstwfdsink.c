@@ -41,6 +41,7 @@
 
 #include "gstrtspwfd.h"
 #include "wfd-make.h"
+#include "wfd-offer.h"
 #include "wfd-pad.h"
 #include "wfd-plan.h"
 #include "wfd-properties.h"
@@ -176,7 +177,8 @@ update_offer (GstWfdSink *self)
   GST_DEBUG_OBJECT (self, "offering video %s, audio %s, wish %ux%u at %u Hz", video_formats,
       audio_codecs, wish.width, wish.height, wish.rate_hz);
   g_object_set (self->rtspwfd, "video-formats", video_formats, "audio-codecs", audio_codecs,
-      "wish-width", wish.width, "wish-height", wish.height, "wish-rate", wish.rate_hz, NULL);
+      "wish-width", wish.width, "wish-height", wish.height, "wish-rate", wish.rate_hz,
+      "wish-channels", wish.channels, NULL);
 }
 
 /* Raw sound that did not begin has an entry that gives silence. */
@@ -466,23 +468,32 @@ is_encoder_missing (const WfdPadStatus *status, const WfdEncoder *encoder)
       && encoder == NULL;
 }
 
-/* Of samples there can be LPCM in any case. */
+/* Of samples there can be LPCM in any case, unless "audio-codecs" leaves it out. */
 static void
 check_encoders (GstWfdSink *self)
 {
+  g_autofree char *offer = NULL;
+  gboolean missing_video, missing_audio, no_sound;
   Ground ground;
-  gboolean missing_video, missing_audio;
 
   g_mutex_lock (&self->lock);
   get_ground (self, &ground);
   missing_video = is_encoder_missing (ground.state.video, self->video_encoder);
   missing_audio = is_encoder_missing (ground.state.audio, self->audio_encoder)
       && strstr (self->audio_codecs, "aac") != NULL;
+  offer = wfd_plan_get_audio_offer (&ground.state);
+  no_sound = !missing_audio && ground.state.audio != NULL && ground.state.audio->known
+      && g_str_equal (offer, "none") && !g_str_equal (self->audio_codecs, "none");
   g_mutex_unlock (&self->lock);
   if (missing_video)
     post_missing_encoder (self, WFD_ENCODER_H264);
   if (missing_audio)
     post_missing_encoder (self, WFD_ENCODER_AAC);
+  if (no_sound)
+    GST_ELEMENT_WARNING (self, STREAM, ENCODE,
+        ("No encoder that is installed makes the sound that \"audio-codecs\" wants; allow "
+         "\"aac\" or \"lpcm\"."),
+        ("only the picture is sent"));
 }
 
 static void
@@ -633,6 +644,21 @@ load_plugins (GstWfdSink *self)
   return TRUE;
 }
 
+/* What is offered may be another thing, should the input be coded. */
+static gboolean
+check_wishes (GstWfdSink *self)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean valid;
+
+  g_mutex_lock (&self->lock);
+  valid = wfd_offer_check (WFD_ROLE_SOURCE, self->video_formats, self->audio_codecs, &error);
+  g_mutex_unlock (&self->lock);
+  if (!valid)
+    wfd_post_error (GST_ELEMENT (self), error);
+  return valid;
+}
+
 /* PAUSED to READY, after the elements inside. */
 static void
 clean_up (GstWfdSink *self)
@@ -657,8 +683,11 @@ gst_wfd_sink_change_state (GstElement *element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_NULL_TO_READY
       && (!find_encoders (self) || !load_plugins (self)))
     return GST_STATE_CHANGE_FAILURE;
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
+    if (!check_wishes (self))
+      return GST_STATE_CHANGE_FAILURE;
     update_offer (self);
+  }
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
     wfd_sending_hold (self->sending);
 

@@ -378,6 +378,7 @@ configure_offer (WfdControl *self, WfdSession *session, GError **error)
   set = wfd_session_set_video_formats (session, offer->video_formats, error)
       && wfd_session_set_audio_codecs (session, offer->audio_codecs, error);
   wfd_session_set_wish (session, offer->wish_width, offer->wish_height, offer->wish_rate_hz);
+  wfd_session_set_wish_channels (session, offer->wish_channels);
   g_mutex_unlock (&self->lock);
   return set;
 }

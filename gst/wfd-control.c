@@ -272,7 +272,8 @@ is_same_offer (const WfdControlOffer *a, const WfdControlOffer *b)
 {
   return g_strcmp0 (a->video_formats, b->video_formats) == 0
       && g_strcmp0 (a->audio_codecs, b->audio_codecs) == 0 && a->wish_width == b->wish_width
-      && a->wish_height == b->wish_height && a->wish_rate_hz == b->wish_rate_hz;
+      && a->wish_height == b->wish_height && a->wish_rate_hz == b->wish_rate_hz
+      && a->wish_channels == b->wish_channels;
 }
 
 void

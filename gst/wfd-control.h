@@ -20,6 +20,7 @@ typedef struct
   guint wish_width;
   guint wish_height;
   guint wish_rate_hz;
+  guint wish_channels;
 } WfdControlOffer;
 
 /* Everything is copied. */
@@ -41,12 +42,12 @@ typedef struct
 typedef struct
 {
   const WfdFormat *format;
-  const char *peer;      /* address */
-  const char *peer_name; /* (nullable) */
-  const char *reason;    /* (nullable): why this format */
-  gboolean idr_request;  /* source role: the sink asks for key frames */
+  const char *peer;       /* address */
+  const char *peer_name;  /* (nullable) */
+  const char *reason;     /* (nullable): why this format */
+  gboolean idr_request;   /* source role: the sink asks for key frames */
   guint max_bitrate_kbps; /* source role: more the sink does not take; 0: it does not say */
-  gboolean microsoft;    /* source role: the sink follows Microsoft's extensions */
+  gboolean microsoft;     /* source role: the sink follows Microsoft's extensions */
 } WfdControlAgreement;
 
 /* Called in the control's thread, except where noted; with @user_data. */

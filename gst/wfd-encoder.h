@@ -70,7 +70,7 @@ typedef struct
   gint rate_n; /* pictures per second */
   gint rate_d;
   WfdH264Profile profile;
-  guint level; /* times ten; 0: as the encoder likes */
+  guint level;            /* times ten; 0: as the encoder likes */
   guint bitrate_kbps;     /* less, where the level or the peer allows no more */
   guint max_bitrate_kbps; /* what the peer takes in all; 0: it does not say */
   /* The peer asks for IDR when it needs one (M13), so that none has to come

@@ -258,12 +258,11 @@ note_picture (WfdEntry *self, GstBuffer *buffer)
   GstClockTime now = wfd_entry_get_now (self), running;
 
   GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
-  if (GST_CLOCK_TIME_IS_VALID (now))
-    wfd_pace_note (&self->pace, now);
   running = wfd_fill_get_end (&self->out_segment, buffer);
-  if (!GST_CLOCK_TIME_IS_VALID (running))
+  if (!GST_CLOCK_TIME_IS_VALID (now) || !GST_CLOCK_TIME_IS_VALID (running))
     return buffer;
-  running = wfd_pace_place (&self->pace, running, self->end);
+  wfd_pace_note (&self->pace, now);
+  running = wfd_pace_place (&self->pace, running, now, self->end);
   if (!GST_CLOCK_TIME_IS_VALID (running)) {
     self->stats.dropped++;
     gst_buffer_unref (buffer);

@@ -56,6 +56,7 @@ typedef struct
   guint width;
   guint height;
   guint rate_hz;
+  guint channels; /* of sound */
 } WfdInputWish;
 
 WfdInputWish wfd_input_format_get_wish (const WfdInputFormat *self);

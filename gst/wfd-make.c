@@ -95,8 +95,9 @@ static const Advice advices[] = {
       "The peer closed the connection without an end of the session; connect again." },
 };
 
+/* What is wrong with it the error says. */
 static const Advice setting_advice = { 0, GST_RESOURCE_ERROR_SETTINGS,
-  "A property of the element has a value that cannot be used; see the debug information." };
+  "A property has a value that cannot be used" };
 static const Advice network_advice = { 0, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
   "The network does not let us; check addresses, ports and the firewall on both sides." };
 
@@ -118,6 +119,9 @@ void
 wfd_post_error (GstElement *element, const GError *error)
 {
   const Advice *advice = find_advice (error);
+  g_autofree char *text = advice == &setting_advice
+      ? g_strdup_printf ("%s: %s.", advice->text, error->message)
+      : g_strdup (advice->text);
 
   if (error->domain == GST_CORE_ERROR || error->domain == GST_STREAM_ERROR) {
     gst_element_message_full (element, GST_MESSAGE_ERROR, error->domain, error->code,
@@ -125,5 +129,5 @@ wfd_post_error (GstElement *element, const GError *error)
     return;
   }
   gst_element_message_full (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, advice->resource,
-      g_strdup (advice->text), g_strdup (error->message), __FILE__, GST_FUNCTION, __LINE__);
+      g_steal_pointer (&text), g_strdup (error->message), __FILE__, GST_FUNCTION, __LINE__);
 }

@@ -47,3 +47,12 @@ wfd_offer_new_audio_caps (WfdRole role, const char *audio_codecs)
   formats = wfd_session_dup_audio_offer (session);
   return merge_caps (formats);
 }
+
+gboolean
+wfd_offer_check (WfdRole role, const char *video_formats, const char *audio_codecs, GError **error)
+{
+  g_autoptr (WfdSession) session = wfd_session_new (role);
+
+  return wfd_session_set_video_formats (session, video_formats, error)
+      && wfd_session_set_audio_codecs (session, audio_codecs, error);
+}

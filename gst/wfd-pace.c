@@ -5,7 +5,7 @@
  * shall not be thinned out or filled up for that. */
 #define EARLY(period) ((period) / 4)
 #define LATE(period) ((period) / 2)
-/* By how much a picture is shown late at most, because others took its place. */
+/* Others may have taken the place of a picture; more than this would add up. */
 #define AHEAD(period) (2 * (period))
 /* A source whose pictures come at intervals of less than this is too fast. */
 #define SHORT(period) ((period) / 20 * 19)
@@ -79,7 +79,7 @@ get_slot_at (const WfdPace *self, GstClockTime time)
 }
 
 GstClockTime
-wfd_pace_place (const WfdPace *self, GstClockTime time, GstClockTime after)
+wfd_pace_place (const WfdPace *self, GstClockTime time, GstClockTime now, GstClockTime after)
 {
   gboolean behind = !GST_CLOCK_TIME_IS_VALID (after) || time > after;
   GstClockTime early = EARLY (self->period), placed;
@@ -89,7 +89,7 @@ wfd_pace_place (const WfdPace *self, GstClockTime time, GstClockTime after)
   placed = get_time_of (self, get_slot_at (self, time + early));
   if (GST_CLOCK_TIME_IS_VALID (after) && placed <= after)
     placed = get_time_of (self, get_slot_at (self, after + early) + 1);
-  return placed <= time + AHEAD (self->period) ? placed : GST_CLOCK_TIME_NONE;
+  return placed <= MAX (time, now) + AHEAD (self->period) ? placed : GST_CLOCK_TIME_NONE;
 }
 
 /* The grid of a source that is too fast goes on from where it was, so that 50

@@ -6,8 +6,10 @@
 /* What is made of samples. A display that takes both gets AAC: LPCM has no encoder
  * and 40 ms less delay, but needs 1.5 Mbit/s and 200 packets a second instead of
  * 0.13 and 47, and on Wi-Fi each packet costs the picture air. */
-#define RAW_AUDIO_OFFER "aac, lpcm, lpcm-44100"
-#define RAW_AUDIO_OFFER_WITHOUT_ENCODER "lpcm, lpcm-44100"
+#define STEREO_OFFER "aac, lpcm, lpcm-44100"
+#define STEREO_OFFER_WITHOUT_ENCODER "lpcm, lpcm-44100"
+
+#define MAX_CHANNELS 8
 
 static gboolean
 has_format (const WfdPadStatus *status)
@@ -27,29 +29,67 @@ wfd_plan_get_video_offer (const WfdPlanState *state)
   return g_strdup (state->video_formats);
 }
 
+/* The modes of AAC have 2, 4, 6 and 8 channels (WFD 2.1 §6.1.2); of LPCM 2. */
+static char *
+get_sample_offer (const WfdPlanState *state)
+{
+  guint channels = state->audio->format.audio_channels;
+
+  if (state->audio_encoder == NULL)
+    return g_strdup (STEREO_OFFER_WITHOUT_ENCODER);
+  if (channels <= 2 || channels % 2 != 0 || channels > state->audio_encoder->max_channels)
+    return g_strdup (STEREO_OFFER);
+  return g_strdup_printf ("aac-%uch, " STEREO_OFFER, channels);
+}
+
+static gboolean
+can_make (const WfdEncoder *encoder, const char *name)
+{
+  gint max_channels = encoder != NULL ? encoder->max_channels : 0;
+
+  if (g_ascii_strncasecmp (name, "aac-", 4) == 0)
+    return g_ascii_digit_value (name[4]) <= max_channels;
+  return encoder != NULL || g_ascii_strcasecmp (name, "aac") != 0;
+}
+
+/* What the user wants and the encoder can make of samples. */
+static char *
+get_possible_offer (const WfdPlanState *state)
+{
+  g_auto (GStrv) names = g_strsplit (state->audio_codecs, ",", -1);
+  g_autoptr (GString) offer = g_string_new (NULL);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    if (can_make (state->audio_encoder, g_strstrip (names[i])))
+      g_string_append_printf (offer, "%s%s", offer->len > 0 ? ", " : "", names[i]);
+  return g_strdup (offer->len > 0 ? offer->str : "none");
+}
+
 char *
 wfd_plan_get_audio_offer (const WfdPlanState *state)
 {
   const WfdPadStatus *audio = state->audio;
+  gboolean coded;
 
   if (audio == NULL || audio->refused)
     return g_strdup ("none");
+  coded = has_format (audio) && audio->format.coded;
   if (g_strcmp0 (state->audio_codecs, "default") != 0)
-    return g_strdup (state->audio_codecs);
-  if (has_format (audio) && audio->format.coded)
-    return wfd_input_format_get_offer (&audio->format);
-  return g_strdup (
-      state->audio_encoder != NULL ? RAW_AUDIO_OFFER : RAW_AUDIO_OFFER_WITHOUT_ENCODER);
+    return coded ? g_strdup (state->audio_codecs) : get_possible_offer (state);
+  return coded ? wfd_input_format_get_offer (&audio->format) : get_sample_offer (state);
 }
 
 WfdInputWish
 wfd_plan_get_wish (const WfdPlanState *state)
 {
-  const WfdPadStatus *video = state->video;
+  const WfdPadStatus *video = state->video, *audio = state->audio;
+  WfdInputWish wish = { 0 };
 
-  if (video == NULL || video->refused || !has_format (video))
-    return (WfdInputWish) { 0 };
-  return wfd_input_format_get_wish (&video->format);
+  if (video != NULL && !video->refused && has_format (video))
+    wish = wfd_input_format_get_wish (&video->format);
+  if (audio != NULL && has_format (audio))
+    wish.channels = MIN (audio->format.audio_channels, MAX_CHANNELS);
+  return wish;
 }
 
 static void

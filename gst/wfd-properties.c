@@ -213,6 +213,16 @@ static const Property table[] = {
       .max = 1000,
       SETTING (wish_rate_hz),
   },
+  [WFD_PROP_WISH_CHANNELS] = {
+      .name = "wish-channels",
+      .nick = "Wish channels",
+      .blurb = "The number of channels of the sound that shall be agreed on if possible; 0 for no "
+          "wish (role=source)",
+      .kind = KIND_UINT,
+      .flags = ANY_TIME,
+      .max = 8,
+      SETTING (wish_channels),
+  },
   [WFD_PROP_FLOWING] = {
       .name = "flowing",
       .nick = "Flowing",

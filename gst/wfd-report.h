@@ -18,9 +18,9 @@ typedef struct
   WfdRole role;
   const WfdFormat *format;
   const char *peer;
-  const char *peer_name; /* (nullable) */
-  const char *reason;    /* (nullable) */
-  gboolean idr_request;  /* role source: the sink asks for key frames */
+  const char *peer_name;  /* (nullable) */
+  const char *reason;     /* (nullable) */
+  gboolean idr_request;   /* role source: the sink asks for key frames */
   guint max_bitrate_kbps; /* role source: more the sink does not take; 0: unknown */
 } WfdReport;
 

@@ -62,8 +62,8 @@ is_same_format (const WfdEncoderConfig *a, const WfdEncoderConfig *b)
 {
   return a->width == b->width && a->height == b->height && a->rate_n == b->rate_n
       && a->rate_d == b->rate_d && a->profile == b->profile && a->level == b->level
-      && a->max_bitrate_kbps == b->max_bitrate_kbps && a->peer_asks_for_idr == b->peer_asks_for_idr && a->audio_rate_hz == b->audio_rate_hz
-      && a->audio_channels == b->audio_channels;
+      && a->max_bitrate_kbps == b->max_bitrate_kbps && a->peer_asks_for_idr == b->peer_asks_for_idr
+      && a->audio_rate_hz == b->audio_rate_hz && a->audio_channels == b->audio_channels;
 }
 
 /* Whether @a and @b need the same elements. */

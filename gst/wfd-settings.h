@@ -27,6 +27,7 @@ typedef struct
   guint wish_width;
   guint wish_height;
   guint wish_rate_hz;
+  guint wish_channels;
 } WfdSettings;
 
 /* @klass: of rtspwfd, for the defaults. */

@@ -150,12 +150,13 @@ GST_START_TEST (pictures_have_the_times_of_the_rate)
   for (gint i = 0; i < 10 * rows[__i__].came_hz; i++) {
     GstClockTime jitter = (i * 7919) % 5 * GST_MSECOND;
     GstClockTime came = gst_util_uint64_scale (i, GST_SECOND, rows[__i__].came_hz) + jitter;
-    GstClockTime placed = wfd_pace_place (&pace, came, last);
+    GstClockTime placed = wfd_pace_place (&pace, came, came, last);
     guint64 slot;
 
     if (!GST_CLOCK_TIME_IS_VALID (placed))
       continue;
-    slot = gst_util_uint64_scale_round (placed, rows[__i__].rate_n, rows[__i__].rate_d * GST_SECOND);
+    slot =
+        gst_util_uint64_scale_round (placed, rows[__i__].rate_n, rows[__i__].rate_d * GST_SECOND);
     fail_unless_equals_uint64 (placed,
         gst_util_uint64_scale_round (slot, rows[__i__].rate_d * GST_SECOND, rows[__i__].rate_n));
     fail_unless (n == 0 || placed > last);
@@ -163,7 +164,19 @@ GST_START_TEST (pictures_have_the_times_of_the_rate)
     last = placed;
     n++;
   }
-  fail_unless (n + 1 >= 10 * MIN (rows[__i__].came_hz, rows[__i__].rate_n / rows[__i__].rate_d));
+  fail_unless (n + 1 >= 10u * MIN (rows[__i__].came_hz, rows[__i__].rate_n / rows[__i__].rate_d));
+}
+GST_END_TEST;
+
+/* The last one was shown again meanwhile. */
+GST_START_TEST (picture_that_comes_late_has_the_next_place)
+{
+  WfdPace pace;
+
+  wfd_pace_init (&pace, 25, 1);
+  fail_unless_equals_uint64 (
+      wfd_pace_place (&pace, GST_SECOND, 2 * GST_SECOND, 2 * GST_SECOND - 40 * GST_MSECOND),
+      2 * GST_SECOND);
 }
 GST_END_TEST;
 
@@ -197,6 +210,7 @@ wfd_pace_suite (void)
   tcase_add_test (pace, break_does_not_let_many_through);
   tcase_add_test (pace, last_picture_is_due_again_after_a_period_and_a_half);
   tcase_add_loop_test (pace, pictures_have_the_times_of_the_rate, 0, 6);
+  tcase_add_test (pace, picture_that_comes_late_has_the_next_place);
   tcase_add_test (pace, without_a_rate_everything_leaves_at_once);
   return suite;
 }

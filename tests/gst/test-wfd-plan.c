@@ -3,7 +3,9 @@
 #include <wfd-plan.h>
 
 static const WfdEncoder h264_encoder = { .factory = "h264", .kind = WFD_ENCODER_H264 };
-static const WfdEncoder aac_encoder = { .factory = "aac", .kind = WFD_ENCODER_AAC };
+static const WfdEncoder aac_encoder = { .factory = "aac",
+  .kind = WFD_ENCODER_AAC,
+  .max_channels = 6 };
 
 static const WfdPadStatus unknown = { 0 };
 static const WfdPadStatus refused = { .refused = TRUE };
@@ -18,6 +20,10 @@ static const WfdPadStatus h264 = { .known = TRUE,
       .profile = WFD_H264_PROFILE_CBP } };
 static const WfdPadStatus samples = { .known = TRUE,
   .format = { .audio_rate_hz = 44100, .audio_channels = 6 } };
+static const WfdPadStatus stereo = { .known = TRUE,
+  .format = { .audio_rate_hz = 48000, .audio_channels = 2 } };
+static const WfdPadStatus samples_71 = { .known = TRUE,
+  .format = { .audio_rate_hz = 48000, .audio_channels = 8 } };
 static const WfdPadStatus aac = { .known = TRUE,
   .format = { .coded = TRUE,
       .audio_codec = WFD_AUDIO_CODEC_AAC,
@@ -80,7 +86,9 @@ static const Offer audio_offers[] = {
   { NULL, "none" },
   { &refused, "none" },
   { &unknown, "aac, lpcm, lpcm-44100" },
-  { &samples, "aac, lpcm, lpcm-44100" },
+  { &samples, "aac-6ch, aac, lpcm, lpcm-44100" },
+  { &stereo, "aac, lpcm, lpcm-44100" },
+  { &samples_71, "aac, lpcm, lpcm-44100" },
   { &aac, "aac" },
   { &aac_51, "aac-6ch" },
   { &ac3, "ac3-6ch" },
@@ -104,6 +112,36 @@ GST_START_TEST (user_chooses_the_codecs)
   s.audio_codecs = "lpcm";
   offer = wfd_plan_get_audio_offer (&s);
   fail_unless_equals_string (offer, "lpcm");
+}
+GST_END_TEST;
+
+/* No encoder makes more channels than it can. */
+GST_START_TEST (of_what_the_user_wants_is_offered_what_can_be_made)
+{
+  static const struct
+  {
+    const WfdPadStatus *status;
+    const char *wanted;
+    const char *offer;
+  } rows[] = {
+    { &samples_71, "aac-8ch, aac-6ch, lpcm", "aac-6ch, lpcm" },
+    { &samples, "aac-8ch", "none" },
+    { &aac_51, "aac-8ch", "aac-8ch" },
+  };
+  WfdPlanState s = state (NULL, rows[__i__].status);
+  g_autofree char *offer = NULL;
+
+  s.audio_codecs = rows[__i__].wanted;
+  offer = wfd_plan_get_audio_offer (&s);
+  fail_unless_equals_string (offer, rows[__i__].offer);
+}
+GST_END_TEST;
+
+GST_START_TEST (wish_has_the_channels_of_the_sound)
+{
+  WfdPlanState s = state (NULL, &samples);
+
+  fail_unless_equals_int (wfd_plan_get_wish (&s).channels, 6);
 }
 GST_END_TEST;
 
@@ -261,6 +299,8 @@ wfd_plan_suite (void)
   tcase_add_loop_test (offer, sound_is_offered_as_all_that_it_can_become, 0,
       G_N_ELEMENTS (audio_offers));
   tcase_add_test (offer, user_chooses_the_codecs);
+  tcase_add_loop_test (offer, of_what_the_user_wants_is_offered_what_can_be_made, 0, 3);
+  tcase_add_test (offer, wish_has_the_channels_of_the_sound);
   tcase_add_test (offer, without_an_encoder_there_is_lpcm);
 
   suite_add_tcase (suite, plan);

@@ -628,6 +628,30 @@ GST_START_TEST (unknown_encoder_is_an_error_that_names_the_known)
 
 GST_END_TEST;
 
+GST_START_TEST (wishes_that_cannot_be_read_are_an_error_that_names_what_can)
+{
+  static const struct
+  {
+    const char *element;
+    const char *names;
+  } rows[] = {
+    { "wfdsink name=wfd video-formats=foo rtsp-port=0", "1920x1080p30" },
+    { "wfdsink name=wfd audio-codecs=mp3 rtsp-port=0", "lpcm" },
+    { "wfdsrc name=wfd uri=wfd://127.0.0.1:9 video-formats=foo", "1920x1080p30" },
+    { "rtspwfd name=wfd role=source audio-codecs=mp3 rtsp-port=0", "lpcm" },
+  };
+  g_autofree char *pipeline = g_strdup_printf ("fakesrc ! fakesink %s", rows[__i__].element);
+  g_autoptr (GError) error = NULL;
+
+  side_init (&source, pipeline);
+  fail_unless_equals_int (gst_element_set_state (source.pipeline, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  error = recorder_wait_error (source.recorder);
+  fail_unless (strstr (error->message, rows[__i__].names) != NULL, "%s", error->message);
+  side_clear (&source);
+}
+GST_END_TEST;
+
 GST_START_TEST (ends_from_every_phase)
 {
   static const struct
@@ -720,6 +744,7 @@ wfdsink_suite (void)
   tcase_add_test (life, next_display_gets_its_own_format);
   tcase_add_test (life, displays_come_and_go);
   tcase_add_test (life, unknown_encoder_is_an_error_that_names_the_known);
+  tcase_add_loop_test (life, wishes_that_cannot_be_read_are_an_error_that_names_what_can, 0, 4);
   tcase_add_loop_test (life, ends_from_every_phase, 0, 9);
   return suite;
 }
