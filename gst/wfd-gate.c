@@ -8,6 +8,9 @@
 GST_DEBUG_CATEGORY_STATIC (wfd_gate_debug);
 #define GST_CAT_DEFAULT wfd_gate_debug
 
+/* Well within the time that a unit is given to reach the peer. */
+#define SLIGHT_LATENESS (60 * GST_MSECOND)
+
 typedef enum
 {
   UPSTREAM_UNKNOWN,
@@ -105,14 +108,16 @@ wfd_gate_join (WfdGate *self, WfdGateGroup *group)
 }
 
 /* A member goes on and is late by @late: the first sets the shift of all, and the
- * others can only add to it. */
+ * others can only add to it. An encoder of pictures begins a little later than one of
+ * sound, which is no reason to interrupt the sound that flows already. */
 static void
 group_shift (WfdGateGroup *self, guint member, GstClockTime late)
 {
   g_mutex_lock (&self->lock);
   if ((self->resumed & member) != 0)
     self->resumed = 0;
-  self->shift = self->resumed == 0 ? late : MAX (self->shift, late);
+  if (self->resumed == 0 || late > self->shift + SLIGHT_LATENESS)
+    self->shift = late;
   self->resumed |= member;
   g_mutex_unlock (&self->lock);
 }

@@ -24,6 +24,7 @@ struct _WfdOutlet
   GstClockTime end;        /* of what was sent, as running time */
   gboolean silent;         /* that was silence */
   GstClockTime latency;    /* of upstream; NONE: not asked yet */
+  guint32 stream_seqnum;   /* of its STREAM_START */
   gboolean complained;
 };
 
@@ -241,6 +242,18 @@ forget (WfdOutlet *self)
     renew_packer (self);
 }
 
+/* A gate that shifts the time sends all events again. */
+static gboolean
+is_new_stream (WfdOutlet *self, GstEvent *event)
+{
+  guint32 seqnum = gst_event_get_seqnum (event);
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_STREAM_START || seqnum == self->stream_seqnum)
+    return FALSE;
+  self->stream_seqnum = seqnum;
+  return TRUE;
+}
+
 static gboolean
 outlet_event (GstBaseSink *sink, GstEvent *event)
 {
@@ -248,8 +261,7 @@ outlet_event (GstBaseSink *sink, GstEvent *event)
   g_autoptr (GstEvent) gap = NULL;
   gboolean handled;
 
-  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START
-      || GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP || is_new_stream (self, event))
     forget (self);
   if (GST_EVENT_TYPE (event) == GST_EVENT_GAP)
     gap = gst_event_ref (event);

@@ -2,9 +2,11 @@
 /* What leaves the sender, datagram by datagram, by a clock that the test turns. */
 #include <errno.h>
 #include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
 #include <gst/check/gsttestclock.h>
 #include <string.h>
 #include <ts-rtcp.h>
+#include <wfd-outlet.h>
 #include <wfd-rtp-socket.h>
 #include <wfd-sender.h>
 
@@ -723,6 +725,42 @@ receive_report (void)
   return report;
 }
 
+static GstBuffer *
+make_samples (guint n)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, 4 * n, NULL);
+
+  gst_buffer_memset (buffer, 0, 1, 4 * n);
+  GST_BUFFER_PTS (buffer) = now ();
+  return buffer;
+}
+
+/* A shift of the time, after which all events come again, is no new stream. */
+GST_START_TEST (samples_that_wait_outlive_a_shift)
+{
+  GstElement *outlet;
+  WfdFormat format = both;
+  GstHarness *h;
+
+  set_up ();
+  format.audio_codec = WFD_AUDIO_CODEC_LPCM;
+  outlet = wfd_outlet_new (sender, WFD_SENDER_AUDIO);
+  h = gst_harness_new_with_element (outlet, "sink", NULL);
+  gst_harness_set_src_caps_str (h,
+      "audio/x-raw, format=S16LE, layout=interleaved, rate=48000, channels=2");
+  open_session (&format, FALSE);
+  fail_unless_equals_int (gst_harness_push (h, make_samples (300)), GST_FLOW_OK);
+  fail_unless_equals_int (count_packets (0, 0x1100).n, 0);
+  gst_pad_set_offset (h->srcpad, GST_MSECOND);
+  fail_unless_equals_int (gst_harness_push (h, make_samples (300)), GST_FLOW_OK);
+  fail_unless (count_packets (0, 0x1100).payload >= 480 * 4);
+  gst_harness_teardown (h);
+  gst_object_unref (outlet);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (reports_say_what_was_sent)
 {
   WfdTsRtcp one, next;
@@ -834,6 +872,7 @@ wfd_sender_suite (void)
   tcase_add_test (units, what_is_late_moves_both_streams_on);
   tcase_add_test (units, who_has_another_idea_of_time_is_moved_two_seconds_at_most);
   tcase_add_test (units, sound_from_before_a_pause_is_dropped);
+  tcase_add_test (units, samples_that_wait_outlive_a_shift);
 
   suite_add_tcase (suite, reports);
   tcase_add_test (reports, reports_say_what_was_sent);
