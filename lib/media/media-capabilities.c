@@ -26,6 +26,9 @@ static const char *const audio_codec_names[WFD_N_AUDIO_CODECS] = {
   [WFD_AUDIO_CODEC_AC3] = "AC3",
 };
 
+/* What wfd_video_formats has a word for (WFD 2.1 §6.1.3). */
+#define HIGHEST_LEVEL 42
+
 /* A set of modes that is being put together. */
 typedef struct
 {
@@ -145,7 +148,7 @@ highest_level (const ModeSet *set)
     if (set->modes[modes[i].table] >> modes[i].bit & 1)
       level = MAX (level, wfd_media_mode_get_stream_level (&modes[i]));
   }
-  return level;
+  return MIN (level, HIGHEST_LEVEL);
 }
 
 static void

@@ -175,12 +175,11 @@ wfd_media_mode_get_stream_level (const WfdMode *mode)
 {
   guint frame_size_mb = ((mode->width + 15) / 16) * ((mode->height + 15) / 16);
   guint rate_mb = frame_size_mb * mode->rate_hz / (mode->interlaced ? 2 : 1);
-  guint highest = mode->r2 ? 52 : 42;
 
   for (guint i = 0; i < G_N_ELEMENTS (h264_levels); i++) {
     if (h264_levels[i].level >= mode->h264_level && h264_levels[i].frame_size_mb >= frame_size_mb
         && h264_levels[i].rate_mb >= rate_mb)
-      return MIN (h264_levels[i].level, highest);
+      return h264_levels[i].level;
   }
-  return highest;
+  return h264_levels[G_N_ELEMENTS (h264_levels) - 1].level;
 }

@@ -44,8 +44,9 @@ char *wfd_media_mode_to_name (const WfdMode *mode);
 guint64 wfd_media_mode_get_pixel_rate (const WfdMode *mode);
 /* The lowest H.264 level, times ten, that a stream of this mode may call its
  * own: the level of the table unless H.264 table A-1 wants a higher one, as it
- * does for 1920x1080p25 (level 4, where the tables of WFD say 3.2). At most 4.2
- * for the modes of R1, which cannot name a higher one. */
+ * does for 1920x1080p25 (level 4, where the tables of WFD say 3.2). For
+ * 1920x1200p30 that is 5, which wfd_video_formats has no word for: no encoder
+ * makes such a stream at the 4.2 of the tables, so it is never chosen. */
 guint wfd_media_mode_get_stream_level (const WfdMode *mode);
 
 G_END_DECLS

@@ -177,8 +177,16 @@ test_windows_1080p60 (void)
 static void
 test_windows_chp_only_mode (void)
 {
-  check_first (&both_source, &windows_10, (WfdWish) { 1920, 1200, 30 }, "1920x1200p30 CHP 42 aac",
+  check_first (&both_source, &windows_10, (WfdWish) { 1600, 1200, 30 }, "1600x1200p30 CHP 40 aac",
       wished);
+}
+
+/* H.264 has no such picture below level 5, which no sink can name. */
+static void
+test_no_mode_above_its_level (void)
+{
+  check_first (&both_source, &windows_10, (WfdWish) { 1920, 1200, 30 }, "1920x1080p30 CBP 40 aac",
+      below_wish);
 }
 
 static void
@@ -635,6 +643,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/choice/windows-10-gets-1080p30", test_windows);
   g_test_add_func ("/media/choice/windows-10-refusing-1080p60-gets-less", test_windows_1080p60);
   g_test_add_func ("/media/choice/windows-10-mode-of-chp-only", test_windows_chp_only_mode);
+  g_test_add_func ("/media/choice/no-mode-above-its-level", test_no_mode_above_its_level);
   g_test_add_func ("/media/choice/lg-webos-native-is-not-offered", test_lg_native_lies);
   g_test_add_func ("/media/choice/actiontec-chp-first-gets-cbp", test_actiontec);
   g_test_add_func ("/media/choice/aosp-sample-level-bounds-all-bits", test_aosp_sample);
