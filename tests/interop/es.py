@@ -8,7 +8,8 @@ NAL_SLICE, NAL_IDR, NAL_SEI, NAL_SPS, NAL_PPS, NAL_AUD = 1, 5, 6, 7, 8, 9
 START_CODE = re.compile(b'\x00\x00\x01')
 ADTS_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 
-Sps = collections.namedtuple('Sps', 'profile_idc constraints level_idc width height')
+Sps = collections.namedtuple(
+    'Sps', 'profile_idc constraints level_idc width height chroma progressive')
 Slice = collections.namedtuple('Slice', 'first_macroblock type')
 
 
@@ -49,6 +50,31 @@ def _payload(nal, limit=256):
     return Bits(nal[1:limit].replace(b'\x00\x00\x03', b'\x00\x00'))
 
 
+def pictures(data, codec='h264'):
+    """The access units of a byte stream with delimiters, each from its delimiter to the next."""
+    pattern = {'h264': rb'\x00\x00\x00\x01\x09', 'hevc': rb'\x00\x00\x00\x01\x46'}[codec]
+    begins = [found.start() for found in re.finditer(pattern, data)]
+    assert begins[0] == 0
+    return [data[begin:end] for begin, end in zip(begins, begins[1:] + [len(data)])]
+
+
+def adts_frames(data):
+    frames = []
+    while data:
+        assert data[0] == 0xff and data[1] & 0xf6 == 0xf0
+        size = (data[3] & 3) << 11 | data[4] << 3 | data[5] >> 5
+        frames.append(data[:size])
+        data = data[size:]
+    return frames
+
+
+def ac3_frames(data):
+    """All frames are as long as the distance of the first two syncwords that fit."""
+    size = next(at for at in range(64, len(data)) if data[at:at + 2] == b'\x0b\x77'
+                and data[at + 4] == data[4] and len(data) % at == 0)
+    return [data[at:at + size] for at in range(0, len(data), size)]
+
+
 def parse_sps(nal):
     bits = _payload(nal)
     profile, constraints, level = bits.take(8), bits.take(8), bits.take(8)
@@ -72,7 +98,7 @@ def parse_sps(nal):
         unit_y *= 2 - progressive
         width -= unit_x * (bits.ue() + bits.ue())
         height -= unit_y * (bits.ue() + bits.ue())
-    return Sps(profile, constraints, level, width, height)
+    return Sps(profile, constraints, level, width, height, chroma, bool(progressive))
 
 
 def _skip_high_profile(bits, chroma):

@@ -47,11 +47,14 @@ def open_port_pair(address, port=0):
 class Receiver:
     """Reads, writes the transport stream to a file, analyses, and lets others wait for pictures."""
 
-    def __init__(self, events, address='127.0.0.1', port=0, out_path=None):
+    def __init__(self, events, address='127.0.0.1', port=0, out_path=None,
+                 keep=False):
         self.events = events
         self.rtp_socket, self.rtcp_socket = open_port_pair(address, port)
         self.port = self.rtp_socket.getsockname()[1]
         self.out = open(out_path, 'wb') if out_path else None
+        # [(µs, datagram)] as they came, if they are to be kept.
+        self.datagrams = [] if keep else None
         self.counter = rtp.Counter()
         self.analyser = ts.Analyser(self._on_access_unit)
         self.rtcp_types = collections.Counter()
@@ -111,6 +114,8 @@ class Receiver:
             return
         if not self.counter.packets:
             self.events.note('rtp')
+        if self.datagrams is not None:
+            self.datagrams.append((now_us, data))
         self.last_us = now_us
         self.senders.add(sender)
         self.counter.count(packet)

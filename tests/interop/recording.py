@@ -72,20 +72,28 @@ class Recording:
         """The time of each packet on the 27 MHz clock, between PCRs by their distance."""
         marks = [(i, pcr_of(p)) for i, p in enumerate(self.packets)
                  if pid_of(p) == self.pmt.pcr_pid and pcr_of(p) is not None]
-        if len(marks) < 2:
-            raise ValueError('the recording has no clock')
-        positions = [i for i, _ in marks]
-        times = []
-        for index in range(len(self.packets)):
-            right = min(max(bisect.bisect_right(positions, index), 1), len(marks) - 1)
-            (i0, t0), (i1, t1) = marks[right - 1], marks[right]
-            times.append(t0 + (t1 - t0) * (index - i0) / (i1 - i0))
-        return times
+        return between_clocks(marks, len(self.packets))
+
+    def new_caster(self, first_pcr):
+        return Caster(self, first_pcr)
 
     def next_key(self, index):
         """The first key frame at or behind the packet, or the first of all."""
         at = bisect.bisect_left(self.keys, index)
         return self.keys[at] if at < len(self.keys) else self.keys[0]
+
+
+def between_clocks(marks, count):
+    """The time of each of so many packets, of which those in marks have one: [(index, time)]."""
+    if len(marks) < 2:
+        raise ValueError('the recording has no clock')
+    positions = [i for i, _ in marks]
+    times = []
+    for index in range(count):
+        right = min(max(bisect.bisect_right(positions, index), 1), len(marks) - 1)
+        (i0, t0), (i1, t1) = marks[right - 1], marks[right]
+        times.append(t0 + (t1 - t0) * (index - i0) / (i1 - i0))
+    return times
 
 
 def pid_of(packet):
@@ -225,6 +233,42 @@ class Caster:
             if flags & flag and at + 5 <= len(data):
                 value = ts.read_timestamp(data[at:at + 5])
                 write_timestamp(data, at, value + self.offset // 300)
+
+
+class Once:
+    """Gives the packets of a transport stream as they are, each at its time, and then no more."""
+
+    def __init__(self, data):
+        self.packets = [data[at:at + ts.PACKET_BYTES]
+                        for at in range(0, len(data), ts.PACKET_BYTES)]
+        self.index = self.pictures = 0
+        clock = [(index, pcr_of(packet)) for index, packet in enumerate(self.packets)
+                 if pcr_of(packet) is not None]
+        self.times = between_clocks(clock, len(self.packets)) if data else [0]
+
+    def new_caster(self, first_pcr):
+        return self
+
+    def time(self):
+        return self.times[min(self.index, len(self.times) - 1)]
+
+    def next(self):
+        if self.index == len(self.packets):
+            return None
+        self.index += 1
+        return self.packets[self.index - 1]
+
+    def at_picture(self):
+        return False
+
+    def want_key(self):
+        """There is none to be had."""
+
+    def pause(self):
+        return []
+
+    def resume(self, time):
+        pass
 
 
 class RtpSender:

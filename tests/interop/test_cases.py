@@ -7,7 +7,12 @@ import subprocess
 import sys
 import unittest
 
+import cases_formats  # noqa: F401
 import cases_gnd  # noqa: F401
+import cases_hostile  # noqa: F401
+import cases_proof  # noqa: F401
+import cases_receive  # noqa: F401
+import cases_sound  # noqa: F401
 import cases_wfdsink  # noqa: F401
 import cases_wfdsrc  # noqa: F401
 import harness

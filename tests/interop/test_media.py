@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The analysers of RTP, transport stream and elementary streams, on packets written by hand."""
 
-import struct
 import unittest
 
 import es
 import recording
 import rtp
 import ts
+from tsmaker import pes, ts_packet, with_crc
 
 # A PAT and a PMT as AOSP's TSPacketizer writes them: PMT on 0x0100, version 1, PCR on 0x1000,
 # H.264 on 0x1011, AAC on 0x1100.
@@ -18,37 +18,6 @@ PCR_PACKET = (bytes.fromhex('47500020b710') + bytes.fromhex('91a2b3c4feab') + b'
 
 SPS_720P = bytes.fromhex('6742c01fda014016ec0440000003004000000f23c60ca8')
 PPS = bytes.fromhex('68ce3c80')
-
-
-def with_crc(head):
-    """Put the CRC behind the section of a PSI packet and fill it up."""
-    section = head[5:]
-    return (head + struct.pack('!I', ts.crc32(section))).ljust(188, b'\xff')
-
-
-def ts_packet(pid, counter, payload, start=False, pcr=None):
-    """One TS packet, stuffed in the adaptation field."""
-    field = b''
-    if pcr is not None:
-        data = bytearray(6)
-        recording.write_pcr(data, 0, pcr)
-        field = b'\x10' + bytes(data)
-    room = 184 - len(payload)
-    if room:
-        field = (field or (b'\x00' if room > 1 else b'')).ljust(room - 1, b'\xff')
-        field = bytes([len(field)]) + field
-    assert len(field) == room, (room, field)
-    control = (0x20 if room else 0) | (0x10 if payload else 0)
-    return bytes([0x47, (0x40 if start else 0) | pid >> 8, pid & 255, control | counter]) \
-        + field + payload
-
-
-def pes(stream_id, pts, data, length=None):
-    stamp = bytearray(b'\x21\x00\x01\x00\x01')
-    recording.write_timestamp(stamp, 0, pts)
-    size = len(data) + 8 if length is None else length
-    return (b'\x00\x00\x01' + bytes([stream_id]) + struct.pack('!H', size) + b'\x84\x80\x05'
-            + bytes(stamp) + data)
 
 
 def access_unit(idr):

@@ -75,6 +75,7 @@ class Options:
     rtp_address: str = '127.0.0.1'
     rtp_port: int = 0
     out: str = None
+    keep: bool = False
     transcript: str = None
     parameters: dict = dataclasses.field(default_factory=dict)
     omit: tuple = ()
@@ -101,7 +102,7 @@ class Sink:
         self.options = options
         self.events = log or events.Events()
         self.media = receiver.Receiver(self.events, options.rtp_address, options.rtp_port,
-                                       options.out)
+                                       options.out, options.keep)
         self.transcript = connection.Transcript(options.transcript)
         self.plan = faults.Plan(options.faults)
         self.link = None

@@ -81,7 +81,7 @@ class Media:
     def play(self):
         now_s = asyncio.get_running_loop().time()
         if self.caster is None or self.options.clock_restarts:
-            self.caster = recording.Caster(self.stream, self.options.first_pcr)
+            self.caster = self.stream.new_caster(self.options.first_pcr)
         else:
             pause_ticks = (now_s - self.paused_at_s) * PCR_HZ
             self.caster.resume(self.caster.time() + pause_ticks)
@@ -122,7 +122,11 @@ class Media:
                 if not self.playing:
                     self._send_rest()
                     return
-            batch.append(self.caster.next())
+            packet = self.caster.next()
+            if packet is None:
+                self._flush(batch, True)
+                return
+            batch.append(packet)
             if len(batch) == self.options.packets_per_datagram:
                 self._flush(batch, False)
             due_s = begin_s + (self.caster.time() - begin) / PCR_HZ

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Elementary streams to cast, made by ffmpeg and cut into units; records; and pcap files."""
+"""Elementary streams to cast, made by ffmpeg and cut into units; records."""
 
 import os
-import re
 import struct
 import subprocess
 import sys
@@ -10,11 +9,11 @@ import unittest
 
 import machine
 import ts
+from es import ac3_frames, adts_frames, pictures  # noqa: F401 (for the tests)
 
 FRAME_NS = 1_000_000_000 // 30
 RTP_BYTES = 12
 TS_BYTES = 188
-PORT = 19000
 AAC_SAMPLES, AC3_SAMPLES = 1024, 1536
 
 X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-profile:v', 'baseline',
@@ -90,33 +89,6 @@ def first_difference(got, expected):
                 i, at, len(one), len(other))
     return None if len(got) == len(expected) else '%d units, should be %d' % (
         len(got), len(expected))
-
-
-# --- cutting ---
-
-def pictures(data, codec):
-    """Access units, each from its delimiter to the next."""
-    pattern = {'h264': rb'\x00\x00\x00\x01\x09', 'hevc': rb'\x00\x00\x00\x01\x46'}[codec]
-    begins = [found.start() for found in re.finditer(pattern, data)]
-    assert begins[0] == 0
-    return [data[begin:end] for begin, end in zip(begins, begins[1:] + [len(data)])]
-
-
-def adts_frames(data):
-    frames = []
-    while data:
-        assert data[0] == 0xff and data[1] & 0xf6 == 0xf0
-        size = (data[3] & 3) << 11 | data[4] << 3 | data[5] >> 5
-        frames.append(data[:size])
-        data = data[size:]
-    return frames
-
-
-def ac3_frames(data):
-    """All frames are as long as the distance of the first two syncwords that fit."""
-    size = next(at for at in range(64, len(data)) if data[at:at + 2] == b'\x0b\x77'
-                and data[at + 4] == data[4] and len(data) % at == 0)
-    return [data[at:at + size] for at in range(0, len(data), size)]
 
 
 # --- records ---
@@ -203,18 +175,3 @@ def datagrams_of(ts_bytes, per_datagram=7):
                                              at_ns * 9 // 100000 & 0xffffffff, 77)
                           + ts_bytes[at:at + size]))
     return datagrams
-
-
-# --- pcap ---
-
-def pcap(datagrams):
-    """A capture of the datagrams, sent from one port to another on an Ethernet."""
-    out = [struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)]
-    for at_ns, datagram in datagrams:
-        udp = struct.pack('>HHHH', PORT - 2, PORT, 8 + len(datagram), 0) + datagram
-        ip = struct.pack('>BBHHHBBH4s4s', 0x45, 0, 20 + len(udp), 0, 0x4000, 64, 17, 0,
-                         bytes([192, 0, 2, 1]), bytes([192, 0, 2, 2])) + udp
-        frame = bytes([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0]) + ip
-        out.append(struct.pack('<IIII', at_ns // 10 ** 9, at_ns % 10 ** 9 // 1000, len(frame),
-                               len(frame)) + frame)
-    return b''.join(out)
