@@ -235,6 +235,15 @@ on_pad_added (GstElement *element, GstPad *pad, gpointer user_data)
 }
 
 static void
+watched_free (gpointer data)
+{
+  Watched *watched = data;
+
+  g_free (watched->name);
+  g_free (watched);
+}
+
+static void
 watch_element (Runner *self, GstElement *element)
 {
   static const char *const kinds[] = { "picture", "sound", "units" };
@@ -257,7 +266,7 @@ watch_element (Runner *self, GstElement *element)
     gst_pad_add_probe (pad,
         GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST
             | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
-        on_pad, watched, NULL);
+        on_pad, watched, watched_free);
   }
 }
 
