@@ -176,11 +176,34 @@ wfd_receiver_pad_new (GstPadTemplate *template, const WfdReceiverPadConfig *conf
   return self;
 }
 
+static gboolean
+is_event (gpointer item, GstEventType type)
+{
+  return item != NULL && GST_IS_EVENT (item) && GST_EVENT_TYPE (item) == type;
+}
+
+/* What a source can make come without end. With the lock. */
+static gboolean
+is_too_much (WfdReceiverPad *self, gpointer item)
+{
+  return is_event (item, GST_EVENT_GAP) && self->items.length >= MAX_ITEMS;
+}
+
+/* Caps that no buffer followed tell nobody anything. With the lock. */
+static void
+drop_idle_caps (WfdReceiverPad *self, gpointer next)
+{
+  if (is_event (next, GST_EVENT_CAPS)
+      && is_event (g_queue_peek_tail (&self->items), GST_EVENT_CAPS))
+    gst_mini_object_unref (g_queue_pop_tail (&self->items));
+}
+
 static void
 append (WfdReceiverPad *self, gpointer item, gsize bytes)
 {
   g_mutex_lock (&self->lock);
-  if (self->flushing) {
+  drop_idle_caps (self, item);
+  if (self->flushing || is_too_much (self, item)) {
     gst_mini_object_unref (item);
   } else {
     g_queue_push_tail (&self->items, item);

@@ -147,12 +147,14 @@ tell_unknown (WfdReceiver *self, WfdUnpackKind kind)
   acquire (self);
 }
 
-/* What is to be told is told without the lock, as whoever listens may ask us. */
+/* What is to be told is told without the lock, as whoever listens may ask us. What
+ * strangers send before the peer does is no reason for an error. */
 static void
 tell (WfdReceiver *self)
 {
   gboolean wish = wfd_unpack_take_key_unit_wish (self->unpack);
-  gboolean is_protected = !self->protection_told && wfd_unpack_is_protected (self->unpack);
+  gboolean is_protected =
+      self->peer_seen && !self->protection_told && wfd_unpack_is_protected (self->unpack);
 
   tell_unknown (self, WFD_UNPACK_VIDEO);
   tell_unknown (self, WFD_UNPACK_AUDIO);

@@ -202,7 +202,7 @@ static void
 on_group_undone (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (WfdP2pOp) op = user_data;
-  g_autoptr (GVariant) answer =
+  G_GNUC_UNUSED g_autoptr (GVariant) answer =
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
 
   if (!op->is_over)
@@ -238,7 +238,7 @@ static void
 on_formation_undone (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (WfdP2pOp) op = user_data;
-  g_autoptr (GVariant) answer =
+  G_GNUC_UNUSED g_autoptr (GVariant) answer =
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
 
   if (!op->is_over)
@@ -463,7 +463,7 @@ on_disconnected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
-  g_autoptr (GVariant) answer =
+  G_GNUC_UNUSED g_autoptr (GVariant) answer =
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
   g_autofree char *name = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
 

@@ -283,7 +283,7 @@ answered_frequency (WfdP2pOp *op, GVariant *answer)
 static void
 take_member (WfdP2pOp *op, const char *path)
 {
-  g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
+  G_GNUC_UNUSED g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
   WfdLinkPeer *member = wfd_p2p_link_ensure_peer (op->link, path);
 
   if (wfd_p2p_op_has_ended (op))
@@ -371,7 +371,7 @@ open_link (WfdP2pLink *self)
 static void
 begin_done (WfdP2pOp *op)
 {
-  g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
+  G_GNUC_UNUSED g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
 
   if ((op->facts & WFD_P2P_OPENS) != 0)
     open_link (op->link);

@@ -50,6 +50,8 @@ stage_init (ReceiverStage *self)
   self->recorder = recorder_new (self->pipeline);
   self->receiver = WFD_RECEIVER (wfd_receiver_new (&config));
   g_signal_connect (self->receiver, "pad-added", G_CALLBACK (add_appsink), self);
+  wfd_receiver_set_peer (self->receiver,
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (self->to)));
   gst_bin_add (GST_BIN (self->pipeline), GST_ELEMENT (self->receiver));
   stage_set_state (self, GST_STATE_PAUSED);
 }

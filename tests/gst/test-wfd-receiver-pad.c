@@ -201,6 +201,49 @@ GST_START_TEST (many_small_buffers_are_too_many)
 
 GST_END_TEST;
 
+static void
+send_caps (gint rate)
+{
+  g_autoptr (GstCaps) caps = gst_caps_new_simple ("audio/mpeg", "rate", G_TYPE_INT, rate, NULL);
+
+  wfd_receiver_pad_send_event (under_test, gst_event_new_caps (caps));
+}
+
+/* A source that says with each buffer that all is new. */
+GST_START_TEST (events_of_what_is_dropped_do_not_pile_up)
+{
+  GstSegment segment;
+  guint n = 0;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  set_up (FALSE);
+  link_behind ();
+  wfd_receiver_pad_send_event (under_test, gst_event_new_stream_start ("test"));
+  send_caps (0);
+  wfd_receiver_pad_send_event (under_test, gst_event_new_segment (&segment));
+  g_mutex_lock (&blocked);
+  for (guint i = 1; i < 30000; i++) {
+    send_caps (i);
+    push (8, TRUE, i * GST_SECOND);
+    wfd_receiver_pad_fill (under_test, (i + 1) * GST_SECOND);
+  }
+  g_mutex_unlock (&blocked);
+  wfd_receiver_pad_send_event (under_test, gst_event_new_eos ());
+  for (;;) {
+    GstMiniObject *item = take ();
+    gboolean last = GST_IS_EVENT (item) && GST_EVENT_TYPE (item) == GST_EVENT_EOS;
+
+    gst_mini_object_unref (item);
+    if (last)
+      break;
+    n++;
+  }
+  fail_unless (n <= 8192 + 16);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (pad_that_is_linked_late_begins_then)
 {
   set_up (FALSE);
@@ -316,6 +359,7 @@ wfd_receiver_pad_suite (void)
   tcase_add_test (tcase, slow_one_gets_what_fits_and_then_a_key_unit);
   tcase_add_test (tcase, slow_one_has_to_catch_up_first);
   tcase_add_test (tcase, many_small_buffers_are_too_many);
+  tcase_add_test (tcase, events_of_what_is_dropped_do_not_pile_up);
   tcase_add_test (tcase, pad_that_is_linked_late_begins_then);
   tcase_add_test (tcase, silence_is_a_gap_at_once_and_then_each_half_second);
   tcase_add_test (tcase, failure_behind_is_told_once_and_ends_the_stream);
