@@ -551,9 +551,7 @@ void
 wfd_sender_add_reports (WfdSender *self, GstStructure *stats)
 {
   g_mutex_lock (&self->lock);
-  if (self->rtcp != NULL) {
-    wfd_rtcp_receive (self->rtcp, self->ssrc);
+  if (self->rtcp != NULL)
     wfd_rtcp_add_stats (self->rtcp, stats);
-  }
   g_mutex_unlock (&self->lock);
 }

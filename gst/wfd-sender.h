@@ -81,7 +81,7 @@ typedef struct
 } WfdSenderStats;
 
 void wfd_sender_get_stats (WfdSender *self, WfdSenderStats *ret_stats);
-/* What the peer reports, if it does. */
+/* What the peer reported when it was last read: once a second. */
 void wfd_sender_add_reports (WfdSender *self, GstStructure *stats);
 
 G_END_DECLS
