@@ -24,8 +24,8 @@ struct _WfdGateGroup
   GMutex lock;
   /* With the lock. */
   GstClockTime shift;
-  guint n_members;
-  guint resumed; /* bits of the members that went on with this shift */
+  guint started; /* bits of the members that are not stopped */
+  guint resumed; /* and of those that went on with this shift */
 };
 
 struct _WfdGate
@@ -95,18 +95,6 @@ wfd_gate_group_unref (WfdGateGroup *self)
   g_free (self);
 }
 
-void
-wfd_gate_join (WfdGate *self, WfdGateGroup *group)
-{
-  g_atomic_ref_count_inc (&group->refs);
-  if (self->group != NULL)
-    wfd_gate_group_unref (self->group);
-  self->group = group;
-  g_mutex_lock (&group->lock);
-  self->member = 1 << group->n_members++;
-  g_mutex_unlock (&group->lock);
-}
-
 /* A member goes on and is late by @late: the first sets the shift of all, and the
  * others can only add to it. An encoder of pictures begins a little later than one of
  * sound, which is no reason to interrupt the sound that flows already. */
@@ -134,11 +122,22 @@ group_get_shift (WfdGateGroup *self)
 }
 
 static void
-group_reset (WfdGateGroup *self)
+group_stop (WfdGateGroup *self, guint member)
 {
   g_mutex_lock (&self->lock);
-  self->shift = 0;
-  self->resumed = 0;
+  self->started &= ~member;
+  self->resumed &= ~member;
+  g_mutex_unlock (&self->lock);
+}
+
+/* The first begins anew; who comes later leaves the others where they are. */
+static void
+group_start (WfdGateGroup *self, guint member)
+{
+  g_mutex_lock (&self->lock);
+  if (self->started == 0)
+    self->shift = 0;
+  self->started |= member;
   g_mutex_unlock (&self->lock);
 }
 
@@ -307,43 +306,32 @@ follow_shift (WfdGate *self)
   gst_pad_set_offset (self->srcpad, shift);
 }
 
-typedef enum
+/* Whether what comes may pass; if not, upstream gets @ret_flow. */
+static gboolean
+may_pass (WfdGate *self, GstClockTime timestamp, gboolean *ret_first, GstFlowReturn *ret_flow)
 {
-  VERDICT_PASS,
-  VERDICT_DROP,
-  VERDICT_RETURN,
-} Verdict;
-
-static Verdict
-judge (WfdGate *self, GstClockTime timestamp, gsize size, gboolean *ret_first,
-    GstFlowReturn *ret_flow)
-{
-  Verdict verdict = VERDICT_PASS;
-  gboolean shift = FALSE, stored;
+  gboolean pass = FALSE, shift = FALSE, stored;
 
   *ret_first = FALSE;
   g_mutex_lock (&self->lock);
   ensure_upstream (self);
   *ret_flow = wait_until_wanted (self);
-  if (*ret_flow != GST_FLOW_OK) {
-    verdict = VERDICT_RETURN;
-  } else if (!is_flowing (self)) {
-    verdict = VERDICT_DROP;
-    self->stats.dropped_buffers++;
-  } else {
+  if (*ret_flow == GST_FLOW_OK && is_flowing (self)) {
+    pass = TRUE;
     *ret_first = self->resume;
     shift = self->resume && self->upstream != UPSTREAM_LIVE;
     self->resume = FALSE;
-    self->stats.passed_bytes += size;
+  } else if (*ret_flow == GST_FLOW_OK) {
+    self->stats.dropped_buffers++;
   }
   stored = self->upstream != UPSTREAM_LIVE;
   g_mutex_unlock (&self->lock);
 
   if (shift)
     resume_now (self, timestamp);
-  if (verdict == VERDICT_PASS && stored)
+  if (pass && stored)
     follow_shift (self);
-  return verdict;
+  return pass;
 }
 
 static GstFlowReturn
@@ -353,8 +341,7 @@ gate_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   GstFlowReturn flow;
   gboolean first;
 
-  if (judge (self, GST_BUFFER_DTS_OR_PTS (buffer), gst_buffer_get_size (buffer), &first, &flow)
-      != VERDICT_PASS) {
+  if (!may_pass (self, GST_BUFFER_DTS_OR_PTS (buffer), &first, &flow)) {
     gst_buffer_unref (buffer);
     return flow;
   }
@@ -368,9 +355,15 @@ gate_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 
 /* A multiplexer sends what belongs to one frame as a list. */
 static GstFlowReturn
-gate_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
+chain_ts_list (GstPad *pad, GstObject *parent, GstBufferList *list)
 {
   return gate_chain (pad, parent, wfd_ts_list_merge (list));
+}
+
+void
+wfd_gate_set_ts (WfdGate *self)
+{
+  gst_pad_set_chain_list_function (self->sinkpad, chain_ts_list);
 }
 
 static gboolean
@@ -459,7 +452,6 @@ reset (WfdGate *self)
   g_mutex_unlock (&self->lock);
   gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
   gst_pad_set_offset (self->srcpad, 0);
-  group_reset (self->group);
 }
 
 static GstStateChangeReturn
@@ -471,6 +463,7 @@ gate_change_state (GstElement *element, GstStateChange transition)
   switch (transition) {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       reset (self);
+      group_start (self->group, self->member);
       break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
       set_flag (self, &self->playing, FALSE);
@@ -485,6 +478,8 @@ gate_change_state (GstElement *element, GstStateChange transition)
   ret = GST_ELEMENT_CLASS (wfd_gate_parent_class)->change_state (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING && ret != GST_STATE_CHANGE_FAILURE)
     set_flag (self, &self->playing, TRUE);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    group_stop (self->group, self->member);
   return ret;
 }
 
@@ -540,15 +535,11 @@ wfd_gate_class_init (WfdGateClass *klass)
 static void
 wfd_gate_init (WfdGate *self)
 {
-  g_autoptr (WfdGateGroup) alone = wfd_gate_group_new ();
-
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
-  wfd_gate_join (self, alone);
 
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
   gst_pad_set_chain_function (self->sinkpad, gate_chain);
-  gst_pad_set_chain_list_function (self->sinkpad, gate_chain_list);
   gst_pad_set_event_function (self->sinkpad, gate_sink_event);
   GST_PAD_SET_PROXY_CAPS (self->sinkpad);
   GST_PAD_SET_PROXY_ALLOCATION (self->sinkpad);
@@ -562,7 +553,12 @@ wfd_gate_init (WfdGate *self)
 }
 
 GstElement *
-wfd_gate_new (void)
+wfd_gate_new (WfdGateGroup *group, guint member)
 {
-  return g_object_new (WFD_TYPE_GATE, NULL);
+  WfdGate *self = g_object_new (WFD_TYPE_GATE, NULL);
+
+  g_atomic_ref_count_inc (&group->refs);
+  self->group = group;
+  self->member = 1u << member;
+  return GST_ELEMENT (self);
 }

@@ -17,8 +17,6 @@ G_BEGIN_DECLS
 #define WFD_TYPE_GATE (wfd_gate_get_type ())
 G_DECLARE_FINAL_TYPE (WfdGate, wfd_gate, WFD, GATE, GstElement)
 
-GstElement *wfd_gate_new (void);
-
 /* Gates of streams that belong together are shifted together, so that they stay
  * in time with each other. */
 typedef struct _WfdGateGroup WfdGateGroup;
@@ -26,8 +24,13 @@ typedef struct _WfdGateGroup WfdGateGroup;
 WfdGateGroup *wfd_gate_group_new (void);
 void wfd_gate_group_unref (WfdGateGroup *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdGateGroup, wfd_gate_group_unref)
-/* Before data comes. */
-void wfd_gate_join (WfdGate *self, WfdGateGroup *group);
+
+/* @member: which of the group it is, below 32; another can be that once this one
+ * is stopped. (transfer floating) */
+GstElement *wfd_gate_new (WfdGateGroup *group, guint member);
+/* What passes is MPEG-TS: each list leaves as wfd_ts_list_merge() makes it, while
+ * the buffers of any other stay apart. Before data comes. */
+void wfd_gate_set_ts (WfdGate *self);
 
 /* The functions below may be called from any thread. */
 
@@ -43,7 +46,6 @@ gboolean wfd_gate_has_ended (WfdGate *self);
 
 typedef struct
 {
-  guint64 passed_bytes;
   guint64 dropped_buffers; /* of a live upstream, while closed */
   guint key_units;         /* asked for */
 } WfdGateStats;

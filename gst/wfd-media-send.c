@@ -121,6 +121,7 @@ make_ts (WfdMediaSend *self, Branch *branch, GError **error)
   branch->out = wfd_make_element (self->bin, "multiudpsink", error);
   if (branch->out == NULL)
     return FALSE;
+  wfd_gate_set_ts (WFD_GATE (branch->gate));
   g_object_set (branch->pay, "pt", 33, "mtu", (guint) RTP_PACKET_BYTES, NULL);
   /* No preroll: nothing passes the gate before PLAYING. */
   g_object_set (branch->out, "async", FALSE, "close-socket", FALSE, "auto-multicast", FALSE,
@@ -139,8 +140,7 @@ make_outlet (WfdMediaSend *self, Branch *branch, WfdSenderStream stream)
 static gboolean
 make_branch (WfdMediaSend *self, Branch *branch, WfdMediaKind kind, GError **error)
 {
-  branch->gate = wfd_gate_new ();
-  wfd_gate_join (WFD_GATE (branch->gate), self->group);
+  branch->gate = wfd_gate_new (self->group, kind);
   gst_bin_add (self->bin, branch->gate);
   if (!(kind == WFD_MEDIA_TS ? make_ts (self, branch, error)
                              : make_outlet (self, branch, (WfdSenderStream) kind)))

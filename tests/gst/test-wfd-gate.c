@@ -10,6 +10,7 @@
 typedef struct
 {
   GstHarness *h;
+  WfdGateGroup *group;
   WfdGate *gate;
   gboolean live;
   guint latency_queries;
@@ -29,26 +30,35 @@ answer_latency (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   return GST_PAD_PROBE_HANDLED;
 }
 
+/* Around a gate that is @member of the group. */
+static GstHarness *
+new_harness (guint member)
+{
+  GstElement *gate = wfd_gate_new (fixture.group, member);
+  GstHarness *h = gst_harness_new_with_element (gate, "sink", "src");
+  GstSegment segment;
+
+  gst_object_unref (gate);
+  gst_harness_set_src_caps_str (h, "video/mpegts, packetsize=188, systemstream=true");
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+  gst_pad_add_probe (h->srcpad, GST_PAD_PROBE_TYPE_QUERY_UPSTREAM, answer_latency, NULL, NULL);
+  return h;
+}
+
 static void
 set_up (gboolean live)
 {
-  GstElement *element = wfd_gate_new ();
-  GstSegment segment;
-
-  fixture = (Fixture) { .live = live, .gate = WFD_GATE (element) };
-  fixture.h = gst_harness_new_with_element (element, "sink", "src");
-  gst_object_unref (element);
-  gst_harness_set_src_caps_str (fixture.h, "video/mpegts, packetsize=188, systemstream=true");
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_harness_push_event (fixture.h, gst_event_new_segment (&segment));
-  gst_pad_add_probe (fixture.h->srcpad, GST_PAD_PROBE_TYPE_QUERY_UPSTREAM, answer_latency, NULL,
-      NULL);
+  fixture = (Fixture) { .live = live, .group = wfd_gate_group_new () };
+  fixture.h = new_harness (0);
+  fixture.gate = WFD_GATE (fixture.h->element);
 }
 
 static void
 tear_down (void)
 {
   gst_harness_teardown (fixture.h);
+  wfd_gate_group_unref (fixture.group);
 }
 
 static GstBuffer *
@@ -124,7 +134,6 @@ GST_START_TEST (live_stream_is_dropped_while_closed)
   fail_unless_equals_int (gst_harness_buffers_in_queue (fixture.h), 0);
   wfd_gate_get_stats (fixture.gate, &stats);
   fail_unless_equals_uint64 (stats.dropped_buffers, 2);
-  fail_unless_equals_uint64 (stats.passed_bytes, 4 * 188);
   tear_down ();
 }
 
@@ -378,21 +387,58 @@ GST_START_TEST (end_of_stream_is_told_and_not_passed_on)
 
 GST_END_TEST;
 
-GST_START_TEST (list_leaves_as_one_buffer)
+static void
+push_list (guint n_buffers)
 {
   GstBufferList *list = gst_buffer_list_new ();
 
-  set_up (TRUE);
   wfd_gate_set_open (fixture.gate, TRUE);
-  gst_buffer_list_add (list, make_buffer (1, 0));
-  gst_buffer_list_add (list, make_buffer (3, 0));
+  for (guint i = 0; i < n_buffers; i++)
+    gst_buffer_list_add (list, make_buffer (i, 0));
   fail_unless_equals_int (gst_pad_push_list (fixture.h->srcpad, list), GST_FLOW_OK);
+}
+
+GST_START_TEST (list_of_ts_leaves_as_one_buffer)
+{
+  set_up (TRUE);
+  wfd_gate_set_ts (fixture.gate);
+  push_list (3);
   fail_unless_equals_int (gst_harness_buffers_in_queue (fixture.h), 1);
-  fail_unless_equals_int (pull_number (), 1);
+  fail_unless_equals_int (pull_number (), 0);
   tear_down ();
 }
 
 GST_END_TEST;
+
+/* Each is a unit of its own. */
+GST_START_TEST (frames_of_a_list_stay_apart)
+{
+  set_up (TRUE);
+  push_list (3);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (fixture.h), 3);
+  for (guint i = 0; i < 3; i++)
+    fail_unless_equals_int (pull_number (), i);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static void
+push_at (GstHarness *h, GstClockTime now, GstClockTime pts)
+{
+  gst_harness_use_testclock (h);
+  gst_harness_set_time (h, now);
+  wfd_gate_set_open (WFD_GATE (h->element), TRUE);
+  fail_unless_equals_int (gst_harness_push (h, make_buffer (0, pts)), GST_FLOW_OK);
+}
+
+static GstClockTime
+get_shift (GstHarness *h)
+{
+  g_autoptr (GstPad) src = gst_element_get_static_pad (h->element, "src");
+
+  return gst_pad_get_offset (src);
+}
 
 /* A stream that goes on late takes the other one with it, so that the two stay in
  * time with each other, unless it is so little that it does not matter. */
@@ -405,34 +451,54 @@ GST_START_TEST (streams_of_one_group_are_shifted_alike)
     { 4 * GST_SECOND, 4 * GST_SECOND },
     { 3 * GST_SECOND + 50 * GST_MSECOND, 3 * GST_SECOND },
   };
-  g_autoptr (WfdGateGroup) group = wfd_gate_group_new ();
-  g_autoptr (GstElement) other = gst_object_ref_sink (wfd_gate_new ());
-  g_autoptr (GstPad) src = NULL;
-  GstSegment segment;
+  GstHarness *other;
+
+  set_up (FALSE);
+  other = new_harness (1);
+  push_at (fixture.h, 3 * GST_SECOND, 0);
+  fail_unless_equals_uint64 (get_shift (fixture.h), 3 * GST_SECOND);
+
+  push_at (other, rows[__i__].at, 0);
+  gst_harness_push (fixture.h, make_buffer (2, 0));
+  fail_unless_equals_uint64 (get_shift (fixture.h), rows[__i__].shift);
+  gst_harness_teardown (other);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* However often, and although each is the same member. */
+GST_START_TEST (stream_that_joins_or_leaves_does_not_move_the_other)
+{
+  set_up (FALSE);
+  push_at (fixture.h, 3 * GST_SECOND, 0);
+  for (guint i = 0; i < 40; i++) {
+    GstHarness *other = new_harness (1);
+
+    gst_harness_push (fixture.h, make_buffer (1, 0));
+    fail_unless_equals_uint64 (get_shift (fixture.h), 3 * GST_SECOND);
+    push_at (other, 4 * GST_SECOND, 2 * GST_SECOND);
+    fail_unless_equals_uint64 (get_shift (other), 3 * GST_SECOND);
+    gst_harness_teardown (other);
+    gst_harness_push (fixture.h, make_buffer (2, 0));
+    fail_unless_equals_uint64 (get_shift (fixture.h), 3 * GST_SECOND);
+  }
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (shift_ends_when_all_have_stopped)
+{
   GstHarness *h;
 
   set_up (FALSE);
-  wfd_gate_join (fixture.gate, group);
-  wfd_gate_join (WFD_GATE (other), group);
-  wfd_gate_set_open (fixture.gate, TRUE);
-  src = gst_element_get_static_pad (GST_ELEMENT (fixture.gate), "src");
-  h = gst_harness_new_with_element (other, "sink", "src");
-  gst_harness_set_src_caps_str (h, "video/mpegts, packetsize=188, systemstream=true");
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_harness_push_event (h, gst_event_new_segment (&segment));
-  gst_pad_add_probe (h->srcpad, GST_PAD_PROBE_TYPE_QUERY_UPSTREAM, answer_latency, NULL, NULL);
-  wfd_gate_set_open (WFD_GATE (other), TRUE);
+  push_at (fixture.h, 3 * GST_SECOND, 0);
+  gst_element_set_state (fixture.h->element, GST_STATE_NULL);
 
-  gst_harness_use_testclock (fixture.h);
-  gst_harness_set_time (fixture.h, 3 * GST_SECOND);
-  gst_harness_push (fixture.h, make_buffer (1, 0));
-  fail_unless_equals_uint64 (gst_pad_get_offset (src), 3 * GST_SECOND);
-
-  gst_harness_use_testclock (h);
-  gst_harness_set_time (h, rows[__i__].at);
-  gst_harness_push (h, make_buffer (1, 0));
-  gst_harness_push (fixture.h, make_buffer (2, 0));
-  fail_unless_equals_uint64 (gst_pad_get_offset (src), rows[__i__].shift);
+  h = new_harness (1);
+  push_at (h, GST_SECOND, 0);
+  fail_unless_equals_uint64 (get_shift (h), GST_SECOND);
   gst_harness_teardown (h);
   tear_down ();
 }
@@ -456,11 +522,14 @@ wfd_gate_suite (void)
   tcase_add_test (tcase, live_stream_keeps_its_time);
   tcase_add_test (tcase, stream_that_is_early_is_not_shifted);
   tcase_add_loop_test (tcase, streams_of_one_group_are_shifted_alike, 0, 2);
+  tcase_add_test (tcase, stream_that_joins_or_leaves_does_not_move_the_other);
+  tcase_add_test (tcase, shift_ends_when_all_have_stopped);
   tcase_add_test (tcase, untimed_stream_is_warned_of_once);
   tcase_add_test (tcase, each_opening_asks_for_a_key_unit);
   tcase_add_test (tcase, nothing_passes_an_open_gate_before_playing);
   tcase_add_test (tcase, end_of_stream_is_told_and_not_passed_on);
-  tcase_add_test (tcase, list_leaves_as_one_buffer);
+  tcase_add_test (tcase, list_of_ts_leaves_as_one_buffer);
+  tcase_add_test (tcase, frames_of_a_list_stay_apart);
   return suite;
 }
 
