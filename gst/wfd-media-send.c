@@ -23,12 +23,13 @@ struct _WfdMediaSend
   gpointer user_data;
   WfdSender *sender;
   WfdGateGroup *group;
-  GSocket *socket;
   gint complaints; /* atomic: in this session */
   gint errors;     /* atomic: in all */
 
   GMutex lock;
-  /* With the lock. */
+  /* With the lock. The application may release a pad at any time: elements that are
+   * used without it are referenced. */
+  GSocket *socket;
   Branch branches[WFD_MEDIA_N_KINDS];
   gboolean wanted;
   gboolean playing;
@@ -73,6 +74,29 @@ wfd_media_send_free (WfdMediaSend *self)
   g_free (self);
 }
 
+/* NULL: there is no such stream. (transfer full) */
+static WfdGate *
+dup_gate (WfdMediaSend *self, WfdMediaKind kind)
+{
+  WfdGate *gate = NULL;
+
+  g_mutex_lock (&self->lock);
+  g_set_object (&gate, (WfdGate *) self->branches[kind].gate);
+  g_mutex_unlock (&self->lock);
+  return gate;
+}
+
+static GstElement *
+dup_udp (WfdMediaSend *self)
+{
+  GstElement *udp = NULL;
+
+  g_mutex_lock (&self->lock);
+  g_set_object (&udp, self->branches[WFD_MEDIA_TS].out);
+  g_mutex_unlock (&self->lock);
+  return udp;
+}
+
 /* The session ends when every stream has that leads here. With the lock. */
 static gboolean
 is_all_ended (WfdMediaSend *self)
@@ -99,6 +123,7 @@ on_end (WfdGate *gate, WfdMediaSend *self)
     self->events.ended (self->user_data);
 }
 
+/* With the lock. */
 static void
 set_udp_socket (WfdMediaSend *self)
 {
@@ -164,40 +189,82 @@ is_possible (WfdMediaSend *self, WfdMediaKind kind)
   return branches[kind].pad == NULL && branches[WFD_MEDIA_TS].pad == NULL;
 }
 
-static void
-set_branch (WfdMediaSend *self, WfdMediaKind kind, const Branch *branch)
+/* FALSE: it is there already, or does not go together with those that are. */
+static gboolean
+put_branch (WfdMediaSend *self, WfdMediaKind kind, const Branch *branch)
 {
+  gboolean possible;
+
   g_mutex_lock (&self->lock);
-  self->branches[kind] = *branch;
-  if (branch->gate != NULL && self->wanted)
-    wfd_gate_set_open (WFD_GATE (branch->gate), TRUE);
+  possible = is_possible (self, kind);
+  if (possible) {
+    self->branches[kind] = *branch;
+    set_udp_socket (self);
+  }
   g_mutex_unlock (&self->lock);
-  if (kind != WFD_MEDIA_TS)
-    wfd_sender_set_present (self->sender, (WfdSenderStream) kind, branch->pad != NULL);
+  if (possible && kind != WFD_MEDIA_TS)
+    wfd_sender_set_present (self->sender, (WfdSenderStream) kind, TRUE);
+  return possible;
+}
+
+/* FALSE: no branch has @pad. */
+static gboolean
+take_branch (WfdMediaSend *self, GstPad *pad, Branch *ret_branch)
+{
+  guint kind = 0;
+
+  g_mutex_lock (&self->lock);
+  while (kind < WFD_MEDIA_N_KINDS && self->branches[kind].pad != pad)
+    kind++;
+  if (kind < WFD_MEDIA_N_KINDS) {
+    *ret_branch = self->branches[kind];
+    self->branches[kind] = (Branch) { NULL };
+  }
+  g_mutex_unlock (&self->lock);
+  if (kind < WFD_MEDIA_TS)
+    wfd_sender_set_present (self->sender, (WfdSenderStream) kind, FALSE);
+  return kind < WFD_MEDIA_N_KINDS;
+}
+
+static GstPad *
+make_pad (Branch *branch, GstPadTemplate *template)
+{
+  g_autoptr (GstPad) target = gst_element_get_static_pad (branch->gate, "sink");
+
+  return gst_ghost_pad_new_from_template (GST_PAD_TEMPLATE_NAME_TEMPLATE (template), target,
+      template);
+}
+
+/* In this order, so that what is opened can pass on what comes; a gate is closed by
+ * being started. */
+static void
+start_branch (WfdMediaSend *self, Branch *branch)
+{
+  gst_element_sync_state_with_parent (branch->out);
+  if (branch->pay != NULL)
+    gst_element_sync_state_with_parent (branch->pay);
+  gst_element_sync_state_with_parent (branch->gate);
+  g_mutex_lock (&self->lock);
+  wfd_gate_set_open (WFD_GATE (branch->gate), self->wanted);
+  g_mutex_unlock (&self->lock);
 }
 
 GstPad *
 wfd_media_send_add (WfdMediaSend *self, WfdMediaKind kind, GstPadTemplate *template, GError **error)
 {
-  g_autoptr (GstPad) target = NULL;
   Branch branch = { NULL };
 
-  if (!is_possible (self, kind))
-    return NULL;
   if (!make_branch (self, &branch, kind, error)) {
     drop_branch (self, &branch);
     return NULL;
   }
-  target = gst_element_get_static_pad (branch.gate, "sink");
-  branch.pad =
-      gst_ghost_pad_new_from_template (GST_PAD_TEMPLATE_NAME_TEMPLATE (template), target, template);
-  set_branch (self, kind, &branch);
-  if (kind == WFD_MEDIA_TS)
-    set_udp_socket (self);
-  gst_element_sync_state_with_parent (branch.out);
-  if (branch.pay != NULL)
-    gst_element_sync_state_with_parent (branch.pay);
-  gst_element_sync_state_with_parent (branch.gate);
+  branch.pad = make_pad (&branch, template);
+  if (!put_branch (self, kind, &branch)) {
+    gst_object_unref (branch.pad);
+    drop_branch (self, &branch);
+    return NULL;
+  }
+  start_branch (self, &branch);
   gst_element_add_pad (GST_ELEMENT (self->bin), branch.pad);
   return branch.pad;
 }
@@ -205,28 +272,25 @@ wfd_media_send_add (WfdMediaSend *self, WfdMediaKind kind, GstPadTemplate *templ
 gboolean
 wfd_media_send_remove (WfdMediaSend *self, GstPad *pad)
 {
-  static const Branch none = { NULL };
+  Branch branch;
 
-  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
-    Branch branch = self->branches[i];
-
-    if (branch.pad != pad)
-      continue;
-    set_branch (self, i, &none);
-    gst_element_remove_pad (GST_ELEMENT (self->bin), pad);
-    drop_branch (self, &branch);
-    return TRUE;
-  }
-  return FALSE;
+  if (!take_branch (self, pad, &branch))
+    return FALSE;
+  gst_element_remove_pad (GST_ELEMENT (self->bin), pad);
+  drop_branch (self, &branch);
+  return TRUE;
 }
 
 gboolean
 wfd_media_send_is_empty (WfdMediaSend *self)
 {
+  gboolean empty = TRUE;
+
+  g_mutex_lock (&self->lock);
   for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++)
-    if (self->branches[i].pad != NULL)
-      return FALSE;
-  return TRUE;
+    empty = empty && self->branches[i].pad == NULL;
+  g_mutex_unlock (&self->lock);
+  return empty;
 }
 
 /* --- sessions --- */
@@ -234,8 +298,10 @@ wfd_media_send_is_empty (WfdMediaSend *self)
 void
 wfd_media_send_set_sockets (WfdMediaSend *self, const WfdMediaSockets *sockets)
 {
+  g_mutex_lock (&self->lock);
   g_set_object (&self->socket, sockets->rtp);
   set_udp_socket (self);
+  g_mutex_unlock (&self->lock);
   wfd_sender_set_sockets (self->sender, sockets->rtp, sockets->rtcp, sockets->max_pacing_kbps,
       NULL);
 }
@@ -249,7 +315,7 @@ wfd_media_send_set_format (WfdMediaSend *self, const WfdFormat *format, gboolean
 void
 wfd_media_send_open (WfdMediaSend *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp)
 {
-  GstElement *udp = self->branches[WFD_MEDIA_TS].out;
+  g_autoptr (GstElement) udp = dup_udp (self);
   g_autofree char *host = NULL;
 
   g_atomic_int_set (&self->complaints, 0);
@@ -263,9 +329,11 @@ wfd_media_send_open (WfdMediaSend *self, GInetSocketAddress *rtp, GInetSocketAdd
 void
 wfd_media_send_close (WfdMediaSend *self)
 {
+  g_autoptr (GstElement) udp = dup_udp (self);
+
   wfd_sender_close (self->sender);
-  if (self->branches[WFD_MEDIA_TS].out != NULL)
-    g_signal_emit_by_name (self->branches[WFD_MEDIA_TS].out, "clear");
+  if (udp != NULL)
+    g_signal_emit_by_name (udp, "clear");
 }
 
 /* The sender before the gates: it has to know the time of what comes first. */
@@ -288,9 +356,12 @@ wfd_media_send_set_wanted (WfdMediaSend *self, gboolean wanted)
   self->wanted = wanted;
   g_mutex_unlock (&self->lock);
   update_clock (self);
-  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++)
-    if (self->branches[i].gate != NULL)
-      wfd_gate_set_open (WFD_GATE (self->branches[i].gate), wanted);
+  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
+    g_autoptr (WfdGate) gate = dup_gate (self, i);
+
+    if (gate != NULL)
+      wfd_gate_set_open (gate, wanted);
+  }
 }
 
 void
@@ -305,30 +376,29 @@ wfd_media_send_set_playing (WfdMediaSend *self, gboolean playing)
 void
 wfd_media_send_end (WfdMediaSend *self)
 {
-  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++)
-    if (self->branches[i].gate != NULL)
-      wfd_gate_end (WFD_GATE (self->branches[i].gate));
-}
+  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
+    g_autoptr (WfdGate) gate = dup_gate (self, i);
 
-/* Sound has none. */
-static gboolean
-has_key_units (WfdMediaSend *self, WfdMediaKind kind)
-{
-  return kind != WFD_MEDIA_AUDIO && self->branches[kind].gate != NULL;
+    if (gate != NULL)
+      wfd_gate_end (gate);
+  }
 }
 
 void
 wfd_media_send_request_key_unit (WfdMediaSend *self)
 {
-  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++)
-    if (has_key_units (self, i))
-      wfd_gate_request_key_unit (WFD_GATE (self->branches[i].gate));
+  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
+    g_autoptr (WfdGate) gate = dup_gate (self, i);
+
+    if (gate != NULL && i != WFD_MEDIA_AUDIO)
+      wfd_gate_request_key_unit (gate);
+  }
 }
 
 gboolean
 wfd_media_send_is_repetition (WfdMediaSend *self, GstMessage *message)
 {
-  GstElement *udp = self->branches[WFD_MEDIA_TS].out;
+  g_autoptr (GstElement) udp = dup_udp (self);
 
   if (udp == NULL || GST_MESSAGE_TYPE (message) != GST_MESSAGE_WARNING
       || GST_MESSAGE_SRC (message) != GST_OBJECT (udp))
@@ -340,19 +410,19 @@ wfd_media_send_is_repetition (WfdMediaSend *self, GstMessage *message)
 void
 wfd_media_send_add_stats (WfdMediaSend *self, GstStructure *stats)
 {
-  GstElement *udp = self->branches[WFD_MEDIA_TS].out;
+  g_autoptr (GstElement) udp = dup_udp (self);
   guint64 udp_bytes = 0, dropped = 0, key_units = 0;
   WfdSenderStats sender;
 
   for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
-    WfdGateStats gate;
+    g_autoptr (WfdGate) gate = dup_gate (self, i);
+    WfdGateStats of_gate;
 
-    if (self->branches[i].gate == NULL)
+    if (gate == NULL)
       continue;
-    wfd_gate_get_stats (WFD_GATE (self->branches[i].gate), &gate);
-    dropped += gate.dropped_buffers;
-    if (has_key_units (self, i))
-      key_units += gate.key_units;
+    wfd_gate_get_stats (gate, &of_gate);
+    dropped += of_gate.dropped_buffers;
+    key_units += i != WFD_MEDIA_AUDIO ? of_gate.key_units : 0;
   }
   if (udp != NULL)
     g_object_get (udp, "bytes-served", &udp_bytes, NULL);

@@ -40,8 +40,8 @@ WfdMediaSend *wfd_media_send_new (GstBin *bin, const WfdMediaSendEvents *events,
 void wfd_media_send_free (WfdMediaSend *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdMediaSend, wfd_media_send_free)
 
-/* Makes what a stream needs and gives its pad; @pad_name and @template are those
- * of the pad on the bin, which gets it. NULL without @error: the stream is there
+/* Makes what a stream needs and gives its pad, which the bin gets and which has
+ * the name and the caps of @template. NULL without @error: the stream is there
  * already, or does not go together with those that are there. (transfer none) */
 GstPad *wfd_media_send_add (WfdMediaSend *self, WfdMediaKind kind, GstPadTemplate *template,
     GError **error);

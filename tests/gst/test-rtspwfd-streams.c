@@ -254,6 +254,57 @@ GST_START_TEST (transport_stream_does_not_go_with_the_others)
 }
 GST_END_TEST;
 
+typedef struct
+{
+  gint stop;
+  gint n; /* how often they were read */
+} StatsReader;
+
+static gpointer
+read_stats (gpointer data)
+{
+  StatsReader *self = data;
+
+  while (!g_atomic_int_get (&self->stop)) {
+    GstStructure *stats = NULL;
+
+    g_object_get (source.wfd, "stats", &stats, NULL);
+    gst_structure_free (stats);
+    g_atomic_int_inc (&self->n);
+  }
+  return NULL;
+}
+
+/* Whatever another thread does meanwhile, and the session goes on with what the
+ * pad then gets. */
+GST_START_TEST (pad_may_be_released_and_requested_again_in_a_session)
+{
+  g_autoptr (GstPad) src = NULL;
+  StatsReader reader = { FALSE, 0 };
+  GThread *thread;
+
+  connect_both (TRUE, AAC, "aac");
+  push_until_seen ();
+  src = gst_element_get_static_pad (sound_in, "src");
+  thread = g_thread_new ("stats", read_stats, &reader);
+  for (guint i = 0; i < 40 || g_atomic_int_get (&reader.n) < 40; i++) {
+    g_autoptr (GstPad) old = gst_pad_get_peer (src);
+    g_autoptr (GstPad) pad = NULL;
+
+    gst_pad_unlink (src, old);
+    gst_element_release_request_pad (source.wfd, old);
+    pad = request (source.wfd, "audio_sink");
+    fail_unless_equals_int (gst_pad_link (src, pad), GST_PAD_LINK_OK);
+  }
+  g_atomic_int_set (&reader.stop, TRUE);
+  g_thread_join (thread);
+  for (guint i = 0; i < 20; i++)
+    push_sound (stream_get_silence (), GST_SECOND + i * 21 * GST_MSECOND);
+  gst_buffer_unref (pull_sound ());
+  tear_down ();
+}
+GST_END_TEST;
+
 static Suite *
 rtspwfd_streams_suite (void)
 {
@@ -270,6 +321,7 @@ rtspwfd_streams_suite (void)
   tcase_add_test (tcase, stream_that_was_not_agreed_on_is_an_error);
   tcase_add_test (tcase, session_ends_when_both_streams_have);
   tcase_add_test (tcase, transport_stream_does_not_go_with_the_others);
+  tcase_add_test (tcase, pad_may_be_released_and_requested_again_in_a_session);
   return suite;
 }
 
