@@ -12,11 +12,12 @@ G_BEGIN_DECLS
 
 /* The elementary streams of one element on their way to the peer: a program of
  * MPEG-TS for each session, its RTP, its clock and its reports. A unit leaves as
- * soon as it comes, all of it, whatever the other stream does.
+ * soon as it comes, all of it, whether or not the other stream has any.
  *
  * While no unit comes, a timer of the pipeline's clock keeps tables and clock
  * references going. Whoever sends a unit waits at most a moment for room in the
- * socket; what then has not left is given up as a whole. */
+ * socket; what then has not left is given up as a whole. The other stream waits
+ * with it, for the units of a program leave one after the other. */
 typedef struct _WfdSender WfdSender;
 
 typedef enum

@@ -168,9 +168,3 @@ wfd_udp_send (WfdUdp *self, const guint8 *data, gsize bytes, gsize segment_bytes
   }
   return send_one_by_one (self, data, bytes, segment_bytes, until_us, cancellable);
 }
-
-gboolean
-wfd_udp_has_segmentation (WfdUdp *self)
-{
-  return self->segmentation;
-}

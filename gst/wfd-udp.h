@@ -44,6 +44,4 @@ typedef enum
 WfdUdpResult wfd_udp_send (WfdUdp *self, const guint8 *data, gsize bytes, gsize segment_bytes,
     gint64 until_us, GCancellable *cancellable);
 
-gboolean wfd_udp_has_segmentation (WfdUdp *self);
-
 G_END_DECLS

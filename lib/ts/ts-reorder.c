@@ -109,12 +109,6 @@ wfd_ts_reorder_free (WfdTsReorder *self)
   g_free (self);
 }
 
-void
-wfd_ts_reorder_set_gap (WfdTsReorder *self, gint64 gap_ns)
-{
-  self->gap_ns = gap_ns;
-}
-
 static void
 drop_stray (WfdTsReorder *self)
 {

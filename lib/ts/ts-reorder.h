@@ -21,7 +21,6 @@ WfdTsReorder *wfd_ts_reorder_new (gint64 gap_ns);
 void wfd_ts_reorder_free (WfdTsReorder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdTsReorder, wfd_ts_reorder_free)
 
-void wfd_ts_reorder_set_gap (WfdTsReorder *self, gint64 gap_ns);
 /* What waits is forgotten; the next packet begins another stream, whatever its
  * number, and what is missing before it is not lost. */
 void wfd_ts_reorder_restart (WfdTsReorder *self);
