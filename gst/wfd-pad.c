@@ -13,6 +13,10 @@ struct _WfdPad
   const WfdPadEvents *events;
   gpointer user_data;
 
+  /* Held while what is behind the pad is made or taken away: upstream's thread and
+   * that of the session may both want to. Before the lock below, and with no
+   * stream lock of what is inside. */
+  GMutex making_lock;
   GMutex lock;
   /* With the lock. */
   WfdPadStatus status;
@@ -109,20 +113,47 @@ add_input (WfdPad *self, WfdEntryKind kind, GError **error)
   return input;
 }
 
+/* What was behind the pad, which the caller removes without a lock; with the
+ * making lock. What is known of it goes with it. */
+static WfdInput *
+take_input (WfdPad *self)
+{
+  WfdInput *input;
+
+  g_mutex_lock (&self->lock);
+  input = g_steal_pointer (&self->input);
+  if (input != NULL)
+    self->status = (WfdPadStatus) { FALSE };
+  g_mutex_unlock (&self->lock);
+  if (input != NULL)
+    gst_ghost_pad_set_target (GST_GHOST_PAD (self->pad), NULL);
+  return input;
+}
+
 void
 wfd_pad_reset (WfdPad *self)
 {
   WfdInput *input;
 
+  g_mutex_lock (&self->making_lock);
+  input = take_input (self);
+  g_mutex_unlock (&self->making_lock);
   g_mutex_lock (&self->lock);
-  input = self->input;
-  self->input = NULL;
   self->status = (WfdPadStatus) { FALSE };
   g_mutex_unlock (&self->lock);
-  if (input == NULL)
-    return;
-  gst_ghost_pad_set_target (GST_GHOST_PAD (self->pad), NULL);
-  wfd_remove_element (self->bin, GST_ELEMENT (input));
+  wfd_remove_element (self->bin, (GstElement *) input);
+}
+
+/* With the making lock. */
+static gboolean
+make_input (WfdPad *self, WfdEntryKind kind, GError **error)
+{
+  WfdInput *input = add_input (self, kind, error);
+
+  g_mutex_lock (&self->lock);
+  self->input = input;
+  g_mutex_unlock (&self->lock);
+  return input != NULL;
 }
 
 static gboolean
@@ -134,28 +165,6 @@ has_input (WfdPad *self, WfdEntryKind kind)
   has = self->input != NULL && wfd_entry_get_kind (wfd_input_get_entry (self->input)) == kind;
   g_mutex_unlock (&self->lock);
   return has;
-}
-
-/* Returns whether what is behind the pad takes data of @kind. */
-static gboolean
-ensure_input (WfdPad *self, WfdEntryKind kind)
-{
-  g_autoptr (GError) error = NULL;
-  WfdInput *input;
-
-  if (has_input (self, kind))
-    return TRUE;
-
-  wfd_pad_reset (self);
-  input = add_input (self, kind, &error);
-  if (input == NULL) {
-    refuse (self, error);
-    return FALSE;
-  }
-  g_mutex_lock (&self->lock);
-  self->input = input;
-  g_mutex_unlock (&self->lock);
-  return TRUE;
 }
 
 WfdInput *
@@ -175,6 +184,27 @@ is_empty (WfdPad *self)
   g_autoptr (WfdInput) input = wfd_pad_dup_input (self);
 
   return input == NULL;
+}
+
+/* Returns whether what is behind the pad takes data of @kind. Without
+ * @replace whatever is there already stays. */
+static gboolean
+ensure_input (WfdPad *self, WfdEntryKind kind, gboolean replace)
+{
+  g_autoptr (GError) error = NULL;
+  WfdInput *old = NULL;
+  gboolean made = TRUE;
+
+  g_mutex_lock (&self->making_lock);
+  if (!has_input (self, kind) && (replace || is_empty (self))) {
+    old = take_input (self);
+    made = make_input (self, kind, &error);
+  }
+  g_mutex_unlock (&self->making_lock);
+  wfd_remove_element (self->bin, (GstElement *) old);
+  if (!made)
+    refuse (self, error);
+  return made;
 }
 
 /* What upstream would choose of @caps, or NULL if that cannot be told. */
@@ -236,7 +266,7 @@ wfd_pad_expect_sound (WfdPad *self)
   caps = gst_pad_peer_query_caps (self->pad, NULL);
   if (!gst_caps_is_any (caps) && !gst_caps_is_empty (caps))
     kind = wfd_input_find_kind (caps);
-  ensure_input (self, kind);
+  ensure_input (self, kind, FALSE);
 }
 
 /* Only the caps tell what has to be inside. */
@@ -250,7 +280,7 @@ on_pad_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_CAPS:
       gst_event_parse_caps (event, &caps);
-      if (!ensure_input (self, wfd_input_find_kind (caps)))
+      if (!ensure_input (self, wfd_input_find_kind (caps), TRUE))
         return GST_PAD_PROBE_DROP;
       break;
     case GST_EVENT_EOS:
@@ -323,6 +353,7 @@ wfd_pad_new (GstBin *bin, GstPadTemplate *template, const WfdPadEvents *events, 
   self->bin = bin;
   self->events = events;
   self->user_data = user_data;
+  g_mutex_init (&self->making_lock);
   g_mutex_init (&self->lock);
   self->pad = gst_ghost_pad_new_no_target_from_template (GST_PAD_TEMPLATE_NAME_TEMPLATE (template),
       template);
@@ -343,7 +374,10 @@ clear (gpointer data)
 {
   WfdPad *self = data;
 
+  /* Sound may have been expected while the pad was released. */
+  wfd_pad_reset (self);
   gst_object_unref (self->pad);
+  g_mutex_clear (&self->making_lock);
   g_mutex_clear (&self->lock);
 }
 
