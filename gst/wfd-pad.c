@@ -47,6 +47,15 @@ note_end (WfdPad *self)
   self->events->ended (self->user_data, self);
 }
 
+/* A stream, or one that was flushed for a seek, that goes on. */
+static void
+note_begin (WfdPad *self)
+{
+  g_mutex_lock (&self->lock);
+  self->status.ended = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
 static void
 on_entry_end (WfdEntry *entry, WfdPad *self)
 {
@@ -283,6 +292,10 @@ on_pad_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
       if (!ensure_input (self, wfd_input_find_kind (caps), TRUE))
         return GST_PAD_PROBE_DROP;
       break;
+    case GST_EVENT_STREAM_START:
+    case GST_EVENT_FLUSH_STOP:
+      note_begin (self);
+      break;
     case GST_EVENT_EOS:
       if (is_empty (self))
         note_end (self);
@@ -359,7 +372,9 @@ wfd_pad_new (GstBin *bin, GstPadTemplate *template, const WfdPadEvents *events, 
       template);
   gst_object_ref_sink (self->pad);
   gst_pad_set_query_function (self->pad, query_pad);
-  gst_pad_add_probe (self->pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_pad_event, self, NULL);
+  gst_pad_add_probe (self->pad,
+      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH, on_pad_event, self,
+      NULL);
   return self;
 }
 

@@ -109,6 +109,15 @@ check_one_input (Stage *stage)
   fail_unless (GST_OBJECT_PARENT (target) == GST_OBJECT (input));
 }
 
+static gboolean
+has_ended (Stage *stage)
+{
+  WfdPadStatus status;
+
+  wfd_pad_get_status (stage->pad, &status);
+  return status.ended;
+}
+
 GST_START_TEST (session_and_upstream_make_one_input)
 {
   for (guint i = 0; i < N_RACES; i++) {
@@ -139,6 +148,27 @@ GST_START_TEST (sound_expected_while_the_pad_goes_leaves_nothing)
 }
 GST_END_TEST;
 
+GST_START_TEST (stream_that_goes_on_has_not_ended)
+{
+  Stage stage;
+
+  stage_init (&stage);
+  push_start (&stage);
+  gst_pad_push_event (stage.upstream, gst_event_new_eos ());
+  fail_unless (has_ended (&stage));
+
+  gst_pad_push_event (stage.upstream, gst_event_new_flush_start ());
+  gst_pad_push_event (stage.upstream, gst_event_new_flush_stop (TRUE));
+  fail_if (has_ended (&stage));
+
+  gst_pad_push_event (stage.upstream, gst_event_new_eos ());
+  fail_unless (has_ended (&stage));
+  push_start (&stage);
+  fail_if (has_ended (&stage));
+  stage_clear (&stage);
+}
+GST_END_TEST;
+
 static Suite *
 wfd_pad_suite (void)
 {
@@ -148,6 +178,7 @@ wfd_pad_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, session_and_upstream_make_one_input);
   tcase_add_test (tcase, sound_expected_while_the_pad_goes_leaves_nothing);
+  tcase_add_test (tcase, stream_that_goes_on_has_not_ended);
   return suite;
 }
 
