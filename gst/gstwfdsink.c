@@ -73,11 +73,13 @@ struct _GstWfdSink
   char *video_formats; /* as the user wants them */
   char *audio_codecs;
   const WfdEncoder *video_encoder; /* from READY on; NULL: there is none */
+  GError *no_video_encoder;        /* then: why */
   const WfdEncoder *audio_encoder;
   Stream streams[WFD_SENDING_N_STREAMS];
   GstStructure *agreed; /* NULL: no session */
   gboolean flowing;
-  gboolean complained; /* about what was agreed on */
+  gboolean complained;                          /* about what was agreed on */
+  gboolean told_missing[WFD_SENDING_N_STREAMS]; /* that no encoder is there for it */
 };
 
 enum
@@ -435,17 +437,12 @@ on_pad_ended (gpointer user_data, WfdPad *pad)
 }
 
 static void
-post_missing_encoder (GstWfdSink *self, WfdEncoderKind kind)
+post_missing_encoder (GstWfdSink *self, const char *media_type)
 {
-  g_autoptr (GstCaps) caps = gst_caps_from_string (
-      kind == WFD_ENCODER_H264 ? "video/x-h264" : "audio/mpeg, mpegversion=(int)4");
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GstCaps) caps = gst_caps_from_string (media_type);
 
-  if (wfd_encoder_find (kind, NULL, &error) != NULL)
-    return;
   gst_element_post_message (GST_ELEMENT (self),
       gst_missing_encoder_message_new (GST_ELEMENT (self), caps));
-  wfd_post_error (GST_ELEMENT (self), error);
 }
 
 /* A picture that cannot be sent is the end; sound that cannot is left out. */
@@ -453,47 +450,65 @@ static void
 on_pad_refused (gpointer user_data, WfdPad *pad, const GError *error)
 {
   GstWfdSink *self = user_data;
+  gboolean audio;
 
-  if (error->domain == GST_STREAM_ERROR && pad == self->streams[WFD_SENDING_AUDIO].pad)
+  g_mutex_lock (&self->lock);
+  audio = pad == self->streams[WFD_SENDING_AUDIO].pad;
+  g_mutex_unlock (&self->lock);
+  if (error->domain == GST_STREAM_ERROR && audio)
     GST_ELEMENT_WARNING (self, STREAM, WRONG_TYPE, ("%s.", error->message),
         ("only the picture is sent"));
   else
     wfd_post_error (GST_ELEMENT (self), error);
 }
 
+/* With the lock. What lacks an encoder is told once, not with each caps. */
 static gboolean
-is_encoder_missing (const WfdPadStatus *status, const WfdEncoder *encoder)
+is_news (GstWfdSink *self, WfdSendingStream id, gboolean missing)
 {
-  return status != NULL && status->known && !status->refused && !status->format.coded
-      && encoder == NULL;
+  gboolean news = missing && !self->told_missing[id];
+
+  self->told_missing[id] = missing;
+  return news;
 }
 
-/* Of samples there can be LPCM in any case, unless "audio-codecs" leaves it out. */
 static void
-check_encoders (GstWfdSink *self)
+check_video_encoder (GstWfdSink *self)
 {
-  g_autofree char *offer = NULL;
-  gboolean missing_video, missing_audio, no_sound;
+  g_autoptr (GError) error = NULL;
   Ground ground;
 
   g_mutex_lock (&self->lock);
   get_ground (self, &ground);
-  missing_video = is_encoder_missing (ground.state.video, self->video_encoder);
-  missing_audio = is_encoder_missing (ground.state.audio, self->audio_encoder)
-      && strstr (self->audio_codecs, "aac") != NULL;
-  offer = wfd_plan_get_audio_offer (&ground.state);
-  no_sound = !missing_audio && ground.state.audio != NULL && ground.state.audio->known
-      && g_str_equal (offer, "none") && !g_str_equal (self->audio_codecs, "none");
+  if (is_news (self, WFD_SENDING_VIDEO, wfd_plan_lacks_video_encoder (&ground.state)))
+    error = g_error_copy (self->no_video_encoder);
   g_mutex_unlock (&self->lock);
-  if (missing_video)
-    post_missing_encoder (self, WFD_ENCODER_H264);
-  if (missing_audio)
-    post_missing_encoder (self, WFD_ENCODER_AAC);
-  if (no_sound)
-    GST_ELEMENT_WARNING (self, STREAM, ENCODE,
-        ("No encoder that is installed makes the sound that \"audio-codecs\" wants; allow "
-         "\"aac\" or \"lpcm\"."),
-        ("only the picture is sent"));
+  if (error == NULL)
+    return;
+  post_missing_encoder (self, "video/x-h264");
+  wfd_post_error (GST_ELEMENT (self), error);
+}
+
+/* Of samples there can be LPCM in any case, unless "audio-codecs" leaves it out. */
+static void
+check_audio_encoder (GstWfdSink *self)
+{
+  gboolean news, installed;
+  Ground ground;
+
+  g_mutex_lock (&self->lock);
+  get_ground (self, &ground);
+  installed = self->audio_encoder != NULL;
+  news = is_news (self, WFD_SENDING_AUDIO, wfd_plan_lacks_audio_encoder (&ground.state));
+  g_mutex_unlock (&self->lock);
+  if (!news)
+    return;
+  if (!installed)
+    post_missing_encoder (self, "audio/mpeg, mpegversion=(int)4");
+  GST_ELEMENT_WARNING (self, STREAM, ENCODE,
+      ("No encoder that is installed makes the sound that \"audio-codecs\" wants; allow \"aac\" "
+       "or \"lpcm\"."),
+      ("only the picture is sent"));
 }
 
 static void
@@ -501,7 +516,8 @@ on_pad_changed (gpointer user_data, WfdPad *pad)
 {
   GstWfdSink *self = user_data;
 
-  check_encoders (self);
+  check_video_encoder (self);
+  check_audio_encoder (self);
   update_offer (self);
   update_plan (self);
 }
@@ -607,6 +623,8 @@ find_encoders (GstWfdSink *self)
       audio != NULL ? audio->factory : "none");
   g_mutex_lock (&self->lock);
   self->video_encoder = video;
+  g_clear_error (&self->no_video_encoder);
+  self->no_video_encoder = g_steal_pointer (&error);
   self->audio_encoder = audio;
   g_mutex_unlock (&self->lock);
   return TRUE;
@@ -671,6 +689,8 @@ clean_up (GstWfdSink *self)
   g_mutex_lock (&self->lock);
   g_clear_pointer (&self->agreed, gst_structure_free);
   self->flowing = FALSE;
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    self->told_missing[i] = FALSE;
   g_mutex_unlock (&self->lock);
 }
 
@@ -822,6 +842,7 @@ gst_wfd_sink_finalize (GObject *object)
   GstWfdSink *self = GST_WFD_SINK (object);
 
   g_clear_pointer (&self->agreed, gst_structure_free);
+  g_clear_error (&self->no_video_encoder);
   g_free (self->encoder);
   g_free (self->video_formats);
   g_free (self->audio_codecs);

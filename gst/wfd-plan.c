@@ -92,6 +92,27 @@ wfd_plan_get_wish (const WfdPlanState *state)
   return wish;
 }
 
+static gboolean
+is_raw (const WfdPadStatus *status)
+{
+  return status != NULL && status->known && !status->refused && !status->format.coded;
+}
+
+gboolean
+wfd_plan_lacks_video_encoder (const WfdPlanState *state)
+{
+  return is_raw (state->video) && state->video_encoder == NULL;
+}
+
+gboolean
+wfd_plan_lacks_audio_encoder (const WfdPlanState *state)
+{
+  g_autofree char *offer = wfd_plan_get_audio_offer (state);
+
+  return is_raw (state->audio) && g_str_equal (offer, "none")
+      && g_strcmp0 (state->audio_codecs, "none") != 0;
+}
+
 static void
 read_video (const GstStructure *agreed, const WfdInputFormat *input, WfdEncoderConfig *config)
 {

@@ -28,6 +28,11 @@ char *wfd_plan_get_video_offer (const WfdPlanState *state);
 char *wfd_plan_get_audio_offer (const WfdPlanState *state);
 WfdInputWish wfd_plan_get_wish (const WfdPlanState *state);
 
+/* Whether what comes could be sent if an encoder were installed; of sound, if
+ * nothing that the user wants can be made of it. */
+gboolean wfd_plan_lacks_video_encoder (const WfdPlanState *state);
+gboolean wfd_plan_lacks_audio_encoder (const WfdPlanState *state);
+
 typedef struct
 {
   gboolean video; /* part of the session */

@@ -156,6 +156,51 @@ GST_START_TEST (without_an_encoder_there_is_lpcm)
 }
 GST_END_TEST;
 
+/* LPCM needs none, however it is written. */
+GST_START_TEST (encoder_is_missed_only_if_nothing_can_be_made)
+{
+  static const struct
+  {
+    const WfdPadStatus *status;
+    const char *wanted;
+    gboolean lacks;
+  } rows[] = {
+    { &stereo, "default", FALSE },
+    { &stereo, "aac, lpcm", FALSE },
+    { &stereo, "AAC, LPCM", FALSE },
+    { &stereo, "aac", TRUE },
+    { &stereo, "AAC", TRUE },
+    { &stereo, "none", FALSE },
+    { &unknown, "aac", FALSE },
+    { &refused, "aac", FALSE },
+    { &aac, "aac", FALSE },
+    { NULL, "aac", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    WfdPlanState s = state (&pictures, rows[i].status);
+
+    s.audio_codecs = rows[i].wanted;
+    s.audio_encoder = NULL;
+    fail_unless_equals_int (wfd_plan_lacks_audio_encoder (&s), rows[i].lacks);
+    fail_if (wfd_plan_lacks_video_encoder (&s));
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (pictures_miss_an_encoder_and_coded_video_does_not)
+{
+  WfdPlanState s = state (&pictures, NULL);
+
+  s.video_encoder = NULL;
+  fail_unless (wfd_plan_lacks_video_encoder (&s));
+  s.video = &h264;
+  fail_if (wfd_plan_lacks_video_encoder (&s));
+  s.video = &unknown;
+  fail_if (wfd_plan_lacks_video_encoder (&s));
+}
+GST_END_TEST;
+
 #define VIDEO \
   "width=(int)1280, height=(int)720, framerate=(fraction)30/1, level=(string)3.1, " \
   "profile=(string)constrained-baseline"
@@ -302,6 +347,8 @@ wfd_plan_suite (void)
   tcase_add_loop_test (offer, of_what_the_user_wants_is_offered_what_can_be_made, 0, 3);
   tcase_add_test (offer, wish_has_the_channels_of_the_sound);
   tcase_add_test (offer, without_an_encoder_there_is_lpcm);
+  tcase_add_test (offer, encoder_is_missed_only_if_nothing_can_be_made);
+  tcase_add_test (offer, pictures_miss_an_encoder_and_coded_video_does_not);
 
   suite_add_tcase (suite, plan);
   tcase_add_test (plan, pictures_become_what_was_agreed_on);
