@@ -126,15 +126,13 @@ prepare_receiver (GstRtspWfd *self)
   self->receive = WFD_RECEIVER (receiver);
 }
 
-static gboolean
-prepare_media (GstRtspWfd *self, GError **error)
+static void
+prepare_media (GstRtspWfd *self)
 {
-  if (self->settings.role == WFD_ROLE_SOURCE) {
+  if (self->settings.role == WFD_ROLE_SOURCE)
     prepare_send (self);
-    return TRUE;
-  }
-  prepare_receiver (self);
-  return TRUE;
+  else
+    prepare_receiver (self);
 }
 
 /* A sink receives in the same family of addresses in which it connects. */
@@ -231,6 +229,33 @@ update_offer (GstRtspWfd *self)
   g_mutex_unlock (&self->control_lock);
 }
 
+static void
+set_string (char **member, const char *value)
+{
+  g_free (*member);
+  *member = g_strdup (value);
+}
+
+void
+gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdControlOffer *offer)
+{
+  static const char *const changed[] = { "video-formats", "audio-codecs", "wish-width",
+    "wish-height", "wish-rate", "wish-channels", "video-caps", "audio-caps" };
+  WfdSettings *settings = &self->settings;
+
+  GST_OBJECT_LOCK (self);
+  set_string (&settings->video_formats, offer->video_formats);
+  set_string (&settings->audio_codecs, offer->audio_codecs);
+  settings->wish_width = offer->wish_width;
+  settings->wish_height = offer->wish_height;
+  settings->wish_rate_hz = offer->wish_rate_hz;
+  settings->wish_channels = offer->wish_channels;
+  GST_OBJECT_UNLOCK (self);
+  update_offer (self);
+  for (guint i = 0; i < G_N_ELEMENTS (changed); i++)
+    g_object_notify (G_OBJECT (self), changed[i]);
+}
+
 static gboolean
 check_offer (GstRtspWfd *self, GError **error)
 {
@@ -246,10 +271,11 @@ prepare (GstRtspWfd *self)
   g_autoptr (GError) error = NULL;
 
   if (!check_offer (self, &error) || !parse_location (self, &uri, &error)
-      || !prepare_socket (self, &uri, &error) || !prepare_media (self, &error)) {
+      || !prepare_socket (self, &uri, &error)) {
     wfd_post_error (GST_ELEMENT (self), error);
     return FALSE;
   }
+  prepare_media (self);
   prepare_control (self, &uri);
   return TRUE;
 }

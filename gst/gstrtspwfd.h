@@ -3,11 +3,17 @@
 
 #include <gst/gst.h>
 
+#include "wfd-control.h"
+
 G_BEGIN_DECLS
 
 #define GST_TYPE_RTSP_WFD (gst_rtsp_wfd_get_type ())
 G_DECLARE_FINAL_TYPE (GstRtspWfd, gst_rtsp_wfd, GST, RTSP_WFD, GstBin)
 
 GST_ELEMENT_REGISTER_DECLARE (rtspwfd);
+
+/* The six properties that are an offer, at once: no session begins with a part
+ * of it. */
+void gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdControlOffer *offer);
 
 G_END_DECLS

@@ -88,13 +88,13 @@ enum
   PROP_LINK,
   PROP_ENCODER,
   PROP_BITRATE,
-  PROP_VIDEO_FORMATS,
+  PROP_FIRST_PASSED_ON,
+  PROP_VIDEO_FORMATS = PROP_FIRST_PASSED_ON,
   PROP_AUDIO_CODECS,
   PROP_STATS,
-  PROP_PASSED_ON,
 };
 
-/* Numbered from PROP_VIDEO_FORMATS on. */
+/* Numbered from PROP_FIRST_PASSED_ON on. */
 static const char *const passed_on[] = {
   "video-formats",
   "audio-codecs",
@@ -166,6 +166,7 @@ static void
 update_offer (GstWfdSink *self)
 {
   g_autofree char *video_formats = NULL, *audio_codecs = NULL;
+  WfdControlOffer offer;
   WfdInputWish wish;
   Ground ground;
 
@@ -178,9 +179,15 @@ update_offer (GstWfdSink *self)
 
   GST_DEBUG_OBJECT (self, "offering video %s, audio %s, wish %ux%u at %u Hz", video_formats,
       audio_codecs, wish.width, wish.height, wish.rate_hz);
-  g_object_set (self->rtspwfd, "video-formats", video_formats, "audio-codecs", audio_codecs,
-      "wish-width", wish.width, "wish-height", wish.height, "wish-rate", wish.rate_hz,
-      "wish-channels", wish.channels, NULL);
+  offer = (WfdControlOffer) {
+    .video_formats = video_formats,
+    .audio_codecs = audio_codecs,
+    .wish_width = wish.width,
+    .wish_height = wish.height,
+    .wish_rate_hz = wish.rate_hz,
+    .wish_channels = wish.channels,
+  };
+  gst_rtsp_wfd_set_offer (GST_RTSP_WFD (self->rtspwfd), &offer);
 }
 
 /* Raw sound that did not begin has an entry that gives silence. */
@@ -298,7 +305,7 @@ set_agreed (GstWfdSink *self, GstStructure *agreed)
 
 /* What upstream says of coded video is too little to be held to. */
 static gboolean
-is_video_unknown (GstWfdSink *self, WfdPad *video)
+is_video_unknown (WfdPad *video)
 {
   WfdPadStatus status;
 
@@ -307,7 +314,6 @@ is_video_unknown (GstWfdSink *self, WfdPad *video)
     return FALSE;
   wfd_pad_guess (video);
   wfd_pad_get_status (video, &status);
-  update_offer (self);
   return !status.known && (!status.guessed || status.format.coded);
 }
 
@@ -343,9 +349,10 @@ on_session_preparing (GstElement *rtspwfd, GstWfdSink *self)
   g_autoptr (WfdPad) audio = ref_pad (self, WFD_SENDING_AUDIO);
   gboolean unknown = audio == NULL || is_audio_unknown (audio);
 
-  if (audio != NULL)
-    update_offer (self);
-  return video != NULL ? is_video_unknown (self, video) : unknown;
+  if (video != NULL)
+    unknown = is_video_unknown (video);
+  update_offer (self);
+  return unknown;
 }
 
 static void
@@ -866,7 +873,7 @@ install_properties (GObjectClass *klass)
       g_param_spec_uint ("bitrate", "Bit rate",
           "Bit rate in kbit/s at which pictures are encoded; what comes coded stays as it is", 100,
           100000, DEFAULT_BITRATE_KBPS, flags | GST_PARAM_MUTABLE_PLAYING));
-  wfd_properties_install (klass, PROP_VIDEO_FORMATS, passed_on, G_N_ELEMENTS (passed_on));
+  wfd_properties_install (klass, PROP_FIRST_PASSED_ON, passed_on, G_N_ELEMENTS (passed_on));
 }
 
 static void
