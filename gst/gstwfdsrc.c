@@ -204,17 +204,18 @@ gst_wfd_src_handle_message (GstBin *bin, GstMessage *message)
     GST_BIN_CLASS (gst_wfd_src_parent_class)->handle_message (bin, message);
 }
 
+/* @text: NULL: there is none any more. */
 static gboolean
 set_uri (GstWfdSrc *self, const char *text, const char *scheme, GError **error)
 {
-  WfdUri uri;
+  WfdUri uri = { NULL, 0 };
 
   if (GST_STATE (self) > GST_STATE_READY) {
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
         "The URI can only change in NULL or READY");
     return FALSE;
   }
-  if (!wfd_uri_parse (text, scheme, &uri, error))
+  if (text != NULL && !wfd_uri_parse (text, scheme, &uri, error))
     return FALSE;
 
   GST_OBJECT_LOCK (self);
@@ -230,7 +231,7 @@ set_uri_property (GstWfdSrc *self, const GValue *value, const char *scheme)
   const char *text = g_value_get_string (value);
   g_autoptr (GError) error = NULL;
 
-  if (text != NULL && !set_uri (self, text, scheme, &error))
+  if (!set_uri (self, text, scheme, &error))
     GST_WARNING_OBJECT (self, "%s", error->message);
 }
 

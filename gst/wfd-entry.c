@@ -518,7 +518,9 @@ entry_change_state (GstElement *element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING && ret != GST_STATE_CHANGE_FAILURE)
     set_flag (self, &self->playing, TRUE);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+    g_mutex_lock (&self->lock);
     self->attached = self->open = self->discard = FALSE;
+    g_mutex_unlock (&self->lock);
     forget_upstream (self);
   }
   return ret;

@@ -546,6 +546,8 @@ GST_START_TEST (uri_and_properties_say_the_same)
   fail_unless_equals_string (handled, "wfd://10.9.9.9");
   assert_uri_refused (element, "wfd://10.1.2.3:0", GST_URI_ERROR_BAD_URI);
   assert_uri_refused (element, "rtsp://10.1.2.3", GST_URI_ERROR_UNSUPPORTED_PROTOCOL);
+  g_object_set (element, "uri", NULL, NULL);
+  fail_unless (gst_uri_handler_get_uri (GST_URI_HANDLER (element)) == NULL);
 }
 
 GST_END_TEST;
