@@ -160,14 +160,12 @@ finish_source (GstRtspWfd *self, const GError *error)
 static void
 on_finished (gpointer user_data, const GError *error)
 {
-  static const GError nothing = { 0, WFD_ERROR_CLOSED,
-    (char *) "The source ended the session before it had begun" };
   GstRtspWfd *self = user_data;
-  GError early = nothing;
+  g_autoptr (GError) early = NULL;
 
-  early.domain = WFD_ERROR;
   if (error == NULL && self->receive != NULL && GST_ELEMENT (self)->srcpads == NULL)
-    error = &early;
+    error = early = g_error_new_literal (WFD_ERROR, WFD_ERROR_CLOSED,
+        "The source ended the session before it had begun");
   if (error != NULL)
     wfd_post_error (GST_ELEMENT (self), error);
 

@@ -90,6 +90,20 @@ retry (WfdSession *self, GTask *task)
   g_source_attach (self->retry, self->context);
 }
 
+/* (transfer full) @error. What the application itself ended stays what it is. */
+static GError *
+make_connect_error (GError *error)
+{
+  GError *made;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return error;
+  made =
+      g_error_new (WFD_ERROR, WFD_ERROR_CONNECT, "No connection to the source: %s", error->message);
+  g_error_free (error);
+  return made;
+}
+
 static void
 on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -113,8 +127,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
     g_clear_error (&error);
     retry (self, task);
   } else {
-    g_prefix_error (&error, "No connection to the source: ");
-    finish_connecting (self, task, error);
+    finish_connecting (self, task, make_connect_error (error));
   }
 }
 
@@ -180,8 +193,8 @@ wfd_session_connect_async (WfdSession *self, const char *host, guint16 port,
  * wfd_session_connect_finish:
  * @self: a session
  * @result: what the callback was given
- * @error: return location for an error: %WFD_ERROR_STATE, or one of the
- *   #G_IO_ERROR or #G_RESOLVER_ERROR domains
+ * @error: return location for an error: %WFD_ERROR_CONNECT, %WFD_ERROR_STATE, or
+ *   one of the #G_IO_ERROR domain, as %G_IO_ERROR_CANCELLED
  *
  * Returns: whether the connection stands
  */

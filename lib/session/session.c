@@ -221,8 +221,8 @@ wfd_session_begin (WfdSession *self, GSocketConnection *connection, GError **err
  * wfd_session_start:
  * @self: a session that was not used yet
  * @connection: the TCP connection to the peer
- * @error: return location for an error: %WFD_ERROR_STATE, %WFD_ERROR_CONNECT
- *   or one of the #G_IO_ERROR domain
+ * @error: return location for an error: %WFD_ERROR_STATE or one of the
+ *   #G_IO_ERROR domain
  *
  * Begins the dialogue on a connection that stands: a source after a sink has
  * connected (see #WfdListener), or a sink that made the connection by itself.

@@ -314,8 +314,8 @@ test_nobody_listening_is_an_error_when_the_time_is_over (Fixture *self, gconstpo
       on_connect_done, &error);
   while (error == NULL)
     g_main_context_iteration (self->context, TRUE);
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
-  g_assert_error (self->sink_error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  g_assert_error (error, WFD_ERROR, WFD_ERROR_CONNECT);
+  g_assert_error (self->sink_error, WFD_ERROR, WFD_ERROR_CONNECT);
 }
 
 static void
