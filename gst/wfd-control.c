@@ -30,7 +30,7 @@ set_over (WfdControl *self)
   g_mutex_unlock (&self->lock);
 }
 
-/* The end of everything, once. */
+/* The end of everything; who stopped us is not told. */
 void
 wfd_control_finish (WfdControl *self, const GError *error)
 {

@@ -50,7 +50,7 @@ typedef struct
   gboolean microsoft;     /* source role: the sink follows Microsoft's extensions */
 } WfdControlAgreement;
 
-/* Called in the control's thread, except where noted; with @user_data. */
+/* Called in the control's thread, with @user_data. */
 typedef struct
 {
   void (*progress) (gpointer user_data, GstProgressType type, const char *code, const char *text);
@@ -95,7 +95,8 @@ void wfd_control_note_loss (WfdControl *self);
 void wfd_control_note_media (WfdControl *self);
 /* The stream has ended: TEARDOWN, then finished. */
 void wfd_control_end_stream (WfdControl *self);
-/* Begins the end, whatever is going on; no event follows but closed. */
+/* Begins the end, whatever is going on. The session that is on goes through its
+ * end, with progress, flow and closed; finished does not follow. */
 void wfd_control_begin_stop (WfdControl *self);
 
 /* Waits up to 100 ms for the peer's part in the end, then ends at once. */

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /**
- * WfdRtspAfterSession:
+ * WfdAfterSession:
  * @WFD_AFTER_SESSION_STOP: EOS after an orderly end, an error if the peer vanished
  * @WFD_AFTER_SESSION_WAIT: listen or connect again
  *

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 /* wfd-negotiated: role (string "source" or "sink"), width, height (int),
  * framerate (fraction), interlaced (boolean), profile, level (string, as in
  * video/x-h264), audio-codec (string), audio-rate (int, Hz), audio-channels
- * (int), peer, peer-name, reason (string), idr-request (boolean). Without video or audio, or what is
- * not known, its fields are not there. */
+ * (int), peer, peer-name, reason (string), idr-request (boolean), max-bitrate
+ * (uint, kbit/s). Without video or audio, or what is not known, its fields are
+ * not there. */
 typedef struct
 {
   WfdRole role;

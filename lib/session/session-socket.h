@@ -7,8 +7,9 @@
 G_BEGIN_DECLS
 
 /* The RTSP connection of one session, in one main context. It reads a bounded
- * piece at a time and never calls back from within a call, so that neither a
- * peer that sends without end nor one that does not read holds anything up. */
+ * piece at a time, and calls back from the main loop and from
+ * wfd_socket_take_short() only, so that neither a peer that sends without end nor
+ * one that does not read holds anything up. */
 typedef struct _WfdSocket WfdSocket;
 
 typedef struct

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * that what is missing is taken for lost.
  *
  *   wfd_ts_reorder_push (reorder, &packet, now_ns);
- *   while (wfd_ts_reorder_pop (reorder, &packet, &n_lost, &restarted))
+ *   while (wfd_ts_reorder_pop (reorder, &ordered))
  *     …
  *
  * Times in ns of any monotonic clock. */
