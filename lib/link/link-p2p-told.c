@@ -44,7 +44,7 @@ wfd_p2p_link_forget_service (WfdP2pLink *self)
 static void
 lose_service (WfdP2pLink *self, GError *error)
 {
-  g_autoptr (WfdP2pLink) held = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (WfdP2pLink) held = g_object_ref (self);
   g_autoptr (GError) reason = error;
   gboolean was_up = self->group != NULL && self->group->is_up;
 
