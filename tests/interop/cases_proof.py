@@ -50,7 +50,7 @@ def check_strictly(sink, name):
     """PIDs, tables, clock, PES to the byte."""
     codec, rate_hz = SOUNDS[name][:2]
     judge = strict.Judge(sink.media.datagrams, codec, rate_hz,
-                         late_ms=20 * (machine_parts.slowness() - 1))
+                         late_ms=20 * machine_parts.slowness())
     check(not judge.complaints, 'to the byte: %s', dict(judge.complaints))
     check(len(judge.units[strict.PID_VIDEO]) >= PICTURES, '%d pictures',
           len(judge.units[strict.PID_VIDEO]))
