@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gstwfdsink.h"
+#include "wfd-pad.h"
+#include "wfd-properties.h"
+#include "wfd-sending.h"
+
+G_BEGIN_DECLS
+
+/* What gstwfdsink.c, the element, shares with gstwfdsink-session.c, which knows what
+ * is offered and sent. */
+
+typedef struct
+{
+  WfdPad *pad; /* NULL: not requested */
+  GstPad *to;  /* of rtspwfd, as long */
+} GstWfdSinkStream;
+
+struct _GstWfdSink
+{
+  GstBin parent;
+
+  GstElement *rtspwfd;
+  WfdSending *sending;
+
+  GMutex lock;
+  /* All below with the lock. */
+  WfdLinkKind link;
+  char *encoder; /* NULL: the best */
+  guint bitrate_kbps;
+  char *video_formats; /* as the user wants them */
+  char *audio_codecs;
+  const WfdEncoder *video_encoder; /* from READY on; NULL: there is none */
+  GError *no_video_encoder;        /* then: why */
+  const WfdEncoder *audio_encoder;
+  GstWfdSinkStream streams[WFD_SENDING_N_STREAMS];
+  GstStructure *agreed; /* NULL: no session */
+  gboolean flowing;
+  gboolean complained;                          /* about what was agreed on */
+  gboolean told_missing[WFD_SENDING_N_STREAMS]; /* that no encoder is there for it */
+};
+
+void gst_wfd_sink_install_signals (void);
+/* Connects to what rtspwfd tells. */
+void gst_wfd_sink_follow_session (GstWfdSink *self);
+
+/* With the element as their data. */
+extern const WfdPadEvents gst_wfd_sink_pad_events;
+
+/* The next session is offered what comes into the pads now. */
+void gst_wfd_sink_update_offer (GstWfdSink *self);
+/* What is sent follows from what was agreed on and what comes. */
+void gst_wfd_sink_update_plan (GstWfdSink *self);
+
+G_END_DECLS

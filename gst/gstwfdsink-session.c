@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gst/pbutils/pbutils.h>
+
+#include "gstrtspwfd.h"
+#include "gstwfdsink-private.h"
+#include "wfd-make.h"
+#include "wfd-plan.h"
+
+GST_DEBUG_CATEGORY_EXTERN (wfd_sink_debug);
+#define GST_CAT_DEFAULT wfd_sink_debug
+
+enum
+{
+  SIGNAL_SESSION_OPENED,
+  SIGNAL_SESSION_CLOSED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+/* What the plan is made of; with the lock. */
+typedef struct
+{
+  WfdPadStatus status[WFD_SENDING_N_STREAMS];
+  WfdPlanState state;
+} Ground;
+
+static void
+get_ground (GstWfdSink *self, Ground *ret_ground)
+{
+  const WfdPadStatus *status[WFD_SENDING_N_STREAMS] = { NULL };
+
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    if (self->streams[i].pad == NULL)
+      continue;
+    wfd_pad_get_status (self->streams[i].pad, &ret_ground->status[i]);
+    status[i] = &ret_ground->status[i];
+  }
+  ret_ground->state = (WfdPlanState) {
+    .video = status[WFD_SENDING_VIDEO],
+    .audio = status[WFD_SENDING_AUDIO],
+    .video_formats = self->video_formats,
+    .audio_codecs = self->audio_codecs,
+    .video_encoder = self->video_encoder,
+    .audio_encoder = self->audio_encoder,
+    .bitrate_kbps = self->bitrate_kbps,
+  };
+}
+
+void
+gst_wfd_sink_update_offer (GstWfdSink *self)
+{
+  g_autofree char *video_formats = NULL, *audio_codecs = NULL;
+  WfdControlOffer offer;
+  WfdInputWish wish;
+  Ground ground;
+
+  g_mutex_lock (&self->lock);
+  get_ground (self, &ground);
+  video_formats = wfd_plan_get_video_offer (&ground.state);
+  audio_codecs = wfd_plan_get_audio_offer (&ground.state);
+  wish = wfd_plan_get_wish (&ground.state);
+  g_mutex_unlock (&self->lock);
+
+  GST_DEBUG_OBJECT (self, "offering video %s, audio %s, wish %ux%u at %u Hz", video_formats,
+      audio_codecs, wish.width, wish.height, wish.rate_hz);
+  offer = (WfdControlOffer) {
+    .video_formats = video_formats,
+    .audio_codecs = audio_codecs,
+    .wish_width = wish.width,
+    .wish_height = wish.height,
+    .wish_rate_hz = wish.rate_hz,
+    .wish_channels = wish.channels,
+  };
+  gst_rtsp_wfd_set_offer (GST_RTSP_WFD (self->rtspwfd), &offer);
+}
+
+/* Raw sound that did not begin has an entry that gives silence. */
+static gboolean
+is_sound_ready (WfdInput *input, gboolean known)
+{
+  return input != NULL
+      && (known || wfd_entry_get_kind (wfd_input_get_entry (input)) == WFD_ENTRY_SOUND);
+}
+
+/* The inputs of what is sent and of what is left out; with the lock. */
+static void
+fill_plan (GstWfdSink *self, const WfdPlan *made, gboolean sound_known, WfdSendingPlan *plan)
+{
+  const gboolean part[] = { made->video, made->audio };
+
+  plan->program = made->program;
+  plan->wanted = made->video_ready && made->audio_ready && (made->video || made->audio);
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    GstWfdSinkStream *stream = &self->streams[i];
+
+    if (stream->pad == NULL)
+      continue;
+    if (!part[i]) {
+      plan->left_out[i] = wfd_pad_dup_input (stream->pad);
+      continue;
+    }
+    plan->inputs[i] = wfd_pad_dup_input (stream->pad);
+    plan->to[i] = gst_object_ref (stream->to);
+    plan->wanted = plan->wanted && plan->inputs[i] != NULL;
+  }
+  if (made->audio)
+    plan->wanted = plan->wanted && is_sound_ready (plan->inputs[WFD_SENDING_AUDIO], sound_known);
+}
+
+/* References the inputs. With the lock. */
+static void
+make_plan (GstWfdSink *self, WfdSendingPlan *ret_plan, GError **ret_error, GError **ret_warning)
+{
+  WfdPlan made;
+  Ground ground;
+
+  *ret_plan = (WfdSendingPlan) { .flowing = self->flowing };
+  if (self->agreed == NULL)
+    return;
+  get_ground (self, &ground);
+  wfd_plan_check_audio (&ground.state, self->agreed, ret_warning);
+  if (wfd_plan_make (&ground.state, self->agreed, &made, ret_error))
+    fill_plan (self, &made, ground.status[WFD_SENDING_AUDIO].known, ret_plan);
+}
+
+static void
+clear_plan (WfdSendingPlan *plan)
+{
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    gst_clear_object (&plan->inputs[i]);
+    gst_clear_object (&plan->left_out[i]);
+    gst_clear_object (&plan->to[i]);
+  }
+}
+
+/* The pad of the sound that was agreed on; (transfer full). */
+static WfdPad *
+find_agreed_sound (GstWfdSink *self)
+{
+  WfdPad *found = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->agreed != NULL && gst_structure_has_field (self->agreed, "audio-codec")
+      && self->streams[WFD_SENDING_AUDIO].pad != NULL)
+    found = wfd_pad_ref (self->streams[WFD_SENDING_AUDIO].pad);
+  g_mutex_unlock (&self->lock);
+  return found;
+}
+
+void
+gst_wfd_sink_update_plan (GstWfdSink *self)
+{
+  g_autoptr (WfdPad) sound = find_agreed_sound (self);
+  g_autoptr (GError) error = NULL, warning = NULL;
+  WfdSendingPlan plan;
+  gboolean complained;
+
+  if (sound != NULL)
+    wfd_pad_expect_sound (sound);
+
+  g_mutex_lock (&self->lock);
+  make_plan (self, &plan, &error, &warning);
+  complained = self->complained;
+  self->complained = complained || error != NULL || warning != NULL;
+  wfd_sending_set_plan (self->sending, &plan);
+  clear_plan (&plan);
+  g_mutex_unlock (&self->lock);
+
+  if (error != NULL && !complained)
+    wfd_post_error (GST_ELEMENT (self), error);
+  else if (warning != NULL && !complained)
+    GST_ELEMENT_WARNING (self, STREAM, WRONG_TYPE, ("%s.", warning->message),
+        ("only the picture is sent"));
+}
+
+/* What rtspwfd tells, in the thread of the session. */
+
+static void
+set_agreed (GstWfdSink *self, GstStructure *agreed)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->agreed, gst_structure_free);
+  self->agreed = agreed;
+  self->complained = FALSE;
+  g_mutex_unlock (&self->lock);
+  gst_wfd_sink_update_plan (self);
+}
+
+/* What upstream says of coded video is too little to be held to. */
+static gboolean
+is_video_unknown (WfdPad *video)
+{
+  WfdPadStatus status;
+
+  wfd_pad_get_status (video, &status);
+  if (status.known || status.refused)
+    return FALSE;
+  wfd_pad_guess (video);
+  wfd_pad_get_status (video, &status);
+  return !status.known && (!status.guessed || status.format.coded);
+}
+
+/* (transfer full), NULL if there is none */
+static WfdPad *
+ref_pad (GstWfdSink *self, WfdSendingStream id)
+{
+  WfdPad *pad;
+
+  g_mutex_lock (&self->lock);
+  pad = self->streams[id].pad != NULL ? wfd_pad_ref (self->streams[id].pad) : NULL;
+  g_mutex_unlock (&self->lock);
+  return pad;
+}
+
+static gboolean
+is_audio_unknown (WfdPad *audio)
+{
+  WfdPadStatus status;
+
+  wfd_pad_get_status (audio, &status);
+  if (!status.known && !status.refused)
+    wfd_pad_guess (audio);
+  return !status.known;
+}
+
+/* The pads of a file are there when it has been looked into, and one after the
+ * other. */
+static gboolean
+on_session_preparing (GstElement *rtspwfd, GstWfdSink *self)
+{
+  g_autoptr (WfdPad) video = ref_pad (self, WFD_SENDING_VIDEO);
+  g_autoptr (WfdPad) audio = ref_pad (self, WFD_SENDING_AUDIO);
+  gboolean unknown = audio == NULL || is_audio_unknown (audio);
+
+  if (video != NULL)
+    unknown = is_video_unknown (video);
+  gst_wfd_sink_update_offer (self);
+  return unknown;
+}
+
+static void
+on_negotiated (GstElement *rtspwfd, GParamSpec *pspec, GstWfdSink *self)
+{
+  GstStructure *agreed;
+
+  g_object_get (rtspwfd, "negotiated", &agreed, NULL);
+  set_agreed (self, agreed);
+  g_object_notify (G_OBJECT (self), "negotiated");
+}
+
+static void
+on_flowing (GstElement *rtspwfd, GParamSpec *pspec, GstWfdSink *self)
+{
+  gboolean flowing;
+
+  g_object_get (rtspwfd, "flowing", &flowing, NULL);
+  g_mutex_lock (&self->lock);
+  self->flowing = flowing;
+  g_mutex_unlock (&self->lock);
+  gst_wfd_sink_update_plan (self);
+  g_object_notify (G_OBJECT (self), "flowing");
+}
+
+static void
+on_session_opened (GstElement *rtspwfd, GstWfdSink *self)
+{
+  g_signal_emit (self, signals[SIGNAL_SESSION_OPENED], 0);
+}
+
+/* The next session may begin at once, and must get nothing of what the encoders of
+ * this one still hold. */
+static void
+on_session_closed (GstElement *rtspwfd, GstWfdSink *self)
+{
+  set_agreed (self, NULL);
+  wfd_sending_wait (self->sending);
+  g_signal_emit (self, signals[SIGNAL_SESSION_CLOSED], 0);
+}
+
+static void
+on_port (GstElement *rtspwfd, GParamSpec *pspec, GstWfdSink *self)
+{
+  g_object_notify (G_OBJECT (self), pspec->name);
+}
+
+void
+gst_wfd_sink_follow_session (GstWfdSink *self)
+{
+  g_signal_connect (self->rtspwfd, "notify::negotiated", G_CALLBACK (on_negotiated), self);
+  g_signal_connect (self->rtspwfd, "notify::flowing", G_CALLBACK (on_flowing), self);
+  g_signal_connect (self->rtspwfd, "notify::rtsp-port", G_CALLBACK (on_port), self);
+  g_signal_connect (self->rtspwfd, "notify::rtp-port", G_CALLBACK (on_port), self);
+  g_signal_connect (self->rtspwfd, "session-preparing", G_CALLBACK (on_session_preparing), self);
+  g_signal_connect (self->rtspwfd, "session-opened", G_CALLBACK (on_session_opened), self);
+  g_signal_connect (self->rtspwfd, "session-closed", G_CALLBACK (on_session_closed), self);
+}
+
+/*
+ * What comes into the pads
+ */
+
+/* With the lock. */
+static gboolean
+is_all_ended (GstWfdSink *self)
+{
+  WfdPadStatus status;
+
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+    if (self->streams[i].pad == NULL)
+      continue;
+    wfd_pad_get_status (self->streams[i].pad, &status);
+    if (!status.ended)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+on_pad_ended (gpointer user_data, WfdPad *pad)
+{
+  GstWfdSink *self = user_data;
+  g_autoptr (GstPad) to = NULL;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+    if (self->streams[i].pad == pad && is_all_ended (self))
+      to = gst_object_ref (self->streams[i].to);
+  g_mutex_unlock (&self->lock);
+  if (to == NULL || wfd_sending_is_running (self->sending))
+    return;
+  gst_pad_send_event (to, gst_event_new_stream_start ("wfdsink"));
+  gst_pad_send_event (to, gst_event_new_eos ());
+}
+
+static void
+post_missing_encoder (GstWfdSink *self, const char *media_type)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string (media_type);
+
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_missing_encoder_message_new (GST_ELEMENT (self), caps));
+}
+
+/* A picture that cannot be sent is the end; sound that cannot is left out. */
+static void
+on_pad_refused (gpointer user_data, WfdPad *pad, const GError *error)
+{
+  GstWfdSink *self = user_data;
+  gboolean audio;
+
+  g_mutex_lock (&self->lock);
+  audio = pad == self->streams[WFD_SENDING_AUDIO].pad;
+  g_mutex_unlock (&self->lock);
+  if (error->domain == GST_STREAM_ERROR && audio)
+    GST_ELEMENT_WARNING (self, STREAM, WRONG_TYPE, ("%s.", error->message),
+        ("only the picture is sent"));
+  else
+    wfd_post_error (GST_ELEMENT (self), error);
+}
+
+/* With the lock. What lacks an encoder is told once, not with each caps. */
+static gboolean
+is_news (GstWfdSink *self, WfdSendingStream id, gboolean missing)
+{
+  gboolean news = missing && !self->told_missing[id];
+
+  self->told_missing[id] = missing;
+  return news;
+}
+
+static void
+check_video_encoder (GstWfdSink *self)
+{
+  g_autoptr (GError) error = NULL;
+  Ground ground;
+
+  g_mutex_lock (&self->lock);
+  get_ground (self, &ground);
+  if (is_news (self, WFD_SENDING_VIDEO, wfd_plan_lacks_video_encoder (&ground.state)))
+    error = g_error_copy (self->no_video_encoder);
+  g_mutex_unlock (&self->lock);
+  if (error == NULL)
+    return;
+  post_missing_encoder (self, "video/x-h264");
+  wfd_post_error (GST_ELEMENT (self), error);
+}
+
+/* Of samples there can be LPCM in any case, unless "audio-codecs" leaves it out. */
+static void
+check_audio_encoder (GstWfdSink *self)
+{
+  gboolean news, installed;
+  Ground ground;
+
+  g_mutex_lock (&self->lock);
+  get_ground (self, &ground);
+  installed = self->audio_encoder != NULL;
+  news = is_news (self, WFD_SENDING_AUDIO, wfd_plan_lacks_audio_encoder (&ground.state));
+  g_mutex_unlock (&self->lock);
+  if (!news)
+    return;
+  if (!installed)
+    post_missing_encoder (self, "audio/mpeg, mpegversion=(int)4");
+  GST_ELEMENT_WARNING (self, STREAM, ENCODE,
+      ("No encoder that is installed makes the sound that \"audio-codecs\" wants; allow \"aac\" "
+       "or \"lpcm\"."),
+      ("only the picture is sent"));
+}
+
+static void
+on_pad_changed (gpointer user_data, WfdPad *pad)
+{
+  GstWfdSink *self = user_data;
+
+  check_video_encoder (self);
+  check_audio_encoder (self);
+  gst_wfd_sink_update_offer (self);
+  gst_wfd_sink_update_plan (self);
+}
+
+const WfdPadEvents gst_wfd_sink_pad_events = { on_pad_changed, on_pad_refused, on_pad_ended };
+
+void
+gst_wfd_sink_install_signals (void)
+{
+  /**
+   * GstWfdSink::session-opened:
+   * @self: the element
+   *
+   * A session was set up (SETUP, M6). Emitted in the thread of the session.
+   */
+  signals[SIGNAL_SESSION_OPENED] = g_signal_new ("session-opened", GST_TYPE_WFD_SINK,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * GstWfdSink::session-closed:
+   * @self: the element
+   *
+   * A session that was set up is over. Emitted in the thread of the session.
+   */
+  signals[SIGNAL_SESSION_CLOSED] = g_signal_new ("session-closed", GST_TYPE_WFD_SINK,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
