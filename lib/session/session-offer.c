@@ -1,7 +1,113 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <wfd/wfd-session.h>
+#include <base-text.h>
+#include <rtsp-params.h>
+#include <wfd/wfd.h>
 
 #include "session-private.h"
+
+/* What this side can do, and would like. */
+
+static gboolean
+is_hex (WfdText token, gsize digits)
+{
+  guint64 value;
+
+  return token.left == digits && wfd_text_take_hex (&token, G_MAXUINT64, &value);
+}
+
+/**
+ * wfd_session_set_video_formats:
+ * @self: a session that was not used yet
+ * @formats: (nullable): names like "1920x1080p30, 1280x720p60", "none" for no
+ *   video, %NULL or "default" for all progressive modes up to 1920x1080p60, or
+ *   the value of `wfd_video_formats` itself (WFD 2.1 §6.1.3)
+ * @error: return location for a %WFD_ERROR_INVALID_ARGUMENT
+ *
+ * Sets which video formats this side can do.
+ *
+ * Returns: whether @formats could be read
+ */
+gboolean
+wfd_session_set_video_formats (WfdSession *self, const char *formats, GError **error)
+{
+  WfdText text, first;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), FALSE);
+
+  if (formats == NULL || g_ascii_strcasecmp (formats, "default") == 0) {
+    wfd_media_default_video_formats (self->role == WFD_ROLE_SINK, &self->video);
+    return TRUE;
+  }
+  text = wfd_text (formats);
+  if (wfd_text_take_token (&text, &first) && is_hex (first, 2))
+    return wfd_params_parse_video_formats (formats, &self->video, error);
+  return wfd_media_video_formats_from_names (formats, self->role == WFD_ROLE_SINK, &self->video,
+      error);
+}
+
+/**
+ * wfd_session_set_audio_codecs:
+ * @self: a session that was not used yet
+ * @codecs: (nullable): names like "aac, lpcm", "none" for no audio, %NULL or
+ *   "default" for what the role usually does, or the value of
+ *   `wfd_audio_codecs` itself (WFD 2.1 §6.1.2)
+ * @error: return location for a %WFD_ERROR_INVALID_ARGUMENT
+ *
+ * Sets which audio codecs this side can do.
+ *
+ * Returns: whether @codecs could be read
+ */
+gboolean
+wfd_session_set_audio_codecs (WfdSession *self, const char *codecs, GError **error)
+{
+  WfdText text, token;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), FALSE);
+
+  if (codecs == NULL || g_ascii_strcasecmp (codecs, "default") == 0) {
+    wfd_media_default_audio_codecs (self->role == WFD_ROLE_SINK, &self->audio);
+    return TRUE;
+  }
+  text = wfd_text (codecs);
+  if (wfd_text_take_token (&text, &token) && wfd_text_take_token (&text, &token)
+      && is_hex (token, 8))
+    return wfd_params_parse_audio_codecs (codecs, &self->audio, error);
+  return wfd_media_audio_codecs_from_names (codecs, &self->audio, error);
+}
+
+/**
+ * wfd_session_set_wish:
+ * @self: a session that was not used yet
+ * @width: pixels, 0 for no wish
+ * @height: pixels, 0 for no wish
+ * @rate_hz: frames per second, 0 for no wish
+ *
+ * Sets which picture a source would like to send, usually that of its input.
+ * The nearest one that both sides can do is chosen.
+ */
+void
+wfd_session_set_wish (WfdSession *self, guint width, guint height, guint rate_hz)
+{
+  g_return_if_fail (WFD_IS_SESSION (self));
+  self->wish.width = width;
+  self->wish.height = height;
+  self->wish.rate_hz = rate_hz;
+}
+
+/**
+ * wfd_session_set_wish_channels:
+ * @self: a session that was not used yet
+ * @channels: channels of the sound, 0 for no wish
+ *
+ * Sets how many channels a source would like to send, usually those of its input.
+ * Without a wish, or where not both sides can do it, stereo comes first.
+ */
+void
+wfd_session_set_wish_channels (WfdSession *self, guint channels)
+{
+  g_return_if_fail (WFD_IS_SESSION (self));
+  self->wish.channels = channels;
+}
 
 static WfdH264Profile
 find_profile (const WfdVideoFormats *video, const WfdMode *mode, guint *ret_level)

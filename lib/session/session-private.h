@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* What session.c and session-connect.c share. */
+/* What the files of the object share: session.c drives it, session-connect.c connects,
+ * session-offer.c has what this side can do, session-report.c what can be known of it. */
 struct _WfdSession
 {
   GObject parent_instance;

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session-private.h"
+
+/* What an application may know of a session: what was agreed on, where the media go,
+ * and counters. */
+
+/**
+ * wfd_session_get_state:
+ * @self: a session
+ *
+ * Returns: its state
+ */
+WfdSessionState
+wfd_session_get_state (WfdSession *self)
+{
+  g_return_val_if_fail (WFD_IS_SESSION (self), WFD_SESSION_STATE_CLOSED);
+  return self->state;
+}
+
+/**
+ * wfd_session_dup_format:
+ * @self: a session
+ *
+ * Returns: (transfer full): what was agreed to be sent, all zeros before
+ *   #WfdSession::format-agreed
+ */
+WfdFormat *
+wfd_session_dup_format (WfdSession *self)
+{
+  WfdFormat format = { 0 };
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
+
+  if (self->machine != NULL)
+    wfd_media_choice_to_format (wfd_machine_get_choice (self->machine), &format);
+  return wfd_format_copy (&format);
+}
+
+/* The address that the peer connected from, with another port. */
+static GInetSocketAddress *
+dup_peer_address (WfdSession *self, guint16 port)
+{
+  g_autoptr (GSocketAddress) remote = NULL;
+
+  if (self->connection == NULL || port == 0)
+    return NULL;
+  remote = g_socket_connection_get_remote_address (self->connection, NULL);
+  if (remote == NULL)
+    return NULL;
+  return G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)), port));
+}
+
+/**
+ * wfd_session_dup_peer_rtp_address:
+ * @self: a session
+ *
+ * Where a source sends its RTP: the address that the sink connected from and
+ * the port that it named in SETUP (M6).
+ *
+ * Returns: (transfer full) (nullable): the address, or %NULL before SETUP
+ */
+GInetSocketAddress *
+wfd_session_dup_peer_rtp_address (WfdSession *self)
+{
+  g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
+
+  if (self->machine == NULL)
+    return NULL;
+  return dup_peer_address (self, wfd_machine_get_peer_rtp_port (self->machine));
+}
+
+/**
+ * wfd_session_dup_peer_rtcp_address:
+ * @self: a session
+ *
+ * Where a source sends its RTCP reports, if the sink asked for them in SETUP
+ * (M6). Those of the sink come to the port behind #WfdSession:rtp-port.
+ *
+ * Returns: (transfer full) (nullable): the address, or %NULL before SETUP and
+ *   without RTCP
+ */
+GInetSocketAddress *
+wfd_session_dup_peer_rtcp_address (WfdSession *self)
+{
+  g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
+
+  if (self->machine == NULL)
+    return NULL;
+  return dup_peer_address (self, wfd_machine_get_peer_rtcp_port (self->machine));
+}
+
+/**
+ * wfd_session_dup_stats:
+ * @self: a session
+ *
+ * Counters of the dialogue: requests-received, requests-sent,
+ * responses-received, keep-alives, idr-requests (type t), and when they are
+ * known last-rtt-us (type x), max-bitrate-bps (type t, more a sink does not
+ * take), session-id and reason (type s, why the format was chosen).
+ *
+ * Returns: (transfer full): a variant of type a{sv}
+ */
+GVariant *
+wfd_session_dup_stats (WfdSession *self)
+{
+  static const WfdMachineStats none = { .last_rtt_us = -1 };
+  const WfdMachineStats *stats = &none;
+  GVariantDict dict;
+  const char *session_id = NULL, *reason = NULL;
+  guint64 max_bitrate_bps = 0;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
+
+  if (self->machine != NULL) {
+    stats = wfd_machine_get_stats (self->machine);
+    max_bitrate_bps = wfd_machine_get_max_bitrate_bps (self->machine);
+    session_id = wfd_machine_get_session_id (self->machine);
+    reason = wfd_machine_get_choice (self->machine)->reason;
+  }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "requests-received", "t", stats->requests_received);
+  g_variant_dict_insert (&dict, "requests-sent", "t", stats->requests_sent);
+  g_variant_dict_insert (&dict, "responses-received", "t", stats->responses_received);
+  g_variant_dict_insert (&dict, "keep-alives", "t", stats->keep_alives);
+  g_variant_dict_insert (&dict, "idr-requests", "t", stats->idr_requests);
+  if (stats->last_rtt_us >= 0)
+    g_variant_dict_insert (&dict, "last-rtt-us", "x", stats->last_rtt_us);
+  if (max_bitrate_bps > 0)
+    g_variant_dict_insert (&dict, "max-bitrate-bps", "t", max_bitrate_bps);
+  if (session_id != NULL)
+    g_variant_dict_insert (&dict, "session-id", "s", session_id);
+  if (reason != NULL)
+    g_variant_dict_insert (&dict, "reason", "s", reason);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
