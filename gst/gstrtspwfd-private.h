@@ -3,7 +3,7 @@
 
 #include "gstrtspwfd.h"
 #include "wfd-control.h"
-#include "wfd-media-send.h"
+#include "wfd-sender-pads.h"
 #include "wfd-receiver.h"
 #include "wfd-settings.h"
 
@@ -17,7 +17,7 @@ struct _GstRtspWfd
   GstBin parent;
 
   WfdSettings settings; /* with the object lock */
-  WfdMediaSend *send;   /* role=source: from the first pad or PAUSED on */
+  WfdSenderPads *pads;  /* role=source: from the first pad or PAUSED on */
 
   /* From PAUSED on. */
   GSocket *socket;
@@ -40,7 +40,7 @@ struct _GstRtspWfd
 /* With the element as their data. */
 extern const WfdControlEvents gst_rtsp_wfd_control_events;
 extern const WfdReceiverEvents gst_rtsp_wfd_receive_events;
-extern const WfdMediaSendEvents gst_rtsp_wfd_send_events;
+extern const WfdSenderPadsEvents gst_rtsp_wfd_send_events;
 /* What comes leaves by a pad of ours. */
 void gst_rtsp_wfd_expose_pad (GstElement *receiver, GstPad *target, GstRtspWfd *self);
 

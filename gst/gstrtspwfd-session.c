@@ -71,7 +71,7 @@ on_agreed (gpointer user_data, const WfdControlAgreement *agreement)
   if (self->receive != NULL)
     wfd_receiver_agree (self->receive, negotiated);
   else
-    wfd_media_send_set_format (self->send, agreement->format, agreement->microsoft);
+    wfd_sender_pads_set_format (self->pads, agreement->format, agreement->microsoft);
 }
 
 static void
@@ -83,7 +83,7 @@ on_opened (gpointer user_data, GInetSocketAddress *rtp, GInetSocketAddress *rtcp
     wfd_receiver_set_peer (self->receive,
         rtp != NULL ? g_inet_socket_address_get_address (rtp) : NULL);
   else
-    wfd_media_send_open (self->send, rtp, rtcp);
+    wfd_sender_pads_open (self->pads, rtp, rtcp);
   g_signal_emit (self, signals[SIGNAL_SESSION_OPENED], 0);
 }
 
@@ -103,7 +103,7 @@ on_flow (gpointer user_data, gboolean on)
 
   GST_INFO_OBJECT (self, "the media %s", on ? "flows" : "stops");
   if (self->receive == NULL)
-    wfd_media_send_set_wanted (self->send, on);
+    wfd_sender_pads_set_wanted (self->pads, on);
   set_flowing (self, on);
 }
 
@@ -112,7 +112,7 @@ on_key_unit (gpointer user_data)
 {
   GstRtspWfd *self = user_data;
 
-  wfd_media_send_request_key_unit (self->send);
+  wfd_sender_pads_request_key_unit (self->pads);
 }
 
 static void
@@ -127,8 +127,8 @@ on_closed (gpointer user_data)
 {
   GstRtspWfd *self = user_data;
 
-  if (self->send != NULL)
-    wfd_media_send_close (self->send);
+  if (self->pads != NULL)
+    wfd_sender_pads_close (self->pads);
   g_signal_emit (self, signals[SIGNAL_SESSION_CLOSED], 0);
 }
 
@@ -148,7 +148,7 @@ gst_rtsp_wfd_post_due_eos (GstRtspWfd *self)
 static void
 finish_source (GstRtspWfd *self, const GError *error)
 {
-  wfd_media_send_end (self->send);
+  wfd_sender_pads_end (self->pads);
   if (error != NULL)
     return;
   GST_OBJECT_LOCK (self);
@@ -249,7 +249,7 @@ on_peer_alive (gpointer user_data)
   g_mutex_unlock (&self->control_lock);
 }
 
-const WfdMediaSendEvents gst_rtsp_wfd_send_events = {
+const WfdSenderPadsEvents gst_rtsp_wfd_send_events = {
   { on_picture_lost, on_send_trouble, on_peer_alive },
   on_streams_ended,
 };

@@ -92,19 +92,19 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstRtspWfd, gst_rtsp_wfd, GST_TYPE_BIN,
 GST_ELEMENT_REGISTER_DEFINE (rtspwfd, "rtspwfd", GST_RANK_NONE, GST_TYPE_RTSP_WFD)
 
 static void
-ensure_send (GstRtspWfd *self)
+ensure_pads (GstRtspWfd *self)
 {
-  if (self->send == NULL)
-    self->send = wfd_media_send_new (GST_BIN (self), &gst_rtsp_wfd_send_events, self);
+  if (self->pads == NULL)
+    self->pads = wfd_sender_pads_new (GST_BIN (self), &gst_rtsp_wfd_send_events, self);
 }
 
 static void
-prepare_send (GstRtspWfd *self)
+prepare_pads (GstRtspWfd *self)
 {
-  WfdMediaSockets sockets = { self->socket, self->rtcp_socket, self->settings.max_pacing_kbps };
+  WfdSenderSockets sockets = { self->socket, self->rtcp_socket, self->settings.max_pacing_kbps };
 
-  ensure_send (self);
-  wfd_media_send_set_sockets (self->send, &sockets);
+  ensure_pads (self);
+  wfd_sender_pads_set_sockets (self->pads, &sockets);
 }
 
 static void
@@ -130,7 +130,7 @@ static void
 prepare_media (GstRtspWfd *self)
 {
   if (self->settings.role == WFD_ROLE_SOURCE)
-    prepare_send (self);
+    prepare_pads (self);
   else
     prepare_receiver (self);
 }
@@ -369,8 +369,8 @@ set_playing (GstRtspWfd *self, gboolean playing)
   GST_OBJECT_LOCK (self);
   self->playing = playing;
   GST_OBJECT_UNLOCK (self);
-  if (self->send != NULL)
-    wfd_media_send_set_playing (self->send, playing);
+  if (self->pads != NULL)
+    wfd_sender_pads_set_playing (self->pads, playing);
   /* A PAUSE that is followed by a TEARDOWN at once is one message too much. */
   if (playing || !is_being_stopped (self))
     wfd_control_set_playing (self->control, playing);
@@ -423,7 +423,7 @@ gst_rtsp_wfd_handle_message (GstBin *bin, GstMessage *message)
 {
   GstRtspWfd *self = GST_RTSP_WFD (bin);
 
-  if (self->send != NULL && wfd_media_send_is_repetition (self->send, message)) {
+  if (self->pads != NULL && wfd_sender_pads_is_repetition (self->pads, message)) {
     gst_message_unref (message);
     return;
   }
@@ -435,15 +435,15 @@ gst_rtsp_wfd_handle_message (GstBin *bin, GstMessage *message)
   GST_BIN_CLASS (gst_rtsp_wfd_parent_class)->handle_message (bin, message);
 }
 
-static WfdMediaKind
+static WfdStream
 find_kind (GstPadTemplate *template)
 {
   static const char *const names[] = {
-    [WFD_MEDIA_VIDEO] = "video_sink",
-    [WFD_MEDIA_AUDIO] = "audio_sink",
-    [WFD_MEDIA_TS] = "sink",
+    [WFD_STREAM_VIDEO] = "video_sink",
+    [WFD_STREAM_AUDIO] = "audio_sink",
+    [WFD_STREAM_TS] = "sink",
   };
-  WfdMediaKind kind = WFD_MEDIA_TS;
+  WfdStream kind = WFD_STREAM_TS;
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (g_str_equal (names[i], GST_PAD_TEMPLATE_NAME_TEMPLATE (template)))
@@ -463,8 +463,8 @@ gst_rtsp_wfd_request_new_pad (GstElement *element, GstPadTemplate *template, con
     GST_WARNING_OBJECT (self, "there are request pads with role=source only");
     return NULL;
   }
-  ensure_send (self);
-  pad = wfd_media_send_add (self->send, find_kind (template), template, &error);
+  ensure_pads (self);
+  pad = wfd_sender_pads_add (self->pads, find_kind (template), template, &error);
   if (error != NULL)
     wfd_post_error (element, error);
   else if (pad == NULL)
@@ -477,7 +477,7 @@ gst_rtsp_wfd_release_pad (GstElement *element, GstPad *pad)
 {
   GstRtspWfd *self = GST_RTSP_WFD (element);
 
-  if (self->send == NULL || !wfd_media_send_remove (self->send, pad))
+  if (self->pads == NULL || !wfd_sender_pads_remove (self->pads, pad))
     gst_element_remove_pad (element, pad);
 }
 
@@ -496,11 +496,11 @@ set_role (GstRtspWfd *self, WfdRole role)
 {
   if (role == self->settings.role)
     return;
-  if (self->send != NULL && !wfd_media_send_is_empty (self->send)) {
+  if (self->pads != NULL && !wfd_sender_pads_is_empty (self->pads)) {
     GST_WARNING_OBJECT (self, "the role cannot change while there is a pad");
     return;
   }
-  g_clear_pointer (&self->send, wfd_media_send_free);
+  g_clear_pointer (&self->pads, wfd_sender_pads_free);
   self->settings.role = role;
   update_flags (self);
   g_object_notify (G_OBJECT (self), "video-caps");
@@ -553,8 +553,8 @@ create_stats (GstRtspWfd *self)
   stats = wfd_report_new_stats (session);
   if (self->control != NULL && self->receive != NULL)
     wfd_receiver_add_stats (self->receive, stats);
-  if (self->control != NULL && self->send != NULL)
-    wfd_media_send_add_stats (self->send, stats);
+  if (self->control != NULL && self->pads != NULL)
+    wfd_sender_pads_add_stats (self->pads, stats);
   g_mutex_unlock (&self->control_lock);
   return stats;
 }
@@ -599,7 +599,7 @@ gst_rtsp_wfd_dispose (GObject *object)
 {
   GstRtspWfd *self = GST_RTSP_WFD (object);
 
-  g_clear_pointer (&self->send, wfd_media_send_free);
+  g_clear_pointer (&self->pads, wfd_sender_pads_free);
   G_OBJECT_CLASS (gst_rtsp_wfd_parent_class)->dispose (object);
 }
 

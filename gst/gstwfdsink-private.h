@@ -4,7 +4,7 @@
 #include "gstwfdsink.h"
 #include "wfd-pad.h"
 #include "wfd-properties.h"
-#include "wfd-sending.h"
+#include "wfd-program-thread.h"
 
 G_BEGIN_DECLS
 
@@ -22,7 +22,7 @@ struct _GstWfdSink
   GstBin parent;
 
   GstElement *rtspwfd;
-  WfdSending *sending;
+  WfdProgramThread *program_thread;
 
   GMutex lock;
   /* All below with the lock. */
@@ -34,11 +34,11 @@ struct _GstWfdSink
   const WfdEncoder *video_encoder; /* from READY on; NULL: there is none */
   GError *no_video_encoder;        /* then: why */
   const WfdEncoder *audio_encoder;
-  GstWfdSinkStream streams[WFD_SENDING_N_STREAMS];
+  GstWfdSinkStream streams[WFD_N_ELEMENTARY];
   GstStructure *agreed; /* NULL: no session */
   gboolean flowing;
-  gboolean complained;                          /* about what was agreed on */
-  gboolean told_missing[WFD_SENDING_N_STREAMS]; /* that no encoder is there for it */
+  gboolean complained;                     /* about what was agreed on */
+  gboolean told_missing[WFD_N_ELEMENTARY]; /* that no encoder is there for it */
 };
 
 void gst_wfd_sink_install_signals (void);

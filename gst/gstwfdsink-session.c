@@ -21,24 +21,24 @@ static guint signals[N_SIGNALS];
 /* What the plan is made of; with the lock. */
 typedef struct
 {
-  WfdPadStatus status[WFD_SENDING_N_STREAMS];
+  WfdPadStatus status[WFD_N_ELEMENTARY];
   WfdPlanState state;
 } Ground;
 
 static void
 get_ground (GstWfdSink *self, Ground *ret_ground)
 {
-  const WfdPadStatus *status[WFD_SENDING_N_STREAMS] = { NULL };
+  const WfdPadStatus *status[WFD_N_ELEMENTARY] = { NULL };
 
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     if (self->streams[i].pad == NULL)
       continue;
     wfd_pad_get_status (self->streams[i].pad, &ret_ground->status[i]);
     status[i] = &ret_ground->status[i];
   }
   ret_ground->state = (WfdPlanState) {
-    .video = status[WFD_SENDING_VIDEO],
-    .audio = status[WFD_SENDING_AUDIO],
+    .video = status[WFD_STREAM_VIDEO],
+    .audio = status[WFD_STREAM_AUDIO],
     .video_formats = self->video_formats,
     .audio_codecs = self->audio_codecs,
     .video_encoder = self->video_encoder,
@@ -85,13 +85,13 @@ is_sound_ready (WfdInput *input, gboolean known)
 
 /* The inputs of what is sent and of what is left out; with the lock. */
 static void
-fill_plan (GstWfdSink *self, const WfdPlan *made, gboolean sound_known, WfdSendingPlan *plan)
+fill_plan (GstWfdSink *self, const WfdPlan *made, gboolean sound_known, WfdProgramPlan *plan)
 {
   const gboolean part[] = { made->video, made->audio };
 
   plan->program = made->program;
   plan->wanted = made->video_ready && made->audio_ready && (made->video || made->audio);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     GstWfdSinkStream *stream = &self->streams[i];
 
     if (stream->pad == NULL)
@@ -105,29 +105,29 @@ fill_plan (GstWfdSink *self, const WfdPlan *made, gboolean sound_known, WfdSendi
     plan->wanted = plan->wanted && plan->inputs[i] != NULL;
   }
   if (made->audio)
-    plan->wanted = plan->wanted && is_sound_ready (plan->inputs[WFD_SENDING_AUDIO], sound_known);
+    plan->wanted = plan->wanted && is_sound_ready (plan->inputs[WFD_STREAM_AUDIO], sound_known);
 }
 
 /* References the inputs. With the lock. */
 static void
-make_plan (GstWfdSink *self, WfdSendingPlan *ret_plan, GError **ret_error, GError **ret_warning)
+make_plan (GstWfdSink *self, WfdProgramPlan *ret_plan, GError **ret_error, GError **ret_warning)
 {
   WfdPlan made;
   Ground ground;
 
-  *ret_plan = (WfdSendingPlan) { .flowing = self->flowing };
+  *ret_plan = (WfdProgramPlan) { .flowing = self->flowing };
   if (self->agreed == NULL)
     return;
   get_ground (self, &ground);
   wfd_plan_check_audio (&ground.state, self->agreed, ret_warning);
   if (wfd_plan_make (&ground.state, self->agreed, &made, ret_error))
-    fill_plan (self, &made, ground.status[WFD_SENDING_AUDIO].known, ret_plan);
+    fill_plan (self, &made, ground.status[WFD_STREAM_AUDIO].known, ret_plan);
 }
 
 static void
-clear_plan (WfdSendingPlan *plan)
+clear_plan (WfdProgramPlan *plan)
 {
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     gst_clear_object (&plan->inputs[i]);
     gst_clear_object (&plan->left_out[i]);
     gst_clear_object (&plan->to[i]);
@@ -142,8 +142,8 @@ find_agreed_sound (GstWfdSink *self)
 
   g_mutex_lock (&self->lock);
   if (self->agreed != NULL && gst_structure_has_field (self->agreed, "audio-codec")
-      && self->streams[WFD_SENDING_AUDIO].pad != NULL)
-    found = wfd_pad_ref (self->streams[WFD_SENDING_AUDIO].pad);
+      && self->streams[WFD_STREAM_AUDIO].pad != NULL)
+    found = wfd_pad_ref (self->streams[WFD_STREAM_AUDIO].pad);
   g_mutex_unlock (&self->lock);
   return found;
 }
@@ -153,7 +153,7 @@ gst_wfd_sink_update_plan (GstWfdSink *self)
 {
   g_autoptr (WfdPad) sound = find_agreed_sound (self);
   g_autoptr (GError) error = NULL, warning = NULL;
-  WfdSendingPlan plan;
+  WfdProgramPlan plan;
   gboolean complained;
 
   if (sound != NULL)
@@ -163,7 +163,7 @@ gst_wfd_sink_update_plan (GstWfdSink *self)
   make_plan (self, &plan, &error, &warning);
   complained = self->complained;
   self->complained = complained || error != NULL || warning != NULL;
-  wfd_sending_set_plan (self->sending, &plan);
+  wfd_program_thread_set_plan (self->program_thread, &plan);
   clear_plan (&plan);
   g_mutex_unlock (&self->lock);
 
@@ -203,7 +203,7 @@ is_video_unknown (WfdPad *video)
 
 /* (transfer full), NULL if there is none */
 static WfdPad *
-ref_pad (GstWfdSink *self, WfdSendingStream id)
+ref_pad (GstWfdSink *self, WfdStream id)
 {
   WfdPad *pad;
 
@@ -229,8 +229,8 @@ is_audio_unknown (WfdPad *audio)
 static gboolean
 on_session_preparing (GstElement *rtspwfd, GstWfdSink *self)
 {
-  g_autoptr (WfdPad) video = ref_pad (self, WFD_SENDING_VIDEO);
-  g_autoptr (WfdPad) audio = ref_pad (self, WFD_SENDING_AUDIO);
+  g_autoptr (WfdPad) video = ref_pad (self, WFD_STREAM_VIDEO);
+  g_autoptr (WfdPad) audio = ref_pad (self, WFD_STREAM_AUDIO);
   gboolean unknown = audio == NULL || is_audio_unknown (audio);
 
   if (video != NULL)
@@ -274,7 +274,7 @@ static void
 on_session_closed (GstElement *rtspwfd, GstWfdSink *self)
 {
   set_agreed (self, NULL);
-  wfd_sending_wait (self->sending);
+  wfd_program_thread_wait (self->program_thread);
   g_signal_emit (self, signals[SIGNAL_SESSION_CLOSED], 0);
 }
 
@@ -306,7 +306,7 @@ is_all_ended (GstWfdSink *self)
 {
   WfdPadStatus status;
 
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     if (self->streams[i].pad == NULL)
       continue;
     wfd_pad_get_status (self->streams[i].pad, &status);
@@ -323,11 +323,11 @@ on_pad_ended (gpointer user_data, WfdPad *pad)
   g_autoptr (GstPad) to = NULL;
 
   g_mutex_lock (&self->lock);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     if (self->streams[i].pad == pad && is_all_ended (self))
       to = gst_object_ref (self->streams[i].to);
   g_mutex_unlock (&self->lock);
-  if (to == NULL || wfd_sending_is_running (self->sending))
+  if (to == NULL || wfd_program_thread_is_running (self->program_thread))
     return;
   gst_pad_send_event (to, gst_event_new_stream_start ("wfdsink"));
   gst_pad_send_event (to, gst_event_new_eos ());
@@ -350,7 +350,7 @@ on_pad_refused (gpointer user_data, WfdPad *pad, const GError *error)
   gboolean audio;
 
   g_mutex_lock (&self->lock);
-  audio = pad == self->streams[WFD_SENDING_AUDIO].pad;
+  audio = pad == self->streams[WFD_STREAM_AUDIO].pad;
   g_mutex_unlock (&self->lock);
   if (error->domain == GST_STREAM_ERROR && audio)
     GST_ELEMENT_WARNING (self, STREAM, WRONG_TYPE, ("%s.", error->message),
@@ -361,7 +361,7 @@ on_pad_refused (gpointer user_data, WfdPad *pad, const GError *error)
 
 /* With the lock. What lacks an encoder is told once, not with each caps. */
 static gboolean
-is_news (GstWfdSink *self, WfdSendingStream id, gboolean missing)
+is_news (GstWfdSink *self, WfdStream id, gboolean missing)
 {
   gboolean news = missing && !self->told_missing[id];
 
@@ -377,7 +377,7 @@ check_video_encoder (GstWfdSink *self)
 
   g_mutex_lock (&self->lock);
   get_ground (self, &ground);
-  if (is_news (self, WFD_SENDING_VIDEO, wfd_plan_lacks_video_encoder (&ground.state)))
+  if (is_news (self, WFD_STREAM_VIDEO, wfd_plan_lacks_video_encoder (&ground.state)))
     error = g_error_copy (self->no_video_encoder);
   g_mutex_unlock (&self->lock);
   if (error == NULL)
@@ -396,7 +396,7 @@ check_audio_encoder (GstWfdSink *self)
   g_mutex_lock (&self->lock);
   get_ground (self, &ground);
   installed = self->audio_encoder != NULL;
-  news = is_news (self, WFD_SENDING_AUDIO, wfd_plan_lacks_audio_encoder (&ground.state));
+  news = is_news (self, WFD_STREAM_AUDIO, wfd_plan_lacks_audio_encoder (&ground.state));
   g_mutex_unlock (&self->lock);
   if (!news)
     return;

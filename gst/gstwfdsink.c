@@ -88,7 +88,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstWfdSink, gst_wfd_sink, GST_TYPE_BIN,
 GST_ELEMENT_REGISTER_DEFINE (wfdsink, "wfdsink", GST_RANK_NONE, GST_TYPE_WFD_SINK)
 
 static void
-set_stream (GstWfdSink *self, WfdSendingStream id, const GstWfdSinkStream *stream)
+set_stream (GstWfdSink *self, WfdStream id, const GstWfdSinkStream *stream)
 {
   g_mutex_lock (&self->lock);
   self->streams[id] = *stream;
@@ -101,7 +101,7 @@ gst_wfd_sink_request_new_pad (GstElement *element, GstPadTemplate *template, con
 {
   GstWfdSink *self = GST_WFD_SINK (element);
   const char *pad_name = GST_PAD_TEMPLATE_NAME_TEMPLATE (template);
-  WfdSendingStream id = g_str_equal (pad_name, "video") ? WFD_SENDING_VIDEO : WFD_SENDING_AUDIO;
+  WfdStream id = g_str_equal (pad_name, "video") ? WFD_STREAM_VIDEO : WFD_STREAM_AUDIO;
   GstWfdSinkStream stream;
   GstPad *pad;
 
@@ -112,7 +112,7 @@ gst_wfd_sink_request_new_pad (GstElement *element, GstPadTemplate *template, con
 
   stream.pad = wfd_pad_new (GST_BIN (self), template, &gst_wfd_sink_pad_events, self);
   stream.to = gst_element_request_pad_simple (self->rtspwfd,
-      id == WFD_SENDING_VIDEO ? "video_sink" : "audio_sink");
+      id == WFD_STREAM_VIDEO ? "video_sink" : "audio_sink");
   set_stream (self, id, &stream);
   pad = wfd_pad_get_pad (stream.pad);
   if (GST_STATE (self) > GST_STATE_READY)
@@ -122,12 +122,12 @@ gst_wfd_sink_request_new_pad (GstElement *element, GstPadTemplate *template, con
   return pad;
 }
 
-static WfdSendingStream
+static WfdStream
 find_stream (GstWfdSink *self, GstPad *pad)
 {
-  WfdPad *audio = self->streams[WFD_SENDING_AUDIO].pad;
+  WfdPad *audio = self->streams[WFD_STREAM_AUDIO].pad;
 
-  return audio != NULL && wfd_pad_get_pad (audio) == pad ? WFD_SENDING_AUDIO : WFD_SENDING_VIDEO;
+  return audio != NULL && wfd_pad_get_pad (audio) == pad ? WFD_STREAM_AUDIO : WFD_STREAM_VIDEO;
 }
 
 static void
@@ -144,14 +144,14 @@ gst_wfd_sink_release_pad (GstElement *element, GstPad *pad)
 {
   static const GstWfdSinkStream none = { NULL };
   GstWfdSink *self = GST_WFD_SINK (element);
-  WfdSendingStream id = find_stream (self, pad);
+  WfdStream id = find_stream (self, pad);
   GstWfdSinkStream released = self->streams[id];
 
   gst_pad_set_active (pad, FALSE);
   set_stream (self, id, &none);
   gst_element_remove_pad (element, pad);
   /* The last of an element that goes away are its pads. */
-  if (self->sending != NULL) {
+  if (self->program_thread != NULL) {
     gst_wfd_sink_update_offer (self);
     gst_wfd_sink_update_plan (self);
   }
@@ -244,15 +244,15 @@ check_wishes (GstWfdSink *self)
 static void
 clean_up (GstWfdSink *self)
 {
-  wfd_sending_clear (self->sending);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  wfd_program_thread_clear (self->program_thread);
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     if (self->streams[i].pad != NULL)
       wfd_pad_reset (self->streams[i].pad);
 
   g_mutex_lock (&self->lock);
   g_clear_pointer (&self->agreed, gst_structure_free);
   self->flowing = FALSE;
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     self->told_missing[i] = FALSE;
   g_mutex_unlock (&self->lock);
 }
@@ -272,7 +272,7 @@ gst_wfd_sink_change_state (GstElement *element, GstStateChange transition)
     gst_wfd_sink_update_offer (self);
   }
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    wfd_sending_hold (self->sending);
+    wfd_program_thread_hold (self->program_thread);
 
   ret = GST_ELEMENT_CLASS (gst_wfd_sink_parent_class)->change_state (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
@@ -296,7 +296,7 @@ set_bitrate (GstWfdSink *self, guint bitrate_kbps)
   g_mutex_lock (&self->lock);
   self->bitrate_kbps = bitrate_kbps;
   g_mutex_unlock (&self->lock);
-  wfd_sending_set_bitrate (self->sending, bitrate_kbps);
+  wfd_program_thread_set_bitrate (self->program_thread, bitrate_kbps);
 }
 
 static void
@@ -329,7 +329,7 @@ gst_wfd_sink_set_property (GObject *object, guint id, const GValue *value, GPara
 
 /* With the lock. */
 static void
-add_entry_stats (GstWfdSink *self, WfdSendingStream id, GstStructure *stats)
+add_entry_stats (GstWfdSink *self, WfdStream id, GstStructure *stats)
 {
   static const char *const names[][3] = {
     { "video-buffers", "video-buffers-dropped", "video-buffers-filled" },
@@ -354,7 +354,7 @@ create_stats (GstWfdSink *self)
 
   g_object_get (self->rtspwfd, "stats", &stats, NULL);
   g_mutex_lock (&self->lock);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     add_entry_stats (self, i, stats);
   if (self->video_encoder != NULL)
     gst_structure_set (stats, "encoder", G_TYPE_STRING, self->video_encoder->factory, NULL);
@@ -393,8 +393,8 @@ gst_wfd_sink_dispose (GObject *object)
 {
   GstWfdSink *self = GST_WFD_SINK (object);
 
-  g_clear_pointer (&self->sending, wfd_sending_free);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  g_clear_pointer (&self->program_thread, wfd_program_thread_free);
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     release_to (self, &self->streams[i]);
   G_OBJECT_CLASS (gst_wfd_sink_parent_class)->dispose (object);
 }
@@ -455,7 +455,7 @@ gst_wfd_sink_class_init (GstWfdSinkClass *klass)
 }
 
 static void
-on_sending_failed (gpointer user_data, const GError *error)
+on_program_failed (gpointer user_data, const GError *error)
 {
   wfd_post_error (user_data, error);
 }
@@ -472,6 +472,6 @@ gst_wfd_sink_init (GstWfdSink *self)
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
   self->rtspwfd = g_object_new (GST_TYPE_RTSP_WFD, "role", WFD_ROLE_SOURCE, NULL);
   gst_bin_add (GST_BIN (self), self->rtspwfd);
-  self->sending = wfd_sending_new (GST_BIN (self), on_sending_failed, self);
+  self->program_thread = wfd_program_thread_new (GST_BIN (self), on_program_failed, self);
   gst_wfd_sink_follow_session (self);
 }

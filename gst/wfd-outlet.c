@@ -16,7 +16,7 @@ struct _WfdOutlet
   GstBaseSink parent;
 
   WfdSender *sender;
-  WfdSenderStream stream;
+  WfdStream stream;
 
   /* Of the streaming thread. */
   WfdTsFormat format;
@@ -115,7 +115,7 @@ complain (WfdOutlet *self)
   if (!self->complained)
     GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
         ("The %s that comes is not what the display agreed to; set what is offered to it.",
-            self->stream == WFD_SENDER_VIDEO ? "video" : "audio"),
+            self->stream == WFD_STREAM_VIDEO ? "video" : "audio"),
         ("%" GST_PTR_FORMAT, caps));
   self->complained = TRUE;
   return GST_FLOW_ERROR;
@@ -325,7 +325,7 @@ wfd_outlet_init (WfdOutlet *self)
 }
 
 GstElement *
-wfd_outlet_new (WfdSender *sender, WfdSenderStream stream)
+wfd_outlet_new (WfdSender *sender, WfdStream stream)
 {
   WfdOutlet *self = g_object_new (WFD_TYPE_OUTLET, "async", FALSE, "sync", FALSE,
       "enable-last-sample", FALSE, "processing-deadline", G_GUINT64_CONSTANT (0), NULL);

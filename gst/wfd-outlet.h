@@ -29,6 +29,6 @@ G_DECLARE_FINAL_TYPE (WfdOutlet, wfd_outlet, WFD, OUTLET, GstBaseSink)
   "rate=(int){ 44100, 48000 }, channels=(int)[ 2, 8 ]"
 
 /* (transfer floating) */
-GstElement *wfd_outlet_new (WfdSender *sender, WfdSenderStream stream);
+GstElement *wfd_outlet_new (WfdSender *sender, WfdStream stream);
 
 G_END_DECLS

@@ -28,7 +28,7 @@ struct _WfdReceiver
   guint group_id;
   WfdDatagrams *datagrams;
   GThread *thread;
-  WfdReceiverPad *pads[WFD_UNPACK_N_KINDS]; /* of the thread that calls agree */
+  WfdReceiverPad *pads[WFD_N_STREAMS]; /* of the thread that calls agree */
 
   GMutex turn; /* to take the lock */
   GMutex lock;
@@ -43,7 +43,7 @@ struct _WfdReceiver
   gsize peer_bytes; /* 0: anybody */
   gboolean peer_seen;
   gboolean protection_told;
-  gboolean unknown_told[WFD_UNPACK_N_KINDS];
+  gboolean unknown_told[WFD_N_STREAMS];
   guint64 packets;
   guint64 bytes;
   guint64 foreign_packets;
@@ -127,10 +127,10 @@ take_what_is_there (WfdReceiver *self)
 /* A source may send what nobody agreed on: say which, as nothing else is to be
  * seen of it. */
 static void
-tell_unknown (WfdReceiver *self, WfdUnpackKind kind)
+tell_unknown (WfdReceiver *self, WfdStream kind)
 {
   g_autofree char *types = NULL;
-  gboolean is_video = kind == WFD_UNPACK_VIDEO;
+  gboolean is_video = kind == WFD_STREAM_VIDEO;
 
   if (self->unknown_told[kind])
     return;
@@ -156,8 +156,8 @@ tell (WfdReceiver *self)
   gboolean is_protected =
       self->peer_seen && !self->protection_told && wfd_unpack_is_protected (self->unpack);
 
-  tell_unknown (self, WFD_UNPACK_VIDEO);
-  tell_unknown (self, WFD_UNPACK_AUDIO);
+  tell_unknown (self, WFD_STREAM_VIDEO);
+  tell_unknown (self, WFD_STREAM_AUDIO);
   if (!wish && !is_protected)
     return;
   self->protection_told |= is_protected;
@@ -344,11 +344,11 @@ new_ts_caps (const GstStructure *negotiated)
   return gst_static_pad_template_get_caps (&wfd_receiver_ts_template);
 }
 
-static const Kind kinds[WFD_UNPACK_N_KINDS] = {
-  [WFD_UNPACK_TS] = { &wfd_receiver_ts_template, "ts", GST_STREAM_TYPE_CONTAINER, new_ts_caps },
-  [WFD_UNPACK_VIDEO] = { &wfd_receiver_video_template, "video", GST_STREAM_TYPE_VIDEO,
+static const Kind kinds[WFD_N_STREAMS] = {
+  [WFD_STREAM_TS] = { &wfd_receiver_ts_template, "ts", GST_STREAM_TYPE_CONTAINER, new_ts_caps },
+  [WFD_STREAM_VIDEO] = { &wfd_receiver_video_template, "video", GST_STREAM_TYPE_VIDEO,
       wfd_report_new_video_caps },
-  [WFD_UNPACK_AUDIO] = { &wfd_receiver_audio_template, "audio", GST_STREAM_TYPE_AUDIO,
+  [WFD_STREAM_AUDIO] = { &wfd_receiver_audio_template, "audio", GST_STREAM_TYPE_AUDIO,
       wfd_report_new_audio_caps },
 };
 
@@ -361,11 +361,11 @@ want_key_unit (gpointer user_data)
 }
 
 static void
-add_pad (WfdReceiver *self, WfdUnpackKind kind)
+add_pad (WfdReceiver *self, WfdStream kind)
 {
   g_autoptr (GstPadTemplate) template = gst_static_pad_template_get (kinds[kind].template);
   const WfdReceiverPadConfig config = {
-    .begins_with_key = kind == WFD_UNPACK_VIDEO,
+    .begins_with_key = kind == WFD_STREAM_VIDEO,
     .latency = self->config.latency_ms * GST_MSECOND,
     .key_unit_wanted = want_key_unit,
     .user_data = self,
@@ -377,7 +377,7 @@ add_pad (WfdReceiver *self, WfdUnpackKind kind)
 }
 
 static GstStream *
-new_stream (WfdReceiver *self, WfdUnpackKind kind, GstCaps *caps)
+new_stream (WfdReceiver *self, WfdStream kind, GstCaps *caps)
 {
   g_autofree char *id = g_strdup_printf ("%s/%s", self->stream_id, kinds[kind].name);
 
@@ -386,8 +386,7 @@ new_stream (WfdReceiver *self, WfdUnpackKind kind, GstCaps *caps)
 
 /* Downstream is told what this is before any of it comes. */
 static void
-begin_pad (WfdReceiver *self, WfdUnpackKind kind, GstStream *stream,
-    GstStreamCollection *collection)
+begin_pad (WfdReceiver *self, WfdStream kind, GstStream *stream, GstStreamCollection *collection)
 {
   WfdReceiverPad *pad = self->pads[kind];
   GstEvent *start = gst_event_new_stream_start (gst_stream_get_stream_id (stream));
@@ -413,7 +412,7 @@ new_collection (WfdReceiver *self, GstStream *const *streams)
   if (!self->config.demux)
     return NULL;
   collection = gst_stream_collection_new (self->stream_id);
-  for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
+  for (WfdStream kind = 0; kind < WFD_N_STREAMS; kind++) {
     if (streams[kind] != NULL)
       gst_stream_collection_add_stream (collection, gst_object_ref (streams[kind]));
   }
@@ -426,7 +425,7 @@ begin_pads (WfdReceiver *self, GstStream *const *streams, const gboolean *is_new
 {
   g_autoptr (GstStreamCollection) collection = new_collection (self, streams);
 
-  for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
+  for (WfdStream kind = 0; kind < WFD_N_STREAMS; kind++) {
     if (!is_new[kind])
       continue;
     begin_pad (self, kind, streams[kind], collection);
@@ -443,11 +442,11 @@ begin_pads (WfdReceiver *self, GstStream *const *streams, const gboolean *is_new
 void
 wfd_receiver_agree (WfdReceiver *self, const GstStructure *negotiated)
 {
-  GstStream *streams[WFD_UNPACK_N_KINDS] = { NULL };
-  gboolean is_new[WFD_UNPACK_N_KINDS] = { FALSE }, any_new = FALSE;
+  GstStream *streams[WFD_N_STREAMS] = { NULL };
+  gboolean is_new[WFD_N_STREAMS] = { FALSE }, any_new = FALSE;
 
-  for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
-    gboolean is_ours = (kind == WFD_UNPACK_TS) == !self->config.demux;
+  for (WfdStream kind = 0; kind < WFD_N_STREAMS; kind++) {
+    gboolean is_ours = (kind == WFD_STREAM_TS) == !self->config.demux;
     g_autoptr (GstCaps) caps = is_ours ? kinds[kind].new_caps (negotiated) : NULL;
 
     if (caps == NULL)
@@ -465,7 +464,7 @@ wfd_receiver_agree (WfdReceiver *self, const GstStructure *negotiated)
     gst_element_no_more_pads (GST_ELEMENT (self));
     begin_pads (self, streams, is_new);
   }
-  for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++)
+  for (WfdStream kind = 0; kind < WFD_N_STREAMS; kind++)
     gst_clear_object (&streams[kind]);
 }
 

@@ -49,7 +49,7 @@ struct _WfdSender
   WfdFormat format;
   gboolean microsoft;
   gboolean open;
-  Stream streams[WFD_SENDER_STREAMS];
+  Stream streams[WFD_N_ELEMENTARY];
   WfdTsWriter *writer; /* NULL: no session, or none with a stream of ours */
   guint32 ssrc;
   WfdRtcp *rtcp;        /* NULL: not agreed on */
@@ -84,7 +84,7 @@ wfd_sender_new (const WfdSenderEvents *events, gpointer user_data)
   g_mutex_init (&self->lock);
   self->events = *events;
   self->user_data = user_data;
-  for (guint i = 0; i < WFD_SENDER_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     self->streams[i] = (Stream) { .index = -1, .cancellable = g_cancellable_new () };
   return self;
 }
@@ -106,7 +106,7 @@ wfd_sender_unref (WfdSender *self)
   g_clear_pointer (&self->udp, wfd_udp_free);
   g_clear_object (&self->rtcp_socket);
   gst_clear_object (&self->clock);
-  for (guint i = 0; i < WFD_SENDER_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     g_object_unref (self->streams[i].cancellable);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -266,20 +266,19 @@ update_timer (WfdSender *self)
 /* --- sessions --- */
 
 void
-wfd_sender_set_sockets (WfdSender *self, GSocket *rtp, GSocket *rtcp, guint max_pacing_kbps,
-    const WfdUdpCalls *calls)
+wfd_sender_set_sockets (WfdSender *self, const WfdSenderSockets *sockets, const WfdUdpCalls *calls)
 {
   g_mutex_lock (&self->lock);
   g_clear_pointer (&self->udp, wfd_udp_free);
-  self->udp = wfd_udp_new (rtp, calls);
-  wfd_udp_set_pacing (self->udp, max_pacing_kbps);
-  g_set_object (&self->rtcp_socket, rtcp);
+  self->udp = wfd_udp_new (sockets->rtp, calls);
+  wfd_udp_set_pacing (self->udp, sockets->max_pacing_kbps);
+  g_set_object (&self->rtcp_socket, sockets->rtcp);
   self->stats = (WfdSenderStats) { 0 };
   g_mutex_unlock (&self->lock);
 }
 
 void
-wfd_sender_set_present (WfdSender *self, WfdSenderStream stream, gboolean present)
+wfd_sender_set_present (WfdSender *self, WfdStream stream, gboolean present)
 {
   g_mutex_lock (&self->lock);
   self->streams[stream].present = present;
@@ -303,7 +302,7 @@ get_video_format (const WfdFormat *format)
 }
 
 static WfdTsFormat
-get_stream_format (const WfdFormat *format, WfdSenderStream stream)
+get_stream_format (const WfdFormat *format, WfdStream stream)
 {
   static const WfdTsCodec codecs[] = {
     [WFD_AUDIO_CODEC_NONE] = WFD_TS_CODEC_NONE,
@@ -312,7 +311,7 @@ get_stream_format (const WfdFormat *format, WfdSenderStream stream)
     [WFD_AUDIO_CODEC_AC3] = WFD_TS_CODEC_AC3,
   };
 
-  if (stream == WFD_SENDER_VIDEO)
+  if (stream == WFD_STREAM_VIDEO)
     return get_video_format (format);
   return (WfdTsFormat) {
     .codec = codecs[format->audio_codec],
@@ -333,7 +332,7 @@ make_writer (WfdSender *self)
   };
 
   g_clear_pointer (&self->writer, wfd_ts_writer_free);
-  for (guint i = 0; i < WFD_SENDER_STREAMS; i++) {
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     WfdTsFormat format = get_stream_format (&self->format, i);
 
     self->streams[i].index = -1;
@@ -362,7 +361,7 @@ is_same_program (const WfdFormat *a, const WfdFormat *b)
 static void
 change_writer (WfdSender *self)
 {
-  for (guint i = 0; i < WFD_SENDER_STREAMS; i++) {
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     WfdTsFormat format = get_stream_format (&self->format, i);
 
     if (self->streams[i].index < 0)
@@ -424,7 +423,7 @@ wfd_sender_set_clock (WfdSender *self, GstClock *clock, GstClockTime base_time)
   if (clock != NULL && self->writer != NULL && self->begun)
     wfd_ts_writer_restart (self->writer);
   self->begun = self->begun || clock != NULL;
-  for (guint i = 0; i < WFD_SENDER_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     self->streams[i].maybe_stale = clock != NULL ? MAX_STALE_UNITS : 0;
   update_timer (self);
   g_mutex_unlock (&self->lock);
@@ -433,7 +432,7 @@ wfd_sender_set_clock (WfdSender *self, GstClock *clock, GstClockTime base_time)
 /* --- units --- */
 
 static gboolean
-is_agreed (WfdSender *self, WfdSenderStream stream, const WfdTsFormat *format)
+is_agreed (WfdSender *self, WfdStream stream, const WfdTsFormat *format)
 {
   WfdTsFormat agreed = get_stream_format (&self->format, stream);
 
@@ -443,12 +442,12 @@ is_agreed (WfdSender *self, WfdSenderStream stream, const WfdTsFormat *format)
 /* Nothing goes in front of the first key picture with its parameter sets, for
  * nobody could decode it. */
 static gboolean
-is_decodable (WfdSender *self, WfdSenderStream stream, WfdBytes unit)
+is_decodable (WfdSender *self, WfdStream stream, WfdBytes unit)
 {
   const WfdTsNalFlags needed = WFD_TS_NAL_KEY | WFD_TS_NAL_SPS;
   WfdTsUnitHead head;
 
-  if (stream != WFD_SENDER_VIDEO || self->streams[stream].begun)
+  if (stream != WFD_STREAM_VIDEO || self->streams[stream].begun)
     return TRUE;
   wfd_ts_nal_read_head (WFD_TS_CODEC_H264, unit, &head);
   return (head.flags & needed) == needed;
@@ -456,11 +455,11 @@ is_decodable (WfdSender *self, WfdSenderStream stream, WfdBytes unit)
 
 /* Sound that an encoder kept over a pause: it belongs to what is over. */
 static gboolean
-is_stale (WfdSender *self, WfdSenderStream stream, gint64 pts_ns, gint64 now_ns)
+is_stale (WfdSender *self, WfdStream stream, gint64 pts_ns, gint64 now_ns)
 {
   guint *maybe = &self->streams[stream].maybe_stale;
 
-  if (stream == WFD_SENDER_AUDIO && *maybe > 0 && pts_ns < now_ns) {
+  if (stream == WFD_STREAM_AUDIO && *maybe > 0 && pts_ns < now_ns) {
     *maybe -= 1;
     return TRUE;
   }
@@ -481,8 +480,7 @@ catch_up (WfdSender *self, gint64 pts_ns, gint64 now_ns)
 
 /* With the lock. */
 static void
-send_unit (WfdSender *self, WfdSenderStream stream, WfdBytes unit, GstClockTime running_time,
-    News *news)
+send_unit (WfdSender *self, WfdStream stream, WfdBytes unit, GstClockTime running_time, News *news)
 {
   gint index = self->streams[stream].index;
   gint64 now_ns = get_now (self);
@@ -506,13 +504,13 @@ send_unit (WfdSender *self, WfdSenderStream stream, WfdBytes unit, GstClockTime 
     self->streams[stream].begun = TRUE;
   } else {
     self->stats.abandoned++;
-    news->lost = stream == WFD_SENDER_VIDEO;
+    news->lost = stream == WFD_STREAM_VIDEO;
   }
   exchange_reports (self, now_ns, news);
 }
 
 gboolean
-wfd_sender_send (WfdSender *self, WfdSenderStream stream, const WfdTsFormat *format, WfdBytes unit,
+wfd_sender_send (WfdSender *self, WfdStream stream, const WfdTsFormat *format, WfdBytes unit,
     GstClockTime running_time, GstClockTime latency)
 {
   News news = { FALSE };
@@ -531,7 +529,7 @@ wfd_sender_send (WfdSender *self, WfdSenderStream stream, const WfdTsFormat *for
 }
 
 void
-wfd_sender_set_flushing (WfdSender *self, WfdSenderStream stream, gboolean flushing)
+wfd_sender_set_flushing (WfdSender *self, WfdStream stream, gboolean flushing)
 {
   if (flushing)
     g_cancellable_cancel (self->streams[stream].cancellable);

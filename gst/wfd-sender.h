@@ -6,6 +6,7 @@
 #include <ts-write.h>
 #include <wfd/wfd-format.h>
 
+#include "wfd-stream.h"
 #include "wfd-udp.h"
 
 G_BEGIN_DECLS
@@ -19,14 +20,6 @@ G_BEGIN_DECLS
  * socket; what then has not left is given up as a whole. The other stream waits
  * with it, for the units of a program leave one after the other. */
 typedef struct _WfdSender WfdSender;
-
-typedef enum
-{
-  WFD_SENDER_VIDEO,
-  WFD_SENDER_AUDIO,
-} WfdSenderStream;
-
-#define WFD_SENDER_STREAMS 2
 
 /* Called in the thread that sends or that of the clock, with @user_data. */
 typedef struct
@@ -46,12 +39,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdSender, wfd_sender_unref)
 
 /* The functions below may be called from any thread. */
 
-/* Before data comes. @rtcp: (nullable). @calls: for tests, else NULL. */
-void wfd_sender_set_sockets (WfdSender *self, GSocket *rtp, GSocket *rtcp, guint max_pacing_kbps,
+typedef struct
+{
+  GSocket *rtp;
+  GSocket *rtcp; /* (nullable) */
+  guint max_pacing_kbps;
+} WfdSenderSockets;
+
+/* Before data comes. @calls: for tests, else NULL. */
+void wfd_sender_set_sockets (WfdSender *self, const WfdSenderSockets *sockets,
     const WfdUdpCalls *calls);
 /* Whether there is a pad for @stream; a session sends what is there when it
  * begins. */
-void wfd_sender_set_present (WfdSender *self, WfdSenderStream stream, gboolean present);
+void wfd_sender_set_present (WfdSender *self, WfdStream stream, gboolean present);
 
 /* What the session that begins, or that is on, has agreed on. */
 void wfd_sender_set_format (WfdSender *self, const WfdFormat *format, gboolean microsoft);
@@ -66,11 +66,11 @@ void wfd_sender_set_clock (WfdSender *self, GstClock *clock, GstClockTime base_t
 /* A unit of @format, as wfd_ts_writer_begin_unit() takes it, which is to be shown
  * at @running_time (NONE: now). @latency: of what is upstream. FALSE if the unit
  * is not what was agreed on. */
-gboolean wfd_sender_send (WfdSender *self, WfdSenderStream stream, const WfdTsFormat *format,
+gboolean wfd_sender_send (WfdSender *self, WfdStream stream, const WfdTsFormat *format,
     WfdBytes unit, GstClockTime running_time, GstClockTime latency);
 
 /* Lets go who waits for room in the socket, until it is FALSE again. */
-void wfd_sender_set_flushing (WfdSender *self, WfdSenderStream stream, gboolean flushing);
+void wfd_sender_set_flushing (WfdSender *self, WfdStream stream, gboolean flushing);
 
 typedef struct
 {

@@ -22,7 +22,7 @@ struct _WfdUnpack
 {
   WfdTsReorder *reorder;   /* to MPEG-TS */
   WfdTsReceiver *receiver; /* or to access units */
-  Way ways[WFD_UNPACK_N_KINDS];
+  Way ways[WFD_N_STREAMS];
   GstClockTime base_time;
   gboolean wants_key_unit;
 };
@@ -47,7 +47,7 @@ wfd_unpack_free (WfdUnpack *self)
 
   wfd_ts_receiver_free (self->receiver);
   wfd_ts_reorder_free (self->reorder);
-  for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
+  for (WfdStream kind = 0; kind < WFD_N_STREAMS; kind++) {
     gst_clear_object (&self->ways[kind].pad);
     gst_clear_caps (&self->ways[kind].agreed);
     gst_clear_caps (&self->ways[kind].told);
@@ -68,7 +68,7 @@ tell_caps (Way *way, GstCaps *caps)
 }
 
 void
-wfd_unpack_set_caps (WfdUnpack *self, WfdUnpackKind kind, GstCaps *caps)
+wfd_unpack_set_caps (WfdUnpack *self, WfdStream kind, GstCaps *caps)
 {
   Way *way = &self->ways[kind];
 
@@ -81,7 +81,7 @@ wfd_unpack_set_caps (WfdUnpack *self, WfdUnpackKind kind, GstCaps *caps)
 }
 
 void
-wfd_unpack_set_pad (WfdUnpack *self, WfdUnpackKind kind, WfdReceiverPad *pad)
+wfd_unpack_set_pad (WfdUnpack *self, WfdStream kind, WfdReceiverPad *pad)
 {
   gst_object_replace ((GstObject **) &self->ways[kind].pad, GST_OBJECT (pad));
 }
@@ -174,7 +174,7 @@ new_buffer (WfdUnpack *self, const WfdTsUnit *unit, gboolean is_key)
 static void
 fill_sound (WfdUnpack *self, gint64 now_ns)
 {
-  WfdReceiverPad *sound = self->ways[WFD_UNPACK_AUDIO].pad;
+  WfdReceiverPad *sound = self->ways[WFD_STREAM_AUDIO].pad;
 
   if (sound != NULL)
     wfd_receiver_pad_fill (sound, to_running_time (self, now_ns));
@@ -192,7 +192,7 @@ is_damaged (const WfdTsUnit *unit)
 static void
 hand_on (WfdUnpack *self, const WfdTsUnit *unit, gint64 now_ns)
 {
-  Way *way = &self->ways[unit->is_video ? WFD_UNPACK_VIDEO : WFD_UNPACK_AUDIO];
+  Way *way = &self->ways[unit->is_video ? WFD_STREAM_VIDEO : WFD_STREAM_AUDIO];
   gboolean is_key = TRUE;
 
   if (way->pad == NULL)
@@ -225,7 +225,7 @@ take_units (WfdUnpack *self, gint64 now_ns)
 static void
 take_packets (WfdUnpack *self)
 {
-  WfdReceiverPad *pad = self->ways[WFD_UNPACK_TS].pad;
+  WfdReceiverPad *pad = self->ways[WFD_STREAM_TS].pad;
   WfdTsOrdered ordered;
   GstBuffer *buffer;
 
@@ -320,7 +320,7 @@ wfd_unpack_finish (WfdUnpack *self, gint64 now_ns)
   } else {
     finish_packets (self);
   }
-  for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
+  for (WfdStream kind = 0; kind < WFD_N_STREAMS; kind++) {
     if (self->ways[kind].pad != NULL)
       wfd_receiver_pad_send_event (self->ways[kind].pad, gst_event_new_eos ());
   }
@@ -372,14 +372,14 @@ list_unknown_types (const WfdTsProgram *program)
 }
 
 char *
-wfd_unpack_find_unknown (WfdUnpack *self, WfdUnpackKind kind)
+wfd_unpack_find_unknown (WfdUnpack *self, WfdStream kind)
 {
   const WfdTsProgram *program;
 
   if (self->receiver == NULL || self->ways[kind].pad == NULL)
     return NULL;
   program = wfd_ts_receiver_get_program (self->receiver);
-  if (program == NULL || !is_of_unknown_type (program, kind == WFD_UNPACK_VIDEO))
+  if (program == NULL || !is_of_unknown_type (program, kind == WFD_STREAM_VIDEO))
     return NULL;
   return list_unknown_types (program);
 }
@@ -408,7 +408,7 @@ wfd_unpack_add_stats (WfdUnpack *self, GstStructure *stats)
   WfdTsReceiverStats receiver = { 0 };
   guint64 n_dropped = 0;
 
-  for (WfdUnpackKind kind = 0; kind < WFD_UNPACK_N_KINDS; kind++) {
+  for (WfdStream kind = 0; kind < WFD_N_STREAMS; kind++) {
     if (self->ways[kind].pad != NULL)
       n_dropped += wfd_receiver_pad_count_dropped (self->ways[kind].pad);
   }

@@ -5,6 +5,7 @@
 #include <ts.h>
 
 #include "wfd-receiver-pad.h"
+#include "wfd-stream.h"
 
 G_BEGIN_DECLS
 
@@ -13,23 +14,15 @@ G_BEGIN_DECLS
  * clock of the pipeline. */
 typedef struct _WfdUnpack WfdUnpack;
 
-typedef enum
-{
-  WFD_UNPACK_TS,    /* the pad that gets MPEG-TS */
-  WFD_UNPACK_VIDEO, /* before the sound: who links one pad, links the first */
-  WFD_UNPACK_AUDIO,
-  WFD_UNPACK_N_KINDS,
-} WfdUnpackKind;
-
 /* @demux: access units. */
 WfdUnpack *wfd_unpack_new (gboolean demux);
 void wfd_unpack_free (WfdUnpack *self);
 
 /* What was agreed on: caps of the pad, which are refined by what the stream says;
  * later ones replace them. */
-void wfd_unpack_set_caps (WfdUnpack *self, WfdUnpackKind kind, GstCaps *caps);
+void wfd_unpack_set_caps (WfdUnpack *self, WfdStream kind, GstCaps *caps);
 /* From here on units go to @pad, which has got its caps already. */
-void wfd_unpack_set_pad (WfdUnpack *self, WfdUnpackKind kind, WfdReceiverPad *pad);
+void wfd_unpack_set_pad (WfdUnpack *self, WfdStream kind, WfdReceiverPad *pad);
 
 /* Nobody read for a while. @base_time: of the element. */
 void wfd_unpack_restart (WfdUnpack *self, GstClockTime base_time);
@@ -47,7 +40,7 @@ gboolean wfd_unpack_take_key_unit_wish (WfdUnpack *self);
 gboolean wfd_unpack_is_protected (WfdUnpack *self);
 /* If nothing can come out of the pad of @kind because all that it could be is of
  * types that are not known here: these, as text; else NULL. */
-char *wfd_unpack_find_unknown (WfdUnpack *self, WfdUnpackKind kind);
+char *wfd_unpack_find_unknown (WfdUnpack *self, WfdStream kind);
 void wfd_unpack_add_stats (WfdUnpack *self, GstStructure *stats);
 
 G_END_DECLS

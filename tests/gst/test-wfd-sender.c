@@ -124,9 +124,9 @@ set_up (void)
   fail_unless (rtp != NULL && rtcp != NULL);
   peer = wfd_rtp_socket_new ("127.0.0.1", 0, NULL);
   sender = wfd_sender_new (&events, NULL);
-  wfd_sender_set_sockets (sender, rtp, rtcp, 0, &calls);
-  wfd_sender_set_present (sender, WFD_SENDER_VIDEO, TRUE);
-  wfd_sender_set_present (sender, WFD_SENDER_AUDIO, TRUE);
+  wfd_sender_set_sockets (sender, &(WfdSenderSockets) { rtp, rtcp, 0 }, &calls);
+  wfd_sender_set_present (sender, WFD_STREAM_VIDEO, TRUE);
+  wfd_sender_set_present (sender, WFD_STREAM_AUDIO, TRUE);
 }
 
 static void
@@ -165,7 +165,7 @@ send_picture (gsize bytes)
 {
   g_autoptr (GBytes) picture = make_picture (bytes);
 
-  fail_unless (wfd_sender_send (sender, WFD_SENDER_VIDEO, &video,
+  fail_unless (wfd_sender_send (sender, WFD_STREAM_VIDEO, &video,
       wfd_bytes (g_bytes_get_data (picture, NULL), g_bytes_get_size (picture)), now (), 0));
 }
 
@@ -174,7 +174,7 @@ send_sound (void)
 {
   g_autoptr (GBytes) frame = stream_get_silence ();
 
-  fail_unless (wfd_sender_send (sender, WFD_SENDER_AUDIO, &sound,
+  fail_unless (wfd_sender_send (sender, WFD_STREAM_AUDIO, &sound,
       wfd_bytes (g_bytes_get_data (frame, NULL), g_bytes_get_size (frame)), now (), 0));
 }
 
@@ -453,7 +453,7 @@ GST_START_TEST (what_was_not_agreed_on_is_not_sent)
 
   set_up ();
   open_session (&both, FALSE);
-  fail_if (wfd_sender_send (sender, WFD_SENDER_AUDIO, &lpcm, wfd_bytes (samples, sizeof samples),
+  fail_if (wfd_sender_send (sender, WFD_STREAM_AUDIO, &lpcm, wfd_bytes (samples, sizeof samples),
       now (), 0));
   fail_unless_equals_int (datagrams->len, 0);
   wfd_sender_close (sender);
@@ -539,7 +539,7 @@ send_delta (void)
 {
   g_autoptr (GBytes) picture = stream_get_picture (1);
 
-  fail_unless (wfd_sender_send (sender, WFD_SENDER_VIDEO, &video,
+  fail_unless (wfd_sender_send (sender, WFD_STREAM_VIDEO, &video,
       wfd_bytes (g_bytes_get_data (picture, NULL), g_bytes_get_size (picture)), now (), 0));
 }
 
@@ -629,7 +629,7 @@ send_sound_of (GstClockTime running_time)
 {
   g_autoptr (GBytes) frame = stream_get_silence ();
 
-  fail_unless (wfd_sender_send (sender, WFD_SENDER_AUDIO, &sound,
+  fail_unless (wfd_sender_send (sender, WFD_STREAM_AUDIO, &sound,
       wfd_bytes (g_bytes_get_data (frame, NULL), g_bytes_get_size (frame)), running_time, 0));
 }
 
@@ -638,7 +638,7 @@ send_picture_of (GstClockTime running_time)
 {
   g_autoptr (GBytes) picture = make_picture (3000);
 
-  fail_unless (wfd_sender_send (sender, WFD_SENDER_VIDEO, &video,
+  fail_unless (wfd_sender_send (sender, WFD_STREAM_VIDEO, &video,
       wfd_bytes (g_bytes_get_data (picture, NULL), g_bytes_get_size (picture)), running_time, 0));
 }
 
@@ -753,7 +753,7 @@ GST_START_TEST (samples_that_wait_outlive_a_shift)
 
   set_up ();
   format.audio_codec = WFD_AUDIO_CODEC_LPCM;
-  outlet = wfd_outlet_new (sender, WFD_SENDER_AUDIO);
+  outlet = wfd_outlet_new (sender, WFD_STREAM_AUDIO);
   h = gst_harness_new_with_element (outlet, "sink", NULL);
   gst_harness_set_src_caps_str (h,
       "audio/x-raw, format=S16LE, layout=interleaved, rate=48000, channels=2");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wfd-media-send.h"
+#include "wfd-sender-pads.h"
 
 #include "wfd-make.h"
 #include "wfd-outlet.h"
@@ -16,10 +16,10 @@ typedef struct
   GstElement *out;
 } Branch;
 
-struct _WfdMediaSend
+struct _WfdSenderPads
 {
   GstBin *bin; /* owns us and the elements */
-  WfdMediaSendEvents events;
+  WfdSenderPadsEvents events;
   gpointer user_data;
   WfdSender *sender;
   WfdGateGroup *group;
@@ -30,15 +30,15 @@ struct _WfdMediaSend
   /* With the lock. The application may release a pad at any time: elements that are
    * used without it are referenced. */
   GSocket *socket;
-  Branch branches[WFD_MEDIA_N_KINDS];
+  Branch branches[WFD_N_STREAMS];
   gboolean wanted;
   gboolean playing;
 };
 
-WfdMediaSend *
-wfd_media_send_new (GstBin *bin, const WfdMediaSendEvents *events, gpointer user_data)
+WfdSenderPads *
+wfd_sender_pads_new (GstBin *bin, const WfdSenderPadsEvents *events, gpointer user_data)
 {
-  WfdMediaSend *self = g_new0 (WfdMediaSend, 1);
+  WfdSenderPads *self = g_new0 (WfdSenderPads, 1);
 
   self->bin = bin;
   self->events = *events;
@@ -52,7 +52,7 @@ wfd_media_send_new (GstBin *bin, const WfdMediaSendEvents *events, gpointer user
 /* --- branches --- */
 
 static void
-drop_branch (WfdMediaSend *self, Branch *branch)
+drop_branch (WfdSenderPads *self, Branch *branch)
 {
   wfd_remove_element (self->bin, branch->out);
   wfd_remove_element (self->bin, branch->pay);
@@ -60,12 +60,12 @@ drop_branch (WfdMediaSend *self, Branch *branch)
 }
 
 void
-wfd_media_send_free (WfdMediaSend *self)
+wfd_sender_pads_free (WfdSenderPads *self)
 {
   if (self == NULL)
     return;
   wfd_sender_close (self->sender);
-  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++)
+  for (guint i = 0; i < WFD_N_STREAMS; i++)
     drop_branch (self, &self->branches[i]);
   wfd_sender_unref (self->sender);
   wfd_gate_group_unref (self->group);
@@ -76,7 +76,7 @@ wfd_media_send_free (WfdMediaSend *self)
 
 /* NULL: there is no such stream. (transfer full) */
 static WfdGate *
-dup_gate (WfdMediaSend *self, WfdMediaKind kind)
+dup_gate (WfdSenderPads *self, WfdStream kind)
 {
   WfdGate *gate = NULL;
 
@@ -87,21 +87,21 @@ dup_gate (WfdMediaSend *self, WfdMediaKind kind)
 }
 
 static GstElement *
-dup_udp (WfdMediaSend *self)
+dup_udp (WfdSenderPads *self)
 {
   GstElement *udp = NULL;
 
   g_mutex_lock (&self->lock);
-  g_set_object (&udp, self->branches[WFD_MEDIA_TS].out);
+  g_set_object (&udp, self->branches[WFD_STREAM_TS].out);
   g_mutex_unlock (&self->lock);
   return udp;
 }
 
 /* The session ends when every stream has that leads here. With the lock. */
 static gboolean
-is_all_ended (WfdMediaSend *self)
+is_all_ended (WfdSenderPads *self)
 {
-  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
+  for (guint i = 0; i < WFD_N_STREAMS; i++) {
     Branch *branch = &self->branches[i];
 
     if (branch->pad != NULL && gst_pad_is_linked (branch->pad)
@@ -112,7 +112,7 @@ is_all_ended (WfdMediaSend *self)
 }
 
 static void
-on_end (WfdGate *gate, WfdMediaSend *self)
+on_end (WfdGate *gate, WfdSenderPads *self)
 {
   gboolean ended;
 
@@ -125,9 +125,9 @@ on_end (WfdGate *gate, WfdMediaSend *self)
 
 /* With the lock. */
 static void
-set_udp_socket (WfdMediaSend *self)
+set_udp_socket (WfdSenderPads *self)
 {
-  GstElement *udp = self->branches[WFD_MEDIA_TS].out;
+  GstElement *udp = self->branches[WFD_STREAM_TS].out;
   gboolean v6;
 
   if (udp == NULL || self->socket == NULL)
@@ -138,7 +138,7 @@ set_udp_socket (WfdMediaSend *self)
 }
 
 static gboolean
-make_ts (WfdMediaSend *self, Branch *branch, GError **error)
+make_ts (WfdSenderPads *self, Branch *branch, GError **error)
 {
   branch->pay = wfd_make_element (self->bin, "rtpmp2tpay", error);
   if (branch->pay == NULL)
@@ -155,7 +155,7 @@ make_ts (WfdMediaSend *self, Branch *branch, GError **error)
 }
 
 static gboolean
-make_outlet (WfdMediaSend *self, Branch *branch, WfdSenderStream stream)
+make_outlet (WfdSenderPads *self, Branch *branch, WfdStream stream)
 {
   branch->out = wfd_outlet_new (self->sender, stream);
   gst_bin_add (self->bin, branch->out);
@@ -163,12 +163,11 @@ make_outlet (WfdMediaSend *self, Branch *branch, WfdSenderStream stream)
 }
 
 static gboolean
-make_branch (WfdMediaSend *self, Branch *branch, WfdMediaKind kind, GError **error)
+make_branch (WfdSenderPads *self, Branch *branch, WfdStream kind, GError **error)
 {
   branch->gate = wfd_gate_new (self->group, kind);
   gst_bin_add (self->bin, branch->gate);
-  if (!(kind == WFD_MEDIA_TS ? make_ts (self, branch, error)
-                             : make_outlet (self, branch, (WfdSenderStream) kind)))
+  if (!(kind == WFD_STREAM_TS ? make_ts (self, branch, error) : make_outlet (self, branch, kind)))
     return FALSE;
   g_object_bind_property (branch->gate, "live", branch->out, "sync",
       G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
@@ -178,20 +177,20 @@ make_branch (WfdMediaSend *self, Branch *branch, WfdMediaKind kind, GError **err
 
 /* With the lock. */
 static gboolean
-is_possible (WfdMediaSend *self, WfdMediaKind kind)
+is_possible (WfdSenderPads *self, WfdStream kind)
 {
   Branch *branches = self->branches;
   gboolean elementary =
-      branches[WFD_MEDIA_VIDEO].pad != NULL || branches[WFD_MEDIA_AUDIO].pad != NULL;
+      branches[WFD_STREAM_VIDEO].pad != NULL || branches[WFD_STREAM_AUDIO].pad != NULL;
 
-  if (kind == WFD_MEDIA_TS)
+  if (kind == WFD_STREAM_TS)
     return branches[kind].pad == NULL && !elementary;
-  return branches[kind].pad == NULL && branches[WFD_MEDIA_TS].pad == NULL;
+  return branches[kind].pad == NULL && branches[WFD_STREAM_TS].pad == NULL;
 }
 
 /* FALSE: it is there already, or does not go together with those that are. */
 static gboolean
-put_branch (WfdMediaSend *self, WfdMediaKind kind, const Branch *branch)
+put_branch (WfdSenderPads *self, WfdStream kind, const Branch *branch)
 {
   gboolean possible;
 
@@ -202,28 +201,28 @@ put_branch (WfdMediaSend *self, WfdMediaKind kind, const Branch *branch)
     set_udp_socket (self);
   }
   g_mutex_unlock (&self->lock);
-  if (possible && kind != WFD_MEDIA_TS)
-    wfd_sender_set_present (self->sender, (WfdSenderStream) kind, TRUE);
+  if (possible && kind != WFD_STREAM_TS)
+    wfd_sender_set_present (self->sender, kind, TRUE);
   return possible;
 }
 
 /* FALSE: no branch has @pad. */
 static gboolean
-take_branch (WfdMediaSend *self, GstPad *pad, Branch *ret_branch)
+take_branch (WfdSenderPads *self, GstPad *pad, Branch *ret_branch)
 {
   guint kind = 0;
 
   g_mutex_lock (&self->lock);
-  while (kind < WFD_MEDIA_N_KINDS && self->branches[kind].pad != pad)
+  while (kind < WFD_N_STREAMS && self->branches[kind].pad != pad)
     kind++;
-  if (kind < WFD_MEDIA_N_KINDS) {
+  if (kind < WFD_N_STREAMS) {
     *ret_branch = self->branches[kind];
     self->branches[kind] = (Branch) { NULL };
   }
   g_mutex_unlock (&self->lock);
-  if (kind < WFD_MEDIA_TS)
-    wfd_sender_set_present (self->sender, (WfdSenderStream) kind, FALSE);
-  return kind < WFD_MEDIA_N_KINDS;
+  if (kind < WFD_STREAM_TS)
+    wfd_sender_set_present (self->sender, kind, FALSE);
+  return kind < WFD_N_STREAMS;
 }
 
 static GstPad *
@@ -238,7 +237,7 @@ make_pad (Branch *branch, GstPadTemplate *template)
 /* In this order, so that what is opened can pass on what comes; a gate is closed by
  * being started. */
 static void
-start_branch (WfdMediaSend *self, Branch *branch)
+start_branch (WfdSenderPads *self, Branch *branch)
 {
   gst_element_sync_state_with_parent (branch->out);
   if (branch->pay != NULL)
@@ -250,7 +249,7 @@ start_branch (WfdMediaSend *self, Branch *branch)
 }
 
 GstPad *
-wfd_media_send_add (WfdMediaSend *self, WfdMediaKind kind, GstPadTemplate *template, GError **error)
+wfd_sender_pads_add (WfdSenderPads *self, WfdStream kind, GstPadTemplate *template, GError **error)
 {
   Branch branch = { NULL };
 
@@ -270,7 +269,7 @@ wfd_media_send_add (WfdMediaSend *self, WfdMediaKind kind, GstPadTemplate *templ
 }
 
 gboolean
-wfd_media_send_remove (WfdMediaSend *self, GstPad *pad)
+wfd_sender_pads_remove (WfdSenderPads *self, GstPad *pad)
 {
   Branch branch;
 
@@ -282,12 +281,12 @@ wfd_media_send_remove (WfdMediaSend *self, GstPad *pad)
 }
 
 gboolean
-wfd_media_send_is_empty (WfdMediaSend *self)
+wfd_sender_pads_is_empty (WfdSenderPads *self)
 {
   gboolean empty = TRUE;
 
   g_mutex_lock (&self->lock);
-  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++)
+  for (guint i = 0; i < WFD_N_STREAMS; i++)
     empty = empty && self->branches[i].pad == NULL;
   g_mutex_unlock (&self->lock);
   return empty;
@@ -296,24 +295,23 @@ wfd_media_send_is_empty (WfdMediaSend *self)
 /* --- sessions --- */
 
 void
-wfd_media_send_set_sockets (WfdMediaSend *self, const WfdMediaSockets *sockets)
+wfd_sender_pads_set_sockets (WfdSenderPads *self, const WfdSenderSockets *sockets)
 {
   g_mutex_lock (&self->lock);
   g_set_object (&self->socket, sockets->rtp);
   set_udp_socket (self);
   g_mutex_unlock (&self->lock);
-  wfd_sender_set_sockets (self->sender, sockets->rtp, sockets->rtcp, sockets->max_pacing_kbps,
-      NULL);
+  wfd_sender_set_sockets (self->sender, sockets, NULL);
 }
 
 void
-wfd_media_send_set_format (WfdMediaSend *self, const WfdFormat *format, gboolean microsoft)
+wfd_sender_pads_set_format (WfdSenderPads *self, const WfdFormat *format, gboolean microsoft)
 {
   wfd_sender_set_format (self->sender, format, microsoft);
 }
 
 void
-wfd_media_send_open (WfdMediaSend *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp)
+wfd_sender_pads_open (WfdSenderPads *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp)
 {
   g_autoptr (GstElement) udp = dup_udp (self);
   g_autofree char *host = NULL;
@@ -327,7 +325,7 @@ wfd_media_send_open (WfdMediaSend *self, GInetSocketAddress *rtp, GInetSocketAdd
 }
 
 void
-wfd_media_send_close (WfdMediaSend *self)
+wfd_sender_pads_close (WfdSenderPads *self)
 {
   g_autoptr (GstElement) udp = dup_udp (self);
 
@@ -338,7 +336,7 @@ wfd_media_send_close (WfdMediaSend *self)
 
 /* The sender before the gates: it has to know the time of what comes first. */
 static void
-update_clock (WfdMediaSend *self)
+update_clock (WfdSenderPads *self)
 {
   g_autoptr (GstClock) clock = NULL;
 
@@ -350,13 +348,13 @@ update_clock (WfdMediaSend *self)
 }
 
 void
-wfd_media_send_set_wanted (WfdMediaSend *self, gboolean wanted)
+wfd_sender_pads_set_wanted (WfdSenderPads *self, gboolean wanted)
 {
   g_mutex_lock (&self->lock);
   self->wanted = wanted;
   g_mutex_unlock (&self->lock);
   update_clock (self);
-  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
+  for (guint i = 0; i < WFD_N_STREAMS; i++) {
     g_autoptr (WfdGate) gate = dup_gate (self, i);
 
     if (gate != NULL)
@@ -365,7 +363,7 @@ wfd_media_send_set_wanted (WfdMediaSend *self, gboolean wanted)
 }
 
 void
-wfd_media_send_set_playing (WfdMediaSend *self, gboolean playing)
+wfd_sender_pads_set_playing (WfdSenderPads *self, gboolean playing)
 {
   g_mutex_lock (&self->lock);
   self->playing = playing;
@@ -374,9 +372,9 @@ wfd_media_send_set_playing (WfdMediaSend *self, gboolean playing)
 }
 
 void
-wfd_media_send_end (WfdMediaSend *self)
+wfd_sender_pads_end (WfdSenderPads *self)
 {
-  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
+  for (guint i = 0; i < WFD_N_STREAMS; i++) {
     g_autoptr (WfdGate) gate = dup_gate (self, i);
 
     if (gate != NULL)
@@ -385,18 +383,18 @@ wfd_media_send_end (WfdMediaSend *self)
 }
 
 void
-wfd_media_send_request_key_unit (WfdMediaSend *self)
+wfd_sender_pads_request_key_unit (WfdSenderPads *self)
 {
-  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
+  for (guint i = 0; i < WFD_N_STREAMS; i++) {
     g_autoptr (WfdGate) gate = dup_gate (self, i);
 
-    if (gate != NULL && i != WFD_MEDIA_AUDIO)
+    if (gate != NULL && i != WFD_STREAM_AUDIO)
       wfd_gate_request_key_unit (gate);
   }
 }
 
 gboolean
-wfd_media_send_is_repetition (WfdMediaSend *self, GstMessage *message)
+wfd_sender_pads_is_repetition (WfdSenderPads *self, GstMessage *message)
 {
   g_autoptr (GstElement) udp = dup_udp (self);
 
@@ -408,13 +406,13 @@ wfd_media_send_is_repetition (WfdMediaSend *self, GstMessage *message)
 }
 
 void
-wfd_media_send_add_stats (WfdMediaSend *self, GstStructure *stats)
+wfd_sender_pads_add_stats (WfdSenderPads *self, GstStructure *stats)
 {
   g_autoptr (GstElement) udp = dup_udp (self);
   guint64 udp_bytes = 0, dropped = 0, key_units = 0;
   WfdSenderStats sender;
 
-  for (guint i = 0; i < WFD_MEDIA_N_KINDS; i++) {
+  for (guint i = 0; i < WFD_N_STREAMS; i++) {
     g_autoptr (WfdGate) gate = dup_gate (self, i);
     WfdGateStats of_gate;
 
@@ -422,7 +420,7 @@ wfd_media_send_add_stats (WfdMediaSend *self, GstStructure *stats)
       continue;
     wfd_gate_get_stats (gate, &of_gate);
     dropped += of_gate.dropped_buffers;
-    key_units += i != WFD_MEDIA_AUDIO ? of_gate.key_units : 0;
+    key_units += i != WFD_STREAM_AUDIO ? of_gate.key_units : 0;
   }
   if (udp != NULL)
     g_object_get (udp, "bytes-served", &udp_bytes, NULL);

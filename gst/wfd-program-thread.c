@@ -1,42 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wfd-sending.h"
+#include "wfd-program-thread.h"
 
-GST_DEBUG_CATEGORY_STATIC (wfd_sending_debug);
-#define GST_CAT_DEFAULT wfd_sending_debug
+GST_DEBUG_CATEGORY_STATIC (wfd_program_thread_debug);
+#define GST_CAT_DEFAULT wfd_program_thread_debug
 
 static const char *const pad_names[] = { "video", "audio" };
 static const char *const src_names[] = { "video_src", "audio_src" };
 
-struct _WfdSending
+struct _WfdProgramThread
 {
   GstBin *bin;
-  WfdSendingFailed failed;
+  WfdProgramThreadFailed failed;
   gpointer user_data;
 
   GThreadPool *pool; /* of one thread */
   GMutex lock;
   GCond idle;
   /* With the lock. */
-  WfdSendingPlan plan;
+  WfdProgramPlan plan;
   gboolean changed; /* the plan is not carried out yet */
   gboolean busy;
   gboolean held;
   WfdProgram *program; /* NULL: none; the bin has it */
 
   /* Of the thread. */
-  WfdSendingPlan real; /* what program does */
-  WfdInput *left_out[WFD_SENDING_N_STREAMS];
+  WfdProgramPlan real; /* what program does */
+  WfdInput *left_out[WFD_N_ELEMENTARY];
 };
 
 static void
-clear_plan (WfdSendingPlan *plan)
+clear_plan (WfdProgramPlan *plan)
 {
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     gst_clear_object (&plan->inputs[i]);
     gst_clear_object (&plan->left_out[i]);
     gst_clear_object (&plan->to[i]);
   }
-  *plan = (WfdSendingPlan) { FALSE };
+  *plan = (WfdProgramPlan) { FALSE };
 }
 
 static WfdInput *
@@ -46,11 +46,11 @@ ref_input (WfdInput *input)
 }
 
 static void
-copy_plan (const WfdSendingPlan *from, WfdSendingPlan *to)
+copy_plan (const WfdProgramPlan *from, WfdProgramPlan *to)
 {
   clear_plan (to);
   *to = *from;
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     to->inputs[i] = ref_input (from->inputs[i]);
     to->left_out[i] = ref_input (from->left_out[i]);
     to->to[i] = from->to[i] != NULL ? gst_object_ref (from->to[i]) : NULL;
@@ -68,9 +68,9 @@ is_same_format (const WfdEncoderConfig *a, const WfdEncoderConfig *b)
 
 /* Whether @a and @b need the same elements. */
 static gboolean
-is_same_program (const WfdSendingPlan *a, const WfdSendingPlan *b)
+is_same_program (const WfdProgramPlan *a, const WfdProgramPlan *b)
 {
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     if (a->inputs[i] != b->inputs[i])
       return FALSE;
   return a->program.video_encoder == b->program.video_encoder
@@ -80,7 +80,7 @@ is_same_program (const WfdSendingPlan *a, const WfdSendingPlan *b)
 }
 
 static void
-set_program (WfdSending *self, WfdProgram *program)
+set_program (WfdProgramThread *self, WfdProgram *program)
 {
   g_mutex_lock (&self->lock);
   self->program = program;
@@ -88,9 +88,9 @@ set_program (WfdSending *self, WfdProgram *program)
 }
 
 static void
-send_to_all (WfdSending *self, GstEvent *event)
+send_to_all (WfdProgramThread *self, GstEvent *event)
 {
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     if (self->real.to[i] != NULL)
       gst_pad_send_event (self->real.to[i], gst_event_ref (event));
   gst_event_unref (event);
@@ -99,7 +99,7 @@ send_to_all (WfdSending *self, GstEvent *event)
 /* What is under way in the program may stand at a gate that is closed. Without
  * a flush it would stand there for ever. */
 static void
-stop_program (WfdSending *self)
+stop_program (WfdProgramThread *self)
 {
   /* A state change of the bin under way must not bring it back. */
   gst_element_set_locked_state (GST_ELEMENT (self->program), TRUE);
@@ -109,9 +109,9 @@ stop_program (WfdSending *self)
 }
 
 static void
-unlink_to (WfdSending *self)
+unlink_to (WfdProgramThread *self)
 {
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     g_autoptr (GstPad) peer = self->real.to[i] != NULL ? gst_pad_get_peer (self->real.to[i]) : NULL;
 
     if (peer != NULL)
@@ -133,9 +133,9 @@ unlink_input (WfdInput *input)
 }
 
 static void
-close_inputs (WfdSending *self)
+close_inputs (WfdProgramThread *self)
 {
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++) {
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     if (self->real.inputs[i] == NULL)
       continue;
     wfd_entry_detach (wfd_input_get_entry (self->real.inputs[i]));
@@ -144,7 +144,7 @@ close_inputs (WfdSending *self)
 }
 
 static void
-take_down (WfdSending *self)
+take_down (WfdProgramThread *self)
 {
   WfdProgram *program = self->program;
 
@@ -154,7 +154,7 @@ take_down (WfdSending *self)
   GST_DEBUG_OBJECT (self->bin, "taking the program away");
   close_inputs (self);
   stop_program (self);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     unlink_input (self->real.inputs[i]);
   unlink_to (self);
   set_program (self, NULL);
@@ -163,7 +163,7 @@ take_down (WfdSending *self)
 }
 
 static gboolean
-link_stream (WfdSending *self, WfdProgram *program, guint i)
+link_stream (WfdProgramThread *self, WfdProgram *program, guint i)
 {
   g_autoptr (GstPad) src = gst_element_get_static_pad (GST_ELEMENT (program), src_names[i]);
 
@@ -173,33 +173,33 @@ link_stream (WfdSending *self, WfdProgram *program, guint i)
 }
 
 static gboolean
-link_program (WfdSending *self, WfdProgram *program)
+link_program (WfdProgramThread *self, WfdProgram *program)
 {
   gboolean linked = TRUE;
 
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     if (self->real.inputs[i] != NULL)
       linked = link_stream (self, program, i) && linked;
   return linked;
 }
 
 static void
-attach_inputs (WfdSending *self)
+attach_inputs (WfdProgramThread *self)
 {
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     if (self->real.inputs[i] != NULL)
       wfd_entry_attach (wfd_input_get_entry (self->real.inputs[i]));
 }
 
 /* What only the entries know. */
 static void
-complete_config (WfdSendingPlan *plan)
+complete_config (WfdProgramPlan *plan)
 {
-  WfdInput *video = plan->inputs[WFD_SENDING_VIDEO];
+  WfdInput *video = plan->inputs[WFD_STREAM_VIDEO];
   WfdProgramConfig *config = &plan->program;
 
   config->video = video != NULL;
-  config->audio = plan->inputs[WFD_SENDING_AUDIO] != NULL;
+  config->audio = plan->inputs[WFD_STREAM_AUDIO] != NULL;
   if (video == NULL)
     return;
   config->video_live = wfd_entry_is_live (wfd_input_get_entry (video));
@@ -207,7 +207,7 @@ complete_config (WfdSendingPlan *plan)
 }
 
 static void
-build (WfdSending *self, const WfdSendingPlan *plan)
+build (WfdProgramThread *self, const WfdProgramPlan *plan)
 {
   g_autoptr (GError) error = NULL;
   WfdProgram *program;
@@ -246,7 +246,7 @@ open_input (WfdInput *input, gboolean flowing)
 
 /* The others must not wait for a stream that nobody gets. */
 static void
-set_left_out (WfdSending *self, guint i, WfdInput *input, gboolean flowing)
+set_left_out (WfdProgramThread *self, guint i, WfdInput *input, gboolean flowing)
 {
   WfdInput *old = self->left_out[i];
 
@@ -262,21 +262,21 @@ set_left_out (WfdSending *self, guint i, WfdInput *input, gboolean flowing)
 }
 
 static void
-carry_out (WfdSending *self, const WfdSendingPlan *plan)
+carry_out (WfdProgramThread *self, const WfdProgramPlan *plan)
 {
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     set_left_out (self, i, plan->left_out[i], plan->wanted && plan->flowing);
   if (self->program != NULL && (!plan->wanted || !is_same_program (plan, &self->real)))
     take_down (self);
   if (plan->wanted && self->program == NULL)
     build (self, plan);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     open_input (self->real.inputs[i], plan->flowing);
 }
 
 /* FALSE: there is nothing to do. */
 static gboolean
-begin_work (WfdSending *self, WfdSendingPlan *ret_plan)
+begin_work (WfdProgramThread *self, WfdProgramPlan *ret_plan)
 {
   gboolean begin;
 
@@ -295,8 +295,8 @@ begin_work (WfdSending *self, WfdSendingPlan *ret_plan)
 static void
 work (gpointer data, gpointer user_data)
 {
-  WfdSending *self = user_data;
-  WfdSendingPlan plan = { FALSE };
+  WfdProgramThread *self = user_data;
+  WfdProgramPlan plan = { FALSE };
 
   while (begin_work (self, &plan))
     carry_out (self, &plan);
@@ -304,7 +304,7 @@ work (gpointer data, gpointer user_data)
 }
 
 void
-wfd_sending_set_plan (WfdSending *self, const WfdSendingPlan *plan)
+wfd_program_thread_set_plan (WfdProgramThread *self, const WfdProgramPlan *plan)
 {
   g_mutex_lock (&self->lock);
   if (!self->held) {
@@ -316,7 +316,7 @@ wfd_sending_set_plan (WfdSending *self, const WfdSendingPlan *plan)
 }
 
 void
-wfd_sending_hold (WfdSending *self)
+wfd_program_thread_hold (WfdProgramThread *self)
 {
   g_mutex_lock (&self->lock);
   self->held = TRUE;
@@ -326,7 +326,7 @@ wfd_sending_hold (WfdSending *self)
 }
 
 void
-wfd_sending_wait (WfdSending *self)
+wfd_program_thread_wait (WfdProgramThread *self)
 {
   g_mutex_lock (&self->lock);
   while (self->busy || (self->changed && !self->held))
@@ -335,11 +335,11 @@ wfd_sending_wait (WfdSending *self)
 }
 
 void
-wfd_sending_clear (WfdSending *self)
+wfd_program_thread_clear (WfdProgramThread *self)
 {
-  wfd_sending_hold (self);
+  wfd_program_thread_hold (self);
   take_down (self);
-  for (guint i = 0; i < WFD_SENDING_N_STREAMS; i++)
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     set_left_out (self, i, NULL, FALSE);
 
   g_mutex_lock (&self->lock);
@@ -349,7 +349,7 @@ wfd_sending_clear (WfdSending *self)
 }
 
 gboolean
-wfd_sending_is_running (WfdSending *self)
+wfd_program_thread_is_running (WfdProgramThread *self)
 {
   gboolean running;
 
@@ -360,7 +360,7 @@ wfd_sending_is_running (WfdSending *self)
 }
 
 void
-wfd_sending_set_bitrate (WfdSending *self, guint bitrate_kbps)
+wfd_program_thread_set_bitrate (WfdProgramThread *self, guint bitrate_kbps)
 {
   g_autoptr (WfdProgram) program = NULL;
 
@@ -373,12 +373,13 @@ wfd_sending_set_bitrate (WfdSending *self, guint bitrate_kbps)
     wfd_program_set_bitrate (program, bitrate_kbps);
 }
 
-WfdSending *
-wfd_sending_new (GstBin *bin, WfdSendingFailed failed, gpointer user_data)
+WfdProgramThread *
+wfd_program_thread_new (GstBin *bin, WfdProgramThreadFailed failed, gpointer user_data)
 {
-  WfdSending *self = g_new0 (WfdSending, 1);
+  WfdProgramThread *self = g_new0 (WfdProgramThread, 1);
 
-  GST_DEBUG_CATEGORY_INIT (wfd_sending_debug, "wfdsending", 0, "Sends to a Wi-Fi Display peer");
+  GST_DEBUG_CATEGORY_INIT (wfd_program_thread_debug, "wfdprogram", 0,
+      "Sends to a Wi-Fi Display peer");
   self->bin = bin;
   self->failed = failed;
   self->user_data = user_data;
@@ -389,11 +390,11 @@ wfd_sending_new (GstBin *bin, WfdSendingFailed failed, gpointer user_data)
 }
 
 void
-wfd_sending_free (WfdSending *self)
+wfd_program_thread_free (WfdProgramThread *self)
 {
   if (self == NULL)
     return;
-  wfd_sending_clear (self);
+  wfd_program_thread_clear (self);
   g_thread_pool_free (self->pool, FALSE, TRUE);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->idle);
