@@ -149,6 +149,10 @@ find_transport (const GstRTSPMessage *request, WfdTransport *ret_transport)
   return GST_RTSP_STS_UNSUPPORTED_TRANSPORT;
 }
 
+/* Below are the services of a system (RFC 6335 §6), which a display is not; those
+ * seen have 1028 and more. Our stream shall not be aimed at one of them. */
+#define LOWEST_CLIENT_PORT 1024
+
 /* The Transport header of M6, completed with what we say in it. */
 static guint
 read_transport (WfdMachine *self, const GstRTSPMessage *request, WfdTransport *ret_transport)
@@ -161,7 +165,8 @@ read_transport (WfdMachine *self, const GstRTSPMessage *request, WfdTransport *r
   /* An old LG dongle names no port: the one of M3 then. */
   if (transport.client_rtp_port == 0)
     transport.client_rtp_port = self->peer_capabilities.client_rtp_ports.port0;
-  if (transport.client_rtp_port == 0)
+  if (transport.client_rtp_port < LOWEST_CLIENT_PORT
+      || (transport.client_rtcp_port != 0 && transport.client_rtcp_port < LOWEST_CLIENT_PORT))
     return GST_RTSP_STS_UNSUPPORTED_TRANSPORT;
 
   transport.server_rtp_port = self->config.rtp_port;
@@ -170,6 +175,20 @@ read_transport (WfdMachine *self, const GstRTSPMessage *request, WfdTransport *r
       transport.client_rtcp_port != 0 && self->config.rtp_port != 0 ? self->config.rtp_port + 1 : 0;
   *ret_transport = transport;
   return GST_RTSP_STS_OK;
+}
+
+/* Where reports go to: nowhere without a port to send them from. */
+static guint16
+get_reports_port (const WfdTransport *transport)
+{
+  return transport->server_rtcp_port != 0 ? transport->client_rtcp_port : 0;
+}
+
+static gboolean
+is_same_client (WfdMachine *self, const WfdTransport *transport)
+{
+  return transport->client_rtp_port == self->peer_rtp_port
+      && get_reports_port (transport) == self->peer_rtcp_port;
 }
 
 static guint
@@ -184,11 +203,11 @@ answer_setup (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMessage *r
   if ((status = read_transport (self, request, &transport)) != GST_RTSP_STS_OK)
     return status;
   /* A slow sink that saw M5 twice sends SETUP twice. */
-  if (self->state == STATE_READY && transport.client_rtp_port != self->peer_rtp_port)
+  if (self->state == STATE_READY && !is_same_client (self, &transport))
     return GST_RTSP_STS_METHOD_NOT_VALID_IN_THIS_STATE;
 
   self->peer_rtp_port = transport.client_rtp_port;
-  self->peer_rtcp_port = transport.server_rtcp_port != 0 ? transport.client_rtcp_port : 0;
+  self->peer_rtcp_port = get_reports_port (&transport);
   /* LG does not take ids of more than 15 characters. */
   if (self->session_id == NULL)
     self->session_id = g_strdup_printf ("%08u", g_random_int_range (0, 100000000));
