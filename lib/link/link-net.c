@@ -1,116 +1,69 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "link-net.h"
 
-#include <errno.h>
-#include <linux/rtnetlink.h>
+#include <netlink/errno.h>
+#include <netlink/msg.h>
+#include <netlink/route/addr.h>
 #include <sys/socket.h>
 #include <wfd/wfd-error.h>
 
-/* One request goes over each socket. */
-#define SEQUENCE 1
-
 /* --- wire --- */
 
-static void
-append_attribute (GByteArray *out, guint16 type, const guint8 *octets, guint16 n)
+static struct nl_addr *
+to_nl_addr (GInetAddress *address)
 {
-  struct rtattr attribute = { .rta_len = RTA_LENGTH (n), .rta_type = type };
-
-  g_byte_array_append (out, (const guint8 *) &attribute, sizeof (attribute));
-  g_byte_array_append (out, octets, n);
+  return nl_addr_build (AF_INET, g_inet_address_to_bytes (address),
+      g_inet_address_get_native_size (address));
 }
 
-void
-wfd_net_build_request (WfdNetRequest request, const WfdNetAddress *address, guint interface_index,
-    guint32 sequence, GByteArray *out)
+struct nl_msg *
+wfd_net_build_request (WfdNetRequest request, const WfdNetAddress *address, guint interface_index)
 {
-  const guint8 *octets = g_inet_address_to_bytes (address->address);
-  gsize n = g_inet_address_get_native_size (address->address);
-  gboolean adds = request == WFD_NET_ADD;
-  struct nlmsghdr header = {
-    .nlmsg_len = NLMSG_LENGTH (sizeof (struct ifaddrmsg)) + 2 * RTA_LENGTH (n),
-    .nlmsg_type = adds ? RTM_NEWADDR : RTM_DELADDR,
-    .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | (adds ? NLM_F_CREATE | NLM_F_EXCL : 0),
-    .nlmsg_seq = sequence,
-  };
-  struct ifaddrmsg message = {
-    .ifa_family = AF_INET,
-    .ifa_prefixlen = address->prefix_length,
-    .ifa_index = interface_index,
-  };
+  struct rtnl_addr *object = rtnl_addr_alloc ();
+  struct nl_addr *local = to_nl_addr (address->address);
+  struct nl_msg *message = NULL;
 
-  g_byte_array_append (out, (const guint8 *) &header, sizeof (header));
-  g_byte_array_append (out, (const guint8 *) &message, sizeof (message));
-  append_attribute (out, IFA_LOCAL, octets, n);
-  append_attribute (out, IFA_ADDRESS, octets, n);
-}
-
-static gboolean
-take_struct (WfdBytes *bytes, gpointer ret_struct, gsize n)
-{
-  WfdBytes taken;
-
-  if (!wfd_bytes_take (bytes, n, &taken))
-    return FALSE;
-  memcpy (ret_struct, taken.pos, n);
-  return TRUE;
-}
-
-gboolean
-wfd_net_read_answer (WfdBytes message, guint32 sequence, gint *ret_errno)
-{
-  gsize size = message.left;
-  struct nlmsghdr header;
-  gint32 error;
-
-  if (!take_struct (&message, &header, sizeof (header)) || header.nlmsg_len > size
-      || header.nlmsg_len < sizeof (header) + sizeof (error) || header.nlmsg_type != NLMSG_ERROR
-      || header.nlmsg_seq != sequence)
-    return FALSE;
-  if (!take_struct (&message, &error, sizeof (error)) || error > 0 || error == G_MININT32)
-    return FALSE;
-  *ret_errno = -error;
-  return TRUE;
+  rtnl_addr_set_ifindex (object, interface_index);
+  rtnl_addr_set_local (object, local);
+  rtnl_addr_set_prefixlen (object, address->prefix_length);
+  if (request == WFD_NET_ADD)
+    rtnl_addr_build_add_request (object, NLM_F_CREATE | NLM_F_EXCL, &message);
+  else
+    rtnl_addr_build_delete_request (object, 0, &message);
+  nl_addr_put (local);
+  rtnl_addr_put (object);
+  return message;
 }
 
 /* --- asked and answered --- */
 
 static gboolean
-check_answer (gint number, const WfdNetAddress *address, GError **error)
+check_answer (gint answer, const WfdNetAddress *address, GError **error)
 {
-  if (number == 0 || number == EEXIST)
+  if (answer == 0 || answer == -NLE_EXIST)
     return TRUE;
-  if (number == EPERM || number == EACCES)
+  if (answer == -NLE_PERM || answer == -NLE_NOACCESS)
     g_set_error (error, WFD_ERROR, WFD_ERROR_NO_PERMISSION,
         "This program may not set an address on %s; it needs CAP_NET_ADMIN (or to be root)",
         address->interface);
   else
     g_set_error (error, WFD_ERROR, WFD_ERROR_NO_DEVICE, "No address could be set on %s: %s",
-        address->interface, g_strerror (number));
+        address->interface, nl_geterror (answer));
   return FALSE;
 }
 
 static gboolean
 ask (WfdNetRequest request, const WfdNetAddress *address, GError **error)
 {
-  g_autoptr (GByteArray) asked = g_byte_array_new ();
-  g_autoptr (GByteArray) answer = g_byte_array_new ();
   guint index = wfd_net_get_index (address->interface);
-  gint number;
 
   if (index == 0) {
     g_set_error (error, WFD_ERROR, WFD_ERROR_NO_DEVICE, "There is no network interface %s",
         address->interface);
     return FALSE;
   }
-  wfd_net_build_request (request, address, index, SEQUENCE, asked);
-  if (!wfd_net_exchange (asked, answer, error))
-    return FALSE;
-  if (!wfd_net_read_answer (wfd_bytes (answer->data, answer->len), SEQUENCE, &number)) {
-    g_set_error (error, WFD_ERROR, WFD_ERROR_MALFORMED, "The kernel's answer cannot be read");
-    return FALSE;
-  }
-  return check_answer (number, address, error);
+  return check_answer (wfd_net_ask (wfd_net_build_request (request, address, index)), address,
+      error);
 }
 
 gboolean

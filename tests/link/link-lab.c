@@ -2,9 +2,9 @@
 #include "link-lab.h"
 
 #include <link-net.h>
-#include <errno.h>
 #include <linux/rtnetlink.h>
-#include <sys/socket.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
 
 GVariant *
 parse (const char *text)
@@ -74,12 +74,12 @@ lab_run (void)
 
 /* In the place of link-net-socket.c. */
 static GString *asked_kernel;
-static gint kernel_errno;
+static gint kernel_answer;
 
 void
-lab_set_kernel_errno (gint number)
+lab_set_kernel_answer (gint answer)
 {
-  kernel_errno = number;
+  kernel_answer = answer;
 }
 
 guint
@@ -88,24 +88,19 @@ wfd_net_get_index (const char *interface)
   return g_str_equal (interface, "p2p-wlan0-0") ? 7 : 0;
 }
 
-gboolean
-wfd_net_exchange (const GByteArray *request, GByteArray *answer, GError **error)
+gint
+wfd_net_ask (struct nl_msg *request)
 {
-  const struct nlmsghdr *header = (const struct nlmsghdr *) request->data;
-  const struct ifaddrmsg *message = NLMSG_DATA (header);
-  const guint8 *address = RTA_DATA (IFA_RTA (message));
-  struct nlmsghdr head = { .nlmsg_len = NLMSG_LENGTH (sizeof (struct nlmsgerr)),
-    .nlmsg_type = NLMSG_ERROR,
-    .nlmsg_seq = header->nlmsg_seq };
-  struct nlmsgerr body = { .error = -kernel_errno, .msg = *header };
+  struct nlmsghdr *header = nlmsg_hdr (request);
+  const struct ifaddrmsg *message = nlmsg_data (header);
+  const guint8 *address = nla_data (nlmsg_find_attr (header, sizeof (*message), IFA_LOCAL));
 
   g_assert_cmpuint (message->ifa_index, ==, 7);
   g_string_append_printf (asked_kernel, "%s%c%u.%u.%u.%u/%u", asked_kernel->len > 0 ? " " : "",
       header->nlmsg_type == RTM_NEWADDR ? '+' : '-', address[0], address[1], address[2], address[3],
       message->ifa_prefixlen);
-  g_byte_array_append (answer, (const guint8 *) &head, sizeof (head));
-  g_byte_array_append (answer, (const guint8 *) &body, sizeof (body));
-  return TRUE;
+  nlmsg_free (request);
+  return kernel_answer;
 }
 
 /* --- what the link tells --- */
@@ -250,7 +245,7 @@ lab_set_up_bare (Lab *lab, gconstpointer data)
   wait_for_no_service (lab->bus);
   lab->told = g_string_new (NULL);
   lab->network = asked_kernel = g_string_new (NULL);
-  kernel_errno = 0;
+  kernel_answer = 0;
   lab->cancellable = g_cancellable_new ();
   lab_use_options (lab, &options);
 }

@@ -69,8 +69,8 @@ void lab_react (Lab *lab, const char *key, const char *signal, const char *args)
 void lab_start_group_after (Lab *lab, const char *key, const char *role);
 void lab_start_group (Lab *lab, const char *role);
 
-/* What the kernel answers to a request for an address; 0 for yes. */
-void lab_set_kernel_errno (gint number);
+/* What the kernel answers to a request for an address: 0 for yes, or -NLE_…. */
+void lab_set_kernel_answer (gint answer);
 
 /* To be passed on to the functions of the link. */
 void lab_on_done (GObject *source, GAsyncResult *result, gpointer user_data);

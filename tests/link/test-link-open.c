@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a peer to an open link, in all ways, and why it may not come to that. */
-#include <errno.h>
+#include <netlink/errno.h>
 
 #include "link-lab.h"
 
@@ -52,7 +52,7 @@ static void
 test_address_there_already (Lab *lab, gconstpointer data)
 {
   lab_know_tv (lab);
-  lab_set_kernel_errno (EEXIST);
+  lab_set_kernel_answer (-NLE_EXIST);
   lab_start_group_after (lab, "Connect", "client");
   lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
   lab_wait_ok (lab);
@@ -60,12 +60,12 @@ test_address_there_already (Lab *lab, gconstpointer data)
 
 static const struct
 {
-  gint number;
+  gint answer;
   WfdError code;
 } address_errors[] = {
-  { EPERM, WFD_ERROR_NO_PERMISSION },
-  { EACCES, WFD_ERROR_NO_PERMISSION },
-  { ENODEV, WFD_ERROR_NO_DEVICE },
+  { -NLE_PERM, WFD_ERROR_NO_PERMISSION },
+  { -NLE_NOACCESS, WFD_ERROR_NO_PERMISSION },
+  { -NLE_NODEV, WFD_ERROR_NO_DEVICE },
 };
 
 static void
@@ -74,7 +74,7 @@ test_address_refused (Lab *lab, gconstpointer data)
   lab_know_tv (lab);
   for (guint i = 0; i < G_N_ELEMENTS (address_errors); i++) {
     fake_wpas_forget_calls (lab->fake);
-    lab_set_kernel_errno (address_errors[i].number);
+    lab_set_kernel_answer (address_errors[i].answer);
     lab_start_group_after (lab, "Connect", "client");
     lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
     lab_wait_error (lab, WFD_ERROR, (gint) address_errors[i].code);
