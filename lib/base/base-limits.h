@@ -121,3 +121,6 @@
 /* Objects of one kind that wpa_supplicant tells of: its interfaces, the groups
  * it remembers. Each costs a call to look at. */
 #define WFD_LIMIT_WPAS_OBJECTS 256
+
+/* Stations on the interface of a group: Wi-Fi chips have some 10 to 32. */
+#define WFD_LIMIT_STATIONS 64

@@ -21,6 +21,11 @@ typedef struct
   gboolean is_up;       /* the application knows it */
   gboolean has_address; /* we have set ours */
   GSource *ride_out;    /* the peer has left, perhaps for a moment */
+
+  WfdStationWatch *stations; /* NULL if the kernel tells nothing */
+  WfdStation station;        /* that of the peer, as it was seen last */
+  gboolean knows_station;    /* ever */
+  gboolean has_station;      /* now */
 } WfdP2pGroup;
 
 typedef enum
@@ -77,6 +82,8 @@ char *wfd_p2p_link_dup_peer_path (WfdP2pLink *self, WfdLinkPeer *peer);
 void wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVariant *args);
 void wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search);
 void wfd_p2p_link_clear_group (WfdP2pLink *self);
+/* The link is up. */
+void wfd_p2p_link_watch_stations (WfdP2pLink *self);
 /* FALSE if the address of @group is not known. */
 gboolean wfd_p2p_group_get_address (const WfdP2pGroup *group, WfdNetAddress *ret_address);
 /* Nothing is under way: a group that the peer has begun meanwhile is looked at,

@@ -109,6 +109,12 @@ wfd_link_get_info (WfdLink *self)
   return WFD_LINK_GET_IFACE (self)->get_info (self);
 }
 
+const WfdStation *
+wfd_link_get_station (WfdLink *self)
+{
+  return WFD_LINK_GET_IFACE (self)->get_station (self);
+}
+
 static void
 insert_address (GVariantDict *dict, const char *key, GInetAddress *address)
 {
@@ -136,12 +142,15 @@ wfd_link_dup_stats (WfdLink *self)
 {
   g_autoptr (GPtrArray) peers = wfd_link_dup_peers (self);
   const WfdLinkInfo *info = wfd_link_get_info (self);
+  const WfdStation *station = wfd_link_get_station (self);
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "peers", "u", peers->len);
   if (info != NULL)
     insert_info (&dict, info);
+  if (station != NULL)
+    wfd_station_insert (station, &dict);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "link-peer.h"
+#include "link-station.h"
 
 G_BEGIN_DECLS
 
@@ -72,6 +73,7 @@ struct _WfdLinkInterface
   void (*close) (WfdLink *self);
   GPtrArray *(*dup_peers) (WfdLink *self);
   const WfdLinkInfo *(*get_info) (WfdLink *self);
+  const WfdStation *(*get_station) (WfdLink *self);
 };
 
 /* Begins to search, and goes on until stop_find or close; the result says
@@ -108,9 +110,15 @@ void wfd_link_close (WfdLink *self);
 GPtrArray *wfd_link_dup_peers (WfdLink *self);
 /* NULL while the link is not up; valid until it is closed or lost. */
 const WfdLinkInfo *wfd_link_get_info (WfdLink *self);
+/* What the kernel has told last of the peer as a station, some times a second;
+ * NULL if nothing. Valid until the main context runs. */
+const WfdStation *wfd_link_get_station (WfdLink *self);
 /* What is known of the link as a{sv}: interface (s), role (s, "owner" or
  * "client"), persistent (b), peer (s), frequency-mhz (u), local-address (s) and
- * peer-address (s), peers (u, devices in reach); what is not known is absent. */
+ * peer-address (s), peers (u, devices in reach); of the peer as a station, each
+ * (x): inactive-ms, connected-s, signal-dbm, signal-avg-dbm, tx-kbps, rx-kbps,
+ * expected-kbps, tx-packets, tx-retries, tx-failed, rx-packets, tx-bytes and
+ * rx-bytes. What is not known is absent. */
 GVariant *wfd_link_dup_stats (WfdLink *self);
 
 /* --- for the kinds of links --- */

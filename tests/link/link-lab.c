@@ -2,9 +2,14 @@
 #include "link-lab.h"
 
 #include <link-net.h>
+#include <glib-unix.h>
+#include <linux/nl80211.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
+#include <netlink/genl/genl.h>
 #include <netlink/msg.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 GVariant *
 parse (const char *text)
@@ -101,6 +106,79 @@ wfd_net_ask (struct nl_msg *request)
       message->ifa_prefixlen);
   nlmsg_free (request);
   return kernel_answer;
+}
+
+/* In the place of link-station-socket.c. One link at a time has one. */
+static GArray *told_stations;
+static int station_kernel_fd;
+static GSource *station_kernel;
+
+#define STATION_FAMILY 28
+
+static void
+answer_station_request (int fd, struct nlmsghdr *request)
+{
+  WfdStationAnswer to = { .family = STATION_FAMILY, .sequence = request->nlmsg_seq };
+  struct nlattr *interface = nlmsg_find_attr (request, GENL_HDRLEN, NL80211_ATTR_IFINDEX);
+  g_autoptr (GByteArray) octets = g_byte_array_new ();
+
+  g_assert_cmpuint (request->nlmsg_type, ==, STATION_FAMILY);
+  g_assert_cmpuint (request->nlmsg_flags, ==, NLM_F_REQUEST | NLM_F_DUMP);
+  g_assert_cmpuint (genlmsg_hdr (request)->cmd, ==, NL80211_CMD_GET_STATION);
+  to.interface_index = nla_get_u32 (interface);
+  g_assert_cmpuint (to.interface_index, ==, 7);
+  for (guint i = 0; i < told_stations->len; i++)
+    station_append (octets, &to, &g_array_index (told_stations, WfdStation, i));
+  station_append_end (octets, &to);
+  g_assert_cmpint (send (fd, octets->data, octets->len, 0), ==, octets->len);
+}
+
+static gboolean
+on_station_request (gint fd, GIOCondition condition, gpointer user_data)
+{
+  guint64 octets[512];
+  gssize n = recv (fd, octets, sizeof (octets), 0);
+
+  if (n <= 0)
+    return G_SOURCE_REMOVE;
+  answer_station_request (fd, (struct nlmsghdr *) octets);
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+wfd_station_socket_open (WfdStationSocket *ret_socket, GError **error)
+{
+  int fds[2];
+
+  if (told_stations == NULL) {
+    g_set_error (error, WFD_ERROR, WFD_ERROR_UNSUPPORTED, "no nl80211");
+    return FALSE;
+  }
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), ==, 0);
+  station_kernel_fd = fds[1];
+  station_kernel = g_unix_fd_source_new (fds[1], G_IO_IN);
+  g_source_set_callback (station_kernel, G_SOURCE_FUNC (on_station_request), NULL, NULL);
+  g_source_attach (station_kernel, NULL);
+  *ret_socket = (WfdStationSocket) { NULL, fds[0], STATION_FAMILY };
+  return TRUE;
+}
+
+void
+wfd_station_socket_close (WfdStationSocket *self)
+{
+  g_source_destroy (station_kernel);
+  g_clear_pointer (&station_kernel, g_source_unref);
+  close (station_kernel_fd);
+  close (self->fd);
+}
+
+void
+lab_set_stations (Lab *lab, const WfdStation *stations, guint n)
+{
+  if (lab->stations == NULL)
+    lab->stations = told_stations = g_array_new (FALSE, FALSE, sizeof (WfdStation));
+  g_array_set_size (lab->stations, 0);
+  g_array_append_vals (lab->stations, stations, n);
 }
 
 /* --- what the link tells --- */
@@ -278,6 +356,8 @@ lab_tear_down (Lab *lab, gconstpointer data)
   g_clear_error (&lab->error);
   g_string_free (lab->told, TRUE);
   g_string_free (lab->network, TRUE);
+  told_stations = NULL;
+  g_clear_pointer (&lab->stations, g_array_unref);
   g_free (lab->pin);
 }
 
@@ -455,6 +535,13 @@ void
 lab_wait_told (Lab *lab, const char *told)
 {
   WAIT_UNTIL (strstr (lab->told->str, told) != NULL, told);
+}
+
+/* The link has asked the kernel, which has answered, and has heard it. */
+void
+lab_wait_stations (Lab *lab, gboolean is_known)
+{
+  WAIT_UNTIL ((wfd_link_get_station (lab->link) != NULL) == is_known, "stations");
 }
 
 static void

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <link-p2p.h>
+#include <station-builder.h>
 #include <wfd/wfd-error.h>
 
 #include "fake-wpas.h"
@@ -33,6 +34,7 @@ typedef struct
   FakeWpas *fake; /* may be NULL: there is none */
   GDBusConnection *bus;
   WfdLink *link;
+  GArray *stations; /* WfdStation; NULL if there is no nl80211 */
   GString *network; /* addresses set and removed: "+192.168.42.100/24 …" */
   GCancellable *cancellable;
 
@@ -72,6 +74,10 @@ void lab_start_group (Lab *lab, const char *role);
 /* What the kernel answers to a request for an address: 0 for yes, or -NLE_…. */
 void lab_set_kernel_answer (gint answer);
 
+/* What the kernel tells of stations from now on, to whoever asks; that there is
+ * no nl80211 until then. */
+void lab_set_stations (Lab *lab, const WfdStation *stations, guint n);
+
 /* To be passed on to the functions of the link. */
 void lab_on_done (GObject *source, GAsyncResult *result, gpointer user_data);
 void lab_find (Lab *lab);
@@ -84,6 +90,7 @@ void lab_wait_ok (Lab *lab);
 void lab_wait_error (Lab *lab, GQuark domain, gint code);
 void lab_wait_call (Lab *lab, const char *key);
 void lab_wait_told (Lab *lab, const char *told);
+void lab_wait_stations (Lab *lab, gboolean is_known);
 /* Until everything that was said before has been heard. */
 void lab_settle (Lab *lab);
 

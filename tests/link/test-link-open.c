@@ -677,41 +677,6 @@ test_second_group_ignored (Lab *lab, gconstpointer data)
   g_assert_cmpstr (lab->told->str, ==, "found opened");
 }
 
-/* --- statistics --- */
-
-static void
-assert_stats (Lab *lab, const char *expected)
-{
-  g_autoptr (GVariant) stats = wfd_link_dup_stats (lab->link);
-  g_autoptr (GVariant) wanted = parse (expected);
-  GVariantIter iter;
-  const char *key;
-  GVariant *value;
-
-  g_assert_cmpuint (g_variant_n_children (stats), ==, g_variant_n_children (wanted));
-  g_variant_iter_init (&iter, wanted);
-  while (g_variant_iter_next (&iter, "{&sv}", &key, &value)) {
-    g_autoptr (GVariant) found = g_variant_lookup_value (stats, key, NULL);
-
-    g_assert_cmpvariant (found, value);
-    g_variant_unref (value);
-  }
-}
-
-static void
-test_stats (Lab *lab, gconstpointer data)
-{
-  assert_stats (lab, "{'peers': <uint32 0>}");
-  lab_know_tv (lab);
-  lab_start_group_after (lab, "Connect", "client");
-  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
-  lab_wait_ok (lab);
-  assert_stats (lab,
-      "{'peers': <uint32 1>, 'interface': <'p2p-wlan0-0'>, 'role': <'client'>, 'persistent': "
-      "<true>, 'peer': <'" TV_ID "'>, 'frequency-mhz': <uint32 5180>, 'local-address': "
-      "<'192.168.42.100'>, 'peer-address': <'192.168.42.1'>}");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -755,6 +720,5 @@ main (int argc, char **argv)
   add ("invited/while-searching", test_invited_while_searching);
   add ("invited/then-asked", test_invited_then_asked);
   add ("invited/second-group-ignored", test_second_group_ignored);
-  add ("stats/known-only", test_stats);
   return lab_run ();
 }
