@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstrtspwfd-private.h"
-#include "wfd-make.h"
+#include "wfd-error.h"
 #include "wfd-report.h"
 
 GST_DEBUG_CATEGORY_EXTERN (rtsp_wfd_debug);

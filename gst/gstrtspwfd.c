@@ -70,7 +70,8 @@
  * Casts a ready file to the first sink that connects.
  */
 #include "gstrtspwfd-private.h"
-#include "wfd-make.h"
+#include "wfd-element.h"
+#include "wfd-error.h"
 #include "wfd-offer.h"
 #include "wfd-outlet.h"
 #include "wfd-report.h"
@@ -316,26 +317,13 @@ free_control (GstRtspWfd *self)
   wfd_control_free (control);
 }
 
-static void
-remove_srcpads (GstRtspWfd *self)
-{
-  GstElement *element = GST_ELEMENT (self);
-
-  while (element->srcpads != NULL) {
-    GstPad *pad = element->srcpads->data;
-
-    gst_pad_set_active (pad, FALSE);
-    gst_element_remove_pad (element, pad);
-  }
-}
-
 /* PAUSED to READY, after the elements inside. */
 static void
 clean_up (GstRtspWfd *self)
 {
   free_control (self);
-  remove_srcpads (self);
-  wfd_remove_element (GST_BIN (self), GST_ELEMENT (g_steal_pointer (&self->receive)));
+  wfd_element_remove_src_pads (GST_ELEMENT (self));
+  wfd_element_remove (GST_BIN (self), GST_ELEMENT (g_steal_pointer (&self->receive)));
   g_clear_object (&self->socket);
   g_clear_object (&self->rtcp_socket);
   gst_rtsp_wfd_set_negotiated (self, NULL);
@@ -344,23 +332,6 @@ clean_up (GstRtspWfd *self)
   self->rtsp_port = self->rtp_port = 0;
   self->flowing = self->finished = FALSE;
   GST_OBJECT_UNLOCK (self);
-}
-
-/* Whether the pipeline passes PAUSED only because it is stopped. */
-static gboolean
-is_being_stopped (GstRtspWfd *self)
-{
-  GstObject *top = gst_object_ref (GST_OBJECT (self));
-  GstObject *parent;
-  gboolean stopped;
-
-  while ((parent = gst_object_get_parent (top)) != NULL) {
-    gst_object_unref (top);
-    top = parent;
-  }
-  stopped = GST_STATE_TARGET (top) < GST_STATE_PAUSED;
-  gst_object_unref (top);
-  return stopped;
 }
 
 static void
@@ -372,7 +343,7 @@ set_playing (GstRtspWfd *self, gboolean playing)
   if (self->pads != NULL)
     wfd_sender_pads_set_playing (self->pads, playing);
   /* A PAUSE that is followed by a TEARDOWN at once is one message too much. */
-  if (playing || !is_being_stopped (self))
+  if (playing || !wfd_element_is_being_stopped (GST_ELEMENT (self)))
     wfd_control_set_playing (self->control, playing);
 }
 
@@ -429,7 +400,7 @@ gst_rtsp_wfd_handle_message (GstBin *bin, GstMessage *message)
   }
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_STREAM_COLLECTION
       && GST_MESSAGE_SRC (message) == GST_OBJECT (self->receive)) {
-    wfd_post_collection (GST_ELEMENT (self), message);
+    wfd_element_post_collection (GST_ELEMENT (self), message);
     return;
   }
   GST_BIN_CLASS (gst_rtsp_wfd_parent_class)->handle_message (bin, message);

@@ -3,7 +3,7 @@
 
 #include "gstrtspwfd.h"
 #include "gstwfdsink-private.h"
-#include "wfd-make.h"
+#include "wfd-error.h"
 #include "wfd-plan.h"
 
 GST_DEBUG_CATEGORY_EXTERN (wfd_sink_debug);

@@ -38,7 +38,7 @@
 
 #include "gstrtspwfd.h"
 #include "gstwfdsink-private.h"
-#include "wfd-make.h"
+#include "wfd-error.h"
 #include "wfd-offer.h"
 
 GST_DEBUG_CATEGORY (wfd_sink_debug);

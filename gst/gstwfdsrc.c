@@ -30,7 +30,7 @@
 #include "gstwfdsrc.h"
 
 #include "gstrtspwfd.h"
-#include "wfd-make.h"
+#include "wfd-element.h"
 #include "wfd-properties.h"
 #include "wfd-unit-caps.h"
 #include "wfd-uri.h"
@@ -166,19 +166,6 @@ prepare (GstWfdSrc *self)
   return TRUE;
 }
 
-static void
-remove_pads (GstWfdSrc *self)
-{
-  GstElement *element = GST_ELEMENT (self);
-
-  while (element->srcpads != NULL) {
-    GstPad *pad = element->srcpads->data;
-
-    gst_pad_set_active (pad, FALSE);
-    gst_element_remove_pad (element, pad);
-  }
-}
-
 static GstStateChangeReturn
 gst_wfd_src_change_state (GstElement *element, GstStateChange transition)
 {
@@ -191,7 +178,7 @@ gst_wfd_src_change_state (GstElement *element, GstStateChange transition)
   ret = GST_ELEMENT_CLASS (gst_wfd_src_parent_class)->change_state (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED && ret == GST_STATE_CHANGE_FAILURE))
-    remove_pads (self);
+    wfd_element_remove_src_pads (element);
   return ret;
 }
 
@@ -199,7 +186,7 @@ static void
 gst_wfd_src_handle_message (GstBin *bin, GstMessage *message)
 {
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_STREAM_COLLECTION)
-    wfd_post_collection (GST_ELEMENT (bin), message);
+    wfd_element_post_collection (GST_ELEMENT (bin), message);
   else
     GST_BIN_CLASS (gst_wfd_src_parent_class)->handle_message (bin, message);
 }

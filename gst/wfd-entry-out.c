@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <gst/video/video.h>
 
+#include "wfd-element.h"
 #include "wfd-entry-private.h"
 #include "wfd-fill.h"
 
@@ -29,18 +30,6 @@ wfd_entry_wake (WfdEntry *self)
   if (self->waiting_for != NULL)
     gst_clock_id_unschedule (self->waiting_for);
   g_cond_broadcast (&self->changed);
-}
-
-GstClockTime
-wfd_entry_get_now (WfdEntry *self)
-{
-  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
-  GstClockTime now, base_time = gst_element_get_base_time (GST_ELEMENT (self));
-
-  if (clock == NULL)
-    return GST_CLOCK_TIME_NONE;
-  now = gst_clock_get_time (clock);
-  return now > base_time ? now - base_time : 0;
 }
 
 GstClockTime
@@ -77,7 +66,7 @@ wfd_entry_set_caps_rate (WfdEntry *self, GstEvent *event)
 static GstClockTime
 get_discard_due (WfdEntry *self, GstBuffer *buffer)
 {
-  GstClockTime now = wfd_entry_get_now (self);
+  GstClockTime now = wfd_element_get_running_time (GST_ELEMENT (self));
   GstClockTime end = wfd_fill_get_end (&self->out_segment, buffer);
 
   if (!GST_CLOCK_TIME_IS_VALID (end) || !GST_CLOCK_TIME_IS_VALID (now))
@@ -162,7 +151,7 @@ static gpointer
 take_item (WfdEntry *self)
 {
   gpointer head = wfd_backlog_peek (&self->backlog);
-  GstClockTime now = wfd_entry_get_now (self);
+  GstClockTime now = wfd_element_get_running_time (GST_ELEMENT (self));
 
   if (GST_IS_EVENT (head))
     return is_end (head) && !self->attached ? NULL : wfd_backlog_pop (&self->backlog);
@@ -255,7 +244,7 @@ push_event (WfdEntry *self, GstEvent *event)
 static GstBuffer *
 note_picture (WfdEntry *self, GstBuffer *buffer)
 {
-  GstClockTime now = wfd_entry_get_now (self), running;
+  GstClockTime now = wfd_element_get_running_time (GST_ELEMENT (self)), running;
 
   GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
   running = wfd_fill_get_end (&self->out_segment, buffer);

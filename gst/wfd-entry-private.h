@@ -70,8 +70,6 @@ gboolean wfd_entry_is_flowing (WfdEntry *self);
 gboolean wfd_entry_has_live_upstream (WfdEntry *self);
 /* Something changed for who waits. */
 void wfd_entry_wake (WfdEntry *self);
-/* The running time, NONE without a clock. */
-GstClockTime wfd_entry_get_now (WfdEntry *self);
 /* What is still to come from a live upstream comes from here on. */
 GstClockTime wfd_entry_get_horizon (WfdEntry *self, GstClockTime now);
 /* The rate at which live pictures leave is ours; (transfer full). */

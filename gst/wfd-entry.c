@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <gst/video/video.h>
 
+#include "wfd-element.h"
 #include "wfd-entry-private.h"
 #include "wfd-fill.h"
 
@@ -42,7 +43,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (WfdEntry, wfd_entry, GST_TYPE_ELEMENT,
 static void
 resume (WfdEntry *self)
 {
-  GstClockTime now = wfd_entry_get_now (self);
+  GstClockTime now = wfd_element_get_running_time (GST_ELEMENT (self));
 
   wfd_pace_restart (&self->pace);
   self->need_key_unit = self->kind == WFD_ENTRY_CODED_VIDEO;
@@ -220,7 +221,7 @@ wfd_entry_attach (WfdEntry *self)
 static void
 note_arrival (WfdEntry *self, GstBuffer *buffer)
 {
-  GstClockTime now = wfd_entry_get_now (self), end = GST_CLOCK_TIME_NONE;
+  GstClockTime now = wfd_element_get_running_time (GST_ELEMENT (self)), end = GST_CLOCK_TIME_NONE;
 
   if (self->kind != WFD_ENTRY_PICTURES)
     return;

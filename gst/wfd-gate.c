@@ -3,6 +3,7 @@
 
 #include <gst/video/video.h>
 
+#include "wfd-element.h"
 #include "wfd-ts-list.h"
 
 GST_DEBUG_CATEGORY_STATIC (wfd_gate_debug);
@@ -250,18 +251,6 @@ wait_until_wanted (WfdGate *self)
   return self->ended ? GST_FLOW_EOS : GST_FLOW_OK;
 }
 
-static GstClockTime
-get_running_time_now (WfdGate *self)
-{
-  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
-  GstClockTime now, base_time = gst_element_get_base_time (GST_ELEMENT (self));
-
-  if (clock == NULL)
-    return GST_CLOCK_TIME_NONE;
-  now = gst_clock_get_time (clock);
-  return now > base_time ? now - base_time : 0;
-}
-
 static void
 warn_untimed (WfdGate *self)
 {
@@ -280,7 +269,7 @@ warn_untimed (WfdGate *self)
 static void
 resume_now (WfdGate *self, GstClockTime timestamp)
 {
-  GstClockTime now = get_running_time_now (self);
+  GstClockTime now = wfd_element_get_running_time (GST_ELEMENT (self));
   GstClockTime running_time = GST_CLOCK_TIME_NONE;
 
   if (self->segment.format == GST_FORMAT_TIME)

@@ -3,7 +3,7 @@
 
 #include <gst/pbutils/pbutils.h>
 
-#include "wfd-make.h"
+#include "wfd-element.h"
 
 /* Taken for the rate of video that has none of its own, as a screen that is
  * grabbed when it changes. */
@@ -53,21 +53,13 @@ add_parser (WfdInput *self, const Kind *kind, GError **error)
 {
   g_autoptr (GstCaps) caps = gst_caps_from_string (kind->caps);
 
-  self->parser = wfd_make_element (GST_BIN (self), kind->parser, error);
+  self->parser = wfd_element_make (GST_BIN (self), kind->parser, error);
   if (self->parser == NULL)
     return FALSE;
   /* Parameter sets with every IDR, which a peer may need to begin. */
   if (g_str_equal (kind->parser, "h264parse"))
     g_object_set (self->parser, "config-interval", -1, "disable-passthrough", TRUE, NULL);
   return gst_element_link_filtered (self->parser, GST_ELEMENT (self->entry), caps);
-}
-
-static void
-add_ghost (WfdInput *self, const char *name, GstElement *element)
-{
-  g_autoptr (GstPad) target = gst_element_get_static_pad (element, name);
-
-  gst_element_add_pad (GST_ELEMENT (self), gst_ghost_pad_new (name, target));
 }
 
 WfdInput *
@@ -80,8 +72,9 @@ wfd_input_new (WfdEntryKind kind, GError **error)
   if (kinds[kind].parser != NULL && !add_parser (self, &kinds[kind], error))
     return NULL;
 
-  add_ghost (self, "sink", self->parser != NULL ? self->parser : GST_ELEMENT (self->entry));
-  add_ghost (self, "src", GST_ELEMENT (self->entry));
+  wfd_element_add_ghost (GST_ELEMENT (self), "sink",
+      self->parser != NULL ? self->parser : GST_ELEMENT (self->entry), "sink");
+  wfd_element_add_ghost (GST_ELEMENT (self), "src", GST_ELEMENT (self->entry), "src");
   g_object_force_floating (G_OBJECT (self));
   return g_steal_pointer (&self);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-pad.h"
 
-#include "wfd-make.h"
+#include "wfd-element.h"
 
 GST_DEBUG_CATEGORY_STATIC (wfd_pad_debug);
 #define GST_CAT_DEFAULT wfd_pad_debug
@@ -150,7 +150,7 @@ wfd_pad_reset (WfdPad *self)
   g_mutex_lock (&self->lock);
   self->status = (WfdPadStatus) { FALSE };
   g_mutex_unlock (&self->lock);
-  wfd_remove_element (self->bin, (GstElement *) input);
+  wfd_element_remove (self->bin, (GstElement *) input);
 }
 
 /* With the making lock. */
@@ -210,7 +210,7 @@ ensure_input (WfdPad *self, WfdEntryKind kind, gboolean replace)
     made = make_input (self, kind, &error);
   }
   g_mutex_unlock (&self->making_lock);
-  wfd_remove_element (self->bin, (GstElement *) old);
+  wfd_element_remove (self->bin, (GstElement *) old);
   if (!made)
     refuse (self, error);
   return made;

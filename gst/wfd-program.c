@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-program.h"
 
-#include "wfd-make.h"
+#include "wfd-element.h"
 
 #define AUDIO_BITRATE_KBPS 128
 
@@ -42,7 +42,7 @@ chain_link (Chain *self, GstElement *element)
 static gboolean
 chain_add (Chain *self, const char *factory)
 {
-  return chain_link (self, wfd_make_element (GST_BIN (self->program), factory, self->error));
+  return chain_link (self, wfd_element_make (GST_BIN (self->program), factory, self->error));
 }
 
 static gboolean
@@ -153,14 +153,6 @@ chain_add_audio (Chain *self, const WfdProgramConfig *config)
       && chain_add_filter (self, raw) && (row == NULL || chain_add_encoder (self, row, &format));
 }
 
-static void
-add_ghost (WfdProgram *self, const char *name, GstElement *element, const char *pad_name)
-{
-  g_autoptr (GstPad) target = gst_element_get_static_pad (element, pad_name);
-
-  gst_element_add_pad (GST_ELEMENT (self), gst_ghost_pad_new (name, target));
-}
-
 static gboolean
 build_video (WfdProgram *self, const WfdProgramConfig *config, GError **error)
 {
@@ -168,8 +160,8 @@ build_video (WfdProgram *self, const WfdProgramConfig *config, GError **error)
 
   if (!chain_add_video (&chain, config))
     return FALSE;
-  add_ghost (self, "video", chain.first, "sink");
-  add_ghost (self, "video_src", chain.last, "src");
+  wfd_element_add_ghost (GST_ELEMENT (self), "video", chain.first, "sink");
+  wfd_element_add_ghost (GST_ELEMENT (self), "video_src", chain.last, "src");
   return TRUE;
 }
 
@@ -180,8 +172,8 @@ build_audio (WfdProgram *self, const WfdProgramConfig *config, GError **error)
 
   if (!chain_add_audio (&chain, config))
     return FALSE;
-  add_ghost (self, "audio", chain.first, "sink");
-  add_ghost (self, "audio_src", chain.last, "src");
+  wfd_element_add_ghost (GST_ELEMENT (self), "audio", chain.first, "sink");
+  wfd_element_add_ghost (GST_ELEMENT (self), "audio_src", chain.last, "src");
   return TRUE;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-receiver-pad.h"
 
+#include "wfd-element.h"
+
 #include <gst/video/video.h>
 
 GST_DEBUG_CATEGORY_STATIC (wfd_receiver_pad_debug);
@@ -56,31 +58,15 @@ pop (WfdReceiverPad *self)
   return item;
 }
 
-/* A GstBaseSink that is just being stopped may answer with an error in place of
- * flushing. */
-static gboolean
-is_being_stopped (GstElement *element)
-{
-  GstObject *top = gst_object_ref (GST_OBJECT (element)), *parent;
-  gboolean stopped;
-
-  while ((parent = gst_object_get_parent (top)) != NULL) {
-    gst_object_unref (top);
-    top = parent;
-  }
-  stopped = GST_STATE_TARGET (top) < GST_STATE_PAUSED;
-  gst_object_unref (top);
-  return stopped;
-}
-
 /* Downstream cannot go on; nothing else ends here, for a pad may be linked later
- * and a flush may be over soon. */
+ * and a flush may be over soon. A GstBaseSink that is just being stopped may answer
+ * with an error in place of flushing. */
 static void
 fail (WfdReceiverPad *self, GstFlowReturn flow)
 {
   g_autoptr (GstElement) element = gst_pad_get_parent_element (GST_PAD (self));
 
-  if (element != NULL && !is_being_stopped (element))
+  if (element != NULL && !wfd_element_is_being_stopped (element))
     GST_ELEMENT_FLOW_ERROR (element, flow);
   gst_pad_push_event (GST_PAD (self), gst_event_new_eos ());
   gst_pad_pause_task (GST_PAD (self));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-sender-pads.h"
 
-#include "wfd-make.h"
+#include "wfd-element.h"
 #include "wfd-outlet.h"
 #include "wfd-ts-list.h"
 
@@ -54,9 +54,9 @@ wfd_sender_pads_new (GstBin *bin, const WfdSenderPadsEvents *events, gpointer us
 static void
 drop_branch (WfdSenderPads *self, Branch *branch)
 {
-  wfd_remove_element (self->bin, branch->out);
-  wfd_remove_element (self->bin, branch->pay);
-  wfd_remove_element (self->bin, branch->gate);
+  wfd_element_remove (self->bin, branch->out);
+  wfd_element_remove (self->bin, branch->pay);
+  wfd_element_remove (self->bin, branch->gate);
 }
 
 void
@@ -140,10 +140,10 @@ set_udp_socket (WfdSenderPads *self)
 static gboolean
 make_ts (WfdSenderPads *self, Branch *branch, GError **error)
 {
-  branch->pay = wfd_make_element (self->bin, "rtpmp2tpay", error);
+  branch->pay = wfd_element_make (self->bin, "rtpmp2tpay", error);
   if (branch->pay == NULL)
     return FALSE;
-  branch->out = wfd_make_element (self->bin, "multiudpsink", error);
+  branch->out = wfd_element_make (self->bin, "multiudpsink", error);
   if (branch->out == NULL)
     return FALSE;
   wfd_gate_set_ts (WFD_GATE (branch->gate));

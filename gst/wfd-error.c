@@ -1,73 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wfd-make.h"
+#include "wfd-error.h"
 
 #include <gio/gio.h>
 #include <wfd/wfd.h>
-
-typedef struct
-{
-  const char *factory;
-  const char *package; /* of Debian; other systems name them alike */
-} Origin;
-
-static const Origin origins[] = {
-  { "aacparse", "gstreamer1.0-plugins-good" },
-  { "ac3parse", "gstreamer1.0-plugins-good" },
-  { "audioconvert", "gstreamer1.0-plugins-base" },
-  { "audioresample", "gstreamer1.0-plugins-base" },
-  { "deinterlace", "gstreamer1.0-plugins-good" },
-  { "h264parse", "gstreamer1.0-plugins-bad" },
-  { "mpegtsmux", "gstreamer1.0-plugins-bad" },
-  { "multiudpsink", "gstreamer1.0-plugins-good" },
-  { "rtpmp2tpay", "gstreamer1.0-plugins-good" },
-  { "videoconvertscale", "gstreamer1.0-plugins-base" },
-  { "videorate", "gstreamer1.0-plugins-base" },
-};
-
-static const char *
-find_package (const char *factory)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (origins); i++)
-    if (g_str_equal (origins[i].factory, factory))
-      return origins[i].package;
-  return "one of the GStreamer plugin packages";
-}
-
-GstElement *
-wfd_make_element (GstBin *bin, const char *factory, GError **error)
-{
-  GstElement *element = gst_element_factory_make (factory, NULL);
-
-  if (element == NULL) {
-    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
-        "The GStreamer element \"%s\" is missing; install %s", factory, find_package (factory));
-    return NULL;
-  }
-  gst_bin_add (bin, element);
-  return element;
-}
-
-void
-wfd_remove_element (GstBin *bin, GstElement *element)
-{
-  if (element == NULL)
-    return;
-  /* A state change of the bin under way must not bring it back. */
-  gst_element_set_locked_state (element, TRUE);
-  gst_element_set_state (element, GST_STATE_NULL);
-  gst_bin_remove (bin, element);
-}
-
-void
-wfd_post_collection (GstElement *element, GstMessage *message)
-{
-  g_autoptr (GstStreamCollection) collection = NULL;
-
-  gst_message_parse_stream_collection (message, &collection);
-  gst_message_unref (message);
-  gst_element_post_message (element,
-      gst_message_new_stream_collection (GST_OBJECT (element), collection));
-}
 
 typedef struct
 {
