@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-encoder.h"
 
+#include <gst/pbutils/pbutils.h>
+
 /* A full VBV of 100 ms delays by as much, and keeps an IDR at two to three
  * times the size of the other pictures; with 600 ms it is ten times. */
 #define VBV_MS 100
@@ -17,43 +19,22 @@
     [WFD_H264_PROFILE_CBP] = cbp, [WFD_H264_PROFILE_CHP] = chp \
   }
 
+/* The second, where there is one, needs less power. */
+#define VA_H264(name) \
+  { \
+    .factory = name, .package = "gstreamer1.0-plugins-bad", .kind = WFD_ENCODER_H264, \
+    .raw_format = "NV12", .bitrate = "bitrate", .bitrate_unit = 1, .vbv = "cpb-size", \
+    .vbv_unit = WFD_ENCODER_VBV_KBIT, .gop = "key-int-max", .key_units = TRUE, \
+    .profiles = H264_PROFILES ("constrained-baseline", "high"), \
+    .settings = { { "rate-control", "cbr" }, { "b-frames", "0" }, { "i-frames", "0" }, \
+      { "ref-frames", "1" }, { "num-slices", "1" }, { "cabac", "false" }, { "dct8x8", "false" }, \
+      { "aud", "true" }, { "cc-insert", "false" } }, \
+    .high_settings = { { "dct8x8", "true" } }, .fast_settings = { { "target-usage", "6" } }, \
+  }
+
 static const WfdEncoder encoders[] = {
-  {
-      .factory = "vah264enc",
-      .package = "gstreamer1.0-plugins-bad",
-      .kind = WFD_ENCODER_H264,
-      .raw_format = "NV12",
-      .bitrate = "bitrate",
-      .bitrate_unit = 1,
-      .vbv = "cpb-size",
-      .vbv_unit = WFD_ENCODER_VBV_KBIT,
-      .gop = "key-int-max",
-      .key_units = TRUE,
-      .profiles = H264_PROFILES ("constrained-baseline", "high"),
-      .settings = { { "rate-control", "cbr" }, { "b-frames", "0" }, { "i-frames", "0" },
-          { "ref-frames", "1" }, { "num-slices", "1" }, { "cabac", "false" }, { "dct8x8", "false" },
-          { "aud", "true" }, { "cc-insert", "false" } },
-      .high_settings = { { "dct8x8", "true" } },
-      .fast_settings = { { "target-usage", "6" } },
-  },
-  {
-      .factory = "vah264lpenc",
-      .package = "gstreamer1.0-plugins-bad",
-      .kind = WFD_ENCODER_H264,
-      .raw_format = "NV12",
-      .bitrate = "bitrate",
-      .bitrate_unit = 1,
-      .vbv = "cpb-size",
-      .vbv_unit = WFD_ENCODER_VBV_KBIT,
-      .gop = "key-int-max",
-      .key_units = TRUE,
-      .profiles = H264_PROFILES ("constrained-baseline", "high"),
-      .settings = { { "rate-control", "cbr" }, { "b-frames", "0" }, { "i-frames", "0" },
-          { "ref-frames", "1" }, { "num-slices", "1" }, { "cabac", "false" }, { "dct8x8", "false" },
-          { "aud", "true" }, { "cc-insert", "false" } },
-      .high_settings = { { "dct8x8", "true" } },
-      .fast_settings = { { "target-usage", "6" } },
-  },
+  VA_H264 ("vah264enc"),
+  VA_H264 ("vah264lpenc"),
   {
       .factory = "nvh264enc",
       .package = "gstreamer1.0-plugins-bad",
@@ -495,14 +476,6 @@ wfd_encoder_get_raw_caps (const WfdEncoder *self, const WfdEncoderConfig *config
       G_TYPE_INT, (gint) config->audio_channels, NULL);
 }
 
-static char *
-level_to_string (guint level)
-{
-  if (level % 10 == 0)
-    return g_strdup_printf ("%u", level / 10);
-  return g_strdup_printf ("%u.%u", level / 10, level % 10);
-}
-
 /* What a decoder of Constrained High decodes in any case. */
 static const char *
 get_profile_name (const WfdEncoder *self, const WfdEncoderConfig *config)
@@ -524,9 +497,10 @@ wfd_encoder_get_coded_caps (const WfdEncoder *self, const WfdEncoderConfig *conf
       "alignment", G_TYPE_STRING, "au", "profile", G_TYPE_STRING, get_profile_name (self, config),
       NULL);
   if (self->level_in_caps && config->level > 0) {
-    g_autofree char *level = level_to_string (config->level);
+    const guint8 sps[] = { 66, 0, config->level };
 
-    gst_caps_set_simple (caps, "level", G_TYPE_STRING, level, NULL);
+    gst_caps_set_simple (caps, "level", G_TYPE_STRING,
+        gst_codec_utils_h264_get_level (sps, sizeof sps), NULL);
   }
   return caps;
 }

@@ -274,7 +274,7 @@ wfd_pad_expect_sound (WfdPad *self)
     return;
   caps = gst_pad_peer_query_caps (self->pad, NULL);
   if (!gst_caps_is_any (caps) && !gst_caps_is_empty (caps))
-    kind = wfd_input_find_kind (caps);
+    kind = wfd_input_format_find_kind (caps);
   ensure_input (self, kind, FALSE);
 }
 
@@ -289,7 +289,7 @@ on_pad_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_CAPS:
       gst_event_parse_caps (event, &caps);
-      if (!ensure_input (self, wfd_input_find_kind (caps), TRUE))
+      if (!ensure_input (self, wfd_input_format_find_kind (caps), TRUE))
         return GST_PAD_PROBE_DROP;
       break;
     case GST_EVENT_STREAM_START:

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "wfd-input-format.h"
 #include "wfd-input.h"
 
 G_BEGIN_DECLS

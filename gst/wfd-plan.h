@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wfd-input.h"
+#include "wfd-input-format.h"
 #include "wfd-pad.h"
 #include "wfd-program.h"
 

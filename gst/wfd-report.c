@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-report.h"
 
+#include <gst/pbutils/pbutils.h>
+
 #include "wfd-unit-caps.h"
 
 static const char *const profile_names[] = {
@@ -22,14 +24,6 @@ static const Codec codecs[] = {
   [WFD_AUDIO_CODEC_AC3] = { "ac3", WFD_TS_CODEC_AC3 },
 };
 
-/* As in the caps of video/x-h264. */
-static char *
-level_to_string (guint level)
-{
-  return level % 10 != 0 ? g_strdup_printf ("%u.%u", level / 10, level % 10)
-                         : g_strdup_printf ("%u", level / 10);
-}
-
 /* Of an interlaced picture the mode names the fields. */
 static guint
 get_frames_per_second (const WfdFormat *format)
@@ -40,13 +34,14 @@ get_frames_per_second (const WfdFormat *format)
 static void
 set_video (GstStructure *structure, const WfdFormat *format)
 {
-  g_autofree char *level = level_to_string (format->level);
+  const guint8 sps[] = { 66, 0, format->level };
 
   if (format->width == 0)
     return;
   gst_structure_set (structure, "width", G_TYPE_INT, (int) format->width, "height", G_TYPE_INT,
       (int) format->height, "framerate", GST_TYPE_FRACTION, (int) get_frames_per_second (format), 1,
-      "interlaced", G_TYPE_BOOLEAN, format->interlaced, "level", G_TYPE_STRING, level, NULL);
+      "interlaced", G_TYPE_BOOLEAN, format->interlaced, "level", G_TYPE_STRING,
+      gst_codec_utils_h264_get_level (sps, sizeof sps), NULL);
   if (profile_names[format->profile] != NULL)
     gst_structure_set (structure, "profile", G_TYPE_STRING, profile_names[format->profile], NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
+#include <wfd-input-format.h>
 #include <wfd-input.h>
 
 static WfdInputFormat
@@ -42,7 +43,7 @@ GST_START_TEST (kind_follows_from_the_caps)
   };
   g_autoptr (GstCaps) caps = gst_caps_from_string (rows[__i__].caps);
 
-  fail_unless_equals_int (wfd_input_find_kind (caps), rows[__i__].kind);
+  fail_unless_equals_int (wfd_input_format_find_kind (caps), rows[__i__].kind);
 }
 
 GST_END_TEST;
