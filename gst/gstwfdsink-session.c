@@ -224,6 +224,15 @@ is_audio_unknown (WfdPad *audio)
   return !status.known;
 }
 
+static gboolean
+is_absent (WfdPad *pad)
+{
+  WfdPadStatus status;
+
+  wfd_pad_get_status (pad, &status);
+  return status.absent;
+}
+
 /* The pads of a file are there when it has been looked into, and one after the
  * other. */
 static gboolean
@@ -233,8 +242,10 @@ on_session_preparing (GstElement *rtspwfd, GstWfdSink *self)
   g_autoptr (WfdPad) audio = ref_pad (self, WFD_STREAM_AUDIO);
   gboolean unknown = audio == NULL || is_audio_unknown (audio);
 
-  if (video != NULL)
-    unknown = is_video_unknown (video);
+  if (video != NULL && is_video_unknown (video))
+    unknown = unknown || !is_absent (video);
+  else if (video != NULL)
+    unknown = FALSE;
   gst_wfd_sink_update_offer (self);
   return unknown;
 }
@@ -300,34 +311,67 @@ gst_wfd_sink_follow_session (GstWfdSink *self)
  * What comes into the pads
  */
 
-/* With the lock. */
+/* Whether all that has begun has ended. What did not begin by then is not waited for,
+ * unless nothing did. With the lock. */
 static gboolean
 is_all_ended (GstWfdSink *self)
 {
-  WfdPadStatus status;
+  gboolean any_begun = FALSE, all = TRUE, all_begun = TRUE;
 
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
+    WfdPadStatus status;
+
     if (self->streams[i].pad == NULL)
       continue;
     wfd_pad_get_status (self->streams[i].pad, &status);
-    if (!status.ended)
-      return FALSE;
+    any_begun = any_begun || status.begun;
+    all = all && status.ended;
+    all_begun = all_begun && (status.ended || !status.begun);
   }
-  return TRUE;
+  return any_begun ? all_begun : all;
 }
 
-static void
-on_pad_ended (gpointer user_data, WfdPad *pad)
+/* Where the end of @pad goes; NULL if it is not the last. (transfer full) */
+static GstPad *
+find_last_end (GstWfdSink *self, WfdPad *pad)
 {
-  GstWfdSink *self = user_data;
-  g_autoptr (GstPad) to = NULL;
+  GstPad *to = NULL;
 
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     if (self->streams[i].pad == pad && is_all_ended (self))
       to = gst_object_ref (self->streams[i].to);
   g_mutex_unlock (&self->lock);
-  if (to == NULL || wfd_program_thread_is_running (self->program_thread))
+  return to;
+}
+
+/* What did not begin is sent as silence, and would be for ever. */
+static void
+end_unbegun (GstWfdSink *self)
+{
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
+    g_autoptr (WfdPad) pad = ref_pad (self, i);
+    g_autoptr (WfdInput) input = pad != NULL ? wfd_pad_dup_input (pad) : NULL;
+    WfdPadStatus status;
+
+    if (input == NULL)
+      continue;
+    wfd_pad_get_status (pad, &status);
+    if (!status.begun && !status.ended)
+      wfd_entry_end (wfd_input_get_entry (input));
+  }
+}
+
+static void
+on_pad_ended (gpointer user_data, WfdPad *pad)
+{
+  GstWfdSink *self = user_data;
+  g_autoptr (GstPad) to = find_last_end (self, pad);
+
+  if (to == NULL)
+    return;
+  end_unbegun (self);
+  if (wfd_program_thread_is_running (self->program_thread))
     return;
   gst_pad_send_event (to, gst_event_new_stream_start ("wfdsink"));
   gst_pad_send_event (to, gst_event_new_eos ());

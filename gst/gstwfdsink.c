@@ -11,7 +11,9 @@
  *
  * What comes from a live source, e.g. a screen, is dropped while no display is
  * there or wants it; nothing is encoded meanwhile. Anything else, e.g. a film,
- * begins when the display says PLAY and stops while it pauses.
+ * begins when the display says PLAY and stops while it pauses. A pad to which nothing
+ * leads, as that for the sound of a film without sound, is no part of the session; the
+ * session ends when every stream has that began.
  *
  * Raw sound is sent as AAC, or as LPCM to a display that knows nothing else, as
  * every display with sound does. #GstWfdSink:audio-codecs chooses: with "lpcm"

@@ -132,18 +132,23 @@ is_end (gpointer item)
   return GST_IS_EVENT (item) && GST_EVENT_TYPE (item) == GST_EVENT_EOS;
 }
 
-/* Nobody is there who would end the session: tells who can, once. Releases the
- * lock meanwhile; returns whether it did, so that all may be different now. */
-static gboolean
+/* Once; releases the lock meanwhile. */
+static void
 tell_end (WfdEntry *self)
 {
-  if (self->eos_told || self->attached || !is_end (wfd_backlog_peek (&self->backlog)))
-    return FALSE;
+  if (self->eos_told)
+    return;
   self->eos_told = TRUE;
   g_mutex_unlock (&self->lock);
   g_signal_emit (self, wfd_entry_signal_end_of_stream, 0);
   g_mutex_lock (&self->lock);
-  return TRUE;
+}
+
+/* Nobody is there who would end the session. */
+static gboolean
+is_end_unseen (WfdEntry *self)
+{
+  return !self->eos_told && !self->attached && is_end (wfd_backlog_peek (&self->backlog));
 }
 
 /* NULL: nothing may leave now. With the lock. */
@@ -202,7 +207,9 @@ wait_for_item (WfdEntry *self)
 
   g_mutex_lock (&self->lock);
   while (!self->flushing && (item = take_item (self)) == NULL)
-    if (!tell_end (self))
+    if (is_end_unseen (self))
+      tell_end (self);
+    else
       wait_until (self, get_deadline (self));
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
@@ -233,10 +240,18 @@ note_event (WfdEntry *self, GstEvent *event)
 static void
 push_event (WfdEntry *self, GstEvent *event)
 {
+  gboolean end;
+
   g_mutex_lock (&self->lock);
   event = note_event (self, event);
   g_mutex_unlock (&self->lock);
+  end = is_end (event);
   gst_pad_push_event (self->srcpad, event);
+  if (!end)
+    return;
+  g_mutex_lock (&self->lock);
+  tell_end (self);
+  g_mutex_unlock (&self->lock);
 }
 
 /* A live picture leaves now, and is shown at a time of the negotiated rate, never

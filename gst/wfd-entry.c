@@ -365,6 +365,12 @@ queue_event (WfdEntry *self, GstEvent *event)
   return TRUE;
 }
 
+void
+wfd_entry_end (WfdEntry *self)
+{
+  queue_event (self, gst_event_new_eos ());
+}
+
 /* With the lock. */
 static void
 empty (WfdEntry *self)

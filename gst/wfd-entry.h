@@ -31,8 +31,8 @@ typedef enum
 #define WFD_TYPE_ENTRY (wfd_entry_get_type ())
 G_DECLARE_FINAL_TYPE (WfdEntry, wfd_entry, WFD, ENTRY, GstElement)
 
-/* Signal "end-of-stream": upstream has ended and nobody was behind the pad
- * "src" who would have got the event; in the entry's thread. */
+/* Signal "end-of-stream": upstream has ended, and all that came before has left or
+ * nobody is behind the pad "src" who would get it; once, in the entry's thread. */
 WfdEntry *wfd_entry_new (WfdEntryKind kind);
 WfdEntryKind wfd_entry_get_kind (WfdEntry *self);
 
@@ -54,6 +54,9 @@ void wfd_entry_set_open (WfdEntry *self, gboolean open);
 /* The session does without this stream: what a stored upstream sends while the
  * entry is open goes nowhere, in real time, so that it holds up no other. */
 void wfd_entry_set_discard (WfdEntry *self, gboolean discard);
+
+/* Upstream has not begun and will not: the stream ends where it is. */
+void wfd_entry_end (WfdEntry *self);
 
 typedef struct
 {

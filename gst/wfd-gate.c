@@ -5,6 +5,7 @@
 
 #include "wfd-element.h"
 #include "wfd-ts-list.h"
+#include "wfd-upstream.h"
 
 GST_DEBUG_CATEGORY_STATIC (wfd_gate_debug);
 #define GST_CAT_DEFAULT wfd_gate_debug
@@ -389,14 +390,14 @@ note_end (WfdGate *self, gboolean ended)
 }
 
 gboolean
-wfd_gate_has_ended (WfdGate *self)
+wfd_gate_is_awaited (WfdGate *self)
 {
   gboolean ended;
 
   g_mutex_lock (&self->lock);
   ended = self->eos;
   g_mutex_unlock (&self->lock);
-  return ended;
+  return !ended && wfd_upstream_is_there (self->sinkpad);
 }
 
 static gboolean

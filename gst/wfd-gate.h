@@ -41,8 +41,8 @@ void wfd_gate_set_open (WfdGate *self, gboolean open);
 void wfd_gate_end (WfdGate *self);
 void wfd_gate_request_key_unit (WfdGate *self);
 
-/* Whether upstream has nothing more. */
-gboolean wfd_gate_has_ended (WfdGate *self);
+/* Whether something leads here that has not ended. */
+gboolean wfd_gate_is_awaited (WfdGate *self);
 
 typedef struct
 {

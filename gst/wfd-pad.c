@@ -2,6 +2,7 @@
 #include "wfd-pad.h"
 
 #include "wfd-element.h"
+#include "wfd-upstream.h"
 
 GST_DEBUG_CATEGORY_STATIC (wfd_pad_debug);
 #define GST_CAT_DEFAULT wfd_pad_debug
@@ -52,7 +53,16 @@ static void
 note_begin (WfdPad *self)
 {
   g_mutex_lock (&self->lock);
-  self->status.ended = FALSE;
+  self->status.ended = self->status.absent = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+/* What is behind the pad is of the kind that comes. */
+static void
+note_caps (WfdPad *self)
+{
+  g_mutex_lock (&self->lock);
+  self->status.begun = TRUE;
   g_mutex_unlock (&self->lock);
 }
 
@@ -246,8 +256,8 @@ choose_caps (const GstCaps *caps)
   return g_steal_pointer (&chosen);
 }
 
-void
-wfd_pad_guess (WfdPad *self)
+static void
+guess_format (WfdPad *self)
 {
   g_autoptr (GstCaps) possible = gst_pad_peer_query_caps (self->pad, NULL);
   g_autoptr (GstCaps) chosen = choose_caps (possible);
@@ -262,6 +272,18 @@ wfd_pad_guess (WfdPad *self)
     self->status.guessed = TRUE;
   }
   g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_pad_guess (WfdPad *self)
+{
+  gboolean absent = !wfd_upstream_is_there (self->pad);
+
+  GST_DEBUG_OBJECT (self->pad, "%s", absent ? "nothing leads here" : "leads to a source");
+  g_mutex_lock (&self->lock);
+  self->status.absent = absent && !self->status.begun;
+  g_mutex_unlock (&self->lock);
+  guess_format (self);
 }
 
 void
@@ -291,6 +313,7 @@ on_pad_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
       gst_event_parse_caps (event, &caps);
       if (!ensure_input (self, wfd_input_format_find_kind (caps), TRUE))
         return GST_PAD_PROBE_DROP;
+      note_caps (self);
       break;
     case GST_EVENT_STREAM_START:
     case GST_EVENT_FLUSH_STOP:

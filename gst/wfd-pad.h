@@ -20,7 +20,7 @@ typedef struct
   /* Nobody can be sent what comes (GST_STREAM_ERROR) or an element is missing;
    * called before changed. */
   void (*refused) (gpointer user_data, WfdPad *pad, const GError *error);
-  /* The stream has ended, and there is no session that would notice. */
+  /* The stream has ended, in a session or without one. */
   void (*ended) (gpointer user_data, WfdPad *pad);
 } WfdPadEvents;
 
@@ -39,6 +39,8 @@ typedef struct
   gboolean known;   /* what comes: format is set */
   gboolean guessed; /* what will come probably: format is set too */
   WfdInputFormat format;
+  gboolean absent; /* nothing leads to the pad that could make a stream */
+  gboolean begun;  /* upstream has said what comes */
   gboolean refused;
   gboolean ended;
 } WfdPadStatus;
@@ -46,8 +48,8 @@ typedef struct
 /* From any thread. */
 void wfd_pad_get_status (WfdPad *self, WfdPadStatus *ret_status);
 
-/* Asks upstream what will come, should nothing have come yet: a live source
- * whose pipeline waits for a display to connect has not begun. */
+/* Asks upstream what will come and whether anything can, should nothing have come yet:
+ * a live source whose pipeline waits for a display to connect has not begun. */
 void wfd_pad_guess (WfdPad *self);
 
 /* What is behind the pad: NULL until the first caps; (transfer full). */

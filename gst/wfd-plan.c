@@ -17,12 +17,33 @@ has_format (const WfdPadStatus *status)
   return status->known || status->guessed;
 }
 
+/* Whether a stream is no part of any session. That nothing leads to a pad is final
+ * once the other is there: the pads of a file come all at once. */
+static gboolean
+is_left_out (const WfdPadStatus *status, const WfdPadStatus *other)
+{
+  return status == NULL || status->refused
+      || (status->absent && other != NULL && has_format (other));
+}
+
+static gboolean
+is_video_left_out (const WfdPlanState *state)
+{
+  return is_left_out (state->video, state->audio);
+}
+
+static gboolean
+is_audio_left_out (const WfdPlanState *state)
+{
+  return is_left_out (state->audio, state->video);
+}
+
 char *
 wfd_plan_get_video_offer (const WfdPlanState *state)
 {
   const WfdPadStatus *video = state->video;
 
-  if (video == NULL || video->refused)
+  if (is_video_left_out (state))
     return g_strdup ("none");
   if (has_format (video) && video->format.coded)
     return wfd_input_format_get_offer (&video->format);
@@ -71,7 +92,7 @@ wfd_plan_get_audio_offer (const WfdPlanState *state)
   const WfdPadStatus *audio = state->audio;
   gboolean coded;
 
-  if (audio == NULL || audio->refused)
+  if (is_audio_left_out (state))
     return g_strdup ("none");
   coded = has_format (audio) && audio->format.coded;
   if (g_strcmp0 (state->audio_codecs, "default") != 0)
@@ -85,7 +106,7 @@ wfd_plan_get_wish (const WfdPlanState *state)
   const WfdPadStatus *video = state->video, *audio = state->audio;
   WfdInputWish wish = { 0 };
 
-  if (video != NULL && !video->refused && has_format (video))
+  if (!is_video_left_out (state) && has_format (video))
     wish = wfd_input_format_get_wish (&video->format);
   if (audio != NULL && has_format (audio))
     wish.channels = MIN (audio->format.audio_channels, MAX_CHANNELS);
@@ -156,7 +177,7 @@ plan_video (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *plan
   WfdEncoderConfig *format = &plan->program.format;
 
   plan->video_ready = TRUE;
-  if (video == NULL || video->refused || !gst_structure_has_field (agreed, "width"))
+  if (is_video_left_out (state) || !gst_structure_has_field (agreed, "width"))
     return TRUE;
   plan->video = TRUE;
   read_video (agreed, &video->format, format);
@@ -179,7 +200,7 @@ plan_audio (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *plan
   const WfdPadStatus *audio = state->audio;
 
   plan->audio_ready = TRUE;
-  if (audio == NULL || audio->refused || !gst_structure_has_field (agreed, "audio-codec")
+  if (is_audio_left_out (state) || !gst_structure_has_field (agreed, "audio-codec")
       || !wfd_plan_check_audio (state, agreed, NULL))
     return;
   plan->audio = TRUE;
@@ -228,7 +249,7 @@ wfd_plan_check_audio (const WfdPlanState *state, const GstStructure *agreed, GEr
   const WfdPadStatus *audio = state->audio;
   const char *codec = gst_structure_get_string (agreed, "audio-codec");
 
-  if (audio == NULL || audio->refused || codec == NULL || !has_format (audio)
+  if (is_audio_left_out (state) || codec == NULL || !has_format (audio)
       || is_audio_possible (&audio->format, agreed))
     return TRUE;
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,

@@ -97,15 +97,14 @@ dup_udp (WfdSenderPads *self)
   return udp;
 }
 
-/* The session ends when every stream has that leads here. With the lock. */
+/* The session ends when every stream has that leads here. */
 static gboolean
 is_all_ended (WfdSenderPads *self)
 {
   for (guint i = 0; i < WFD_N_STREAMS; i++) {
-    Branch *branch = &self->branches[i];
+    g_autoptr (WfdGate) gate = dup_gate (self, i);
 
-    if (branch->pad != NULL && gst_pad_is_linked (branch->pad)
-        && !wfd_gate_has_ended (WFD_GATE (branch->gate)))
+    if (gate != NULL && wfd_gate_is_awaited (gate))
       return FALSE;
   }
   return TRUE;
@@ -114,12 +113,7 @@ is_all_ended (WfdSenderPads *self)
 static void
 on_end (WfdGate *gate, WfdSenderPads *self)
 {
-  gboolean ended;
-
-  g_mutex_lock (&self->lock);
-  ended = is_all_ended (self);
-  g_mutex_unlock (&self->lock);
-  if (ended)
+  if (is_all_ended (self))
     self->events.ended (self->user_data);
 }
 

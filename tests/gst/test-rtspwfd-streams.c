@@ -226,7 +226,28 @@ GST_START_TEST (session_ends_when_both_streams_have)
 }
 GST_END_TEST;
 
-/* Stored streams go by the clock and stay together, however late they begin. */
+GST_START_TEST (pad_to_which_nothing_leads_does_not_keep_the_end)
+{
+  g_autofree char *watch = NULL;
+
+  side_init (&source,
+      "rtspwfd name=wfd role=source rtsp-port=0 audio-codecs=none "
+      "queue ! wfd.audio_sink appsrc name=app is-live=true format=time caps=\"video/x-h264, "
+      "stream-format=byte-stream, alignment=au\" ! wfd.video_sink");
+  side_set_state (&source, GST_STATE_PLAYING);
+  watch =
+      g_strdup_printf ("rtspwfd name=wfd location=rtsp://127.0.0.1:%u demux=true ! video/x-h264 "
+                       "! appsink name=app sync=false async=false wait-on-eos=false",
+          side_get_rtsp_port (&source));
+  side_init (&sink, watch);
+  side_set_state (&sink, GST_STATE_PLAYING);
+  side_wait_flowing (&source, TRUE);
+  side_end_stream (&source);
+  recorder_wait_eos (source.recorder);
+  tear_down ();
+}
+GST_END_TEST;
+
 static GstPad *
 request (GstElement *element, const char *name)
 {
@@ -320,6 +341,7 @@ rtspwfd_streams_suite (void)
   tcase_add_test (tcase, gap_in_aac_is_filled_with_silence);
   tcase_add_test (tcase, stream_that_was_not_agreed_on_is_an_error);
   tcase_add_test (tcase, session_ends_when_both_streams_have);
+  tcase_add_test (tcase, pad_to_which_nothing_leads_does_not_keep_the_end);
   tcase_add_test (tcase, transport_stream_does_not_go_with_the_others);
   tcase_add_test (tcase, pad_may_be_released_and_requested_again_in_a_session);
   return suite;

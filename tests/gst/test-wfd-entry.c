@@ -573,6 +573,33 @@ GST_START_TEST (end_is_told_when_there_is_no_session)
 
 GST_END_TEST;
 
+/* In a session, too, and after it has left. */
+GST_START_TEST (end_is_told_when_it_has_left)
+{
+  g_autoptr (GAsyncQueue) ends = g_async_queue_new ();
+
+  set_up (WFD_ENTRY_PICTURES, TRUE, PICTURES);
+  g_signal_connect (entry, "end-of-stream", G_CALLBACK (count_end), ends);
+  open_entry ();
+  gst_harness_push_event (h, gst_event_new_eos ());
+  gst_event_unref (pull_event (GST_EVENT_EOS));
+  fail_unless (g_async_queue_pop (ends) == entry);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (stream_that_did_not_begin_can_be_ended)
+{
+  set_up (WFD_ENTRY_SOUND, TRUE, NULL);
+  open_entry ();
+  wfd_entry_end (entry);
+  gst_event_unref (pull_event (GST_EVENT_EOS));
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static GstFlowReturn answer;
 
 static GstFlowReturn
@@ -664,6 +691,8 @@ wfd_entry_suite (void)
   tcase_add_test (entries, coded_video_that_lags_goes_on_with_a_new_key_unit);
   tcase_add_loop_test (entries, coded_stream_that_stops_tells_of_a_gap, 0, 2);
   tcase_add_test (entries, end_is_told_when_there_is_no_session);
+  tcase_add_test (entries, end_is_told_when_it_has_left);
+  tcase_add_test (entries, stream_that_did_not_begin_can_be_ended);
   tcase_add_loop_test (entries, what_downstream_says_is_told_upstream, 0, 3);
   tcase_add_test (entries, session_that_goes_away_is_no_error);
   return suite;

@@ -169,6 +169,32 @@ GST_START_TEST (stream_that_goes_on_has_not_ended)
 }
 GST_END_TEST;
 
+/* What leads nowhere is told, until something comes all the same. */
+GST_START_TEST (pad_to_which_nothing_leads_has_no_stream)
+{
+  WfdPadStatus status;
+  Stage stage;
+
+  stage_init (&stage);
+  wfd_pad_guess (stage.pad);
+  wfd_pad_get_status (stage.pad, &status);
+  fail_if (status.absent);
+
+  gst_pad_unlink (stage.upstream, wfd_pad_get_pad (stage.pad));
+  wfd_pad_guess (stage.pad);
+  wfd_pad_get_status (stage.pad, &status);
+  fail_unless (status.absent && !status.begun);
+
+  fail_unless_equals_int (gst_pad_link (stage.upstream, wfd_pad_get_pad (stage.pad)),
+      GST_PAD_LINK_OK);
+  push_start (&stage);
+  push_caps (&stage);
+  wfd_pad_get_status (stage.pad, &status);
+  fail_unless (!status.absent && status.begun);
+  stage_clear (&stage);
+}
+GST_END_TEST;
+
 static Suite *
 wfd_pad_suite (void)
 {
@@ -179,6 +205,7 @@ wfd_pad_suite (void)
   tcase_add_test (tcase, session_and_upstream_make_one_input);
   tcase_add_test (tcase, sound_expected_while_the_pad_goes_leaves_nothing);
   tcase_add_test (tcase, stream_that_goes_on_has_not_ended);
+  tcase_add_test (tcase, pad_to_which_nothing_leads_has_no_stream);
   return suite;
 }
 

@@ -39,6 +39,7 @@ static const WfdPadStatus ac3 = { .known = TRUE,
       .audio_codec = WFD_AUDIO_CODEC_AC3,
       .audio_rate_hz = 48000,
       .audio_channels = 6 } };
+static const WfdPadStatus absent = { .absent = TRUE };
 static const WfdPadStatus guessed_ac3 = { .guessed = TRUE,
   .format = { .coded = TRUE,
       .audio_codec = WFD_AUDIO_CODEC_AC3,
@@ -272,6 +273,27 @@ GST_START_TEST (pictures_are_waited_for_until_they_are_known)
 }
 GST_END_TEST;
 
+/* Of a film, what leads nowhere once the other stream is there. */
+GST_START_TEST (stream_that_does_not_come_is_neither_offered_nor_waited_for)
+{
+  WfdPlanState silent = state (&pictures, &absent), dark = state (&absent, &stereo);
+  WfdPlanState early = state (&unknown, &absent);
+  g_autofree char *no_audio = wfd_plan_get_audio_offer (&silent);
+  g_autofree char *no_video = wfd_plan_get_video_offer (&dark);
+  g_autofree char *audio = wfd_plan_get_audio_offer (&early);
+  WfdPlan plan;
+
+  fail_unless_equals_string (no_audio, "none");
+  fail_unless_equals_string (no_video, "none");
+  fail_unless_equals_string (audio, "aac, lpcm, lpcm-44100");
+  /* Agreed on before anything was known. */
+  fail_unless (make (&dark, VIDEO ", " AUDIO ("aac", "2"), &plan, NULL));
+  fail_unless (!plan.video && plan.video_ready && plan.audio);
+  fail_unless (make (&silent, VIDEO ", " AUDIO ("aac", "2"), &plan, NULL));
+  fail_unless (plan.video && !plan.audio && plan.audio_ready);
+}
+GST_END_TEST;
+
 GST_START_TEST (what_was_not_agreed_on_is_left_out)
 {
   WfdPlanState s = state (&pictures, &samples);
@@ -355,6 +377,7 @@ wfd_plan_suite (void)
   tcase_add_test (plan, samples_become_lpcm_without_encoder);
   tcase_add_test (plan, coded_streams_need_no_encoder);
   tcase_add_test (plan, pictures_are_waited_for_until_they_are_known);
+  tcase_add_test (plan, stream_that_does_not_come_is_neither_offered_nor_waited_for);
   tcase_add_test (plan, what_was_not_agreed_on_is_left_out);
   tcase_add_test (plan, coded_video_that_was_not_agreed_on_is_an_error);
   tcase_add_loop_test (plan, sound_that_cannot_become_what_was_agreed_on_is_told, 0,

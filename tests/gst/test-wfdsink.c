@@ -478,6 +478,63 @@ GST_START_TEST (end_of_a_stream_that_nobody_saw_ends_the_pipeline)
 
 GST_END_TEST;
 
+/* As gst-launch-1.0 leaves what has nothing to be linked to. */
+static void
+watch_to_the_end (const char *missing, const char *rest)
+{
+  g_autoptr (GstStructure) agreed = NULL;
+
+  watch ("", rest);
+  recorder_wait_eos (source.recorder);
+  recorder_wait_eos (sink.recorder);
+  g_object_get (sink.wfd, "negotiated", &agreed, NULL);
+  fail_if (gst_structure_has_field (agreed, missing));
+  tear_down ();
+}
+
+GST_START_TEST (film_without_sound_is_cast_and_ends)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK "videotestsrc num-buffers=30 ! video/x-raw, width=640, height=480, framerate=60/1 ! "
+             "wfd. queue ! audioconvert ! wfd.");
+  watch_to_the_end ("audio-codec", SHOW);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (film_without_a_picture_is_cast_and_ends)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK "audiotestsrc num-buffers=30 ! wfd. queue ! videoconvert ! wfd.");
+  watch_to_the_end ("width", HEAR);
+}
+
+GST_END_TEST;
+
+/* It was agreed on, and silence is sent. */
+GST_START_TEST (sound_that_never_begins_does_not_keep_the_end)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK "videotestsrc is-live=true num-buffers=60 ! video/x-raw, width=640, height=480, "
+             "framerate=60/1 ! wfd. appsrc is-live=true format=time ! audio/x-raw ! wfd.");
+  watch_to_the_end ("nothing", SHOW HEAR);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (stream_that_never_begins_does_not_keep_the_end_without_a_display)
+{
+  cast (SINK "videotestsrc is-live=true num-buffers=5 ! wfd. "
+             "appsrc is-live=true format=time ! audio/x-raw ! wfd.");
+  recorder_wait_eos (source.recorder);
+  side_clear (&source);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (next_display_gets_its_own_format)
 {
   if (!can_encode ())
@@ -741,6 +798,10 @@ wfdsink_suite (void)
   suite_add_tcase (suite, life);
   tcase_add_test (life, end_of_the_stream_ends_the_session);
   tcase_add_test (life, end_of_a_stream_that_nobody_saw_ends_the_pipeline);
+  tcase_add_test (life, film_without_sound_is_cast_and_ends);
+  tcase_add_test (life, film_without_a_picture_is_cast_and_ends);
+  tcase_add_test (life, sound_that_never_begins_does_not_keep_the_end);
+  tcase_add_test (life, stream_that_never_begins_does_not_keep_the_end_without_a_display);
   tcase_add_test (life, next_display_gets_its_own_format);
   tcase_add_test (life, displays_come_and_go);
   tcase_add_test (life, unknown_encoder_is_an_error_that_names_the_known);

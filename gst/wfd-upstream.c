@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-upstream.h"
+
+static gint
+compare_fed (gconstpointer item, gconstpointer user_data)
+{
+  gboolean *ret_is_source = (gboolean *) user_data;
+
+  *ret_is_source = FALSE;
+  return wfd_upstream_is_there (g_value_get_object (item)) ? 0 : 1;
+}
+
+/* Whether @src is fed by a pad of its element that is, or by the element alone. */
+static gboolean
+is_fed (GstPad *src)
+{
+  g_autoptr (GstIterator) sinks = gst_pad_iterate_internal_links (src);
+  g_auto (GValue) found = G_VALUE_INIT;
+  gboolean is_source = TRUE;
+
+  return sinks == NULL || gst_iterator_find_custom (sinks, compare_fed, &found, &is_source)
+      || is_source;
+}
+
+gboolean
+wfd_upstream_is_there (GstPad *sink)
+{
+  g_autoptr (GstPad) src = gst_pad_get_peer (sink);
+
+  return src != NULL && is_fed (src);
+}
