@@ -40,5 +40,8 @@ guint wfd_net_get_index (const char *interface);
 /* Asks the kernel, which answers at once: 0, or a negative NLE_… of libnl.
  * @request: (transfer full) */
 gint wfd_net_ask (struct nl_msg *request);
+/* Sends a packet that means nothing, which the peer's radio acknowledges, and its
+ * kernel mostly refuses. */
+void wfd_net_probe (GInetAddress *peer);
 
 G_END_DECLS

@@ -365,7 +365,7 @@ static void
 open_link (WfdP2pLink *self)
 {
   self->group->is_up = TRUE;
-  wfd_p2p_link_watch_stations (self);
+  wfd_p2p_link_watch_peer (self);
   wfd_link_emit (self, WFD_LINK_OPENED);
 }
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "link-loss.h"
 #include "link-net.h"
 #include "link-p2p.h"
 #include "link-p2p-steps.h"
 
 G_BEGIN_DECLS
 
-/* What link-p2p.c (the object), link-p2p-told.c (what it is told) and link-p2p-op.c
- * (what it does) share. */
+/* What link-p2p.c (the object), link-p2p-told.c (what it is told), link-p2p-loss.c
+ * (whether the peer is still there) and link-p2p-op.c (what it does) share. */
 
 typedef struct _WfdP2pOp WfdP2pOp;
 
@@ -26,6 +27,9 @@ typedef struct
   WfdStation station;        /* that of the peer, as it was seen last */
   gboolean knows_station;    /* ever */
   gboolean has_station;      /* now */
+
+  WfdLossWatch loss;
+  GSource *loss_timer; /* NULL while nobody is watched */
 } WfdP2pGroup;
 
 typedef enum
@@ -82,13 +86,20 @@ char *wfd_p2p_link_dup_peer_path (WfdP2pLink *self, WfdLinkPeer *peer);
 void wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVariant *args);
 void wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search);
 void wfd_p2p_link_clear_group (WfdP2pLink *self);
-/* The link is up. */
-void wfd_p2p_link_watch_stations (WfdP2pLink *self);
 /* FALSE if the address of @group is not known. */
 gboolean wfd_p2p_group_get_address (const WfdP2pGroup *group, WfdNetAddress *ret_address);
 /* Nothing is under way: a group that the peer has begun meanwhile is looked at,
  * else the application's search goes on. */
 void wfd_p2p_link_look_around (WfdP2pLink *self);
+
+/* --- loss --- */
+
+/* The link is up, with a peer or without. */
+void wfd_p2p_link_watch_peer (WfdP2pLink *self);
+/* What wpa_supplicant tells as owner of the group, and what the application does. */
+void wfd_p2p_link_peer_joined (WfdP2pLink *self, const char *peer_path);
+void wfd_p2p_link_peer_left (WfdP2pLink *self, const char *peer_path);
+void wfd_p2p_link_tell (WfdP2pLink *self, WfdLinkLife life);
 
 /* --- operations --- */
 

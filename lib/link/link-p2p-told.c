@@ -7,9 +7,6 @@
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
 
-/* A client that loses the radio for a moment comes back by itself in this time. */
-#define RIDE_OUT_MS 3000
-
 /* A search ends, without a word why, also when a peer's invitation begins a group:
  * to search before the group stands would get in its way. */
 #define SEARCH_AGAIN_MS 5000
@@ -335,57 +332,6 @@ on_group_finished (WfdP2pLink *self, GVariant *args)
   wfd_p2p_link_look_around (self);
 }
 
-static gboolean
-on_peer_stays_away (gpointer user_data)
-{
-  g_autoptr (WfdP2pLink) self = g_object_ref (user_data);
-  g_autoptr (GError) error =
-      g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The peer has left the group");
-
-  /* A group that nobody is in keeps us from being invited to another. */
-  wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
-  wfd_p2p_link_clear_group (self);
-  wfd_link_emit (self, WFD_LINK_LOST, error);
-  wfd_p2p_link_look_around (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-ride_out (WfdP2pLink *self)
-{
-  guint ride_out_ms = self->options.ride_out_ms;
-
-  wfd_p2p_clear_source (&self->group->ride_out);
-  self->group->ride_out = g_timeout_source_new (ride_out_ms != 0 ? ride_out_ms : RIDE_OUT_MS);
-  g_source_set_callback (self->group->ride_out, on_peer_stays_away, self, NULL);
-  g_source_attach (self->group->ride_out, self->context);
-}
-
-static gboolean
-is_peer_of_link (WfdP2pLink *self, const char *path)
-{
-  g_autofree char *id = wfd_p2p_read_peer_id (path);
-  WfdLinkPeer *peer = self->group->info->peer;
-
-  return id != NULL && peer != NULL && strcmp (id, wfd_link_peer_get_id (peer)) == 0;
-}
-
-static void
-on_peer_joined (WfdP2pLink *self, const char *peer_path)
-{
-  if (is_peer_of_link (self, peer_path))
-    wfd_p2p_clear_source (&self->group->ride_out);
-  if (self->op != NULL)
-    wfd_p2p_op_peer_joined (self->op, peer_path);
-}
-
-static void
-on_peer_disconnected (WfdP2pLink *self, const char *peer_path)
-{
-  if (is_peer_of_link (self, peer_path))
-    ride_out (self);
-}
-
 static void
 on_group_signal (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
     const char *signal, GVariant *args, gpointer user_data)
@@ -398,9 +344,9 @@ on_group_signal (GDBusConnection *bus, const char *sender, const char *path, con
     return;
   g_variant_get (args, "(&o)", &peer_path);
   if (strcmp (signal, WPAS_SIGNAL_PEER_JOINED) == 0)
-    on_peer_joined (self, peer_path);
+    wfd_p2p_link_peer_joined (self, peer_path);
   else if (strcmp (signal, WPAS_SIGNAL_PEER_DISCONNECTED) == 0)
-    on_peer_disconnected (self, peer_path);
+    wfd_p2p_link_peer_left (self, peer_path);
 }
 
 /* --- signals --- */

@@ -85,6 +85,7 @@ group_free (WfdP2pGroup *group)
 {
   remove_address (group);
   wfd_p2p_clear_source (&group->ride_out);
+  wfd_p2p_clear_source (&group->loss_timer);
   g_clear_pointer (&group->stations, wfd_station_watch_free);
   wfd_link_info_free (group->info);
   g_free (group->interface_path);
@@ -96,46 +97,6 @@ void
 wfd_p2p_link_clear_group (WfdP2pLink *self)
 {
   g_clear_pointer (&self->group, group_free);
-}
-
-/* --- stations --- */
-
-#define STATION_MS 250
-
-/* Which of several is the peer nobody tells; the one that was there alone is. */
-static const WfdStation *
-find_station (WfdP2pGroup *group, const WfdStation *stations, guint n)
-{
-  if (n == 1)
-    return stations;
-  for (guint i = 0; i < n && group->knows_station; i++) {
-    if (memcmp (stations[i].address, group->station.address, WFD_STATION_ADDRESS_BYTES) == 0)
-      return &stations[i];
-  }
-  return NULL;
-}
-
-static void
-on_stations (const WfdStation *stations, guint n, gpointer user_data)
-{
-  WfdP2pGroup *group = WFD_P2P_LINK (user_data)->group;
-  const WfdStation *station = find_station (group, stations, n);
-
-  group->has_station = station != NULL;
-  if (station == NULL)
-    return;
-  group->station = *station;
-  group->knows_station = TRUE;
-}
-
-/* A link whose kernel tells nothing is still a link. */
-void
-wfd_p2p_link_watch_stations (WfdP2pLink *self)
-{
-  guint station_ms = self->options.station_ms;
-
-  self->group->stations = wfd_station_watch_new (wfd_net_get_index (self->group->info->interface),
-      station_ms != 0 ? station_ms : STATION_MS, self->context, on_stations, self, NULL);
 }
 
 /* --- peers --- */
@@ -377,6 +338,15 @@ p2p_get_station (WfdLink *link)
 }
 
 static void
+p2p_tell (WfdLink *link, WfdLinkLife life)
+{
+  WfdP2pLink *self = WFD_P2P_LINK (link);
+
+  if (self->group != NULL && self->group->is_up)
+    wfd_p2p_link_tell (self, life);
+}
+
+static void
 init_link (WfdLinkInterface *iface)
 {
   iface->find_async = p2p_find_async;
@@ -389,6 +359,7 @@ init_link (WfdLinkInterface *iface)
   iface->dup_peers = p2p_dup_peers;
   iface->get_info = p2p_get_info;
   iface->get_station = p2p_get_station;
+  iface->tell = p2p_tell;
 }
 
 /* --- the object --- */

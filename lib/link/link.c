@@ -115,6 +115,12 @@ wfd_link_get_station (WfdLink *self)
   return WFD_LINK_GET_IFACE (self)->get_station (self);
 }
 
+void
+wfd_link_tell (WfdLink *self, WfdLinkLife life)
+{
+  WFD_LINK_GET_IFACE (self)->tell (self, life);
+}
+
 static void
 insert_address (GVariantDict *dict, const char *key, GInetAddress *address)
 {

@@ -53,6 +53,13 @@ typedef struct
   gboolean persist; /* remember the pairing */
 } WfdLinkPairing;
 
+/* What a session sees of its peer. */
+typedef enum
+{
+  WFD_LINK_HEARD, /* something came from it: media, a report, a request, an answer */
+  WFD_LINK_ASKED, /* something was sent to it that it has to answer */
+} WfdLinkLife;
+
 #define WFD_TYPE_LINK (wfd_link_get_type ())
 G_DECLARE_INTERFACE (WfdLink, wfd_link, WFD, LINK, GObject)
 
@@ -74,6 +81,7 @@ struct _WfdLinkInterface
   GPtrArray *(*dup_peers) (WfdLink *self);
   const WfdLinkInfo *(*get_info) (WfdLink *self);
   const WfdStation *(*get_station) (WfdLink *self);
+  void (*tell) (WfdLink *self, WfdLinkLife life);
 };
 
 /* Begins to search, and goes on until stop_find or close; the result says
@@ -113,6 +121,9 @@ const WfdLinkInfo *wfd_link_get_info (WfdLink *self);
 /* What the kernel has told last of the peer as a station, some times a second;
  * NULL if nothing. Valid until the main context runs. */
 const WfdStation *wfd_link_get_station (WfdLink *self);
+/* Helps to see within seconds that the peer has vanished, which is told by "lost".
+ * A kind of link that does not watch needs no telling. */
+void wfd_link_tell (WfdLink *self, WfdLinkLife life);
 /* What is known of the link as a{sv}: interface (s), role (s, "owner" or
  * "client"), persistent (b), peer (s), frequency-mhz (u), local-address (s) and
  * peer-address (s), peers (u, devices in reach); of the peer as a station, each

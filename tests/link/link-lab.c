@@ -108,6 +108,20 @@ wfd_net_ask (struct nl_msg *request)
   return kernel_answer;
 }
 
+static guint n_probes;
+
+void
+wfd_net_probe (GInetAddress *peer)
+{
+  n_probes++;
+}
+
+guint
+lab_count_probes (Lab *lab)
+{
+  return n_probes;
+}
+
 /* In the place of link-station-socket.c. One link at a time has one. */
 static GArray *told_stations;
 static int station_kernel_fd;
@@ -324,6 +338,7 @@ lab_set_up_bare (Lab *lab, gconstpointer data)
   lab->told = g_string_new (NULL);
   lab->network = asked_kernel = g_string_new (NULL);
   kernel_answer = 0;
+  n_probes = 0;
   lab->cancellable = g_cancellable_new ();
   lab_use_options (lab, &options);
 }

@@ -74,6 +74,8 @@ void lab_start_group (Lab *lab, const char *role);
 /* What the kernel answers to a request for an address: 0 for yes, or -NLE_…. */
 void lab_set_kernel_answer (gint answer);
 
+/* Packets that were sent to see whether the peer is there. */
+guint lab_count_probes (Lab *lab);
 /* What the kernel tells of stations from now on, to whoever asks; that there is
  * no nl80211 until then. */
 void lab_set_stations (Lab *lab, const WfdStation *stations, guint n);

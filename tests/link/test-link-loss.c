@@ -97,6 +97,77 @@ test_client_comes_back (Lab *lab, gconstpointer data)
   g_assert_nonnull (wfd_link_get_info (lab->link));
 }
 
+/* --- silence --- */
+
+static void
+open_to_watch (Lab *lab, guint lost_ms)
+{
+  WfdP2pOptions options = { .go_intent = -1, .station_ms = 1, .lost_ms = lost_ms };
+
+  lab_use_options (lab, &options);
+  open_link (lab);
+}
+
+/* As client: its driver has given the owner up, and nobody else says so. */
+static void
+test_station_vanishes (Lab *lab, gconstpointer data)
+{
+  WfdStation station = station_new (1);
+
+  lab_set_stations (lab, &station, 1);
+  open_to_watch (lab, 100);
+  lab_wait_stations (lab, TRUE);
+  lab_set_stations (lab, NULL, 0);
+  lab_wait_told (lab, "lost");
+  g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_NO_PEER);
+  g_assert_null (wfd_link_get_info (lab->link));
+  lab_wait_call (lab, "Disconnect");
+  assert_call (lab, "Disconnect", "Disconnect " GROUP_IFACE " ");
+  g_assert_cmpstr (lab->told->str, ==, "lost");
+}
+
+/* As long as the kernel tells of it it is silent, but nobody knows whether it has
+ * to say something: it is asked. */
+static void
+test_silence_is_asked (Lab *lab, gconstpointer data)
+{
+  WfdStation station = station_new (1);
+
+  station.inactive_ms = 60000;
+  lab_set_stations (lab, &station, 1);
+  open_to_watch (lab, 100);
+  lab_wait_told (lab, "lost");
+  g_assert_cmpuint (lab_count_probes (lab), >=, 1);
+}
+
+static void
+test_kernel_never_told (Lab *lab, gconstpointer data)
+{
+  lab_set_stations (lab, NULL, 0);
+  open_to_watch (lab, 0);
+  for (guint i = 0; i < 10; i++)
+    lab_settle (lab);
+  g_assert_cmpint (WFD_P2P_LINK (lab->link)->group->loss.attempt_us, ==, G_MAXINT64);
+}
+
+static void
+test_session_tells (Lab *lab, gconstpointer data)
+{
+  const WfdLossWatch *loss;
+  gint64 before_us;
+
+  open_link (lab);
+  loss = &WFD_P2P_LINK (lab->link)->group->loss;
+  wfd_link_tell (lab->link, WFD_LINK_ASKED);
+  g_assert_cmpint (loss->attempt_us, <=, g_get_monotonic_time ());
+  before_us = g_get_monotonic_time ();
+  wfd_link_tell (lab->link, WFD_LINK_HEARD);
+  g_assert_cmpint (loss->life_us, >=, before_us);
+  g_assert_cmpint (loss->attempt_us, ==, G_MAXINT64);
+  wfd_link_close (lab->link);
+  wfd_link_tell (lab->link, WFD_LINK_HEARD);
+}
+
 static void
 disconnect_link (Lab *lab)
 {
@@ -471,6 +542,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  add ("silence/station-vanishes", test_station_vanishes);
+  add ("silence/is-asked", test_silence_is_asked);
+  add ("silence/kernel-never-told", test_kernel_never_told);
+  add ("silence/session-tells", test_session_tells);
   add ("loss/group-finished", test_group_finished);
   add ("loss/client-stays-away", test_client_stays_away);
   add ("loss/client-comes-back", test_client_comes_back);

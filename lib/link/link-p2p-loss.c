@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether the peer of an open link is still there. */
+#include <wfd/wfd-error.h>
+
+#include "link-p2p-private.h"
+#include "link-p2p-wire.h"
+#include "link-wpas.h"
+
+/* A client that loses the radio for a moment comes back by itself in this time. */
+#define RIDE_OUT_MS 3000
+
+/* With the time until it is heard of: less than five seconds. */
+#define LOST_MS 4500
+
+#define STATION_MS 250
+
+static guint
+or_default (guint option, guint value)
+{
+  return option != 0 ? option : value;
+}
+
+/* @error: (transfer full). A group that nobody is in keeps us from being invited
+ * to another. */
+static void
+lose_group (WfdP2pLink *self, GError *error)
+{
+  G_GNUC_UNUSED g_autoptr (WfdP2pLink) held = g_object_ref (self);
+  g_autoptr (GError) reason = error;
+
+  wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
+  wfd_p2p_link_clear_group (self);
+  wfd_link_emit (self, WFD_LINK_LOST, reason);
+  wfd_p2p_link_look_around (self);
+}
+
+/* --- silence --- */
+
+static void
+on_silence (WfdP2pLink *self, gint64 now_us)
+{
+  WfdP2pGroup *group = self->group;
+
+  if (group->info->peer_address == NULL)
+    return;
+  wfd_net_probe (group->info->peer_address);
+  wfd_loss_feed_attempt (&group->loss, now_us);
+}
+
+/* The deadline moves with each sign of life, so it is looked at when it is due. */
+static gboolean
+on_loss_timer (gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+  WfdLossWatch *loss = &self->group->loss;
+  gint64 now_us = g_get_monotonic_time ();
+
+  switch (wfd_loss_decide (loss, now_us)) {
+    case WFD_LOSS_LOST:
+      lose_group (self,
+          g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
+              "Nothing was heard of the peer for %.1f s; is it out of reach, or switched off?",
+              (double) (now_us - loss->life_us) / G_USEC_PER_SEC));
+      return G_SOURCE_REMOVE;
+    case WFD_LOSS_SILENT:
+      on_silence (self, now_us);
+      break;
+    case WFD_LOSS_PRESENT:
+      break;
+  }
+  g_source_set_ready_time (self->group->loss_timer, wfd_loss_get_deadline_us (loss));
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+dispatch_timer (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs timer_funcs = { .dispatch = dispatch_timer };
+
+static void
+watch_loss (WfdP2pLink *self)
+{
+  WfdP2pGroup *group = self->group;
+  gint64 lost_ms = or_default (self->options.lost_ms, LOST_MS);
+
+  wfd_loss_init (&group->loss, lost_ms * G_TIME_SPAN_MILLISECOND, g_get_monotonic_time ());
+  group->loss_timer = g_source_new (&timer_funcs, sizeof (GSource));
+  g_source_set_callback (group->loss_timer, on_loss_timer, self, NULL);
+  g_source_set_ready_time (group->loss_timer, wfd_loss_get_deadline_us (&group->loss));
+  g_source_attach (group->loss_timer, self->context);
+}
+
+static void
+rearm (WfdP2pGroup *group)
+{
+  if (group->loss_timer != NULL)
+    g_source_set_ready_time (group->loss_timer, wfd_loss_get_deadline_us (&group->loss));
+}
+
+void
+wfd_p2p_link_tell (WfdP2pLink *self, WfdLinkLife life)
+{
+  WfdP2pGroup *group = self->group;
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (life == WFD_LINK_HEARD)
+    wfd_loss_feed_life (&group->loss, now_us);
+  else
+    wfd_loss_feed_attempt (&group->loss, now_us);
+  rearm (group);
+}
+
+/* --- stations --- */
+
+/* Which of several is the peer nobody tells; the one that was there alone is. */
+static const WfdStation *
+find_station (WfdP2pGroup *group, const WfdStation *stations, guint n)
+{
+  if (n == 1)
+    return stations;
+  for (guint i = 0; i < n && group->knows_station; i++) {
+    if (memcmp (stations[i].address, group->station.address, WFD_STATION_ADDRESS_BYTES) == 0)
+      return &stations[i];
+  }
+  return NULL;
+}
+
+static void
+on_stations (const WfdStation *stations, guint n, gpointer user_data)
+{
+  WfdP2pGroup *group = WFD_P2P_LINK (user_data)->group;
+  const WfdStation *station = find_station (group, stations, n);
+
+  group->has_station = station != NULL;
+  if (station != NULL) {
+    group->station = *station;
+    group->knows_station = TRUE;
+  }
+  /* A kernel that has never told of it may not tell of anybody. */
+  if (group->knows_station) {
+    wfd_loss_feed_station (&group->loss, station, g_get_monotonic_time ());
+    rearm (group);
+  }
+}
+
+/* A link whose kernel tells nothing is still a link. */
+void
+wfd_p2p_link_watch_peer (WfdP2pLink *self)
+{
+  guint station_ms = or_default (self->options.station_ms, STATION_MS);
+
+  if (self->group->info->peer != NULL)
+    watch_loss (self);
+  self->group->stations = wfd_station_watch_new (wfd_net_get_index (self->group->info->interface),
+      station_ms, self->context, on_stations, self, NULL);
+}
+
+/* --- the owner is told of its clients --- */
+
+static gboolean
+on_peer_stays_away (gpointer user_data)
+{
+  lose_group (user_data, g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The peer has left the group"));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+ride_out (WfdP2pLink *self)
+{
+  guint ride_out_ms = or_default (self->options.ride_out_ms, RIDE_OUT_MS);
+
+  wfd_p2p_clear_source (&self->group->ride_out);
+  self->group->ride_out = g_timeout_source_new (ride_out_ms);
+  g_source_set_callback (self->group->ride_out, on_peer_stays_away, self, NULL);
+  g_source_attach (self->group->ride_out, self->context);
+}
+
+static gboolean
+is_peer_of_link (WfdP2pLink *self, const char *path)
+{
+  g_autofree char *id = wfd_p2p_read_peer_id (path);
+  WfdLinkPeer *peer = self->group->info->peer;
+
+  return id != NULL && peer != NULL && strcmp (id, wfd_link_peer_get_id (peer)) == 0;
+}
+
+void
+wfd_p2p_link_peer_joined (WfdP2pLink *self, const char *peer_path)
+{
+  if (is_peer_of_link (self, peer_path))
+    wfd_p2p_clear_source (&self->group->ride_out);
+  if (self->op != NULL)
+    wfd_p2p_op_peer_joined (self->op, peer_path);
+}
+
+void
+wfd_p2p_link_peer_left (WfdP2pLink *self, const char *peer_path)
+{
+  if (is_peer_of_link (self, peer_path))
+    ride_out (self);
+}
