@@ -5,8 +5,9 @@
  * shall not be thinned out or filled up for that. */
 #define EARLY(period) ((period) / 4)
 #define LATE(period) ((period) / 2)
-/* Others may have taken the place of a picture; more than this would add up. */
-#define AHEAD(period) (2 * (period))
+/* Others may have taken the place of a picture, as that which was shown again while it was
+ * held up. A whole period would never be made up for, and sound would be as much too early. */
+#define AHEAD(period) ((period) / 4 * 3)
 /* A source whose pictures come at intervals of less than this is too fast. */
 #define SHORT(period) ((period) / 20 * 19)
 /* So much of each interval goes into the smoothed one. */
@@ -89,7 +90,7 @@ wfd_pace_place (const WfdPace *self, GstClockTime time, GstClockTime now, GstClo
   placed = get_time_of (self, get_slot_at (self, time + early));
   if (GST_CLOCK_TIME_IS_VALID (after) && placed <= after)
     placed = get_time_of (self, get_slot_at (self, after + early) + 1);
-  return placed <= MAX (time, now) + AHEAD (self->period) ? placed : GST_CLOCK_TIME_NONE;
+  return placed <= MAX (time + AHEAD (self->period), now) ? placed : GST_CLOCK_TIME_NONE;
 }
 
 /* The grid of a source that is too fast goes on from where it was, so that 50

@@ -40,8 +40,8 @@ GstClockTime wfd_pace_get_due (const WfdPace *self);
 /* When the last picture has to leave again if no other came; NONE: never. */
 GstClockTime wfd_pace_get_repeat (const WfdPace *self);
 /* The time at which a picture of @time is shown that leaves at @now: a whole number
- * of periods, behind @after (NONE: nothing). NONE if that would be far ahead of the
- * clock, so that there is no place for the picture. */
+ * of periods, behind @after (NONE: nothing). NONE if that would be most of a period too late, so
+ * that there is no place for the picture. */
 GstClockTime wfd_pace_place (const WfdPace *self, GstClockTime time, GstClockTime now,
     GstClockTime after);
 /* A picture left. */

@@ -242,6 +242,7 @@ GST_START_TEST (live_pictures_have_the_rate_of_the_session)
   /* The next session, with another one; nothing links while nothing is linked,
    * which the harness is always. */
   wfd_entry_detach (entry);
+  gst_harness_set_time (h, 2 * GST_SECOND);
   wfd_entry_set_rate (entry, 60, 1);
   wfd_entry_attach (entry);
   push (2, 2 * GST_SECOND);
