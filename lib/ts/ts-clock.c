@@ -11,12 +11,17 @@
 #define BUCKET_NS (NS_PER_SECOND / 2)
 
 /* The value follows with this time constant, and not faster than so many parts in
- * a million; at first, when any unit may be the fastest, both are quicker. */
+ * a million. */
 #define FOLLOW_NS (2 * NS_PER_SECOND)
 #define FOLLOW_PPM 500
+/* Both are quicker at first, when any unit may be the fastest, and when all could be
+ * shown much earlier, until they are: a sender that has made up for a slow start would
+ * be shown too late for minutes. */
 #define SETTLE_NS (3 * NS_PER_SECOND)
-#define SETTLE_FOLLOW_NS (NS_PER_SECOND / 4)
-#define SETTLE_PPM 20000
+#define QUICK_FOLLOW_NS (NS_PER_SECOND / 4)
+#define QUICK_PPM 50000
+#define MUCH_EARLIER_NS (20 * NS_PER_MS)
+#define REACHED_NS (1 * NS_PER_MS)
 
 /* Nothing comes this much too early: the sender's clock was set. */
 #define EARLY_JUMP_NS (500 * NS_PER_MS)
@@ -37,8 +42,10 @@
 /* Encoders of sound and picture differ by less; what is further behind the other
  * stream has times that mean something else, and is shown when it comes. */
 #define MAX_APART_NS (500 * NS_PER_MS)
-/* The common delay changes so slowly that nobody sees or hears it; but while
- * picture and sound are beginning, it has to reach both. */
+/* By so much the picture may be shown before its sound. */
+#define SOUND_LAG_NS (20 * NS_PER_MS)
+/* The common delay grows so slowly that nobody sees or hears it, and falls as the
+ * streams do; but while picture and sound are beginning, it has to reach both. */
 #define DELAY_FOLLOW_NS (NS_PER_SECOND / 4)
 #define DELAY_PPM 10000
 
@@ -55,6 +62,7 @@ typedef struct
   guint n_late;
   gint64 value;
   gboolean is_known;
+  gboolean is_quick;
 } Envelope;
 
 static void
@@ -121,12 +129,24 @@ envelope_is_late (Envelope *self, gint64 point, gint64 now_ns)
   return self->n_late >= LATE_POINTS && now_ns - self->late_since_ns >= LATE_FOR_NS;
 }
 
+static void
+envelope_follow (Envelope *self, gint64 elapsed_ns, gint64 now_ns)
+{
+  gint64 least = envelope_least (self);
+
+  if (now_ns - self->begun_ns < SETTLE_NS || self->value - least > MUCH_EARLIER_NS)
+    self->is_quick = TRUE;
+  else if (self->value - least < REACHED_NS)
+    self->is_quick = FALSE;
+  self->value = approach (self->value, least, elapsed_ns,
+      self->is_quick ? QUICK_FOLLOW_NS : FOLLOW_NS, self->is_quick ? QUICK_PPM : FOLLOW_PPM);
+}
+
 /* TRUE if the value jumped. */
 static gboolean
 envelope_add (Envelope *self, gint64 point, gint64 now_ns)
 {
   gint64 elapsed_ns = MAX (now_ns - self->last_ns, 0);
-  gboolean settles = now_ns - self->begun_ns < SETTLE_NS;
 
   if (!self->is_known) {
     envelope_begin (self, point, now_ns);
@@ -142,8 +162,7 @@ envelope_add (Envelope *self, gint64 point, gint64 now_ns)
   }
 
   envelope_put (self, point, now_ns);
-  self->value = approach (self->value, envelope_least (self), elapsed_ns,
-      settles ? SETTLE_FOLLOW_NS : FOLLOW_NS, settles ? SETTLE_PPM : FOLLOW_PPM);
+  envelope_follow (self, elapsed_ns, now_ns);
   self->last_ns = now_ns;
   return FALSE;
 }
@@ -264,7 +283,8 @@ follow_delay (WfdTsClock *self, gint64 now_ns)
       || (wanted > self->delay_ns && now_ns - self->delay_begun_ns < SETTLE_NS))
     self->delay_ns = wanted;
   else
-    self->delay_ns = approach (self->delay_ns, wanted, elapsed_ns, DELAY_FOLLOW_NS, DELAY_PPM);
+    self->delay_ns = approach (self->delay_ns, wanted, elapsed_ns, DELAY_FOLLOW_NS,
+        wanted < self->delay_ns ? QUICK_PPM : DELAY_PPM);
   self->has_delay = TRUE;
   self->delay_at_ns = now_ns;
   return self->delay_ns;
@@ -285,9 +305,10 @@ add_unit (WfdTsClock *self, guint stream, gint64 pts_ns, gint64 arrival_ns)
 }
 
 gint64
-wfd_ts_clock_place (WfdTsClock *self, guint stream, gint64 pts, gint64 arrival_ns)
+wfd_ts_clock_place (WfdTsClock *self, WfdTsClockStream stream, gint64 pts, gint64 arrival_ns)
 {
   gint64 pts_ns = pts / 9 * 100000 + pts % 9 * 100000 / 9;
+  gint64 delay_ns;
 
   g_return_val_if_fail (stream < WFD_TS_CLOCK_STREAMS, arrival_ns);
 
@@ -297,5 +318,8 @@ wfd_ts_clock_place (WfdTsClock *self, guint stream, gint64 pts, gint64 arrival_n
   }
   if (is_apart (self, stream, arrival_ns))
     return pts_ns + self->streams[stream].value;
-  return pts_ns + follow_delay (self, arrival_ns);
+  delay_ns = follow_delay (self, arrival_ns);
+  if (stream == WFD_TS_CLOCK_PICTURE)
+    delay_ns = MAX (delay_ns - SOUND_LAG_NS, self->streams[stream].value);
+  return pts_ns + delay_ns;
 }

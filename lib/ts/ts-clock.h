@@ -17,8 +17,11 @@ G_BEGIN_DECLS
  *      +------------------> PTS
  *
  * The stream that is furthest behind sets the time of both: a unit that arrives
- * as fast as any is to be shown at once, picture and sound together. What the
- * network jitters has to be added by whoever shows them, as latency.
+ * as fast as any is to be shown at once, and the other stream waits for it. But the
+ * picture does not wait for the last 20 ms: sound that is later by 125 ms is not
+ * noticed yet, and sound that is earlier by 45 ms is (ITU-R BT.1359-1), while
+ * an encoder of AAC is behind that of the picture by some 15 to 35. What the network
+ * jitters has to be added by whoever shows them, as latency.
  *
  * The references of the program (PCR) only tell of jumps. What they would add, the
  * lead that a sender gives its presentation times over them, is 125 ms from
@@ -26,7 +29,12 @@ G_BEGIN_DECLS
  * times a second and up to 37 ms off. */
 typedef struct _WfdTsClock WfdTsClock;
 
-#define WFD_TS_CLOCK_STREAMS 2
+typedef enum
+{
+  WFD_TS_CLOCK_SOUND,
+  WFD_TS_CLOCK_PICTURE,
+  WFD_TS_CLOCK_STREAMS, /* how many */
+} WfdTsClockStream;
 
 WfdTsClock *wfd_ts_clock_new (void);
 void wfd_ts_clock_free (WfdTsClock *self);
@@ -40,9 +48,10 @@ void wfd_ts_clock_restart (WfdTsClock *self);
 void wfd_ts_clock_add_reference (WfdTsClock *self, gint64 clock, gint64 arrival_ns,
     gboolean jumped);
 
-/* A unit of @stream (below WFD_TS_CLOCK_STREAMS) is complete: @pts in 90 kHz,
- * wraps undone. Returns when to show it, in ns of the clock of the arrivals. */
-gint64 wfd_ts_clock_place (WfdTsClock *self, guint stream, gint64 pts, gint64 arrival_ns);
+/* A unit of @stream is complete: @pts in 90 kHz, wraps undone. Returns when to show
+ * it, in ns of the clock of the arrivals. */
+gint64 wfd_ts_clock_place (WfdTsClock *self, WfdTsClockStream stream, gint64 pts,
+    gint64 arrival_ns);
 
 /* Counts the times that what place returns jumped. */
 guint wfd_ts_clock_get_jumps (WfdTsClock *self);

@@ -8,7 +8,7 @@ struct _WfdTsReceiver
   WfdTsReorder *reorder;
   WfdTsReader *reader;
   WfdTsClock *clock;
-  guint told_jumps[WFD_TS_CLOCK_STREAMS]; /* of the clock, by is_video */
+  guint told_jumps[WFD_TS_CLOCK_STREAMS]; /* of the clock */
   guint64 n_refused;
 };
 
@@ -129,18 +129,19 @@ wfd_ts_receiver_get_deadline (WfdTsReceiver *self)
 gboolean
 wfd_ts_receiver_pop (WfdTsReceiver *self, WfdTsUnit *ret_unit)
 {
-  guint kind, jumps;
+  WfdTsClockStream stream;
+  guint jumps;
 
   if (!wfd_ts_reader_pop (self->reader, ret_unit))
     return FALSE;
 
   if (ret_unit->pts != WFD_TS_NO_TIME) {
-    kind = ret_unit->is_video ? 1 : 0;
-    ret_unit->time_ns = wfd_ts_clock_place (self->clock, kind, ret_unit->pts, ret_unit->last_ns);
+    stream = ret_unit->is_video ? WFD_TS_CLOCK_PICTURE : WFD_TS_CLOCK_SOUND;
+    ret_unit->time_ns = wfd_ts_clock_place (self->clock, stream, ret_unit->pts, ret_unit->last_ns);
     jumps = wfd_ts_clock_get_jumps (self->clock);
-    if (jumps != self->told_jumps[kind])
+    if (jumps != self->told_jumps[stream])
       ret_unit->flags |= WFD_TS_UNIT_RESTART;
-    self->told_jumps[kind] = jumps;
+    self->told_jumps[stream] = jumps;
   }
   return TRUE;
 }

@@ -695,7 +695,7 @@ test_restart (void)
   g_assert_cmpint (ABS (s.last_time_ns[VIDEO] - 29 * FRAME_NS), <=, FRAME_NS);
 }
 
-/* Sound and picture that were captured together are shown together. */
+/* Sound is shown with the picture that was captured with it, or up to 20 ms later. */
 static void
 test_lip_sync (void)
 {
@@ -709,13 +709,15 @@ test_lip_sync (void)
     s.jitter_ns = i > 0 ? 5 * MS : 0;
     send_picture (&s, i, 9000, now_ns);
     pass (&s, now_ns + MS);
-    /* Captured with that picture, but the encoder took 40 ms. */
+    /* But the encoder took longer. */
     g_assert_true (
-        wfd_ts_writer_begin_unit (s.writer, AUDIO, wfd_bytes (frame, n), now_ns, now_ns + 20 * MS));
-    launch (&s, now_ns + 20 * MS);
+        wfd_ts_writer_begin_unit (s.writer, AUDIO, wfd_bytes (frame, n), now_ns, now_ns + 25 * MS));
+    launch (&s, now_ns + 25 * MS);
     pass (&s, now_ns + FRAME_NS - MS);
-    if (i > 100)
-      g_assert_cmpint (ABS (s.last_time_ns[VIDEO] - s.last_time_ns[AUDIO]), <, 1 * MS);
+    if (i > 100) {
+      g_assert_cmpint (s.last_time_ns[AUDIO] - s.last_time_ns[VIDEO], >=, 19 * MS);
+      g_assert_cmpint (s.last_time_ns[AUDIO] - s.last_time_ns[VIDEO], <=, 21 * MS);
+    }
   }
   g_assert_cmpuint (s.n_sounds, ==, 600);
 }
