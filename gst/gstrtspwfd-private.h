@@ -29,7 +29,8 @@ struct _GstRtspWfd
   /* With the object lock. */
   guint rtsp_port; /* as it is; 0: not listening */
   guint rtp_port;
-  GstStructure *negotiated;
+  GstStructure *negotiated; /* the terms as a structure; NULL: nothing was agreed on */
+  WfdTerms terms;
   gboolean flowing;
   gboolean playing;
   gboolean finished; /* an EOS message is due while PLAYING */
@@ -45,7 +46,8 @@ extern const WfdSenderPadsEvents gst_rtsp_wfd_send_events;
 void gst_rtsp_wfd_expose_pad (GstElement *receiver, GstPad *target, GstRtspWfd *self);
 
 void gst_rtsp_wfd_install_signals (GstRtspWfdClass *klass);
-void gst_rtsp_wfd_set_negotiated (GstRtspWfd *self, GstStructure *negotiated);
+/* @agreement: NULL: there is none any more. */
+void gst_rtsp_wfd_set_agreement (GstRtspWfd *self, const WfdControlAgreement *agreement);
 /* Once PLAYING is reached, if the stream has ended before. */
 void gst_rtsp_wfd_post_due_eos (GstRtspWfd *self);
 

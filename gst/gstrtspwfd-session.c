@@ -47,31 +47,46 @@ gst_rtsp_wfd_expose_pad (GstElement *receiver, GstPad *target, GstRtspWfd *self)
 }
 
 void
-gst_rtsp_wfd_set_negotiated (GstRtspWfd *self, GstStructure *negotiated)
+gst_rtsp_wfd_set_agreement (GstRtspWfd *self, const WfdControlAgreement *agreement)
 {
   GST_OBJECT_LOCK (self);
   g_clear_pointer (&self->negotiated, gst_structure_free);
-  self->negotiated = negotiated;
+  if (agreement != NULL) {
+    self->negotiated = wfd_report_new_negotiated (self->settings.role, agreement);
+    self->terms = agreement->terms;
+  }
   GST_OBJECT_UNLOCK (self);
   g_object_notify (G_OBJECT (self), "negotiated");
+}
+
+gboolean
+gst_rtsp_wfd_get_terms (GstRtspWfd *self, WfdTerms *ret_terms)
+{
+  gboolean agreed;
+
+  GST_OBJECT_LOCK (self);
+  agreed = self->negotiated != NULL;
+  if (agreed)
+    *ret_terms = self->terms;
+  GST_OBJECT_UNLOCK (self);
+  return agreed;
 }
 
 static void
 on_agreed (gpointer user_data, const WfdControlAgreement *agreement)
 {
   GstRtspWfd *self = user_data;
-  WfdReport report = { self->settings.role, agreement->format, agreement->peer,
-    agreement->peer_name, agreement->reason, agreement->idr_request, agreement->max_bitrate_kbps };
-  GstStructure *negotiated = wfd_report_new_negotiated (&report);
-  GstStructure *copy = gst_structure_copy (negotiated);
+  const WfdTerms *terms = &agreement->terms;
 
   /* What is told first is what the pads are made for. */
-  gst_rtsp_wfd_set_negotiated (self, negotiated);
-  gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), copy));
+  gst_rtsp_wfd_set_agreement (self, agreement);
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self),
+          wfd_report_new_negotiated (self->settings.role, agreement)));
   if (self->receive != NULL)
-    wfd_receiver_agree (self->receive, negotiated);
+    wfd_receiver_agree (self->receive, &terms->format);
   else
-    wfd_sender_pads_set_format (self->pads, agreement->format, agreement->microsoft);
+    wfd_sender_pads_set_format (self->pads, &terms->format, terms->microsoft);
 }
 
 static void

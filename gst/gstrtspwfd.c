@@ -326,7 +326,7 @@ clean_up (GstRtspWfd *self)
   wfd_element_remove (GST_BIN (self), GST_ELEMENT (g_steal_pointer (&self->receive)));
   g_clear_object (&self->socket);
   g_clear_object (&self->rtcp_socket);
-  gst_rtsp_wfd_set_negotiated (self, NULL);
+  gst_rtsp_wfd_set_agreement (self, NULL);
 
   GST_OBJECT_LOCK (self);
   self->rtsp_port = self->rtp_port = 0;

@@ -16,4 +16,7 @@ GST_ELEMENT_REGISTER_DECLARE (rtspwfd);
  * of it. */
 void gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdControlOffer *offer);
 
+/* What "negotiated" says, for those who need no text; FALSE: nothing yet. */
+gboolean gst_rtsp_wfd_get_terms (GstRtspWfd *self, WfdTerms *ret_terms);
+
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include "wfd-pad.h"
 #include "wfd-properties.h"
 #include "wfd-program-thread.h"
+#include "wfd-terms.h"
 
 G_BEGIN_DECLS
 
@@ -35,7 +36,8 @@ struct _GstWfdSink
   GError *no_video_encoder;        /* then: why */
   const WfdEncoder *audio_encoder;
   GstWfdSinkStream streams[WFD_N_ELEMENTARY];
-  GstStructure *agreed; /* NULL: no session */
+  gboolean agreed; /* there is a session, with these terms */
+  WfdTerms terms;
   gboolean flowing;
   gboolean complained;                     /* about what was agreed on */
   gboolean told_missing[WFD_N_ELEMENTARY]; /* that no encoder is there for it */

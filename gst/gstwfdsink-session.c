@@ -116,11 +116,11 @@ make_plan (GstWfdSink *self, WfdProgramPlan *ret_plan, GError **ret_error, GErro
   Ground ground;
 
   *ret_plan = (WfdProgramPlan) { .flowing = self->flowing };
-  if (self->agreed == NULL)
+  if (!self->agreed)
     return;
   get_ground (self, &ground);
-  wfd_plan_check_audio (&ground.state, self->agreed, ret_warning);
-  if (wfd_plan_make (&ground.state, self->agreed, &made, ret_error))
+  wfd_plan_check_audio (&ground.state, &self->terms.format, ret_warning);
+  if (wfd_plan_make (&ground.state, &self->terms, &made, ret_error))
     fill_plan (self, &made, ground.status[WFD_STREAM_AUDIO].known, ret_plan);
 }
 
@@ -141,7 +141,7 @@ find_agreed_sound (GstWfdSink *self)
   WfdPad *found = NULL;
 
   g_mutex_lock (&self->lock);
-  if (self->agreed != NULL && gst_structure_has_field (self->agreed, "audio-codec")
+  if (self->agreed && self->terms.format.audio_codec != WFD_AUDIO_CODEC_NONE
       && self->streams[WFD_STREAM_AUDIO].pad != NULL)
     found = wfd_pad_ref (self->streams[WFD_STREAM_AUDIO].pad);
   g_mutex_unlock (&self->lock);
@@ -177,11 +177,12 @@ gst_wfd_sink_update_plan (GstWfdSink *self)
 /* What rtspwfd tells, in the thread of the session. */
 
 static void
-set_agreed (GstWfdSink *self, GstStructure *agreed)
+set_agreed (GstWfdSink *self, const WfdTerms *terms)
 {
   g_mutex_lock (&self->lock);
-  g_clear_pointer (&self->agreed, gst_structure_free);
-  self->agreed = agreed;
+  self->agreed = terms != NULL;
+  if (terms != NULL)
+    self->terms = *terms;
   self->complained = FALSE;
   g_mutex_unlock (&self->lock);
   gst_wfd_sink_update_plan (self);
@@ -253,10 +254,9 @@ on_session_preparing (GstElement *rtspwfd, GstWfdSink *self)
 static void
 on_negotiated (GstElement *rtspwfd, GParamSpec *pspec, GstWfdSink *self)
 {
-  GstStructure *agreed;
+  WfdTerms terms;
 
-  g_object_get (rtspwfd, "negotiated", &agreed, NULL);
-  set_agreed (self, agreed);
+  set_agreed (self, gst_rtsp_wfd_get_terms (GST_RTSP_WFD (rtspwfd), &terms) ? &terms : NULL);
   g_object_notify (G_OBJECT (self), "negotiated");
 }
 

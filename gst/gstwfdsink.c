@@ -252,8 +252,7 @@ clean_up (GstWfdSink *self)
       wfd_pad_reset (self->streams[i].pad);
 
   g_mutex_lock (&self->lock);
-  g_clear_pointer (&self->agreed, gst_structure_free);
-  self->flowing = FALSE;
+  self->agreed = self->flowing = FALSE;
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     self->told_missing[i] = FALSE;
   g_mutex_unlock (&self->lock);
@@ -406,7 +405,6 @@ gst_wfd_sink_finalize (GObject *object)
 {
   GstWfdSink *self = GST_WFD_SINK (object);
 
-  g_clear_pointer (&self->agreed, gst_structure_free);
   g_clear_error (&self->no_video_encoder);
   g_free (self->encoder);
   g_free (self->video_formats);

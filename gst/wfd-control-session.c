@@ -236,12 +236,13 @@ on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self
 {
   g_autoptr (GVariant) stats = wfd_session_dup_stats (session);
   g_autofree char *name = NULL, *reason = NULL, *text = wfd_format_to_string (format);
-  WfdControlAgreement agreement = { .format = format, .peer = self->peer };
+  WfdControlAgreement agreement = { .terms.format = *format, .peer = self->peer };
 
-  g_object_get (session, "peer-name", &name, "peer-idr-request", &agreement.idr_request,
-      "peer-microsoft", &agreement.microsoft, NULL);
+  g_object_get (session, "peer-name", &name, "peer-idr-request", &agreement.terms.idr_request,
+      "peer-microsoft", &agreement.terms.microsoft, NULL);
   g_variant_lookup (stats, "reason", "s", &reason);
-  agreement.max_bitrate_kbps = MIN (lookup_counter (stats, "max-bitrate-bps") / 1000, G_MAXINT);
+  agreement.terms.max_bitrate_kbps =
+      MIN (lookup_counter (stats, "max-bitrate-bps") / 1000, G_MAXINT);
   agreement.peer_name = name;
   agreement.reason = reason;
   if (self->step == WFD_STEP_NEGOTIATE)

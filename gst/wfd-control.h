@@ -5,6 +5,8 @@
 #include <gst/gst.h>
 #include <wfd/wfd.h>
 
+#include "wfd-terms.h"
+
 G_BEGIN_DECLS
 
 /* Runs the sessions of one element, one after the other, in a thread of its
@@ -41,13 +43,10 @@ typedef struct
 /* Who and what, as far as it is known; valid during the call only. */
 typedef struct
 {
-  const WfdFormat *format;
-  const char *peer;       /* address */
-  const char *peer_name;  /* (nullable) */
-  const char *reason;     /* (nullable): why this format */
-  gboolean idr_request;   /* source role: the sink asks for key frames */
-  guint max_bitrate_kbps; /* source role: more the sink does not take; 0: it does not say */
-  gboolean microsoft;     /* source role: the sink follows Microsoft's extensions */
+  WfdTerms terms;
+  const char *peer;      /* address */
+  const char *peer_name; /* (nullable) */
+  const char *reason;    /* (nullable): why this format */
 } WfdControlAgreement;
 
 /* Called in the control's thread, with @user_data. */

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-offer.h"
 
-#include "wfd-report.h"
+#include "wfd-unit-caps.h"
 
 static GstCaps *
 new_caps (const WfdFormat *format)
 {
-  WfdReport report = { .format = format };
-  g_autoptr (GstStructure) negotiated = wfd_report_new_negotiated (&report);
-  GstCaps *caps = wfd_report_new_video_caps (negotiated);
+  GstCaps *caps = wfd_unit_caps_new_video (format);
 
-  return caps != NULL ? caps : wfd_report_new_audio_caps (negotiated);
+  return caps != NULL ? caps : wfd_unit_caps_new_audio (format);
 }
 
 /* The mandatory mode is in more than one table. */

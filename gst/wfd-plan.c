@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-plan.h"
 
-#include <gst/pbutils/pbutils.h>
+#include "wfd-report.h"
 
 /* What is made of samples. A display that takes both gets AAC: LPCM has no encoder
  * and 40 ms less delay, but needs 1.5 Mbit/s and 200 packets a second instead of
@@ -135,49 +135,31 @@ wfd_plan_lacks_audio_encoder (const WfdPlanState *state)
 }
 
 static void
-read_video (const GstStructure *agreed, const WfdInputFormat *input, WfdEncoderConfig *config)
+read_video (const WfdFormat *agreed, const WfdInputFormat *input, WfdEncoderConfig *config)
 {
-  const char *profile = gst_structure_get_string (agreed, "profile");
-  const char *level = gst_structure_get_string (agreed, "level");
-  gint width = 0, height = 0, rate_n = 0, rate_d = 1;
-
-  gst_structure_get (agreed, "width", G_TYPE_INT, &width, "height", G_TYPE_INT, &height,
-      "framerate", GST_TYPE_FRACTION, &rate_n, &rate_d, NULL);
-  config->width = width;
-  config->height = height;
-  config->rate_n = rate_n;
-  config->rate_d = rate_d;
-  config->profile =
-      g_strcmp0 (profile, "constrained-high") == 0 ? WFD_H264_PROFILE_CHP : WFD_H264_PROFILE_CBP;
-  config->level = level != NULL ? gst_codec_utils_h264_get_level_idc (level) : 0;
+  config->width = agreed->width;
+  config->height = agreed->height;
+  config->rate_n = agreed->rate_hz;
+  config->rate_d = 1;
+  config->profile = agreed->profile;
+  config->level = agreed->level;
 
   /* 29.97 pictures that were agreed on as 30 stay 29.97. */
-  if (wfd_input_format_get_rate_hz (input) * rate_d == (guint) rate_n) {
+  if (wfd_input_format_get_rate_hz (input) == agreed->rate_hz) {
     config->rate_n = input->rate_n;
     config->rate_d = input->rate_d;
   }
 }
 
-static void
-read_audio (const GstStructure *agreed, WfdEncoderConfig *config)
-{
-  gint rate_hz = 0, channels = 0;
-
-  gst_structure_get (agreed, "audio-rate", G_TYPE_INT, &rate_hz, "audio-channels", G_TYPE_INT,
-      &channels, NULL);
-  config->audio_rate_hz = rate_hz;
-  config->audio_channels = channels;
-}
-
 /* Pictures can only be sent when it is known what they are. */
 static gboolean
-plan_video (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *plan, GError **error)
+plan_video (const WfdPlanState *state, const WfdFormat *agreed, WfdPlan *plan, GError **error)
 {
   const WfdPadStatus *video = state->video;
   WfdEncoderConfig *format = &plan->program.format;
 
   plan->video_ready = TRUE;
-  if (is_video_left_out (state) || !gst_structure_has_field (agreed, "width"))
+  if (is_video_left_out (state) || agreed->width == 0)
     return TRUE;
   plan->video = TRUE;
   read_video (agreed, &video->format, format);
@@ -187,27 +169,22 @@ plan_video (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *plan
       || wfd_input_format_check (&video->format, format, error);
 }
 
-static gboolean
-is_codec (const GstStructure *agreed, const char *name)
-{
-  return g_strcmp0 (gst_structure_get_string (agreed, "audio-codec"), name) == 0;
-}
-
 /* Raw sound that did not begin is silence, so it is always known. */
 static void
-plan_audio (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *plan)
+plan_audio (const WfdPlanState *state, const WfdFormat *agreed, WfdPlan *plan)
 {
   const WfdPadStatus *audio = state->audio;
 
   plan->audio_ready = TRUE;
-  if (is_audio_left_out (state) || !gst_structure_has_field (agreed, "audio-codec")
+  if (is_audio_left_out (state) || agreed->audio_codec == WFD_AUDIO_CODEC_NONE
       || !wfd_plan_check_audio (state, agreed, NULL))
     return;
   plan->audio = TRUE;
-  read_audio (agreed, &plan->program.format);
+  plan->program.format.audio_rate_hz = agreed->audio_rate_hz;
+  plan->program.format.audio_channels = agreed->audio_channels;
   if (audio->format.coded) {
     plan->audio_ready = audio->known;
-  } else if (is_codec (agreed, "aac")) {
+  } else if (agreed->audio_codec == WFD_AUDIO_CODEC_AAC) {
     plan->program.audio_encoder = state->audio_encoder;
     plan->audio_ready = state->audio_encoder != NULL;
   } else {
@@ -216,45 +193,45 @@ plan_audio (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *plan
 }
 
 gboolean
-wfd_plan_make (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *ret_plan,
-    GError **error)
+wfd_plan_make (const WfdPlanState *state, const WfdTerms *terms, WfdPlan *ret_plan, GError **error)
 {
-  WfdPlan plan = { .program.format = { .rate_d = 1, .bitrate_kbps = state->bitrate_kbps } };
+  WfdPlan plan = {
+    .program.format = {
+        .rate_d = 1,
+        .bitrate_kbps = state->bitrate_kbps,
+        .peer_asks_for_idr = terms->idr_request,
+        .max_bitrate_kbps = terms->max_bitrate_kbps,
+    },
+  };
 
-  gst_structure_get_boolean (agreed, "idr-request", &plan.program.format.peer_asks_for_idr);
-  gst_structure_get_uint (agreed, "max-bitrate", &plan.program.format.max_bitrate_kbps);
-  if (!plan_video (state, agreed, &plan, error))
+  if (!plan_video (state, &terms->format, &plan, error))
     return FALSE;
-  plan_audio (state, agreed, &plan);
+  plan_audio (state, &terms->format, &plan);
   *ret_plan = plan;
   return TRUE;
 }
 
 static gboolean
-is_audio_possible (const WfdInputFormat *input, const GstStructure *agreed)
+is_audio_possible (const WfdInputFormat *input, const WfdFormat *agreed)
 {
-  WfdEncoderConfig format = { 0 };
-
   if (!input->coded)
-    return is_codec (agreed, "aac") || is_codec (agreed, "lpcm");
-  read_audio (agreed, &format);
-  return is_codec (agreed, input->audio_codec == WFD_AUDIO_CODEC_AC3 ? "ac3" : "aac")
-      && input->audio_rate_hz == format.audio_rate_hz
-      && input->audio_channels == format.audio_channels;
+    return agreed->audio_codec == WFD_AUDIO_CODEC_AAC
+        || agreed->audio_codec == WFD_AUDIO_CODEC_LPCM;
+  return input->audio_codec == agreed->audio_codec && input->audio_rate_hz == agreed->audio_rate_hz
+      && input->audio_channels == agreed->audio_channels;
 }
 
 gboolean
-wfd_plan_check_audio (const WfdPlanState *state, const GstStructure *agreed, GError **error)
+wfd_plan_check_audio (const WfdPlanState *state, const WfdFormat *agreed, GError **error)
 {
   const WfdPadStatus *audio = state->audio;
-  const char *codec = gst_structure_get_string (agreed, "audio-codec");
 
-  if (is_audio_left_out (state) || codec == NULL || !has_format (audio)
-      || is_audio_possible (&audio->format, agreed))
+  if (is_audio_left_out (state) || agreed->audio_codec == WFD_AUDIO_CODEC_NONE
+      || !has_format (audio) || is_audio_possible (&audio->format, agreed))
     return TRUE;
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       "The display was promised %s, which cannot be made of the sound that comes; decode it in "
       "front of wfdsink, or set \"audio-codecs\" to what comes",
-      codec);
+      wfd_report_get_codec_name (agreed->audio_codec));
   return FALSE;
 }

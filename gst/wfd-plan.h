@@ -4,6 +4,7 @@
 #include "wfd-input-format.h"
 #include "wfd-pad.h"
 #include "wfd-program.h"
+#include "wfd-terms.h"
 
 G_BEGIN_DECLS
 
@@ -42,14 +43,13 @@ typedef struct
   WfdProgramConfig program; /* without what only the inputs know */
 } WfdPlan;
 
-/* @agreed: structure wfd-negotiated. Errors, GST_STREAM_ERROR: the video comes
+/* Errors, GST_STREAM_ERROR: the video comes
  * coded and is not what was agreed on. */
-gboolean wfd_plan_make (const WfdPlanState *state, const GstStructure *agreed, WfdPlan *ret_plan,
+gboolean wfd_plan_make (const WfdPlanState *state, const WfdTerms *terms, WfdPlan *ret_plan,
     GError **error);
 
 /* Whether the sound that was agreed on can be made of what comes. Errors:
  * GST_STREAM_ERROR. */
-gboolean wfd_plan_check_audio (const WfdPlanState *state, const GstStructure *agreed,
-    GError **error);
+gboolean wfd_plan_check_audio (const WfdPlanState *state, const WfdFormat *agreed, GError **error);
 
 G_END_DECLS

@@ -2,7 +2,6 @@
 #include "wfd-receiver.h"
 
 #include "wfd-datagrams.h"
-#include "wfd-report.h"
 #include "wfd-unit-caps.h"
 #include "wfd-unpack.h"
 
@@ -335,11 +334,11 @@ typedef struct
   const char *name;
   GstStreamType type;
   /* The caps of what was agreed on; NULL if there will be none of it. */
-  GstCaps *(*new_caps) (const GstStructure *negotiated);
+  GstCaps *(*new_caps) (const WfdFormat *agreed);
 } Kind;
 
 static GstCaps *
-new_ts_caps (const GstStructure *negotiated)
+new_ts_caps (const WfdFormat *agreed)
 {
   return gst_static_pad_template_get_caps (&wfd_receiver_ts_template);
 }
@@ -347,9 +346,9 @@ new_ts_caps (const GstStructure *negotiated)
 static const Kind kinds[WFD_N_STREAMS] = {
   [WFD_STREAM_TS] = { &wfd_receiver_ts_template, "ts", GST_STREAM_TYPE_CONTAINER, new_ts_caps },
   [WFD_STREAM_VIDEO] = { &wfd_receiver_video_template, "video", GST_STREAM_TYPE_VIDEO,
-      wfd_report_new_video_caps },
+      wfd_unit_caps_new_video },
   [WFD_STREAM_AUDIO] = { &wfd_receiver_audio_template, "audio", GST_STREAM_TYPE_AUDIO,
-      wfd_report_new_audio_caps },
+      wfd_unit_caps_new_audio },
 };
 
 static void
@@ -440,14 +439,14 @@ begin_pads (WfdReceiver *self, GstStream *const *streams, const gboolean *is_new
 }
 
 void
-wfd_receiver_agree (WfdReceiver *self, const GstStructure *negotiated)
+wfd_receiver_agree (WfdReceiver *self, const WfdFormat *agreed)
 {
   GstStream *streams[WFD_N_STREAMS] = { NULL };
   gboolean is_new[WFD_N_STREAMS] = { FALSE }, any_new = FALSE;
 
   for (WfdStream kind = 0; kind < WFD_N_STREAMS; kind++) {
     gboolean is_ours = (kind == WFD_STREAM_TS) == !self->config.demux;
-    g_autoptr (GstCaps) caps = is_ours ? kinds[kind].new_caps (negotiated) : NULL;
+    g_autoptr (GstCaps) caps = is_ours ? kinds[kind].new_caps (agreed) : NULL;
 
     if (caps == NULL)
       continue;

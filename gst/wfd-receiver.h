@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 #include <gst/gst.h>
+#include <wfd/wfd-format.h>
 
 G_BEGIN_DECLS
 
@@ -38,7 +39,7 @@ GstElement *wfd_receiver_new (const WfdReceiverConfig *config);
 
 /* A format was agreed on, for the first time or anew: adds the pads that are not
  * there yet, and tells what will come. For one thread. */
-void wfd_receiver_agree (WfdReceiver *self, const GstStructure *negotiated);
+void wfd_receiver_agree (WfdReceiver *self, const WfdFormat *agreed);
 
 /* The functions below may be called from any thread. */
 

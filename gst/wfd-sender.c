@@ -6,6 +6,7 @@
 #include <ts-nal.h>
 
 #include "wfd-rtcp.h"
+#include "wfd-unit-caps.h"
 
 GST_DEBUG_CATEGORY_STATIC (wfd_sender_debug);
 #define GST_CAT_DEFAULT wfd_sender_debug
@@ -304,20 +305,8 @@ get_video_format (const WfdFormat *format)
 static WfdTsFormat
 get_stream_format (const WfdFormat *format, WfdStream stream)
 {
-  static const WfdTsCodec codecs[] = {
-    [WFD_AUDIO_CODEC_NONE] = WFD_TS_CODEC_NONE,
-    [WFD_AUDIO_CODEC_LPCM] = WFD_TS_CODEC_LPCM,
-    [WFD_AUDIO_CODEC_AAC] = WFD_TS_CODEC_AAC,
-    [WFD_AUDIO_CODEC_AC3] = WFD_TS_CODEC_AC3,
-  };
-
-  if (stream == WFD_STREAM_VIDEO)
-    return get_video_format (format);
-  return (WfdTsFormat) {
-    .codec = codecs[format->audio_codec],
-    .rate_hz = format->audio_rate_hz,
-    .channels = format->audio_channels,
-  };
+  return stream == WFD_STREAM_VIDEO ? get_video_format (format)
+                                    : wfd_unit_get_audio_format (format);
 }
 
 /* With the lock. */

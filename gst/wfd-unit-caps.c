@@ -63,3 +63,52 @@ wfd_unit_caps_new (const WfdTsFormat *format)
   }
   return caps;
 }
+
+guint
+wfd_unit_get_frames_hz (const WfdFormat *format)
+{
+  return format->interlaced ? format->rate_hz / 2 : format->rate_hz;
+}
+
+WfdTsFormat
+wfd_unit_get_audio_format (const WfdFormat *format)
+{
+  static const WfdTsCodec codecs[] = {
+    [WFD_AUDIO_CODEC_NONE] = WFD_TS_CODEC_NONE,
+    [WFD_AUDIO_CODEC_LPCM] = WFD_TS_CODEC_LPCM,
+    [WFD_AUDIO_CODEC_AAC] = WFD_TS_CODEC_AAC,
+    [WFD_AUDIO_CODEC_AC3] = WFD_TS_CODEC_AC3,
+  };
+
+  return (WfdTsFormat) {
+    .codec = codecs[format->audio_codec],
+    .rate_hz = format->audio_rate_hz,
+    .channels = format->audio_channels,
+  };
+}
+
+GstCaps *
+wfd_unit_caps_new_video (const WfdFormat *format)
+{
+  const WfdTsFormat video = {
+    .codec = WFD_TS_CODEC_H264,
+    .width = format->width,
+    .height = format->height,
+  };
+  GstCaps *caps;
+
+  if (format->width == 0)
+    return NULL;
+  caps = wfd_unit_caps_new (&video);
+  gst_caps_set_simple (caps, "framerate", GST_TYPE_FRACTION, (int) wfd_unit_get_frames_hz (format),
+      1, NULL);
+  return caps;
+}
+
+GstCaps *
+wfd_unit_caps_new_audio (const WfdFormat *format)
+{
+  const WfdTsFormat audio = wfd_unit_get_audio_format (format);
+
+  return wfd_unit_caps_new (&audio);
+}

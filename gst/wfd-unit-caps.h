@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 #include <ts.h>
+#include <wfd/wfd-format.h>
 
 G_BEGIN_DECLS
 
@@ -18,5 +19,17 @@ G_BEGIN_DECLS
 /* The caps of what has @format; fields that it does not tell are not there. NULL
  * for a codec that is none. */
 GstCaps *wfd_unit_caps_new (const WfdTsFormat *format);
+
+/* The caps of what was agreed on; NULL if that has no such stream. Profile and level
+ * of the video are left out: gnome-network-displays sends Constrained Baseline after
+ * it agreed on Constrained High, Windows the other way round, and a decoder chosen
+ * by them would be the wrong one. */
+GstCaps *wfd_unit_caps_new_video (const WfdFormat *format);
+GstCaps *wfd_unit_caps_new_audio (const WfdFormat *format);
+
+/* The sound that was agreed on. */
+WfdTsFormat wfd_unit_get_audio_format (const WfdFormat *format);
+/* Of an interlaced picture the mode counts the fields. */
+guint wfd_unit_get_frames_hz (const WfdFormat *format);
 
 G_END_DECLS

@@ -77,20 +77,18 @@ stage_set_state (ReceiverStage *self, GstState state)
 }
 
 void
-stage_agree (ReceiverStage *self, const char *negotiated)
-{
-  g_autofree char *text = g_strdup_printf ("wfd-negotiated, %s", negotiated);
-  g_autoptr (GstStructure) structure = gst_structure_from_string (text, NULL);
-
-  wfd_receiver_agree (self->receiver, structure);
-}
-
-void
 stage_play (ReceiverStage *self, const TsBuilderStream *streams, guint n_streams)
 {
-  stage_agree (self,
-      "width=(int)1920, height=(int)1080, framerate=(fraction)30/1, audio-codec=aac, "
-      "audio-rate=(int)48000, audio-channels=(int)2");
+  static const WfdFormat agreed = {
+    .width = 1920,
+    .height = 1080,
+    .rate_hz = 30,
+    .audio_codec = WFD_AUDIO_CODEC_AAC,
+    .audio_rate_hz = 48000,
+    .audio_channels = 2,
+  };
+
+  wfd_receiver_agree (self->receiver, &agreed);
   stage_set_state (self, GST_STATE_PLAYING);
   ts_builder_pat (&self->builder, 7, PMT_PID);
   ts_builder_pmt (&self->builder, PMT_PID, 7, STAGE_V, 0, streams, n_streams);

@@ -36,8 +36,6 @@ typedef struct
 void stage_init (ReceiverStage *self);
 void stage_clear (ReceiverStage *self);
 void stage_set_state (ReceiverStage *self, GstState state);
-/* @negotiated: fields of the structure wfd-negotiated. */
-void stage_agree (ReceiverStage *self, const char *negotiated);
 /* Picture and sound agreed on, PLAYING, and the tables were sent. */
 void stage_play (ReceiverStage *self, const TsBuilderStream *streams, guint n_streams);
 

@@ -202,28 +202,22 @@ GST_START_TEST (pictures_miss_an_encoder_and_coded_video_does_not)
 }
 GST_END_TEST;
 
+/* Members of a WfdFormat. */
 #define VIDEO \
-  "width=(int)1280, height=(int)720, framerate=(fraction)30/1, level=(string)3.1, " \
-  "profile=(string)constrained-baseline"
+  .width = 1280, .height = 720, .rate_hz = 30, .profile = WFD_H264_PROFILE_CBP, .level = 31
 #define AUDIO(codec, channels) \
-  "audio-codec=(string)" codec ", audio-rate=(int)48000, audio-channels=(int)" channels
-
-static gboolean
-make (const WfdPlanState *s, const char *fields, WfdPlan *ret_plan, GError **error)
-{
-  g_autofree char *text = g_strdup_printf ("wfd-negotiated, %s", fields);
-  g_autoptr (GstStructure) agreed = gst_structure_from_string (text, NULL);
-
-  fail_unless (agreed != NULL);
-  return wfd_plan_make (s, agreed, ret_plan, error);
-}
+  .audio_codec = WFD_AUDIO_CODEC_##codec, .audio_rate_hz = 48000, .audio_channels = channels
+#define TERMS(...) (&(WfdTerms) { .format = { __VA_ARGS__ } })
 
 GST_START_TEST (pictures_become_what_was_agreed_on)
 {
   WfdPlanState s = state (&pictures, &samples);
+  WfdTerms *terms = TERMS (VIDEO, AUDIO (AAC, 2));
   WfdPlan plan;
 
-  fail_unless (make (&s, VIDEO ", idr-request=(boolean)true, " AUDIO ("aac", "2"), &plan, NULL));
+  terms->idr_request = TRUE;
+  terms->max_bitrate_kbps = 8000;
+  fail_unless (wfd_plan_make (&s, terms, &plan, NULL));
   fail_unless (plan.video && plan.audio && plan.video_ready && plan.audio_ready);
   fail_unless (plan.program.video_encoder == &h264_encoder);
   fail_unless (plan.program.audio_encoder == &aac_encoder);
@@ -234,6 +228,7 @@ GST_START_TEST (pictures_become_what_was_agreed_on)
   fail_unless_equals_int (plan.program.format.bitrate_kbps, 4000);
   fail_unless_equals_int (plan.program.format.audio_channels, 2);
   fail_unless (plan.program.format.peer_asks_for_idr);
+  fail_unless_equals_int (plan.program.format.max_bitrate_kbps, 8000);
 }
 GST_END_TEST;
 
@@ -243,7 +238,7 @@ GST_START_TEST (samples_become_lpcm_without_encoder)
   WfdPlan plan;
 
   s.audio_encoder = NULL;
-  fail_unless (make (&s, AUDIO ("lpcm", "2"), &plan, NULL));
+  fail_unless (wfd_plan_make (&s, TERMS (AUDIO (LPCM, 2)), &plan, NULL));
   fail_unless (plan.audio && plan.audio_ready && plan.program.audio_lpcm);
   fail_unless (plan.program.audio_encoder == NULL);
 }
@@ -255,7 +250,7 @@ GST_START_TEST (coded_streams_need_no_encoder)
   WfdPlan plan;
 
   s.video_encoder = s.audio_encoder = NULL;
-  fail_unless (make (&s, VIDEO ", " AUDIO ("ac3", "6"), &plan, NULL));
+  fail_unless (wfd_plan_make (&s, TERMS (VIDEO, AUDIO (AC3, 6)), &plan, NULL));
   fail_unless (plan.video_ready && plan.audio_ready);
   fail_unless (plan.program.video_encoder == NULL && plan.program.audio_encoder == NULL);
   fail_if (plan.program.audio_lpcm);
@@ -267,7 +262,7 @@ GST_START_TEST (pictures_are_waited_for_until_they_are_known)
   WfdPlanState s = state (&unknown, NULL);
   WfdPlan plan;
 
-  fail_unless (make (&s, VIDEO, &plan, NULL));
+  fail_unless (wfd_plan_make (&s, TERMS (VIDEO), &plan, NULL));
   fail_unless (plan.video);
   fail_if (plan.video_ready);
 }
@@ -287,9 +282,9 @@ GST_START_TEST (stream_that_does_not_come_is_neither_offered_nor_waited_for)
   fail_unless_equals_string (no_video, "none");
   fail_unless_equals_string (audio, "aac, lpcm, lpcm-44100");
   /* Agreed on before anything was known. */
-  fail_unless (make (&dark, VIDEO ", " AUDIO ("aac", "2"), &plan, NULL));
+  fail_unless (wfd_plan_make (&dark, TERMS (VIDEO, AUDIO (AAC, 2)), &plan, NULL));
   fail_unless (!plan.video && plan.video_ready && plan.audio);
-  fail_unless (make (&silent, VIDEO ", " AUDIO ("aac", "2"), &plan, NULL));
+  fail_unless (wfd_plan_make (&silent, TERMS (VIDEO, AUDIO (AAC, 2)), &plan, NULL));
   fail_unless (plan.video && !plan.audio && plan.audio_ready);
 }
 GST_END_TEST;
@@ -299,9 +294,9 @@ GST_START_TEST (what_was_not_agreed_on_is_left_out)
   WfdPlanState s = state (&pictures, &samples);
   WfdPlan plan;
 
-  fail_unless (make (&s, VIDEO, &plan, NULL));
+  fail_unless (wfd_plan_make (&s, TERMS (VIDEO), &plan, NULL));
   fail_unless (plan.video && !plan.audio && plan.audio_ready);
-  fail_unless (make (&s, AUDIO ("aac", "2"), &plan, NULL));
+  fail_unless (wfd_plan_make (&s, TERMS (AUDIO (AAC, 2)), &plan, NULL));
   fail_unless (!plan.video && plan.video_ready && plan.audio);
 }
 GST_END_TEST;
@@ -312,10 +307,9 @@ GST_START_TEST (coded_video_that_was_not_agreed_on_is_an_error)
   g_autoptr (GError) error = NULL;
   WfdPlan plan;
 
-  fail_if (make (&s,
-      "width=(int)640, height=(int)480, framerate=(fraction)60/1, "
-      "profile=(string)constrained-baseline",
-      &plan, &error));
+  fail_if (wfd_plan_make (&s,
+      TERMS (.width = 640, .height = 480, .rate_hz = 60, .profile = WFD_H264_PROFILE_CBP), &plan,
+      &error));
   fail_unless (g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE));
 }
 GST_END_TEST;
@@ -323,32 +317,30 @@ GST_END_TEST;
 typedef struct
 {
   const WfdPadStatus *status;
-  const char *agreed;
+  WfdFormat agreed;
   gboolean possible;
 } Match;
 
 static const Match matches[] = {
-  { &samples, AUDIO ("aac", "2"), TRUE },
-  { &samples, AUDIO ("lpcm", "2"), TRUE },
-  { &samples, AUDIO ("ac3", "2"), FALSE },
-  { &aac, AUDIO ("aac", "2"), TRUE },
-  { &aac, AUDIO ("lpcm", "2"), FALSE },
-  { &aac_51, AUDIO ("aac", "2"), FALSE },
-  { &ac3, AUDIO ("ac3", "6"), TRUE },
-  { &ac3, AUDIO ("ac3", "2"), FALSE },
-  { &ac3, AUDIO ("aac", "6"), FALSE },
-  { &unknown, AUDIO ("aac", "2"), TRUE },
+  { &samples, { AUDIO (AAC, 2) }, TRUE },
+  { &samples, { AUDIO (LPCM, 2) }, TRUE },
+  { &samples, { AUDIO (AC3, 2) }, FALSE },
+  { &aac, { AUDIO (AAC, 2) }, TRUE },
+  { &aac, { AUDIO (LPCM, 2) }, FALSE },
+  { &aac_51, { AUDIO (AAC, 2) }, FALSE },
+  { &ac3, { AUDIO (AC3, 6) }, TRUE },
+  { &ac3, { AUDIO (AC3, 2) }, FALSE },
+  { &ac3, { AUDIO (AAC, 6) }, FALSE },
+  { &unknown, { AUDIO (AAC, 2) }, TRUE },
 };
 
 GST_START_TEST (sound_that_cannot_become_what_was_agreed_on_is_told)
 {
   const Match *match = &matches[__i__];
   WfdPlanState s = state (NULL, match->status);
-  g_autofree char *text = g_strdup_printf ("wfd-negotiated, %s", match->agreed);
-  g_autoptr (GstStructure) agreed = gst_structure_from_string (text, NULL);
   g_autoptr (GError) error = NULL;
 
-  fail_unless_equals_int (wfd_plan_check_audio (&s, agreed, &error), match->possible);
+  fail_unless_equals_int (wfd_plan_check_audio (&s, &match->agreed, &error), match->possible);
   fail_unless ((error == NULL) == match->possible);
 }
 GST_END_TEST;

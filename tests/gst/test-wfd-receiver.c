@@ -441,7 +441,7 @@ GST_START_TEST (format_that_changes_by_m4_waits_for_its_pictures)
 
   start ();
   pass_picture (STAGE_KEY_64x64, 0, 2000);
-  stage_agree (&stage, "width=(int)1280, height=(int)720, framerate=(fraction)60/1");
+  wfd_receiver_agree (stage.receiver, &(WfdFormat) { .width = 1280, .height = 720, .rate_hz = 60 });
   for (guint i = 0; i < 2; i++) {
     g_autoptr (GBytes) unit = stage_new_unit (heads[i], i, 2000);
     g_autofree char *text = g_strconcat (H264, caps[i], NULL);
@@ -660,7 +660,7 @@ GST_END_TEST;
 GST_START_TEST (end_in_paused_is_an_end)
 {
   stage_init (&stage);
-  stage_agree (&stage, "width=(int)64, height=(int)64, framerate=(fraction)30/1");
+  wfd_receiver_agree (stage.receiver, &(WfdFormat) { .width = 64, .height = 64, .rate_hz = 30 });
   gst_element_send_event (GST_ELEMENT (stage.receiver), gst_event_new_eos ());
   stage_set_state (&stage, GST_STATE_PLAYING);
   recorder_wait_eos (stage.recorder);

@@ -63,6 +63,77 @@ GST_START_TEST (nothing_has_no_caps)
 
 GST_END_TEST;
 
+static const WfdFormat agreed = {
+  .width = 1280,
+  .height = 720,
+  .rate_hz = 60,
+  .profile = WFD_H264_PROFILE_CHP,
+  .level = 32,
+  .audio_codec = WFD_AUDIO_CODEC_AAC,
+  .audio_rate_hz = 48000,
+  .audio_channels = 2,
+};
+
+static void
+assert_caps (GstCaps *is, const char *text)
+{
+  g_autoptr (GstCaps) expected = gst_caps_from_string (text);
+  g_autofree char *shown = gst_caps_to_string (is);
+
+  fail_unless (gst_caps_is_equal (is, expected), "%s", shown);
+  gst_caps_unref (is);
+}
+
+GST_START_TEST (agreed_picture_has_size_and_rate_but_no_profile)
+{
+  WfdFormat fields = agreed;
+
+  assert_caps (wfd_unit_caps_new_video (&agreed),
+      H264 ", width=(int)1280, height=(int)720, framerate=(fraction)60/1");
+  fields.interlaced = TRUE;
+  assert_caps (wfd_unit_caps_new_video (&fields),
+      H264 ", width=(int)1280, height=(int)720, framerate=(fraction)30/1");
+}
+
+GST_END_TEST;
+
+typedef struct
+{
+  WfdAudioCodec codec;
+  const char *caps;
+} Sound;
+
+static const Sound sounds[] = {
+  { WFD_AUDIO_CODEC_AAC,
+      "audio/mpeg, mpegversion=(int)4, stream-format=(string)adts, "
+      "framed=(boolean)true, rate=(int)48000, channels=(int)2" },
+  { WFD_AUDIO_CODEC_LPCM,
+      "audio/x-raw, format=(string)S16BE, layout=(string)interleaved, "
+      "rate=(int)48000, channels=(int)2" },
+  { WFD_AUDIO_CODEC_AC3,
+      "audio/x-ac3, framed=(boolean)true, alignment=(string)frame, rate=(int)48000, channels=(int)2" },
+};
+
+GST_START_TEST (agreed_sound_has_codec_rate_and_channels)
+{
+  WfdFormat format = agreed;
+
+  format.audio_codec = sounds[__i__].codec;
+  assert_caps (wfd_unit_caps_new_audio (&format), sounds[__i__].caps);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (stream_that_was_not_agreed_on_has_no_caps)
+{
+  const WfdFormat nothing = { 0 };
+
+  fail_unless (wfd_unit_caps_new_video (&nothing) == NULL);
+  fail_unless (wfd_unit_caps_new_audio (&nothing) == NULL);
+}
+
+GST_END_TEST;
+
 /* What can come out has to fit the templates of the pads. */
 GST_START_TEST (templates_take_every_codec)
 {
@@ -90,6 +161,9 @@ wfd_unit_caps_suite (void)
   tcase_add_loop_test (tcase, caps_say_what_the_format_does, 0, G_N_ELEMENTS (rows));
   tcase_add_loop_test (tcase, samples_of_any_channels_are_raw_audio, 1, 9);
   tcase_add_test (tcase, nothing_has_no_caps);
+  tcase_add_test (tcase, agreed_picture_has_size_and_rate_but_no_profile);
+  tcase_add_loop_test (tcase, agreed_sound_has_codec_rate_and_channels, 0, G_N_ELEMENTS (sounds));
+  tcase_add_test (tcase, stream_that_was_not_agreed_on_has_no_caps);
   tcase_add_test (tcase, templates_take_every_codec);
   return suite;
 }
