@@ -21,7 +21,7 @@ wfd_entry_is_flowing (WfdEntry *self)
 gboolean
 wfd_entry_has_live_upstream (WfdEntry *self)
 {
-  return self->upstream == UPSTREAM_LIVE;
+  return self->upstream == WFD_UPSTREAM_LIVE;
 }
 
 void

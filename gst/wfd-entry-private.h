@@ -6,19 +6,13 @@
 #include "wfd-backlog.h"
 #include "wfd-entry.h"
 #include "wfd-pace.h"
+#include "wfd-upstream.h"
 
 /* What the two sides of an entry share: wfd-entry.c is what comes, in the
  * threads of upstream and of the application, and wfd-entry-out.c what leaves, in
  * the thread of the pad "src". */
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  UPSTREAM_UNKNOWN,
-  UPSTREAM_LIVE,
-  UPSTREAM_STORED,
-} Upstream;
 
 struct _WfdEntry
 {
@@ -39,7 +33,7 @@ struct _WfdEntry
   gboolean discard;
   GstFlowReturn flow; /* what upstream is told */
 
-  Upstream upstream;
+  WfdUpstream upstream;
   GstClockTime latency;  /* of upstream */
   GstClockTime delay;    /* of the newest buffer, when it came */
   GstSegment in_segment; /* of what comes */

@@ -103,40 +103,26 @@ wfd_entry_detach (WfdEntry *self)
   set_flag (self, &self->attached, FALSE);
 }
 
-static gboolean
-query_latency (WfdEntry *self, Upstream *ret_upstream, GstClockTime *ret_latency)
-{
-  g_autoptr (GstQuery) query = gst_query_new_latency ();
-  gboolean live;
-
-  if (!gst_pad_peer_query (self->sinkpad, query))
-    return FALSE;
-  gst_query_parse_latency (query, &live, ret_latency, NULL);
-  *ret_upstream = live ? UPSTREAM_LIVE : UPSTREAM_STORED;
-  return TRUE;
-}
-
 /* Called with the lock, which is released meanwhile. Without an answer we
  * cannot know, and ask again the next time. */
 static void
 ensure_upstream (WfdEntry *self)
 {
-  Upstream upstream;
+  WfdUpstream upstream;
   GstClockTime latency;
-  gboolean known;
 
-  if (self->upstream != UPSTREAM_UNKNOWN)
+  if (self->upstream != WFD_UPSTREAM_UNKNOWN)
     return;
 
   g_mutex_unlock (&self->lock);
-  known = query_latency (self, &upstream, &latency);
+  upstream = wfd_upstream_query (self->sinkpad, &latency);
   g_mutex_lock (&self->lock);
-  if (!known)
+  if (upstream == WFD_UPSTREAM_UNKNOWN)
     return;
   self->upstream = upstream;
   self->latency = latency;
-  GST_DEBUG_OBJECT (self, "upstream is %s, latency %" GST_TIME_FORMAT,
-      upstream == UPSTREAM_LIVE ? "live" : "not live", GST_TIME_ARGS (latency));
+  GST_DEBUG_OBJECT (self, "upstream is %slive, latency %" GST_TIME_FORMAT,
+      upstream == WFD_UPSTREAM_LIVE ? "" : "not ", GST_TIME_ARGS (latency));
 }
 
 gboolean
@@ -423,7 +409,7 @@ static void
 forget_upstream (WfdEntry *self)
 {
   g_mutex_lock (&self->lock);
-  self->upstream = UPSTREAM_UNKNOWN;
+  self->upstream = WFD_UPSTREAM_UNKNOWN;
   self->eos_told = FALSE;
   g_mutex_unlock (&self->lock);
 }

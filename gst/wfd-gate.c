@@ -13,13 +13,6 @@ GST_DEBUG_CATEGORY_STATIC (wfd_gate_debug);
 /* Well within the time that a unit is given to reach the peer. */
 #define SLIGHT_LATENESS (60 * GST_MSECOND)
 
-typedef enum
-{
-  UPSTREAM_UNKNOWN,
-  UPSTREAM_LIVE,
-  UPSTREAM_STORED,
-} Upstream;
-
 struct _WfdGateGroup
 {
   gatomicrefcount refs;
@@ -49,7 +42,7 @@ struct _WfdGate
   gboolean flushing;
   gboolean resume;  /* the next buffer is the first after a stop */
   gboolean untimed; /* the application was told */
-  Upstream upstream;
+  WfdUpstream upstream;
   GstSegment segment;
   WfdGateStats stats;
 };
@@ -204,35 +197,23 @@ wfd_gate_get_stats (WfdGate *self, WfdGateStats *ret_stats)
   g_mutex_unlock (&self->lock);
 }
 
-/* Without an answer we cannot know, and ask again with the next buffer. */
-static Upstream
-query_upstream (WfdGate *self)
-{
-  g_autoptr (GstQuery) query = gst_query_new_latency ();
-  gboolean live;
-
-  if (!gst_pad_peer_query (self->sinkpad, query))
-    return UPSTREAM_UNKNOWN;
-  gst_query_parse_latency (query, &live, NULL, NULL);
-  GST_DEBUG_OBJECT (self, "upstream is %s", live ? "live" : "not live");
-  return live ? UPSTREAM_LIVE : UPSTREAM_STORED;
-}
-
-/* Called with the lock, which is released meanwhile. */
+/* Called with the lock, which is released meanwhile. Without an answer we cannot
+ * know, and ask again with the next buffer. */
 static void
 ensure_upstream (WfdGate *self)
 {
-  Upstream upstream;
+  WfdUpstream upstream;
 
-  if (self->upstream != UPSTREAM_UNKNOWN)
+  if (self->upstream != WFD_UPSTREAM_UNKNOWN)
     return;
 
   g_mutex_unlock (&self->lock);
-  upstream = query_upstream (self);
+  upstream = wfd_upstream_query (self->sinkpad, NULL);
+  GST_DEBUG_OBJECT (self, "upstream is %slive", upstream == WFD_UPSTREAM_LIVE ? "" : "not ");
   g_mutex_lock (&self->lock);
-  self->upstream = upstream;
-  if (upstream == UPSTREAM_UNKNOWN)
+  if (upstream == WFD_UPSTREAM_UNKNOWN)
     return;
+  self->upstream = upstream;
 
   g_mutex_unlock (&self->lock);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LIVE]);
@@ -244,7 +225,8 @@ ensure_upstream (WfdGate *self)
 static GstFlowReturn
 wait_until_wanted (WfdGate *self)
 {
-  while (!self->flushing && !self->ended && !is_flowing (self) && self->upstream != UPSTREAM_LIVE)
+  while (
+      self->upstream != WFD_UPSTREAM_LIVE && !self->flushing && !self->ended && !is_flowing (self))
     g_cond_wait (&self->changed, &self->lock);
 
   if (self->flushing)
@@ -309,12 +291,12 @@ may_pass (WfdGate *self, GstClockTime timestamp, gboolean *ret_first, GstFlowRet
   if (*ret_flow == GST_FLOW_OK && is_flowing (self)) {
     pass = TRUE;
     *ret_first = self->resume;
-    shift = self->resume && self->upstream != UPSTREAM_LIVE;
+    shift = self->resume && self->upstream != WFD_UPSTREAM_LIVE;
     self->resume = FALSE;
   } else if (*ret_flow == GST_FLOW_OK) {
     self->stats.dropped_buffers++;
   }
-  stored = self->upstream != UPSTREAM_LIVE;
+  stored = self->upstream != WFD_UPSTREAM_LIVE;
   g_mutex_unlock (&self->lock);
 
   if (shift)
@@ -375,7 +357,7 @@ static void
 forget_upstream (WfdGate *self)
 {
   g_mutex_lock (&self->lock);
-  self->upstream = UPSTREAM_UNKNOWN;
+  self->upstream = WFD_UPSTREAM_UNKNOWN;
   self->resume = TRUE;
   self->eos = FALSE;
   g_mutex_unlock (&self->lock);
@@ -437,7 +419,7 @@ reset (WfdGate *self)
   self->open = self->playing = self->ended = self->eos = self->flushing = FALSE;
   self->untimed = FALSE;
   self->resume = TRUE;
-  self->upstream = UPSTREAM_UNKNOWN;
+  self->upstream = WFD_UPSTREAM_UNKNOWN;
   self->stats = (WfdGateStats) { 0 };
   g_mutex_unlock (&self->lock);
   gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
@@ -481,7 +463,7 @@ gate_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   switch (id) {
     case PROP_LIVE:
       g_mutex_lock (&self->lock);
-      g_value_set_boolean (value, self->upstream == UPSTREAM_LIVE);
+      g_value_set_boolean (value, self->upstream == WFD_UPSTREAM_LIVE);
       g_mutex_unlock (&self->lock);
       break;
     default:

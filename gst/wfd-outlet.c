@@ -4,6 +4,8 @@
 #include <ts-audio.h>
 #include <ts-lpcm.h>
 
+#include "wfd-upstream.h"
+
 GST_DEBUG_CATEGORY_STATIC (wfd_outlet_debug);
 #define GST_CAT_DEFAULT wfd_outlet_debug
 
@@ -91,22 +93,6 @@ to_running_time (WfdOutlet *self, GstClockTime time)
   return gst_segment_to_running_time (segment, GST_FORMAT_TIME, time);
 }
 
-/* What is not live does not lag behind the clock. */
-static void
-ensure_latency (WfdOutlet *self)
-{
-  g_autoptr (GstQuery) query = NULL;
-  gboolean live = FALSE;
-  GstClockTime min = 0;
-
-  if (GST_CLOCK_TIME_IS_VALID (self->latency))
-    return;
-  query = gst_query_new_latency ();
-  if (gst_pad_peer_query (GST_BASE_SINK_PAD (self), query))
-    gst_query_parse_latency (query, &live, &min, NULL);
-  self->latency = live ? min : 0;
-}
-
 static GstFlowReturn
 complain (WfdOutlet *self)
 {
@@ -124,7 +110,9 @@ complain (WfdOutlet *self)
 static GstFlowReturn
 send_unit (WfdOutlet *self, WfdBytes unit, GstClockTime running_time)
 {
-  ensure_latency (self);
+  /* What is not live does not lag behind the clock. */
+  if (!GST_CLOCK_TIME_IS_VALID (self->latency))
+    wfd_upstream_query (GST_BASE_SINK_PAD (self), &self->latency);
   return wfd_sender_send (self->sender, self->stream, &self->format, unit, running_time,
              self->latency)
       ? GST_FLOW_OK

@@ -1,6 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-upstream.h"
 
+WfdUpstream
+wfd_upstream_query (GstPad *sink, GstClockTime *ret_latency)
+{
+  g_autoptr (GstQuery) query = gst_query_new_latency ();
+  gboolean known = gst_pad_peer_query (sink, query), live = FALSE;
+  GstClockTime latency = 0;
+
+  if (known)
+    gst_query_parse_latency (query, &live, &latency, NULL);
+  if (ret_latency != NULL)
+    *ret_latency = live ? latency : 0;
+  if (!known)
+    return WFD_UPSTREAM_UNKNOWN;
+  return live ? WFD_UPSTREAM_LIVE : WFD_UPSTREAM_STORED;
+}
+
 static gint
 compare_fed (gconstpointer item, gconstpointer user_data)
 {
