@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "link-fq.h"
 #include "link-trace.h"
 #include "sim-random.h"
 
@@ -10,20 +11,8 @@ G_BEGIN_DECLS
 
 /* The way of a packet from the socket to the peer, one millisecond at a time:
  *
- *   send → queue (CoDel or FIFO) [→ hidden FIFO] → air, which loses some → 1 to 3 ms
+ *   send → queue (fq with CoDel, or FIFO) [→ hidden FIFO] → air, which loses some → 1 to 3 ms
  */
-typedef struct
-{
-  guint32 frame;    /* it belongs to */
-  guint32 sequence; /* of packets, without gaps */
-  guint32 bytes;
-  gboolean is_last;  /* of its frame */
-  gboolean is_probe; /* no packet of the stream but something small that is echoed */
-  gint64 sent_ms;    /* ms, handed to the kernel */
-  gint64 queued_ms;  /* ms, begins to wait where it is */
-  guint64 position;  /* bytes handed over up to its end */
-} LinkPacket;
-
 typedef struct
 {
   gboolean is_fifo;   /* 1 MB instead of CoDel 20/100 ms as mac80211 has for each station */
@@ -39,32 +28,14 @@ typedef struct
 
 typedef struct
 {
-  GArray *packets; /* of LinkPacket */
-  guint first;
-  gint64 bytes;
-} LinkQueue;
-
-typedef struct
-{
-  gint64 first_above_ms;
-  gint64 drop_next_ms;
-  guint count;
-  guint last_count;
-  gboolean is_dropping;
-} LinkCodel;
-
-typedef struct
-{
   const LinkTrace *trace;
   LinkConfig config;
   SimRandom random;
-  LinkQueue queue;
+  LinkFq fq;
   LinkQueue hidden;
-  LinkCodel codel;
   double credit_bytes;
   gint64 arrival_ms; /* of the last packet: they stay in order */
 
-  guint64 n_drops;  /* by the queue */
   guint64 n_failed; /* on the air */
   guint64 n_packets;
   double n_retries;
@@ -79,10 +50,8 @@ void link_model_free (LinkModel *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LinkModel, link_model_free)
 
 void link_model_send (LinkModel *self, const LinkPacket *packet, gint64 now_ms);
-/* Something small, ahead of what waits in the queue but behind what the firmware has. */
-void link_model_probe (LinkModel *self, gint64 now_ms);
 void link_model_step (LinkModel *self, gint64 now_ms);
-/* Bytes that SIOCOUTQ would tell of. */
+/* Bytes that SIOCOUTQ would tell of for the socket of the stream. */
 gint64 link_model_get_outstanding (const LinkModel *self);
 /* What reaches the peer up to @now_ms, one after the other. */
 gboolean link_model_take_arrival (LinkModel *self, gint64 now_ms, LinkEvent *ret_event);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "link-model.h"
+#include "link-driver.h"
 #include "sim-encoder.h"
 
 G_BEGIN_DECLS
@@ -45,11 +45,6 @@ typedef struct
   int reason; /* of ours */
 } SimDecision;
 
-typedef struct
-{
-  gint64 phy_kbps, retries, failed, packets, queue_drops;
-} SimStation;
-
 typedef struct _SimController SimController;
 
 /* All but create, free and decide may be NULL. */
@@ -63,7 +58,7 @@ typedef struct
 
   void (*queue) (gpointer self, gint64 kernel_bytes, gint64 own_bytes, gint64 now_ms);
   void (*completion) (gpointer self, guint64 position, gboolean was_lost, gint64 now_ms);
-  void (*station) (gpointer self, const SimStation *station, gint64 now_ms);
+  void (*station) (gpointer self, const LinkStation *station, gint64 now_ms);
   void (*rtt) (gpointer self, gint64 rtt_ms, gint64 now_ms);
   void (*feedback) (gpointer self, const SimFeedback *packets, guint n, gint64 now_ms);
   void (*key_request) (gpointer self, gint64 now_ms);

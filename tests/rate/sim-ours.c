@@ -48,7 +48,7 @@ completion (gpointer self, guint64 position, gboolean was_lost, gint64 now_ms)
 }
 
 static void
-station (gpointer self, const SimStation *got, gint64 now_ms)
+station (gpointer self, const LinkStation *got, gint64 now_ms)
 {
   WfdRateStation copy = { got->phy_kbps, got->retries, got->failed, got->packets,
     got->queue_drops };

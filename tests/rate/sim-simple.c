@@ -67,7 +67,7 @@ typedef struct
   double kbps;
   gint64 cut_ms;
   gint64 updated_ms;
-  SimStation station;
+  LinkStation station;
   double retry_part;
   double pending_bytes; /* of the oracle: the frame that cannot be changed any more */
 } Simple;
@@ -124,7 +124,7 @@ key_request_aimd (gpointer user_data, gint64 now_ms)
 }
 
 static void
-station_simple (gpointer user_data, const SimStation *station, gint64 now_ms)
+station_simple (gpointer user_data, const LinkStation *station, gint64 now_ms)
 {
   Simple *self = user_data;
   double packets = station->packets - self->station.packets;
@@ -136,7 +136,7 @@ station_simple (gpointer user_data, const SimStation *station, gint64 now_ms)
 }
 
 static void
-station_aimd (gpointer user_data, const SimStation *station, gint64 now_ms)
+station_aimd (gpointer user_data, const LinkStation *station, gint64 now_ms)
 {
   Simple *self = user_data;
 

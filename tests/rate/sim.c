@@ -4,11 +4,8 @@
 #include "sim-peer.h"
 #include "sim-result.h"
 
-#define STATION_MS 100
-#define PHY_LATE_MS 50
-#define PHY_NOISE 0.1
-#define PHY_STEP 1.25
 #define ECHO_MS 100
+#define ECHO_BYTES 100
 #define CHECK_MS 100
 #define POLL_MS 6
 #define VBV_MS 50
@@ -47,6 +44,7 @@ typedef struct
   gint64 looked_ms;
   gint64 checked_ms; /* right after something was handed over */
   guint64 n_looks;
+  guint64 n_drops; /* packets that the queue dropped */
 
   GArray *report;   /* of SimFeedback: not told yet */
   guint32 expected; /* sequence of the packet to come, of reports */
@@ -206,36 +204,22 @@ tell_completions (Sim *self, gint64 now_ms)
   for (guint i = 0; i < self->link->completions->len; i++) {
     const LinkEvent *event = &g_array_index (self->link->completions, LinkEvent, i);
 
-    if (!self->config->tells_packets || self->klass->completion == NULL)
+    if (!self->config->tells_packets || self->klass->completion == NULL || event->packet.flow != 0)
       continue;
     if (event->packet.is_last || event->packet.sequence % TOLD_PACKETS == 0)
       self->klass->completion (self->controller, event->packet.position, event->was_lost, now_ms);
   }
   g_array_set_size (self->link->completions, 0);
-}
-
-/* As drivers tell it: late, in steps, and sometimes of a rate that is only tried. */
-static gint64
-get_told_phy (Sim *self, gint64 now_ms)
-{
-  double phy = link_trace_at (&self->shifted, MAX (now_ms - PHY_LATE_MS, 0))->phy_kbps;
-
-  if (sim_random_part (&self->random) < PHY_NOISE)
-    phy *= sim_random_part (&self->random) < 0.5 ? PHY_STEP : 1 / PHY_STEP;
-  return phy;
+  self->n_drops += self->link->fq.drops->len;
+  g_array_set_size (self->link->fq.drops, 0);
 }
 
 static void
 tell_station (Sim *self, gint64 now_ms)
 {
-  SimStation station = {
-    get_told_phy (self, now_ms),
-    self->link->n_retries,
-    self->link->n_failed,
-    self->link->n_packets,
-    self->link->n_drops,
-  };
+  LinkStation station;
 
+  link_driver_tell (self->link, self->n_drops, now_ms, &self->random, &station);
   if (self->klass->station != NULL && !self->config->lacks_station)
     self->klass->station (self->controller, &station, now_ms);
 }
@@ -261,7 +245,7 @@ take_arrivals (Sim *self, gint64 now_ms)
   LinkEvent event;
 
   while (link_model_take_arrival (self->link, now_ms, &event)) {
-    if (event.packet.is_probe) {
+    if (event.packet.flow != 0) {
       if (self->klass->rtt != NULL)
         self->klass->rtt (self->controller, now_ms - event.packet.sent_ms + 2, now_ms);
       continue;
@@ -296,15 +280,16 @@ static void
 step (Sim *self, gint64 now_ms)
 {
   gint64 capture_ms = self->n_captured * 1000.0 / self->config->setup.fps;
+  LinkPacket echo = { .bytes = ECHO_BYTES, .flow = 1 };
 
   take_arrivals (self, now_ms);
   tell_report (self, now_ms);
   if (sim_peer_take_request (&self->peer, now_ms) && self->klass->key_request != NULL)
     self->klass->key_request (self->controller, now_ms);
-  if (now_ms % STATION_MS == 0)
+  if (now_ms % LINK_STATION_MS == 0)
     tell_station (self, now_ms);
   if (self->config->echoes && now_ms >= self->echo_ms) {
-    link_model_probe (self->link, now_ms);
+    link_model_send (self->link, &echo, now_ms);
     /* At odd times, or it would only meet one part of what is periodic. */
     self->echo_ms = now_ms + sim_random_between (&self->random, 0.5, 1.5) * ECHO_MS;
   }
@@ -369,7 +354,7 @@ sim_run (const SimConfig *config, const LinkTrace *trace, const SimControllerCla
   for (gint64 ms = 0; ms < config->duration_ms; ms++)
     step (&self, ms);
   sim_result_compute (config, trace, &self.peer, ret_result);
-  ret_result->n_drops = self.link->n_drops;
+  ret_result->n_drops = self.n_drops;
   ret_result->calls_per_s = self.n_looks * 1000.0 / config->duration_ms;
   sim_clear (&self);
 }

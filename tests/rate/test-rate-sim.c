@@ -185,13 +185,13 @@ test_codel_drops_what_waits (void)
   send (fifo, 80, 0);
   for (gint64 ms = 0; ms < 100; ms++)
     link_model_step (codel, ms);
-  g_assert_cmpuint (codel->n_drops, ==, 0);
+  g_assert_cmpuint (codel->fq.drops->len, ==, 0);
   for (gint64 ms = 100; ms < 500; ms++)
     link_model_step (codel, ms);
-  g_assert_cmpuint (codel->n_drops, >=, 5);
+  g_assert_cmpuint (codel->fq.drops->len, >=, 5);
   for (gint64 ms = 0; ms < 500; ms++)
     link_model_step (fifo, ms);
-  g_assert_cmpuint (fifo->n_drops, ==, 0);
+  g_assert_cmpuint (fifo->fq.drops->len, ==, 0);
 }
 
 /* A radio that is away asks for no packets, so nothing of the queue is dropped. */
@@ -205,7 +205,7 @@ test_codel_drops_nothing_in_a_gap (void)
   send (link, 40, 0);
   for (gint64 ms = 0; ms < 400; ms++)
     link_model_step (link, ms);
-  g_assert_cmpuint (link->n_drops, ==, 0);
+  g_assert_cmpuint (link->fq.drops->len, ==, 0);
   g_assert_cmpuint (count_arrivals (link, 400), ==, 40);
 }
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "emu-packet.h"
+
+#include <link-fq.h>
+#include <netinet/in.h>
+
+#define RTP_VERSION 2
+/* MPEG-TS (RFC 3551 §6), as Wi-Fi Display sends it. */
+#define RTP_MPEG_TS 33
+
+/* Version, header length, then all up to the protocol, and what is behind the header. */
+static gboolean
+take_ip (WfdBytes *packet, guint8 *ret_protocol, guint32 *ret_addresses)
+{
+  guint8 first;
+  guint32 from, to;
+
+  if (!wfd_bytes_take_u8 (packet, &first) || first >> 4 != 4 || (first & 15) < 5
+      || !wfd_bytes_skip (packet, 8) || !wfd_bytes_take_u8 (packet, ret_protocol)
+      || !wfd_bytes_skip (packet, 2) || !wfd_bytes_take_u32 (packet, &from)
+      || !wfd_bytes_take_u32 (packet, &to) || !wfd_bytes_skip (packet, ((first & 15) - 5) * 4))
+    return FALSE;
+  *ret_addresses = from ^ to;
+  return TRUE;
+}
+
+static gboolean
+take_rtp (WfdBytes *packet, EmuInfo *ret_info)
+{
+  guint8 first, second;
+
+  return wfd_bytes_take_u8 (packet, &first) && first >> 6 == RTP_VERSION
+      && wfd_bytes_take_u8 (packet, &second) && (second & 127) == RTP_MPEG_TS
+      && wfd_bytes_take_u16 (packet, &ret_info->sequence)
+      && wfd_bytes_take_u32 (packet, &ret_info->rtp_timestamp);
+}
+
+gboolean
+emu_packet_look (WfdBytes packet, EmuInfo *ret_info)
+{
+  guint32 addresses, ports = 0;
+  guint8 protocol;
+
+  *ret_info = (EmuInfo) { 0 };
+  if (!take_ip (&packet, &protocol, &addresses))
+    return FALSE;
+  if (protocol == IPPROTO_UDP || protocol == IPPROTO_TCP)
+    wfd_bytes_take_u32 (&packet, &ports);
+  if (protocol == IPPROTO_UDP && wfd_bytes_skip (&packet, 4))
+    ret_info->is_media = take_rtp (&packet, ret_info);
+  if (!ret_info->is_media)
+    ret_info->flow = 1 + (addresses * 31 + ports * 7 + protocol) % (LINK_FLOWS - 1);
+  return TRUE;
+}
