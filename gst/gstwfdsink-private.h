@@ -35,6 +35,7 @@ struct _GstWfdSink
   const WfdEncoder *video_encoder; /* from READY on; NULL: there is none */
   GError *no_video_encoder;        /* then: why */
   const WfdEncoder *audio_encoder;
+  const WfdEncoder *surround_encoder;
   GstWfdSinkStream streams[WFD_N_ELEMENTARY];
   gboolean agreed; /* there is a session, with these terms */
   WfdTerms terms;

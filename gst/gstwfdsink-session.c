@@ -43,6 +43,7 @@ get_ground (GstWfdSink *self, Ground *ret_ground)
     .audio_codecs = self->audio_codecs,
     .video_encoder = self->video_encoder,
     .audio_encoder = self->audio_encoder,
+    .surround_encoder = self->surround_encoder,
     .bitrate_kbps = self->bitrate_kbps,
   };
 }

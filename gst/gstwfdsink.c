@@ -174,6 +174,7 @@ find_encoders (GstWfdSink *self)
   g_autofree char *name = NULL;
   g_autoptr (GError) error = NULL;
   const WfdEncoder *video, *audio = wfd_encoder_find (WFD_ENCODER_AAC, NULL, NULL);
+  const WfdEncoder *surround = wfd_encoder_find_widest ();
 
   g_mutex_lock (&self->lock);
   name = g_strdup (self->encoder);
@@ -191,6 +192,7 @@ find_encoders (GstWfdSink *self)
   g_clear_error (&self->no_video_encoder);
   self->no_video_encoder = g_steal_pointer (&error);
   self->audio_encoder = audio;
+  self->surround_encoder = surround;
   g_mutex_unlock (&self->lock);
   return TRUE;
 }

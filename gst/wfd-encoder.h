@@ -89,6 +89,9 @@ const WfdEncoder *wfd_encoder_get_table (guint *ret_n);
  * GST_CORE_ERROR_MISSING_PLUGIN with a sentence that says what to install. */
 const WfdEncoder *wfd_encoder_find (WfdEncoderKind kind, const char *factory, GError **error);
 
+/* The one for sound that takes the most channels, of several the best; NULL if there is none. */
+const WfdEncoder *wfd_encoder_find_widest (void);
+
 /* A new encoder (floating) that does @config; NULL if it is not there. */
 GstElement *wfd_encoder_make (const WfdEncoder *self, const WfdEncoderConfig *config);
 

@@ -58,7 +58,7 @@ get_sample_offer (const WfdPlanState *state)
 
   if (state->audio_encoder == NULL)
     return g_strdup (STEREO_OFFER_WITHOUT_ENCODER);
-  if (channels <= 2 || channels % 2 != 0 || channels > state->audio_encoder->max_channels)
+  if (channels <= 2 || channels % 2 != 0 || channels > state->surround_encoder->max_channels)
     return g_strdup (STEREO_OFFER);
   return g_strdup_printf ("aac-%uch, " STEREO_OFFER, channels);
 }
@@ -81,7 +81,7 @@ get_possible_offer (const WfdPlanState *state)
   g_autoptr (GString) offer = g_string_new (NULL);
 
   for (guint i = 0; names[i] != NULL; i++)
-    if (can_make (state->audio_encoder, g_strstrip (names[i])))
+    if (can_make (state->surround_encoder, g_strstrip (names[i])))
       g_string_append_printf (offer, "%s%s", offer->len > 0 ? ", " : "", names[i]);
   return g_strdup (offer->len > 0 ? offer->str : "none");
 }
@@ -185,8 +185,9 @@ plan_audio (const WfdPlanState *state, const WfdFormat *agreed, WfdPlan *plan)
   if (audio->format.coded) {
     plan->audio_ready = audio->known;
   } else if (agreed->audio_codec == WFD_AUDIO_CODEC_AAC) {
-    plan->program.audio_encoder = state->audio_encoder;
-    plan->audio_ready = state->audio_encoder != NULL;
+    plan->program.audio_encoder =
+        agreed->audio_channels > 2 ? state->surround_encoder : state->audio_encoder;
+    plan->audio_ready = plan->program.audio_encoder != NULL;
   } else {
     plan->program.audio_lpcm = TRUE;
   }

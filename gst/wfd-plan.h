@@ -19,7 +19,8 @@ typedef struct
   const char *audio_codecs;
   const WfdEncoder *video_encoder; /* NULL: none is installed */
   const WfdEncoder *audio_encoder;
-  guint bitrate_kbps; /* of video */
+  const WfdEncoder *surround_encoder; /* of sound that has more than two channels */
+  guint bitrate_kbps;                 /* of video */
 } WfdPlanState;
 
 /* Values of the properties of rtspwfd; (transfer full). What comes coded is

@@ -626,6 +626,59 @@ GST_START_TEST (sound_is_aac_lc_in_the_negotiated_format)
 }
 GST_END_TEST;
 
+/* How many frames go in until one comes out. */
+static guint
+count_frames_until_output (const WfdEncoder *row)
+{
+  const WfdEncoderConfig config = { .audio_rate_hz = 48000,
+    .audio_channels = 2,
+    .bitrate_kbps = 128 };
+  g_autoptr (GstCaps) raw = wfd_encoder_get_raw_caps (row, &config);
+  const gsize bytes = g_str_equal (row->raw_format, "F32LE") ? 8 * 1024 : 4 * 1024;
+  GstElement *encoder = wfd_encoder_make (row, &config);
+  GstHarness *h = gst_harness_new_with_element (encoder, "sink", "src");
+  guint n = 0;
+
+  gst_object_unref (encoder);
+  gst_caps_set_simple (raw, "channel-mask", GST_TYPE_BITMASK, G_GUINT64_CONSTANT (3), NULL);
+  gst_harness_set_src_caps (h, g_steal_pointer (&raw));
+  while (gst_harness_buffers_in_queue (h) == 0) {
+    GstBuffer *frame = gst_buffer_new_allocate (NULL, bytes, NULL);
+
+    gst_buffer_memset (frame, 0, 0, bytes);
+    GST_BUFFER_PTS (frame) = gst_util_uint64_scale (n++, 1024 * GST_SECOND, 48000);
+    fail_unless_equals_int (gst_harness_push (h, frame), GST_FLOW_OK);
+    fail_unless (n < 10);
+  }
+  gst_harness_teardown (h);
+  return n;
+}
+
+/* The picture would have to wait for it. */
+GST_START_TEST (best_for_stereo_holds_no_frame_back)
+{
+  const WfdEncoder *best = wfd_encoder_find (WFD_ENCODER_AAC, NULL, NULL);
+  const WfdEncoder *tested = find_tested (WFD_ENCODER_AAC, 0);
+
+  if (tested == NULL || best != tested)
+    return;
+  fail_unless_equals_int (count_frames_until_output (best), 1);
+}
+GST_END_TEST;
+
+GST_START_TEST (widest_encoder_takes_as_many_channels_as_any)
+{
+  const WfdEncoder *widest = wfd_encoder_find_widest ();
+  guint n;
+  const WfdEncoder *rows = wfd_encoder_get_table (&n);
+
+  for (guint i = 0; i < n; i++)
+    if (rows[i].kind == WFD_ENCODER_AAC
+        && wfd_encoder_find (WFD_ENCODER_AAC, rows[i].factory, NULL))
+      fail_unless (widest != NULL && widest->max_channels >= rows[i].max_channels);
+}
+GST_END_TEST;
+
 /* 2 cos (2 pi f / 48000): a tone, and Goertzel's filter for it. */
 #define TONE_500_HZ 1.995717847
 #define TONE_900_HZ 1.986136921
@@ -753,6 +806,8 @@ wfd_encoder_suite (void)
   tcase_add_test (table, hardware_comes_before_software);
   tcase_add_loop_test (table, sound_is_aac_lc_in_the_negotiated_format, 0, 2);
   tcase_add_loop_test (table, sound_stays_on_its_side, 0, 2);
+  tcase_add_test (table, best_for_stereo_holds_no_frame_back);
+  tcase_add_test (table, widest_encoder_takes_as_many_channels_as_any);
   return suite;
 }
 

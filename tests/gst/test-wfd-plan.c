@@ -3,7 +3,10 @@
 #include <wfd-plan.h>
 
 static const WfdEncoder h264_encoder = { .factory = "h264", .kind = WFD_ENCODER_H264 };
-static const WfdEncoder aac_encoder = { .factory = "aac",
+static const WfdEncoder stereo_encoder = { .factory = "stereo",
+  .kind = WFD_ENCODER_AAC,
+  .max_channels = 2 };
+static const WfdEncoder surround_encoder = { .factory = "surround",
   .kind = WFD_ENCODER_AAC,
   .max_channels = 6 };
 
@@ -55,7 +58,8 @@ state (const WfdPadStatus *video, const WfdPadStatus *audio)
     .video_formats = "default",
     .audio_codecs = "default",
     .video_encoder = &h264_encoder,
-    .audio_encoder = &aac_encoder,
+    .audio_encoder = &stereo_encoder,
+    .surround_encoder = &surround_encoder,
     .bitrate_kbps = 4000,
   };
 }
@@ -151,7 +155,7 @@ GST_START_TEST (without_an_encoder_there_is_lpcm)
   WfdPlanState s = state (NULL, &samples);
   g_autofree char *offer = NULL;
 
-  s.audio_encoder = NULL;
+  s.audio_encoder = s.surround_encoder = NULL;
   offer = wfd_plan_get_audio_offer (&s);
   fail_unless_equals_string (offer, "lpcm, lpcm-44100");
 }
@@ -182,7 +186,7 @@ GST_START_TEST (encoder_is_missed_only_if_nothing_can_be_made)
     WfdPlanState s = state (&pictures, rows[i].status);
 
     s.audio_codecs = rows[i].wanted;
-    s.audio_encoder = NULL;
+    s.audio_encoder = s.surround_encoder = NULL;
     fail_unless_equals_int (wfd_plan_lacks_audio_encoder (&s), rows[i].lacks);
     fail_if (wfd_plan_lacks_video_encoder (&s));
   }
@@ -220,7 +224,7 @@ GST_START_TEST (pictures_become_what_was_agreed_on)
   fail_unless (wfd_plan_make (&s, terms, &plan, NULL));
   fail_unless (plan.video && plan.audio && plan.video_ready && plan.audio_ready);
   fail_unless (plan.program.video_encoder == &h264_encoder);
-  fail_unless (plan.program.audio_encoder == &aac_encoder);
+  fail_unless (plan.program.audio_encoder == &stereo_encoder);
   fail_unless_equals_int (plan.program.format.width, 1280);
   /* As they come: 30 stands for 29.97. */
   fail_unless_equals_int (plan.program.format.rate_n, 30000);
@@ -232,12 +236,24 @@ GST_START_TEST (pictures_become_what_was_agreed_on)
 }
 GST_END_TEST;
 
+/* The best for two channels may take no more. */
+GST_START_TEST (more_channels_than_two_have_another_encoder)
+{
+  WfdPlanState s = state (NULL, &samples);
+  WfdPlan plan;
+
+  fail_unless (wfd_plan_make (&s, TERMS (AUDIO (AAC, 6)), &plan, NULL));
+  fail_unless (plan.audio && plan.audio_ready);
+  fail_unless (plan.program.audio_encoder == &surround_encoder);
+}
+GST_END_TEST;
+
 GST_START_TEST (samples_become_lpcm_without_encoder)
 {
   WfdPlanState s = state (NULL, &unknown);
   WfdPlan plan;
 
-  s.audio_encoder = NULL;
+  s.audio_encoder = s.surround_encoder = NULL;
   fail_unless (wfd_plan_make (&s, TERMS (AUDIO (LPCM, 2)), &plan, NULL));
   fail_unless (plan.audio && plan.audio_ready && plan.program.audio_lpcm);
   fail_unless (plan.program.audio_encoder == NULL);
@@ -249,7 +265,7 @@ GST_START_TEST (coded_streams_need_no_encoder)
   WfdPlanState s = state (&h264, &ac3);
   WfdPlan plan;
 
-  s.video_encoder = s.audio_encoder = NULL;
+  s.video_encoder = s.audio_encoder = s.surround_encoder = NULL;
   fail_unless (wfd_plan_make (&s, TERMS (VIDEO, AUDIO (AC3, 6)), &plan, NULL));
   fail_unless (plan.video_ready && plan.audio_ready);
   fail_unless (plan.program.video_encoder == NULL && plan.program.audio_encoder == NULL);
@@ -366,6 +382,7 @@ wfd_plan_suite (void)
 
   suite_add_tcase (suite, plan);
   tcase_add_test (plan, pictures_become_what_was_agreed_on);
+  tcase_add_test (plan, more_channels_than_two_have_another_encoder);
   tcase_add_test (plan, samples_become_lpcm_without_encoder);
   tcase_add_test (plan, coded_streams_need_no_encoder);
   tcase_add_test (plan, pictures_are_waited_for_until_they_are_known);
