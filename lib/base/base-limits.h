@@ -124,3 +124,10 @@
 
 /* Stations on the interface of a group: Wi-Fi chips have some 10 to 32. */
 #define WFD_LIMIT_STATIONS 64
+
+/* A line that a program says of an address: those seen have up to 100. */
+#define WFD_LIMIT_PROGRAM_LINE_BYTES 1024
+
+/* A network that a peer may put us into: a larger one, with the route into it,
+ * would take in what is in other networks. */
+#define WFD_LIMIT_NETWORK_PREFIX 16

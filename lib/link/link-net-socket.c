@@ -2,6 +2,7 @@
 #include <net/if.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
+#include <netlink/route/neighbour.h>
 
 #include "link-net.h"
 
@@ -38,4 +39,49 @@ wfd_net_probe (GInetAddress *peer)
     return;
   g_socket_set_blocking (socket, FALSE);
   g_socket_send_to (socket, to, "", 1, NULL, NULL);
+}
+
+/* --- neighbours --- */
+
+#define SPOKEN_TO (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE)
+
+static GInetAddress *
+get_address (struct rtnl_neigh *neighbour)
+{
+  struct nl_addr *address = rtnl_neigh_get_dst (neighbour);
+
+  if (address == NULL || nl_addr_get_family (address) != AF_INET || nl_addr_get_len (address) != 4
+      || (rtnl_neigh_get_state (neighbour) & SPOKEN_TO) == 0)
+    return NULL;
+  return g_inet_address_new_from_bytes (nl_addr_get_binary_addr (address), G_SOCKET_FAMILY_IPV4);
+}
+
+static GInetAddress *
+find_in_cache (struct nl_cache *cache, int index, GInetAddress *ours)
+{
+  for (struct nl_object *object = nl_cache_get_first (cache); object != NULL;
+       object = nl_cache_get_next (object)) {
+    struct rtnl_neigh *neighbour = (struct rtnl_neigh *) object;
+    g_autoptr (GInetAddress) address =
+        rtnl_neigh_get_ifindex (neighbour) == index ? get_address (neighbour) : NULL;
+
+    if (address != NULL && !g_inet_address_equal (address, ours))
+      return g_steal_pointer (&address);
+  }
+  return NULL;
+}
+
+GInetAddress *
+wfd_net_find_neighbour (const char *interface, GInetAddress *ours)
+{
+  struct nl_sock *socket = nl_socket_alloc ();
+  struct nl_cache *cache = NULL;
+  GInetAddress *found = NULL;
+
+  if (nl_connect (socket, NETLINK_ROUTE) == 0 && rtnl_neigh_alloc_cache (socket, &cache) == 0)
+    found = find_in_cache (cache, wfd_net_get_index (interface), ours);
+  if (cache != NULL)
+    nl_cache_free (cache);
+  nl_socket_free (socket);
+  return found;
 }

@@ -1,11 +1,50 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "link-net.h"
 
+#include <base-limits.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
 #include <netlink/route/addr.h>
 #include <sys/socket.h>
 #include <wfd/wfd-error.h>
+
+/* --- networks --- */
+
+#define IPV4_BITS 32
+
+static gboolean
+is_of_host (GInetAddress *address)
+{
+  return !g_inet_address_get_is_any (address) && !g_inet_address_get_is_loopback (address)
+      && !g_inet_address_get_is_multicast (address);
+}
+
+GInetAddressMask *
+wfd_net_new_network (GInetAddress *address, const guint8 *mask)
+{
+  const guint8 *octets = g_inet_address_to_bytes (address);
+  g_autoptr (GInetAddress) base = NULL;
+  guint8 network[IPV4_BITS / 8];
+  guint32 ones = 0;
+  guint length = 0;
+
+  for (guint i = 0; i < sizeof (network); i++) {
+    ones = ones << 8 | mask[i];
+    network[i] = octets[i] & mask[i];
+  }
+  while (length < IPV4_BITS && (ones & 1u << (IPV4_BITS - 1 - length)) != 0)
+    length++;
+  if (!is_of_host (address) || (length < IPV4_BITS && (guint32) (ones << length) != 0))
+    return NULL;
+  base = g_inet_address_new_from_bytes (network, G_SOCKET_FAMILY_IPV4);
+  return g_inet_address_mask_new (base, length, NULL);
+}
+
+gboolean
+wfd_net_is_small (GInetAddressMask *network)
+{
+  return g_inet_address_mask_get_length (network) >= WFD_LIMIT_NETWORK_PREFIX;
+}
 
 /* --- wire --- */
 

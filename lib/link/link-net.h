@@ -21,6 +21,12 @@ gboolean wfd_net_add_address (const WfdNetAddress *address, GError **error);
 /* Whether that worked or not: the interface may be gone as well. */
 void wfd_net_remove_address (const WfdNetAddress *address);
 
+/* IPv4. NULL if the address is none of a host, or if the mask has ones behind
+ * zeros. */
+GInetAddressMask *wfd_net_new_network (GInetAddress *address, const guint8 *mask);
+/* Whether a peer may put us into it. */
+gboolean wfd_net_is_small (GInetAddressMask *network);
+
 /* --- wire --- */
 
 typedef enum
@@ -43,5 +49,8 @@ gint wfd_net_ask (struct nl_msg *request);
 /* Sends a packet that means nothing, which the peer's radio acknowledges, and its
  * kernel mostly refuses. */
 void wfd_net_probe (GInetAddress *peer);
+/* The IPv4 address of somebody on @interface, other than @ours, whom the kernel
+ * has spoken to; NULL if there is nobody. */
+GInetAddress *wfd_net_find_neighbour (const char *interface, GInetAddress *ours);
 
 G_END_DECLS

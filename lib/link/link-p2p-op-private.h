@@ -17,6 +17,7 @@ struct _WfdP2pOp
   GCancellable *calls;
   GSource *cancelled;
   GSource *timer;
+  GSource *step_timer; /* of the step alone */
 
   WfdP2pStep step;
   guint facts;
@@ -47,6 +48,14 @@ typedef struct
 /* Up to the step PEERS, and from there on. */
 extern const WfdP2pStepRule wfd_p2p_preparing[WFD_P2P_N_STEPS];
 extern const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS];
+
+/* Of link-p2p-address.c */
+void wfd_p2p_op_begin_serve (WfdP2pOp *op);
+void wfd_p2p_op_begin_address (WfdP2pOp *op);
+void wfd_p2p_op_begin_lease (WfdP2pOp *op);
+void wfd_p2p_op_begin_client_address (WfdP2pOp *op);
+/* That of the client may be known now. */
+void wfd_p2p_op_address_seen (WfdP2pOp *op);
 
 WfdP2pOp *wfd_p2p_op_ref (WfdP2pOp *op);
 void wfd_p2p_op_unref (WfdP2pOp *op);

@@ -47,6 +47,7 @@ stop (WfdP2pOp *op)
   g_cancellable_cancel (op->calls);
   wfd_p2p_clear_source (&op->cancelled);
   wfd_p2p_clear_source (&op->timer);
+  wfd_p2p_clear_source (&op->step_timer);
 }
 
 /* @error: (nullable) (transfer full) */
@@ -297,6 +298,10 @@ get_facts (WfdP2pOp *op)
     facts |= WFD_P2P_PREPARED;
   if (op->peer != NULL && wfd_link_peer_owns_group (op->peer))
     facts |= WFD_P2P_PEER_OWNS_GROUP;
+  if (op->link->group != NULL && op->link->group->info->is_owner)
+    facts |= WFD_P2P_OWNER;
+  if (op->link->group != NULL && op->link->group->info->local_address != NULL)
+    facts |= WFD_P2P_ADDRESSED;
   return facts;
 }
 

@@ -335,30 +335,6 @@ answered_member (WfdP2pOp *op, GVariant *answer)
     take_member (op, paths[0]);
 }
 
-/* --- our address --- */
-
-/* Without one from the handshake somebody else has to see to it. */
-static void
-begin_address (WfdP2pOp *op)
-{
-  WfdP2pGroup *group = op->link->group;
-  WfdNetAddress address;
-  GError *error = NULL;
-
-  if (group->info->is_owner) {
-    g_set_object (&group->info->local_address, op->link->go_address);
-    g_set_object (&group->info->network, op->link->go_network);
-  }
-  if (!wfd_p2p_group_get_address (group, &address)) {
-    wfd_p2p_op_advance (op);
-  } else if (wfd_net_add_address (&address, &error)) {
-    group->has_address = TRUE;
-    wfd_p2p_op_advance (op);
-  } else {
-    wfd_p2p_op_fail (op, error);
-  }
-}
-
 /* --- done --- */
 
 static void
@@ -391,8 +367,11 @@ const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS] = {
   [WFD_P2P_STEP_GROUP] = { begin_group, NULL, FALSE },
   [WFD_P2P_STEP_NETWORK] = { begin_network, answered_network, FALSE },
   [WFD_P2P_STEP_FREQUENCY] = { begin_frequency, answered_frequency, TRUE },
+  [WFD_P2P_STEP_SERVE] = { wfd_p2p_op_begin_serve, NULL, FALSE },
   [WFD_P2P_STEP_MEMBER] = { begin_member, answered_member, TRUE },
-  [WFD_P2P_STEP_ADDRESS] = { begin_address, NULL, FALSE },
+  [WFD_P2P_STEP_ADDRESS] = { wfd_p2p_op_begin_address, NULL, FALSE },
+  [WFD_P2P_STEP_LEASE] = { wfd_p2p_op_begin_lease, NULL, FALSE },
+  [WFD_P2P_STEP_CLIENT_ADDRESS] = { wfd_p2p_op_begin_client_address, NULL, FALSE },
   [WFD_P2P_STEP_DONE] = { begin_done, NULL, FALSE },
   [WFD_P2P_STEP_NOT_PAIRED] = { begin_not_paired, NULL, FALSE },
 };

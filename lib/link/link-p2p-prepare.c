@@ -161,6 +161,14 @@ begin_read_config (WfdP2pOp *op)
 }
 
 static void
+read_addresses (WfdP2pLink *self, GVariant *config)
+{
+  self->pool = (WfdDhcpRange) { 1, 0 };
+  if (wfd_p2p_read_go_address (config, &self->go_address, &self->go_network))
+    wfd_p2p_read_pool (config, &self->pool);
+}
+
+static void
 answered_config (WfdP2pOp *op, GVariant *answer)
 {
   g_autoptr (GVariant) config = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_VARDICT);
@@ -169,7 +177,7 @@ answered_config (WfdP2pOp *op, GVariant *answer)
     wfd_p2p_op_fail_with (op, WFD_ERROR_MALFORMED, "wpa_supplicant's %s is no dictionary",
         WPAS_P2P_CONFIG);
   else {
-    wfd_p2p_read_go_address (config, &op->link->go_address, &op->link->go_network);
+    read_addresses (op->link, config);
     wfd_p2p_op_advance (op);
   }
 }
@@ -186,7 +194,7 @@ begin_configure (WfdP2pOp *op)
   g_autoptr (GVariant) config = g_variant_ref_sink (wfd_p2p_build_config (&wanted));
 
   if (wanted.sets_address)
-    wfd_p2p_read_go_address (config, &self->go_address, &self->go_network);
+    read_addresses (self, config);
   wfd_p2p_op_set_property (op, self->interface_path, WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config);
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "link-dhcp.h"
 #include "link-loss.h"
 #include "link-net.h"
 #include "link-p2p.h"
 #include "link-p2p-steps.h"
+#include "link-program.h"
 
 G_BEGIN_DECLS
 
@@ -19,9 +21,11 @@ typedef struct
   WfdLinkInfo *info;
   char *interface_path;
   char *group_path;
-  gboolean is_up;       /* the application knows it */
-  gboolean has_address; /* we have set ours */
-  GSource *ride_out;    /* the peer has left, perhaps for a moment */
+  gboolean is_up;              /* the application knows it */
+  gboolean has_address;        /* we have set ours */
+  WfdProgram *dhcp;            /* its client or its server; NULL if there is none */
+  GInetAddress *given_address; /* to our client, or seen of it */
+  GSource *ride_out;           /* the peer has left, perhaps for a moment */
 
   WfdStationWatch *stations; /* NULL if the kernel tells nothing */
   WfdStation station;        /* that of the peer, as it was seen last */
@@ -58,6 +62,7 @@ struct _WfdP2pLink
   GVariant *old_wfd_ies; /* of before we came; ay */
   GInetAddress *go_address;
   GInetAddressMask *go_network;
+  WfdDhcpRange pool; /* given to clients in the handshake */
 
   gboolean is_finding; /* for the application, not for an operation */
   WfdP2pSearch search;

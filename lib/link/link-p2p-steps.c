@@ -12,6 +12,8 @@
 #define PAIRED WFD_P2P_PAIRED
 #define FORGOTTEN WFD_P2P_FORGOTTEN
 #define STARTED WFD_P2P_STARTED
+#define OWNER WFD_P2P_OWNER
+#define ADDRESSED WFD_P2P_ADDRESSED
 
 /* Of the rows of a step, the first whose facts are all there counts. A group
  * that the peer has begun meanwhile is as good as one that we would begin. */
@@ -65,9 +67,16 @@ static const struct
 
   { S (GROUP), 0, S (NETWORK) },
   { S (NETWORK), 0, S (FREQUENCY) },
+  /* A client asks for an address as soon as it is in. */
+  { S (FREQUENCY), OWNER, S (SERVE) },
   { S (FREQUENCY), 0, S (MEMBER) },
+  { S (SERVE), 0, S (MEMBER) },
+  { S (MEMBER), OWNER, S (CLIENT_ADDRESS) },
   { S (MEMBER), 0, S (ADDRESS) },
-  { S (ADDRESS), 0, S (DONE) },
+  { S (ADDRESS), ADDRESSED, S (DONE) },
+  { S (ADDRESS), 0, S (LEASE) },
+  { S (LEASE), 0, S (DONE) },
+  { S (CLIENT_ADDRESS), 0, S (DONE) },
 };
 
 WfdP2pStep
@@ -106,8 +115,11 @@ static const struct
   [S (GROUP)] = { "forming the group", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
   [S (NETWORK)] = { "looking at the group", WFD_P2P_UNDO_GROUP },
   [S (FREQUENCY)] = { "looking at the group", WFD_P2P_UNDO_GROUP },
+  [S (SERVE)] = { "setting the address of the group", WFD_P2P_UNDO_GROUP },
   [S (MEMBER)] = { "waiting for the peer in the group", WFD_P2P_UNDO_GROUP },
   [S (ADDRESS)] = { "setting the address", WFD_P2P_UNDO_GROUP },
+  [S (LEASE)] = { "waiting for an address by DHCP", WFD_P2P_UNDO_GROUP },
+  [S (CLIENT_ADDRESS)] = { "waiting for the address of the peer", WFD_P2P_UNDO_GROUP },
   [S (DONE)] = { "done", 0 },
   [S (NOT_PAIRED)] = { "looking for the pairing", 0 },
 };

@@ -12,27 +12,30 @@ G_BEGIN_DECLS
 typedef enum
 {
   WFD_P2P_STEP_START,
-  WFD_P2P_STEP_BUS,         /* the system's message bus */
-  WFD_P2P_STEP_SERVICE,     /* have wpa_supplicant started */
-  WFD_P2P_STEP_OWNER,       /* whose messages are its messages */
-  WFD_P2P_STEP_ROOT,        /* what it was built with, and which interfaces it has */
-  WFD_P2P_STEP_INTERFACES,  /* the one with Wi-Fi Direct */
-  WFD_P2P_STEP_READ_CONFIG, /* what is set by its configuration */
-  WFD_P2P_STEP_CONFIGURE,   /* our name, type and addresses */
-  WFD_P2P_STEP_ANNOUNCE,    /* our WFD information */
-  WFD_P2P_STEP_PEERS,       /* the devices that it knows already */
-  WFD_P2P_STEP_FIND,        /* search, for whoever there is */
-  WFD_P2P_STEP_SEARCH,      /* search until the peer is found */
-  WFD_P2P_STEP_GROUPS,      /* the pairing of before */
-  WFD_P2P_STEP_INVITE,      /* open it again: ask the peer */
-  WFD_P2P_STEP_REJOIN,      /* open it again: the peer is there already */
-  WFD_P2P_STEP_FORGET,      /* drop a pairing that the peer does not know */
-  WFD_P2P_STEP_PAIR,        /* negotiate a new group or join that of the peer */
-  WFD_P2P_STEP_GROUP,       /* wait until the group stands */
-  WFD_P2P_STEP_NETWORK,     /* the interface of the group */
-  WFD_P2P_STEP_FREQUENCY,   /* the group's frequency */
-  WFD_P2P_STEP_MEMBER,      /* who else is in the group; wait if it is ours */
-  WFD_P2P_STEP_ADDRESS,     /* ours on the interface of the group */
+  WFD_P2P_STEP_BUS,            /* the system's message bus */
+  WFD_P2P_STEP_SERVICE,        /* have wpa_supplicant started */
+  WFD_P2P_STEP_OWNER,          /* whose messages are its messages */
+  WFD_P2P_STEP_ROOT,           /* what it was built with, and which interfaces it has */
+  WFD_P2P_STEP_INTERFACES,     /* the one with Wi-Fi Direct */
+  WFD_P2P_STEP_READ_CONFIG,    /* what is set by its configuration */
+  WFD_P2P_STEP_CONFIGURE,      /* our name, type and addresses */
+  WFD_P2P_STEP_ANNOUNCE,       /* our WFD information */
+  WFD_P2P_STEP_PEERS,          /* the devices that it knows already */
+  WFD_P2P_STEP_FIND,           /* search, for whoever there is */
+  WFD_P2P_STEP_SEARCH,         /* search until the peer is found */
+  WFD_P2P_STEP_GROUPS,         /* the pairing of before */
+  WFD_P2P_STEP_INVITE,         /* open it again: ask the peer */
+  WFD_P2P_STEP_REJOIN,         /* open it again: the peer is there already */
+  WFD_P2P_STEP_FORGET,         /* drop a pairing that the peer does not know */
+  WFD_P2P_STEP_PAIR,           /* negotiate a new group or join that of the peer */
+  WFD_P2P_STEP_GROUP,          /* wait until the group stands */
+  WFD_P2P_STEP_NETWORK,        /* the interface of the group */
+  WFD_P2P_STEP_FREQUENCY,      /* the group's frequency */
+  WFD_P2P_STEP_SERVE,          /* as its owner: our address, and addresses for clients */
+  WFD_P2P_STEP_MEMBER,         /* who else is in the group; wait if it is ours */
+  WFD_P2P_STEP_ADDRESS,        /* as client: ours, if the handshake has told it */
+  WFD_P2P_STEP_LEASE,          /* else by DHCP */
+  WFD_P2P_STEP_CLIENT_ADDRESS, /* that of the peer in a group of ours */
   WFD_P2P_STEP_DONE,
   WFD_P2P_STEP_NOT_PAIRED, /* there is no pairing, and none may be made */
   WFD_P2P_N_STEPS,
@@ -47,9 +50,11 @@ typedef enum
   WFD_P2P_MAY_PAIR = 1 << 3,   /* if there is none, a new one may be made */
   WFD_P2P_PEER_KNOWN = 1 << 4, /* wpa_supplicant has heard of the peer */
   WFD_P2P_PEER_OWNS_GROUP = 1 << 5,
-  WFD_P2P_PAIRED = 1 << 6,    /* there is a pairing of before */
-  WFD_P2P_FORGOTTEN = 1 << 7, /* but the peer does not know it */
-  WFD_P2P_STARTED = 1 << 8,   /* a group stands, whoever began it */
+  WFD_P2P_PAIRED = 1 << 6,     /* there is a pairing of before */
+  WFD_P2P_FORGOTTEN = 1 << 7,  /* but the peer does not know it */
+  WFD_P2P_STARTED = 1 << 8,    /* a group stands, whoever began it */
+  WFD_P2P_OWNER = 1 << 9,      /* and is ours */
+  WFD_P2P_ADDRESSED = 1 << 10, /* our address in it is known */
 } WfdP2pFact;
 
 /* What follows on @step, which has succeeded; @facts: of WfdP2pFact. */

@@ -4,6 +4,7 @@
 #include <base-text.h>
 #include <wfd/wfd-error.h>
 
+#include "link-net.h"
 #include "link-wpas.h"
 
 #define IPV4_BYTES 4
@@ -13,7 +14,7 @@
 static const guint8 go_address[IPV4_BYTES] = { 192, 168, 173, 1 };
 static const guint8 go_mask[IPV4_BYTES] = { 255, 255, 255, 0 };
 static const guint8 first_client[IPV4_BYTES] = { 192, 168, 173, 10 };
-static const guint8 last_client[IPV4_BYTES] = { 192, 168, 173, 250 };
+static const guint8 last_client[IPV4_BYTES] = { 192, 168, 173, 99 };
 
 /* WPS categories: Windows lists only a television as a sink, and a smartphone as
  * a source. */
@@ -82,29 +83,13 @@ lookup_ipv4 (GVariant *dict, const char *key)
   return g_inet_address_new_from_bytes (octets, G_SOCKET_FAMILY_IPV4);
 }
 
-/* NULL for a mask that has ones behind zeros. */
 static GInetAddressMask *
 lookup_network (GVariant *dict, const char *key, GInetAddress *address)
 {
   g_autoptr (GVariant) value = g_variant_lookup_value (dict, key, NULL);
   const guint8 *octets = get_octets (value, IPV4_BYTES);
-  g_autoptr (GInetAddress) base = NULL;
-  guint8 network[IPV4_BYTES];
-  guint32 mask = 0;
-  guint length = 0;
 
-  if (octets == NULL || address == NULL)
-    return NULL;
-  for (guint i = 0; i < IPV4_BYTES; i++) {
-    mask = mask << 8 | octets[i];
-    network[i] = g_inet_address_to_bytes (address)[i] & octets[i];
-  }
-  while (length < 32 && (mask & 1u << (31 - length)) != 0)
-    length++;
-  if (length < 32 && (guint32) (mask << length) != 0)
-    return NULL;
-  base = g_inet_address_new_from_bytes (network, G_SOCKET_FAMILY_IPV4);
-  return g_inet_address_mask_new (base, length, NULL);
+  return octets != NULL && address != NULL ? wfd_net_new_network (address, octets) : NULL;
 }
 
 /* --- peers --- */
@@ -173,6 +158,15 @@ wfd_p2p_read_started (GVariant *args, WfdLinkInfo *info, char **ret_interface_pa
   info->local_address = lookup_ipv4 (dict, WPAS_KEY_IP);
   info->peer_address = lookup_ipv4 (dict, WPAS_KEY_IP_GO);
   info->network = lookup_network (dict, WPAS_KEY_IP_MASK, info->local_address);
+  /* Half of an address, or one in too large a network, is none. */
+  if (info->network == NULL || !wfd_net_is_small (info->network)) {
+    g_clear_object (&info->local_address);
+    g_clear_object (&info->network);
+  }
+  /* The owner of a group is in its network. */
+  if (info->network == NULL || info->peer_address == NULL
+      || !g_inet_address_mask_matches (info->network, info->peer_address))
+    g_clear_object (&info->peer_address);
   *ret_interface_path = g_strdup (interface);
   *ret_group_path = g_strdup (group);
   return TRUE;
@@ -189,6 +183,18 @@ wfd_p2p_read_go_address (GVariant *config, GInetAddress **ret_address,
     return FALSE;
   *ret_address = g_steal_pointer (&address);
   *ret_network = g_steal_pointer (&network);
+  return TRUE;
+}
+
+gboolean
+wfd_p2p_read_pool (GVariant *config, WfdDhcpRange *ret_pool)
+{
+  g_autoptr (GInetAddress) first = lookup_ipv4 (config, WPAS_CONFIG_IP_START);
+  g_autoptr (GInetAddress) last = lookup_ipv4 (config, WPAS_CONFIG_IP_END);
+
+  if (first == NULL || last == NULL || wfd_dhcp_to_number (first) > wfd_dhcp_to_number (last))
+    return FALSE;
+  *ret_pool = (WfdDhcpRange) { wfd_dhcp_to_number (first), wfd_dhcp_to_number (last) };
   return TRUE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "link-dhcp.h"
 #include "link.h"
 
 G_BEGIN_DECLS
@@ -61,6 +62,9 @@ GVariant *wfd_p2p_build_config (const WfdP2pConfig *config);
  * clients are given none. @config: a{sv} */
 gboolean wfd_p2p_read_go_address (GVariant *config, GInetAddress **ret_address,
     GInetAddressMask **ret_network);
+
+/* The addresses that it gives to clients in the handshake; FALSE if none. */
+gboolean wfd_p2p_read_pool (GVariant *config, WfdDhcpRange *ret_pool);
 
 /* (a{sv}) each; @go_intent: -1 for wpa_supplicant's own choice; @frequency_mhz:
  * 0 for any */

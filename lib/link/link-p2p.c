@@ -86,6 +86,8 @@ group_free (WfdP2pGroup *group)
   remove_address (group);
   wfd_p2p_clear_source (&group->ride_out);
   wfd_p2p_clear_source (&group->loss_timer);
+  g_clear_pointer (&group->dhcp, wfd_program_free);
+  g_clear_object (&group->given_address);
   g_clear_pointer (&group->stations, wfd_station_watch_free);
   wfd_link_info_free (group->info);
   g_free (group->interface_path);
@@ -382,6 +384,8 @@ wfd_p2p_link_finalize (GObject *object)
   g_main_context_unref (self->context);
   g_free ((char *) self->options.device_name);
   g_free ((char *) self->options.interface);
+  g_free ((char *) self->options.program_folders);
+  g_free ((char *) self->options.dhcp_script);
   G_OBJECT_CLASS (wfd_p2p_link_parent_class)->finalize (object);
 }
 
@@ -409,5 +413,7 @@ wfd_p2p_link_new (GDBusConnection *bus, const WfdP2pOptions *options)
   self->options = *options;
   self->options.device_name = g_strdup (options->device_name);
   self->options.interface = g_strdup (options->interface);
+  self->options.program_folders = g_strdup (options->program_folders);
+  self->options.dhcp_script = g_strdup (options->dhcp_script);
   return self;
 }

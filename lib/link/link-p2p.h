@@ -11,17 +11,20 @@ G_DECLARE_FINAL_TYPE (WfdP2pLink, wfd_p2p_link, WFD, P2P_LINK, GObject)
 
 typedef struct
 {
-  WfdIeAdvert advert;      /* what we are */
-  const char *device_name; /* nullable: as wpa_supplicant is configured */
-  const char *interface;   /* nullable: the first with Wi-Fi Direct */
-  gint go_intent;          /* 0 to 15; -1 for wpa_supplicant's own */
-  guint frequency_mhz;     /* of a group that we negotiate; 0 for any */
-  guint timeout_ms;        /* of a whole operation; 0 for the default */
-  guint call_timeout_ms;   /* until wpa_supplicant has to answer; 0 for the default */
-  guint ride_out_ms;       /* for how long our group waits for its peer; 0 for the default */
-  guint lost_ms;           /* of silence, until the peer is lost; 0 for the default */
-  guint station_ms;        /* between two looks at the peer as a station; 0 for the default */
-  guint search_again_ms;   /* after somebody else has stopped it; 0 for the default */
+  WfdIeAdvert advert;          /* what we are */
+  const char *device_name;     /* nullable: as wpa_supplicant is configured */
+  const char *interface;       /* nullable: the first with Wi-Fi Direct */
+  const char *program_folders; /* nullable: where DHCP programs are, as in $PATH */
+  const char *dhcp_script;     /* nullable: the one that is installed */
+  gint go_intent;              /* 0 to 15; -1 for wpa_supplicant's own */
+  guint frequency_mhz;         /* of a group that we negotiate; 0 for any */
+  guint timeout_ms;            /* of a whole operation; 0 for the default */
+  guint address_ms;            /* until there have to be addresses; 0 for the default */
+  guint call_timeout_ms;       /* until wpa_supplicant has to answer; 0 for the default */
+  guint ride_out_ms;           /* for how long our group waits for its peer; 0 for the default */
+  guint lost_ms;               /* of silence, until the peer is lost; 0 for the default */
+  guint station_ms;            /* between two looks at the peer as a station; 0 for the default */
+  guint search_again_ms;       /* after somebody else has stopped it; 0 for the default */
 } WfdP2pOptions;
 
 /* @bus: (nullable): for tests; that of the system if NULL. @options is copied. */

@@ -40,7 +40,8 @@ typedef struct
   gboolean is_owner;      /* of the group */
   gboolean is_persistent; /* the pairing is remembered */
   guint frequency_mhz;    /* 0 if not known */
-  /* Ours is set on the interface. NULL if the handshake did not tell. */
+  /* Ours is set on the interface. NULL if that is not known; ours always is, and
+   * that of the peer unless we are the source and own the group. */
   GInetAddress *local_address;
   GInetAddressMask *network;
   GInetAddress *peer_address;

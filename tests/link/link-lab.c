@@ -3,12 +3,15 @@
 
 #include <link-net.h>
 #include <glib-unix.h>
+#include <glib/gstdio.h>
 #include <linux/nl80211.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 GVariant *
@@ -109,6 +112,20 @@ wfd_net_ask (struct nl_msg *request)
 }
 
 static guint n_probes;
+static const char *neighbour;
+
+void
+lab_set_neighbour (Lab *lab, const char *address)
+{
+  neighbour = address;
+}
+
+GInetAddress *
+wfd_net_find_neighbour (const char *interface, GInetAddress *ours)
+{
+  g_assert_cmpstr (interface, ==, "p2p-wlan0-0");
+  return neighbour != NULL ? g_inet_address_new_from_string (neighbour) : NULL;
+}
 
 void
 wfd_net_probe (GInetAddress *peer)
@@ -193,6 +210,68 @@ lab_set_stations (Lab *lab, const WfdStation *stations, guint n)
     lab->stations = told_stations = g_array_new (FALSE, FALSE, sizeof (WfdStation));
   g_array_set_size (lab->stations, 0);
   g_array_append_vals (lab->stations, stations, n);
+}
+
+/* --- programs --- */
+
+static char *
+get_path (Lab *lab, const char *name, const char *suffix)
+{
+  g_autofree char *file = g_strconcat (name, suffix, NULL);
+
+  return g_build_filename (lab->folder, file, NULL);
+}
+
+void
+lab_add_program (Lab *lab, const char *name, const char *body)
+{
+  g_autofree char *path = get_path (lab, name, "");
+  g_autofree char *text = g_strdup_printf ("#!/bin/sh\n"
+                                           "echo \"$*\" > $0.call.new\n"
+                                           "mv $0.call.new $0.call\n"
+                                           "echo $$ > $0.pid\n"
+                                           "%s\n",
+      body);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  g_assert_cmpint (chmod (path, 0700), ==, 0);
+}
+
+char *
+lab_get_program_call (Lab *lab, const char *name)
+{
+  g_autofree char *path = get_path (lab, name, ".call");
+  char *call = NULL;
+
+  return g_file_get_contents (path, &call, NULL, NULL) ? g_strchomp (call) : NULL;
+}
+
+void
+lab_wait_program_gone (Lab *lab, const char *name)
+{
+  g_autofree char *path = get_path (lab, name, ".pid");
+  g_autofree char *text = NULL;
+  pid_t pid;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  pid = atoi (text);
+  while (kill (pid, 0) == 0)
+    g_thread_yield ();
+}
+
+static void
+remove_folder (Lab *lab)
+{
+  g_autoptr (GDir) dir = g_dir_open (lab->folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = get_path (lab, name, "");
+
+    g_unlink (path);
+  }
+  g_rmdir (lab->folder);
+  g_clear_pointer (&lab->folder, g_free);
 }
 
 /* --- what the link tells --- */
@@ -296,8 +375,13 @@ drop_link (Lab *lab)
 void
 lab_use_options (Lab *lab, const WfdP2pOptions *options)
 {
+  WfdP2pOptions ours = *options;
+
+  /* Never the programs of this machine. */
+  ours.program_folders = lab->folder;
+  ours.dhcp_script = "the-script";
   drop_link (lab);
-  lab->link = WFD_LINK (wfd_p2p_link_new (lab->bus, options));
+  lab->link = WFD_LINK (wfd_p2p_link_new (lab->bus, &ours));
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     g_signal_connect (lab->link, signals[i].name, signals[i].callback, lab);
 }
@@ -339,6 +423,9 @@ lab_set_up_bare (Lab *lab, gconstpointer data)
   lab->network = asked_kernel = g_string_new (NULL);
   kernel_answer = 0;
   n_probes = 0;
+  neighbour = "192.168.173.10";
+  lab->folder = g_dir_make_tmp ("link-lab-XXXXXX", NULL);
+  g_assert_nonnull (lab->folder);
   lab->cancellable = g_cancellable_new ();
   lab_use_options (lab, &options);
 }
@@ -372,6 +459,7 @@ lab_tear_down (Lab *lab, gconstpointer data)
   g_string_free (lab->told, TRUE);
   g_string_free (lab->network, TRUE);
   told_stations = NULL;
+  remove_folder (lab);
   g_clear_pointer (&lab->stations, g_array_unref);
   g_free (lab->pin);
 }
@@ -617,6 +705,8 @@ const LabStep lab_steps[] = {
   { "frequency", LAB_CONNECT, "Get Frequency", FALSE, "Disconnect" },
   { "members", LAB_CONNECT, "Get Members", FALSE, "Disconnect" },
   { "member", LAB_CONNECT, "Get Members", TRUE, "Disconnect" },
+  { "lease", LAB_CONNECT, "Get PeerGO", TRUE, "Disconnect" },
+  { "client-address", LAB_CONNECT, "Get Members", TRUE, "Disconnect" },
   { "groups", LAB_REOPEN, "Get PersistentGroups", FALSE, "" },
   { "pairing", LAB_REOPEN, "Get Properties", FALSE, "" },
   { "invite", LAB_REOPEN, "Invite", FALSE, "Cancel" },
@@ -627,11 +717,21 @@ const guint lab_n_steps = G_N_ELEMENTS (lab_steps);
 
 /* A step beyond the group needs one, and one beyond the invitation its result. */
 static void
-lead_to (Lab *lab, const char *key)
+lead_to (Lab *lab, const LabStep *step)
 {
+  const char *key = step->key;
+
   if (g_str_equal (key, "Get Ifname") || g_str_equal (key, "Get Frequency")
       || g_str_equal (key, "Get Members"))
     lab_start_group_after (lab, "Connect", "GO");
+  if (g_str_equal (step->step, "lease")) {
+    lab_add_program (lab, "udhcpc", "exec sleep 1000");
+    lab_react (lab, "Connect", "GroupStarted", STARTED ("client", ""));
+  }
+  if (g_str_equal (step->step, "client-address")) {
+    set (lab, GROUP, "Members", "[objectpath '" TV "']");
+    lab_set_neighbour (lab, NULL);
+  }
   if (g_str_equal (key, "RemovePersistentGroup"))
     lab_react (lab, "Invite", "InvitationResult", "({'status': <8>},)");
 }
@@ -643,7 +743,7 @@ lab_stop_at (Lab *lab, const LabStep *step)
     lab_know_tv (lab);
   set (lab, IFACE, "PersistentGroups", "[objectpath '" PERSISTENT "0']");
   set (lab, PERSISTENT "0", "Properties", "{'mode': <'0'>, 'bssid': <'" TV_ID "'>}");
-  lead_to (lab, step->key);
+  lead_to (lab, step);
   if (!step->answers)
     fake_wpas_hold (lab->fake, step->key);
   if (step->wish == LAB_FIND)

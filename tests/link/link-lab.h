@@ -34,6 +34,7 @@ typedef struct
   FakeWpas *fake; /* may be NULL: there is none */
   GDBusConnection *bus;
   WfdLink *link;
+  char *folder;     /* with programs */
   GArray *stations; /* WfdStation; NULL if there is no nl80211 */
   GString *network; /* addresses set and removed: "+192.168.42.100/24 …" */
   GCancellable *cancellable;
@@ -74,6 +75,16 @@ void lab_start_group (Lab *lab, const char *role);
 /* What the kernel answers to a request for an address: 0 for yes, or -NLE_…. */
 void lab_set_kernel_answer (gint answer);
 
+/* The neighbour that the kernel knows in our group; "192.168.173.10" first, NULL
+ * for none. */
+void lab_set_neighbour (Lab *lab, const char *address);
+/* A program that the link may find from now on; none until then. It writes down
+ * how it was called, and its number, before it does what @body says in sh. */
+void lab_add_program (Lab *lab, const char *name, const char *body);
+/* How it was called last, without the path; NULL if it was not. */
+char *lab_get_program_call (Lab *lab, const char *name);
+/* Until it has ended. */
+void lab_wait_program_gone (Lab *lab, const char *name);
 /* Packets that were sent to see whether the peer is there. */
 guint lab_count_probes (Lab *lab);
 /* What the kernel tells of stations from now on, to whoever asks; that there is

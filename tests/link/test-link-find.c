@@ -225,7 +225,7 @@ test_source_config (Lab *lab, gconstpointer data)
   assert_config (lab, "IpAddrGo", "[byte 0xc0, 0xa8, 0xad, 0x01]");
   assert_config (lab, "IpAddrMask", "[byte 0xff, 0xff, 0xff, 0x00]");
   assert_config (lab, "IpAddrStart", "[byte 0xc0, 0xa8, 0xad, 0x0a]");
-  assert_config (lab, "IpAddrEnd", "[byte 0xc0, 0xa8, 0xad, 0xfa]");
+  assert_config (lab, "IpAddrEnd", "[byte 0xc0, 0xa8, 0xad, 0x63]");
 }
 
 /* 7-0050F204-1: display. The addresses of the configuration are left alone. */

@@ -10,11 +10,14 @@
 #define PAIRED WFD_P2P_PAIRED
 #define FORGOTTEN WFD_P2P_FORGOTTEN
 #define STARTED WFD_P2P_STARTED
-#define ALL_FACTS (2 * WFD_P2P_STARTED - 1)
+#define OWNER WFD_P2P_OWNER
+#define ADDRESSED WFD_P2P_ADDRESSED
+#define ALL_FACTS (2 * WFD_P2P_ADDRESSED - 1)
 
 static const char *const names[] = { "start", "bus", "service", "owner", "root", "interfaces",
   "read-config", "configure", "announce", "peers", "find", "search", "groups", "invite", "rejoin",
-  "forget", "pair", "group", "network", "frequency", "member", "address", "done", "not-paired" };
+  "forget", "pair", "group", "network", "frequency", "serve", "member", "address", "lease",
+  "client-address", "done", "not-paired" };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == WFD_P2P_N_STEPS);
 
 static gboolean
@@ -24,7 +27,7 @@ is_end (WfdP2pStep step)
 }
 
 #define PREPARE "bus service owner root interfaces read-config configure announce peers "
-#define LOOK " group network frequency member address done"
+#define LOOK " group network frequency member address lease done"
 
 static const struct
 {
@@ -50,7 +53,12 @@ static const struct
       "groups invite forget not-paired" },
   { "forgotten-so-pair", PREPARED | REOPENS | KNOWN | PAIRED | FORGOTTEN | MAY_PAIR,
       "groups invite forget pair" LOOK },
-  { "started-by-peer", PREPARED | OPENS | STARTED, "group network frequency member address done" },
+  { "address-told", PREPARED | OPENS | KNOWN | ADDRESSED,
+      "pair group network frequency member address done" },
+  { "owner", PREPARED | OPENS | KNOWN | OWNER | ADDRESSED,
+      "pair group network frequency serve member client-address done" },
+  { "started-by-peer", PREPARED | OPENS | STARTED,
+      "group network frequency member address lease done" },
 };
 
 static void

@@ -162,19 +162,23 @@ test_started_in_vain (void)
   }
 }
 
-/* An address of three octets, of five, of none; a mask with a hole. */
+/* An address of three octets, of five, of none, another type; a mask with a hole,
+ * of half the world, and none. */
+#define GOOD_ADDRESS "'IpAddr': <[byte 10, 0, 0, 2]>"
 static const char *const addresses_in_vain[] = {
   "'IpAddr': <[byte 192, 168, 42]>",
   "'IpAddr': <[byte 192, 168, 42, 100, 1]>",
   "'IpAddr': <[byte 0, 0, 0, 0]>",
   "'IpAddr': <'192.168.42.100'>",
+  GOOD_ADDRESS ", 'IpAddrMask': <[byte 255, 0, 255, 0]>",
+  GOOD_ADDRESS ", 'IpAddrMask': <[byte 128, 0, 0, 0]>",
+  GOOD_ADDRESS ", 'IpAddrMask': <[byte 255, 254, 0, 0]>",
+  GOOD_ADDRESS,
 };
 
 static void
 test_addresses_in_vain (void)
 {
-  g_autoptr (WfdLinkInfo) hole = wfd_link_info_new ();
-
   for (guint i = 0; i < G_N_ELEMENTS (addresses_in_vain); i++) {
     g_autoptr (WfdLinkInfo) info = wfd_link_info_new ();
     g_autofree char *text =
@@ -184,11 +188,20 @@ test_addresses_in_vain (void)
     g_assert_null (info->local_address);
     g_assert_null (info->network);
   }
-  g_assert_true (read_started ("({" STARTED ", 'role': <'client'>, 'IpAddr': <[byte 10, 0, 0, 2]>, "
-                               "'IpAddrMask': <[byte 255, 0, 255, 0]>},)",
-      hole));
-  g_assert_nonnull (hole->local_address);
-  g_assert_null (hole->network);
+}
+
+/* An owner that is elsewhere is not reached through the group. */
+static void
+test_owner_outside (void)
+{
+  g_autoptr (WfdLinkInfo) info = wfd_link_info_new ();
+
+  g_assert_true (read_started ("({" STARTED ", 'role': <'client'>, " GOOD_ADDRESS
+                               ", 'IpAddrMask': <[byte 255, 255, 255, 0]>, 'IpAddrGo': <[byte 10, "
+                               "0, 1, 1]>},)",
+      info));
+  g_assert_nonnull (info->local_address);
+  g_assert_null (info->peer_address);
 }
 
 static const struct
@@ -320,6 +333,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link/wire/started", test_started);
   g_test_add_func ("/link/wire/started-in-vain", test_started_in_vain);
   g_test_add_func ("/link/wire/addresses-in-vain", test_addresses_in_vain);
+  g_test_add_func ("/link/wire/owner-outside", test_owner_outside);
   g_test_add_func ("/link/wire/paired", test_paired);
   g_test_add_func ("/link/wire/pins", test_pins);
   g_test_add_func ("/link/wire/statuses", test_statuses);

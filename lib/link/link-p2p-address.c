@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The steps to addresses on both sides: from the handshake, else by DHCP. */
+#include "link-dhcp.h"
+#include "link-p2p-op-private.h"
+
+/* A DHCP server that has just been started needs some seconds, and so does a
+ * client that has asked before it was there. */
+#define ADDRESS_MS 10000
+#define LOOK_MS 100
+
+/* The handshake gives the lowest address that is free. */
+#define N_PROBED 4
+
+static guint
+get_timeout_ms (WfdP2pOp *op)
+{
+  return op->link->options.address_ms != 0 ? op->link->options.address_ms : ADDRESS_MS;
+}
+
+static void
+start_timer (WfdP2pOp *op, guint interval_ms, GSourceFunc callback)
+{
+  wfd_p2p_clear_source (&op->step_timer);
+  op->step_timer = g_timeout_source_new (interval_ms);
+  g_source_set_callback (op->step_timer, callback, op, NULL);
+  g_source_attach (op->step_timer, op->link->context);
+}
+
+/* --- ours, where it is known --- */
+
+/* FALSE if that has ended the operation. */
+static gboolean
+set_address (WfdP2pOp *op)
+{
+  WfdP2pGroup *group = op->link->group;
+  WfdNetAddress address;
+  GError *error = NULL;
+
+  if (!wfd_p2p_group_get_address (group, &address))
+    return TRUE;
+  if (!wfd_net_add_address (&address, &error)) {
+    wfd_p2p_op_fail (op, error);
+    return FALSE;
+  }
+  group->has_address = TRUE;
+  return TRUE;
+}
+
+/* --- as owner: for clients whose handshake gives none --- */
+
+static void
+on_server_line (WfdText line, gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+  g_autoptr (GInetAddress) given = wfd_dhcp_read_server (line);
+
+  if (given == NULL)
+    return;
+  g_set_object (&self->group->given_address, given);
+  if (self->op != NULL)
+    wfd_p2p_op_address_seen (self->op);
+}
+
+static void
+on_server_ended (gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+
+  g_clear_pointer (&self->group->dhcp, wfd_program_free);
+}
+
+static const WfdProgramRules server_rules = { on_server_line, on_server_ended, TRUE };
+
+/* A system without one has clients that get their address in the handshake. */
+static void
+start_server (WfdP2pLink *self)
+{
+  WfdP2pGroup *group = self->group;
+  g_autofree char *path = wfd_program_find (WFD_DHCP_SERVER, self->options.program_folders);
+  g_auto (GStrv) argv = NULL;
+  WfdDhcpRange range;
+
+  if (path == NULL || !group->has_address
+      || !wfd_dhcp_choose_range (group->info->network, group->info->local_address, &self->pool,
+          &range))
+    return;
+  argv = wfd_dhcp_build_server (path, group->info->interface, &range);
+  group->dhcp = wfd_program_new ((const char *const *) argv, &server_rules, self, NULL);
+}
+
+void
+wfd_p2p_op_begin_serve (WfdP2pOp *op)
+{
+  WfdLinkInfo *info = op->link->group->info;
+
+  g_set_object (&info->local_address, op->link->go_address);
+  g_set_object (&info->network, op->link->go_network);
+  if (!set_address (op))
+    return;
+  start_server (op->link);
+  wfd_p2p_op_advance (op);
+}
+
+/* --- as client --- */
+
+void
+wfd_p2p_op_begin_address (WfdP2pOp *op)
+{
+  if (set_address (op))
+    wfd_p2p_op_advance (op);
+}
+
+static void try_next_client (WfdP2pOp *op);
+
+static void
+take_lease (WfdP2pOp *op, const WfdDhcpLease *lease)
+{
+  WfdLinkInfo *info = op->link->group->info;
+
+  g_set_object (&info->local_address, lease->address);
+  g_set_object (&info->network, lease->network);
+  /* In a group it is the owner who gives addresses. */
+  g_set_object (&info->peer_address, lease->server);
+  wfd_p2p_clear_source (&op->step_timer);
+  if (set_address (op))
+    wfd_p2p_op_advance (op);
+}
+
+/* Later ones renew it; an address that changes then is no reason to stop. */
+static void
+on_client_line (WfdText line, gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+  g_auto (WfdDhcpLease) lease = { NULL };
+
+  if (self->op != NULL && self->op->step == WFD_P2P_STEP_LEASE && !wfd_p2p_op_has_ended (self->op)
+      && wfd_dhcp_read_client (line, &lease))
+    take_lease (self->op, &lease);
+}
+
+/* One that cannot do it here ends at once. */
+static void
+on_client_ended (gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+
+  g_clear_pointer (&self->group->dhcp, wfd_program_free);
+  if (self->op != NULL && self->op->step == WFD_P2P_STEP_LEASE && !wfd_p2p_op_has_ended (self->op))
+    try_next_client (self->op);
+}
+
+static const WfdProgramRules client_rules = { on_client_line, on_client_ended, FALSE };
+
+static void
+start_client (WfdP2pOp *op, guint n)
+{
+  WfdP2pLink *self = op->link;
+  const char *script = self->options.dhcp_script;
+  g_autofree char *path = wfd_program_find (wfd_dhcp_get_client (n), self->options.program_folders);
+  g_auto (GStrv) argv = NULL;
+
+  if (path == NULL)
+    return;
+  argv = wfd_dhcp_build_client (n, path, self->group->info->interface,
+      script != NULL ? script : WFD_DHCP_SCRIPT);
+  self->group->dhcp = wfd_program_new ((const char *const *) argv, &client_rules, self, NULL);
+}
+
+static void
+try_next_client (WfdP2pOp *op)
+{
+  while (op->link->group->dhcp == NULL && wfd_dhcp_get_client (op->n_asked) != NULL)
+    start_client (op, op->n_asked++);
+  if (op->link->group->dhcp == NULL)
+    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_SERVICE,
+        "The handshake has told no address, and there is no DHCP client that works; install udhcpc "
+        "or dhcpcd-base");
+}
+
+static gboolean
+on_no_lease (gpointer user_data)
+{
+  wfd_p2p_op_fail_with (user_data, WFD_ERROR_TIMEOUT,
+      "No address came from the peer, neither in the handshake nor by DHCP; try again, or with a "
+      "go-intent of 15");
+  return G_SOURCE_REMOVE;
+}
+
+void
+wfd_p2p_op_begin_lease (WfdP2pOp *op)
+{
+  op->n_asked = 0;
+  start_timer (op, get_timeout_ms (op), on_no_lease);
+  try_next_client (op);
+}
+
+/* --- as owner: that of the client --- */
+
+void
+wfd_p2p_op_address_seen (WfdP2pOp *op)
+{
+  WfdP2pGroup *group = op->link->group;
+
+  if (op->step != WFD_P2P_STEP_CLIENT_ADDRESS || op->failure != NULL
+      || group->given_address == NULL)
+    return;
+  g_set_object (&group->info->peer_address, group->given_address);
+  wfd_p2p_clear_source (&op->step_timer);
+  wfd_p2p_op_advance (op);
+}
+
+/* What is sent makes the kernel ask who has the address. */
+static void
+probe_pool (WfdP2pLink *self)
+{
+  for (guint32 i = 0; i < N_PROBED && self->pool.first + i <= self->pool.last; i++) {
+    g_autoptr (GInetAddress) address = wfd_dhcp_from_number (self->pool.first + i);
+
+    wfd_net_probe (address);
+  }
+}
+
+static void
+look_for_client (WfdP2pOp *op)
+{
+  WfdP2pGroup *group = op->link->group;
+  g_autoptr (GInetAddress) found =
+      wfd_net_find_neighbour (group->info->interface, group->info->local_address);
+
+  if (found != NULL && group->given_address == NULL)
+    group->given_address = g_steal_pointer (&found);
+  wfd_p2p_op_address_seen (op);
+}
+
+/* A sink comes to us, so that as a source we need not know; a source does not. */
+static void
+do_without (WfdP2pOp *op)
+{
+  wfd_p2p_clear_source (&op->step_timer);
+  if (op->link->options.advert.type == WFD_IE_TYPE_SOURCE)
+    wfd_p2p_op_advance (op);
+  else
+    wfd_p2p_op_fail_with (op, WFD_ERROR_TIMEOUT,
+        "The peer has taken no address in our group; try again, or with a go-intent of 0");
+}
+
+static gboolean
+on_look_for_client (gpointer user_data)
+{
+  g_autoptr (WfdP2pOp) op = wfd_p2p_op_ref (user_data);
+
+  if (op->n_asked++ * LOOK_MS >= get_timeout_ms (op)) {
+    do_without (op);
+    return G_SOURCE_REMOVE;
+  }
+  probe_pool (op->link);
+  look_for_client (op);
+  return G_SOURCE_CONTINUE;
+}
+
+void
+wfd_p2p_op_begin_client_address (WfdP2pOp *op)
+{
+  op->n_asked = 0;
+  if (!op->link->group->has_address) {
+    do_without (op);
+    return;
+  }
+  start_timer (op, LOOK_MS, on_look_for_client);
+  probe_pool (op->link);
+  look_for_client (op);
+}

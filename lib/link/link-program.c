@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "link-program.h"
+
+#include <base-limits.h>
+#include <signal.h>
+
+#define CHUNK_BYTES 512
+
+struct _WfdProgram
+{
+  gint n_refs;
+  GSubprocess *process;
+  GCancellable *reading;
+  GInputStream *output;
+  const WfdProgramRules *rules;
+  gpointer user_data;
+  GString *line; /* as far as it has come */
+  gboolean is_too_long;
+  gboolean is_freed;
+  char chunk[CHUNK_BYTES];
+};
+
+static void
+unref (WfdProgram *self)
+{
+  if (--self->n_refs > 0)
+    return;
+  g_object_unref (self->process);
+  g_object_unref (self->reading);
+  g_string_free (self->line, TRUE);
+  g_free (self);
+}
+
+/* --- what it says --- */
+
+static void
+end_line (WfdProgram *self)
+{
+  if (!self->is_too_long)
+    self->rules->line (wfd_text_sized (self->line->str, self->line->len), self->user_data);
+  self->is_too_long = FALSE;
+  g_string_truncate (self->line, 0);
+}
+
+static void
+add_character (WfdProgram *self, char character)
+{
+  if (character == '\n')
+    end_line (self);
+  else if (self->line->len < WFD_LIMIT_PROGRAM_LINE_BYTES)
+    g_string_append_c (self->line, character);
+  else
+    self->is_too_long = TRUE;
+}
+
+static void read_on (WfdProgram *self);
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  WfdProgram *self = user_data;
+  gssize n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, NULL);
+
+  for (gssize i = 0; i < n && !self->is_freed; i++)
+    add_character (self, self->chunk[i]);
+  if (n > 0 && !self->is_freed)
+    read_on (self);
+  else if (!self->is_freed)
+    self->rules->ended (self->user_data);
+  unref (self);
+}
+
+static void
+read_on (WfdProgram *self)
+{
+  self->n_refs++;
+  g_input_stream_read_async (self->output, self->chunk, CHUNK_BYTES, G_PRIORITY_DEFAULT,
+      self->reading, on_read, self);
+}
+
+/* --- begin and end --- */
+
+char *
+wfd_program_find (const char *name, const char *folders)
+{
+  g_auto (GStrv) places = NULL;
+
+  if (folders == NULL) {
+    char *path = g_find_program_in_path (name);
+
+    if (path != NULL)
+      return path;
+    folders = "/usr/local/sbin:/usr/sbin:/sbin";
+  }
+  places = g_strsplit (folders, ":", -1);
+  for (guint i = 0; places[i] != NULL; i++) {
+    g_autofree char *path = g_build_filename (places[i], name, NULL);
+
+    if (g_file_test (path, G_FILE_TEST_IS_EXECUTABLE))
+      return g_steal_pointer (&path);
+  }
+  return NULL;
+}
+
+WfdProgram *
+wfd_program_new (const char *const *argv, const WfdProgramRules *rules, gpointer user_data,
+    GError **error)
+{
+  GSubprocessFlags flags = rules->reads_errors
+      ? G_SUBPROCESS_FLAGS_STDERR_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE
+      : G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE;
+  GSubprocess *process = g_subprocess_newv (argv, flags, error);
+  WfdProgram *self;
+
+  if (process == NULL)
+    return NULL;
+  self = g_new0 (WfdProgram, 1);
+  self->n_refs = 1;
+  self->process = process;
+  self->reading = g_cancellable_new ();
+  self->output = rules->reads_errors ? g_subprocess_get_stderr_pipe (process)
+                                     : g_subprocess_get_stdout_pipe (process);
+  self->rules = rules;
+  self->user_data = user_data;
+  self->line = g_string_new (NULL);
+  read_on (self);
+  return self;
+}
+
+void
+wfd_program_free (WfdProgram *self)
+{
+  self->is_freed = TRUE;
+  g_cancellable_cancel (self->reading);
+  g_subprocess_send_signal (self->process, SIGTERM);
+  unref (self);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <base-text.h>
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* A program that runs beside us and of whose output the lines are read, in the
+ * thread-default main context. */
+typedef struct _WfdProgram WfdProgram;
+
+typedef struct
+{
+  void (*line) (WfdText line, gpointer user_data);
+  /* It has ended by itself. Either may free it. */
+  void (*ended) (gpointer user_data);
+  gboolean reads_errors; /* what it writes to stderr instead of stdout */
+} WfdProgramRules;
+
+/* Where it is in @folders, as in $PATH; NULL: in $PATH, and where programs for
+ * administrators are. NULL if it is not there. */
+char *wfd_program_find (const char *name, const char *folders);
+
+/* @argv: with the path of wfd_program_find () in the first place */
+WfdProgram *wfd_program_new (const char *const *argv, const WfdProgramRules *rules,
+    gpointer user_data, GError **error);
+/* Asks it to end, and does not wait until it has. */
+void wfd_program_free (WfdProgram *self);
+
+G_END_DECLS

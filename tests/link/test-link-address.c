@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Addresses on both sides: from the handshake, else by DHCP. */
+#include <netlink/errno.h>
+
+#include "link-lab.h"
+
+#define add(path, test) g_test_add ("/link/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
+
+/* --- our address --- */
+
+static void
+test_address_set_and_removed (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  lab_start_group_after (lab, "Connect", "client");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_ok (lab);
+  g_assert_cmpstr (lab->network->str, ==, "+192.168.42.100/24");
+  wfd_link_close (lab->link);
+  g_assert_cmpstr (lab->network->str, ==, "+192.168.42.100/24 -192.168.42.100/24");
+}
+
+static void
+test_address_of_owner (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  fake_wpas_set (lab->fake, GROUP, "Members", g_variant_new_parsed ("[objectpath '" TV "']"));
+  lab_start_group_after (lab, "Connect", "GO");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_ok (lab);
+  g_assert_cmpstr (lab->network->str, ==, "+192.168.173.1/24");
+}
+
+/* It may be left from a program that has crashed. */
+static void
+test_address_there_already (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  lab_set_kernel_answer (-NLE_EXIST);
+  lab_start_group_after (lab, "Connect", "client");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_ok (lab);
+}
+
+static const struct
+{
+  gint answer;
+  WfdError code;
+} address_errors[] = {
+  { -NLE_PERM, WFD_ERROR_NO_PERMISSION },
+  { -NLE_NOACCESS, WFD_ERROR_NO_PERMISSION },
+  { -NLE_NODEV, WFD_ERROR_NO_DEVICE },
+};
+
+static void
+test_address_refused (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  for (guint i = 0; i < G_N_ELEMENTS (address_errors); i++) {
+    fake_wpas_forget_calls (lab->fake);
+    lab_set_kernel_answer (address_errors[i].answer);
+    lab_start_group_after (lab, "Connect", "client");
+    lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+    lab_wait_error (lab, WFD_ERROR, (gint) address_errors[i].code);
+    g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+  }
+  g_assert_null (strchr (lab->network->str, '-'));
+}
+
+static void
+test_interface_gone (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  fake_wpas_set (lab->fake, GROUP_IFACE, "Ifname", g_variant_new_string ("p2p-wlan0-9"));
+  lab_start_group_after (lab, "Connect", "client");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+}
+
+/* --- by DHCP, as client --- */
+
+#define STARTED_BARE \
+  "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP \
+  "'>, 'role': <'client'>},)"
+
+static void
+connect_untold (Lab *lab)
+{
+  lab_know_tv (lab);
+  lab_react (lab, "Connect", "GroupStarted", STARTED_BARE);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+}
+
+static void
+assert_peer_address (Lab *lab, const char *expected)
+{
+  GInetAddress *address = wfd_link_get_info (lab->link)->peer_address;
+  g_autofree char *text = address != NULL ? g_inet_address_to_string (address) : NULL;
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+assert_program_call (Lab *lab, const char *name, const char *expected)
+{
+  g_autofree char *call = lab_get_program_call (lab, name);
+
+  g_assert_cmpstr (call, ==, expected);
+}
+
+#define BOUND "echo bound address=192.168.49.20 mask=255.255.255.0 server=192.168.49.1"
+#define STAY "exec sleep 1000"
+
+static void
+test_lease (Lab *lab, gconstpointer data)
+{
+  lab_add_program (lab, "udhcpc", "echo deconfig address= mask= server=\n" BOUND "\n" STAY);
+  lab_add_program (lab, "dhcpcd", STAY);
+  connect_untold (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpstr (lab->network->str, ==, "+192.168.49.20/24");
+  assert_peer_address (lab, "192.168.49.1");
+  assert_program_call (lab, "udhcpc", "-f -t 10 -T 1 -i p2p-wlan0-0 -s the-script");
+  assert_program_call (lab, "dhcpcd", NULL);
+
+  wfd_link_close (lab->link);
+  g_assert_cmpstr (lab->network->str, ==, "+192.168.49.20/24 -192.168.49.20/24");
+  lab_wait_program_gone (lab, "udhcpc");
+}
+
+/* The handshake has told: nobody else is asked. */
+static void
+test_no_lease_needed (Lab *lab, gconstpointer data)
+{
+  lab_add_program (lab, "udhcpc", STAY);
+  lab_know_tv (lab);
+  lab_start_group_after (lab, "Connect", "client");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_ok (lab);
+  assert_program_call (lab, "udhcpc", NULL);
+}
+
+/* A busybox without it, say. */
+static void
+test_next_client (Lab *lab, gconstpointer data)
+{
+  lab_add_program (lab, "udhcpc", "exit 1");
+  lab_add_program (lab, "dhclient", BOUND "\n" STAY);
+  connect_untold (lab);
+  lab_wait_ok (lab);
+  assert_program_call (lab, "udhcpc", "-f -t 10 -T 1 -i p2p-wlan0-0 -s the-script");
+  assert_program_call (lab, "dhclient",
+      "-4 -d -cf /dev/null -lf /dev/null -pf /dev/null -sf the-script p2p-wlan0-0");
+  assert_peer_address (lab, "192.168.49.1");
+}
+
+static void
+test_no_client (Lab *lab, gconstpointer data)
+{
+  connect_untold (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_SERVICE);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+
+  lab_add_program (lab, "busybox", "exit 1");
+  connect_untold (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_SERVICE);
+  assert_program_call (lab, "busybox", "udhcpc -f -t 10 -T 1 -i p2p-wlan0-0 -s the-script");
+}
+
+static void
+test_no_lease (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .address_ms = 50 };
+
+  lab_use_options (lab, &options);
+  lab_add_program (lab, "udhcpc", STAY);
+  connect_untold (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+  g_assert_cmpstr (lab->network->str, ==, "");
+}
+
+/* Lines without a lease, or of one that nobody may have, and one without an end. */
+static void
+test_rubbish_then_lease (Lab *lab, gconstpointer data)
+{
+  lab_add_program (lab, "udhcpc",
+      "echo\necho bound\necho bound address=192.168.49.20\n"
+      "echo bound address=192.168.49.20 mask=255.0.255.0 server=192.168.49.1\n"
+      "echo bound address=10.0.0.20 mask=128.0.0.0 server=10.0.0.1\n"
+      "echo bound address=127.0.0.1 mask=255.255.255.0 server=127.0.0.1\n"
+      "head -c 100000 /dev/zero | tr '\\0' x\necho\n" BOUND "\n" STAY);
+  connect_untold (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpstr (lab->network->str, ==, "+192.168.49.20/24");
+}
+
+/* The lease stays as it is when the program goes. */
+static void
+test_client_ends_later (Lab *lab, gconstpointer data)
+{
+  lab_add_program (lab, "udhcpc", BOUND);
+  connect_untold (lab);
+  lab_wait_ok (lab);
+  lab_wait_program_gone (lab, "udhcpc");
+  lab_settle (lab);
+  g_assert_nonnull (wfd_link_get_info (lab->link));
+  g_assert_cmpstr (lab->network->str, ==, "+192.168.49.20/24");
+}
+
+/* --- as owner --- */
+
+static void
+connect_as_owner (Lab *lab)
+{
+  lab_know_tv (lab);
+  fake_wpas_set (lab->fake, GROUP, "Members", g_variant_new_parsed ("[objectpath '" TV "']"));
+  lab_start_group_after (lab, "Connect", "GO");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+}
+
+#define SERVER_ARGS \
+  " --keep-in-foreground --conf-file=/dev/null --port=0 --bind-interfaces --except-interface=lo " \
+  "--dhcp-authoritative --no-ping --dhcp-option=3 --dhcp-option=6 --leasefile-ro --pid-file " \
+  "--log-facility=-"
+
+static void
+test_serves (Lab *lab, gconstpointer data)
+{
+  lab_set_neighbour (lab, NULL);
+  lab_add_program (lab, "dnsmasq",
+      "echo 'dnsmasq-dhcp[1]: DHCPDISCOVER(p2p-wlan0-0) 02:00:00:00:03:00' >&2\n"
+      "echo 'dnsmasq-dhcp[1]: DHCPACK(p2p-wlan0-0) 192.168.173.104 02:00:00:00:03:00 tv' >&2\n" STAY);
+  connect_as_owner (lab);
+  lab_wait_ok (lab);
+  assert_peer_address (lab, "192.168.173.104");
+  assert_program_call (lab, "dnsmasq",
+      "--interface=p2p-wlan0-0 --dhcp-range=192.168.173.100,192.168.173.254,1h" SERVER_ARGS);
+  wfd_link_close (lab->link);
+  lab_wait_program_gone (lab, "dnsmasq");
+}
+
+/* As wpa_supplicant is configured, with what it gives left out. */
+static void
+test_serves_as_configured (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig",
+      g_variant_new_parsed ("{'IpAddrGo': <@ay [192, 168, 42, 1]>, 'IpAddrMask': <@ay [255, 255, "
+                            "255, 0]>, 'IpAddrStart': <@ay [192, 168, 42, 200]>, 'IpAddrEnd': "
+                            "<@ay [192, 168, 42, 250]>}"));
+  lab_add_program (lab, "dnsmasq",
+      "echo 'dnsmasq-dhcp[1]: DHCPACK(p2p-wlan0-0) 192.168.42.50 02:00:00:00:03:00' >&2\n" STAY);
+  lab_set_neighbour (lab, NULL);
+  connect_as_owner (lab);
+  lab_wait_ok (lab);
+  assert_peer_address (lab, "192.168.42.50");
+  assert_program_call (lab, "dnsmasq",
+      "--interface=p2p-wlan0-0 --dhcp-range=192.168.42.2,192.168.42.199,1h" SERVER_ARGS);
+}
+
+static const WfdP2pOptions impatient_source = { .advert = { .type = WFD_IE_TYPE_SOURCE },
+  .go_intent = -1,
+  .address_ms = 1 };
+static const WfdP2pOptions impatient_sink = { .advert = { .type = WFD_IE_TYPE_PRIMARY_SINK },
+  .go_intent = -1,
+  .address_ms = 1 };
+
+/* A sink will come to the source; a source waits for the sink. */
+static void
+test_client_without_address (Lab *lab, gconstpointer data)
+{
+  lab_use_options (lab, &impatient_source);
+  lab_set_neighbour (lab, NULL);
+  connect_as_owner (lab);
+  lab_wait_ok (lab);
+  assert_peer_address (lab, NULL);
+  g_assert_cmpuint (lab_count_probes (lab), >=, 4);
+
+  lab_use_options (lab, &impatient_sink);
+  connect_as_owner (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  lab_wait_call (lab, "Disconnect");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("address/set-and-removed", test_address_set_and_removed);
+  add ("address/of-owner", test_address_of_owner);
+  add ("address/there-already", test_address_there_already);
+  add ("address/refused", test_address_refused);
+  add ("address/interface-gone", test_interface_gone);
+  add ("dhcp/lease", test_lease);
+  add ("dhcp/not-needed", test_no_lease_needed);
+  add ("dhcp/next-client", test_next_client);
+  add ("dhcp/no-client", test_no_client);
+  add ("dhcp/no-lease", test_no_lease);
+  add ("dhcp/rubbish-then-lease", test_rubbish_then_lease);
+  add ("dhcp/client-ends-later", test_client_ends_later);
+  add ("owner/serves", test_serves);
+  add ("owner/serves-as-configured", test_serves_as_configured);
+  add ("owner/client-without-address", test_client_without_address);
+  return lab_run ();
+}
