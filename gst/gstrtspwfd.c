@@ -180,19 +180,6 @@ parse_location (GstRtspWfd *self, WfdUri *ret_uri, GError **error)
   return FALSE;
 }
 
-static WfdControlOffer
-get_offer (const WfdSettings *settings)
-{
-  return (WfdControlOffer) {
-    .video_formats = settings->video_formats,
-    .audio_codecs = settings->audio_codecs,
-    .wish_width = settings->wish_width,
-    .wish_height = settings->wish_height,
-    .wish_rate_hz = settings->wish_rate_hz,
-    .wish_channels = settings->wish_channels,
-  };
-}
-
 static void
 prepare_control (GstRtspWfd *self, const WfdUri *uri)
 {
@@ -207,7 +194,7 @@ prepare_control (GstRtspWfd *self, const WfdUri *uri)
     .rtsp_port = settings->rtsp_port,
     .peer = settings->peer,
     .rtp_port = self->rtp_port,
-    .offer = get_offer (settings),
+    .offer = settings->offer,
     .timeout_ms = settings->timeout_ms,
     .wait_for_next = settings->after_session == WFD_AFTER_SESSION_WAIT,
   };
@@ -219,49 +206,27 @@ prepare_control (GstRtspWfd *self, const WfdUri *uri)
 static void
 update_offer (GstRtspWfd *self)
 {
-  WfdControlOffer offer;
-
   g_mutex_lock (&self->control_lock);
   GST_OBJECT_LOCK (self);
-  offer = get_offer (&self->settings);
   if (self->control != NULL)
-    wfd_control_set_offer (self->control, &offer);
+    wfd_control_set_offer (self->control, &self->settings.offer);
   GST_OBJECT_UNLOCK (self);
   g_mutex_unlock (&self->control_lock);
 }
 
-static void
-set_string (char **member, const char *value)
-{
-  g_free (*member);
-  *member = g_strdup (value);
-}
-
 void
-gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdControlOffer *offer)
+gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer)
 {
   static const char *const changed[] = { "video-formats", "audio-codecs", "wish-width",
     "wish-height", "wish-rate", "wish-channels", "video-caps", "audio-caps" };
-  WfdSettings *settings = &self->settings;
 
   GST_OBJECT_LOCK (self);
-  set_string (&settings->video_formats, offer->video_formats);
-  set_string (&settings->audio_codecs, offer->audio_codecs);
-  settings->wish_width = offer->wish_width;
-  settings->wish_height = offer->wish_height;
-  settings->wish_rate_hz = offer->wish_rate_hz;
-  settings->wish_channels = offer->wish_channels;
+  wfd_offer_clear (&self->settings.offer);
+  self->settings.offer = wfd_offer_copy (offer);
   GST_OBJECT_UNLOCK (self);
   update_offer (self);
   for (guint i = 0; i < G_N_ELEMENTS (changed); i++)
     g_object_notify (G_OBJECT (self), changed[i]);
-}
-
-static gboolean
-check_offer (GstRtspWfd *self, GError **error)
-{
-  return wfd_offer_check (self->settings.role, self->settings.video_formats,
-      self->settings.audio_codecs, error);
 }
 
 /* READY to PAUSED, before the elements inside follow. */
@@ -271,8 +236,8 @@ prepare (GstRtspWfd *self)
   g_auto (WfdUri) uri = { NULL, 0 };
   g_autoptr (GError) error = NULL;
 
-  if (!check_offer (self, &error) || !parse_location (self, &uri, &error)
-      || !prepare_socket (self, &uri, &error)) {
+  if (!wfd_offer_check (&self->settings.offer, self->settings.role, &error)
+      || !parse_location (self, &uri, &error) || !prepare_socket (self, &uri, &error)) {
     wfd_post_error (GST_ELEMENT (self), error);
     return FALSE;
   }
@@ -545,10 +510,10 @@ get_value (GstRtspWfd *self, guint id, GValue *value, GParamSpec *pspec)
     g_value_set_boxed (value, self->negotiated);
   else if (id == WFD_PROP_VIDEO_CAPS)
     g_value_take_boxed (value,
-        wfd_offer_new_video_caps (self->settings.role, self->settings.video_formats));
+        wfd_offer_new_video_caps (self->settings.role, self->settings.offer.video_formats));
   else if (id == WFD_PROP_AUDIO_CAPS)
     g_value_take_boxed (value,
-        wfd_offer_new_audio_caps (self->settings.role, self->settings.audio_codecs));
+        wfd_offer_new_audio_caps (self->settings.role, self->settings.offer.audio_codecs));
 }
 
 static void

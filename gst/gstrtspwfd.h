@@ -14,7 +14,7 @@ GST_ELEMENT_REGISTER_DECLARE (rtspwfd);
 
 /* The six properties that are an offer, at once: no session begins with a part
  * of it. */
-void gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdControlOffer *offer);
+void gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer);
 
 /* What "negotiated" says, for those who need no text; FALSE: nothing yet. */
 gboolean gst_rtsp_wfd_get_terms (GstRtspWfd *self, WfdTerms *ret_terms);

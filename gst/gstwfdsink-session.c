@@ -51,28 +51,18 @@ get_ground (GstWfdSink *self, Ground *ret_ground)
 void
 gst_wfd_sink_update_offer (GstWfdSink *self)
 {
-  g_autofree char *video_formats = NULL, *audio_codecs = NULL;
-  WfdControlOffer offer;
-  WfdInputWish wish;
+  g_auto (WfdOffer) offer = { NULL };
   Ground ground;
 
   g_mutex_lock (&self->lock);
   get_ground (self, &ground);
-  video_formats = wfd_plan_get_video_offer (&ground.state);
-  audio_codecs = wfd_plan_get_audio_offer (&ground.state);
-  wish = wfd_plan_get_wish (&ground.state);
+  offer.video_formats = wfd_plan_get_video_offer (&ground.state);
+  offer.audio_codecs = wfd_plan_get_audio_offer (&ground.state);
+  offer.wish = wfd_plan_get_wish (&ground.state);
   g_mutex_unlock (&self->lock);
 
-  GST_DEBUG_OBJECT (self, "offering video %s, audio %s, wish %ux%u at %u Hz", video_formats,
-      audio_codecs, wish.width, wish.height, wish.rate_hz);
-  offer = (WfdControlOffer) {
-    .video_formats = video_formats,
-    .audio_codecs = audio_codecs,
-    .wish_width = wish.width,
-    .wish_height = wish.height,
-    .wish_rate_hz = wish.rate_hz,
-    .wish_channels = wish.channels,
-  };
+  GST_DEBUG_OBJECT (self, "offering video %s, audio %s, wish %ux%u at %u Hz", offer.video_formats,
+      offer.audio_codecs, offer.wish.width, offer.wish.height, offer.wish.rate_hz);
   gst_rtsp_wfd_set_offer (GST_RTSP_WFD (self->rtspwfd), &offer);
 }
 

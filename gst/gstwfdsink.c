@@ -237,7 +237,8 @@ check_wishes (GstWfdSink *self)
   gboolean valid;
 
   g_mutex_lock (&self->lock);
-  valid = wfd_offer_check (WFD_ROLE_SOURCE, self->video_formats, self->audio_codecs, &error);
+  valid = wfd_offer_check (&(WfdOffer) { self->video_formats, self->audio_codecs }, WFD_ROLE_SOURCE,
+      &error);
   g_mutex_unlock (&self->lock);
   if (!valid)
     wfd_post_error (GST_ELEMENT (self), error);

@@ -370,31 +370,17 @@ on_closed (WfdSession *session, const GError *error, WfdControl *self)
 }
 
 static gboolean
-configure_offer (WfdControl *self, WfdSession *session, GError **error)
-{
-  const WfdControlOffer *offer = &self->config.offer;
-  gboolean set;
-
-  g_mutex_lock (&self->lock);
-  set = wfd_session_set_video_formats (session, offer->video_formats, error)
-      && wfd_session_set_audio_codecs (session, offer->audio_codecs, error);
-  wfd_session_set_wish (session, offer->wish_width, offer->wish_height, offer->wish_rate_hz);
-  wfd_session_set_wish_channels (session, offer->wish_channels);
-  g_mutex_unlock (&self->lock);
-  return set;
-}
-
-static gboolean
 configure_session (WfdControl *self, WfdSession *session, GError **error)
 {
   const WfdControlConfig *config = &self->config;
+  gboolean applied;
 
-  if (!configure_offer (self, session, error))
-    return FALSE;
-
+  g_mutex_lock (&self->lock);
+  applied = wfd_offer_apply (&config->offer, session, error);
+  g_mutex_unlock (&self->lock);
   g_object_set (session, "rtp-port", (guint) config->rtp_port, "connect-timeout-ms",
       config->timeout_ms, NULL);
-  return TRUE;
+  return applied;
 }
 
 gboolean

@@ -250,42 +250,16 @@ wfd_control_get_rtsp_port (WfdControl *self)
   return self->rtsp_port;
 }
 
-static WfdControlOffer
-copy_offer (const WfdControlOffer *offer)
-{
-  WfdControlOffer copy = *offer;
-
-  copy.video_formats = g_strdup (offer->video_formats);
-  copy.audio_codecs = g_strdup (offer->audio_codecs);
-  return copy;
-}
-
-static void
-clear_offer (WfdControlOffer *offer)
-{
-  g_free ((char *) offer->video_formats);
-  g_free ((char *) offer->audio_codecs);
-}
-
-static gboolean
-is_same_offer (const WfdControlOffer *a, const WfdControlOffer *b)
-{
-  return g_strcmp0 (a->video_formats, b->video_formats) == 0
-      && g_strcmp0 (a->audio_codecs, b->audio_codecs) == 0 && a->wish_width == b->wish_width
-      && a->wish_height == b->wish_height && a->wish_rate_hz == b->wish_rate_hz
-      && a->wish_channels == b->wish_channels;
-}
-
 void
-wfd_control_set_offer (WfdControl *self, const WfdControlOffer *offer)
+wfd_control_set_offer (WfdControl *self, const WfdOffer *offer)
 {
   gboolean changed;
 
   g_mutex_lock (&self->lock);
-  changed = !is_same_offer (&self->config.offer, offer);
+  changed = !wfd_offer_is_same (&self->config.offer, offer);
   if (changed) {
-    clear_offer (&self->config.offer);
-    self->config.offer = copy_offer (offer);
+    wfd_offer_clear (&self->config.offer);
+    self->config.offer = wfd_offer_copy (offer);
   }
   g_mutex_unlock (&self->lock);
   if (changed)
@@ -443,7 +417,7 @@ free_config (WfdControlConfig *config)
   g_free ((char *) config->host);
   g_free ((char *) config->address);
   g_free ((char *) config->peer);
-  clear_offer (&config->offer);
+  wfd_offer_clear (&config->offer);
 }
 
 void
@@ -498,7 +472,7 @@ copy_config (const WfdControlConfig *config)
   copy.host = g_strdup (config->host);
   copy.address = g_strdup (config->address);
   copy.peer = g_strdup (config->peer);
-  copy.offer = copy_offer (&config->offer);
+  copy.offer = wfd_offer_copy (&config->offer);
   return copy;
 }
 

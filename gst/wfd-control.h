@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 #include <wfd/wfd.h>
 
+#include "wfd-offer.h"
 #include "wfd-terms.h"
 
 G_BEGIN_DECLS
@@ -13,17 +14,6 @@ G_BEGIN_DECLS
  * own: listens or connects, accepts or refuses, plays and pauses as the element
  * does, looks whether the peer is alive. Knows nothing of pads. */
 typedef struct _WfdControl WfdControl;
-
-/* What is offered, and what a source would like. */
-typedef struct
-{
-  const char *video_formats;
-  const char *audio_codecs;
-  guint wish_width;
-  guint wish_height;
-  guint wish_rate_hz;
-  guint wish_channels;
-} WfdControlOffer;
 
 /* Everything is copied. */
 typedef struct
@@ -35,7 +25,7 @@ typedef struct
   guint16 rtsp_port;   /* 0: any that is free */
   const char *peer;    /* source role: who may connect; NULL: anyone */
   guint16 rtp_port;    /* of our socket */
-  WfdControlOffer offer;
+  WfdOffer offer;
   guint timeout_ms;
   gboolean wait_for_next; /* go on after the end of a session */
 } WfdControlConfig;
@@ -83,7 +73,7 @@ guint16 wfd_control_get_rtsp_port (WfdControl *self);
 /* These do not wait for anything. */
 
 /* From the next session on; copied. */
-void wfd_control_set_offer (WfdControl *self, const WfdControlOffer *offer);
+void wfd_control_set_offer (WfdControl *self, const WfdOffer *offer);
 void wfd_control_set_playing (WfdControl *self, gboolean playing);
 /* Sink role: M13. */
 void wfd_control_request_key_unit (WfdControl *self);

@@ -138,7 +138,7 @@ wfd_input_format_get_rate_hz (const WfdInputFormat *self)
 #define ENOUGH_PERCENT 85
 
 static void
-find_size (const WfdInputFormat *self, WfdInputWish *wish)
+find_size (const WfdInputFormat *self, WfdOfferWish *wish)
 {
   static const struct
   {
@@ -158,12 +158,12 @@ find_size (const WfdInputFormat *self, WfdInputWish *wish)
   }
 }
 
-WfdInputWish
+WfdOfferWish
 wfd_input_format_get_wish (const WfdInputFormat *self)
 {
   static const guint rates_hz[] = { 24, 25, 30, 50, 60 };
   guint rate_hz = wfd_input_format_get_rate_hz (self);
-  WfdInputWish wish = { .rate_hz = rate_hz > 60 ? 60 : UNKNOWN_RATE_HZ };
+  WfdOfferWish wish = { .rate_hz = rate_hz > 60 ? 60 : UNKNOWN_RATE_HZ };
 
   for (guint i = 0; i < G_N_ELEMENTS (rates_hz); i++)
     if (rates_hz[i] == rate_hz)

@@ -5,6 +5,7 @@
 
 #include "wfd-encoder.h"
 #include "wfd-entry.h"
+#include "wfd-offer.h"
 
 G_BEGIN_DECLS
 
@@ -43,15 +44,7 @@ guint wfd_input_format_get_rate_hz (const WfdInputFormat *self);
 /* The mode that shows pictures of this format best, as a wish: the exact size if
  * every peer may have it, else one that is not much smaller and 16:9 as most
  * displays are. */
-typedef struct
-{
-  guint width;
-  guint height;
-  guint rate_hz;
-  guint channels; /* of sound */
-} WfdInputWish;
-
-WfdInputWish wfd_input_format_get_wish (const WfdInputFormat *self);
+WfdOfferWish wfd_input_format_get_wish (const WfdInputFormat *self);
 
 /* The only value of video-formats or audio-codecs that a coded stream is; (transfer
  * full). */

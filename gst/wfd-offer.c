@@ -3,6 +3,43 @@
 
 #include "wfd-unit-caps.h"
 
+WfdOffer
+wfd_offer_copy (const WfdOffer *self)
+{
+  WfdOffer copy = *self;
+
+  copy.video_formats = g_strdup (self->video_formats);
+  copy.audio_codecs = g_strdup (self->audio_codecs);
+  return copy;
+}
+
+void
+wfd_offer_clear (WfdOffer *self)
+{
+  g_clear_pointer (&self->video_formats, g_free);
+  g_clear_pointer (&self->audio_codecs, g_free);
+}
+
+gboolean
+wfd_offer_is_same (const WfdOffer *a, const WfdOffer *b)
+{
+  return g_strcmp0 (a->video_formats, b->video_formats) == 0
+      && g_strcmp0 (a->audio_codecs, b->audio_codecs) == 0 && a->wish.width == b->wish.width
+      && a->wish.height == b->wish.height && a->wish.rate_hz == b->wish.rate_hz
+      && a->wish.channels == b->wish.channels;
+}
+
+gboolean
+wfd_offer_apply (const WfdOffer *self, WfdSession *session, GError **error)
+{
+  const WfdOfferWish *wish = &self->wish;
+
+  wfd_session_set_wish (session, wish->width, wish->height, wish->rate_hz);
+  wfd_session_set_wish_channels (session, wish->channels);
+  return wfd_session_set_video_formats (session, self->video_formats, error)
+      && wfd_session_set_audio_codecs (session, self->audio_codecs, error);
+}
+
 static GstCaps *
 new_caps (const WfdFormat *format)
 {
@@ -47,10 +84,9 @@ wfd_offer_new_audio_caps (WfdRole role, const char *audio_codecs)
 }
 
 gboolean
-wfd_offer_check (WfdRole role, const char *video_formats, const char *audio_codecs, GError **error)
+wfd_offer_check (const WfdOffer *self, WfdRole role, GError **error)
 {
   g_autoptr (WfdSession) session = wfd_session_new (role);
 
-  return wfd_session_set_video_formats (session, video_formats, error)
-      && wfd_session_set_audio_codecs (session, audio_codecs, error);
+  return wfd_offer_apply (self, session, error);
 }

@@ -100,11 +100,11 @@ wfd_plan_get_audio_offer (const WfdPlanState *state)
   return coded ? wfd_input_format_get_offer (&audio->format) : get_sample_offer (state);
 }
 
-WfdInputWish
+WfdOfferWish
 wfd_plan_get_wish (const WfdPlanState *state)
 {
   const WfdPadStatus *video = state->video, *audio = state->audio;
-  WfdInputWish wish = { 0 };
+  WfdOfferWish wish = { 0 };
 
   if (!is_video_left_out (state) && has_format (video))
     wish = wfd_input_format_get_wish (&video->format);

@@ -28,7 +28,7 @@ typedef struct
  * (WFD 2.1 §3.4.1 wants LPCM of each). */
 char *wfd_plan_get_video_offer (const WfdPlanState *state);
 char *wfd_plan_get_audio_offer (const WfdPlanState *state);
-WfdInputWish wfd_plan_get_wish (const WfdPlanState *state);
+WfdOfferWish wfd_plan_get_wish (const WfdPlanState *state);
 
 /* Whether what comes could be sent if an encoder were installed; of sound, if
  * nothing that the user wants can be made of it. */

@@ -116,7 +116,7 @@ static const Property table[] = {
       .kind = KIND_STRING,
       .flags = ANY_TIME,
       .text = "default",
-      SETTING (video_formats),
+      SETTING (offer.video_formats),
   },
   [WFD_PROP_AUDIO_CODECS] = {
       .name = "audio-codecs",
@@ -126,7 +126,7 @@ static const Property table[] = {
       .kind = KIND_STRING,
       .flags = ANY_TIME,
       .text = "default",
-      SETTING (audio_codecs),
+      SETTING (offer.audio_codecs),
   },
   [WFD_PROP_VIDEO_CAPS] = {
       .name = "video-caps",
@@ -191,7 +191,7 @@ static const Property table[] = {
       .kind = KIND_UINT,
       .flags = ANY_TIME,
       .max = 16384,
-      SETTING (wish_width),
+      SETTING (offer.wish.width),
   },
   [WFD_PROP_WISH_HEIGHT] = {
       .name = "wish-height",
@@ -201,7 +201,7 @@ static const Property table[] = {
       .kind = KIND_UINT,
       .flags = ANY_TIME,
       .max = 16384,
-      SETTING (wish_height),
+      SETTING (offer.wish.height),
   },
   [WFD_PROP_WISH_RATE] = {
       .name = "wish-rate",
@@ -211,7 +211,7 @@ static const Property table[] = {
       .kind = KIND_UINT,
       .flags = ANY_TIME,
       .max = 1000,
-      SETTING (wish_rate_hz),
+      SETTING (offer.wish.rate_hz),
   },
   [WFD_PROP_WISH_CHANNELS] = {
       .name = "wish-channels",
@@ -221,7 +221,7 @@ static const Property table[] = {
       .kind = KIND_UINT,
       .flags = ANY_TIME,
       .max = 8,
-      SETTING (wish_channels),
+      SETTING (offer.wish.channels),
   },
   [WFD_PROP_FLOWING] = {
       .name = "flowing",

@@ -64,7 +64,6 @@ wfd_settings_clear (WfdSettings *self)
   g_free (self->location);
   g_free (self->address);
   g_free (self->peer);
-  g_free (self->video_formats);
-  g_free (self->audio_codecs);
+  wfd_offer_clear (&self->offer);
   *self = (WfdSettings) { 0 };
 }

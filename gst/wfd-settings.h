@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 #include <wfd/wfd.h>
 
+#include "wfd-offer.h"
 #include "wfd-properties.h"
 
 G_BEGIN_DECLS
@@ -16,18 +17,13 @@ typedef struct
   char *location;
   char *address;
   char *peer;
-  char *video_formats;
-  char *audio_codecs;
   guint rtsp_port;
   guint rtp_port;
   guint max_pacing_kbps;
   guint timeout_ms;
   guint latency_ms;
   gboolean demux;
-  guint wish_width;
-  guint wish_height;
-  guint wish_rate_hz;
-  guint wish_channels;
+  WfdOffer offer;
 } WfdSettings;
 
 /* @klass: of rtspwfd, for the defaults. */

@@ -84,7 +84,7 @@ GST_START_TEST (wish_is_a_mode_that_shows_the_picture_well)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     WfdInputFormat format = read_format (rows[i].caps);
-    WfdInputWish wish = wfd_input_format_get_wish (&format);
+    WfdOfferWish wish = wfd_input_format_get_wish (&format);
 
     fail_unless (wish.width == rows[i].width && wish.height == rows[i].height
             && wish.rate_hz == rows[i].rate_hz,
