@@ -45,7 +45,7 @@ extern const WfdSenderPadsEvents gst_rtsp_wfd_send_events;
 /* What comes leaves by a pad of ours. */
 void gst_rtsp_wfd_expose_pad (GstElement *receiver, GstPad *target, GstRtspWfd *self);
 
-void gst_rtsp_wfd_install_signals (GstRtspWfdClass *klass);
+void gst_rtsp_wfd_install_signals (void);
 /* @agreement: NULL: there is none any more. */
 void gst_rtsp_wfd_set_agreement (GstRtspWfd *self, const WfdControlAgreement *agreement);
 /* Once PLAYING is reached, if the stream has ended before. */

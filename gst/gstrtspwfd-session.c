@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstrtspwfd-private.h"
 #include "wfd-error.h"
+#include "wfd-pass-on.h"
 #include "wfd-report.h"
 
 GST_DEBUG_CATEGORY_EXTERN (rtsp_wfd_debug);
 #define GST_CAT_DEFAULT rtsp_wfd_debug
 
-enum
-{
-  SIGNAL_SESSION_PREPARING,
-  SIGNAL_SESSION_OPENED,
-  SIGNAL_SESSION_CLOSED,
-  N_SIGNALS,
-};
-
-static guint signals[N_SIGNALS];
+static guint signal_session_preparing;
 
 /* What the control tells us, in its thread. */
 
@@ -32,7 +25,7 @@ on_preparing (gpointer user_data)
 {
   gboolean wait = FALSE;
 
-  g_signal_emit (user_data, signals[SIGNAL_SESSION_PREPARING], 0, &wait);
+  g_signal_emit (user_data, signal_session_preparing, 0, &wait);
   return wait;
 }
 
@@ -99,7 +92,7 @@ on_opened (gpointer user_data, GInetSocketAddress *rtp, GInetSocketAddress *rtcp
         rtp != NULL ? g_inet_socket_address_get_address (rtp) : NULL);
   else
     wfd_sender_pads_open (self->pads, rtp, rtcp);
-  g_signal_emit (self, signals[SIGNAL_SESSION_OPENED], 0);
+  g_signal_emit_by_name (self, "session-opened");
 }
 
 static void
@@ -144,7 +137,7 @@ on_closed (gpointer user_data)
 
   if (self->pads != NULL)
     wfd_sender_pads_close (self->pads);
-  g_signal_emit (self, signals[SIGNAL_SESSION_CLOSED], 0);
+  g_signal_emit_by_name (self, "session-closed");
 }
 
 /* As a sink element does: at the end of the stream, and only in PLAYING. */
@@ -272,7 +265,7 @@ const WfdSenderPadsEvents gst_rtsp_wfd_send_events = {
 const WfdReceiverEvents gst_rtsp_wfd_receive_events = { on_key_unit_wanted };
 
 void
-gst_rtsp_wfd_install_signals (GstRtspWfdClass *klass)
+gst_rtsp_wfd_install_signals (void)
 {
   /**
    * GstRtspWfd::session-preparing:
@@ -285,24 +278,8 @@ gst_rtsp_wfd_install_signals (GstRtspWfdClass *klass)
    * Returns: with role=source: whether the session has to wait until what is
    *   offered changes, for two seconds at most
    */
-  signals[SIGNAL_SESSION_PREPARING] = g_signal_new ("session-preparing", GST_TYPE_RTSP_WFD,
+  signal_session_preparing = g_signal_new ("session-preparing", GST_TYPE_RTSP_WFD,
       G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 0);
 
-  /**
-   * GstRtspWfd::session-opened:
-   * @self: the element
-   *
-   * A session was set up (SETUP, M6). Emitted in the thread of the session.
-   */
-  signals[SIGNAL_SESSION_OPENED] = g_signal_new ("session-opened", GST_TYPE_RTSP_WFD,
-      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-
-  /**
-   * GstRtspWfd::session-closed:
-   * @self: the element
-   *
-   * A session that was set up is over. Emitted in the thread of the session.
-   */
-  signals[SIGNAL_SESSION_CLOSED] = g_signal_new ("session-closed", GST_TYPE_RTSP_WFD,
-      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  wfd_pass_on_install_signals (GST_TYPE_RTSP_WFD);
 }

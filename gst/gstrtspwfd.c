@@ -443,30 +443,20 @@ set_role (GstRtspWfd *self, WfdRole role)
   g_object_notify (G_OBJECT (self), "audio-caps");
 }
 
-/* What may change later counts from the next session on. */
-static gboolean
-is_settable (GstRtspWfd *self, GParamSpec *pspec)
-{
-  if (GST_STATE (self) <= GST_STATE_READY || (pspec->flags & GST_PARAM_MUTABLE_PLAYING) != 0)
-    return TRUE;
-  GST_WARNING_OBJECT (self, "\"%s\" can only change in NULL or READY", pspec->name);
-  return FALSE;
-}
-
 static void
 gst_rtsp_wfd_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstRtspWfd *self = GST_RTSP_WFD (object);
   gboolean known = TRUE;
 
-  if (!is_settable (self, pspec))
+  if (!wfd_property_may_be_set (GST_ELEMENT (self), pspec))
     return;
   if (id == WFD_PROP_ROLE) {
     set_role (self, g_value_get_enum (value));
     return;
   }
   GST_OBJECT_LOCK (self);
-  known = wfd_settings_set (&self->settings, pspec, value);
+  known = wfd_settings_set (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
   if (!known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -497,9 +487,9 @@ create_stats (GstRtspWfd *self)
 
 /* With the object lock. What is real comes before what was wished. */
 static void
-get_value (GstRtspWfd *self, guint id, GValue *value, GParamSpec *pspec)
+get_value (GstRtspWfd *self, guint id, GValue *value)
 {
-  wfd_settings_get (&self->settings, pspec, value);
+  wfd_settings_get (&self->settings, id, value);
   if (id == WFD_PROP_RTSP_PORT && self->rtsp_port != 0)
     g_value_set_uint (value, self->rtsp_port);
   else if (id == WFD_PROP_RTP_PORT && self->rtp_port != 0)
@@ -526,7 +516,7 @@ gst_rtsp_wfd_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     return;
   }
   GST_OBJECT_LOCK (self);
-  get_value (self, id, value, pspec);
+  get_value (self, id, value);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -564,9 +554,10 @@ gst_rtsp_wfd_class_init (GstRtspWfdClass *klass)
   element_class->request_new_pad = gst_rtsp_wfd_request_new_pad;
   element_class->release_pad = gst_rtsp_wfd_release_pad;
 
-  wfd_properties_install_all (object_class);
+  for (guint id = 1; id < WFD_N_PROPS; id++)
+    g_object_class_install_property (object_class, id, wfd_property_new (id, NULL));
 
-  gst_rtsp_wfd_install_signals (klass);
+  gst_rtsp_wfd_install_signals ();
   gst_element_class_add_static_pad_template (element_class, &wfd_receiver_ts_template);
   gst_element_class_add_static_pad_template (element_class, &wfd_receiver_video_template);
   gst_element_class_add_static_pad_template (element_class, &wfd_receiver_audio_template);
@@ -585,7 +576,7 @@ static void
 gst_rtsp_wfd_init (GstRtspWfd *self)
 {
   g_mutex_init (&self->control_lock);
-  wfd_settings_init (&self->settings, G_OBJECT_GET_CLASS (self));
+  wfd_settings_init (&self->settings);
   gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SOURCE | GST_ELEMENT_FLAG_SINK);
   update_flags (self);
 }

@@ -44,7 +44,6 @@ struct _GstWfdSink
   gboolean told_missing[WFD_N_ELEMENTARY]; /* that no encoder is there for it */
 };
 
-void gst_wfd_sink_install_signals (void);
 /* Connects to what rtspwfd tells. */
 void gst_wfd_sink_follow_session (GstWfdSink *self);
 

@@ -9,15 +9,6 @@
 GST_DEBUG_CATEGORY_EXTERN (wfd_sink_debug);
 #define GST_CAT_DEFAULT wfd_sink_debug
 
-enum
-{
-  SIGNAL_SESSION_OPENED,
-  SIGNAL_SESSION_CLOSED,
-  N_SIGNALS,
-};
-
-static guint signals[N_SIGNALS];
-
 /* What the plan is made of; with the lock. */
 typedef struct
 {
@@ -248,7 +239,6 @@ on_negotiated (GstElement *rtspwfd, GParamSpec *pspec, GstWfdSink *self)
   WfdTerms terms;
 
   set_agreed (self, gst_rtsp_wfd_get_terms (GST_RTSP_WFD (rtspwfd), &terms) ? &terms : NULL);
-  g_object_notify (G_OBJECT (self), "negotiated");
 }
 
 static void
@@ -261,13 +251,6 @@ on_flowing (GstElement *rtspwfd, GParamSpec *pspec, GstWfdSink *self)
   self->flowing = flowing;
   g_mutex_unlock (&self->lock);
   gst_wfd_sink_update_plan (self);
-  g_object_notify (G_OBJECT (self), "flowing");
-}
-
-static void
-on_session_opened (GstElement *rtspwfd, GstWfdSink *self)
-{
-  g_signal_emit (self, signals[SIGNAL_SESSION_OPENED], 0);
 }
 
 /* The next session may begin at once, and must get nothing of what the encoders of
@@ -277,13 +260,6 @@ on_session_closed (GstElement *rtspwfd, GstWfdSink *self)
 {
   set_agreed (self, NULL);
   wfd_program_thread_wait (self->program_thread);
-  g_signal_emit (self, signals[SIGNAL_SESSION_CLOSED], 0);
-}
-
-static void
-on_port (GstElement *rtspwfd, GParamSpec *pspec, GstWfdSink *self)
-{
-  g_object_notify (G_OBJECT (self), pspec->name);
 }
 
 void
@@ -291,10 +267,7 @@ gst_wfd_sink_follow_session (GstWfdSink *self)
 {
   g_signal_connect (self->rtspwfd, "notify::negotiated", G_CALLBACK (on_negotiated), self);
   g_signal_connect (self->rtspwfd, "notify::flowing", G_CALLBACK (on_flowing), self);
-  g_signal_connect (self->rtspwfd, "notify::rtsp-port", G_CALLBACK (on_port), self);
-  g_signal_connect (self->rtspwfd, "notify::rtp-port", G_CALLBACK (on_port), self);
   g_signal_connect (self->rtspwfd, "session-preparing", G_CALLBACK (on_session_preparing), self);
-  g_signal_connect (self->rtspwfd, "session-opened", G_CALLBACK (on_session_opened), self);
   g_signal_connect (self->rtspwfd, "session-closed", G_CALLBACK (on_session_closed), self);
 }
 
@@ -455,25 +428,3 @@ on_pad_changed (gpointer user_data, WfdPad *pad)
 }
 
 const WfdPadEvents gst_wfd_sink_pad_events = { on_pad_changed, on_pad_refused, on_pad_ended };
-
-void
-gst_wfd_sink_install_signals (void)
-{
-  /**
-   * GstWfdSink::session-opened:
-   * @self: the element
-   *
-   * A session was set up (SETUP, M6). Emitted in the thread of the session.
-   */
-  signals[SIGNAL_SESSION_OPENED] = g_signal_new ("session-opened", GST_TYPE_WFD_SINK,
-      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-
-  /**
-   * GstWfdSink::session-closed:
-   * @self: the element
-   *
-   * A session that was set up is over. Emitted in the thread of the session.
-   */
-  signals[SIGNAL_SESSION_CLOSED] = g_signal_new ("session-closed", GST_TYPE_WFD_SINK,
-      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-}

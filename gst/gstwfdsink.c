@@ -42,6 +42,7 @@
 #include "gstwfdsink-private.h"
 #include "wfd-error.h"
 #include "wfd-offer.h"
+#include "wfd-pass-on.h"
 
 GST_DEBUG_CATEGORY (wfd_sink_debug);
 #define GST_CAT_DEFAULT wfd_sink_debug
@@ -54,28 +55,26 @@ enum
   PROP_LINK,
   PROP_ENCODER,
   PROP_BITRATE,
-  PROP_FIRST_PASSED_ON,
-  PROP_VIDEO_FORMATS = PROP_FIRST_PASSED_ON,
+  PROP_VIDEO_FORMATS,
   PROP_AUDIO_CODECS,
   PROP_STATS,
+  PROP_PASSED_ON,
 };
 
-/* Numbered from PROP_FIRST_PASSED_ON on. */
-static const char *const passed_on[] = {
-  "video-formats",
-  "audio-codecs",
-  "stats",
-  "address",
-  "rtsp-port",
-  "peer",
-  "rtp-port",
-  "max-pacing-rate",
-  "video-caps",
-  "audio-caps",
-  "timeout",
-  "after-session",
-  "flowing",
-  "negotiated",
+/* Numbered from PROP_PASSED_ON on. */
+static const guint passed_on[] = {
+  WFD_PROP_ADDRESS,
+  WFD_PROP_RTSP_PORT,
+  WFD_PROP_PEER,
+  WFD_PROP_RTP_PORT,
+  WFD_PROP_MAX_PACING_RATE,
+  WFD_PROP_VIDEO_CAPS,
+  WFD_PROP_AUDIO_CAPS,
+  WFD_PROP_TIMEOUT,
+  WFD_PROP_AFTER_SESSION,
+  WFD_PROP_FLOWING,
+  WFD_PROP_NEGOTIATED,
+  0,
 };
 
 static GstStaticPadTemplate video_template =
@@ -308,6 +307,8 @@ gst_wfd_sink_set_property (GObject *object, guint id, const GValue *value, GPara
 {
   GstWfdSink *self = GST_WFD_SINK (object);
 
+  if (!wfd_property_may_be_set (GST_ELEMENT (self), pspec))
+    return;
   switch (id) {
     case PROP_LINK:
       self->link = g_value_get_enum (value);
@@ -375,7 +376,7 @@ gst_wfd_sink_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     g_value_take_boxed (value, create_stats (self));
     return;
   }
-  if (id > PROP_STATS) {
+  if (id >= PROP_PASSED_ON) {
     g_object_get_property (G_OBJECT (self->rtspwfd), pspec->name, value);
     return;
   }
@@ -422,7 +423,8 @@ install_properties (GObjectClass *klass)
   GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
   g_object_class_install_property (klass, PROP_LINK,
-      g_param_spec_enum ("link", "Link", "How the IP path to the display comes to be",
+      g_param_spec_enum ("link", "Link",
+          "How the IP path to the display comes to be; so far it has to be there",
           WFD_TYPE_LINK_KIND, WFD_LINK_ADDRESS, flags | GST_PARAM_MUTABLE_READY));
   g_object_class_install_property (klass, PROP_ENCODER,
       g_param_spec_string ("encoder", "Encoder",
@@ -430,9 +432,25 @@ install_properties (GObjectClass *klass)
           NULL, flags | GST_PARAM_MUTABLE_READY));
   g_object_class_install_property (klass, PROP_BITRATE,
       g_param_spec_uint ("bitrate", "Bit rate",
-          "Bit rate in kbit/s at which pictures are encoded; what comes coded stays as it is", 100,
-          100000, DEFAULT_BITRATE_KBPS, flags | GST_PARAM_MUTABLE_PLAYING));
-  wfd_properties_install (klass, PROP_FIRST_PASSED_ON, passed_on, G_N_ELEMENTS (passed_on));
+          "Bit rate in kbit/s at which pictures are encoded, less where the display takes no more; "
+          "what comes coded stays as it is",
+          100, 100000, DEFAULT_BITRATE_KBPS, flags | GST_PARAM_MUTABLE_PLAYING));
+  g_object_class_install_property (klass, PROP_VIDEO_FORMATS,
+      g_param_spec_string ("video-formats", "Video formats",
+          "What is offered of raw pictures from the next session on: \"default\" for all "
+          "progressive modes up to 1920x1080p60, \"none\", names like \"1920x1080p30, "
+          "1280x720p60\", or the value of wfd_video_formats itself; what comes coded is offered as "
+          "it is",
+          "default", flags | GST_PARAM_MUTABLE_PLAYING));
+  g_object_class_install_property (klass, PROP_AUDIO_CODECS,
+      g_param_spec_string ("audio-codecs", "Audio codecs",
+          "What is offered from the next session on: \"default\" for AAC and LPCM of samples, and "
+          "for what comes coded as it is, \"none\", names like \"aac, lpcm\", or the value of "
+          "wfd_audio_codecs itself",
+          "default", flags | GST_PARAM_MUTABLE_PLAYING));
+  g_object_class_install_property (klass, PROP_STATS,
+      wfd_property_new (WFD_PROP_STATS, "role=source"));
+  wfd_pass_on_install_properties (klass, PROP_PASSED_ON, passed_on, "role=source");
 }
 
 static void
@@ -449,7 +467,7 @@ gst_wfd_sink_class_init (GstWfdSinkClass *klass)
   element_class->request_new_pad = gst_wfd_sink_request_new_pad;
   element_class->release_pad = gst_wfd_sink_release_pad;
   install_properties (object_class);
-  gst_wfd_sink_install_signals ();
+  wfd_pass_on_install_signals (GST_TYPE_WFD_SINK);
 
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);
@@ -476,5 +494,7 @@ gst_wfd_sink_init (GstWfdSink *self)
   self->rtspwfd = g_object_new (GST_TYPE_RTSP_WFD, "role", WFD_ROLE_SOURCE, NULL);
   gst_bin_add (GST_BIN (self), self->rtspwfd);
   self->program_thread = wfd_program_thread_new (GST_BIN (self), on_program_failed, self);
+  /* In this order, so that we have done what is told. */
   gst_wfd_sink_follow_session (self);
+  wfd_pass_on_connect (GST_BIN (self), self->rtspwfd, passed_on);
 }

@@ -31,6 +31,7 @@
 
 #include "gstrtspwfd.h"
 #include "wfd-element.h"
+#include "wfd-pass-on.h"
 #include "wfd-properties.h"
 #include "wfd-unit-caps.h"
 #include "wfd-uri.h"
@@ -57,27 +58,19 @@ enum
 };
 
 /* Numbered from PROP_PASSED_ON on. */
-static const char *const passed_on[] = {
-  "rtp-port",
-  "video-formats",
-  "audio-codecs",
-  "video-caps",
-  "audio-caps",
-  "timeout",
-  "latency",
-  "after-session",
-  "negotiated",
-  "stats",
+static const guint passed_on[] = {
+  WFD_PROP_RTP_PORT,
+  WFD_PROP_VIDEO_FORMATS,
+  WFD_PROP_AUDIO_CODECS,
+  WFD_PROP_VIDEO_CAPS,
+  WFD_PROP_AUDIO_CAPS,
+  WFD_PROP_TIMEOUT,
+  WFD_PROP_LATENCY,
+  WFD_PROP_AFTER_SESSION,
+  WFD_PROP_NEGOTIATED,
+  WFD_PROP_STATS,
+  0,
 };
-
-enum
-{
-  SIGNAL_SESSION_OPENED,
-  SIGNAL_SESSION_CLOSED,
-  N_SIGNALS,
-};
-
-static guint signals[N_SIGNALS];
 
 static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC,
     GST_PAD_SOMETIMES, GST_STATIC_CAPS (WFD_UNIT_VIDEO_CAPS));
@@ -132,24 +125,6 @@ on_pad_added (GstElement *rtspwfd, GstPad *target, GstWfdSrc *self)
   gst_pad_set_query_function (pad, src_query);
   gst_pad_set_active (pad, TRUE);
   gst_element_add_pad (GST_ELEMENT (self), pad);
-}
-
-static void
-on_negotiated (GstElement *rtspwfd, GParamSpec *pspec, GstWfdSrc *self)
-{
-  g_object_notify (G_OBJECT (self), "negotiated");
-}
-
-static void
-on_session_opened (GstElement *rtspwfd, GstWfdSrc *self)
-{
-  g_signal_emit (self, signals[SIGNAL_SESSION_OPENED], 0);
-}
-
-static void
-on_session_closed (GstElement *rtspwfd, GstWfdSrc *self)
-{
-  g_signal_emit (self, signals[SIGNAL_SESSION_CLOSED], 0);
 }
 
 static gboolean
@@ -227,6 +202,8 @@ gst_wfd_src_set_property (GObject *object, guint id, const GValue *value, GParam
 {
   GstWfdSrc *self = GST_WFD_SRC (object);
 
+  if (!wfd_property_may_be_set (GST_ELEMENT (self), pspec))
+    return;
   switch (id) {
     case PROP_URI:
       set_uri_property (self, value, WFD_URI_SCHEME);
@@ -316,9 +293,10 @@ install_properties (GObjectClass *klass)
   g_object_class_install_property (klass, PROP_LOCATION,
       g_param_spec_string ("location", "Location", "The same as rtsp://host[:port]", NULL, flags));
   g_object_class_install_property (klass, PROP_LINK,
-      g_param_spec_enum ("link", "Link", "How the IP path to the source comes to be",
+      g_param_spec_enum ("link", "Link",
+          "How the IP path to the source comes to be; so far it has to be there",
           WFD_TYPE_LINK_KIND, WFD_LINK_ADDRESS, flags));
-  wfd_properties_install (klass, PROP_PASSED_ON, passed_on, G_N_ELEMENTS (passed_on));
+  wfd_pass_on_install_properties (klass, PROP_PASSED_ON, passed_on, "role=sink");
 }
 
 static void
@@ -333,24 +311,7 @@ gst_wfd_src_class_init (GstWfdSrcClass *klass)
   element_class->change_state = gst_wfd_src_change_state;
   GST_BIN_CLASS (klass)->handle_message = gst_wfd_src_handle_message;
   install_properties (object_class);
-
-  /**
-   * GstWfdSrc::session-opened:
-   * @self: the element
-   *
-   * A session was set up (SETUP, M6). Emitted in the thread of the session.
-   */
-  signals[SIGNAL_SESSION_OPENED] = g_signal_new ("session-opened", GST_TYPE_WFD_SRC,
-      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-
-  /**
-   * GstWfdSrc::session-closed:
-   * @self: the element
-   *
-   * A session that was set up is over. Emitted in the thread of the session.
-   */
-  signals[SIGNAL_SESSION_CLOSED] = g_signal_new ("session-closed", GST_TYPE_WFD_SRC,
-      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  wfd_pass_on_install_signals (GST_TYPE_WFD_SRC);
 
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);
@@ -364,12 +325,10 @@ gst_wfd_src_init (GstWfdSrc *self)
 {
   self->rtspwfd = g_object_new (GST_TYPE_RTSP_WFD, "demux", TRUE, NULL);
   gst_bin_add (GST_BIN (self), self->rtspwfd);
-  g_signal_connect (self->rtspwfd, "notify::negotiated", G_CALLBACK (on_negotiated), self);
   g_signal_connect (self->rtspwfd, "pad-added", G_CALLBACK (on_pad_added), self);
   g_signal_connect_swapped (self->rtspwfd, "no-more-pads", G_CALLBACK (gst_element_no_more_pads),
       self);
-  g_signal_connect (self->rtspwfd, "session-opened", G_CALLBACK (on_session_opened), self);
-  g_signal_connect (self->rtspwfd, "session-closed", G_CALLBACK (on_session_closed), self);
+  wfd_pass_on_connect (GST_BIN (self), self->rtspwfd, passed_on);
 
   gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SOURCE | GST_ELEMENT_FLAG_SINK);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);

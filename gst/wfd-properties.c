@@ -25,6 +25,7 @@ typedef struct
   const char *name;
   const char *nick;
   const char *blurb;
+  const char *only; /* of an element that plays either: where it counts */
   Kind kind;
   GParamFlags flags;
   guint max;                /* of a number */
@@ -53,7 +54,8 @@ static const Property table[] = {
       .name = "location",
       .nick = "Location",
       .blurb = "Where the source is: rtsp://host[:port]; without a port 7236, then 554 and "
-          "8554 are tried (role=sink)",
+          "8554 are tried",
+      .only = "role=sink",
       .kind = KIND_STRING,
       .flags = READY_ONLY,
       SETTING (location),
@@ -62,7 +64,8 @@ static const Property table[] = {
       .name = "address",
       .nick = "Address",
       .blurb = "Numeric address to listen on; 0.0.0.0 shows the screen to whoever can "
-          "reach this machine (role=source)",
+          "reach this machine",
+      .only = "role=source",
       .kind = KIND_STRING,
       .flags = READY_ONLY,
       .text = "127.0.0.1",
@@ -72,7 +75,8 @@ static const Property table[] = {
       .name = "rtsp-port",
       .nick = "RTSP port",
       .blurb = "TCP port to listen on; 0 takes any that is free, which can be read "
-          "once the element is PAUSED (role=source)",
+          "once the element is PAUSED",
+      .only = "role=source",
       .kind = KIND_UINT,
       .flags = READY_ONLY,
       .max = G_MAXUINT16,
@@ -82,8 +86,8 @@ static const Property table[] = {
   [WFD_PROP_PEER] = {
       .name = "peer",
       .nick = "Peer",
-      .blurb = "Numeric address from which a sink may connect; NULL for any "
-          "(role=source)",
+      .blurb = "Numeric address from which a sink may connect; NULL for any",
+      .only = "role=source",
       .kind = KIND_STRING,
       .flags = READY_ONLY,
       SETTING (peer),
@@ -102,7 +106,8 @@ static const Property table[] = {
       .name = "max-pacing-rate",
       .nick = "Maximum pacing rate",
       .blurb = "kbit/s at which the kernel lets packets go at most, for links that lose what "
-          "comes in bursts; 0 sends each picture as fast as it can be sent (role=source)",
+          "comes in bursts; 0 sends each picture as fast as it can be sent",
+      .only = "role=source",
       .kind = KIND_UINT,
       .flags = READY_ONLY,
       .max = 10000000,
@@ -111,8 +116,9 @@ static const Property table[] = {
   [WFD_PROP_VIDEO_FORMATS] = {
       .name = "video-formats",
       .nick = "Video formats",
-      .blurb = "What is offered: \"default\", \"none\", names like \"1920x1080p30, "
-          "1280x720p60\", or the value of wfd_video_formats itself",
+      .blurb = "What is offered from the next session on: \"default\" for all progressive modes "
+          "up to 1920x1080p60, \"none\", names like \"1920x1080p30, 1280x720p60\", or the value of "
+          "wfd_video_formats itself",
       .kind = KIND_STRING,
       .flags = ANY_TIME,
       .text = "default",
@@ -121,8 +127,8 @@ static const Property table[] = {
   [WFD_PROP_AUDIO_CODECS] = {
       .name = "audio-codecs",
       .nick = "Audio codecs",
-      .blurb = "What is offered: \"default\", \"none\", names like \"aac, lpcm\", or "
-          "the value of wfd_audio_codecs itself",
+      .blurb = "What is offered from the next session on: \"default\" for AAC in stereo, and as a sink "
+          "LPCM too, \"none\", names like \"aac, lpcm\", or the value of wfd_audio_codecs itself",
       .kind = KIND_STRING,
       .flags = ANY_TIME,
       .text = "default",
@@ -146,7 +152,8 @@ static const Property table[] = {
       .name = "timeout",
       .nick = "Timeout",
       .blurb = "Milliseconds to try to connect, and without any sign of life of a "
-          "source that should send (role=sink)",
+          "source that should send",
+      .only = "role=sink",
       .kind = KIND_UINT,
       .flags = READY_ONLY,
       .max = G_MAXINT32,
@@ -156,8 +163,8 @@ static const Property table[] = {
   [WFD_PROP_LATENCY] = {
       .name = "latency",
       .nick = "Latency",
-      .blurb = "Milliseconds that the network may delay what is shown smoothly nevertheless "
-          "(role=sink)",
+      .blurb = "Milliseconds that the network may delay what is shown smoothly nevertheless",
+      .only = "role=sink",
       .kind = KIND_UINT,
       .flags = READY_ONLY,
       .max = 10000,
@@ -167,8 +174,8 @@ static const Property table[] = {
   [WFD_PROP_DEMUX] = {
       .name = "demux",
       .nick = "Demultiplex",
-      .blurb = "Whether picture and sound leave by pads of their own, and no MPEG-TS "
-          "(role=sink)",
+      .blurb = "Whether picture and sound leave by pads of their own, and no MPEG-TS",
+      .only = "role=sink",
       .kind = KIND_BOOLEAN,
       .flags = READY_ONLY,
       SETTING (demux),
@@ -187,7 +194,8 @@ static const Property table[] = {
       .name = "wish-width",
       .nick = "Wish width",
       .blurb = "Width in pixels of the picture that shall be agreed on if possible; 0 "
-          "for no wish (role=source)",
+          "for no wish",
+      .only = "role=source",
       .kind = KIND_UINT,
       .flags = ANY_TIME,
       .max = 16384,
@@ -197,7 +205,8 @@ static const Property table[] = {
       .name = "wish-height",
       .nick = "Wish height",
       .blurb = "Height in pixels of the picture that shall be agreed on if possible; "
-          "0 for no wish (role=source)",
+          "0 for no wish",
+      .only = "role=source",
       .kind = KIND_UINT,
       .flags = ANY_TIME,
       .max = 16384,
@@ -206,8 +215,8 @@ static const Property table[] = {
   [WFD_PROP_WISH_RATE] = {
       .name = "wish-rate",
       .nick = "Wish rate",
-      .blurb = "Frames per second that shall be agreed on if possible; 0 for no wish "
-          "(role=source)",
+      .blurb = "Frames per second that shall be agreed on if possible; 0 for no wish",
+      .only = "role=source",
       .kind = KIND_UINT,
       .flags = ANY_TIME,
       .max = 1000,
@@ -217,7 +226,8 @@ static const Property table[] = {
       .name = "wish-channels",
       .nick = "Wish channels",
       .blurb = "The number of channels of the sound that shall be agreed on if possible; 0 for no "
-          "wish (role=source)",
+          "wish",
+      .only = "role=source",
       .kind = KIND_UINT,
       .flags = ANY_TIME,
       .max = 8,
@@ -248,68 +258,67 @@ static const Property table[] = {
 
 G_STATIC_ASSERT (G_N_ELEMENTS (table) == WFD_N_PROPS);
 
-static const Property *
-find_property (const char *name)
+/* With a fixed role there is no need to say which. */
+static const char *
+get_blurb (const Property *property, const char *role)
 {
-  for (gsize i = 1; i < G_N_ELEMENTS (table); i++)
-    if (g_str_equal (table[i].name, name))
-      return &table[i];
-  return NULL;
+  g_autofree char *blurb = NULL;
+
+  if (property->only == NULL || g_strcmp0 (property->only, role) == 0)
+    return property->blurb;
+  blurb = g_strdup_printf ("%s (%s)", property->blurb, property->only);
+  return g_intern_string (blurb);
 }
 
 GParamSpec *
-wfd_property_new (const char *name)
+wfd_property_new (guint id, const char *role)
 {
-  const Property *property = find_property (name);
+  const Property *property = &table[id];
+  const char *blurb = get_blurb (property, role);
 
-  g_return_val_if_fail (property != NULL, NULL);
   switch (property->kind) {
     case KIND_STRING:
-      return g_param_spec_string (property->name, property->nick, property->blurb, property->text,
+      return g_param_spec_string (property->name, property->nick, blurb, property->text,
           property->flags);
     case KIND_UINT:
-      return g_param_spec_uint (property->name, property->nick, property->blurb, 0, property->max,
+      return g_param_spec_uint (property->name, property->nick, blurb, 0, property->max,
           property->number, property->flags);
     case KIND_BOOLEAN:
-      return g_param_spec_boolean (property->name, property->nick, property->blurb,
-          property->number != 0, property->flags);
+      return g_param_spec_boolean (property->name, property->nick, blurb, property->number != 0,
+          property->flags);
     case KIND_ENUM:
-      return g_param_spec_enum (property->name, property->nick, property->blurb,
-          property->get_type (), property->number, property->flags);
+      return g_param_spec_enum (property->name, property->nick, blurb, property->get_type (),
+          property->number, property->flags);
     case KIND_CAPS:
-      return g_param_spec_boxed (property->name, property->nick, property->blurb, GST_TYPE_CAPS,
+      return g_param_spec_boxed (property->name, property->nick, blurb, GST_TYPE_CAPS,
           property->flags);
     case KIND_STRUCTURE:
-      return g_param_spec_boxed (property->name, property->nick, property->blurb,
-          GST_TYPE_STRUCTURE, property->flags);
+      return g_param_spec_boxed (property->name, property->nick, blurb, GST_TYPE_STRUCTURE,
+          property->flags);
   }
   g_return_val_if_reached (NULL);
 }
 
+const char *
+wfd_property_get_name (guint id)
+{
+  return table[id].name;
+}
+
 gboolean
-wfd_property_find_setting (const char *name, gsize *ret_offset)
+wfd_property_find_setting (guint id, gsize *ret_offset)
 {
-  const Property *property = find_property (name);
-
-  if (property == NULL || !property->is_setting)
-    return FALSE;
-  *ret_offset = property->offset;
-  return TRUE;
+  *ret_offset = table[id].offset;
+  return table[id].is_setting;
 }
 
-void
-wfd_properties_install_all (GObjectClass *klass)
+gboolean
+wfd_property_may_be_set (GstElement *element, const GParamSpec *pspec)
 {
-  for (guint id = 1; id < WFD_N_PROPS; id++)
-    g_object_class_install_property (klass, id, wfd_property_new (table[id].name));
-}
-
-void
-wfd_properties_install (GObjectClass *klass, guint first_id, const char *const *names,
-    guint n_names)
-{
-  for (guint i = 0; i < n_names; i++)
-    g_object_class_install_property (klass, first_id + i, wfd_property_new (names[i]));
+  if (GST_STATE (element) <= GST_STATE_READY || (pspec->flags & GST_PARAM_MUTABLE_PLAYING) != 0)
+    return TRUE;
+  GST_WARNING_OBJECT (element, "\"%s\" can only change in NULL or READY", pspec->name);
+  return FALSE;
 }
 
 GType

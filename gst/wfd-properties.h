@@ -63,20 +63,16 @@ enum
   WFD_N_PROPS,
 };
 
-/* Installs them all, numbered as above. */
-void wfd_properties_install_all (GObjectClass *klass);
+/* The one with @id, as rtspwfd has it and the bins around it pass it on. @role:
+ * "role=source" or "role=sink", if the element always has that, else NULL. (transfer
+ * floating) */
+GParamSpec *wfd_property_new (guint id, const char *role);
+const char *wfd_property_get_name (guint id);
 
-/* Properties that rtspwfd has and that the bins around it pass on are described
- * once. A new specification for the property @name of rtspwfd (transfer
- * floating). */
-GParamSpec *wfd_property_new (const char *name);
+/* Where WfdSettings has the value; FALSE if it is no setting. */
+gboolean wfd_property_find_setting (guint id, gsize *ret_offset);
 
-/* Where WfdSettings has the value of the property @name of rtspwfd; FALSE if it
- * is no setting. */
-gboolean wfd_property_find_setting (const char *name, gsize *ret_offset);
-
-/* Installs @names on a bin, numbered from @first_id on. */
-void wfd_properties_install (GObjectClass *klass, guint first_id, const char *const *names,
-    guint n_names);
+/* FALSE, with a warning, in a state in which @pspec cannot change. */
+gboolean wfd_property_may_be_set (GstElement *element, const GParamSpec *pspec);
 
 G_END_DECLS

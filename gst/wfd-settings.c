@@ -2,17 +2,17 @@
 #include "wfd-settings.h"
 
 static gpointer
-find_member (const WfdSettings *self, const char *name)
+find_member (const WfdSettings *self, guint id)
 {
   gsize offset;
 
-  return wfd_property_find_setting (name, &offset) ? G_STRUCT_MEMBER_P (self, offset) : NULL;
+  return wfd_property_find_setting (id, &offset) ? G_STRUCT_MEMBER_P (self, offset) : NULL;
 }
 
 gboolean
-wfd_settings_set (WfdSettings *self, const GParamSpec *pspec, const GValue *value)
+wfd_settings_set (WfdSettings *self, guint id, const GValue *value)
 {
-  gpointer member = find_member (self, pspec->name);
+  gpointer member = find_member (self, id);
 
   if (member == NULL)
     return FALSE;
@@ -30,9 +30,9 @@ wfd_settings_set (WfdSettings *self, const GParamSpec *pspec, const GValue *valu
 }
 
 gboolean
-wfd_settings_get (const WfdSettings *self, const GParamSpec *pspec, GValue *value)
+wfd_settings_get (const WfdSettings *self, guint id, GValue *value)
 {
-  gconstpointer member = find_member (self, pspec->name);
+  gconstpointer member = find_member (self, id);
 
   if (member == NULL)
     return FALSE;
@@ -48,14 +48,15 @@ wfd_settings_get (const WfdSettings *self, const GParamSpec *pspec, GValue *valu
 }
 
 void
-wfd_settings_init (WfdSettings *self, GObjectClass *klass)
+wfd_settings_init (WfdSettings *self)
 {
-  guint n;
-  g_autofree GParamSpec **pspecs = g_object_class_list_properties (klass, &n);
-
   *self = (WfdSettings) { 0 };
-  for (guint i = 0; i < n; i++)
-    wfd_settings_set (self, pspecs[i], g_param_spec_get_default_value (pspecs[i]));
+  for (guint id = 1; id < WFD_N_PROPS; id++) {
+    GParamSpec *pspec = g_param_spec_ref_sink (wfd_property_new (id, NULL));
+
+    wfd_settings_set (self, id, g_param_spec_get_default_value (pspec));
+    g_param_spec_unref (pspec);
+  }
 }
 
 void

@@ -26,11 +26,10 @@ typedef struct
   WfdOffer offer;
 } WfdSettings;
 
-/* @klass: of rtspwfd, for the defaults. */
-void wfd_settings_init (WfdSettings *self, GObjectClass *klass);
+void wfd_settings_init (WfdSettings *self);
 void wfd_settings_clear (WfdSettings *self);
-/* FALSE if the property is no setting. */
-gboolean wfd_settings_set (WfdSettings *self, const GParamSpec *pspec, const GValue *value);
-gboolean wfd_settings_get (const WfdSettings *self, const GParamSpec *pspec, GValue *value);
+/* FALSE if the property with @id is no setting. */
+gboolean wfd_settings_set (WfdSettings *self, guint id, const GValue *value);
+gboolean wfd_settings_get (const WfdSettings *self, guint id, GValue *value);
 
 G_END_DECLS

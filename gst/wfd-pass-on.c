@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-pass-on.h"
+
+#include "wfd-properties.h"
+
+static const char *const signals[] = { "session-opened", "session-closed" };
+
+void
+wfd_pass_on_install_signals (GType type)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_signal_new (signals[i], type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+void
+wfd_pass_on_install_properties (GObjectClass *klass, guint first_id, const guint *ids,
+    const char *role)
+{
+  for (guint i = 0; ids[i] != 0; i++)
+    g_object_class_install_property (klass, first_id + i, wfd_property_new (ids[i], role));
+}
+
+static void
+on_notify (GObject *rtspwfd, GParamSpec *pspec, GObject *bin)
+{
+  g_object_notify (bin, pspec->name);
+}
+
+static void
+on_session_opened (GstElement *rtspwfd, GstBin *bin)
+{
+  g_signal_emit_by_name (bin, "session-opened");
+}
+
+static void
+on_session_closed (GstElement *rtspwfd, GstBin *bin)
+{
+  g_signal_emit_by_name (bin, "session-closed");
+}
+
+void
+wfd_pass_on_connect (GstBin *bin, GstElement *rtspwfd, const guint *ids)
+{
+  for (guint i = 0; ids[i] != 0; i++) {
+    g_autofree char *name = g_strdup_printf ("notify::%s", wfd_property_get_name (ids[i]));
+
+    g_signal_connect (rtspwfd, name, G_CALLBACK (on_notify), bin);
+  }
+  g_signal_connect (rtspwfd, "session-opened", G_CALLBACK (on_session_opened), bin);
+  g_signal_connect (rtspwfd, "session-closed", G_CALLBACK (on_session_closed), bin);
+}
