@@ -5,9 +5,9 @@
 
 #define NS_PER_MS G_GINT64_CONSTANT (1000000)
 
-/* A packet of the stream that was replaced is a late one until the new stream
- * has been silent for so long: then the old sender is back. */
-#define OLD_STREAM_NS (500 * NS_PER_MS)
+/* Packets of the stream that was replaced are late ones for so long. If there are
+ * more, its sender is still there, and the other one was a stray. */
+#define OLD_STREAM_NS (50 * NS_PER_MS)
 
 /* So far behind, a packet is late; further, its number is of another sequence
  * (RFC 3550 §A.1). */
@@ -37,7 +37,7 @@ struct _WfdTsReorder
   guint32 ssrc;
   gboolean has_old_ssrc;
   guint32 old_ssrc;
-  gint64 last_ns; /* arrival of the last packet of this stream */
+  gint64 begin_ns; /* arrival of the first packet of this stream */
 
   guint16 next;   /* sequence number that comes next */
   guint32 cycles; /* of sequence numbers, times 65536 */
@@ -60,8 +60,8 @@ struct _WfdTsReorder
   WfdTsOrdered direct;
   guint8 *popped; /* bytes given away by pop */
 
-  /* A packet whose number is of another sequence: the next one shows whether the
-   * sender began anew. */
+  /* A packet of another stream or sequence: the next one shows whether the sender
+   * began anew. */
   gboolean has_stray;
   Slot stray;
 
@@ -144,16 +144,21 @@ fill_slot (Slot *slot, const WfdTsRtpPacket *packet, gint64 now_ns)
 
 /* The stream begins with @packet. */
 static void
-start (WfdTsReorder *self, const WfdTsRtpPacket *packet)
+start (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
 {
   if (self->started)
     self->stats.n_restarts++;
+  if (self->started && packet->ssrc != self->ssrc) {
+    self->has_old_ssrc = TRUE;
+    self->old_ssrc = self->ssrc;
+  }
   drop_waiting (self);
   drop_stray (self);
   self->restarted = self->started;
   self->started = TRUE;
   self->begins_anew = FALSE;
   self->ssrc = packet->ssrc;
+  self->begin_ns = now_ns;
   self->next = self->first = packet->sequence;
   self->cycles = 0;
   self->received = 0;
@@ -187,31 +192,36 @@ keep (WfdTsReorder *self, const WfdTsRtpPacket *packet, guint ahead, gint64 now_
   self->n_waiting++;
 }
 
-/* FALSE if the packet is not of the stream we follow. */
-static gboolean
-check_ssrc (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
+static gint16
+count_ahead (WfdTsReorder *self, const WfdTsRtpPacket *packet)
 {
-  if (packet->ssrc == self->ssrc)
-    return TRUE;
-  if (self->has_old_ssrc && packet->ssrc == self->old_ssrc
-      && now_ns - self->last_ns < OLD_STREAM_NS)
-    return FALSE;
-
-  /* FluxCast starts a new sender after each pause, Android devices too. */
-  self->has_old_ssrc = TRUE;
-  self->old_ssrc = self->ssrc;
-  start (self, packet);
-  return TRUE;
+  return packet->sequence - self->next;
 }
 
-/* A number far from what is awaited: once it is an accident, twice in sequence
- * the sender's new beginning. TRUE if it is. */
+static gboolean
+is_of_stream (WfdTsReorder *self, const WfdTsRtpPacket *packet)
+{
+  gint16 ahead = count_ahead (self, packet);
+
+  return packet->ssrc == self->ssrc && ahead < WFD_LIMIT_RTP_WAITING && ahead >= -MAX_LATE;
+}
+
+/* A packet of another stream, or with a number far from what is awaited: once it is
+ * an accident, twice in sequence, and nothing of our stream between, it is the
+ * sender's new beginning (RFC 3550 §A.1). FluxCast has a new sender after each
+ * pause, Android devices too. TRUE if it is. */
 static gboolean
 take_stray (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
 {
   Slot stray = self->stray;
-  gboolean follows = self->has_stray && packet->sequence == (guint16) (stray.packet.sequence + 1);
+  gboolean follows = self->has_stray && packet->ssrc == stray.packet.ssrc
+      && packet->sequence == (guint16) (stray.packet.sequence + 1);
 
+  if (self->has_old_ssrc && packet->ssrc == self->old_ssrc
+      && now_ns - self->begin_ns < OLD_STREAM_NS) {
+    self->stats.n_foreign++;
+    return FALSE;
+  }
   if (!follows) {
     clear_slot (&self->stray);
     fill_slot (&self->stray, packet, now_ns);
@@ -221,7 +231,7 @@ take_stray (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
   }
 
   self->stray.bytes = NULL;
-  start (self, &stray.packet);
+  start (self, &stray.packet, stray.arrival_ns);
   *slot_of (self, stray.packet.sequence) = stray;
   self->n_waiting = 1;
   self->received++;
@@ -239,7 +249,7 @@ take_late (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
   if (self->n_late_run < LATE_RUN)
     return;
 
-  start (self, packet);
+  start (self, packet, now_ns);
   self->received = 1;
   pass (self, packet, now_ns);
 }
@@ -248,6 +258,7 @@ static void
 take_in_window (WfdTsReorder *self, const WfdTsRtpPacket *packet, guint ahead, gint64 now_ns)
 {
   self->n_late_run = 0;
+  drop_stray (self);
   if (ahead == 0) {
     self->stats.n_reordered += self->n_waiting > 0;
     pass (self, packet, now_ns);
@@ -279,20 +290,12 @@ wfd_ts_reorder_push (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 no
   if (packet->payload.left > WFD_LIMIT_RTP_PACKET_BYTES)
     return;
   self->stats.n_received++;
-  if (!self->started || self->begins_anew) {
-    start (self, packet);
-  } else if (!check_ssrc (self, packet, now_ns)) {
-    self->stats.n_foreign++;
+  if (!self->started || self->begins_anew)
+    start (self, packet, now_ns);
+  else if (!is_of_stream (self, packet) && !take_stray (self, packet, now_ns))
     return;
-  }
 
-  ahead = packet->sequence - self->next;
-  if (ahead >= WFD_LIMIT_RTP_WAITING || ahead < -MAX_LATE) {
-    if (!take_stray (self, packet, now_ns))
-      return;
-    ahead = packet->sequence - self->next;
-  }
-  self->last_ns = now_ns;
+  ahead = count_ahead (self, packet);
   self->received++;
   measure_jitter (self, packet, now_ns);
 

@@ -52,7 +52,7 @@ typedef struct
   guint64 n_reordered; /* came late, but in time */
   guint64 n_late;      /* came when given up */
   guint64 n_repeated;
-  guint64 n_foreign; /* from the stream before, or alone with its number */
+  guint64 n_foreign; /* of another stream or sequence that did not go on */
   guint64 n_restarts;
   guint32 highest; /* sequence number, with the wraps in the upper half */
   gint64 expected; /* packets of this stream, as RFC 3550 §A.3 counts */

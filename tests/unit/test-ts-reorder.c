@@ -227,29 +227,85 @@ test_too_long_is_refused (void)
   assert_out (&f, "");
 }
 
+static void
+push_from (Fixture *self, guint32 ssrc, guint16 sequence, gint64 now_ns)
+{
+  self->ssrc = ssrc;
+  push (self, sequence, now_ns);
+}
+
 /* FluxCast: new SSRC, sequence and clock after each pause. */
 static void
-test_new_ssrc_begins_at_once (void)
+test_new_ssrc_begins_with_its_second_packet (void)
 {
   g_auto (Fixture) f = fixture ();
 
-  push (&f, 100, 0);
-  push (&f, 102, MS);
-  f.ssrc = 0x2222;
-  push (&f, 7, 2 * MS);
-  assert_out (&f, "100 | 7 ");
+  push_from (&f, 0x1111, 100, 0);
+  push_from (&f, 0x1111, 102, MS);
+  push_from (&f, 0x2222, 7, 2 * MS);
+  push_from (&f, 0x2222, 8, 2 * MS);
+  assert_out (&f, "100 | 7 8 ");
   /* Late ones of the old sender do not bring it back... */
-  f.ssrc = 0x1111;
-  push (&f, 103, 3 * MS);
-  f.ssrc = 0x2222;
-  push (&f, 8, 4 * MS);
-  assert_out (&f, "8 ");
-  g_assert_cmpuint (stats (&f).n_foreign, ==, 1);
+  push_from (&f, 0x1111, 103, 3 * MS);
+  push_from (&f, 0x1111, 104, 3 * MS);
+  push_from (&f, 0x2222, 9, 4 * MS);
+  assert_out (&f, "9 ");
+  g_assert_cmpuint (stats (&f).n_foreign, ==, 2);
   g_assert_cmphex (stats (&f).ssrc, ==, 0x2222);
   /* ...but it may come back itself. */
-  f.ssrc = 0x1111;
-  push (&f, 500, 600 * MS);
-  assert_out (&f, "| 500 ");
+  push_from (&f, 0x1111, 500, 60 * MS);
+  push_from (&f, 0x1111, 501, 61 * MS);
+  assert_out (&f, "| 500 501 ");
+}
+
+/* Another program on the source's machine that sends to our port, or somebody who
+ * says he was the source. */
+static void
+test_strays_of_another_ssrc_change_nothing (void)
+{
+  g_auto (Fixture) f = fixture ();
+
+  for (guint i = 0; i < 2000; i++) {
+    push_from (&f, 0x1111, i, i * MS);
+    if (i % 300 == 0)
+      push_from (&f, 0x2222, 7 + i / 300, i * MS);
+  }
+  push_from (&f, 0x2222, 50000, 2000 * MS);
+  push_from (&f, 0x3333, 50001, 2000 * MS);
+  g_assert_cmphex (stats (&f).ssrc, ==, 0x1111);
+  g_assert_cmpuint (stats (&f).n_restarts, ==, 0);
+  g_assert_cmpuint (stats (&f).n_foreign, ==, 9);
+  g_assert_cmpint (stats (&f).received, ==, 2000);
+}
+
+static void
+test_strays_of_the_same_ssrc_change_nothing (void)
+{
+  g_auto (Fixture) f = fixture ();
+
+  for (guint i = 0; i < 2000; i++) {
+    push (&f, i, i * MS);
+    if (i % 300 == 0)
+      push (&f, 30000 + i / 300, i * MS);
+  }
+  g_assert_cmpuint (stats (&f).n_restarts, ==, 0);
+  g_assert_cmpint (stats (&f).received, ==, 2000);
+}
+
+/* Several at once, while the stream has a pause, are taken for it; not for long. */
+static void
+test_stream_is_back_soon_after_a_burst_of_strays (void)
+{
+  g_auto (Fixture) f = fixture ();
+
+  push_from (&f, 0x1111, 0, 0);
+  for (guint i = 0; i < 20; i++)
+    push_from (&f, 0x2222, 40000 + i, MS);
+  g_string_truncate (f.out, 0);
+  for (guint i = 1; i < 60; i++)
+    push_from (&f, 0x1111, i, (1 + i) * MS);
+  g_assert_true (g_str_has_prefix (f.out->str, "| 50 51 52 "));
+  g_assert_cmphex (stats (&f).ssrc, ==, 0x1111);
 }
 
 static void
@@ -349,6 +405,7 @@ test_jitter_is_that_of_the_rfc (void)
   /* Another stream has its own. */
   f.ssrc++;
   push_at (&f, 7, 0, 6000 * MS);
+  push_at (&f, 8, 900, 6010 * MS);
   g_assert_cmpuint (stats (&f).jitter, ==, 0);
 }
 
@@ -366,7 +423,14 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/reorder/doubled-packets", test_doubled_packets);
   g_test_add_func ("/ts/reorder/memory-is-bounded", test_memory_is_bounded);
   g_test_add_func ("/ts/reorder/too-long-is-refused", test_too_long_is_refused);
-  g_test_add_func ("/ts/reorder/new-ssrc-begins-at-once", test_new_ssrc_begins_at_once);
+  g_test_add_func ("/ts/reorder/new-ssrc-begins-with-its-second-packet",
+      test_new_ssrc_begins_with_its_second_packet);
+  g_test_add_func ("/ts/reorder/strays-of-another-ssrc-change-nothing",
+      test_strays_of_another_ssrc_change_nothing);
+  g_test_add_func ("/ts/reorder/strays-of-the-same-ssrc-change-nothing",
+      test_strays_of_the_same_ssrc_change_nothing);
+  g_test_add_func ("/ts/reorder/stream-is-back-soon-after-a-burst-of-strays",
+      test_stream_is_back_soon_after_a_burst_of_strays);
   g_test_add_func ("/ts/reorder/one-odd-number-changes-nothing",
       test_one_odd_number_changes_nothing);
   g_test_add_func ("/ts/reorder/two-odd-numbers-in-sequence-begin-anew",
