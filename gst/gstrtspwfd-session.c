@@ -88,8 +88,7 @@ on_opened (gpointer user_data, GInetSocketAddress *rtp, GInetSocketAddress *rtcp
   GstRtspWfd *self = user_data;
 
   if (self->receive != NULL)
-    wfd_receiver_set_peer (self->receive,
-        rtp != NULL ? g_inet_socket_address_get_address (rtp) : NULL);
+    wfd_receiver_set_peer (self->receive, rtp);
   else
     wfd_sender_pads_open (self->pads, rtp, rtcp);
   g_signal_emit_by_name (self, "session-opened");
@@ -135,7 +134,9 @@ on_closed (gpointer user_data)
 {
   GstRtspWfd *self = user_data;
 
-  if (self->pads != NULL)
+  if (self->receive != NULL)
+    wfd_receiver_set_peer (self->receive, NULL);
+  else
     wfd_sender_pads_close (self->pads);
   g_signal_emit_by_name (self, "session-closed");
 }

@@ -47,8 +47,8 @@ typedef struct
    * not known yet what to offer, wait for that call (source role). */
   gboolean (*preparing) (gpointer user_data);
   void (*agreed) (gpointer user_data, const WfdControlAgreement *agreement);
-  /* SETUP is done. @rtp: source role: where the peer receives; @rtcp: (nullable):
-   * where it takes reports. */
+  /* SETUP is done. @rtp: where the peer receives, or sends from, with port 0 if it
+   * did not say; @rtcp: (nullable): source role: where it takes reports. */
   void (*opened) (gpointer user_data, GInetSocketAddress *rtp, GInetSocketAddress *rtcp);
   /* Media flows from now on, or no more. */
   void (*flow) (gpointer user_data, gboolean on);

@@ -88,3 +88,14 @@ wfd_datagrams_is_from (WfdDatagrams *self, guint i, WfdBytes address)
 
   return wfd_bytes_take_exact (&is, address.pos, address.left) && is.left == 0;
 }
+
+/* Both families have it at the same place. */
+guint16
+wfd_datagrams_get_port (WfdDatagrams *self, guint i)
+{
+  const struct sockaddr_in *inet = (const struct sockaddr_in *) &self->from[i];
+
+  G_STATIC_ASSERT (
+      offsetof (struct sockaddr_in, sin_port) == offsetof (struct sockaddr_in6, sin6_port));
+  return g_ntohs (inet->sin_port);
+}

@@ -28,5 +28,6 @@ guint wfd_datagrams_read (WfdDatagrams *self);
 WfdBytes wfd_datagrams_get (WfdDatagrams *self, guint i);
 /* Whether it came from @address, of which these are the bytes. */
 gboolean wfd_datagrams_is_from (WfdDatagrams *self, guint i, WfdBytes address);
+guint16 wfd_datagrams_get_port (WfdDatagrams *self, guint i);
 
 G_END_DECLS

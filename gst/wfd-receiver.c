@@ -2,6 +2,7 @@
 #include "wfd-receiver.h"
 
 #include "wfd-datagrams.h"
+#include "wfd-origin.h"
 #include "wfd-unit-caps.h"
 #include "wfd-unpack.h"
 
@@ -37,10 +38,11 @@ struct _WfdReceiver
   gboolean playing;
   gboolean ending;
   WfdUnpack *unpack;
-  GstClock *clock; /* while playing */
-  guint8 peer[MAX_ADDRESS_BYTES];
-  gsize peer_bytes; /* 0: anybody */
-  gboolean peer_seen;
+  GstClock *clock;                /* while playing */
+  guint8 peer[MAX_ADDRESS_BYTES]; /* its address */
+  gsize peer_bytes;               /* 0: there is no session */
+  guint16 peer_port;              /* 0: not told */
+  WfdOrigin origin;
   gboolean protection_told;
   gboolean unknown_told[WFD_N_STREAMS];
   guint64 packets;
@@ -78,32 +80,43 @@ release (WfdReceiver *self)
 
 /* --- the thread; all with the lock --- */
 
+/* Without a session nothing is read: who sends early finds his packets in the
+ * socket, and a stranger his in nobody's hands. */
 static gboolean
-is_wanted (WfdReceiver *self, guint i)
+is_reading (WfdReceiver *self)
 {
-  WfdBytes peer = wfd_bytes (self->peer, self->peer_bytes);
+  return self->playing && self->peer_bytes > 0;
+}
 
-  if (self->peer_bytes == 0)
-    return TRUE;
-  if (!wfd_datagrams_is_from (self->datagrams, i, peer))
-    return !self->peer_seen;
-  self->peer_seen = TRUE;
-  return TRUE;
+static WfdOriginPlace
+find_place (WfdReceiver *self, guint i)
+{
+  if (!wfd_datagrams_is_from (self->datagrams, i, wfd_bytes (self->peer, self->peer_bytes)))
+    return WFD_ORIGIN_ELSEWHERE;
+  if (self->peer_port == 0 || wfd_datagrams_get_port (self->datagrams, i) != self->peer_port)
+    return WFD_ORIGIN_ADDRESS;
+  return WFD_ORIGIN_PORT;
 }
 
 static void
 take_datagram (WfdReceiver *self, guint i, gint64 now_ns)
 {
   WfdBytes datagram = wfd_datagrams_get (self->datagrams, i);
+  WfdOriginPlace place = find_place (self, i);
 
-  if (!is_wanted (self, i)) {
+  if (!wfd_origin_is_wanted (&self->origin, place, now_ns)) {
     self->foreign_packets++;
-  } else if (!wfd_unpack_push (self->unpack, datagram, now_ns)) {
-    self->invalid_packets++;
-  } else {
-    self->packets++;
-    self->bytes += datagram.left;
+    return;
   }
+  if (wfd_origin_is_better (&self->origin, place))
+    wfd_unpack_forget (self->unpack);
+  if (!wfd_unpack_push (self->unpack, datagram, now_ns)) {
+    self->invalid_packets++;
+    return;
+  }
+  wfd_origin_note (&self->origin, place, now_ns);
+  self->packets++;
+  self->bytes += datagram.left;
 }
 
 /* Returns whether there is more. */
@@ -147,13 +160,14 @@ tell_unknown (WfdReceiver *self, WfdStream kind)
 }
 
 /* What is to be told is told without the lock, as whoever listens may ask us. What
- * strangers send before the peer does is no reason for an error. */
+ * does not come from the peer's address is no reason for an error. */
 static void
 tell (WfdReceiver *self)
 {
   gboolean wish = wfd_unpack_take_key_unit_wish (self->unpack);
+  gboolean is_of_peer = self->origin.best >= WFD_ORIGIN_ADDRESS;
   gboolean is_protected =
-      self->peer_seen && !self->protection_told && wfd_unpack_is_protected (self->unpack);
+      is_of_peer && !self->protection_told && wfd_unpack_is_protected (self->unpack);
 
   tell_unknown (self, WFD_STREAM_VIDEO);
   tell_unknown (self, WFD_STREAM_AUDIO);
@@ -189,7 +203,7 @@ read_on (WfdReceiver *self)
   release (self);
   wfd_datagrams_wait (self->datagrams, timeout);
   acquire (self);
-  if (self->playing)
+  if (is_reading (self))
     take_what_is_there (self);
   tell (self);
 }
@@ -200,7 +214,7 @@ finish (WfdReceiver *self)
 {
   guint reads = 0;
 
-  while (self->playing && !self->stopping && take_what_is_there (self)
+  while (is_reading (self) && !self->stopping && take_what_is_there (self)
       && (reads += MAX_READS) < MAX_DRAINED_READS) {
     release (self);
     acquire (self);
@@ -216,7 +230,7 @@ receive (gpointer data)
 
   acquire (self);
   while (!self->stopping && !self->ending) {
-    if (self->playing)
+    if (is_reading (self))
       read_on (self);
     else
       g_cond_wait (&self->changed, &self->lock);
@@ -239,7 +253,7 @@ drain (WfdReceiver *self)
     n = wfd_datagrams_read (self->datagrams);
     total += n;
   } while (n == WFD_DATAGRAMS_MAX && ++reads < MAX_DRAINED_READS);
-  GST_DEBUG_OBJECT (self, "dropped %u packets that came before PLAYING", total);
+  GST_DEBUG_OBJECT (self, "dropped %u packets that came too early", total);
   return total > 0;
 }
 
@@ -438,12 +452,23 @@ begin_pads (WfdReceiver *self, GstStream *const *streams, const gboolean *is_new
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
 }
 
+/* Before SETUP, which follows, no source sends to us. */
+static void
+drop_what_is_of_no_session (WfdReceiver *self)
+{
+  acquire (self);
+  if (self->peer_bytes == 0)
+    drain (self);
+  release (self);
+}
+
 void
 wfd_receiver_agree (WfdReceiver *self, const WfdFormat *agreed)
 {
   GstStream *streams[WFD_N_STREAMS] = { NULL };
   gboolean is_new[WFD_N_STREAMS] = { FALSE }, any_new = FALSE;
 
+  drop_what_is_of_no_session (self);
   for (WfdStream kind = 0; kind < WFD_N_STREAMS; kind++) {
     gboolean is_ours = (kind == WFD_STREAM_TS) == !self->config.demux;
     g_autoptr (GstCaps) caps = is_ours ? kinds[kind].new_caps (agreed) : NULL;
@@ -469,17 +494,41 @@ wfd_receiver_agree (WfdReceiver *self, const WfdFormat *agreed)
 
 /* --- what the session says and asks --- */
 
-void
-wfd_receiver_set_peer (WfdReceiver *self, GInetAddress *peer)
+/* What the source of the session that ends has sent is in the socket, and what it
+ * sends from now on is of no session. */
+static void
+close_session (WfdReceiver *self)
 {
-  gsize bytes = peer != NULL ? g_inet_address_get_native_size (peer) : 0;
+  guint reads = 0;
 
-  g_return_if_fail (bytes <= MAX_ADDRESS_BYTES);
-  acquire (self);
-  if (peer != NULL)
-    memcpy (self->peer, g_inet_address_to_bytes (peer), bytes);
+  while (is_reading (self) && take_what_is_there (self) && (reads += MAX_READS) < MAX_DRAINED_READS)
+    continue;
+  if (is_reading (self))
+    wfd_unpack_flush (self->unpack, gst_clock_get_time (self->clock));
+  self->peer_bytes = 0;
+}
+
+static void
+open_session (WfdReceiver *self, GInetSocketAddress *peer)
+{
+  GInetAddress *address = g_inet_socket_address_get_address (peer);
+  gsize bytes = g_inet_address_get_native_size (address);
+
+  memcpy (self->peer, g_inet_address_to_bytes (address), bytes);
   self->peer_bytes = bytes;
-  self->peer_seen = FALSE;
+  self->peer_port = g_inet_socket_address_get_port (peer);
+  self->origin = (WfdOrigin) { 0 };
+  wfd_unpack_restart (self->unpack, gst_element_get_base_time (GST_ELEMENT (self)));
+  g_cond_broadcast (&self->changed);
+}
+
+void
+wfd_receiver_set_peer (WfdReceiver *self, GInetSocketAddress *peer)
+{
+  acquire (self);
+  close_session (self);
+  if (peer != NULL)
+    open_session (self, peer);
   release (self);
 }
 

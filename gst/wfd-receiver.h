@@ -43,9 +43,9 @@ void wfd_receiver_agree (WfdReceiver *self, const WfdFormat *agreed);
 
 /* The functions below may be called from any thread. */
 
-/* Packets from elsewhere are dropped once one came from @peer; NULL: from
- * anywhere. A source with two addresses may send from the other one. */
-void wfd_receiver_set_peer (WfdReceiver *self, GInetAddress *peer);
+/* A session begins: what @peer sends is read; its port is 0 if the source named
+ * none. NULL: it is over, and nothing is read until the next. */
+void wfd_receiver_set_peer (WfdReceiver *self, GInetSocketAddress *peer);
 /* Nothing more will come: EOS behind what is there. */
 void wfd_receiver_end (WfdReceiver *self);
 guint64 wfd_receiver_count_packets (WfdReceiver *self);

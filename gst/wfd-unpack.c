@@ -20,6 +20,7 @@ typedef struct
 
 struct _WfdUnpack
 {
+  gboolean demux;
   WfdTsReorder *reorder;   /* to MPEG-TS */
   WfdTsReceiver *receiver; /* or to access units */
   Way ways[WFD_N_STREAMS];
@@ -32,10 +33,8 @@ wfd_unpack_new (gboolean demux)
 {
   WfdUnpack *self = g_new0 (WfdUnpack, 1);
 
-  if (demux)
-    self->receiver = wfd_ts_receiver_new (WFD_TS_GAP_NS);
-  else
-    self->reorder = wfd_ts_reorder_new (WFD_TS_GAP_NS);
+  self->demux = demux;
+  wfd_unpack_forget (self);
   return self;
 }
 
@@ -260,6 +259,17 @@ wfd_unpack_restart (WfdUnpack *self, GstClockTime base_time)
     wfd_ts_reorder_restart (self->reorder);
 }
 
+void
+wfd_unpack_forget (WfdUnpack *self)
+{
+  g_clear_pointer (&self->receiver, wfd_ts_receiver_free);
+  g_clear_pointer (&self->reorder, wfd_ts_reorder_free);
+  if (self->demux)
+    self->receiver = wfd_ts_receiver_new (WFD_TS_GAP_NS);
+  else
+    self->reorder = wfd_ts_reorder_new (WFD_TS_GAP_NS);
+}
+
 static gboolean
 push_packet (WfdUnpack *self, WfdBytes datagram, gint64 now_ns)
 {
@@ -312,14 +322,20 @@ finish_packets (WfdUnpack *self)
 }
 
 void
+wfd_unpack_flush (WfdUnpack *self, gint64 now_ns)
+{
+  if (self->receiver == NULL) {
+    finish_packets (self);
+    return;
+  }
+  wfd_ts_receiver_finish (self->receiver);
+  take_units (self, now_ns);
+}
+
+void
 wfd_unpack_finish (WfdUnpack *self, gint64 now_ns)
 {
-  if (self->receiver != NULL) {
-    wfd_ts_receiver_finish (self->receiver);
-    take_units (self, now_ns);
-  } else {
-    finish_packets (self);
-  }
+  wfd_unpack_flush (self, now_ns);
   for (WfdStream kind = 0; kind < WFD_N_STREAMS; kind++) {
     if (self->ways[kind].pad != NULL)
       wfd_receiver_pad_send_event (self->ways[kind].pad, gst_event_new_eos ());

@@ -26,12 +26,16 @@ void wfd_unpack_set_pad (WfdUnpack *self, WfdStream kind, WfdReceiverPad *pad);
 
 /* Nobody read for a while. @base_time: of the element. */
 void wfd_unpack_restart (WfdUnpack *self, GstClockTime base_time);
+/* What came was not of the source: also its tables and what was counted of it. */
+void wfd_unpack_forget (WfdUnpack *self);
 /* FALSE if it is no RTP with MPEG-TS. */
 gboolean wfd_unpack_push (WfdUnpack *self, WfdBytes datagram, gint64 now_ns);
 void wfd_unpack_tick (WfdUnpack *self, gint64 now_ns);
 /* When to tick; G_MAXINT64 if there is no need. */
 gint64 wfd_unpack_get_deadline (WfdUnpack *self);
-/* Nothing comes any more: hands on what waits or is open, and EOS. */
+/* Nothing of this comes any more: hands on what waits or is open. */
+void wfd_unpack_flush (WfdUnpack *self, gint64 now_ns);
+/* Nor anything else: and EOS. */
 void wfd_unpack_finish (WfdUnpack *self, gint64 now_ns);
 
 /* Whether a key unit is needed since the last call. */

@@ -36,13 +36,13 @@ wfd_session_dup_format (WfdSession *self)
   return wfd_format_copy (&format);
 }
 
-/* The address that the peer connected from, with another port. */
+/* The address of the peer's side of the connection, with another port. */
 static GInetSocketAddress *
 dup_peer_address (WfdSession *self, guint16 port)
 {
   g_autoptr (GSocketAddress) remote = NULL;
 
-  if (self->connection == NULL || port == 0)
+  if (self->connection == NULL)
     return NULL;
   remote = g_socket_connection_get_remote_address (self->connection, NULL);
   if (remote == NULL)
@@ -51,12 +51,20 @@ dup_peer_address (WfdSession *self, guint16 port)
       g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)), port));
 }
 
+static gboolean
+is_set_up (WfdSession *self)
+{
+  return self->state >= WFD_SESSION_STATE_READY;
+}
+
 /**
  * wfd_session_dup_peer_rtp_address:
  * @self: a session
  *
  * Where a source sends its RTP: the address that the sink connected from and
- * the port that it named in SETUP (M6).
+ * the port that it named in SETUP (M6). For a sink, where the RTP comes from: the
+ * source's address, and the port that it named in its answer to SETUP, or 0; some
+ * sources name one and send from another.
  *
  * Returns: (transfer full) (nullable): the address, or %NULL before SETUP
  */
@@ -65,7 +73,7 @@ wfd_session_dup_peer_rtp_address (WfdSession *self)
 {
   g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
 
-  if (self->machine == NULL)
+  if (!is_set_up (self))
     return NULL;
   return dup_peer_address (self, wfd_machine_get_peer_rtp_port (self->machine));
 }
@@ -85,7 +93,7 @@ wfd_session_dup_peer_rtcp_address (WfdSession *self)
 {
   g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
 
-  if (self->machine == NULL)
+  if (!is_set_up (self) || wfd_machine_get_peer_rtcp_port (self->machine) == 0)
     return NULL;
   return dup_peer_address (self, wfd_machine_get_peer_rtcp_port (self->machine));
 }

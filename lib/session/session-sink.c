@@ -394,7 +394,7 @@ read_setup_answer (WfdMachine *self, const GstRTSPMessage *response)
 
   if (gst_rtsp_message_get_header (response, GST_RTSP_HDR_SESSION, &header, 0) == GST_RTSP_OK)
     wfd_session_header_parse (header, &self->session_id, &self->timeout_s, NULL);
-  /* The port is for the record only: media comes from any port (dispd, iwd). */
+  /* Media may come from another port all the same (dispd). */
   if (gst_rtsp_message_get_header (response, GST_RTSP_HDR_TRANSPORT, &header, 0) == GST_RTSP_OK
       && wfd_transport_parse (header, &transport, NULL))
     self->peer_rtp_port = transport.server_rtp_port;

@@ -5,7 +5,6 @@
 #include <gst/check/gstcheck.h>
 #include <wfd-rtp-socket.h>
 
-#define PMT_PID 0x0020
 #define MAX_TS_PACKETS 7
 #define STEP (20 * GST_MSECOND)
 
@@ -50,8 +49,9 @@ stage_init (ReceiverStage *self)
   self->recorder = recorder_new (self->pipeline);
   self->receiver = WFD_RECEIVER (wfd_receiver_new (&config));
   g_signal_connect (self->receiver, "pad-added", G_CALLBACK (add_appsink), self);
-  wfd_receiver_set_peer (self->receiver,
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (self->to)));
+  self->source = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  fail_unless (g_socket_bind (self->out, self->source, FALSE, NULL));
+  wfd_receiver_set_peer (self->receiver, G_INET_SOCKET_ADDRESS (self->source));
   gst_bin_add (GST_BIN (self->pipeline), GST_ELEMENT (self->receiver));
   stage_set_state (self, GST_STATE_PAUSED);
 }
@@ -67,6 +67,7 @@ stage_clear (ReceiverStage *self)
   g_object_unref (self->in);
   g_object_unref (self->out);
   g_object_unref (self->to);
+  g_object_unref (self->source);
   ts_builder_clear (&self->builder);
 }
 
@@ -90,8 +91,8 @@ stage_play (ReceiverStage *self, const TsBuilderStream *streams, guint n_streams
 
   wfd_receiver_agree (self->receiver, &agreed);
   stage_set_state (self, GST_STATE_PLAYING);
-  ts_builder_pat (&self->builder, 7, PMT_PID);
-  ts_builder_pmt (&self->builder, PMT_PID, 7, STAGE_V, 0, streams, n_streams);
+  ts_builder_pat (&self->builder, 7, STAGE_PMT);
+  ts_builder_pmt (&self->builder, STAGE_PMT, 7, STAGE_V, 0, streams, n_streams);
   stage_send (self);
 }
 

@@ -24,11 +24,12 @@ typedef struct
   Recorder *recorder;
   GAsyncQueue *wishes; /* something for each key unit wanted */
   GSocket *in, *out;
-  GSocketAddress *to;
+  GSocketAddress *to, *source; /* the port of which is not told */
   TsBuilder builder;
   guint16 sequence;
 } ReceiverStage;
 
+#define STAGE_PMT 0x0020
 #define STAGE_V 0x0041
 #define STAGE_A 0x0050
 

@@ -106,7 +106,15 @@ is_from (const char *address)
       wfd_bytes (g_inet_address_to_bytes (inet), g_inet_address_get_native_size (inet)));
 }
 
-GST_START_TEST (sender_is_told_by_its_address)
+static guint16
+get_port_of_sender (void)
+{
+  g_autoptr (GSocketAddress) local = g_socket_get_local_address (out, NULL);
+
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local));
+}
+
+GST_START_TEST (sender_is_told_by_its_address_and_port)
 {
   static const char *const loopbacks[] = { "127.0.0.1", "::1" };
   g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string (loopbacks[__i__], 0);
@@ -123,6 +131,7 @@ GST_START_TEST (sender_is_told_by_its_address)
   fail_if (is_from (loopbacks[!__i__]));
   fail_if (is_from ("127.0.0.2"));
   fail_if (is_from ("::2"));
+  fail_unless_equals_int (wfd_datagrams_get_port (datagrams, 0), get_port_of_sender ());
   tear_down ();
 }
 
@@ -138,7 +147,7 @@ wfd_datagrams_suite (void)
   tcase_add_test (tcase, all_that_is_there_comes_in_batches);
   tcase_add_test (tcase, jumbo_frame_is_whole);
   tcase_add_test (tcase, wait_ends_when_called_away);
-  tcase_add_loop_test (tcase, sender_is_told_by_its_address, 0, 2);
+  tcase_add_loop_test (tcase, sender_is_told_by_its_address_and_port, 0, 2);
   return suite;
 }
 

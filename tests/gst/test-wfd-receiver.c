@@ -477,25 +477,202 @@ GST_START_TEST (h265_is_told_by_the_tables)
 
 GST_END_TEST;
 
-GST_START_TEST (protected_program_is_an_error)
-{
-  static const TsBuilderStream protected[] = { { .type = 0x1b,
-      .pid = STAGE_V,
-      .descriptors = { 0x05, 5, 'H', 'D', 'C', 'P', 0x20 },
-      .n_descriptors = 7 } };
-  static const guint8 scrambled[184];
-  g_autoptr (GError) error = NULL;
+static const TsBuilderStream protected[] = { { .type = 0x1b,
+    .pid = STAGE_V,
+    .descriptors = { 0x05, 5, 'H', 'D', 'C', 'P', 0x20 },
+    .n_descriptors = 7 } };
 
-  stage_init (&stage);
-  stage_play (&stage, __i__ == 0 ? protected : h264_aac, 1);
+static void
+build_scrambled (void)
+{
+  static const guint8 scrambled[184];
+
   for (guint i = 0; i < 8; i++) {
     ts_builder_packet (&stage.builder, STAGE_V, i == 0, NULL, 0, scrambled, 184);
     stage.builder.ts->data[stage.builder.ts->len - 185] |= 0x80;
   }
+}
+
+GST_START_TEST (protected_program_is_an_error)
+{
+  g_autoptr (GError) error = NULL;
+
+  stage_init (&stage);
+  stage_play (&stage, __i__ == 0 ? protected : h264_aac, 1);
+  build_scrambled ();
   stage_send (&stage);
   error = recorder_wait_error (stage.recorder);
   fail_unless (g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_DECRYPT));
   fail_unless (strstr (error->message, "HDCP") != NULL);
+  stage_clear (&stage);
+}
+
+GST_END_TEST;
+
+/* --- sessions and strangers --- */
+
+static const WfdFormat picture_only = { .width = 1920, .height = 1080, .rate_hz = 30 };
+
+/* What was built goes out by @socket. */
+static void
+send_by (GSocket *socket)
+{
+  GSocket *own = stage.out;
+
+  stage.out = socket;
+  stage_send (&stage);
+  stage.out = own;
+}
+
+static GSocket *
+new_socket_at (const char *address)
+{
+  g_autoptr (GSocketAddress) local = g_inet_socket_address_new_from_string (address, 0);
+  GSocket *socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+
+  fail_unless (g_socket_bind (socket, local, FALSE, NULL));
+  return socket;
+}
+
+static void
+wait_for_counter (const char *name, guint64 value)
+{
+  gint64 end_us = g_get_monotonic_time () + WATCHDOG / GST_USECOND;
+
+  while (stage_get_counter (&stage, name) < value) {
+    fail_unless (g_get_monotonic_time () < end_us, "%s is %" G_GUINT64_FORMAT, name,
+        stage_get_counter (&stage, name));
+    g_thread_yield ();
+  }
+}
+
+static void
+build_tables (const TsBuilderStream *streams, guint n_streams)
+{
+  ts_builder_pat (&stage.builder, 7, STAGE_PMT);
+  ts_builder_pmt (&stage.builder, STAGE_PMT, 7, STAGE_V, 0, streams, n_streams);
+}
+
+static guint
+count_errors (void)
+{
+  GstMessageType type = GST_MESSAGE_ERROR;
+
+  return recorder_count (stage.recorder, match_type, &type);
+}
+
+/* A machine with two addresses sends from the other one, or so it seems: until the
+ * first packet comes from where it should. */
+GST_START_TEST (protected_program_of_a_stranger_is_no_error)
+{
+  g_autoptr (GSocket) stranger = new_socket_at ("127.0.0.9");
+  static const guint8 filler[184];
+
+  stage_init (&stage);
+  wfd_receiver_agree (stage.receiver, &picture_only);
+  stage_set_state (&stage, GST_STATE_PLAYING);
+  build_tables (protected, 1);
+  send_by (stranger);
+  wait_for_counter ("packets-foreign", 1);
+  stage_advance (&stage, 500 * GST_MSECOND);
+  build_tables (protected, 1);
+  build_scrambled ();
+  send_by (stranger);
+  wait_for_counter ("packets-received", 2);
+
+  ts_builder_packet (&stage.builder, STAGE_V, FALSE, NULL, 0, filler, 184);
+  stage_send (&stage);
+  wait_for_counter ("packets-received", 3);
+  build_tables (h264_aac, 2);
+  pass_picture (STAGE_KEY_64x64, 0, 2000);
+  fail_unless_equals_int (count_errors (), 0);
+  stage_clear (&stage);
+}
+
+GST_END_TEST;
+
+/* The source may be faster than we hear of the answer to SETUP. */
+GST_START_TEST (what_comes_before_the_session_is_known_is_read_then)
+{
+  g_autoptr (GSocket) stranger = new_socket_at ("127.0.0.9");
+  g_autoptr (GBytes) unit = stage_new_unit (STAGE_KEY_64x64, 0, 2000);
+
+  stage_init (&stage);
+  wfd_receiver_set_peer (stage.receiver, NULL);
+  build_tables (protected, 1);
+  wfd_receiver_agree (stage.receiver, &picture_only);
+  stage_set_state (&stage, GST_STATE_PLAYING);
+  send_by (stranger);
+  build_tables (h264_aac, 2);
+  stage_send_picture (&stage, unit, PTS (0));
+  fail_unless_equals_uint64 (stage_get_counter (&stage, "packets-received"), 0);
+
+  wfd_receiver_set_peer (stage.receiver, G_INET_SOCKET_ADDRESS (stage.source));
+  stage_expect (&stage, stage.video, unit);
+  fail_unless_equals_uint64 (stage_get_counter (&stage, "packets-foreign"), 1);
+  fail_unless_equals_int (count_errors (), 0);
+  stage_clear (&stage);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (what_comes_between_two_sessions_is_not_shown)
+{
+  g_autoptr (GBytes) unit = stage_new_unit (STAGE_KEY_64x64, 1, 2000);
+
+  start ();
+  pass_picture (STAGE_KEY_64x64, 0, 2000);
+  wfd_receiver_set_peer (stage.receiver, NULL);
+  stage_send_picture (&stage, unit, PTS (1));
+  wfd_receiver_agree (stage.receiver, &picture_only);
+  wfd_receiver_set_peer (stage.receiver, G_INET_SOCKET_ADDRESS (stage.source));
+  build_tables (h264_aac, 2);
+  pass_picture (STAGE_KEY_64x64, 2, 2000);
+  stage_clear (&stage);
+}
+
+GST_END_TEST;
+
+/* What is in the socket when the session ends belongs to it. */
+GST_START_TEST (last_picture_of_a_session_is_shown)
+{
+  for (guint i = 0; i < 20; i++) {
+    g_autoptr (GBytes) unit = stage_new_unit (STAGE_KEY_64x64, 0, 2000);
+
+    start ();
+    stage_send_picture (&stage, unit, PTS (0));
+    wfd_receiver_set_peer (stage.receiver, NULL);
+    stage_expect (&stage, stage.video, unit);
+    stage_clear (&stage);
+  }
+}
+
+GST_END_TEST;
+
+/* Another program on the source's machine: even with its SSRC and its numbers. */
+GST_START_TEST (other_ports_than_the_one_told_are_not_heard)
+{
+  g_autoptr (GSocket) other = new_socket_at ("127.0.0.1");
+  g_autoptr (GSocketAddress) source = NULL;
+  static const guint8 filler[184];
+
+  stage_init (&stage);
+  source = g_socket_get_local_address (stage.out, NULL);
+  wfd_receiver_set_peer (stage.receiver, G_INET_SOCKET_ADDRESS (source));
+  stage_play (&stage, h264_aac, 2);
+  for (guint i = 0; i < 20; i++) {
+    pass_picture (i % 10 == 0 ? STAGE_KEY_64x64 : STAGE_SLICE, i, 2000);
+    /* The last picture may be long ago. */
+    build_tables (h264_aac, 2);
+    stage_send (&stage);
+    ts_builder_packet (&stage.builder, STAGE_A, FALSE, NULL, 0, filler, 184);
+    stage.sequence += 500;
+    send_by (other);
+    stage.sequence -= 501;
+  }
+  wait_for_counter ("packets-foreign", 20);
+  fail_unless_equals_uint64 (stage_get_counter (&stage, "packets-lost"), 0);
   stage_clear (&stage);
 }
 
@@ -704,8 +881,8 @@ wfd_receiver_suite (void)
 {
   Suite *suite = suite_create ("wfd-receiver");
   TCase *content = tcase_create ("content"), *network = tcase_create ("network"),
-        *format = tcase_create ("format"), *times = tcase_create ("time"),
-        *states = tcase_create ("states");
+        *format = tcase_create ("format"), *strangers = tcase_create ("strangers"),
+        *times = tcase_create ("time"), *states = tcase_create ("states");
 
   suite_add_tcase (suite, content);
   tcase_add_loop_test (content, pictures_come_out_whole, 0, G_N_ELEMENTS (layouts));
@@ -725,6 +902,13 @@ wfd_receiver_suite (void)
   tcase_add_test (format, h265_is_told_by_the_tables);
   tcase_add_loop_test (format, protected_program_is_an_error, 0, 2);
   tcase_add_loop_test (format, stream_of_an_unknown_type_is_told, 0, 2);
+
+  suite_add_tcase (suite, strangers);
+  tcase_add_test (strangers, protected_program_of_a_stranger_is_no_error);
+  tcase_add_test (strangers, what_comes_before_the_session_is_known_is_read_then);
+  tcase_add_test (strangers, what_comes_between_two_sessions_is_not_shown);
+  tcase_add_test (strangers, last_picture_of_a_session_is_shown);
+  tcase_add_test (strangers, other_ports_than_the_one_told_are_not_heard);
 
   suite_add_tcase (suite, times);
   tcase_add_test (times, time_is_when_it_came);

@@ -161,6 +161,35 @@ test_source_and_sink_come_to_play (Fixture *self, gconstpointer data)
   g_assert_true (g_str_has_prefix (name, "gst-wfd/"));
 }
 
+/* @told: the port in the answer to SETUP; a source need not name any. */
+static void
+check_where_media_comes_from (Fixture *self, guint told)
+{
+  g_autoptr (GInetSocketAddress) from = NULL;
+  g_autofree char *host = NULL;
+
+  g_object_set (self->source, "rtp-port", told, NULL);
+  connect_sink (self);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+  from = wfd_session_dup_peer_rtp_address (self->sink);
+  g_assert_nonnull (from);
+  host = g_inet_address_to_string (g_inet_socket_address_get_address (from));
+  g_assert_cmpstr (host, ==, "127.0.0.1");
+  g_assert_cmpuint (g_inet_socket_address_get_port (from), ==, told);
+}
+
+static void
+test_sink_knows_where_media_comes_from (Fixture *self, gconstpointer data)
+{
+  check_where_media_comes_from (self, 20000);
+}
+
+static void
+test_sink_knows_whence_without_a_port (Fixture *self, gconstpointer data)
+{
+  check_where_media_comes_from (self, 0);
+}
+
 static void
 test_pause_and_play_work_from_both_sides (Fixture *self, gconstpointer data)
 {
@@ -433,6 +462,8 @@ main (int argc, char **argv)
 
 #define TEST(name, data, func) g_test_add ("/session/" name, Fixture, data, set_up, func, tear_down)
   TEST ("source-and-sink-come-to-play", NULL, test_source_and_sink_come_to_play);
+  TEST ("sink-knows-where-media-comes-from", NULL, test_sink_knows_where_media_comes_from);
+  TEST ("sink-knows-whence-without-a-port", NULL, test_sink_knows_whence_without_a_port);
   TEST ("pause-and-play-work-from-both-sides", NULL, test_pause_and_play_work_from_both_sides);
   TEST ("idr-request-reaches-the-source", NULL, test_idr_request_reaches_the_source);
   TEST ("format-changes-in-session", NULL, test_format_changes_in_session);
