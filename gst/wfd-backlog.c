@@ -49,11 +49,9 @@ wfd_backlog_drop_buffers (WfdBacklog *self)
   return n;
 }
 
-static void
-keep_sticky (gpointer item, gpointer user_data)
+void
+wfd_backlog_keep_sticky (gpointer item, gpointer pad)
 {
-  GstPad *pad = user_data;
-
   if (!GST_IS_EVENT (item) || !GST_EVENT_IS_STICKY (item))
     return;
   if (GST_EVENT_TYPE (item) != GST_EVENT_EOS && GST_EVENT_TYPE (item) != GST_EVENT_SEGMENT)
@@ -63,7 +61,7 @@ keep_sticky (gpointer item, gpointer user_data)
 void
 wfd_backlog_flush (WfdBacklog *self, GstPad *pad)
 {
-  g_queue_foreach (&self->items, keep_sticky, pad);
+  g_queue_foreach (&self->items, wfd_backlog_keep_sticky, pad);
   g_queue_clear_full (&self->items, (GDestroyNotify) gst_mini_object_unref);
   self->n_buffers = 0;
 }

@@ -31,5 +31,7 @@ guint wfd_backlog_drop_buffers (WfdBacklog *self);
 /* Drops everything but the state of the stream, which goes to the sticky events
  * of @pad. */
 void wfd_backlog_flush (WfdBacklog *self, GstPad *pad);
+/* Puts @item, if it is such state, to the sticky events of @pad. */
+void wfd_backlog_keep_sticky (gpointer item, gpointer pad);
 
 G_END_DECLS

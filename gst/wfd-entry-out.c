@@ -199,23 +199,7 @@ wait_until (WfdEntry *self, GstClockTime running)
   gst_clock_id_unref (id);
 }
 
-/* NULL when the thread has to end. */
-static gpointer
-wait_for_item (WfdEntry *self)
-{
-  gpointer item = NULL;
-
-  g_mutex_lock (&self->lock);
-  while (!self->flushing && (item = take_item (self)) == NULL)
-    if (is_end_unseen (self))
-      tell_end (self);
-    else
-      wait_until (self, get_deadline (self));
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
-  return item;
-}
-
+/* With the lock. */
 static GstEvent *
 note_event (WfdEntry *self, GstEvent *event)
 {
@@ -234,18 +218,35 @@ note_event (WfdEntry *self, GstEvent *event)
     default:
       break;
   }
+  /* What a flush finds in the backlog must not come before what just left it. */
+  wfd_backlog_keep_sticky (event, self->srcpad);
   return event;
+}
+
+/* NULL when the thread has to end. */
+static gpointer
+wait_for_item (WfdEntry *self)
+{
+  gpointer item = NULL;
+
+  g_mutex_lock (&self->lock);
+  while (!self->flushing && (item = take_item (self)) == NULL)
+    if (is_end_unseen (self))
+      tell_end (self);
+    else
+      wait_until (self, get_deadline (self));
+  if (item != NULL && GST_IS_EVENT (item))
+    item = note_event (self, item);
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+  return item;
 }
 
 static void
 push_event (WfdEntry *self, GstEvent *event)
 {
-  gboolean end;
+  gboolean end = is_end (event);
 
-  g_mutex_lock (&self->lock);
-  event = note_event (self, event);
-  g_mutex_unlock (&self->lock);
-  end = is_end (event);
   gst_pad_push_event (self->srcpad, event);
   if (!end)
     return;
