@@ -17,6 +17,19 @@ static GstClockTime begin; /* running time of the source */
 #define AC3 "audio/x-ac3, rate=48000, channels=2"
 #define SAMPLES "audio/x-raw, format=S16LE, layout=interleaved, rate=48000, channels=2"
 
+/* A burst is no use to a display that does not play yet, or has no tables. They come every
+ * 100 ms, and something each 40 ms. */
+static void
+wait_until_heard (void)
+{
+  guint64 packets;
+
+  fail_if (gst_element_get_state (sink.pipeline, NULL, NULL, WATCHDOG) == GST_STATE_CHANGE_FAILURE);
+  packets = side_get_counter (&sink, "packets-received");
+  while (side_get_counter (&sink, "packets-received") < packets + 4)
+    g_thread_yield ();
+}
+
 /* A source with video and sound of @caps, and a sink that wants @codecs. */
 static void
 connect_both (gboolean live, const char *caps, const char *codecs)
@@ -39,6 +52,7 @@ connect_both (gboolean live, const char *caps, const char *codecs)
   side_set_state (&sink, GST_STATE_PLAYING);
   side_wait_flowing (&source, TRUE);
   recorder_wait_progress (sink.recorder, "play/complete");
+  wait_until_heard ();
   begin = live ? gst_element_get_current_running_time (source.pipeline) : 0;
 }
 
