@@ -126,7 +126,7 @@ static void
 on_trouble (gpointer user_data, const GError *error)
 {
   GST_ELEMENT_WARNING (user_data, RESOURCE, FAILED,
-      ("A session has failed; waiting for the next one."), ("%s", error->message));
+      ("%s. Waiting for the next session.", error->message), (NULL));
 }
 
 static void
@@ -244,7 +244,7 @@ static void
 on_send_trouble (gpointer user_data, const char *text)
 {
   GST_ELEMENT_WARNING (user_data, RESOURCE, WRITE,
-      ("The network does not take the stream; is the display still connected?"), ("%s", text));
+      ("The network does not take the stream (%s); is the display still connected?", text), (NULL));
 }
 
 static void

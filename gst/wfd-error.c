@@ -6,57 +6,83 @@
 
 typedef struct
 {
-  int code; /* of WfdError */
+  int code; /* in the domain of the table */
   GstResourceError resource;
-  const char *text;
+  const char *what_to_do; /* NULL: the error says it */
 } Advice;
 
-static const Advice advices[] = {
+static const Advice session_advices[] = {
   { WFD_ERROR_MALFORMED, GST_RESOURCE_ERROR_READ,
-      "The peer does not speak Wi-Fi Display; check that the address is that of a Miracast device." },
-  { WFD_ERROR_UNSUPPORTED, GST_RESOURCE_ERROR_SETTINGS,
-      "The peer wants something that is not supported here; see the debug information." },
+      "Check that the address is that of a Wi-Fi Display (Miracast) device" },
+  { WFD_ERROR_UNSUPPORTED, GST_RESOURCE_ERROR_SETTINGS, NULL },
   { WFD_ERROR_TIMEOUT, GST_RESOURCE_ERROR_READ,
-      "The peer has not answered in time; check that it is still within reach and try again." },
+      "Check that the peer is still within reach and try again" },
   { WFD_ERROR_STATE, GST_RESOURCE_ERROR_READ,
-      "The peer broke the order of the dialogue; try again, and restart the peer if it helps not." },
+      "Try again, and restart the peer if that does not help" },
   { WFD_ERROR_REFUSED, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
-      "The peer refused the session; look on its screen whether it asks or shows something." },
+      "Look on the screen of the peer whether it asks or shows something" },
   { WFD_ERROR_NO_FORMAT, GST_RESOURCE_ERROR_SETTINGS,
-      "The two devices have no format in common; offer more with video-formats or audio-codecs." },
+      "Offer more formats with video-formats or audio-codecs" },
   { WFD_ERROR_CONNECT, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
-      "No connection with the peer; check its address and port, and the firewall on both sides." },
+      "Check its address and port, and the firewall on both sides" },
   { WFD_ERROR_CLOSED, GST_RESOURCE_ERROR_READ,
-      "The peer closed the connection without an end of the session; connect again." },
+      "Connect again, or set after-session=wait to go on by itself" },
 };
 
-/* What is wrong with it the error says. */
-static const Advice setting_advice = { 0, GST_RESOURCE_ERROR_SETTINGS,
-  "A property has a value that cannot be used" };
-static const Advice network_advice = { 0, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
-  "The network does not let us; check addresses, ports and the firewall on both sides." };
+static const Advice network_advices[] = {
+  { G_IO_ERROR_ADDRESS_IN_USE, GST_RESOURCE_ERROR_BUSY,
+      "End the program that uses the port, or set rtsp-port or rtp-port to another one" },
+  { G_IO_ERROR_PERMISSION_DENIED, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+      "Set rtsp-port and rtp-port to ports above 1023" },
+};
+
+static const Advice other_advice = { 0, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+  "Check addresses and ports, and the firewall on both sides" };
+static const Advice setting_advice = { 0, GST_RESOURCE_ERROR_SETTINGS, NULL };
+
+static const Advice *
+find_code (const Advice *advices, gsize n, int code)
+{
+  for (gsize i = 0; i < n; i++)
+    if (advices[i].code == code)
+      return &advices[i];
+  return &other_advice;
+}
+
+static gboolean
+is_setting (const GError *error)
+{
+  return error->domain == GST_URI_ERROR
+      || g_error_matches (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT);
+}
 
 static const Advice *
 find_advice (const GError *error)
 {
-  if (error->domain == GST_URI_ERROR
-      || g_error_matches (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT))
+  if (is_setting (error))
     return &setting_advice;
-  if (error->domain != WFD_ERROR)
-    return &network_advice;
-  for (gsize i = 0; i < G_N_ELEMENTS (advices); i++)
-    if (advices[i].code == error->code)
-      return &advices[i];
-  return &network_advice;
+  if (error->domain == WFD_ERROR)
+    return find_code (session_advices, G_N_ELEMENTS (session_advices), error->code);
+  if (error->domain == G_IO_ERROR)
+    return find_code (network_advices, G_N_ELEMENTS (network_advices), error->code);
+  return &other_advice;
+}
+
+/* All of it: gst-launch-1.0 and many players show nothing else. */
+static char *
+make_text (const GError *error, const Advice *advice)
+{
+  if (is_setting (error))
+    return g_strdup_printf ("A property has a value that cannot be used: %s.", error->message);
+  if (advice->what_to_do == NULL)
+    return g_strdup_printf ("%s.", error->message);
+  return g_strdup_printf ("%s. %s.", error->message, advice->what_to_do);
 }
 
 void
 wfd_post_error (GstElement *element, const GError *error)
 {
   const Advice *advice = find_advice (error);
-  g_autofree char *text = advice == &setting_advice
-      ? g_strdup_printf ("%s: %s.", advice->text, error->message)
-      : g_strdup (advice->text);
 
   if (error->domain == GST_CORE_ERROR || error->domain == GST_STREAM_ERROR) {
     gst_element_message_full (element, GST_MESSAGE_ERROR, error->domain, error->code,
@@ -64,5 +90,7 @@ wfd_post_error (GstElement *element, const GError *error)
     return;
   }
   gst_element_message_full (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, advice->resource,
-      g_steal_pointer (&text), g_strdup (error->message), __FILE__, GST_FUNCTION, __LINE__);
+      make_text (error, advice),
+      g_strdup_printf ("%s %d", g_quark_to_string (error->domain), error->code), __FILE__,
+      GST_FUNCTION, __LINE__);
 }

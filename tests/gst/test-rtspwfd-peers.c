@@ -337,6 +337,9 @@ GST_START_TEST (display_that_vanishes_is_an_error)
   peer_clear (&peer);
   error = recorder_wait_error (source.recorder);
   fail_unless (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ));
+  /* The text is all that most programs show. */
+  fail_unless (strstr (error->message, "without a TEARDOWN") != NULL, "%s", error->message);
+  fail_unless (strstr (error->message, "after-session=wait") != NULL, "%s", error->message);
   tear_down ();
 }
 
@@ -598,7 +601,26 @@ GST_START_TEST (port_in_use_fails_at_once)
   start_source ("");
   description = g_strdup_printf ("fakesrc ! rtspwfd name=wfd role=source rtsp-port=%u",
       side_get_rtsp_port (&source));
-  expect_failure (description, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE, "ports");
+  expect_failure (description, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY, "in use");
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* A second display is not taken, and its user reads why. */
+GST_START_TEST (source_that_has_a_display_already_is_an_error_that_says_so)
+{
+  g_autoptr (GError) error = NULL;
+  Side first;
+
+  start_source ("");
+  start_sink ("");
+  wait_until_flowing ();
+  first = sink;
+  start_sink ("");
+  error = recorder_wait_error (sink.recorder);
+  fail_unless (strstr (error->message, "busy with another") != NULL, "%s", error->message);
+  side_clear (&first);
   tear_down ();
 }
 
@@ -707,6 +729,7 @@ rtspwfd_peers_suite (void)
   tcase_set_timeout (errors, 60);
   tcase_add_test (errors, settings_that_cannot_work_fail_at_once);
   tcase_add_test (errors, port_in_use_fails_at_once);
+  tcase_add_test (errors, source_that_has_a_display_already_is_an_error_that_says_so);
   tcase_add_test (errors, source_that_is_not_there_is_an_error);
   tcase_add_test (errors, nothing_in_common_is_an_error);
   return suite;
