@@ -17,6 +17,7 @@ struct _GstRtspWfd
   GstBin parent;
 
   WfdSettings settings; /* with the object lock */
+  guint64 offer_serial; /* of the offer in it, likewise */
   WfdSenderPads *pads;  /* role=source: from the first pad or PAUSED on */
 
   /* From PAUSED on. */

@@ -215,15 +215,22 @@ update_offer (GstRtspWfd *self)
 }
 
 void
-gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer)
+gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer, guint64 serial)
 {
   static const char *const changed[] = { "video-formats", "audio-codecs", "wish-width",
     "wish-height", "wish-rate", "wish-channels", "video-caps", "audio-caps" };
+  gboolean newer;
 
   GST_OBJECT_LOCK (self);
-  wfd_offer_clear (&self->settings.offer);
-  self->settings.offer = wfd_offer_copy (offer);
+  newer = serial > self->offer_serial;
+  if (newer) {
+    wfd_offer_clear (&self->settings.offer);
+    self->settings.offer = wfd_offer_copy (offer);
+    self->offer_serial = serial;
+  }
   GST_OBJECT_UNLOCK (self);
+  if (!newer)
+    return;
   update_offer (self);
   for (guint i = 0; i < G_N_ELEMENTS (changed); i++)
     g_object_notify (G_OBJECT (self), changed[i]);

@@ -13,8 +13,9 @@ G_DECLARE_FINAL_TYPE (GstRtspWfd, gst_rtsp_wfd, GST, RTSP_WFD, GstBin)
 GST_ELEMENT_REGISTER_DECLARE (rtspwfd);
 
 /* The six properties that are an offer, at once: no session begins with a part
- * of it. */
-void gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer);
+ * of it. Offers come from several threads; one whose @serial is not greater than that
+ * of the last was made before it, and is dropped. */
+void gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer, guint64 serial);
 
 /* What "negotiated" says, for those who need no text; FALSE: nothing yet. */
 gboolean gst_rtsp_wfd_get_terms (GstRtspWfd *self, WfdTerms *ret_terms);

@@ -37,7 +37,8 @@ struct _GstWfdSink
   const WfdEncoder *audio_encoder;
   const WfdEncoder *surround_encoder;
   GstWfdSinkStream streams[WFD_N_ELEMENTARY];
-  gboolean agreed; /* there is a session, with these terms */
+  guint64 offer_serial; /* of the last offer that was made */
+  gboolean agreed;      /* there is a session, with these terms */
   WfdTerms terms;
   gboolean flowing;
   gboolean complained;                     /* about what was agreed on */

@@ -43,6 +43,7 @@ void
 gst_wfd_sink_update_offer (GstWfdSink *self)
 {
   g_auto (WfdOffer) offer = { NULL };
+  guint64 serial;
   Ground ground;
 
   g_mutex_lock (&self->lock);
@@ -50,11 +51,12 @@ gst_wfd_sink_update_offer (GstWfdSink *self)
   offer.video_formats = wfd_plan_get_video_offer (&ground.state);
   offer.audio_codecs = wfd_plan_get_audio_offer (&ground.state);
   offer.wish = wfd_plan_get_wish (&ground.state);
+  serial = ++self->offer_serial;
   g_mutex_unlock (&self->lock);
 
   GST_DEBUG_OBJECT (self, "offering video %s, audio %s, wish %ux%u at %u Hz", offer.video_formats,
       offer.audio_codecs, offer.wish.width, offer.wish.height, offer.wish.rate_hz);
-  gst_rtsp_wfd_set_offer (GST_RTSP_WFD (self->rtspwfd), &offer);
+  gst_rtsp_wfd_set_offer (GST_RTSP_WFD (self->rtspwfd), &offer, serial);
 }
 
 /* Raw sound that did not begin has an entry that gives silence. */

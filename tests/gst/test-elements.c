@@ -262,17 +262,48 @@ GST_START_TEST (offer_is_told_as_caps)
 
 GST_END_TEST;
 
+static void
+count (guint *n)
+{
+  *n += 1;
+}
+
+GST_START_TEST (change_of_the_offer_is_told)
+{
+  GstElement *element = make (&elements[__i__]);
+  guint told = 0;
+
+  g_signal_connect_swapped (element, "notify::video-caps", G_CALLBACK (count), &told);
+  g_object_set (element, "video-formats", "1280x720p30", NULL);
+  fail_unless_equals_int (told, 1);
+  gst_object_unref (element);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (setting_does_not_change_under_way)
 {
-  g_autoptr (GstElement) element = make (&elements[1]);
-  guint before, after;
+  static const struct
+  {
+    guint element;
+    const char *property;
+    const char *other;
+  } rows[] = { { 1, "latency", "31" }, { 1, "peer", "10.0.0.1" }, { 3, "peer", "10.0.0.1" },
+    { 3, "encoder", "x264enc" } };
 
-  change (element, GST_STATE_PAUSED, GST_STATE_CHANGE_SUCCESS);
-  g_object_get (element, "latency", &before, NULL);
-  g_object_set (element, "latency", before + 1, NULL);
-  g_object_get (element, "latency", &after, NULL);
-  fail_unless_equals_int (before, after);
-  change (element, GST_STATE_NULL, GST_STATE_CHANGE_SUCCESS);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    GstElement *element = make (&elements[rows[i].element]);
+    GParamSpec *pspec =
+        g_object_class_find_property (G_OBJECT_GET_CLASS (element), rows[i].property);
+    g_auto (GValue) after = G_VALUE_INIT;
+
+    change (element, GST_STATE_PAUSED, GST_STATE_CHANGE_SUCCESS);
+    gst_util_set_object_arg (G_OBJECT (element), rows[i].property, rows[i].other);
+    g_object_get_property (G_OBJECT (element), rows[i].property, &after);
+    fail_unless (g_param_value_defaults (pspec, &after), "%s", rows[i].property);
+    change (element, GST_STATE_NULL, GST_STATE_CHANGE_SUCCESS);
+    gst_object_unref (element);
+  }
 }
 
 GST_END_TEST;
@@ -309,6 +340,7 @@ elements_suite (void)
   tcase_add_loop_test (all, properties_are_described, 0, n);
   tcase_add_loop_test (all, properties_give_back_what_was_set, 0, n);
   tcase_add_loop_test (all, element_says_what_it_is, 0, n);
+  tcase_add_loop_test (all, change_of_the_offer_is_told, 0, n);
 
   suite_add_tcase (suite, rtspwfd);
   tcase_add_test (rtspwfd, role_decides_whether_it_is_a_source_or_a_sink);
