@@ -166,15 +166,28 @@ finish_source (GstRtspWfd *self, const GError *error)
   gst_rtsp_wfd_post_due_eos (self);
 }
 
+/* What a source does that has another display; NULL if @error says all. (transfer
+ * full) */
+static GError *
+find_early_end (GstRtspWfd *self, const GError *error)
+{
+  if (self->receive == NULL || GST_ELEMENT (self)->srcpads != NULL)
+    return NULL;
+  if (error != NULL && !g_error_matches (error, WFD_ERROR, WFD_ERROR_CLOSED))
+    return NULL;
+  return g_error_new (WFD_ERROR, WFD_ERROR_CLOSED,
+      "%s before the session had begun; it may be busy with another display",
+      error != NULL ? "The source closed the connection" : "The source left");
+}
+
 static void
 on_finished (gpointer user_data, const GError *error)
 {
   GstRtspWfd *self = user_data;
-  g_autoptr (GError) early = NULL;
+  g_autoptr (GError) early = find_early_end (self, error);
 
-  if (error == NULL && self->receive != NULL && GST_ELEMENT (self)->srcpads == NULL)
-    error = early = g_error_new_literal (WFD_ERROR, WFD_ERROR_CLOSED,
-        "The source ended the session before it had begun");
+  if (early != NULL)
+    error = early;
   if (error != NULL)
     wfd_post_error (GST_ELEMENT (self), error);
 

@@ -141,8 +141,7 @@ struct _WfdMachine
   const RoleRules *rules;
 
   State state;
-  gboolean heard; /* the peer has said something */
-  gint64 now_us;  /* of the call that is running */
+  gint64 now_us; /* of the call that is running */
   gint64 deadline_us[N_TIMERS];
   const WaitRule *wait; /* of TIMER_NEXT_REQUEST */
   GQueue outbox;        /* of GstRTSPMessage */

@@ -263,7 +263,6 @@ wfd_machine_receive (WfdMachine *self, const GstRTSPMessage *message, gint64 now
     return;
 
   self->now_us = now_us;
-  self->heard = TRUE;
   note_life (self, now_us);
   note_peer_name (self, message);
   switch (message->type) {
@@ -296,9 +295,7 @@ wfd_machine_disconnect (WfdMachine *self, const GError *error, gint64 now_us)
   else
     wfd_machine_end (self,
         g_error_new (WFD_ERROR, WFD_ERROR_CLOSED,
-            self->heard ? "The %s closed the connection without a TEARDOWN (state %s)"
-                        : "The %s closed the connection before it said anything; it may be busy "
-                          "with another device (state %s)",
+            "The %s closed the connection without a TEARDOWN (state %s)",
             self->config.role == WFD_ROLE_SOURCE ? "sink" : "source",
             state_to_string (self->state)));
 }
