@@ -204,14 +204,6 @@ wfd_rate_get_look_us (WfdRate *self)
   return wfd_rate_drain_get_look_us (&self->drain);
 }
 
-gint64
-wfd_rate_scale_outq (gint64 outq_bytes, guint packet_bytes, guint truesize_bytes)
-{
-  if (outq_bytes < 0 || truesize_bytes == 0)
-    return WFD_RATE_UNKNOWN;
-  return (gint64) ((double) outq_bytes / truesize_bytes * packet_bytes);
-}
-
 void
 wfd_rate_feed_completion (WfdRate *self, const WfdRateCompletion *completion, gint64 now_us)
 {

@@ -74,9 +74,8 @@ void wfd_rate_feed_sent (WfdRate *self, guint bytes, gint64 now_us);
  * must be in it, or it cannot be seen. */
 typedef struct
 {
-  gint64
-      kernel_bytes; /* bytes in socket, qdisc and driver, as wfd_rate_scale_outq tells; or unknown */
-  gint64 own_bytes; /* bytes in the element's own queue, before the gate */
+  gint64 kernel_bytes; /* bytes in socket, qdisc and driver, as on the wire; or unknown */
+  gint64 own_bytes;    /* bytes in the element's own queue, before the gate */
 } WfdRateQueue;
 
 void wfd_rate_feed_queue (WfdRate *self, const WfdRateQueue *queue, gint64 now_us);
@@ -84,10 +83,6 @@ void wfd_rate_feed_queue (WfdRate *self, const WfdRateQueue *queue, gint64 now_u
 /* us from the last look, or from handing something over to an empty queue if that is
  * later, to the next look. */
 gint64 wfd_rate_get_look_us (WfdRate *self);
-
-/* What SIOCOUTQ says of packets of @packet_bytes is memory, not bytes on the wire:
- * each counts as @truesize_bytes (2304 for 1356, measured with Linux 6.18). */
-gint64 wfd_rate_scale_outq (gint64 outq_bytes, guint packet_bytes, guint truesize_bytes);
 
 /* The driver, or a peer that acknowledges packets, tells that one is done with and
  * so all before it. */

@@ -231,16 +231,6 @@ test_gate_follows_the_link (void)
 }
 
 static void
-test_outq_is_memory (void)
-{
-  /* 60 packets of 1356 bytes, as measured. */
-  g_assert_cmpint (wfd_rate_scale_outq (60 * 2304, 1356, 2304), ==, 60 * 1356);
-  g_assert_cmpint (wfd_rate_scale_outq (0, 1356, 2304), ==, 0);
-  g_assert_cmpint (wfd_rate_scale_outq (-1, 1356, 2304), ==, WFD_RATE_UNKNOWN);
-  g_assert_cmpint (wfd_rate_scale_outq (2304, 1356, 0), ==, WFD_RATE_UNKNOWN);
-}
-
-static void
 test_key_requests_are_answered (void)
 {
   g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
@@ -600,7 +590,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/sound-and-headers-count", test_sound_and_headers_count);
   g_test_add_func ("/rate/small-frames-tell-little", test_small_frames_tell_little);
   g_test_add_func ("/rate/gate-follows-the-link", test_gate_follows_the_link);
-  g_test_add_func ("/rate/outq-is-memory", test_outq_is_memory);
   g_test_add_func ("/rate/key/requests-are-answered", test_key_requests_are_answered);
   g_test_add_func ("/rate/key/that-is-on-its-way", test_key_that_is_on_its_way);
   g_test_add_func ("/rate/key/waits-for-the-link", test_key_waits_for_the_link);

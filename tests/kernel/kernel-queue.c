@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SIOCOUTQ, kept honest: what the probe says of a socket's queue against what has come
+ * out of the device behind it, a TUN whose tbf lets so much through a second. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <netinet/udp.h>
+#include <poll.h>
+#include <probe.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define DEVICE "wfd0"
+#define OWN_ADDRESS "10.99.0.1"
+#define PEER_ADDRESS "10.99.0.2"
+#define HEADERS 28
+#define PAYLOAD 1328
+
+static int tun_fd = -1;
+/* Why there is nothing to look at; NULL: there is. */
+static char *missing;
+
+static gboolean
+tc (const char *format, ...)
+{
+  g_autofree char *command = NULL;
+  g_autoptr (GError) error = NULL;
+  int status = 0;
+  va_list arguments;
+
+  va_start (arguments, format);
+  command = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  if (g_spawn_command_line_sync (command, NULL, NULL, &status, &error)
+      && g_spawn_check_wait_status (status, &error))
+    return TRUE;
+  g_test_message ("%s: %s", command, error->message);
+  return FALSE;
+}
+
+static void
+write_map (const char *path, guint id)
+{
+  g_autofree char *text = g_strdup_printf ("0 %u 1", id);
+  int fd = open (path, O_WRONLY);
+
+  if (fd < 0 || write (fd, text, strlen (text)) < 0)
+    g_test_message ("%s: %s", path, g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+}
+
+/* A network of our own, before GLib begins a thread. */
+static char *
+open_network (void)
+{
+  struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+  guint uid = getuid (), gid = getgid ();
+
+  if (unshare (CLONE_NEWNET) != 0) {
+    if (unshare (CLONE_NEWUSER | CLONE_NEWNET) != 0)
+      return g_strdup_printf ("no network namespace: %s", g_strerror (errno));
+    write_map ("/proc/self/uid_map", uid);
+    write_map ("/proc/self/gid_map", gid);
+  }
+  g_strlcpy (request.ifr_name, DEVICE, sizeof request.ifr_name);
+  tun_fd = open ("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (tun_fd < 0 || ioctl (tun_fd, TUNSETIFF, &request) != 0)
+    return g_strdup_printf ("no TUN: %s", g_strerror (errno));
+  if (!tc ("ip address add " OWN_ADDRESS "/24 dev " DEVICE) || !tc ("ip link set " DEVICE " up")
+      || !tc ("tc qdisc replace dev " DEVICE " root tbf rate 20mbit burst 4000 limit 4000000"))
+    return g_strdup ("no ip, no tc, or a kernel without tbf");
+  return NULL;
+}
+
+typedef struct
+{
+  GSocket *socket;
+  GSocketAddress *to;
+  WfdLinkProbe *probe;
+  WfdRate *rate;
+  gint64 sent_bytes, left_bytes; /* handed over, and come out */
+} Fixture;
+
+static Fixture
+fixture (void)
+{
+  WfdRateConfig config = { .interval_us = 16667,
+    .min_kbps = 500,
+    .max_kbps = 100000,
+    .start_kbps = 8000 };
+  Fixture f = {
+    .socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, 0, NULL),
+    .to = g_inet_socket_address_new_from_string (PEER_ADDRESS, 19000),
+    .rate = wfd_rate_new (&config),
+  };
+
+  g_socket_set_option (f.socket, SOL_SOCKET, SO_SNDBUF, 4000000, NULL);
+  f.probe = wfd_link_probe_new_queue (f.socket);
+  return f;
+}
+
+static void
+take_what_left (Fixture *self)
+{
+  guint8 packet[2000];
+  gssize n;
+
+  while ((n = read (tun_fd, packet, sizeof packet)) > 0) {
+    if (packet[0] >> 4 == 4 && packet[9] == IPPROTO_UDP)
+      self->left_bytes += n;
+  }
+}
+
+static void
+fixture_clear (Fixture *self)
+{
+  /* The next one begins with an empty device. */
+  while (self->left_bytes < self->sent_bytes) {
+    struct pollfd fd = { tun_fd, POLLIN };
+
+    g_assert_cmpint (poll (&fd, 1, 5000), ==, 1);
+    take_what_left (self);
+  }
+  wfd_link_probe_free (self->probe);
+  wfd_rate_free (self->rate);
+  g_object_unref (self->to);
+  g_object_unref (self->socket);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
+
+/* @n datagrams in one call, if @segment; else one of each. */
+static void
+hand_over (Fixture *self, guint n, gsize payload, gboolean segment)
+{
+  g_autofree char *data = g_malloc0 (n * payload);
+  gsize part = segment ? n * payload : payload;
+  gint64 now_us = g_get_monotonic_time ();
+
+  g_socket_set_option (self->socket, IPPROTO_UDP, 103 /* UDP_SEGMENT */, segment ? payload : 0,
+      NULL);
+  for (gsize at = 0; at < n * payload; at += part)
+    g_assert_cmpint (g_socket_send_to (self->socket, self->to, data, part, NULL, NULL), ==, part);
+  for (guint i = 0; i < n; i++) {
+    WfdLinkPacket packet = { i, payload + HEADERS };
+
+    wfd_link_probe_sent (self->probe, &packet, 1, now_us);
+    wfd_rate_feed_sent (self->rate, payload + HEADERS, now_us);
+    self->sent_bytes += payload + HEADERS;
+  }
+}
+
+static gint64
+look (Fixture *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  WfdLinkReading reading;
+
+  wfd_link_probe_look (self->probe, &reading, now_us);
+  g_assert_null (reading.problem);
+  wfd_link_reading_feed (&reading, self->rate, 0, now_us);
+  return reading.queue_bytes;
+}
+
+/* Until nothing is left, the queue is what has not come out; how many looks were had. */
+static guint
+compare (Fixture *self, double tolerance)
+{
+  guint n = 0;
+
+  while (self->left_bytes < self->sent_bytes) {
+    struct pollfd fd = { tun_fd, POLLIN };
+    gint64 before, after, told;
+
+    g_assert_cmpint (poll (&fd, 1, 5000), ==, 1);
+    take_what_left (self);
+    before = self->sent_bytes - self->left_bytes;
+    told = look (self);
+    /* What leaves in between, and the bucket. */
+    take_what_left (self);
+    after = self->sent_bytes - self->left_bytes;
+    g_assert_cmpint (told, <=, before * (1 + tolerance) + 6000);
+    g_assert_cmpint (told, >=, after * (1 - tolerance) - 6000);
+    n++;
+  }
+  g_assert_cmpint (look (self), ==, 0);
+  return n;
+}
+
+static gboolean
+is_missing (void)
+{
+  if (missing != NULL)
+    g_test_skip (missing);
+  return missing != NULL;
+}
+
+static void
+test_queue_is_what_has_not_left (void)
+{
+  if (is_missing ())
+    return;
+  for (guint i = 0; i < 5; i++) {
+    g_auto (Fixture) f = fixture ();
+
+    hand_over (&f, 100, PAYLOAD, FALSE);
+    g_assert_cmpint (look (&f), >, 90 * (PAYLOAD + HEADERS));
+    g_assert_cmpuint (compare (&f, 0.05), >, 10);
+  }
+}
+
+/* As the element sends, and with what it sends when the picture stands still. */
+static void
+test_queue_of_segments_and_small_packets (void)
+{
+  const struct
+  {
+    guint n;
+    gsize payload;
+    gboolean segment;
+  } cases[] = { { 40, PAYLOAD, TRUE }, { 200, 200, FALSE }, { 100, 700, FALSE } };
+
+  if (is_missing ())
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_auto (Fixture) f = fixture ();
+
+    for (guint j = 0; j < 5; j++) {
+      hand_over (&f, cases[i].n, cases[i].payload, cases[i].segment);
+      look (&f);
+      compare (&f, 0.25);
+    }
+  }
+}
+
+/* Frames of 60 a second on a link that gets narrow and wide again: what the controller
+ * takes it to carry is what it carries. */
+static void
+test_controller_sees_the_rate (void)
+{
+  static const guint rates_mbps[] = { 20, 5, 20 };
+  g_auto (Fixture) f = fixture ();
+  WfdRateView view;
+
+  if (is_missing ())
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (rates_mbps); i++) {
+    g_assert_true (
+        tc ("tc qdisc change dev " DEVICE " root tbf rate %umbit burst 4000 limit 4000000",
+            rates_mbps[i]));
+    for (guint frame = 0; frame < 60; frame++) {
+      WfdRateDecision decision;
+      WfdRateFrame coded = { 0 };
+
+      wfd_rate_decide (f.rate, g_get_monotonic_time (), &decision);
+      coded.bytes = decision.bitrate_kbps * 2; /* of 16 ms */
+      wfd_rate_feed_frame (f.rate, &coded, g_get_monotonic_time ());
+      hand_over (&f, coded.bytes / (PAYLOAD + HEADERS) + 1, PAYLOAD, FALSE);
+      compare (&f, 0.25);
+    }
+    wfd_rate_get_view (f.rate, &view);
+    g_test_message ("%u Mbit/s: %u kbit/s", rates_mbps[i], view.capacity_kbps);
+    g_assert_cmpint (view.signal, ==, WFD_RATE_SIGNAL_QUEUE);
+    g_assert_cmpuint (view.capacity_kbps, >, rates_mbps[i] * 600);
+    g_assert_cmpuint (view.capacity_kbps, <, rates_mbps[i] * 1400);
+  }
+}
+
+/* What the specification of the probe rests on: a TUN without a queue before it takes
+ * all at once, so nothing can be seen. */
+static void
+test_bare_tun_hides_its_queue (void)
+{
+  g_auto (Fixture) f = fixture ();
+
+  if (is_missing ())
+    return;
+  g_assert_true (tc ("tc qdisc replace dev " DEVICE " root pfifo"));
+  hand_over (&f, 50, PAYLOAD, FALSE);
+  g_assert_cmpint (look (&f), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  missing = open_network ();
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/kernel/queue/is-what-has-not-left", test_queue_is_what_has_not_left);
+  g_test_add_func ("/kernel/queue/of-segments-and-small-packets",
+      test_queue_of_segments_and_small_packets);
+  g_test_add_func ("/kernel/queue/controller-sees-the-rate", test_controller_sees_the_rate);
+  g_test_add_func ("/kernel/queue/bare-tun-hides-it", test_bare_tun_hides_its_queue);
+  return g_test_run ();
+}
