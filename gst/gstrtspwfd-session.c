@@ -221,36 +221,30 @@ const WfdControlEvents gst_rtsp_wfd_control_events = {
 /* What the media tell us. */
 
 static void
-on_key_unit_wanted (gpointer user_data)
+call_control (GstRtspWfd *self, void (*func) (WfdControl *control))
 {
-  GstRtspWfd *self = user_data;
-
   g_mutex_lock (&self->control_lock);
   if (self->control != NULL)
-    wfd_control_request_key_unit (self->control);
+    func (self->control);
   g_mutex_unlock (&self->control_lock);
+}
+
+static void
+on_key_unit_wanted (gpointer user_data)
+{
+  call_control (user_data, wfd_control_request_key_unit);
 }
 
 static void
 on_streams_ended (gpointer user_data)
 {
-  GstRtspWfd *self = user_data;
-
-  g_mutex_lock (&self->control_lock);
-  if (self->control != NULL)
-    wfd_control_end_stream (self->control);
-  g_mutex_unlock (&self->control_lock);
+  call_control (user_data, wfd_control_end_stream);
 }
 
 static void
 on_picture_lost (gpointer user_data)
 {
-  GstRtspWfd *self = user_data;
-
-  g_mutex_lock (&self->control_lock);
-  if (self->control != NULL)
-    wfd_control_note_loss (self->control);
-  g_mutex_unlock (&self->control_lock);
+  call_control (user_data, wfd_control_note_loss);
 }
 
 static void
@@ -263,12 +257,7 @@ on_send_trouble (gpointer user_data, const char *text)
 static void
 on_peer_alive (gpointer user_data)
 {
-  GstRtspWfd *self = user_data;
-
-  g_mutex_lock (&self->control_lock);
-  if (self->control != NULL)
-    wfd_control_note_media (self->control);
-  g_mutex_unlock (&self->control_lock);
+  call_control (user_data, wfd_control_note_media);
 }
 
 const WfdSenderPadsEvents gst_rtsp_wfd_send_events = {

@@ -20,8 +20,9 @@
  *
  * What the two agreed on is told by #GstRtspWfd:negotiated and by an element
  * message with the same structure, the progress by PROGRESS messages with the
- * codes "connect", "negotiate" and "play". PAUSED and PLAYING pause and resume
- * the session.
+ * codes "connect", "negotiate" and "play". The signals "session-opened" and
+ * "session-closed" come, in the thread of the session, when it was set up (SETUP, M6)
+ * and when it is over. PAUSED and PLAYING pause and resume the session.
  *
  * ## What #GstRtspWfd:negotiated says
  *
@@ -41,7 +42,8 @@
  * refused-connections; of the session that runs: requests-received,
  * requests-sent, responses-received, keep-alives, idr-requests, last-rtt-us
  * (int64, microseconds from request to answer), max-bitrate-bps (more the sink
- * does not take, if it said so), session-id (string), reason (string). With role=sink: packets-received, bytes-received, packets-lost,
+ * does not take, if it said so), session-id (string), reason (string). With role=sink:
+ * packets-received, bytes-received, packets-lost,
  * packets-foreign (not from where the source sends), packets-invalid (no
  * RTP with MPEG-TS), packets-reordered (came late, and in time), packets-late
  * (came when they were taken for lost), packets-repeated, jitter-us (of the

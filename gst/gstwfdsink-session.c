@@ -108,16 +108,6 @@ make_plan (GstWfdSink *self, WfdProgramPlan *ret_plan, GError **ret_error, GErro
     fill_plan (self, &made, ground.status[WFD_STREAM_AUDIO].known, ret_plan);
 }
 
-static void
-clear_plan (WfdProgramPlan *plan)
-{
-  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
-    gst_clear_object (&plan->inputs[i]);
-    gst_clear_object (&plan->left_out[i]);
-    gst_clear_object (&plan->to[i]);
-  }
-}
-
 /* The pad of the sound that was agreed on; (transfer full). */
 static WfdPad *
 find_agreed_sound (GstWfdSink *self)
@@ -148,7 +138,7 @@ gst_wfd_sink_update_plan (GstWfdSink *self)
   complained = self->complained;
   self->complained = complained || error != NULL || warning != NULL;
   wfd_program_thread_set_plan (self->program_thread, &plan);
-  clear_plan (&plan);
+  wfd_program_plan_clear (&plan);
   g_mutex_unlock (&self->lock);
 
   if (error != NULL && !complained)

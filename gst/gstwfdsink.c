@@ -21,6 +21,13 @@
  * "aac-6ch" there are six channels, if the display takes them. AAC and AC-3 that
  * are coded already are passed on.
  *
+ * The signals "session-opened" and "session-closed" are those of rtspwfd, which
+ * explains #GstWfdSink:negotiated and #GstWfdSink:stats as well. The latter has here
+ * also, of each pad that has something, video-buffers, video-buffers-dropped and
+ * video-buffers-filled, or audio-buffers, audio-buffers-dropped and
+ * audio-buffers-filled (what went on, what did not, and what was made for want of
+ * any), and encoder (string, of raw pictures).
+ *
  * ## Example pipelines
  * |[
  * gst-launch-1.0 ximagesrc ! videoconvert ! wfdsink

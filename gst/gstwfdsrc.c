@@ -13,6 +13,9 @@
  * as it is there. A sound that was agreed on and does not come does not hold up
  * the picture, and whoever is slow behind one pad not the other.
  *
+ * The signals "session-opened" and "session-closed" are those of rtspwfd, which
+ * explains #GstWfdSrc:negotiated and #GstWfdSrc:stats as well.
+ *
  * ## Example pipelines
  * |[
  * gst-launch-1.0 wfdsrc uri=wfd://127.0.0.1:7236 ! decodebin ! autovideosink

@@ -13,11 +13,6 @@ typedef struct
   guint n_buffers; /* of them */
 } WfdBacklog;
 
-#define WFD_BACKLOG_INIT \
-  { \
-    G_QUEUE_INIT, 0 \
-  }
-
 /* @item is a GstBuffer or a GstEvent (transfer full). */
 void wfd_backlog_push (WfdBacklog *self, gpointer item);
 /* NULL if there is nothing; (transfer none) and (transfer full). */

@@ -28,15 +28,15 @@ struct _WfdProgramThread
   WfdInput *left_out[WFD_N_ELEMENTARY];
 };
 
-static void
-clear_plan (WfdProgramPlan *plan)
+void
+wfd_program_plan_clear (WfdProgramPlan *self)
 {
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
-    gst_clear_object (&plan->inputs[i]);
-    gst_clear_object (&plan->left_out[i]);
-    gst_clear_object (&plan->to[i]);
+    gst_clear_object (&self->inputs[i]);
+    gst_clear_object (&self->left_out[i]);
+    gst_clear_object (&self->to[i]);
   }
-  *plan = (WfdProgramPlan) { FALSE };
+  *self = (WfdProgramPlan) { FALSE };
 }
 
 static WfdInput *
@@ -48,7 +48,7 @@ ref_input (WfdInput *input)
 static void
 copy_plan (const WfdProgramPlan *from, WfdProgramPlan *to)
 {
-  clear_plan (to);
+  wfd_program_plan_clear (to);
   *to = *from;
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     to->inputs[i] = ref_input (from->inputs[i]);
@@ -159,7 +159,7 @@ take_down (WfdProgramThread *self)
   unlink_to (self);
   set_program (self, NULL);
   gst_bin_remove (self->bin, GST_ELEMENT (program));
-  clear_plan (&self->real);
+  wfd_program_plan_clear (&self->real);
 }
 
 static gboolean
@@ -216,7 +216,7 @@ build (WfdProgramThread *self, const WfdProgramPlan *plan)
   complete_config (&self->real);
   program = wfd_program_new (&self->real.program, &error);
   if (program == NULL) {
-    clear_plan (&self->real);
+    wfd_program_plan_clear (&self->real);
     self->failed (self->user_data, error);
     return;
   }
@@ -300,7 +300,7 @@ work (gpointer data, gpointer user_data)
 
   while (begin_work (self, &plan))
     carry_out (self, &plan);
-  clear_plan (&plan);
+  wfd_program_plan_clear (&plan);
 }
 
 void
@@ -343,7 +343,7 @@ wfd_program_thread_clear (WfdProgramThread *self)
     set_left_out (self, i, NULL, FALSE);
 
   g_mutex_lock (&self->lock);
-  clear_plan (&self->plan);
+  wfd_program_plan_clear (&self->plan);
   self->changed = self->held = FALSE;
   g_mutex_unlock (&self->lock);
 }

@@ -25,6 +25,9 @@ typedef struct
   WfdProgramConfig program;             /* video and audio follow from the inputs */
 } WfdProgramPlan;
 
+/* Gives back what it references; nothing is wanted any more. */
+void wfd_program_plan_clear (WfdProgramPlan *self);
+
 /* Called in the thread. */
 typedef void (*WfdProgramThreadFailed) (gpointer user_data, const GError *error);
 

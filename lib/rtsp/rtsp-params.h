@@ -137,7 +137,6 @@ typedef struct
 #define WFD_PARAM_STATUS_FORMAT 415
 #define WFD_PARAM_STATUS_NOT_UNDERSTOOD 451
 #define WFD_PARAM_STATUS_PROFILE 457
-#define WFD_PARAM_STATUS_NO_UPDATE 458
 
 /* A name out of a GET_PARAMETER body. */
 typedef struct
