@@ -8,9 +8,10 @@
 GST_DEBUG_CATEGORY_EXTERN (wfd_entry_debug);
 #define GST_CAT_DEFAULT wfd_entry_debug
 
-/* How long over the latency of upstream a silent stream is waited for. The
- * other stream stands still as long. */
-#define PATIENCE (40 * GST_MSECOND)
+/* How long over the latency of upstream a silent stream is waited for: sound that is
+ * late only because the machine is busy is not cut. Silence that an encoder then
+ * holds for 43 ms still comes within the 125 ms that sinks wait (ts-lead.h). */
+#define PATIENCE (60 * GST_MSECOND)
 
 gboolean
 wfd_entry_is_flowing (WfdEntry *self)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <ts-lead.h>
 #include <ts-nal.h>
 
 #include "wfd-rtcp.h"
@@ -11,18 +12,12 @@
 GST_DEBUG_CATEGORY_STATIC (wfd_sender_debug);
 #define GST_CAT_DEFAULT wfd_sender_debug
 
-/* By how much the time at which a unit is to be shown lies behind that at which it
- * is sent: capture, encoder, and what a machine that is busy adds to them. It is
- * what GStreamer's multiplexer has, so sinks are used to it. */
-#define LEAD_NS (125 * GST_MSECOND)
 /* How long a unit waits for room in the socket. Longer would hold up capture, and
  * a link that stands still for so long has lost more than a picture. */
 #define PATIENCE_US (20 * G_TIME_SPAN_MILLISECOND)
 /* The timer found somebody sending, who takes along what is due. */
 #define RETRY_NS (2 * GST_MSECOND)
 
-/* Who is further behind is not slow, but has another idea of time. */
-#define MAX_LATE_NS (2 * (gint64) GST_SECOND)
 /* What an encoder of sound holds at most. */
 #define MAX_STALE_UNITS 4
 
@@ -53,11 +48,10 @@ struct _WfdSender
   Stream streams[WFD_N_ELEMENTARY];
   WfdTsWriter *writer; /* NULL: no session, or none with a stream of ours */
   guint32 ssrc;
-  WfdRtcp *rtcp;        /* NULL: not agreed on */
-  GstClockTime latency; /* of upstream */
-  GstClockTime late_ns; /* what is added to it */
-  gboolean begun;       /* it sent something already */
-  GstClock *clock;      /* NULL: nothing flows */
+  WfdRtcp *rtcp; /* NULL: not agreed on */
+  WfdTsLead lead;
+  gboolean begun;  /* it sent something already */
+  GstClock *clock; /* NULL: nothing flows */
   GstClockTime base_time;
   GstClockID timer;
 
@@ -333,7 +327,7 @@ make_writer (WfdSender *self)
   }
   if (config.n_streams > 0 && (self->writer = wfd_ts_writer_new (&config, &error)) == NULL)
     GST_WARNING ("%s", error->message);
-  self->latency = self->late_ns = 0;
+  wfd_ts_lead_init (&self->lead);
   self->begun = self->clock != NULL;
   update_timer (self);
 }
@@ -456,33 +450,22 @@ is_stale (WfdSender *self, WfdStream stream, gint64 pts_ns, gint64 now_ns)
   return FALSE;
 }
 
-/* A machine that is too slow must not send what is late already: who plays by the
- * clock of the stream would drop all of it. Both streams are moved on together. */
-static gint64
-catch_up (WfdSender *self, gint64 pts_ns, gint64 now_ns)
-{
-  gint64 late_ns = CLAMP (now_ns - pts_ns, 0, MAX_LATE_NS - (gint64) self->late_ns);
-
-  self->late_ns += late_ns;
-  return pts_ns + late_ns;
-}
-
 /* With the lock. */
 static void
 send_unit (WfdSender *self, WfdStream stream, WfdBytes unit, GstClockTime running_time, News *news)
 {
   gint index = self->streams[stream].index;
   gint64 now_ns = get_now (self);
-  gint64 pts_ns = GST_CLOCK_TIME_IS_VALID (running_time) ? (gint64) running_time : now_ns;
+  gint64 captured_ns = GST_CLOCK_TIME_IS_VALID (running_time) ? (gint64) running_time : now_ns;
+  gint64 pts_ns;
 
   if (!is_decodable (self, stream, unit)) {
     news->lost = TRUE;
     return;
   }
-  pts_ns += LEAD_NS + self->latency + self->late_ns;
-  if (is_stale (self, stream, pts_ns, now_ns))
+  if (is_stale (self, stream, wfd_ts_lead_get_aim (&self->lead, captured_ns), now_ns))
     return;
-  pts_ns = catch_up (self, pts_ns, now_ns);
+  pts_ns = wfd_ts_lead_place (&self->lead, stream, captured_ns, now_ns);
   if (!wfd_ts_writer_begin_unit (self->writer, index, unit, pts_ns, now_ns)) {
     GST_DEBUG ("%zu bytes are no unit of stream %d", unit.left, stream);
     self->stats.refused++;
@@ -508,7 +491,7 @@ wfd_sender_send (WfdSender *self, WfdStream stream, const WfdTsFormat *format, W
   g_mutex_lock (&self->lock);
   if (self->writer != NULL && self->clock != NULL && self->streams[stream].index >= 0) {
     agreed = is_agreed (self, stream, format);
-    self->latency = MAX (self->latency, latency);
+    wfd_ts_lead_add_latency (&self->lead, latency);
     if (agreed)
       send_unit (self, stream, unit, running_time, &news);
   }
