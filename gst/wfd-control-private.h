@@ -29,6 +29,13 @@ typedef enum
   WFD_WANT_PAUSE,
 } WfdWant;
 
+/* M1 is out, and another one has the place. */
+typedef struct
+{
+  WfdSession *session;
+  char *peer;
+} WfdSilent;
+
 struct _WfdControl
 {
   WfdControlConfig config; /* the offer in it with the lock */
@@ -44,8 +51,10 @@ struct _WfdControl
   /* All below belongs to the thread. */
   WfdListener *listener;
   WfdSession *session;
-  GQueue waiting;          /* source role: GSocketConnections without a session yet */
-  gint64 mute_deadline_us; /* source role: until when the peer may be silent */
+  gboolean heard;  /* its peer has said something */
+  gint64 begin_us; /* of the session */
+  GQueue silent;   /* source role: WfdSilent, whose peers have said nothing yet */
+  GQueue waiting;  /* source role: GSocketConnections without a session yet */
   GCancellable *cancellable;
   char *peer;
   WfdStep step;
@@ -75,6 +84,8 @@ void wfd_control_drop_timer (GSource **timer);
 void wfd_control_set_timer (WfdControl *self, GSource **timer, gint64 when_us,
     WfdSessionThreadFunc func);
 
+/* Its peer is there. */
+void wfd_control_enter_negotiating (WfdControl *self);
 /* A new session object in self->session, ready to connect or to start. */
 gboolean wfd_control_create_session (WfdControl *self, GError **error);
 /* Pauses or resumes, if the session is not as the element wants it. */
@@ -84,12 +95,18 @@ void wfd_control_end_session (WfdControl *self, const GError *error);
 
 /* Source role: asks for a key unit, but not too often. */
 void wfd_control_need_key_unit (WfdControl *self);
-/* RTSP messages that came from the peer of the session. */
-guint64 wfd_control_count_messages (WfdControl *self);
-/* Source role: begins a session with the first that waits; @data is the control. */
+/* Source role: begins a session with the first that waits, if there is or will be
+ * room for one; @data is the control. */
 void wfd_control_consider_waiting (gpointer data);
 /* Source role: closes the connections with which no session began. */
 void wfd_control_refuse_waiting (WfdControl *self, const char *why);
+/* Source role: the peer of @session says something for the first time. */
+void wfd_control_give_place (WfdControl *self, WfdSession *session);
+/* Source role: ends @session, if it is one of those that have said nothing. */
+gboolean wfd_control_drop_silent (WfdControl *self, WfdSession *session);
+void wfd_control_drop_all_silent (WfdControl *self);
+/* Ends @session without hearing of it. */
+void wfd_control_release_session (WfdControl *self, WfdSession *session);
 /* Sink role: begins to connect; @data is the control. */
 void wfd_control_connect (gpointer data);
 /* The end of everything. */

@@ -55,8 +55,9 @@ lookup_counter (GVariant *stats, const char *key)
   return value;
 }
 
-guint64
-wfd_control_count_messages (WfdControl *self)
+/* RTSP messages that came from the peer. */
+static guint64
+count_messages (WfdControl *self)
 {
   g_autoptr (GVariant) stats = wfd_session_dup_stats (self->session);
 
@@ -81,8 +82,8 @@ check_watchdog (gpointer data)
 
   if (media != self->watchdog.media)
     wfd_session_note_media (self->session);
-  switch (wfd_watchdog_check (&self->watchdog, media, wfd_control_count_messages (self),
-      g_get_monotonic_time ())) {
+  switch (
+      wfd_watchdog_check (&self->watchdog, media, count_messages (self), g_get_monotonic_time ())) {
     case WFD_WATCHDOG_FINE:
       break;
     case WFD_WATCHDOG_ASK:
@@ -168,8 +169,8 @@ wfd_control_enter_step (WfdControl *self, WfdStep step)
     wfd_control_post_progress (self, GST_PROGRESS_TYPE_START, "%s", texts[self->config.role][step]);
 }
 
-static void
-enter_negotiating (WfdControl *self)
+void
+wfd_control_enter_negotiating (WfdControl *self)
 {
   if (self->step != WFD_STEP_CONNECT)
     return;
@@ -188,6 +189,8 @@ enter_ready (WfdControl *self)
 
   self->opened = TRUE;
   self->sessions++;
+  wfd_control_drop_all_silent (self);
+  wfd_control_consider_waiting (self);
   rtp = wfd_session_dup_peer_rtp_address (self->session);
   rtcp = wfd_session_dup_peer_rtcp_address (self->session);
   self->events.opened (self->user_data, rtp, rtcp);
@@ -209,13 +212,15 @@ on_state (WfdSession *session, GParamSpec *pspec, WfdControl *self)
 {
   WfdSessionState state = wfd_session_get_state (session);
 
+  if (session != self->session)
+    return;
   GST_INFO ("session state %d", state);
   switch (state) {
     case WFD_SESSION_STATE_IDLE:
     case WFD_SESSION_STATE_CONNECTING:
       break;
     case WFD_SESSION_STATE_NEGOTIATING:
-      enter_negotiating (self);
+      wfd_control_enter_negotiating (self);
       break;
     case WFD_SESSION_STATE_READY:
       enter_ready (self);
@@ -271,32 +276,43 @@ wfd_control_need_key_unit (WfdControl *self)
 }
 
 static void
+on_peer_heard (WfdSession *session, WfdControl *self)
+{
+  wfd_control_give_place (self, session);
+}
+
+static void
 on_idr_requested (WfdSession *session, WfdControl *self)
 {
   wfd_control_need_key_unit (self);
 }
 
-/* On an address that others can reach anything may connect. What left before
- * SETUP was no display, and we wait for one; unless it is a display that cannot
- * do what we offer, which a person has to know. */
+/* On an address that others can reach anything may connect. With what left before
+ * SETUP there was no session, so it ends nothing, be it no display or one that can
+ * do nothing of what we offer. */
 static gboolean
-is_stranger (WfdControl *self, const GError *error)
+is_stranger (WfdControl *self)
 {
-  return wfd_control_is_source (self) && !self->opened
-      && !g_error_matches (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT)
-      && !g_error_matches (error, WFD_ERROR, WFD_ERROR_NO_FORMAT)
-      && !g_error_matches (error, WFD_ERROR, WFD_ERROR_REFUSED);
+  return wfd_control_is_source (self) && !self->opened;
 }
 
+/* What is wrong with our own settings is so the next time, too. */
 static gboolean
 is_to_go_on (WfdControl *self, const GError *error)
 {
-  if (self->stopping || self->stream_ended)
+  if (self->stopping || self->stream_ended
+      || g_error_matches (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT))
     return FALSE;
-  if (is_stranger (self, error))
-    return TRUE;
-  return self->config.wait_for_next
-      && !g_error_matches (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT);
+  return is_stranger (self) || self->config.wait_for_next;
+}
+
+void
+wfd_control_release_session (WfdControl *self, WfdSession *session)
+{
+  g_signal_handlers_disconnect_by_data (session, self);
+  wfd_session_close (session);
+  /* It may be one of its own signals that brought us here. */
+  wfd_session_thread_post (self->thread, g_object_unref, session);
 }
 
 static void
@@ -305,10 +321,7 @@ drop_session (WfdControl *self)
   if (self->session == NULL)
     return;
 
-  g_signal_handlers_disconnect_by_data (self->session, self);
-  wfd_session_close (self->session);
-  /* It may be one of its own signals that brought us here. */
-  wfd_session_thread_post (self->thread, g_object_unref, g_steal_pointer (&self->session));
+  wfd_control_release_session (self, g_steal_pointer (&self->session));
   g_clear_pointer (&self->peer, g_free);
   wfd_control_drop_timer (&self->key_unit_timer);
 }
@@ -366,7 +379,8 @@ wfd_control_end_session (WfdControl *self, const GError *error)
 static void
 on_closed (WfdSession *session, const GError *error, WfdControl *self)
 {
-  wfd_control_end_session (self, error);
+  if (!wfd_control_drop_silent (self, session))
+    wfd_control_end_session (self, error);
 }
 
 static gboolean
@@ -391,9 +405,10 @@ wfd_control_create_session (WfdControl *self, GError **error)
   if (!configure_session (self, session, error))
     return FALSE;
 
-  self->opened = self->paused_by_us = FALSE;
+  self->opened = self->heard = self->paused_by_us = FALSE;
   self->key_unit = (WfdKeyUnit) WFD_KEY_UNIT_INIT;
   g_signal_connect (session, "notify::state", G_CALLBACK (on_state), self);
+  g_signal_connect (session, "peer-heard", G_CALLBACK (on_peer_heard), self);
   g_signal_connect (session, "format-agreed", G_CALLBACK (on_format_agreed), self);
   g_signal_connect (session, "idr-requested", G_CALLBACK (on_idr_requested), self);
   g_signal_connect (session, "closed", G_CALLBACK (on_closed), self);

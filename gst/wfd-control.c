@@ -7,14 +7,16 @@ GST_DEBUG_CATEGORY (wfd_control_debug);
 /* What a stream is shows within moments of its begin. The standard does not say
  * how long a sink waits for M1; gnome-network-displays waits for ever. */
 #define OFFER_PATIENCE_US (2 * G_TIME_SPAN_SECOND)
-/* A display answers M1 within milliseconds. Who has said nothing for so long
- * makes room for the next, be it a port scanner or a display without power. */
-#define MUTE_PATIENCE_US G_TIME_SPAN_SECOND
+/* Who has said something, but is not set up by then, makes room for the next: that
+ * one waits no longer than 6 s for M1 (T1). */
+#define SETUP_PATIENCE_US (5 * G_TIME_SPAN_SECOND)
 /* A display that comes again may be there before the end of its last connection is
  * seen, or before its TEARDOWN is answered. */
 #define RETURN_PATIENCE_US (200 * G_TIME_SPAN_MILLISECOND)
-/* More displays than anybody has, at the same moment. */
+/* More displays than anybody has, at the same moment. Of more the newest stay: they
+ * have not had the time to speak. */
 #define MAX_WAITING 4
+#define MAX_SILENT 16
 /* A peer's answer to TEARDOWN takes a millisecond or two; who does not answer
  * must not hold up a state change. */
 #define STOP_PATIENCE_US (100 * G_TIME_SPAN_MILLISECOND)
@@ -36,6 +38,7 @@ wfd_control_finish (WfdControl *self, const GError *error)
 {
   if (self->listener != NULL)
     wfd_listener_close (self->listener);
+  wfd_control_drop_all_silent (self);
   set_over (self);
   if (!self->stopping)
     self->events.finished (self->user_data, error);
@@ -99,8 +102,6 @@ find_refusal (WfdControl *self, const char *remote)
     return "its address is not known";
   if (self->config.peer != NULL && !g_str_equal (self->config.peer, remote))
     return "it is not the peer that was named";
-  if (g_queue_get_length (&self->waiting) == MAX_WAITING)
-    return "too many are waiting";
   return NULL;
 }
 
@@ -125,7 +126,89 @@ wfd_control_refuse_waiting (WfdControl *self, const char *why)
   }
 }
 
-/* There are others: a peer that has said nothing by now goes, another one stays. */
+static void
+free_silent (WfdControl *self, WfdSilent *silent)
+{
+  wfd_control_release_session (self, silent->session);
+  g_free (silent->peer);
+  g_free (silent);
+}
+
+void
+wfd_control_drop_all_silent (WfdControl *self)
+{
+  WfdSilent *silent;
+
+  while ((silent = g_queue_pop_head (&self->silent)) != NULL)
+    free_silent (self, silent);
+}
+
+/* (transfer full) (nullable) */
+static WfdSilent *
+take_silent (WfdControl *self, WfdSession *session)
+{
+  for (GList *link = self->silent.head; link != NULL; link = link->next) {
+    WfdSilent *silent = link->data;
+
+    if (silent->session == session) {
+      g_queue_delete_link (&self->silent, link);
+      return silent;
+    }
+  }
+  return NULL;
+}
+
+gboolean
+wfd_control_drop_silent (WfdControl *self, WfdSession *session)
+{
+  WfdSilent *silent = take_silent (self, session);
+
+  if (silent == NULL)
+    return FALSE;
+  free_silent (self, silent);
+  return TRUE;
+}
+
+/* M1 is out; who speaks first gets the place. A port scanner, or a display without
+ * power, does not. */
+static void
+put_aside (WfdControl *self)
+{
+  WfdSilent *silent = g_new (WfdSilent, 1);
+
+  *silent = (WfdSilent) { g_steal_pointer (&self->session), g_steal_pointer (&self->peer) };
+  g_queue_push_tail (&self->silent, silent);
+  if (g_queue_get_length (&self->silent) > MAX_SILENT)
+    free_silent (self, g_queue_pop_head (&self->silent));
+  wfd_control_enter_step (self, WFD_STEP_CONNECT);
+}
+
+void
+wfd_control_give_place (WfdControl *self, WfdSession *session)
+{
+  WfdSilent *silent = session != self->session ? take_silent (self, session) : NULL;
+
+  if (silent != NULL && self->session != NULL && self->heard) {
+    GST_WARNING ("%s speaks too late: a session is running", silent->peer);
+    self->refused_connections++;
+    free_silent (self, silent);
+    return;
+  }
+  if (silent != NULL) {
+    if (self->session != NULL)
+      put_aside (self);
+    self->session = silent->session;
+    g_free (self->peer);
+    self->peer = silent->peer;
+    g_free (silent);
+    wfd_control_enter_negotiating (self);
+  }
+  self->heard = TRUE;
+  self->begin_us = g_get_monotonic_time ();
+  wfd_control_consider_waiting (self);
+}
+
+/* Others wait, and the session has had its time. */
 static void
 decide_who_stays (gpointer data)
 {
@@ -135,12 +218,13 @@ decide_who_stays (gpointer data)
   wfd_control_drop_timer (&self->waiting_timer);
   if (self->session == NULL || g_queue_is_empty (&self->waiting))
     return;
-  if (wfd_control_count_messages (self) > 0) {
+  if (self->opened) {
     wfd_control_refuse_waiting (self, "a session is running");
     return;
   }
   error = g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
-      "%s has connected and says nothing, while another one waits", self->peer);
+      "%s has not set up the session within %d s, while another one waits", self->peer,
+      (int) (SETUP_PATIENCE_US / G_USEC_PER_SEC));
   wfd_control_end_session (self, error);
 }
 
@@ -157,8 +241,15 @@ begin_waiting_session (gpointer data)
     wfd_control_end_session (self, error);
     return;
   }
-  self->mute_deadline_us = g_get_monotonic_time () + MUTE_PATIENCE_US;
-  wfd_control_set_timer (self, &self->waiting_timer, self->mute_deadline_us, decide_who_stays);
+  wfd_control_consider_waiting (self);
+}
+
+/* How long those who wait wait for the end of the session. */
+static gint64
+get_end_of_patience_us (WfdControl *self)
+{
+  return self->opened ? g_get_monotonic_time () + RETURN_PATIENCE_US
+                      : self->begin_us + SETUP_PATIENCE_US;
 }
 
 /* A pipeline that waited for a display begins only now that there is one, and
@@ -168,8 +259,15 @@ wfd_control_consider_waiting (gpointer data)
 {
   WfdControl *self = data;
 
-  if (self->session != NULL || g_queue_is_empty (&self->waiting))
+  if (g_queue_is_empty (&self->waiting))
     return;
+  if (self->session != NULL && !self->heard)
+    put_aside (self);
+  if (self->session != NULL) {
+    wfd_control_set_timer (self, &self->waiting_timer, get_end_of_patience_us (self),
+        decide_who_stays);
+    return;
+  }
   g_free (self->peer);
   self->peer = get_remote_address (g_queue_peek_head (&self->waiting));
   if (!self->events.preparing (self->user_data)) {
@@ -198,11 +296,12 @@ on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl 
     return;
   }
   g_queue_push_tail (&self->waiting, g_object_ref (connection));
-  if (self->session != NULL)
-    wfd_control_set_timer (self, &self->waiting_timer,
-        MAX (self->mute_deadline_us, g_get_monotonic_time () + RETURN_PATIENCE_US),
-        decide_who_stays);
-  else if (g_queue_get_length (&self->waiting) == 1)
+  if (g_queue_get_length (&self->waiting) > MAX_WAITING) {
+    g_autoptr (GSocketConnection) oldest = g_queue_pop_head (&self->waiting);
+
+    refuse (self, oldest, "too many are waiting");
+  }
+  if (self->session != NULL || g_queue_get_length (&self->waiting) == 1)
     wfd_control_consider_waiting (self);
 }
 
@@ -402,6 +501,7 @@ release (gpointer data)
 
   if (self->session != NULL)
     wfd_control_end_session (self, NULL);
+  wfd_control_drop_all_silent (self);
   if (self->listener != NULL)
     wfd_listener_close (self->listener);
   g_clear_object (&self->listener);

@@ -10,7 +10,10 @@ G_BEGIN_DECLS
  * @WFD_AFTER_SESSION_STOP: EOS after an orderly end, an error if the peer vanished
  * @WFD_AFTER_SESSION_WAIT: listen or connect again
  *
- * What an element does when a session is over.
+ * What an element does when a session is over. With role=source only a session that
+ * was set up (M6) ends: whoever came before and was no display, could not do what is
+ * offered, or refused it, is told in a WARNING message, and the next one waited for.
+ * With role=sink the source was named, so that what fails is an error, or tried again.
  */
 typedef enum
 {

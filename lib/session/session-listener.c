@@ -2,6 +2,10 @@
 #include <wfd/wfd-error.h>
 #include <wfd/wfd-listener.h>
 
+/* Connections that the kernel holds until we look: who finds no room there comes
+ * again after a second (RFC 6298 §2.1), and a port scanner leaves twenty at once. */
+#define BACKLOG 128
+
 /**
  * WfdListener:
  *
@@ -93,6 +97,7 @@ wfd_listener_new (const char *address, guint16 port, GError **error)
 
   self = g_object_new (WFD_TYPE_LISTENER, NULL);
   self->service = g_socket_service_new ();
+  g_socket_listener_set_backlog (G_SOCKET_LISTENER (self->service), BACKLOG);
   wanted = g_inet_socket_address_new (inet, port);
   if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), wanted,
           G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound, error))

@@ -33,6 +33,7 @@ struct _WfdSession
   WfdSocket *socket;
   WfdMachine *machine;
   GSource *timer;
+  gboolean heard;  /* the peer has said something */
   gint64 media_us; /* atomic: when media last came */
 };
 

@@ -34,6 +34,7 @@ enum
   SIGNAL_FORMAT_AGREED,
   SIGNAL_FORMAT_REFUSED,
   SIGNAL_IDR_REQUESTED,
+  SIGNAL_PEER_HEARD,
   SIGNAL_CLOSED,
   N_SIGNALS,
 };
@@ -137,7 +138,12 @@ static void
 on_message (const GstRTSPMessage *message, gpointer user_data)
 {
   WfdSession *self = user_data;
+  G_GNUC_UNUSED g_autoptr (WfdSession) keep = g_object_ref (self);
 
+  if (!self->heard) {
+    self->heard = TRUE;
+    g_signal_emit (self, signals[SIGNAL_PEER_HEARD], 0);
+  }
   wfd_machine_receive (self->machine, message, g_get_monotonic_time ());
   drive (self);
 }
@@ -562,6 +568,16 @@ wfd_session_class_init (WfdSessionClass *klass)
    */
   signals[SIGNAL_IDR_REQUESTED] = g_signal_new ("idr-requested", WFD_TYPE_SESSION,
       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * WfdSession::peer-heard:
+   * @self: the session
+   *
+   * The first message of the peer came, and is about to be acted on: what has
+   * connected speaks RTSP.
+   */
+  signals[SIGNAL_PEER_HEARD] = g_signal_new ("peer-heard", WFD_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0,
+      NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   /**
    * WfdSession::closed:
