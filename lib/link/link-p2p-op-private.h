@@ -18,8 +18,10 @@ struct _WfdP2pOp
   GSource *cancelled;
   GSource *timer;
   GSource *step_timer; /* of the step alone */
+  GSource *pause;      /* before it is tried again */
 
   WfdP2pStep step;
+  guint wish; /* the facts that it has begun with */
   guint facts;
   char *wanted;
   WfdLinkPeer *peer;
@@ -32,7 +34,10 @@ struct _WfdP2pOp
   char *persistent_path; /* of the pairing of before */
 
   guint undo;
-  GError *failure; /* what is to be said when everything is undone */
+  guint n_failures;
+  gboolean may_pass;    /* the failure, so that it is tried again */
+  GError *last_failure; /* of the attempt before */
+  GError *failure;      /* what is to be said when everything is undone */
   gboolean is_over;
 };
 
@@ -67,6 +72,10 @@ void wfd_p2p_op_advance (WfdP2pOp *op);
 void wfd_p2p_op_finish (WfdP2pOp *op, GError *error);
 void wfd_p2p_op_fail_with (WfdP2pOp *op, WfdError code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
+/* @may_pass: by itself, so that all is tried again. @error: (transfer full) */
+void wfd_p2p_op_fail_for_now (WfdP2pOp *op, gboolean may_pass, GError *error);
+/* Tries again at once, if it was about to. */
+void wfd_p2p_op_end_pause (WfdP2pOp *op);
 /* Whether somebody, from a signal say, has ended it. */
 gboolean wfd_p2p_op_has_ended (WfdP2pOp *op);
 

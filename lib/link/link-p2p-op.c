@@ -5,6 +5,7 @@
 
 #include <base-limits.h>
 
+#include "link-backoff.h"
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
 
@@ -30,6 +31,7 @@ wfd_p2p_op_unref (WfdP2pOp *op)
   g_clear_object (&op->calls);
   g_clear_object (&op->peer);
   g_clear_error (&op->failure);
+  g_clear_error (&op->last_failure);
   g_strfreev (op->paths);
   g_free (op->persistent_path);
   g_free (op->wanted);
@@ -41,13 +43,21 @@ wfd_p2p_op_unref (WfdP2pOp *op)
 
 /* --- the end --- */
 
+/* Nothing that is asked or waited for matters any more. */
+static void
+stop_step (WfdP2pOp *op)
+{
+  g_cancellable_cancel (op->calls);
+  wfd_p2p_clear_source (&op->step_timer);
+  wfd_p2p_clear_source (&op->pause);
+}
+
 static void
 stop (WfdP2pOp *op)
 {
-  g_cancellable_cancel (op->calls);
+  stop_step (op);
   wfd_p2p_clear_source (&op->cancelled);
   wfd_p2p_clear_source (&op->timer);
-  wfd_p2p_clear_source (&op->step_timer);
 }
 
 /* @error: (nullable) (transfer full) */
@@ -197,7 +207,74 @@ wfd_p2p_op_take_paths (WfdP2pOp *op, char **paths)
   op->n_asked = 0;
 }
 
+/* --- again --- */
+
+#define MAX_ATTEMPTS 4
+#define RETRY_MS 500
+
+static guint
+or_default (guint option, guint value)
+{
+  return option != 0 ? option : value;
+}
+
+static gboolean
+may_try_again (WfdP2pOp *op)
+{
+  return op->may_pass && op->task != NULL && op->link->owner != NULL
+      && op->n_failures < or_default (op->link->options.max_attempts, MAX_ATTEMPTS);
+}
+
+/* wpa_supplicant may have forgotten the peer meanwhile. */
+static gboolean
+on_pause_over (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+
+  wfd_p2p_clear_source (&op->pause);
+  if (op->peer != NULL && !wfd_p2p_link_has_peer (op->link, op->peer)) {
+    g_clear_object (&op->peer);
+    op->facts &= ~WFD_P2P_PEER_KNOWN;
+  }
+  wfd_p2p_op_advance (op);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+try_again (WfdP2pOp *op)
+{
+  guint first_ms = or_default (op->link->options.retry_ms, RETRY_MS);
+
+  g_clear_error (&op->last_failure);
+  op->last_failure = g_steal_pointer (&op->failure);
+  g_clear_object (&op->calls);
+  op->calls = g_cancellable_new ();
+  op->step = WFD_P2P_STEP_START;
+  op->facts = op->wish | (op->facts & WFD_P2P_PEER_KNOWN);
+  op->pause = g_timeout_source_new (wfd_backoff_get_ms (first_ms, op->n_failures, g_random_int ()));
+  g_source_set_callback (op->pause, on_pause_over, op, NULL);
+  g_source_attach (op->pause, op->link->context);
+}
+
+/* A group that the peer has begun is not waited for. */
+void
+wfd_p2p_op_end_pause (WfdP2pOp *op)
+{
+  if (op->pause != NULL)
+    on_pause_over (op);
+}
+
 /* --- failure --- */
+
+/* Everything is undone. */
+static void
+finish_failure (WfdP2pOp *op)
+{
+  if (may_try_again (op))
+    try_again (op);
+  else
+    wfd_p2p_op_finish (op, g_steal_pointer (&op->failure));
+}
 
 static void
 on_group_undone (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -207,7 +284,7 @@ on_group_undone (GObject *source, GAsyncResult *result, gpointer user_data)
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
 
   if (!op->is_over)
-    wfd_p2p_op_finish (op, g_steal_pointer (&op->failure));
+    finish_failure (op);
 }
 
 static void
@@ -225,7 +302,7 @@ undo_group (WfdP2pOp *op)
   g_autofree char *path = NULL;
 
   if ((op->undo & WFD_P2P_UNDO_GROUP) == 0 || self->group == NULL || self->group->is_up) {
-    wfd_p2p_op_finish (op, g_steal_pointer (&op->failure));
+    finish_failure (op);
     return;
   }
   path = g_strdup (self->group->interface_path);
@@ -246,18 +323,26 @@ on_formation_undone (GObject *source, GAsyncResult *result, gpointer user_data)
     undo_group (op);
 }
 
+/* What ends it while the last attempt is being undone ends it for good. */
 void
-wfd_p2p_op_fail (WfdP2pOp *op, GError *error)
+wfd_p2p_op_fail_for_now (WfdP2pOp *op, gboolean may_pass, GError *error)
 {
   WfdP2pLink *self = op->link;
 
   if (op->failure != NULL) {
-    g_error_free (error);
+    if (op->may_pass && !may_pass) {
+      g_clear_error (&op->failure);
+      op->failure = g_steal_pointer (&error);
+    }
+    op->may_pass &= may_pass;
+    g_clear_error (&error);
     return;
   }
   op->failure = error;
+  op->may_pass = may_pass;
+  op->n_failures++;
   op->undo = wfd_p2p_op_get_undo (op);
-  stop (op);
+  stop_step (op);
 
   if ((op->undo & WFD_P2P_UNDO_SEARCH) != 0)
     wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
@@ -265,6 +350,12 @@ wfd_p2p_op_fail (WfdP2pOp *op, GError *error)
     undo (op, self->interface_path, WPAS_CANCEL, on_formation_undone);
   else
     undo_group (op);
+}
+
+void
+wfd_p2p_op_fail (WfdP2pOp *op, GError *error)
+{
+  wfd_p2p_op_fail_for_now (op, FALSE, error);
 }
 
 void
@@ -325,7 +416,9 @@ on_timeout (gpointer user_data)
 {
   WfdP2pOp *op = user_data;
 
-  if (op->step == WFD_P2P_STEP_SEARCH)
+  if (op->last_failure != NULL)
+    wfd_p2p_op_fail (op, g_error_copy (op->last_failure));
+  else if (op->step == WFD_P2P_STEP_SEARCH)
     wfd_p2p_op_fail_with (op, WFD_ERROR_NO_PEER,
         "%s was not found; is it on, near, and its screen for wireless displays open?", op->wanted);
   else
@@ -403,6 +496,7 @@ op_new (WfdP2pLink *self, const WfdP2pWish *wish)
     .n_refs = 1,
     .link = g_object_ref (self),
     .calls = g_cancellable_new (),
+    .wish = wish->facts,
     .facts = wish->facts,
   };
   if (wish->pairing != NULL) {
@@ -449,9 +543,12 @@ wfd_p2p_op_begin (WfdP2pLink *self, const WfdP2pWish *wish, GTask *task)
   }
 }
 
+/* Its person has found the button while we wait to try again. */
 gboolean
 wfd_p2p_op_pairs_with (WfdP2pOp *op, WfdLinkPeer *peer)
 {
+  if (op->pause != NULL && op->peer == peer)
+    wfd_p2p_op_end_pause (op);
   return op->peer == peer && op->step >= WFD_P2P_STEP_PAIR;
 }
 

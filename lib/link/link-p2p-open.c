@@ -128,7 +128,7 @@ wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status)
   } else if (status == STATUS_OK || status == STATUS_NOT_NOW || status == STATUS_DEFERRED) {
     wfd_p2p_op_advance (op);
   } else {
-    wfd_p2p_op_fail (op,
+    wfd_p2p_op_fail_for_now (op, wfd_p2p_may_status_pass (status),
         wfd_p2p_error_from_status ("The peer did not take the invitation", status));
   }
 }
@@ -202,6 +202,7 @@ wfd_p2p_op_group_started (WfdP2pOp *op)
   if (op->failure != NULL)
     return;
   op->facts |= WFD_P2P_STARTED;
+  wfd_p2p_op_end_pause (op);
   if (op->step == WFD_P2P_STEP_SEARCH)
     end_search (op);
   else if ((waiting & 1u << op->step) != 0)
@@ -217,13 +218,13 @@ is_with_peer (WfdP2pOp *op, const char *peer_path)
 }
 
 void
-wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, GError *error)
+wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_pass, GError *error)
 {
   static const guint forming = 1u << WFD_P2P_STEP_INVITE | 1u << WFD_P2P_STEP_REJOIN
       | 1u << WFD_P2P_STEP_PAIR | 1u << WFD_P2P_STEP_GROUP;
 
   if ((forming & 1u << op->step) != 0 && is_with_peer (op, peer_path))
-    wfd_p2p_op_fail (op, error);
+    wfd_p2p_op_fail_for_now (op, may_pass, error);
   else
     g_error_free (error);
 }
@@ -234,7 +235,7 @@ wfd_p2p_op_group_gone (WfdP2pOp *op, GError *error)
 {
   op->facts &= ~WFD_P2P_STARTED;
   if (op->step >= WFD_P2P_STEP_GROUP)
-    wfd_p2p_op_fail (op, error);
+    wfd_p2p_op_fail_for_now (op, TRUE, error);
   else
     g_error_free (error);
 }

@@ -86,6 +86,7 @@ void wfd_p2p_link_lose_all_peers (WfdP2pLink *self);
 WfdLinkPeer *wfd_p2p_link_ensure_peer (WfdP2pLink *self, const char *path);
 void wfd_p2p_link_update_peer (WfdP2pLink *self, const char *path, GVariant *properties);
 WfdLinkPeer *wfd_p2p_link_find_peer (WfdP2pLink *self, const char *text);
+gboolean wfd_p2p_link_has_peer (WfdP2pLink *self, WfdLinkPeer *peer);
 char *wfd_p2p_link_dup_peer_path (WfdP2pLink *self, WfdLinkPeer *peer);
 /* Does not wait for the answer, which nobody wants. */
 void wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVariant *args);
@@ -124,8 +125,10 @@ void wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer);
 void wfd_p2p_op_group_started (WfdP2pOp *op);
 void wfd_p2p_op_peer_joined (WfdP2pOp *op, const char *peer_path);
 void wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status);
-/* @error: (transfer full) in each; @peer_path: (nullable): with whom */
-void wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, GError *error);
+/* @error: (transfer full) in each; @peer_path: (nullable): with whom; @may_pass:
+ * by itself, so that it is tried again */
+void wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_pass,
+    GError *error);
 void wfd_p2p_op_group_gone (WfdP2pOp *op, GError *error);
 void wfd_p2p_op_fail (WfdP2pOp *op, GError *error);
 /* Ends at once, without undoing anything. */

@@ -15,16 +15,17 @@ static const struct
   gint status;
   WfdError code;
   const char *text;
+  gboolean may_pass; /* by itself, so that it is worth another try */
 } statuses[] = {
   { NO_ANSWER, WFD_ERROR_TIMEOUT,
-      "no answer; is the peer's screen for wireless displays still open?" },
-  { 1, WFD_ERROR_REFUSED, "somebody has to accept at the peer first" },
+      "no answer; is the peer's screen for wireless displays still open?", TRUE },
+  { 1, WFD_ERROR_REFUSED, "somebody has to accept at the peer first", TRUE },
   { 2, WFD_ERROR_UNSUPPORTED,
       "the two do not fit together; perhaps both are sources, or both are sinks" },
   { 3, WFD_ERROR_REFUSED, "the peer has as many connections as it can" },
   { 4, WFD_ERROR_REFUSED, "the peer takes a parameter for wrong; another go-intent may help" },
-  { 5, WFD_ERROR_REFUSED, "the peer is busy" },
-  { 6, WFD_ERROR_REFUSED, "the peer stumbled over an earlier message; try again" },
+  { 5, WFD_ERROR_REFUSED, "the peer is busy", TRUE },
+  { 6, WFD_ERROR_REFUSED, "the peer stumbled over an earlier message; try again", TRUE },
   { 7, WFD_ERROR_UNSUPPORTED,
       "no common channel; check the country (iw reg get) and the channel of the own Wi-Fi network" },
   { 8, WFD_ERROR_NOT_PAIRED, "the peer has forgotten the pairing; pair again" },
@@ -42,6 +43,16 @@ wfd_p2p_error_from_status (const char *what, gint status)
           statuses[i].text);
   }
   return g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "%s (status %d)", what, status);
+}
+
+gboolean
+wfd_p2p_may_status_pass (gint status)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++) {
+    if (statuses[i].status == status)
+      return statuses[i].may_pass;
+  }
+  return FALSE;
 }
 
 /* --- pairing (Wi-Fi Simple Configuration 2.0, Configuration Error) --- */

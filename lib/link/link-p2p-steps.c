@@ -95,7 +95,7 @@ static const struct
   const char *text;
   guint undo;
 } steps[WFD_P2P_N_STEPS] = {
-  [S (START)] = { "beginning", 0 },
+  [S (START)] = { "beginning", WFD_P2P_UNDO_GROUP },
   [S (BUS)] = { "reaching the system's message bus", 0 },
   [S (SERVICE)] = { "starting wpa_supplicant", 0 },
   [S (OWNER)] = { "reaching wpa_supplicant", 0 },

@@ -204,10 +204,10 @@ on_request_enter_pin (WfdP2pLink *self, GVariant *args)
 
 /* @error: (transfer full); @peer_path: (nullable) */
 static void
-fail_formation (WfdP2pLink *self, const char *peer_path, GError *error)
+fail_formation (WfdP2pLink *self, const char *peer_path, gboolean may_pass, GError *error)
 {
   if (self->op != NULL)
-    wfd_p2p_op_formation_failed (self->op, peer_path, error);
+    wfd_p2p_op_formation_failed (self->op, peer_path, may_pass, error);
   else
     g_error_free (error);
 }
@@ -222,7 +222,7 @@ on_negotiation_failure (WfdP2pLink *self, GVariant *args)
   if (!wfd_p2p_read_status (dict, &status))
     return;
   g_variant_lookup (dict, WPAS_KEY_PEER_OBJECT, "&o", &path);
-  fail_formation (self, path,
+  fail_formation (self, path, wfd_p2p_may_status_pass (status),
       wfd_p2p_error_from_status ("The peer and this device did not form a group", status));
 }
 
@@ -236,10 +236,10 @@ on_provision_failure (WfdP2pLink *self, GVariant *args)
 
   g_variant_get (args, "(&oi)", &path, &status);
   if (status == PROVISION_REJECTED)
-    fail_formation (self, path,
+    fail_formation (self, path, FALSE,
         g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "The peer has refused the pairing"));
   else
-    fail_formation (self, path,
+    fail_formation (self, path, TRUE,
         g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
             "The peer did not answer the request to pair (%d)", status));
 }
@@ -250,7 +250,7 @@ on_formation_failure (WfdP2pLink *self, GVariant *args)
   const char *reason;
 
   g_variant_get (args, "(&s)", &reason);
-  fail_formation (self, NULL,
+  fail_formation (self, NULL, TRUE,
       g_error_new (WFD_ERROR, WFD_ERROR_PAIRING,
           "The group was not formed%s%s; try again, or with another go-intent or frequency",
           *reason != '\0' ? ": " : "", reason));
@@ -259,7 +259,7 @@ on_formation_failure (WfdP2pLink *self, GVariant *args)
 static void
 on_wps_failed (WfdP2pLink *self, GVariant *args)
 {
-  fail_formation (self, NULL, wfd_p2p_error_from_wps (args));
+  fail_formation (self, NULL, FALSE, wfd_p2p_error_from_wps (args));
 }
 
 static void

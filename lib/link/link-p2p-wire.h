@@ -42,6 +42,7 @@ gboolean wfd_p2p_read_status (GVariant *args, gint *ret_status);
 /* The status of a negotiation or invitation (P2P 1.7 table 18), or -1 if there
  * was no answer. */
 GError *wfd_p2p_error_from_status (const char *what, gint status);
+gboolean wfd_p2p_may_status_pass (gint status);
 /* The argument of the signal WpsFailed, (sa{sv}). */
 GError *wfd_p2p_error_from_wps (GVariant *args);
 /* Takes @error, as a call returns it; @doing is e.g. "pairing". */

@@ -117,6 +117,12 @@ wfd_p2p_link_find_peer (WfdP2pLink *self, const char *text)
   return NULL;
 }
 
+gboolean
+wfd_p2p_link_has_peer (WfdP2pLink *self, WfdLinkPeer *peer)
+{
+  return g_hash_table_lookup (self->peers, wfd_link_peer_get_id (peer)) == peer;
+}
+
 char *
 wfd_p2p_link_dup_peer_path (WfdP2pLink *self, WfdLinkPeer *peer)
 {
@@ -292,6 +298,8 @@ undo_everything (WfdP2pLink *self)
   wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
   if (self->old_wfd_ies != NULL)
     restore_wfd_ies (self);
+  /* The program may end now; this waits for the bus, and not for any answer. */
+  g_dbus_connection_flush_sync (self->bus, NULL, NULL);
 }
 
 static void

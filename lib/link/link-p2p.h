@@ -19,6 +19,8 @@ typedef struct
   gint go_intent;              /* 0 to 15; -1 for wpa_supplicant's own */
   guint frequency_mhz;         /* of a group that we negotiate; 0 for any */
   guint timeout_ms;            /* of a whole operation; 0 for the default */
+  guint max_attempts;          /* if what fails may pass; 0 for the default */
+  guint retry_ms;              /* before the second of them; 0 for the default */
   guint address_ms;            /* until there have to be addresses; 0 for the default */
   guint call_timeout_ms;       /* until wpa_supplicant has to answer; 0 for the default */
   guint ride_out_ms;           /* for how long our group waits for its peer; 0 for the default */

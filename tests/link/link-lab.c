@@ -380,6 +380,9 @@ lab_use_options (Lab *lab, const WfdP2pOptions *options)
   /* Never the programs of this machine. */
   ours.program_folders = lab->folder;
   ours.dhcp_script = "the-script";
+  /* Who wants to see more than one attempt says so. */
+  if (ours.max_attempts == 0)
+    ours.max_attempts = 1;
   drop_link (lab);
   lab->link = WFD_LINK (wfd_p2p_link_new (lab->bus, &ours));
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)

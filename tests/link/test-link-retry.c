@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What fails for now is tried again. */
+#include <link-p2p-op-private.h>
+
+#include "link-lab.h"
+
+#define add(path, test) g_test_add ("/link/retry/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
+
+static guint n_failures_left;
+
+/* The first attempts fail, then the group begins. */
+static void
+on_connect (FakeWpas *fake, gpointer user_data)
+{
+  Lab *lab = user_data;
+
+  if (n_failures_left > 0)
+    lab_say (lab, "GONegotiationFailure", "({'status': <-1>},)");
+  else
+    lab_start_group (lab, "client");
+  if (n_failures_left > 0)
+    n_failures_left--;
+}
+
+static void
+set_up_failures (Lab *lab, guint n_failures, guint retry_ms)
+{
+  WfdP2pOptions options = { .go_intent = -1, .max_attempts = 3, .retry_ms = retry_ms };
+
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  n_failures_left = n_failures;
+  fake_wpas_react (lab->fake, "Connect", on_connect, lab);
+}
+
+static void
+connect_tv (Lab *lab)
+{
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+}
+
+static void
+test_succeeds (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 2, 1);
+  connect_tv (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 3);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 2);
+  g_assert_cmpstr (lab->told->str, ==, "found opened");
+}
+
+static void
+test_gives_up (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 9, 1);
+  connect_tv (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 3);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 3);
+}
+
+static void
+test_refusal_is_final (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  lab_react (lab, "Connect", "GONegotiationFailure", "({'status': <11>},)");
+  connect_tv (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
+  lab_react (lab, "Connect", "WpsFailed", "('fail', {'msg': <8>, 'config_error': <int16 18>})");
+  connect_tv (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_PAIRING);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 2);
+}
+
+/* The group stood, but the peer left it before all was done. */
+static void
+test_group_gone (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  lab_react (lab, "Get Ifname", "GroupFinished",
+      "({'interface_object': <objectpath '" GROUP_IFACE "'>},)");
+  fake_wpas_hold (lab->fake, "Get Frequency");
+  connect_tv (lab);
+  lab_wait_call (lab, "Get Ifname");
+  lab_settle (lab);
+  fake_wpas_answer (lab->fake, "Get Frequency", NULL);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 2);
+}
+
+/* --- in the pause between --- */
+
+static void
+stop_in_pause (Lab *lab)
+{
+  set_up_failures (lab, 1, 1000000);
+  connect_tv (lab);
+  lab_wait_call (lab, "Cancel");
+  lab_settle (lab);
+  g_assert_false (lab->done);
+  g_assert_nonnull (WFD_P2P_LINK (lab->link)->op);
+}
+
+static void
+test_cancelled (Lab *lab, gconstpointer data)
+{
+  stop_in_pause (lab);
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 1);
+}
+
+static void
+test_closed (Lab *lab, gconstpointer data)
+{
+  stop_in_pause (lab);
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
+test_service_dies (Lab *lab, gconstpointer data)
+{
+  stop_in_pause (lab);
+  lab_drop_fake (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_SERVICE);
+}
+
+static void
+test_peer_begins_group (Lab *lab, gconstpointer data)
+{
+  stop_in_pause (lab);
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 1);
+}
+
+/* Its person has found the button. */
+static void
+test_peer_asks (Lab *lab, gconstpointer data)
+{
+  stop_in_pause (lab);
+  lab_say (lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 0x07)");
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 2);
+  g_assert_null (strstr (lab->told->str, "request"));
+}
+
+static void
+test_peer_lost_meanwhile (Lab *lab, gconstpointer data)
+{
+  stop_in_pause (lab);
+  lab_say (lab, "DeviceLost", "(objectpath '" TV "',)");
+  lab_settle (lab);
+  wfd_p2p_op_end_pause (WFD_P2P_LINK (lab->link)->op);
+  lab_wait_call (lab, "Find");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 1);
+  lab_say_tv_found (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 2);
+}
+
+/* The last reason says more than that time is over. */
+static void
+test_time_over (Lab *lab, gconstpointer data)
+{
+  WfdP2pOptions options = { .go_intent = -1,
+    .max_attempts = 100,
+    .retry_ms = 1000000,
+    .timeout_ms = 200 };
+
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  lab_react (lab, "Connect", "GroupFormationFailure", "('',)");
+  connect_tv (lab);
+  lab_wait_done (lab);
+  if (fake_wpas_count (lab->fake, "Connect") == 0)
+    g_test_skip ("this machine is too slow just now");
+  else
+    g_assert_error (lab->error, WFD_ERROR, WFD_ERROR_PAIRING);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("succeeds", test_succeeds);
+  add ("gives-up", test_gives_up);
+  add ("refusal-is-final", test_refusal_is_final);
+  add ("group-gone", test_group_gone);
+  add ("pause/cancelled", test_cancelled);
+  add ("pause/closed", test_closed);
+  add ("pause/service-dies", test_service_dies);
+  add ("pause/peer-begins-group", test_peer_begins_group);
+  add ("pause/peer-asks", test_peer_asks);
+  add ("pause/peer-lost-meanwhile", test_peer_lost_meanwhile);
+  add ("time-over", test_time_over);
+  return lab_run ();
+}
