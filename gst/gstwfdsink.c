@@ -431,7 +431,7 @@ install_properties (GObjectClass *klass)
 
   g_object_class_install_property (klass, PROP_LINK,
       g_param_spec_enum ("link", "Link",
-          "How the IP path to the display comes to be; so far it has to be there",
+          "How the IP path to the display comes to be; so far the path has to be there",
           WFD_TYPE_LINK_KIND, WFD_LINK_ADDRESS, flags | GST_PARAM_MUTABLE_READY));
   g_object_class_install_property (klass, PROP_ENCODER,
       g_param_spec_string ("encoder", "Encoder",

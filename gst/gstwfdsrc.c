@@ -292,12 +292,14 @@ install_properties (GObjectClass *klass)
   GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
 
   g_object_class_install_property (klass, PROP_URI,
-      g_param_spec_string ("uri", "URI", "Where the source is: wfd://host[:port]", NULL, flags));
+      g_param_spec_string ("uri", "URI",
+          "Where the source is: wfd://host[:port]; without a port 7236, then 554 and 8554 are tried",
+          NULL, flags));
   g_object_class_install_property (klass, PROP_LOCATION,
       g_param_spec_string ("location", "Location", "The same as rtsp://host[:port]", NULL, flags));
   g_object_class_install_property (klass, PROP_LINK,
       g_param_spec_enum ("link", "Link",
-          "How the IP path to the source comes to be; so far it has to be there",
+          "How the IP path to the source comes to be; so far the path has to be there",
           WFD_TYPE_LINK_KIND, WFD_LINK_ADDRESS, flags));
   wfd_pass_on_install_properties (klass, PROP_PASSED_ON, passed_on, "role=sink");
 }
