@@ -124,6 +124,20 @@ def test_program(tap, installed, language, compiler, root):
     tap.test('%s/program-runs' % language, good and all(line in told for line in wanted), told)
 
 
+def test_uninstalled(tap, args, compiler, root):
+    """What `meson devenv` offers: a program against the build as it is."""
+    env = dict(os.environ, PKG_CONFIG_PATH=os.path.join(args.build, 'meson-uninstalled'))
+    good, flags = run('pkg-config', '--cflags', '--libs', 'wfd-' + args.api, env=env)
+    if not tap.test('uninstalled/pkg-config', good, flags):
+        return
+    program = os.path.join(root, 'program-uninstalled')
+    good, told = run(*compiler, *C_FLAGS, '-o', program, os.path.join(HERE, 'program.c'), '-x', 'none',
+                     *shlex.split(flags))
+    if tap.test('uninstalled/program-links', good, told):
+        good, told = run(program, env=dict(env, LD_LIBRARY_PATH=os.path.join(args.build, 'lib')))
+        tap.test('uninstalled/program-runs', good, told)
+
+
 def test_gir(tap, gir, symbols):
     tree = ElementTree.parse(gir)
     # In the data under its C name, or as the function that registers a type.
@@ -207,6 +221,7 @@ def main():
             else:
                 tap.skip('gir', 'built without introspection')
             test_plugin(tap, installed)
+        test_uninstalled(tap, args, languages(args)[0][1], root)
     print('1..%d' % tap.count)
     return 1 if tap.failed else 0
 
