@@ -12,6 +12,8 @@ GST_DEBUG_CATEGORY_STATIC (wfd_gate_debug);
 
 /* Well within the time that a unit is given to reach the peer. */
 #define SLIGHT_LATENESS (60 * GST_MSECOND)
+/* The tables of a transport stream may come before its first clock, and have no time. */
+#define MAX_UNTIMED 2
 
 struct _WfdGateGroup
 {
@@ -40,8 +42,9 @@ struct _WfdGate
   gboolean ended;
   gboolean eos; /* of upstream */
   gboolean flushing;
-  gboolean resume;  /* the next buffer is the first after a stop */
-  gboolean untimed; /* the application was told */
+  gboolean resume;    /* the next buffer is the first after a stop */
+  gboolean shift_due; /* no timestamp came since; of the streaming thread, as the next */
+  guint untimed;      /* buffers without one */
   WfdUpstream upstream;
   GstSegment segment;
   WfdGateStats stats;
@@ -235,12 +238,9 @@ wait_until_wanted (WfdGate *self)
 }
 
 static void
-warn_untimed (WfdGate *self)
+note_untimed (WfdGate *self)
 {
-  gboolean first = !self->untimed;
-
-  self->untimed = TRUE;
-  if (first)
+  if (++self->untimed == MAX_UNTIMED)
     GST_ELEMENT_WARNING (self, STREAM, FORMAT,
         ("The stream has no timestamps and is sent as fast as it comes; if it is MPEG-TS, put "
          "\"tsparse set-timestamps=true\" in front of it."),
@@ -258,9 +258,10 @@ resume_now (WfdGate *self, GstClockTime timestamp)
   if (self->segment.format == GST_FORMAT_TIME)
     running_time = gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME, timestamp);
   if (!GST_CLOCK_TIME_IS_VALID (running_time)) {
-    warn_untimed (self);
+    note_untimed (self);
     return;
   }
+  self->shift_due = FALSE;
   if (!GST_CLOCK_TIME_IS_VALID (now))
     return;
   group_shift (self->group, self->member, now > running_time ? now - running_time : 0);
@@ -299,7 +300,8 @@ may_pass (WfdGate *self, GstClockTime timestamp, gboolean *ret_first, GstFlowRet
   stored = self->upstream != WFD_UPSTREAM_LIVE;
   g_mutex_unlock (&self->lock);
 
-  if (shift)
+  self->shift_due = self->shift_due || shift;
+  if (pass && stored && self->shift_due)
     resume_now (self, timestamp);
   if (pass && stored)
     follow_shift (self);
@@ -417,7 +419,8 @@ reset (WfdGate *self)
 {
   g_mutex_lock (&self->lock);
   self->open = self->playing = self->ended = self->eos = self->flushing = FALSE;
-  self->untimed = FALSE;
+  self->shift_due = FALSE;
+  self->untimed = 0;
   self->resume = TRUE;
   self->upstream = WFD_UPSTREAM_UNKNOWN;
   self->stats = (WfdGateStats) { 0 };

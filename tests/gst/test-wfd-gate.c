@@ -328,6 +328,28 @@ GST_START_TEST (untimed_stream_is_warned_of_once)
 
 GST_END_TEST;
 
+/* The first timestamp counts, though tables came before it. */
+GST_START_TEST (tables_without_a_time_are_no_untimed_stream)
+{
+  g_autoptr (GstBus) bus = gst_bus_new ();
+
+  set_up (FALSE);
+  gst_element_set_bus (GST_ELEMENT (fixture.gate), bus);
+  gst_harness_set_time (fixture.h, 10 * GST_SECOND);
+  wfd_gate_set_open (fixture.gate, TRUE);
+  gst_harness_push (fixture.h, make_buffer (1, GST_CLOCK_TIME_NONE));
+  gst_harness_push (fixture.h, make_buffer (2, GST_SECOND));
+  gst_harness_push (fixture.h, make_buffer (3, 2 * GST_SECOND));
+  for (guint i = 1; i <= 3; i++)
+    fail_unless_equals_int (pull_number (), i);
+  fail_unless_equals_int64 (gst_pad_get_offset (GST_PAD_PEER (fixture.h->sinkpad)), 9 * GST_SECOND);
+  fail_unless (gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING) == NULL);
+  gst_element_set_bus (GST_ELEMENT (fixture.gate), NULL);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (each_opening_asks_for_a_key_unit)
 {
   set_up (TRUE);
@@ -525,6 +547,7 @@ wfd_gate_suite (void)
   tcase_add_test (tcase, stream_that_joins_or_leaves_does_not_move_the_other);
   tcase_add_test (tcase, shift_ends_when_all_have_stopped);
   tcase_add_test (tcase, untimed_stream_is_warned_of_once);
+  tcase_add_test (tcase, tables_without_a_time_are_no_untimed_stream);
   tcase_add_test (tcase, each_opening_asks_for_a_key_unit);
   tcase_add_test (tcase, nothing_passes_an_open_gate_before_playing);
   tcase_add_test (tcase, end_of_stream_is_told_and_not_passed_on);
