@@ -40,7 +40,6 @@ emit (WfdTsFrames *self, gsize skip, gsize bytes, const WfdTsFormat *format, gin
     .flags = self->flags,
     .pts = pts,
     .duration = duration,
-    .first_ns = self->data_ns,
     .last_ns = self->last_ns,
     .time_ns = WFD_TS_NO_TIME,
   };
@@ -104,7 +103,7 @@ take_frame (WfdTsFrames *self, const WfdTsFrame *frame, gint64 now_ns, WfdTsUnit
   duration = advance (self, frame->samples, frame->rate_hz);
   emit (self, 0, frame->bytes, &format, pts, duration, queue);
   cut (self, frame->bytes);
-  self->data_ns = self->last_ns = now_ns;
+  self->last_ns = now_ns;
 }
 
 /* Hands on all frames that are complete. What is no frame is skipped up to where
@@ -174,7 +173,6 @@ wfd_ts_frames_append (WfdTsFrames *self, WfdBytes payload, gint64 now_ns, WfdTsU
   if (!self->synced)
     return;
   /* A packet that was waited for came after those behind it. */
-  self->data_ns = self->data->len == 0 ? now_ns : MIN (self->data_ns, now_ns);
   self->last_ns = self->data->len == 0 ? now_ns : MAX (self->last_ns, now_ns);
   g_byte_array_append (self->data, payload.pos, payload.left);
 

@@ -14,8 +14,7 @@ typedef struct
 {
   WfdTsCodec codec;
   GByteArray *data; /* from the frame that is not complete yet */
-  gint64 data_ns;   /* arrival of the first byte of it that came */
-  gint64 last_ns;   /* of the last */
+  gint64 last_ns;   /* arrival of the last byte of it */
   gboolean synced;  /* data begins with a frame; else wait for a PES packet */
   guint flags;      /* of the next unit */
   gint64 pts;       /* of the frame at the front of data */

@@ -9,7 +9,6 @@ struct _WfdTsReceiver
   WfdTsReader *reader;
   WfdTsClock *clock;
   guint told_jumps[WFD_TS_CLOCK_STREAMS]; /* of the clock */
-  guint64 n_refused;
 };
 
 WfdTsReceiver *
@@ -82,10 +81,8 @@ wfd_ts_receiver_push (WfdTsReceiver *self, WfdBytes datagram, gint64 now_ns)
 {
   WfdTsRtpPacket packet;
 
-  if (!wfd_ts_rtp_read (datagram, &packet)) {
-    self->n_refused++;
+  if (!wfd_ts_rtp_read (datagram, &packet))
     return FALSE;
-  }
   wfd_ts_reorder_push (self->reorder, &packet, now_ns);
   read_ordered (self);
   give_up_gaps (self, now_ns);
@@ -163,6 +160,5 @@ wfd_ts_receiver_get_stats (WfdTsReceiver *self, WfdTsReceiverStats *ret_stats)
 {
   wfd_ts_reorder_get_stats (self->reorder, &ret_stats->rtp);
   wfd_ts_reader_get_stats (self->reader, &ret_stats->ts);
-  ret_stats->n_refused = self->n_refused;
   ret_stats->n_clock_jumps = wfd_ts_clock_get_jumps (self->clock);
 }

@@ -53,7 +53,6 @@ typedef struct
 {
   WfdTsReorderStats rtp;
   WfdTsReaderStats ts;
-  guint64 n_refused; /* datagrams that were no RTP with MPEG-TS */
   guint64 n_clock_jumps;
 } WfdTsReceiverStats;
 

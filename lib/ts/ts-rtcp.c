@@ -8,8 +8,7 @@ enum
 {
   TYPE_SR = 200,
   TYPE_RR = 201,
-  TYPE_SDES = 202,
-  TYPE_BYE = 203
+  TYPE_SDES = 202
 };
 
 #define ITEM_CNAME 1
@@ -60,33 +59,6 @@ wfd_ts_rtcp_write_sender_report (const WfdTsSenderInfo *info, const char *cname,
   end = put_u32 (end, info->n_packets);
   end = put_u32 (end, info->n_bytes);
   end = put_sdes (end, info->ssrc, cname);
-  return end - out;
-}
-
-static guint8 *
-put_report (guint8 *out, const WfdTsReport *report)
-{
-  out = put_u32 (out, report->ssrc);
-  out = put_u32 (out,
-      (guint32) report->fraction_lost << 24
-          | ((guint32) CLAMP (report->lost, -0x800000, 0x7fffff) & 0xffffff));
-  out = put_u32 (out, report->sequence);
-  out = put_u32 (out, report->jitter);
-  out = put_u32 (out, report->last_sr);
-  return put_u32 (out, report->delay_since_sr);
-}
-
-gsize
-wfd_ts_rtcp_write_receiver_report (guint32 ssrc, const WfdTsReport *report, const char *cname,
-    guint8 *out)
-{
-  guint count = report != NULL ? 1 : 0;
-  guint8 *end = put_header (out, TYPE_RR, count, 8 + 24 * count);
-
-  end = put_u32 (end, ssrc);
-  if (report != NULL)
-    end = put_report (end, report);
-  end = put_sdes (end, ssrc, cname);
   return end - out;
 }
 
@@ -194,7 +166,6 @@ wfd_ts_rtcp_read (WfdBytes datagram, guint32 ssrc, WfdTsRtcp *ret_rtcp)
   while (take_packet (&datagram, &packet)) {
     if (packet.type == TYPE_SR || packet.type == TYPE_RR)
       read_report_packet (packet, ssrc, &rtcp);
-    rtcp.has_bye |= packet.type == TYPE_BYE;
   }
   *ret_rtcp = rtcp;
   return TRUE;

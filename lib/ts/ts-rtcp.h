@@ -32,12 +32,8 @@ typedef struct
   guint32 n_bytes; /* of payload */
 } WfdTsSenderInfo;
 
-/* Each writes a compound packet: the report, and an SDES with @cname (1 to 255
- * octets). @out has WFD_TS_RTCP_WRITTEN_BYTES. Returns the bytes written. */
+/* Writes a compound packet: the report, and an SDES with @cname (1 to 255 octets). @out has WFD_TS_RTCP_WRITTEN_BYTES. Returns the bytes written. */
 gsize wfd_ts_rtcp_write_sender_report (const WfdTsSenderInfo *info, const char *cname, guint8 *out);
-/* @report may be NULL: nothing was received. */
-gsize wfd_ts_rtcp_write_receiver_report (guint32 ssrc, const WfdTsReport *report, const char *cname,
-    guint8 *out);
 
 typedef struct
 {
@@ -45,7 +41,6 @@ typedef struct
   WfdTsSenderInfo sender_info;
   gboolean has_report; /* one about the stream asked for */
   WfdTsReport report;
-  gboolean has_bye;
 } WfdTsRtcp;
 
 /* Reads a compound packet; @ssrc is the stream whose report is wanted. FALSE if

@@ -37,10 +37,6 @@ wfd_ts_unit_queue_push (WfdTsUnitQueue *self, const WfdTsUnit *unit)
   copy = g_memdup2 (unit, sizeof (*unit));
   copy->flags |= self->lost[kind];
   self->lost[kind] = 0;
-  if (!wfd_ts_format_is_same (&self->last_format[kind], &unit->format)) {
-    copy->flags |= WFD_TS_UNIT_FORMAT;
-    self->last_format[kind] = unit->format;
-  }
   self->n_units++;
   self->n_lossy += (copy->flags & WFD_TS_UNIT_LOSSY) != 0;
   g_queue_push_tail (&self->units, copy);

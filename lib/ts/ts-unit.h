@@ -16,7 +16,6 @@ typedef enum
   WFD_TS_UNIT_LOSSY = 1 << 1,   /* bytes of it are missing */
   WFD_TS_UNIT_DISCONT = 1 << 2, /* something right before it is missing */
   WFD_TS_UNIT_RESTART = 1 << 3, /* its time does not go on from the one before */
-  WFD_TS_UNIT_FORMAT = 1 << 4,  /* codec, rate or channels are new, or it is the first */
 } WfdTsUnitFlags;
 
 typedef struct
@@ -27,8 +26,7 @@ typedef struct
   guint flags;
   gint64 pts;      /* 90 kHz, goes on where 33 bits wrap; or WFD_TS_NO_TIME */
   gint64 duration; /* 90 kHz, of audio, else 0 */
-  gint64 first_ns; /* when its first and its last byte came */
-  gint64 last_ns;
+  gint64 last_ns;  /* when its last byte came */
   /* When to show it, on the clock of the arrival times, with nothing to spare
    * for jitter; WFD_TS_NO_TIME if it has no PTS. Set by WfdTsReceiver. */
   gint64 time_ns;
@@ -41,8 +39,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WfdTsUnit, wfd_ts_unit_clear)
 typedef struct
 {
   GQueue units;
-  WfdTsFormat last_format[2]; /* by is_video */
-  guint lost[2];              /* flags for the next unit in place of one that found no room */
+  guint lost[2]; /* flags for the next unit in place of one that found no room, by is_video */
   guint64 n_units;
   guint64 n_lossy;
 } WfdTsUnitQueue;

@@ -69,7 +69,6 @@ emit (WfdTsVideo *self, gsize size, gint64 next_pts, WfdTsUnitQueue *queue)
     .format = { .codec = self->codec },
     .flags = self->flags | (self->nal_flags & WFD_TS_NAL_KEY ? WFD_TS_UNIT_KEY : 0),
     .pts = self->pts,
-    .first_ns = self->first_ns,
     .last_ns = self->last_ns,
     .time_ns = WFD_TS_NO_TIME,
   };
@@ -95,7 +94,6 @@ split (WfdTsVideo *self, gsize nal, WfdTsUnitQueue *queue)
 
   emit (self, at, self->next_pts, queue);
   self->next_pts = WFD_TS_NO_TIME;
-  self->first_ns = self->last_ns;
   return nal - at;
 }
 
@@ -140,7 +138,6 @@ wfd_ts_video_begin_pes (WfdTsVideo *self, gint64 pts, gboolean begins_unit, WfdT
 static void
 note_arrival (WfdTsVideo *self, gint64 now_ns)
 {
-  self->first_ns = self->size == 0 ? now_ns : MIN (self->first_ns, now_ns);
   self->last_ns = self->size == 0 ? now_ns : MAX (self->last_ns, now_ns);
 }
 

@@ -23,7 +23,6 @@ typedef struct
   guint next_flags;  /* of the one after it */
   gint64 pts;
   gint64 next_pts; /* of the first picture that begins in this PES packet */
-  gint64 first_ns;
   gint64 last_ns;
 } WfdTsVideo;
 

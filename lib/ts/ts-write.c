@@ -134,10 +134,9 @@ check_format (const WfdTsFormat *format, GError **error)
 static gboolean
 check_config (const WfdTsWriterConfig *config, GError **error)
 {
-  if (config->n_streams == 0 || config->n_streams > WFD_TS_WRITER_STREAMS
-      || config->ts_packets > WFD_TS_RTP_MAX_TS_PACKETS) {
-    g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
-        "%u streams in packets of %u cannot be sent", config->n_streams, config->ts_packets);
+  if (config->n_streams == 0 || config->n_streams > WFD_TS_WRITER_STREAMS) {
+    g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT, "%u streams cannot be sent",
+        config->n_streams);
     return FALSE;
   }
   for (guint i = 0; i < config->n_streams; i++) {
@@ -173,8 +172,6 @@ wfd_ts_writer_new (const WfdTsWriterConfig *config, GError **error)
 
   self = g_new0 (WfdTsWriter, 1);
   self->config = *config;
-  if (self->config.ts_packets == 0)
-    self->config.ts_packets = WFD_TS_RTP_MAX_TS_PACKETS;
   for (guint i = 0; i < config->n_streams; i++) {
     Output *output = &self->outputs[i];
 
@@ -418,9 +415,8 @@ wfd_ts_writer_begin_unit (WfdTsWriter *self, guint stream, WfdBytes unit, gint64
 
   /* The length is known only now, so the header goes to the end of the room that
    * was left for it. */
-  header_bytes =
-      wfd_ts_pes_write_header (output->pmt.format.codec, to_pts (pts_ns + self->config.lead_ns),
-          self->head->len - sizeof (header) + unit.left, header);
+  header_bytes = wfd_ts_pes_write_header (output->pmt.format.codec, to_pts (pts_ns),
+      self->head->len - sizeof (header) + unit.left, header);
   self->head_left = wfd_bytes (self->head->data, self->head->len);
   wfd_bytes_skip (&self->head_left, sizeof (header) - header_bytes);
   memcpy (self->head->data + sizeof (header) - header_bytes, header, header_bytes);
@@ -590,7 +586,7 @@ write_datagram (WfdTsWriter *self, guint8 *out)
     .ssrc = self->config.ssrc,
   };
 
-  for (guint i = 0; i < self->config.ts_packets && self->due != 0; i++) {
+  for (guint i = 0; i < WFD_TS_RTP_MAX_TS_PACKETS && self->due != 0; i++) {
     write_packet (self, end);
     end += WFD_TS_PACKET_BYTES;
   }
@@ -606,7 +602,7 @@ write_datagram (WfdTsWriter *self, guint8 *out)
 gboolean
 wfd_ts_writer_fill (WfdTsWriter *self, WfdTsBatch *batch)
 {
-  gsize full = WFD_TS_RTP_HEADER_BYTES + self->config.ts_packets * WFD_TS_PACKET_BYTES;
+  const gsize full = WFD_TS_RTP_HEADER_BYTES + WFD_TS_RTP_MAX_TS_PACKETS * WFD_TS_PACKET_BYTES;
 
   g_return_val_if_fail (batch->capacity >= full && batch->max_packets > 0, FALSE);
 

@@ -44,10 +44,6 @@ typedef struct
 
   guint32 ssrc;
   guint16 sequence; /* of the first packet */
-  guint ts_packets; /* in an RTP packet, 1 to 7; 0 means 7 */
-  /* Added to each presentation time, so that it lies behind the clock when the
-   * unit arrives: the delay of capture and encoder, and a little. */
-  gint64 lead_ns;
   WfdTsMarker marker;
 } WfdTsWriterConfig;
 

@@ -12,12 +12,11 @@ ts_flow_drain (TsFlow *self)
   WfdTsUnit unit;
 
   while (wfd_ts_reader_pop (self->reader, &unit)) {
-    g_string_append_printf (self->out, "%s%s%s%s%s%s%s%" G_GSIZE_FORMAT "@%" G_GINT64_FORMAT,
+    g_string_append_printf (self->out, "%s%s%s%s%s%s%" G_GSIZE_FORMAT "@%" G_GINT64_FORMAT,
         self->out->len > 0 ? " " : "", unit.is_video ? "V" : "A",
         unit.flags & WFD_TS_UNIT_KEY ? "K" : "", unit.flags & WFD_TS_UNIT_LOSSY ? "!" : "",
         unit.flags & WFD_TS_UNIT_DISCONT ? "d" : "", unit.flags & WFD_TS_UNIT_RESTART ? "r" : "",
-        unit.flags & WFD_TS_UNIT_FORMAT ? "f" : "", g_bytes_get_size (unit.data),
-        unit.pts == WFD_TS_NO_TIME ? -1 : unit.pts);
+        g_bytes_get_size (unit.data), unit.pts == WFD_TS_NO_TIME ? -1 : unit.pts);
     g_ptr_array_add (self->units, unit.data);
     unit.data = NULL;
     self->last = unit;

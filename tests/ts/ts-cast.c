@@ -98,7 +98,8 @@ static void
 cast_unit (Cast *self, guint kind, WfdBytes unit, gint64 pts_ns, gint64 now_ns)
 {
   if (self->stream_of[kind] < 0
-      || !wfd_ts_writer_begin_unit (self->writer, self->stream_of[kind], unit, pts_ns, now_ns))
+      || !wfd_ts_writer_begin_unit (self->writer, self->stream_of[kind], unit, pts_ns + LEAD_NS,
+          now_ns))
     fail ("a unit was refused");
   flush (self, now_ns);
 }
@@ -143,7 +144,7 @@ add_stream (WfdTsWriterConfig *config, const char *name, Cast *self, guint kind)
 int
 main (int argc, char **argv)
 {
-  WfdTsWriterConfig config = { .ssrc = 0x5ca57, .sequence = 65530, .lead_ns = LEAD_NS };
+  WfdTsWriterConfig config = { .ssrc = 0x5ca57, .sequence = 65530 };
   g_autoptr (GError) error = NULL;
   guint64 now_ns, kind, size;
   Cast self = { 0 };

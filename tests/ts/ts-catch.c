@@ -63,7 +63,7 @@ main (int argc, char **argv)
 {
   g_autoptr (WfdTsReceiver) receiver = wfd_ts_receiver_new (WFD_TS_GAP_NS);
   WfdTsReceiverStats stats;
-  guint64 now_ns, size;
+  guint64 now_ns, size, n_refused = 0;
 
   while (get_number (&now_ns) && get_number (&size)) {
     g_autofree guint8 *bytes = g_malloc (size + 1);
@@ -73,7 +73,7 @@ main (int argc, char **argv)
       return EXIT_FAILURE;
     }
     tick (receiver, now_ns);
-    wfd_ts_receiver_push (receiver, wfd_bytes (bytes, size), now_ns);
+    n_refused += !wfd_ts_receiver_push (receiver, wfd_bytes (bytes, size), now_ns);
     drain (receiver, now_ns);
   }
   tick (receiver, G_MAXINT64);
@@ -83,7 +83,7 @@ main (int argc, char **argv)
       "refused=%" G_GUINT64_FORMAT " lost=%" G_GUINT64_FORMAT " gaps=%" G_GUINT64_FORMAT
       " unsynced=%" G_GUINT64_FORMAT " bad_sections=%" G_GUINT64_FORMAT " lossy=%" G_GUINT64_FORMAT
       " clock_jumps=%" G_GUINT64_FORMAT "\n",
-      stats.n_refused, stats.rtp.n_lost, stats.ts.n_gaps, stats.ts.n_unsynced,
-      stats.ts.n_bad_sections, stats.ts.n_lossy, stats.n_clock_jumps);
+      n_refused, stats.rtp.n_lost, stats.ts.n_gaps, stats.ts.n_unsynced, stats.ts.n_bad_sections,
+      stats.ts.n_lossy, stats.n_clock_jumps);
   return EXIT_SUCCESS;
 }

@@ -159,7 +159,6 @@ drain (Simulation *self, gint64 now_ns)
 
   while (wfd_ts_receiver_pop (self->receiver, &unit)) {
     g_assert_cmpint (unit.time_ns, !=, WFD_TS_NO_TIME);
-    g_assert_cmpint (unit.first_ns, <=, unit.last_ns);
     self->n_restarts += (unit.flags & WFD_TS_UNIT_RESTART) != 0;
     self->latest_ns = MAX (self->latest_ns, now_ns - unit.time_ns);
     self->last_time_ns[unit.is_video ? VIDEO : AUDIO] = unit.time_ns;
@@ -605,13 +604,10 @@ static void
 test_what_is_no_rtp (void)
 {
   g_autoptr (WfdTsReceiver) receiver = wfd_ts_receiver_new (WFD_TS_GAP_NS);
-  WfdTsReceiverStats got;
   WfdTsUnit unit;
 
   g_assert_false (wfd_ts_receiver_push (receiver, wfd_bytes (NULL, 0), 0));
   g_assert_false (wfd_ts_receiver_push (receiver, wfd_bytes ((const guint8 *) "GET /", 5), 0));
-  wfd_ts_receiver_get_stats (receiver, &got);
-  g_assert_cmpuint (got.n_refused, ==, 2);
   g_assert_false (wfd_ts_receiver_pop (receiver, &unit));
   g_assert_cmpint (wfd_ts_receiver_get_deadline (receiver), ==, G_MAXINT64);
   g_assert_null (wfd_ts_receiver_get_program (receiver));

@@ -102,6 +102,29 @@ test_in_order_passes_at_once (void)
   g_assert_cmpint (stats (&f).received, ==, 3);
 }
 
+/* Each time after 65536 packets, which at 20 Mbit/s are 35 seconds. */
+static void
+test_numbers_wrap (void)
+{
+  g_auto (Fixture) f = fixture ();
+
+  push (&f, 65533, 0);
+  push (&f, 0, 1 * MS);
+  push (&f, 65535, 2 * MS);
+  assert_out (&f, "65533 ");
+  push (&f, 65534, 3 * MS);
+  assert_out (&f, "65534 65535 0 ");
+
+  for (guint i = 1; i < 65535; i++)
+    push (&f, i, 4 * MS);
+  g_string_truncate (f.out, 0);
+  push (&f, 1, 5 * MS);
+  tick (&f, 5 * MS + GAP);
+  assert_out (&f, "!2 1 ");
+  g_assert_cmpint (stats (&f).n_lost, ==, 2);
+  g_assert_cmphex (stats (&f).highest, ==, 0x20001);
+}
+
 static void
 test_swapped_packets (void)
 {
@@ -415,6 +438,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/ts/reorder/in-order-passes-at-once", test_in_order_passes_at_once);
+  g_test_add_func ("/ts/reorder/numbers-wrap", test_numbers_wrap);
   g_test_add_func ("/ts/reorder/swapped-packets", test_swapped_packets);
   g_test_add_func ("/ts/reorder/gap-is-given-up-in-time", test_gap_is_given_up_in_time);
   g_test_add_func ("/ts/reorder/gap-is-given-up-by-packets", test_gap_is_given_up_by_packets);

@@ -51,30 +51,10 @@ test_longest_cname_fits (void)
   g_assert_cmpuint (out[37], ==, 255);
 }
 
-static const WfdTsReport lossy = { .ssrc = 0x01020304,
-  .fraction_lost = 0x40,
-  .lost = -2,
-  .sequence = 0x0001fffe,
-  .jitter = 0x77,
-  .last_sr = 0xccdd1122,
-  .delay_since_sr = 0x8000 };
-
 static const guint8 receiver_report[] = { 0x81, 0xc9, 0x00, 0x07, 0x0a, 0x0b, 0x0c, 0x0d, 0x01,
   0x02, 0x03, 0x04, 0x40, 0xff, 0xff, 0xfe, 0x00, 0x01, 0xff, 0xfe, 0x00, 0x00, 0x00, 0x77, 0xcc,
   0xdd, 0x11, 0x22, 0x00, 0x00, 0x80, 0x00, 0x81, 0xca, 0x00, 0x02, 0x0a, 0x0b, 0x0c, 0x0d, 0x01,
   0x01, 'z', 0x00 };
-
-static void
-test_receiver_report (void)
-{
-  guint8 out[WFD_TS_RTCP_WRITTEN_BYTES];
-  gsize n = wfd_ts_rtcp_write_receiver_report (0x0a0b0c0d, &lossy, "z", out);
-
-  g_assert_cmpmem (out, n, receiver_report, sizeof (receiver_report));
-  n = wfd_ts_rtcp_write_receiver_report (0x0a0b0c0d, NULL, "z", out);
-  g_assert_cmpuint (n, ==, 8 + 12);
-  g_assert_cmphex (out[0], ==, 0x80);
-}
 
 /* --- read --- */
 
@@ -93,9 +73,8 @@ test_read_receiver_report (void)
 
   g_assert_true (read_bytes (receiver_report, sizeof (receiver_report), 0x01020304, &rtcp));
   g_assert_false (rtcp.has_sender_info);
-  g_assert_false (rtcp.has_bye);
   g_assert_true (rtcp.has_report);
-  g_assert_cmphex (rtcp.report.ssrc, ==, lossy.ssrc);
+  g_assert_cmphex (rtcp.report.ssrc, ==, 0x01020304);
   g_assert_cmpuint (rtcp.report.fraction_lost, ==, 0x40);
   g_assert_cmpint (rtcp.report.lost, ==, -2);
   g_assert_cmphex (rtcp.report.sequence, ==, 0x0001fffe);
@@ -124,7 +103,6 @@ test_read_sender_report_and_bye (void)
   memcpy (both + sizeof (sender_report), bye, sizeof (bye));
   g_assert_true (read_bytes (both, sizeof (both), 1, &rtcp));
   g_assert_true (rtcp.has_sender_info);
-  g_assert_true (rtcp.has_bye);
   g_assert_cmphex (rtcp.sender_info.ssrc, ==, 0x01020304);
   g_assert_cmphex (rtcp.sender_info.ntp, ==, G_GUINT64_CONSTANT (0xaabbccdd11223344));
   g_assert_cmphex (rtcp.sender_info.timestamp, ==, 0x55667788);
@@ -182,7 +160,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/rtcp/sender-report", test_sender_report);
   g_test_add_func ("/ts/rtcp/cname-ends-with-zeros", test_cname_ends_with_zeros);
   g_test_add_func ("/ts/rtcp/longest-cname-fits", test_longest_cname_fits);
-  g_test_add_func ("/ts/rtcp/receiver-report", test_receiver_report);
   g_test_add_func ("/ts/rtcp/read/receiver-report", test_read_receiver_report);
   g_test_add_func ("/ts/rtcp/read/report-of-another-stream", test_read_report_of_another_stream);
   g_test_add_func ("/ts/rtcp/read/sender-report-and-bye", test_read_sender_report_and_bye);

@@ -127,7 +127,7 @@ test_first_picture_of_a_still_screen (void)
   ts_flow_pass (&f);
   wfd_ts_reader_tick (f.reader, wfd_ts_reader_get_deadline (f.reader));
   ts_flow_drain (&f);
-  ts_flow_assert (&f, "VKf1000@1000");
+  ts_flow_assert (&f, "VK1000@1000");
 }
 
 /* Nothing comes any more: what is open is handed on, and what is known not to be
@@ -141,10 +141,10 @@ test_finish (void)
     gsize cut; /* TS packets that do not come */
     const char *out;
   } ends[] = {
-    { TS_UNBOUNDED, 0, "VKf1000@1000" },
-    { TS_UNBOUNDED, 1, "VKf906@1000" },
-    { TS_BOUNDED, 0, "VKf1000@1000" },
-    { TS_BOUNDED, 1, "VK!f906@1000" },
+    { TS_UNBOUNDED, 0, "VK1000@1000" },
+    { TS_UNBOUNDED, 1, "VK906@1000" },
+    { TS_BOUNDED, 0, "VK1000@1000" },
+    { TS_BOUNDED, 1, "VK!906@1000" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
@@ -175,7 +175,7 @@ test_finish_of_lpcm (void)
     ts_flow_pass (&f);
     wfd_ts_reader_finish (f.reader);
     ts_flow_drain (&f);
-    ts_flow_assert (&f, i == 0 ? "Af320@1000" : "");
+    ts_flow_assert (&f, i == 0 ? "A320@1000" : "");
   }
 }
 
@@ -191,7 +191,7 @@ test_stuffing_that_means_nothing (void)
   for (guint i = 0; i < 3; i++)
     ts_flow_picture (&f, i, 1000, TS_UNBOUNDED);
   ts_flow_pass (&f);
-  ts_flow_assert (&f, "VKf1000@1000 V1000@3970 V1000@6940");
+  ts_flow_assert (&f, "VK1000@1000 V1000@3970 V1000@6940");
   for (guint i = 3; i < 6; i++) {
     gsize at = 0;
 
@@ -219,7 +219,7 @@ test_length_of_low_bits (void)
   for (guint i = 0; i < 4; i++)
     ts_flow_picture (&f, i, 70000, (70000 + 8) & 0xffff);
   ts_flow_pass (&f);
-  ts_flow_assert (&f, "VKf70000@1000 V70000@3970 V70000@6940 V70000@9910");
+  ts_flow_assert (&f, "VK70000@1000 V70000@3970 V70000@6940 V70000@9910");
 }
 
 /* A length that is never reached is no loss, as no packet is missing. */
@@ -231,7 +231,7 @@ test_length_too_long (void)
   for (guint i = 0; i < 4; i++)
     ts_flow_picture (&f, i, 1000, 2000);
   ts_flow_pass (&f);
-  ts_flow_assert (&f, "VKf1000@1000 V1000@3970 V1000@6940 V1000@9910");
+  ts_flow_assert (&f, "VK1000@1000 V1000@3970 V1000@6940 V1000@9910");
 }
 
 /* Once it is known that lengths lie, silence ends a picture whatever they say. */
@@ -264,7 +264,7 @@ test_length_of_low_bits_after_right_ones (void)
   ts_flow_picture (&f, 6, 100, TS_BOUNDED);
   ts_flow_pass (&f);
   ts_flow_assert (&f,
-      "VKf1000@1000 V1000@3970 V1000@6940 V1000@9910 V70000@12880 V66258@15850 "
+      "VK1000@1000 V1000@3970 V1000@6940 V1000@9910 V70000@12880 V66258@15850 "
       "V100@18820");
 }
 
@@ -287,8 +287,7 @@ test_second_picture_came_with_the_first (void)
   ts_flow_pes (&f, SLICE, 1000, 3970, TS_UNBOUNDED);
   g_byte_array_set_size (f.builder.ts, 188);
   ts_flow_pass (&f);
-  ts_flow_assert (&f, "VKf300@1000 V301@-1");
-  g_assert_cmpint (f.last.first_ns, ==, 0);
+  ts_flow_assert (&f, "VK300@1000 V301@-1");
   g_assert_cmpint (f.last.last_ns, ==, 0);
 }
 
@@ -321,7 +320,7 @@ test_two_pictures_in_a_packet (void)
     pes (&f, data, 1000 + 2 * i * TS_FLOW_FRAME_TICKS, TS_BOUNDED);
   }
   ts_flow_pass (&f);
-  ts_flow_assert (&f, "VKf506@1000 V706@-1 V506@6940 V706@-1 V506@12880 V706@-1");
+  ts_flow_assert (&f, "VK506@1000 V706@-1 V506@6940 V706@-1 V506@12880 V706@-1");
 }
 
 static void
@@ -338,7 +337,7 @@ test_two_pictures_in_a_packet_without_delimiter (void)
     pes (&f, data, 1000 + 2 * i * TS_FLOW_FRAME_TICKS, TS_UNBOUNDED);
   }
   ts_flow_pass (&f);
-  ts_flow_assert (&f, "Vf600@1000 VK720@-1 V600@6940 VK720@-1 V600@12880 VK720@-1");
+  ts_flow_assert (&f, "V600@1000 VK720@-1 V600@6940 VK720@-1 V600@12880 VK720@-1");
 }
 
 /* Slices in packets of their own, each with its length: the picture is joined,
@@ -359,7 +358,7 @@ test_picture_in_several_packets (void)
   }
   wfd_ts_reader_tick (f.reader, wfd_ts_reader_get_deadline (f.reader));
   ts_flow_drain (&f);
-  ts_flow_assert (&f, "VKf900@1000 V900@3970 V900@6940 V900@9910");
+  ts_flow_assert (&f, "VK900@1000 V900@3970 V900@6940 V900@9910");
 }
 
 /* Parameter sets come in a packet before that of the picture they belong to. */
@@ -376,7 +375,7 @@ test_parameters_in_a_packet_of_their_own (void)
   ts_flow_pass (&f);
   wfd_ts_reader_tick (f.reader, wfd_ts_reader_get_deadline (f.reader));
   ts_flow_drain (&f);
-  ts_flow_assert (&f, "VKf420@1000 VK420@3970 VK420@6940");
+  ts_flow_assert (&f, "VK420@1000 VK420@3970 VK420@6940");
 }
 
 /* A packet begins in the middle of a slice: its time is that of the picture that
@@ -395,7 +394,7 @@ test_packets_that_do_not_care (void)
     ts_builder_pes (&f.builder, TS_FLOW_V, 0xe0, 1000 + i * TS_FLOW_FRAME_TICKS, TS_BOUNDED,
         all->data + i * 1500, 1500);
   ts_flow_pass (&f);
-  ts_flow_assert (&f, "Vf1000@1000 V1000@-1 V1000@3970 V1000@6940 V1000@-1");
+  ts_flow_assert (&f, "V1000@1000 V1000@-1 V1000@3970 V1000@6940 V1000@-1");
   wfd_ts_reader_tick (f.reader, wfd_ts_reader_get_deadline (f.reader));
   ts_flow_drain (&f);
   ts_flow_assert (&f, "V1000@9910");
@@ -418,7 +417,7 @@ test_time_of_a_packet_without_beginning (void)
   ts_flow_pass (&f);
   wfd_ts_reader_tick (f.reader, wfd_ts_reader_get_deadline (f.reader));
   ts_flow_drain (&f);
-  ts_flow_assert (&f, "Vf2000@1000 V1000@-1");
+  ts_flow_assert (&f, "V2000@1000 V1000@-1");
 }
 
 static void
@@ -442,7 +441,7 @@ test_header_across_packets (void)
     ts_flow_pass (&f);
     wfd_ts_reader_tick (f.reader, G_MAXINT64 - 1);
     ts_flow_drain (&f);
-    ts_flow_assert (&f, "VKf400@1000 V400@3970 V400@6940");
+    ts_flow_assert (&f, "VK400@1000 V400@3970 V400@6940");
   }
 }
 
@@ -466,7 +465,7 @@ test_tables_amid_a_picture (void)
     g_byte_array_append (f.builder.ts, g_bytes_get_data (rest, NULL), g_bytes_get_size (rest));
   }
   ts_flow_pass (&f);
-  ts_flow_assert (&f, "VKf1000@1000 V1000@3970 V1000@6940");
+  ts_flow_assert (&f, "VK1000@1000 V1000@3970 V1000@6940");
 }
 
 static void
@@ -502,7 +501,7 @@ test_h265 (void)
   append_nal (data, "\x02\x01\xd0", 300);
   pes (&f, data, 3970, TS_BOUNDED);
   ts_flow_pass (&f);
-  ts_flow_assert (&f, "VKf1050@1000 V300@-1 V307@3970");
+  ts_flow_assert (&f, "VK1050@1000 V300@-1 V307@3970");
   g_assert_cmpint (f.last.format.codec, ==, WFD_TS_CODEC_H265);
 }
 
@@ -514,7 +513,7 @@ test_picture_too_large (void)
   ts_flow_picture (&f, 0, 1000, TS_UNBOUNDED);
   ts_flow_picture (&f, 1, 1000, TS_UNBOUNDED);
   ts_flow_pass (&f);
-  ts_flow_assert (&f, "VKf1000@1000 V1000@3970");
+  ts_flow_assert (&f, "VK1000@1000 V1000@3970");
   ts_flow_picture (&f, 2, WFD_LIMIT_TS_UNIT_BYTES + 1000, TS_UNBOUNDED);
   ts_flow_pass_by (&f, 7);
   for (guint i = 0; i < f.units->len; i++)

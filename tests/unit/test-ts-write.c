@@ -224,32 +224,27 @@ test_first_datagram (void)
   static const guint8 pcr[] = { 0x47, 0x50, 0x00, 0x20, 0xb7, 0x10, 0x00, 0x00, 0xaf, 0xc8, 0x7e,
     0x1b, 0xff, 0xff };
   /* 14 octets of PES header, 6 of delimiter, 24 of picture leave 140 of adaptation
-   * field; PTS 90000 + 4500 for the lead of 50 ms. */
+   * field; PTS 90000 + 4500. */
   static const guint8 unit[] = { 0x47, 0x50, 0x11, 0x30, 0x8b, 0x40, 0xff };
   static const guint8 pes[] = { 0x00, 0x00, 0x01, 0xe0, 0x00, 0x26, 0x84, 0x80, 0x05, 0x21, 0x00,
     0x05, 0xe2, 0x49, 0x00, 0x00, 0x00, 0x01, 0x09, 0xf0, 0x00, 0x00, 0x00, 0x01, 0x67, 0x42 };
-  WfdTsWriterConfig config = both;
+  g_auto (Fixture) f = fixture (&both);
   g_autoptr (GBytes) key = picture (TRUE, 24);
   const guint8 *datagram;
   gsize n;
 
-  config.lead_ns = 50 * MS;
-  {
-    g_auto (Fixture) f = fixture (&config);
-
-    begin (&f, VIDEO, key, SECOND, SECOND + 1000);
-    send_all (&f);
-    assert_pids (&f, "'0 '100 '1000 '1011");
-    g_assert_cmpuint (f.datagrams->len, ==, 1);
-    datagram = g_bytes_get_data (f.datagrams->pdata[0], &n);
-    g_assert_cmpuint (n, ==, 12 + 4 * 188);
-    g_assert_cmpmem (datagram, sizeof (rtp), rtp, sizeof (rtp));
-    g_assert_cmpmem (packet (&f, 0), sizeof (pat), pat, sizeof (pat));
-    g_assert_cmpmem (packet (&f, 1), sizeof (pmt), pmt, sizeof (pmt));
-    g_assert_cmpmem (packet (&f, 2), sizeof (pcr), pcr, sizeof (pcr));
-    g_assert_cmpmem (packet (&f, 3), sizeof (unit), unit, sizeof (unit));
-    g_assert_cmpmem (packet (&f, 3) + 4 + 140, sizeof (pes), pes, sizeof (pes));
-  }
+  begin (&f, VIDEO, key, SECOND + 50 * MS, SECOND + 1000);
+  send_all (&f);
+  assert_pids (&f, "'0 '100 '1000 '1011");
+  g_assert_cmpuint (f.datagrams->len, ==, 1);
+  datagram = g_bytes_get_data (f.datagrams->pdata[0], &n);
+  g_assert_cmpuint (n, ==, 12 + 4 * 188);
+  g_assert_cmpmem (datagram, sizeof (rtp), rtp, sizeof (rtp));
+  g_assert_cmpmem (packet (&f, 0), sizeof (pat), pat, sizeof (pat));
+  g_assert_cmpmem (packet (&f, 1), sizeof (pmt), pmt, sizeof (pmt));
+  g_assert_cmpmem (packet (&f, 2), sizeof (pcr), pcr, sizeof (pcr));
+  g_assert_cmpmem (packet (&f, 3), sizeof (unit), unit, sizeof (unit));
+  g_assert_cmpmem (packet (&f, 3) + 4 + 140, sizeof (pes), pes, sizeof (pes));
 }
 
 /* The packet of WFD 2.1 Appendix B table 106, PTS 0: 20 octets of header, 1,920 of
@@ -314,22 +309,6 @@ test_batches_are_bounded (void)
   g_assert_cmpuint (n, ==, (f.datagrams->len + 15) / 16);
   /* Over 64 KiB: no length. */
   g_assert_cmpmem (packet (&f, 3) + 6 + 4, 2, "\0\0", 2);
-}
-
-static void
-test_fewer_packets_in_a_datagram (void)
-{
-  WfdTsWriterConfig config = both;
-
-  config.ts_packets = 3;
-  {
-    g_auto (Fixture) f = fixture (&config);
-
-    send_picture (&f, FALSE, 1000, SECOND);
-    g_assert_cmpuint (f.datagrams->len, ==, 3);
-    for (guint i = 0; i < 3; i++)
-      g_assert_cmpuint (g_bytes_get_size (f.datagrams->pdata[i]), ==, 12 + 3 * 188);
-  }
 }
 
 /* One counter for each PID, and none for the clock, which has no payload. */
@@ -821,9 +800,6 @@ test_configurations_that_are_refused (void)
   config = both;
   config.n_streams = 0;
   g_assert_null (wfd_ts_writer_new (&config, NULL));
-  config = both;
-  config.ts_packets = 8;
-  g_assert_null (wfd_ts_writer_new (&config, NULL));
 }
 
 static void
@@ -850,7 +826,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/write/lpcm-golden", test_lpcm_golden);
   g_test_add_func ("/ts/write/every-size-leaves-whole", test_every_size_leaves_whole);
   g_test_add_func ("/ts/write/batches-are-bounded", test_batches_are_bounded);
-  g_test_add_func ("/ts/write/fewer-packets-in-a-datagram", test_fewer_packets_in_a_datagram);
   g_test_add_func ("/ts/write/continuity", test_continuity);
   g_test_add_func ("/ts/write/sequence-and-timestamp", test_sequence_and_timestamp);
   g_test_add_func ("/ts/write/marker-at-the-end-of-a-unit", test_marker_at_the_end_of_a_unit);
