@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "link-scenario.h"
+#include "sim-frames.h"
+#include "sim-result.h"
 #include "sim.h"
 
 /* Seeds that the numbers of the controller were chosen by; those that judge it are
@@ -32,6 +34,7 @@ typedef struct
   char *traces;
   char *scenarios;
   char *out;
+  char *judge;
   char *write_traces;
   char *convert;
   gboolean brief;
@@ -66,11 +69,15 @@ static const GOptionEntry entries[] = {
   { "lag", 0, 0, G_OPTION_ARG_INT, &options.lag, "Frames until the encoder obeys (1)", "N" },
   { "encoder-seed", 0, 0, G_OPTION_ARG_INT, &options.encoder_seed, "Of the encoder's noise (1)",
       "N" },
-  { "controllers", 0, 0, G_OPTION_ARG_STRING, &options.controllers, "Which (all)", "A,B,…" },
-  { "traces", 0, 0, G_OPTION_ARG_STRING, &options.traces, "Files *.trace instead of scenarios",
-      "DIR" },
+  { "controllers", 0, 0, G_OPTION_ARG_STRING, &options.controllers,
+      "Which (all); with --judge, whose captures they are", "A,B,…" },
+  { "traces", 0, 0, G_OPTION_ARG_STRING, &options.traces,
+      "Files *.trace there, or that file, instead of scenarios", "PATH" },
   { "scenarios", 0, 0, G_OPTION_ARG_STRING, &options.scenarios, "Which (all)", "A,B,…" },
-  { "out", 0, 0, G_OPTION_ARG_STRING, &options.out, "Write summary.csv there", "DIR" },
+  { "out", 0, 0, G_OPTION_ARG_STRING, &options.out,
+      "Write summary.csv there, and what became of each capture", "DIR" },
+  { "judge", 0, 0, G_OPTION_ARG_STRING, &options.judge,
+      "Only judge the captures in FILE, on the one trace", "FILE" },
   { "brief", 0, 0, G_OPTION_ARG_NONE, &options.brief, "Means only", NULL },
   { "write-traces", 0, 0, G_OPTION_ARG_STRING, &options.write_traces,
       "Only write the scenarios there as files", "DIR" },
@@ -128,9 +135,13 @@ load (const char *path)
 {
   GPtrArray *traces = g_ptr_array_new_with_free_func ((GDestroyNotify) link_trace_free);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GDir) dir = g_dir_open (path, 0, &error);
+  g_autoptr (GDir) dir = NULL;
   const char *name;
 
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    dir = g_dir_open (path, 0, &error);
+  else
+    g_ptr_array_add (traces, link_trace_load (path, &error));
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     g_autofree char *file = g_build_filename (path, name, NULL);
     LinkTrace *trace;
@@ -205,6 +216,34 @@ configure (SimConfig *config)
   config->seed = options.encoder_seed;
 }
 
+/* Of a run that is written to a file. */
+typedef struct
+{
+  const char *trace;
+  const char *controller;
+} Run;
+
+static void
+write_text (const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (options.out, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_set_contents (path, text, -1, &error))
+    die (error);
+}
+
+static void
+write_frames (gpointer user_data, const SimPeer *peer)
+{
+  const Run *run = user_data;
+  g_autofree char *name = g_strdup_printf ("%s.%s.frames", run->trace, run->controller);
+  g_autofree char *text = sim_frames_to_text (peer);
+
+  if (options.out != NULL)
+    write_text (name, text);
+}
+
 static void
 run_controller (const SimControllerClass *klass, GPtrArray *traces, GString *csv)
 {
@@ -214,9 +253,11 @@ run_controller (const SimControllerClass *klass, GPtrArray *traces, GString *csv
   configure (&config);
   for (guint i = 0; i < traces->len; i++) {
     const LinkTrace *trace = g_ptr_array_index (traces, i);
+    Run run = { trace->name, klass->name };
+    SimWatch watch = { .ended = write_frames, .user_data = &run };
     SimResult result;
 
-    sim_run (&config, trace, klass, NULL, &result);
+    sim_run (&config, trace, klass, &watch, &result);
     add (&sum, &result);
     worst.util_part = MIN (worst.util_part, result.util_part);
     worst.bad_part = MAX (worst.bad_part, result.bad_part);
@@ -230,12 +271,14 @@ run_controller (const SimControllerClass *klass, GPtrArray *traces, GString *csv
       100 * worst.bad_part);
 }
 
+#define COLUMNS \
+  "trace,controller,util_pct,bad_pct,late_pct,broken_pct,skipped_pct,unavoidable_pct,geo_mbps," \
+  "p50_ms,p95_ms,p99_ms,freeze_pct\n"
+
 static void
 run_all (GPtrArray *traces)
 {
-  g_autoptr (GString) csv = g_string_new ("trace,controller,util_pct,bad_pct,late_pct,broken_pct,"
-                                          "skipped_pct,unavoidable_pct,geo_mbps,p50_ms,p95_ms,"
-                                          "p99_ms,freeze_pct\n");
+  g_autoptr (GString) csv = g_string_new (COLUMNS);
   guint n;
   const SimControllerClass *const *table = sim_controllers_get_table (&n);
 
@@ -246,14 +289,30 @@ run_all (GPtrArray *traces)
     if (is_wanted (options.controllers, table[i]->name))
       run_controller (table[i], traces, csv);
   }
-  if (options.out != NULL) {
-    g_autofree char *path = g_build_filename (options.out, "summary.csv", NULL);
-    g_autoptr (GError) error = NULL;
+  if (options.out != NULL)
+    write_text ("summary.csv", csv->str);
+}
 
-    if (g_mkdir_with_parents (options.out, 0777) != 0
-        || !g_file_set_contents (path, csv->str, csv->len, &error))
-      die (error);
-  }
+/* Somebody else has cast, over the trace; the row of it. */
+static void
+judge (const LinkTrace *trace)
+{
+  g_autoptr (GString) csv = g_string_new (COLUMNS);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  SimConfig config;
+  SimResult result;
+  SimPeer peer;
+
+  configure (&config);
+  sim_peer_init (&peer, 0);
+  if (!g_file_get_contents (options.judge, &text, NULL, &error)
+      || !sim_frames_parse (&peer, text, &error))
+    die (error);
+  sim_result_compute (&config, trace, &peer, &result);
+  write_row (csv, trace->name, options.controllers != NULL ? options.controllers : "-", &result);
+  g_print ("%s", csv->str);
+  sim_peer_clear (&peer);
 }
 
 static void
@@ -316,8 +375,12 @@ main (int argc, char **argv)
     g_printerr ("rate-sim: there is no trace\n");
     return EXIT_FAILURE;
   }
+  if (options.out != NULL)
+    g_mkdir_with_parents (options.out, 0777);
   if (options.write_traces != NULL)
     write_traces (traces);
+  else if (options.judge != NULL)
+    judge (g_ptr_array_index (traces, 0));
   else
     run_all (traces);
   return EXIT_SUCCESS;

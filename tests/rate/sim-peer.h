@@ -10,6 +10,7 @@ typedef struct
 {
   gint64 captured_ms;
   gint64 complete_ms; /* all of it had come; -1 */
+  double rate_kbps;   /* what the encoder was told when it was captured */
   guint32 bytes;
   guint32 n_packets; /* 0 until it left the encoder */
   guint32 n_arrived;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "sim-peer.h"
 #include "sim.h"
 
 G_BEGIN_DECLS

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sim.h"
 
-#include "sim-peer.h"
 #include "sim-result.h"
 
 #define ECHO_MS 100
@@ -119,6 +118,7 @@ capture (Sim *self, gint64 now_ms)
     self->watch->decided (self->watch->user_data, now_ms, &decision);
   frame.is_skipped = decision.skip;
   frame.is_key = decision.key;
+  frame.rate_kbps = decision.settings.bitrate_kbps;
   g_array_append_val (self->peer.frames, frame);
   if (!decision.skip)
     encode (self, self->n_captured, decision.key, now_ms);
@@ -354,6 +354,8 @@ sim_run (const SimConfig *config, const LinkTrace *trace, const SimControllerCla
   for (gint64 ms = 0; ms < config->duration_ms; ms++)
     step (&self, ms);
   sim_result_compute (config, trace, &self.peer, ret_result);
+  if (watch != NULL && watch->ended != NULL)
+    watch->ended (watch->user_data, &self.peer);
   ret_result->n_drops = self.n_drops;
   ret_result->calls_per_s = self.n_looks * 1000.0 / config->duration_ms;
   sim_clear (&self);

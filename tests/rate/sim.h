@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim-controller.h"
+#include "sim-peer.h"
 
 G_BEGIN_DECLS
 
@@ -42,10 +43,11 @@ typedef struct
   double calls_per_s;            /* looks at the queue */
 } SimResult;
 
-/* For tests that look at single moments; NULL members are not called. */
+/* For those who look at single moments; NULL members are not called. */
 typedef struct
 {
   void (*decided) (gpointer user_data, gint64 now_ms, const SimDecision *decision);
+  void (*ended) (gpointer user_data, const SimPeer *peer);
   gpointer user_data;
 } SimWatch;
 

@@ -60,7 +60,7 @@ run (SimConfig *config, const LinkPiece *pieces, guint n, const SimControllerCla
     Seen *seen_of_it)
 {
   g_autoptr (LinkTrace) trace = link_from_pieces (pieces, n);
-  SimWatch watch = { decided, seen_of_it };
+  SimWatch watch = { .decided = decided, .user_data = seen_of_it };
   SimResult result;
 
   config->duration_ms = trace->n_ms;

@@ -5,6 +5,8 @@
 
 #include "link-scenario.h"
 #include "rate-links.h"
+#include "sim-frames.h"
+#include "sim-result.h"
 #include "sim.h"
 
 static void
@@ -297,6 +299,60 @@ test_nothing_on_a_dead_link (void)
   g_assert_cmpfloat (result.unavoidable_part, ==, 1);
 }
 
+static void
+keep_text (gpointer user_data, const SimPeer *peer)
+{
+  *(char **) user_data = sim_frames_to_text (peer);
+}
+
+/* Whoever casts, the judgement is the same. */
+static void
+test_frames_judge_as_the_cast (void)
+{
+  const LinkPiece pieces[] = { { 4000, 20 }, { 500, 0 }, { 5500, 6 } };
+  g_autoptr (LinkTrace) trace = link_from_pieces (pieces, 3);
+  g_autofree char *text = NULL;
+  SimWatch watch = { .ended = keep_text, .user_data = &text };
+  SimConfig config;
+  SimResult result, again;
+  SimPeer peer;
+
+  sim_config_init (&config, 60);
+  config.duration_ms = 10000;
+  sim_run (&config, trace, &sim_fixed, &watch, &result);
+  g_assert_cmpfloat (result.bad_part, >, 0);
+  sim_peer_init (&peer, 1);
+  g_assert_true (sim_frames_parse (&peer, text, NULL));
+  g_assert_cmpuint (peer.frames->len, ==, 600);
+  sim_result_compute (&config, trace, &peer, &again);
+  again.n_drops = result.n_drops;
+  again.calls_per_s = result.calls_per_s;
+  g_assert_cmpmem (&again, sizeof again, &result, sizeof result);
+  sim_peer_clear (&peer);
+}
+
+static void
+test_frames_refused (void)
+{
+  static const char *const lines[] = { "0,1,2,3,4,5,0,0", "0,1,2,3,4,5,0,0,1,7",
+    "-1,1,2,3,4,5,0,0,1", "6,1,2,3,4,5,0,0,1", "0,x,2,3,4,5,0,0,1", "0,1,2,3,4,5 5,0,0,1",
+    "0,1,2,3,4,5,0,0,-1", "99999999,1,2,3,4,-1,0,0,0", "5,1,1,1,1,9,0,0,1\n4,1,1,1,1,9,0,0,1" };
+  const char *header =
+      "captured_ms,rate_kbps,bytes,packets,arrived,complete_ms,skipped,key,shown\n";
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
+    g_autofree char *text = g_strconcat (header, lines[i], NULL);
+    g_autoptr (GError) error = NULL;
+    SimPeer peer;
+
+    sim_peer_init (&peer, 1);
+    g_assert_false (sim_frames_parse (&peer, lines[i], NULL));
+    g_assert_false (sim_frames_parse (&peer, text, &error));
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+    sim_peer_clear (&peer);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -317,5 +373,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/sim/encoder/obeys-a-frame-later", test_encoder_obeys_a_frame_later);
   g_test_add_func ("/rate/sim/fixed-on-a-wide-link", test_fixed_on_a_wide_link);
   g_test_add_func ("/rate/sim/nothing-on-a-dead-link", test_nothing_on_a_dead_link);
+  g_test_add_func ("/rate/sim/frames/judge-as-the-cast", test_frames_judge_as_the_cast);
+  g_test_add_func ("/rate/sim/frames/refused", test_frames_refused);
   return g_test_run ();
 }
