@@ -220,7 +220,8 @@ on_state (WfdSession *session, GParamSpec *pspec, WfdControl *self)
     case WFD_SESSION_STATE_CONNECTING:
       break;
     case WFD_SESSION_STATE_NEGOTIATING:
-      wfd_control_enter_negotiating (self);
+      if (!wfd_control_is_source (self))
+        wfd_control_enter_negotiating (self);
       break;
     case WFD_SESSION_STATE_READY:
       enter_ready (self);
@@ -326,15 +327,18 @@ drop_session (WfdControl *self)
   wfd_control_drop_timer (&self->key_unit_timer);
 }
 
-/* We wait again for what is to come; the PROGRESS message says so. */
+/* We wait again for what is to come; the PROGRESS message says so. Nobody is told of
+ * a source that is not there yet, nor of who never said anything: a thousand may
+ * connect in a second. */
 static void
 go_on (WfdControl *self, const GError *error)
 {
-  if (error != NULL && !(self->step == WFD_STEP_CONNECT && !wfd_control_is_source (self)))
+  if (error != NULL && self->step != WFD_STEP_CONNECT)
     self->events.trouble (self->user_data, error);
 
   if (wfd_control_is_source (self)) {
-    wfd_control_enter_step (self, WFD_STEP_CONNECT);
+    if (self->step != WFD_STEP_CONNECT)
+      wfd_control_enter_step (self, WFD_STEP_CONNECT);
     wfd_session_thread_post (self->thread, wfd_control_consider_waiting, self);
     return;
   }

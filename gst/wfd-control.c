@@ -180,7 +180,6 @@ put_aside (WfdControl *self)
   g_queue_push_tail (&self->silent, silent);
   if (g_queue_get_length (&self->silent) > MAX_SILENT)
     free_silent (self, g_queue_pop_head (&self->silent));
-  wfd_control_enter_step (self, WFD_STEP_CONNECT);
 }
 
 void
@@ -201,8 +200,9 @@ wfd_control_give_place (WfdControl *self, WfdSession *session)
     g_free (self->peer);
     self->peer = silent->peer;
     g_free (silent);
-    wfd_control_enter_negotiating (self);
   }
+  if (wfd_control_is_source (self))
+    wfd_control_enter_negotiating (self);
   self->heard = TRUE;
   self->begin_us = g_get_monotonic_time ();
   wfd_control_consider_waiting (self);

@@ -152,6 +152,20 @@ reset (GSocketConnection *connection)
   setsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
+/* Reads up to the end of a message without a body. */
+static void
+read_message (GSocketConnection *connection)
+{
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  g_autoptr (GString) text = g_string_new (NULL);
+  char byte;
+
+  while (!g_str_has_suffix (text->str, "\r\n\r\n")) {
+    fail_unless_equals_int (g_input_stream_read (input, &byte, 1, NULL, NULL), 1);
+    g_string_append_c (text, byte);
+  }
+}
+
 /* Anything may connect to an open port; it must not end the wait. */
 GST_START_TEST (who_is_no_display_does_not_end_the_wait)
 {
@@ -160,20 +174,24 @@ GST_START_TEST (who_is_no_display_does_not_end_the_wait)
     "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n" };
   g_autoptr (GSocketConnection) stranger = NULL;
   GstMessageType warning = GST_MESSAGE_WARNING;
+  gboolean speaks = __i__ / 2 >= 3;
 
   start_source ("");
   stranger = connect_from (NULL);
-  recorder_wait_progress (source.recorder, "connect/complete");
   recorder_mark (source.recorder);
+  read_message (stranger);
   say (stranger, texts[__i__ / 2]);
   if (__i__ % 2 == 1)
     reset (stranger);
   g_io_stream_close (G_IO_STREAM (stranger), NULL, NULL);
-  recorder_wait (source.recorder, match_type, &warning);
-  recorder_wait_progress (source.recorder, "connect/start");
+  /* What is reset may not have been read. */
+  if (speaks && __i__ % 2 == 0)
+    recorder_wait (source.recorder, match_type, &warning);
 
   start_sink ("");
   wait_until_flowing ();
+  if (!speaks)
+    fail_unless_equals_int (recorder_count (source.recorder, match_type, &warning), 0);
   tear_down ();
 }
 
@@ -201,20 +219,6 @@ GST_START_TEST (silent_connection_makes_room_for_who_waits)
 }
 
 GST_END_TEST;
-
-/* Reads up to the end of a message without a body. */
-static void
-read_message (GSocketConnection *connection)
-{
-  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
-  g_autoptr (GString) text = g_string_new (NULL);
-  char byte;
-
-  while (!g_str_has_suffix (text->str, "\r\n\r\n")) {
-    fail_unless_equals_int (g_input_stream_read (input, &byte, 1, NULL, NULL), 1);
-    g_string_append_c (text, byte);
-  }
-}
 
 static void
 say_options (GSocketConnection *connection)
@@ -581,7 +585,7 @@ GST_START_TEST (stop_while_the_display_is_silent)
 
   start_source ("");
   silent = connect_from (NULL);
-  recorder_wait_progress (source.recorder, "negotiate/start");
+  read_message (silent);
   tear_down ();
 }
 
