@@ -131,3 +131,6 @@
 /* A network that a peer may put us into: a larger one, with the route into it,
  * would take in what is in other networks. */
 #define WFD_LIMIT_NETWORK_PREFIX 16
+
+/* A note of a group of our own: its four or five lines have some 200. */
+#define WFD_LIMIT_CLAIM_BYTES 4096

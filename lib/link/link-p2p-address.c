@@ -43,6 +43,7 @@ set_address (WfdP2pOp *op)
     return FALSE;
   }
   group->has_address = TRUE;
+  wfd_p2p_group_claim_more (group);
   return TRUE;
 }
 
@@ -86,6 +87,7 @@ start_server (WfdP2pLink *self)
     return;
   argv = wfd_dhcp_build_server (path, group->info->interface, &range);
   group->dhcp = wfd_program_new ((const char *const *) argv, &server_rules, self, NULL);
+  wfd_p2p_group_claim_more (group);
 }
 
 void
@@ -164,6 +166,7 @@ start_client (WfdP2pOp *op, guint n)
   argv = wfd_dhcp_build_client (n, path, self->group->info->interface,
       script != NULL ? script : WFD_DHCP_SCRIPT);
   self->group->dhcp = wfd_program_new ((const char *const *) argv, &client_rules, self, NULL);
+  wfd_p2p_group_claim_more (self->group);
 }
 
 static void

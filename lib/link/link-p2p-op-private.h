@@ -54,6 +54,10 @@ typedef struct
 extern const WfdP2pStepRule wfd_p2p_preparing[WFD_P2P_N_STEPS];
 extern const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS];
 
+/* Of link-p2p-claim.c */
+void wfd_p2p_op_begin_clean (WfdP2pOp *op);
+void wfd_p2p_op_answered_clean (WfdP2pOp *op, GVariant *answer);
+
 /* Of link-p2p-address.c */
 void wfd_p2p_op_begin_serve (WfdP2pOp *op);
 void wfd_p2p_op_begin_address (WfdP2pOp *op);

@@ -256,6 +256,7 @@ const WfdP2pStepRule wfd_p2p_preparing[WFD_P2P_N_STEPS] = {
   [WFD_P2P_STEP_BUS] = { begin_bus, NULL, FALSE },
   [WFD_P2P_STEP_SERVICE] = { begin_service, wfd_p2p_op_answered_nothing, TRUE },
   [WFD_P2P_STEP_OWNER] = { begin_owner, answered_owner, FALSE },
+  [WFD_P2P_STEP_CLEAN] = { wfd_p2p_op_begin_clean, wfd_p2p_op_answered_clean, TRUE },
   [WFD_P2P_STEP_ROOT] = { begin_root, answered_root, FALSE },
   [WFD_P2P_STEP_INTERFACES] = { begin_interfaces, answered_interface, TRUE },
   [WFD_P2P_STEP_READ_CONFIG] = { begin_read_config, answered_config, FALSE },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "link-claim.h"
 #include "link-dhcp.h"
 #include "link-loss.h"
 #include "link-net.h"
@@ -21,6 +22,7 @@ typedef struct
   WfdLinkInfo *info;
   char *interface_path;
   char *group_path;
+  WfdClaim *claim;             /* for the case that we crash; NULL if there can be none */
   gboolean is_up;              /* the application knows it */
   gboolean has_address;        /* we have set ours */
   WfdProgram *dhcp;            /* its client or its server; NULL if there is none */
@@ -97,6 +99,12 @@ gboolean wfd_p2p_group_get_address (const WfdP2pGroup *group, WfdNetAddress *ret
 /* Nothing is under way: a group that the peer has begun meanwhile is looked at,
  * else the application's search goes on. */
 void wfd_p2p_link_look_around (WfdP2pLink *self);
+
+/* --- claims --- */
+
+/* A group has begun, and we have done more to it, for the case that we crash. */
+void wfd_p2p_group_claim (WfdP2pLink *self);
+void wfd_p2p_group_claim_more (WfdP2pGroup *group);
 
 /* --- loss --- */
 

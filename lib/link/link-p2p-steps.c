@@ -32,7 +32,8 @@ static const struct
 
   { S (BUS), 0, S (SERVICE) },
   { S (SERVICE), 0, S (OWNER) },
-  { S (OWNER), 0, S (ROOT) },
+  { S (OWNER), 0, S (CLEAN) },
+  { S (CLEAN), 0, S (ROOT) },
   { S (ROOT), 0, S (INTERFACES) },
   { S (INTERFACES), 0, S (READ_CONFIG) },
   { S (READ_CONFIG), 0, S (CONFIGURE) },
@@ -99,6 +100,7 @@ static const struct
   [S (BUS)] = { "reaching the system's message bus", 0 },
   [S (SERVICE)] = { "starting wpa_supplicant", 0 },
   [S (OWNER)] = { "reaching wpa_supplicant", 0 },
+  [S (CLEAN)] = { "ending a group that was left over", 0 },
   [S (ROOT)] = { "asking wpa_supplicant what it can do", 0 },
   [S (INTERFACES)] = { "looking for a Wi-Fi Direct interface", 0 },
   [S (READ_CONFIG)] = { "reading the Wi-Fi Direct configuration", 0 },

@@ -15,6 +15,7 @@ typedef enum
   WFD_P2P_STEP_BUS,            /* the system's message bus */
   WFD_P2P_STEP_SERVICE,        /* have wpa_supplicant started */
   WFD_P2P_STEP_OWNER,          /* whose messages are its messages */
+  WFD_P2P_STEP_CLEAN,          /* groups that were left over when we crashed */
   WFD_P2P_STEP_ROOT,           /* what it was built with, and which interfaces it has */
   WFD_P2P_STEP_INTERFACES,     /* the one with Wi-Fi Direct */
   WFD_P2P_STEP_READ_CONFIG,    /* what is set by its configuration */

@@ -303,6 +303,7 @@ on_group_started (WfdP2pLink *self, GVariant *args)
     .group_path = group_path,
   };
   self->group = group;
+  wfd_p2p_group_claim (self);
   self->search = WFD_P2P_SEARCH_NONE;
   wfd_p2p_clear_source (&self->search_again);
   if (self->op != NULL)

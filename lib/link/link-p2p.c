@@ -84,6 +84,7 @@ static void
 group_free (WfdP2pGroup *group)
 {
   remove_address (group);
+  g_clear_pointer (&group->claim, wfd_claim_free);
   wfd_p2p_clear_source (&group->ride_out);
   wfd_p2p_clear_source (&group->loss_timer);
   g_clear_pointer (&group->dhcp, wfd_program_free);
@@ -394,6 +395,7 @@ wfd_p2p_link_finalize (GObject *object)
   g_free ((char *) self->options.interface);
   g_free ((char *) self->options.program_folders);
   g_free ((char *) self->options.dhcp_script);
+  g_free ((char *) self->options.runtime_folder);
   G_OBJECT_CLASS (wfd_p2p_link_parent_class)->finalize (object);
 }
 
@@ -423,5 +425,6 @@ wfd_p2p_link_new (GDBusConnection *bus, const WfdP2pOptions *options)
   self->options.interface = g_strdup (options->interface);
   self->options.program_folders = g_strdup (options->program_folders);
   self->options.dhcp_script = g_strdup (options->dhcp_script);
+  self->options.runtime_folder = g_strdup (options->runtime_folder);
   return self;
 }

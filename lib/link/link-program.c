@@ -135,3 +135,30 @@ wfd_program_free (WfdProgram *self)
   g_subprocess_send_signal (self->process, SIGTERM);
   unref (self);
 }
+
+/* --- of others --- */
+
+const char *
+wfd_program_get_number (WfdProgram *self)
+{
+  return g_subprocess_get_identifier (self->process);
+}
+
+void
+wfd_program_end_stray (const char *number, const char *word)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%s/cmdline", number);
+  g_autofree char *arguments = NULL;
+  guint64 pid;
+  gsize n;
+
+  if (!g_ascii_string_to_unsigned (number, 10, 2, G_MAXINT32, &pid, NULL)
+      || !g_file_get_contents (path, &arguments, &n, NULL))
+    return;
+  for (gsize i = 0; i < n; i += strlen (arguments + i) + 1) {
+    if (g_str_has_suffix (arguments + i, word)) {
+      kill (pid, SIGTERM);
+      return;
+    }
+  }
+}

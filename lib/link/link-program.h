@@ -25,6 +25,11 @@ char *wfd_program_find (const char *name, const char *folders);
 /* @argv: with the path of wfd_program_find () in the first place */
 WfdProgram *wfd_program_new (const char *const *argv, const WfdProgramRules *rules,
     gpointer user_data, GError **error);
+/* Its number as a process; NULL if it has ended. */
+const char *wfd_program_get_number (WfdProgram *self);
+/* Ends the process with this number if it was started with @word in one of its
+ * arguments: such a number may be another's by now. */
+void wfd_program_end_stray (const char *number, const char *word);
 /* Asks it to end, and does not wait until it has. */
 void wfd_program_free (WfdProgram *self);
 

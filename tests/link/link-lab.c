@@ -380,6 +380,7 @@ lab_use_options (Lab *lab, const WfdP2pOptions *options)
   /* Never the programs of this machine. */
   ours.program_folders = lab->folder;
   ours.dhcp_script = "the-script";
+  ours.runtime_folder = lab->folder;
   /* Who wants to see more than one attempt says so. */
   if (ours.max_attempts == 0)
     ours.max_attempts = 1;

@@ -14,10 +14,10 @@
 #define ADDRESSED WFD_P2P_ADDRESSED
 #define ALL_FACTS (2 * WFD_P2P_ADDRESSED - 1)
 
-static const char *const names[] = { "start", "bus", "service", "owner", "root", "interfaces",
-  "read-config", "configure", "announce", "peers", "find", "search", "groups", "invite", "rejoin",
-  "forget", "pair", "group", "network", "frequency", "serve", "member", "address", "lease",
-  "client-address", "done", "not-paired" };
+static const char *const names[] = { "start", "bus", "service", "owner", "clean", "root",
+  "interfaces", "read-config", "configure", "announce", "peers", "find", "search", "groups",
+  "invite", "rejoin", "forget", "pair", "group", "network", "frequency", "serve", "member",
+  "address", "lease", "client-address", "done", "not-paired" };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == WFD_P2P_N_STEPS);
 
 static gboolean
@@ -26,7 +26,7 @@ is_end (WfdP2pStep step)
   return step == WFD_P2P_STEP_DONE || step == WFD_P2P_STEP_NOT_PAIRED;
 }
 
-#define PREPARE "bus service owner root interfaces read-config configure announce peers "
+#define PREPARE "bus service owner clean root interfaces read-config configure announce peers "
 #define LOOK " group network frequency member address lease done"
 
 static const struct

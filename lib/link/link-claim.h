@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Notes of what has to be undone, in files, for the case that this program ends
+ * without undoing it. A note is locked as long as its program lives, so that one
+ * that can be locked is left over. */
+typedef struct _WfdClaim WfdClaim;
+
+/* @folder is made if need be. NULL if that cannot be: a claim is a precaution. */
+WfdClaim *wfd_claim_new (const char *folder);
+void wfd_claim_set (WfdClaim *self, const char *key, const char *value);
+/* Everything is undone. */
+void wfd_claim_free (WfdClaim *self);
+
+/* What is left over, which is the caller's to undo now: (element-type
+ * GHashTable), each of key to value. */
+GPtrArray *wfd_claim_take_left_over (const char *folder);
+
+G_END_DECLS
