@@ -27,10 +27,14 @@ lose_group (WfdP2pLink *self, GError *error)
 {
   G_GNUC_UNUSED g_autoptr (WfdP2pLink) held = g_object_ref (self);
   g_autoptr (GError) reason = error;
+  gboolean was_up = self->group->is_up;
 
   wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
   wfd_p2p_link_clear_group (self);
-  wfd_link_emit (self, WFD_LINK_LOST, reason);
+  if (!was_up && self->op != NULL)
+    wfd_p2p_op_group_gone (self->op, g_error_copy (reason));
+  if (was_up)
+    wfd_link_emit (self, WFD_LINK_LOST, reason);
   wfd_p2p_link_look_around (self);
 }
 

@@ -75,6 +75,27 @@ test_client_stays_away (Lab *lab, gconstpointer data)
   assert_call (lab, "Disconnect", "Disconnect " GROUP_IFACE " ");
 }
 
+/* It leaves for good while its address is waited for. */
+static void
+test_client_leaves_early (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .ride_out_ms = 1 };
+
+  lab_use_options (lab, &options);
+  lab_set_neighbour (lab, NULL);
+  lab_know_tv (lab);
+  fake_wpas_set (lab->fake, GROUP, "Members", g_variant_new_parsed ("[objectpath '" TV "']"));
+  lab_start_group_after (lab, "Connect", "GO");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Get Members");
+  lab_settle (lab);
+  say_of_group (lab, "PeerDisconnected", TV);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_CLOSED);
+  lab_wait_call (lab, "Disconnect");
+  g_assert_null (strstr (lab->told->str, "lost"));
+  g_assert_null (strstr (lab->told->str, "opened"));
+}
+
 static void
 test_client_comes_back (Lab *lab, gconstpointer data)
 {
@@ -548,6 +569,7 @@ main (int argc, char **argv)
   add ("silence/session-tells", test_session_tells);
   add ("loss/group-finished", test_group_finished);
   add ("loss/client-stays-away", test_client_stays_away);
+  add ("loss/client-leaves-early", test_client_leaves_early);
   add ("loss/client-comes-back", test_client_comes_back);
   add ("loss/disconnect", test_disconnect);
   add ("loss/disconnect-what-is-gone", test_disconnect_gone);
