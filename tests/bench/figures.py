@@ -2,8 +2,8 @@
 """Named figures, ours beside those of stock elements and of a peer, and how they are shown."""
 
 import dataclasses
+import itertools
 import json
-import math
 import statistics
 
 UNKNOWN = '–'
@@ -93,11 +93,6 @@ class Table:
 
 
 def slope(points):
-    """Least squares of (x, y): y per x."""
-    count = len(points)
-    if count < 2:
-        return math.nan
-    mean_x = sum(x for x, _ in points) / count
-    mean_y = sum(y for _, y in points) / count
-    spread = sum((x - mean_x) ** 2 for x, _ in points)
-    return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread if spread else math.nan
+    """The median of what y gains per x between any two of (x, y): a step is none, a leak is."""
+    return statistics.median((second_y - first_y) / (second_x - first_x) for (
+        first_x, first_y), (second_x, second_y) in itertools.combinations(points, 2))

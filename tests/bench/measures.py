@@ -319,6 +319,8 @@ def add_growth(table, name, samples):
     first, last = steady[0], steady[-1]
     table.add('%s: resident memory at the end' % name, 'MB').ours.append(last['resident_mb'])
     table.add('%s: memory of its own at the end' % name, 'MB').ours.append(last['own_mb'])
+    table.add('%s: memory of its own more than at first' % name, 'MB').ours.append(
+        last['own_mb'] - first['own_mb'])
     # A short run would only tell of noise.
     if last['s'] - first['s'] >= 60:
         per_s = figures.slope([(sample['s'], sample['own_mb']) for sample in steady])
