@@ -20,7 +20,7 @@ wfd_rate_budget_get_bytes (const WfdRateSituation *self, const WfdRateTuning *tu
     gboolean *ret_is_backlog)
 {
   double w = self->us_per_byte, interval_us = tuning->interval_us;
-  double gone = (interval_us + self->encode_us) / w;
+  double gone = self->ahead_us / w;
   double left = MAX (self->backlog_bytes + self->pending_bytes - gone, 0);
   double careful = w * (1 + MIN (tuning->caution * self->risk, MOST_CAUTION));
   double most = tuning->most * interval_us / careful;

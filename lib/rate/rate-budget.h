@@ -14,12 +14,12 @@ typedef struct
       backlog_bytes; /* bytes under way: in the encoder, in our queue, in the kernel, in the device */
   double
       pending_bytes; /* bytes that the frame captured now will have, which cannot be changed any more */
-  double encode_us; /* us that a capture is in the encoder */
+  double ahead_us; /* us until the frame that this is about has been encoded */
 } WfdRateSituation;
 
 /* us that what is under way needs. */
 double wfd_rate_budget_get_backlog_us (const WfdRateSituation *self);
-/* Bytes for the frame after the one captured now. @ret_is_backlog: whether what is
+/* Bytes for the first frame that can be told. @ret_is_backlog: whether what is
  * under way makes it smaller. */
 double wfd_rate_budget_get_bytes (const WfdRateSituation *self, const WfdRateTuning *tuning,
     gboolean *ret_is_backlog);

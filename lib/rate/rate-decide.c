@@ -224,13 +224,15 @@ wfd_rate_decide (WfdRate *self, gint64 now_us, WfdRateDecision *ret_decision)
   gint64 now = wfd_rate_advance (self, now_us);
   WfdRateSituation situation;
   WfdRateReason skip;
+  double pending_bytes;
 
   follow_blindness (self);
   forget_old (self);
   situation = (WfdRateSituation) {
     .us_per_byte = wfd_rate_get_us_per_byte (self),
     .backlog_bytes = wfd_rate_get_backlog_bytes (self),
-    .encode_us = self->config.encode_us,
+    .ahead_us =
+        self->config.encode_us + (self->config.obeys_at_once ? 0 : self->tuning.interval_us),
   };
   follow_risk (self);
   situation.risk = self->risk;
@@ -240,12 +242,14 @@ wfd_rate_decide (WfdRate *self, gint64 now_us, WfdRateDecision *ret_decision)
 
   *ret_decision = (WfdRateDecision) { .skip = skip != WFD_RATE_N_REASONS };
   ret_decision->key = !ret_decision->skip && wfd_rate_loss_owes_key (&self->loss, now);
-  if (ret_decision->skip)
+  if (ret_decision->skip || self->config.obeys_at_once)
     situation.pending_bytes = 0;
-  else
-    put_inside (self, situation.pending_bytes);
+  pending_bytes = situation.pending_bytes;
   plan (self, &situation, ret_decision);
   self->frame_bytes = wfd_rate_to_frame_bytes (self, self->bitrate_kbps);
+  if (!ret_decision->skip)
+    put_inside (self,
+        self->config.obeys_at_once ? find_pending_bytes (self, ret_decision->key) : pending_bytes);
   if (ret_decision->key)
     wfd_rate_loss_key_made (&self->loss, now);
   if (ret_decision->skip)

@@ -37,6 +37,7 @@ typedef struct
   WfdRateProfile profile; /* the operating point */
   gint64 interval_us;     /* us between two captures at the full frame rate */
   gint64 encode_us;       /* us from a capture to its frame leaving the encoder, as is usual */
+  gboolean obeys_at_once; /* what is decided holds for that very capture, not the one after it */
   guint width;         /* pixels of the agreed picture; 0 keeps frame rate and size as they are */
   guint height;        /* pixels of the agreed picture; 0 keeps frame rate and size as they are */
   gboolean can_shrink; /* whether the peer would take a smaller picture */

@@ -67,6 +67,8 @@ start (Script *self)
     .air_share_permille = take (self, 2),
   };
 
+  /* Without an octet of its own, as the seeds have none for it. */
+  config.obeys_at_once = config.width & 1;
   self->rate = wfd_rate_new (&config);
   self->max_kbps = CLAMP (config.max_kbps, WFD_LIMIT_RATE_KBPS_LOW, WFD_LIMIT_RATE_KBPS);
   self->min_kbps = CLAMP (config.min_kbps, WFD_LIMIT_RATE_KBPS_LOW, self->max_kbps);

@@ -66,7 +66,8 @@ static const GOptionEntry entries[] = {
       NULL },
   { "poll", 0, 0, G_OPTION_ARG_INT, &options.poll_ms,
       "ms between looks at the queue (as the controller likes)", "N" },
-  { "lag", 0, 0, G_OPTION_ARG_INT, &options.lag, "Frames until the encoder obeys (1)", "N" },
+  { "lag", 0, 0, G_OPTION_ARG_INT, &options.lag,
+      "Captures after which the encoder obeys (1); 0: at once", "N" },
   { "encoder-seed", 0, 0, G_OPTION_ARG_INT, &options.encoder_seed, "Of the encoder's noise (1)",
       "N" },
   { "controllers", 0, 0, G_OPTION_ARG_STRING, &options.controllers,
@@ -213,6 +214,7 @@ configure (SimConfig *config)
   config->lacks_station = options.no_station;
   config->poll_ms = options.poll_ms;
   config->encoder_lag = options.lag;
+  config->setup.obeys_at_once = options.lag == 0;
   config->seed = options.encoder_seed;
 }
 

@@ -15,7 +15,8 @@ typedef struct
   double max_kbps;
   double start_kbps;
   gint64 encode_ms;
-  guint width; /* 0: the controller leaves frame rate and size alone */
+  gboolean obeys_at_once; /* with an encoder_lag of 0 */
+  guint width;            /* 0: the controller leaves frame rate and size alone */
   guint height;
 } SimSetup;
 

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* The sizes of an encoder's frames: what a picture costs, how far the rate control
- * gets it, the buffer that no frame overruns. Obeys what it is told a frame later. */
+ * gets it, the buffer that no frame overruns. Obeys what it is told a frame later, as a rule. */
 typedef enum
 {
   SIM_CONTENT_FILM,   /* could always use more bits */
@@ -41,7 +41,7 @@ typedef struct
 
 void sim_encoder_init (SimEncoder *self, double interval_ms, SimContent content, guint lag,
     const SimSettings *start, guint64 seed);
-/* Settings for the frames captured after this one. */
+/* Settings from the next frame, or @lag frames later, on. */
 void sim_encoder_tell (SimEncoder *self, const SimSettings *settings);
 /* A capture goes by, encoded or not. */
 void sim_encoder_capture (SimEncoder *self);

@@ -15,6 +15,7 @@ create (const SimSetup *setup, gconstpointer argument)
     .profile = *(const WfdRateProfile *) argument,
     .interval_us = 1e6 / setup->fps,
     .encode_us = setup->encode_ms * US,
+    .obeys_at_once = setup->obeys_at_once,
     .width = setup->width,
     .height = setup->height,
     .min_kbps = setup->min_kbps,

@@ -120,9 +120,9 @@ capture (Sim *self, gint64 now_ms)
   frame.is_key = decision.key;
   frame.rate_kbps = decision.settings.bitrate_kbps;
   g_array_append_val (self->peer.frames, frame);
+  sim_encoder_tell (&self->encoder, &decision.settings);
   if (!decision.skip)
     encode (self, self->n_captured, decision.key, now_ms);
-  sim_encoder_tell (&self->encoder, &decision.settings);
   self->n_captured++;
 }
 

@@ -14,7 +14,7 @@ typedef struct
   SimSetup setup;
   LinkConfig link;
   SimContent content;
-  guint encoder_lag;      /* frames until the encoder obeys */
+  guint encoder_lag;      /* captures after which the encoder obeys; 0: with this one */
   double disobedience;    /* factor on what the encoder is told; 0 for 1 */
   gint64 poll_ms;         /* ms between two looks at the queue; 0: as the controller likes */
   gboolean hides_queue;   /* SIOCOUTQ says 0 at once, as on tun */

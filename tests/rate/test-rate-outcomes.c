@@ -300,6 +300,26 @@ test_encoder_that_does_not_obey (void)
   g_assert_cmpfloat (s.most_kbps, <=, config.setup.max_kbps);
 }
 
+/* Who can still change the frame at hand loses fewer and uses more. */
+static void
+test_prompt_encoder_is_made_use_of (gconstpointer fps)
+{
+  g_autoptr (LinkTrace) trace = link_scenario_generate (link_scenario_find ("dense-n20"), 4711, 30);
+  SimResult late, prompt;
+  SimConfig config;
+
+  sim_config_init (&config, *(const double *) fps);
+  config.duration_ms = trace->n_ms;
+  sim_run (&config, trace, &sim_ours_balanced, NULL, &late);
+  config.encoder_lag = 0;
+  config.setup.obeys_at_once = TRUE;
+  sim_run (&config, trace, &sim_ours_balanced, NULL, &prompt);
+  g_test_message ("%g fps: used %.3f then %.3f, bad %.4f then %.4f", *(const double *) fps,
+      late.util_part, prompt.util_part, late.bad_part, prompt.bad_part);
+  g_assert_cmpfloat (prompt.util_part, >, late.util_part);
+  g_assert_cmpfloat (prompt.bad_part, <, late.bad_part);
+}
+
 static void
 test_screen_content (gconstpointer fps)
 {
@@ -387,6 +407,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/outcome/queue-that-cannot-be-seen", test_queue_that_cannot_be_seen);
   g_test_add_func ("/rate/outcome/without-station", test_without_station);
   g_test_add_func ("/rate/outcome/encoder-that-does-not-obey", test_encoder_that_does_not_obey);
+  add_for_rates ("/rate/outcome/prompt-encoder-is-made-use-of", test_prompt_encoder_is_made_use_of);
   add_for_rates ("/rate/outcome/screen-content", test_screen_content);
   add_for_rates ("/rate/outcome/low-latency-is-earlier", test_low_latency_is_earlier);
   g_test_add_func ("/rate/outcome/scenarios", test_scenarios);
