@@ -35,9 +35,10 @@ struct _WfdP2pOp
 
   guint undo;
   guint n_failures;
-  gboolean may_pass;    /* the failure, so that it is tried again */
-  GError *last_failure; /* of the attempt before */
-  GError *failure;      /* what is to be said when everything is undone */
+  gboolean doubts_group; /* that the peer still owns one: to join it was in vain */
+  gboolean may_pass;     /* the failure, so that it is tried again */
+  GError *last_failure;  /* of the attempt before */
+  GError *failure;       /* what is to be said when everything is undone */
   gboolean is_over;
 };
 
@@ -76,6 +77,8 @@ void wfd_p2p_op_advance (WfdP2pOp *op);
 void wfd_p2p_op_finish (WfdP2pOp *op, GError *error);
 void wfd_p2p_op_fail_with (WfdP2pOp *op, WfdError code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
+/* Whether to join the group of the peer. */
+gboolean wfd_p2p_op_joins (WfdP2pOp *op);
 /* @may_pass: by itself, so that all is tried again. @error: (transfer full) */
 void wfd_p2p_op_fail_for_now (WfdP2pOp *op, gboolean may_pass, GError *error);
 /* Tries again at once, if it was about to. */

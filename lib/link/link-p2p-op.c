@@ -245,6 +245,8 @@ try_again (WfdP2pOp *op)
 {
   guint first_ms = or_default (op->link->options.retry_ms, RETRY_MS);
 
+  /* What is known of it may be from before its group ended. */
+  op->doubts_group = wfd_p2p_op_joins (op);
   g_clear_error (&op->last_failure);
   op->last_failure = g_steal_pointer (&op->failure);
   g_clear_object (&op->calls);
@@ -262,6 +264,12 @@ wfd_p2p_op_end_pause (WfdP2pOp *op)
 {
   if (op->pause != NULL)
     on_pause_over (op);
+}
+
+gboolean
+wfd_p2p_op_joins (WfdP2pOp *op)
+{
+  return op->peer != NULL && wfd_link_peer_owns_group (op->peer) && !op->doubts_group;
 }
 
 /* --- failure --- */
@@ -387,7 +395,7 @@ get_facts (WfdP2pOp *op)
 
   if (op->link->is_prepared)
     facts |= WFD_P2P_PREPARED;
-  if (op->peer != NULL && wfd_link_peer_owns_group (op->peer))
+  if (wfd_p2p_op_joins (op))
     facts |= WFD_P2P_PEER_OWNS_GROUP;
   if (op->link->group != NULL && op->link->group->info->is_owner)
     facts |= WFD_P2P_OWNER;

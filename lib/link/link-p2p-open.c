@@ -166,8 +166,8 @@ begin_pair (WfdP2pOp *op)
   g_autofree char *path = wfd_p2p_link_dup_peer_path (self, op->peer);
 
   wfd_p2p_op_ask_p2p (op, WPAS_CONNECT,
-      wfd_p2p_build_connect (path, &op->pairing, wfd_link_peer_owns_group (op->peer),
-          self->options.go_intent, self->options.frequency_mhz),
+      wfd_p2p_build_connect (path, &op->pairing, wfd_p2p_op_joins (op), self->options.go_intent,
+          self->options.frequency_mhz),
       "(s)");
 }
 

@@ -89,6 +89,47 @@ test_group_gone (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 2);
 }
 
+/* Its group has ended since we have heard of it. */
+static void
+test_group_of_peer_gone (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
+  fake_wpas_set (lab->fake, IFACE, "PersistentGroups",
+      g_variant_new_parsed ("[objectpath '" PERSISTENT "0']"));
+  fake_wpas_set (lab->fake, PERSISTENT "0", "Properties",
+      g_variant_new_parsed ("{'mode': <'0'>, 'bssid': <'" TV_ID "'>}"));
+  lab_react (lab, "GroupAdd", "GroupFormationFailure", "('',)");
+  lab_start_group_after (lab, "Invite", "client");
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 1);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Invite"), ==, 1);
+}
+
+/* Joined, negotiated, joined. */
+static void
+test_joins_by_turns (Lab *lab, gconstpointer data)
+{
+  static const gboolean joined[] = { TRUE, FALSE, TRUE };
+  const GPtrArray *calls = fake_wpas_get_calls (lab->fake);
+  guint n = 0;
+
+  set_up_failures (lab, 9, 1);
+  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
+  connect_tv (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  for (guint i = 0; i < calls->len; i++) {
+    const char *call = g_ptr_array_index (calls, i);
+
+    if (g_str_has_prefix (call, "Connect ")) {
+      g_assert_cmpint (strstr (call, "join=true") != NULL, ==, joined[n]);
+      n++;
+    }
+  }
+  g_assert_cmpuint (n, ==, 3);
+}
+
 /* --- in the pause between --- */
 
 static void
@@ -189,6 +230,8 @@ main (int argc, char **argv)
   add ("gives-up", test_gives_up);
   add ("refusal-is-final", test_refusal_is_final);
   add ("group-gone", test_group_gone);
+  add ("group-of-peer-gone", test_group_of_peer_gone);
+  add ("joins-by-turns", test_joins_by_turns);
   add ("pause/cancelled", test_cancelled);
   add ("pause/closed", test_closed);
   add ("pause/service-dies", test_service_dies);
