@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A client whose radio goes silent is lost within seconds, on both sides, and is
+opened again when it is back. So is one whose wpa_supplicant is killed."""
+import time
+
+from lab import Device, Failure, find_both, pair, reopen, say
+
+EVERYBODY, NOBODY = 1, 2
+
+
+def check_lost(device, start, most_s):
+    device.wait('^lost', 30)
+    took_s = time.monotonic() - start
+    say('%s: lost after %.2f s' % (device.name, took_s))
+    if took_s > most_s:
+        raise Failure('%s: lost after %.2f s' % (device.name, took_s))
+
+
+def main():
+    owner = Device('Source', 0, '--go-intent', '15')
+    client = Device('Sink', 1, '--sink', '--go-intent', '0')
+    find_both(owner, client)
+    pair(owner, client, 'pbc', 'pbc')
+    start = time.monotonic()
+    client.set_group(NOBODY)
+    # Five seconds, and some because the guest may be slow. Without us the client
+    # would take more than eleven, and the owner minutes.
+    check_lost(owner, start, 10)
+    check_lost(client, start, 10)
+    client.set_group(EVERYBODY)
+    reopen(owner, client)
+
+    start = time.monotonic()
+    client.kill_supplicant()
+    client.wait('^unavailable')
+    check_lost(owner, start, 10)
+    client.start_supplicant()
+    find_both(client)
+    reopen(owner, client)
+
+
+main()
