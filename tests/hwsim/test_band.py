@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Where the country allows it, a group is formed in the 5 GHz band, unasked; and on
+the channel that was asked for."""
+import time
+
+from lab import Device, Failure, close, find_both, pair, run
+
+
+def check_frequency(link, least_mhz, most_mhz):
+    if not least_mhz <= int(link['frequency-mhz'].split()[-1]) <= most_mhz:
+        raise Failure('the group is on %s MHz' % link['frequency-mhz'])
+
+
+def main():
+    run('iw', 'reg', 'set', 'US')
+    end = time.monotonic() + 20
+    while 'country US' not in run('iw', 'reg', 'get'):
+        if time.monotonic() > end:
+            raise Failure('the country does not change')
+        time.sleep(0.1)
+    source = Device('Source', 0, '--go-intent', '15')
+    sink = Device('Sink', 1, '--sink', '--go-intent', '0')
+    find_both(source, sink)
+    link, _ = pair(source, sink, 'pbc', 'pbc')
+    check_frequency(link, 5000, 5900)
+    close(source, sink)
+
+    source.stop_peer()
+    source.start_peer('--frequency', '2437')
+    find_both(source)
+    link, _ = pair(source, sink, 'pbc', 'pbc')
+    check_frequency(link, 2437, 2437)
+
+
+main()
