@@ -24,7 +24,7 @@ wfd_rate_budget_get_bytes (const WfdRateSituation *self, const WfdRateTuning *tu
   double left = MAX (self->backlog_bytes + self->pending_bytes - gone, 0);
   double careful = w * (1 + MIN (tuning->caution * self->risk, MOST_CAUTION));
   double most = tuning->most * interval_us / careful;
-  double bytes = (tuning->fill * interval_us + tuning->slack_us) / careful - left;
+  double bytes = (tuning->fill * interval_us + tuning->slack_us + self->more_us) / careful - left;
 
   *ret_is_backlog = bytes < most;
   return CLAMP (bytes, LEAST * interval_us / w, most);

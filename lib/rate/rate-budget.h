@@ -15,6 +15,7 @@ typedef struct
   double
       pending_bytes; /* bytes that the frame captured now will have, which cannot be changed any more */
   double ahead_us; /* us until the frame that this is about has been encoded */
+  double more_us;  /* us that it may take beyond what others may */
 } WfdRateSituation;
 
 /* us that what is under way needs. */

@@ -26,6 +26,9 @@
 /* An IDR picture costs as much as so many others, if the buffer allows. */
 #define KEY_FACTOR 4
 
+/* Of an interval: what is decided on later, by so much, may take longer. */
+#define AT_ONCE_PART 0.2
+
 /* Frames that are so much larger than told are no noise. */
 #define EXCESS 1.6
 
@@ -218,6 +221,16 @@ follow_risk (WfdRate *self)
   self->before[0] = self->drain.calm;
 }
 
+/* Which frame it is about: the one at hand, or the one after it. */
+static void
+look_ahead (const WfdRate *self, WfdRateSituation *situation)
+{
+  double interval_us = self->tuning.interval_us;
+
+  situation->ahead_us = self->config.encode_us + (self->config.obeys_at_once ? 0 : interval_us);
+  situation->more_us = self->config.obeys_at_once ? AT_ONCE_PART * interval_us : 0;
+}
+
 void
 wfd_rate_decide (WfdRate *self, gint64 now_us, WfdRateDecision *ret_decision)
 {
@@ -231,12 +244,11 @@ wfd_rate_decide (WfdRate *self, gint64 now_us, WfdRateDecision *ret_decision)
   situation = (WfdRateSituation) {
     .us_per_byte = wfd_rate_get_us_per_byte (self),
     .backlog_bytes = wfd_rate_get_backlog_bytes (self),
-    .ahead_us =
-        self->config.encode_us + (self->config.obeys_at_once ? 0 : self->tuning.interval_us),
   };
   follow_risk (self);
   situation.risk = self->risk;
   follow_frame_rate (self, situation.us_per_byte);
+  look_ahead (self, &situation);
   situation.pending_bytes = find_pending_bytes (self, wfd_rate_loss_owes_key (&self->loss, now));
   skip = find_skip (self, &situation);
 
