@@ -125,7 +125,7 @@ find_station (WfdP2pGroup *group, const WfdStation *stations, guint n)
 {
   if (n == 1)
     return stations;
-  for (guint i = 0; i < n && group->knows_station; i++) {
+  for (guint i = 0; i < n; i++) {
     if (memcmp (stations[i].address, group->station.address, WFD_STATION_ADDRESS_BYTES) == 0)
       return &stations[i];
   }

@@ -159,7 +159,7 @@ read_station (const WfdStationAnswer *answer, struct nlmsghdr *header, WfdStatio
 static WfdStationResult
 read_message (WfdStationAnswer *answer, struct nlmsghdr *header)
 {
-  WfdStation station;
+  WfdStation station = { { 0 } };
 
   if (header->nlmsg_seq != answer->sequence)
     return WFD_STATION_MORE;

@@ -189,6 +189,7 @@ test_rubbish_then_lease (Lab *lab, gconstpointer data)
       "echo bound address=192.168.49.20 mask=255.0.255.0 server=192.168.49.1\n"
       "echo bound address=10.0.0.20 mask=128.0.0.0 server=10.0.0.1\n"
       "echo bound address=127.0.0.1 mask=255.255.255.0 server=127.0.0.1\n"
+      "printf 'bound address=192.168.49.77 mask=255.255.255.0 '\n"
       "head -c 100000 /dev/zero | tr '\\0' x\necho\n" BOUND "\n" STAY);
   connect_untold (lab);
   lab_wait_ok (lab);
