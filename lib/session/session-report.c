@@ -41,20 +41,27 @@ static GInetSocketAddress *
 dup_peer_address (WfdSession *self, guint16 port)
 {
   g_autoptr (GSocketAddress) remote = NULL;
+  GInetAddress *address;
+  guint32 scope_id = 0;
 
   if (self->connection == NULL)
     return NULL;
   remote = g_socket_connection_get_remote_address (self->connection, NULL);
   if (remote == NULL)
     return NULL;
-  return G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)), port));
+  address = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote));
+  /* A link-local address leads nowhere without its interface. */
+  if (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6)
+    scope_id = g_inet_socket_address_get_scope_id (G_INET_SOCKET_ADDRESS (remote));
+  return g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", address, "port", (guint) port,
+      "scope-id", scope_id, NULL);
 }
 
+/* One that was closed may never have had a connection. */
 static gboolean
 is_set_up (WfdSession *self)
 {
-  return self->state >= WFD_SESSION_STATE_READY;
+  return self->state >= WFD_SESSION_STATE_READY && self->machine != NULL;
 }
 
 /**

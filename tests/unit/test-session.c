@@ -447,6 +447,20 @@ test_functions_before_the_connection_fail_softly (Fixture *self, gconstpointer d
 }
 
 static void
+test_closed_without_a_connection_has_no_addresses (Fixture *self, gconstpointer data)
+{
+  guint16 nobody = wfd_listener_get_port (self->listener);
+
+  wfd_listener_close (self->listener);
+  g_object_set (self->sink, "connect-timeout-ms", 1, NULL);
+  wfd_session_connect_async (self->sink, "127.0.0.1", nobody, NULL, NULL, NULL);
+  while (wfd_session_get_state (self->sink) != WFD_SESSION_STATE_CLOSED)
+    g_main_context_iteration (self->context, TRUE);
+  g_assert_null (wfd_session_dup_peer_rtp_address (self->sink));
+  g_assert_null (wfd_session_dup_peer_rtcp_address (self->sink));
+}
+
+static void
 test_listener_wants_an_address (void)
 {
   g_autoptr (GError) error = NULL;
@@ -488,6 +502,8 @@ main (int argc, char **argv)
   TEST ("nothing-in-common-is-said", NULL, test_nothing_in_common_is_said);
   TEST ("functions-before-the-connection-fail-softly", NULL,
       test_functions_before_the_connection_fail_softly);
+  TEST ("closed-without-a-connection-has-no-addresses", NULL,
+      test_closed_without_a_connection_has_no_addresses);
 #undef TEST
   g_test_add_func ("/session/listener-wants-an-address", test_listener_wants_an_address);
   return g_test_run ();
