@@ -536,7 +536,8 @@ wfd_params_print_one (const WfdParams *self, WfdParamId id, GString *body)
     return;
   }
 
-  g_return_if_fail (row->print (row, self, value));
+  if (!row->print (row, self, value))
+    g_return_if_reached ();
   g_string_append_printf (body, "%s: %s\r\n", row->name, value->str);
 }
 
