@@ -21,6 +21,7 @@ get_ground (GstWfdSink *self, Ground *ret_ground)
 {
   const WfdPadStatus *status[WFD_N_ELEMENTARY] = { NULL };
 
+  *ret_ground = (Ground) { 0 };
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     if (self->streams[i].pad == NULL)
       continue;
