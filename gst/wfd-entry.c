@@ -140,10 +140,12 @@ wfd_entry_is_live (WfdEntry *self)
 void
 wfd_entry_set_rate (WfdEntry *self, gint rate_n, gint rate_d)
 {
-  g_autoptr (GstEvent) old = gst_pad_get_sticky_event (self->srcpad, GST_EVENT_CAPS, 0);
+  g_autoptr (GstEvent) old = NULL;
 
   g_mutex_lock (&self->lock);
   ensure_upstream (self);
+  /* Only now: upstream may have sent others meanwhile. */
+  old = gst_pad_get_sticky_event (self->srcpad, GST_EVENT_CAPS, 0);
   self->rate_n = rate_n;
   self->rate_d = rate_d;
   if (wfd_entry_has_live_upstream (self))

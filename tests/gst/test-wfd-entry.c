@@ -255,6 +255,51 @@ GST_START_TEST (live_pictures_have_the_rate_of_the_session)
 
 GST_END_TEST;
 
+/* Sends other caps while the entry waits for an answer. */
+static GstPadProbeReturn
+change_size (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  GstEvent *event;
+  GstCaps *caps;
+  gint width = 0;
+
+  if (GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) != GST_QUERY_LATENCY)
+    return GST_PAD_PROBE_OK;
+  caps = gst_caps_from_string ("video/x-raw, format=I420, width=32, height=32, framerate=0/1");
+  gst_pad_push_event (pad, gst_event_new_caps (caps));
+  gst_caps_unref (caps);
+  while (width != 32) {
+    event = pull_event (GST_EVENT_CAPS);
+    fail_unless (event != NULL);
+    gst_event_parse_caps (event, &caps);
+    gst_structure_get_int (gst_caps_get_structure (caps, 0), "width", &width);
+    gst_event_unref (event);
+  }
+  return GST_PAD_PROBE_REMOVE;
+}
+
+GST_START_TEST (rate_leaves_caps_that_come_meanwhile)
+{
+  g_autoptr (GstCaps) caps = NULL;
+  GstStructure *structure;
+  gint width, rate_n, rate_d;
+
+  set_up (WFD_ENTRY_PICTURES, TRUE, PICTURES);
+  gst_event_unref (pull_event (GST_EVENT_CAPS));
+  gst_pad_add_probe (h->srcpad, GST_PAD_PROBE_TYPE_QUERY_UPSTREAM | GST_PAD_PROBE_TYPE_PUSH,
+      change_size, NULL, NULL);
+  wfd_entry_set_rate (entry, 30, 1);
+  caps = gst_pad_get_current_caps (GST_ELEMENT (entry)->srcpads->data);
+  structure = gst_caps_get_structure (caps, 0);
+  gst_structure_get_int (structure, "width", &width);
+  gst_structure_get_fraction (structure, "framerate", &rate_n, &rate_d);
+  fail_unless_equals_int (width, 32);
+  fail_unless_equals_int (rate_n, 30);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (format_is_told_when_attached)
 {
   set_up (WFD_ENTRY_PICTURES, TRUE, PICTURES);
@@ -679,6 +724,7 @@ wfd_entry_suite (void)
   tcase_add_test (entries, last_picture_comes_again_when_none_comes);
   tcase_add_test (entries, picture_never_goes_back_in_time);
   tcase_add_test (entries, live_pictures_have_the_rate_of_the_session);
+  tcase_add_test (entries, rate_leaves_caps_that_come_meanwhile);
   tcase_add_test (entries, format_is_told_when_attached);
   tcase_add_test (entries, stored_stream_waits_and_loses_nothing);
   tcase_add_test (entries, stop_frees_a_stored_stream_that_waits);
