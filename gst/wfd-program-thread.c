@@ -87,6 +87,28 @@ set_program (WfdProgramThread *self, WfdProgram *program)
   g_mutex_unlock (&self->lock);
 }
 
+/* The plan may have another bit rate meanwhile, be it from the plan of which the program
+ * was made or since. Setting it tells others, so that no lock may be held. */
+static void
+apply_bitrate (WfdProgramThread *self)
+{
+  guint bitrate_kbps, done_kbps = 0;
+
+  while (TRUE) {
+    g_autoptr (WfdProgram) program = NULL;
+
+    g_mutex_lock (&self->lock);
+    bitrate_kbps = self->plan.program.format.bitrate_kbps;
+    if (self->program != NULL && self->plan.wanted && bitrate_kbps != done_kbps)
+      program = gst_object_ref (self->program);
+    g_mutex_unlock (&self->lock);
+    if (program == NULL)
+      return;
+    wfd_program_set_bitrate (program, bitrate_kbps);
+    done_kbps = bitrate_kbps;
+  }
+}
+
 static void
 send_to_all (WfdProgramThread *self, GstEvent *event)
 {
@@ -224,6 +246,7 @@ build (WfdProgramThread *self, const WfdProgramPlan *plan)
   GST_DEBUG_OBJECT (self->bin, "made the program");
   gst_bin_add (self->bin, GST_ELEMENT (program));
   set_program (self, program);
+  apply_bitrate (self);
   if (!link_program (self, program))
     GST_ERROR_OBJECT (self->bin, "the program does not fit between the inputs and the session");
   gst_element_sync_state_with_parent (GST_ELEMENT (program));
@@ -362,15 +385,10 @@ wfd_program_thread_is_running (WfdProgramThread *self)
 void
 wfd_program_thread_set_bitrate (WfdProgramThread *self, guint bitrate_kbps)
 {
-  g_autoptr (WfdProgram) program = NULL;
-
   g_mutex_lock (&self->lock);
   self->plan.program.format.bitrate_kbps = bitrate_kbps;
-  if (self->program != NULL)
-    program = gst_object_ref (self->program);
   g_mutex_unlock (&self->lock);
-  if (program != NULL)
-    wfd_program_set_bitrate (program, bitrate_kbps);
+  apply_bitrate (self);
 }
 
 WfdProgramThread *

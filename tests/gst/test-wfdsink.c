@@ -335,6 +335,37 @@ GST_START_TEST (bit_rate_changes_while_it_plays)
 
 GST_END_TEST;
 
+static void
+lower_bit_rate (GstBin *bin, GstBin *sub_bin, GstElement *element, gpointer data)
+{
+  const WfdEncoder *row = wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL);
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  if (factory != NULL && g_strcmp0 (GST_OBJECT_NAME (factory), row->factory) == 0)
+    g_object_set (source.wfd, "bitrate", 700, NULL);
+}
+
+GST_START_TEST (bit_rate_changes_while_the_encoder_is_made)
+{
+  const WfdEncoder *row = wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL);
+  g_autoptr (GstElement) encoder = NULL;
+  guint bitrate;
+
+  if (!can_encode ())
+    return;
+  side_init (&source, SINK PICTURES " ! wfd.");
+  g_signal_connect (source.wfd, "deep-element-added", G_CALLBACK (lower_bit_rate), NULL);
+  side_set_state (&source, GST_STATE_PLAYING);
+  watch ("", SHOW);
+  skip_samples (sink.app, 1);
+  encoder = find_encoder ();
+  g_object_get (encoder, row->bitrate, &bitrate, NULL);
+  fail_unless_equals_int (bitrate / row->bitrate_unit, 700);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static GstPadProbeReturn
 drop_all (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -783,6 +814,7 @@ wfdsink_suite (void)
   tcase_add_test (raw, pause_stops_the_encoder_and_play_brings_a_key_unit);
   tcase_add_test (raw, key_unit_comes_when_the_display_asks);
   tcase_add_test (raw, bit_rate_changes_while_it_plays);
+  tcase_add_test (raw, bit_rate_changes_while_the_encoder_is_made);
   tcase_add_test (raw, sound_that_falls_silent_does_not_stop_the_picture);
   tcase_add_test (raw, sound_that_never_begins_does_not_stop_the_picture);
   tcase_add_test (raw, display_that_knows_only_lpcm_gets_the_samples);
