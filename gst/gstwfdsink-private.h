@@ -28,7 +28,8 @@ struct _GstWfdSink
   GMutex lock;
   /* All below with the lock. */
   WfdLinkKind link;
-  char *encoder; /* NULL: the best */
+  char *encoder;             /* NULL: the best */
+  gboolean encoder_outdated; /* it was not looked for since it was named */
   guint bitrate_kbps;
   char *video_formats; /* as the user wants them */
   char *audio_codecs;

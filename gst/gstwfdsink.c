@@ -183,6 +183,7 @@ find_encoders (GstWfdSink *self)
 
   g_mutex_lock (&self->lock);
   name = g_strdup (self->encoder);
+  self->encoder_outdated = FALSE;
   g_mutex_unlock (&self->lock);
   video = wfd_encoder_find (WFD_ENCODER_H264, name, &error);
   if (video == NULL && name != NULL) {
@@ -234,6 +235,24 @@ load_plugins (GstWfdSink *self)
   return TRUE;
 }
 
+static gboolean
+find_elements (GstWfdSink *self)
+{
+  return find_encoders (self) && load_plugins (self);
+}
+
+/* Another encoder may have been named in READY. */
+static gboolean
+update_elements (GstWfdSink *self)
+{
+  gboolean outdated;
+
+  g_mutex_lock (&self->lock);
+  outdated = self->encoder_outdated;
+  g_mutex_unlock (&self->lock);
+  return !outdated || find_elements (self);
+}
+
 /* What is offered may be another thing, should the input be coded. */
 static gboolean
 check_wishes (GstWfdSink *self)
@@ -272,11 +291,10 @@ gst_wfd_sink_change_state (GstElement *element, GstStateChange transition)
   GstWfdSink *self = GST_WFD_SINK (element);
   GstStateChangeReturn ret;
 
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY
-      && (!find_encoders (self) || !load_plugins (self)))
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !find_elements (self))
     return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
-    if (!check_wishes (self))
+    if (!check_wishes (self) || !update_elements (self))
       return GST_STATE_CHANGE_FAILURE;
     gst_wfd_sink_update_offer (self);
   }
@@ -296,6 +314,15 @@ set_string (GstWfdSink *self, char **member, const GValue *value)
   g_mutex_lock (&self->lock);
   g_free (*member);
   *member = g_value_dup_string (value);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+set_encoder (GstWfdSink *self, const GValue *value)
+{
+  set_string (self, &self->encoder, value);
+  g_mutex_lock (&self->lock);
+  self->encoder_outdated = TRUE;
   g_mutex_unlock (&self->lock);
 }
 
@@ -320,7 +347,7 @@ gst_wfd_sink_set_property (GObject *object, guint id, const GValue *value, GPara
       self->link = g_value_get_enum (value);
       break;
     case PROP_ENCODER:
-      set_string (self, &self->encoder, value);
+      set_encoder (self, value);
       break;
     case PROP_BITRATE:
       set_bitrate (self, g_value_get_uint (value));

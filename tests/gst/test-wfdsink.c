@@ -716,6 +716,19 @@ GST_START_TEST (unknown_encoder_is_an_error_that_names_the_known)
 
 GST_END_TEST;
 
+GST_START_TEST (encoder_that_is_named_in_ready_is_looked_for)
+{
+  side_init (&source, SINK PICTURES " ! wfd.");
+  side_set_state (&source, GST_STATE_READY);
+  g_object_set (source.wfd, "encoder", "theoraenc", NULL);
+  fail_unless (
+      gst_element_set_state (source.pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
+  assert_error ("x264enc (gstreamer1.0-plugins-ugly)");
+  side_clear (&source);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (wishes_that_cannot_be_read_are_an_error_that_names_what_can)
 {
   static const struct
@@ -837,6 +850,7 @@ wfdsink_suite (void)
   tcase_add_test (life, next_display_gets_its_own_format);
   tcase_add_test (life, displays_come_and_go);
   tcase_add_test (life, unknown_encoder_is_an_error_that_names_the_known);
+  tcase_add_test (life, encoder_that_is_named_in_ready_is_looked_for);
   tcase_add_loop_test (life, wishes_that_cannot_be_read_are_an_error_that_names_what_can, 0, 4);
   tcase_add_loop_test (life, ends_from_every_phase, 0, 9);
   return suite;
