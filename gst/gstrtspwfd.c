@@ -98,7 +98,7 @@ static void
 ensure_pads (GstRtspWfd *self)
 {
   if (self->pads == NULL)
-    self->pads = wfd_sender_pads_new (GST_BIN (self), &gst_rtsp_wfd_send_events, self);
+    self->pads = wfd_sender_pads_new (GST_BIN (self), &gst_rtsp_wfd_send_events);
 }
 
 static void

@@ -20,7 +20,6 @@ struct _WfdSenderPads
 {
   GstBin *bin; /* owns us and the elements */
   WfdSenderPadsEvents events;
-  gpointer user_data;
   WfdSender *sender;
   WfdGateGroup *group;
   gint complaints; /* atomic: in this session */
@@ -36,14 +35,13 @@ struct _WfdSenderPads
 };
 
 WfdSenderPads *
-wfd_sender_pads_new (GstBin *bin, const WfdSenderPadsEvents *events, gpointer user_data)
+wfd_sender_pads_new (GstBin *bin, const WfdSenderPadsEvents *events)
 {
   WfdSenderPads *self = g_new0 (WfdSenderPads, 1);
 
   self->bin = bin;
   self->events = *events;
-  self->user_data = user_data;
-  self->sender = wfd_sender_new (&events->sender, user_data);
+  self->sender = wfd_sender_new (&events->sender, G_OBJECT (bin));
   self->group = wfd_gate_group_new ();
   g_mutex_init (&self->lock);
   return self;
@@ -114,7 +112,7 @@ static void
 on_end (WfdGate *gate, WfdSenderPads *self)
 {
   if (is_all_ended (self))
-    self->events.ended (self->user_data);
+    self->events.ended (self->bin);
 }
 
 /* With the lock. */

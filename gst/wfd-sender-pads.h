@@ -17,16 +17,15 @@ G_BEGIN_DECLS
  */
 typedef struct _WfdSenderPads WfdSenderPads;
 
-/* Called in any thread, with @user_data. */
+/* Called in any thread, with the bin. */
 typedef struct
 {
   WfdSenderEvents sender;
   /* A stream has ended, and no other goes on. */
-  void (*ended) (gpointer user_data);
+  void (*ended) (gpointer bin);
 } WfdSenderPadsEvents;
 
-WfdSenderPads *wfd_sender_pads_new (GstBin *bin, const WfdSenderPadsEvents *events,
-    gpointer user_data);
+WfdSenderPads *wfd_sender_pads_new (GstBin *bin, const WfdSenderPadsEvents *events);
 /* Takes the elements out of the bin. */
 void wfd_sender_pads_free (WfdSenderPads *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdSenderPads, wfd_sender_pads_free)

@@ -36,7 +36,7 @@ struct _WfdSender
 {
   gatomicrefcount refs;
   WfdSenderEvents events;
-  gpointer user_data;
+  GWeakRef owner;
 
   GMutex lock;
   /* All below with the lock. */
@@ -70,7 +70,7 @@ typedef struct
 } News;
 
 WfdSender *
-wfd_sender_new (const WfdSenderEvents *events, gpointer user_data)
+wfd_sender_new (const WfdSenderEvents *events, GObject *owner)
 {
   WfdSender *self = g_new0 (WfdSender, 1);
 
@@ -78,7 +78,7 @@ wfd_sender_new (const WfdSenderEvents *events, gpointer user_data)
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
   self->events = *events;
-  self->user_data = user_data;
+  g_weak_ref_init (&self->owner, owner);
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     self->streams[i] = (Stream) { .index = -1, .cancellable = g_cancellable_new () };
   return self;
@@ -103,19 +103,29 @@ wfd_sender_unref (WfdSender *self)
   gst_clear_object (&self->clock);
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     g_object_unref (self->streams[i].cancellable);
+  g_weak_ref_clear (&self->owner);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
+/* The owner may go away at any time, for the clock's thread is not ours: it lives on
+ * while it is told. */
 static void
 tell (WfdSender *self, const News *news)
 {
+  g_autoptr (GObject) owner = NULL;
+
+  if (!news->lost && news->trouble == 0 && !news->alive)
+    return;
+  owner = g_weak_ref_get (&self->owner);
+  if (owner == NULL)
+    return;
   if (news->lost)
-    self->events.lost (self->user_data);
+    self->events.lost (owner);
   if (news->trouble != 0)
-    self->events.trouble (self->user_data, g_strerror (news->trouble));
+    self->events.trouble (owner, g_strerror (news->trouble));
   if (news->alive)
-    self->events.alive (self->user_data);
+    self->events.alive (owner);
 }
 
 static gint64

@@ -21,18 +21,19 @@ G_BEGIN_DECLS
  * with it, for the units of a program leave one after the other. */
 typedef struct _WfdSender WfdSender;
 
-/* Called in the thread that sends or that of the clock, with @user_data. */
+/* Called in the thread that sends or that of the clock, with @owner. */
 typedef struct
 {
   /* A picture went out in part or not at all: a key unit is needed. */
-  void (*lost) (gpointer user_data);
+  void (*lost) (gpointer owner);
   /* The network takes nothing; once in a session. */
-  void (*trouble) (gpointer user_data, const char *text);
+  void (*trouble) (gpointer owner, const char *text);
   /* A report of the peer came. */
-  void (*alive) (gpointer user_data);
+  void (*alive) (gpointer owner);
 } WfdSenderEvents;
 
-WfdSender *wfd_sender_new (const WfdSenderEvents *events, gpointer user_data);
+/* @owner is told until it is gone; we do not keep it. */
+WfdSender *wfd_sender_new (const WfdSenderEvents *events, GObject *owner);
 WfdSender *wfd_sender_ref (WfdSender *self);
 void wfd_sender_unref (WfdSender *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdSender, wfd_sender_unref)

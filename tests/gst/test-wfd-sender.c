@@ -16,6 +16,8 @@
 #define RTP_BYTES 12
 
 static WfdSender *sender;
+static GObject *owner;
+static gboolean owner_goes; /* while it is told */
 static GstClock *test_clock;
 static GSocket *rtp, *rtcp, *peer; /* ours, and that of the peer for reports */
 static GPtrArray *datagrams;       /* GBytes */
@@ -34,6 +36,14 @@ note_lost (gpointer data)
 static void
 note_trouble (gpointer data, const char *text)
 {
+  gpointer is = data;
+
+  if (owner_goes) {
+    g_object_add_weak_pointer (data, &is);
+    g_clear_object (&owner);
+    fail_unless (is != NULL, "it was told something when it was gone");
+    g_object_remove_weak_pointer (data, &is);
+  }
   n_troubles++;
 }
 
@@ -123,7 +133,9 @@ set_up (void)
   rtp = wfd_rtp_socket_new_pair ("127.0.0.1", 0, &rtcp, NULL);
   fail_unless (rtp != NULL && rtcp != NULL);
   peer = wfd_rtp_socket_new ("127.0.0.1", 0, NULL);
-  sender = wfd_sender_new (&events, NULL);
+  owner = g_object_new (G_TYPE_OBJECT, NULL);
+  owner_goes = FALSE;
+  sender = wfd_sender_new (&events, owner);
   wfd_sender_set_sockets (sender, &(WfdSenderSockets) { rtp, rtcp, 0 }, &calls);
   wfd_sender_set_present (sender, WFD_STREAM_VIDEO, TRUE);
   wfd_sender_set_present (sender, WFD_STREAM_AUDIO, TRUE);
@@ -134,6 +146,7 @@ tear_down (void)
 {
   wfd_sender_close (sender);
   wfd_sender_unref (sender);
+  g_clear_object (&owner);
   gst_object_unref (test_clock);
   g_object_unref (rtp);
   g_object_unref (rtcp);
@@ -336,6 +349,23 @@ GST_START_TEST (network_that_takes_nothing_is_told_once)
   fail_unless_equals_int (n_troubles, 1);
   wfd_sender_get_stats (sender, &stats);
   fail_unless_equals_int (stats.errors, 5);
+  tear_down ();
+}
+GST_END_TEST;
+
+/* The clock's thread goes on when the element is taken away. */
+GST_START_TEST (owner_lives_while_it_is_told_and_is_told_no_more)
+{
+  set_up ();
+  open_session (&both, FALSE);
+  room = 0;
+  send_error = ENETUNREACH;
+  owner_goes = TRUE;
+  send_picture (3000);
+  fail_unless_equals_int (n_troubles, 1);
+  fail_unless_equals_int (n_lost, 1);
+  send_picture (3000);
+  fail_unless_equals_int (n_lost, 1);
   tear_down ();
 }
 GST_END_TEST;
@@ -846,6 +876,7 @@ wfd_sender_suite (void)
   tcase_add_test (units, picture_for_which_there_is_no_room_is_given_up_and_told);
   tcase_add_test (units, sound_that_is_given_up_needs_no_key_unit);
   tcase_add_test (units, network_that_takes_nothing_is_told_once);
+  tcase_add_test (units, owner_lives_while_it_is_told_and_is_told_no_more);
   tcase_add_test (units, clock_goes_on_while_the_picture_stands_still);
   tcase_add_test (units, nothing_leaves_while_nothing_is_wanted);
   tcase_add_test (units, microsoft_is_told_where_a_picture_ends);
