@@ -18,13 +18,13 @@ struct _GstRtspWfd
 
   WfdSettings settings; /* with the object lock */
   guint64 offer_serial; /* of the offer in it, likewise */
-  WfdSenderPads *pads;  /* role=source: from the first pad or PAUSED on */
+  WfdSenderPads *pads;  /* from the first pad or PAUSED with role=source on */
 
   /* From PAUSED on. */
   GSocket *socket;
   GSocket *rtcp_socket; /* role=source: NULL if the port is taken */
   WfdReceiver *receive; /* in the bin */
-  GMutex control_lock;  /* for control itself */
+  GMutex control_lock;  /* for the pointer; held for moments only */
   WfdControl *control;
 
   /* With the object lock. */

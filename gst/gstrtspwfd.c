@@ -288,7 +288,10 @@ free_control (GstRtspWfd *self)
   g_mutex_lock (&self->control_lock);
   control = g_steal_pointer (&self->control);
   g_mutex_unlock (&self->control_lock);
-  wfd_control_free (control);
+  if (control == NULL)
+    return;
+  wfd_control_stop (control);
+  wfd_control_unref (control);
 }
 
 /* PAUSED to READY, after the elements inside. */
@@ -445,7 +448,6 @@ set_role (GstRtspWfd *self, WfdRole role)
     GST_WARNING_OBJECT (self, "the role cannot change while there is a pad");
     return;
   }
-  g_clear_pointer (&self->pads, wfd_sender_pads_free);
   self->settings.role = role;
   update_flags (self);
   g_object_notify (G_OBJECT (self), "video-caps");
@@ -479,18 +481,25 @@ gst_rtsp_wfd_set_property (GObject *object, guint id, const GValue *value, GPara
 static GstStructure *
 create_stats (GstRtspWfd *self)
 {
+  g_autoptr (WfdControl) control = NULL;
+  g_autoptr (WfdReceiver) receive = NULL;
   g_autoptr (GVariant) session = NULL;
   GstStructure *stats;
 
   g_mutex_lock (&self->control_lock);
-  if (self->control != NULL)
-    session = wfd_control_dup_stats (self->control);
-  stats = wfd_report_new_stats (session);
-  if (self->control != NULL && self->receive != NULL)
-    wfd_receiver_add_stats (self->receive, stats);
-  if (self->control != NULL && self->pads != NULL)
-    wfd_sender_pads_add_stats (self->pads, stats);
+  if (self->control != NULL) {
+    control = wfd_control_ref (self->control);
+    g_set_object (&receive, self->receive);
+  }
   g_mutex_unlock (&self->control_lock);
+
+  if (control != NULL)
+    session = wfd_control_dup_stats (control);
+  stats = wfd_report_new_stats (session);
+  if (receive != NULL)
+    wfd_receiver_add_stats (receive, stats);
+  else if (control != NULL)
+    wfd_sender_pads_add_stats (self->pads, stats);
   return stats;
 }
 

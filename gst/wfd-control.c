@@ -521,22 +521,36 @@ free_config (WfdControlConfig *config)
 }
 
 void
-wfd_control_free (WfdControl *self)
+wfd_control_stop (WfdControl *self)
 {
-  if (self == NULL)
-    return;
-
   wfd_control_begin_stop (self);
   wait_until_over (self);
   wfd_session_thread_call (self->thread, release, self, -1, NULL);
-  wfd_session_thread_free (self->thread);
+}
 
+WfdControl *
+wfd_control_ref (WfdControl *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear (gpointer data)
+{
+  WfdControl *self = data;
+
+  wfd_session_thread_free (self->thread);
   g_object_unref (self->cancellable);
   g_free (self->peer);
   free_config (&self->config);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->over_cond);
-  g_free (self);
+}
+
+void
+wfd_control_unref (WfdControl *self)
+{
+  g_atomic_rc_box_release_full (self, clear);
 }
 
 static gpointer
@@ -579,7 +593,7 @@ copy_config (const WfdControlConfig *config)
 WfdControl *
 wfd_control_new (const WfdControlConfig *config, const WfdControlEvents *events, gpointer user_data)
 {
-  WfdControl *self = g_new0 (WfdControl, 1);
+  WfdControl *self = g_atomic_rc_box_new0 (WfdControl);
 
   GST_DEBUG_CATEGORY_INIT (wfd_control_debug, "wfdcontrol", 0, "Control of Wi-Fi Display sessions");
   self->config = copy_config (config);

@@ -88,11 +88,16 @@ void wfd_control_end_stream (WfdControl *self);
  * end, with progress, flow and closed; finished does not follow. */
 void wfd_control_begin_stop (WfdControl *self);
 
-/* Waits up to 100 ms for the peer's part in the end, then ends at once. */
-void wfd_control_free (WfdControl *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdControl, wfd_control_free)
+/* Waits up to 100 ms for the peer's part in the end, then ends at once: nothing is
+ * told any more. Once, before the reference that wfd_control_new() gave is dropped. */
+void wfd_control_stop (WfdControl *self);
 
-/* (transfer full) (nullable): a{sv}; NULL if the thread is busy. */
+WfdControl *wfd_control_ref (WfdControl *self);
+void wfd_control_unref (WfdControl *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdControl, wfd_control_unref)
+
+/* Waits up to 100 ms for the thread, and therefore not with a lock that it or who
+ * streams may want. (transfer full) (nullable): a{sv}; NULL if the thread is busy. */
 GVariant *wfd_control_dup_stats (WfdControl *self);
 
 G_END_DECLS

@@ -283,6 +283,50 @@ GST_START_TEST (session_is_told_by_signals)
 
 GST_END_TEST;
 
+static gpointer
+read_stats (gpointer data)
+{
+  GstStructure *stats;
+
+  g_object_get (source.wfd, "stats", &stats, NULL);
+  return stats;
+}
+
+/* Nothing but the question of the reader comes before the first message. */
+static gboolean
+set_while_stats_wait (GstElement *element, gpointer data)
+{
+  GThread *reader = g_thread_new ("reader", read_stats, NULL);
+
+  while (!g_main_context_pending (g_main_context_get_thread_default ()))
+    g_thread_yield ();
+  g_object_set (element, "video-formats", "1280x720p30", NULL);
+  g_async_queue_push (data, reader);
+  return FALSE;
+}
+
+/* They wait for the session, which must not wait for them. */
+GST_START_TEST (stats_hold_up_nobody)
+{
+  g_autoptr (GAsyncQueue) readers = g_async_queue_new ();
+  GstStructure *stats;
+  GThread *reader;
+
+  side_init_source (&source, TRUE, "");
+  g_signal_connect (source.wfd, "session-preparing", G_CALLBACK (set_while_stats_wait), readers);
+  side_set_state (&source, GST_STATE_PLAYING);
+  side_init_sink (&sink, &source, "");
+  side_set_state (&sink, GST_STATE_PLAYING);
+  reader = g_async_queue_timeout_pop (readers, WATCHDOG / GST_USECOND);
+  fail_unless (reader != NULL);
+  stats = g_thread_join (reader);
+  fail_unless (gst_structure_has_field (stats, "sessions"), "they were given up");
+  gst_structure_free (stats);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (pause_and_play_of_the_sink_reach_the_source)
 {
   connect_both (TRUE, "", "");
@@ -500,6 +544,7 @@ rtspwfd_suite (void)
   tcase_add_test (tcase, end_of_stream_in_paused_is_told_in_playing);
   tcase_add_test (tcase, display_that_leaves_in_order_ends_the_stream);
   tcase_add_test (tcase, session_is_told_by_signals);
+  tcase_add_test (tcase, stats_hold_up_nobody);
   tcase_add_test (tcase, pause_and_play_of_the_sink_reach_the_source);
   tcase_add_test (tcase, pause_and_play_of_the_source_reach_the_sink);
   tcase_add_test (tcase, file_waits_until_the_display_is_there);
