@@ -34,7 +34,10 @@ typedef struct
 typedef enum
 {
   RANK_WISHED,
+  RANK_WISHED_SIZE_EVEN, /* each picture is sent twice, or three times */
   RANK_WISHED_SIZE,
+  RANK_HOLDS_EVEN, /* no line is lost, and each picture is sent equally often */
+  RANK_HOLDS,
   RANK_WITHIN,
   RANK_ABOVE,
 } Rank;
@@ -42,7 +45,9 @@ typedef enum
 typedef enum
 {
   REASON_WISHED,
+  REASON_WISHED_SIZE_EVEN,
   REASON_WISHED_SIZE,
+  REASON_HOLDS,
   REASON_BELOW_WISH,
   REASON_ABOVE_WISH,
   REASON_SAFE,
@@ -60,7 +65,9 @@ typedef enum
 /* With sound and without. */
 static const char *const reasons[][2] = {
   [REASON_WISHED] = REASON ("the mode that was wished for"),
+  [REASON_WISHED_SIZE_EVEN] = REASON ("the wished size at a multiple of the wished rate"),
   [REASON_WISHED_SIZE] = REASON ("the wished size at the highest common rate below the wish"),
+  [REASON_HOLDS] = REASON ("the smallest common mode that holds the wished picture"),
   [REASON_BELOW_WISH] = REASON ("the largest common mode within the wish"),
   [REASON_ABOVE_WISH] = REASON ("the smallest common mode; all are above the wish"),
   [REASON_SAFE] = REASON ("the largest common mode up to 1920x1080p30, the safe pick"),
@@ -186,13 +193,38 @@ is_within (const WfdMode *mode, const WfdWish *wish)
   return wfd_media_mode_get_pixel_rate (mode) <= SAFE_PIXEL_RATE;
 }
 
+static gboolean
+is_even (const WfdMode *mode, const WfdWish *wish)
+{
+  return wish->rate_hz == 0 || mode->rate_hz % wish->rate_hz == 0;
+}
+
+/* Whether @mode has room for each line and each picture of the wish, and is safe. */
+static gboolean
+holds_wish (const WfdMode *mode, const WfdWish *wish)
+{
+  return wish->width != 0 && wish->height != 0 && mode->width >= wish->width
+      && mode->height >= wish->height && mode->rate_hz >= wish->rate_hz
+      && wfd_media_mode_get_pixel_rate (mode) <= SAFE_PIXEL_RATE;
+}
+
+static Rank
+rank_larger_mode (const WfdMode *mode, const WfdWish *wish)
+{
+  if (!holds_wish (mode, wish))
+    return RANK_ABOVE;
+  if (!is_even (mode, wish))
+    return RANK_HOLDS;
+  return is_size_wished (mode, wish) ? RANK_WISHED_SIZE_EVEN : RANK_HOLDS_EVEN;
+}
+
 static Rank
 rank_mode (const WfdMode *mode, const WfdWish *wish)
 {
   if (is_wished (mode, wish))
     return RANK_WISHED;
   if (!is_within (mode, wish))
-    return RANK_ABOVE;
+    return rank_larger_mode (mode, wish);
   /* The picture need not be scaled: text on a screen stays sharp. */
   if (wish->width != 0 && wish->height != 0 && is_size_wished (mode, wish))
     return RANK_WISHED_SIZE;
@@ -236,8 +268,13 @@ get_reason (const WfdMode *mode, const WfdWish *wish)
   switch (rank_mode (mode, wish)) {
     case RANK_WISHED:
       return REASON_WISHED;
+    case RANK_WISHED_SIZE_EVEN:
+      return REASON_WISHED_SIZE_EVEN;
     case RANK_WISHED_SIZE:
       return REASON_WISHED_SIZE;
+    case RANK_HOLDS_EVEN:
+    case RANK_HOLDS:
+      return REASON_HOLDS;
     case RANK_WITHIN:
       return has_wish (wish) ? REASON_BELOW_WISH : REASON_SAFE;
     case RANK_ABOVE:

@@ -33,9 +33,12 @@ typedef struct
  * Constrained Baseline at level 3.1, without audio, whether the sink listed it
  * or not. Never interlaced, nothing above the level of either side.
  *
- * The best is the wished mode; else the wished size at a lower rate; else the
- * largest that exceeds the wish in nothing; else the smallest above it. Without
- * a wish the limit is what 1920x1080p30 has. A @wish of which only some members
+ * The best is the wished mode; else the wished size at a whole multiple of the
+ * wished rate; else that size at a lower rate; else the smallest that holds the
+ * wished picture, rather at a whole multiple of its rate; else the largest that
+ * exceeds the wish in nothing; else the smallest above it. Without a wish the
+ * limit is what 1920x1080p30 has, as it is for what exceeds the wish to hold it.
+ * A @wish of which only some members
  * are set holds for these; NULL is no wish.
  *
  * The profile is Constrained Baseline where the sink lists it for the mode. A

@@ -83,7 +83,8 @@ wfd_session_set_audio_codecs (WfdSession *self, const char *codecs, GError **err
  * @rate_hz: frames per second, 0 for no wish
  *
  * Sets which picture a source would like to send, usually that of its input.
- * The nearest one that both sides can do is chosen.
+ * The nearest one that both sides can do is chosen, and rather one that holds
+ * the whole picture, up to what 1920x1080p30 has, than one that loses lines.
  */
 void
 wfd_session_set_wish (WfdSession *self, guint width, guint height, guint rate_hz)

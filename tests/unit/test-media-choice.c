@@ -151,6 +151,8 @@ check_first (const WfdVideoFormats *source, const WfdVideoFormats *sink, WfdWish
 static const char safe[] = "the largest common mode up to 1920x1080p30, the safe pick";
 static const char wished[] = "the mode that was wished for";
 static const char wished_size[] = "the wished size at the highest common rate below the wish";
+static const char multiple[] = "the wished size at a multiple of the wished rate";
+static const char holds[] = "the smallest common mode that holds the wished picture";
 static const char below_wish[] = "the largest common mode within the wish";
 static const char above_wish[] = "the smallest common mode; all are above the wish";
 static const char no_common[] = "no mode in common; every WFD device does 640x480p60";
@@ -375,10 +377,50 @@ test_wish_above (void)
   const WfdVideoFormats sink = { .n_codecs = 1,
     .codecs = { { .profiles = CBP, .level = 42, .modes = { 0x1c0 } } } };
 
-  check_first (&cbp_source, &sink, (WfdWish) { 640, 360, 30 }, "1280x720p60 CBP 32 aac",
-      above_wish);
+  check_first (&cbp_source, &sink, (WfdWish) { 640, 360, 30 }, "1280x720p60 CBP 32 aac", holds);
   check_first (&cbp_source, &windows_10, (WfdWish) { 320, 240, 10 }, "640x360p30 CBP 31 aac",
+      holds);
+  check_first (&cbp_source, &minimal, (WfdWish) { 320, 240, 70 }, "640x480p60 CBP 31 aac",
       above_wish);
+}
+
+#define CEA(bit) (G_GUINT64_CONSTANT (1) << (bit))
+
+/* 640x480p60 is in each, as every sink has it. */
+static void
+test_wish_held (void)
+{
+  static const struct
+  {
+    WfdWish wish;
+    guint64 cea;
+    const char *expected, *reason;
+  } cases[] = {
+    /* films of standard definition, to a sink that has all */
+    { { 720, 576, 25 }, 0x1bdeb, "720x576p50 CBP 31 aac", multiple },
+    { { 720, 480, 30 }, 0x1bdeb, "720x480p60 CBP 31 aac", multiple },
+    { { 640, 480, 30 }, 0x1bdeb, "640x480p60 CBP 31 aac", multiple },
+    { { 640, 480, 25 }, 0x1bdeb, "720x576p50 CBP 31 aac", holds },
+    { { 720, 576, 30 }, 0x1bdeb, "1280x720p30 CBP 31 aac", holds },
+    { { 720, 576, 25 }, CEA (10) | CEA (5), "1280x720p25 CBP 31 aac", holds },
+    /* each picture equally often, or else at least each of them */
+    { { 720, 576, 25 }, CEA (11) | CEA (5), "1280x720p50 CBP 32 aac", holds },
+    { { 720, 576, 25 }, CEA (5) | CEA (7), "1280x720p30 CBP 31 aac", holds },
+    { { 1280, 720, 25 }, CEA (11) | CEA (15), "1280x720p50 CBP 32 aac", multiple },
+    /* the size before the rate, and all lines before no scaling up */
+    { { 1280, 720, 25 }, CEA (15) | CEA (12), "1280x720p24 CBP 31 aac", wished_size },
+    { { 1280, 720, 30 }, CEA (1) | CEA (7), "1920x1080p30 CBP 40 aac", holds },
+    /* not what may be refused, or more than the link carries */
+    { { 1920, 1080, 30 }, CEA (8) | CEA (5), "1280x720p30 CBP 31 aac", below_wish },
+    { { 1280, 720, 60 }, CEA (8) | CEA (5), "1280x720p30 CBP 31 aac", wished_size },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const WfdVideoFormats sink = { .n_codecs = 1,
+      .codecs = { { .profiles = CBP, .level = 42, .modes = { cases[i].cea | CEA (0) } } } };
+
+    check_first (&cbp_source, &sink, cases[i].wish, cases[i].expected, cases[i].reason);
+  }
 }
 
 /* Members that are 0 are no wish. */
@@ -659,6 +701,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/choice/wish-comes-first", test_wish);
   g_test_add_func ("/media/choice/wish-is-not-exceeded", test_wish_within);
   g_test_add_func ("/media/choice/wish-too-small-gets-smallest", test_wish_above);
+  g_test_add_func ("/media/choice/no-line-of-the-wish-is-lost", test_wish_held);
   g_test_add_func ("/media/choice/wish-may-be-partial", test_wish_partial);
   g_test_add_func ("/media/choice/wish-of-a-size-gets-a-safe-rate", test_wish_partial_safe);
   g_test_add_func ("/media/choice/wish-may-be-null", test_no_wish_at_all);
