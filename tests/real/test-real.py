@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Real input goes from wfdsink to wfdsrc as a person would send it: with tools/try.
 
-test-real.py screen|film TRY BUILD. Exit status 77 means that this machine lacks a part; the reason
+test-real.py screen|film|silent TRY BUILD. Exit status 77 means that this machine lacks a part; the reason
 is printed.
 """
 
@@ -29,12 +29,13 @@ def check(condition, text, *values):
         raise AssertionError(text % values)
 
 
-def make_film(path):
+def make_film(path, sound=True):
     """As films are: pictures that need each other both ways, another rate and sound than we send."""
+    tone = ['-f', 'lavfi', '-i', 'sine=f=440:r=44100', '-c:a', 'aac', '-ac', '1'] if sound else []
     subprocess.run(
-        ['ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=854x480:r=25', '-f', 'lavfi',
-         '-i', 'sine=f=440:r=44100', '-t', str(FILM_S), '-c:v', 'libx264', '-profile:v', 'high',
-         '-bf', '2', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-ac', '1', path], check=True)
+        ['ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=854x480:r=25', *tone, '-t',
+         str(FILM_S), '-c:v', 'libx264', '-profile:v', 'high', '-bf', '2', '-pix_fmt', 'yuv420p',
+         path], check=True)
 
 
 def cast(folder, program, build, *options):
@@ -53,10 +54,14 @@ def cast(folder, program, build, *options):
         return json.load(file)
 
 
-def check_all(figures):
+def check_pictures(figures):
     check(figures['pictures_blank'] * 10 <= figures['pictures'], '%d of %d pictures are blank',
           figures['pictures_blank'], figures['pictures'])
     check(figures['packets_lost'] == 0, '%d packets are lost', figures['packets_lost'])
+
+
+def check_all(figures):
+    check_pictures(figures)
     check(figures['sound_db'] > -40, 'the sound has only %s dB', figures['sound_db'])
 
 
@@ -88,6 +93,17 @@ def test_film(folder, program, build):
           figures['media_s'], figures['wall_s'])
 
 
+def test_silent(folder, program, build):
+    """A film without sound, of which nobody said that it has none."""
+    machine.need('ffmpeg')
+    machine.need_elements('uridecodebin', 'qtdemux')
+    film = os.path.join(folder, 'silent.mp4')
+    make_film(film, sound=False)
+    figures = cast(folder, program, build, '--file', film, '--seconds', str(10 * FILM_S))
+    check_pictures(figures)
+    check(figures['media_s'] > 0.8 * FILM_S, 'only %g s of %d s came', figures['media_s'], FILM_S)
+
+
 def main():
     name, program, build = sys.argv[1:]
     folder = tempfile.mkdtemp(prefix='wfd-real-')
@@ -96,7 +112,8 @@ def main():
         machine.need_elements(*ELEMENTS)
         # Not into a window of who runs the tests.
         os.environ.pop('DISPLAY', None)
-        {'screen': test_screen, 'film': test_film}[name](folder, program, build)
+        tests = {'screen': test_screen, 'film': test_film, 'silent': test_silent}
+        tests[name](folder, program, build)
     except machine.Missing as missing:
         print('SKIP: %s' % missing)
         return SKIP
