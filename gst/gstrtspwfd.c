@@ -216,17 +216,42 @@ update_offer (GstRtspWfd *self)
   g_mutex_unlock (&self->control_lock);
 }
 
+/* The caps follow from the texts. */
+static void
+notify_changes (GstRtspWfd *self, const WfdOffer *old, const WfdOffer *new)
+{
+  const gboolean video = g_strcmp0 (old->video_formats, new->video_formats) != 0;
+  const gboolean audio = g_strcmp0 (old->audio_codecs, new->audio_codecs) != 0;
+  const struct
+  {
+    const char *property;
+    gboolean changed;
+  } rows[] = {
+    { "video-formats", video },
+    { "video-caps", video },
+    { "audio-codecs", audio },
+    { "audio-caps", audio },
+    { "wish-width", old->wish.width != new->wish.width },
+    { "wish-height", old->wish.height != new->wish.height },
+    { "wish-rate", old->wish.rate_hz != new->wish.rate_hz },
+    { "wish-channels", old->wish.channels != new->wish.channels },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].changed)
+      g_object_notify (G_OBJECT (self), rows[i].property);
+}
+
 void
 gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer, guint64 serial)
 {
-  static const char *const changed[] = { "video-formats", "audio-codecs", "wish-width",
-    "wish-height", "wish-rate", "wish-channels", "video-caps", "audio-caps" };
+  g_auto (WfdOffer) old = { NULL };
   gboolean newer;
 
   GST_OBJECT_LOCK (self);
   newer = serial > self->offer_serial;
   if (newer) {
-    wfd_offer_clear (&self->settings.offer);
+    old = self->settings.offer;
     self->settings.offer = wfd_offer_copy (offer);
     self->offer_serial = serial;
   }
@@ -234,8 +259,7 @@ gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer, guint64 serial)
   if (!newer)
     return;
   update_offer (self);
-  for (guint i = 0; i < G_N_ELEMENTS (changed); i++)
-    g_object_notify (G_OBJECT (self), changed[i]);
+  notify_changes (self, &old, offer);
 }
 
 /* READY to PAUSED, before the elements inside follow. */

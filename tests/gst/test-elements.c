@@ -281,6 +281,25 @@ GST_START_TEST (change_of_the_offer_is_told)
 
 GST_END_TEST;
 
+GST_START_TEST (offer_that_stays_is_not_told)
+{
+  GstElement *element = gst_object_ref_sink (gst_element_factory_make ("wfdsink", NULL));
+  guint video = 0, audio = 0;
+  g_autoptr (GstPad) pad = NULL;
+
+  pad = gst_element_request_pad_simple (element, "audio");
+  g_signal_connect_swapped (element, "notify::video-caps", G_CALLBACK (count), &video);
+  g_signal_connect_swapped (element, "notify::audio-caps", G_CALLBACK (count), &audio);
+  g_object_set (element, "audio-codecs", "lpcm", NULL);
+  g_object_set (element, "audio-codecs", "lpcm", NULL);
+  fail_unless_equals_int (video, 0);
+  fail_unless_equals_int (audio, 1);
+  gst_element_release_request_pad (element, pad);
+  gst_object_unref (element);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (setting_does_not_change_under_way)
 {
   static const struct
@@ -346,6 +365,7 @@ elements_suite (void)
   tcase_add_test (rtspwfd, role_decides_whether_it_is_a_source_or_a_sink);
   tcase_add_test (rtspwfd, request_pad_is_there_once_and_can_be_given_back);
   tcase_add_test (rtspwfd, offer_is_told_as_caps);
+  tcase_add_test (rtspwfd, offer_that_stays_is_not_told);
   tcase_add_test (rtspwfd, setting_does_not_change_under_way);
   tcase_add_test (rtspwfd, free_ports_are_told_while_they_are_ours);
   return suite;
