@@ -52,6 +52,9 @@ void gst_wfd_sink_follow_session (GstWfdSink *self);
 /* With the element as their data. */
 extern const WfdPadEvents gst_wfd_sink_pad_events;
 
+/* What may be released meanwhile: (transfer full), NULL if there is none. */
+WfdPad *gst_wfd_sink_ref_pad (GstWfdSink *self, WfdStream id);
+
 /* The next session is offered what comes into the pads now. */
 void gst_wfd_sink_update_offer (GstWfdSink *self);
 /* What is sent follows from what was agreed on and what comes. */

@@ -177,9 +177,8 @@ is_video_unknown (WfdPad *video)
   return !status.known && (!status.guessed || status.format.coded);
 }
 
-/* (transfer full), NULL if there is none */
-static WfdPad *
-ref_pad (GstWfdSink *self, WfdStream id)
+WfdPad *
+gst_wfd_sink_ref_pad (GstWfdSink *self, WfdStream id)
 {
   WfdPad *pad;
 
@@ -214,8 +213,8 @@ is_absent (WfdPad *pad)
 static gboolean
 on_session_preparing (GstElement *rtspwfd, GstWfdSink *self)
 {
-  g_autoptr (WfdPad) video = ref_pad (self, WFD_STREAM_VIDEO);
-  g_autoptr (WfdPad) audio = ref_pad (self, WFD_STREAM_AUDIO);
+  g_autoptr (WfdPad) video = gst_wfd_sink_ref_pad (self, WFD_STREAM_VIDEO);
+  g_autoptr (WfdPad) audio = gst_wfd_sink_ref_pad (self, WFD_STREAM_AUDIO);
   gboolean unknown = audio == NULL || is_audio_unknown (audio);
 
   if (video != NULL && is_video_unknown (video))
@@ -307,7 +306,7 @@ static void
 end_unbegun (GstWfdSink *self)
 {
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
-    g_autoptr (WfdPad) pad = ref_pad (self, i);
+    g_autoptr (WfdPad) pad = gst_wfd_sink_ref_pad (self, i);
     g_autoptr (WfdInput) input = pad != NULL ? wfd_pad_dup_input (pad) : NULL;
     WfdPadStatus status;
 

@@ -112,14 +112,16 @@ gst_wfd_sink_request_new_pad (GstElement *element, GstPadTemplate *template, con
   GstWfdSinkStream stream;
   GstPad *pad;
 
-  if (self->streams[id].pad != NULL) {
+  /* Of two threads one gets it. */
+  stream.to = gst_element_request_pad (self->rtspwfd,
+      gst_element_get_pad_template (self->rtspwfd,
+          id == WFD_STREAM_VIDEO ? "video_sink" : "audio_sink"),
+      NULL, NULL);
+  if (stream.to == NULL) {
     GST_WARNING_OBJECT (self, "there is one pad \"%s\" only", pad_name);
     return NULL;
   }
-
   stream.pad = wfd_pad_new (GST_BIN (self), template, &gst_wfd_sink_pad_events, self);
-  stream.to = gst_element_request_pad_simple (self->rtspwfd,
-      id == WFD_STREAM_VIDEO ? "video_sink" : "audio_sink");
   set_stream (self, id, &stream);
   pad = wfd_pad_get_pad (stream.pad);
   if (GST_STATE (self) > GST_STATE_READY)
@@ -129,12 +131,21 @@ gst_wfd_sink_request_new_pad (GstElement *element, GstPadTemplate *template, con
   return pad;
 }
 
-static WfdStream
-find_stream (GstWfdSink *self, GstPad *pad)
+/* What belongs to @pad; others see it no more. */
+static GstWfdSinkStream
+take_stream (GstWfdSink *self, GstPad *pad)
 {
-  WfdPad *audio = self->streams[WFD_STREAM_AUDIO].pad;
+  GstWfdSinkStream taken = { NULL };
 
-  return audio != NULL && wfd_pad_get_pad (audio) == pad ? WFD_STREAM_AUDIO : WFD_STREAM_VIDEO;
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
+    if (self->streams[i].pad == NULL || wfd_pad_get_pad (self->streams[i].pad) != pad)
+      continue;
+    taken = self->streams[i];
+    self->streams[i] = (GstWfdSinkStream) { NULL };
+  }
+  g_mutex_unlock (&self->lock);
+  return taken;
 }
 
 static void
@@ -149,13 +160,11 @@ release_to (GstWfdSink *self, GstWfdSinkStream *stream)
 static void
 gst_wfd_sink_release_pad (GstElement *element, GstPad *pad)
 {
-  static const GstWfdSinkStream none = { NULL };
   GstWfdSink *self = GST_WFD_SINK (element);
-  WfdStream id = find_stream (self, pad);
-  GstWfdSinkStream released = self->streams[id];
+  GstWfdSinkStream released;
 
   gst_pad_set_active (pad, FALSE);
-  set_stream (self, id, &none);
+  released = take_stream (self, pad);
   gst_element_remove_pad (element, pad);
   /* The last of an element that goes away are its pads. */
   if (self->program_thread != NULL) {
@@ -208,12 +217,9 @@ find_encoders (GstWfdSink *self)
 static gboolean
 load_plugins (GstWfdSink *self)
 {
-  const WfdProgramConfig config = {
+  WfdProgramConfig config = {
     .video = TRUE,
-    .video_encoder = self->video_encoder,
     .audio = TRUE,
-    .audio_encoder = self->audio_encoder,
-    .audio_lpcm = self->audio_encoder == NULL,
     .format = { .width = 640,
         .height = 480,
         .rate_n = 60,
@@ -224,8 +230,14 @@ load_plugins (GstWfdSink *self)
         .audio_channels = 2 },
   };
   g_autoptr (GError) error = NULL;
-  WfdProgram *program = wfd_program_new (&config, &error);
+  WfdProgram *program;
 
+  g_mutex_lock (&self->lock);
+  config.video_encoder = self->video_encoder;
+  config.audio_encoder = self->audio_encoder;
+  config.audio_lpcm = self->audio_encoder == NULL;
+  g_mutex_unlock (&self->lock);
+  program = wfd_program_new (&config, &error);
   if (program == NULL) {
     wfd_post_error (GST_ELEMENT (self), error);
     return FALSE;
@@ -274,9 +286,12 @@ static void
 clean_up (GstWfdSink *self)
 {
   wfd_program_thread_clear (self->program_thread);
-  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
-    if (self->streams[i].pad != NULL)
-      wfd_pad_reset (self->streams[i].pad);
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
+    g_autoptr (WfdPad) pad = gst_wfd_sink_ref_pad (self, i);
+
+    if (pad != NULL)
+      wfd_pad_reset (pad);
+  }
 
   g_mutex_lock (&self->lock);
   self->agreed = self->flowing = FALSE;

@@ -315,6 +315,19 @@ entry_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   return take (WFD_ENTRY (parent), buffer);
 }
 
+/* NULL: nothing is known of the sound. */
+static GstBuffer *
+make_silence (WfdEntry *self, GstClockTime duration)
+{
+  GstBuffer *silence = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (GST_AUDIO_INFO_IS_VALID (&self->in_info))
+    silence = wfd_fill_silence (&self->in_info, &self->in_segment, 0, duration);
+  g_mutex_unlock (&self->lock);
+  return silence;
+}
+
 /* Encoders keep a GAP event back until more samples come. */
 static gboolean
 fill_gap (WfdEntry *self, GstEvent *event)
@@ -323,13 +336,15 @@ fill_gap (WfdEntry *self, GstEvent *event)
 
   gst_event_parse_gap (event, &start, &duration);
   gst_event_unref (event);
-  if (!GST_AUDIO_INFO_IS_VALID (&self->in_info) || !GST_CLOCK_TIME_IS_VALID (duration))
+  if (!GST_CLOCK_TIME_IS_VALID (duration))
     return TRUE;
 
   while (duration > 0) {
     GstClockTime part = MIN (duration, MAX_SILENCE);
-    GstBuffer *silence = wfd_fill_silence (&self->in_info, &self->in_segment, 0, part);
+    GstBuffer *silence = make_silence (self, part);
 
+    if (silence == NULL)
+      return TRUE;
     GST_BUFFER_PTS (silence) = start;
     if (take (self, silence) != GST_FLOW_OK)
       return FALSE;
@@ -416,11 +431,22 @@ forget_upstream (WfdEntry *self)
   g_mutex_unlock (&self->lock);
 }
 
+static void
+note_sound (WfdEntry *self, GstEvent *event)
+{
+  GstCaps *caps;
+
+  gst_event_parse_caps (event, &caps);
+  g_mutex_lock (&self->lock);
+  if (!gst_audio_info_from_caps (&self->in_info, caps))
+    gst_audio_info_init (&self->in_info);
+  g_mutex_unlock (&self->lock);
+}
+
 static gboolean
 entry_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
   WfdEntry *self = WFD_ENTRY (parent);
-  GstCaps *caps;
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_FLUSH_START:
@@ -435,9 +461,8 @@ entry_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
       forget_upstream (self);
       break;
     case GST_EVENT_CAPS:
-      gst_event_parse_caps (event, &caps);
-      if (self->kind == WFD_ENTRY_SOUND && !gst_audio_info_from_caps (&self->in_info, caps))
-        gst_audio_info_init (&self->in_info);
+      if (self->kind == WFD_ENTRY_SOUND)
+        note_sound (self, event);
       break;
     case GST_EVENT_SEGMENT:
       g_mutex_lock (&self->lock);

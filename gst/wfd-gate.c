@@ -42,12 +42,14 @@ struct _WfdGate
   gboolean ended;
   gboolean eos; /* of upstream */
   gboolean flushing;
-  gboolean resume;    /* the next buffer is the first after a stop */
-  gboolean shift_due; /* no timestamp came since; of the streaming thread, as the next */
-  guint untimed;      /* buffers without one */
+  gboolean resume; /* the next buffer is the first after a stop */
   WfdUpstream upstream;
-  GstSegment segment;
   WfdGateStats stats;
+
+  /* With the stream lock of the sink pad. */
+  gboolean shift_due; /* no timestamp came since the stop */
+  guint untimed;      /* buffers without one */
+  GstSegment segment;
 };
 
 enum
@@ -419,12 +421,12 @@ reset (WfdGate *self)
 {
   g_mutex_lock (&self->lock);
   self->open = self->playing = self->ended = self->eos = self->flushing = FALSE;
-  self->shift_due = FALSE;
-  self->untimed = 0;
   self->resume = TRUE;
   self->upstream = WFD_UPSTREAM_UNKNOWN;
   self->stats = (WfdGateStats) { 0 };
   g_mutex_unlock (&self->lock);
+  self->shift_due = FALSE;
+  self->untimed = 0;
   gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
   gst_pad_set_offset (self->srcpad, 0);
 }

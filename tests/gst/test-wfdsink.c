@@ -189,6 +189,42 @@ GST_START_TEST (pads_are_there_once_and_can_be_given_back)
 
 GST_END_TEST;
 
+static gint cycled; /* atomic */
+
+static gpointer
+request_and_release (gpointer wfd)
+{
+  while (!g_atomic_int_get (&cycled)) {
+    GstPad *pad = gst_element_request_pad_simple (wfd, "audio");
+
+    fail_unless (pad != NULL);
+    gst_element_release_request_pad (wfd, pad);
+    gst_object_unref (pad);
+  }
+  return NULL;
+}
+
+GST_START_TEST (pads_come_and_go_while_the_state_changes)
+{
+  GstElement *wfd = gst_object_ref_sink (gst_element_factory_make ("wfdsink", NULL));
+  GThread *thread;
+
+  g_object_set (wfd, "rtsp-port", 0, NULL);
+  cycled = 0;
+  thread = g_thread_new ("pads", request_and_release, wfd);
+  for (guint i = 0; i < 10; i++) {
+    fail_unless (gst_element_set_state (wfd, GST_STATE_PAUSED) != GST_STATE_CHANGE_FAILURE);
+    gst_element_set_state (wfd, GST_STATE_READY);
+  }
+  g_atomic_int_set (&cycled, 1);
+  g_thread_join (thread);
+  fail_unless_equals_int (wfd->numsinkpads, 0);
+  gst_element_set_state (wfd, GST_STATE_NULL);
+  gst_object_unref (wfd);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (picture_and_sound_arrive)
 {
   if (!can_encode ())
@@ -819,6 +855,7 @@ wfdsink_suite (void)
   suite_add_tcase (suite, pads);
   tcase_add_loop_test (pads, pads_are_found_without_names, 0, 8);
   tcase_add_test (pads, pads_are_there_once_and_can_be_given_back);
+  tcase_add_test (pads, pads_come_and_go_while_the_state_changes);
 
   suite_add_tcase (suite, raw);
   tcase_add_test (raw, picture_and_sound_arrive);
