@@ -103,26 +103,11 @@ wfd_entry_detach (WfdEntry *self)
   set_flag (self, &self->attached, FALSE);
 }
 
-/* Called with the lock, which is released meanwhile. Without an answer we
- * cannot know, and ask again the next time. */
+/* With the lock, which is released meanwhile. */
 static void
 ensure_upstream (WfdEntry *self)
 {
-  WfdUpstream upstream;
-  GstClockTime latency;
-
-  if (self->upstream != WFD_UPSTREAM_UNKNOWN)
-    return;
-
-  g_mutex_unlock (&self->lock);
-  upstream = wfd_upstream_query (self->sinkpad, &latency);
-  g_mutex_lock (&self->lock);
-  if (upstream == WFD_UPSTREAM_UNKNOWN)
-    return;
-  self->upstream = upstream;
-  self->latency = latency;
-  GST_DEBUG_OBJECT (self, "upstream is %slive, latency %" GST_TIME_FORMAT,
-      upstream == WFD_UPSTREAM_LIVE ? "" : "not ", GST_TIME_ARGS (latency));
+  wfd_upstream_ensure (&self->upstream, &self->lock, self->sinkpad, &self->latency);
 }
 
 gboolean

@@ -202,24 +202,12 @@ wfd_gate_get_stats (WfdGate *self, WfdGateStats *ret_stats)
   g_mutex_unlock (&self->lock);
 }
 
-/* Called with the lock, which is released meanwhile. Without an answer we cannot
- * know, and ask again with the next buffer. */
+/* With the lock, which is released meanwhile. */
 static void
 ensure_upstream (WfdGate *self)
 {
-  WfdUpstream upstream;
-
-  if (self->upstream != WFD_UPSTREAM_UNKNOWN)
+  if (!wfd_upstream_ensure (&self->upstream, &self->lock, self->sinkpad, NULL))
     return;
-
-  g_mutex_unlock (&self->lock);
-  upstream = wfd_upstream_query (self->sinkpad, NULL);
-  GST_DEBUG_OBJECT (self, "upstream is %slive", upstream == WFD_UPSTREAM_LIVE ? "" : "not ");
-  g_mutex_lock (&self->lock);
-  if (upstream == WFD_UPSTREAM_UNKNOWN)
-    return;
-  self->upstream = upstream;
-
   g_mutex_unlock (&self->lock);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LIVE]);
   g_mutex_lock (&self->lock);

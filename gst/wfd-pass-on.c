@@ -27,15 +27,11 @@ on_notify (GObject *rtspwfd, GParamSpec *pspec, GObject *bin)
 }
 
 static void
-on_session_opened (GstElement *rtspwfd, GstBin *bin)
+on_signal (GstElement *rtspwfd, GstBin *bin)
 {
-  g_signal_emit_by_name (bin, "session-opened");
-}
+  const GSignalInvocationHint *hint = g_signal_get_invocation_hint (rtspwfd);
 
-static void
-on_session_closed (GstElement *rtspwfd, GstBin *bin)
-{
-  g_signal_emit_by_name (bin, "session-closed");
+  g_signal_emit_by_name (bin, g_signal_name (hint->signal_id));
 }
 
 void
@@ -46,6 +42,6 @@ wfd_pass_on_connect (GstBin *bin, GstElement *rtspwfd, const guint *ids)
 
     g_signal_connect (rtspwfd, name, G_CALLBACK (on_notify), bin);
   }
-  g_signal_connect (rtspwfd, "session-opened", G_CALLBACK (on_session_opened), bin);
-  g_signal_connect (rtspwfd, "session-closed", G_CALLBACK (on_session_closed), bin);
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_signal_connect (rtspwfd, signals[i], G_CALLBACK (on_signal), bin);
 }

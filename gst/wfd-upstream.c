@@ -17,6 +17,28 @@ wfd_upstream_query (GstPad *sink, GstClockTime *ret_latency)
   return live ? WFD_UPSTREAM_LIVE : WFD_UPSTREAM_STORED;
 }
 
+gboolean
+wfd_upstream_ensure (WfdUpstream *upstream, GMutex *lock, GstPad *sink, GstClockTime *ret_latency)
+{
+  WfdUpstream answer;
+  GstClockTime latency;
+
+  if (*upstream != WFD_UPSTREAM_UNKNOWN)
+    return FALSE;
+
+  g_mutex_unlock (lock);
+  answer = wfd_upstream_query (sink, &latency);
+  GST_DEBUG_OBJECT (sink, "upstream is %s, latency %" GST_TIME_FORMAT,
+      answer == WFD_UPSTREAM_LIVE ? "live" : "not live, or not known", GST_TIME_ARGS (latency));
+  g_mutex_lock (lock);
+  if (answer == WFD_UPSTREAM_UNKNOWN)
+    return FALSE;
+  *upstream = answer;
+  if (ret_latency != NULL)
+    *ret_latency = latency;
+  return TRUE;
+}
+
 static gint
 compare_fed (gconstpointer item, gconstpointer user_data)
 {

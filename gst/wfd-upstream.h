@@ -18,6 +18,11 @@ typedef enum
  * locks. @ret_latency: (nullable): of what is live, else 0. */
 WfdUpstream wfd_upstream_query (GstPad *sink, GstClockTime *ret_latency);
 
+/* Makes *@upstream known if it is not, with @lock, which is released meanwhile. FALSE if
+ * it was, or if there is no answer: then we ask again the next time. */
+gboolean wfd_upstream_ensure (WfdUpstream *upstream, GMutex *lock, GstPad *sink,
+    GstClockTime *ret_latency);
+
 /* Whether what is linked to @sink leads to an element that makes data. gst-launch-1.0
  * links elements to a demultiplexer only once this has something for them: of a film
  * without sound, the converter for the sound leads nowhere. */
