@@ -12,8 +12,11 @@ GST_DEBUG_CATEGORY_STATIC (wfd_receiver_debug);
 /* More than the receive buffer of the socket holds: the source goes on sending
  * while it is emptied. */
 #define MAX_DRAINED_READS (8192 / WFD_DATAGRAMS_MAX)
-/* So much is read without a look at whether to stop: 13 ms at 300 Mbit/s. */
-#define MAX_READS 12
+/* So long is read without a look at whether to stop, and so long for what is left
+ * when a session ends. A datagram may cost fifty times as much as those of honest
+ * sources do. */
+#define MAX_TURN_US (5 * G_TIME_SPAN_MILLISECOND)
+#define MAX_REST_US (50 * G_TIME_SPAN_MILLISECOND)
 
 #define MAX_ADDRESS_BYTES 16
 
@@ -119,20 +122,21 @@ take_datagram (WfdReceiver *self, guint i, gint64 now_ns)
   self->bytes += datagram.left;
 }
 
-/* Returns whether there is more. */
+/* For about @most_us; returns whether there is more. */
 static gboolean
-take_what_is_there (WfdReceiver *self)
+take_what_is_there (WfdReceiver *self, gint64 most_us)
 {
-  guint n = WFD_DATAGRAMS_MAX;
+  gint64 until_us = g_get_monotonic_time () + most_us;
+  guint n;
 
-  for (guint reads = 0; reads < MAX_READS && n == WFD_DATAGRAMS_MAX; reads++) {
+  do {
     gint64 now_ns = gst_clock_get_time (self->clock);
 
     n = wfd_datagrams_read (self->datagrams);
     for (guint i = 0; i < n; i++)
       take_datagram (self, i, now_ns);
     wfd_unpack_tick (self->unpack, now_ns);
-  }
+  } while (n == WFD_DATAGRAMS_MAX && g_get_monotonic_time () < until_us);
   return n == WFD_DATAGRAMS_MAX;
 }
 
@@ -204,7 +208,7 @@ read_on (WfdReceiver *self)
   wfd_datagrams_wait (self->datagrams, timeout);
   acquire (self);
   if (is_reading (self))
-    take_what_is_there (self);
+    take_what_is_there (self, MAX_TURN_US);
   tell (self);
 }
 
@@ -212,10 +216,10 @@ read_on (WfdReceiver *self)
 static void
 finish (WfdReceiver *self)
 {
-  guint reads = 0;
+  gint64 until_us = g_get_monotonic_time () + MAX_REST_US;
 
-  while (is_reading (self) && !self->stopping && take_what_is_there (self)
-      && (reads += MAX_READS) < MAX_DRAINED_READS) {
+  while (is_reading (self) && !self->stopping && take_what_is_there (self, MAX_TURN_US)
+      && g_get_monotonic_time () < until_us) {
     release (self);
     acquire (self);
   }
@@ -499,12 +503,10 @@ wfd_receiver_agree (WfdReceiver *self, const WfdFormat *agreed)
 static void
 close_session (WfdReceiver *self)
 {
-  guint reads = 0;
-
-  while (is_reading (self) && take_what_is_there (self) && (reads += MAX_READS) < MAX_DRAINED_READS)
-    continue;
-  if (is_reading (self))
+  if (is_reading (self)) {
+    take_what_is_there (self, MAX_REST_US);
     wfd_unpack_flush (self->unpack, gst_clock_get_time (self->clock));
+  }
   self->peer_bytes = 0;
 }
 

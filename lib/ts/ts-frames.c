@@ -55,11 +55,11 @@ cut (WfdTsFrames *self, gsize bytes)
   self->anchor = self->anchor > bytes ? self->anchor - bytes : 0;
 }
 
-/* The frame at the front is the first one that begins behind an anchor. */
+/* The frame at @at may be the first one that begins behind an anchor. */
 static void
-use_anchor (WfdTsFrames *self)
+use_anchor (WfdTsFrames *self, gsize at)
 {
-  if (self->anchor == 0 && self->anchor_pts != WFD_TS_NO_TIME) {
+  if (self->anchor <= at && self->anchor_pts != WFD_TS_NO_TIME) {
     self->pts = self->anchor_pts;
     self->anchor_pts = WFD_TS_NO_TIME;
     self->remainder = 0;
@@ -89,7 +89,8 @@ read_frame (const WfdTsFrames *self, WfdBytes bytes, WfdTsFrame *ret_frame)
 }
 
 static void
-take_frame (WfdTsFrames *self, const WfdTsFrame *frame, gint64 now_ns, WfdTsUnitQueue *queue)
+take_frame (WfdTsFrames *self, gsize at, const WfdTsFrame *frame, gint64 now_ns,
+    WfdTsUnitQueue *queue)
 {
   WfdTsFormat format = {
     .codec = frame->codec,
@@ -98,11 +99,10 @@ take_frame (WfdTsFrames *self, const WfdTsFrame *frame, gint64 now_ns, WfdTsUnit
   };
   gint64 pts, duration;
 
-  use_anchor (self);
+  use_anchor (self, at);
   pts = self->pts;
   duration = advance (self, frame->samples, frame->rate_hz);
-  emit (self, 0, frame->bytes, &format, pts, duration, queue);
-  cut (self, frame->bytes);
+  emit (self, at, frame->bytes, &format, pts, duration, queue);
   self->last_ns = now_ns;
 }
 
@@ -112,20 +112,25 @@ static void
 take_frames (WfdTsFrames *self, gint64 now_ns, WfdTsUnitQueue *queue)
 {
   WfdTsFrame frame;
+  gsize at = 0;
 
-  while (self->data->len >= WFD_TS_FRAME_HEADER_BYTES) {
-    WfdBytes bytes = wfd_bytes (self->data->data, self->data->len);
+  while (self->data->len - at >= WFD_TS_FRAME_HEADER_BYTES) {
+    WfdBytes bytes = wfd_bytes (self->data->data + at, self->data->len - at);
 
-    if (read_frame (self, bytes, &frame)) {
-      if (frame.bytes > bytes.left)
-        return;
-      take_frame (self, &frame, now_ns, queue);
-    } else {
+    if (!read_frame (self, bytes, &frame)) {
       self->flags |= WFD_TS_UNIT_DISCONT;
       self->pts = WFD_TS_NO_TIME;
-      cut (self, 1);
+      at++;
+      continue;
     }
+    if (frame.bytes > bytes.left)
+      break;
+    take_frame (self, at, &frame, now_ns, queue);
+    at += frame.bytes;
   }
+  /* Once: the rest is moved. */
+  if (at > 0)
+    cut (self, at);
 }
 
 /* All samples of a PES packet. */
@@ -139,7 +144,7 @@ take_lpcm (WfdTsFrames *self, WfdTsUnitQueue *queue)
 
   if (self->data->len == 0)
     return;
-  use_anchor (self);
+  use_anchor (self, 0);
   if (wfd_ts_audio_take_lpcm (&payload, &lpcm) && lpcm.bits == 16) {
     format.rate_hz = lpcm.rate_hz;
     format.channels = lpcm.channels;
@@ -159,7 +164,7 @@ wfd_ts_frames_begin_pes (WfdTsFrames *self, gint64 pts, WfdTsUnitQueue *queue)
 {
   wfd_ts_frames_end_pes (self, queue);
   /* For the frame that is not complete: it began behind the last anchor. */
-  use_anchor (self);
+  use_anchor (self, 0);
   if (self->codec == WFD_TS_CODEC_LPCM)
     self->pts = WFD_TS_NO_TIME;
   self->synced = TRUE;

@@ -36,12 +36,10 @@ wfd_ts_video_begins_unit (const WfdTsVideo *self, WfdBytes payload, gboolean *re
   return (flags & WFD_TS_NAL_STARTS_UNIT) != 0;
 }
 
-/* The open picture is empty, and goes on with @size bytes that are there. */
+/* Nothing is known of the open picture. */
 static void
-renew (WfdTsVideo *self, gsize size, gint64 pts)
+renew (WfdTsVideo *self, gint64 pts)
 {
-  self->size = size;
-  self->scanned = 0;
   self->nal_flags = 0;
   self->flags = self->next_flags;
   self->next_flags = 0;
@@ -58,15 +56,13 @@ reserve (WfdTsVideo *self, gsize n)
   self->data = g_realloc (self->data, self->capacity);
 }
 
-/* Hands the first @size bytes on; those behind begin the next picture. */
 static void
-emit (WfdTsVideo *self, gsize size, gint64 next_pts, WfdTsUnitQueue *queue)
+hand_on (WfdTsVideo *self, GBytes *data, WfdTsUnitQueue *queue)
 {
-  guint8 *data = g_steal_pointer (&self->data);
-  gsize left = self->size - size;
   WfdTsUnit unit = {
     .is_video = TRUE,
     .format = { .codec = self->codec },
+    .data = data,
     .flags = self->flags | (self->nal_flags & WFD_TS_NAL_KEY ? WFD_TS_UNIT_KEY : 0),
     .pts = self->pts,
     .last_ns = self->last_ns,
@@ -75,44 +71,78 @@ emit (WfdTsVideo *self, gsize size, gint64 next_pts, WfdTsUnitQueue *queue)
 
   /* A key picture is many times as large as the others; those follow the size of
    * the one before, and a little. */
-  self->likely_size = size + size / 4;
+  self->likely_size = g_bytes_get_size (data) + g_bytes_get_size (data) / 4;
+  wfd_ts_unit_queue_push (queue, &unit);
+}
+
+/* Hands the first @size bytes on without a copy of them; copies those behind. */
+static GBytes *
+steal (WfdTsVideo *self, gsize size)
+{
+  guint8 *data = g_steal_pointer (&self->data);
+  gsize left = self->size - size;
+
   self->capacity = 0;
   if (left > 0) {
     reserve (self, left);
     memcpy (self->data, data + size, left);
   }
-  unit.data = g_bytes_new_take (data, size);
-  renew (self, left, next_pts);
-  wfd_ts_unit_queue_push (queue, &unit);
+  self->size = left;
+  return g_bytes_new_take (data, size);
 }
 
-/* At @nal the next picture begins; returns where that NAL unit is then. */
+/* The picture from @begin ends where the start code of @nal begins; returns where
+ * the next one begins. Of picture and rest the smaller one is copied: a packet may
+ * be full of tiny pictures. Moves @nal along. */
 static gsize
-split (WfdTsVideo *self, gsize nal, WfdTsUnitQueue *queue)
+split (WfdTsVideo *self, gsize begin, gsize *nal, WfdTsUnitQueue *queue)
 {
-  gsize at = nal >= 4 && self->data[nal - 4] == 0 ? nal - 4 : nal - 3;
+  gsize end = *nal >= begin + 4 && self->data[*nal - 4] == 0 ? *nal - 4 : *nal - 3;
+  gboolean is_most = begin == 0 && end > self->size - end;
 
-  emit (self, at, self->next_pts, queue);
+  if (is_most) {
+    hand_on (self, steal (self, end), queue);
+    *nal -= end;
+    end = 0;
+  } else {
+    hand_on (self, g_bytes_new (self->data + begin, end - begin), queue);
+  }
+  renew (self, self->next_pts);
   self->next_pts = WFD_TS_NO_TIME;
-  return nal - at;
+  return end;
 }
 
-void
-wfd_ts_video_look (WfdTsVideo *self, WfdTsUnitQueue *queue)
+/* Returns where the picture begins that is open then. */
+static gsize
+find_pictures (WfdTsVideo *self, WfdTsUnitQueue *queue)
 {
+  gsize begin = 0;
+
   for (;;) {
     gsize nal = wfd_ts_nal_find (self->data, self->size, self->scanned);
     WfdTsNalFlags flags;
 
     self->scanned = nal;
     if (self->size - nal < WFD_TS_NAL_KIND_BYTES)
-      return;
+      return begin;
     flags = wfd_ts_nal_get_flags (self->codec, self->data + nal);
     if (flags & WFD_TS_NAL_STARTS_UNIT && self->nal_flags & WFD_TS_NAL_SLICE)
-      nal = split (self, nal, queue);
+      begin = split (self, begin, &nal, queue);
     self->nal_flags |= flags;
     self->scanned = nal + 1;
   }
+}
+
+void
+wfd_ts_video_look (WfdTsVideo *self, WfdTsUnitQueue *queue)
+{
+  gsize begin = find_pictures (self, queue);
+
+  if (begin == 0)
+    return;
+  self->size -= begin;
+  self->scanned -= begin;
+  memmove (self->data, self->data + begin, self->size);
 }
 
 void
@@ -204,13 +234,18 @@ wfd_ts_video_is_open (const WfdTsVideo *self)
 void
 wfd_ts_video_close (WfdTsVideo *self, WfdTsUnitQueue *queue)
 {
-  if (wfd_ts_video_is_open (self))
-    emit (self, self->size, WFD_TS_NO_TIME, queue);
+  if (!wfd_ts_video_is_open (self))
+    return;
+  hand_on (self, steal (self, self->size), queue);
+  self->scanned = 0;
+  renew (self, WFD_TS_NO_TIME);
 }
 
 void
 wfd_ts_video_drop (WfdTsVideo *self)
 {
-  renew (self, 0, WFD_TS_NO_TIME);
+  self->size = 0;
+  self->scanned = 0;
+  renew (self, WFD_TS_NO_TIME);
   self->flags |= WFD_TS_UNIT_DISCONT;
 }

@@ -66,6 +66,29 @@ test_aac_frames_across_packets (void)
   ts_flow_assert (&f, "A400@1000 A400@2920 A400@4840 A400@6760 A400@8680 A400@10600");
 }
 
+/* Between them, what is no frame; the last one waits for its end. */
+static void
+test_packet_full_of_aac_frames (void)
+{
+  static const guint8 noise[] = { 0xff, 0x00, 0xff };
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+  g_autoptr (GString) expected = g_string_new ("A7@1000 ");
+  g_auto (TsFlow) f = ts_flow ();
+
+  for (guint i = 0; i < 40; i++)
+    append_aac (data, 7);
+  g_byte_array_append (data, noise, sizeof (noise));
+  append_aac (data, 40);
+  for (guint i = 1; i < 40; i++)
+    g_string_append_printf (expected, "A7@%u ", 1000 + 1920 * i);
+  g_string_append (expected, "Ad40@-1 A41@70000");
+  sound (&f, data, data->len - 5, 1000);
+  append_aac (data, 41);
+  sound (&f, data, data->len, 70000);
+  ts_flow_pass (&f);
+  ts_flow_assert (&f, expected->str);
+}
+
 /* A frame that lies in three packets has the time of the first. */
 static void
 test_aac_frame_in_three_packets (void)
@@ -251,6 +274,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/ts/frames/aac-frames", test_aac_frames);
   g_test_add_func ("/ts/frames/aac-frames-across-packets", test_aac_frames_across_packets);
+  g_test_add_func ("/ts/frames/packet-full-of-aac-frames", test_packet_full_of_aac_frames);
   g_test_add_func ("/ts/frames/aac-frame-in-three-packets", test_aac_frame_in_three_packets);
   g_test_add_func ("/ts/frames/time-at-44100", test_time_at_44100);
   g_test_add_func ("/ts/frames/lpcm-that-does-not-end", test_lpcm_that_does_not_end);

@@ -340,6 +340,29 @@ test_two_pictures_in_a_packet_without_delimiter (void)
   ts_flow_assert (&f, "V600@1000 VK720@-1 V600@6940 VK720@-1 V600@12880 VK720@-1");
 }
 
+/* As small as pictures can be, and as many as datagrams hold; then a large one that
+ * begins among them. */
+static void
+test_packet_full_of_pictures (void)
+{
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+  g_autoptr (GString) expected = g_string_new (NULL);
+  g_auto (TsFlow) f = ts_flow ();
+
+  for (guint i = 0; i < 40; i++) {
+    append_nal (data, KEY_SLICE, 6 + i % 3);
+    g_string_append_printf (expected, "VK%u@%d ", 6 + i % 3, i == 0 ? 1000 : -1);
+  }
+  append_nal (data, SLICE, 5000);
+  append_nal (data, SLICE, 7);
+  g_string_append (expected, "V5000@-1 V7@-1 V700@3970");
+  pes (&f, data, 1000, TS_UNBOUNDED);
+  append_nal (data, SLICE, 700);
+  pes (&f, data, 3970, TS_BOUNDED);
+  ts_flow_pass_by (&f, 1000);
+  ts_flow_assert (&f, expected->str);
+}
+
 /* Slices in packets of their own, each with its length: the picture is joined,
  * from the first one on. */
 static void
@@ -544,6 +567,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/stream/video/two-pictures-in-a-packet", test_two_pictures_in_a_packet);
   g_test_add_func ("/ts/stream/video/two-pictures-without-delimiter",
       test_two_pictures_in_a_packet_without_delimiter);
+  g_test_add_func ("/ts/stream/video/packet-full-of-pictures", test_packet_full_of_pictures);
   g_test_add_func ("/ts/stream/video/picture-in-several-packets", test_picture_in_several_packets);
   g_test_add_func ("/ts/stream/video/parameters-in-a-packet-of-their-own",
       test_parameters_in_a_packet_of_their_own);
