@@ -380,6 +380,16 @@ wfd_control_end_session (WfdControl *self, const GError *error)
     wfd_control_finish (self, error);
 }
 
+/* Once is enough: there is an attempt each second. */
+static void
+on_attempt_failed (WfdSession *session, guint port, const GError *error, WfdControl *self)
+{
+  wfd_control_post_progress (self, GST_PROGRESS_TYPE_CONTINUE,
+      "%s (port %u); trying again for up to %u s", error->message, port,
+      (self->config.timeout_ms + 999) / 1000);
+  g_signal_handlers_disconnect_by_func (session, on_attempt_failed, self);
+}
+
 static void
 on_closed (WfdSession *session, const GError *error, WfdControl *self)
 {
@@ -415,6 +425,7 @@ wfd_control_create_session (WfdControl *self, GError **error)
   g_signal_connect (session, "peer-heard", G_CALLBACK (on_peer_heard), self);
   g_signal_connect (session, "format-agreed", G_CALLBACK (on_format_agreed), self);
   g_signal_connect (session, "idr-requested", G_CALLBACK (on_idr_requested), self);
+  g_signal_connect (session, "attempt-failed", G_CALLBACK (on_attempt_failed), self);
   g_signal_connect (session, "closed", G_CALLBACK (on_closed), self);
   self->session = g_steal_pointer (&session);
   return TRUE;

@@ -31,6 +31,14 @@ on_state (WfdSession *session, GParamSpec *pspec, gpointer user_data)
   wfd_session_teardown (session);
 }
 
+/* Once is enough: there is an attempt each second. */
+static void
+on_attempt_failed (WfdSession *session, guint port, const GError *error, gpointer user_data)
+{
+  g_printerr ("%s (port %u); trying again for a while\n", error->message, port);
+  g_signal_handlers_disconnect_by_func (session, (gpointer) on_attempt_failed, user_data);
+}
+
 /* The end, whatever it was that came before. */
 static void
 on_closed (WfdSession *session, const GError *error, gpointer user_data)
@@ -52,9 +60,10 @@ main (int argc, char **argv)
     g_printerr ("usage: sink HOST [PORT]\n");
     return EXIT_FAILURE;
   }
-  g_object_set (session, "rtp-port", 19000, NULL);
+  g_object_set (session, "rtp-port", 19000, "connect-timeout-ms", 15000, NULL);
   g_signal_connect (session, "format-agreed", G_CALLBACK (on_format_agreed), NULL);
   g_signal_connect (session, "notify::state", G_CALLBACK (on_state), NULL);
+  g_signal_connect (session, "attempt-failed", G_CALLBACK (on_attempt_failed), NULL);
   g_signal_connect (session, "closed", G_CALLBACK (on_closed), loop);
   wfd_session_connect_async (session, argv[1], argc > 2 ? (guint16) atoi (argv[2]) : 0, NULL, NULL,
       NULL);

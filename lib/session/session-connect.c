@@ -90,18 +90,39 @@ retry (WfdSession *self, GTask *task)
   g_source_attach (self->retry, self->context);
 }
 
+static char *
+dup_tried_ports (WfdSession *self, const Target *target)
+{
+  g_autoptr (GString) text = NULL;
+
+  if (target->port != 0)
+    return g_strdup_printf ("port %u", target->port);
+  text = g_string_new ("port");
+  for (guint i = 0; i < self->n_usual_ports; i++)
+    g_string_append_printf (text, "%s %u", i > 0 ? "," : "", usual_ports[i]);
+  return g_strdup (text->str);
+}
+
 /* (transfer full) @error. What the application itself ended stays what it is. */
 static GError *
-make_connect_error (GError *error)
+make_connect_error (WfdSession *self, const Target *target, GError *error)
 {
+  g_autofree char *ports = NULL;
   GError *made;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return error;
-  made =
-      g_error_new (WFD_ERROR, WFD_ERROR_CONNECT, "No connection to the source: %s", error->message);
+  ports = dup_tried_ports (self, target);
+  made = g_error_new (WFD_ERROR, WFD_ERROR_CONNECT, "No connection to the source (%s): %s", ports,
+      error->message);
   g_error_free (error);
   return made;
+}
+
+static guint16
+get_port (WfdSession *self, const Target *target)
+{
+  return target->port != 0 ? target->port : usual_ports[self->usual_port];
 }
 
 static void
@@ -109,6 +130,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   WfdSession *self = g_task_get_source_object (task);
+  const Target *target = g_task_get_task_data (task);
   g_autoptr (GSocketConnection) connection = NULL;
   GError *error = NULL;
 
@@ -124,10 +146,12 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
     wfd_session_begin (self, connection, &error);
     finish_connecting (self, task, error);
   } else if (is_worth_a_retry (error) && g_get_monotonic_time () < self->connect_deadline_us) {
+    wfd_session_note_attempt (self, get_port (self, target), error);
     g_clear_error (&error);
-    retry (self, task);
+    if (self->connecting == task) /* no handler has closed it */
+      retry (self, task);
   } else {
-    finish_connecting (self, task, make_connect_error (error));
+    finish_connecting (self, task, make_connect_error (self, target, error));
   }
 }
 
@@ -137,14 +161,14 @@ connect_once (WfdSession *self, GTask *task)
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   gint64 left_us = self->connect_deadline_us - g_get_monotonic_time ();
   Target *target = g_task_get_task_data (task);
-  guint16 port = target->port != 0 ? target->port : usual_ports[self->usual_port];
 
+  self->n_usual_ports = MAX (self->n_usual_ports, self->usual_port + 1);
   wfd_drop_source (&self->retry);
   g_socket_client_set_enable_proxy (client, FALSE);
   g_socket_client_set_timeout (client,
       self->usual_port > 0 ? OTHER_PORT_TIMEOUT_S : MAX (1, left_us / G_USEC_PER_SEC));
-  g_socket_client_connect_to_host_async (client, target->host, port, g_task_get_cancellable (task),
-      on_connected, g_object_ref (task));
+  g_socket_client_connect_to_host_async (client, target->host, get_port (self, target),
+      g_task_get_cancellable (task), on_connected, g_object_ref (task));
 }
 
 /**
@@ -158,8 +182,8 @@ connect_once (WfdSession *self, GTask *task)
  * @user_data: data for @callback
  *
  * Connects to a source, trying again while nobody listens until
- * #WfdSession:connect-timeout-ms is over (T0), and begins the dialogue. The
- * session goes on by itself after that; see #WfdSession:state.
+ * #WfdSession:connect-timeout-ms is over (T0), and begins the dialogue. Each
+ * attempt that fails is told by #WfdSession::attempt-failed. The session goes on by itself after that; see #WfdSession:state.
  */
 void
 wfd_session_connect_async (WfdSession *self, const char *host, guint16 port,

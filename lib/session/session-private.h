@@ -26,7 +26,8 @@ struct _WfdSession
   GTask *connecting;
   gint64 connect_deadline_us;
   guint retry_ms;
-  guint usual_port; /* index of the port that is tried, if none was named */
+  guint usual_port;    /* index of the port that is tried, if none was named */
+  guint n_usual_ports; /* how many of them were tried */
   GSource *retry;
 
   GSocketConnection *connection;
@@ -40,6 +41,8 @@ struct _WfdSession
 void wfd_session_set_state (WfdSession *self, WfdSessionState state);
 /* Begins the dialogue on @connection. */
 gboolean wfd_session_begin (WfdSession *self, GSocketConnection *connection, GError **error);
+/* Says that an attempt to connect failed, and that it is not the last. */
+void wfd_session_note_attempt (WfdSession *self, guint port, const GError *error);
 /* Says that there is no session; the object is over. @error: (nullable) */
 void wfd_session_give_up (WfdSession *self, const GError *error);
 /* Gives up an attempt to connect, if there is one. */

@@ -35,6 +35,7 @@ enum
   SIGNAL_FORMAT_REFUSED,
   SIGNAL_IDR_REQUESTED,
   SIGNAL_PEER_HEARD,
+  SIGNAL_ATTEMPT_FAILED,
   SIGNAL_CLOSED,
   N_SIGNALS,
 };
@@ -59,6 +60,12 @@ disconnect_socket (WfdSession *self)
   if (self->connection != NULL)
     g_io_stream_close (G_IO_STREAM (self->connection), NULL, NULL);
   g_clear_object (&self->connection);
+}
+
+void
+wfd_session_note_attempt (WfdSession *self, guint port, const GError *error)
+{
+  g_signal_emit (self, signals[SIGNAL_ATTEMPT_FAILED], 0, port, error);
 }
 
 void
@@ -578,6 +585,18 @@ wfd_session_class_init (WfdSessionClass *klass)
    */
   signals[SIGNAL_PEER_HEARD] = g_signal_new ("peer-heard", WFD_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0,
       NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * WfdSession::attempt-failed:
+   * @self: the session
+   * @port: the port that was tried
+   * @error: why nobody was reached
+   *
+   * Sink: an attempt to connect failed, and the next one follows within a
+   * second: most often nobody listens yet.
+   */
+  signals[SIGNAL_ATTEMPT_FAILED] = g_signal_new ("attempt-failed", WFD_TYPE_SESSION,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_ERROR);
 
   /**
    * WfdSession::closed:

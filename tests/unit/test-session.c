@@ -18,6 +18,7 @@ typedef struct
   guint formats_agreed;
   guint formats_refused;
   guint closed;
+  guint failed_attempts;
   int source_fd;
   guint sent_when_stopped;
   GError *source_error;
@@ -33,6 +34,14 @@ on_closed (WfdSession *session, GError *error, Fixture *self)
   self->closed++;
   if (error != NULL)
     *place = g_error_copy (error);
+}
+
+static void
+on_attempt_failed (WfdSession *session, guint port, GError *error, Fixture *self)
+{
+  g_assert_cmpuint (port, >, 0);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  self->failed_attempts++;
 }
 
 static void
@@ -61,6 +70,7 @@ watch (Fixture *self, WfdSession *session)
   g_signal_connect (session, "closed", G_CALLBACK (on_closed), self);
   g_signal_connect (session, "idr-requested", G_CALLBACK (on_idr_requested), self);
   g_signal_connect (session, "format-agreed", G_CALLBACK (on_format_agreed), self);
+  g_signal_connect (session, "attempt-failed", G_CALLBACK (on_attempt_failed), self);
   g_signal_connect (session, "format-refused", G_CALLBACK (on_format_refused), self);
 }
 
@@ -345,6 +355,28 @@ test_nobody_listening_is_an_error_when_the_time_is_over (Fixture *self, gconstpo
     g_main_context_iteration (self->context, TRUE);
   g_assert_error (error, WFD_ERROR, WFD_ERROR_CONNECT);
   g_assert_error (self->sink_error, WFD_ERROR, WFD_ERROR_CONNECT);
+  g_assert_cmpuint (self->failed_attempts, ==, 0);
+}
+
+static void
+close_it (WfdSession *session, guint port, GError *error, Fixture *self)
+{
+  wfd_session_close (session);
+}
+
+static void
+test_application_may_end_it_when_nobody_listens (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  wfd_listener_close (self->listener);
+  g_signal_connect (self->sink, "attempt-failed", G_CALLBACK (close_it), self);
+  wfd_session_connect_async (self->sink, "127.0.0.1", wfd_listener_get_port (self->listener), NULL,
+      on_connect_done, &error);
+  while (error == NULL)
+    g_main_context_iteration (self->context, TRUE);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (self->failed_attempts, ==, 1);
 }
 
 static void
@@ -356,9 +388,8 @@ test_sink_waits_for_a_source_that_listens_later (Fixture *self, gconstpointer da
   wfd_listener_close (self->listener);
   g_clear_object (&self->listener);
   wfd_session_connect_async (self->sink, "127.0.0.1", port, NULL, NULL, NULL);
-  /* One attempt is refused before the source listens. */
-  g_main_context_iteration (self->context, TRUE);
-  g_main_context_iteration (self->context, TRUE);
+  while (self->failed_attempts == 0)
+    g_main_context_iteration (self->context, TRUE);
 
   self->listener = wfd_listener_new ("127.0.0.1", port, &error);
   g_assert_no_error (error);
@@ -378,13 +409,40 @@ is_refused (GInetAddress *address, guint16 port)
   return connection == NULL;
 }
 
-/* At an address of this machine that nobody else is likely to use. */
-static void
-test_sink_without_a_port_finds_the_usual_ones (Fixture *self, gconstpointer data)
+/* An address of this machine that nobody else is likely to use. */
+static GInetAddress *
+make_lonely_address (void)
 {
   guint32 number = g_random_int ();
   guint8 bytes[] = { 127, 1 + (number & 127), number >> 8, 1 + (number >> 16 & 127) };
-  g_autoptr (GInetAddress) inet = g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV4);
+
+  return g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV4);
+}
+
+static void
+test_error_names_the_ports_that_were_tried (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GInetAddress) inet = make_lonely_address ();
+  g_autofree char *address = g_inet_address_to_string (inet);
+  g_autoptr (GError) error = NULL;
+
+  if (!is_refused (inet, WFD_DEFAULT_RTSP_PORT) || !is_refused (inet, 554)
+      || !is_refused (inet, 8554)) {
+    g_test_skip ("somebody listens on the ports in question on all addresses");
+    return;
+  }
+  /* The others come when the usual one has refused for 1.6 s. */
+  g_object_set (self->sink, "connect-timeout-ms", 2400, NULL);
+  wfd_session_connect_async (self->sink, address, 0, NULL, on_connect_done, &error);
+  while (error == NULL)
+    g_main_context_iteration (self->context, TRUE);
+  g_assert_nonnull (strstr (error->message, "(port 7236, 554, 8554)"));
+}
+
+static void
+test_sink_without_a_port_finds_the_usual_ones (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GInetAddress) inet = make_lonely_address ();
   g_autofree char *address = g_inet_address_to_string (inet);
 
   g_clear_object (&self->listener);
@@ -494,6 +552,9 @@ main (int argc, char **argv)
   TEST ("close-stops-an-attempt-to-connect", NULL, test_close_stops_an_attempt_to_connect);
   TEST ("nobody-listening-is-an-error-when-the-time-is-over", NULL,
       test_nobody_listening_is_an_error_when_the_time_is_over);
+  TEST ("application-may-end-it-when-nobody-listens", NULL,
+      test_application_may_end_it_when_nobody_listens);
+  TEST ("error-names-the-ports-that-were-tried", NULL, test_error_names_the_ports_that_were_tried);
   TEST ("sink-waits-for-a-source-that-listens-later", NULL,
       test_sink_waits_for_a_source_that_listens_later);
   TEST ("sink-without-a-port-finds-the-usual-ones", NULL,
