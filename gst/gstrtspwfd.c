@@ -611,7 +611,7 @@ gst_rtsp_wfd_class_init (GstRtspWfdClass *klass)
       "Negotiates a Wi-Fi Display (Miracast) session and carries its MPEG-TS, in either role",
       "The gst-wfd authors");
   gst_type_mark_as_plugin_api (WFD_TYPE_AFTER_SESSION, 0);
-  gst_type_mark_as_plugin_api (WFD_TYPE_ROLE, 0);
+  gst_type_mark_as_plugin_api (WFD_TYPE_ELEMENT_ROLE, 0);
 }
 
 static void

@@ -48,7 +48,8 @@ new_caps (const WfdFormat *format)
   return caps != NULL ? caps : wfd_unit_caps_new_audio (format);
 }
 
-/* The mandatory mode is in more than one table. */
+/* The mandatory mode is in more than one table; and of some fifty structures nobody
+ * sees more than of lists of rates. */
 static GstCaps *
 merge_caps (GPtrArray *formats)
 {
@@ -56,7 +57,7 @@ merge_caps (GPtrArray *formats)
 
   for (guint i = 0; i < formats->len; i++)
     caps = gst_caps_merge (caps, new_caps (g_ptr_array_index (formats, i)));
-  return caps;
+  return gst_caps_simplify (caps);
 }
 
 GstCaps *

@@ -47,7 +47,7 @@ static const Property table[] = {
       .kind = KIND_ENUM,
       .flags = READY_ONLY,
       .number = WFD_ROLE_SINK,
-      .get_type = wfd_role_get_type,
+      .get_type = wfd_element_role_get_type,
       SETTING (role),
   },
   [WFD_PROP_LOCATION] = {
@@ -183,8 +183,8 @@ static const Property table[] = {
   [WFD_PROP_AFTER_SESSION] = {
       .name = "after-session",
       .nick = "After session",
-      .blurb = "What to do when a session is over; a connection with which none was set up ends "
-               "nothing: role=source warns and waits on",
+      .blurb = "What to do when a session is over; a display that connects and sets none up is "
+               "warned of, and the next one waited for",
       .kind = KIND_ENUM,
       .flags = READY_ONLY,
       .number = WFD_AFTER_SESSION_STOP,
@@ -320,6 +320,22 @@ wfd_property_may_be_set (GstElement *element, const GParamSpec *pspec)
     return TRUE;
   GST_WARNING_OBJECT (element, "\"%s\" can only change in NULL or READY", pspec->name);
   return FALSE;
+}
+
+/* That of the library has no text for people. */
+GType
+wfd_element_role_get_type (void)
+{
+  static const GEnumValue values[] = {
+    { WFD_ROLE_SOURCE, "Sends a picture and sound; waits for the display to connect", "source" },
+    { WFD_ROLE_SINK, "Is the display; connects to the source", "sink" },
+    { 0, NULL, NULL },
+  };
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("WfdElementRole", values));
+  return type;
 }
 
 GType

@@ -21,6 +21,9 @@ typedef enum
   WFD_AFTER_SESSION_WAIT,
 } WfdAfterSession;
 
+#define WFD_TYPE_ELEMENT_ROLE (wfd_element_role_get_type ())
+GType wfd_element_role_get_type (void) G_GNUC_CONST;
+
 #define WFD_TYPE_AFTER_SESSION (wfd_after_session_get_type ())
 GType wfd_after_session_get_type (void) G_GNUC_CONST;
 

@@ -50,5 +50,12 @@ class Source:
         return self.error.message if self.error else 0
 
 
+def main():
+    try:
+        return Source(int(sys.argv[1]) if len(sys.argv) > 1 else 7236).run()
+    except GLib.Error as error:  # the port is taken
+        return error.message
+
+
 if __name__ == '__main__':
-    sys.exit(Source(int(sys.argv[1]) if len(sys.argv) > 1 else 7236).run())
+    sys.exit(main())
