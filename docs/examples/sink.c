@@ -35,8 +35,11 @@ on_state (WfdSession *session, GParamSpec *pspec, gpointer user_data)
 static void
 on_attempt_failed (WfdSession *session, guint port, const GError *error, gpointer user_data)
 {
-  g_printerr ("%s (port %u); trying again for a while\n", error->message, port);
-  g_signal_handlers_disconnect_by_func (session, (gpointer) on_attempt_failed, user_data);
+  static gboolean told = FALSE;
+
+  if (!told)
+    g_printerr ("%s (port %u); trying again for a while\n", error->message, port);
+  told = TRUE;
 }
 
 /* The end, whatever it was that came before. */
