@@ -4,6 +4,7 @@
 #include "wfd-control.h"
 #include "wfd-key-unit.h"
 #include "wfd-session-thread.h"
+#include "wfd-turns.h"
 #include "wfd-watchdog.h"
 
 G_BEGIN_DECLS
@@ -52,9 +53,9 @@ struct _WfdControl
   WfdListener *listener;
   WfdSession *session;
   gboolean heard;  /* its peer has said something */
-  gint64 begin_us; /* of the session */
+  gint64 begin_us; /* of the session, again when its peer speaks */
   GQueue silent;   /* source role: WfdSilent, whose peers have said nothing yet */
-  GQueue waiting;  /* source role: GSocketConnections without a session yet */
+  WfdTurns turns;  /* source role: GSocketConnections without a session yet */
   GCancellable *cancellable;
   char *peer;
   WfdStep step;
@@ -95,7 +96,7 @@ void wfd_control_end_session (WfdControl *self, const GError *error);
 
 /* Source role: asks for a key unit, but not too often. */
 void wfd_control_need_key_unit (WfdControl *self);
-/* Source role: begins a session with the first that waits, if there is or will be
+/* Source role: begins a session with the next that waits, if there is or will be
  * room for one; @data is the control. */
 void wfd_control_consider_waiting (gpointer data);
 /* Source role: closes the connections with which no session began. */
@@ -105,6 +106,8 @@ void wfd_control_give_place (WfdControl *self, WfdSession *session);
 /* Source role: ends @session, if it is one of those that have said nothing. */
 gboolean wfd_control_drop_silent (WfdControl *self, WfdSession *session);
 void wfd_control_drop_all_silent (WfdControl *self);
+/* Of the address @peer. */
+void wfd_control_drop_silent_of (WfdControl *self, const char *peer);
 /* Ends @session without hearing of it. */
 void wfd_control_release_session (WfdControl *self, WfdSession *session);
 /* Sink role: begins to connect; @data is the control. */

@@ -251,6 +251,7 @@ on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self
       MIN (lookup_counter (stats, "max-bitrate-bps") / 1000, G_MAXINT);
   agreement.peer_name = name;
   agreement.reason = reason;
+  wfd_control_enter_negotiating (self);
   if (self->step == WFD_STEP_NEGOTIATE)
     wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "Agreed on %s", text);
   self->events.agreed (self->user_data, &agreement);
@@ -316,6 +317,16 @@ wfd_control_release_session (WfdControl *self, WfdSession *session)
   wfd_session_thread_post (self->thread, g_object_unref, session);
 }
 
+/* Who comes to speak and leaves, or stays and goes no further, has had its turn. */
+static void
+note_wasted_turn (WfdControl *self)
+{
+  if (self->session == NULL || !self->heard || !is_stranger (self))
+    return;
+  wfd_turns_note_wasted (&self->turns, self->peer, g_get_monotonic_time ());
+  wfd_control_drop_silent_of (self, self->peer);
+}
+
 static void
 drop_session (WfdControl *self)
 {
@@ -328,8 +339,8 @@ drop_session (WfdControl *self)
 }
 
 /* We wait again for what is to come; the PROGRESS message says so. Nobody is told of
- * a source that is not there yet, nor of who never said anything: a thousand may
- * connect in a second. */
+ * a source that is not there yet, nor of who never said anything or wasted a turn a
+ * moment ago: a thousand may connect in a second. */
 static void
 go_on (WfdControl *self, const GError *error)
 {
@@ -369,6 +380,7 @@ wfd_control_end_session (WfdControl *self, const GError *error)
     end_step (self, error);
     wfd_control_refuse_waiting (self, "the session was the last");
   }
+  note_wasted_turn (self);
   drop_session (self);
   self->opened = FALSE;
   if (opened)

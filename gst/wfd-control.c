@@ -7,15 +7,11 @@ GST_DEBUG_CATEGORY (wfd_control_debug);
 /* What a stream is shows within moments of its begin. The standard does not say
  * how long a sink waits for M1; gnome-network-displays waits for ever. */
 #define OFFER_PATIENCE_US (2 * G_TIME_SPAN_SECOND)
-/* Who has said something, but is not set up by then, makes room for the next: that
- * one waits no longer than 6 s for M1 (T1). */
-#define SETUP_PATIENCE_US (5 * G_TIME_SPAN_SECOND)
 /* A display that comes again may be there before the end of its last connection is
  * seen, or before its TEARDOWN is answered. */
 #define RETURN_PATIENCE_US (200 * G_TIME_SPAN_MILLISECOND)
-/* More displays than anybody has, at the same moment. Of more the newest stay: they
- * have not had the time to speak. */
-#define MAX_WAITING 4
+/* More than anybody has who waits for one display; each is a connection and a session,
+ * which costs nothing to whoever makes us keep it. */
 #define MAX_SILENT 16
 /* A peer's answer to TEARDOWN takes a millisecond or two; who does not answer
  * must not hold up a state change. */
@@ -120,7 +116,7 @@ wfd_control_refuse_waiting (WfdControl *self, const char *why)
 {
   GSocketConnection *connection;
 
-  while ((connection = g_queue_pop_head (&self->waiting)) != NULL) {
+  while ((connection = wfd_turns_take_next (&self->turns, 0, NULL)) != NULL) {
     refuse (self, connection, why);
     g_object_unref (connection);
   }
@@ -169,6 +165,36 @@ wfd_control_drop_silent (WfdControl *self, WfdSession *session)
   return TRUE;
 }
 
+/* Others of its address have wasted its turn. */
+void
+wfd_control_drop_silent_of (WfdControl *self, const char *peer)
+{
+  GList *next;
+
+  for (GList *link = self->silent.head; link != NULL; link = next) {
+    WfdSilent *silent = link->data;
+
+    next = link->next;
+    if (!g_str_equal (silent->peer, peer))
+      continue;
+    g_queue_delete_link (&self->silent, link);
+    free_silent (self, silent);
+  }
+}
+
+static void
+drop_excess_silent (WfdControl *self)
+{
+  const char *peers[MAX_SILENT + 1];
+  guint n = 0;
+
+  if (g_queue_get_length (&self->silent) <= MAX_SILENT)
+    return;
+  for (GList *link = self->silent.head; link != NULL; link = link->next)
+    peers[n++] = ((WfdSilent *) link->data)->peer;
+  free_silent (self, g_queue_pop_nth (&self->silent, wfd_turns_find_excess (peers, n)));
+}
+
 /* M1 is out; who speaks first gets the place. A port scanner, or a display without
  * power, does not. */
 static void
@@ -178,8 +204,15 @@ put_aside (WfdControl *self)
 
   *silent = (WfdSilent) { g_steal_pointer (&self->session), g_steal_pointer (&self->peer) };
   g_queue_push_tail (&self->silent, silent);
-  if (g_queue_get_length (&self->silent) > MAX_SILENT)
-    free_silent (self, g_queue_pop_head (&self->silent));
+  drop_excess_silent (self);
+}
+
+/* Who has just wasted a turn is spoken of once there is a format. */
+static void
+greet_peer (WfdControl *self)
+{
+  if (!wfd_turns_is_behind (&self->turns, self->peer, g_get_monotonic_time ()))
+    wfd_control_enter_negotiating (self);
 }
 
 void
@@ -202,7 +235,7 @@ wfd_control_give_place (WfdControl *self, WfdSession *session)
     g_free (silent);
   }
   if (wfd_control_is_source (self))
-    wfd_control_enter_negotiating (self);
+    greet_peer (self);
   self->heard = TRUE;
   self->begin_us = g_get_monotonic_time ();
   wfd_control_consider_waiting (self);
@@ -216,15 +249,17 @@ decide_who_stays (gpointer data)
   g_autoptr (GError) error = NULL;
 
   wfd_control_drop_timer (&self->waiting_timer);
-  if (self->session == NULL || g_queue_is_empty (&self->waiting))
-    return;
   if (self->opened) {
     wfd_control_refuse_waiting (self, "a session is running");
     return;
   }
+  if (!self->heard) {
+    wfd_control_consider_waiting (self);
+    return;
+  }
   error = g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
       "%s has not set up the session within %d s, while another one waits", self->peer,
-      (int) (SETUP_PATIENCE_US / G_USEC_PER_SEC));
+      (int) (WFD_TURNS_TURN_US / G_USEC_PER_SEC));
   wfd_control_end_session (self, error);
 }
 
@@ -232,10 +267,13 @@ static void
 begin_waiting_session (gpointer data)
 {
   WfdControl *self = data;
-  g_autoptr (GSocketConnection) connection = g_queue_pop_head (&self->waiting);
+  g_autoptr (GSocketConnection) connection = NULL;
   g_autoptr (GError) error = NULL;
 
   wfd_control_drop_timer (&self->waiting_timer);
+  g_clear_pointer (&self->peer, g_free);
+  self->begin_us = g_get_monotonic_time ();
+  connection = wfd_turns_take_next (&self->turns, self->begin_us, &self->peer);
   if (!wfd_control_create_session (self, &error)
       || !wfd_session_start (self->session, connection, &error)) {
     wfd_control_end_session (self, error);
@@ -244,12 +282,19 @@ begin_waiting_session (gpointer data)
   wfd_control_consider_waiting (self);
 }
 
-/* How long those who wait wait for the end of the session. */
-static gint64
-get_end_of_patience_us (WfdControl *self)
+/* Whether the session has the place, and will be looked at again. */
+static gboolean
+is_place_taken (WfdControl *self)
 {
-  return self->opened ? g_get_monotonic_time () + RETURN_PATIENCE_US
-                      : self->begin_us + SETUP_PATIENCE_US;
+  gint64 now_us = g_get_monotonic_time ();
+  gint64 end_us = self->opened
+      ? now_us + RETURN_PATIENCE_US
+      : wfd_turns_get_end_us (&self->turns, self->peer, self->begin_us, self->heard, now_us);
+
+  if (self->session == NULL || (!self->heard && end_us <= now_us))
+    return FALSE;
+  wfd_control_set_timer (self, &self->waiting_timer, end_us, decide_who_stays);
+  return TRUE;
 }
 
 /* A pipeline that waited for a display begins only now that there is one, and
@@ -259,17 +304,14 @@ wfd_control_consider_waiting (gpointer data)
 {
   WfdControl *self = data;
 
-  if (g_queue_is_empty (&self->waiting))
+  if (wfd_turns_is_empty (&self->turns) || is_place_taken (self))
     return;
-  if (self->session != NULL && !self->heard)
-    put_aside (self);
   if (self->session != NULL) {
-    wfd_control_set_timer (self, &self->waiting_timer, get_end_of_patience_us (self),
-        decide_who_stays);
-    return;
+    put_aside (self);
+    wfd_control_drop_timer (&self->waiting_timer);
   }
   g_free (self->peer);
-  self->peer = get_remote_address (g_queue_peek_head (&self->waiting));
+  self->peer = g_strdup (wfd_turns_get_next (&self->turns, g_get_monotonic_time ()));
   if (!self->events.preparing (self->user_data)) {
     begin_waiting_session (self);
     return;
@@ -278,8 +320,7 @@ wfd_control_consider_waiting (gpointer data)
     return;
 
   GST_INFO ("waiting for what can be offered");
-  wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "Connected with %s", self->peer);
-  wfd_control_enter_step (self, WFD_STEP_NEGOTIATE);
+  greet_peer (self);
   wfd_control_set_timer (self, &self->waiting_timer, g_get_monotonic_time () + OFFER_PATIENCE_US,
       begin_waiting_session);
 }
@@ -290,18 +331,19 @@ on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl 
 {
   g_autofree char *remote = get_remote_address (connection);
   const char *refusal = find_refusal (self, remote);
+  g_autoptr (GSocketConnection) left = NULL;
 
   if (refusal != NULL) {
     refuse (self, connection, refusal);
     return;
   }
-  g_queue_push_tail (&self->waiting, g_object_ref (connection));
-  if (g_queue_get_length (&self->waiting) > MAX_WAITING) {
-    g_autoptr (GSocketConnection) oldest = g_queue_pop_head (&self->waiting);
-
-    refuse (self, oldest, "too many are waiting");
-  }
-  if (self->session != NULL || g_queue_get_length (&self->waiting) == 1)
+  left = wfd_turns_add (&self->turns, remote, g_object_ref (connection), g_get_monotonic_time ());
+  if (left != NULL)
+    refuse (self, left, "too many are waiting");
+  /* Further ones do not put off the end of the wait for a session that is set up. */
+  if (self->opened && self->waiting_timer != NULL)
+    return;
+  if (self->session != NULL || (left == NULL && wfd_turns_get_length (&self->turns) == 1))
     wfd_control_consider_waiting (self);
 }
 
@@ -541,6 +583,7 @@ clear (gpointer data)
 
   wfd_session_thread_free (self->thread);
   g_object_unref (self->cancellable);
+  wfd_turns_clear (&self->turns);
   g_free (self->peer);
   free_config (&self->config);
   g_mutex_clear (&self->lock);

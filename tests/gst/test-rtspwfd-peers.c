@@ -107,6 +107,10 @@ start_sink_at (guint port, const char *properties)
   side_set_state (&sink, GST_STATE_PLAYING);
 }
 
+/* What a person reads on the way to the picture. */
+static const char *const steps[] = { "connect/start", "connect/complete", "negotiate/start",
+  "negotiate/complete", "play/start", "play/complete" };
+
 GST_START_TEST (second_connection_is_closed_and_counted)
 {
   g_autoptr (GSocketConnection) other = NULL;
@@ -312,28 +316,164 @@ GST_START_TEST (display_that_comes_again_at_once_is_taken)
 
 GST_END_TEST;
 
-/* Who came first has waited longest, and is the least likely to be still there. */
-GST_START_TEST (only_so_many_wait)
+/* Who waits longest goes next, so the last have to go. */
+GST_START_TEST (only_so_many_addresses_wait)
 {
   g_autoptr (GSocketConnection) display = NULL;
-  GSocketConnection *waiting[6];
+  GSocketConnection *waiting[10];
 
   start_source ("");
   display = connect_from (NULL);
   read_message (display);
   say_options (display);
   read_message (display);
-  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
-    waiting[i] = connect_from (NULL);
-  for (guint i = 0; i < 2; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++) {
+    g_autofree char *address = g_strdup_printf ("127.0.0.%u", 10 + i);
+
+    waiting[i] = connect_from (address);
+  }
+  for (guint i = 8; i < G_N_ELEMENTS (waiting); i++)
     expect_closed (waiting[i]);
   fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 2);
   g_io_stream_close (G_IO_STREAM (display), NULL, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (waiting); i++) {
-    if (i >= 2)
+    if (i < 8)
       read_message (waiting[i]);
     g_object_unref (waiting[i]);
   }
+  tear_down ();
+}
+
+GST_END_TEST;
+
+#define STRANGER "127.0.0.2"
+
+/* Speaks at once, without waiting for M1. */
+static GSocketConnection *
+connect_hog (void)
+{
+  GSocketConnection *connection = connect_from (STRANGER);
+
+  say_options (connection);
+  return connection;
+}
+
+/* Of an address one waits, and after its turn it is the others' turn. */
+GST_START_TEST (who_speaks_on_many_connections_has_one_turn)
+{
+  g_autoptr (GSocketConnection) display = NULL;
+  GSocketConnection *hogs[7];
+
+  start_source ("");
+  hogs[0] = connect_hog ();
+  read_message (hogs[0]);
+  read_message (hogs[0]);
+  display = connect_from (NULL);
+  for (guint i = 1; i < 6; i++)
+    hogs[i] = connect_hog ();
+  for (guint i = 1; i < 5; i++)
+    expect_closed (hogs[i]);
+  /* The turn of the first is over. */
+  read_message (display);
+  /* Displays take a moment to answer M1; until then nobody of that address is asked. */
+  hogs[6] = connect_hog ();
+  expect_closed (hogs[5]);
+  say_options (display);
+  read_message (display);
+  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 5);
+  for (guint i = 0; i < G_N_ELEMENTS (hogs); i++)
+    g_object_unref (hogs[i]);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* Connections that were asked before the turn was wasted are no way round it. */
+GST_START_TEST (silent_connections_go_with_the_turn_of_their_address)
+{
+  g_autoptr (GSocketConnection) display = NULL, silent = NULL, other = NULL;
+
+  start_source ("");
+  silent = connect_from (STRANGER);
+  read_message (silent);
+  other = connect_from ("127.0.0.3");
+  read_message (other);
+  display = connect_from (STRANGER);
+  read_message (display);
+  say (display, "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n");
+  read_to_the_end (display);
+  expect_closed (silent);
+  say_options (other);
+  read_message (other);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (silent_connections_of_one_address_displace_nobody_else)
+{
+  g_autoptr (GSocketConnection) display = NULL;
+  GSocketConnection *silent[40];
+
+  start_source ("");
+  display = connect_from (NULL);
+  read_message (display);
+  for (guint i = 0; i < G_N_ELEMENTS (silent); i++)
+    silent[i] = connect_from (STRANGER);
+  read_message (silent[39]);
+  say_options (display);
+  read_message (display);
+  for (guint i = 0; i < G_N_ELEMENTS (silent); i++)
+    g_object_unref (silent[i]);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* A thousand may come in a second; the next display is told of as ever. */
+GST_START_TEST (who_comes_again_and_again_is_told_of_once)
+{
+  GstMessageType warning = GST_MESSAGE_WARNING, progress = GST_MESSAGE_PROGRESS;
+
+  start_source ("");
+  recorder_wait_progress (source.recorder, "connect/start");
+  for (guint i = 0; i < 20; i++) {
+    g_autoptr (GSocketConnection) stranger = connect_from (STRANGER);
+
+    read_message (stranger);
+    say (stranger, "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n");
+    read_to_the_end (stranger);
+  }
+  /* Asked in the thread that has to do with the end, so it is behind it. */
+  side_get_counter (&source, "sessions");
+  fail_unless_equals_int (recorder_count (source.recorder, match_type, &warning), 1);
+  /* The first, and what was there before. */
+  fail_unless_equals_int (recorder_count (source.recorder, match_type, &progress), 1 + 3);
+
+  start_sink ("");
+  wait_until_flowing ();
+  recorder_wait_progress (source.recorder, "play/complete");
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* Its wait is over the ordinary way once there is a format. */
+GST_START_TEST (display_that_failed_a_moment_ago_is_told_of_when_it_gets_on)
+{
+  g_autoptr (GSocketConnection) before = NULL;
+
+  start_source ("");
+  before = connect_from (NULL);
+  read_message (before);
+  say (before, "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n");
+  read_to_the_end (before);
+  side_get_counter (&source, "sessions");
+  recorder_mark (source.recorder);
+  start_sink ("");
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (!g_str_equal (steps[i], "connect/start"))
+      recorder_wait_progress (source.recorder, steps[i]);
   tear_down ();
 }
 
@@ -619,9 +759,6 @@ GST_START_TEST (stop_while_a_file_waits_for_a_display)
 GST_END_TEST;
 
 /* Whatever the thread of the session is doing just then. */
-static const char *const steps[] = { "connect/start", "connect/complete", "negotiate/start",
-  "negotiate/complete", "play/start", "play/complete" };
-
 #define STOPS 10
 
 GST_START_TEST (stop_of_the_sink_at_any_step)
@@ -781,7 +918,12 @@ rtspwfd_peers_suite (void)
   tcase_add_test (peers, who_speaks_first_has_the_place);
   tcase_add_test (peers, who_is_never_set_up_makes_room_for_who_waits);
   tcase_add_test (peers, display_that_comes_again_at_once_is_taken);
-  tcase_add_test (peers, only_so_many_wait);
+  tcase_add_test (peers, only_so_many_addresses_wait);
+  tcase_add_test (peers, who_speaks_on_many_connections_has_one_turn);
+  tcase_add_test (peers, silent_connections_go_with_the_turn_of_their_address);
+  tcase_add_test (peers, silent_connections_of_one_address_displace_nobody_else);
+  tcase_add_test (peers, who_comes_again_and_again_is_told_of_once);
+  tcase_add_test (peers, display_that_failed_a_moment_ago_is_told_of_when_it_gets_on);
   tcase_add_test (peers, display_with_nothing_in_common_does_not_end_the_wait);
   tcase_add_test (peers, display_that_vanishes_is_an_error);
   tcase_add_test (peers, display_that_vanishes_makes_room_for_the_next);

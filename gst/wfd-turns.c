@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-turns.h"
+
+typedef struct
+{
+  char *address;
+  gpointer item;
+} Waiting;
+
+typedef struct
+{
+  char *address;
+  gint64 end_us;
+} Wasted;
+
+static void
+free_waiting (gpointer data)
+{
+  Waiting *waiting = data;
+
+  g_free (waiting->address);
+  g_free (waiting);
+}
+
+static void
+free_wasted (gpointer data)
+{
+  Wasted *wasted = data;
+
+  g_free (wasted->address);
+  g_free (wasted);
+}
+
+void
+wfd_turns_clear (WfdTurns *self)
+{
+  g_queue_clear_full (&self->waiting, free_waiting);
+  g_queue_clear_full (&self->wasted, free_wasted);
+}
+
+/* 0 if @address is not behind. */
+static gint64
+get_end_of_memory_us (const WfdTurns *self, const char *address, gint64 now_us)
+{
+  for (GList *link = self->wasted.head; link != NULL; link = link->next) {
+    Wasted *wasted = link->data;
+
+    if (now_us < wasted->end_us && g_strcmp0 (wasted->address, address) == 0)
+      return wasted->end_us;
+  }
+  return 0;
+}
+
+gboolean
+wfd_turns_is_behind (const WfdTurns *self, const char *address, gint64 now_us)
+{
+  return get_end_of_memory_us (self, address, now_us) != 0;
+}
+
+/* The memory is not made longer by further turns: it has an end also for who
+ * never stops. */
+void
+wfd_turns_note_wasted (WfdTurns *self, const char *address, gint64 now_us)
+{
+  Wasted *wasted;
+
+  if (wfd_turns_is_behind (self, address, now_us))
+    return;
+  wasted = g_new (Wasted, 1);
+  *wasted = (Wasted) { g_strdup (address), now_us + WFD_TURNS_MEMORY_US };
+  g_queue_push_tail (&self->wasted, wasted);
+  if (g_queue_get_length (&self->wasted) > WFD_TURNS_MAX_WASTED)
+    free_wasted (g_queue_pop_head (&self->wasted));
+}
+
+static GList *
+find_next (const WfdTurns *self, gint64 now_us)
+{
+  for (GList *link = self->waiting.head; link != NULL; link = link->next) {
+    const Waiting *waiting = link->data;
+
+    if (!wfd_turns_is_behind (self, waiting->address, now_us))
+      return link;
+  }
+  return self->waiting.head;
+}
+
+static GList *
+find_last (const WfdTurns *self, gint64 now_us)
+{
+  for (GList *link = self->waiting.tail; link != NULL; link = link->prev) {
+    const Waiting *waiting = link->data;
+
+    if (wfd_turns_is_behind (self, waiting->address, now_us))
+      return link;
+  }
+  return self->waiting.tail;
+}
+
+static gpointer
+take (WfdTurns *self, GList *link, char **ret_address)
+{
+  Waiting *waiting = link->data;
+  gpointer item = waiting->item;
+
+  if (ret_address != NULL)
+    *ret_address = g_steal_pointer (&waiting->address);
+  free_waiting (waiting);
+  g_queue_delete_link (&self->waiting, link);
+  return item;
+}
+
+gpointer
+wfd_turns_add (WfdTurns *self, const char *address, gpointer item, gint64 now_us)
+{
+  Waiting *waiting;
+
+  for (GList *link = self->waiting.head; link != NULL; link = link->next) {
+    gpointer before;
+
+    waiting = link->data;
+    if (!g_str_equal (waiting->address, address))
+      continue;
+    before = waiting->item;
+    waiting->item = item;
+    return before;
+  }
+  waiting = g_new (Waiting, 1);
+  *waiting = (Waiting) { g_strdup (address), item };
+  g_queue_push_tail (&self->waiting, waiting);
+  if (g_queue_get_length (&self->waiting) <= WFD_TURNS_MAX_WAITING)
+    return NULL;
+  return take (self, find_last (self, now_us), NULL);
+}
+
+gboolean
+wfd_turns_is_empty (const WfdTurns *self)
+{
+  return self->waiting.length == 0;
+}
+
+guint
+wfd_turns_get_length (const WfdTurns *self)
+{
+  return self->waiting.length;
+}
+
+const char *
+wfd_turns_get_next (const WfdTurns *self, gint64 now_us)
+{
+  GList *link = find_next (self, now_us);
+
+  return link != NULL ? ((Waiting *) link->data)->address : NULL;
+}
+
+gpointer
+wfd_turns_take_next (WfdTurns *self, gint64 now_us, char **ret_address)
+{
+  GList *link = find_next (self, now_us);
+
+  return link != NULL ? take (self, link, ret_address) : NULL;
+}
+
+gint64
+wfd_turns_get_end_us (const WfdTurns *self, const char *holder, gint64 begin_us, gboolean speaks,
+    gint64 now_us)
+{
+  const char *next = wfd_turns_get_next (self, now_us);
+  gint64 memory_us;
+
+  if (next == NULL)
+    return G_MAXINT64;
+  memory_us =
+      wfd_turns_is_behind (self, holder, now_us) ? 0 : get_end_of_memory_us (self, next, now_us);
+  if (speaks)
+    return MAX (begin_us + WFD_TURNS_TURN_US, memory_us);
+  return memory_us != 0 ? begin_us + WFD_TURNS_TURN_US : now_us;
+}
+
+static guint
+count (const char *const *addresses, guint n, const char *address)
+{
+  guint found = 0;
+
+  for (guint i = 0; i < n; i++)
+    found += g_str_equal (addresses[i], address);
+  return found;
+}
+
+guint
+wfd_turns_find_excess (const char *const *addresses, guint n)
+{
+  guint excess = 0, most = 0;
+
+  for (guint i = 0; i < n; i++) {
+    guint found = count (addresses, n, addresses[i]);
+
+    if (found > most) {
+      most = found;
+      excess = i;
+    }
+  }
+  return excess;
+}

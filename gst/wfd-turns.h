@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Who is next of those that want the one place of a source. An address has one
+ * waiting place and one turn: else who connects again and again would always be
+ * the next. Who had a turn and was not set up in it comes behind all others for a
+ * while. Displays behind one address (NAT) get the place one after the other. */
+typedef struct
+{
+  GQueue waiting; /* who waits longest first */
+  GQueue wasted;  /* addresses behind all others, the first to be forgotten first */
+} WfdTurns;
+
+#define WFD_TURNS_INIT \
+  { \
+    G_QUEUE_INIT, G_QUEUE_INIT \
+  }
+
+/* A sink that keeps to the standard waits 6 s for M1 (T1), so also one that comes
+ * just after a turn has begun. */
+#define WFD_TURNS_TURN_US (5 * G_TIME_SPAN_SECOND)
+/* As long as somebody needs to get up and allow the connection on a television,
+ * which nobody in this list may cut short. */
+#define WFD_TURNS_MEMORY_US (30 * G_TIME_SPAN_SECOND)
+/* More addresses than there are displays in a house; each costs a file descriptor. */
+#define WFD_TURNS_MAX_WAITING 8
+/* A bound for memory and search: who has that many addresses is not held up by it. */
+#define WFD_TURNS_MAX_WASTED 16
+
+/* The items that wait are the caller's. */
+void wfd_turns_clear (WfdTurns *self);
+
+/* @item waits, in the place of an earlier one from @address. Returns (nullable) the
+ * item that does not wait any more: that one, or the last in line if they are too many,
+ * which may be @item. */
+gpointer wfd_turns_add (WfdTurns *self, const char *address, gpointer item, gint64 now_us);
+gboolean wfd_turns_is_empty (const WfdTurns *self);
+guint wfd_turns_get_length (const WfdTurns *self);
+/* The address of who is next; NULL if nobody waits. */
+const char *wfd_turns_get_next (const WfdTurns *self, gint64 now_us);
+/* The item of who is next, which waits no more; NULL if nobody waits.
+ * @ret_address: (nullable) (transfer full) */
+gpointer wfd_turns_take_next (WfdTurns *self, gint64 now_us, char **ret_address);
+
+/* @address had its turn and was not set up. */
+void wfd_turns_note_wasted (WfdTurns *self, const char *address, gint64 now_us);
+/* Whether @address (nullable) comes behind the others. */
+gboolean wfd_turns_is_behind (const WfdTurns *self, const char *address, gint64 now_us);
+
+/* When @holder, whose turn it is since @begin_us and who is not set up, has to make
+ * room for who is next; G_MAXINT64 if nobody is. @speaks: it has said something; before
+ * that others may try beside it. */
+gint64 wfd_turns_get_end_us (const WfdTurns *self, const char *holder, gint64 begin_us,
+    gboolean speaks, gint64 now_us);
+
+/* The index of the one to give up of @n that are too many, the oldest first: the oldest
+ * of the address that has most. */
+guint wfd_turns_find_excess (const char *const *addresses, guint n);
+
+G_END_DECLS
