@@ -44,7 +44,7 @@
  * (int64, microseconds from request to answer), max-bitrate-bps (more the sink
  * does not take, if it said so), session-id (string), reason (string). With role=sink:
  * packets-received, bytes-received, packets-lost,
- * packets-foreign (not from where the source sends), packets-invalid (no
+ * packets-foreign (not from the port that the source sends from), packets-invalid (no
  * RTP with MPEG-TS), packets-reordered (came late, and in time), packets-late
  * (came when they were taken for lost), packets-repeated, jitter-us (of the
  * arrival, as in RFC 3550, microseconds), buffers-dropped (because downstream was

@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "wfd-peer-filter.h"
+
 /* Jumbo frames have 9,000. */
 #define DATAGRAM_BYTES 9216
 
@@ -46,6 +48,12 @@ wfd_datagrams_free (WfdDatagrams *self)
   gst_poll_free (self->poll);
   g_object_unref (self->socket);
   g_free (self);
+}
+
+void
+wfd_datagrams_hear_only (WfdDatagrams *self, GInetAddress *peer)
+{
+  wfd_peer_filter_set (self->socket, peer);
 }
 
 void

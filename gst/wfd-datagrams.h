@@ -14,6 +14,9 @@ typedef struct _WfdDatagrams WfdDatagrams;
 WfdDatagrams *wfd_datagrams_new (GSocket *socket);
 void wfd_datagrams_free (WfdDatagrams *self);
 
+/* From now on the kernel drops what others send; NULL: it does not. */
+void wfd_datagrams_hear_only (WfdDatagrams *self, GInetAddress *peer);
+
 /* Until there is something to read, @timeout is over, or the thread is called
  * away. */
 void wfd_datagrams_wait (WfdDatagrams *self, GstClockTime timeout);

@@ -16,8 +16,6 @@ wfd_origin_is_wanted (WfdOrigin *self, WfdOriginPlace place, gint64 now_ns)
   switch (place) {
     case WFD_ORIGIN_NOWHERE:
       return FALSE;
-    case WFD_ORIGIN_ELSEWHERE:
-      return self->best < WFD_ORIGIN_ADDRESS && (is_silent || self->best == WFD_ORIGIN_ELSEWHERE);
     case WFD_ORIGIN_ADDRESS:
       return self->best < WFD_ORIGIN_PORT || is_silent;
     case WFD_ORIGIN_PORT:

@@ -5,16 +5,14 @@
 
 G_BEGIN_DECLS
 
-/* Whose packets are the media of a session. Those from the port that the source
- * named in SETUP, once there are any: then other programs on its machine have no
- * say. Until then those from its address: dispd names one port and sends from
- * another, iwd names none that could be read. Until there are any of these, and
- * half a second after somebody sent something, those from elsewhere: a machine with
- * two addresses may send from the other one. Arithmetic without a clock. */
+/* Whose packets are the media of a session, of those that come from the peer's
+ * address; others never are. Those from the port that the source named in SETUP, once
+ * there are any: then other programs on its machine have no say. Until then, and half
+ * a second after the last of them, those from any port: dispd names one port and
+ * sends from another, iwd names none that could be read. Arithmetic without a clock. */
 typedef enum
 {
   WFD_ORIGIN_NOWHERE,
-  WFD_ORIGIN_ELSEWHERE,
   WFD_ORIGIN_ADDRESS,
   WFD_ORIGIN_PORT,
 } WfdOriginPlace;

@@ -95,7 +95,7 @@ static WfdOriginPlace
 find_place (WfdReceiver *self, guint i)
 {
   if (!wfd_datagrams_is_from (self->datagrams, i, wfd_bytes (self->peer, self->peer_bytes)))
-    return WFD_ORIGIN_ELSEWHERE;
+    return WFD_ORIGIN_NOWHERE;
   if (self->peer_port == 0 || wfd_datagrams_get_port (self->datagrams, i) != self->peer_port)
     return WFD_ORIGIN_ADDRESS;
   return WFD_ORIGIN_PORT;
@@ -163,15 +163,12 @@ tell_unknown (WfdReceiver *self, WfdStream kind)
   acquire (self);
 }
 
-/* What is to be told is told without the lock, as whoever listens may ask us. What
- * does not come from the peer's address is no reason for an error. */
+/* What is to be told is told without the lock, as whoever listens may ask us. */
 static void
 tell (WfdReceiver *self)
 {
   gboolean wish = wfd_unpack_take_key_unit_wish (self->unpack);
-  gboolean is_of_peer = self->origin.best >= WFD_ORIGIN_ADDRESS;
-  gboolean is_protected =
-      is_of_peer && !self->protection_told && wfd_unpack_is_protected (self->unpack);
+  gboolean is_protected = !self->protection_told && wfd_unpack_is_protected (self->unpack);
 
   tell_unknown (self, WFD_STREAM_VIDEO);
   tell_unknown (self, WFD_STREAM_AUDIO);
@@ -508,6 +505,7 @@ close_session (WfdReceiver *self)
     wfd_unpack_flush (self->unpack, gst_clock_get_time (self->clock));
   }
   self->peer_bytes = 0;
+  wfd_datagrams_hear_only (self->datagrams, NULL);
 }
 
 static void
@@ -519,6 +517,7 @@ open_session (WfdReceiver *self, GInetSocketAddress *peer)
   memcpy (self->peer, g_inet_address_to_bytes (address), bytes);
   self->peer_bytes = bytes;
   self->peer_port = g_inet_socket_address_get_port (peer);
+  wfd_datagrams_hear_only (self->datagrams, address);
   self->origin = (WfdOrigin) { 0 };
   wfd_unpack_restart (self->unpack, gst_element_get_base_time (GST_ELEMENT (self)));
   g_cond_broadcast (&self->changed);

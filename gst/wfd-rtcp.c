@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-rtcp.h"
 
+#include "wfd-peer-filter.h"
+
 /* A receiver sends one or two a second; who sends more is not read to the end at
  * once. */
 #define MAX_DATAGRAMS 16
+/* Others' may fill the socket before the session begins; some milliseconds of them. */
+#define MAX_READS 1024
 #define MAX_BYTES 1500
 
 struct _WfdRtcp
@@ -32,6 +36,7 @@ wfd_rtcp_new (GSocket *socket, GInetSocketAddress *peer)
   self->socket = g_object_ref (socket);
   self->peer = g_object_ref (G_SOCKET_ADDRESS (peer));
   g_socket_set_blocking (socket, FALSE);
+  wfd_peer_filter_set (socket, g_inet_socket_address_get_address (peer));
   self->name = make_name ();
   return self;
 }
@@ -41,6 +46,7 @@ wfd_rtcp_free (WfdRtcp *self)
 {
   if (self == NULL)
     return;
+  wfd_peer_filter_set (self->socket, NULL);
   g_object_unref (self->socket);
   g_object_unref (self->peer);
   g_free (self->name);
@@ -91,8 +97,9 @@ gboolean
 wfd_rtcp_receive (WfdRtcp *self, guint32 ssrc)
 {
   gboolean came = FALSE;
+  guint n = 0;
 
-  for (guint i = 0; i < MAX_DATAGRAMS; i++) {
+  for (guint reads = 0; n < MAX_DATAGRAMS && reads < MAX_READS; reads++) {
     g_autoptr (GSocketAddress) from = NULL;
     guint8 datagram[MAX_BYTES];
     gssize bytes =
@@ -100,8 +107,10 @@ wfd_rtcp_receive (WfdRtcp *self, guint32 ssrc)
 
     if (bytes < 0)
       break;
-    if (is_peer (self, from))
-      came = take (self, wfd_bytes (datagram, bytes), ssrc) || came;
+    if (!is_peer (self, from))
+      continue;
+    n++;
+    came = take (self, wfd_bytes (datagram, bytes), ssrc) || came;
   }
   return came;
 }

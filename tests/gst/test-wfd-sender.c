@@ -846,6 +846,32 @@ GST_START_TEST (reports_of_the_peer_are_read_and_others_not)
 }
 GST_END_TEST;
 
+/* Before the session is known and after: they have no room in the socket, and those
+ * that are in it already hold up nothing. */
+GST_START_TEST (reports_come_through_a_flood_of_strangers)
+{
+  g_autoptr (GstStructure) stats = gst_structure_new_empty ("stats");
+  g_autoptr (GSocket) foreign = wfd_rtp_socket_new ("127.0.0.2", 0, NULL);
+  g_autoptr (GSocketAddress) to = NULL;
+  gint64 lost = 0;
+
+  set_up ();
+  to = g_socket_get_local_address (rtcp, NULL);
+  for (guint i = 0; i < 100; i++)
+    g_socket_send_to (foreign, to, "x", 1, NULL, NULL);
+  open_session (&both, FALSE);
+  send_picture (3000);
+  for (guint i = 0; i < 50000; i++)
+    g_socket_send_to (foreign, to, "x", 1, NULL, NULL);
+  send_receiver_report (peer, 5);
+  pass_time_of_reports ();
+  wfd_sender_add_reports (sender, stats);
+  fail_unless (gst_structure_get_int64 (stats, "peer-packets-lost", &lost));
+  fail_unless_equals_int (lost, 5);
+  tear_down ();
+}
+GST_END_TEST;
+
 /* Also if somebody looks at the statistics all the time. */
 GST_START_TEST (report_of_the_peer_is_a_sign_of_life)
 {
@@ -894,6 +920,7 @@ wfd_sender_suite (void)
   suite_add_tcase (suite, reports);
   tcase_add_test (reports, reports_say_what_was_sent);
   tcase_add_test (reports, reports_of_the_peer_are_read_and_others_not);
+  tcase_add_test (reports, reports_come_through_a_flood_of_strangers);
   tcase_add_test (reports, report_of_the_peer_is_a_sign_of_life);
   return suite;
 }
