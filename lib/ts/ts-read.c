@@ -11,6 +11,8 @@
 
 /* So many scrambled packets in a row are no bits that were hurt on their way. */
 #define SCRAMBLED_PACKETS 8
+/* So long, and without any picture: two datagrams that say so may be anybody's. */
+#define PROTECTION_NS G_GINT64_CONSTANT (1000000000)
 
 /* What a PID is for; one may be the clock as well. */
 typedef enum
@@ -47,6 +49,12 @@ struct _WfdTsReader
   WfdTsProgram program;
   guint32 pmt_crc;   /* of the PMT in force */
   guint n_scrambled; /* packets of streams, without a clear one between */
+
+  gboolean seems_protected;
+  gint64 protected_ns;          /* since when */
+  guint64 protected_n_pictures; /* how many had come then */
+  gboolean is_protected;        /* it lasted */
+  gint64 now_ns;                /* of the packets that are read */
 
   WfdTsStream video;
   WfdTsStream audio;
@@ -94,6 +102,29 @@ wfd_ts_reader_free (WfdTsReader *self)
   wfd_ts_stream_clear (&self->audio, &self->queue);
   wfd_ts_unit_queue_clear (&self->queue);
   g_free (self);
+}
+
+/* --- protection --- */
+
+static void
+note_protection (WfdTsReader *self, gboolean seems_protected)
+{
+  gboolean is_new = !self->seems_protected || self->protected_n_pictures != self->queue.n_pictures;
+
+  self->seems_protected = seems_protected;
+  if (is_new) {
+    self->protected_ns = self->now_ns;
+    self->protected_n_pictures = self->queue.n_pictures;
+  }
+  self->is_protected = seems_protected && self->now_ns - self->protected_ns >= PROTECTION_NS;
+}
+
+static void
+note_scrambling (WfdTsReader *self, gboolean is_scrambled)
+{
+  self->n_scrambled = is_scrambled ? MIN (self->n_scrambled + 1, SCRAMBLED_PACKETS) : 0;
+  if (self->n_scrambled == SCRAMBLED_PACKETS)
+    note_protection (self, TRUE);
 }
 
 /* --- program --- */
@@ -146,6 +177,13 @@ follow_clock (WfdTsReader *self)
   self->slots[self->slot_of_pid[pid]].is_clock = TRUE;
 }
 
+/* The table in force has come, again maybe. */
+static void
+note_table (WfdTsReader *self)
+{
+  note_protection (self, self->program.is_protected || self->n_scrambled == SCRAMBLED_PACKETS);
+}
+
 /* Tables come ten times a second; only another one is looked at. Its version
  * does not matter, as some sources change a table without it. */
 static void
@@ -157,13 +195,19 @@ found_pmt (WfdBytes section, gpointer user_data)
   guint32 crc;
 
   wfd_bytes_skip (&tail, section.left - 4);
-  if (!wfd_bytes_take_u32 (&tail, &crc) || (self->has_program && crc == self->pmt_crc)
-      || !wfd_ts_psi_read_pmt (section, &program) || program.program != self->program_number)
+  if (!wfd_bytes_take_u32 (&tail, &crc))
+    return;
+  if (self->has_program && crc == self->pmt_crc) {
+    note_table (self);
+    return;
+  }
+  if (!wfd_ts_psi_read_pmt (section, &program) || program.program != self->program_number)
     return;
 
   self->pmt_crc = crc;
   self->has_program = TRUE;
   self->program = program;
+  note_table (self);
   follow_stream (self, SLOT_VIDEO, &self->video);
   follow_stream (self, SLOT_AUDIO, &self->audio);
   follow_clock (self);
@@ -323,13 +367,6 @@ push_payload (WfdTsReader *self, SlotId id, WfdBytes payload, gboolean starts, g
   }
 }
 
-static void
-note_scrambling (WfdTsReader *self, gboolean is_scrambled)
-{
-  if (self->n_scrambled < SCRAMBLED_PACKETS)
-    self->n_scrambled = is_scrambled ? self->n_scrambled + 1 : 0;
-}
-
 /* The parts of a packet, once header and adaptation field are read. */
 static void
 push_parts (WfdTsReader *self, SlotId id, const guint8 *header, const Adaptation *adaptation,
@@ -428,6 +465,7 @@ wfd_ts_reader_push (WfdTsReader *self, WfdBytes packets, gboolean marker, gint64
   WfdBytes packet;
 
   self->stats.n_packets += n;
+  self->now_ns = now_ns;
   while (packets.left > 0) {
     if (push_plain_packets (self, &packets, now_ns))
       last = SLOT_VIDEO;
@@ -485,6 +523,9 @@ wfd_ts_reader_restart (WfdTsReader *self)
   wfd_ts_reader_finish (self);
   self->clock_base.is_known = FALSE;
   self->longest = 0;
+  self->n_scrambled = 0;
+  self->seems_protected = FALSE;
+  self->is_protected = FALSE;
 }
 
 void
@@ -529,8 +570,7 @@ wfd_ts_reader_get_program (WfdTsReader *self)
 gboolean
 wfd_ts_reader_is_protected (WfdTsReader *self)
 {
-  return self->n_scrambled == SCRAMBLED_PACKETS
-      || (self->has_program && self->program.is_protected);
+  return self->is_protected;
 }
 
 void

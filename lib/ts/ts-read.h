@@ -41,7 +41,8 @@ gboolean wfd_ts_reader_take_clock (WfdTsReader *self, gint64 *ret_clock, gint64 
 
 /* The program; NULL until PAT and PMT have come. (transfer none) */
 const WfdTsProgram *wfd_ts_reader_get_program (WfdTsReader *self);
-/* Whether the stream is encrypted, or says that it will be (HDCP). */
+/* Whether the stream is encrypted, or says that it is (HDCP): for a second, in which
+ * no picture came. */
 gboolean wfd_ts_reader_is_protected (WfdTsReader *self);
 
 typedef struct

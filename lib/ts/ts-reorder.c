@@ -5,9 +5,12 @@
 
 #define NS_PER_MS G_GINT64_CONSTANT (1000000)
 
-/* Packets of the stream that was replaced are late ones for so long. If there are
- * more, its sender is still there, and the other one was a stray. */
-#define OLD_STREAM_NS (50 * NS_PER_MS)
+/* A stream of which nothing came for so long may have ended. */
+#define SILENCE_NS (100 * NS_PER_MS)
+
+/* Of another stream so many are kept, each the successor of the one before, and with
+ * none of ours between: if that many come, ours has ended. */
+#define STRAY_RUN 64
 
 /* So far behind, a packet is late; further, its number is of another sequence
  * (RFC 3550 §A.1). */
@@ -35,9 +38,7 @@ struct _WfdTsReorder
   gboolean started;
   gboolean begins_anew; /* with the next packet */
   guint32 ssrc;
-  gboolean has_old_ssrc;
-  guint32 old_ssrc;
-  gint64 begin_ns; /* arrival of the first packet of this stream */
+  gint64 last_ns; /* arrival of the newest packet of this stream */
 
   guint16 next;   /* sequence number that comes next */
   guint32 cycles; /* of sequence numbers, times 65536 */
@@ -60,10 +61,10 @@ struct _WfdTsReorder
   WfdTsOrdered direct;
   guint8 *popped; /* bytes given away by pop */
 
-  /* A packet of another stream or sequence: the next one shows whether the sender
+  /* Packets of another stream or sequence: those that follow show whether the sender
    * began anew. */
-  gboolean has_stray;
-  Slot stray;
+  guint n_strays;
+  Slot strays[STRAY_RUN];
 
   WfdTsReorderStats stats;
 };
@@ -86,6 +87,13 @@ clear_slot (Slot *slot)
 }
 
 static void
+drop_strays (WfdTsReorder *self)
+{
+  while (self->n_strays > 0)
+    clear_slot (&self->strays[--self->n_strays]);
+}
+
+static void
 drop_waiting (WfdTsReorder *self)
 {
   for (guint i = 0; self->n_waiting > 0 && i < WFD_LIMIT_RTP_WAITING; i++) {
@@ -103,27 +111,19 @@ wfd_ts_reorder_free (WfdTsReorder *self)
     return;
 
   drop_waiting (self);
-  clear_slot (&self->stray);
+  drop_strays (self);
   g_free (self->popped);
   g_free (self->slots);
   g_free (self);
-}
-
-static void
-drop_stray (WfdTsReorder *self)
-{
-  self->has_stray = FALSE;
-  clear_slot (&self->stray);
 }
 
 void
 wfd_ts_reorder_restart (WfdTsReorder *self)
 {
   drop_waiting (self);
-  drop_stray (self);
+  drop_strays (self);
   self->has_direct = FALSE;
   self->give_up = 0;
-  self->has_old_ssrc = FALSE;
   self->begins_anew = TRUE;
 }
 
@@ -144,21 +144,15 @@ fill_slot (Slot *slot, const WfdTsRtpPacket *packet, gint64 now_ns)
 
 /* The stream begins with @packet. */
 static void
-start (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
+start (WfdTsReorder *self, const WfdTsRtpPacket *packet)
 {
   if (self->started)
     self->stats.n_restarts++;
-  if (self->started && packet->ssrc != self->ssrc) {
-    self->has_old_ssrc = TRUE;
-    self->old_ssrc = self->ssrc;
-  }
   drop_waiting (self);
-  drop_stray (self);
   self->restarted = self->started;
   self->started = TRUE;
   self->begins_anew = FALSE;
   self->ssrc = packet->ssrc;
-  self->begin_ns = now_ns;
   self->next = self->first = packet->sequence;
   self->cycles = 0;
   self->received = 0;
@@ -206,37 +200,43 @@ is_of_stream (WfdTsReorder *self, const WfdTsRtpPacket *packet)
   return packet->ssrc == self->ssrc && ahead < WFD_LIMIT_RTP_WAITING && ahead >= -MAX_LATE;
 }
 
+/* What was kept of another stream is the beginning of ours. */
+static void
+become_strays (WfdTsReorder *self)
+{
+  guint n = self->n_strays;
+
+  start (self, &self->strays[0].packet);
+  for (guint i = 0; i < n; i++)
+    *slot_of (self, self->strays[i].packet.sequence) = self->strays[i];
+  self->n_strays = 0;
+  self->n_waiting = n;
+  self->received = n;
+  self->stats.n_foreign -= n;
+}
+
 /* A packet of another stream, or with a number far from what is awaited: once it is
- * an accident, twice in sequence, and nothing of our stream between, it is the
+ * an accident, twice in sequence, and nothing of our stream for a while, it is the
  * sender's new beginning (RFC 3550 §A.1). FluxCast has a new sender after each
- * pause, Android devices too. TRUE if it is. */
+ * pause, Android devices too. While ours goes on, anybody can send two packets; a
+ * sender that changes without a pause is known when ours is silent, and what it sent
+ * until then was kept. TRUE if @packet goes on with the stream that is ours now. */
 static gboolean
 take_stray (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
 {
-  Slot stray = self->stray;
-  gboolean follows = self->has_stray && packet->ssrc == stray.packet.ssrc
-      && packet->sequence == (guint16) (stray.packet.sequence + 1);
+  const WfdTsRtpPacket *last = self->n_strays > 0 ? &self->strays[self->n_strays - 1].packet : NULL;
+  gboolean follows = last != NULL && packet->ssrc == last->ssrc
+      && packet->sequence == (guint16) (last->sequence + 1);
 
-  if (self->has_old_ssrc && packet->ssrc == self->old_ssrc
-      && now_ns - self->begin_ns < OLD_STREAM_NS) {
-    self->stats.n_foreign++;
-    return FALSE;
+  if (follows && (self->n_strays == STRAY_RUN || now_ns - self->last_ns >= SILENCE_NS)) {
+    become_strays (self);
+    return TRUE;
   }
-  if (!follows) {
-    clear_slot (&self->stray);
-    fill_slot (&self->stray, packet, now_ns);
-    self->has_stray = TRUE;
-    self->stats.n_foreign++;
-    return FALSE;
-  }
-
-  self->stray.bytes = NULL;
-  start (self, &stray.packet, stray.arrival_ns);
-  *slot_of (self, stray.packet.sequence) = stray;
-  self->n_waiting = 1;
-  self->received++;
-  self->stats.n_foreign--;
-  return TRUE;
+  if (!follows)
+    drop_strays (self);
+  fill_slot (&self->strays[self->n_strays++], packet, now_ns);
+  self->stats.n_foreign++;
+  return FALSE;
 }
 
 /* A packet from before what was passed on. */
@@ -249,7 +249,9 @@ take_late (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 now_ns)
   if (self->n_late_run < LATE_RUN)
     return;
 
-  start (self, packet, now_ns);
+  drop_strays (self);
+  start (self, packet);
+  self->last_ns = now_ns;
   self->received = 1;
   pass (self, packet, now_ns);
 }
@@ -258,7 +260,8 @@ static void
 take_in_window (WfdTsReorder *self, const WfdTsRtpPacket *packet, guint ahead, gint64 now_ns)
 {
   self->n_late_run = 0;
-  drop_stray (self);
+  self->last_ns = now_ns;
+  drop_strays (self);
   if (ahead == 0) {
     self->stats.n_reordered += self->n_waiting > 0;
     pass (self, packet, now_ns);
@@ -291,7 +294,7 @@ wfd_ts_reorder_push (WfdTsReorder *self, const WfdTsRtpPacket *packet, gint64 no
     return;
   self->stats.n_received++;
   if (!self->started || self->begins_anew)
-    start (self, packet, now_ns);
+    start (self, packet);
   else if (!is_of_stream (self, packet) && !take_stray (self, packet, now_ns))
     return;
 

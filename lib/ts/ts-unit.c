@@ -38,6 +38,7 @@ wfd_ts_unit_queue_push (WfdTsUnitQueue *self, const WfdTsUnit *unit)
   copy->flags |= self->lost[kind];
   self->lost[kind] = 0;
   self->n_units++;
+  self->n_pictures += unit->is_video;
   self->n_lossy += (copy->flags & WFD_TS_UNIT_LOSSY) != 0;
   g_queue_push_tail (&self->units, copy);
 }

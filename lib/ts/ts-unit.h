@@ -41,6 +41,7 @@ typedef struct
   GQueue units;
   guint lost[2]; /* flags for the next unit in place of one that found no room, by is_video */
   guint64 n_units;
+  guint64 n_pictures;
   guint64 n_lossy;
 } WfdTsUnitQueue;
 

@@ -69,6 +69,7 @@ void
 ts_builder_pmt (TsBuilder *self, guint16 pmt_pid, guint16 program, guint16 pcr_pid, guint version,
     const TsBuilderStream *streams, guint n_streams)
 {
+  static const guint8 hdcp[] = { 0x05, 5, 'H', 'D', 'C', 'P', 0x20 };
   g_autoptr (GByteArray) section = g_byte_array_new ();
 
   put (section, 0x02b000, 3);
@@ -76,7 +77,9 @@ ts_builder_pmt (TsBuilder *self, guint16 pmt_pid, guint16 program, guint16 pcr_p
   put (section, 0xc1 | version << 1, 1);
   put (section, 0, 2);
   put (section, 0xe000 | pcr_pid, 2);
-  put (section, 0xf000, 2);
+  put (section, 0xf000 | (self->hdcp ? sizeof hdcp : 0), 2);
+  if (self->hdcp)
+    g_byte_array_append (section, hdcp, sizeof hdcp);
   for (guint i = 0; i < n_streams; i++) {
     put (section, streams[i].type, 1);
     put (section, 0xe000 | streams[i].pid, 2);

@@ -11,6 +11,7 @@ typedef struct
 {
   GByteArray *ts;
   guint8 counters[0x2000];
+  gboolean hdcp; /* the program says that it is protected */
 } TsBuilder;
 
 TsBuilder ts_builder (void);

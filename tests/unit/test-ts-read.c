@@ -295,22 +295,76 @@ test_pids_that_clash (void)
   g_assert_nonnull (wfd_ts_reader_get_program (f.reader));
 }
 
+/* Pictures @from to @to, scrambled or not, 33 ms apart, each with the tables. */
 static void
-test_protected (void)
+pass_pictures (TsFlow *self, guint from, guint to, gboolean scrambled)
+{
+  for (guint i = from; i < to; i++) {
+    ts_flow_picture (self, i, 100, TS_BOUNDED);
+    if (scrambled)
+      self->builder.ts->data[3] |= 0x80;
+    ts_builder_pat (&self->builder, 7, 0x0020);
+    ts_flow_pass (self);
+    self->now_ns += 33 * TS_FLOW_MS;
+  }
+}
+
+static void
+test_scrambled (void)
 {
   g_auto (TsFlow) f = ts_flow ();
 
   g_assert_false (wfd_ts_reader_is_protected (f.reader));
-  for (guint i = 0; i < 40; i++) {
-    ts_flow_picture (&f, i, 100, TS_BOUNDED);
-    /* One of two is hurt, with the tables between; then all are scrambled. */
-    if (i >= 32 || i % 2 == 0)
-      f.builder.ts->data[3] |= 0x80;
-    ts_builder_pat (&f.builder, 7, 0x0020);
-    g_assert_false (wfd_ts_reader_is_protected (f.reader));
-    ts_flow_pass (&f);
-  }
+  /* One of two is hurt. */
+  for (guint i = 0; i < 60; i++)
+    pass_pictures (&f, i, i + 1, i % 2 == 0);
+  g_assert_false (wfd_ts_reader_is_protected (f.reader));
+  /* From the eighth on for a second. */
+  pass_pictures (&f, 60, 60 + 7 + 31, TRUE);
+  g_assert_false (wfd_ts_reader_is_protected (f.reader));
+  pass_pictures (&f, 60 + 7 + 31, 60 + 7 + 32, TRUE);
   g_assert_true (wfd_ts_reader_is_protected (f.reader));
+}
+
+static void
+pass_tables (TsFlow *self, gboolean hdcp)
+{
+  self->builder.hdcp = hdcp;
+  ts_builder_pmt (&self->builder, 0x0020, 7, TS_FLOW_V, 0, ts_flow_streams, 1);
+  ts_flow_pass (self);
+}
+
+static void
+test_protection_that_lasts (void)
+{
+  g_auto (TsFlow) f = ts_flow ();
+
+  pass_tables (&f, TRUE);
+  f.now_ns += 999 * TS_FLOW_MS;
+  pass_tables (&f, TRUE);
+  g_assert_false (wfd_ts_reader_is_protected (f.reader));
+  f.now_ns += TS_FLOW_MS;
+  g_assert_false (wfd_ts_reader_is_protected (f.reader));
+  pass_tables (&f, TRUE);
+  g_assert_true (wfd_ts_reader_is_protected (f.reader));
+}
+
+static void
+test_protection_that_does_not_last (void)
+{
+  g_auto (TsFlow) f = ts_flow ();
+
+  for (guint i = 0; i < 10; i++) {
+    /* A table that says otherwise, or a picture. */
+    pass_tables (&f, TRUE);
+    f.now_ns += 990 * TS_FLOW_MS;
+    if (i % 2 == 0)
+      pass_tables (&f, FALSE);
+    else
+      pass_pictures (&f, 2 * i, 2 * i + 2, FALSE);
+    f.now_ns += 990 * TS_FLOW_MS;
+    g_assert_false (wfd_ts_reader_is_protected (f.reader));
+  }
 }
 
 /* --- clock and times --- */
@@ -393,7 +447,10 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/read/program/tables-change", test_tables_change);
   g_test_add_func ("/ts/read/program/table-moves", test_table_moves);
   g_test_add_func ("/ts/read/program/pids-that-clash", test_pids_that_clash);
-  g_test_add_func ("/ts/read/program/protected", test_protected);
+  g_test_add_func ("/ts/read/program/scrambled", test_scrambled);
+  g_test_add_func ("/ts/read/program/protection-that-lasts", test_protection_that_lasts);
+  g_test_add_func ("/ts/read/program/protection-that-does-not-last",
+      test_protection_that_does_not_last);
   g_test_add_func ("/ts/read/time/clock", test_clock);
   g_test_add_func ("/ts/read/time/wraps", test_time_wraps);
   g_test_add_func ("/ts/read/time/goes-back", test_time_goes_back);

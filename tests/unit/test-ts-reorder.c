@@ -259,26 +259,72 @@ push_from (Fixture *self, guint32 ssrc, guint16 sequence, gint64 now_ns)
 
 /* FluxCast: new SSRC, sequence and clock after each pause. */
 static void
-test_new_ssrc_begins_with_its_second_packet (void)
+test_new_ssrc_begins_after_a_pause_with_its_second_packet (void)
 {
   g_auto (Fixture) f = fixture ();
 
   push_from (&f, 0x1111, 100, 0);
   push_from (&f, 0x1111, 102, MS);
-  push_from (&f, 0x2222, 7, 2 * MS);
-  push_from (&f, 0x2222, 8, 2 * MS);
+  push_from (&f, 0x2222, 7, 101 * MS);
+  push_from (&f, 0x2222, 8, 101 * MS);
   assert_out (&f, "100 | 7 8 ");
   /* Late ones of the old sender do not bring it back... */
-  push_from (&f, 0x1111, 103, 3 * MS);
-  push_from (&f, 0x1111, 104, 3 * MS);
-  push_from (&f, 0x2222, 9, 4 * MS);
+  push_from (&f, 0x1111, 103, 102 * MS);
+  push_from (&f, 0x1111, 104, 102 * MS);
+  push_from (&f, 0x2222, 9, 103 * MS);
   assert_out (&f, "9 ");
   g_assert_cmpuint (stats (&f).n_foreign, ==, 2);
   g_assert_cmphex (stats (&f).ssrc, ==, 0x2222);
   /* ...but it may come back itself. */
-  push_from (&f, 0x1111, 500, 60 * MS);
-  push_from (&f, 0x1111, 501, 61 * MS);
+  push_from (&f, 0x1111, 500, 203 * MS);
+  push_from (&f, 0x1111, 501, 203 * MS);
   assert_out (&f, "| 500 501 ");
+}
+
+/* Without a pause: what came before it was sure is not lost. */
+static void
+assert_change_loses_nothing (guint n, guint apart_us)
+{
+  g_auto (Fixture) f = fixture ();
+  g_autoptr (GString) expected = g_string_new ("0 | ");
+
+  push_from (&f, 0x1111, 0, 0);
+  for (guint i = 0; i < n; i++) {
+    push_from (&f, 0x2222, 65530 + i, MS + (gint64) i * apart_us * 1000);
+    g_string_append_printf (expected, "%u ", (65530 + i) & 0xffff);
+  }
+  assert_out (&f, expected->str);
+  g_assert_cmpuint (stats (&f).n_foreign, ==, 0);
+  g_assert_cmpuint (stats (&f).n_lost, ==, 0);
+  g_assert_cmpint (stats (&f).received, ==, n);
+  g_assert_cmpint (stats (&f).expected, ==, n);
+}
+
+static void
+test_new_ssrc_without_a_pause_loses_nothing (void)
+{
+  assert_change_loses_nothing (100, 500);
+  assert_change_loses_nothing (65, 100);
+  assert_change_loses_nothing (21, 5000);
+  assert_change_loses_nothing (3, 60000);
+}
+
+/* Two at once, with numbers in sequence, are sent by anybody who knows the port. */
+static void
+test_pairs_of_another_ssrc_change_nothing (void)
+{
+  g_auto (Fixture) f = fixture ();
+
+  for (guint i = 0; i < 100; i++) {
+    gint64 now_ns = i * 33 * MS;
+
+    push_from (&f, 0x1111, i, now_ns);
+    push_from (&f, 0x2222 + i % 2, 2 * i, now_ns);
+    push_from (&f, 0x2222 + i % 2, 2 * i + 1, now_ns);
+  }
+  g_assert_cmphex (stats (&f).ssrc, ==, 0x1111);
+  g_assert_cmpuint (stats (&f).n_restarts, ==, 0);
+  g_assert_cmpint (stats (&f).received, ==, 100);
 }
 
 /* Another program on the source's machine that sends to our port, or somebody who
@@ -315,19 +361,20 @@ test_strays_of_the_same_ssrc_change_nothing (void)
   g_assert_cmpint (stats (&f).received, ==, 2000);
 }
 
-/* Several at once, while the stream has a pause, are taken for it; not for long. */
+/* Many at once, while the stream has a pause, are taken for it; not for long. */
 static void
 test_stream_is_back_soon_after_a_burst_of_strays (void)
 {
   g_auto (Fixture) f = fixture ();
 
   push_from (&f, 0x1111, 0, 0);
-  for (guint i = 0; i < 20; i++)
+  for (guint i = 0; i < 70; i++)
     push_from (&f, 0x2222, 40000 + i, MS);
+  g_assert_cmphex (stats (&f).ssrc, ==, 0x2222);
   g_string_truncate (f.out, 0);
   for (guint i = 1; i < 60; i++)
-    push_from (&f, 0x1111, i, (1 + i) * MS);
-  g_assert_true (g_str_has_prefix (f.out->str, "| 50 51 52 "));
+    push_from (&f, 0x1111, i, (1 + 3 * i) * MS);
+  g_assert_true (g_str_has_prefix (f.out->str, "| 1 2 3 4 "));
   g_assert_cmphex (stats (&f).ssrc, ==, 0x1111);
 }
 
@@ -351,9 +398,9 @@ test_two_odd_numbers_in_sequence_begin_anew (void)
   g_auto (Fixture) f = fixture ();
 
   push (&f, 100, 0);
-  push (&f, 30000, MS);
-  push (&f, 30001, 2 * MS);
-  push (&f, 30002, 3 * MS);
+  push (&f, 30000, 100 * MS);
+  push (&f, 30001, 101 * MS);
+  push (&f, 30002, 102 * MS);
   assert_out (&f, "100 | 30000 30001 30002 ");
   g_assert_cmpuint (stats (&f).n_foreign, ==, 0);
   g_assert_cmpint (stats (&f).expected, ==, 3);
@@ -447,8 +494,12 @@ main (int argc, char **argv)
   g_test_add_func ("/ts/reorder/doubled-packets", test_doubled_packets);
   g_test_add_func ("/ts/reorder/memory-is-bounded", test_memory_is_bounded);
   g_test_add_func ("/ts/reorder/too-long-is-refused", test_too_long_is_refused);
-  g_test_add_func ("/ts/reorder/new-ssrc-begins-with-its-second-packet",
-      test_new_ssrc_begins_with_its_second_packet);
+  g_test_add_func ("/ts/reorder/new-ssrc-begins-after-a-pause-with-its-second-packet",
+      test_new_ssrc_begins_after_a_pause_with_its_second_packet);
+  g_test_add_func ("/ts/reorder/new-ssrc-without-a-pause-loses-nothing",
+      test_new_ssrc_without_a_pause_loses_nothing);
+  g_test_add_func ("/ts/reorder/pairs-of-another-ssrc-change-nothing",
+      test_pairs_of_another_ssrc_change_nothing);
   g_test_add_func ("/ts/reorder/strays-of-another-ssrc-change-nothing",
       test_strays_of_another_ssrc_change_nothing);
   g_test_add_func ("/ts/reorder/strays-of-the-same-ssrc-change-nothing",
