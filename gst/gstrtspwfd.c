@@ -196,6 +196,7 @@ prepare_control (GstRtspWfd *self, const WfdUri *uri)
     .rtsp_port = settings->rtsp_port,
     .peer = settings->peer,
     .rtp_port = self->rtp_port,
+    .rtcp_port = self->rtcp_socket != NULL ? wfd_rtp_socket_get_port (self->rtcp_socket) : 0,
     .offer = settings->offer,
     .timeout_ms = settings->timeout_ms,
     .wait_for_next = settings->after_session == WFD_AFTER_SESSION_WAIT,

@@ -418,8 +418,8 @@ configure_session (WfdControl *self, WfdSession *session, GError **error)
   g_mutex_lock (&self->lock);
   applied = wfd_offer_apply (&config->offer, session, error);
   g_mutex_unlock (&self->lock);
-  g_object_set (session, "rtp-port", (guint) config->rtp_port, "connect-timeout-ms",
-      config->timeout_ms, NULL);
+  g_object_set (session, "rtp-port", (guint) config->rtp_port, "rtcp-port",
+      (guint) config->rtcp_port, "connect-timeout-ms", config->timeout_ms, NULL);
   return applied;
 }
 

@@ -25,6 +25,7 @@ typedef struct
   guint16 rtsp_port;   /* 0: any that is free */
   const char *peer;    /* source role: who may connect; NULL: anyone */
   guint16 rtp_port;    /* of our socket */
+  guint16 rtcp_port;   /* source role: of that for reports; 0: there is none */
   WfdOffer offer;
   guint timeout_ms;
   gboolean wait_for_next; /* go on after the end of a session */

@@ -23,6 +23,7 @@ typedef struct
   WfdAudioCodecs audio;
   WfdWish wish;           /* source: what the user would like */
   guint16 rtp_port;       /* sink: where we receive; source: server_port */
+  guint16 rtcp_port;      /* source: where it takes reports; 0: nowhere */
   const char *local_host; /* source: our address, for the presentation URL */
   const char *peer_host;  /* sink: the source's address, if M4 names no URL */
 } WfdMachineConfig;

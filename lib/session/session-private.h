@@ -19,6 +19,7 @@ struct _WfdSession
   WfdAudioCodecs audio;
   WfdWish wish;
   guint rtp_port;
+  guint rtcp_port;
   guint connect_timeout_ms;
 
   GMainContext *context;

@@ -170,9 +170,8 @@ read_transport (WfdMachine *self, const GstRTSPMessage *request, WfdTransport *r
     return GST_RTSP_STS_UNSUPPORTED_TRANSPORT;
 
   transport.server_rtp_port = self->config.rtp_port;
-  /* Who asks for two ports gets two: AOSP's sink cannot read a single one. */
-  transport.server_rtcp_port =
-      transport.client_rtcp_port != 0 && self->config.rtp_port != 0 ? self->config.rtp_port + 1 : 0;
+  /* Who asks for two ports gets two, if we have them: AOSP's sink cannot read a single one. */
+  transport.server_rtcp_port = transport.client_rtcp_port != 0 ? self->config.rtcp_port : 0;
   *ret_transport = transport;
   return GST_RTSP_STS_OK;
 }

@@ -22,6 +22,7 @@ enum
   PROP_ROLE = 1,
   PROP_STATE,
   PROP_RTP_PORT,
+  PROP_RTCP_PORT,
   PROP_CONNECT_TIMEOUT_MS,
   PROP_PEER_NAME,
   PROP_PEER_IDR_REQUEST,
@@ -217,7 +218,7 @@ wfd_session_begin (WfdSession *self, GSocketConnection *connection, GError **err
   self->socket =
       wfd_socket_new (g_socket_connection_get_socket (connection), self->context, &funcs, self);
   config = (WfdMachineConfig) { self->role, self->video, self->audio, self->wish, self->rtp_port,
-    local_host, peer_host };
+    self->rtcp_port, local_host, peer_host };
   self->connection = g_object_ref (connection);
   self->machine = wfd_machine_new (&config);
   self->timer = g_source_new (&timer_funcs, sizeof (GSource));
@@ -441,6 +442,9 @@ wfd_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_RTP_PORT:
       g_value_set_uint (value, self->rtp_port);
       break;
+    case PROP_RTCP_PORT:
+      g_value_set_uint (value, self->rtcp_port);
+      break;
     case PROP_CONNECT_TIMEOUT_MS:
       g_value_set_uint (value, self->connect_timeout_ms);
       break;
@@ -472,6 +476,9 @@ wfd_session_set_property (GObject *object, guint id, const GValue *value, GParam
       break;
     case PROP_RTP_PORT:
       self->rtp_port = g_value_get_uint (value);
+      break;
+    case PROP_RTCP_PORT:
+      self->rtcp_port = g_value_get_uint (value);
       break;
     case PROP_CONNECT_TIMEOUT_MS:
       self->connect_timeout_ms = g_value_get_uint (value);
@@ -520,6 +527,10 @@ install_properties (GObjectClass *klass)
   properties[PROP_RTP_PORT] = g_param_spec_uint ("rtp-port", "RTP port",
       "Sink: the UDP port where it receives RTP; source: the one it sends from", 0, 65535, 0,
       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_RTCP_PORT] = g_param_spec_uint ("rtcp-port", "RTCP port",
+      "Source: the UDP port where it takes reports, which a sink may ask for; 0: there is none. "
+      "Some sinks take none but the one behind rtp-port",
+      0, 65535, 0, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_CONNECT_TIMEOUT_MS] = g_param_spec_uint ("connect-timeout-ms", "Connect timeout",
       "How long a sink tries to connect, in milliseconds (T0)", 0, G_MAXUINT, 90 * 1000,
       G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);

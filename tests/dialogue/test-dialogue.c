@@ -414,6 +414,8 @@ run_set (Dialogue *self, const char *text)
     self->config.role = WFD_ROLE_SOURCE;
   else if (g_str_equal (text, "split"))
     self->split = TRUE;
+  else if (g_str_equal (text, "no-rtcp-port"))
+    self->config.rtcp_port = 0;
   else if (g_str_has_prefix (text, "video-value "))
     ok = wfd_params_parse_video_formats (text + 12, &self->config.video, &error);
   else if (g_str_has_prefix (text, "video "))
@@ -488,6 +490,7 @@ set_defaults (WfdMachineConfig *config)
   *config = (WfdMachineConfig) {
     .role = WFD_ROLE_SOURCE,
     .rtp_port = 19000,
+    .rtcp_port = 19001,
     .local_host = "192.168.173.1",
     .peer_host = "192.168.173.1",
   };

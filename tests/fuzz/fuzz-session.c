@@ -251,7 +251,7 @@ run_line (Peer *self, WfdText line)
 static void
 run_role (WfdRole role, WfdText input)
 {
-  WfdMachineConfig config = { role, .rtp_port = 19000, .local_host = "1.2.3.4",
+  WfdMachineConfig config = { role, .rtp_port = 19000, .rtcp_port = 19001, .local_host = "1.2.3.4",
     .peer_host = "1.2.3.4" };
   Peer self = { .now_us = 1, .body = g_string_new (NULL) };
   WfdText line;

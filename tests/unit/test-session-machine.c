@@ -15,6 +15,7 @@ new_machine (WfdRole role)
   WfdMachineConfig config = {
     .role = role,
     .rtp_port = 19000,
+    .rtcp_port = 19001,
     .local_host = "192.168.173.1",
     .peer_host = "192.168.173.1",
   };
