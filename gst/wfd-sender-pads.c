@@ -29,6 +29,7 @@ struct _WfdSenderPads
   /* With the lock. The application may release a pad at any time: elements that are
    * used without it are referenced. */
   GSocket *socket;
+  GInetSocketAddress *client; /* NULL: no session */
   Branch branches[WFD_N_STREAMS];
   gboolean wanted;
   gboolean playing;
@@ -68,6 +69,7 @@ wfd_sender_pads_free (WfdSenderPads *self)
   wfd_sender_unref (self->sender);
   wfd_gate_group_unref (self->group);
   g_clear_object (&self->socket);
+  g_clear_object (&self->client);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -127,6 +129,22 @@ set_udp_socket (WfdSenderPads *self)
   v6 = g_socket_get_family (self->socket) == G_SOCKET_FAMILY_IPV6;
   g_object_set (udp, "socket", v6 ? NULL : self->socket, "socket-v6", v6 ? self->socket : NULL,
       NULL);
+}
+
+/* With the lock. */
+static void
+set_udp_client (WfdSenderPads *self)
+{
+  GstElement *udp = self->branches[WFD_STREAM_TS].out;
+  g_autofree char *host = NULL;
+
+  if (udp == NULL)
+    return;
+  g_signal_emit_by_name (udp, "clear");
+  if (self->client == NULL)
+    return;
+  host = g_inet_address_to_string (g_inet_socket_address_get_address (self->client));
+  g_signal_emit_by_name (udp, "add", host, (int) g_inet_socket_address_get_port (self->client));
 }
 
 static gboolean
@@ -191,6 +209,7 @@ put_branch (WfdSenderPads *self, WfdStream kind, const Branch *branch)
   if (possible) {
     self->branches[kind] = *branch;
     set_udp_socket (self);
+    set_udp_client (self);
   }
   g_mutex_unlock (&self->lock);
   if (possible && kind != WFD_STREAM_TS)
@@ -302,28 +321,28 @@ wfd_sender_pads_set_format (WfdSenderPads *self, const WfdFormat *format, gboole
   wfd_sender_set_format (self->sender, format, microsoft);
 }
 
+static void
+set_client (WfdSenderPads *self, GInetSocketAddress *client)
+{
+  g_mutex_lock (&self->lock);
+  g_set_object (&self->client, client);
+  set_udp_client (self);
+  g_mutex_unlock (&self->lock);
+}
+
 void
 wfd_sender_pads_open (WfdSenderPads *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp)
 {
-  g_autoptr (GstElement) udp = dup_udp (self);
-  g_autofree char *host = NULL;
-
   g_atomic_int_set (&self->complaints, 0);
   wfd_sender_open (self->sender, rtp, rtcp);
-  if (udp == NULL || rtp == NULL)
-    return;
-  host = g_inet_address_to_string (g_inet_socket_address_get_address (rtp));
-  g_signal_emit_by_name (udp, "add", host, (int) g_inet_socket_address_get_port (rtp));
+  set_client (self, rtp);
 }
 
 void
 wfd_sender_pads_close (WfdSenderPads *self)
 {
-  g_autoptr (GstElement) udp = dup_udp (self);
-
   wfd_sender_close (self->sender);
-  if (udp != NULL)
-    g_signal_emit_by_name (udp, "clear");
+  set_client (self, NULL);
 }
 
 /* The sender before the gates: it has to know the time of what comes first. */

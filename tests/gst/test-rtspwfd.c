@@ -109,6 +109,24 @@ GST_START_TEST (media_arrives_over_ipv6)
 
 GST_END_TEST;
 
+GST_START_TEST (pad_requested_in_a_session_is_served_in_it)
+{
+  g_autoptr (GstPad) src = NULL, old = NULL, pad = NULL;
+
+  connect_both (TRUE, "", "");
+  src = gst_element_get_static_pad (source.app, "src");
+  old = gst_pad_get_peer (src);
+  gst_pad_unlink (src, old);
+  gst_element_release_request_pad (source.wfd, old);
+  pad = gst_element_request_pad_simple (source.wfd, "sink");
+  fail_unless_equals_int (gst_pad_link (src, pad), GST_PAD_LINK_OK);
+  push_numbers (0, 5);
+  expect_numbers (0, 5);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static void
 assert_negotiated (Side *side, const char *role, const char *peer)
 {
@@ -535,6 +553,7 @@ rtspwfd_suite (void)
   tcase_set_timeout (tcase, 60);
   tcase_add_test (tcase, media_arrives_as_it_was_sent);
   tcase_add_test (tcase, media_arrives_over_ipv6);
+  tcase_add_test (tcase, pad_requested_in_a_session_is_served_in_it);
   tcase_add_test (tcase, both_ends_tell_what_was_agreed_on);
   tcase_add_test (tcase, wish_of_the_source_is_agreed_on);
   tcase_add_test (tcase, progress_is_told_step_by_step);
