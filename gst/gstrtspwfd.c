@@ -138,28 +138,17 @@ prepare_media (GstRtspWfd *self)
     prepare_receiver (self);
 }
 
-/* A sink receives in the same family of addresses in which it connects. */
-static const char *
-find_local_address (GstRtspWfd *self, const WfdUri *uri)
-{
-  g_autoptr (GInetAddress) remote = NULL;
-
-  if (self->settings.role == WFD_ROLE_SOURCE)
-    return self->settings.address;
-  remote = g_inet_address_new_from_string (uri->host);
-  return remote != NULL && g_inet_address_get_family (remote) == G_SOCKET_FAMILY_IPV6 ? "::" : NULL;
-}
-
+/* Over which family of addresses a sink connects, its name server says later. */
 static gboolean
-prepare_socket (GstRtspWfd *self, const WfdUri *uri, GError **error)
+prepare_socket (GstRtspWfd *self, GError **error)
 {
-  const char *address = find_local_address (self, uri);
+  const WfdSettings *settings = &self->settings;
 
-  if (self->settings.role == WFD_ROLE_SOURCE)
+  if (settings->role == WFD_ROLE_SOURCE)
     self->socket =
-        wfd_rtp_socket_new_pair (address, self->settings.rtp_port, &self->rtcp_socket, error);
+        wfd_rtp_socket_new_pair (settings->address, settings->rtp_port, &self->rtcp_socket, error);
   else
-    self->socket = wfd_rtp_socket_new (address, self->settings.rtp_port, error);
+    self->socket = wfd_rtp_socket_new (NULL, settings->rtp_port, error);
   if (self->socket == NULL)
     return FALSE;
   GST_OBJECT_LOCK (self);
@@ -271,7 +260,7 @@ prepare (GstRtspWfd *self)
   g_autoptr (GError) error = NULL;
 
   if (!wfd_offer_check (&self->settings.offer, self->settings.role, &error)
-      || !parse_location (self, &uri, &error) || !prepare_socket (self, &uri, &error)) {
+      || !parse_location (self, &uri, &error) || !prepare_socket (self, &error)) {
     wfd_post_error (GST_ELEMENT (self), error);
     return FALSE;
   }

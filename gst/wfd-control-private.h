@@ -44,6 +44,7 @@ struct _WfdControl
   gpointer user_data;
   WfdSessionThread *thread;
   guint16 rtsp_port;
+  GInetSocketAddress *wanted_peer; /* source role; NULL: anyone */
 
   GMutex lock;
   GCond over_cond;

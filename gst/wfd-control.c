@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-control-private.h"
 
+#include "wfd-address.h"
+
 GST_DEBUG_CATEGORY (wfd_control_debug);
 #define GST_CAT_DEFAULT wfd_control_debug
 
@@ -90,13 +92,16 @@ get_remote_address (GSocketConnection *connection)
 
 /* Why a connection is not wanted; NULL if it is. */
 static const char *
-find_refusal (WfdControl *self, const char *remote)
+find_refusal (WfdControl *self, GSocketConnection *connection)
 {
+  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
+
   if (self->stream_ended || self->stopping)
     return "the stream has ended";
-  if (remote == NULL)
+  if (!G_IS_INET_SOCKET_ADDRESS (remote))
     return "its address is not known";
-  if (self->config.peer != NULL && !g_str_equal (self->config.peer, remote))
+  if (self->wanted_peer != NULL
+      && !wfd_address_is_host (self->wanted_peer, G_INET_SOCKET_ADDRESS (remote)))
     return "it is not the peer that was named";
   return NULL;
 }
@@ -330,7 +335,7 @@ static void
 on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl *self)
 {
   g_autofree char *remote = get_remote_address (connection);
-  const char *refusal = find_refusal (self, remote);
+  const char *refusal = find_refusal (self, connection);
   g_autoptr (GSocketConnection) left = NULL;
 
   if (refusal != NULL) {
@@ -348,8 +353,21 @@ on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl 
 }
 
 static gboolean
+parse_peer (WfdControl *self, GError **error)
+{
+  if (self->config.peer == NULL)
+    return TRUE;
+  self->wanted_peer = wfd_address_parse (self->config.peer, 0, error);
+  if (self->wanted_peer == NULL)
+    g_prefix_error (error, "The property \"peer\" says from where a display may connect: ");
+  return self->wanted_peer != NULL;
+}
+
+static gboolean
 begin_listening (WfdControl *self, GError **error)
 {
+  if (!parse_peer (self, error))
+    return FALSE;
   self->listener = wfd_listener_new (self->config.address, self->config.rtsp_port, error);
   if (self->listener == NULL)
     return FALSE;
@@ -584,6 +602,7 @@ clear (gpointer data)
   wfd_session_thread_free (self->thread);
   g_object_unref (self->cancellable);
   wfd_turns_clear (&self->turns);
+  g_clear_object (&self->wanted_peer);
   g_free (self->peer);
   free_config (&self->config);
   g_mutex_clear (&self->lock);

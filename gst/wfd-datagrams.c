@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "wfd-address.h"
 #include "wfd-peer-filter.h"
 
 /* Jumbo frames have 9,000. */
@@ -94,6 +95,8 @@ wfd_datagrams_is_from (WfdDatagrams *self, guint i, WfdBytes address)
   WfdBytes is = from->ss_family == AF_INET6 ? wfd_bytes (inet6->sin6_addr.s6_addr, 16)
                                             : wfd_bytes ((const guint8 *) &inet->sin_addr, 4);
 
+  is = wfd_address_unmap (is);
+  address = wfd_address_unmap (address);
   return wfd_bytes_take_exact (&is, address.pos, address.left) && is.left == 0;
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-rtp-socket.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
-#include <wfd/wfd-error.h>
+
+#include "wfd-address.h"
 
 /* Half of the ports are even, so this many attempts only fail together on a
  * machine that has no ports left. */
@@ -15,13 +17,20 @@
 #define SEND_BUFFER_BYTES (1024 * 1024)
 
 static GSocket *
-bind_socket (GInetAddress *address, guint16 port, GError **error)
+bind_socket (const char *address, guint16 port, GError **error)
 {
-  g_autoptr (GSocketAddress) where = g_inet_socket_address_new (address, port);
-  g_autoptr (GSocket) socket = g_socket_new (g_inet_address_get_family (address),
-      G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
+  g_autoptr (GInetSocketAddress) where = wfd_address_parse (address, port, error);
+  g_autoptr (GSocket) socket = NULL;
 
-  if (socket == NULL || !g_socket_bind (socket, where, FALSE, error))
+  if (where == NULL)
+    return NULL;
+  socket = g_socket_new (g_socket_address_get_family (G_SOCKET_ADDRESS (where)),
+      G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
+  if (socket == NULL)
+    return NULL;
+  /* Any address of IPv6 is any of both families. Others take no notice. */
+  g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, FALSE, NULL);
+  if (!g_socket_bind (socket, G_SOCKET_ADDRESS (where), FALSE, error))
     return NULL;
 
   g_socket_set_option (socket, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES, NULL);
@@ -30,7 +39,7 @@ bind_socket (GInetAddress *address, guint16 port, GError **error)
 }
 
 static GSocket *
-bind_even_socket (GInetAddress *address, GError **error)
+bind_even_socket (const char *address, GError **error)
 {
   g_autoptr (GError) last = NULL;
 
@@ -55,34 +64,31 @@ bind_even_socket (GInetAddress *address, GError **error)
   return NULL;
 }
 
-static GInetAddress *
-parse_address (const char *address, GError **error)
+/* A kernel may have been told to do without IPv6. */
+static const char *
+get_any_address (void)
 {
-  GInetAddress *inet = address != NULL ? g_inet_address_new_from_string (address)
-                                       : g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocket) socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
 
-  if (inet == NULL)
-    g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT, "\"%s\" is no numeric address",
-        address);
-  return inet;
+  return socket != NULL ? "::" : "0.0.0.0";
 }
 
 GSocket *
 wfd_rtp_socket_new (const char *address, guint16 port, GError **error)
 {
-  g_autoptr (GInetAddress) inet = parse_address (address, error);
   GSocket *socket;
 
-  if (inet == NULL)
-    return NULL;
-  socket = port != 0 ? bind_socket (inet, port, error) : bind_even_socket (inet, error);
+  if (address == NULL)
+    address = get_any_address ();
+  socket = port != 0 ? bind_socket (address, port, error) : bind_even_socket (address, error);
   if (socket == NULL)
     g_prefix_error (error, "No UDP port for the media: ");
   return socket;
 }
 
 static GSocket *
-bind_next_socket (GInetAddress *address, GSocket *socket)
+bind_next_socket (const char *address, GSocket *socket)
 {
   guint16 port = wfd_rtp_socket_get_port (socket);
 
@@ -92,21 +98,18 @@ bind_next_socket (GInetAddress *address, GSocket *socket)
 GSocket *
 wfd_rtp_socket_new_pair (const char *address, guint16 port, GSocket **ret_rtcp, GError **error)
 {
-  g_autoptr (GInetAddress) inet = parse_address (address, error);
-  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GSocket) socket = NULL, rtcp = NULL;
 
-  *ret_rtcp = NULL;
-  if (inet == NULL)
-    return NULL;
-  for (guint i = 0; i < MAX_ATTEMPTS && *ret_rtcp == NULL; i++) {
+  for (guint i = 0; i < MAX_ATTEMPTS && rtcp == NULL; i++) {
     g_clear_object (&socket);
     socket = wfd_rtp_socket_new (address, port, error);
     if (socket == NULL)
       return NULL;
-    *ret_rtcp = bind_next_socket (inet, socket);
+    rtcp = bind_next_socket (address, socket);
     if (port != 0)
       break;
   }
+  *ret_rtcp = g_steal_pointer (&rtcp);
   return g_steal_pointer (&socket);
 }
 

@@ -7,10 +7,10 @@ G_BEGIN_DECLS
 
 /* A UDP socket for RTP, bound before its port is told to the peer. */
 
-/* @address: (nullable): numeric; NULL for any of IPv4. @port: 0 takes a free
+/* @address: (nullable): numeric; NULL for any, of both families. @port: 0 takes a free
  * one, which is even (RFC 3550 §11). (transfer full), NULL with @error set. */
 GSocket *wfd_rtp_socket_new (const char *address, guint16 port, GError **error);
-/* The same, and one for RTCP at the next port if that is free; if not, @ret_rtcp is
+/* The same with an @address, and one for RTCP at the next port if that is free; if not, @ret_rtcp is
  * NULL. A port that is chosen freely is one of a pair. */
 GSocket *wfd_rtp_socket_new_pair (const char *address, guint16 port, GSocket **ret_rtcp,
     GError **error);

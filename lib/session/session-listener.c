@@ -69,8 +69,8 @@ wfd_listener_init (WfdListener *self)
 
 /**
  * wfd_listener_new:
- * @address: the numeric address to listen on, e.g. "127.0.0.1", or "0.0.0.0"
- *   for all networks of this machine
+ * @address: the numeric address to listen on, e.g. "127.0.0.1" or "fe80::1%wlan0", or
+ *   "0.0.0.0" for all networks of this machine
  * @port: the port, usually %WFD_DEFAULT_RTSP_PORT; 0 for any free one
  * @error: return location for an error: %WFD_ERROR_INVALID_ARGUMENT if
  *   @address is none, or an error of the #G_IO_ERROR domain
@@ -82,14 +82,13 @@ wfd_listener_init (WfdListener *self)
 WfdListener *
 wfd_listener_new (const char *address, guint16 port, GError **error)
 {
-  g_autoptr (GInetAddress) inet = NULL;
   g_autoptr (GSocketAddress) wanted = NULL, bound = NULL;
   g_autoptr (WfdListener) self = NULL;
 
   g_return_val_if_fail (address != NULL, NULL);
 
-  inet = g_inet_address_new_from_string (address);
-  if (inet == NULL) {
+  wanted = g_inet_socket_address_new_from_string (address, port);
+  if (wanted == NULL) {
     g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
         "“%s” is not an IP address to listen on", address);
     return NULL;
@@ -98,7 +97,6 @@ wfd_listener_new (const char *address, guint16 port, GError **error)
   self = g_object_new (WFD_TYPE_LISTENER, NULL);
   self->service = g_socket_service_new ();
   g_socket_listener_set_backlog (G_SOCKET_LISTENER (self->service), BACKLOG);
-  wanted = g_inet_socket_address_new (inet, port);
   if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), wanted,
           G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound, error))
     return NULL;

@@ -146,6 +146,33 @@ GST_START_TEST (only_the_named_peer_may_connect)
 
 GST_END_TEST;
 
+/* As a socket for both families sees it. */
+GST_START_TEST (named_peer_may_be_written_as_ipv6)
+{
+  start_source ("peer=::ffff:127.0.0.1");
+  start_sink ("");
+  wait_until_flowing ();
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (peer_that_is_no_address_is_an_error_at_the_start)
+{
+  g_autoptr (GError) error = NULL;
+
+  side_init_source (&source, TRUE, "peer=living-room");
+  fail_unless (
+      gst_element_set_state (source.pipeline, GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE);
+  error = recorder_wait_error (source.recorder);
+  fail_unless (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS));
+  fail_unless (strstr (error->message, "\"peer\"") != NULL);
+  fail_unless (strstr (error->message, "\"living-room\"") != NULL);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 /* Without an orderly end of TCP. */
 static void
 reset (GSocketConnection *connection)
@@ -911,6 +938,8 @@ rtspwfd_peers_suite (void)
   tcase_set_timeout (peers, 60);
   tcase_add_test (peers, second_connection_is_closed_and_counted);
   tcase_add_test (peers, only_the_named_peer_may_connect);
+  tcase_add_test (peers, named_peer_may_be_written_as_ipv6);
+  tcase_add_test (peers, peer_that_is_no_address_is_an_error_at_the_start);
   tcase_add_loop_test (peers, who_is_no_display_does_not_end_the_wait, 0, 10);
   tcase_add_loop_test (peers, silent_connection_makes_room_for_who_waits, 0, 2);
   tcase_add_test (peers, many_silent_connections_keep_nobody_out);

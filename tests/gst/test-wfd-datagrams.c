@@ -128,6 +128,7 @@ GST_START_TEST (sender_is_told_by_its_address_and_port)
   wfd_datagrams_wait (datagrams, GST_CLOCK_TIME_NONE);
   fail_unless_equals_int (wfd_datagrams_read (datagrams), 1);
   fail_unless (is_from (loopbacks[__i__]));
+  fail_unless (is_from ("::ffff:127.0.0.1") == (__i__ == 0));
   fail_if (is_from (loopbacks[!__i__]));
   fail_if (is_from ("127.0.0.2"));
   fail_if (is_from ("::2"));

@@ -78,6 +78,35 @@ GST_START_TEST (address_that_is_none_is_an_error)
 
 GST_END_TEST;
 
+/* A byte that a socket on @address sends to @port there; FALSE: it has no such address. */
+static gboolean
+send_to_port (const char *address, guint port)
+{
+  g_autoptr (GSocketAddress) from = g_inet_socket_address_new_from_string (address, 0);
+  g_autoptr (GSocketAddress) to = g_inet_socket_address_new_from_string (address, port);
+  g_autoptr (GSocket) socket = g_socket_new (g_socket_address_get_family (to),
+      G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+
+  if (socket == NULL || !g_socket_bind (socket, from, FALSE, NULL))
+    return FALSE;
+  fail_unless_equals_int (g_socket_send_to (socket, to, "x", 1, NULL, NULL), 1);
+  return TRUE;
+}
+
+/* A name may lead to either. */
+GST_START_TEST (any_address_is_one_of_both_families)
+{
+  static const char *const loopbacks[] = { "127.0.0.1", "::1" };
+  g_autoptr (GSocket) socket = wfd_rtp_socket_new (NULL, 0, NULL);
+  char byte;
+
+  g_socket_set_timeout (socket, 10);
+  if (send_to_port (loopbacks[__i__], wfd_rtp_socket_get_port (socket)))
+    fail_unless_equals_int (g_socket_receive (socket, &byte, 1, NULL, NULL), 1);
+}
+
+GST_END_TEST;
+
 static Suite *
 wfd_rtp_socket_suite (void)
 {
@@ -90,6 +119,7 @@ wfd_rtp_socket_suite (void)
   tcase_add_test (tcase, named_port_is_taken);
   tcase_add_test (tcase, pair_has_two_ports_in_a_row);
   tcase_add_test (tcase, address_that_is_none_is_an_error);
+  tcase_add_loop_test (tcase, any_address_is_one_of_both_families, 0, 2);
   return suite;
 }
 
