@@ -269,23 +269,24 @@ follow_shift (WfdGate *self)
   gst_pad_set_offset (self->srcpad, shift);
 }
 
-/* Whether what comes may pass; if not, upstream gets @ret_flow. */
+/* Whether what comes may pass, and is the first again; if not, upstream gets @ret_flow. */
 static gboolean
 may_pass (WfdGate *self, GstClockTime timestamp, gboolean *ret_first, GstFlowReturn *ret_flow)
 {
   gboolean pass = FALSE, shift = FALSE, stored;
+  GstFlowReturn flow;
 
-  *ret_first = FALSE;
   g_mutex_lock (&self->lock);
   ensure_upstream (self);
-  *ret_flow = wait_until_wanted (self);
-  if (*ret_flow == GST_FLOW_OK && is_flowing (self)) {
+  flow = wait_until_wanted (self);
+  if (flow == GST_FLOW_OK && is_flowing (self)) {
     pass = TRUE;
     *ret_first = self->resume;
     shift = self->resume && self->upstream != WFD_UPSTREAM_LIVE;
     self->resume = FALSE;
-  } else if (*ret_flow == GST_FLOW_OK) {
-    self->stats.dropped_buffers++;
+  } else {
+    *ret_flow = flow;
+    self->stats.dropped_buffers += flow == GST_FLOW_OK;
   }
   stored = self->upstream != WFD_UPSTREAM_LIVE;
   g_mutex_unlock (&self->lock);

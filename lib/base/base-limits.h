@@ -66,6 +66,11 @@
  * full of the smallest ADTS headers it would bring 1,285. */
 #define WFD_LIMIT_TS_UNITS 1024
 
+/* Sound that is not a whole frame yet. A PES packet has at most 64 KiB if it has a
+ * length; without, an audio frame of 8,191 octets and the start of another are what
+ * must wait. LPCM without length is cut here. */
+#define WFD_LIMIT_TS_FRAMES_BYTES (128 * 1024)
+
 /* RTP packets that wait for a missing one: 25 ms of a burst at 300 Mbit/s, the
  * rate of a key frame sent at once over good Wi-Fi. */
 #define WFD_LIMIT_RTP_WAITING 1024

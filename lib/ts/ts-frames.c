@@ -7,11 +7,6 @@
 
 #define TICKS_PER_SECOND 90000
 
-/* A PES packet has at most 64 KiB if it has a length; without, an audio frame of
- * 8,191 octets and the start of another are what must wait. LPCM without length
- * is cut here. */
-#define MAX_WAITING_BYTES (128 * 1024)
-
 void
 wfd_ts_frames_init (WfdTsFrames *self, WfdTsCodec codec)
 {
@@ -183,7 +178,7 @@ wfd_ts_frames_append (WfdTsFrames *self, WfdBytes payload, gint64 now_ns, WfdTsU
 
   if (self->codec != WFD_TS_CODEC_LPCM)
     take_frames (self, now_ns, queue);
-  if (self->data->len > MAX_WAITING_BYTES)
+  if (self->data->len > WFD_LIMIT_TS_FRAMES_BYTES)
     wfd_ts_frames_lose (self);
 }
 
