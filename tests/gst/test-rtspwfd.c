@@ -316,7 +316,7 @@ set_while_stats_wait (GstElement *element, gpointer data)
 {
   GThread *reader = g_thread_new ("reader", read_stats, NULL);
 
-  while (!g_main_context_pending (g_main_context_get_thread_default ()))
+  while (!g_main_context_prepare (g_main_context_get_thread_default (), NULL))
     g_thread_yield ();
   g_object_set (element, "video-formats", "1280x720p30", NULL);
   g_async_queue_push (data, reader);
