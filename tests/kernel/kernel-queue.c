@@ -209,7 +209,8 @@ test_queue_is_what_has_not_left (void)
     g_auto (Fixture) f = fixture ();
 
     hand_over (&f, 100, PAYLOAD, FALSE);
-    g_assert_cmpint (look (&f), >, 90 * (PAYLOAD + HEADERS));
+    /* The others have left if this program was held up for 25 ms. */
+    g_assert_cmpint (look (&f), >, 40 * (PAYLOAD + HEADERS));
     g_assert_cmpuint (compare (&f, 0.05), >, 10);
   }
 }
