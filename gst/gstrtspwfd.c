@@ -172,7 +172,18 @@ parse_location (GstRtspWfd *self, WfdUri *ret_uri, GError **error)
 }
 
 static void
-prepare_control (GstRtspWfd *self, const WfdUri *uri)
+update_offer (GstRtspWfd *self)
+{
+  g_mutex_lock (&self->control_lock);
+  GST_OBJECT_LOCK (self);
+  if (self->control != NULL)
+    wfd_control_set_offer (self->control, &self->settings.offer);
+  GST_OBJECT_UNLOCK (self);
+  g_mutex_unlock (&self->control_lock);
+}
+
+static void
+prepare_control (GstRtspWfd *self, const WfdUri *uri, const WfdOffer *offer)
 {
   const WfdSettings *settings = &self->settings;
   WfdControlConfig config;
@@ -186,24 +197,14 @@ prepare_control (GstRtspWfd *self, const WfdUri *uri)
     .peer = settings->peer,
     .rtp_port = self->rtp_port,
     .rtcp_port = self->rtcp_socket != NULL ? wfd_rtp_socket_get_port (self->rtcp_socket) : 0,
-    .offer = settings->offer,
+    .offer = *offer,
     .timeout_ms = settings->timeout_ms,
     .wait_for_next = settings->after_session == WFD_AFTER_SESSION_WAIT,
   };
   g_mutex_lock (&self->control_lock);
   self->control = wfd_control_new (&config, &gst_rtsp_wfd_control_events, self);
   g_mutex_unlock (&self->control_lock);
-}
-
-static void
-update_offer (GstRtspWfd *self)
-{
-  g_mutex_lock (&self->control_lock);
-  GST_OBJECT_LOCK (self);
-  if (self->control != NULL)
-    wfd_control_set_offer (self->control, &self->settings.offer);
-  GST_OBJECT_UNLOCK (self);
-  g_mutex_unlock (&self->control_lock);
+  update_offer (self);
 }
 
 /* The caps follow from the texts. */
@@ -257,15 +258,20 @@ static gboolean
 prepare (GstRtspWfd *self)
 {
   g_auto (WfdUri) uri = { NULL, 0 };
+  g_auto (WfdOffer) offer = { NULL };
   g_autoptr (GError) error = NULL;
 
-  if (!wfd_offer_check (&self->settings.offer, self->settings.role, &error)
-      || !parse_location (self, &uri, &error) || !prepare_socket (self, &error)) {
+  /* wfdsink may set another meanwhile. */
+  GST_OBJECT_LOCK (self);
+  offer = wfd_offer_copy (&self->settings.offer);
+  GST_OBJECT_UNLOCK (self);
+  if (!wfd_offer_check (&offer, self->settings.role, &error) || !parse_location (self, &uri, &error)
+      || !prepare_socket (self, &error)) {
     wfd_post_error (GST_ELEMENT (self), error);
     return FALSE;
   }
   prepare_media (self);
-  prepare_control (self, &uri);
+  prepare_control (self, &uri, &offer);
   return TRUE;
 }
 
