@@ -168,7 +168,11 @@ async def end_waiting(stage, env):
 
 async def end_source_negotiating(stage, env):
     async with casting(stage, env) as pipeline:
-        _, writer = await asyncio.open_connection('127.0.0.1', PORT)
+        reader, writer = await asyncio.open_connection('127.0.0.1', PORT)
+        m1 = await reader.readuntil(b'\r\n\r\n')
+        cseq = next(line for line in m1.split(b'\r\n') if line.lower().startswith(b'cseq'))
+        writer.write(b'RTSP/1.0 200 OK\r\n' + cseq + b'\r\nPublic: org.wfa.wfd1.0, '
+                     b'GET_PARAMETER, SET_PARAMETER\r\n\r\n')
         await pipeline.wait('progress', type='start', code='negotiate')
         took_ms = await pipeline.set_state('null')
         writer.close()
@@ -212,7 +216,7 @@ async def end_sink_session(stage, env, paused):
 
 PHASES = (
     ('wfdsink waits for a sink', end_waiting, {}),
-    ('wfdsink, the sink says nothing', end_source_negotiating, {}),
+    ('wfdsink, the sink says nothing after M1', end_source_negotiating, {}),
     ('wfdsink casts', end_source_session, {'paused': False}),
     ('wfdsink is paused', end_source_session, {'paused': True}),
     ('wfdsink, the sink does not obey', end_source_session,
