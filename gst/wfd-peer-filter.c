@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "wfd-address.h"
+
 #define MAX_WORDS 4
 /* The version, two for each word of the address, and two verdicts. */
 #define MAX_STEPS (3 + 2 * MAX_WORDS + 2)
@@ -26,18 +28,12 @@ typedef struct
 static Source
 find_source (GInetAddress *peer)
 {
-  static const guint8 mapped[12] = { [10] = 0xff, [11] = 0xff };
-  const guint8 *bytes = g_inet_address_to_bytes (peer);
-  gsize n = g_inet_address_get_native_size (peer);
-  Source source;
+  WfdBytes bytes = wfd_address_unmap (
+      wfd_bytes (g_inet_address_to_bytes (peer), g_inet_address_get_native_size (peer)));
+  Source source = bytes.left == 4 ? (Source) { 4, SOURCE_OF_IPV4, 1, { 0 } }
+                                  : (Source) { 6, SOURCE_OF_IPV6, MAX_WORDS, { 0 } };
 
-  if (n == 16 && memcmp (bytes, mapped, sizeof mapped) == 0) {
-    bytes += sizeof mapped;
-    n -= sizeof mapped;
-  }
-  source = n == 4 ? (Source) { 4, SOURCE_OF_IPV4, 1, { 0 } }
-                  : (Source) { 6, SOURCE_OF_IPV6, MAX_WORDS, { 0 } };
-  memcpy (source.words, bytes, n);
+  memcpy (source.words, bytes.pos, bytes.left);
   return source;
 }
 

@@ -183,7 +183,8 @@ connect_once (WfdSession *self, GTask *task)
  *
  * Connects to a source, trying again while nobody listens until
  * #WfdSession:connect-timeout-ms is over (T0), and begins the dialogue. Each
- * attempt that fails is told by #WfdSession::attempt-failed. The session goes on by itself after that; see #WfdSession:state.
+ * attempt that fails is told by #WfdSession::attempt-failed. The session goes on by
+ * itself once it is connected; see #WfdSession:state.
  */
 void
 wfd_session_connect_async (WfdSession *self, const char *host, guint16 port,
