@@ -23,6 +23,7 @@ typedef enum
   STATE_M1_ANSWERED, /* source: waits for M2 */
   STATE_M2_ANSWERED, /* source: M2 came before the answer to M1 */
   STATE_M3,          /* source: M3 sent; sink: waits for M3 */
+  STATE_M3_ANSWERED, /* source: held before M4 */
   STATE_M4,          /* source: M4 sent; sink: waits for M4 */
   STATE_M5,          /* source: waits for M6; sink: waits for M5 */
   STATE_M5_AGAIN,    /* source: sent M5 twice, still waits for M6 */
@@ -166,12 +167,14 @@ struct _WfdMachine
   WfdParams peer_capabilities;          /* source: the answer to M3 */
   WfdChoice choices[WFD_LIMIT_CHOICES]; /* source: what M4 may say, best first */
   guint n_choices;
-  guint proposed;             /* source: index in choices of the last M4 */
-  WfdChoice change;           /* not agreed yet; sink: before the session */
-  WfdChoice choice;           /* what was agreed */
-  WfdTrigger trigger;         /* sink: of the last M5 */
-  gboolean triggered;         /* sink: its request is still to be sent */
-  gboolean connector_changed; /* source: an M11 came */
+  guint proposed;              /* source: index in choices of the last M4 */
+  WfdChoice change;            /* not agreed yet; sink: before the session */
+  WfdChoice choice;            /* what was agreed */
+  WfdTrigger trigger;          /* sink: of the last M5 */
+  gboolean triggered;          /* sink: its request is still to be sent */
+  gboolean connector_changed;  /* source: an M11 came */
+  guint n_holds;               /* source: M4 waits for as many releases */
+  gboolean tells_capabilities; /* source: it was held once */
   gint64 last_idr_us;
 
   WfdMachineStats stats;

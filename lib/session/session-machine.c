@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session-machine-private.h"
 
+#include <string.h>
+
 /* Each step has its timer, but a peer may repeat steps; this is for all of them
  * together, with time for a person to say yes. */
 #define SETUP_US (120 * G_USEC_PER_SEC)
@@ -14,6 +16,7 @@ state_to_string (State state)
     "M1 answered",
     "M2 answered",
     "M3",
+    "M3 answered",
     "M4",
     "M5",
     "M5 again",
@@ -42,6 +45,7 @@ to_public_state (State state)
     case STATE_M1_ANSWERED:
     case STATE_M2_ANSWERED:
     case STATE_M3:
+    case STATE_M3_ANSWERED:
     case STATE_M4:
     case STATE_M5:
     case STATE_M5_AGAIN:
@@ -478,6 +482,43 @@ wfd_machine_get_peer_name (WfdMachine *self)
   const char *friendly_name = self->peer_capabilities.text[WFD_PARAM_INTEL_FRIENDLY_NAME];
 
   return friendly_name != NULL ? friendly_name : self->peer_name;
+}
+
+gboolean
+wfd_machine_has_peer_monitor (WfdMachine *self)
+{
+  const WfdParams *peer = &self->peer_capabilities;
+  const char *edid = peer->text[WFD_PARAM_DISPLAY_EDID];
+
+  if (peer->video_formats.n_codecs == 0)
+    return FALSE;
+  if (edid != NULL)
+    return wfd_machine_get_peer_edid (self) != NULL;
+  return !wfd_params_has (peer, WFD_PARAM_CONNECTOR_TYPE) || peer->connector_type >= 0;
+}
+
+gint
+wfd_machine_get_peer_connector (WfdMachine *self)
+{
+  const WfdParams *peer = &self->peer_capabilities;
+
+  return wfd_params_has (peer, WFD_PARAM_CONNECTOR_TYPE) ? peer->connector_type : -1;
+}
+
+/* "0001 00ffffff…", or "0000 none" (WFD 2.1 §6.1.6). */
+const char *
+wfd_machine_get_peer_edid (WfdMachine *self)
+{
+  const char *edid = self->peer_capabilities.text[WFD_PARAM_DISPLAY_EDID];
+  const char *digits = edid != NULL ? strchr (edid, ' ') : NULL;
+
+  return digits != NULL && !g_str_equal (digits, " none") ? digits + 1 : NULL;
+}
+
+const WfdVideoFormats *
+wfd_machine_get_peer_video (WfdMachine *self)
+{
+  return &self->peer_capabilities.video_formats;
 }
 
 guint64

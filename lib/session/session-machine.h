@@ -34,6 +34,7 @@ typedef enum
   WFD_EVENT_FORMAT_AGREED,
   WFD_EVENT_FORMAT_REFUSED, /* a change in session; the old format stays */
   WFD_EVENT_IDR_REQUESTED,  /* source: an M13 came */
+  WFD_EVENT_CAPABILITIES,   /* source that was held: the answer to M3 came, also after an M11 */
   WFD_EVENT_ENDED,          /* last; send what is left and close */
 } WfdEventType;
 
@@ -78,6 +79,13 @@ gboolean wfd_machine_request_idr (WfdMachine *self, gint64 now_us, GError **erro
 gboolean wfd_machine_change_format (WfdMachine *self, const WfdMode *mode, guint64 pts_90khz,
     gint64 now_us, GError **error);
 void wfd_machine_teardown (WfdMachine *self, gint64 now_us);
+/* Source: M4 is not sent until wfd_machine_release () was called as often. Before M3
+ * it also has the sink asked for the EDID of its monitor. */
+void wfd_machine_hold (WfdMachine *self);
+void wfd_machine_release (WfdMachine *self, gint64 now_us);
+/* Source: another offer, as long as M4 was not sent. */
+void wfd_machine_set_offer (WfdMachine *self, const WfdVideoFormats *video,
+    const WfdAudioCodecs *audio, const WfdWish *wish);
 /* The end at once and without a word. */
 void wfd_machine_close (WfdMachine *self);
 
@@ -91,6 +99,13 @@ guint16 wfd_machine_get_peer_rtcp_port (WfdMachine *self);
 /* Source, from the answer to M3 on: what the sink says of itself. */
 gboolean wfd_machine_has_peer_idr_request (WfdMachine *self);
 gboolean wfd_machine_is_peer_microsoft (WfdMachine *self);
+/* Whether a monitor is there, as far as the sink says: one that says nothing is one. */
+gboolean wfd_machine_has_peer_monitor (WfdMachine *self);
+/* wfd_connector_type; -1 for none, or if it has not said. */
+gint wfd_machine_get_peer_connector (WfdMachine *self);
+/* (nullable): hexadecimal digits; NULL if it has not said, or there is no monitor. */
+const char *wfd_machine_get_peer_edid (WfdMachine *self);
+const WfdVideoFormats *wfd_machine_get_peer_video (WfdMachine *self);
 /* What people call the peer (intel_friendly_name), or its Server or User-Agent;
  * NULL until known. */
 const char *wfd_machine_get_peer_name (WfdMachine *self);

@@ -17,7 +17,7 @@ is_hex (WfdText token, gsize digits)
 
 /**
  * wfd_session_set_video_formats:
- * @self: a session that was not used yet
+ * @self: a session that was not used yet, or is held
  * @formats: (nullable): names like "1920x1080p30, 1280x720p60", "none" for no
  *   video, %NULL or "default" for all progressive modes up to 1920x1080p60, or
  *   the value of `wfd_video_formats` itself (WFD 2.1 §6.1.3)
@@ -47,7 +47,7 @@ wfd_session_set_video_formats (WfdSession *self, const char *formats, GError **e
 
 /**
  * wfd_session_set_audio_codecs:
- * @self: a session that was not used yet
+ * @self: a session that was not used yet, or is held
  * @codecs: (nullable): names like "aac, lpcm", "none" for no audio, %NULL or
  *   "default" for what the role usually does, or the value of
  *   `wfd_audio_codecs` itself (WFD 2.1 §6.1.2)
@@ -77,7 +77,7 @@ wfd_session_set_audio_codecs (WfdSession *self, const char *codecs, GError **err
 
 /**
  * wfd_session_set_wish:
- * @self: a session that was not used yet
+ * @self: a session that was not used yet, or is held
  * @width: pixels, 0 for no wish
  * @height: pixels, 0 for no wish
  * @rate_hz: frames per second, 0 for no wish
@@ -97,7 +97,7 @@ wfd_session_set_wish (WfdSession *self, guint width, guint height, guint rate_hz
 
 /**
  * wfd_session_set_wish_channels:
- * @self: a session that was not used yet
+ * @self: a session that was not used yet, or is held
  * @channels: channels of the sound, 0 for no wish
  *
  * Sets how many channels a source would like to send, usually those of its input.
@@ -130,6 +130,26 @@ add_format (GPtrArray *formats, const WfdChoice *choice)
   g_ptr_array_add (formats, wfd_format_copy (&format));
 }
 
+/* A format for each mode that @video has. */
+static GPtrArray *
+list_formats (const WfdVideoFormats *video)
+{
+  GPtrArray *formats = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_format_free);
+  const WfdMode *modes;
+  guint n, level = 0;
+
+  modes = wfd_media_get_modes (&n);
+  for (guint i = 0; i < n; i++) {
+    WfdChoice choice = { .mode = &modes[i] };
+
+    choice.profile = find_profile (video, choice.mode, &level);
+    choice.level = level;
+    if (choice.profile != WFD_H264_PROFILE_NONE)
+      add_format (formats, &choice);
+  }
+  return formats;
+}
+
 /**
  * wfd_session_dup_video_offer:
  * @self: a session
@@ -144,23 +164,26 @@ add_format (GPtrArray *formats, const WfdChoice *choice)
 GPtrArray *
 wfd_session_dup_video_offer (WfdSession *self)
 {
-  GPtrArray *formats;
-  const WfdMode *modes;
-  guint n, level = 0;
+  g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
+  return list_formats (&self->video);
+}
+
+/**
+ * wfd_session_dup_peer_video_offer:
+ * @self: a session of role %WFD_ROLE_SOURCE
+ *
+ * What the sink can show (M3): as wfd_session_dup_video_offer().
+ *
+ * Returns: (transfer full) (element-type WfdFormat): the formats, none if there is
+ *   no video or nothing was told yet
+ */
+GPtrArray *
+wfd_session_dup_peer_video_offer (WfdSession *self)
+{
+  static const WfdVideoFormats none = { 0 };
 
   g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
-
-  formats = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_format_free);
-  modes = wfd_media_get_modes (&n);
-  for (guint i = 0; i < n; i++) {
-    WfdChoice choice = { .mode = &modes[i] };
-
-    choice.profile = find_profile (&self->video, choice.mode, &level);
-    choice.level = level;
-    if (choice.profile != WFD_H264_PROFILE_NONE)
-      add_format (formats, &choice);
-  }
-  return formats;
+  return list_formats (self->machine != NULL ? wfd_machine_get_peer_video (self->machine) : &none);
 }
 
 /**

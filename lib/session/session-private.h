@@ -21,6 +21,7 @@ struct _WfdSession
   guint rtp_port;
   guint rtcp_port;
   guint connect_timeout_ms;
+  guint n_holds; /* before there is a machine */
 
   GMainContext *context;
   WfdSessionState state;

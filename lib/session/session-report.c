@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "session-private.h"
 
 /* What an application may know of a session: what was agreed on, where the media go,
@@ -103,6 +105,61 @@ wfd_session_dup_peer_rtcp_address (WfdSession *self)
   if (!is_set_up (self) || wfd_machine_get_peer_rtcp_port (self->machine) == 0)
     return NULL;
   return dup_peer_address (self, wfd_machine_get_peer_rtcp_port (self->machine));
+}
+
+/**
+ * wfd_session_has_peer_monitor:
+ * @self: a session of role %WFD_ROLE_SOURCE that was held, see wfd_session_hold()
+ *
+ * Returns: whether there is a monitor behind the sink, as far as it says; %FALSE
+ *   before #WfdSession::peer-capabilities
+ */
+gboolean
+wfd_session_has_peer_monitor (WfdSession *self)
+{
+  g_return_val_if_fail (WFD_IS_SESSION (self), FALSE);
+  return self->machine != NULL && wfd_machine_has_peer_monitor (self->machine);
+}
+
+/**
+ * wfd_session_get_peer_connector:
+ * @self: a session of role %WFD_ROLE_SOURCE
+ *
+ * Returns: how the monitor is connected to the sink, as in `wfd_connector_type` (WFD
+ *   2.1 §6.1), e.g. 5 for HDMI; -1 for none, or if the sink does not tell
+ */
+int
+wfd_session_get_peer_connector (WfdSession *self)
+{
+  g_return_val_if_fail (WFD_IS_SESSION (self), -1);
+  return self->machine != NULL ? wfd_machine_get_peer_connector (self->machine) : -1;
+}
+
+/**
+ * wfd_session_dup_peer_edid:
+ * @self: a session of role %WFD_ROLE_SOURCE that was held, see wfd_session_hold()
+ *
+ * Returns: (transfer full) (nullable): the EDID of the monitor, in whole blocks of
+ *   128 bytes and not looked at; %NULL if the sink does not tell
+ */
+GBytes *
+wfd_session_dup_peer_edid (WfdSession *self)
+{
+  const char *digits;
+  guint8 *octets;
+  gsize n;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
+
+  digits = self->machine != NULL ? wfd_machine_get_peer_edid (self->machine) : NULL;
+  if (digits == NULL)
+    return NULL;
+  n = strlen (digits) / 2;
+  octets = g_malloc (n);
+  for (gsize i = 0; i < n; i++)
+    octets[i] =
+        g_ascii_xdigit_value (digits[2 * i]) << 4 | g_ascii_xdigit_value (digits[2 * i + 1]);
+  return g_bytes_new_take (octets, n);
 }
 
 /**

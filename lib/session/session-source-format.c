@@ -22,6 +22,9 @@ static const WfdParamId optional_names[] = {
   WFD_PARAM_MICROSOFT_MAX_BITRATE,
 };
 
+/* For who wants to know the monitor before there is a format. */
+static const WfdParamId monitor_names[] = { WFD_PARAM_DISPLAY_EDID };
+
 static void
 append_names (GString *body, const WfdParamId *ids, gsize n)
 {
@@ -37,6 +40,8 @@ wfd_source_ask_capabilities (WfdMachine *self, MessageId id)
   append_names (body, mandatory_names, G_N_ELEMENTS (mandatory_names));
   if (id != MESSAGE_M3_MANDATORY)
     append_names (body, optional_names, G_N_ELEMENTS (optional_names));
+  if (id != MESSAGE_M3_MANDATORY && self->tells_capabilities)
+    append_names (body, monitor_names, G_N_ELEMENTS (monitor_names));
   if (id != MESSAGE_M3_IN_SESSION)
     wfd_machine_enter (self, STATE_M3);
   wfd_machine_request (self, id, NULL, body->str);
@@ -106,6 +111,44 @@ choose_and_send_m4 (WfdMachine *self)
   send_m4 (self);
 }
 
+static void
+take_capabilities (WfdMachine *self)
+{
+  if (self->tells_capabilities)
+    wfd_machine_emit (self, WFD_EVENT_CAPABILITIES, NULL);
+  if (self->n_holds > 0)
+    wfd_machine_enter (self, STATE_M3_ANSWERED);
+  else
+    choose_and_send_m4 (self);
+}
+
+void
+wfd_machine_hold (WfdMachine *self)
+{
+  self->n_holds++;
+  self->tells_capabilities = TRUE;
+}
+
+void
+wfd_machine_release (WfdMachine *self, gint64 now_us)
+{
+  g_return_if_fail (self->n_holds > 0);
+
+  self->now_us = now_us;
+  self->n_holds--;
+  if (self->n_holds == 0 && self->state == STATE_M3_ANSWERED)
+    choose_and_send_m4 (self);
+}
+
+void
+wfd_machine_set_offer (WfdMachine *self, const WfdVideoFormats *video, const WfdAudioCodecs *audio,
+    const WfdWish *wish)
+{
+  self->config.video = *video;
+  self->config.audio = *audio;
+  self->config.wish = *wish;
+}
+
 void
 wfd_source_m3_answered (WfdMachine *self, const GstRTSPMessage *response, guint status)
 {
@@ -121,7 +164,7 @@ wfd_source_m3_answered (WfdMachine *self, const GstRTSPMessage *response, guint 
     g_prefix_error (&error, "In the answer to M3: ");
     wfd_machine_end (self, g_steal_pointer (&error));
   } else if (has_all (&self->peer_capabilities)) {
-    choose_and_send_m4 (self);
+    take_capabilities (self);
   } else {
     wfd_source_ask_capabilities (self, MESSAGE_M3_MANDATORY);
   }
@@ -139,7 +182,7 @@ wfd_source_m3_mandatory_answered (WfdMachine *self, const GstRTSPMessage *respon
   if (status == GST_RTSP_STS_OK)
     wfd_params_parse (body.pos, body.left, &self->peer_capabilities, NULL, NULL);
   if (has_enough (&self->peer_capabilities))
-    choose_and_send_m4 (self);
+    take_capabilities (self);
   else
     wfd_machine_fail (self, WFD_ERROR_REFUSED,
         "The sink does not tell its formats and its RTP port in the answer to M3 (status %u)",
@@ -160,6 +203,8 @@ wfd_source_m3_in_session_answered (WfdMachine *self, const GstRTSPMessage *respo
   wfd_params_clear (&self->peer_capabilities);
   self->peer_capabilities = params;
   params = (WfdParams) { 0 };
+  if (self->tells_capabilities)
+    wfd_machine_emit (self, WFD_EVENT_CAPABILITIES, NULL);
 }
 
 static gboolean

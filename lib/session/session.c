@@ -35,6 +35,7 @@ enum
   SIGNAL_FORMAT_AGREED,
   SIGNAL_FORMAT_REFUSED,
   SIGNAL_IDR_REQUESTED,
+  SIGNAL_PEER_CAPABILITIES,
   SIGNAL_PEER_HEARD,
   SIGNAL_ATTEMPT_FAILED,
   SIGNAL_CLOSED,
@@ -96,6 +97,9 @@ handle_event (WfdSession *self, WfdEvent *event)
       break;
     case WFD_EVENT_IDR_REQUESTED:
       g_signal_emit (self, signals[SIGNAL_IDR_REQUESTED], 0);
+      break;
+    case WFD_EVENT_CAPABILITIES:
+      g_signal_emit (self, signals[SIGNAL_PEER_CAPABILITIES], 0);
       break;
     case WFD_EVENT_ENDED:
       disconnect_socket (self);
@@ -221,6 +225,8 @@ wfd_session_begin (WfdSession *self, GSocketConnection *connection, GError **err
     self->rtcp_port, local_host, peer_host };
   self->connection = g_object_ref (connection);
   self->machine = wfd_machine_new (&config);
+  for (guint i = 0; i < self->n_holds; i++)
+    wfd_machine_hold (self->machine);
   self->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (self->timer, on_timer, self, NULL);
   g_source_attach (self->timer, self->context);
@@ -253,6 +259,44 @@ wfd_session_start (WfdSession *self, GSocketConnection *connection, GError **err
     return FALSE;
   }
   return wfd_session_begin (self, connection, error);
+}
+
+/**
+ * wfd_session_hold:
+ * @self: a session of role %WFD_ROLE_SOURCE that was not used yet
+ *
+ * Lets the dialogue go no further than to what the sink can do (M3), until
+ * wfd_session_release() was called as often as this. What this side offers can be
+ * set meanwhile. The sink is asked for its monitor as well, and each time that it
+ * tells, #WfdSession::peer-capabilities comes.
+ */
+void
+wfd_session_hold (WfdSession *self)
+{
+  g_return_if_fail (WFD_IS_SESSION (self));
+  g_return_if_fail (self->role == WFD_ROLE_SOURCE && self->machine == NULL);
+  self->n_holds++;
+}
+
+/**
+ * wfd_session_release:
+ * @self: a session that is held, from #WfdSession::peer-capabilities on, or before
+ *
+ * Undoes one wfd_session_hold(). With the last the format is chosen from what both
+ * sides can do then, and proposed (M4).
+ */
+void
+wfd_session_release (WfdSession *self)
+{
+  g_return_if_fail (WFD_IS_SESSION (self));
+  g_return_if_fail (self->n_holds > 0);
+
+  self->n_holds--;
+  if (self->machine == NULL)
+    return;
+  wfd_machine_set_offer (self->machine, &self->video, &self->audio, &self->wish);
+  wfd_machine_release (self->machine, g_get_monotonic_time ());
+  drive (self);
 }
 
 static gboolean
@@ -585,6 +629,16 @@ wfd_session_class_init (WfdSessionClass *klass)
    * row; one key frame is the answer to all that came before it.
    */
   signals[SIGNAL_IDR_REQUESTED] = g_signal_new ("idr-requested", WFD_TYPE_SESSION,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * WfdSession::peer-capabilities:
+   * @self: the session
+   *
+   * Source that was held, see wfd_session_hold(): the sink told what it can do (M3),
+   * for the first time or, because it has another monitor, anew.
+   */
+  signals[SIGNAL_PEER_CAPABILITIES] = g_signal_new ("peer-capabilities", WFD_TYPE_SESSION,
       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   /**

@@ -24,6 +24,7 @@ typedef struct
   const TalkStep *step;
   WfdMachineConfig config;
   gboolean split; /* deliver each byte by itself */
+  gboolean hold;  /* before M4 */
   gint64 now_us;
   GMainContext *context;
   GSocket *peer;
@@ -117,6 +118,8 @@ describe_event (Dialogue *self, const WfdEvent *event)
       return g_strdup ("format refused");
     case WFD_EVENT_IDR_REQUESTED:
       return g_strdup ("idr");
+    case WFD_EVENT_CAPABILITIES:
+      return g_strdup (wfd_machine_has_peer_monitor (self->machine) ? "monitor" : "no monitor");
     case WFD_EVENT_ENDED:
       if (event->error == NULL)
         return g_strdup ("end");
@@ -295,6 +298,8 @@ describe_property (Dialogue *self, const char *name)
   }
   if (g_str_equal (name, "peer-port"))
     return g_strdup_printf ("%u", wfd_machine_get_peer_rtp_port (self->machine));
+  if (g_str_equal (name, "peer-connector"))
+    return g_strdup_printf ("%d", wfd_machine_get_peer_connector (self->machine));
   if (g_str_equal (name, "peer-name"))
     return g_strdup (wfd_machine_get_peer_name (self->machine));
   if (g_str_equal (name, "max-bitrate"))
@@ -382,6 +387,8 @@ do_action (Dialogue *self, const char *action, GError **error)
     wfd_machine_teardown (self->machine, self->now_us);
   else if (g_str_equal (action, "close"))
     wfd_machine_close (self->machine);
+  else if (g_str_equal (action, "release"))
+    wfd_machine_release (self->machine, self->now_us);
   else
     fail (self, "unknown action “%s”", action);
   return TRUE;
@@ -416,6 +423,8 @@ run_set (Dialogue *self, const char *text)
     self->split = TRUE;
   else if (g_str_equal (text, "no-rtcp-port"))
     self->config.rtcp_port = 0;
+  else if (g_str_equal (text, "hold"))
+    self->hold = TRUE;
   else if (g_str_has_prefix (text, "video-value "))
     ok = wfd_params_parse_video_formats (text + 12, &self->config.video, &error);
   else if (g_str_has_prefix (text, "video "))
@@ -468,6 +477,8 @@ begin (Dialogue *self)
   connect_pair (self);
   self->socket = wfd_socket_new (self->own, self->context, &funcs, self);
   self->machine = wfd_machine_new (&self->config);
+  if (self->hold)
+    wfd_machine_hold (self->machine);
   wfd_machine_start (self->machine, self->now_us);
   drain (self);
 }
@@ -510,7 +521,7 @@ end (Dialogue *self)
   g_clear_object (&self->own);
   g_clear_object (&self->peer);
   set_defaults (&self->config);
-  self->split = FALSE;
+  self->split = self->hold = FALSE;
 }
 
 static void

@@ -17,6 +17,7 @@ typedef struct
   guint idr_requests;
   guint formats_agreed;
   guint formats_refused;
+  guint capabilities_told;
   guint closed;
   guint failed_attempts;
   int source_fd;
@@ -234,6 +235,48 @@ test_idr_request_reaches_the_source (Fixture *self, gconstpointer data)
   g_assert_true (g_variant_lookup (stats, "idr-requests", "t", &asked));
   g_assert_cmpuint (asked, ==, 1);
   g_assert_false (wfd_session_request_idr (self->source, NULL));
+}
+
+static void
+on_peer_capabilities (WfdSession *session, Fixture *self)
+{
+  self->capabilities_told++;
+}
+
+static void
+test_held_source_looks_at_the_sink_first (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) offer = NULL, sink_offer = NULL;
+  g_autoptr (GBytes) edid = NULL;
+  g_autoptr (WfdFormat) format = NULL;
+
+  wfd_session_hold (self->source);
+  wfd_session_hold (self->source);
+  g_signal_connect (self->source, "peer-capabilities", G_CALLBACK (on_peer_capabilities), self);
+  g_assert_true (wfd_session_set_video_formats (self->sink, "1280x720p30", NULL));
+  g_assert_false (wfd_session_has_peer_monitor (self->source));
+  connect_sink (self);
+  while (self->capabilities_told == 0)
+    g_main_context_iteration (self->context, TRUE);
+
+  g_assert_true (wfd_session_has_peer_monitor (self->source));
+  g_assert_cmpint (wfd_session_get_peer_connector (self->source), ==, 7);
+  edid = wfd_session_dup_peer_edid (self->source);
+  g_assert_null (edid);
+  offer = wfd_session_dup_peer_video_offer (self->source);
+  sink_offer = wfd_session_dup_video_offer (self->sink);
+  g_assert_cmpuint (offer->len, ==, sink_offer->len);
+  for (guint i = 0; i < offer->len; i++)
+    g_assert_true (
+        wfd_format_equal (g_ptr_array_index (offer, i), g_ptr_array_index (sink_offer, i)));
+
+  g_assert_true (wfd_session_set_video_formats (self->source, "640x480p60", NULL));
+  wfd_session_release (self->source);
+  g_assert_cmpuint (self->formats_agreed, ==, 0);
+  wfd_session_release (self->source);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+  format = wfd_session_dup_format (self->source);
+  g_assert_cmpuint (format->width, ==, 640);
 }
 
 static void
@@ -538,6 +581,7 @@ main (int argc, char **argv)
   TEST ("sink-knows-whence-without-a-port", NULL, test_sink_knows_whence_without_a_port);
   TEST ("pause-and-play-work-from-both-sides", NULL, test_pause_and_play_work_from_both_sides);
   TEST ("idr-request-reaches-the-source", NULL, test_idr_request_reaches_the_source);
+  TEST ("held-source-looks-at-the-sink-first", NULL, test_held_source_looks_at_the_sink_first);
   TEST ("format-changes-in-session", NULL, test_format_changes_in_session);
   TEST ("teardown-by-the-sink-ends-both", GINT_TO_POINTER (WFD_ROLE_SINK),
       test_teardown_ends_both_sides_in_order);

@@ -66,6 +66,7 @@ WFD_API void wfd_session_set_wish (WfdSession *self, guint width, guint height, 
 WFD_API void wfd_session_set_wish_channels (WfdSession *self, guint channels);
 WFD_API GPtrArray *wfd_session_dup_video_offer (WfdSession *self);
 WFD_API GPtrArray *wfd_session_dup_audio_offer (WfdSession *self);
+WFD_API GPtrArray *wfd_session_dup_peer_video_offer (WfdSession *self);
 
 WFD_API void wfd_session_connect_async (WfdSession *self, const char *host, guint16 port,
     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
@@ -73,6 +74,9 @@ WFD_API gboolean wfd_session_connect_finish (WfdSession *self, GAsyncResult *res
     GError **error);
 WFD_API gboolean wfd_session_start (WfdSession *self, GSocketConnection *connection,
     GError **error);
+
+WFD_API void wfd_session_hold (WfdSession *self);
+WFD_API void wfd_session_release (WfdSession *self);
 
 WFD_API gboolean wfd_session_play (WfdSession *self, GError **error);
 WFD_API gboolean wfd_session_pause (WfdSession *self, GError **error);
@@ -87,6 +91,9 @@ WFD_API WfdSessionState wfd_session_get_state (WfdSession *self);
 WFD_API WfdFormat *wfd_session_dup_format (WfdSession *self);
 WFD_API GInetSocketAddress *wfd_session_dup_peer_rtp_address (WfdSession *self);
 WFD_API GInetSocketAddress *wfd_session_dup_peer_rtcp_address (WfdSession *self);
+WFD_API gboolean wfd_session_has_peer_monitor (WfdSession *self);
+WFD_API int wfd_session_get_peer_connector (WfdSession *self);
+WFD_API GBytes *wfd_session_dup_peer_edid (WfdSession *self);
 WFD_API GVariant *wfd_session_dup_stats (WfdSession *self);
 
 G_END_DECLS
