@@ -173,6 +173,13 @@ class Device:
         """Interfaces of groups that are there."""
         return re.findall(r'^(p2p-%s-\d+)' % self.interface, self.interfaces(), re.M)
 
+    def wait_no_group(self):
+        end = time.monotonic() + 20
+        while self.groups():
+            if time.monotonic() > end:
+                raise Failure('%s: a group is left: %s' % (self.name, self.groups()))
+            time.sleep(0.1)
+
     def stop_peer(self):
         self.tell('quit')
         if self.peer.wait(20) != 0:

@@ -1,16 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A program that is killed leaves its group; the next one ends that and opens another."""
-import time
-
 from lab import Device, Failure, find_both, pair, reopen
-
-
-def wait_no_group(device):
-    end = time.monotonic() + 20
-    while device.groups():
-        if time.monotonic() > end:
-            raise Failure('a group is left: %s' % device.groups())
-        time.sleep(0.1)
 
 
 def main():
@@ -24,7 +14,7 @@ def main():
         raise Failure('the group has gone with its program, so that this tests nothing')
     source.start_peer()
     find_both(source)
-    wait_no_group(source)
+    source.wait_no_group()
     sink.wait('^lost')
     reopen(source, sink)
 

@@ -39,8 +39,8 @@ def main():
     sink.stop_peer()
     source.wait('^lost')
     source.stop_peer()
-    if source.groups() or sink.groups():
-        raise Failure('groups are left: %s %s' % (source.groups(), sink.groups()))
+    source.wait_no_group()
+    sink.wait_no_group()
 
 
 main()
