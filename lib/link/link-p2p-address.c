@@ -67,17 +67,17 @@ on_server_ended (gpointer user_data)
 {
   WfdP2pLink *self = user_data;
 
-  g_clear_pointer (&self->group->dhcp, wfd_program_free);
+  g_clear_pointer (&self->group->dhcp, wfd_process_free);
 }
 
-static const WfdProgramRules server_rules = { on_server_line, on_server_ended, TRUE };
+static const WfdProcessRules server_rules = { on_server_line, on_server_ended, TRUE };
 
 /* A system without one has clients that get their address in the handshake. */
 static void
 start_server (WfdP2pLink *self)
 {
   WfdP2pGroup *group = self->group;
-  g_autofree char *path = wfd_program_find (WFD_DHCP_SERVER, self->options.program_folders);
+  g_autofree char *path = wfd_process_find (WFD_DHCP_SERVER, self->options.program_folders);
   g_auto (GStrv) argv = NULL;
   WfdDhcpRange range;
 
@@ -86,7 +86,7 @@ start_server (WfdP2pLink *self)
           &range))
     return;
   argv = wfd_dhcp_build_server (path, group->info->interface, &range);
-  group->dhcp = wfd_program_new ((const char *const *) argv, &server_rules, self, NULL);
+  group->dhcp = wfd_process_new ((const char *const *) argv, &server_rules, self, NULL);
   wfd_p2p_group_claim_more (group);
 }
 
@@ -146,26 +146,26 @@ on_client_ended (gpointer user_data)
 {
   WfdP2pLink *self = user_data;
 
-  g_clear_pointer (&self->group->dhcp, wfd_program_free);
+  g_clear_pointer (&self->group->dhcp, wfd_process_free);
   if (self->op != NULL && self->op->step == WFD_P2P_STEP_LEASE && !wfd_p2p_op_has_ended (self->op))
     try_next_client (self->op);
 }
 
-static const WfdProgramRules client_rules = { on_client_line, on_client_ended, FALSE };
+static const WfdProcessRules client_rules = { on_client_line, on_client_ended, FALSE };
 
 static void
 start_client (WfdP2pOp *op, guint n)
 {
   WfdP2pLink *self = op->link;
   const char *script = self->options.dhcp_script;
-  g_autofree char *path = wfd_program_find (wfd_dhcp_get_client (n), self->options.program_folders);
+  g_autofree char *path = wfd_process_find (wfd_dhcp_get_client (n), self->options.program_folders);
   g_auto (GStrv) argv = NULL;
 
   if (path == NULL)
     return;
   argv = wfd_dhcp_build_client (n, path, self->group->info->interface,
       script != NULL ? script : WFD_DHCP_SCRIPT);
-  self->group->dhcp = wfd_program_new ((const char *const *) argv, &client_rules, self, NULL);
+  self->group->dhcp = wfd_process_new ((const char *const *) argv, &client_rules, self, NULL);
   wfd_p2p_group_claim_more (self->group);
 }
 

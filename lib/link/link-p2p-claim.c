@@ -39,7 +39,7 @@ void
 wfd_p2p_group_claim_more (WfdP2pGroup *group)
 {
   g_autofree char *address = NULL, *text = NULL;
-  const char *program = group->dhcp != NULL ? wfd_program_get_number (group->dhcp) : NULL;
+  const char *program = group->dhcp != NULL ? wfd_process_get_number (group->dhcp) : NULL;
   WfdNetAddress net;
 
   if (group->claim == NULL)
@@ -82,7 +82,7 @@ undo_in_system (GHashTable *claim)
   if (interface == NULL)
     return;
   if (program != NULL)
-    wfd_program_end_stray (program, interface);
+    wfd_process_end_stray (program, interface);
   if (address != NULL)
     remove_left_address (interface, address);
 }

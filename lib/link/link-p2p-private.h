@@ -7,7 +7,7 @@
 #include "link-net.h"
 #include "link-p2p.h"
 #include "link-p2p-steps.h"
-#include "link-program.h"
+#include "link-process.h"
 
 G_BEGIN_DECLS
 
@@ -25,7 +25,7 @@ typedef struct
   WfdClaim *claim;             /* for the case that we crash; NULL if there can be none */
   gboolean is_up;              /* the application knows it */
   gboolean has_address;        /* we have set ours */
-  WfdProgram *dhcp;            /* its client or its server; NULL if there is none */
+  WfdProcess *dhcp;            /* its client or its server; NULL if there is none */
   GInetAddress *given_address; /* to our client, or seen of it */
   GSource *ride_out;           /* the peer has left, perhaps for a moment */
 

@@ -87,7 +87,7 @@ group_free (WfdP2pGroup *group)
   g_clear_pointer (&group->claim, wfd_claim_free);
   wfd_p2p_clear_source (&group->ride_out);
   wfd_p2p_clear_source (&group->loss_timer);
-  g_clear_pointer (&group->dhcp, wfd_program_free);
+  g_clear_pointer (&group->dhcp, wfd_process_free);
   g_clear_object (&group->given_address);
   g_clear_pointer (&group->stations, wfd_station_watch_free);
   wfd_link_info_free (group->info);

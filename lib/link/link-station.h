@@ -10,8 +10,8 @@ struct nl_msg;
 /* What nl80211 tells of the stations on an interface: as owner of a group of its
  * clients, as client of its owner. */
 
-/* What a driver does not tell is not 0. */
-#define WFD_STATION_UNKNOWN G_MININT64
+/* What a driver does not tell is not 0. No station is heard at -1 dBm. */
+#define WFD_STATION_UNKNOWN (-1)
 
 #define WFD_STATION_ADDRESS_BYTES 6
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "link-program.h"
+#include "link-process.h"
 
 #include <base-limits.h>
 #include <signal.h>
 
 #define CHUNK_BYTES 512
 
-struct _WfdProgram
+struct _WfdProcess
 {
   gint n_refs;
   GSubprocess *process;
   GCancellable *reading;
   GInputStream *output;
-  const WfdProgramRules *rules;
+  const WfdProcessRules *rules;
   gpointer user_data;
   GString *line; /* as far as it has come */
   gboolean is_too_long;
@@ -21,7 +21,7 @@ struct _WfdProgram
 };
 
 static void
-unref (WfdProgram *self)
+unref (WfdProcess *self)
 {
   if (--self->n_refs > 0)
     return;
@@ -34,7 +34,7 @@ unref (WfdProgram *self)
 /* --- what it says --- */
 
 static void
-end_line (WfdProgram *self)
+end_line (WfdProcess *self)
 {
   if (!self->is_too_long)
     self->rules->line (wfd_text_sized (self->line->str, self->line->len), self->user_data);
@@ -43,7 +43,7 @@ end_line (WfdProgram *self)
 }
 
 static void
-add_character (WfdProgram *self, char character)
+add_character (WfdProcess *self, char character)
 {
   if (character == '\n')
     end_line (self);
@@ -53,12 +53,12 @@ add_character (WfdProgram *self, char character)
     self->is_too_long = TRUE;
 }
 
-static void read_on (WfdProgram *self);
+static void read_on (WfdProcess *self);
 
 static void
 on_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  WfdProgram *self = user_data;
+  WfdProcess *self = user_data;
   gssize n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, NULL);
 
   for (gssize i = 0; i < n && !self->is_freed; i++)
@@ -71,7 +71,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-read_on (WfdProgram *self)
+read_on (WfdProcess *self)
 {
   self->n_refs++;
   g_input_stream_read_async (self->output, self->chunk, CHUNK_BYTES, G_PRIORITY_DEFAULT,
@@ -81,7 +81,7 @@ read_on (WfdProgram *self)
 /* --- begin and end --- */
 
 char *
-wfd_program_find (const char *name, const char *folders)
+wfd_process_find (const char *name, const char *folders)
 {
   g_auto (GStrv) places = NULL;
 
@@ -102,19 +102,19 @@ wfd_program_find (const char *name, const char *folders)
   return NULL;
 }
 
-WfdProgram *
-wfd_program_new (const char *const *argv, const WfdProgramRules *rules, gpointer user_data,
+WfdProcess *
+wfd_process_new (const char *const *argv, const WfdProcessRules *rules, gpointer user_data,
     GError **error)
 {
   GSubprocessFlags flags = rules->reads_errors
       ? G_SUBPROCESS_FLAGS_STDERR_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE
       : G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE;
   GSubprocess *process = g_subprocess_newv (argv, flags, error);
-  WfdProgram *self;
+  WfdProcess *self;
 
   if (process == NULL)
     return NULL;
-  self = g_new0 (WfdProgram, 1);
+  self = g_new0 (WfdProcess, 1);
   self->n_refs = 1;
   self->process = process;
   self->reading = g_cancellable_new ();
@@ -128,7 +128,7 @@ wfd_program_new (const char *const *argv, const WfdProgramRules *rules, gpointer
 }
 
 void
-wfd_program_free (WfdProgram *self)
+wfd_process_free (WfdProcess *self)
 {
   self->is_freed = TRUE;
   g_cancellable_cancel (self->reading);
@@ -139,13 +139,13 @@ wfd_program_free (WfdProgram *self)
 /* --- of others --- */
 
 const char *
-wfd_program_get_number (WfdProgram *self)
+wfd_process_get_number (WfdProcess *self)
 {
   return g_subprocess_get_identifier (self->process);
 }
 
 void
-wfd_program_end_stray (const char *number, const char *word)
+wfd_process_end_stray (const char *number, const char *word)
 {
   g_autofree char *path = g_strdup_printf ("/proc/%s/cmdline", number);
   g_autofree char *arguments = NULL;

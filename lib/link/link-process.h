@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /* A program that runs beside us and of whose output the lines are read, in the
  * thread-default main context. */
-typedef struct _WfdProgram WfdProgram;
+typedef struct _WfdProcess WfdProcess;
 
 typedef struct
 {
@@ -16,21 +16,21 @@ typedef struct
   /* It has ended by itself. Either may free it. */
   void (*ended) (gpointer user_data);
   gboolean reads_errors; /* what it writes to stderr instead of stdout */
-} WfdProgramRules;
+} WfdProcessRules;
 
 /* Where it is in @folders, as in $PATH; NULL: in $PATH, and where programs for
  * administrators are. NULL if it is not there. */
-char *wfd_program_find (const char *name, const char *folders);
+char *wfd_process_find (const char *name, const char *folders);
 
-/* @argv: with the path of wfd_program_find () in the first place */
-WfdProgram *wfd_program_new (const char *const *argv, const WfdProgramRules *rules,
+/* @argv: with the path of wfd_process_find () in the first place */
+WfdProcess *wfd_process_new (const char *const *argv, const WfdProcessRules *rules,
     gpointer user_data, GError **error);
 /* Its number as a process; NULL if it has ended. */
-const char *wfd_program_get_number (WfdProgram *self);
+const char *wfd_process_get_number (WfdProcess *self);
 /* Ends the process with this number if it was started with @word in one of its
  * arguments: such a number may be another's by now. */
-void wfd_program_end_stray (const char *number, const char *word);
+void wfd_process_end_stray (const char *number, const char *word);
 /* Asks it to end, and does not wait until it has. */
-void wfd_program_free (WfdProgram *self);
+void wfd_process_free (WfdProcess *self);
 
 G_END_DECLS
