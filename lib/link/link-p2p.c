@@ -3,9 +3,22 @@
 #include "link-p2p-private.h"
 
 #include <base-limits.h>
+#include <wfd/wfd-enums.h>
 
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
+
+/**
+ * WfdP2pLink:
+ *
+ * The link over Wi-Fi Direct. It needs wpa_supplicant 2.10 or later with D-Bus, an
+ * adapter whose driver has Wi-Fi Direct, and the right to set addresses
+ * (CAP_NET_ADMIN). It does not configure a network: what it has set is undone by
+ * wfd_link_close().
+ *
+ * A property counts from the next time that this device announces itself: it is
+ * set before the first use of the link, or after wfd_link_close().
+ */
 
 static void init_link (WfdLinkInterface *iface);
 
@@ -399,11 +412,166 @@ wfd_p2p_link_finalize (GObject *object)
   G_OBJECT_CLASS (wfd_p2p_link_parent_class)->finalize (object);
 }
 
+enum
+{
+  PROP_ROLE = 1,
+  PROP_DEVICE_NAME,
+  PROP_INTERFACE,
+  PROP_RTSP_PORT,
+  PROP_GO_INTENT,
+  PROP_FREQUENCY_MHZ,
+  PROP_LOST_MS,
+  N_PROPS,
+};
+
+/* What links of two streams carry at best; a peer takes it for a wish. */
+#define MAX_THROUGHPUT_MBPS 300
+
+static void
+set_text (const char **text, const GValue *value)
+{
+  g_free ((char *) *text);
+  *text = g_value_dup_string (value);
+}
+
+static void
+wfd_p2p_link_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  WfdP2pOptions *options = &WFD_P2P_LINK (object)->options;
+
+  switch (id) {
+    case PROP_ROLE:
+      options->advert.type =
+          g_value_get_enum (value) == WFD_ROLE_SINK ? WFD_IE_TYPE_PRIMARY_SINK : WFD_IE_TYPE_SOURCE;
+      break;
+    case PROP_DEVICE_NAME:
+      set_text (&options->device_name, value);
+      break;
+    case PROP_INTERFACE:
+      set_text (&options->interface, value);
+      break;
+    case PROP_RTSP_PORT:
+      options->advert.port = g_value_get_uint (value);
+      break;
+    case PROP_GO_INTENT:
+      options->go_intent = g_value_get_int (value);
+      break;
+    case PROP_FREQUENCY_MHZ:
+      options->frequency_mhz = g_value_get_uint (value);
+      break;
+    case PROP_LOST_MS:
+      options->lost_ms = g_value_get_uint (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+wfd_p2p_link_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  const WfdP2pOptions *options = &WFD_P2P_LINK (object)->options;
+
+  switch (id) {
+    case PROP_ROLE:
+      g_value_set_enum (value,
+          options->advert.type == WFD_IE_TYPE_SOURCE ? WFD_ROLE_SOURCE : WFD_ROLE_SINK);
+      break;
+    case PROP_DEVICE_NAME:
+      g_value_set_string (value, options->device_name);
+      break;
+    case PROP_INTERFACE:
+      g_value_set_string (value, options->interface);
+      break;
+    case PROP_RTSP_PORT:
+      g_value_set_uint (value, options->advert.port);
+      break;
+    case PROP_GO_INTENT:
+      g_value_set_int (value, options->go_intent);
+      break;
+    case PROP_FREQUENCY_MHZ:
+      g_value_set_uint (value, options->frequency_mhz);
+      break;
+    case PROP_LOST_MS:
+      g_value_set_uint (value, options->lost_ms);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+init_properties (GObjectClass *object_class)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * WfdP2pLink:role:
+   *
+   * What this device tells others it is.
+   */
+  g_object_class_install_property (object_class, PROP_ROLE,
+      g_param_spec_enum ("role", NULL, NULL, WFD_TYPE_ROLE, WFD_ROLE_SOURCE,
+          flags | G_PARAM_CONSTRUCT_ONLY));
+  /**
+   * WfdP2pLink:device-name:
+   *
+   * The name that others see, up to 32 octets; %NULL for that of wpa_supplicant's
+   * configuration.
+   */
+  g_object_class_install_property (object_class, PROP_DEVICE_NAME,
+      g_param_spec_string ("device-name", NULL, NULL, NULL, flags));
+  /**
+   * WfdP2pLink:interface:
+   *
+   * The network interface of the adapter, e.g. "wlan0"; %NULL for the first that
+   * has Wi-Fi Direct.
+   */
+  g_object_class_install_property (object_class, PROP_INTERFACE,
+      g_param_spec_string ("interface", NULL, NULL, NULL, flags));
+  /**
+   * WfdP2pLink:rtsp-port:
+   *
+   * Where a source listens for the sink.
+   */
+  g_object_class_install_property (object_class, PROP_RTSP_PORT,
+      g_param_spec_uint ("rtsp-port", NULL, NULL, 1, G_MAXUINT16, WFD_DEFAULT_RTSP_PORT,
+          flags | G_PARAM_CONSTRUCT));
+  /**
+   * WfdP2pLink:go-intent:
+   *
+   * How much this device would like to own the group, 0 to 15; -1 leaves it to
+   * wpa_supplicant.
+   */
+  g_object_class_install_property (object_class, PROP_GO_INTENT,
+      g_param_spec_int ("go-intent", NULL, NULL, -1, 15, -1, flags | G_PARAM_CONSTRUCT));
+  /**
+   * WfdP2pLink:frequency-mhz:
+   *
+   * Where a group that we negotiate shall be, in MHz, e.g. 5180; 0 for any.
+   */
+  g_object_class_install_property (object_class, PROP_FREQUENCY_MHZ,
+      g_param_spec_uint ("frequency-mhz", NULL, NULL, 0, G_MAXUINT16, 0, flags));
+  /**
+   * WfdP2pLink:lost-ms:
+   *
+   * For how long a peer has to be silent, though something was sent to it, to be
+   * lost; 0 for the default of 4500.
+   */
+  g_object_class_install_property (object_class, PROP_LOST_MS,
+      g_param_spec_uint ("lost-ms", NULL, NULL, 0, G_MAXINT, 0, flags));
+}
+
 static void
 wfd_p2p_link_class_init (WfdP2pLinkClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = wfd_p2p_link_dispose;
-  G_OBJECT_CLASS (klass)->finalize = wfd_p2p_link_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = wfd_p2p_link_dispose;
+  object_class->finalize = wfd_p2p_link_finalize;
+  object_class->set_property = wfd_p2p_link_set_property;
+  object_class->get_property = wfd_p2p_link_get_property;
+  init_properties (object_class);
 }
 
 static void
@@ -412,10 +580,26 @@ wfd_p2p_link_init (WfdP2pLink *self)
   self->context = g_main_context_ref_thread_default ();
   self->subscriptions = g_array_new (FALSE, FALSE, sizeof (guint));
   self->peers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->options.advert.available = TRUE;
+  self->options.advert.max_throughput_mbps = MAX_THROUGHPUT_MBPS;
+}
+
+/**
+ * wfd_p2p_link_new:
+ * @role: what this device is
+ *
+ * Makes a link. Nothing is looked for yet, so that this cannot fail.
+ *
+ * Returns: (transfer full): a new link
+ */
+WfdP2pLink *
+wfd_p2p_link_new (WfdRole role)
+{
+  return g_object_new (WFD_TYPE_P2P_LINK, "role", role, NULL);
 }
 
 WfdP2pLink *
-wfd_p2p_link_new (GDBusConnection *bus, const WfdP2pOptions *options)
+wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options)
 {
   WfdP2pLink *self = g_object_new (WFD_TYPE_P2P_LINK, NULL);
 

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <wfd/wfd-p2p-link.h>
+
 #include "link.h"
 
 G_BEGIN_DECLS
-
-/* The link over Wi-Fi Direct, by wpa_supplicant's D-Bus API. */
-#define WFD_TYPE_P2P_LINK (wfd_p2p_link_get_type ())
-G_DECLARE_FINAL_TYPE (WfdP2pLink, wfd_p2p_link, WFD, P2P_LINK, GObject)
 
 typedef struct
 {
@@ -31,6 +29,6 @@ typedef struct
 } WfdP2pOptions;
 
 /* @bus: (nullable): for tests; that of the system if NULL. @options is copied. */
-WfdP2pLink *wfd_p2p_link_new (GDBusConnection *bus, const WfdP2pOptions *options);
+WfdP2pLink *wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options);
 
 G_END_DECLS

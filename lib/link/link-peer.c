@@ -3,6 +3,12 @@
 
 #include <base-text.h>
 
+/**
+ * WfdLinkPeer:
+ *
+ * A device in reach of a link. The link that found it changes it, in its main
+ * context, and says so with its signals; its functions are called from there.
+ */
 struct _WfdLinkPeer
 {
   GObject parent_instance;
@@ -46,12 +52,26 @@ wfd_link_peer_new (const char *id)
   return self;
 }
 
+/**
+ * wfd_link_peer_get_id:
+ * @self: a device
+ *
+ * Returns: what stays the same when its name changes; for Wi-Fi Direct its device
+ *   address, e.g. "02:00:00:00:01:00"
+ */
 const char *
 wfd_link_peer_get_id (WfdLinkPeer *self)
 {
   return self->id;
 }
 
+/**
+ * wfd_link_peer_get_name:
+ * @self: a device
+ *
+ * Returns: its name for people, which is its own choice, without control
+ *   characters; "" if it has told none. Valid until it changes
+ */
 const char *
 wfd_link_peer_get_name (WfdLinkPeer *self)
 {
@@ -64,12 +84,75 @@ wfd_link_peer_get_ie (WfdLinkPeer *self)
   return &self->ie;
 }
 
+/**
+ * wfd_link_peer_is_source:
+ * @self: a device
+ *
+ * What a device says of Wi-Fi Display may come later than the device itself.
+ *
+ * Returns: whether it can be the source of a session
+ */
+gboolean
+wfd_link_peer_is_source (WfdLinkPeer *self)
+{
+  return wfd_ie_is_source (&self->ie);
+}
+
+/**
+ * wfd_link_peer_is_sink:
+ * @self: a device
+ *
+ * Returns: whether it can be the sink of a session: a display
+ */
+gboolean
+wfd_link_peer_is_sink (WfdLinkPeer *self)
+{
+  return wfd_ie_is_primary_sink (&self->ie);
+}
+
+/**
+ * wfd_link_peer_is_available:
+ * @self: a device
+ *
+ * Returns: whether it would take a session now, as far as it says
+ */
+gboolean
+wfd_link_peer_is_available (WfdLinkPeer *self)
+{
+  return wfd_ie_is_available (&self->ie);
+}
+
+/**
+ * wfd_link_peer_get_rtsp_port:
+ * @self: a device
+ *
+ * Returns: the port of a source's RTSP server
+ */
+guint16
+wfd_link_peer_get_rtsp_port (WfdLinkPeer *self)
+{
+  return wfd_ie_get_rtsp_port (&self->ie);
+}
+
+/**
+ * wfd_link_peer_owns_group:
+ * @self: a device
+ *
+ * Returns: whether a group waits at it for others to join
+ */
 gboolean
 wfd_link_peer_owns_group (WfdLinkPeer *self)
 {
   return self->owns_group;
 }
 
+/**
+ * wfd_link_peer_matches:
+ * @self: a device
+ * @text: an id, in either case, or a name
+ *
+ * Returns: whether it is that of this device
+ */
 gboolean
 wfd_link_peer_matches (WfdLinkPeer *self, const char *text)
 {

@@ -1,18 +1,78 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "link.h"
 
+#include <wfd/wfd-enums.h>
+
+/**
+ * WfdLink:
+ *
+ * From "there is a device" to "here is its network": finds devices, pairs with
+ * them, opens a link to one of them and says when it is lost. #WfdP2pLink is the
+ * kind for Wi-Fi Direct.
+ *
+ * A link does one thing at a time, and can be used again and again. It lives in
+ * the thread-default main context in which it was made: its functions are called
+ * from there, and its signals and results come there. None of its functions waits.
+ *
+ * Unless a function says otherwise, errors are of #WfdError, and the message says
+ * what to do about them: %WFD_ERROR_NO_SERVICE, %WFD_ERROR_NO_PERMISSION and
+ * %WFD_ERROR_NO_DEVICE if this machine or this user cannot do it,
+ * %WFD_ERROR_STATE if the link is busy or open already, %WFD_ERROR_NO_PEER,
+ * %WFD_ERROR_TIMEOUT, %WFD_ERROR_REFUSED, %WFD_ERROR_UNSUPPORTED,
+ * %WFD_ERROR_PAIRING and %WFD_ERROR_NOT_PAIRED if it did not work with this peer,
+ * %WFD_ERROR_MALFORMED if a service of the system says what it should not.
+ * %G_IO_ERROR_CANCELLED is what comes of a cancellable, and of wfd_link_close().
+ */
+
 G_DEFINE_INTERFACE (WfdLink, wfd_link, G_TYPE_OBJECT)
 
 static guint signals[WFD_LINK_N_SIGNALS];
 
 static const char *const peer_signals[] = {
+  /**
+   * WfdLink::peer-found:
+   * @self: the link
+   * @peer: the device
+   *
+   * A device is in reach. What it says of itself may come later.
+   */
   [WFD_LINK_PEER_FOUND] = "peer-found",
+  /**
+   * WfdLink::peer-changed:
+   * @self: the link
+   * @peer: the device
+   *
+   * Something of what it says of itself is new.
+   */
   [WFD_LINK_PEER_CHANGED] = "peer-changed",
+  /**
+   * WfdLink::peer-lost:
+   * @self: the link
+   * @peer: the device
+   *
+   * It is out of reach, or was switched off.
+   */
   [WFD_LINK_PEER_LOST] = "peer-lost",
 };
 
 static const char *const error_signals[] = {
+  /**
+   * WfdLink::lost:
+   * @self: the link
+   * @error: why: %WFD_ERROR_CLOSED if the peer has left, %WFD_ERROR_NO_PEER if
+   *   it has vanished, %WFD_ERROR_NO_SERVICE, %WFD_ERROR_NO_DEVICE
+   *
+   * The link was up and is not any more, without being asked to.
+   */
   [WFD_LINK_LOST] = "lost",
+  /**
+   * WfdLink::unavailable:
+   * @self: the link
+   * @error: why: %WFD_ERROR_NO_SERVICE, %WFD_ERROR_NO_DEVICE
+   *
+   * What the link works with is gone: the service, the adapter. No device is known
+   * any more and nothing is searched. What is asked next looks for it again.
+   */
   [WFD_LINK_UNAVAILABLE] = "unavailable",
 };
 
@@ -25,11 +85,37 @@ wfd_link_default_init (WfdLinkInterface *iface)
   for (guint i = WFD_LINK_LOST; i <= WFD_LINK_UNAVAILABLE; i++)
     signals[i] = g_signal_new (error_signals[i], WFD_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
         NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+
+  /**
+   * WfdLink::pairing-request:
+   * @self: the link
+   * @peer: who asks
+   * @pairing: how it would like to be paired
+   * @pin: (nullable): the PIN that has to be shown, if there is one
+   *
+   * A device would like to be paired. wfd_link_connect_async() accepts,
+   * wfd_link_reject() refuses.
+   */
   signals[WFD_LINK_PAIRING_REQUEST] =
       g_signal_new ("pairing-request", WFD_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-          G_TYPE_NONE, 3, WFD_TYPE_LINK_PEER, G_TYPE_UINT, G_TYPE_STRING);
+          G_TYPE_NONE, 3, WFD_TYPE_LINK_PEER, WFD_TYPE_PAIRING, G_TYPE_STRING);
+
+  /**
+   * WfdLink::pin:
+   * @self: the link
+   * @pin: four or eight digits
+   *
+   * To be shown, for somebody to enter at the peer.
+   */
   signals[WFD_LINK_PIN] = g_signal_new ("pin", WFD_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
       NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  /**
+   * WfdLink::opened:
+   * @self: the link
+   *
+   * The link is up, whoever has begun it; wfd_link_get_info() has the rest.
+   */
   signals[WFD_LINK_OPENED] = g_signal_new ("opened", WFD_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL,
       NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -44,6 +130,16 @@ wfd_link_emit (gpointer self, WfdLinkSignal signal, ...)
   va_end (args);
 }
 
+/**
+ * wfd_link_find_async:
+ * @self: a link
+ * @cancellable: (nullable): to give up
+ * @callback: (scope async): called when the search has begun
+ * @user_data: for @callback
+ *
+ * Begins to search, and goes on until wfd_link_stop_find() or wfd_link_close();
+ * the result says whether it has begun. Devices come by #WfdLink::peer-found.
+ */
 void
 wfd_link_find_async (WfdLink *self, GCancellable *cancellable, GAsyncReadyCallback callback,
     gpointer user_data)
@@ -51,12 +147,34 @@ wfd_link_find_async (WfdLink *self, GCancellable *cancellable, GAsyncReadyCallba
   WFD_LINK_GET_IFACE (self)->find_async (self, cancellable, callback, user_data);
 }
 
+/**
+ * wfd_link_stop_find:
+ * @self: a link
+ *
+ * Ends the search that wfd_link_find_async() has begun, if there is one.
+ */
 void
 wfd_link_stop_find (WfdLink *self)
 {
   WFD_LINK_GET_IFACE (self)->stop_find (self);
 }
 
+/**
+ * wfd_link_connect_async:
+ * @self: a link
+ * @peer: the id of the device, or its name
+ * @pairing: how to pair; copied
+ * @cancellable: (nullable): to give up; what was begun is undone
+ * @callback: (scope async): called when the link is up, or will not be
+ * @user_data: for @callback
+ *
+ * Pairs with @peer and opens the link; searches for it first if need be. What
+ * fails for now is tried again; all that lasts two minutes at most, as long as a
+ * person has to agree at the peer.
+ *
+ * Beside those of all links, an error is %WFD_ERROR_INVALID_ARGUMENT if the PIN is
+ * missing or none.
+ */
 void
 wfd_link_connect_async (WfdLink *self, const char *peer, const WfdLinkPairing *pairing,
     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
@@ -64,6 +182,19 @@ wfd_link_connect_async (WfdLink *self, const char *peer, const WfdLinkPairing *p
   WFD_LINK_GET_IFACE (self)->connect_async (self, peer, pairing, cancellable, callback, user_data);
 }
 
+/**
+ * wfd_link_reopen_async:
+ * @self: a link
+ * @peer: the id of the device, or its name
+ * @pairing: (nullable): how to pair again if one of the two has forgotten; copied.
+ *   %NULL: not at all, but an error of %WFD_ERROR_NOT_PAIRED
+ * @cancellable: (nullable): to give up; what was begun is undone
+ * @callback: (scope async): called when the link is up, or will not be
+ * @user_data: for @callback
+ *
+ * Opens the link to a device that was paired before, with nobody at the keyboard;
+ * otherwise like wfd_link_connect_async().
+ */
 void
 wfd_link_reopen_async (WfdLink *self, const char *peer, const WfdLinkPairing *pairing,
     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
@@ -71,6 +202,15 @@ wfd_link_reopen_async (WfdLink *self, const char *peer, const WfdLinkPairing *pa
   WFD_LINK_GET_IFACE (self)->reopen_async (self, peer, pairing, cancellable, callback, user_data);
 }
 
+/**
+ * wfd_link_disconnect_async:
+ * @self: a link
+ * @cancellable: (nullable): to wait no longer
+ * @callback: (scope async): called when it is closed
+ * @user_data: for @callback
+ *
+ * Closes the link, if it is up. A search goes on.
+ */
 void
 wfd_link_disconnect_async (WfdLink *self, GCancellable *cancellable, GAsyncReadyCallback callback,
     gpointer user_data)
@@ -78,6 +218,16 @@ wfd_link_disconnect_async (WfdLink *self, GCancellable *cancellable, GAsyncReady
   WFD_LINK_GET_IFACE (self)->disconnect_async (self, cancellable, callback, user_data);
 }
 
+/**
+ * wfd_link_finish:
+ * @self: a link
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * For each of the functions above whose name ends with "async".
+ *
+ * Returns: whether it has worked
+ */
 gboolean
 wfd_link_finish (WfdLink *self, GAsyncResult *result, GError **error)
 {
@@ -85,24 +235,53 @@ wfd_link_finish (WfdLink *self, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/**
+ * wfd_link_reject:
+ * @self: a link
+ * @peer: who has asked, by #WfdLink::pairing-request
+ *
+ * Refuses to be paired. The answer is not waited for.
+ */
 void
 wfd_link_reject (WfdLink *self, WfdLinkPeer *peer)
 {
   WFD_LINK_GET_IFACE (self)->reject (self, peer);
 }
 
+/**
+ * wfd_link_close:
+ * @self: a link
+ *
+ * Undoes everything without waiting for anybody: the search, the link, what was
+ * said of this device. What is under way ends with %G_IO_ERROR_CANCELLED. The link
+ * can be used again. Dropping the last reference does the same.
+ */
 void
 wfd_link_close (WfdLink *self)
 {
   WFD_LINK_GET_IFACE (self)->close (self);
 }
 
+/**
+ * wfd_link_dup_peers:
+ * @self: a link
+ *
+ * Returns: (transfer full) (element-type WfdLinkPeer): the devices in reach, at
+ *   most 256, in no order
+ */
 GPtrArray *
 wfd_link_dup_peers (WfdLink *self)
 {
   return WFD_LINK_GET_IFACE (self)->dup_peers (self);
 }
 
+/**
+ * wfd_link_get_info:
+ * @self: a link
+ *
+ * Returns: (transfer none) (nullable): what there is to know of the link; %NULL
+ *   while it is not up. Valid until it is closed or lost
+ */
 const WfdLinkInfo *
 wfd_link_get_info (WfdLink *self)
 {
@@ -115,6 +294,15 @@ wfd_link_get_station (WfdLink *self)
   return WFD_LINK_GET_IFACE (self)->get_station (self);
 }
 
+/**
+ * wfd_link_tell:
+ * @self: a link
+ * @life: what was seen
+ *
+ * Helps to see within seconds that the peer has vanished, which is told by
+ * #WfdLink::lost. A session calls it as often as it likes; a kind of link that
+ * does not watch needs no telling.
+ */
 void
 wfd_link_tell (WfdLink *self, WfdLinkLife life)
 {
@@ -143,6 +331,21 @@ insert_info (GVariantDict *dict, const WfdLinkInfo *info)
   insert_address (dict, "peer-address", info->peer_address);
 }
 
+/**
+ * wfd_link_dup_stats:
+ * @self: a link
+ *
+ * Statistics, as a dictionary: peers (u, devices in reach); while the link is up
+ * interface (s), role (s, "owner" or "client" of the group), persistent (b), peer
+ * (s, its id), frequency-mhz (u), local-address (s) and peer-address (s); of the
+ * peer as a Wi-Fi station, each (x), asked some times a second: inactive-ms and
+ * connected-s, signal-dbm and signal-avg-dbm, tx-kbps and rx-kbps (of the
+ * modulation, to the peer and from it), expected-kbps, and counters since the peer
+ * came: tx-packets, tx-retries, tx-failed, rx-packets, tx-bytes and rx-bytes. What
+ * is not known is absent.
+ *
+ * Returns: (transfer full): an `a{sv}`
+ */
 GVariant *
 wfd_link_dup_stats (WfdLink *self)
 {
@@ -158,21 +361,4 @@ wfd_link_dup_stats (WfdLink *self)
   if (station != NULL)
     wfd_station_insert (station, &dict);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
-}
-
-WfdLinkInfo *
-wfd_link_info_new (void)
-{
-  return g_new0 (WfdLinkInfo, 1);
-}
-
-void
-wfd_link_info_free (WfdLinkInfo *self)
-{
-  g_clear_object (&self->peer);
-  g_clear_object (&self->local_address);
-  g_clear_object (&self->network);
-  g_clear_object (&self->peer_address);
-  g_free (self->interface);
-  g_free (self);
 }

@@ -213,7 +213,7 @@ make_link (void)
     .program_folders = options.programs,
   };
 
-  return WFD_LINK (wfd_p2p_link_new (NULL, &link_options));
+  return WFD_LINK (wfd_p2p_link_new_full (NULL, &link_options));
 }
 
 int

@@ -25,3 +25,12 @@ else:
 listener = Wfd.Listener.new('127.0.0.1', 0)
 assert listener.get_port() > 0
 listener.close()
+
+pairing = Wfd.LinkPairing.new(Wfd.Pairing.PIN_KEYPAD, '12345670', True)
+assert (pairing.pairing, pairing.pin, pairing.persist) == (Wfd.Pairing.PIN_KEYPAD, '12345670', True)
+link = Wfd.P2pLink.new(Wfd.Role.SINK)
+link.props.device_name = 'Living room'
+assert (link.props.role, link.props.device_name, link.props.go_intent) == (Wfd.Role.SINK, 'Living room', -1)
+assert link.get_info() is None and link.dup_peers() == []
+assert link.dup_stats().unpack() == {'peers': 0}, link.dup_stats()
+link.close()

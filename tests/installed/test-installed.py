@@ -180,6 +180,31 @@ def test_examples(tap, installed, compiler, root):
              and 'RTP at 127.0.0.1:19000' in told, told)
 
 
+def test_displays(tap, args, installed, compiler, root):
+    """The examples that list displays, in both languages, with a wpa_supplicant that knows one."""
+    program = os.path.join(root, 'displays')
+    good, told = run(*compiler, *C_FLAGS, *installed.flags('--cflags'), '-o', program,
+                     os.path.join(EXAMPLES, 'displays.c'), '-x', 'none', *installed.flags('--libs'))
+    if not tap.test('examples/displays-links', good, told):
+        return
+    no_bus = dict(installed.env, DBUS_SYSTEM_BUS_ADDRESS='unix:path=' + os.path.join(root, 'no bus'))
+    commands = {'c': [program]}
+    if PYTHON is not None:
+        commands['python'] = [PYTHON, os.path.join(EXAMPLES, 'displays.py')]
+    for name, command in commands.items():
+        with subprocess.Popen(['timeout', str(PATIENCE_S), args.fake_wpas, *command, 'Living room'],
+                              env=installed.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True) as lab:
+            told = lab.stdout.read()
+        if lab.returncode == 77:
+            tap.skip('examples/displays-in-' + name, 'dbus-daemon is not installed')
+        else:
+            tap.test('examples/displays-in-' + name,
+                     lab.returncode == 0 and '\n02:00:00:00:01:00 Living room\n' in '\n' + told, told)
+        good, told = run('timeout', str(PATIENCE_S), *command, env=no_bus)
+        tap.test('examples/displays-without-a-bus-in-' + name, not good and 'D-Bus' in told, told)
+
+
 def test_plugin(tap, installed):
     inspect = 'gst-inspect-1.0'
     if not run(inspect, '--version')[0]:
@@ -192,7 +217,7 @@ def test_plugin(tap, installed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ('build', 'prefix', 'libdir', 'includedir', 'api', 'symbols', 'cc', 'cxx'):
+    for name in ('build', 'prefix', 'libdir', 'includedir', 'api', 'symbols', 'cc', 'cxx', 'fake-wpas'):
         parser.add_argument('--' + name, required=True)
     args = parser.parse_args()
     with open(args.symbols, encoding='utf-8') as file:
@@ -218,6 +243,7 @@ def main():
                 test_gir(tap, gir, symbols)
                 test_python(tap, installed)
                 test_examples(tap, installed, languages(args)[0][1], root)
+                test_displays(tap, args, installed, languages(args)[0][1], root)
             else:
                 tap.skip('gir', 'built without introspection')
             test_plugin(tap, installed)

@@ -60,21 +60,36 @@ lab_get_bus_address (void)
   return g_test_dbus_get_bus_address (bus_of_all);
 }
 
+gboolean
+lab_begin_bus (void)
+{
+  g_autofree char *program = g_find_program_in_path ("dbus-daemon");
+
+  if (program == NULL)
+    return FALSE;
+  bus_of_all = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (bus_of_all);
+  return TRUE;
+}
+
+void
+lab_end_bus (void)
+{
+  g_test_dbus_down (bus_of_all);
+  g_clear_object (&bus_of_all);
+}
+
 int
 lab_run (void)
 {
-  g_autofree char *program = g_find_program_in_path ("dbus-daemon");
   int status;
 
-  if (program == NULL) {
+  if (!lab_begin_bus ()) {
     g_print ("1..0 # SKIP dbus-daemon is not installed (Debian: dbus)\n");
     return 0;
   }
-  bus_of_all = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (bus_of_all);
   status = g_test_run ();
-  g_test_dbus_down (bus_of_all);
-  g_clear_object (&bus_of_all);
+  lab_end_bus ();
   return status;
 }
 
@@ -385,7 +400,7 @@ lab_use_options (Lab *lab, const WfdP2pOptions *options)
   if (ours.max_attempts == 0)
     ours.max_attempts = 1;
   drop_link (lab);
-  lab->link = WFD_LINK (wfd_p2p_link_new (lab->bus, &ours));
+  lab->link = WFD_LINK (wfd_p2p_link_new_full (lab->bus, &ours));
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     g_signal_connect (lab->link, signals[i].name, signals[i].callback, lab);
 }

@@ -50,6 +50,9 @@ typedef struct
 
 /* g_test_run () with a bus for all tests; skips if this machine has none. */
 int lab_run (void);
+/* The same bus without tests; FALSE if this machine has none. */
+gboolean lab_begin_bus (void);
+void lab_end_bus (void);
 const char *lab_get_bus_address (void);
 
 void lab_set_up (Lab *lab, gconstpointer data);

@@ -251,6 +251,34 @@ test_sink_config (Lab *lab, gconstpointer data)
       "0x11, 0x1c, 0x44, 0x01, 0x2c, 0x0b, 0x00, 0x02, 0x00, 0x01]>)");
 }
 
+/* As an application makes a link, which knows no options. */
+static void
+test_properties (Lab *lab, gconstpointer data)
+{
+  g_autofree char *interface = NULL;
+  WfdP2pLink *link = wfd_p2p_link_new (WFD_ROLE_SINK);
+  WfdRole role;
+
+  g_object_set (link, "device-name", "ours", "interface", "wlan0", "rtsp-port", 7250, "go-intent",
+      3, "frequency-mhz", 5180, "lost-ms", 900, NULL);
+  g_object_get (link, "interface", &interface, "role", &role, NULL);
+  g_assert_cmpstr (interface, ==, "wlan0");
+  g_assert_cmpint (role, ==, WFD_ROLE_SINK);
+  g_assert_cmpint (link->options.go_intent, ==, 3);
+  g_assert_cmpuint (link->options.frequency_mhz, ==, 5180);
+  g_assert_cmpuint (link->options.lost_ms, ==, 900);
+
+  link->bus = g_object_ref (lab->bus);
+  link->options.runtime_folder = g_strdup (lab->folder);
+  wfd_link_find_async (WFD_LINK (link), NULL, lab_on_done, lab);
+  lab_wait_ok (lab);
+  assert_config (lab, "DeviceName", "'ours'");
+  assert_call (lab, "Set WFDIEs",
+      "Set WFDIEs " ROOT " ('fi.w1.wpa_supplicant1', 'WFDIEs', <[byte 0x00, 0x00, 0x06, 0x00, "
+      "0x11, 0x1c, 0x52, 0x01, 0x2c, 0x0b, 0x00, 0x02, 0x00, 0x01]>)");
+  g_assert_finalize_object (link);
+}
+
 /* --- the search --- */
 
 static void
@@ -587,6 +615,7 @@ main (int argc, char **argv)
   add ("announce/before-the-search", test_announced_before_search);
   add ("announce/source", test_source_config);
   add ("announce/sink", test_sink_config);
+  add ("announce/by-properties", test_properties);
   add ("search/social-channels-first", test_social_first);
   add ("search/sink-stays-on-social-channels", test_sink_stays_on_social_channels);
   add ("search/again", test_search_again);

@@ -4,6 +4,9 @@
 #include <wfd/wfd-error.h>
 #include <wfd/wfd-export.h>
 #include <wfd/wfd-format.h>
+#include <wfd/wfd-link-peer.h>
+#include <wfd/wfd-link.h>
 #include <wfd/wfd-listener.h>
+#include <wfd/wfd-p2p-link.h>
 #include <wfd/wfd-session.h>
 #include <wfd/wfd-enums.h>

@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Lists the displays in reach, until Ctrl-C or until the one that was named is there.
+
+    python3 displays.py [NAME or ID]
+
+link.connect_async() would pair with one of them, link.reopen_async() open the link to one that was
+paired before.
+"""
+import sys
+
+import gi
+
+gi.require_version('Wfd', '1.0')
+# pylint: disable-next=wrong-import-position
+from gi.repository import GLib, Wfd  # noqa: E402
+
+
+class Displays:
+    def __init__(self, wanted):
+        self.loop = GLib.MainLoop()
+        self.wanted = wanted
+        self.error = None
+        self.link = Wfd.P2pLink.new(Wfd.Role.SOURCE)
+        # What a device says of Wi-Fi Display may come after the device itself.
+        self.link.connect('peer-found', self.on_peer)
+        self.link.connect('peer-changed', self.on_peer)
+        self.link.connect('peer-lost', lambda _link, peer: print(peer.get_id(), 'is gone', flush=True))
+        self.link.connect('unavailable', lambda _link, error: self.end(error))
+
+    def on_peer(self, _link, peer):
+        if not peer.is_sink():
+            return
+        print(peer.get_id(), peer.get_name() + ('' if peer.is_available() else ' (busy)'), flush=True)
+        if self.wanted is not None and peer.matches(self.wanted):
+            self.end(None)
+
+    def on_searching(self, link, result):
+        try:
+            link.finish(result)
+        except GLib.Error as error:
+            self.end(error)
+
+    def end(self, error):
+        self.error = error
+        self.loop.quit()
+
+    def run(self):
+        self.link.find_async(None, self.on_searching)
+        self.loop.run()
+        self.link.close()
+        return self.error.message if self.error else 0
+
+
+if __name__ == '__main__':
+    sys.exit(Displays(sys.argv[1] if len(sys.argv) > 1 else None).run())
