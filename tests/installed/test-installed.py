@@ -68,6 +68,7 @@ class Installation:
         self.prefix = root + args.prefix
         self.libdir = os.path.join(self.prefix, args.libdir)
         self.include = os.path.join(self.prefix, args.includedir, 'wfd-' + args.api)
+        self.winapi = os.path.join(self.prefix, args.includedir, 'wfd-winapi-' + args.api)
         self.pkgconfig = os.path.join(self.libdir, 'pkgconfig')
         self.env = dict(
             os.environ,
@@ -85,13 +86,15 @@ class Installation:
             with open(path, 'w', encoding='utf-8') as file:
                 file.write('\n'.join(lines))
 
-    def flags(self, *what):
-        good, output = run('pkg-config', *what, 'wfd-' + self.api, env=self.env)
+    def flags(self, *what, packages=('wfd',)):
+        names = [package + '-' + self.api for package in packages]
+        good, output = run('pkg-config', *what, *names, env=self.env)
         return shlex.split(output) if good else None
 
-    def headers(self):
-        return sorted(os.path.relpath(path, self.include)
-                      for path in glob.glob(os.path.join(self.include, '**', '*.h'), recursive=True))
+
+def list_headers(folder):
+    return sorted(os.path.relpath(path, folder)
+                  for path in glob.glob(os.path.join(folder, '**', '*.h'), recursive=True))
 
 
 def languages(args):
@@ -101,7 +104,7 @@ def languages(args):
 
 
 def test_headers(tap, installed, language, compiler, flags):
-    headers = installed.headers()
+    headers = list_headers(installed.include)
     tap.test('%s/headers-installed' % language, 'wfd/wfd.h' in headers and len(headers) > 1,
              ' '.join(headers))
     together = ''.join('#include <%s>\n' % header for header in headers)
@@ -109,6 +112,34 @@ def test_headers(tap, installed, language, compiler, flags):
     for name, text in texts + [('all-together', together + together)]:
         good, told = run(*compiler, *C_FLAGS, *flags, '-fsyntax-only', '-', stdin=text + 'int main (void);\n')
         tap.test('%s/header/%s' % (language, name), good, told)
+
+
+def test_winapi_headers(tap, installed, language, compiler):
+    """Those of Windows need nothing beside them, and bear any company in any order."""
+    headers = list_headers(installed.winapi)
+    ours = ['glib.h', 'gio/gio.h'] + list_headers(installed.include)
+    alone = ['-I' + installed.winapi]
+    flags = installed.flags('--cflags', packages=('wfd-winapi',))
+    tap.test('%s/winapi/headers-installed' % language, 'windows.h' in headers and flags is not None,
+             ' '.join(headers))
+    cases = [(header, [header], alone) for header in headers]
+    cases += [('all-together', headers + headers, alone), ('backwards', headers[::-1], alone),
+              ('initguid', ['initguid.h'] + headers, alone),
+              ('before-glib', headers + ours, flags), ('behind-glib', ours + headers, flags)]
+    for name, names, how in cases:
+        text = ''.join('#include <%s>\n' % each for each in names) + 'int main (void);\n'
+        good, told = run(*compiler, *C_FLAGS, *(how or []), '-fsyntax-only', '-', stdin=text)
+        tap.test('%s/winapi/header/%s' % (language, name), good, told)
+
+
+def test_winapi_program(tap, installed, language, compiler, root):
+    program = os.path.join(root, 'winapi-' + language)
+    packages = ('wfd-winapi', 'wfd-winapi-events')
+    good, told = run(*compiler, *C_FLAGS, *installed.flags('--cflags', packages=packages), '-o', program,
+                     os.path.join(HERE, 'winapi.c'), '-x', 'none', *installed.flags('--libs', packages=packages))
+    if tap.test('%s/winapi/program-links' % language, good, told):
+        good, told = run(program, env=installed.env)
+        tap.test('%s/winapi/program-runs' % language, good, told)
 
 
 def test_program(tap, installed, language, compiler, root):
@@ -143,7 +174,8 @@ def test_gir(tap, gir, symbols):
     # In the data under its C name, or as the function that registers a type.
     described = {node.get(GIR_C + 'identifier') for node in tree.iter()} | \
         {node.get(GIR_GLIB + 'get-type') for node in tree.iter()}
-    missing = [symbol for symbol in symbols if symbol not in described]
+    # What has a name of Windows is for programs in C and C++.
+    missing = [symbol for symbol in symbols if symbol.startswith('wfd_') and symbol not in described]
     tap.test('gir/every-symbol', not missing, 'not in the GIR data:\n' + '\n'.join(missing))
     undocumented = sorted({
         node.get(GIR_C + 'identifier') for kind in ('function', 'method', 'constructor')
@@ -238,6 +270,8 @@ def main():
                         continue
                     test_headers(tap, installed, language, compiler, flags)
                     test_program(tap, installed, language, compiler, root)
+                    test_winapi_headers(tap, installed, language, compiler)
+                    test_winapi_program(tap, installed, language, compiler, root)
             gir = os.path.join(installed.prefix, 'share', 'gir-1.0', 'Wfd-%s.gir' % installed.api)
             if os.path.exists(gir):
                 test_gir(tap, gir, symbols)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 HEADER = '''# SPDX-License-Identifier: LGPL-2.1-or-later
-# What libwfd exports, sorted; tests/symbols compares it with the library. A name
+# What the library exports, sorted; tests/symbols compares it with the library. A name
 # that leaves this list breaks programs that are installed already.
 '''
 

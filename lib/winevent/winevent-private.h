@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+#include <windows.h>
+
+G_BEGIN_DECLS
+
+/* What winevent.c (the events) and winevent-wait.c (the wait for them) share. */
+
+typedef struct
+{
+  guint n_refs; /* one of the handle, one of each that waits */
+  gboolean resets_itself;
+  gboolean is_set;
+  int fd; /* an eventfd, readable while it is set */
+} WinEvent;
+
+/* Held while events and their table are looked at. */
+extern GMutex winevent_lock;
+
+WinEvent *winevent_find (HANDLE handle);
+/* Of the waiting; closes it when the handle is gone too. */
+void winevent_unref (WinEvent *self);
+/* It has been waited for with success. */
+void winevent_consume (WinEvent *self);
+
+G_END_DECLS

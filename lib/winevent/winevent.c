@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "winevent-private.h"
+
+#include <errno.h>
+#include <handle-table.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+GMutex winevent_lock;
+
+static WfdHandleTable events = WFD_HANDLE_TABLE_INIT (WFD_HANDLE_EVENT, WFD_HANDLE_MAX);
+
+static GPrivate last_error;
+
+DWORD WINAPI
+GetLastError (VOID)
+{
+  return GPOINTER_TO_UINT (g_private_get (&last_error));
+}
+
+VOID WINAPI
+SetLastError (DWORD dwErrCode)
+{
+  g_private_set (&last_error, GUINT_TO_POINTER (dwErrCode));
+}
+
+WinEvent *
+winevent_find (HANDLE handle)
+{
+  return wfd_handle_table_get (&events, handle);
+}
+
+void
+winevent_unref (WinEvent *self)
+{
+  if (--self->n_refs > 0)
+    return;
+  close (self->fd);
+  g_free (self);
+}
+
+/* The counter of the eventfd is 1 or 0; neither can block. */
+static void
+set (WinEvent *self)
+{
+  if (!self->is_set && eventfd_write (self->fd, 1) == 0)
+    self->is_set = TRUE;
+}
+
+static void
+reset (WinEvent *self)
+{
+  eventfd_t value;
+
+  if (self->is_set && eventfd_read (self->fd, &value) == 0)
+    self->is_set = FALSE;
+}
+
+void
+winevent_consume (WinEvent *self)
+{
+  if (self->resets_itself)
+    reset (self);
+}
+
+/* NULL if there are too many of them, or of descriptors. */
+static HANDLE
+create (BOOL is_manual, BOOL is_set)
+{
+  int fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  WinEvent *self;
+  HANDLE handle;
+
+  if (fd < 0)
+    return NULL;
+  self = g_new (WinEvent, 1);
+  *self = (WinEvent) { 1, !is_manual, FALSE, fd };
+  if (is_set)
+    set (self);
+  handle = wfd_handle_table_add (&events, self);
+  if (handle == NULL)
+    winevent_unref (self);
+  return handle;
+}
+
+static HANDLE
+create_unless_named (BOOL is_manual, BOOL is_set, gboolean has_name)
+{
+  HANDLE handle;
+
+  if (has_name) {
+    SetLastError (ERROR_NOT_SUPPORTED);
+    return NULL;
+  }
+  g_mutex_lock (&winevent_lock);
+  handle = create (is_manual, is_set);
+  g_mutex_unlock (&winevent_lock);
+  SetLastError (handle != NULL ? ERROR_SUCCESS : ERROR_TOO_MANY_OPEN_FILES);
+  return handle;
+}
+
+HANDLE WINAPI
+CreateEventW (LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
+    LPCWSTR lpName)
+{
+  return create_unless_named (bManualReset, bInitialState, lpName != NULL);
+}
+
+HANDLE WINAPI
+CreateEventA (LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
+    LPCSTR lpName)
+{
+  return create_unless_named (bManualReset, bInitialState, lpName != NULL);
+}
+
+static BOOL
+change (HANDLE handle, void (*how) (WinEvent *))
+{
+  WinEvent *self;
+
+  g_mutex_lock (&winevent_lock);
+  self = winevent_find (handle);
+  if (self != NULL)
+    how (self);
+  g_mutex_unlock (&winevent_lock);
+  if (self == NULL)
+    SetLastError (ERROR_INVALID_HANDLE);
+  return self != NULL;
+}
+
+BOOL WINAPI
+SetEvent (HANDLE hEvent)
+{
+  return change (hEvent, set);
+}
+
+BOOL WINAPI
+ResetEvent (HANDLE hEvent)
+{
+  return change (hEvent, reset);
+}
+
+BOOL WINAPI
+CloseHandle (HANDLE hObject)
+{
+  WinEvent *self;
+
+  g_mutex_lock (&winevent_lock);
+  self = wfd_handle_table_remove (&events, hObject);
+  if (self != NULL)
+    winevent_unref (self);
+  g_mutex_unlock (&winevent_lock);
+  if (self == NULL)
+    SetLastError (ERROR_INVALID_HANDLE);
+  return self != NULL;
+}
+
+int
+WfdxGetEventDescriptor (HANDLE hEvent)
+{
+  WinEvent *self;
+  int fd;
+
+  g_mutex_lock (&winevent_lock);
+  self = winevent_find (hEvent);
+  fd = self != NULL ? self->fd : -1;
+  g_mutex_unlock (&winevent_lock);
+  if (self == NULL)
+    SetLastError (ERROR_INVALID_HANDLE);
+  return fd;
+}
