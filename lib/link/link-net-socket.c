@@ -44,6 +44,7 @@ wfd_net_probe (GInetAddress *peer)
 /* --- neighbours --- */
 
 #define SPOKEN_TO (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE)
+#define UNANSWERED (NUD_INCOMPLETE | NUD_FAILED)
 
 static GInetAddress *
 get_address (struct rtnl_neigh *neighbour)
@@ -56,17 +57,29 @@ get_address (struct rtnl_neigh *neighbour)
   return g_inet_address_new_from_bytes (nl_addr_get_binary_addr (address), G_SOCKET_FAMILY_IPV4);
 }
 
+/* The kernel asks again after a second only, whatever is sent meanwhile; a
+ * neighbour that it has forgotten it asks at once. */
+static void
+forget_unanswered (struct nl_sock *socket, struct rtnl_neigh *neighbour)
+{
+  if ((rtnl_neigh_get_state (neighbour) & UNANSWERED) != 0)
+    rtnl_neigh_delete (socket, neighbour, 0);
+}
+
 static GInetAddress *
-find_in_cache (struct nl_cache *cache, int index, GInetAddress *ours)
+find_in_cache (struct nl_sock *socket, struct nl_cache *cache, int index, GInetAddress *ours)
 {
   for (struct nl_object *object = nl_cache_get_first (cache); object != NULL;
        object = nl_cache_get_next (object)) {
     struct rtnl_neigh *neighbour = (struct rtnl_neigh *) object;
-    g_autoptr (GInetAddress) address =
-        rtnl_neigh_get_ifindex (neighbour) == index ? get_address (neighbour) : NULL;
+    g_autoptr (GInetAddress) address = NULL;
 
+    if (rtnl_neigh_get_ifindex (neighbour) != index)
+      continue;
+    address = get_address (neighbour);
     if (address != NULL && !g_inet_address_equal (address, ours))
       return g_steal_pointer (&address);
+    forget_unanswered (socket, neighbour);
   }
   return NULL;
 }
@@ -79,7 +92,7 @@ wfd_net_find_neighbour (const char *interface, GInetAddress *ours)
   GInetAddress *found = NULL;
 
   if (nl_connect (socket, NETLINK_ROUTE) == 0 && rtnl_neigh_alloc_cache (socket, &cache) == 0)
-    found = find_in_cache (cache, wfd_net_get_index (interface), ours);
+    found = find_in_cache (socket, cache, wfd_net_get_index (interface), ours);
   if (cache != NULL)
     nl_cache_free (cache);
   nl_socket_free (socket);

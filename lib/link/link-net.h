@@ -50,7 +50,8 @@ gint wfd_net_ask (struct nl_msg *request);
  * kernel mostly refuses. */
 void wfd_net_probe (GInetAddress *peer);
 /* The IPv4 address of somebody on @interface, other than @ours, whom the kernel
- * has spoken to; NULL if there is nobody. */
+ * has spoken to; NULL if there is nobody. Those that have not answered are asked
+ * anew at the next probe. */
 GInetAddress *wfd_net_find_neighbour (const char *interface, GInetAddress *ours);
 
 G_END_DECLS

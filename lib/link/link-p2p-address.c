@@ -6,7 +6,7 @@
 /* A DHCP server that has just been started needs some seconds, and so does a
  * client that has asked before it was there. */
 #define ADDRESS_MS 10000
-#define LOOK_MS 100
+#define LOOK_MS 50
 
 /* The handshake gives the lowest address that is free. */
 #define N_PROBED 4
@@ -230,7 +230,9 @@ look_for_client (WfdP2pOp *op)
   g_autoptr (GInetAddress) found =
       wfd_net_find_neighbour (group->info->interface, group->info->local_address);
 
-  if (found != NULL && group->given_address == NULL)
+  if (found == NULL)
+    probe_pool (op->link);
+  else if (group->given_address == NULL)
     group->given_address = g_steal_pointer (&found);
   wfd_p2p_op_address_seen (op);
 }
@@ -256,7 +258,6 @@ on_look_for_client (gpointer user_data)
     do_without (op);
     return G_SOURCE_REMOVE;
   }
-  probe_pool (op->link);
   look_for_client (op);
   return G_SOURCE_CONTINUE;
 }
@@ -270,6 +271,5 @@ wfd_p2p_op_begin_client_address (WfdP2pOp *op)
     return;
   }
   start_timer (op, LOOK_MS, on_look_for_client);
-  probe_pool (op->link);
   look_for_client (op);
 }
