@@ -18,6 +18,7 @@ struct _WfdP2pOp
   GSource *cancelled;
   GSource *timer;
   GSource *step_timer; /* of the step alone */
+  GSource *joining;    /* the group of the peer, which may be gone */
   GSource *pause;      /* before it is tried again */
 
   WfdP2pStep step;

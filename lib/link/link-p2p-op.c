@@ -49,6 +49,7 @@ stop_step (WfdP2pOp *op)
 {
   g_cancellable_cancel (op->calls);
   wfd_p2p_clear_source (&op->step_timer);
+  wfd_p2p_clear_source (&op->joining);
   wfd_p2p_clear_source (&op->pause);
 }
 

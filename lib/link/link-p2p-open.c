@@ -133,9 +133,42 @@ wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status)
   }
 }
 
+/* wpa_supplicant searches for the group of the peer for up to a minute, and what
+ * it knows of it may be from before its end. A scan of all channels takes some
+ * seconds. */
+#define JOIN_MS 6000
+
+static gboolean
+on_nothing_to_join (gpointer user_data)
+{
+  wfd_p2p_op_fail_for_now (user_data, TRUE,
+      g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER, "The group of the peer was not found"));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_joining (WfdP2pOp *op)
+{
+  guint join_ms = op->link->options.join_ms;
+
+  op->joining = g_timeout_source_new (join_ms != 0 ? join_ms : JOIN_MS);
+  g_source_set_callback (op->joining, on_nothing_to_join, op, NULL);
+  g_source_attach (op->joining, op->link->context);
+}
+
+/* wpa_supplicant makes it when the owner of the group has answered, whose person
+ * may take his time; for a known group it does so at once, before it answers us. */
+void
+wfd_p2p_op_interface_added (WfdP2pOp *op)
+{
+  if (op->step == WFD_P2P_STEP_GROUP)
+    wfd_p2p_clear_source (&op->joining);
+}
+
 static void
 begin_rejoin (WfdP2pOp *op)
 {
+  watch_joining (op);
   wfd_p2p_op_ask_p2p (op, WPAS_GROUP_ADD, wfd_p2p_build_rejoin (op->persistent_path), NULL);
 }
 
@@ -165,6 +198,8 @@ begin_pair (WfdP2pOp *op)
   WfdP2pLink *self = op->link;
   g_autofree char *path = wfd_p2p_link_dup_peer_path (self, op->peer);
 
+  if (wfd_p2p_op_joins (op))
+    watch_joining (op);
   wfd_p2p_op_ask_p2p (op, WPAS_CONNECT,
       wfd_p2p_build_connect (path, &op->pairing, wfd_p2p_op_joins (op), self->options.go_intent,
           self->options.frequency_mhz),
@@ -202,6 +237,7 @@ wfd_p2p_op_group_started (WfdP2pOp *op)
   if (op->failure != NULL)
     return;
   op->facts |= WFD_P2P_STARTED;
+  wfd_p2p_clear_source (&op->joining);
   wfd_p2p_op_end_pause (op);
   if (op->step == WFD_P2P_STEP_SEARCH)
     end_search (op);

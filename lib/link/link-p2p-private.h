@@ -132,6 +132,7 @@ void wfd_p2p_op_disconnect (WfdP2pLink *self, GTask *task);
 void wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer);
 void wfd_p2p_op_group_started (WfdP2pOp *op);
 void wfd_p2p_op_peer_joined (WfdP2pOp *op, const char *peer_path);
+void wfd_p2p_op_interface_added (WfdP2pOp *op);
 void wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status);
 /* @error: (transfer full) in each; @peer_path: (nullable): with whom; @may_pass:
  * by itself, so that it is tried again */

@@ -91,6 +91,16 @@ on_interface_removed (GDBusConnection *bus, const char *sender, const char *path
 /* --- what wpa_supplicant tells --- */
 
 static void
+on_interface_added (GDBusConnection *bus, const char *sender, const char *path,
+    const char *interface, const char *signal, GVariant *args, gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+
+  if (self->op != NULL)
+    wfd_p2p_op_interface_added (self->op);
+}
+
+static void
 on_device_found (WfdP2pLink *self, GVariant *args)
 {
   g_autoptr (GVariant) properties = NULL;
@@ -149,7 +159,11 @@ request_pairing (WfdP2pLink *self, const char *path, WfdPairing pairing, const c
 {
   WfdLinkPeer *peer = wfd_p2p_link_ensure_peer (self, path);
 
-  if (peer == NULL || (self->op != NULL && wfd_p2p_op_pairs_with (self->op, peer)))
+  if (peer == NULL)
+    return;
+  /* Who owns a group waits to be asked: what was known is from before. */
+  wfd_link_peer_set_owns_group (peer, FALSE);
+  if (self->op != NULL && wfd_p2p_op_pairs_with (self->op, peer))
     return;
   wfd_link_emit (self, WFD_LINK_PAIRING_REQUEST, peer, (guint) pairing, pin);
 }
@@ -420,6 +434,8 @@ wfd_p2p_link_subscribe (WfdP2pLink *self)
   g_signal_connect (self->bus, "closed", G_CALLBACK (on_bus_closed), self);
   subscribe (self, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", WPAS_NAME,
       on_owner_changed);
+  subscribe (self, self->owner, WPAS_INTERFACE_ROOT, WPAS_SIGNAL_INTERFACE_ADDED, NULL,
+      on_interface_added);
   subscribe (self, self->owner, WPAS_INTERFACE_ROOT, WPAS_SIGNAL_INTERFACE_REMOVED, NULL,
       on_interface_removed);
   subscribe (self, self->owner, WPAS_INTERFACE_P2P, NULL, NULL, on_p2p_signal);

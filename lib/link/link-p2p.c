@@ -112,6 +112,9 @@ group_free (WfdP2pGroup *group)
 void
 wfd_p2p_link_clear_group (WfdP2pLink *self)
 {
+  /* So that it is not joined when it is wanted again. */
+  if (self->group != NULL && !self->group->info->is_owner && self->group->info->peer != NULL)
+    wfd_link_peer_set_owns_group (self->group->info->peer, FALSE);
   g_clear_pointer (&self->group, group_free);
 }
 

@@ -20,6 +20,7 @@
 #define WPAS_CAPABILITY_P2P "p2p"
 #define WPAS_INTERFACES "Interfaces"
 #define WPAS_WFD_IES "WFDIEs"
+#define WPAS_SIGNAL_INTERFACE_ADDED "InterfaceAdded"
 #define WPAS_SIGNAL_INTERFACE_REMOVED "InterfaceRemoved"
 
 /* Interface objects */

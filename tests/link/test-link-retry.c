@@ -89,22 +89,94 @@ test_group_gone (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 2);
 }
 
-/* Its group has ended since we have heard of it. */
 static void
-test_group_of_peer_gone (Lab *lab, gconstpointer data)
+own_group_of_before (Lab *lab)
 {
-  set_up_failures (lab, 0, 1);
   fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
   fake_wpas_set (lab->fake, IFACE, "PersistentGroups",
       g_variant_new_parsed ("[objectpath '" PERSISTENT "0']"));
   fake_wpas_set (lab->fake, PERSISTENT "0", "Properties",
       g_variant_new_parsed ("{'mode': <'0'>, 'bssid': <'" TV_ID "'>}"));
+}
+
+/* Its group has ended since we have heard of it. */
+static void
+test_group_of_peer_gone (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  own_group_of_before (lab);
   lab_react (lab, "GroupAdd", "GroupFormationFailure", "('',)");
   lab_start_group_after (lab, "Invite", "client");
   lab_reopen (lab, TV_ID, FALSE);
   lab_wait_ok (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 1);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Invite"), ==, 1);
+}
+
+/* wpa_supplicant says nothing for a minute. */
+static void
+test_group_of_peer_not_found (Lab *lab, gconstpointer data)
+{
+  WfdP2pOptions options = { .go_intent = -1, .max_attempts = 3, .retry_ms = 1, .join_ms = 1 };
+
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  own_group_of_before (lab);
+  lab_start_group_after (lab, "Invite", "client");
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 1);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 1);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Invite"), ==, 1);
+}
+
+/* Its owner has answered, so that it is waited for his person. */
+static void
+test_group_of_peer_found (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  fake_wpas_react (lab->fake, "Connect", NULL, NULL);
+  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
+  connect_tv (lab);
+  lab_wait_call (lab, "Connect");
+  lab_settle (lab);
+  g_assert_nonnull (WFD_P2P_LINK (lab->link)->op->joining);
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceAdded",
+      g_variant_new_parsed ("(objectpath '" GROUP_IFACE "', @a{sv} {})"));
+  lab_settle (lab);
+  g_assert_null (WFD_P2P_LINK (lab->link)->op->joining);
+}
+
+/* It has ended with our being in it. */
+static void
+test_group_of_peer_ended (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  own_group_of_before (lab);
+  lab_start_group_after (lab, "GroupAdd", "client");
+  fake_wpas_set (lab->fake, GROUP_IFACE, "PeerGO", g_variant_new_object_path (TV));
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_ok (lab);
+  lab_say (lab, "GroupFinished", "({'interface_object': <objectpath '" GROUP_IFACE "'>},)");
+  lab_wait_told (lab, "lost");
+  lab_start_group_after (lab, "Invite", "client");
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 1);
+}
+
+static void
+test_owner_of_before_asks (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say (lab, "ProvisionDiscoveryPBCRequest", "(objectpath '" TV "',)");
+  lab_wait_told (lab, "request-pbc");
+  connect_tv (lab);
+  lab_wait_ok (lab);
+  g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Connect"), "join=true"));
 }
 
 /* Joined, negotiated, joined. */
@@ -228,6 +300,10 @@ main (int argc, char **argv)
   add ("refusal-is-final", test_refusal_is_final);
   add ("group-gone", test_group_gone);
   add ("group-of-peer-gone", test_group_of_peer_gone);
+  add ("group-of-peer-not-found", test_group_of_peer_not_found);
+  add ("group-of-peer-found", test_group_of_peer_found);
+  add ("group-of-peer-ended", test_group_of_peer_ended);
+  add ("owner-of-before-asks", test_owner_of_before_asks);
   add ("joins-by-turns", test_joins_by_turns);
   add ("pause/cancelled", test_cancelled);
   add ("pause/closed", test_closed);
