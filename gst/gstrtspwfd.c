@@ -101,6 +101,13 @@ ensure_pads (GstRtspWfd *self)
     self->pads = wfd_sender_pads_new (GST_BIN (self), &gst_rtsp_wfd_send_events);
 }
 
+void
+gst_rtsp_wfd_set_rate_control (GstRtspWfd *self, WfdRateControl *rate)
+{
+  ensure_pads (self);
+  wfd_sender_pads_set_rate_control (self->pads, rate);
+}
+
 static void
 prepare_pads (GstRtspWfd *self)
 {

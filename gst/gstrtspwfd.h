@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include "wfd-control.h"
+#include "wfd-rate-control.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,9 @@ GST_ELEMENT_REGISTER_DECLARE (rtspwfd);
  * of it. Offers come from several threads; one whose @serial is not greater than that
  * of the last was made before it, and is dropped. */
 void gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer, guint64 serial);
+
+/* What the encoder in front is controlled by; before the first session. */
+void gst_rtsp_wfd_set_rate_control (GstRtspWfd *self, WfdRateControl *rate);
 
 /* What "negotiated" says, for those who need no text; FALSE: nothing yet. */
 gboolean gst_rtsp_wfd_get_terms (GstRtspWfd *self, WfdTerms *ret_terms);

@@ -24,6 +24,7 @@ struct _GstWfdSink
 
   GstElement *rtspwfd;
   WfdProgramThread *program_thread;
+  WfdRateControl *rate;
 
   GMutex lock;
   /* All below with the lock. */
@@ -31,7 +32,8 @@ struct _GstWfdSink
   char *encoder;             /* NULL: the best */
   gboolean encoder_outdated; /* it was not looked for since it was named */
   guint bitrate_kbps;
-  char *video_formats; /* as the user wants them */
+  WfdRateUser rate_user; /* start_kbps 0: bitrate_kbps */
+  char *video_formats;   /* as the user wants them */
   char *audio_codecs;
   const WfdEncoder *video_encoder; /* from READY on; NULL: there is none */
   GError *no_video_encoder;        /* then: why */
@@ -45,6 +47,28 @@ struct _GstWfdSink
   gboolean complained;                     /* about what was agreed on */
   gboolean told_missing[WFD_N_ELEMENTARY]; /* that no encoder is there for it */
 };
+
+/* The properties that are about the bit rate, in this order from any number on. */
+enum
+{
+  GST_WFD_SINK_BITRATE,
+  GST_WFD_SINK_RATE_CONTROL,
+  GST_WFD_SINK_RATE_PROFILE,
+  GST_WFD_SINK_MIN_BITRATE,
+  GST_WFD_SINK_MAX_BITRATE,
+  GST_WFD_SINK_START_BITRATE,
+  GST_WFD_SINK_MAX_AIR_SHARE,
+  GST_WFD_SINK_SUGGESTED_BITRATE,
+  GST_WFD_SINK_N_RATE_PROPERTIES,
+};
+
+void gst_wfd_sink_install_rate_properties (GObjectClass *klass, guint first);
+void gst_wfd_sink_set_rate_property (GstWfdSink *self, guint which, const GValue *value);
+/* With the lock. */
+void gst_wfd_sink_get_rate_property (GstWfdSink *self, guint which, GValue *value);
+void gst_wfd_sink_init_rate (GstWfdSink *self);
+/* The rate control does what the properties say; with the lock. */
+void gst_wfd_sink_update_rate (GstWfdSink *self);
 
 /* Connects to what rtspwfd tells. */
 void gst_wfd_sink_follow_session (GstWfdSink *self);

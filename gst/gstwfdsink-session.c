@@ -75,6 +75,7 @@ fill_plan (GstWfdSink *self, const WfdPlan *made, gboolean sound_known, WfdProgr
   const gboolean part[] = { made->video, made->audio };
 
   plan->program = made->program;
+  plan->program.rate = self->rate_user.on ? self->rate : NULL;
   plan->wanted = made->video_ready && made->audio_ready && (made->video || made->audio);
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     GstWfdSinkStream *stream = &self->streams[i];

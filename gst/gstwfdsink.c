@@ -21,12 +21,26 @@
  * "aac-6ch" there are six channels, if the display takes them. AAC and AC-3 that
  * are coded already are passed on.
  *
+ * With #GstWfdSink:rate-control "auto", the bit rate follows what the link carries, and
+ * pictures that would come too late are left out before they are encoded. It needs
+ * nothing from the display. An encoder in front of wfdsink had better follow
+ * #GstWfdSink:suggested-bitrate, or the custom upstream event
+ * "wfd-suggested-bitrate" with the field "bitrate" (uint, kbit/s), and make a key
+ * picture when a GstForceKeyUnit event asks for one.
+ *
  * The signals "session-opened" and "session-closed" are those of rtspwfd, which
  * explains #GstWfdSink:negotiated and #GstWfdSink:stats as well. The latter has here
  * also, of each pad that has something, video-buffers, video-buffers-dropped and
  * video-buffers-filled, or audio-buffers, audio-buffers-dropped and
  * audio-buffers-filled (what went on, what did not, and what was made for want of
- * any), and encoder (string, of raw pictures).
+ * any), and encoder (string, of raw pictures). While the rate is controlled there are
+ * rate-signal (string, what the link is measured by: queue, completion, rtt or none),
+ * rate-reason (string, of the last decision), rate-target and rate-capacity (uint,
+ * kbit/s that the encoder shall make, and that the link is taken to carry), rate-queue-us
+ * (int64, microseconds that what is under way needs), pictures-skipped,
+ * packets-dropped-here (by the queue in this machine), and where it is known
+ * rate-modulation (int64, kbit/s) and rate-problem (string, what cannot be read any
+ * more).
  *
  * ## Example pipelines
  * |[
@@ -54,14 +68,13 @@
 GST_DEBUG_CATEGORY (wfd_sink_debug);
 #define GST_CAT_DEFAULT wfd_sink_debug
 
-#define DEFAULT_BITRATE_KBPS 5000
-
 enum
 {
   PROP_0,
   PROP_LINK,
   PROP_ENCODER,
-  PROP_BITRATE,
+  PROP_RATE, /* as many as there are about the bit rate */
+  PROP_RATE_LAST = PROP_RATE + GST_WFD_SINK_N_RATE_PROPERTIES - 1,
   PROP_VIDEO_FORMATS,
   PROP_AUDIO_CODECS,
   PROP_STATS,
@@ -342,15 +355,6 @@ set_encoder (GstWfdSink *self, const GValue *value)
 }
 
 static void
-set_bitrate (GstWfdSink *self, guint bitrate_kbps)
-{
-  g_mutex_lock (&self->lock);
-  self->bitrate_kbps = bitrate_kbps;
-  g_mutex_unlock (&self->lock);
-  wfd_program_thread_set_bitrate (self->program_thread, bitrate_kbps);
-}
-
-static void
 gst_wfd_sink_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstWfdSink *self = GST_WFD_SINK (object);
@@ -364,8 +368,8 @@ gst_wfd_sink_set_property (GObject *object, guint id, const GValue *value, GPara
     case PROP_ENCODER:
       set_encoder (self, value);
       break;
-    case PROP_BITRATE:
-      set_bitrate (self, g_value_get_uint (value));
+    case PROP_RATE ... PROP_RATE_LAST:
+      gst_wfd_sink_set_rate_property (self, id - PROP_RATE, value);
       break;
     case PROP_VIDEO_FORMATS:
       set_string (self, &self->video_formats, value);
@@ -412,6 +416,7 @@ create_stats (GstWfdSink *self)
   if (self->video_encoder != NULL)
     gst_structure_set (stats, "encoder", G_TYPE_STRING, self->video_encoder->factory, NULL);
   g_mutex_unlock (&self->lock);
+  wfd_rate_control_add_stats (self->rate, stats);
   return stats;
 }
 
@@ -434,8 +439,8 @@ gst_wfd_sink_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     g_value_set_enum (value, self->link);
   else if (id == PROP_ENCODER)
     g_value_set_string (value, self->encoder);
-  else if (id == PROP_BITRATE)
-    g_value_set_uint (value, self->bitrate_kbps);
+  else if (id >= PROP_RATE && id <= PROP_RATE_LAST)
+    gst_wfd_sink_get_rate_property (self, id - PROP_RATE, value);
   else
     g_value_set_string (value, id == PROP_VIDEO_FORMATS ? self->video_formats : self->audio_codecs);
   g_mutex_unlock (&self->lock);
@@ -457,6 +462,7 @@ gst_wfd_sink_finalize (GObject *object)
 {
   GstWfdSink *self = GST_WFD_SINK (object);
 
+  wfd_rate_control_unref (self->rate);
   g_clear_error (&self->no_video_encoder);
   g_free (self->encoder);
   g_free (self->video_formats);
@@ -478,11 +484,7 @@ install_properties (GObjectClass *klass)
       g_param_spec_string ("encoder", "Encoder",
           "H.264 encoder for raw pictures, e.g. \"x264enc\"; NULL for the best that is installed",
           NULL, flags | GST_PARAM_MUTABLE_READY));
-  g_object_class_install_property (klass, PROP_BITRATE,
-      g_param_spec_uint ("bitrate", "Bit rate",
-          "Bit rate in kbit/s at which pictures are encoded, less where the display takes no more; "
-          "what comes coded stays as it is",
-          100, 100000, DEFAULT_BITRATE_KBPS, flags | GST_PARAM_MUTABLE_PLAYING));
+  gst_wfd_sink_install_rate_properties (klass, PROP_RATE);
   g_object_class_install_property (klass, PROP_VIDEO_FORMATS,
       g_param_spec_string ("video-formats", "Video formats",
           "What is offered of raw pictures from the next session on: \"default\" for all "
@@ -533,7 +535,7 @@ static void
 gst_wfd_sink_init (GstWfdSink *self)
 {
   g_mutex_init (&self->lock);
-  self->bitrate_kbps = DEFAULT_BITRATE_KBPS;
+  gst_wfd_sink_init_rate (self);
   self->video_formats = g_strdup ("default");
   self->audio_codecs = g_strdup ("default");
 
@@ -541,6 +543,7 @@ gst_wfd_sink_init (GstWfdSink *self)
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
   self->rtspwfd = g_object_new (GST_TYPE_RTSP_WFD, "role", WFD_ROLE_SOURCE, NULL);
   gst_bin_add (GST_BIN (self), self->rtspwfd);
+  gst_rtsp_wfd_set_rate_control (GST_RTSP_WFD (self->rtspwfd), self->rate);
   self->program_thread = wfd_program_thread_new (GST_BIN (self), on_program_failed, self);
   /* In this order, so that we have done what is told. */
   gst_wfd_sink_follow_session (self);

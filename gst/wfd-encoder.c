@@ -131,6 +131,7 @@ static const WfdEncoder encoders[] = {
       .vbv = "vbv-buf-capacity",
       .vbv_unit = WFD_ENCODER_VBV_MS,
       .gop = "key-int-max",
+      .obeys_at_once = TRUE,
       .key_units = TRUE,
       .profiles = H264_PROFILES ("constrained-baseline", "high"),
       .level_in_caps = TRUE,
@@ -361,16 +362,16 @@ set_all (const WfdEncoder *self, GstElement *element, const WfdEncoderSetting *s
 }
 
 static void
-set_vbv (const WfdEncoder *self, GstElement *element, guint bitrate_kbps)
+set_vbv (const WfdEncoder *self, GstElement *element, guint bitrate_kbps, guint vbv_ms)
 {
   switch (self->vbv_unit) {
     case WFD_ENCODER_VBV_NONE:
       break;
     case WFD_ENCODER_VBV_MS:
-      set_number (self, element, self->vbv, VBV_MS);
+      set_number (self, element, self->vbv, vbv_ms);
       break;
     case WFD_ENCODER_VBV_KBIT:
-      set_number (self, element, self->vbv, MAX (bitrate_kbps * VBV_MS / 1000, 1));
+      set_number (self, element, self->vbv, MAX (bitrate_kbps * vbv_ms / 1000, 1));
       break;
   }
 }
@@ -394,7 +395,8 @@ static const struct
 static gboolean
 is_high (const WfdEncoder *self, const WfdEncoderConfig *config)
 {
-  return config->profile == WFD_H264_PROFILE_CHP && self->profiles[WFD_H264_PROFILE_CHP] != NULL;
+  return config->profile == WFD_H264_PROFILE_CHP
+      && (self == NULL || self->profiles[WFD_H264_PROFILE_CHP] != NULL);
 }
 
 /* The level allows no more, and openh264enc for one calls it by the next level.
@@ -408,14 +410,14 @@ get_level_limit_kbps (const WfdEncoder *self, const WfdEncoderConfig *config)
   return G_MAXUINT;
 }
 
-static guint
-get_limit_kbps (const WfdEncoder *self, const WfdEncoderConfig *config)
+guint
+wfd_encoder_get_limit (const WfdEncoder *self, const WfdEncoderConfig *config)
 {
   guint peer_kbps = config->max_bitrate_kbps > 0
       ? gst_util_uint64_scale (config->max_bitrate_kbps, 100 - OVERHEAD_PERCENT, 100)
       : G_MAXUINT;
 
-  if (self->kind != WFD_ENCODER_H264)
+  if (self != NULL && self->kind != WFD_ENCODER_H264)
     return G_MAXUINT;
   return MAX (MIN (get_level_limit_kbps (self, config), peer_kbps), 1);
 }
@@ -424,13 +426,13 @@ void
 wfd_encoder_set_bitrate (const WfdEncoder *self, GstElement *element,
     const WfdEncoderConfig *config)
 {
-  guint limit_kbps = get_limit_kbps (self, config);
+  guint limit_kbps = wfd_encoder_get_limit (self, config);
   guint kbps = MIN (config->bitrate_kbps, limit_kbps);
   guint peak_kbps = MIN (gst_util_uint64_scale (kbps, PEAK_PERCENT, 100), limit_kbps);
 
   set_number (self, element, self->peak_bitrate, peak_kbps * self->bitrate_unit);
   set_number (self, element, self->bitrate, kbps * self->bitrate_unit);
-  set_vbv (self, element, kbps);
+  set_vbv (self, element, kbps, config->vbv_ms > 0 ? config->vbv_ms : VBV_MS);
 }
 
 static guint

@@ -46,6 +46,8 @@ typedef struct
   const char *vbv;          /* the property, or NULL */
   WfdEncoderVbv vbv_unit;
   const char *gop; /* the property: pictures between two IDR */
+  /* What it is told before a picture holds for this one, not for those after it. */
+  gboolean obeys_at_once;
   /* Honours GstForceKeyUnit. If not, IDR must come often by themselves. */
   gboolean key_units;
   guint max_channels; /* of sound */
@@ -73,6 +75,7 @@ typedef struct
   guint level;            /* times ten; 0: as the encoder likes */
   guint bitrate_kbps;     /* less, where the level or the peer allows no more */
   guint max_bitrate_kbps; /* what the peer takes in all; 0: it does not say */
+  guint vbv_ms;           /* of the encoder's buffer; 0: as is usual */
   /* The peer asks for IDR when it needs one (M13), so that none has to come
    * by itself for a long time. */
   gboolean peer_asks_for_idr;
@@ -95,10 +98,14 @@ const WfdEncoder *wfd_encoder_find_widest (void);
 /* A new encoder (floating) that does @config; NULL if it is not there. */
 GstElement *wfd_encoder_make (const WfdEncoder *self, const WfdEncoderConfig *config);
 
-/* Sets the bit rate of @config, of which only that may have changed; also while it
- * runs. */
+/* Sets the bit rate of @config and its buffer, of which only these may have changed; also
+ * while it runs. */
 void wfd_encoder_set_bitrate (const WfdEncoder *self, GstElement *element,
     const WfdEncoderConfig *config);
+
+/* kbit/s that neither the level nor the peer of @config allow to be exceeded; @self NULL:
+ * by an encoder that is not ours. */
+guint wfd_encoder_get_limit (const WfdEncoder *self, const WfdEncoderConfig *config);
 
 /* What has to stand in front of and behind the encoder (transfer full). */
 GstCaps *wfd_encoder_get_raw_caps (const WfdEncoder *self, const WfdEncoderConfig *config);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-program.h"
 
+#include "wfd-captures.h"
 #include "wfd-element.h"
 
 #define AUDIO_BITRATE_KBPS 128
@@ -12,6 +13,7 @@ struct _WfdProgram
   const WfdEncoder *row; /* of the video encoder */
   GstElement *encoder;   /* NULL: the video comes coded */
   WfdEncoderConfig config;
+  WfdCaptures *captures; /* NULL: the bit rate is not controlled */
 };
 
 /* The elements of one stream, each linked to the one before. */
@@ -20,6 +22,7 @@ typedef struct
   WfdProgram *program;
   GstElement *first;
   GstElement *last;
+  GstElement *at_rate; /* the first that gets pictures at the rate at which they are sent */
   GError **error;
 } Chain;
 
@@ -103,6 +106,7 @@ chain_add_converter (Chain *self)
 {
   if (!chain_add (self, "videoconvertscale"))
     return FALSE;
+  self->at_rate = self->last;
   g_object_set (self->last, "add-borders", TRUE, NULL);
   return TRUE;
 }
@@ -111,7 +115,10 @@ chain_add_converter (Chain *self)
 static gboolean
 chain_pass (Chain *self)
 {
-  return chain_add (self, "identity");
+  if (!chain_add (self, "identity"))
+    return FALSE;
+  self->at_rate = self->last;
+  return TRUE;
 }
 
 static gboolean
@@ -153,6 +160,36 @@ chain_add_audio (Chain *self, const WfdProgramConfig *config)
       && chain_add_filter (self, raw) && (row == NULL || chain_add_encoder (self, row, &format));
 }
 
+/* MPEG-TS and the headers add a tenth, to the frames of AAC some more. */
+static guint
+get_sound_kbps (const WfdProgramConfig *config)
+{
+  guint channels = config->format.audio_channels;
+  guint kbps = config->audio_lpcm ? config->format.audio_rate_hz * channels * 16 / 1000
+                                  : AUDIO_BITRATE_KBPS * channels / 2;
+
+  return config->audio ? kbps * 11 / 10 : 0;
+}
+
+static void
+control_video (Chain *self, const WfdProgramConfig *config)
+{
+  g_autoptr (GstPad) pictures = gst_element_get_static_pad (self->at_rate, "sink");
+  g_autoptr (GstPad) coded = gst_element_get_static_pad (self->last, "src");
+  const WfdCapturesConfig captures = {
+    .element = GST_ELEMENT (self->program),
+    .pictures = pictures,
+    .coded = coded,
+    .row = config->video_encoder,
+    .encoder = self->program->encoder,
+    .format = config->format,
+    .other_kbps = get_sound_kbps (config),
+    .rate = config->rate,
+  };
+
+  self->program->captures = wfd_captures_new (&captures);
+}
+
 static gboolean
 build_video (WfdProgram *self, const WfdProgramConfig *config, GError **error)
 {
@@ -160,6 +197,8 @@ build_video (WfdProgram *self, const WfdProgramConfig *config, GError **error)
 
   if (!chain_add_video (&chain, config))
     return FALSE;
+  if (config->rate != NULL)
+    control_video (&chain, config);
   wfd_element_add_ghost (GST_ELEMENT (self), "video", chain.first, "sink");
   wfd_element_add_ghost (GST_ELEMENT (self), "video_src", chain.last, "src");
   return TRUE;
@@ -196,13 +235,23 @@ wfd_program_set_bitrate (WfdProgram *self, guint bitrate_kbps)
   WfdEncoderConfig config = self->config;
 
   config.bitrate_kbps = bitrate_kbps;
-  if (self->encoder != NULL)
+  if (self->encoder != NULL && self->captures == NULL)
     wfd_encoder_set_bitrate (self->row, self->encoder, &config);
+}
+
+static void
+wfd_program_finalize (GObject *object)
+{
+  WfdProgram *self = WFD_PROGRAM (object);
+
+  wfd_captures_free (self->captures);
+  G_OBJECT_CLASS (wfd_program_parent_class)->finalize (object);
 }
 
 static void
 wfd_program_class_init (WfdProgramClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = wfd_program_finalize;
   gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass), "Wi-Fi Display program",
       "Codec", "Encodes what a session sends", "gst-wfd");
 }

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include "wfd-encoder.h"
+#include "wfd-rate-control.h"
 
 G_BEGIN_DECLS
 
@@ -23,12 +24,13 @@ typedef struct
   const WfdEncoder *audio_encoder; /* NULL: comes coded, or is LPCM */
   gboolean audio_lpcm;             /* samples, converted but not encoded */
   WfdEncoderConfig format;         /* bitrate_kbps is that of the video */
+  WfdRateControl *rate;            /* (nullable): what controls the video; borrowed */
 } WfdProgramConfig;
 
 /* (transfer floating). Errors: GST_CORE_ERROR_MISSING_PLUGIN. */
 WfdProgram *wfd_program_new (const WfdProgramConfig *config, GError **error);
 
-/* From any thread; does nothing without an encoder. */
+/* From any thread; does nothing without an encoder, or if that is controlled. */
 void wfd_program_set_bitrate (WfdProgram *self, guint bitrate_kbps);
 
 G_END_DECLS

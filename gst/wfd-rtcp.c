@@ -18,6 +18,7 @@ struct _WfdRtcp
   gint64 next_ns; /* of the next report */
   guint64 sent;
   guint64 received;
+  gboolean is_new;    /* the report was not taken yet */
   WfdTsReport report; /* the newest, if any was received */
 };
 
@@ -89,6 +90,7 @@ take (WfdRtcp *self, WfdBytes datagram, guint32 ssrc)
   if (rtcp.has_report) {
     self->report = rtcp.report;
     self->received++;
+    self->is_new = TRUE;
   }
   return TRUE;
 }
@@ -113,6 +115,16 @@ wfd_rtcp_receive (WfdRtcp *self, guint32 ssrc)
     came = take (self, wfd_bytes (datagram, bytes), ssrc) || came;
   }
   return came;
+}
+
+gboolean
+wfd_rtcp_take_loss (WfdRtcp *self, gint64 *ret_permille)
+{
+  if (!self->is_new)
+    return FALSE;
+  self->is_new = FALSE;
+  *ret_permille = self->report.fraction_lost * 1000 / 256;
+  return TRUE;
 }
 
 void

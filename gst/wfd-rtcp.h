@@ -24,6 +24,8 @@ void wfd_rtcp_send (WfdRtcp *self, const WfdTsSenderInfo *info, gint64 now_ns);
  * whether something came. */
 gboolean wfd_rtcp_receive (WfdRtcp *self, guint32 ssrc);
 
+/* What the peer misses of a thousand packets, once for each report. */
+gboolean wfd_rtcp_take_loss (WfdRtcp *self, gint64 *ret_permille);
 void wfd_rtcp_add_stats (WfdRtcp *self, GstStructure *stats);
 
 G_END_DECLS

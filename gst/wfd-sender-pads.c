@@ -316,6 +316,12 @@ wfd_sender_pads_set_sockets (WfdSenderPads *self, const WfdSenderSockets *socket
 }
 
 void
+wfd_sender_pads_set_rate_control (WfdSenderPads *self, WfdRateControl *rate)
+{
+  wfd_sender_set_rate_control (self->sender, rate);
+}
+
+void
 wfd_sender_pads_set_format (WfdSenderPads *self, const WfdFormat *format, gboolean microsoft)
 {
   wfd_sender_set_format (self->sender, format, microsoft);

@@ -41,6 +41,7 @@ gboolean wfd_sender_pads_is_empty (WfdSenderPads *self);
 
 /* Before the elements go to PAUSED. */
 void wfd_sender_pads_set_sockets (WfdSenderPads *self, const WfdSenderSockets *sockets);
+void wfd_sender_pads_set_rate_control (WfdSenderPads *self, WfdRateControl *rate);
 void wfd_sender_pads_set_format (WfdSenderPads *self, const WfdFormat *format, gboolean microsoft);
 /* A session begins. @rtcp: (nullable). */
 void wfd_sender_pads_open (WfdSenderPads *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp);

@@ -6,6 +6,8 @@
 #include <ts-lead.h>
 #include <ts-nal.h>
 
+#include "wfd-pump.h"
+#include "wfd-rate-probe.h"
 #include "wfd-rtcp.h"
 #include "wfd-unit-caps.h"
 
@@ -22,6 +24,10 @@ GST_DEBUG_CATEGORY_STATIC (wfd_sender_debug);
 #define MAX_STALE_UNITS 4
 
 #define PACKET_BYTES (12 + 7 * WFD_TS_PACKET_BYTES)
+
+/* Of UDP and IP, by their family. */
+#define HEAD_BYTES_V4 28
+#define HEAD_BYTES_V6 48
 
 typedef struct
 {
@@ -41,7 +47,10 @@ struct _WfdSender
   GMutex lock;
   /* All below with the lock. */
   WfdUdp *udp;
+  GSocket *rtp_socket;
   GSocket *rtcp_socket;
+  WfdRateControl *rate; /* (nullable) */
+  WfdPump *pump;        /* NULL: units leave as they come */
   WfdFormat format;
   gboolean microsoft;
   gboolean open;
@@ -98,7 +107,10 @@ wfd_sender_unref (WfdSender *self)
     return;
   g_clear_pointer (&self->writer, wfd_ts_writer_free);
   g_clear_pointer (&self->rtcp, wfd_rtcp_free);
+  g_clear_pointer (&self->pump, wfd_pump_free);
   g_clear_pointer (&self->udp, wfd_udp_free);
+  g_clear_pointer (&self->rate, wfd_rate_control_unref);
+  g_clear_object (&self->rtp_socket);
   g_clear_object (&self->rtcp_socket);
   gst_clear_object (&self->clock);
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
@@ -143,6 +155,8 @@ static gboolean
 send_batch (WfdSender *self, const WfdTsBatch *batch, gint64 until_us, GCancellable *cancellable,
     News *news)
 {
+  if (self->pump != NULL)
+    return wfd_pump_put (self->pump, batch->data, batch->bytes, batch->segment_bytes);
   switch (wfd_udp_send (self->udp, batch->data, batch->bytes, batch->segment_bytes, until_us,
       cancellable)) {
     case WFD_UDP_SENT:
@@ -160,29 +174,32 @@ send_batch (WfdSender *self, const WfdTsBatch *batch, gint64 until_us, GCancella
   g_return_val_if_reached (FALSE);
 }
 
-/* All that was begun; FALSE if not all of it left. */
+/* All that was begun, which is @picture or none; FALSE if not all of it left. */
 static gboolean
-send_all (WfdSender *self, gint64 until_us, GCancellable *cancellable, News *news)
+send_all (WfdSender *self, const WfdRateFrame *picture, gint64 until_us, GCancellable *cancellable,
+    News *news)
 {
+  gboolean all = TRUE;
   WfdTsBatch batch = {
     .data = self->data,
     .capacity = sizeof self->data,
     .max_packets = WFD_UDP_MAX_SEGMENTS,
   };
 
-  while (wfd_ts_writer_fill (self->writer, &batch)) {
-    if (send_batch (self, &batch, until_us, cancellable, news))
-      continue;
+  while (all && wfd_ts_writer_fill (self->writer, &batch))
+    all = send_batch (self, &batch, until_us, cancellable, news);
+  if (!all)
     wfd_ts_writer_abandon (self->writer);
-    return FALSE;
-  }
-  return TRUE;
+  if (self->pump != NULL)
+    wfd_pump_push (self->pump, picture);
+  return all;
 }
 
 static void
 exchange_reports (WfdSender *self, gint64 now_ns, News *news)
 {
   const gint64 from_1900_s = G_GINT64_CONSTANT (2208988800);
+  WfdRateReport report;
   gint64 real_us;
   WfdTsSenderInfo info;
   guint64 ntp;
@@ -195,6 +212,8 @@ exchange_reports (WfdSender *self, gint64 now_ns, News *news)
   wfd_ts_writer_get_sender_info (self->writer, now_ns, ntp, &info);
   wfd_rtcp_send (self->rtcp, &info, now_ns);
   news->alive = wfd_rtcp_receive (self->rtcp, self->ssrc);
+  if (self->rate != NULL && wfd_rtcp_take_loss (self->rtcp, &report.loss_permille))
+    wfd_rate_control_report (self->rate, &report, now_ns / GST_USECOND);
 }
 
 /* --- the timer --- */
@@ -230,7 +249,7 @@ tick (WfdSender *self, News *news)
   gint64 now_ns = get_now (self), deadline_ns;
 
   if (wfd_ts_writer_begin_tick (self->writer, now_ns))
-    send_all (self, 0, NULL, news);
+    send_all (self, NULL, 0, NULL, news);
   exchange_reports (self, now_ns, news);
   /* What could not leave is due at once, and would be for ever. */
   deadline_ns = MAX (wfd_ts_writer_get_deadline (self->writer), now_ns + (gint64) RETRY_NS);
@@ -277,6 +296,7 @@ wfd_sender_set_sockets (WfdSender *self, const WfdSenderSockets *sockets, const 
   g_clear_pointer (&self->udp, wfd_udp_free);
   self->udp = wfd_udp_new (sockets->rtp, calls);
   wfd_udp_set_pacing (self->udp, sockets->max_pacing_kbps);
+  g_set_object (&self->rtp_socket, sockets->rtp);
   g_set_object (&self->rtcp_socket, sockets->rtcp);
   self->stats = (WfdSenderStats) { 0 };
   g_mutex_unlock (&self->lock);
@@ -381,6 +401,70 @@ wfd_sender_set_format (WfdSender *self, const WfdFormat *format, gboolean micros
 }
 
 void
+wfd_sender_set_rate_control (WfdSender *self, WfdRateControl *rate)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->rate, wfd_rate_control_unref);
+  self->rate = wfd_rate_control_ref (rate);
+  g_mutex_unlock (&self->lock);
+}
+
+/* In the thread of the pump. */
+static void
+on_pump_lost (gpointer data)
+{
+  tell (data, &(News) { .lost = TRUE });
+}
+
+static void
+on_pump_trouble (gpointer data, int code)
+{
+  tell (data, &(News) { .trouble = code });
+}
+
+/* What was sent so far stays counted; with the lock. */
+static void
+count_pump (WfdSender *self, WfdSenderStats *stats)
+{
+  WfdPumpStats pump;
+
+  if (self->pump == NULL)
+    return;
+  wfd_pump_get_stats (self->pump, &pump);
+  stats->bytes += pump.bytes;
+  stats->packets += pump.packets;
+  stats->errors += pump.errors;
+}
+
+/* With the lock. */
+static void
+open_pump (WfdSender *self)
+{
+  static const WfdPumpEvents events = { on_pump_lost, on_pump_trouble };
+  gboolean v6;
+
+  if (self->pump != NULL || self->rate == NULL || !wfd_rate_control_is_wanted (self->rate))
+    return;
+  v6 = g_socket_get_family (self->rtp_socket) == G_SOCKET_FAMILY_IPV6;
+  wfd_rate_control_open (self->rate, wfd_rate_probe_new (self->rtp_socket));
+  self->pump =
+      wfd_pump_new (self->udp, v6 ? HEAD_BYTES_V6 : HEAD_BYTES_V4, self->rate, &events, self);
+  if (self->clock != NULL)
+    wfd_pump_set_clock (self->pump, self->clock, self->base_time);
+}
+
+/* With the lock; what is returned is to be freed without it, as the pump may be telling
+ * something. */
+static WfdPump *
+take_pump (WfdSender *self)
+{
+  count_pump (self, &self->stats);
+  if (self->pump != NULL)
+    wfd_rate_control_close (self->rate);
+  return g_steal_pointer (&self->pump);
+}
+
+void
 wfd_sender_open (WfdSender *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp)
 {
   g_mutex_lock (&self->lock);
@@ -388,6 +472,7 @@ wfd_sender_open (WfdSender *self, GInetSocketAddress *rtp, GInetSocketAddress *r
   self->complained = FALSE;
   self->ssrc = g_random_int ();
   wfd_udp_set_destination (self->udp, rtp);
+  open_pump (self);
   if (rtcp != NULL && self->rtcp_socket != NULL)
     self->rtcp = wfd_rtcp_new (self->rtcp_socket, rtcp);
   make_writer (self);
@@ -397,12 +482,19 @@ wfd_sender_open (WfdSender *self, GInetSocketAddress *rtp, GInetSocketAddress *r
 void
 wfd_sender_close (WfdSender *self)
 {
+  WfdPump *pump;
+
   g_mutex_lock (&self->lock);
   self->open = FALSE;
   drop_timer (self);
   g_clear_pointer (&self->writer, wfd_ts_writer_free);
   g_clear_pointer (&self->rtcp, wfd_rtcp_free);
-  if (self->udp != NULL)
+  pump = take_pump (self);
+  g_mutex_unlock (&self->lock);
+  wfd_pump_free (pump);
+
+  g_mutex_lock (&self->lock);
+  if (self->udp != NULL && !self->open)
     wfd_udp_set_destination (self->udp, NULL);
   g_mutex_unlock (&self->lock);
 }
@@ -413,6 +505,8 @@ wfd_sender_set_clock (WfdSender *self, GstClock *clock, GstClockTime base_time)
   g_mutex_lock (&self->lock);
   gst_object_replace ((GstObject **) &self->clock, GST_OBJECT_CAST (clock));
   self->base_time = base_time;
+  if (self->pump != NULL)
+    wfd_pump_set_clock (self->pump, clock, base_time);
   if (clock != NULL && self->writer != NULL && self->begun)
     wfd_ts_writer_restart (self->writer);
   self->begun = self->begun || clock != NULL;
@@ -435,15 +529,21 @@ is_agreed (WfdSender *self, WfdStream stream, const WfdTsFormat *format)
 /* Nothing goes in front of the first key picture with its parameter sets, for
  * nobody could decode it. */
 static gboolean
-is_decodable (WfdSender *self, WfdStream stream, WfdBytes unit)
+is_decodable (WfdSender *self, WfdStream stream, WfdTsNalFlags flags)
 {
   const WfdTsNalFlags needed = WFD_TS_NAL_KEY | WFD_TS_NAL_SPS;
-  WfdTsUnitHead head;
 
-  if (stream != WFD_STREAM_VIDEO || self->streams[stream].begun)
-    return TRUE;
-  wfd_ts_nal_read_head (WFD_TS_CODEC_H264, unit, &head);
-  return (head.flags & needed) == needed;
+  return stream != WFD_STREAM_VIDEO || self->streams[stream].begun || (flags & needed) == needed;
+}
+
+static WfdTsNalFlags
+read_flags (WfdStream stream, WfdBytes unit)
+{
+  WfdTsUnitHead head = { 0 };
+
+  if (stream == WFD_STREAM_VIDEO)
+    wfd_ts_nal_read_head (WFD_TS_CODEC_H264, unit, &head);
+  return head.flags;
 }
 
 /* Sound that an encoder kept over a pause: it belongs to what is over. */
@@ -467,9 +567,11 @@ send_unit (WfdSender *self, WfdStream stream, WfdBytes unit, GstClockTime runnin
   gint index = self->streams[stream].index;
   gint64 now_ns = get_now (self);
   gint64 captured_ns = GST_CLOCK_TIME_IS_VALID (running_time) ? (gint64) running_time : now_ns;
+  WfdTsNalFlags flags = read_flags (stream, unit);
+  WfdRateFrame picture = { .is_key = (flags & WFD_TS_NAL_KEY) != 0 };
   gint64 pts_ns;
 
-  if (!is_decodable (self, stream, unit)) {
+  if (!is_decodable (self, stream, flags)) {
     news->lost = TRUE;
     return;
   }
@@ -481,8 +583,8 @@ send_unit (WfdSender *self, WfdStream stream, WfdBytes unit, GstClockTime runnin
     self->stats.refused++;
     return;
   }
-  if (send_all (self, g_get_monotonic_time () + PATIENCE_US, self->streams[stream].cancellable,
-          news)) {
+  if (send_all (self, stream == WFD_STREAM_VIDEO ? &picture : NULL,
+          g_get_monotonic_time () + PATIENCE_US, self->streams[stream].cancellable, news)) {
     self->streams[stream].begun = TRUE;
   } else {
     self->stats.abandoned++;
@@ -524,6 +626,7 @@ wfd_sender_get_stats (WfdSender *self, WfdSenderStats *ret_stats)
 {
   g_mutex_lock (&self->lock);
   *ret_stats = self->stats;
+  count_pump (self, ret_stats);
   g_mutex_unlock (&self->lock);
 }
 

@@ -6,6 +6,7 @@
 #include <ts-write.h>
 #include <wfd/wfd-format.h>
 
+#include "wfd-rate-control.h"
 #include "wfd-stream.h"
 #include "wfd-udp.h"
 
@@ -16,7 +17,8 @@ G_BEGIN_DECLS
  * soon as it comes, all of it, whether or not the other stream has any.
  *
  * While no unit comes, a timer of the pipeline's clock keeps tables and clock
- * references going. Whoever sends a unit waits at most a moment for room in the
+ * references going. With a rate control a pump lets go what the kernel should have, and
+ * nobody waits. Without one, whoever sends a unit waits at most a moment for room in the
  * socket; what then has not left is given up as a whole. The other stream waits
  * with it, for the units of a program leave one after the other. */
 typedef struct _WfdSender WfdSender;
@@ -50,6 +52,9 @@ typedef struct
 /* Before data comes. @calls: for tests, else NULL. */
 void wfd_sender_set_sockets (WfdSender *self, const WfdSenderSockets *sockets,
     const WfdUdpCalls *calls);
+/* What controls the encoder, and then also how much the kernel is given at a time.
+ * Before a session. */
+void wfd_sender_set_rate_control (WfdSender *self, WfdRateControl *rate);
 /* Whether there is a pad for @stream; a session sends what is there when it
  * begins. */
 void wfd_sender_set_present (WfdSender *self, WfdStream stream, gboolean present);

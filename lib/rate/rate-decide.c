@@ -186,15 +186,18 @@ follow_frame_rate (WfdRate *self, double us_per_byte)
     wfd_rate_tuning_get (self->config.profile, interval_us * self->ladder.divisor, &self->tuning);
 }
 
-/* While nothing can be seen, what was measured before is not worth anything. */
+/* While nothing can be seen, what was measured before is not worth anything, but that it
+ * may have been little. */
 static void
 follow_blindness (WfdRate *self)
 {
   gboolean is_blind = wfd_rate_drain_is_blind (&self->drain);
+  double start = wfd_rate_to_us_per_byte (self->config.start_kbps);
 
-  if (is_blind && !self->was_blind)
-    wfd_rate_drain_scale (&self->drain,
-        wfd_rate_to_us_per_byte (self->config.start_kbps) / self->drain.us_per_byte);
+  if (is_blind && !self->was_blind) {
+    self->blind_us_per_byte = MAX (start, self->drain.us_per_byte);
+    wfd_rate_drain_scale (&self->drain, start / self->drain.us_per_byte);
+  }
   self->was_blind = is_blind;
 }
 

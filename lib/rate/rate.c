@@ -93,6 +93,18 @@ wfd_rate_set_bounds (WfdRate *self, guint min_kbps, guint max_kbps)
 }
 
 void
+wfd_rate_set_captures (WfdRate *self, gint64 interval_us, gint64 encode_us, gboolean obeys_at_once)
+{
+  self->config.interval_us = interval_us;
+  self->config.encode_us = encode_us;
+  self->config.obeys_at_once = obeys_at_once;
+  limit_config (&self->config);
+  wfd_rate_tuning_get (self->config.profile, self->config.interval_us * self->ladder.divisor,
+      &self->tuning);
+  self->frame_bytes = wfd_rate_to_frame_bytes (self, self->bitrate_kbps);
+}
+
+void
 wfd_rate_set_picture (WfdRate *self, guint width, guint height, gboolean can_shrink,
     gboolean can_grow)
 {
@@ -150,8 +162,10 @@ wfd_rate_feed_frame (WfdRate *self, const WfdRateFrame *frame, gint64 now_us)
     drift (self);
   if (!is_small)
     wfd_rate_hidden_add_frame (&self->hidden, intervals);
-  self->blind_us_per_byte = MAX (self->blind_us_per_byte * (1 - BLIND_UP_PER_INTERVAL * intervals),
-      wfd_rate_to_us_per_byte (self->config.max_kbps));
+  if (self->was_blind)
+    self->blind_us_per_byte =
+        MAX (self->blind_us_per_byte * (1 - BLIND_UP_PER_INTERVAL * intervals),
+            wfd_rate_to_us_per_byte (self->config.max_kbps));
   self->smallness += (is_small - self->smallness) * 0.1;
   watch_encoder (self, frame);
   wfd_rate_take_from_inside (self);
@@ -202,6 +216,12 @@ gint64
 wfd_rate_get_look_us (WfdRate *self)
 {
   return wfd_rate_drain_get_look_us (&self->drain);
+}
+
+guint
+wfd_rate_get_kernel_bytes (const WfdRate *self)
+{
+  return MIN (self->drain.outstanding_bytes, WFD_LIMIT_RATE_BYTES);
 }
 
 void

@@ -58,6 +58,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdRate, wfd_rate_free)
 /* New bounds while it runs: the user's, or the peer's microsoft_max_bitrate. */
 void wfd_rate_set_bounds (WfdRate *self, guint min_kbps, guint max_kbps);
 
+/* Another rate of captures, or encoder, while it runs; as in WfdRateConfig. */
+void wfd_rate_set_captures (WfdRate *self, gint64 interval_us, gint64 encode_us,
+    gboolean obeys_at_once);
+
 /* A frame left the encoder and waits in the element's own queue. */
 typedef struct
 {
@@ -84,6 +88,9 @@ void wfd_rate_feed_queue (WfdRate *self, const WfdRateQueue *queue, gint64 now_u
 /* us from the last look, or from handing something over to an empty queue if that is
  * later, to the next look. */
 gint64 wfd_rate_get_look_us (WfdRate *self);
+
+/* Bytes that the kernel is taken to hold: as looked at last, and handed over since. */
+guint wfd_rate_get_kernel_bytes (const WfdRate *self);
 
 /* The driver, or a peer that acknowledges packets, tells that one is done with and
  * so all before it. */

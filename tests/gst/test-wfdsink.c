@@ -356,7 +356,7 @@ GST_START_TEST (bit_rate_changes_while_it_plays)
 
   if (!can_encode ())
     return;
-  cast (SINK PICTURES " ! wfd.");
+  cast (SINK "rate-control=off " PICTURES " ! wfd.");
   watch ("", SHOW);
   skip_samples (sink.app, 5);
   encoder = find_encoder ();
@@ -389,7 +389,7 @@ GST_START_TEST (bit_rate_changes_while_the_encoder_is_made)
 
   if (!can_encode ())
     return;
-  side_init (&source, SINK PICTURES " ! wfd.");
+  side_init (&source, SINK "rate-control=off " PICTURES " ! wfd.");
   g_signal_connect (source.wfd, "deep-element-added", G_CALLBACK (lower_bit_rate), NULL);
   side_set_state (&source, GST_STATE_PLAYING);
   watch ("", SHOW);

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-pump.h"
+
+#include <errno.h>
+
+#include "wfd-send-queue.h"
+
+GST_DEBUG_CATEGORY_STATIC (wfd_pump_debug);
+#define GST_CAT_DEFAULT wfd_pump_debug
+
+/* As much as the socket would hold, 200 ms at 40 Mbit/s: the controller never comes
+ * near it, an encoder that obeys nobody does. */
+#define MAX_WAITING_BYTES (1024 * 1024)
+/* What is older nobody wants to see any more. */
+#define MAX_WAITING_US (1000 * G_TIME_SPAN_MILLISECOND)
+/* A socket without room, or a driver that tells nothing of what it has. */
+#define RETRY_US (5 * G_TIME_SPAN_MILLISECOND)
+/* The peer that cannot be reached stays so for a while. */
+#define SEQUENCE_AT 2
+
+struct _WfdPump
+{
+  WfdUdp *udp;
+  guint head_bytes;
+  WfdRateControl *rate;
+  WfdPumpEvents events;
+  gpointer data;
+  GThread *thread;
+
+  GMutex lock;
+  GCond changed;
+  /* All below with the lock. */
+  gboolean ends;
+  GstClock *clock; /* NULL: nothing flows */
+  GstClockTime base_time;
+  GstClockID waiting_for; /* what the thread waits for, or NULL */
+  gint64 waits_until_us;  /* G_MAXINT64: until something changes */
+  WfdSendQueue queue;
+  gsize unit_bytes; /* on the wire, of what was put in since the last push */
+  WfdPumpStats stats;
+  gboolean complained;
+  gboolean lost; /* to be told */
+  int trouble;   /* to be told */
+};
+
+/* --- with the lock --- */
+
+static gint64
+get_now_us (WfdPump *self)
+{
+  GstClockTime now = gst_clock_get_time (self->clock);
+
+  return now > self->base_time ? (now - self->base_time) / GST_USECOND : 0;
+}
+
+static gsize
+get_waiting_bytes (WfdPump *self)
+{
+  return self->queue.bytes + (gsize) self->queue.n_packets * self->head_bytes;
+}
+
+static void
+wake (WfdPump *self)
+{
+  if (self->waiting_for != NULL)
+    gst_clock_id_unschedule (self->waiting_for);
+  g_cond_broadcast (&self->changed);
+}
+
+static void
+throw_away (WfdPump *self)
+{
+  if (self->queue.n_packets == 0)
+    return;
+  GST_INFO ("throwing away %u packets", self->queue.n_packets);
+  self->stats.thrown_away += self->queue.n_packets;
+  self->lost = TRUE;
+  wfd_send_queue_clear (&self->queue);
+  wake (self);
+}
+
+static void
+note_sent (WfdPump *self, const guint8 *data, gsize bytes, gsize segment_bytes, gint64 now_us)
+{
+  WfdLinkPacket packets[WFD_UDP_MAX_SEGMENTS];
+  guint n = 0;
+
+  for (gsize at = 0; at < bytes && n < G_N_ELEMENTS (packets); at += segment_bytes)
+    packets[n++] = (WfdLinkPacket) { GST_READ_UINT16_BE (data + at + SEQUENCE_AT),
+      MIN (segment_bytes, bytes - at) + self->head_bytes };
+  wfd_send_queue_drop (&self->queue, n);
+  self->stats.bytes += bytes;
+  self->stats.packets += n;
+  wfd_rate_control_sent (self->rate, packets, n, get_waiting_bytes (self), now_us);
+}
+
+static void
+note_failure (WfdPump *self)
+{
+  self->stats.errors++;
+  if (!self->complained)
+    self->trouble = errno;
+  self->complained = TRUE;
+  throw_away (self);
+  wake (self);
+}
+
+/* Up to @max packets of those in front; FALSE: nothing leaves for now. */
+static gboolean
+send_some (WfdPump *self, guint max, gint64 now_us)
+{
+  const guint8 *data;
+  gsize bytes, segment_bytes;
+
+  if (wfd_send_queue_peek (&self->queue, MIN (max, WFD_UDP_MAX_SEGMENTS), &data, &bytes,
+          &segment_bytes)
+      == 0)
+    return FALSE;
+  switch (wfd_udp_send (self->udp, data, bytes, segment_bytes, 0, NULL)) {
+    case WFD_UDP_SENT:
+      note_sent (self, data, bytes, segment_bytes, now_us);
+      return TRUE;
+    case WFD_UDP_BLOCKED:
+      return FALSE;
+    case WFD_UDP_FAILED:
+      note_failure (self);
+      return FALSE;
+  }
+  g_return_val_if_reached (FALSE);
+}
+
+/* Of full packets; the last one of a unit may be smaller, which is as well. */
+static guint
+count_allowed (WfdPump *self)
+{
+  gsize packet_bytes = get_waiting_bytes (self) / MAX (self->queue.n_packets, 1);
+
+  return wfd_rate_control_get_room (self->rate) / MAX (packet_bytes, 1);
+}
+
+static void
+let_go (WfdPump *self, gint64 now_us)
+{
+  if (now_us - wfd_send_queue_get_since_us (&self->queue) > MAX_WAITING_US)
+    throw_away (self);
+  while (self->queue.n_packets > 0 && send_some (self, count_allowed (self), now_us))
+    continue;
+}
+
+/* When there is something to do; G_MAXINT64: not before something is put in. */
+static gint64
+get_due_us (WfdPump *self, gint64 now_us)
+{
+  gint64 look_us = wfd_rate_control_get_look_us (self->rate);
+
+  if (look_us == G_MAXINT64 && self->queue.n_packets > 0)
+    return now_us + RETRY_US;
+  return look_us;
+}
+
+static gint64
+work (WfdPump *self)
+{
+  gint64 now_us;
+
+  if (self->clock == NULL)
+    return G_MAXINT64;
+  now_us = get_now_us (self);
+  if (now_us >= wfd_rate_control_get_look_us (self->rate))
+    wfd_rate_control_look (self->rate, get_waiting_bytes (self), now_us);
+  let_go (self, now_us);
+  return get_due_us (self, now_us);
+}
+
+/* --- the thread --- */
+
+/* With the lock, which is released meanwhile. */
+static void
+wait_until (WfdPump *self, gint64 due_us)
+{
+  GstClockID id;
+
+  self->waits_until_us = due_us;
+  if (due_us == G_MAXINT64) {
+    g_cond_wait (&self->changed, &self->lock);
+    return;
+  }
+  id = gst_clock_new_single_shot_id (self->clock, self->base_time + due_us * GST_USECOND);
+  self->waiting_for = id;
+  g_mutex_unlock (&self->lock);
+  gst_clock_id_wait (id, NULL);
+  g_mutex_lock (&self->lock);
+  self->waiting_for = NULL;
+  gst_clock_id_unref (id);
+}
+
+/* With the lock, which is released meanwhile. FALSE: there is nothing to tell. */
+static gboolean
+tell (WfdPump *self)
+{
+  gboolean lost = self->lost;
+  int trouble = self->trouble;
+
+  if (!lost && trouble == 0)
+    return FALSE;
+  self->lost = FALSE;
+  self->trouble = 0;
+  g_mutex_unlock (&self->lock);
+  if (lost)
+    self->events.lost (self->data);
+  if (trouble != 0)
+    self->events.trouble (self->data, trouble);
+  g_mutex_lock (&self->lock);
+  return TRUE;
+}
+
+static gpointer
+run (gpointer data)
+{
+  WfdPump *self = data;
+
+  g_mutex_lock (&self->lock);
+  while (!self->ends) {
+    gint64 due_us = work (self);
+
+    if (!tell (self))
+      wait_until (self, due_us);
+  }
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+WfdPump *
+wfd_pump_new (WfdUdp *udp, guint head_bytes, WfdRateControl *rate, const WfdPumpEvents *events,
+    gpointer data)
+{
+  WfdPump *self = g_new0 (WfdPump, 1);
+
+  GST_DEBUG_CATEGORY_INIT (wfd_pump_debug, "wfdpump", 0, "What waits to be sent");
+  self->udp = udp;
+  self->head_bytes = head_bytes;
+  self->rate = wfd_rate_control_ref (rate);
+  self->events = *events;
+  self->data = data;
+  self->waits_until_us = G_MAXINT64;
+  self->queue = (WfdSendQueue) WFD_SEND_QUEUE_INIT;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  self->thread = g_thread_new ("wfd-pump", run, self);
+  return self;
+}
+
+void
+wfd_pump_free (WfdPump *self)
+{
+  if (self == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  self->ends = TRUE;
+  wake (self);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (self->thread);
+
+  while (send_some (self, WFD_UDP_MAX_SEGMENTS, 0))
+    continue;
+  wfd_send_queue_clear (&self->queue);
+  gst_clear_object (&self->clock);
+  wfd_rate_control_unref (self->rate);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
+  g_free (self);
+}
+
+/* --- the functions for other threads --- */
+
+void
+wfd_pump_set_clock (WfdPump *self, GstClock *clock, GstClockTime base_time)
+{
+  g_mutex_lock (&self->lock);
+  gst_object_replace ((GstObject **) &self->clock, GST_OBJECT_CAST (clock));
+  self->base_time = base_time;
+  if (clock == NULL)
+    throw_away (self);
+  wake (self);
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+wfd_pump_put (WfdPump *self, const guint8 *data, gsize bytes, gsize segment_bytes)
+{
+  gboolean fits;
+
+  g_mutex_lock (&self->lock);
+  fits = self->clock != NULL && self->queue.bytes + bytes <= MAX_WAITING_BYTES;
+  if (fits) {
+    gsize waiting_bytes = get_waiting_bytes (self);
+
+    wfd_send_queue_put (&self->queue, data, bytes, segment_bytes, get_now_us (self));
+    self->unit_bytes += get_waiting_bytes (self) - waiting_bytes;
+  }
+  g_mutex_unlock (&self->lock);
+  return fits;
+}
+
+void
+wfd_pump_push (WfdPump *self, const WfdRateFrame *picture)
+{
+  g_mutex_lock (&self->lock);
+  if (self->clock != NULL) {
+    gint64 now_us = get_now_us (self);
+
+    if (picture != NULL) {
+      WfdRateFrame frame = { self->unit_bytes, picture->is_key };
+
+      wfd_rate_control_frame (self->rate, &frame, now_us);
+    }
+    let_go (self, now_us);
+    if (get_due_us (self, now_us) < self->waits_until_us)
+      wake (self);
+  }
+  self->unit_bytes = 0;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_pump_get_stats (WfdPump *self, WfdPumpStats *ret_stats)
+{
+  g_mutex_lock (&self->lock);
+  *ret_stats = self->stats;
+  g_mutex_unlock (&self->lock);
+}

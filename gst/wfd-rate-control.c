@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-rate-control.h"
+
+GST_DEBUG_CATEGORY_STATIC (wfd_rate_debug);
+#define GST_CAT_DEFAULT wfd_rate_debug
+
+/* So often a look comes right with what is handed over, which shows whether the queue
+ * can be seen at all, and what counts in it for how much. */
+#define CHECK_US (100 * G_TIME_SPAN_MILLISECOND)
+
+/* Of the bytes on the wire, what is the encoder's: MPEG-TS, RTP, UDP and IP take the
+ * rest. */
+#define PAYLOAD_PERMILLE 940
+
+/* From a picture that comes to its frame leaving an encoder that makes 60 of them. */
+#define ENCODE_US 5000
+
+#define DEFAULT_RATE_HZ 30
+
+struct _WfdRateControl
+{
+  gatomicrefcount refs;
+  WfdRateControlChanged changed;
+  gpointer owner;
+
+  GMutex lock;
+  /* All below with the lock. */
+  WfdRateUser user;
+  WfdRateStream stream;
+  WfdRate *rate; /* NULL: no session, or none that is controlled */
+  WfdLinkProbe *probe;
+  gsize waiting_bytes; /* in the pump */
+  gint64 looked_us;    /* when, or when something was handed over to an empty kernel */
+  gint64 checked_us;   /* when a look last came with what was handed over */
+  const char *problem; /* (nullable): of the last look */
+  guint target_kbps;
+  WfdRateDecision decision; /* the last one */
+};
+
+WfdRateControl *
+wfd_rate_control_new (WfdRateControlChanged changed, gpointer owner)
+{
+  WfdRateControl *self = g_new0 (WfdRateControl, 1);
+
+  GST_DEBUG_CATEGORY_INIT (wfd_rate_debug, "wfdrate", 0,
+      "At what bit rate a Wi-Fi Display source encodes, and why");
+  g_atomic_ref_count_init (&self->refs);
+  self->changed = changed;
+  self->owner = owner;
+  g_mutex_init (&self->lock);
+  return self;
+}
+
+WfdRateControl *
+wfd_rate_control_ref (WfdRateControl *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+wfd_rate_control_unref (WfdRateControl *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_clear_pointer (&self->rate, wfd_rate_free);
+  g_clear_pointer (&self->probe, wfd_link_probe_free);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* --- what is to be controlled, with the lock --- */
+
+static gint64
+get_interval_us (WfdRateControl *self)
+{
+  const WfdRateStream *stream = &self->stream;
+
+  if (stream->rate_n <= 0 || stream->rate_d <= 0)
+    return G_USEC_PER_SEC / DEFAULT_RATE_HZ;
+  return gst_util_uint64_scale (G_USEC_PER_SEC, stream->rate_d, stream->rate_n);
+}
+
+static guint
+get_max_kbps (WfdRateControl *self)
+{
+  guint limit_kbps = self->stream.limit_kbps;
+
+  return limit_kbps > 0 ? MIN (self->user.max_kbps, limit_kbps) : self->user.max_kbps;
+}
+
+static guint
+get_min_kbps (WfdRateControl *self)
+{
+  return MIN (self->user.min_kbps, get_max_kbps (self));
+}
+
+static guint
+get_start_kbps (WfdRateControl *self)
+{
+  return CLAMP (self->user.start_kbps, get_min_kbps (self), get_max_kbps (self));
+}
+
+static WfdRate *
+make_rate (WfdRateControl *self)
+{
+  const WfdRateConfig config = {
+    .profile = self->user.profile,
+    .interval_us = get_interval_us (self),
+    .encode_us = ENCODE_US,
+    .obeys_at_once = self->stream.obeys_at_once,
+    .width = self->stream.width,
+    .height = self->stream.height,
+    .min_kbps = get_min_kbps (self),
+    .max_kbps = get_max_kbps (self),
+    .start_kbps = get_start_kbps (self),
+    .other_kbps = self->stream.other_kbps,
+    .payload_permille = PAYLOAD_PERMILLE,
+    .air_share_permille = self->user.air_share_percent * 10,
+  };
+
+  return wfd_rate_new (&config);
+}
+
+static void
+update_bounds (WfdRateControl *self)
+{
+  if (self->rate != NULL)
+    wfd_rate_set_bounds (self->rate, get_min_kbps (self), get_max_kbps (self));
+  if (self->rate == NULL)
+    self->target_kbps = get_start_kbps (self);
+}
+
+void
+wfd_rate_control_set_user (WfdRateControl *self, const WfdRateUser *user)
+{
+  g_mutex_lock (&self->lock);
+  self->user = *user;
+  update_bounds (self);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_rate_control_set_stream (WfdRateControl *self, const WfdRateStream *stream)
+{
+  g_mutex_lock (&self->lock);
+  self->stream = *stream;
+  if (self->rate != NULL) {
+    wfd_rate_set_captures (self->rate, get_interval_us (self), ENCODE_US, stream->obeys_at_once);
+    wfd_rate_set_picture (self->rate, stream->width, stream->height, FALSE, FALSE);
+  }
+  update_bounds (self);
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+wfd_rate_control_get_target (WfdRateControl *self)
+{
+  guint target_kbps;
+
+  g_mutex_lock (&self->lock);
+  target_kbps = self->target_kbps;
+  g_mutex_unlock (&self->lock);
+  return target_kbps;
+}
+
+gboolean
+wfd_rate_control_is_wanted (WfdRateControl *self)
+{
+  gboolean on;
+
+  g_mutex_lock (&self->lock);
+  on = self->user.on;
+  g_mutex_unlock (&self->lock);
+  return on;
+}
+
+/* --- sessions --- */
+
+void
+wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe)
+{
+  wfd_rate_control_close (self);
+  g_mutex_lock (&self->lock);
+  self->probe = probe;
+  self->rate = make_rate (self);
+  self->waiting_bytes = 0;
+  self->looked_us = self->checked_us = 0;
+  self->problem = NULL;
+  self->target_kbps = get_start_kbps (self);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_rate_control_close (WfdRateControl *self)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->rate, wfd_rate_free);
+  g_clear_pointer (&self->probe, wfd_link_probe_free);
+  g_mutex_unlock (&self->lock);
+}
+
+/* --- looks, with the lock --- */
+
+static void
+note_problem (WfdRateControl *self, const char *problem)
+{
+  if (g_strcmp0 (problem, self->problem) == 0)
+    return;
+  if (problem != NULL)
+    GST_WARNING ("%s; going by what else is known of the link", problem);
+  else
+    GST_INFO ("the link can be measured again");
+  self->problem = problem;
+}
+
+static void
+look (WfdRateControl *self, gint64 now_us)
+{
+  WfdLinkReading reading;
+
+  wfd_link_probe_look (self->probe, &reading, now_us);
+  wfd_link_reading_feed (&reading, self->rate, self->waiting_bytes, now_us);
+  self->looked_us = now_us;
+  note_problem (self, reading.problem);
+}
+
+/* --- captures --- */
+
+static void
+explain (WfdRateControl *self, const WfdRateDecision *decision)
+{
+  WfdRateView view;
+
+  if (gst_debug_category_get_threshold (GST_CAT_DEFAULT) < GST_LEVEL_DEBUG)
+    return;
+  wfd_rate_get_view (self->rate, &view);
+  GST_CAT_LEVEL_LOG (GST_CAT_DEFAULT,
+      decision->skip || decision->set_bitrate || decision->key ? GST_LEVEL_DEBUG : GST_LEVEL_LOG,
+      NULL,
+      "%s %u kbit/s, buffer %u ms: %s; by %s the link carries %u kbit/s, %" G_GINT64_FORMAT
+      " us are under way, gate %u bytes",
+      decision->skip      ? "skip"
+          : decision->key ? "key picture"
+                          : "encode",
+      decision->bitrate_kbps, decision->vbv_ms, wfd_rate_reason_to_text (decision->reason),
+      wfd_rate_signal_to_text (view.signal), view.capacity_kbps, view.backlog_us,
+      decision->gate_bytes);
+}
+
+gboolean
+wfd_rate_control_decide (WfdRateControl *self, gint64 now_us, WfdRateDecision *ret_decision)
+{
+  gboolean controlled, moved = FALSE;
+
+  g_mutex_lock (&self->lock);
+  controlled = self->rate != NULL;
+  if (controlled) {
+    if (wfd_rate_get_kernel_bytes (self->rate) > 0)
+      look (self, now_us);
+    wfd_rate_decide (self->rate, now_us, ret_decision);
+    moved = ret_decision->bitrate_kbps != self->target_kbps;
+    self->target_kbps = ret_decision->bitrate_kbps;
+    self->decision = *ret_decision;
+    explain (self, ret_decision);
+  }
+  g_mutex_unlock (&self->lock);
+  if (moved)
+    self->changed (self->owner);
+  return controlled;
+}
+
+gboolean
+wfd_rate_control_request_key (WfdRateControl *self, gint64 now_us)
+{
+  gboolean controlled;
+
+  g_mutex_lock (&self->lock);
+  controlled = self->rate != NULL;
+  if (controlled)
+    wfd_rate_feed_key_request (self->rate, now_us);
+  g_mutex_unlock (&self->lock);
+  return controlled;
+}
+
+void
+wfd_rate_control_report (WfdRateControl *self, const WfdRateReport *report, gint64 now_us)
+{
+  g_mutex_lock (&self->lock);
+  if (self->rate != NULL)
+    wfd_rate_feed_report (self->rate, report, now_us);
+  g_mutex_unlock (&self->lock);
+}
+
+/* --- the pump --- */
+
+void
+wfd_rate_control_frame (WfdRateControl *self, const WfdRateFrame *frame, gint64 now_us)
+{
+  g_mutex_lock (&self->lock);
+  if (self->rate != NULL)
+    wfd_rate_feed_frame (self->rate, frame, now_us);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Whether a look is due with the hand-over; with the lock. */
+static gboolean
+is_check_due (WfdRateControl *self, gint64 now_us)
+{
+  if (now_us - self->checked_us >= 0 && now_us - self->checked_us < CHECK_US)
+    return FALSE;
+  self->checked_us = now_us;
+  return TRUE;
+}
+
+void
+wfd_rate_control_sent (WfdRateControl *self, const WfdLinkPacket *packets, guint n,
+    gsize waiting_bytes, gint64 now_us)
+{
+  guint bytes = 0;
+  gboolean was_empty;
+
+  for (guint i = 0; i < n; i++)
+    bytes += packets[i].bytes;
+  g_mutex_lock (&self->lock);
+  self->waiting_bytes = waiting_bytes;
+  if (self->rate != NULL) {
+    was_empty = wfd_rate_get_kernel_bytes (self->rate) == 0;
+    wfd_rate_feed_sent (self->rate, bytes, now_us);
+    wfd_link_probe_sent (self->probe, packets, n, now_us);
+    if (was_empty)
+      self->looked_us = now_us;
+    if (was_empty && is_check_due (self, now_us))
+      look (self, now_us);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_rate_control_look (WfdRateControl *self, gsize waiting_bytes, gint64 now_us)
+{
+  g_mutex_lock (&self->lock);
+  self->waiting_bytes = waiting_bytes;
+  if (self->rate != NULL)
+    look (self, now_us);
+  g_mutex_unlock (&self->lock);
+}
+
+gsize
+wfd_rate_control_get_room (WfdRateControl *self)
+{
+  gsize room = G_MAXUINT;
+
+  g_mutex_lock (&self->lock);
+  if (self->rate != NULL) {
+    guint gate = wfd_rate_get_gate_bytes (self->rate);
+
+    room = gate - MIN (gate, wfd_rate_get_kernel_bytes (self->rate));
+  }
+  g_mutex_unlock (&self->lock);
+  return room;
+}
+
+gint64
+wfd_rate_control_get_look_us (WfdRateControl *self)
+{
+  gint64 due_us = G_MAXINT64;
+
+  g_mutex_lock (&self->lock);
+  if (self->rate != NULL && wfd_rate_get_kernel_bytes (self->rate) > 0)
+    due_us = self->looked_us + wfd_rate_get_look_us (self->rate);
+  g_mutex_unlock (&self->lock);
+  return due_us;
+}
+
+/* --- statistics --- */
+
+void
+wfd_rate_control_add_stats (WfdRateControl *self, GstStructure *stats)
+{
+  WfdRateView view;
+
+  g_mutex_lock (&self->lock);
+  if (self->rate != NULL) {
+    wfd_rate_get_view (self->rate, &view);
+    gst_structure_set (stats, "rate-signal", G_TYPE_STRING, wfd_rate_signal_to_text (view.signal),
+        "rate-reason", G_TYPE_STRING, wfd_rate_reason_to_text (self->decision.reason),
+        "rate-target", G_TYPE_UINT, view.bitrate_kbps, "rate-capacity", G_TYPE_UINT,
+        view.capacity_kbps, "rate-queue-us", G_TYPE_INT64, view.backlog_us, "pictures-skipped",
+        G_TYPE_UINT64, view.n_skipped, "packets-dropped-here", G_TYPE_UINT64, view.n_drops, NULL);
+    if (view.phy_kbps != WFD_RATE_UNKNOWN)
+      gst_structure_set (stats, "rate-modulation", G_TYPE_INT64, view.phy_kbps, NULL);
+    if (self->problem != NULL)
+      gst_structure_set (stats, "rate-problem", G_TYPE_STRING, self->problem, NULL);
+  }
+  g_mutex_unlock (&self->lock);
+}

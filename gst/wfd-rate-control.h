@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+#include <probe.h>
+
+G_BEGIN_DECLS
+
+/* The controller of the room rate for the threads of an element: the one that encodes
+ * asks it before each picture, the pump tells it what leaves, the session what the peer
+ * says. It looks at the link itself, through a probe that lives as long as a session.
+ *
+ * Times are running times of the pipeline, in us, so that a test clock turns all of it.
+ * All functions may be called from any thread. */
+typedef struct _WfdRateControl WfdRateControl;
+
+/* Of the properties; kbit/s of video. */
+typedef struct
+{
+  gboolean on;
+  WfdRateProfile profile;
+  guint min_kbps;
+  guint max_kbps;
+  guint start_kbps;
+  guint air_share_percent; /* of what the link carries, how much may be used */
+} WfdRateUser;
+
+/* Of the program that is sent. */
+typedef struct
+{
+  gint rate_n; /* captures per second; 0: unknown */
+  gint rate_d;
+  guint width; /* pixels; 0: the frame rate cannot be changed */
+  guint height;
+  gboolean obeys_at_once; /* what the encoder is told holds for the next picture */
+  guint limit_kbps;       /* that neither level nor peer allow to be exceeded */
+  guint other_kbps;       /* of the sound, as on the wire */
+} WfdRateStream;
+
+/* @changed: the target is another one; called without a lock, in the thread that
+ * asked, with @owner. */
+typedef void (*WfdRateControlChanged) (gpointer owner);
+
+WfdRateControl *wfd_rate_control_new (WfdRateControlChanged changed, gpointer owner);
+WfdRateControl *wfd_rate_control_ref (WfdRateControl *self);
+void wfd_rate_control_unref (WfdRateControl *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdRateControl, wfd_rate_control_unref)
+
+/* Whether it is on counts for the next session, the bounds at once. */
+void wfd_rate_control_set_user (WfdRateControl *self, const WfdRateUser *user);
+void wfd_rate_control_set_stream (WfdRateControl *self, const WfdRateStream *stream);
+/* kbit/s that an encoder had better make now. */
+guint wfd_rate_control_get_target (WfdRateControl *self);
+gboolean wfd_rate_control_is_wanted (WfdRateControl *self);
+
+/* A session begins. @probe: (transfer full). */
+void wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe);
+void wfd_rate_control_close (WfdRateControl *self);
+
+/* What to do with the picture that comes now; FALSE: nothing is controlled. */
+gboolean wfd_rate_control_decide (WfdRateControl *self, gint64 now_us,
+    WfdRateDecision *ret_decision);
+/* The peer, or the sender, needs a key frame; FALSE: nobody here will see to it. */
+gboolean wfd_rate_control_request_key (WfdRateControl *self, gint64 now_us);
+void wfd_rate_control_report (WfdRateControl *self, const WfdRateReport *report, gint64 now_us);
+
+/* Of the pump, in which @waiting_bytes wait. */
+void wfd_rate_control_frame (WfdRateControl *self, const WfdRateFrame *frame, gint64 now_us);
+void wfd_rate_control_sent (WfdRateControl *self, const WfdLinkPacket *packets, guint n,
+    gsize waiting_bytes, gint64 now_us);
+void wfd_rate_control_look (WfdRateControl *self, gsize waiting_bytes, gint64 now_us);
+/* How many bytes may leave now. */
+gsize wfd_rate_control_get_room (WfdRateControl *self);
+/* When to look next; G_MAXINT64 while the kernel has nothing. */
+gint64 wfd_rate_control_get_look_us (WfdRateControl *self);
+
+void wfd_rate_control_add_stats (WfdRateControl *self, GstStructure *stats);
+
+G_END_DECLS

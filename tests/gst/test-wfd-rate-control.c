@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The rate control over a link that the test makes, a millisecond at a time: a queue that
+ * drains at what the link carries, and an encoder that makes what it is told. */
+#include <gst/check/gstcheck.h>
+#include <math.h>
+#include <wfd-rate-control.h>
+
+#define MS 1000
+#define PACKET_BYTES 1356
+#define ENCODE_MS 5
+
+typedef struct
+{
+  guint capacity_kbps;
+  guint makes_kbps; /* of an encoder that does not listen; 0: as told */
+  gboolean vanished;
+  gint64 lie_bytes; /* what the probe says is in the kernel; -1: the truth */
+  WfdRateStation station;
+} Link;
+
+typedef struct
+{
+  gint64 captured_ms;
+  gint64 ready_ms;
+  double left_bytes; /* that have not left yet */
+} Frame;
+
+static Link radio;
+static WfdRateControl *rate;
+static GQueue frames; /* of Frame, that are under way */
+static gint64 now_ms;
+static double kernel_bytes, own_bytes;
+static guint n_captures, n_skipped, n_late, n_changes;
+static gboolean obeys_at_once = TRUE; /* the encoder */
+static guint interval_us;
+static guint told_kbps;
+static guint16 sequence;
+static gint64 first_skip_ms, low_ms; /* -1: not yet */
+
+/* --- the link --- */
+
+static void
+link_look (WfdLinkProbe *probe, WfdLinkReading *reading, gint64 now_us)
+{
+  if (radio.vanished)
+    reading->problem = "the radio has gone";
+  else
+    reading->queue_bytes = radio.lie_bytes >= 0 ? radio.lie_bytes : (gint64) kernel_bytes;
+  reading->station = radio.station;
+  reading->has_station = TRUE;
+}
+
+static void
+link_free (WfdLinkProbe *probe)
+{
+  g_free (probe);
+}
+
+static WfdLinkProbe *
+make_probe (void)
+{
+  static const WfdLinkProbeClass klass = { "test", NULL, link_look, link_free };
+  WfdLinkProbe *probe = g_new0 (WfdLinkProbe, 1);
+
+  probe->klass = &klass;
+  return probe;
+}
+
+static void
+count_change (gpointer owner)
+{
+  n_changes++;
+}
+
+static const WfdRateUser usual = {
+  .on = TRUE,
+  .min_kbps = 1000,
+  .max_kbps = 40000,
+  .start_kbps = 8000,
+  .air_share_percent = 100,
+};
+
+static void
+begin (guint fps, const WfdRateUser *user, guint limit_kbps)
+{
+  const WfdRateStream stream = { .rate_n = fps,
+    .rate_d = 1,
+    .obeys_at_once = obeys_at_once,
+    .limit_kbps = limit_kbps };
+  const WfdRateStation unknown = { -1, -1, -1, -1, -1 };
+
+  radio = (Link) { .capacity_kbps = 20000, .lie_bytes = -1, .station = unknown };
+  now_ms = 0;
+  kernel_bytes = own_bytes = 0;
+  n_captures = n_skipped = n_late = n_changes = 0;
+  first_skip_ms = low_ms = -1;
+  interval_us = G_USEC_PER_SEC / fps;
+  rate = wfd_rate_control_new (count_change, NULL);
+  wfd_rate_control_set_user (rate, user);
+  wfd_rate_control_set_stream (rate, &stream);
+  told_kbps = wfd_rate_control_get_target (rate);
+  wfd_rate_control_open (rate, make_probe ());
+}
+
+static void
+finish (void)
+{
+  g_queue_clear_full (&frames, g_free);
+  wfd_rate_control_unref (rate);
+}
+
+static void
+drain (void)
+{
+  double left = MIN (radio.capacity_kbps / 8.0, kernel_bytes);
+
+  kernel_bytes -= left;
+  for (GList *l = frames.head; l != NULL && left > 0; l = l->next) {
+    Frame *frame = l->data;
+    double part = MIN (left, frame->left_bytes);
+
+    frame->left_bytes -= part;
+    left -= part;
+  }
+  while (frames.head != NULL && ((Frame *) frames.head->data)->left_bytes < 1) {
+    Frame *frame = g_queue_pop_head (&frames);
+
+    n_late += now_ms - frame->captured_ms > 100;
+    g_free (frame);
+  }
+}
+
+static void
+hand_over (void)
+{
+  gsize room = wfd_rate_control_get_room (rate);
+
+  while (own_bytes > 0 && room >= PACKET_BYTES) {
+    WfdLinkPacket packet = { sequence++, MIN (own_bytes, PACKET_BYTES) };
+
+    own_bytes -= packet.bytes;
+    kernel_bytes += packet.bytes;
+    room -= packet.bytes;
+    wfd_rate_control_sent (rate, &packet, 1, own_bytes, now_ms * MS);
+  }
+}
+
+static void
+encode (void)
+{
+  guint kbps = radio.makes_kbps > 0 ? radio.makes_kbps : told_kbps;
+  double bytes = floor (kbps / 0.94 * interval_us / 8000);
+  Frame *frame = g_new (Frame, 1);
+
+  *frame = (Frame) { now_ms, now_ms + ENCODE_MS, bytes };
+  g_queue_push_tail (&frames, frame);
+}
+
+static void
+take_coded (void)
+{
+  for (GList *l = frames.head; l != NULL; l = l->next) {
+    Frame *frame = l->data;
+    WfdRateFrame told = { frame->left_bytes, FALSE };
+
+    if (frame->ready_ms != now_ms)
+      continue;
+    own_bytes += frame->left_bytes;
+    wfd_rate_control_frame (rate, &told, now_ms * MS);
+  }
+}
+
+static void
+capture (void)
+{
+  WfdRateDecision decision;
+
+  fail_unless (wfd_rate_control_decide (rate, now_ms * MS, &decision));
+  n_captures++;
+  if (!obeys_at_once && !decision.skip)
+    encode ();
+  if (decision.set_bitrate)
+    told_kbps = decision.bitrate_kbps;
+  n_skipped += decision.skip;
+  if (decision.skip && first_skip_ms < 0)
+    first_skip_ms = now_ms;
+  if (told_kbps <= radio.capacity_kbps && low_ms < 0)
+    low_ms = now_ms;
+  if (obeys_at_once && !decision.skip)
+    encode ();
+}
+
+static void
+run (guint duration_ms)
+{
+  for (gint64 end_ms = now_ms + duration_ms; now_ms < end_ms; now_ms++) {
+    drain ();
+    if (now_ms * MS >= wfd_rate_control_get_look_us (rate))
+      wfd_rate_control_look (rate, own_bytes, now_ms * MS);
+    if (now_ms * MS >= (gint64) n_captures * interval_us)
+      capture ();
+    take_coded ();
+    hand_over ();
+  }
+}
+
+/* --- */
+
+static const struct
+{
+  guint fps;
+  gboolean obeys_at_once;
+} encoders[] = { { 60, TRUE }, { 30, TRUE }, { 24, TRUE }, { 60 }, { 30 }, { 24 } };
+
+static void
+begin_with (guint i)
+{
+  obeys_at_once = encoders[i].obeys_at_once;
+  begin (encoders[i].fps, &usual, 0);
+  radio.capacity_kbps = 30000;
+  run (5000);
+  fail_unless (told_kbps > 24000, "only %u kbit/s of 30000", told_kbps);
+  fail_unless_equals_int (n_late, 0);
+}
+
+/* Who obeys at once makes a small picture of the one that the other leaves out. */
+GST_START_TEST (tenfold_fall_is_answered_within_two_and_four_pictures)
+{
+  gint64 fell_ms, picture_ms;
+
+  begin_with (__i__);
+  picture_ms = interval_us / MS + 1;
+  fell_ms = now_ms;
+  radio.capacity_kbps = 3000;
+  first_skip_ms = low_ms = -1;
+  run (1000);
+  fail_unless ((low_ms >= 0 && low_ms - fell_ms <= picture_ms)
+          || (first_skip_ms >= 0 && first_skip_ms - fell_ms <= 2 * picture_ms),
+      "the first small picture comes after %" G_GINT64_FORMAT
+      " ms, the first skip after %" G_GINT64_FORMAT,
+      low_ms - fell_ms, first_skip_ms - fell_ms);
+  fail_unless (low_ms >= 0 && low_ms - fell_ms <= 4 * picture_ms,
+      "slower after %" G_GINT64_FORMAT " ms", low_ms - fell_ms);
+  finish ();
+}
+
+GST_END_TEST;
+
+/* Of the 27 Mbit/s that can be used of 30. Who obeys a picture later is asked that much
+ * later. */
+GST_START_TEST (ninety_percent_are_back_500_ms_after_the_link)
+{
+  begin_with (__i__);
+  radio.capacity_kbps = 3000;
+  run (3000);
+  fail_unless (told_kbps < 3500);
+  radio.capacity_kbps = 30000;
+  run (500 + (obeys_at_once ? 0 : 2 * interval_us / MS));
+  fail_unless (told_kbps > 24300, "%u kbit/s", told_kbps);
+  finish ();
+}
+
+GST_END_TEST;
+
+/* The link carries the maximum easily: as at a fixed rate, nothing is left out. */
+GST_START_TEST (good_link_is_no_worse_than_a_fixed_rate)
+{
+  WfdRateUser user = usual;
+
+  user.max_kbps = user.start_kbps = 10000;
+  begin (encoders[__i__].fps, &user, 0);
+  radio.capacity_kbps = 50000;
+  run (10000);
+  fail_unless_equals_int (n_skipped, 0);
+  fail_unless_equals_int (n_late, 0);
+  fail_unless_equals_int (told_kbps, 10000);
+  finish ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (neither_user_nor_level_nor_peer_are_exceeded)
+{
+  WfdRateUser user = usual;
+
+  begin (60, &user, 12000);
+  run (2000);
+  fail_unless_equals_int (told_kbps, 12000);
+  user.max_kbps = 5000;
+  wfd_rate_control_set_user (rate, &user);
+  run (100);
+  fail_unless_equals_int (told_kbps, 5000);
+  user.min_kbps = user.max_kbps = 6000;
+  wfd_rate_control_set_user (rate, &user);
+  run (100);
+  fail_unless_equals_int (told_kbps, 6000);
+  finish ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (share_of_the_air_is_kept)
+{
+  WfdRateUser user = usual;
+
+  user.air_share_percent = 50;
+  begin (60, &user, 0);
+  run (5000);
+  fail_unless (told_kbps > 7000 && told_kbps < 11000, "%u of 20000 kbit/s", told_kbps);
+  finish ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (target_is_told_when_it_changes)
+{
+  begin (60, &usual, 0);
+  fail_unless_equals_int (wfd_rate_control_get_target (rate), 8000);
+  run (3000);
+  fail_unless_equals_int (wfd_rate_control_get_target (rate), told_kbps);
+  fail_unless (n_changes > 0);
+  n_changes = 0;
+  wfd_rate_control_close (rate);
+  fail_unless_equals_int (n_changes, 0);
+  finish ();
+}
+
+GST_END_TEST;
+
+/* --- input that is wrong --- */
+
+static const char *
+dup_text (const char *field)
+{
+  GstStructure *stats = gst_structure_new_empty ("wfd-stats");
+  const char *text;
+
+  wfd_rate_control_add_stats (rate, stats);
+  text = g_intern_string (gst_structure_get_string (stats, field));
+  gst_structure_free (stats);
+  return text;
+}
+
+/* Within the bounds, and pictures come in time. */
+static void
+check_sane (void)
+{
+  guint late = n_late, captures = n_captures;
+
+  run (3000);
+  fail_unless (told_kbps >= 1000 && told_kbps <= 40000);
+  fail_unless (n_late - late < (n_captures - captures) / 4, "%u of %u late", n_late - late,
+      n_captures - captures);
+}
+
+GST_START_TEST (interface_that_vanishes_leaves_a_sane_rate_and_a_reason)
+{
+  begin (60, &usual, 0);
+  run (60000);
+  radio.vanished = TRUE;
+  run (1000);
+  fail_unless_equals_string (dup_text ("rate-problem"), "the radio has gone");
+  fail_unless_equals_string (dup_text ("rate-signal"), "none");
+  fail_unless (told_kbps <= 10000, "%u kbit/s that nobody has measured", told_kbps);
+  check_sane ();
+  radio.vanished = FALSE;
+  check_sane ();
+  fail_unless (dup_text ("rate-problem") == NULL);
+  fail_unless_equals_string (dup_text ("rate-signal"), "queue");
+  finish ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (statistics_that_jump_wrap_or_vanish_do_no_harm)
+{
+  static const WfdRateStation lies[] = {
+    { 65000, 10, 10, 1000, 10 },
+    { 65000, 5, 5, 500, 5 },
+    { -1, -1, -1, -1, -1 },
+    { G_MAXINT64, G_MAXINT64, G_MAXINT64, G_MAXINT64, G_MAXINT64 },
+    { 0, G_MAXUINT32, G_MAXUINT32, G_MAXUINT32, G_MAXUINT32 },
+    { G_MININT64, G_MININT64, G_MININT64, G_MININT64, G_MININT64 },
+  };
+
+  begin (60, &usual, 0);
+  run (2000);
+  for (guint i = 0; i < 10 * G_N_ELEMENTS (lies); i++) {
+    radio.station = lies[i % G_N_ELEMENTS (lies)];
+    run (50);
+  }
+  check_sane ();
+  fail_unless (told_kbps > 10000, "%u of 20000 kbit/s", told_kbps);
+  finish ();
+}
+
+GST_END_TEST;
+
+/* Whether it says that nothing ever leaves, or that all is gone at once. */
+GST_START_TEST (queue_that_lies_holds_nothing_for_ever)
+{
+  begin (60, &usual, 0);
+  run (2000);
+  radio.lie_bytes = __i__ == 0 ? G_MAXINT32 : 0;
+  run (5000);
+  fail_unless (told_kbps >= 1000 && told_kbps <= 40000);
+  fail_unless (n_skipped < n_captures, "everything is skipped");
+  radio.lie_bytes = -1;
+  run (4000);
+  check_sane ();
+  finish ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (clock_that_goes_back_does_no_harm)
+{
+  WfdRateDecision decision;
+
+  begin (60, &usual, 0);
+  run (2000);
+  fail_unless (wfd_rate_control_decide (rate, 0, &decision));
+  wfd_rate_control_look (rate, 0, -5);
+  fail_unless (wfd_rate_control_decide (rate, G_MAXINT64, &decision));
+  fail_unless (decision.bitrate_kbps >= 1000 && decision.bitrate_kbps <= 40000);
+  finish ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (encoder_that_ignores_its_bit_rate_is_skipped_and_named)
+{
+  begin (60, &usual, 0);
+  run (2000);
+  radio.makes_kbps = 40000;
+  run (3000);
+  fail_unless (n_skipped > n_captures / 5);
+  fail_unless (strstr (dup_text ("rate-reason"), "encoder") != NULL
+          || strstr (dup_text ("rate-reason"), "too late") != NULL,
+      "%s", dup_text ("rate-reason"));
+  fail_unless (kernel_bytes + own_bytes < 20000 / 8 * 150, "the queue has grown");
+  finish ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (nothing_is_decided_without_a_session)
+{
+  WfdRateDecision decision;
+
+  begin (60, &usual, 0);
+  wfd_rate_control_close (rate);
+  fail_if (wfd_rate_control_decide (rate, 0, &decision));
+  fail_if (wfd_rate_control_request_key (rate, 0));
+  fail_unless (wfd_rate_control_get_look_us (rate) == G_MAXINT64);
+  fail_unless (dup_text ("rate-signal") == NULL);
+  finish ();
+}
+
+GST_END_TEST;
+
+static Suite *
+rate_control_suite (void)
+{
+  Suite *suite = suite_create ("wfd-rate-control");
+  TCase *good = tcase_create ("link"), *bad = tcase_create ("wrong");
+  int n = G_N_ELEMENTS (encoders);
+
+  suite_add_tcase (suite, good);
+  tcase_add_loop_test (good, tenfold_fall_is_answered_within_two_and_four_pictures, 0, n);
+  tcase_add_loop_test (good, ninety_percent_are_back_500_ms_after_the_link, 0, n);
+  tcase_add_loop_test (good, good_link_is_no_worse_than_a_fixed_rate, 0, n);
+  tcase_add_test (good, neither_user_nor_level_nor_peer_are_exceeded);
+  tcase_add_test (good, share_of_the_air_is_kept);
+  tcase_add_test (good, target_is_told_when_it_changes);
+  suite_add_tcase (suite, bad);
+  tcase_add_test (bad, interface_that_vanishes_leaves_a_sane_rate_and_a_reason);
+  tcase_add_test (bad, statistics_that_jump_wrap_or_vanish_do_no_harm);
+  tcase_add_loop_test (bad, queue_that_lies_holds_nothing_for_ever, 0, 2);
+  tcase_add_test (bad, clock_that_goes_back_does_no_harm);
+  tcase_add_test (bad, encoder_that_ignores_its_bit_rate_is_skipped_and_named);
+  tcase_add_test (bad, nothing_is_decided_without_a_session);
+  return suite;
+}
+
+GST_CHECK_MAIN (rate_control);
