@@ -10,6 +10,7 @@ wfd_loss_init (WfdLossWatch *self, gint64 lost_us, gint64 now_us)
 {
   *self = (WfdLossWatch) {
     .lost_us = lost_us,
+    .away_us = lost_us / 3,
     .silent_us = MIN (SILENT_US, lost_us / 4),
     .life_us = now_us,
     .attempt_us = NOTHING_SENT,
@@ -76,13 +77,13 @@ wfd_loss_feed_station (WfdLossWatch *self, const WfdStation *station, gint64 now
     wfd_loss_feed_attempt (self, now_us);
 }
 
-/* Of silence, and nearly as long of sending into it. */
+/* When there has been this much silence, and nearly as much of sending into it. */
 static gint64
-get_lost_us (const WfdLossWatch *self)
+get_end_us (const WfdLossWatch *self, gint64 span_us)
 {
   if (self->attempt_us == NOTHING_SENT)
     return G_MAXINT64;
-  return MAX (self->life_us + self->lost_us, self->attempt_us + self->lost_us - self->silent_us);
+  return MAX (self->life_us + span_us, self->attempt_us + span_us - self->silent_us);
 }
 
 /* Again and again. */
@@ -95,7 +96,8 @@ get_probe_us (const WfdLossWatch *self)
 WfdLossVerdict
 wfd_loss_decide (WfdLossWatch *self, gint64 now_us)
 {
-  if (now_us >= get_lost_us (self))
+  self->is_away = self->is_gone || now_us >= get_end_us (self, self->away_us);
+  if (now_us >= get_end_us (self, self->lost_us))
     return WFD_LOSS_LOST;
   if (now_us < get_probe_us (self))
     return WFD_LOSS_PRESENT;
@@ -106,5 +108,7 @@ wfd_loss_decide (WfdLossWatch *self, gint64 now_us)
 gint64
 wfd_loss_get_deadline_us (const WfdLossWatch *self)
 {
-  return MIN (get_lost_us (self), get_probe_us (self));
+  gint64 next_us = get_end_us (self, self->is_away ? self->lost_us : self->away_us);
+
+  return MIN (next_us, get_probe_us (self));
 }

@@ -21,11 +21,13 @@ typedef enum
 typedef struct
 {
   gint64 lost_us;    /* of silence */
+  gint64 away_us;    /* of silence, until it is away, perhaps for a moment */
   gint64 silent_us;  /* of silence, until something should be sent into it */
   gint64 life_us;    /* the last sign of life */
   gint64 attempt_us; /* the first that was sent since; G_MAXINT64 if nothing was */
   gint64 probe_us;   /* when it was asked for last */
   gboolean is_gone;  /* the kernel has no station of it */
+  gboolean is_away;  /* as it was decided last */
   gint64 tx_packets; /* of the station, and so on; or unknown */
   gint64 tx_failed;
   gint64 rx_packets;

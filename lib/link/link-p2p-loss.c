@@ -14,6 +14,9 @@
 
 #define STATION_MS 250
 
+/* Enough for a look at one channel, and often enough to be back in time. */
+#define LOOK_MS 500
+
 static guint
 or_default (guint option, guint value)
 {
@@ -38,6 +41,55 @@ lose_group (WfdP2pLink *self, GError *error)
   wfd_p2p_link_look_around (self);
 }
 
+/* --- away for a moment --- */
+
+/* A client whose owner has gone silent is thrown out by the kernel and searches all
+ * channels in turn, for eight seconds. Where the group is it would find it at once;
+ * wpa_supplicant joins again by itself then, in the same group. */
+static gboolean
+on_look (gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+  WfdP2pGroup *group = self->group;
+
+  wfd_p2p_link_send_to (self, group->interface_path, WPAS_INTERFACE_INTERFACE, WPAS_ABORT_SCAN,
+      NULL);
+  wfd_p2p_link_send_to (self, group->interface_path, WPAS_INTERFACE_INTERFACE, WPAS_SCAN,
+      wfd_p2p_build_scan (group->info->frequency_mhz));
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+look_for_owner (WfdP2pLink *self, gboolean is_wanted)
+{
+  WfdP2pGroup *group = self->group;
+
+  if (is_wanted == (group->look_timer != NULL))
+    return;
+  wfd_p2p_clear_source (&group->look_timer);
+  if (!is_wanted)
+    return;
+  group->look_timer = g_timeout_source_new (or_default (self->options.look_ms, LOOK_MS));
+  g_source_set_callback (group->look_timer, on_look, self, NULL);
+  g_source_attach (group->look_timer, self->context);
+  on_look (self);
+}
+
+/* @self->group may be gone afterwards. */
+static void
+tell_away (WfdP2pLink *self)
+{
+  WfdP2pGroup *group = self->group;
+  gboolean is_away = group->loss.is_away || group->ride_out != NULL;
+
+  look_for_owner (self,
+      group->loss.is_gone && !group->info->is_owner && group->info->frequency_mhz != 0);
+  if (!group->is_up || is_away == group->is_away)
+    return;
+  group->is_away = is_away;
+  wfd_link_emit (self, is_away ? WFD_LINK_INTERRUPTED : WFD_LINK_RESUMED);
+}
+
 /* --- silence --- */
 
 static void
@@ -51,11 +103,9 @@ on_silence (WfdP2pLink *self, gint64 now_us)
   wfd_loss_feed_attempt (&group->loss, now_us);
 }
 
-/* The deadline moves with each sign of life, so it is looked at when it is due. */
-static gboolean
-on_loss_timer (gpointer user_data)
+static void
+decide (WfdP2pLink *self)
 {
-  WfdP2pLink *self = user_data;
   WfdLossWatch *loss = &self->group->loss;
   gint64 now_us = g_get_monotonic_time ();
 
@@ -65,7 +115,7 @@ on_loss_timer (gpointer user_data)
           g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
               "Nothing was heard of the peer for %.1f s; is it out of reach, or switched off?",
               (double) (now_us - loss->life_us) / G_USEC_PER_SEC));
-      return G_SOURCE_REMOVE;
+      return;
     case WFD_LOSS_SILENT:
       on_silence (self, now_us);
       break;
@@ -73,6 +123,16 @@ on_loss_timer (gpointer user_data)
       break;
   }
   g_source_set_ready_time (self->group->loss_timer, wfd_loss_get_deadline_us (loss));
+  tell_away (self);
+}
+
+/* The deadline moves with each sign of life, so it is looked at when it is due. */
+static gboolean
+on_loss_timer (gpointer user_data)
+{
+  G_GNUC_UNUSED g_autoptr (WfdP2pLink) held = g_object_ref (user_data);
+
+  decide (user_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -97,11 +157,15 @@ watch_loss (WfdP2pLink *self)
   g_source_attach (group->loss_timer, self->context);
 }
 
+/* Something new is known of the peer; that it is back is told at once, from the timer. */
 static void
 rearm (WfdP2pGroup *group)
 {
+  const WfdLossWatch *loss = &group->loss;
+
   if (group->loss_timer != NULL)
-    g_source_set_ready_time (group->loss_timer, wfd_loss_get_deadline_us (&group->loss));
+    g_source_set_ready_time (group->loss_timer,
+        loss->is_away || loss->is_gone ? 0 : wfd_loss_get_deadline_us (loss));
 }
 
 void
@@ -180,6 +244,7 @@ ride_out (WfdP2pLink *self)
   self->group->ride_out = g_timeout_source_new (ride_out_ms);
   g_source_set_callback (self->group->ride_out, on_peer_stays_away, self, NULL);
   g_source_attach (self->group->ride_out, self->context);
+  tell_away (self);
 }
 
 static gboolean
@@ -194,8 +259,10 @@ is_peer_of_link (WfdP2pLink *self, const char *path)
 void
 wfd_p2p_link_peer_joined (WfdP2pLink *self, const char *peer_path)
 {
-  if (is_peer_of_link (self, peer_path))
+  if (is_peer_of_link (self, peer_path)) {
     wfd_p2p_clear_source (&self->group->ride_out);
+    tell_away (self);
+  }
   if (self->op != NULL)
     wfd_p2p_op_peer_joined (self->op, peer_path);
 }

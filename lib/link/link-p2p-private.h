@@ -36,6 +36,8 @@ typedef struct
 
   WfdLossWatch loss;
   GSource *loss_timer; /* NULL while nobody is watched */
+  gboolean is_away;    /* the application has been told that the peer is */
+  GSource *look_timer; /* for the owner of the group, who is away; NULL if we do not look */
 } WfdP2pGroup;
 
 typedef enum
@@ -92,6 +94,8 @@ gboolean wfd_p2p_link_has_peer (WfdP2pLink *self, WfdLinkPeer *peer);
 char *wfd_p2p_link_dup_peer_path (WfdP2pLink *self, WfdLinkPeer *peer);
 /* Does not wait for the answer, which nobody wants. */
 void wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVariant *args);
+void wfd_p2p_link_send_to (WfdP2pLink *self, const char *path, const char *interface,
+    const char *method, GVariant *args);
 void wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search);
 void wfd_p2p_link_clear_group (WfdP2pLink *self);
 /* FALSE if the address of @group is not known. */

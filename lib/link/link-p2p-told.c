@@ -351,7 +351,7 @@ static void
 on_group_signal (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
     const char *signal, GVariant *args, gpointer user_data)
 {
-  WfdP2pLink *self = user_data;
+  g_autoptr (WfdP2pLink) self = g_object_ref (user_data);
   const char *peer_path;
 
   if (self->group == NULL || strcmp (path, self->group->group_path) != 0

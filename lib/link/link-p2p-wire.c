@@ -382,6 +382,28 @@ wfd_p2p_build_rejoin (const char *group_path)
   return end_args (&dict);
 }
 
+#define SCAN_WIDTH_MHZ 20
+
+/* An owner tells that it is one only to who asks as a P2P device, and its answer is
+ * no answer for wpa_supplicant else: a P2P element (P2P 1.7 §4.1.1) with nothing but
+ * the capability attribute, which says nothing. */
+static const guint8 p2p_element[] = { 0xdd, 0x09, 0x50, 0x6f, 0x9a, 0x09, 0x02, 0x02, 0x00, 0x00,
+  0x00 };
+
+GVariant *
+wfd_p2p_build_scan (guint frequency_mhz)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, WPAS_SCAN_TYPE, "s", WPAS_SCAN_ACTIVE);
+  g_variant_dict_insert_value (&dict, WPAS_SCAN_CHANNELS,
+      g_variant_new_parsed ("[(%u, %u)]", frequency_mhz, SCAN_WIDTH_MHZ));
+  g_variant_dict_insert_value (&dict, WPAS_SCAN_IES,
+      g_variant_new_parsed ("[%@ay]", new_octets (p2p_element, sizeof (p2p_element))));
+  return end_args (&dict);
+}
+
 gboolean
 wfd_p2p_is_pin (const char *pin)
 {

@@ -74,6 +74,8 @@ GVariant *wfd_p2p_build_connect (const char *peer_path, const WfdLinkPairing *pa
     gboolean join, gint go_intent, guint frequency_mhz);
 GVariant *wfd_p2p_build_invite (const char *peer_path, const char *group_path);
 GVariant *wfd_p2p_build_rejoin (const char *group_path);
+/* Where the group is, and nowhere else. */
+GVariant *wfd_p2p_build_scan (guint frequency_mhz);
 
 /* Four or eight digits, as wpa_supplicant wants it. */
 gboolean wfd_p2p_is_pin (const char *pin);

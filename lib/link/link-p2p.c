@@ -36,10 +36,17 @@ wfd_p2p_clear_source (GSource **source)
 }
 
 void
+wfd_p2p_link_send_to (WfdP2pLink *self, const char *path, const char *interface, const char *method,
+    GVariant *args)
+{
+  g_dbus_connection_call (self->bus, self->owner, path, interface, method, args, NULL,
+      G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+}
+
+void
 wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVariant *args)
 {
-  g_dbus_connection_call (self->bus, self->owner, path, WPAS_INTERFACE_P2P, method, args, NULL,
-      G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+  wfd_p2p_link_send_to (self, path, WPAS_INTERFACE_P2P, method, args);
 }
 
 /* Devices listen on the social channels; the full search finds those beside them
@@ -100,6 +107,7 @@ group_free (WfdP2pGroup *group)
   g_clear_pointer (&group->claim, wfd_claim_free);
   wfd_p2p_clear_source (&group->ride_out);
   wfd_p2p_clear_source (&group->loss_timer);
+  wfd_p2p_clear_source (&group->look_timer);
   g_clear_pointer (&group->dhcp, wfd_process_free);
   g_clear_object (&group->given_address);
   g_clear_pointer (&group->stations, wfd_station_watch_free);

@@ -25,6 +25,7 @@ typedef struct
   guint call_timeout_ms;       /* until wpa_supplicant has to answer; 0 for the default */
   guint ride_out_ms;           /* for how long our group waits for its peer; 0 for the default */
   guint lost_ms;               /* of silence, until the peer is lost; 0 for the default */
+  guint look_ms;               /* between two looks for an owner who is away; 0 for the default */
   guint station_ms;            /* between two looks at the peer as a station; 0 for the default */
   guint search_again_ms;       /* after somebody else has stopped it; 0 for the default */
 } WfdP2pOptions;

@@ -27,6 +27,12 @@
 #define WPAS_IFNAME "Ifname"
 #define WPAS_MODES "Modes"
 #define WPAS_MODE_P2P "p2p"
+#define WPAS_SCAN "Scan"
+#define WPAS_ABORT_SCAN "AbortScan"
+#define WPAS_SCAN_TYPE "Type"
+#define WPAS_SCAN_ACTIVE "active"
+#define WPAS_SCAN_IES "IEs"
+#define WPAS_SCAN_CHANNELS "Channels" /* a(uu): frequency and width in MHz */
 
 /* P2PDevice: methods */
 #define WPAS_FIND "Find"

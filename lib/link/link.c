@@ -55,6 +55,32 @@ static const char *const peer_signals[] = {
   [WFD_LINK_PEER_LOST] = "peer-lost",
 };
 
+static const char *const plain_signals[] = {
+  /**
+   * WfdLink::opened:
+   * @self: the link
+   *
+   * The link is up, whoever has begun it; wfd_link_get_info() has the rest.
+   */
+  [WFD_LINK_OPENED] = "opened",
+  /**
+   * WfdLink::interrupted:
+   * @self: the link
+   *
+   * The peer of a link that is up is not heard. It may come back by itself, for which
+   * this side does what it can; nothing has to be opened again meanwhile. What comes
+   * next is #WfdLink::resumed or #WfdLink::lost.
+   */
+  [WFD_LINK_INTERRUPTED] = "interrupted",
+  /**
+   * WfdLink::resumed:
+   * @self: the link
+   *
+   * The peer that was away for a moment is back, with the same addresses.
+   */
+  [WFD_LINK_RESUMED] = "resumed",
+};
+
 static const char *const error_signals[] = {
   /**
    * WfdLink::lost:
@@ -82,6 +108,9 @@ wfd_link_default_init (WfdLinkInterface *iface)
   for (guint i = WFD_LINK_PEER_FOUND; i <= WFD_LINK_PEER_LOST; i++)
     signals[i] = g_signal_new (peer_signals[i], WFD_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
         NULL, G_TYPE_NONE, 1, WFD_TYPE_LINK_PEER);
+  for (guint i = WFD_LINK_OPENED; i <= WFD_LINK_RESUMED; i++)
+    signals[i] = g_signal_new (plain_signals[i], WFD_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+        NULL, G_TYPE_NONE, 0);
   for (guint i = WFD_LINK_LOST; i <= WFD_LINK_UNAVAILABLE; i++)
     signals[i] = g_signal_new (error_signals[i], WFD_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
         NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
@@ -109,15 +138,6 @@ wfd_link_default_init (WfdLinkInterface *iface)
    */
   signals[WFD_LINK_PIN] = g_signal_new ("pin", WFD_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
       NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-
-  /**
-   * WfdLink::opened:
-   * @self: the link
-   *
-   * The link is up, whoever has begun it; wfd_link_get_info() has the rest.
-   */
-  signals[WFD_LINK_OPENED] = g_signal_new ("opened", WFD_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL,
-      NULL, NULL, G_TYPE_NONE, 0);
 }
 
 void

@@ -107,6 +107,12 @@ on_opened (WfdLink *link, gpointer user_data)
 }
 
 static void
+on_plain (WfdLink *link, const char *what)
+{
+  tell ("%s", what);
+}
+
+static void
 on_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autofree char *command = user_data;
@@ -234,6 +240,8 @@ main (int argc, char **argv)
   g_signal_connect (self.link, "pairing-request", G_CALLBACK (on_request), NULL);
   g_signal_connect (self.link, "pin", G_CALLBACK (on_pin), NULL);
   g_signal_connect (self.link, "opened", G_CALLBACK (on_opened), NULL);
+  g_signal_connect (self.link, "interrupted", G_CALLBACK (on_plain), (gpointer) "interrupted");
+  g_signal_connect (self.link, "resumed", G_CALLBACK (on_plain), (gpointer) "resumed");
   g_signal_connect (self.link, "lost", G_CALLBACK (on_error), (gpointer) "lost");
   g_signal_connect (self.link, "unavailable", G_CALLBACK (on_error), (gpointer) "unavailable");
   g_data_input_stream_read_line_async (self.commands, G_PRIORITY_DEFAULT, NULL, on_command, &self);

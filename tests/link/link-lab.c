@@ -341,6 +341,18 @@ on_opened (WfdLink *link, Lab *lab)
 }
 
 static void
+on_interrupted (WfdLink *link, Lab *lab)
+{
+  tell (lab, "interrupted", NULL);
+}
+
+static void
+on_resumed (WfdLink *link, Lab *lab)
+{
+  tell (lab, "resumed", NULL);
+}
+
+static void
 on_lost (WfdLink *link, const GError *error, Lab *lab)
 {
   tell (lab, "lost", NULL);
@@ -367,6 +379,8 @@ static const struct
   { "pairing-request", G_CALLBACK (on_pairing_request) },
   { "pin", G_CALLBACK (on_pin) },
   { "opened", G_CALLBACK (on_opened) },
+  { "interrupted", G_CALLBACK (on_interrupted) },
+  { "resumed", G_CALLBACK (on_resumed) },
   { "lost", G_CALLBACK (on_lost) },
   { "unavailable", G_CALLBACK (on_unavailable) },
 };

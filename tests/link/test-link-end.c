@@ -68,7 +68,7 @@ test_client_stays_away (Lab *lab, gconstpointer data)
   lab_use_options (lab, &options);
   open_own_group (lab);
   say_of_group (lab, "PeerDisconnected", TV);
-  lab_wait_told (lab, "lost");
+  lab_wait_told (lab, "interrupted lost");
   g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_CLOSED);
   g_assert_null (wfd_link_get_info (lab->link));
   lab_wait_call (lab, "Disconnect");
@@ -114,7 +114,7 @@ test_client_comes_back (Lab *lab, gconstpointer data)
   say_of_group (lab, "PeerJoined", TV);
   lab_settle (lab);
   g_assert_null (link->group->ride_out);
-  g_assert_cmpstr (lab->told->str, ==, "");
+  g_assert_cmpstr (lab->told->str, ==, "interrupted resumed");
   g_assert_nonnull (wfd_link_get_info (lab->link));
 }
 
@@ -144,7 +144,66 @@ test_station_vanishes (Lab *lab, gconstpointer data)
   g_assert_null (wfd_link_get_info (lab->link));
   lab_wait_call (lab, "Disconnect");
   assert_call (lab, "Disconnect", "Disconnect " GROUP_IFACE " ");
-  g_assert_cmpstr (lab->told->str, ==, "lost");
+  g_assert_cmpstr (lab->told->str, ==, "interrupted lost");
+}
+
+/* It is looked for where the group is, and wpa_supplicant joins again by itself. */
+static void
+test_owner_comes_back (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .station_ms = 1, .look_ms = 1 };
+  WfdStation station = station_new (1);
+
+  lab_use_options (lab, &options);
+  lab_set_stations (lab, &station, 1);
+  open_link (lab);
+  lab_wait_stations (lab, TRUE);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Scan"), ==, 0);
+  lab_set_stations (lab, NULL, 0);
+  lab_wait_told (lab, "interrupted");
+  g_assert_nonnull (wfd_link_get_info (lab->link));
+  lab_wait_call (lab, "Scan");
+  assert_call (lab, "Scan",
+      "Scan " GROUP_IFACE
+      " Channels=[(5180, 20)] IEs=[[0xdd, 0x09, 0x50, 0x6f, 0x9a, 0x09, 0x02, 0x02, "
+      "0x00, 0x00, 0x00]] Type='active'");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "AbortScan"), >=, 1);
+  fake_wpas_forget_calls (lab->fake);
+  lab_wait_call (lab, "Scan");
+
+  lab_set_stations (lab, &station, 1);
+  lab_wait_told (lab, "interrupted resumed");
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  g_assert_null (WFD_P2P_LINK (lab->link)->group->look_timer);
+  g_assert_nonnull (wfd_link_get_info (lab->link));
+  g_assert_cmpstr (lab->network->str, ==, "+192.168.42.100/24");
+}
+
+static void
+on_interrupted_close (WfdLink *link, gpointer user_data)
+{
+  wfd_link_close (link);
+}
+
+static void
+test_close_when_interrupted (Lab *lab, gconstpointer data)
+{
+  WfdStation station = station_new (1);
+
+  g_signal_connect (lab->link, "interrupted", G_CALLBACK (on_interrupted_close), NULL);
+  open_own_group (lab);
+  say_of_group (lab, "PeerDisconnected", TV);
+  lab_wait_told (lab, "interrupted");
+  g_assert_null (wfd_link_get_info (lab->link));
+
+  lab_set_stations (lab, &station, 1);
+  open_to_watch (lab, 0);
+  g_signal_connect (lab->link, "interrupted", G_CALLBACK (on_interrupted_close), NULL);
+  lab_wait_stations (lab, TRUE);
+  lab_set_stations (lab, NULL, 0);
+  lab_wait_told (lab, "interrupted");
+  g_assert_null (wfd_link_get_info (lab->link));
 }
 
 /* As long as the kernel tells of it it is silent, but nobody knows whether it has
@@ -169,6 +228,22 @@ test_kernel_never_told (Lab *lab, gconstpointer data)
   for (guint i = 0; i < 10; i++)
     lab_settle (lab);
   g_assert_cmpint (WFD_P2P_LINK (lab->link)->group->loss.attempt_us, ==, G_MAXINT64);
+}
+
+/* What the session hears is enough to be back, whatever the kernel says. */
+static void
+test_silence_ends (Lab *lab, gconstpointer data)
+{
+  WfdStation station = station_new (1);
+
+  station.inactive_ms = 60000;
+  lab_set_stations (lab, &station, 1);
+  open_to_watch (lab, 3000);
+  lab_wait_told (lab, "interrupted");
+  wfd_link_tell (lab->link, WFD_LINK_HEARD);
+  g_assert_cmpstr (lab->told->str, ==, "interrupted");
+  lab_wait_told (lab, "interrupted resumed");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Scan"), ==, 0);
 }
 
 static void
@@ -564,7 +639,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add ("silence/station-vanishes", test_station_vanishes);
+  add ("silence/owner-comes-back", test_owner_comes_back);
+  add ("silence/close-when-interrupted", test_close_when_interrupted);
   add ("silence/is-asked", test_silence_is_asked);
+  add ("silence/ends", test_silence_ends);
   add ("silence/kernel-never-told", test_kernel_never_told);
   add ("silence/session-tells", test_session_tells);
   add ("loss/group-finished", test_group_finished);

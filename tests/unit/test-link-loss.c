@@ -59,6 +59,7 @@ typedef struct
   gint64 now_us;
   gint64 heard_us;
   guint n_probes;
+  double away_s; /* when it was first told to be away; or NEVER */
 } World;
 
 static gboolean
@@ -145,14 +146,22 @@ run (World *world, const Scenario *scenario)
   *world = (World) { .scenario = scenario,
     .station = station_new (1),
     .now_us = START_US,
-    .heard_us = START_US };
+    .heard_us = START_US,
+    .away_s = NEVER };
   world->station.tx_packets = world->station.tx_failed = world->station.rx_packets = 0;
   wfd_loss_init (&world->watch, LOST_US, START_US);
   for (; world->now_us < START_US + S (60); world->now_us += S (0.01)) {
+    WfdLossVerdict verdict;
+    double now_s;
+
     happen (world);
-    switch (wfd_loss_decide (&world->watch, world->now_us)) {
+    verdict = wfd_loss_decide (&world->watch, world->now_us);
+    now_s = (double) (world->now_us - START_US) / G_USEC_PER_SEC;
+    if (world->watch.is_away && world->away_s == NEVER)
+      world->away_s = now_s;
+    switch (verdict) {
       case WFD_LOSS_LOST:
-        return (double) (world->now_us - START_US) / G_USEC_PER_SEC;
+        return now_s;
       case WFD_LOSS_SILENT:
         probe (world);
         break;
@@ -162,6 +171,22 @@ run (World *world, const Scenario *scenario)
     }
   }
   return NEVER;
+}
+
+/* Told in the first two seconds and a half that something was sent in vain, and never
+ * of who is there. */
+static void
+check_away (const World *world, double lost_s)
+{
+  const Scenario *scenario = world->scenario;
+
+  g_test_message ("away at %.2f s", world->away_s);
+  if (scenario->away_s == NEVER)
+    g_assert_cmpfloat (world->away_s, ==, NEVER);
+  else if (lost_s != NEVER)
+    g_assert_cmpfloat (world->away_s, <=, lost_s - 2);
+  else
+    g_assert_false (world->watch.is_away);
 }
 
 static void
@@ -174,6 +199,16 @@ test_scenario (gconstpointer data)
   g_test_message ("lost at %.2f s", lost_s);
   g_assert_cmpfloat (lost_s, >=, scenario->least_s);
   g_assert_cmpfloat (lost_s, <=, scenario->most_s);
+  check_away (&world, lost_s);
+}
+
+static void
+check_away_at (WfdLossWatch *watch, gint64 away_us)
+{
+  g_assert_false (watch->is_away);
+  g_assert_cmpint (wfd_loss_get_deadline_us (watch), ==, away_us);
+  g_assert_cmpint (wfd_loss_decide (watch, away_us), ==, WFD_LOSS_PRESENT);
+  g_assert_true (watch->is_away);
 }
 
 /* Who waits until the deadline, and looks then, is in time. */
@@ -191,6 +226,8 @@ test_deadline (void)
     g_assert_cmpint (wfd_loss_decide (&watch, now_us), ==, WFD_LOSS_SILENT);
     g_assert_cmpint (wfd_loss_decide (&watch, now_us), ==, WFD_LOSS_PRESENT);
     wfd_loss_feed_attempt (&watch, now_us);
+    if (i == 1)
+      check_away_at (&watch, START_US + LOST_US / 3);
   }
   g_assert_cmpint (wfd_loss_get_deadline_us (&watch), ==, START_US + LOST_US);
   g_assert_cmpint (wfd_loss_decide (&watch, START_US + LOST_US - 1), ==, WFD_LOSS_PRESENT);
