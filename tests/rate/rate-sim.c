@@ -29,6 +29,7 @@ typedef struct
   gint hidden_kb;
   gint poll_ms;
   gint lag;
+  gint max_kbps;
   gint encoder_seed;
   char *controllers;
   char *traces;
@@ -45,6 +46,7 @@ static Options options = {
   .seconds = 90,
   .seeds = 1,
   .lag = 1,
+  .max_kbps = 40000,
   .encoder_seed = 1,
 };
 
@@ -68,6 +70,7 @@ static const GOptionEntry entries[] = {
       "ms between looks at the queue (as the controller likes)", "N" },
   { "lag", 0, 0, G_OPTION_ARG_INT, &options.lag,
       "Captures after which the encoder obeys (1); 0: at once", "N" },
+  { "max", 0, 0, G_OPTION_ARG_INT, &options.max_kbps, "kbit/s at most (40000)", "N" },
   { "encoder-seed", 0, 0, G_OPTION_ARG_INT, &options.encoder_seed, "Of the encoder's noise (1)",
       "N" },
   { "controllers", 0, 0, G_OPTION_ARG_STRING, &options.controllers,
@@ -215,6 +218,7 @@ configure (SimConfig *config)
   config->poll_ms = options.poll_ms;
   config->encoder_lag = options.lag;
   config->setup.obeys_at_once = options.lag == 0;
+  config->setup.max_kbps = options.max_kbps;
   config->seed = options.encoder_seed;
 }
 
@@ -364,8 +368,9 @@ main (int argc, char **argv)
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     die (error);
-  if (options.fps < 1 || options.fps > 240 || options.seconds < 5 || options.seeds < 1) {
-    g_printerr ("rate-sim: --fps is 1 to 240, --seconds from 5, --seeds from 1\n");
+  if (options.fps < 1 || options.fps > 240 || options.seconds < 5 || options.seeds < 1
+      || options.max_kbps < 1000) {
+    g_printerr ("rate-sim: --fps is 1 to 240, --seconds from 5, --seeds from 1, --max from 1000\n");
     return EXIT_FAILURE;
   }
   if (options.convert != NULL) {

@@ -238,6 +238,8 @@ increase (Gcc *self, double acked_kbps, gint64 now_ms)
 {
   double seconds = MIN (now_ms - self->changed_ms, 1000) / 1000.0;
   double response_s = (self->rtt_ms + 100) / 1000;
+  /* What is sent is known to be carried up to that; it holds nothing back that is above. */
+  double limit_kbps = MAX (1.5 * acked_kbps + 10, self->delay_kbps);
 
   if (self->max_kbps > 0 && acked_kbps > self->max_kbps + get_band (self))
     self->max_kbps = 0;
@@ -245,7 +247,7 @@ increase (Gcc *self, double acked_kbps, gint64 now_ms)
     self->delay_kbps += MAX (4, LINK_PACKET_BYTES * 8 / 1000.0 / response_s) * seconds;
   else
     self->delay_kbps *= pow (UP_PER_S, seconds);
-  self->delay_kbps = MIN (self->delay_kbps, MAX (1.5 * acked_kbps + 10, self->setup.min_kbps));
+  self->delay_kbps = MIN (self->delay_kbps, MAX (limit_kbps, self->setup.min_kbps));
 }
 
 static void

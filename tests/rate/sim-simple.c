@@ -59,6 +59,9 @@ sim_keys_take (SimKeys *self, gint64 now_ms)
 #define PHY_PART 0.35
 #define ORACLE_DEADLINE_MS 92
 #define ORACLE_FILL 0.95
+#define ORACLE_SLACK_MS 18
+/* Of what can arrive in time, as a frame is not as large as it should be. */
+#define ORACLE_MOST 0.6
 
 typedef struct
 {
@@ -179,24 +182,54 @@ sum_capacity (const LinkTrace *trace, gint64 from_ms, gint64 to_ms)
   return sum;
 }
 
-/* Knows what the link will carry until the frame after the next, but not what the
- * encoder will make of it. */
+static double
+get_waiting (const SimTruth *truth)
+{
+  return truth->outstanding_bytes + truth->own_bytes + truth->inside_bytes;
+}
+
+/* Of an encoder that obeys a frame later: what it is told now is for the frame after this one. */
+static double
+plan_later (Simple *self, const SimTruth *truth, gint64 now_ms, gboolean *ret_skip)
+{
+  gint64 interval_ms = 1000 / self->setup.fps, ready_ms = now_ms + self->setup.encode_ms;
+  gint64 next_ms = ready_ms + interval_ms;
+  double room =
+      sum_capacity (truth->trace, now_ms, now_ms + ORACLE_DEADLINE_MS) - get_waiting (truth);
+  double left;
+
+  *ret_skip = room < self->pending_bytes * 0.6;
+  left = get_waiting (truth) + (*ret_skip ? 0 : self->pending_bytes)
+      - sum_capacity (truth->trace, now_ms, next_ms);
+  return ORACLE_FILL * sum_capacity (truth->trace, next_ms, next_ms + interval_ms * 2) / 2
+      - MAX (left, 0);
+}
+
+/* Of one that obeys at once: this frame fills what the link carries until a moment after the
+ * next one is there. */
+static double
+plan_now (Simple *self, const SimTruth *truth, gint64 now_ms, gboolean *ret_skip)
+{
+  gint64 ready_ms = now_ms + self->setup.encode_ms;
+  gint64 full_ms = ready_ms + (gint64) (1000 / self->setup.fps) + ORACLE_SLACK_MS;
+  double room =
+      sum_capacity (truth->trace, ready_ms, now_ms + ORACLE_DEADLINE_MS) - get_waiting (truth);
+  double left = get_waiting (truth) - sum_capacity (truth->trace, now_ms, ready_ms);
+  double bytes = ORACLE_FILL * sum_capacity (truth->trace, ready_ms, full_ms) - MAX (left, 0);
+
+  *ret_skip = room < self->setup.min_kbps / 8 * 1000 / self->setup.fps;
+  return MIN (bytes, ORACLE_MOST * room);
+}
+
+/* Knows what the link will carry, but not what the encoder will make of it. */
 static void
 decide_oracle (gpointer user_data, const SimTruth *truth, gint64 now_ms, SimDecision *ret_decision)
 {
   Simple *self = user_data;
   double interval_ms = 1000 / self->setup.fps;
-  double waiting = truth->outstanding_bytes + truth->own_bytes + truth->inside_bytes;
-  gint64 ready_ms = now_ms + self->setup.encode_ms;
-  gint64 next_ms = ready_ms + (gint64) interval_ms;
-  double room = sum_capacity (truth->trace, now_ms, now_ms + ORACLE_DEADLINE_MS) - waiting;
-  double left, bytes;
+  double bytes = (self->setup.obeys_at_once ? plan_now : plan_later) (self, truth, now_ms,
+      &ret_decision->skip);
 
-  ret_decision->skip = room < self->pending_bytes * 0.6;
-  left = waiting + (ret_decision->skip ? 0 : self->pending_bytes)
-      - sum_capacity (truth->trace, now_ms, next_ms);
-  bytes = ORACLE_FILL * sum_capacity (truth->trace, next_ms, next_ms + (gint64) interval_ms * 2) / 2
-      - MAX (left, 0);
   answer (self, bytes * 8 / interval_ms, FIXED_VBV_MS, now_ms, ret_decision);
   if (ret_decision->skip) {
     self->keys.owes |= ret_decision->key;

@@ -22,6 +22,7 @@ emu_core_free (EmuCore *self)
   while ((link = g_queue_peek_head_link (&self->live)) != NULL)
     emu_core_done (self, link->data);
   g_queue_clear (&self->back);
+  emu_pilot_free (self->pilot);
   link_model_free (self->link);
   g_string_free (self->log, TRUE);
   g_array_unref (self->ended);
@@ -42,9 +43,10 @@ log_fate (EmuCore *self, const EmuPacket *packet, gint64 out_us, const char *fat
   gint64 begin_us = self->begin_ms * 1000;
 
   if (packet->info.is_media)
-    g_string_append_printf (self->log, "%u,%u,%u,%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ",%s\n",
-        packet->info.sequence, packet->info.rtp_timestamp, packet->bytes, packet->in_us - begin_us,
-        out_us < 0 ? -1 : out_us - begin_us, fate);
+    g_string_append_printf (self->log,
+        "%u,%u,%" G_GINT64_FORMAT ",%u,%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ",%s\n",
+        packet->info.sequence, packet->info.rtp_timestamp, packet->info.unit, packet->bytes,
+        packet->in_us - begin_us, out_us < 0 ? -1 : out_us - begin_us, fate);
 }
 
 static void
@@ -97,10 +99,26 @@ send (EmuCore *self, EmuPacket *packet, gint64 now_ms)
     .user_data = packet,
   };
 
+  if (packet->info.is_media && self->pilot != NULL) {
+    emu_pilot_take (self->pilot, &model);
+    return;
+  }
   if (packet->info.is_media)
     self->media_bytes += packet->bytes;
   link_model_send (self->link, &model, now_ms);
   take_drops (self);
+}
+
+static void
+release (EmuCore *self)
+{
+  LinkPacket model;
+
+  while (emu_pilot_release (self->pilot, self->link, self->now_ms, &model)) {
+    self->media_bytes += model.bytes;
+    link_model_send (self->link, &model, self->now_ms);
+    take_drops (self);
+  }
 }
 
 void
@@ -144,6 +162,10 @@ emu_core_step (EmuCore *self, gint64 now_ms)
   if (self->begin_ms < 0 || now_ms < self->begin_ms)
     return;
   self->now_ms = now_ms - self->begin_ms;
+  if (self->pilot != NULL) {
+    emu_pilot_step (self->pilot, self->link, self->n_drops, self->now_ms);
+    release (self);
+  }
   link_model_step (self->link, self->now_ms);
   take_drops (self);
   take_completions (self);
@@ -177,6 +199,8 @@ emu_core_pop (EmuCore *self, gint64 now_us)
   while (self->begin_ms >= 0
       && link_model_take_arrival (self->link, now_ms - self->begin_ms, &event)) {
     packet = event.packet.user_data;
+    if (self->pilot != NULL && packet->info.is_media)
+      emu_pilot_arrived (self->pilot, &event);
     log_fate (self, packet, packet->is_lost ? -1 : now_us, packet->is_lost ? "lost" : "delivered");
     if (!packet->is_lost)
       return packet;

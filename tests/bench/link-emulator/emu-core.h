@@ -4,6 +4,7 @@
 #include <link-driver.h>
 
 #include "emu-packet.h"
+#include "emu-pilot.h"
 
 G_BEGIN_DECLS
 
@@ -34,6 +35,7 @@ typedef struct
 typedef struct
 {
   LinkModel *link;
+  EmuPilot *pilot; /* who holds packets back, not ours; NULL: nobody does */
   SimRandom random;
   gint64 begin_ms;     /* when the trace began; -1 */
   gint64 now_ms;       /* of the last step, since the trace began */
@@ -52,7 +54,7 @@ typedef struct
   gboolean was_lost;
 } EmuEnd;
 
-#define EMU_LOG_HEADER "sequence,rtp_timestamp,bytes,in_us,out_us,fate\n"
+#define EMU_LOG_HEADER "sequence,rtp_timestamp,unit,bytes,in_us,out_us,fate\n"
 
 EmuCore *emu_core_new (const LinkTrace *trace, const LinkConfig *config, guint64 seed);
 void emu_core_free (EmuCore *self);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "emu-packet.h"
 
+#include <cast-unit.h>
 #include <link-fq.h>
 #include <netinet/in.h>
 
@@ -35,19 +36,30 @@ take_rtp (WfdBytes *packet, EmuInfo *ret_info)
       && wfd_bytes_take_u32 (packet, &ret_info->rtp_timestamp);
 }
 
+/* In TS packets, but in one piece: it is in the first of its picture. */
+static gint64
+find_unit (WfdBytes payload)
+{
+  CastMark mark;
+
+  return cast_mark_find (payload.pos, payload.left, &mark) ? (gint64) mark.unit : -1;
+}
+
 gboolean
 emu_packet_look (WfdBytes packet, EmuInfo *ret_info)
 {
   guint32 addresses, ports = 0;
   guint8 protocol;
 
-  *ret_info = (EmuInfo) { 0 };
+  *ret_info = (EmuInfo) { .unit = -1 };
   if (!take_ip (&packet, &protocol, &addresses))
     return FALSE;
   if (protocol == IPPROTO_UDP || protocol == IPPROTO_TCP)
     wfd_bytes_take_u32 (&packet, &ports);
   if (protocol == IPPROTO_UDP && wfd_bytes_skip (&packet, 4))
     ret_info->is_media = take_rtp (&packet, ret_info);
+  if (ret_info->is_media)
+    ret_info->unit = find_unit (packet);
   if (!ret_info->is_media)
     ret_info->flow = 1 + (addresses * 31 + ports * 7 + protocol) % (LINK_FLOWS - 1);
   return TRUE;

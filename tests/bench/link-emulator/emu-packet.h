@@ -12,6 +12,7 @@ typedef struct
   gboolean is_media;     /* RTP of the stream */
   guint16 sequence;      /* of the RTP packet */
   guint32 rtp_timestamp; /* of the RTP packet, 90 kHz */
+  gint64 unit;           /* of the marked picture (cast-unit.h) that begins in it; -1 */
 } EmuInfo;
 
 /* FALSE if it is not IPv4. */

@@ -27,6 +27,10 @@
 /* Of the trace that is made up for at once, when the machine was busy elsewhere. */
 #define MAX_STEPS 1000
 #define LOG_BYTES (64 * 1024)
+#define HEARD_BYTES 4096
+#define LATE_MS 3
+/* From a capture to its picture leaving the encoder, as pilots take it to be. */
+#define ENCODE_MS 5
 
 typedef struct
 {
@@ -35,6 +39,12 @@ typedef struct
   char *sink;
   char *signals;
   char *log;
+  char *report;
+  char *pilot;
+  gint fps;
+  gint min_kbps;
+  gint max_kbps;
+  gint start_kbps;
   gint seed;
   gint hidden_kb;
   gint seconds;
@@ -44,7 +54,13 @@ typedef struct
   gboolean no_station;
 } Options;
 
-static Options options = { .seed = 1 };
+static Options options = {
+  .seed = 1,
+  .fps = 60,
+  .min_kbps = 1000,
+  .max_kbps = 40000,
+  .start_kbps = 8000,
+};
 
 static const GOptionEntry entries[] = {
   { "trace", 0, 0, G_OPTION_ARG_FILENAME, &options.trace, "What the link carries", "FILE" },
@@ -56,6 +72,14 @@ static const GOptionEntry entries[] = {
       "Tell what a driver would on this UNIX socket", "PATH" },
   { "log", 0, 0, G_OPTION_ARG_FILENAME, &options.log, "A line for each packet of the stream",
       "FILE" },
+  { "report", 0, 0, G_OPTION_ARG_FILENAME, &options.report,
+      "Write there when the trace began, and how late the emulator was", "FILE" },
+  { "pilot", 0, 0, G_OPTION_ARG_STRING, &options.pilot,
+      "Ask this controller of rate-sim for whoever is on the socket of --signals", "NAME" },
+  { "fps", 0, 0, G_OPTION_ARG_INT, &options.fps, "Captures a second, for it (60)", "N" },
+  { "min", 0, 0, G_OPTION_ARG_INT, &options.min_kbps, "kbit/s at least, for it (1000)", "N" },
+  { "max", 0, 0, G_OPTION_ARG_INT, &options.max_kbps, "kbit/s at most, for it (40000)", "N" },
+  { "start", 0, 0, G_OPTION_ARG_INT, &options.start_kbps, "kbit/s at first, for it (8000)", "N" },
   { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, "Of loss, delay and noise (1)", "N" },
   { "from", 0, 0, G_OPTION_ARG_INT64, &options.from_ms, "Where in the trace to begin (0)", "MS" },
   { "seconds", 0, 0, G_OPTION_ARG_INT, &options.seconds,
@@ -81,6 +105,8 @@ typedef struct
   pid_t source_pid, sink_pid;
   gint64 begin_us;   /* of the monotonic clock; times of the core count from there */
   gint64 stepped_ms; /* of the last step */
+  gint64 late_ms;    /* at most, of a step while the trace went on */
+  guint n_late;      /* milliseconds of the trace that were more than LATE_MS late */
 } Emulator;
 
 static volatile sig_atomic_t is_told_to_end;
@@ -154,6 +180,30 @@ tell_client (Emulator *self, gint64 now_ms)
   g_string_truncate (self->text, 0);
 }
 
+/* What the source asks the pilot, which answers at once. */
+static void
+hear_client (Emulator *self)
+{
+  char text[HEARD_BYTES];
+  gssize n = self->client_fd >= 0 ? recv (self->client_fd, text, sizeof text - 1, 0) : -1;
+  gint64 since_ms = get_now_us (self) / 1000 - self->core->begin_ms;
+
+  if (n <= 0) {
+    if (n == 0)
+      drop_client (self);
+    return;
+  }
+  text[n] = '\0';
+  if (self->core->pilot == NULL)
+    return;
+  emu_pilot_hear (self->core->pilot, self->core->link, text,
+      self->core->begin_ms < 0 ? 0 : since_ms, self->text);
+  if (self->text->len > 0
+      && send (self->client_fd, self->text->str, self->text->len, MSG_NOSIGNAL) < 0)
+    drop_client (self);
+  g_string_truncate (self->text, 0);
+}
+
 static void
 flush_log (Emulator *self, gsize from_bytes)
 {
@@ -167,12 +217,24 @@ flush_log (Emulator *self, gsize from_bytes)
 }
 
 static void
+note_lateness (Emulator *self, gint64 now_ms)
+{
+  gint64 late_ms = now_ms - self->stepped_ms - 1;
+
+  if (self->core->begin_ms < 0)
+    return;
+  self->late_ms = MAX (self->late_ms, late_ms);
+  self->n_late += MAX (late_ms - LATE_MS, 0);
+}
+
+static void
 step (Emulator *self)
 {
   gint64 now_ms = get_now_us (self) / 1000;
 
   read_side (self, &self->source, EMU_FORTH);
   read_side (self, &self->sink, EMU_BACK);
+  note_lateness (self, now_ms);
   self->stepped_ms = MAX (self->stepped_ms, now_ms - MAX_STEPS);
   while (self->stepped_ms < now_ms) {
     self->stepped_ms++;
@@ -210,6 +272,7 @@ run (Emulator *self)
     { self->source.tun_fd, POLLIN },
     { self->sink.tun_fd, POLLIN },
     { self->listen_fd, POLLIN },
+    { self->client_fd, POLLIN },
   };
   guint64 ticks;
   int status;
@@ -217,6 +280,7 @@ run (Emulator *self)
   while ((status = get_exit_status (self->source_pid)) < 0) {
     if (is_over (self, get_now_us (self) / 1000))
       return EXIT_SUCCESS;
+    fds[4].fd = self->client_fd;
     if (poll (fds, G_N_ELEMENTS (fds), 1000) < 0 && errno != EINTR)
       return EXIT_FAILURE;
     if ((fds[0].revents & POLLIN) != 0 && read (self->timer_fd, &ticks, sizeof ticks) < 0)
@@ -224,6 +288,8 @@ run (Emulator *self)
     if ((fds[3].revents & POLLIN) != 0)
       accept_client (self);
     step (self);
+    if ((fds[4].revents & (POLLIN | POLLHUP)) != 0)
+      hear_client (self);
   }
   self->source_pid = -1;
   return status;
@@ -306,6 +372,44 @@ load_trace (GError **error)
   return shifted;
 }
 
+static gboolean
+add_pilot (Emulator *self, GError **error)
+{
+  SimSetup setup = {
+    .fps = options.fps,
+    .min_kbps = options.min_kbps,
+    .max_kbps = options.max_kbps,
+    .start_kbps = options.start_kbps,
+    .encode_ms = ENCODE_MS,
+    .obeys_at_once = TRUE,
+  };
+  const SimControllerClass *klass;
+
+  if (options.pilot == NULL)
+    return TRUE;
+  klass = sim_controllers_find (options.pilot);
+  if (klass == NULL) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "there is no controller \"%s\"",
+        options.pilot);
+    return FALSE;
+  }
+  self->core->pilot = emu_pilot_new (klass, &setup, options.seed + 3);
+  return TRUE;
+}
+
+static void
+write_report (const Emulator *self)
+{
+  g_autofree char *text =
+      g_strdup_printf ("begin_us %" G_GINT64_FORMAT "\nlate_ms %" G_GINT64_FORMAT "\nn_late %u\n",
+          self->core->begin_ms < 0 ? -1 : self->begin_us + self->core->begin_ms * 1000,
+          self->late_ms, self->n_late);
+  g_autoptr (GError) error = NULL;
+
+  if (options.report != NULL && !g_file_set_contents (options.report, text, -1, &error))
+    g_printerr ("link-emulator: %s\n", error->message);
+}
+
 static int
 complain (const GError *error, int status)
 {
@@ -317,9 +421,14 @@ static int
 emulate (Emulator *self, const LinkTrace *trace)
 {
   LinkConfig config = { options.fifo, options.hidden_kb * 1024 };
+  g_autoptr (GError) error = NULL;
   int status;
 
   self->core = emu_core_new (trace, &config, options.seed);
+  if (!add_pilot (self, &error)) {
+    emu_core_free (self->core);
+    return complain (error, 2);
+  }
   self->text = g_string_new (NULL);
   emu_signals_init (&self->signals, options.seed + 2);
   self->signals.tells_station = !options.no_station;
@@ -332,6 +441,7 @@ emulate (Emulator *self, const LinkTrace *trace)
   end_command (self->source_pid);
   end_command (self->sink_pid);
   flush_log (self, 0);
+  write_report (self);
   emu_core_free (self->core);
   g_string_free (self->text, TRUE);
   return status;

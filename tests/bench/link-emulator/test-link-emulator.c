@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The emulator without its devices and its clock: packets in, time on, packets out. */
+#include <cast-unit.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "emu-signals.h"
@@ -114,6 +116,93 @@ test_packets_are_told_apart (void)
 
   other[0] = 0x60;
   g_assert_false (emu_packet_look (wfd_bytes (other, sizeof other), &info));
+}
+
+static void
+test_marked_pictures_are_known (void)
+{
+  const CastMark mark = { .unit = 4711, .capture = 4712, .captured_us = 99, .is_key = TRUE };
+  g_autoptr (GBytes) sei = cast_mark_write (&mark);
+  guint8 packet[400] = { 0x45, 0, 1, 0x90, [9] = 17, [24] = 0x4a, 0x38, [28] = 0x80, 33 };
+  gsize n;
+  gconstpointer data = g_bytes_get_data (sei, &n);
+  EmuInfo info;
+
+  g_assert_true (emu_packet_look (wfd_bytes (packet, sizeof packet), &info));
+  g_assert_cmpint (info.unit, ==, -1);
+  memcpy (packet + 250, data, n);
+  g_assert_true (emu_packet_look (wfd_bytes (packet, sizeof packet), &info));
+  g_assert_cmpint (info.unit, ==, 4711);
+}
+
+static EmuPilot *
+make_pilot (const char *name)
+{
+  SimSetup setup = { .fps = 60,
+    .min_kbps = 1000,
+    .max_kbps = 40000,
+    .start_kbps = 8000,
+    .encode_ms = 5,
+    .obeys_at_once = TRUE };
+
+  return emu_pilot_new (sim_controllers_find (name), &setup, 5);
+}
+
+static void
+test_pilot_paces (void)
+{
+  g_auto (Fixture) f = fixture (80, &(LinkConfig) { 0 });
+
+  f.core->pilot = make_pilot ("gcc");
+  send_media (&f, 100, 0);
+  pass (&f, 0, 20);
+  /* 2.5 × 8 Mbit/s, where the link would have carried all of it. */
+  g_assert_cmpuint (f.n_out[EMU_FORTH], >, 20);
+  g_assert_cmpuint (f.n_out[EMU_FORTH], <, 50);
+  pass (&f, 20, 100);
+  g_assert_cmpuint (f.n_out[EMU_FORTH], ==, 100);
+}
+
+static guint
+ask_pilot (Fixture *self, gint64 now_ms)
+{
+  g_autoptr (GString) answer = g_string_new (NULL);
+  guint skip, key, kbps = 0, vbv_ms;
+
+  emu_pilot_hear (self->core->pilot, self->core->link, "capture\n", now_ms, answer);
+  g_assert_cmpint (sscanf (answer->str, "decide %u %u %u %u\n", &skip, &key, &kbps, &vbv_ms), ==,
+      4);
+  return kbps;
+}
+
+static void
+test_pilot_learns_what_arrives (void)
+{
+  g_auto (Fixture) f = fixture (40, &(LinkConfig) { 0 });
+  guint before_kbps;
+
+  f.core->pilot = make_pilot ("gcc");
+  before_kbps = ask_pilot (&f, 0);
+  g_assert_cmpuint (before_kbps, ==, 8000);
+  for (gint64 ms = 0; ms < 2000; ms += 16) {
+    send_media (&f, 12, ms * MS);
+    pass (&f, ms, ms + 16);
+  }
+  g_assert_cmpuint (ask_pilot (&f, 2000), >, before_kbps);
+}
+
+static void
+test_pilot_answers_requests_for_key_pictures (void)
+{
+  g_auto (Fixture) f = fixture (40, &(LinkConfig) { 0 });
+  g_autoptr (GString) answer = g_string_new (NULL);
+
+  f.core->pilot = make_pilot ("fixed");
+  emu_pilot_hear (f.core->pilot, f.core->link, "key\ncapture\n", 500, answer);
+  g_assert_true (g_str_has_prefix (answer->str, "decide 0 1 4096 "));
+  g_string_truncate (answer, 0);
+  emu_pilot_hear (f.core->pilot, f.core->link, "nonsense\ncapture\n", 516, answer);
+  g_assert_true (g_str_has_prefix (answer->str, "decide 0 0 4096 "));
 }
 
 static void
@@ -250,7 +339,7 @@ test_every_packet_has_a_fate (void)
   g_assert_cmpuint (dropped + lost + delivered, ==, 100);
   g_assert_cmpuint (f.core->live.length, ==, 0);
   /* Times count from the first packet. */
-  g_assert_nonnull (strstr (f.core->log->str, "\n0,90,1356,0,"));
+  g_assert_nonnull (strstr (f.core->log->str, "\n0,90,-1,1356,0,"));
 }
 
 static char *
@@ -340,6 +429,11 @@ main (int argc, char **argv)
   g_test_add_func ("/emulator/trace-begins-with-the-stream", test_trace_begins_with_the_stream);
   g_test_add_func ("/emulator/small-flow-passes-by", test_small_flow_passes_by);
   g_test_add_func ("/emulator/way-back-needs-air", test_way_back_needs_air);
+  g_test_add_func ("/emulator/marked-pictures-are-known", test_marked_pictures_are_known);
+  g_test_add_func ("/emulator/pilot-paces", test_pilot_paces);
+  g_test_add_func ("/emulator/pilot-learns-what-arrives", test_pilot_learns_what_arrives);
+  g_test_add_func ("/emulator/pilot-answers-requests-for-key-pictures",
+      test_pilot_answers_requests_for_key_pictures);
   g_test_add_func ("/emulator/every-packet-has-a-fate", test_every_packet_has_a_fate);
   g_test_add_func ("/emulator/signals-are-those-of-the-listener",
       test_signals_are_those_of_the_listener);

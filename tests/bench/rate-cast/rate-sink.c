@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A pipeline that shows, of which every unit is written down that comes to the element
+ * "units". With --ssim the pictures that come to "show" are compared with the film,
+ * as a viewer has it who wants each picture within the deadline of its capture. Ends on
+ * SIGTERM. */
+#include <cast-stamp.h>
+#include <glib-unix.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cast-picture.h"
+#include "cast-unit.h"
+
+#define DEADLINE_US (100 * 1000)
+
+typedef struct
+{
+  char *pipeline;
+  char *log;
+  char *ssim;
+  gint fps;
+} Options;
+
+static Options options = { .fps = 30 };
+
+static const GOptionEntry entries[] = {
+  { "pipeline", 0, 0, G_OPTION_ARG_STRING, &options.pipeline, "With an element called units",
+      "TEXT" },
+  { "log", 0, 0, G_OPTION_ARG_FILENAME, &options.log, "A line for each unit", "FILE" },
+  { "ssim", 0, 0, G_OPTION_ARG_FILENAME, &options.ssim,
+      "A line for each capture, how similar it is", "FILE" },
+  { "fps", 0, 0, G_OPTION_ARG_INT, &options.fps, "Captures a second, of the film (30)", "N" },
+  { NULL },
+};
+
+typedef struct
+{
+  GMainLoop *loop;
+  GstElement *pipeline;
+  FILE *log;
+  FILE *ssim;
+  int status;
+
+  GMutex lock;
+  GHashTable *late; /* with the lock: numbers of captures that came too late */
+
+  /* Of the thread of "show". */
+  GstCaps *caps;
+  GstVideoInfo info;
+  CastFilm *film;
+  GstBuffer *scratch; /* a picture of the film */
+  GstBuffer *shown;   /* (nullable) */
+  guint32 shown_number;
+} Sink;
+
+static void
+fail (Sink *self, const char *text)
+{
+  fprintf (stderr, "rate-sink: %s\n", text);
+  self->status = EXIT_FAILURE;
+  g_main_loop_quit (self->loop);
+}
+
+/* --- units --- */
+
+static void
+note_unit (Sink *self, const CastMark *mark, gsize bytes, gint64 now_us)
+{
+  fprintf (self->log, "%" G_GINT64_FORMAT ",%u,%u,%" G_GINT64_FORMAT ",%" G_GSIZE_FORMAT ",%d\n",
+      now_us, mark->unit, mark->capture, mark->captured_us, bytes, mark->is_key);
+  if (now_us - mark->captured_us <= DEADLINE_US)
+    return;
+  g_mutex_lock (&self->lock);
+  g_hash_table_add (self->late, GUINT_TO_POINTER (mark->capture));
+  g_mutex_unlock (&self->lock);
+}
+
+static GstPadProbeReturn
+on_unit (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  GstMapInfo map;
+  CastMark mark;
+
+  if (!gst_buffer_map (GST_PAD_PROBE_INFO_BUFFER (info), &map, GST_MAP_READ))
+    return GST_PAD_PROBE_OK;
+  if (cast_mark_find (map.data, map.size, &mark))
+    note_unit (user_data, &mark, map.size, now_us);
+  gst_buffer_unmap (GST_PAD_PROBE_INFO_BUFFER (info), &map);
+  return GST_PAD_PROBE_OK;
+}
+
+/* --- pictures --- */
+
+static gboolean
+update_info (Sink *self, GstPad *pad)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+
+  if (caps == NULL || !gst_video_info_from_caps (&self->info, caps))
+    return FALSE;
+  if (gst_caps_replace (&self->caps, caps) || self->scratch == NULL) {
+    gst_clear_buffer (&self->scratch);
+    self->scratch = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&self->info), NULL);
+  }
+  return GST_VIDEO_INFO_FORMAT (&self->info) == GST_VIDEO_FORMAT_I420;
+}
+
+static gboolean
+read_number (Sink *self, GstBuffer *buffer, guint32 *ret_number)
+{
+  GstVideoRectangle whole = { 0, 0, GST_VIDEO_INFO_WIDTH (&self->info),
+    GST_VIDEO_INFO_HEIGHT (&self->info) };
+  GstVideoFrame frame;
+  gboolean found;
+
+  if (!gst_video_frame_map (&frame, &self->info, buffer, GST_MAP_READ))
+    return FALSE;
+  found = cast_stamp_read (&frame, &whole, ret_number);
+  gst_video_frame_unmap (&frame);
+  return found;
+}
+
+/* What the viewer sees in the place of capture @number. */
+static void
+compare (Sink *self, guint32 number, GstBuffer *seen)
+{
+  GstVideoFrame film, frame;
+
+  if (!gst_video_frame_map (&frame, &self->info, seen, GST_MAP_READ))
+    return;
+  gst_video_frame_map (&film, &self->info, self->scratch, GST_MAP_READWRITE);
+  cast_film_render (self->film, number, &film);
+  fprintf (self->ssim, "%u,%.5f\n", number, cast_ssim (&film, &frame));
+  gst_video_frame_unmap (&film);
+  gst_video_frame_unmap (&frame);
+}
+
+static gboolean
+was_late (Sink *self, guint32 number)
+{
+  gboolean late;
+
+  g_mutex_lock (&self->lock);
+  late = g_hash_table_contains (self->late, GUINT_TO_POINTER (number));
+  g_mutex_unlock (&self->lock);
+  return late;
+}
+
+static GstPadProbeReturn
+on_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Sink *self = user_data;
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  guint32 number;
+
+  if (!update_info (self, pad) || !read_number (self, buffer, &number))
+    return GST_PAD_PROBE_OK;
+  if (self->shown != NULL && number > self->shown_number) {
+    for (guint32 i = self->shown_number + 1; i < number; i++)
+      compare (self, i, self->shown);
+    compare (self, number, was_late (self, number) ? self->shown : buffer);
+  }
+  gst_buffer_replace (&self->shown, buffer);
+  self->shown_number = number;
+  return GST_PAD_PROBE_OK;
+}
+
+/* --- the pipeline --- */
+
+static gboolean
+on_message (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  Sink *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    gst_message_parse_error (message, &error, NULL);
+    fail (self, error->message);
+  } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS) {
+    g_main_loop_quit (self->loop);
+  } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_LATENCY) {
+    gst_bin_recalculate_latency (GST_BIN (self->pipeline));
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_end (gpointer user_data)
+{
+  Sink *self = user_data;
+
+  g_main_loop_quit (self->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+watch (Sink *self, const char *name, GstPadProbeCallback callback)
+{
+  g_autoptr (GstElement) element = gst_bin_get_by_name (GST_BIN (self->pipeline), name);
+  g_autoptr (GstPad) pad = element != NULL ? gst_element_get_static_pad (element, "sink") : NULL;
+
+  return pad != NULL
+      && gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, self, NULL) != 0;
+}
+
+static gboolean
+prepare (Sink *self, GError **error)
+{
+  g_autoptr (GstBus) bus = NULL;
+
+  if (options.pipeline != NULL)
+    self->pipeline =
+        gst_parse_launch_full (options.pipeline, NULL, GST_PARSE_FLAG_FATAL_ERRORS, error);
+  if (self->pipeline == NULL)
+    return FALSE;
+  self->log = options.log != NULL ? fopen (options.log, "w") : NULL;
+  self->ssim = options.ssim != NULL ? fopen (options.ssim, "w") : NULL;
+  if (options.ssim != NULL)
+    self->film = cast_film_new (options.fps);
+  bus = gst_element_get_bus (self->pipeline);
+  gst_bus_add_watch (bus, on_message, self);
+  return self->log != NULL && watch (self, "units", on_unit)
+      && (options.ssim == NULL || (self->ssim != NULL && watch (self, "show", on_picture)));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("- a sink whose pictures are counted");
+  g_autoptr (GError) error = NULL;
+  Sink self = { 0 };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  g_mutex_init (&self.lock);
+  self.loop = g_main_loop_new (NULL, FALSE);
+  self.late = g_hash_table_new (NULL, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || !prepare (&self, &error)) {
+    fprintf (stderr, "rate-sink: %s\n",
+        error != NULL ? error->message : "--pipeline with what is looked at and --log are needed");
+    return EXIT_FAILURE;
+  }
+  g_unix_signal_add (SIGTERM, on_end, &self);
+  g_unix_signal_add (SIGINT, on_end, &self);
+  gst_element_set_state (self.pipeline, GST_STATE_PLAYING);
+  g_main_loop_run (self.loop);
+  gst_element_set_state (self.pipeline, GST_STATE_NULL);
+  fclose (self.log);
+  if (self.ssim != NULL)
+    fclose (self.ssim);
+  return self.status;
+}
