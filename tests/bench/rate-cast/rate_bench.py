@@ -199,7 +199,7 @@ class EmulatedBench:
         else:
             encoder = 'x264enc ' + (X264 if self.encoder == 'x264' else 'key-int-max=600')
             pipeline = ('appsrc name=capture ! %s ! video/x-h264,profile=constrained-baseline,'
-                        'stream-format=byte-stream,alignment=au,level=(string)%s ! %s' % (
+                        'stream-format=byte-stream,alignment=au,level=(string)%s ! %s rate-control=off' % (
                             encoder, mode.level, sink))
             asked = ['--ask', os.path.join(folder, 'signals')]
         return [self.path('rate-cast/rate-source'), '--pipeline', pipeline, '--log', os.path.join(folder, 'source'),
