@@ -93,6 +93,29 @@ wfd_media_video_formats_has (const WfdVideoFormats *self, guint profiles, const 
   return found;
 }
 
+static gboolean
+is_mandatory (const WfdMode *mode)
+{
+  return mode->table == WFD_TABLE_CEA && mode->bit == 0;
+}
+
+void
+wfd_media_video_formats_limit (WfdVideoFormats *self, guint kbps)
+{
+  const WfdMode *modes;
+  guint n;
+
+  modes = wfd_media_get_modes (&n);
+  for (guint i = 0; i < n; i++) {
+    const WfdMode *mode = &modes[i];
+
+    if (is_mandatory (mode) || wfd_media_mode_get_least_kbps (mode) <= kbps)
+      continue;
+    for (guint j = 0; j < self->n_codecs; j++)
+      self->codecs[j].modes[mode->table] &= ~(G_GUINT64_CONSTANT (1) << mode->bit);
+  }
+}
+
 gboolean
 wfd_media_audio_codecs_has (const WfdAudioCodecs *self, const WfdAudioMode *mode)
 {

@@ -62,6 +62,9 @@ char *wfd_media_audio_mode_to_name (const WfdAudioMode *mode);
  * and the highest level of such tuples (may be NULL). */
 gboolean wfd_media_video_formats_has (const WfdVideoFormats *self, guint profiles,
     const WfdMode *mode, guint *ret_level);
+/* Takes the modes away that need more than @kbps, see wfd_media_mode_get_least_kbps ();
+ * 640x480p60, which each device knows, stays. */
+void wfd_media_video_formats_limit (WfdVideoFormats *self, guint kbps);
 gboolean wfd_media_audio_codecs_has (const WfdAudioCodecs *self, const WfdAudioMode *mode);
 
 /* What a source or a sink of ours offers unless told otherwise: progressive

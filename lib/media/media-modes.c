@@ -183,3 +183,31 @@ wfd_media_mode_get_stream_level (const WfdMode *mode)
   }
   return h264_levels[G_N_ELEMENTS (h264_levels) - 1].level;
 }
+
+/* Rows by pixels per second, up to those of the mode that is named. A larger picture
+ * of the same things needs fewer bits for each pixel. 5 Mbit/s carries all of R1. */
+static const struct
+{
+  guint64 pixel_rate;
+  guint kbps;
+} least_rates[] = {
+  { 640 * 480 * 60, 1000 },
+  { 1280 * 720 * 30, 1500 },
+  { 1280 * 720 * 60, 2500 },
+  { 1920 * 1080 * 30, 2800 },
+  { 1440 * 1080 * 60, 3600 },
+  { 1920 * 1080 * 60, 4500 },
+  { 1920 * 1200 * 60, 5000 },
+  { 4096 * 2160 * 30, 9000 },
+  { G_MAXUINT64, 14000 },
+};
+
+guint
+wfd_media_mode_get_least_kbps (const WfdMode *mode)
+{
+  guint i = 0;
+
+  while (wfd_media_mode_get_pixel_rate (mode) > least_rates[i].pixel_rate)
+    i++;
+  return least_rates[i].kbps;
+}

@@ -42,6 +42,9 @@ const WfdMode *wfd_media_find_mode_by_size (guint width, guint height, guint rat
 char *wfd_media_mode_to_name (const WfdMode *mode);
 /* Pixels per second that are really coded: a field is half a picture. */
 guint64 wfd_media_mode_get_pixel_rate (const WfdMode *mode);
+/* The bit rate below which a desktop in this mode is not worth looking at any more, in
+ * kbit/s; by the table of docs/winapi.md. */
+guint wfd_media_mode_get_least_kbps (const WfdMode *mode);
 /* The lowest H.264 level, times ten, that a stream of this mode may call its
  * own: the level of the table unless H.264 table A-1 wants a higher one, as it
  * does for 1920x1080p25 (level 4, where the tables of WFD say 3.2). For

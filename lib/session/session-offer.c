@@ -110,6 +110,29 @@ wfd_session_set_wish_channels (WfdSession *self, guint channels)
   self->wish.channels = channels;
 }
 
+/**
+ * wfd_session_set_max_bitrate:
+ * @self: a session that was not used yet, or is held
+ * @kbps: kbit/s at which pictures can be sent at most, 0 if that is not known
+ *
+ * Leaves out the formats that are not worth sending at so little. 640x480p60, which
+ * each device knows, stays.
+ */
+void
+wfd_session_set_max_bitrate (WfdSession *self, guint kbps)
+{
+  g_return_if_fail (WFD_IS_SESSION (self));
+  self->max_kbps = kbps;
+}
+
+void
+wfd_session_get_video_offer (WfdSession *self, WfdVideoFormats *ret_video)
+{
+  *ret_video = self->video;
+  if (self->max_kbps > 0)
+    wfd_media_video_formats_limit (ret_video, self->max_kbps);
+}
+
 static WfdH264Profile
 find_profile (const WfdVideoFormats *video, const WfdMode *mode, guint *ret_level)
 {
@@ -156,7 +179,7 @@ list_formats (const WfdVideoFormats *video)
  *
  * What wfd_session_set_video_formats() made of its text: a format for each
  * mode that this side can do, with the highest profile and level for it and
- * without audio.
+ * without audio. wfd_session_set_max_bitrate() does not count.
  *
  * Returns: (transfer full) (element-type WfdFormat): the formats, none if there
  *   is no video

@@ -18,6 +18,7 @@ struct _WfdSession
   WfdVideoFormats video;
   WfdAudioCodecs audio;
   WfdWish wish;
+  guint max_kbps; /* of pictures; 0: not known */
   guint rtp_port;
   guint rtcp_port;
   guint connect_timeout_ms;
@@ -40,6 +41,8 @@ struct _WfdSession
   gint64 media_us; /* atomic: when media last came */
 };
 
+/* What of the formats is offered. */
+void wfd_session_get_video_offer (WfdSession *self, WfdVideoFormats *ret_video);
 void wfd_session_set_state (WfdSession *self, WfdSessionState state);
 /* Begins the dialogue on @connection. */
 gboolean wfd_session_begin (WfdSession *self, GSocketConnection *connection, GError **error);

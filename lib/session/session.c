@@ -221,8 +221,9 @@ wfd_session_begin (WfdSession *self, GSocketConnection *connection, GError **err
 
   self->socket =
       wfd_socket_new (g_socket_connection_get_socket (connection), self->context, &funcs, self);
-  config = (WfdMachineConfig) { self->role, self->video, self->audio, self->wish, self->rtp_port,
+  config = (WfdMachineConfig) { self->role, { 0 }, self->audio, self->wish, self->rtp_port,
     self->rtcp_port, local_host, peer_host };
+  wfd_session_get_video_offer (self, &config.video);
   self->connection = g_object_ref (connection);
   self->machine = wfd_machine_new (&config);
   for (guint i = 0; i < self->n_holds; i++)
@@ -288,13 +289,16 @@ wfd_session_hold (WfdSession *self)
 void
 wfd_session_release (WfdSession *self)
 {
+  WfdVideoFormats video;
+
   g_return_if_fail (WFD_IS_SESSION (self));
   g_return_if_fail (self->n_holds > 0);
 
   self->n_holds--;
   if (self->machine == NULL)
     return;
-  wfd_machine_set_offer (self->machine, &self->video, &self->audio, &self->wish);
+  wfd_session_get_video_offer (self, &video);
+  wfd_machine_set_offer (self->machine, &video, &self->audio, &self->wish);
   wfd_machine_release (self->machine, g_get_monotonic_time ());
   drive (self);
 }

@@ -206,6 +206,30 @@ test_video_has (void)
   g_assert_cmpuint (level, ==, 7);
 }
 
+static gboolean
+has_mode (const WfdVideoFormats *video, const char *name)
+{
+  return wfd_media_video_formats_has (video, WFD_H264_PROFILE_CBP | WFD_H264_PROFILE_CHP,
+      wfd_media_find_mode_by_name (name), NULL);
+}
+
+static void
+test_video_limit (void)
+{
+  WfdVideoFormats video;
+
+  wfd_media_default_video_formats (FALSE, &video);
+  wfd_media_video_formats_limit (&video, 2800);
+  g_assert_true (has_mode (&video, "1920x1080p30"));
+  g_assert_true (has_mode (&video, "1280x720p60"));
+  g_assert_false (has_mode (&video, "1920x1080p60"));
+  wfd_media_video_formats_limit (&video, 2799);
+  g_assert_false (has_mode (&video, "1920x1080p30"));
+  wfd_media_video_formats_limit (&video, 0);
+  g_assert_false (has_mode (&video, "1280x720p60"));
+  g_assert_true (has_mode (&video, "640x480p60"));
+}
+
 static void
 test_audio_rows (void)
 {
@@ -348,6 +372,8 @@ main (int argc, char **argv)
   g_test_add_func ("/media/capabilities/video-default-of-sink-is-cea", test_video_default_sink);
   g_test_add_func ("/media/capabilities/video-default-of-source", test_video_default_source);
   g_test_add_func ("/media/capabilities/video-has-looks-at-profile", test_video_has);
+  g_test_add_func ("/media/capabilities/video-limit-leaves-what-the-rate-carries",
+      test_video_limit);
   g_test_add_func ("/media/capabilities/audio-rows", test_audio_rows);
   g_test_add_func ("/media/capabilities/audio-reserved-bits-are-no-mode", test_audio_reserved);
   g_test_add_func ("/media/capabilities/audio-codec-names", test_audio_codec_names);

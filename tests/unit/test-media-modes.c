@@ -248,6 +248,42 @@ test_stream_level (void)
   }
 }
 
+static void
+test_least_rate (void)
+{
+  static const struct
+  {
+    const char *name;
+    guint kbps;
+  } rows[] = {
+    { "640x480p60", 1000 },
+    { "1024x768p30", 1500 },
+    { "1280x720p30", 1500 },
+    { "1024x768p60", 2500 },
+    { "1280x720p60", 2500 },
+    { "1920x1080p30", 2800 },
+    { "1920x1080p60", 4500 },
+    { "1920x1200p60", 5000 },
+    { "3840x2160p60", 14000 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpuint (wfd_media_mode_get_least_kbps (wfd_media_find_mode_by_name (rows[i].name)),
+        ==, rows[i].kbps);
+}
+
+static void
+test_all_of_r1_fits_into_5_mbps (void)
+{
+  const WfdMode *modes;
+  guint n;
+
+  modes = wfd_media_get_modes (&n);
+  for (guint i = 0; i < n; i++)
+    if (!modes[i].r2)
+      g_assert_cmpuint (wfd_media_mode_get_least_kbps (&modes[i]), <=, 5000);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -262,6 +298,8 @@ main (int argc, char **argv)
   g_test_add_func ("/media/modes/other-names-are-not-found", test_name_unknown);
   g_test_add_func ("/media/modes/size-finds-progressive", test_size);
   g_test_add_func ("/media/modes/pixel-rate-halves-interlaced", test_pixel_rate);
+  g_test_add_func ("/media/modes/least-rate", test_least_rate);
+  g_test_add_func ("/media/modes/all-of-r1-fits-into-5-mbps", test_all_of_r1_fits_into_5_mbps);
   g_test_add_func ("/media/modes/stream-level-obeys-h264", test_stream_level);
   return g_test_run ();
 }

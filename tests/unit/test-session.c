@@ -280,6 +280,24 @@ test_held_source_looks_at_the_sink_first (Fixture *self, gconstpointer data)
 }
 
 static void
+test_what_the_rate_does_not_carry_is_not_offered (Fixture *self, gconstpointer data)
+{
+  g_autoptr (WfdFormat) format = NULL;
+
+  wfd_session_hold (self->source);
+  g_signal_connect (self->source, "peer-capabilities", G_CALLBACK (on_peer_capabilities), self);
+  connect_sink (self);
+  while (self->capabilities_told == 0)
+    g_main_context_iteration (self->context, TRUE);
+  wfd_session_set_max_bitrate (self->source, 1500);
+  wfd_session_release (self->source);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+  format = wfd_session_dup_format (self->source);
+  g_assert_cmpuint (format->width, ==, 1280);
+  g_assert_cmpuint (format->rate_hz, ==, 30);
+}
+
+static void
 test_format_changes_in_session (Fixture *self, gconstpointer data)
 {
   g_autoptr (WfdFormat) format = NULL;
@@ -582,6 +600,8 @@ main (int argc, char **argv)
   TEST ("pause-and-play-work-from-both-sides", NULL, test_pause_and_play_work_from_both_sides);
   TEST ("idr-request-reaches-the-source", NULL, test_idr_request_reaches_the_source);
   TEST ("held-source-looks-at-the-sink-first", NULL, test_held_source_looks_at_the_sink_first);
+  TEST ("what-the-rate-does-not-carry-is-not-offered", NULL,
+      test_what_the_rate_does_not_carry_is_not_offered);
   TEST ("format-changes-in-session", NULL, test_format_changes_in_session);
   TEST ("teardown-by-the-sink-ends-both", GINT_TO_POINTER (WFD_ROLE_SINK),
       test_teardown_ends_both_sides_in_order);

@@ -64,6 +64,7 @@ WFD_API gboolean wfd_session_set_audio_codecs (WfdSession *self, const char *cod
     GError **error);
 WFD_API void wfd_session_set_wish (WfdSession *self, guint width, guint height, guint rate_hz);
 WFD_API void wfd_session_set_wish_channels (WfdSession *self, guint channels);
+WFD_API void wfd_session_set_max_bitrate (WfdSession *self, guint kbps);
 WFD_API GPtrArray *wfd_session_dup_video_offer (WfdSession *self);
 WFD_API GPtrArray *wfd_session_dup_audio_offer (WfdSession *self);
 WFD_API GPtrArray *wfd_session_dup_peer_video_offer (WfdSession *self);
