@@ -7,6 +7,7 @@
 #include <wfd/wfd-link-peer.h>
 #include <wfd/wfd-link.h>
 #include <wfd/wfd-listener.h>
+#include <wfd/wfd-miracast.h>
 #include <wfd/wfd-p2p-link.h>
 #include <wfd/wfd-session.h>
 #include <wfd/wfd-enums.h>

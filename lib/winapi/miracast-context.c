@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "miracast-context.h"
+
+#include <handle-table.h>
+
+/* A sink that says nothing shall be told of within 15 s; a television that asks its user has
+ * answered M1 long before. */
+#define START_LIMIT_MS 12000
+
+/* One display device, one context; nobody has many. */
+#define MAX_CONTEXTS 64
+
+static GMutex table_lock;
+static WfdHandleTable table = WFD_HANDLE_TABLE_INIT (WFD_HANDLE_MIRACAST, MAX_CONTEXTS);
+
+MiracastContext *
+miracast_context_find (gconstpointer handle)
+{
+  MiracastContext *self;
+
+  g_mutex_lock (&table_lock);
+  self = wfd_handle_table_get (&table, handle);
+  if (self != NULL)
+    g_atomic_rc_box_acquire (self);
+  g_mutex_unlock (&table_lock);
+  return self;
+}
+
+static gpointer
+run_thread (gpointer data)
+{
+  GMainLoop *loop = data;
+  GMainContext *main_context = g_main_loop_get_context (loop);
+
+  g_main_context_push_thread_default (main_context);
+  g_main_loop_run (loop);
+  g_main_context_pop_thread_default (main_context);
+  return NULL;
+}
+
+static gboolean
+on_quit (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+end_thread (MiracastContext *self)
+{
+  g_autoptr (GSource) quit = g_idle_source_new ();
+
+  if (self->thread == NULL)
+    return;
+  g_source_set_callback (quit, on_quit, self->loop, NULL);
+  g_source_attach (quit, self->main_context);
+  g_thread_join (g_steal_pointer (&self->thread));
+}
+
+MiracastContext *
+miracast_context_new (HANDLE device, const MIRACAST_CALLBACKS *callbacks)
+{
+  MiracastContext *self = g_atomic_rc_box_new0 (MiracastContext);
+
+  self->device = device;
+  self->callbacks = *callbacks;
+  self->start_limit_ms = START_LIMIT_MS;
+  self->main_context = g_main_context_new ();
+  self->loop = g_main_loop_new (self->main_context, FALSE);
+  g_rw_lock_init (&self->calls);
+  g_mutex_init (&self->lock);
+
+  g_mutex_lock (&table_lock);
+  self->handle = wfd_handle_table_add (&table, self);
+  if (self->handle != NULL)
+    g_atomic_rc_box_acquire (self);
+  g_mutex_unlock (&table_lock);
+  if (self->handle == NULL) {
+    miracast_context_unref (self);
+    return NULL;
+  }
+  self->thread = g_thread_new ("wfd-miracast", run_thread, self->loop);
+  return self;
+}
+
+static void
+clear (gpointer data)
+{
+  MiracastContext *self = data;
+
+  g_main_loop_unref (self->loop);
+  g_main_context_unref (self->main_context);
+  g_rw_lock_clear (&self->calls);
+  g_mutex_clear (&self->lock);
+}
+
+void
+miracast_context_unref (MiracastContext *self)
+{
+  g_atomic_rc_box_release_full (self, clear);
+}
+
+/*
+ * What the system is told
+ */
+
+/* FALSE if it may not be called any more. */
+static gboolean
+begin_call (MiracastContext *self)
+{
+  g_rw_lock_reader_lock (&self->calls);
+  if (!self->is_dead)
+    return TRUE;
+  g_rw_lock_reader_unlock (&self->calls);
+  return FALSE;
+}
+
+static void
+end_call (MiracastContext *self)
+{
+  g_rw_lock_reader_unlock (&self->calls);
+}
+
+static void
+report_statistic (MiracastContext *self, MIRACAST_STATISTIC_DATA *data)
+{
+  if (self->callbacks.ReportStatistic == NULL || !begin_call (self))
+    return;
+  self->callbacks.ReportStatistic (self->device, data);
+  end_call (self);
+}
+
+static void
+report_event (MiracastContext *self, MIRACAST_PROTOCOL_EVENT event)
+{
+  MIRACAST_STATISTIC_DATA data = { .StatisticType = MIRACAST_STATISTIC_TYPE_EVENT };
+
+  data.ProtocolEvent.Event = event;
+  report_statistic (self, &data);
+}
+
+/* wfd_connector_type as a D3DKMDT_VIDEO_OUTPUT_TECHNOLOGY; what a sink does not tell is a
+ * display of its own. */
+static UINT
+find_connector (gint type)
+{
+  static const gint8 connectors[] = { 0, 1, 2, 3, 4, 5, -1, 15, 8, 9, 10, -1, 12 };
+
+  if (type < 0)
+    return 15;
+  return type < (gint) G_N_ELEMENTS (connectors) ? (UINT) connectors[type] : (UINT) -1;
+}
+
+static void
+on_monitor (gpointer user_data, const MiracastMonitor *monitor)
+{
+  MiracastContext *self = user_data;
+  gsize n = monitor->edid != NULL ? g_bytes_get_size (monitor->edid) : 0;
+  gsize size = MAX (sizeof (WFDX_MIRACAST_REQUEST), FIELD_OFFSET (WFDX_MIRACAST_REQUEST, Edid) + n);
+  g_autofree WFDX_MIRACAST_REQUEST *request = g_malloc0 (size);
+  NTSTATUS status;
+
+  request->Size = size;
+  request->Kind =
+      monitor->is_there ? WFDX_MIRACAST_MONITOR_ARRIVED : WFDX_MIRACAST_MONITOR_DEPARTED;
+  request->ConnectorType = find_connector (monitor->connector);
+  request->EdidSize = n;
+  if (n > 0)
+    memcpy (request->Edid, g_bytes_get_data (monitor->edid, NULL), n);
+  report_event (self,
+      monitor->is_there ? MIRACAST_PROTOCOL_EVENT_MONITOR_ARRIVE
+                        : MIRACAST_PROTOCOL_EVENT_MONITOR_DEPART);
+  if (self->callbacks.MiracastIoControl == NULL || !begin_call (self))
+    return;
+  status = self->callbacks.MiracastIoControl (self->device, FALSE, size, request, 0, NULL, NULL);
+  end_call (self);
+  g_debug ("a monitor %s: status 0x%08x", monitor->is_there ? "arrives" : "departs",
+      (guint) status);
+}
+
+static void
+on_event (gpointer user_data, MIRACAST_PROTOCOL_EVENT event)
+{
+  MiracastContext *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  self->counters.KeyFrameRequests++;
+  g_mutex_unlock (&self->lock);
+  report_event (self, event);
+}
+
+static void
+on_ended (gpointer user_data, MIRACAST_STATUS status, NTSTATUS why)
+{
+  MiracastContext *self = user_data;
+
+  g_debug ("the session is over: Miracast status %u, 0x%08x", (guint) status, (guint) why);
+  if (self->callbacks.ReportSessionStatus == NULL || !begin_call (self))
+    return;
+  self->callbacks.ReportSessionStatus (self->device, status, why);
+  end_call (self);
+}
+
+static gboolean
+is_on (MiracastContext *self)
+{
+  return self->run != NULL && miracast_run_is_on (self->run);
+}
+
+static void
+count (MiracastContext *self, WfdMiracastStep step, MIRACAST_CHUNK_ID id)
+{
+  WFDX_MIRACAST_COUNTERS *counters = &self->counters;
+
+  switch (step) {
+    case WFD_MIRACAST_STEP_START:
+      counters->FramesStarted++;
+      break;
+    case WFD_MIRACAST_STEP_CONVERTED:
+      break;
+    case WFD_MIRACAST_STEP_ENCODED:
+      counters->FramesEncoded++;
+      break;
+    case WFD_MIRACAST_STEP_DROPPED:
+      counters->FramesDropped++;
+      break;
+    case WFD_MIRACAST_STEP_SENDING:
+      counters->FramesSent++;
+      counters->LastSent = id;
+      break;
+  }
+}
+
+/* A picture is not sliced, so its one part is the last and has the number 0. */
+void
+miracast_context_note_picture (MiracastContext *self, WfdMiracastStep step, guint64 number,
+    guint took_us, guint rate_kbps)
+{
+  static const MIRACAST_CHUNK_TYPE types[] = {
+    [WFD_MIRACAST_STEP_START] = MIRACAST_CHUNK_TYPE_FRAME_START,
+    [WFD_MIRACAST_STEP_CONVERTED] = MIRACAST_CHUNK_TYPE_COLOR_CONVERT_COMPLETE,
+    [WFD_MIRACAST_STEP_ENCODED] = MIRACAST_CHUNK_TYPE_ENCODE_COMPLETE,
+    [WFD_MIRACAST_STEP_DROPPED] = MIRACAST_CHUNK_TYPE_FRAME_DROPPED,
+  };
+  MIRACAST_CHUNK_ID id = { .FrameNumber = number };
+  MIRACAST_STATISTIC_DATA data = { .StatisticType = MIRACAST_STATISTIC_TYPE_CHUNK_SENT };
+  gboolean is_heard;
+
+  g_mutex_lock (&self->lock);
+  is_heard = is_on (self);
+  if (is_heard)
+    count (self, step, id);
+  g_mutex_unlock (&self->lock);
+  if (!is_heard)
+    return;
+  if (step == WFD_MIRACAST_STEP_SENDING) {
+    data.ChunkSent.ChunkId = id;
+  } else {
+    data.StatisticType = MIRACAST_STATISTIC_TYPE_CHUNK_PROCESSING_COMPLETE;
+    data.EncodeComplete.ChunkInfo = (MIRACAST_CHUNK_INFO) { types[step], id, took_us, rate_kbps };
+  }
+  report_statistic (self, &data);
+}
+
+/*
+ * The rate
+ */
+
+static void
+set_rate (MiracastContext *self, guint64 rate_bps)
+{
+  g_autoptr (WfdMiracastMedia) media = NULL;
+
+  g_mutex_lock (&self->lock);
+  self->counters.EncodeRate = rate_bps;
+  g_set_object (&media, self->media);
+  g_mutex_unlock (&self->lock);
+  if (media != NULL)
+    wfd_miracast_media_set_rate (media, MIN (rate_bps / 1000, G_MAXINT));
+}
+
+/* 0 means that nothing is known. */
+static guint
+to_kbps (guint64 rate_bps)
+{
+  return rate_bps == 0 ? 0 : CLAMP (rate_bps / 1000, 1, G_MAXINT);
+}
+
+static VOID NTAPI
+on_rate (PVOID handle, MIRACAST_DATARATE_STATS *stats)
+{
+  g_autoptr (MiracastContext) self = miracast_context_find (handle);
+  MiracastRun *run = NULL;
+  guint64 rate_bps = stats != NULL ? stats->EncoderBitRate : 0;
+
+  if (self == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  if (self->run != NULL)
+    run = miracast_run_ref (self->run);
+  g_mutex_unlock (&self->lock);
+  if (run == NULL)
+    return;
+  miracast_run_tell_rate (run, to_kbps (rate_bps));
+  miracast_run_unref (run);
+  if (rate_bps > 0)
+    set_rate (self, rate_bps);
+}
+
+/* In the thread of a start or a stop, as the system wants it. */
+static void
+register_for_rates (MiracastContext *self, gboolean wanted)
+{
+  NTSTATUS status;
+
+  if (self->is_rate_told == wanted || self->callbacks.RegisterForDataRateNotifications == NULL
+      || !begin_call (self))
+    return;
+  status = self->callbacks.RegisterForDataRateNotifications (self->device,
+      wanted ? self->handle : NULL, wanted ? on_rate : NULL);
+  end_call (self);
+  self->is_rate_told = wanted && status == STATUS_SUCCESS;
+  g_debug ("data rate notifications %s: 0x%08x", wanted ? "on" : "off", (guint) status);
+}
+
+/*
+ * Sessions
+ */
+
+static void
+on_begins (gpointer user_data, WfdSession *session)
+{
+  MiracastContext *self = user_data;
+  g_autoptr (WfdMiracastMedia) media = NULL;
+
+  g_mutex_lock (&self->lock);
+  g_set_object (&media, self->media);
+  g_mutex_unlock (&self->lock);
+  if (media != NULL)
+    wfd_miracast_media_begin (media, session);
+}
+
+static const MiracastRunEvents events = { on_begins, on_monitor, on_event, on_ended };
+
+/* (transfer full) (nullable) */
+static MiracastRun *
+take_run (MiracastContext *self)
+{
+  MiracastRun *run;
+
+  g_mutex_lock (&self->lock);
+  run = g_steal_pointer (&self->run);
+  g_mutex_unlock (&self->lock);
+  return run;
+}
+
+static NTSTATUS
+begin_run (MiracastContext *self, SOCKET socket, guint kbps)
+{
+  NTSTATUS status = STATUS_INVALID_DEVICE_STATE;
+  GMainContext *main_context = self->main_context;
+
+  g_mutex_lock (&self->lock);
+  if (self->media != NULL)
+    main_context = wfd_miracast_media_get_main_context (self->media);
+  if (self->run == NULL)
+    status = miracast_run_new (main_context, socket, kbps, &events, self, &self->run);
+  if (status == STATUS_SUCCESS)
+    self->counters = (WFDX_MIRACAST_COUNTERS) { 0 };
+  g_mutex_unlock (&self->lock);
+  return status;
+}
+
+NTSTATUS
+miracast_context_start (MiracastContext *self, SOCKET socket,
+    const MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *ret_info)
+{
+  MIRACAST_SESSION_INFO info = { .Value = 0 };
+  NTSTATUS status = begin_run (self, socket, to_kbps (stats->CurrentBitRate));
+  MiracastRun *run;
+
+  if (status != STATUS_SUCCESS)
+    return status;
+  if (stats->CurrentBitRate > 0)
+    set_rate (self, stats->CurrentBitRate);
+  run = miracast_run_ref (self->run);
+  status = miracast_run_start (run, self->start_limit_ms, &info);
+  miracast_run_unref (run);
+  g_debug ("started: 0x%08x, monitor %u, modes reduced %u", (guint) status, info.MonitorConnected,
+      info.ReducedModeListDueToBandwidth);
+  if (status == STATUS_SUCCESS) {
+    *ret_info = info;
+    register_for_rates (self, TRUE);
+  } else if ((run = take_run (self)) != NULL) {
+    miracast_run_unref (run);
+  }
+  return status;
+}
+
+void
+miracast_context_stop (MiracastContext *self)
+{
+  MiracastRun *run = take_run (self);
+
+  register_for_rates (self, FALSE);
+  if (run == NULL)
+    return;
+  miracast_run_stop (run);
+  miracast_run_unref (run);
+}
+
+void
+miracast_context_destroy (MiracastContext *self)
+{
+  g_mutex_lock (&table_lock);
+  if (wfd_handle_table_remove (&table, self->handle) == NULL) {
+    g_mutex_unlock (&table_lock);
+    return;
+  }
+  g_mutex_unlock (&table_lock);
+
+  miracast_context_stop (self);
+  end_thread (self);
+  g_rw_lock_writer_lock (&self->calls);
+  self->is_dead = TRUE;
+  g_rw_lock_writer_unlock (&self->calls);
+  miracast_context_unref (self);
+}
+
+NTSTATUS
+miracast_context_take_message (MiracastContext *self, UINT kind)
+{
+  NTSTATUS status = STATUS_INVALID_DEVICE_STATE;
+
+  if (kind != WFDX_MIRACAST_MONITOR_OFF && kind != WFDX_MIRACAST_MONITOR_ON)
+    return STATUS_NOT_SUPPORTED;
+  g_mutex_lock (&self->lock);
+  if (is_on (self)) {
+    miracast_run_set_playing (self->run, kind == WFDX_MIRACAST_MONITOR_ON);
+    status = STATUS_SUCCESS;
+  }
+  g_mutex_unlock (&self->lock);
+  return status;
+}
+
+gboolean
+miracast_context_set_media (MiracastContext *self, WfdMiracastMedia *media)
+{
+  gboolean is_free;
+
+  g_mutex_lock (&self->lock);
+  is_free = self->media == NULL && self->run == NULL;
+  if (is_free)
+    self->media = media;
+  g_mutex_unlock (&self->lock);
+  return is_free;
+}
+
+void
+miracast_context_drop_media (MiracastContext *self, WfdMiracastMedia *media)
+{
+  MiracastRun *run = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->media == media) {
+    self->media = NULL;
+    if (self->run != NULL)
+      run = miracast_run_ref (self->run);
+  }
+  g_mutex_unlock (&self->lock);
+  if (run == NULL)
+    return;
+  miracast_run_give_up (run);
+  miracast_run_unref (run);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <wfd/wfd-miracast.h>
+#include <wfdxmiracast.h>
+
+#include "miracast-run.h"
+
+G_BEGIN_DECLS
+
+/* What the driver has for one display device, between CreateMiracastContext and
+ * DestroyMiracastContext. */
+typedef struct
+{
+  HANDLE device;
+  gpointer handle; /* of this */
+  MIRACAST_CALLBACKS callbacks;
+  GMainContext *main_context; /* of a thread of its own, for sessions without media */
+  GMainLoop *loop;
+  GThread *thread;
+  guint start_limit_ms;
+
+  GRWLock calls; /* read while the system is called, written when it may be no more */
+  gboolean is_dead;
+
+  GMutex lock;
+  /* With the lock. */
+  MiracastRun *run;
+  WfdMiracastMedia *media; /* not owned */
+  gboolean is_rate_told;
+  WFDX_MIRACAST_COUNTERS counters;
+} MiracastContext;
+
+/* (transfer full) (nullable): NULL if @handle is none of ours, or is no more. */
+MiracastContext *miracast_context_find (gconstpointer handle);
+void miracast_context_unref (MiracastContext *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MiracastContext, miracast_context_unref)
+
+/* FALSE if another one is attached, or a session is on. */
+gboolean miracast_context_set_media (MiracastContext *self, WfdMiracastMedia *media);
+/* Ends the session of @media, which is told to the system. */
+void miracast_context_drop_media (MiracastContext *self, WfdMiracastMedia *media);
+void miracast_context_note_picture (MiracastContext *self, WfdMiracastStep step, guint64 number,
+    guint took_us, guint rate_kbps);
+
+/* For miracast-driver.c. (transfer full); NULL if there are as many as may be. */
+MiracastContext *miracast_context_new (HANDLE device, const MIRACAST_CALLBACKS *callbacks);
+NTSTATUS miracast_context_start (MiracastContext *self, SOCKET socket,
+    const MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *ret_info);
+void miracast_context_stop (MiracastContext *self);
+/* The handle is none any more; returns when the system is not called any more. */
+void miracast_context_destroy (MiracastContext *self);
+NTSTATUS miracast_context_take_message (MiracastContext *self, UINT kind);
+
+/* For miracast-media.c: in the thread of its main context. */
+GMainContext *wfd_miracast_media_get_main_context (WfdMiracastMedia *self);
+void wfd_miracast_media_begin (WfdMiracastMedia *self, WfdSession *session);
+/* From any thread. */
+void wfd_miracast_media_set_rate (WfdMiracastMedia *self, guint kbps);
+
+G_END_DECLS
