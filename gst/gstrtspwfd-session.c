@@ -83,14 +83,14 @@ on_agreed (gpointer user_data, const WfdControlAgreement *agreement)
 }
 
 static void
-on_opened (gpointer user_data, GInetSocketAddress *rtp, GInetSocketAddress *rtcp)
+on_opened (gpointer user_data, GInetSocketAddress *rtp, GInetSocketAddress *rtcp, GSocket *rtsp)
 {
   GstRtspWfd *self = user_data;
 
   if (self->receive != NULL)
     wfd_receiver_set_peer (self->receive, rtp);
   else
-    wfd_sender_pads_open (self->pads, rtp, rtcp);
+    wfd_sender_pads_open (self->pads, &(WfdSenderPeer) { rtp, rtcp, rtsp });
   g_signal_emit_by_name (self, "session-opened");
 }
 

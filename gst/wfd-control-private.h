@@ -76,6 +76,9 @@ struct _WfdControl
   guint64 refused_connections;
 };
 
+/* Of a WfdSession of the source role: the GSocket of its connection. */
+#define WFD_CONTROL_SESSION_SOCKET "wfd-control-socket"
+
 gboolean wfd_control_is_source (WfdControl *self);
 void wfd_control_post_progress (WfdControl *self, GstProgressType type, const char *format, ...)
     G_GNUC_PRINTF (3, 4);

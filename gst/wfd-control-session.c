@@ -193,7 +193,8 @@ enter_ready (WfdControl *self)
   wfd_control_consider_waiting (self);
   rtp = wfd_session_dup_peer_rtp_address (self->session);
   rtcp = wfd_session_dup_peer_rtcp_address (self->session);
-  self->events.opened (self->user_data, rtp, rtcp);
+  self->events.opened (self->user_data, rtp, rtcp,
+      g_object_get_data (G_OBJECT (self->session), WFD_CONTROL_SESSION_SOCKET));
   wfd_control_enter_step (self, WFD_STEP_PLAY);
 }
 

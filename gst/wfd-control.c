@@ -284,6 +284,8 @@ begin_waiting_session (gpointer data)
     wfd_control_end_session (self, error);
     return;
   }
+  g_object_set_data_full (G_OBJECT (self->session), WFD_CONTROL_SESSION_SOCKET,
+      g_object_ref (g_socket_connection_get_socket (connection)), g_object_unref);
   wfd_control_consider_waiting (self);
 }
 

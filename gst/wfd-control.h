@@ -49,8 +49,10 @@ typedef struct
   gboolean (*preparing) (gpointer user_data);
   void (*agreed) (gpointer user_data, const WfdControlAgreement *agreement);
   /* SETUP is done. @rtp: where the peer receives, or sends from, with port 0 if it
-   * did not say; @rtcp: (nullable): source role: where it takes reports. */
-  void (*opened) (gpointer user_data, GInetSocketAddress *rtp, GInetSocketAddress *rtcp);
+   * did not say; @rtcp: (nullable): source role: where it takes reports; @rtsp: source
+   * role: the connection. */
+  void (*opened) (gpointer user_data, GInetSocketAddress *rtp, GInetSocketAddress *rtcp,
+      GSocket *rtsp);
   /* Media flows from now on, or no more. */
   void (*flow) (gpointer user_data, gboolean on);
   void (*key_unit) (gpointer user_data);

@@ -15,7 +15,7 @@ GST_DEBUG_CATEGORY_STATIC (wfd_pump_debug);
 #define MAX_WAITING_US (1000 * G_TIME_SPAN_MILLISECOND)
 /* A socket without room, or a driver that tells nothing of what it has. */
 #define RETRY_US (5 * G_TIME_SPAN_MILLISECOND)
-/* The peer that cannot be reached stays so for a while. */
+/* In an RTP packet. */
 #define SEQUENCE_AT 2
 
 struct _WfdPump
@@ -111,10 +111,9 @@ send_some (WfdPump *self, guint max, gint64 now_us)
 {
   const guint8 *data;
   gsize bytes, segment_bytes;
+  guint most = wfd_rate_control_wants_single_packets (self->rate) ? 1 : WFD_UDP_MAX_SEGMENTS;
 
-  if (wfd_send_queue_peek (&self->queue, MIN (max, WFD_UDP_MAX_SEGMENTS), &data, &bytes,
-          &segment_bytes)
-      == 0)
+  if (wfd_send_queue_peek (&self->queue, MIN (max, most), &data, &bytes, &segment_bytes) == 0)
     return FALSE;
   switch (wfd_udp_send (self->udp, data, bytes, segment_bytes, 0, NULL)) {
     case WFD_UDP_SENT:

@@ -17,6 +17,9 @@ GST_DEBUG_CATEGORY_STATIC (wfd_rate_debug);
 
 #define DEFAULT_RATE_HZ 30
 
+/* Of so many packets a driver would have told something, if it ever did. */
+#define TRIAL_PACKETS 200
+
 struct _WfdRateControl
 {
   gatomicrefcount refs;
@@ -31,6 +34,8 @@ struct _WfdRateControl
   WfdLinkProbe *probe;
   gsize waiting_bytes; /* in the pump */
   gint64 looked_us;    /* when, or when something was handed over to an empty kernel */
+  guint n_trials;      /* packets sent to see whether the driver tells of them */
+  gboolean tells_packets;
   gint64 checked_us;   /* when a look last came with what was handed over */
   const char *problem; /* (nullable): of the last look */
   guint target_kbps;
@@ -186,6 +191,8 @@ wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe)
   self->rate = make_rate (self);
   self->waiting_bytes = 0;
   self->looked_us = self->checked_us = 0;
+  self->n_trials = 0;
+  self->tells_packets = FALSE;
   self->problem = NULL;
   self->target_kbps = get_start_kbps (self);
   g_mutex_unlock (&self->lock);
@@ -222,6 +229,7 @@ look (WfdRateControl *self, gint64 now_us)
   wfd_link_probe_look (self->probe, &reading, now_us);
   wfd_link_reading_feed (&reading, self->rate, self->waiting_bytes, now_us);
   self->looked_us = now_us;
+  self->tells_packets = reading.tells_packets;
   note_problem (self, reading.problem);
 }
 
@@ -327,6 +335,7 @@ wfd_rate_control_sent (WfdRateControl *self, const WfdLinkPacket *packets, guint
   if (self->rate != NULL) {
     was_empty = wfd_rate_get_kernel_bytes (self->rate) == 0;
     wfd_rate_feed_sent (self->rate, bytes, now_us);
+    self->n_trials = MIN (self->n_trials + n, TRIAL_PACKETS);
     wfd_link_probe_sent (self->probe, packets, n, now_us);
     if (was_empty)
       self->looked_us = now_us;
@@ -359,6 +368,17 @@ wfd_rate_control_get_room (WfdRateControl *self)
   }
   g_mutex_unlock (&self->lock);
   return room;
+}
+
+gboolean
+wfd_rate_control_wants_single_packets (WfdRateControl *self)
+{
+  gboolean wants;
+
+  g_mutex_lock (&self->lock);
+  wants = self->rate != NULL && (self->tells_packets || self->n_trials < TRIAL_PACKETS);
+  g_mutex_unlock (&self->lock);
+  return wants;
 }
 
 gint64

@@ -71,6 +71,9 @@ void wfd_rate_control_sent (WfdRateControl *self, const WfdLinkPacket *packets, 
 void wfd_rate_control_look (WfdRateControl *self, gsize waiting_bytes, gint64 now_us);
 /* How many bytes may leave now. */
 gsize wfd_rate_control_get_room (WfdRateControl *self);
+/* Whether the driver tells of each packet, or it is not known yet: before Linux 6.16 it
+ * tells nothing of what the kernel has cut up (UDP_SEGMENT). */
+gboolean wfd_rate_control_wants_single_packets (WfdRateControl *self);
 /* When to look next; G_MAXINT64 while the kernel has nothing. */
 gint64 wfd_rate_control_get_look_us (WfdRateControl *self);
 

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /* The environment variable with the path of a link emulator's socket; for benches. */
 #define WFD_RATE_PROBE_EMULATED "GST_WFD_EMULATED_LINK"
 
-/* All that can be measured of the link behind @rtp. (transfer full) */
-WfdLinkProbe *wfd_rate_probe_new (GSocket *rtp);
+/* All that can be measured of the link behind @rtp. @rtsp: (nullable): a connection to
+ * the same peer. (transfer full) */
+WfdLinkProbe *wfd_rate_probe_new (GSocket *rtp, GSocket *rtsp);
 
 G_END_DECLS

@@ -337,11 +337,11 @@ set_client (WfdSenderPads *self, GInetSocketAddress *client)
 }
 
 void
-wfd_sender_pads_open (WfdSenderPads *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp)
+wfd_sender_pads_open (WfdSenderPads *self, const WfdSenderPeer *peer)
 {
   g_atomic_int_set (&self->complaints, 0);
-  wfd_sender_open (self->sender, rtp, rtcp);
-  set_client (self, rtp);
+  wfd_sender_open (self->sender, peer);
+  set_client (self, peer->rtp);
 }
 
 void

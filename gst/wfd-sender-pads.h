@@ -43,8 +43,8 @@ gboolean wfd_sender_pads_is_empty (WfdSenderPads *self);
 void wfd_sender_pads_set_sockets (WfdSenderPads *self, const WfdSenderSockets *sockets);
 void wfd_sender_pads_set_rate_control (WfdSenderPads *self, WfdRateControl *rate);
 void wfd_sender_pads_set_format (WfdSenderPads *self, const WfdFormat *format, gboolean microsoft);
-/* A session begins. @rtcp: (nullable). */
-void wfd_sender_pads_open (WfdSenderPads *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp);
+/* A session begins. */
+void wfd_sender_pads_open (WfdSenderPads *self, const WfdSenderPeer *peer);
 void wfd_sender_pads_close (WfdSenderPads *self);
 /* Whether the peer wants media, and whether the element plays. */
 void wfd_sender_pads_set_wanted (WfdSenderPads *self, gboolean wanted);

@@ -438,7 +438,7 @@ count_pump (WfdSender *self, WfdSenderStats *stats)
 
 /* With the lock. */
 static void
-open_pump (WfdSender *self)
+open_pump (WfdSender *self, GSocket *rtsp)
 {
   static const WfdPumpEvents events = { on_pump_lost, on_pump_trouble };
   gboolean v6;
@@ -446,7 +446,7 @@ open_pump (WfdSender *self)
   if (self->pump != NULL || self->rate == NULL || !wfd_rate_control_is_wanted (self->rate))
     return;
   v6 = g_socket_get_family (self->rtp_socket) == G_SOCKET_FAMILY_IPV6;
-  wfd_rate_control_open (self->rate, wfd_rate_probe_new (self->rtp_socket));
+  wfd_rate_control_open (self->rate, wfd_rate_probe_new (self->rtp_socket, rtsp));
   self->pump =
       wfd_pump_new (self->udp, v6 ? HEAD_BYTES_V6 : HEAD_BYTES_V4, self->rate, &events, self);
   if (self->clock != NULL)
@@ -465,16 +465,16 @@ take_pump (WfdSender *self)
 }
 
 void
-wfd_sender_open (WfdSender *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp)
+wfd_sender_open (WfdSender *self, const WfdSenderPeer *peer)
 {
   g_mutex_lock (&self->lock);
   self->open = TRUE;
   self->complained = FALSE;
   self->ssrc = g_random_int ();
-  wfd_udp_set_destination (self->udp, rtp);
-  open_pump (self);
-  if (rtcp != NULL && self->rtcp_socket != NULL)
-    self->rtcp = wfd_rtcp_new (self->rtcp_socket, rtcp);
+  wfd_udp_set_destination (self->udp, peer->rtp);
+  open_pump (self, peer->rtsp);
+  if (peer->rtcp != NULL && self->rtcp_socket != NULL)
+    self->rtcp = wfd_rtcp_new (self->rtcp_socket, peer->rtcp);
   make_writer (self);
   g_mutex_unlock (&self->lock);
 }

@@ -61,8 +61,16 @@ void wfd_sender_set_present (WfdSender *self, WfdStream stream, gboolean present
 
 /* What the session that begins, or that is on, has agreed on. */
 void wfd_sender_set_format (WfdSender *self, const WfdFormat *format, gboolean microsoft);
-/* A session begins. @rtcp: (nullable). */
-void wfd_sender_open (WfdSender *self, GInetSocketAddress *rtp, GInetSocketAddress *rtcp);
+/* Where the media of a session goes, and what the session has beside it. */
+typedef struct
+{
+  GInetSocketAddress *rtp;
+  GInetSocketAddress *rtcp; /* (nullable) */
+  GSocket *rtsp;            /* (nullable): the connection, of which round trips are known */
+} WfdSenderPeer;
+
+/* A session begins. */
+void wfd_sender_open (WfdSender *self, const WfdSenderPeer *peer);
 void wfd_sender_close (WfdSender *self);
 
 /* The peer wants to see something, and the element plays by this clock; NULL: it

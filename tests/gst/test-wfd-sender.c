@@ -114,7 +114,8 @@ open_session (const WfdFormat *format, gboolean microsoft)
   g_autoptr (GSocketAddress) reports = g_socket_get_local_address (peer, NULL);
 
   wfd_sender_set_format (sender, format, microsoft);
-  wfd_sender_open (sender, G_INET_SOCKET_ADDRESS (to), G_INET_SOCKET_ADDRESS (reports));
+  wfd_sender_open (sender,
+      &(WfdSenderPeer) { G_INET_SOCKET_ADDRESS (to), G_INET_SOCKET_ADDRESS (reports), NULL });
   wfd_sender_set_clock (sender, test_clock, 0);
 }
 

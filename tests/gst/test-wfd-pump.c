@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the pump gives to a socket, by a clock that the test turns, while the kernel holds
+ * what the test says. */
+#include <errno.h>
+#include <gst/check/gstcheck.h>
+#include <gst/check/gsttestclock.h>
+#include <string.h>
+#include <wfd-pump.h>
+#include <wfd-rtp-socket.h>
+#include <wfd-send-queue.h>
+
+#define PACKET_BYTES 1328
+#define HEAD_BYTES 28
+
+static WfdPump *pump;
+static WfdRateControl *rate;
+static WfdUdp *udp;
+static GSocket *rtp;
+static GstClock *test_clock;
+static guint16 next_sequence;
+
+static GMutex lock;
+static GCond changed;
+/* With the lock. */
+static GArray *sent; /* of guint16: sequence numbers */
+static guint most_segments, n_lost, n_troubles;
+static int send_error; /* 0: it takes all */
+static gint64 kernel_bytes;
+
+static gssize
+fake_send (int fd, const struct msghdr *message, int flags)
+{
+  const guint8 *data = message->msg_iov[0].iov_base;
+  gsize bytes = message->msg_iov[0].iov_len;
+  gssize result = bytes;
+  int error;
+
+  g_mutex_lock (&lock);
+  error = send_error;
+  for (gsize at = 0; error == 0 && at < bytes; at += PACKET_BYTES) {
+    guint16 sequence = GST_READ_UINT16_BE (data + at + 2);
+
+    g_array_append_val (sent, sequence);
+  }
+  if (error == 0)
+    most_segments = MAX (most_segments, (bytes + PACKET_BYTES - 1) / PACKET_BYTES);
+  g_cond_broadcast (&changed);
+  g_mutex_unlock (&lock);
+  if (error != 0)
+    result = -1;
+  errno = error;
+  return result;
+}
+
+static gboolean
+fake_wait (GSocket *socket, gint64 timeout_us, GCancellable *cancellable)
+{
+  g_assert_not_reached ();
+  return FALSE;
+}
+
+static void
+link_look (WfdLinkProbe *probe, WfdLinkReading *reading, gint64 now_us)
+{
+  g_mutex_lock (&lock);
+  reading->queue_bytes = kernel_bytes;
+  g_mutex_unlock (&lock);
+}
+
+static void
+link_free (WfdLinkProbe *probe)
+{
+  g_free (probe);
+}
+
+static void
+count (guint *counter)
+{
+  g_mutex_lock (&lock);
+  *counter += 1;
+  g_cond_broadcast (&changed);
+  g_mutex_unlock (&lock);
+}
+
+static void
+note_lost (gpointer data)
+{
+  count (&n_lost);
+}
+
+static void
+note_trouble (gpointer data, int code)
+{
+  fail_unless_equals_int (code, ENETUNREACH);
+  count (&n_troubles);
+}
+
+static void
+ignore (gpointer owner)
+{
+}
+
+static void
+set_up (void)
+{
+  static const WfdLinkProbeClass klass = { "test", NULL, link_look, link_free };
+  static const WfdUdpCalls calls = { fake_send, fake_wait };
+  static const WfdPumpEvents events = { note_lost, note_trouble };
+  const WfdRateUser user = { TRUE, WFD_RATE_BALANCED, 1000, 40000, 8000, 100 };
+  g_autoptr (GSocketAddress) to = g_inet_socket_address_new_from_string ("127.0.0.1", 9);
+  WfdLinkProbe *probe = g_new0 (WfdLinkProbe, 1);
+
+  probe->klass = &klass;
+  sent = g_array_new (FALSE, FALSE, sizeof (guint16));
+  most_segments = n_lost = n_troubles = next_sequence = 0;
+  send_error = 0;
+  kernel_bytes = 1;
+  test_clock = gst_test_clock_new_with_start_time (10 * GST_SECOND);
+  rtp = wfd_rtp_socket_new ("127.0.0.1", 0, NULL);
+  udp = wfd_udp_new (rtp, &calls);
+  wfd_udp_set_destination (udp, G_INET_SOCKET_ADDRESS (to));
+  rate = wfd_rate_control_new (ignore, NULL);
+  wfd_rate_control_set_user (rate, &user);
+  wfd_rate_control_open (rate, probe);
+  pump = wfd_pump_new (udp, HEAD_BYTES, rate, &events, NULL);
+  wfd_pump_set_clock (pump, test_clock, GST_SECOND);
+}
+
+static void
+tear_down (void)
+{
+  wfd_pump_free (pump);
+  wfd_rate_control_unref (rate);
+  wfd_udp_free (udp);
+  g_object_unref (rtp);
+  gst_object_unref (test_clock);
+  g_array_unref (sent);
+}
+
+static gboolean
+put (guint n)
+{
+  guint8 data[16 * PACKET_BYTES] = { 0 };
+  gboolean fits = TRUE;
+
+  while (n > 0 && fits) {
+    guint part = MIN (n, 16);
+
+    for (guint i = 0; i < part; i++)
+      GST_WRITE_UINT16_BE (data + i * PACKET_BYTES + 2, next_sequence++);
+    fits = wfd_pump_put (pump, data, part * PACKET_BYTES, PACKET_BYTES);
+    n -= part;
+  }
+  return fits;
+}
+
+static guint
+count_sent (void)
+{
+  guint n;
+
+  g_mutex_lock (&lock);
+  n = sent->len;
+  g_mutex_unlock (&lock);
+  return n;
+}
+
+/* All of what was put in, in order. */
+static void
+check_sequence (guint n)
+{
+  fail_unless_equals_int (count_sent (), n);
+  for (guint i = 0; i < n; i++)
+    fail_unless_equals_int (g_array_index (sent, guint16, i), i);
+}
+
+static void
+wait_for (guint *counter, guint n)
+{
+  g_mutex_lock (&lock);
+  while (*counter < n)
+    g_cond_wait (&changed, &lock);
+  g_mutex_unlock (&lock);
+}
+
+/* Time passes until so many have left; the kernel never runs quite empty. */
+static void
+run_until_sent (guint n)
+{
+  while (count_sent () < n)
+    fail_unless (gst_test_clock_crank (GST_TEST_CLOCK (test_clock)));
+}
+
+GST_START_TEST (kernel_gets_no_more_than_the_gate_at_a_time)
+{
+  gsize gate = wfd_rate_control_get_room (rate);
+
+  kernel_bytes = G_MAXINT32;
+  fail_unless (put (100));
+  wfd_pump_push (pump, &(WfdRateFrame) { 0, TRUE });
+  fail_unless (count_sent () >= 2);
+  fail_unless (count_sent () * (PACKET_BYTES + HEAD_BYTES) <= gate);
+  fail_unless (wfd_rate_control_get_room (rate) < PACKET_BYTES + HEAD_BYTES);
+  g_mutex_lock (&lock);
+  kernel_bytes = 1;
+  g_mutex_unlock (&lock);
+  run_until_sent (100);
+  check_sequence (100);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (nothing_leaves_while_the_kernel_is_full)
+{
+  guint n;
+
+  put (100);
+  wfd_pump_push (pump, NULL);
+  kernel_bytes = G_MAXINT32;
+  n = count_sent ();
+  for (guint i = 0; i < 20; i++)
+    gst_test_clock_crank (GST_TEST_CLOCK (test_clock));
+  fail_unless_equals_int (count_sent (), n);
+  g_mutex_lock (&lock);
+  kernel_bytes = 1;
+  g_mutex_unlock (&lock);
+  run_until_sent (100);
+  check_sequence (100);
+  fail_unless_equals_int (n_lost, 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (too_much_is_refused)
+{
+  kernel_bytes = G_MAXINT32;
+  fail_unless (put (500));
+  fail_if (put (500));
+}
+
+GST_END_TEST;
+
+GST_START_TEST (what_waited_for_a_second_is_given_up)
+{
+  WfdPumpStats stats;
+
+  kernel_bytes = G_MAXINT32;
+  put (100);
+  wfd_pump_push (pump, NULL);
+  gst_test_clock_advance_time (GST_TEST_CLOCK (test_clock), 2 * GST_SECOND);
+  gst_test_clock_crank (GST_TEST_CLOCK (test_clock));
+  wait_for (&n_lost, 1);
+  wfd_pump_get_stats (pump, &stats);
+  fail_unless_equals_uint64 (stats.packets + stats.thrown_away, 100);
+  /* What comes after it is not. */
+  g_mutex_lock (&lock);
+  kernel_bytes = 1;
+  g_mutex_unlock (&lock);
+  put (10);
+  wfd_pump_push (pump, NULL);
+  run_until_sent (stats.packets + 10);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (socket_without_room_is_tried_again)
+{
+  send_error = EAGAIN;
+  put (3);
+  wfd_pump_push (pump, NULL);
+  fail_unless_equals_int (count_sent (), 0);
+  gst_test_clock_crank (GST_TEST_CLOCK (test_clock));
+  g_mutex_lock (&lock);
+  send_error = 0;
+  g_mutex_unlock (&lock);
+  run_until_sent (3);
+  check_sequence (3);
+  fail_unless_equals_int (n_lost, 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (network_that_takes_nothing_is_told_of_once)
+{
+  WfdPumpStats stats;
+
+  send_error = ENETUNREACH;
+  for (guint i = 1; i <= 3; i++) {
+    put (3);
+    wfd_pump_push (pump, NULL);
+    wait_for (&n_lost, i);
+  }
+  wait_for (&n_troubles, 1);
+  wfd_pump_get_stats (pump, &stats);
+  fail_unless_equals_int (n_troubles, 1);
+  fail_unless_equals_uint64 (stats.errors, 3);
+  fail_unless_equals_uint64 (stats.packets, 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (pause_throws_away_what_waits)
+{
+  guint n;
+
+  kernel_bytes = G_MAXINT32;
+  put (100);
+  wfd_pump_push (pump, NULL);
+  n = count_sent ();
+  wfd_pump_set_clock (pump, NULL, 0);
+  fail_if (put (1));
+  wfd_pump_set_clock (pump, test_clock, GST_SECOND);
+  wfd_pump_free (g_steal_pointer (&pump));
+  fail_unless_equals_int (count_sent (), n);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (end_hands_over_what_waits)
+{
+  put (100);
+  wfd_pump_push (pump, NULL);
+  fail_unless (count_sent () < 100);
+  wfd_pump_free (g_steal_pointer (&pump));
+  check_sequence (100);
+}
+
+GST_END_TEST;
+
+/* A driver that tells of packets is only heard if these come one by one. */
+GST_START_TEST (packets_are_cut_up_by_the_kernel_once_the_driver_has_told_nothing)
+{
+  put (200);
+  wfd_pump_push (pump, NULL);
+  run_until_sent (200);
+  fail_unless_equals_int (most_segments, 1);
+  put (200);
+  wfd_pump_push (pump, NULL);
+  run_until_sent (400);
+  fail_unless (most_segments > 1);
+  check_sequence (400);
+}
+
+GST_END_TEST;
+
+/* --- the queue --- */
+
+GST_START_TEST (queue_gives_back_in_parts_what_was_put_in)
+{
+  WfdSendQueue queue = WFD_SEND_QUEUE_INIT;
+  const guint8 *data;
+  gsize bytes, segment_bytes;
+
+  fail_unless_equals_int (wfd_send_queue_peek (&queue, 9, &data, &bytes, &segment_bytes), 0);
+  wfd_send_queue_put (&queue, (const guint8 *) "aabbc", 5, 2, 7);
+  wfd_send_queue_put (&queue, (const guint8 *) "dd", 2, 2, 8);
+  fail_unless_equals_int (queue.n_packets, 4);
+  fail_unless_equals_int (queue.bytes, 7);
+  fail_unless_equals_int (wfd_send_queue_get_since_us (&queue), 7);
+
+  fail_unless_equals_int (wfd_send_queue_peek (&queue, 1, &data, &bytes, &segment_bytes), 1);
+  fail_unless (bytes == 2 && memcmp (data, "aa", 2) == 0);
+  wfd_send_queue_drop (&queue, 1);
+  fail_unless_equals_int (wfd_send_queue_peek (&queue, 9, &data, &bytes, &segment_bytes), 2);
+  fail_unless (bytes == 3 && memcmp (data, "bbc", 3) == 0);
+  wfd_send_queue_drop (&queue, 2);
+  fail_unless_equals_int (wfd_send_queue_get_since_us (&queue), 8);
+  fail_unless_equals_int (queue.bytes, 2);
+  wfd_send_queue_clear (&queue);
+  fail_unless_equals_int (queue.n_packets, 0);
+  fail_unless (wfd_send_queue_get_since_us (&queue) == G_MAXINT64);
+}
+
+GST_END_TEST;
+
+static Suite *
+pump_suite (void)
+{
+  Suite *suite = suite_create ("wfd-pump");
+  TCase *all = tcase_create ("pump"), *queue = tcase_create ("queue");
+
+  suite_add_tcase (suite, all);
+  tcase_add_checked_fixture (all, set_up, tear_down);
+  tcase_add_test (all, kernel_gets_no_more_than_the_gate_at_a_time);
+  tcase_add_test (all, nothing_leaves_while_the_kernel_is_full);
+  tcase_add_test (all, too_much_is_refused);
+  tcase_add_test (all, what_waited_for_a_second_is_given_up);
+  tcase_add_test (all, socket_without_room_is_tried_again);
+  tcase_add_test (all, network_that_takes_nothing_is_told_of_once);
+  tcase_add_test (all, pause_throws_away_what_waits);
+  tcase_add_test (all, end_hands_over_what_waits);
+  tcase_add_test (all, packets_are_cut_up_by_the_kernel_once_the_driver_has_told_nothing);
+  suite_add_tcase (suite, queue);
+  tcase_add_test (queue, queue_gives_back_in_parts_what_was_put_in);
+  return suite;
+}
+
+GST_CHECK_MAIN (pump);
