@@ -408,8 +408,15 @@ get_facts (WfdP2pOp *op)
 void
 wfd_p2p_op_advance (WfdP2pOp *op)
 {
+  G_GNUC_UNUSED g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
+  gint stage;
+
   op->step = wfd_p2p_next_step (op->step, get_facts (op));
-  get_rule (op->step)->begin (op);
+  stage = wfd_p2p_step_get_stage (op->step);
+  if (stage >= 0)
+    wfd_link_emit (op->link, WFD_LINK_STAGE, (guint) stage);
+  if (!wfd_p2p_op_has_ended (op))
+    get_rule (op->step)->begin (op);
 }
 
 static gboolean

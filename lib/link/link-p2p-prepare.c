@@ -11,23 +11,44 @@
 /* --- reaching wpa_supplicant --- */
 
 static void
+fail_no_bus (WfdP2pOp *op, const GError *error)
+{
+  wfd_p2p_op_fail_with (op, WFD_ERROR_NO_SERVICE, "There is no system message bus (D-Bus): %s",
+      error->message);
+}
+
+static void
 on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (WfdP2pOp) op = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GDBusConnection) bus = g_bus_get_finish (result, &error);
+  g_autoptr (GDBusConnection) bus = g_dbus_connection_new_for_address_finish (result, &error);
 
   if (wfd_p2p_op_has_ended (op))
     return;
   if (bus == NULL) {
-    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_SERVICE, "There is no system message bus (D-Bus): %s",
-        error->message);
+    fail_no_bus (op, error);
     return;
   }
-  /* The end of the bus is no reason to end the program. */
-  g_dbus_connection_set_exit_on_close (bus, FALSE);
   op->link->bus = g_steal_pointer (&bus);
   wfd_p2p_op_advance (op);
+}
+
+/* A connection of our own: the one that a program shares belongs to the main context
+ * of whoever was first, and is told there when it ends. */
+static void
+open_bus (WfdP2pOp *op)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, NULL, &error);
+
+  if (address == NULL)
+    fail_no_bus (op, error);
+  else
+    g_dbus_connection_new_for_address (address,
+        G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
+            | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+        NULL, op->calls, on_bus, wfd_p2p_op_ref (op));
 }
 
 static void
@@ -39,7 +60,7 @@ begin_bus (WfdP2pOp *op)
   if (op->link->bus != NULL)
     wfd_p2p_op_advance (op);
   else
-    g_bus_get (G_BUS_TYPE_SYSTEM, op->calls, on_bus, wfd_p2p_op_ref (op));
+    open_bus (op);
 }
 
 /* An error here says little: one that runs without a file that tells how to start
@@ -84,6 +105,8 @@ answered_root (WfdP2pOp *op, GVariant *answer)
     wfd_p2p_op_fail (op, error);
     return;
   }
+  g_strfreev (op->link->interfaces);
+  op->link->interfaces = g_strdupv (paths);
   wfd_p2p_op_take_paths (op, paths);
   /* What we have set ourselves is not what was there before. */
   if (op->link->old_wfd_ies == NULL)

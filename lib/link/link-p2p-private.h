@@ -62,6 +62,7 @@ struct _WfdP2pLink
   char *owner;           /* its unique name */
   GArray *subscriptions; /* guint */
   gboolean is_prepared;
+  char **interfaces; /* that it had then; of those that are not ours others make use */
   char *interface_path;
   GVariant *old_wfd_ies; /* of before we came; ay */
   GInetAddress *go_address;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "link-p2p-steps.h"
 
+#include "link.h"
+
 /* Short names for the table. */
 #define S(step) WFD_P2P_STEP_##step
 #define PREPARED WFD_P2P_PREPARED
@@ -130,6 +132,31 @@ const char *
 wfd_p2p_step_to_text (WfdP2pStep step)
 {
   return steps[step].text;
+}
+
+/* Those that begin a stage; what follows belongs to it. */
+static const struct
+{
+  WfdP2pStep step;
+  WfdLinkStage stage;
+} stages[] = {
+  { S (BUS), WFD_LINK_STAGE_PREPARE },
+  { S (FIND), WFD_LINK_STAGE_SEARCH },
+  { S (SEARCH), WFD_LINK_STAGE_SEARCH },
+  { S (INVITE), WFD_LINK_STAGE_REOPEN },
+  { S (REJOIN), WFD_LINK_STAGE_REOPEN },
+  { S (PAIR), WFD_LINK_STAGE_PAIR },
+  { S (NETWORK), WFD_LINK_STAGE_ADDRESS },
+};
+
+gint
+wfd_p2p_step_get_stage (WfdP2pStep step)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (stages); i++) {
+    if (stages[i].step == step)
+      return stages[i].stage;
+  }
+  return -1;
 }
 
 guint

@@ -63,6 +63,8 @@ WfdP2pStep wfd_p2p_next_step (WfdP2pStep step, guint facts);
 
 /* e.g. "looking for the peer", for progress and errors */
 const char *wfd_p2p_step_to_text (WfdP2pStep step);
+/* That of which it is a part; -1 if it does not change it. */
+gint wfd_p2p_step_get_stage (WfdP2pStep step);
 
 /* What has to be undone if the step fails or is cancelled. */
 typedef enum

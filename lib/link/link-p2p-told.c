@@ -389,12 +389,28 @@ static const struct
   { WPAS_SIGNAL_GROUP_FINISHED, "(a{sv})", on_group_finished },
 };
 
+/* Whether @path belongs to another adapter. Those of groups come later than ours is
+ * found. */
+static gboolean
+is_of_other (WfdP2pLink *self, const char *path)
+{
+  for (char **other = self->interfaces; other != NULL && *other != NULL; other++) {
+    gsize n = strlen (*other);
+
+    if (strncmp (path, *other, n) == 0 && (path[n] == '\0' || path[n] == '/'))
+      return self->interface_path != NULL && strcmp (*other, self->interface_path) != 0;
+  }
+  return FALSE;
+}
+
 static void
 on_p2p_signal (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
     const char *signal, GVariant *args, gpointer user_data)
 {
   g_autoptr (WfdP2pLink) self = g_object_ref (user_data);
 
+  if (is_of_other (self, path))
+    return;
   for (guint i = 0; i < G_N_ELEMENTS (told); i++) {
     if (strcmp (signal, told[i].name) == 0
         && g_variant_is_of_type (args, G_VARIANT_TYPE (told[i].type))) {
@@ -411,7 +427,7 @@ on_peer_changed (GDBusConnection *bus, const char *sender, const char *path, con
 {
   g_autoptr (GVariant) properties = NULL;
 
-  if (!g_variant_is_of_type (args, G_VARIANT_TYPE ("(sa{sv}as)")))
+  if (is_of_other (user_data, path) || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(sa{sv}as)")))
     return;
   properties = g_variant_get_child_value (args, 1);
   wfd_p2p_link_update_peer (user_data, path, properties);

@@ -414,6 +414,7 @@ wfd_p2p_link_finalize (GObject *object)
   g_hash_table_unref (self->peers);
   g_array_unref (self->subscriptions);
   g_clear_object (&self->bus);
+  g_strfreev (self->interfaces);
   g_main_context_unref (self->context);
   g_free ((char *) self->options.device_name);
   g_free ((char *) self->options.interface);

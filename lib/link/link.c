@@ -138,6 +138,17 @@ wfd_link_default_init (WfdLinkInterface *iface)
    */
   signals[WFD_LINK_PIN] = g_signal_new ("pin", WFD_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
       NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  /**
+   * WfdLink::stage:
+   * @self: the link
+   * @stage: what begins
+   *
+   * How far an operation has come. One that fails and is tried again tells its
+   * stages again.
+   */
+  signals[WFD_LINK_STAGE] = g_signal_new ("stage", WFD_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+      NULL, G_TYPE_NONE, 1, WFD_TYPE_LINK_STAGE);
 }
 
 void

@@ -84,6 +84,25 @@ WFD_API void wfd_link_info_free (WfdLinkInfo *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdLinkInfo, wfd_link_info_free)
 
 /**
+ * WfdLinkStage:
+ * @WFD_LINK_STAGE_PREPARE: reaching what the link works with
+ * @WFD_LINK_STAGE_SEARCH: looking for the peer, or for whoever there is
+ * @WFD_LINK_STAGE_PAIR: a new pairing, for which a person may be needed
+ * @WFD_LINK_STAGE_REOPEN: coming together with the pairing of before
+ * @WFD_LINK_STAGE_ADDRESS: the two are connected, and get addresses
+ *
+ * What a person sees of an operation of a link.
+ */
+typedef enum
+{
+  WFD_LINK_STAGE_PREPARE,
+  WFD_LINK_STAGE_SEARCH,
+  WFD_LINK_STAGE_PAIR,
+  WFD_LINK_STAGE_REOPEN,
+  WFD_LINK_STAGE_ADDRESS,
+} WfdLinkStage;
+
+/**
  * WfdLinkLife:
  * @WFD_LINK_HEARD: something came from the peer: media, a report, a request, an
  *   answer
