@@ -156,6 +156,17 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+set_local_address (WfdSession *self, GSocketClient *client)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (self->local_address == NULL)
+    return;
+  address = g_inet_socket_address_new (self->local_address, 0);
+  g_socket_client_set_local_address (client, address);
+}
+
+static void
 connect_once (WfdSession *self, GTask *task)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
@@ -165,6 +176,7 @@ connect_once (WfdSession *self, GTask *task)
   self->n_usual_ports = MAX (self->n_usual_ports, self->usual_port + 1);
   wfd_drop_source (&self->retry);
   g_socket_client_set_enable_proxy (client, FALSE);
+  set_local_address (self, client);
   g_socket_client_set_timeout (client,
       self->usual_port > 0 ? OTHER_PORT_TIMEOUT_S : MAX (1, left_us / G_USEC_PER_SEC));
   g_socket_client_connect_to_host_async (client, target->host, get_port (self, target),

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <link.h>
 #include <wfd/wfd-session.h>
 
 #include "session-machine.h"
 #include "session-socket.h"
 
 G_BEGIN_DECLS
+
+/* Told of each message that comes, and of each request that leaves. */
+typedef void (*WfdSessionLifeFunc) (WfdSession *session, WfdLinkLife life, gpointer user_data);
 
 /* What the files of the object share: session.c drives it, session-connect.c connects,
  * session-offer.c has what this side can do, session-report.c what can be known of it. */
@@ -22,7 +26,8 @@ struct _WfdSession
   guint rtp_port;
   guint rtcp_port;
   guint connect_timeout_ms;
-  guint n_holds; /* before there is a machine */
+  guint n_holds;               /* before there is a machine */
+  GInetAddress *local_address; /* NULL for any */
 
   GMainContext *context;
   WfdSessionState state;
@@ -39,10 +44,15 @@ struct _WfdSession
   GSource *timer;
   gboolean heard;  /* the peer has said something */
   gint64 media_us; /* atomic: when media last came */
+  WfdSessionLifeFunc life_func;
+  gpointer life_data;
 };
 
 /* What of the formats is offered. */
 void wfd_session_get_video_offer (WfdSession *self, WfdVideoFormats *ret_video);
+/* @func: (nullable) */
+void wfd_session_set_life_func (WfdSession *self, WfdSessionLifeFunc func, gpointer user_data);
+
 void wfd_session_set_state (WfdSession *self, WfdSessionState state);
 /* Begins the dialogue on @connection. */
 gboolean wfd_session_begin (WfdSession *self, GSocketConnection *connection, GError **error);

@@ -24,6 +24,7 @@ enum
   PROP_RTP_PORT,
   PROP_RTCP_PORT,
   PROP_CONNECT_TIMEOUT_MS,
+  PROP_LOCAL_ADDRESS,
   PROP_PEER_NAME,
   PROP_PEER_IDR_REQUEST,
   PROP_PEER_MICROSOFT,
@@ -121,6 +122,28 @@ stop_playing (WfdSession *self)
         state == WFD_SESSION_STATE_CLOSED ? WFD_SESSION_STATE_CLOSING : state);
 }
 
+void
+wfd_session_set_life_func (WfdSession *self, WfdSessionLifeFunc func, gpointer user_data)
+{
+  self->life_func = func;
+  self->life_data = user_data;
+}
+
+static void
+tell_life (WfdSession *self, WfdLinkLife life)
+{
+  if (self->life_func != NULL)
+    self->life_func (self, life, self->life_data);
+}
+
+static void
+send_message (WfdSession *self, GstRTSPMessage *message)
+{
+  if (gst_rtsp_message_get_type (message) == GST_RTSP_MESSAGE_REQUEST)
+    tell_life (self, WFD_LINK_ASKED);
+  wfd_socket_send (self->socket, message);
+}
+
 /* Carries out what the machine wants, after each call into it. */
 static void
 drive (WfdSession *self)
@@ -133,7 +156,7 @@ drive (WfdSession *self)
   stop_playing (self);
   while ((message = wfd_machine_pop_message (self->machine)) != NULL) {
     if (self->socket != NULL)
-      wfd_socket_send (self->socket, message);
+      send_message (self, message);
     else
       gst_rtsp_message_free (message);
   }
@@ -152,6 +175,7 @@ on_message (const GstRTSPMessage *message, gpointer user_data)
   WfdSession *self = user_data;
   G_GNUC_UNUSED g_autoptr (WfdSession) keep = g_object_ref (self);
 
+  tell_life (self, WFD_LINK_HEARD);
   if (!self->heard) {
     self->heard = TRUE;
     g_signal_emit (self, signals[SIGNAL_PEER_HEARD], 0);
@@ -496,6 +520,9 @@ wfd_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_CONNECT_TIMEOUT_MS:
       g_value_set_uint (value, self->connect_timeout_ms);
       break;
+    case PROP_LOCAL_ADDRESS:
+      g_value_set_object (value, self->local_address);
+      break;
     case PROP_PEER_NAME:
       g_value_set_string (value,
           self->machine != NULL ? wfd_machine_get_peer_name (self->machine) : NULL);
@@ -531,6 +558,9 @@ wfd_session_set_property (GObject *object, guint id, const GValue *value, GParam
     case PROP_CONNECT_TIMEOUT_MS:
       self->connect_timeout_ms = g_value_get_uint (value);
       break;
+    case PROP_LOCAL_ADDRESS:
+      g_set_object (&self->local_address, g_value_get_object (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -554,6 +584,7 @@ wfd_session_finalize (GObject *object)
   disconnect_socket (self);
   wfd_drop_source (&self->retry);
   wfd_machine_free (self->machine);
+  g_clear_object (&self->local_address);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (wfd_session_parent_class)->finalize (object);
 }
@@ -582,6 +613,9 @@ install_properties (GObjectClass *klass)
   properties[PROP_CONNECT_TIMEOUT_MS] = g_param_spec_uint ("connect-timeout-ms", "Connect timeout",
       "How long a sink tries to connect, in milliseconds (T0)", 0, G_MAXUINT, 90 * 1000,
       G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
+  properties[PROP_LOCAL_ADDRESS] = g_param_spec_object ("local-address", "Local address",
+      "The address of this machine from which a sink connects; NULL for any", G_TYPE_INET_ADDRESS,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_PEER_NAME] = g_param_spec_string ("peer-name", "Peer name",
       "Server or User-Agent header of the peer", NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_PEER_IDR_REQUEST] = g_param_spec_boolean ("peer-idr-request", "Peer IDR request",

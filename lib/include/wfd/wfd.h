@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wfd/wfd-error.h>
+#include <wfd/wfd-establish.h>
 #include <wfd/wfd-export.h>
 #include <wfd/wfd-format.h>
 #include <wfd/wfd-link-peer.h>

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "establish.h"
+#include "establish-state.h"
+
+G_BEGIN_DECLS
+
+/* What establish.c, the object, and establish-run.c, the course of things, share. */
+
+typedef enum
+{
+  WFD_ESTABLISH_SIGNAL_PROGRESS,
+  WFD_ESTABLISH_SIGNAL_PAIRING_REQUEST,
+  WFD_ESTABLISH_SIGNAL_PIN,
+  WFD_ESTABLISH_SIGNAL_OPENED,
+  WFD_ESTABLISH_SIGNAL_DOWN,
+  WFD_ESTABLISH_SIGNAL_FAILED,
+  WFD_ESTABLISH_N_SIGNALS,
+} WfdEstablishSignal;
+
+struct _WfdEstablish
+{
+  GObject parent_instance;
+
+  WfdRole role;
+  char *peer;
+  char *interface;
+  char *device_name;
+  char *pin;
+  WfdPairing pairing;
+  gboolean persistent;
+  gint go_intent;
+  guint frequency_mhz;
+  guint rtsp_port;
+  guint idle_timeout_ms;
+
+  GMainContext *context;
+  WfdLink *link; /* from the begin on */
+  WfdEstablishState state;
+  GSource *timer;
+  GSource *closing;       /* the link is about to be closed */
+  gboolean is_finding;    /* a search is being begun */
+  gboolean search_after;  /* once the link is closed */
+  WfdLinkPeer *candidate; /* with whom the link is, or is to be, opened */
+  gboolean was_asked;     /* by it: it does not know of an earlier pairing */
+  gint step;              /* that is told of; -1 if none is */
+  GError *failure;        /* the last */
+  WfdSession *session;
+};
+
+/* The arguments are those of the signal. */
+void wfd_establish_emit (WfdEstablish *self, WfdEstablishSignal signal, ...);
+
+/* Makes the link, unless there is one, and listens to it. */
+void wfd_establish_adopt_link (WfdEstablish *self);
+void wfd_establish_feed (WfdEstablish *self, WfdEstablishEvent event);
+/* What the timer does that goes off at the deadline. */
+void wfd_establish_time_is_over (WfdEstablish *self);
+gboolean wfd_establish_is_phase_open (WfdEstablishPhase phase);
+/* For people; never NULL. */
+const char *wfd_establish_name (WfdLinkPeer *peer);
+
+void wfd_establish_begin_step (WfdEstablish *self, WfdEstablishStep step);
+void wfd_establish_end_step (WfdEstablish *self);
+void wfd_establish_fail_step (WfdEstablish *self, const GError *error);
+void wfd_establish_tell (WfdEstablish *self, WfdEstablishProgress progress, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+void wfd_establish_drop_source (GSource **source);
+
+G_END_DECLS

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The course of things: what the link tells, and what establish-state.c wants done. */
+#include <link-p2p.h>
+#include <wfd/wfd-error.h>
+
+#include "establish-private.h"
+
+#define MAX_THROUGHPUT_MBPS 300
+/* Names in an error. */
+#define MAX_NAMED 8
+
+/* --- what is told --- */
+
+void
+wfd_establish_tell (WfdEstablish *self, WfdEstablishProgress progress, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  if (self->step < 0)
+    return;
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PROGRESS, (WfdEstablishStep) self->step, progress,
+      text);
+}
+
+const char *
+wfd_establish_name (WfdLinkPeer *peer)
+{
+  if (peer == NULL)
+    return "the peer";
+  return *wfd_link_peer_get_name (peer) != '\0' ? wfd_link_peer_get_name (peer)
+                                                : wfd_link_peer_get_id (peer);
+}
+
+void
+wfd_establish_end_step (WfdEstablish *self)
+{
+  static const struct
+  {
+    const char *before; /* the name of the peer */
+    const char *behind;
+  } texts[] = {
+    [WFD_ESTABLISH_STEP_DISCOVER] = { "", " is there" },
+    [WFD_ESTABLISH_STEP_PAIR] = { "Paired with ", "" },
+    [WFD_ESTABLISH_STEP_CONNECT] = { "Connected with ", "" },
+    [WFD_ESTABLISH_STEP_ADDRESS] = { "Has an address in a network with ", "" },
+    [WFD_ESTABLISH_STEP_NEGOTIATE] = { "Agreed with ", "" },
+    [WFD_ESTABLISH_STEP_PLAY] = { "", " plays" },
+  };
+
+  if (self->step < 0)
+    return;
+  wfd_establish_tell (self, WFD_ESTABLISH_DONE, "%s%s%s", texts[self->step].before,
+      wfd_establish_name (self->candidate), texts[self->step].behind);
+  self->step = -1;
+}
+
+void
+wfd_establish_begin_step (WfdEstablish *self, WfdEstablishStep step)
+{
+  if (self->step == (gint) step)
+    return;
+  wfd_establish_end_step (self);
+  self->step = step;
+}
+
+void
+wfd_establish_fail_step (WfdEstablish *self, const GError *error)
+{
+  wfd_establish_tell (self, WFD_ESTABLISH_FAILED, "%s", error->message);
+  self->step = -1;
+}
+
+/* --- peers --- */
+
+static gboolean
+is_named (WfdEstablish *self, WfdLinkPeer *peer)
+{
+  g_autofree char *lower = NULL;
+
+  if (self->peer == NULL)
+    return TRUE;
+  lower = g_ascii_strdown (self->peer, -1);
+  return wfd_link_peer_matches (peer, self->peer)
+      || g_pattern_match_simple (self->peer, wfd_link_peer_get_name (peer))
+      || g_pattern_match_simple (lower, wfd_link_peer_get_id (peer));
+}
+
+/* What a peer says of itself may come later than the peer. */
+static gboolean
+plays_other_role (WfdEstablish *self, WfdLinkPeer *peer)
+{
+  return self->role == WFD_ROLE_SOURCE ? wfd_link_peer_is_sink (peer)
+                                       : wfd_link_peer_is_source (peer);
+}
+
+/* A sink waits to be asked. A source does not show its screen to whoever is near. */
+static gboolean
+is_wanted (WfdEstablish *self, WfdLinkPeer *peer)
+{
+  return self->role == WFD_ROLE_SOURCE && self->peer != NULL && is_named (self, peer)
+      && plays_other_role (self, peer);
+}
+
+static gboolean
+take_candidate (WfdEstablish *self, WfdLinkPeer *peer, gboolean was_asked)
+{
+  WfdEstablishPhase phase = self->state.phase;
+
+  if (self->is_finding || self->closing != NULL
+      || (phase != WFD_ESTABLISH_SEEKING && phase != WFD_ESTABLISH_RESTING))
+    return FALSE;
+  g_set_object (&self->candidate, peer);
+  self->was_asked = was_asked;
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_PEER);
+  return TRUE;
+}
+
+static void
+on_peer (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
+{
+  if (self->state.phase == WFD_ESTABLISH_SEEKING && is_wanted (self, peer))
+    take_candidate (self, peer, FALSE);
+}
+
+static void
+look_at_known_peers (WfdEstablish *self)
+{
+  g_autoptr (GPtrArray) peers = wfd_link_dup_peers (self->link);
+
+  for (guint i = 0; i < peers->len && self->state.phase == WFD_ESTABLISH_SEEKING; i++)
+    on_peer (self->link, g_ptr_array_index (peers, i), self);
+}
+
+/* "A, B and others"; NULL if there is none. */
+static char *
+list_others (WfdEstablish *self)
+{
+  g_autoptr (GPtrArray) peers = wfd_link_dup_peers (self->link);
+  g_autoptr (GString) list = g_string_new (NULL);
+  guint n = 0;
+
+  for (guint i = 0; i < peers->len; i++) {
+    WfdLinkPeer *peer = g_ptr_array_index (peers, i);
+
+    if (!plays_other_role (self, peer) || n++ >= MAX_NAMED)
+      continue;
+    g_string_append_printf (list, "%s“%s” (%s)", list->len > 0 ? ", " : "",
+        wfd_establish_name (peer), wfd_link_peer_get_id (peer));
+  }
+  if (n > MAX_NAMED)
+    g_string_append (list, " and others");
+  return n > 0 ? g_strdup (list->str) : NULL;
+}
+
+/* --- what can go wrong without anybody saying so --- */
+
+static GError *
+make_no_peer_error (WfdEstablish *self)
+{
+  g_autofree char *others = list_others (self);
+
+  if (self->peer == NULL)
+    return g_error_new (WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
+        "No peer is named to whom the screen is shown; in reach %s%s",
+        others != NULL ? "are " : "is none now", others != NULL ? others : "");
+  return g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
+      "No display “%s” was found; is it on, near, and its screen for wireless displays open? In "
+      "reach %s%s",
+      self->peer, others != NULL ? "are " : "is no display", others != NULL ? others : "");
+}
+
+static void
+note_failure (WfdEstablish *self, const GError *error)
+{
+  g_clear_error (&self->failure);
+  self->failure = g_error_copy (error);
+}
+
+static void
+note_time_is_over (WfdEstablish *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->state.phase == WFD_ESTABLISH_SEEKING)
+    error = make_no_peer_error (self);
+  else
+    error = g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
+        "%s is in the group and does not connect; is it a display, and do firewalls on both "
+        "sides let TCP port %u through?",
+        wfd_establish_name (self->candidate), self->rtsp_port);
+  note_failure (self, error);
+}
+
+/* --- what is done --- */
+
+static void
+on_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WfdEstablish) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean begun = wfd_link_finish (WFD_LINK (source), result, &error);
+
+  self->is_finding = FALSE;
+  if (self->link == NULL || self->state.phase != WFD_ESTABLISH_SEEKING)
+    return;
+  if (begun) {
+    look_at_known_peers (self);
+  } else if (!g_error_matches (error, WFD_ERROR, WFD_ERROR_STATE)) {
+    note_failure (self, error);
+    wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
+  } /* else a peer was faster, and the link is being opened */
+}
+
+static void
+search (WfdEstablish *self)
+{
+  if (self->closing != NULL || self->is_finding) {
+    self->search_after = self->closing != NULL;
+    return;
+  }
+  wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_DISCOVER);
+  if (self->role == WFD_ROLE_SINK)
+    wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Waiting for %s to connect",
+        self->peer != NULL ? self->peer : "a source");
+  else
+    wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Looking for %s",
+        self->peer != NULL ? self->peer : "displays");
+  self->is_finding = TRUE;
+  wfd_link_find_async (self->link, NULL, on_found, g_object_ref (self));
+}
+
+static void
+on_open_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WfdEstablish) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (wfd_link_finish (WFD_LINK (source), result, &error) || self->link == NULL
+      || self->state.phase != WFD_ESTABLISH_OPENING)
+    return;
+  note_failure (self, error);
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
+}
+
+/* Without the PIN that the peer shows there can be no new pairing. */
+static gboolean
+can_pair (WfdEstablish *self)
+{
+  return self->pairing != WFD_PAIRING_PIN_KEYPAD || self->pin != NULL;
+}
+
+static void
+open_link (WfdEstablish *self)
+{
+  const WfdLinkPairing pairing = { self->pairing, self->pin, self->persistent };
+  const char *id = wfd_link_peer_get_id (self->candidate);
+
+  wfd_establish_end_step (self);
+  if (self->role == WFD_ROLE_SOURCE)
+    wfd_link_stop_find (self->link);
+  if (self->was_asked && can_pair (self))
+    wfd_link_connect_async (self->link, id, &pairing, NULL, on_open_done, g_object_ref (self));
+  else
+    wfd_link_reopen_async (self->link, id, can_pair (self) ? &pairing : NULL, NULL, on_open_done,
+        g_object_ref (self));
+}
+
+void
+wfd_establish_drop_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+on_link_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WfdEstablish) self = user_data;
+  gboolean search_after = self->search_after;
+
+  wfd_link_finish (WFD_LINK (source), result, NULL);
+  wfd_establish_drop_source (&self->closing);
+  self->search_after = FALSE;
+  if (self->link != NULL && search_after)
+    search (self);
+}
+
+static gboolean
+on_close_link (gpointer user_data)
+{
+  WfdEstablish *self = user_data;
+
+  wfd_link_disconnect_async (self->link, NULL, on_link_closed, g_object_ref (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: it may be the link that tells just now that it is up. */
+static void
+close_link (WfdEstablish *self)
+{
+  if (self->closing != NULL)
+    return;
+  self->closing = g_idle_source_new ();
+  g_source_set_callback (self->closing, on_close_link, self, NULL);
+  g_source_attach (self->closing, self->context);
+}
+
+static void
+give_up (WfdEstablish *self)
+{
+  g_autoptr (GError) error = g_steal_pointer (&self->failure);
+
+  wfd_establish_close (self);
+  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_FAILED, error);
+}
+
+static void
+perform (WfdEstablish *self, WfdEstablishAction action)
+{
+  switch (action) {
+    case WFD_ESTABLISH_DO_NOTHING:
+      break;
+    case WFD_ESTABLISH_DO_SEARCH:
+      search (self);
+      break;
+    case WFD_ESTABLISH_DO_OPEN:
+      open_link (self);
+      break;
+    case WFD_ESTABLISH_DO_CLOSE:
+      close_link (self);
+      break;
+    case WFD_ESTABLISH_DO_CLOSE_AND_SEARCH:
+      close_link (self);
+      self->search_after = TRUE;
+      break;
+    case WFD_ESTABLISH_DO_GIVE_UP:
+      give_up (self);
+      break;
+  }
+}
+
+/* --- the course of things --- */
+
+gboolean
+wfd_establish_is_phase_open (WfdEstablishPhase phase)
+{
+  return phase >= WFD_ESTABLISH_OPEN && phase <= WFD_ESTABLISH_TROUBLED;
+}
+
+static gboolean
+is_bad (WfdEstablishEvent event)
+{
+  return event == WFD_ESTABLISH_EVENT_FAILED || event == WFD_ESTABLISH_EVENT_LOST
+      || event == WFD_ESTABLISH_EVENT_TIME;
+}
+
+static void
+rearm (WfdEstablish *self)
+{
+  gint64 deadline_us = self->state.deadline_us;
+
+  if (self->timer != NULL)
+    g_source_set_ready_time (self->timer, deadline_us != G_MAXINT64 ? deadline_us : -1);
+}
+
+void
+wfd_establish_feed (WfdEstablish *self, WfdEstablishEvent event)
+{
+  G_GNUC_UNUSED g_autoptr (WfdEstablish) held = g_object_ref (self);
+  gboolean was_open = wfd_establish_is_phase_open (self->state.phase);
+  WfdEstablishAction action =
+      wfd_establish_state_feed (&self->state, event, g_get_monotonic_time (), g_random_int ());
+
+  rearm (self);
+  if (is_bad (event) && self->failure != NULL)
+    wfd_establish_fail_step (self, self->failure);
+  if (was_open && !wfd_establish_is_phase_open (self->state.phase)
+      && action != WFD_ESTABLISH_DO_GIVE_UP)
+    wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_DOWN, self->failure);
+  if (self->link != NULL)
+    perform (self, action);
+  g_clear_error (&self->failure);
+}
+
+void
+wfd_establish_time_is_over (WfdEstablish *self)
+{
+  WfdEstablishPhase phase = self->state.phase;
+
+  if (phase == WFD_ESTABLISH_SEEKING || phase == WFD_ESTABLISH_OPEN)
+    note_time_is_over (self);
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_TIME);
+}
+
+/* --- what the link tells --- */
+
+static void
+on_stage (WfdLink *link, guint stage, WfdEstablish *self)
+{
+  static const char *const how[] = {
+    [WFD_PAIRING_PBC] = "accept there if it asks, or press its button",
+    [WFD_PAIRING_PIN_DISPLAY] = "enter there the PIN that is shown here",
+    [WFD_PAIRING_PIN_KEYPAD] = "with the PIN that it shows",
+  };
+  const char *name = wfd_establish_name (self->candidate);
+
+  if (stage == WFD_LINK_STAGE_PAIR) {
+    wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_PAIR);
+    wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Pairing with %s: %s", name, how[self->pairing]);
+  } else if (stage == WFD_LINK_STAGE_REOPEN) {
+    wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_CONNECT);
+    wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Connecting with %s, which was paired before",
+        name);
+  } else if (stage == WFD_LINK_STAGE_ADDRESS) {
+    wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_ADDRESS);
+    wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Waiting for addresses");
+  }
+}
+
+static void
+on_pin (WfdLink *link, const char *pin, WfdEstablish *self)
+{
+  wfd_establish_tell (self, WFD_ESTABLISH_NEWS, "Enter the PIN %s at %s", pin,
+      wfd_establish_name (self->candidate));
+  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PIN, pin);
+}
+
+/* Our own settings come first, then the application. */
+static gboolean
+may_pair (WfdEstablish *self, WfdLinkPeer *peer, WfdPairing pairing, const char *pin)
+{
+  gboolean accepted = FALSE;
+
+  if (!is_named (self, peer) || (self->role == WFD_ROLE_SOURCE && self->peer == NULL))
+    return FALSE;
+  if (pairing != self->pairing) {
+    wfd_establish_tell (self, WFD_ESTABLISH_NEWS,
+        "%s wants to be paired in another way; see “pairing”", wfd_establish_name (peer));
+    return FALSE;
+  }
+  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PAIRING_REQUEST, wfd_link_peer_get_id (peer),
+      wfd_link_peer_get_name (peer), pairing, pin, &accepted);
+  return accepted;
+}
+
+static void
+on_pairing_request (WfdLink *link, WfdLinkPeer *peer, guint pairing, const char *pin,
+    WfdEstablish *self)
+{
+  WfdEstablishPhase phase = self->state.phase;
+
+  if (phase != WFD_ESTABLISH_SEEKING && phase != WFD_ESTABLISH_RESTING)
+    return;
+  if (may_pair (self, peer, pairing, pin))
+    take_candidate (self, peer, TRUE);
+  else if (self->link != NULL)
+    wfd_link_reject (link, peer);
+}
+
+static void
+on_opened (WfdLink *link, WfdEstablish *self)
+{
+  const WfdLinkInfo *info = wfd_link_get_info (link);
+
+  if (info->peer != NULL && !is_named (self, info->peer)) {
+    wfd_establish_feed (self, WFD_ESTABLISH_EVENT_WRONG);
+    return;
+  }
+  if (info->peer != NULL)
+    g_set_object (&self->candidate, info->peer);
+  wfd_establish_end_step (self);
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_OPENED);
+  if (self->state.phase == WFD_ESTABLISH_OPEN)
+    wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_OPENED);
+}
+
+static void
+on_lost (WfdLink *link, const GError *error, WfdEstablish *self)
+{
+  note_failure (self, error);
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_LOST);
+}
+
+static void
+on_unavailable (WfdLink *link, const GError *error, WfdEstablish *self)
+{
+  if (self->state.phase != WFD_ESTABLISH_SEEKING || self->is_finding)
+    return;
+  note_failure (self, error);
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
+}
+
+static WfdLink *
+make_link (WfdEstablish *self)
+{
+  const WfdP2pOptions options = {
+    .advert = {
+      .type = self->role == WFD_ROLE_SOURCE ? WFD_IE_TYPE_SOURCE : WFD_IE_TYPE_PRIMARY_SINK,
+      .available = TRUE,
+      .port = self->rtsp_port,
+      .max_throughput_mbps = MAX_THROUGHPUT_MBPS,
+    },
+    .device_name = self->device_name,
+    .interface = self->interface,
+    .go_intent = self->go_intent,
+    .frequency_mhz = self->frequency_mhz,
+  };
+
+  return WFD_LINK (wfd_p2p_link_new_full (NULL, &options));
+}
+
+void
+wfd_establish_adopt_link (WfdEstablish *self)
+{
+  if (self->link == NULL)
+    self->link = make_link (self);
+  g_signal_connect (self->link, "peer-found", G_CALLBACK (on_peer), self);
+  g_signal_connect (self->link, "peer-changed", G_CALLBACK (on_peer), self);
+  g_signal_connect (self->link, "stage", G_CALLBACK (on_stage), self);
+  g_signal_connect (self->link, "pin", G_CALLBACK (on_pin), self);
+  g_signal_connect (self->link, "pairing-request", G_CALLBACK (on_pairing_request), self);
+  g_signal_connect (self->link, "opened", G_CALLBACK (on_opened), self);
+  g_signal_connect (self->link, "lost", G_CALLBACK (on_lost), self);
+  g_signal_connect (self->link, "unavailable", G_CALLBACK (on_unavailable), self);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "establish-state.h"
+
+#include <link-backoff.h>
+
+/* A peer that is on and near is found in a few seconds; this is for one that is
+ * being switched on. */
+#define DISCOVER_US (60 * G_TIME_SPAN_SECOND)
+#define LIST_US (5 * G_TIME_SPAN_SECOND)
+/* Sinks connect as soon as they have an address; WFD 2.1 §6.5 lets them take 90 s (T0). */
+#define CONNECT_US (90 * G_TIME_SPAN_SECOND)
+/* A session that has failed on a link that stands may come again at once. */
+#define TROUBLE_US (5 * G_TIME_SPAN_SECOND)
+#define REST_FIRST_MS 500
+
+/* Short names for the table. */
+#define P(phase) WFD_ESTABLISH_##phase
+#define E(event) WFD_ESTABLISH_EVENT_##event
+#define DO(action) WFD_ESTABLISH_DO_##action
+
+/* Who may take a row. */
+typedef enum
+{
+  ANYONE,
+  SINK,   /* who waits to be found */
+  PLAYED, /* who has played before */
+} Who;
+
+/* Of the rows of a phase, the first that fits counts; where none does, the event is
+ * no news. A sink waits for the next source where a source gives up, or tries again
+ * if it has worked before. */
+static const struct
+{
+  WfdEstablishPhase phase;
+  WfdEstablishEvent event;
+  Who who;
+  WfdEstablishPhase next;
+  WfdEstablishAction action;
+} rows[] = {
+  { P (OFF), E (WANTED), ANYONE, P (SEEKING), DO (SEARCH) },
+
+  { P (SEEKING), E (PEER), ANYONE, P (OPENING), DO (OPEN) },
+  { P (SEEKING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
+  { P (SEEKING), E (WRONG), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (SEEKING), E (FAILED), PLAYED, P (RESTING), DO (NOTHING) },
+  { P (SEEKING), E (FAILED), ANYONE, P (OFF), DO (GIVE_UP) },
+  { P (SEEKING), E (TIME), ANYONE, P (OFF), DO (GIVE_UP) },
+
+  { P (OPENING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
+  { P (OPENING), E (WRONG), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (OPENING), E (FAILED), SINK, P (SEEKING), DO (SEARCH) },
+  { P (OPENING), E (FAILED), PLAYED, P (RESTING), DO (NOTHING) },
+  { P (OPENING), E (FAILED), ANYONE, P (OFF), DO (GIVE_UP) },
+
+  { P (OPEN), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
+  { P (OPEN), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
+  { P (OPEN), E (LOST), PLAYED, P (RESTING), DO (NOTHING) },
+  { P (OPEN), E (LOST), ANYONE, P (OFF), DO (GIVE_UP) },
+  { P (OPEN), E (TIME), SINK, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (OPEN), E (TIME), PLAYED, P (RESTING), DO (CLOSE) },
+  { P (OPEN), E (TIME), ANYONE, P (OFF), DO (GIVE_UP) },
+
+  { P (NEGOTIATING), E (PLAYS), ANYONE, P (PLAYING), DO (NOTHING) },
+  { P (NEGOTIATING), E (RESTS), ANYONE, P (OPEN), DO (NOTHING) },
+  { P (NEGOTIATING), E (TROUBLE), ANYONE, P (OPEN), DO (NOTHING) },
+  { P (NEGOTIATING), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
+  { P (NEGOTIATING), E (LOST), PLAYED, P (RESTING), DO (NOTHING) },
+  { P (NEGOTIATING), E (LOST), ANYONE, P (OFF), DO (GIVE_UP) },
+
+  { P (PLAYING), E (RESTS), ANYONE, P (UNUSED), DO (NOTHING) },
+  { P (PLAYING), E (TROUBLE), ANYONE, P (TROUBLED), DO (NOTHING) },
+  { P (PLAYING), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
+  { P (PLAYING), E (LOST), ANYONE, P (RESTING), DO (NOTHING) },
+
+  { P (UNUSED), E (PLAYS), ANYONE, P (PLAYING), DO (NOTHING) },
+  { P (UNUSED), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
+  { P (UNUSED), E (TROUBLE), ANYONE, P (TROUBLED), DO (NOTHING) },
+  { P (UNUSED), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
+  { P (UNUSED), E (LOST), ANYONE, P (OFF), DO (NOTHING) },
+  { P (UNUSED), E (TIME), SINK, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (UNUSED), E (TIME), ANYONE, P (OFF), DO (CLOSE) },
+
+  { P (TROUBLED), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
+  { P (TROUBLED), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
+  { P (TROUBLED), E (LOST), ANYONE, P (RESTING), DO (NOTHING) },
+  { P (TROUBLED), E (TIME), SINK, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (TROUBLED), E (TIME), ANYONE, P (RESTING), DO (CLOSE) },
+
+  { P (RESTING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
+  { P (RESTING), E (WRONG), ANYONE, P (RESTING), DO (CLOSE) },
+  { P (RESTING), E (PEER), ANYONE, P (OPENING), DO (OPEN) },
+  { P (RESTING), E (TIME), ANYONE, P (SEEKING), DO (SEARCH) },
+};
+
+static gboolean
+fits (const WfdEstablishState *self, Who who)
+{
+  switch (who) {
+    case ANYONE:
+      return TRUE;
+    case SINK:
+      return self->role == WFD_ROLE_SINK;
+    case PLAYED:
+      return self->has_played;
+  }
+  g_return_val_if_reached (FALSE);
+}
+
+/* How long the phase lasts at most; G_MAXINT64 for ever. */
+static gint64
+get_length_us (const WfdEstablishState *self, guint32 random)
+{
+  switch (self->phase) {
+    case WFD_ESTABLISH_SEEKING:
+      if (self->role == WFD_ROLE_SINK || self->has_played)
+        return G_MAXINT64;
+      return self->lists_only ? LIST_US : DISCOVER_US;
+    case WFD_ESTABLISH_OPEN:
+      return CONNECT_US;
+    case WFD_ESTABLISH_UNUSED:
+      return self->unused_us != 0 ? self->unused_us : G_MAXINT64;
+    case WFD_ESTABLISH_TROUBLED:
+      return TROUBLE_US;
+    case WFD_ESTABLISH_RESTING:
+      return wfd_backoff_get_ms (REST_FIRST_MS, self->n_failures, random)
+          * (gint64) G_TIME_SPAN_MILLISECOND;
+    default:
+      return G_MAXINT64;
+  }
+}
+
+static void
+enter (WfdEstablishState *self, WfdEstablishPhase phase, gint64 now_us, guint32 random)
+{
+  gint64 length_us;
+
+  self->phase = phase;
+  if (phase == WFD_ESTABLISH_PLAYING) {
+    self->has_played = TRUE;
+    self->n_failures = 0;
+  }
+  if (phase == WFD_ESTABLISH_RESTING)
+    self->n_failures++;
+  length_us = get_length_us (self, random);
+  self->deadline_us = length_us != G_MAXINT64 ? now_us + length_us : G_MAXINT64;
+}
+
+void
+wfd_establish_state_init (WfdEstablishState *self, WfdRole role)
+{
+  *self = (WfdEstablishState) { .role = role, .deadline_us = G_MAXINT64 };
+}
+
+WfdEstablishAction
+wfd_establish_state_feed (WfdEstablishState *self, WfdEstablishEvent event, gint64 now_us,
+    guint32 random)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (rows[i].phase != self->phase || rows[i].event != event || !fits (self, rows[i].who))
+      continue;
+    enter (self, rows[i].next, now_us, random);
+    return rows[i].action;
+  }
+  return WFD_ESTABLISH_DO_NOTHING;
+}
