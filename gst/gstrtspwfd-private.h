@@ -18,7 +18,10 @@ struct _GstRtspWfd
 
   WfdSettings settings; /* with the object lock */
   guint64 offer_serial; /* of the offer in it, likewise */
-  WfdSenderPads *pads;  /* from the first pad or PAUSED with role=source on */
+  WfdLinkSettings link;
+  WfdLinkEvents link_events;
+  gpointer link_data;
+  WfdSenderPads *pads; /* from the first pad or PAUSED with role=source on */
 
   /* From PAUSED on. */
   GSocket *socket;

@@ -126,7 +126,9 @@ static void
 on_trouble (gpointer user_data, const GError *error)
 {
   GST_ELEMENT_WARNING (user_data, RESOURCE, FAILED,
-      ("%s. Waiting for the next session.", error->message), (NULL));
+      ("%s%s Waiting for the next session.", error->message,
+          g_str_has_suffix (error->message, "?") ? "" : "."),
+      (NULL));
 }
 
 static void

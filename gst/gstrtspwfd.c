@@ -145,6 +145,13 @@ prepare_media (GstRtspWfd *self)
     prepare_receiver (self);
 }
 
+/* That in a network to come is not known yet; groups have IPv4. */
+static const char *
+get_rtp_address (GstRtspWfd *self)
+{
+  return self->link.kind == WFD_LINK_ADDRESS ? self->settings.address : "0.0.0.0";
+}
+
 /* Over which family of addresses a sink connects, its name server says later. */
 static gboolean
 prepare_socket (GstRtspWfd *self, GError **error)
@@ -152,8 +159,8 @@ prepare_socket (GstRtspWfd *self, GError **error)
   const WfdSettings *settings = &self->settings;
 
   if (settings->role == WFD_ROLE_SOURCE)
-    self->socket =
-        wfd_rtp_socket_new_pair (settings->address, settings->rtp_port, &self->rtcp_socket, error);
+    self->socket = wfd_rtp_socket_new_pair (get_rtp_address (self), settings->rtp_port,
+        &self->rtcp_socket, error);
   else
     self->socket = wfd_rtp_socket_new (NULL, settings->rtp_port, error);
   if (self->socket == NULL)
@@ -168,7 +175,7 @@ prepare_socket (GstRtspWfd *self, GError **error)
 static gboolean
 parse_location (GstRtspWfd *self, WfdUri *ret_uri, GError **error)
 {
-  if (self->settings.role == WFD_ROLE_SOURCE)
+  if (self->settings.role == WFD_ROLE_SOURCE || self->link.kind != WFD_LINK_ADDRESS)
     return TRUE;
   if (self->settings.location != NULL)
     return wfd_uri_parse (self->settings.location, WFD_URI_SCHEME_RTSP, ret_uri, error);
@@ -207,6 +214,9 @@ prepare_control (GstRtspWfd *self, const WfdUri *uri, const WfdOffer *offer)
     .offer = *offer,
     .timeout_ms = settings->timeout_ms,
     .wait_for_next = settings->after_session == WFD_AFTER_SESSION_WAIT,
+    .link = self->link,
+    .link_events = self->link_events,
+    .link_data = self->link_data,
   };
   g_mutex_lock (&self->control_lock);
   self->control = wfd_control_new (&config, &gst_rtsp_wfd_control_events, self);
@@ -258,6 +268,16 @@ gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer, guint64 serial)
     return;
   update_offer (self);
   notify_changes (self, &old, offer);
+}
+
+void
+gst_rtsp_wfd_set_link (GstRtspWfd *self, const WfdLinkSettings *link, const WfdLinkEvents *events,
+    gpointer user_data)
+{
+  wfd_link_settings_clear (&self->link);
+  self->link = wfd_link_settings_copy (link);
+  self->link_events = *events;
+  self->link_data = user_data;
 }
 
 /* READY to PAUSED, before the elements inside follow. */
@@ -580,6 +600,7 @@ gst_rtsp_wfd_finalize (GObject *object)
   GstRtspWfd *self = GST_RTSP_WFD (object);
 
   wfd_settings_clear (&self->settings);
+  wfd_link_settings_clear (&self->link);
   g_mutex_clear (&self->control_lock);
   G_OBJECT_CLASS (gst_rtsp_wfd_parent_class)->finalize (object);
 }

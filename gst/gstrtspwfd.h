@@ -21,6 +21,11 @@ void gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer, guint64 se
 /* What the encoder in front is controlled by; before the first session. */
 void gst_rtsp_wfd_set_rate_control (GstRtspWfd *self, WfdRateControl *rate);
 
+/* How the bin around it comes to the peer, from the next PAUSED on. Everything is
+ * copied. */
+void gst_rtsp_wfd_set_link (GstRtspWfd *self, const WfdLinkSettings *link,
+    const WfdLinkEvents *events, gpointer user_data);
+
 /* What "negotiated" says, for those who need no text; FALSE: nothing yet. */
 gboolean gst_rtsp_wfd_get_terms (GstRtspWfd *self, WfdTerms *ret_terms);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gstwfdsink.h"
+#include "wfd-link-settings.h"
 #include "wfd-pad.h"
 #include "wfd-properties.h"
 #include "wfd-program-thread.h"
@@ -28,7 +29,7 @@ struct _GstWfdSink
 
   GMutex lock;
   /* All below with the lock. */
-  WfdLinkKind link;
+  WfdLinkSettings link;
   char *encoder;             /* NULL: the best */
   gboolean encoder_outdated; /* it was not looked for since it was named */
   guint bitrate_kbps;

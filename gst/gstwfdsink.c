@@ -42,6 +42,22 @@
  * rate-modulation (int64, kbit/s) and rate-problem (string, what cannot be read any
  * more).
  *
+ * ## Over Wi-Fi Direct
+ *
+ * With link=p2p the display #GstWfdSink:peer is found, paired and connected when the
+ * element goes to PLAYING; wpa_supplicant has to run. A display that was paired before
+ * needs nobody. PROGRESS messages with the codes "discover", "pair", "connect" and
+ * "address" come before those of the session. When the link is lost, a WARNING message
+ * says so and it is opened again, after pauses that double; a group in which nothing
+ * plays is closed after #GstWfdSink:idle-timeout, and opened again by PLAYING. What
+ * wpa_supplicant and the kernel tell of the link stands in #GstWfdSink:stats, with
+ * names that begin with "link-".
+ *
+ * Signals, in the thread of the session: "pairing-request" (P2P device address of the
+ * peer, its name, how it wants to be paired, PIN to be shown or NULL) asks whether a
+ * peer that wants to be paired may; a handler that returns FALSE refuses. "pin" (PIN)
+ * has one to be shown.
+ *
  * ## Example pipelines
  * |[
  * gst-launch-1.0 ximagesrc ! videoconvert ! wfdsink
@@ -71,21 +87,20 @@ GST_DEBUG_CATEGORY (wfd_sink_debug);
 enum
 {
   PROP_0,
-  PROP_LINK,
   PROP_ENCODER,
   PROP_RATE, /* as many as there are about the bit rate */
   PROP_RATE_LAST = PROP_RATE + GST_WFD_SINK_N_RATE_PROPERTIES - 1,
   PROP_VIDEO_FORMATS,
   PROP_AUDIO_CODECS,
   PROP_STATS,
-  PROP_PASSED_ON,
+  PROP_LINK,
+  PROP_PASSED_ON = PROP_LINK + WFD_LINK_N_PROPS,
 };
 
 /* Numbered from PROP_PASSED_ON on. */
 static const guint passed_on[] = {
   WFD_PROP_ADDRESS,
   WFD_PROP_RTSP_PORT,
-  WFD_PROP_PEER,
   WFD_PROP_RTP_PORT,
   WFD_PROP_MAX_PACING_RATE,
   WFD_PROP_VIDEO_CAPS,
@@ -294,6 +309,18 @@ check_wishes (GstWfdSink *self)
   return valid;
 }
 
+static void
+prepare_link (GstWfdSink *self)
+{
+  g_auto (WfdLinkSettings) link = { 0 };
+
+  g_mutex_lock (&self->lock);
+  link = wfd_link_settings_copy (&self->link);
+  g_mutex_unlock (&self->lock);
+  gst_rtsp_wfd_set_link (GST_RTSP_WFD (self->rtspwfd), &link, &wfd_link_settings_events, self);
+  g_object_set (self->rtspwfd, "peer", link.kind == WFD_LINK_ADDRESS ? link.peer : NULL, NULL);
+}
+
 /* PAUSED to READY, after the elements inside. */
 static void
 clean_up (GstWfdSink *self)
@@ -325,6 +352,7 @@ gst_wfd_sink_change_state (GstElement *element, GstStateChange transition)
     if (!check_wishes (self) || !update_elements (self))
       return GST_STATE_CHANGE_FAILURE;
     gst_wfd_sink_update_offer (self);
+    prepare_link (self);
   }
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
     wfd_program_thread_hold (self->program_thread);
@@ -354,6 +382,20 @@ set_encoder (GstWfdSink *self, const GValue *value)
   g_mutex_unlock (&self->lock);
 }
 
+static gboolean
+is_of_link (guint id)
+{
+  return id >= PROP_LINK && id < PROP_PASSED_ON;
+}
+
+static void
+set_link_property (GstWfdSink *self, guint id, const GValue *value)
+{
+  g_mutex_lock (&self->lock);
+  wfd_link_settings_set (&self->link, id - PROP_LINK, value);
+  g_mutex_unlock (&self->lock);
+}
+
 static void
 gst_wfd_sink_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
@@ -361,10 +403,11 @@ gst_wfd_sink_set_property (GObject *object, guint id, const GValue *value, GPara
 
   if (!wfd_property_may_be_set (GST_ELEMENT (self), pspec))
     return;
+  if (is_of_link (id)) {
+    set_link_property (self, id, value);
+    return;
+  }
   switch (id) {
-    case PROP_LINK:
-      self->link = g_value_get_enum (value);
-      break;
     case PROP_ENCODER:
       set_encoder (self, value);
       break;
@@ -435,8 +478,8 @@ gst_wfd_sink_get_property (GObject *object, guint id, GValue *value, GParamSpec 
   }
 
   g_mutex_lock (&self->lock);
-  if (id == PROP_LINK)
-    g_value_set_enum (value, self->link);
+  if (is_of_link (id))
+    wfd_link_settings_get (&self->link, id - PROP_LINK, value);
   else if (id == PROP_ENCODER)
     g_value_set_string (value, self->encoder);
   else if (id >= PROP_RATE && id <= PROP_RATE_LAST)
@@ -464,6 +507,7 @@ gst_wfd_sink_finalize (GObject *object)
 
   wfd_rate_control_unref (self->rate);
   g_clear_error (&self->no_video_encoder);
+  wfd_link_settings_clear (&self->link);
   g_free (self->encoder);
   g_free (self->video_formats);
   g_free (self->audio_codecs);
@@ -476,10 +520,7 @@ install_properties (GObjectClass *klass)
 {
   GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
-  g_object_class_install_property (klass, PROP_LINK,
-      g_param_spec_enum ("link", "Link",
-          "How the IP path to the display comes to be; so far the path has to be there",
-          WFD_TYPE_LINK_KIND, WFD_LINK_ADDRESS, flags | GST_PARAM_MUTABLE_READY));
+  wfd_link_settings_install_properties (klass, PROP_LINK);
   g_object_class_install_property (klass, PROP_ENCODER,
       g_param_spec_string ("encoder", "Encoder",
           "H.264 encoder for raw pictures, e.g. \"x264enc\"; NULL for the best that is installed",
@@ -518,6 +559,7 @@ gst_wfd_sink_class_init (GstWfdSinkClass *klass)
   element_class->release_pad = gst_wfd_sink_release_pad;
   install_properties (object_class);
   wfd_pass_on_install_signals (GST_TYPE_WFD_SINK);
+  wfd_link_settings_install_signals (GST_TYPE_WFD_SINK);
 
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);
@@ -535,6 +577,7 @@ static void
 gst_wfd_sink_init (GstWfdSink *self)
 {
   g_mutex_init (&self->lock);
+  wfd_link_settings_init (&self->link);
   gst_wfd_sink_init_rate (self);
   self->video_formats = g_strdup ("default");
   self->audio_codecs = g_strdup ("default");

@@ -16,6 +16,15 @@
  * The signals "session-opened" and "session-closed" are those of rtspwfd, which
  * explains #GstWfdSrc:negotiated and #GstWfdSrc:stats as well.
  *
+ * ## Over Wi-Fi Direct
+ *
+ * With link=p2p it is a display that others find, under the name
+ * #GstWfdSrc:device-name; wpa_supplicant has to run. Who asks to be paired is
+ * accepted if #GstWfdSrc:peer and #GstWfdSrc:pairing let it in and no handler of the
+ * signal "pairing-request" returns FALSE; who was paired before comes in at once. Then it
+ * connects to the source in their own network. When the link is lost it waits to be
+ * found again. Messages, signals and statistics are those of wfdsink.
+ *
  * ## Example pipelines
  * |[
  * gst-launch-1.0 wfdsrc uri=wfd://127.0.0.1:7236 ! decodebin ! autovideosink
@@ -47,8 +56,8 @@ struct _GstWfdSrc
   GstBin parent;
 
   GstElement *rtspwfd;
-  WfdUri uri; /* with the object lock */
-  WfdLinkKind link;
+  WfdUri uri;           /* with the object lock */
+  WfdLinkSettings link; /* likewise */
 };
 
 enum
@@ -57,7 +66,7 @@ enum
   PROP_URI,
   PROP_LOCATION,
   PROP_LINK,
-  PROP_PASSED_ON,
+  PROP_PASSED_ON = PROP_LINK + WFD_LINK_N_PROPS,
 };
 
 /* Numbered from PROP_PASSED_ON on. */
@@ -134,10 +143,17 @@ static gboolean
 prepare (GstWfdSrc *self)
 {
   g_autofree char *location = dup_uri (self, WFD_URI_SCHEME_RTSP);
+  g_auto (WfdLinkSettings) link = { 0 };
 
-  if (location == NULL) {
+  GST_OBJECT_LOCK (self);
+  link = wfd_link_settings_copy (&self->link);
+  GST_OBJECT_UNLOCK (self);
+  gst_rtsp_wfd_set_link (GST_RTSP_WFD (self->rtspwfd), &link, &wfd_link_settings_events, self);
+  if (location == NULL && link.kind == WFD_LINK_ADDRESS) {
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
-        ("No uri is set; it says where the source is, as wfd://host[:port]."), (NULL));
+        ("No uri is set; it says where the source is, as wfd://host[:port]; link=p2p waits for one "
+         "to connect over Wi-Fi Direct."),
+        (NULL));
     return FALSE;
   }
   g_object_set (self->rtspwfd, "location", location, NULL);
@@ -200,6 +216,28 @@ set_uri_property (GstWfdSrc *self, const GValue *value, const char *scheme)
     GST_WARNING_OBJECT (self, "%s", error->message);
 }
 
+static gboolean
+is_of_link (guint id)
+{
+  return id >= PROP_LINK && id < PROP_PASSED_ON;
+}
+
+static void
+set_link_property (GstWfdSrc *self, guint id, const GValue *value)
+{
+  GST_OBJECT_LOCK (self);
+  wfd_link_settings_set (&self->link, id - PROP_LINK, value);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+get_link_property (GstWfdSrc *self, guint id, GValue *value)
+{
+  GST_OBJECT_LOCK (self);
+  wfd_link_settings_get (&self->link, id - PROP_LINK, value);
+  GST_OBJECT_UNLOCK (self);
+}
+
 static void
 gst_wfd_src_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
@@ -207,15 +245,16 @@ gst_wfd_src_set_property (GObject *object, guint id, const GValue *value, GParam
 
   if (!wfd_property_may_be_set (GST_ELEMENT (self), pspec))
     return;
+  if (is_of_link (id)) {
+    set_link_property (self, id, value);
+    return;
+  }
   switch (id) {
     case PROP_URI:
       set_uri_property (self, value, WFD_URI_SCHEME);
       break;
     case PROP_LOCATION:
       set_uri_property (self, value, WFD_URI_SCHEME_RTSP);
-      break;
-    case PROP_LINK:
-      self->link = g_value_get_enum (value);
       break;
     default:
       g_object_set_property (G_OBJECT (self->rtspwfd), pspec->name, value);
@@ -227,15 +266,16 @@ gst_wfd_src_get_property (GObject *object, guint id, GValue *value, GParamSpec *
 {
   GstWfdSrc *self = GST_WFD_SRC (object);
 
+  if (is_of_link (id)) {
+    get_link_property (self, id, value);
+    return;
+  }
   switch (id) {
     case PROP_URI:
       g_value_take_string (value, dup_uri (self, WFD_URI_SCHEME));
       break;
     case PROP_LOCATION:
       g_value_take_string (value, dup_uri (self, WFD_URI_SCHEME_RTSP));
-      break;
-    case PROP_LINK:
-      g_value_set_enum (value, self->link);
       break;
     default:
       g_object_get_property (G_OBJECT (self->rtspwfd), pspec->name, value);
@@ -246,6 +286,7 @@ static void
 gst_wfd_src_finalize (GObject *object)
 {
   wfd_uri_clear (&GST_WFD_SRC (object)->uri);
+  wfd_link_settings_clear (&GST_WFD_SRC (object)->link);
   G_OBJECT_CLASS (gst_wfd_src_parent_class)->finalize (object);
 }
 
@@ -297,10 +338,7 @@ install_properties (GObjectClass *klass)
           NULL, flags));
   g_object_class_install_property (klass, PROP_LOCATION,
       g_param_spec_string ("location", "Location", "The same as rtsp://host[:port]", NULL, flags));
-  g_object_class_install_property (klass, PROP_LINK,
-      g_param_spec_enum ("link", "Link",
-          "How the IP path to the source comes to be; so far the path has to be there",
-          WFD_TYPE_LINK_KIND, WFD_LINK_ADDRESS, flags));
+  wfd_link_settings_install_properties (klass, PROP_LINK);
   wfd_pass_on_install_properties (klass, PROP_PASSED_ON, passed_on, "role=sink");
 }
 
@@ -317,17 +355,18 @@ gst_wfd_src_class_init (GstWfdSrcClass *klass)
   GST_BIN_CLASS (klass)->handle_message = gst_wfd_src_handle_message;
   install_properties (object_class);
   wfd_pass_on_install_signals (GST_TYPE_WFD_SRC);
+  wfd_link_settings_install_signals (GST_TYPE_WFD_SRC);
 
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);
   gst_element_class_set_static_metadata (element_class, "Wi-Fi Display receiver", "Source/Network",
       "Receives the screen of a Wi-Fi Display (Miracast) source", "The gst-wfd authors");
-  gst_type_mark_as_plugin_api (WFD_TYPE_LINK_KIND, 0);
 }
 
 static void
 gst_wfd_src_init (GstWfdSrc *self)
 {
+  wfd_link_settings_init (&self->link);
   self->rtspwfd = g_object_new (GST_TYPE_RTSP_WFD, "demux", TRUE, NULL);
   gst_bin_add (GST_BIN (self), self->rtspwfd);
   g_signal_connect (self->rtspwfd, "pad-added", G_CALLBACK (on_pad_added), self);

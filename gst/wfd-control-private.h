@@ -51,6 +51,8 @@ struct _WfdControl
   gboolean over; /* with the lock: nothing is left to wait for */
 
   /* All below belongs to the thread. */
+  WfdEstablish *establish; /* NULL with link=address */
+  gboolean link_failed;    /* for good */
   WfdListener *listener;
   WfdSession *session;
   gboolean heard;  /* its peer has said something */
@@ -114,8 +116,18 @@ void wfd_control_drop_all_silent (WfdControl *self);
 void wfd_control_drop_silent_of (WfdControl *self, const char *peer);
 /* Ends @session without hearing of it. */
 void wfd_control_release_session (WfdControl *self, WfdSession *session);
+/* Source role: on the address that is configured. */
+gboolean wfd_control_listen (WfdControl *self, GError **error);
+void wfd_control_stop_listening (WfdControl *self);
 /* Sink role: begins to connect; @data is the control. */
 void wfd_control_connect (gpointer data);
+/* With another link than by address: what leads to it, which begins when the element
+ * plays. */
+void wfd_control_create_link (WfdControl *self);
+/* Undoes it and waits until it is gone. */
+void wfd_control_drop_link (WfdControl *self);
+/* Whether a session has to wait for it. */
+gboolean wfd_control_has_link_down (WfdControl *self);
 /* The end of everything. */
 void wfd_control_finish (WfdControl *self, const GError *error);
 

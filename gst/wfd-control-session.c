@@ -80,8 +80,11 @@ check_watchdog (gpointer data)
   guint64 media = self->events.count_media (self->user_data);
   g_autoptr (GError) error = NULL;
 
-  if (media != self->watchdog.media)
+  if (media != self->watchdog.media) {
     wfd_session_note_media (self->session);
+    if (self->establish != NULL)
+      wfd_establish_note_media (self->establish);
+  }
   switch (
       wfd_watchdog_check (&self->watchdog, media, count_messages (self), g_get_monotonic_time ())) {
     case WFD_WATCHDOG_FINE:
@@ -299,6 +302,13 @@ is_stranger (WfdControl *self)
   return wfd_control_is_source (self) && !self->opened;
 }
 
+/* What has worked once over a link is tried again until it does. */
+static gboolean
+is_loss (WfdControl *self, const GError *error)
+{
+  return error != NULL && self->sessions > 0;
+}
+
 /* What is wrong with our own settings is so the next time, too. */
 static gboolean
 is_to_go_on (WfdControl *self, const GError *error)
@@ -306,6 +316,10 @@ is_to_go_on (WfdControl *self, const GError *error)
   if (self->stopping || self->stream_ended
       || g_error_matches (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT))
     return FALSE;
+  if (self->link_failed)
+    return FALSE;
+  if (wfd_control_has_link_down (self) || (self->establish != NULL && is_loss (self, error)))
+    return TRUE;
   return is_stranger (self) || self->config.wait_for_next;
 }
 
@@ -345,9 +359,13 @@ drop_session (WfdControl *self)
 static void
 go_on (WfdControl *self, const GError *error)
 {
-  if (error != NULL && self->step != WFD_STEP_CONNECT)
+  if (error != NULL && (self->step != WFD_STEP_CONNECT || wfd_control_has_link_down (self)))
     self->events.trouble (self->user_data, error);
 
+  if (wfd_control_has_link_down (self)) {
+    self->step = WFD_STEP_NONE;
+    return;
+  }
   if (wfd_control_is_source (self)) {
     if (self->step != WFD_STEP_CONNECT)
       wfd_control_enter_step (self, WFD_STEP_CONNECT);

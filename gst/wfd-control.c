@@ -34,12 +34,22 @@ set_over (WfdControl *self)
 void
 wfd_control_finish (WfdControl *self, const GError *error)
 {
-  if (self->listener != NULL)
-    wfd_listener_close (self->listener);
-  wfd_control_drop_all_silent (self);
+  wfd_control_stop_listening (self);
+  if (self->establish != NULL)
+    wfd_establish_close (self->establish);
   set_over (self);
   if (!self->stopping)
     self->events.finished (self->user_data, error);
+}
+
+void
+wfd_control_stop_listening (WfdControl *self)
+{
+  if (self->listener != NULL)
+    wfd_listener_close (self->listener);
+  g_clear_object (&self->listener);
+  wfd_control_refuse_waiting (self, "nobody listens any more");
+  wfd_control_drop_all_silent (self);
 }
 
 static void
@@ -75,6 +85,11 @@ wfd_control_connect (gpointer data)
   }
 
   self->peer = g_strdup (self->config.host);
+  if (self->establish != NULL) {
+    g_object_set (self->session, "local-address", wfd_establish_get_local_address (self->establish),
+        NULL);
+    wfd_establish_follow (self->establish, self->session);
+  }
   wfd_session_connect_async (self->session, self->config.host, self->config.port, self->cancellable,
       on_connected, self);
 }
@@ -103,6 +118,10 @@ find_refusal (WfdControl *self, GSocketConnection *connection)
   if (self->wanted_peer != NULL
       && !wfd_address_is_host (self->wanted_peer, G_INET_SOCKET_ADDRESS (remote)))
     return "it is not the peer that was named";
+  if (self->establish != NULL
+      && !wfd_establish_accepts (self->establish,
+          g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote))))
+    return "it is not the peer of the link";
   return NULL;
 }
 
@@ -243,6 +262,8 @@ wfd_control_give_place (WfdControl *self, WfdSession *session)
     greet_peer (self);
   self->heard = TRUE;
   self->begin_us = g_get_monotonic_time ();
+  if (self->establish != NULL && wfd_control_is_source (self))
+    wfd_establish_follow (self->establish, self->session);
   wfd_control_consider_waiting (self);
 }
 
@@ -365,11 +386,9 @@ parse_peer (WfdControl *self, GError **error)
   return self->wanted_peer != NULL;
 }
 
-static gboolean
-begin_listening (WfdControl *self, GError **error)
+gboolean
+wfd_control_listen (WfdControl *self, GError **error)
 {
-  if (!parse_peer (self, error))
-    return FALSE;
   self->listener = wfd_listener_new (self->config.address, self->config.rtsp_port, error);
   if (self->listener == NULL)
     return FALSE;
@@ -386,10 +405,12 @@ start (gpointer data)
   WfdControl *self = data;
   GError *error = NULL;
 
-  if (!wfd_control_is_source (self))
+  if (self->config.link.kind != WFD_LINK_ADDRESS)
+    wfd_control_create_link (self);
+  else if (!wfd_control_is_source (self))
     wfd_control_connect (self);
-  else
-    begin_listening (self, &error);
+  else if (parse_peer (self, &error))
+    wfd_control_listen (self, &error);
   return error;
 }
 
@@ -433,6 +454,8 @@ want_play (gpointer data)
   WfdControl *self = data;
 
   self->want = WFD_WANT_PLAY;
+  if (self->establish != NULL && !self->stopping && !self->stream_ended)
+    wfd_establish_begin (self->establish);
   wfd_control_reconcile (self);
 }
 
@@ -489,6 +512,8 @@ note_media (gpointer data)
 
   if (self->session != NULL)
     wfd_session_note_media (self->session);
+  if (self->establish != NULL)
+    wfd_establish_note_media (self->establish);
 }
 
 void
@@ -563,10 +588,8 @@ release (gpointer data)
 
   if (self->session != NULL)
     wfd_control_end_session (self, NULL);
-  wfd_control_drop_all_silent (self);
-  if (self->listener != NULL)
-    wfd_listener_close (self->listener);
-  g_clear_object (&self->listener);
+  wfd_control_stop_listening (self);
+  wfd_control_drop_link (self);
   wfd_control_drop_timer (&self->retry_timer);
   wfd_control_drop_timer (&self->watchdog_timer);
   wfd_control_drop_timer (&self->key_unit_timer);
@@ -580,6 +603,7 @@ free_config (WfdControlConfig *config)
   g_free ((char *) config->address);
   g_free ((char *) config->peer);
   wfd_offer_clear (&config->offer);
+  wfd_link_settings_clear (&config->link);
 }
 
 void
@@ -617,6 +641,23 @@ wfd_control_unref (WfdControl *self)
   g_atomic_rc_box_release_full (self, clear);
 }
 
+/* Their names would mean something else beside those of a session. */
+static void
+insert_link_stats (WfdControl *self, GVariantDict *dict)
+{
+  g_autoptr (GVariant) stats = wfd_establish_dup_stats (self->establish);
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, stats);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value)) {
+    g_autofree char *key = g_strconcat ("link-", name, NULL);
+
+    g_variant_dict_insert_value (dict, key, value);
+  }
+}
+
 static gpointer
 collect_stats (gpointer data)
 {
@@ -630,6 +671,8 @@ collect_stats (gpointer data)
   } else {
     g_variant_dict_init (&dict, NULL);
   }
+  if (self->establish != NULL)
+    insert_link_stats (self, &dict);
   g_variant_dict_insert (&dict, "sessions", "t", self->sessions);
   g_variant_dict_insert (&dict, "refused-connections", "t", self->refused_connections);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
@@ -651,6 +694,7 @@ copy_config (const WfdControlConfig *config)
   copy.address = g_strdup (config->address);
   copy.peer = g_strdup (config->peer);
   copy.offer = wfd_offer_copy (&config->offer);
+  copy.link = wfd_link_settings_copy (&config->link);
   return copy;
 }
 

@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 #include <wfd/wfd.h>
 
+#include "wfd-link-settings.h"
 #include "wfd-offer.h"
 #include "wfd-terms.h"
 
@@ -29,6 +30,10 @@ typedef struct
   WfdOffer offer;
   guint timeout_ms;
   gboolean wait_for_next; /* go on after the end of a session */
+  /* With a link other than by address it says host, port, address and peer. */
+  WfdLinkSettings link;
+  WfdLinkEvents link_events;
+  gpointer link_data; /* of those */
 } WfdControlConfig;
 
 /* Who and what, as far as it is known; valid during the call only. */

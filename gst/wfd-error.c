@@ -27,6 +27,12 @@ static const Advice session_advices[] = {
       "Check its address and port, and the firewall on both sides" },
   { WFD_ERROR_CLOSED, GST_RESOURCE_ERROR_READ,
       "Connect again, or set after-session=wait to go on by itself" },
+  { WFD_ERROR_NO_SERVICE, GST_RESOURCE_ERROR_NOT_FOUND, NULL },
+  { WFD_ERROR_NO_PERMISSION, GST_RESOURCE_ERROR_NOT_AUTHORIZED, NULL },
+  { WFD_ERROR_NO_DEVICE, GST_RESOURCE_ERROR_NOT_FOUND, NULL },
+  { WFD_ERROR_NO_PEER, GST_RESOURCE_ERROR_NOT_FOUND, NULL },
+  { WFD_ERROR_PAIRING, GST_RESOURCE_ERROR_NOT_AUTHORIZED, NULL },
+  { WFD_ERROR_NOT_PAIRED, GST_RESOURCE_ERROR_NOT_AUTHORIZED, NULL },
 };
 
 static const Advice network_advices[] = {
@@ -72,11 +78,14 @@ find_advice (const GError *error)
 static char *
 make_text (const GError *error, const Advice *advice)
 {
+  const char *stop = g_str_has_suffix (error->message, "?") ? "" : ".";
+
   if (is_setting (error))
-    return g_strdup_printf ("A property has a value that cannot be used: %s.", error->message);
+    return g_strdup_printf ("A property has a value that cannot be used: %s%s", error->message,
+        stop);
   if (advice->what_to_do == NULL)
-    return g_strdup_printf ("%s.", error->message);
-  return g_strdup_printf ("%s. %s.", error->message, advice->what_to_do);
+    return g_strdup_printf ("%s%s", error->message, stop);
+  return g_strdup_printf ("%s%s %s.", error->message, stop, advice->what_to_do);
 }
 
 void

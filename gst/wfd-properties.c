@@ -358,6 +358,7 @@ wfd_link_kind_get_type (void)
 {
   static const GEnumValue values[] = {
     { WFD_LINK_ADDRESS, "The peer's IP address is known, or it connects to us", "address" },
+    { WFD_LINK_P2P, "Wi-Fi Direct, by wpa_supplicant; the peer is found and paired", "p2p" },
     { 0, NULL, NULL },
   };
   static gsize type = 0;

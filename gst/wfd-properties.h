@@ -30,12 +30,14 @@ GType wfd_after_session_get_type (void) G_GNUC_CONST;
 /**
  * WfdLinkKind:
  * @WFD_LINK_ADDRESS: the peer's IP address is known, or it connects to us
+ * @WFD_LINK_P2P: Wi-Fi Direct, by wpa_supplicant
  *
  * How the IP path to the peer comes to be.
  */
 typedef enum
 {
   WFD_LINK_ADDRESS,
+  WFD_LINK_P2P,
 } WfdLinkKind;
 
 #define WFD_TYPE_LINK_KIND (wfd_link_kind_get_type ())

@@ -93,6 +93,10 @@ wfd_report_new_stats (GVariant *stats)
       gst_structure_set (structure, name, G_TYPE_UINT64, g_variant_get_uint64 (value), NULL);
     else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
       gst_structure_set (structure, name, G_TYPE_INT64, g_variant_get_int64 (value), NULL);
+    else if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+      gst_structure_set (structure, name, G_TYPE_UINT, g_variant_get_uint32 (value), NULL);
+    else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+      gst_structure_set (structure, name, G_TYPE_BOOLEAN, g_variant_get_boolean (value), NULL);
     else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
       set_string (structure, name, g_variant_get_string (value, NULL));
   }

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The link of a control: the peer is found and the two get a network before a session
+ * can begin, and after that was lost. */
+#include "wfd-control-private.h"
+
+GST_DEBUG_CATEGORY_EXTERN (wfd_control_debug);
+#define GST_CAT_DEFAULT wfd_control_debug
+
+/* What is under way on the message bus ends as soon as it is cancelled. */
+#define DRAIN_US (100 * G_TIME_SPAN_MILLISECOND)
+
+/* The codes of the PROGRESS messages; the steps of a session are told by it. */
+static const char *const step_codes[] = {
+  [WFD_ESTABLISH_STEP_DISCOVER] = "discover",
+  [WFD_ESTABLISH_STEP_PAIR] = "pair",
+  [WFD_ESTABLISH_STEP_CONNECT] = "connect",
+  [WFD_ESTABLISH_STEP_ADDRESS] = "address",
+};
+
+static const GstProgressType progress_types[] = {
+  [WFD_ESTABLISH_BEGUN] = GST_PROGRESS_TYPE_START,
+  [WFD_ESTABLISH_NEWS] = GST_PROGRESS_TYPE_CONTINUE,
+  [WFD_ESTABLISH_DONE] = GST_PROGRESS_TYPE_COMPLETE,
+  [WFD_ESTABLISH_FAILED] = GST_PROGRESS_TYPE_ERROR,
+};
+
+static void
+on_progress (WfdEstablish *establish, WfdEstablishStep step, WfdEstablishProgress progress,
+    const char *text, WfdControl *self)
+{
+  if (step < G_N_ELEMENTS (step_codes))
+    self->events.progress (self->user_data, progress_types[progress], step_codes[step], text);
+}
+
+static gboolean
+on_pairing_request (WfdEstablish *establish, const char *peer, const char *name, WfdPairing pairing,
+    const char *pin, WfdControl *self)
+{
+  return self->config.link_events.pairing_request (self->config.link_data, peer, name, pairing,
+      pin);
+}
+
+static void
+on_pin (WfdEstablish *establish, const char *pin, WfdControl *self)
+{
+  self->config.link_events.pin (self->config.link_data, pin);
+}
+
+static void
+set_host (const char **host, GInetAddress *address)
+{
+  g_free ((char *) *host);
+  *host = g_inet_address_to_string (address);
+}
+
+/* As a source we listen in the group and nowhere else; as a sink we connect to who is
+ * there. */
+static void
+on_opened (WfdEstablish *establish, WfdControl *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->step = WFD_STEP_NONE;
+  if (!wfd_control_is_source (self)) {
+    set_host (&self->config.host, wfd_establish_get_peer_address (establish));
+    self->config.port = wfd_establish_get_peer_port (establish);
+    wfd_control_connect (self);
+    return;
+  }
+  set_host (&self->config.address, wfd_establish_get_local_address (establish));
+  if (!wfd_control_listen (self, &error))
+    wfd_control_finish (self, error);
+}
+
+/* The session, or what led to it, is over; the next one begins when the link is up
+ * again. */
+static void
+on_down (WfdEstablish *establish, const GError *error, WfdControl *self)
+{
+  GST_INFO ("link down: %s", error != NULL ? error->message : "nothing used it");
+  wfd_control_drop_timer (&self->retry_timer);
+  wfd_control_stop_listening (self);
+  wfd_control_end_session (self, error);
+}
+
+static void
+on_failed (WfdEstablish *establish, const GError *error, WfdControl *self)
+{
+  self->link_failed = TRUE;
+  wfd_control_drop_timer (&self->retry_timer);
+  wfd_control_stop_listening (self);
+  wfd_control_end_session (self, error);
+}
+
+gboolean
+wfd_control_has_link_down (WfdControl *self)
+{
+  return self->establish != NULL && !wfd_establish_is_open (self->establish);
+}
+
+void
+wfd_control_create_link (WfdControl *self)
+{
+  const WfdLinkSettings *link = &self->config.link;
+
+  self->establish = wfd_establish_new (self->config.role);
+  g_object_set (self->establish, "peer", link->peer, "interface", link->interface, "pairing",
+      link->pairing, "pin", link->pin, "device-name", link->device_name, "persistent",
+      link->persistent, "go-intent", link->go_intent, "frequency-mhz", link->frequency_mhz,
+      "idle-timeout-ms", link->idle_timeout_ms, NULL);
+  if (self->config.rtsp_port != 0)
+    g_object_set (self->establish, "rtsp-port", (guint) self->config.rtsp_port, NULL);
+  g_signal_connect (self->establish, "progress", G_CALLBACK (on_progress), self);
+  g_signal_connect (self->establish, "pairing-request", G_CALLBACK (on_pairing_request), self);
+  g_signal_connect (self->establish, "pin", G_CALLBACK (on_pin), self);
+  g_signal_connect (self->establish, "opened", G_CALLBACK (on_opened), self);
+  g_signal_connect (self->establish, "down", G_CALLBACK (on_down), self);
+  g_signal_connect (self->establish, "failed", G_CALLBACK (on_failed), self);
+}
+
+static void
+note_gone (gpointer data, GObject *object)
+{
+  *(gboolean *) data = TRUE;
+}
+
+static gboolean
+do_nothing (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* What was cancelled still comes back to this context, and holds its objects until
+ * then. */
+static void
+drain (gboolean *gone)
+{
+  GMainContext *context = g_main_context_get_thread_default ();
+  gint64 end_us = g_get_monotonic_time () + DRAIN_US;
+  g_autoptr (GSource) limit = g_timeout_source_new (DRAIN_US / G_TIME_SPAN_MILLISECOND);
+
+  g_source_set_callback (limit, do_nothing, NULL, NULL);
+  g_source_attach (limit, context);
+  while (!*gone && g_get_monotonic_time () < end_us)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (limit);
+}
+
+void
+wfd_control_drop_link (WfdControl *self)
+{
+  gboolean gone = FALSE;
+
+  if (self->establish == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->establish, self);
+  wfd_establish_close (self->establish);
+  g_object_weak_ref (G_OBJECT (self->establish), note_gone, &gone);
+  g_object_unref (g_steal_pointer (&self->establish));
+  drain (&gone);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wfd-link-settings.h"
+
+static GType
+get_pairing_type (void)
+{
+  static const GEnumValue values[] = {
+    { WFD_PAIRING_PBC, "By accepting on the devices, or pressing their buttons", "pbc" },
+    { WFD_PAIRING_PIN_DISPLAY, "With a PIN that is shown here and entered there", "pin-display" },
+    { WFD_PAIRING_PIN_KEYPAD, "With a PIN that is shown there and entered here", "pin-keypad" },
+    { 0, NULL, NULL },
+  };
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("WfdElementPairing", values));
+  return type;
+}
+
+/* A row for each property; its type is that of the member. */
+static const struct
+{
+  const char *name;
+  const char *nick;
+  const char *blurb;
+  gsize offset;
+  GType (*get_enum) (void);
+  GType type;            /* if that is NULL */
+  gint min, max, number; /* of a number; the default of an enum or a boolean */
+} rows[] = {
+  {
+      .name = "link",
+      .nick = "Link",
+      .blurb = "How the IP path to the peer comes to be",
+      .offset = G_STRUCT_OFFSET (WfdLinkSettings, kind),
+      .get_enum = wfd_link_kind_get_type,
+      .number = WFD_LINK_ADDRESS,
+  },
+  {
+      .name = "peer",
+      .nick = "Peer",
+      .blurb = "With link=p2p the peer's P2P device address, its name, or a pattern with * and ?; "
+               "a display takes any source without it, a source needs it. With link=address the "
+               "numeric address from which a display may connect; NULL for any",
+      .offset = G_STRUCT_OFFSET (WfdLinkSettings, peer),
+      .type = G_TYPE_STRING,
+  },
+  {
+      .name = "interface",
+      .nick = "Interface",
+      .blurb = "Wi-Fi interface, e.g. \"wlan0\"; NULL for the first with Wi-Fi Direct (link=p2p)",
+      .offset = G_STRUCT_OFFSET (WfdLinkSettings, interface),
+      .type = G_TYPE_STRING,
+  },
+  {
+      .name = "pairing",
+      .nick = "Pairing",
+      .blurb = "How a person agrees, if the two devices were not paired before (link=p2p)",
+      .offset = G_STRUCT_OFFSET (WfdLinkSettings, pairing),
+      .get_enum = get_pairing_type,
+      .number = WFD_PAIRING_PBC,
+  },
+  {
+      .name = "pin",
+      .nick = "PIN",
+      .blurb = "The one that the peer shows, with pairing=pin-keypad, or that is to be shown here, "
+               "with pairing=pin-display; NULL for one that is made up then (link=p2p)",
+      .offset = G_STRUCT_OFFSET (WfdLinkSettings, pin),
+      .type = G_TYPE_STRING,
+  },
+  {
+      .name = "device-name",
+      .nick = "Device name",
+      .blurb = "What the peer sees; NULL for what wpa_supplicant is configured with (link=p2p)",
+      .offset = G_STRUCT_OFFSET (WfdLinkSettings, device_name),
+      .type = G_TYPE_STRING,
+  },
+  {
+      .name = "persistent",
+      .nick = "Persistent",
+      .blurb = "Whether a new pairing is remembered, so that it needs nobody the next time "
+               "(link=p2p)",
+      .offset = G_STRUCT_OFFSET (WfdLinkSettings, persistent),
+      .type = G_TYPE_BOOLEAN,
+      .number = TRUE,
+  },
+  {
+      .name = "go-intent",
+      .nick = "GO intent",
+      .blurb = "How much this side wants to own a new group, 15 for certainly; -1 leaves it to "
+               "wpa_supplicant (link=p2p)",
+      .offset = G_STRUCT_OFFSET (WfdLinkSettings, go_intent),
+      .type = G_TYPE_INT,
+      .min = -1,
+      .max = 15,
+      .number = -1,
+  },
+  {
+      .name = "frequency",
+      .nick = "Frequency",
+      .blurb = "MHz of a new group, e.g. 5180; 0 for any (link=p2p)",
+      .offset = G_STRUCT_OFFSET (WfdLinkSettings, frequency_mhz),
+      .type = G_TYPE_UINT,
+      .max = G_MAXUINT16,
+  },
+  {
+      .name = "idle-timeout",
+      .nick = "Idle timeout",
+      .blurb = "Milliseconds after which a group is closed in which nothing plays; 0 for never "
+               "(link=p2p)",
+      .offset = G_STRUCT_OFFSET (WfdLinkSettings, idle_timeout_ms),
+      .type = G_TYPE_UINT,
+      .max = G_MAXINT32,
+      .number = 30000,
+  },
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (rows) == WFD_LINK_N_PROPS);
+
+static GParamSpec *
+new_property (guint n)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+  const char *name = rows[n].name, *nick = rows[n].nick, *blurb = rows[n].blurb;
+
+  if (rows[n].get_enum != NULL)
+    return g_param_spec_enum (name, nick, blurb, rows[n].get_enum (), rows[n].number, flags);
+  switch (rows[n].type) {
+    case G_TYPE_BOOLEAN:
+      return g_param_spec_boolean (name, nick, blurb, rows[n].number, flags);
+    case G_TYPE_INT:
+      return g_param_spec_int (name, nick, blurb, rows[n].min, rows[n].max, rows[n].number, flags);
+    case G_TYPE_UINT:
+      return g_param_spec_uint (name, nick, blurb, rows[n].min, rows[n].max, rows[n].number, flags);
+    default:
+      return g_param_spec_string (name, nick, blurb, NULL, flags);
+  }
+}
+
+void
+wfd_link_settings_install_properties (GObjectClass *klass, guint first_id)
+{
+  for (guint n = 0; n < WFD_LINK_N_PROPS; n++)
+    g_object_class_install_property (klass, first_id + n, new_property (n));
+  gst_type_mark_as_plugin_api (WFD_TYPE_LINK_KIND, 0);
+  gst_type_mark_as_plugin_api (get_pairing_type (), 0);
+}
+
+void
+wfd_link_settings_set (WfdLinkSettings *self, guint n, const GValue *value)
+{
+  gpointer member = G_STRUCT_MEMBER_P (self, rows[n].offset);
+
+  if (G_VALUE_HOLDS_STRING (value)) {
+    g_free (*(char **) member);
+    *(char **) member = g_value_dup_string (value);
+  } else if (G_VALUE_HOLDS_ENUM (value)) {
+    *(gint *) member = g_value_get_enum (value);
+  } else if (G_VALUE_HOLDS_BOOLEAN (value)) {
+    *(gboolean *) member = g_value_get_boolean (value);
+  } else if (G_VALUE_HOLDS_INT (value)) {
+    *(gint *) member = g_value_get_int (value);
+  } else {
+    *(guint *) member = g_value_get_uint (value);
+  }
+}
+
+void
+wfd_link_settings_get (const WfdLinkSettings *self, guint n, GValue *value)
+{
+  gconstpointer member = G_STRUCT_MEMBER_P (self, rows[n].offset);
+
+  if (G_VALUE_HOLDS_STRING (value))
+    g_value_set_string (value, *(char *const *) member);
+  else if (G_VALUE_HOLDS_ENUM (value))
+    g_value_set_enum (value, *(const gint *) member);
+  else if (G_VALUE_HOLDS_BOOLEAN (value))
+    g_value_set_boolean (value, *(const gboolean *) member);
+  else if (G_VALUE_HOLDS_INT (value))
+    g_value_set_int (value, *(const gint *) member);
+  else
+    g_value_set_uint (value, *(const guint *) member);
+}
+
+void
+wfd_link_settings_init (WfdLinkSettings *self)
+{
+  *self = (WfdLinkSettings) { 0 };
+  for (guint n = 0; n < WFD_LINK_N_PROPS; n++) {
+    GParamSpec *pspec = g_param_spec_ref_sink (new_property (n));
+
+    wfd_link_settings_set (self, n, g_param_spec_get_default_value (pspec));
+    g_param_spec_unref (pspec);
+  }
+}
+
+void
+wfd_link_settings_clear (WfdLinkSettings *self)
+{
+  g_free (self->peer);
+  g_free (self->interface);
+  g_free (self->pin);
+  g_free (self->device_name);
+  *self = (WfdLinkSettings) { 0 };
+}
+
+WfdLinkSettings
+wfd_link_settings_copy (const WfdLinkSettings *self)
+{
+  WfdLinkSettings copy = *self;
+
+  copy.peer = g_strdup (self->peer);
+  copy.interface = g_strdup (self->interface);
+  copy.pin = g_strdup (self->pin);
+  copy.device_name = g_strdup (self->device_name);
+  return copy;
+}
+
+/*
+ * Signals
+ */
+
+/* Nobody has to be asked; whoever is asked may refuse. */
+static gboolean
+default_pairing_request (GstElement *element, const char *peer, const char *name, gint pairing,
+    const char *pin)
+{
+  return TRUE;
+}
+
+static gboolean
+accumulate_agreement (GSignalInvocationHint *hint, GValue *all, const GValue *one, gpointer data)
+{
+  g_value_copy (one, all);
+  return g_value_get_boolean (one);
+}
+
+/* pairing-request (peer's P2P device address, its name, how, nullable PIN to be shown):
+ * returns FALSE to refuse. pin (PIN to be shown). */
+void
+wfd_link_settings_install_signals (GType type)
+{
+  g_signal_new_class_handler ("pairing-request", type, G_SIGNAL_RUN_LAST,
+      G_CALLBACK (default_pairing_request), accumulate_agreement, NULL, NULL, G_TYPE_BOOLEAN, 4,
+      G_TYPE_STRING, G_TYPE_STRING, get_pairing_type (), G_TYPE_STRING);
+  g_signal_new ("pin", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static gboolean
+emit_pairing_request (gpointer element, const char *peer, const char *name, WfdPairing pairing,
+    const char *pin)
+{
+  gboolean accepted = TRUE;
+
+  g_signal_emit_by_name (element, "pairing-request", peer, name, pairing, pin, &accepted);
+  return accepted;
+}
+
+static void
+emit_pin (gpointer element, const char *pin)
+{
+  g_signal_emit_by_name (element, "pin", pin);
+}
+
+const WfdLinkEvents wfd_link_settings_events = { emit_pairing_request, emit_pin };

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "p2p-stage.h"
+
+#include <gstwfdsink.h>
+#include <gstwfdsrc.h>
+#include <link-net.h>
+#include <link-station.h>
+#include <wfd/wfd.h>
+
+#define NAME_IF "fi.w1.wpa_supplicant1.Interface"
+#define IF_P2P NAME_IF ".P2PDevice"
+
+static const struct
+{
+  const char *path;
+  const char *group_interface;
+  const char *group;
+  const char *peer; /* the other one, as it sees it */
+  const char *peer_properties;
+  const char *started; /* what it is told of the group */
+} ends[] = {
+  [STAGE_SOURCE] = {
+      STAGE_ROOT "/Interfaces/0",
+      STAGE_ROOT "/Interfaces/10",
+      STAGE_ROOT "/Interfaces/10/Groups/ab",
+      STAGE_ROOT "/Interfaces/0/Peers/020000000200",
+      "{'DeviceName': <'Living room'>, 'groupcapability': <byte 0x00>, "
+      "'IEs': <[byte 0x00, 0x00, 0x06, 0x00, 0x11, 0x1c, 0x44, 0x00, 0x96]>}",
+      "'IpAddr': <[byte 127, 0, 0, 1]>, 'IpAddrGo': <[byte 127, 0, 0, 2]>",
+  },
+  [STAGE_DISPLAY] = {
+      STAGE_ROOT "/Interfaces/1",
+      STAGE_ROOT "/Interfaces/11",
+      STAGE_ROOT "/Interfaces/11/Groups/cd",
+      STAGE_ROOT "/Interfaces/1/Peers/020000000100",
+      "{'DeviceName': <'Laptop'>, 'groupcapability': <byte 0x00>, "
+      "'IEs': <[byte 0x00, 0x00, 0x06, 0x00, 0x10, 0x%02x, 0x%02x, 0x00, 0x96]>}",
+      "'IpAddr': <[byte 127, 0, 0, 2]>, 'IpAddrGo': <[byte 127, 0, 0, 1]>",
+  },
+};
+
+/* --- the kernel --- */
+
+/* Called instead of what libwfd has, by --wrap of the linker. A group over loopback
+ * is no group to it. */
+GInetAddressMask *__wrap_wfd_net_new_network (GInetAddress *address, const guint8 *mask);
+gboolean __wrap_wfd_net_add_address (const WfdNetAddress *address, GError **error);
+void __wrap_wfd_net_remove_address (const WfdNetAddress *address);
+void __wrap_wfd_net_probe (GInetAddress *peer);
+guint __wrap_wfd_net_get_index (const char *interface);
+gboolean __wrap_wfd_station_socket_open (WfdStationSocket *ret_socket, GError **error);
+
+GInetAddressMask *
+__wrap_wfd_net_new_network (GInetAddress *address, const guint8 *mask)
+{
+  return g_inet_address_mask_new_from_string ("127.0.0.0/24", NULL);
+}
+
+static GMutex network_lock;
+static GString *network;
+
+static void
+note_address (char sign, const WfdNetAddress *address)
+{
+  g_autofree char *text = g_inet_address_to_string (address->address);
+
+  g_mutex_lock (&network_lock);
+  g_string_append_printf (network, "%c%s/%u on %s ", sign, text, address->prefix_length,
+      address->interface);
+  g_mutex_unlock (&network_lock);
+}
+
+gboolean
+__wrap_wfd_net_add_address (const WfdNetAddress *address, GError **error)
+{
+  note_address ('+', address);
+  return TRUE;
+}
+
+void
+__wrap_wfd_net_remove_address (const WfdNetAddress *address)
+{
+  note_address ('-', address);
+}
+
+void
+__wrap_wfd_net_probe (GInetAddress *peer)
+{
+}
+
+guint
+__wrap_wfd_net_get_index (const char *interface)
+{
+  return 7;
+}
+
+gboolean
+__wrap_wfd_station_socket_open (WfdStationSocket *ret_socket, GError **error)
+{
+  g_set_error (error, WFD_ERROR, WFD_ERROR_UNSUPPORTED, "there is no nl80211");
+  return FALSE;
+}
+
+/* --- the air --- */
+
+static GVariant *
+parse (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  GVariant *value = g_variant_parse (NULL, text, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return value;
+}
+
+static void
+set (Stage *self, const char *path, const char *property, const char *text)
+{
+  g_autoptr (GVariant) value = parse (text);
+
+  fake_wpas_set (self->fake, path, property, value);
+}
+
+static void say (Stage *self, guint side, const char *signal, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
+
+static void
+say (Stage *self, guint side, const char *signal, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GVariant) args = NULL;
+  va_list list;
+
+  va_start (list, format);
+  text = g_strdup_vprintf (format, list);
+  va_end (list);
+  args = parse (text);
+  fake_wpas_say (self->fake, ends[side].path, IF_P2P, signal, args);
+}
+
+/* Who made the last call of @key. */
+static guint
+find_caller (Stage *self, const char *key)
+{
+  const char *call = fake_wpas_find_call (self->fake, key);
+
+  return strstr (call, ends[STAGE_SOURCE].path) != NULL ? STAGE_SOURCE : STAGE_DISPLAY;
+}
+
+static char *
+dup_peer_properties (Stage *self, guint side)
+{
+  g_autofree char *source = NULL;
+
+  if (side == STAGE_SOURCE)
+    return g_strdup (ends[side].peer_properties);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+  source =
+      g_strdup_printf (ends[side].peer_properties, self->rtsp_port >> 8, self->rtsp_port & 0xff);
+#pragma GCC diagnostic pop
+  return g_steal_pointer (&source);
+}
+
+static void
+on_find (FakeWpas *fake, gpointer user_data)
+{
+  Stage *self = user_data;
+  guint side = find_caller (self, "Find");
+  g_autofree char *properties = dup_peer_properties (self, side);
+
+  if (!self->is_deaf)
+    say (self, side, "DeviceFoundProperties", "(objectpath '%s', %s)", ends[side].peer, properties);
+}
+
+static void
+start_group (Stage *self)
+{
+  for (guint side = 0; side < G_N_ELEMENTS (ends); side++)
+    say (self, side, "GroupStarted",
+        "({'interface_object': <objectpath '%s'>, 'group_object': <objectpath '%s'>, "
+        "'persistent': <true>, 'role': <'client'>, 'IpAddrMask': <[byte 255, 255, 255, 0]>, %s},)",
+        ends[side].group_interface, ends[side].group, ends[side].started);
+}
+
+/* Of two that want to be paired the first asks, and the second agrees. */
+static void
+on_connect (FakeWpas *fake, gpointer user_data)
+{
+  Stage *self = user_data;
+  guint side = find_caller (self, "Connect");
+
+  if (stage_count_calls (self, !side, "Connect") == 0) {
+    say (self, !side, "ProvisionDiscoveryPBCRequest", "(objectpath '%s',)", ends[!side].peer);
+    return;
+  }
+  self->is_paired = TRUE;
+  for (side = 0; side < G_N_ELEMENTS (ends); side++) {
+    g_autofree char *path = g_strconcat (ends[side].path, "/PersistentGroups/0", NULL);
+    g_autofree char *paths = g_strdup_printf ("[objectpath '%s']", path);
+
+    set (self, ends[side].path, "PersistentGroups", paths);
+    set (self, path, "Properties",
+        side == STAGE_SOURCE ? "{'mode': <'0'>, 'bssid': <'" STAGE_DISPLAY_ID "'>}"
+                             : "{'mode': <'0'>, 'bssid': <'" STAGE_SOURCE_ID "'>}");
+  }
+  start_group (self);
+}
+
+static void
+on_invite (FakeWpas *fake, gpointer user_data)
+{
+  Stage *self = user_data;
+
+  say (self, find_caller (self, "Invite"), "InvitationResult", "({'status': <0>},)");
+  start_group (self);
+}
+
+void
+stage_end_group (Stage *self)
+{
+  for (guint side = 0; side < G_N_ELEMENTS (ends); side++)
+    say (self, side, "GroupFinished",
+        "({'interface_object': <objectpath '%s'>, 'group_object': <objectpath '%s'>},)",
+        ends[side].group_interface, ends[side].group);
+}
+
+static void
+on_disconnect (FakeWpas *fake, gpointer user_data)
+{
+  stage_end_group (user_data);
+}
+
+static const struct
+{
+  const char *key;
+  FakeReaction reaction;
+} reactions[] = {
+  { "Find", on_find },
+  { "Connect", on_connect },
+  { "Invite", on_invite },
+  { "Disconnect", on_disconnect },
+};
+
+static void
+add_end (Stage *self, guint side)
+{
+  set (self, ends[side].path, "Ifname", side == STAGE_SOURCE ? "'wlan0'" : "'wlan1'");
+  set (self, ends[side].path, "Capabilities", "{'Modes': <['infrastructure', 'ap', 'p2p']>}");
+  set (self, ends[side].path, "P2PDeviceConfig", "{'DeviceName': <'somebody'>}");
+  set (self, ends[side].path, "Peers", "@ao []");
+  set (self, ends[side].path, "PersistentGroups", "@ao []");
+  set (self, ends[side].group_interface, "Ifname", side == STAGE_SOURCE ? "'p2p-0'" : "'p2p-1'");
+  fake_wpas_set (self->fake, ends[side].group_interface, "PeerGO",
+      g_variant_new_object_path (ends[side].peer));
+  set (self, ends[side].group, "Frequency", "uint16 5180");
+  set (self, ends[side].group, "Members", "@ao []");
+}
+
+/* --- the bus --- */
+
+/* One for all tests: to start it takes longer than most of them. */
+static GTestDBus *bus_of_all;
+
+int
+stage_run (void)
+{
+  g_autofree char *program = g_find_program_in_path ("dbus-daemon");
+  int status;
+
+  if (program == NULL) {
+    g_print ("1..0 # SKIP dbus-daemon is not installed (Debian: dbus)\n");
+    return 0;
+  }
+  network = g_string_new (NULL);
+  bus_of_all = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (bus_of_all);
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address (bus_of_all), TRUE);
+  status = g_test_run ();
+  g_test_dbus_down (bus_of_all);
+  g_clear_object (&bus_of_all);
+  g_string_free (network, TRUE);
+  return status;
+}
+
+/* --- the stage --- */
+
+static guint16
+find_free_port (void)
+{
+  g_autoptr (WfdListener) listener = wfd_listener_new ("127.0.0.1", 0, NULL);
+
+  return wfd_listener_get_port (listener);
+}
+
+void
+stage_set_up (Stage *self, gconstpointer data)
+{
+  self->rtsp_port = find_free_port ();
+  self->fake = fake_wpas_new (g_test_dbus_get_bus_address (bus_of_all));
+  set (self, STAGE_ROOT, "Capabilities", "['ap', 'p2p']");
+  set (self, STAGE_ROOT, "Interfaces",
+      "[objectpath '" STAGE_ROOT "/Interfaces/0', '" STAGE_ROOT "/Interfaces/1']");
+  set (self, STAGE_ROOT, "WFDIEs", "@ay []");
+  for (guint side = 0; side < G_N_ELEMENTS (ends); side++)
+    add_end (self, side);
+  fake_wpas_answer (self->fake, "Connect", g_variant_new ("(s)", ""));
+  for (guint i = 0; i < G_N_ELEMENTS (reactions); i++)
+    fake_wpas_react (self->fake, reactions[i].key, reactions[i].reaction, self);
+}
+
+static void
+clear_side (StageSide *side)
+{
+  if (side->pipeline == NULL)
+    return;
+  gst_element_set_state (side->pipeline, GST_STATE_NULL);
+  gst_bus_remove_watch (GST_ELEMENT_BUS (side->pipeline));
+  gst_object_unref (side->wfd);
+  g_assert_finalize_object (side->pipeline);
+  g_string_free (side->progress, TRUE);
+  g_string_free (side->texts, TRUE);
+  g_clear_error (&side->error);
+}
+
+void
+stage_tear_down (Stage *self, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->sides); i++)
+    clear_side (&self->sides[i]);
+  /* What is asked last is heard when there is no bus any more. */
+  for (guint i = 0; i < G_N_ELEMENTS (reactions); i++)
+    fake_wpas_react (self->fake, reactions[i].key, NULL, NULL);
+  fake_wpas_free (self->fake);
+  g_string_truncate (network, 0);
+}
+
+/* --- pipelines --- */
+
+static void
+note_progress (StageSide *side, GstMessage *message)
+{
+  static const char *const names[] = {
+    [GST_PROGRESS_TYPE_START] = "start",
+    [GST_PROGRESS_TYPE_CONTINUE] = "continue",
+    [GST_PROGRESS_TYPE_COMPLETE] = "complete",
+    [GST_PROGRESS_TYPE_CANCELED] = "canceled",
+    [GST_PROGRESS_TYPE_ERROR] = "error",
+  };
+  g_autofree char *code = NULL, *text = NULL;
+  GstProgressType type;
+
+  gst_message_parse_progress (message, &type, &code, &text);
+  g_string_append_printf (side->progress, "%s/%s ", code, names[type]);
+  g_string_append_printf (side->texts, "%s\n", text);
+}
+
+static gboolean
+on_message (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  StageSide *side = user_data;
+
+  switch (GST_MESSAGE_TYPE (message)) {
+    case GST_MESSAGE_PROGRESS:
+      note_progress (side, message);
+      break;
+    case GST_MESSAGE_ERROR:
+      if (side->error == NULL)
+        gst_message_parse_error (message, &side->error, NULL);
+      break;
+    case GST_MESSAGE_WARNING:
+      side->n_warnings++;
+      break;
+    case GST_MESSAGE_EOS:
+      side->n_eos++;
+      break;
+    default:
+      break;
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_handoff (GstElement *out, GstBuffer *buffer, GstPad *pad, Stage *self)
+{
+  g_atomic_int_inc (&self->buffers);
+  g_main_context_wakeup (NULL);
+}
+
+void
+stage_make (Stage *self, guint side, const char *description)
+{
+  StageSide *made = &self->sides[side];
+  g_autoptr (GstElement) out = NULL;
+  g_autoptr (GError) error = NULL;
+
+  made->pipeline = gst_parse_launch (description, &error);
+  g_assert_no_error (error);
+  made->wfd = gst_bin_get_by_name (GST_BIN (made->pipeline), "wfd");
+  out = gst_bin_get_by_name (GST_BIN (made->pipeline), "out");
+  if (out != NULL)
+    g_signal_connect (out, "handoff", G_CALLBACK (on_handoff), self);
+  made->progress = g_string_new (NULL);
+  made->texts = g_string_new (NULL);
+  made->network = network;
+  gst_bus_add_watch (GST_ELEMENT_BUS (made->pipeline), on_message, made);
+}
+
+void
+stage_make_source (Stage *self, const char *properties)
+{
+  g_autofree char *description = g_strdup_printf (
+      "videotestsrc is-live=true ! video/x-raw,width=640,height=480,framerate=30/1 ! "
+      "wfdsink name=wfd link=p2p interface=wlan0 rtsp-port=%u bitrate=1000 %s",
+      self->rtsp_port, properties);
+
+  stage_make (self, STAGE_SOURCE, description);
+}
+
+void
+stage_make_display (Stage *self, const char *properties)
+{
+  g_autofree char *description =
+      g_strdup_printf ("wfdsrc name=wfd link=p2p interface=wlan1 %s wfd.video ! "
+                       "fakesink name=out signal-handoffs=true sync=false async=false",
+          properties);
+
+  stage_make (self, STAGE_DISPLAY, description);
+}
+
+void
+stage_set_state (Stage *self, guint side, GstState state)
+{
+  g_assert_cmpint (gst_element_set_state (self->sides[side].pipeline, state), !=,
+      GST_STATE_CHANGE_FAILURE);
+}
+
+/* --- waiting --- */
+
+#define PATIENCE_S 20
+
+static gboolean
+on_expired (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+fail (Stage *self, const char *what)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->sides); i++) {
+    StageSide *side = &self->sides[i];
+
+    g_autoptr (GstStructure) stats = NULL;
+    g_autofree char *text = NULL;
+
+    if (side->pipeline == NULL)
+      continue;
+    g_object_get (side->wfd, "stats", &stats, NULL);
+    text = gst_structure_to_string (stats);
+    g_printerr ("%s: %s; error: %s\n%s%s\n", i == STAGE_SOURCE ? "source" : "display",
+        side->progress->str, side->error != NULL ? side->error->message : "none", side->texts->str,
+        text);
+  }
+  g_error ("%s did not come", what);
+}
+
+#define WAIT_UNTIL(condition, what) \
+  G_STMT_START \
+  { \
+    gboolean expired = FALSE; \
+    guint watchdog = g_timeout_add_seconds (PATIENCE_S, on_expired, &expired); \
+\
+    while (!(condition) && !expired) \
+      g_main_context_iteration (NULL, TRUE); \
+    if (expired) \
+      fail (self, what); \
+    else \
+      g_source_remove (watchdog); \
+  } \
+  G_STMT_END
+
+void
+stage_wait_buffers (Stage *self, guint n)
+{
+  guint wanted = g_atomic_int_get (&self->buffers) + n;
+
+  WAIT_UNTIL ((guint) g_atomic_int_get (&self->buffers) >= wanted, "the picture");
+}
+
+void
+stage_wait_progress (Stage *self, guint side, const char *what)
+{
+  WAIT_UNTIL (strstr (self->sides[side].progress->str, what) != NULL, what);
+}
+
+void
+stage_wait_error (Stage *self, guint side)
+{
+  WAIT_UNTIL (self->sides[side].error != NULL, "an error");
+}
+
+void
+stage_wait_warning (Stage *self, guint side)
+{
+  WAIT_UNTIL (self->sides[side].n_warnings > 0, "a warning");
+}
+
+guint
+stage_count_calls (Stage *self, guint side, const char *key)
+{
+  const GPtrArray *calls = fake_wpas_get_calls (self->fake);
+  g_autofree char *own = g_strdup_printf ("%s %s ", key, ends[side].path);
+  g_autofree char *of_group = g_strdup_printf ("%s %s ", key, ends[side].group_interface);
+  guint n = 0;
+
+  for (guint i = 0; i < calls->len; i++) {
+    const char *call = g_ptr_array_index (calls, i);
+
+    n += g_str_has_prefix (call, own) || g_str_has_prefix (call, of_group);
+  }
+  return n;
+}
+
+void
+stage_wait_call (Stage *self, guint side, const char *key)
+{
+  WAIT_UNTIL (stage_count_calls (self, side, key) > 0, key);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <fake-wpas.h>
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* Two elements and the air between them: one wpa_supplicant without radios that has
+ * the interface wlan0 for wfdsink and wlan1 for wfdsrc. Whoever searches finds the
+ * other, whoever asks is heard by the other, and what both want comes to be, in a
+ * network of loopback addresses. The main context of the test is that of the fake. */
+
+#define STAGE_ROOT "/fi/w1/wpa_supplicant1"
+#define STAGE_SOURCE_ID "02:00:00:00:01:00"
+#define STAGE_DISPLAY_ID "02:00:00:00:02:00"
+#define STAGE_SOURCE 0
+#define STAGE_DISPLAY 1
+
+/* One of the pipelines, and what it has told. */
+typedef struct
+{
+  GstElement *pipeline;
+  GstElement *wfd;
+  GString *progress; /* "discover/start discover/complete …" */
+  GString *texts;    /* of these, a line each */
+  GString *network;  /* addresses set and removed: "+127.0.0.1/24 …" */
+  GError *error;
+  guint n_warnings;
+  guint n_eos;
+} StageSide;
+
+typedef struct
+{
+  FakeWpas *fake;
+  StageSide sides[2];
+  guint16 rtsp_port; /* of the source; nobody else has it */
+  gboolean is_paired;
+  gboolean is_deaf; /* no search finds anything */
+  gint buffers;     /* atomic: that came out of the element "out" of the display */
+} Stage;
+
+/* g_test_run () with a bus for all tests; skips where there is none. */
+int stage_run (void);
+
+void stage_set_up (Stage *self, gconstpointer data);
+void stage_tear_down (Stage *self, gconstpointer data);
+
+/* With an element "wfd", and in that of the display a fakesink "out". */
+void stage_make (Stage *self, guint side, const char *description);
+/* The usual ones, with more properties of wfdsink and wfdsrc. */
+void stage_make_source (Stage *self, const char *properties);
+void stage_make_display (Stage *self, const char *properties);
+void stage_set_state (Stage *self, guint side, GstState state);
+
+/* The group of both ends. */
+void stage_end_group (Stage *self);
+
+/* Each fails after some seconds. */
+void stage_wait_buffers (Stage *self, guint n);
+void stage_wait_progress (Stage *self, guint side, const char *what);
+void stage_wait_error (Stage *self, guint side);
+void stage_wait_warning (Stage *self, guint side);
+/* A call of @key by the side. */
+void stage_wait_call (Stage *self, guint side, const char *key);
+guint stage_count_calls (Stage *self, guint side, const char *key);
+
+G_END_DECLS
