@@ -11,7 +11,8 @@ static void
 begin_search (WfdP2pOp *op)
 {
   op->link->search = WFD_P2P_SEARCH_SOCIAL;
-  wfd_p2p_op_ask_p2p (op, WPAS_FIND, wfd_p2p_build_find (TRUE, WFD_P2P_SOCIAL_S), NULL);
+  wfd_p2p_op_ask_p2p (op, WPAS_FIND,
+      wfd_p2p_build_find (TRUE, wfd_p2p_link_get_social_s (op->link)), NULL);
 }
 
 static void
@@ -35,14 +36,24 @@ end_search (WfdP2pOp *op)
   wfd_p2p_op_advance (op);
 }
 
+/* Whether it is the one, or may take the place of the one. */
+static gboolean
+is_peer (WfdP2pOp *op, WfdLinkPeer *peer)
+{
+  return wfd_link_peer_matches (peer, op->wanted)
+      && (op->peer == NULL || op->peer == peer || !wfd_p2p_link_has_peer (op->link, op->peer));
+}
+
 void
 wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer)
 {
-  if (op->failure != NULL || op->wanted == NULL || op->peer != NULL
-      || !wfd_link_peer_matches (peer, op->wanted))
+  if (op->failure != NULL || op->wanted == NULL || (op->facts & WFD_P2P_PEER_KNOWN) != 0
+      || !is_peer (op, peer))
     return;
 
   g_set_object (&op->peer, peer);
+  if (wfd_link_peer_is_doubted (peer))
+    return;
   op->facts |= WFD_P2P_PEER_KNOWN;
   if (op->step == WFD_P2P_STEP_SEARCH)
     end_search (op);

@@ -45,10 +45,11 @@ typedef enum
   WFD_P2P_SEARCH_NONE,
   WFD_P2P_SEARCH_SOCIAL, /* three channels, where most devices are found at once */
   WFD_P2P_SEARCH_FULL,
+  WFD_P2P_SEARCH_LISTEN, /* not at all: to be found and invited, at once */
 } WfdP2pSearch;
 
-/* How long it searches there before it searches everywhere. */
-#define WFD_P2P_SOCIAL_S 10
+/* How long it searches there before it searches everywhere, or listens. */
+guint wfd_p2p_link_get_social_s (WfdP2pLink *self);
 
 struct _WfdP2pLink
 {
@@ -98,6 +99,10 @@ void wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, 
 void wfd_p2p_link_send_to (WfdP2pLink *self, const char *path, const char *interface,
     const char *method, GVariant *args);
 void wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search);
+/* As it goes on for the application: when it has begun, and again some time after
+ * somebody else has ended it. */
+void wfd_p2p_link_search_on (WfdP2pLink *self);
+void wfd_p2p_link_search_again (WfdP2pLink *self);
 void wfd_p2p_link_clear_group (WfdP2pLink *self);
 /* FALSE if the address of @group is not known. */
 gboolean wfd_p2p_group_get_address (const WfdP2pGroup *group, WfdNetAddress *ret_address);

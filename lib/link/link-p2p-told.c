@@ -7,10 +7,6 @@
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
 
-/* A search ends, without a word why, also when a peer's invitation begins a group:
- * to search before the group stands would get in its way. */
-#define SEARCH_AGAIN_MS 5000
-
 /* --- loss --- */
 
 static void
@@ -119,37 +115,21 @@ on_device_lost (WfdP2pLink *self, GVariant *args)
   wfd_p2p_link_lose_peer (self, path);
 }
 
-static gboolean
-on_search_again (gpointer user_data)
-{
-  wfd_p2p_link_search (user_data, WFD_P2P_SEARCH_FULL);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-search_again_soon (WfdP2pLink *self)
-{
-  guint again_ms = self->options.search_again_ms;
-
-  wfd_p2p_clear_source (&self->search_again);
-  self->search_again = g_timeout_source_new (again_ms != 0 ? again_ms : SEARCH_AGAIN_MS);
-  g_source_set_callback (self->search_again, on_search_again, self, NULL);
-  g_source_attach (self->search_again, self->context);
-}
-
-/* The few channels first, then all. A search that ends because a group is being
- * formed begins again when that is over. */
+/* The few channels first. A search that ends because a group is being formed begins
+ * again when that is over. */
 static void
 on_find_stopped (WfdP2pLink *self, GVariant *args)
 {
-  gboolean may_search = self->group == NULL && (self->op == NULL || wfd_p2p_op_searches (self->op));
+  gboolean searches = self->op != NULL && wfd_p2p_op_searches (self->op);
 
-  if (!may_search)
+  if (self->group != NULL || (self->op != NULL && !searches))
     self->search = WFD_P2P_SEARCH_NONE;
-  else if (self->search == WFD_P2P_SEARCH_SOCIAL)
+  else if (self->search == WFD_P2P_SEARCH_SOCIAL && searches)
     wfd_p2p_link_search (self, WFD_P2P_SEARCH_FULL);
-  else if (self->search == WFD_P2P_SEARCH_FULL)
-    search_again_soon (self);
+  else if (self->search == WFD_P2P_SEARCH_SOCIAL)
+    wfd_p2p_link_search_on (self);
+  else if (self->search != WFD_P2P_SEARCH_NONE)
+    wfd_p2p_link_search_again (self);
 }
 
 /* Televisions and phones repeat themselves; while we do what they want that is
@@ -161,8 +141,9 @@ request_pairing (WfdP2pLink *self, const char *path, WfdPairing pairing, const c
 
   if (peer == NULL)
     return;
-  /* Who owns a group waits to be asked: what was known is from before. */
-  wfd_link_peer_set_owns_group (peer, FALSE);
+  /* Who owns a group waits to be asked: what is known is from before, and so is
+   * the channel on which wpa_supplicant would call it. */
+  wfd_link_peer_doubt (peer);
   if (self->op != NULL && wfd_p2p_op_pairs_with (self->op, peer))
     return;
   wfd_link_emit (self, WFD_LINK_PAIRING_REQUEST, peer, (guint) pairing, pin);
@@ -297,7 +278,7 @@ wfd_p2p_link_look_around (WfdP2pLink *self)
   if (self->group != NULL && !self->group->is_up)
     wfd_p2p_op_begin (self, &wish, NULL);
   else if (self->group == NULL && self->is_finding && self->search == WFD_P2P_SEARCH_NONE)
-    wfd_p2p_link_search (self, WFD_P2P_SEARCH_FULL);
+    wfd_p2p_link_search_on (self);
 }
 
 /* A second group beside the first is none of ours. */

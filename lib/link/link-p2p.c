@@ -49,30 +49,95 @@ wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVari
   wfd_p2p_link_send_to (self, path, WPAS_INTERFACE_P2P, method, args);
 }
 
-/* Devices listen on the social channels; the full search finds those beside them
- * that own a group on another channel. A sink waits to be found and invited, and
- * is deaf while it looks at other channels. */
-static GVariant *
-build_find (WfdP2pLink *self, WfdP2pSearch search)
-{
-  gboolean is_sink = self->options.advert.type != WFD_IE_TYPE_SOURCE;
+/* --- the search --- */
 
-  if (search == WFD_P2P_SEARCH_SOCIAL)
-    return wfd_p2p_build_find (TRUE, WFD_P2P_SOCIAL_S);
-  return wfd_p2p_build_find (is_sink, 0);
+/* A source looks for displays, on the social channels, where most devices listen,
+ * and then also for those that own a group on another channel. A sink waits to be
+ * found and invited, and is deaf half of the time in which it searches; so it only
+ * looks around now and then. */
+#define SOURCE_SOCIAL_S 10
+#define SINK_SOCIAL_S 2
+#define SINK_LISTEN_S 28
+
+static gboolean
+is_sink (WfdP2pLink *self)
+{
+  return self->options.advert.type != WFD_IE_TYPE_SOURCE;
+}
+
+guint
+wfd_p2p_link_get_social_s (WfdP2pLink *self)
+{
+  return is_sink (self) ? SINK_SOCIAL_S : SOURCE_SOCIAL_S;
+}
+
+static gboolean
+on_search_again (gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+
+  wfd_p2p_link_search (self, is_sink (self) ? WFD_P2P_SEARCH_SOCIAL : WFD_P2P_SEARCH_FULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+search_again_in (WfdP2pLink *self, guint again_ms)
+{
+  wfd_p2p_clear_source (&self->search_again);
+  self->search_again = g_timeout_source_new (again_ms);
+  g_source_set_callback (self->search_again, on_search_again, self, NULL);
+  g_source_attach (self->search_again, self->context);
+}
+
+/* A search ends, without a word why, also when a peer's invitation begins a group:
+ * to search before the group stands would get in its way. */
+#define SEARCH_AGAIN_MS 5000
+
+void
+wfd_p2p_link_search_again (WfdP2pLink *self)
+{
+  guint again_ms = self->options.search_again_ms;
+
+  search_again_in (self, again_ms != 0 ? again_ms : SEARCH_AGAIN_MS);
+}
+
+static void
+send_search (WfdP2pLink *self, WfdP2pSearch search)
+{
+  const char *path = self->interface_path;
+
+  switch (search) {
+    case WFD_P2P_SEARCH_NONE:
+      if (self->search != WFD_P2P_SEARCH_NONE)
+        wfd_p2p_link_send (self, path, WPAS_STOP_FIND, NULL);
+      break;
+    case WFD_P2P_SEARCH_SOCIAL:
+      wfd_p2p_link_send (self, path, WPAS_FIND,
+          wfd_p2p_build_find (TRUE, wfd_p2p_link_get_social_s (self)));
+      break;
+    case WFD_P2P_SEARCH_FULL:
+      wfd_p2p_link_send (self, path, WPAS_FIND, wfd_p2p_build_find (FALSE, 0));
+      break;
+    case WFD_P2P_SEARCH_LISTEN:
+      wfd_p2p_link_send (self, path, WPAS_LISTEN, g_variant_new ("(i)", SINK_LISTEN_S));
+      search_again_in (self, SINK_LISTEN_S * 1000);
+      break;
+  }
 }
 
 void
 wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search)
 {
   wfd_p2p_clear_source (&self->search_again);
-  if (self->owner != NULL && self->interface_path != NULL) {
-    if (search != WFD_P2P_SEARCH_NONE)
-      wfd_p2p_link_send (self, self->interface_path, WPAS_FIND, build_find (self, search));
-    else if (self->search != WFD_P2P_SEARCH_NONE)
-      wfd_p2p_link_send (self, self->interface_path, WPAS_STOP_FIND, NULL);
-  }
+  if (self->owner != NULL && self->interface_path != NULL)
+    send_search (self, search);
   self->search = search;
+}
+
+void
+wfd_p2p_link_search_on (WfdP2pLink *self)
+{
+  wfd_p2p_link_search (self, is_sink (self) ? WFD_P2P_SEARCH_LISTEN : WFD_P2P_SEARCH_FULL);
 }
 
 gboolean

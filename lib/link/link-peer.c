@@ -17,6 +17,7 @@ struct _WfdLinkPeer
   char *name;
   WfdIe ie;
   gboolean owns_group;
+  gboolean is_doubted;
 };
 
 G_DEFINE_FINAL_TYPE (WfdLinkPeer, wfd_link_peer, G_TYPE_OBJECT)
@@ -189,5 +190,19 @@ wfd_link_peer_set_owns_group (WfdLinkPeer *self, gboolean owns_group)
   gboolean is_new = self->owns_group != owns_group;
 
   self->owns_group = owns_group;
+  self->is_doubted = FALSE;
   return is_new;
+}
+
+void
+wfd_link_peer_doubt (WfdLinkPeer *self)
+{
+  self->is_doubted |= self->owns_group;
+  self->owns_group = FALSE;
+}
+
+gboolean
+wfd_link_peer_is_doubted (WfdLinkPeer *self)
+{
+  return self->is_doubted;
 }

@@ -16,5 +16,9 @@ WfdLinkPeer *wfd_link_peer_new (const char *id);
 gboolean wfd_link_peer_set_name (WfdLinkPeer *self, const char *name);
 gboolean wfd_link_peer_set_ie (WfdLinkPeer *self, WfdBytes subelements);
 gboolean wfd_link_peer_set_owns_group (WfdLinkPeer *self, gboolean owns_group);
+/* It does something that does not fit to what was heard of it: it has to be heard
+ * again first. */
+void wfd_link_peer_doubt (WfdLinkPeer *self);
+gboolean wfd_link_peer_is_doubted (WfdLinkPeer *self);
 
 G_END_DECLS

@@ -36,6 +36,7 @@
 
 /* P2PDevice: methods */
 #define WPAS_FIND "Find"
+#define WPAS_LISTEN "Listen"
 #define WPAS_STOP_FIND "StopFind"
 #define WPAS_CONNECT "Connect"
 #define WPAS_CANCEL "Cancel"

@@ -300,9 +300,9 @@ test_social_first (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
 }
 
-/* It is found and invited on these channels, and would be deaf on others. */
+/* It is found and invited where it listens, and would be deaf on other channels. */
 static void
-test_sink_stays_on_social_channels (Lab *lab, gconstpointer data)
+test_sink_listens (Lab *lab, gconstpointer data)
 {
   static const WfdP2pOptions options = {
     .advert = { WFD_IE_TYPE_PRIMARY_SINK, TRUE, 0, 300, 0 },
@@ -312,10 +312,16 @@ test_sink_stays_on_social_channels (Lab *lab, gconstpointer data)
   lab_use_options (lab, &options);
   lab_find (lab);
   lab_wait_ok (lab);
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=2");
   fake_wpas_forget_calls (lab->fake);
   lab_say (lab, "FindStopped", "()");
+  lab_wait_call (lab, "Listen");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+
+  /* And looks around again. */
+  g_source_set_ready_time (WFD_P2P_LINK (lab->link)->search_again, 0);
   lab_wait_call (lab, "Find");
-  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social'");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=2");
 }
 
 static void
@@ -617,7 +623,7 @@ main (int argc, char **argv)
   add ("announce/sink", test_sink_config);
   add ("announce/by-properties", test_properties);
   add ("search/social-channels-first", test_social_first);
-  add ("search/sink-stays-on-social-channels", test_sink_stays_on_social_channels);
+  add ("search/sink-listens", test_sink_listens);
   add ("search/again", test_search_again);
   add ("search/not-beside-a-group", test_search_and_group);
   add ("search/prepared-once", test_prepared_once);

@@ -165,6 +165,7 @@ test_group_of_peer_ended (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 1);
 }
 
+/* wpa_supplicant would call it on the channel of its group. */
 static void
 test_owner_of_before_asks (Lab *lab, gconstpointer data)
 {
@@ -174,7 +175,12 @@ test_owner_of_before_asks (Lab *lab, gconstpointer data)
   lab_wait_ok (lab);
   lab_say (lab, "ProvisionDiscoveryPBCRequest", "(objectpath '" TV "',)");
   lab_wait_told (lab, "request-pbc");
+  fake_wpas_forget_calls (lab->fake);
   connect_tv (lab);
+  lab_wait_call (lab, "Find");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 0);
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2a>})");
   lab_wait_ok (lab);
   g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Connect"), "join=true"));
 }
