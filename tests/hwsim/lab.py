@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Devices with simulated radios, inside the guest: each is a network namespace with
 one radio, its own message bus, its own wpa_supplicant and a wifi-peer that speaks
-to it. Nothing is asked of a device but what its wifi-peer is told."""
+to it. Nothing is asked of a device but what its wifi-peer is told.
+
+All times are of the guest, in which no machine is slow: what takes longer than it
+may has waited for something."""
 import ctypes
 import os
+import random
 import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
@@ -16,6 +21,8 @@ CLONE_NEWNET = 0x40000000
 PEER = os.environ['WFD_WIFI_PEER']
 SCRIPT = os.environ['WFD_DHCP_SCRIPT']
 START = time.monotonic()
+# Which radios one hears: those that have a bit in common with it.
+EVERYBODY, NOBODY = 1, 2
 
 BUS = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -40,6 +47,20 @@ class Failure(Exception):
     pass
 
 
+def wait_until(condition, what, timeout=20):
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            raise Failure('%s: not in %d s' % (what, timeout))
+        time.sleep(0.05)
+
+
+def check_time(what, took_s, most_s):
+    say('%s: %.2f s' % (what, took_s))
+    if took_s > most_s:
+        raise Failure('%s took %.2f s, more than %.1f s' % (what, took_s, most_s))
+
+
 class Device:
     """With radio number @radio; @config: more lines of wpa_supplicant's file."""
 
@@ -56,14 +77,13 @@ class Device:
         run('iw', 'phy', self.phy, 'set', 'netns', 'name', name)
         self.namespace = os.open('/run/netns/' + name, os.O_RDONLY)
         self.inside('ip', 'link', 'set', 'lo', 'up')
+        self.config = config
         self.file = os.path.join(self.folder, 'wpas.conf')
-        with open(self.file, 'w', encoding='utf-8') as file:
-            # Otherwise it listens on a channel of its choice, another one at each start.
-            file.write('update_config=1\nconfig_methods=virtual_push_button virtual_display keypad\n'
-                       'p2p_listen_reg_class=81\np2p_listen_channel=6\n' + config)
+        self.forget_pairings()
         self.start_bus()
         self.supplicant = self.peer = None
         self.lines = []
+        self.told_s = self.heard_s = 0
         self.start_supplicant()
         self.start_peer()
 
@@ -86,30 +106,68 @@ class Device:
         self.bus_process = int(run('dbus-daemon', '--config-file=' + path + '.conf', '--nopidfile',
                                    '--fork', '--print-pid'))
 
+    # --- its wpa_supplicant ---
+
+    def forget_pairings(self):
+        """It reads this when it starts."""
+        with open(self.file, 'w', encoding='utf-8') as file:
+            # Otherwise it listens on a channel of its choice, another one at each start.
+            file.write('update_config=1\nctrl_interface=%s/control\n'
+                       'config_methods=virtual_push_button virtual_display keypad\n'
+                       'p2p_listen_reg_class=81\np2p_listen_channel=6\n%s'
+                       % (self.folder, self.config))
+
     def start_supplicant(self):
+        shutil.rmtree(self.folder + '/control', ignore_errors=True)
         log = open('/run/vm/wpas-%s.log' % self.name, 'a', encoding='utf-8')
         self.supplicant = self.spawn('wpa_supplicant', '-u', '-t', '-D', 'nl80211', '-i',
                                      self.interface, '-c', self.file, stdout=log, stderr=log)
-        end = time.monotonic() + 30
-        while 'true' not in run('dbus-send', '--bus=' + self.bus, '--print-reply',
-                                '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.NameHasOwner',
-                                'string:fi.w1.wpa_supplicant1'):
-            if time.monotonic() > end or self.supplicant.poll() is not None:
-                raise Failure('%s: wpa_supplicant does not start' % self.name)
-            time.sleep(0.05)
+        wait_until(self.has_supplicant, self.name + ': wpa_supplicant on the bus')
+
+    def has_supplicant(self):
+        if self.supplicant.poll() is not None:
+            raise Failure('%s: wpa_supplicant has ended' % self.name)
+        return 'true' in run('dbus-send', '--bus=' + self.bus, '--print-reply',
+                             '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.NameHasOwner',
+                             'string:fi.w1.wpa_supplicant1')
 
     def kill_supplicant(self):
         self.supplicant.kill()
         self.supplicant.wait()
 
+    def ask_supplicant(self, command, interface=None):
+        """For what a device does that is none of ours."""
+        mine = os.path.join(self.folder, 'asking')
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as control:
+            control.bind(mine)
+            try:
+                control.connect(os.path.join(self.folder, 'control', interface or 'p2p-dev-' + self.interface))
+                control.settimeout(20)
+                control.send(command.encode())
+                answer = control.recv(65536).decode()
+            finally:
+                os.unlink(mine)
+        say('%s: %s: %s' % (self.name, command, answer.strip()))
+        if answer.startswith(('FAIL', 'UNKNOWN')):
+            raise Failure('%s: %s: %s' % (self.name, command, answer))
+        return answer
+
+    # --- its wifi-peer ---
+
     def start_peer(self, *more):
         self.log = open('/run/vm/peer-%s.log' % self.name, 'a', encoding='utf-8')
         self.peer = self.spawn(PEER, *self.arguments, *more, stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=self.log)
+        self.lines = []
         self.rest = b''
+
+    def restart_peer(self, *more):
+        self.stop_peer()
+        self.start_peer(*more)
 
     def tell(self, command):
         say('%s <- %s' % (self.name, command))
+        self.told_s = time.monotonic()
         self.peer.stdin.write(command.encode() + b'\n')
         self.peer.stdin.flush()
 
@@ -121,47 +179,52 @@ class Device:
             raise Failure('%s: wifi-peer has ended with %s' % (self.name, self.peer.wait()))
         *lines, self.rest = (self.rest + octets).split(b'\n')
         for line in lines:
-            say('%s -> %s' % (self.name, line.decode()))
-            self.lines.append(line.decode())
+            at_s, text = line.decode().split(' ', 1)
+            print('[%7.2f] %s -> %s' % (float(at_s) - START, self.name, text), flush=True)
+            self.lines.append((float(at_s), text))
 
     def wait(self, pattern, timeout=120):
         """The next line that matches, and what stands before it is forgotten."""
         end = time.monotonic() + timeout
         while True:
             while self.lines:
-                line = self.lines.pop(0)
+                self.heard_s, line = self.lines.pop(0)
                 found = re.search(pattern, line)
                 if found:
                     return found
-                if line.startswith('failed') and not pattern.startswith(('failed', '.*failed')):
+                if line.startswith('failed') and not pattern.startswith(('failed', '.*failed', '^failed')):
                     raise Failure('%s: %s' % (self.name, line))
             if time.monotonic() > end:
                 raise Failure('%s: no “%s” in %d s' % (self.name, pattern, timeout))
             self.read_lines(end - time.monotonic())
+
+    def get_took_s(self):
+        """From what it was told last to what was waited for last."""
+        return self.heard_s - self.told_s
 
     def quiet(self, pattern, seconds):
         """Nothing that matches comes in this time."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.read_lines(end - time.monotonic())
-            for line in self.lines:
-                if re.search(pattern, line):
-                    raise Failure('%s: %s' % (self.name, line))
+        for _, line in self.lines:
+            if re.search(pattern, line):
+                raise Failure('%s: %s' % (self.name, line))
 
     def wait_opened(self, timeout=120):
         """What is known of the link that has been opened."""
         text = self.wait('^opened (.*)', timeout)[1]
-        return dict(re.findall(r"'([a-z-]+)': <'?([^'>]*)'?>", text))
+        return dict(re.findall(r"'([a-z-]+)': <(?:int64 |uint32 )?'?([^'>]*)'?>", text))
 
     def stats(self):
         self.tell('stats')
         return dict(re.findall(r"'([a-z-]+)': <(?:int64 |uint32 )?'?([^'>]*)'?>", self.wait('^stats (.*)')[1]))
 
     def ping(self, address, interface):
-        self.inside('busybox', 'ping', '-c', '2', '-W', '2', '-I', interface, address)
+        self.inside('busybox', 'ping', '-c', '2', '-i', '0.2', '-W', '2', '-I', interface, address)
 
     def set_group(self, group):
-        """Which radios it hears: those that have a bit of @group in common with it."""
+        """Which radios it hears."""
         path = '/sys/kernel/debug/ieee80211/%s/hwsim/group' % self.phy
         with open(path, 'w', encoding='utf-8') as file:
             file.write('%d' % group)
@@ -173,12 +236,8 @@ class Device:
         """Interfaces of groups that are there."""
         return re.findall(r'^(p2p-%s-\d+)' % self.interface, self.interfaces(), re.M)
 
-    def wait_no_group(self):
-        end = time.monotonic() + 20
-        while self.groups():
-            if time.monotonic() > end:
-                raise Failure('%s: a group is left: %s' % (self.name, self.groups()))
-            time.sleep(0.1)
+    def wait_no_group(self, timeout=20):
+        wait_until(lambda: not self.groups(), self.name + ': no group is left', timeout)
 
     def stop_peer(self):
         self.tell('quit')
@@ -203,28 +262,43 @@ def find_both(*devices):
     for device in devices:
         device.tell('find')
         device.wait('^done find')
+        # In step with each other they would find each other late.
+        time.sleep(random.uniform(0.5, 1))
 
 
 def wait_both(first, second):
-    """Until both have the link open, and reach each other over it."""
-    start = time.monotonic()
+    """Until both have the link open, and reach each other over it; for how long @first
+    had to wait for that."""
     one, other = first.wait_opened(), second.wait_opened()
-    say('both open after %.2f s' % (time.monotonic() - start))
+    took_s = max(first.heard_s, second.heard_s) - first.told_s
+    say('both open after %.2f s' % took_s)
     if {one['role'], other['role']} != {'owner', 'client'}:
         raise Failure('one is %s, the other %s' % (one['role'], other['role']))
     if one['local-address'] != other['peer-address'] or one['peer-address'] != other['local-address']:
         raise Failure('addresses: %s and %s' % (one, other))
     first.ping(one['peer-address'], one['interface'])
     second.ping(other['peer-address'], other['interface'])
-    return one, other
+    return one, other, took_s
 
 
-def pair(first, second, pairing, answer):
+# Shown or entered where one is known before.
+PIN = '12345670'
+ANSWERS = {'pbc': 'pbc', 'display': 'keypad', 'keypad': 'display'}
+
+
+def ask(first, second, pairing, pin=PIN):
+    """@first asks to be paired; the request that @second hears, and the PIN that it needs."""
+    first.tell(('connect %s %s %s' % (second.name, pairing, pin if pairing == 'keypad' else '')).strip())
+    if pairing == 'display':
+        pin = first.wait(r'^pin (\d+)')[1]
+    peer = second.wait(r'^request (\S+) %s' % ANSWERS[pairing])[1]
+    return peer, '' if pairing == 'pbc' else pin
+
+
+def pair(first, second, pairing):
     """@first asks, and @second answers its request."""
-    first.tell('connect %s %s' % (second.name, pairing))
-    pin = first.wait(r'^pin (\d+)')[1] if pairing == 'display' else ''
-    peer = second.wait(r'^request (\S+) %s' % answer)[1]
-    second.tell(('connect %s %s %s' % (peer, answer, pin)).strip())
+    peer, pin = ask(first, second, pairing)
+    second.tell(('connect %s %s %s' % (peer, ANSWERS[pairing], pin)).strip())
     return wait_both(first, second)
 
 
@@ -237,3 +311,5 @@ def close(first, second):
     first.tell('disconnect')
     first.wait('^done disconnect')
     second.wait('^lost')
+    first.wait_no_group()
+    second.wait_no_group()

@@ -31,7 +31,7 @@ def main():
     source = Device('Source', 0, '--go-intent', '15')
     sink = Device('Sink', 1, '--sink', '--go-intent', '0')
     find_both(source, sink)
-    pair(source, sink, 'pbc', 'pbc')
+    pair(source, sink, 'pbc')
     for away_s in (1, 3):
         check_rides_out(sink, source, away_s)
         check_rides_out(source, sink, away_s)

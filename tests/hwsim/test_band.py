@@ -21,14 +21,14 @@ def main():
     source = Device('Source', 0, '--go-intent', '15')
     sink = Device('Sink', 1, '--sink', '--go-intent', '0')
     find_both(source, sink)
-    link, _ = pair(source, sink, 'pbc', 'pbc')
+    link, _, _ = pair(source, sink, 'pbc')
     check_frequency(link, 5000, 5900)
     close(source, sink)
 
     source.stop_peer()
     source.start_peer('--frequency', '2437')
     find_both(source)
-    link, _ = pair(source, sink, 'pbc', 'pbc')
+    link, _, _ = pair(source, sink, 'pbc')
     check_frequency(link, 2437, 2437)
 
 

@@ -7,7 +7,7 @@ def main():
     source = Device('Source', 0, '--go-intent', '15')
     sink = Device('Sink', 1, '--sink', '--go-intent', '0')
     find_both(source, sink)
-    pair(source, sink, 'pbc', 'pbc')
+    pair(source, sink, 'pbc')
     source.peer.kill()
     source.peer.wait()
     if not source.groups():

@@ -20,7 +20,7 @@ def main():
     owner = Device('Source', 0, '--go-intent', '15')
     client = Device('Sink', 1, '--sink', '--go-intent', '0')
     find_both(owner, client)
-    pair(owner, client, 'pbc', 'pbc')
+    pair(owner, client, 'pbc')
     start = time.monotonic()
     client.set_group(NOBODY)
     # Five seconds, and some because the guest may be slow. Without us the client

@@ -1,9 +1,22 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Two devices are paired, by button and by PIN, and opened again from either side."""
+"""Two devices are paired, by button and by PIN, whoever asks and whoever owns the group, and
+both know the other's address."""
 import os
 import time
 
-from lab import SCRIPT, Device, Failure, close, find_both, pair, reopen
+from lab import SCRIPT, Device, Failure, check_time, close, find_both, pair, say
+
+# Who owns the group, who asks, and how.
+CASES = (
+    ('Source', 'Source', 'pbc'),
+    ('Source', 'Sink', 'pbc'),
+    ('Sink', 'Source', 'pbc'),
+    ('Sink', 'Sink', 'pbc'),
+    ('Source', 'Source', 'display'),
+    ('Source', 'Sink', 'display'),
+    ('Sink', 'Source', 'keypad'),
+    ('Sink', 'Sink', 'keypad'),
+)
 
 
 def check_stats(device):
@@ -12,35 +25,40 @@ def check_stats(device):
         raise Failure('%s: statistics: %s' % (device.name, stats))
 
 
-def check_server(client, link):
+def check_server(client, interface):
     """The owner also serves those who know no handshake."""
-    said = client.inside('busybox', 'udhcpc', '-f', '-q', '-n', '-i', link['interface'], '-s', SCRIPT)
+    said = client.inside('busybox', 'udhcpc', '-f', '-q', '-n', '-i', interface, '-s', SCRIPT)
     if 'bound address=192.168.173.' not in said or 'server=192.168.173.1\n' not in said:
         raise Failure('DHCP: ' + said)
 
 
 def main():
-    source = Device('Source', 0, '--go-intent', '15')
-    sink = Device('Sink', 1, '--sink', '--go-intent', '0')
-    find_both(source, sink)
-    _, link = pair(source, sink, 'pbc', 'pbc')
-    if os.path.exists('/usr/sbin/dnsmasq'):
-        check_server(sink, link)
-    time.sleep(1)
-    check_stats(source)
-    check_stats(sink)
-    close(source, sink)
-    reopen(source, sink)
-    close(sink, source)
-    reopen(sink, source)
-    close(sink, source)
-    pair(source, sink, 'display', 'keypad')
+    devices = {'Source': Device('Source', 0), 'Sink': Device('Sink', 1, '--sink')}
+    last_owner = None
+    for owner, asker, pairing in CASES:
+        say('== %s owns the group, %s asks, %s' % (owner, asker, pairing))
+        if owner != last_owner:
+            for name, device in devices.items():
+                device.restart_peer('--go-intent', '15' if name == owner else '0')
+            find_both(*devices.values())
+            last_owner = owner
+        first = devices[asker]
+        second = devices['Sink' if asker == 'Source' else 'Source']
+        one, other, took_s = pair(first, second, pairing)
+        # The first time they have to find each other.
+        check_time('paired', took_s, 5)
+        is_owner = {first.name: one, second.name: other}[owner]['role'] == 'owner'
+        if not is_owner:
+            raise Failure('the group is of the other')
+        if os.path.exists('/usr/sbin/dnsmasq'):
+            check_server(*((second, other['interface']) if one['role'] == 'owner' else (first, one['interface'])))
+        time.sleep(1)
+        check_stats(first)
+        check_stats(second)
+        close(first, second)
 
-    sink.stop_peer()
-    source.wait('^lost')
-    source.stop_peer()
-    source.wait_no_group()
-    sink.wait_no_group()
+    for device in devices.values():
+        device.stop_peer()
 
 
 main()

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One side of a link over Wi-Fi Direct: obeys the commands on its standard input,
- * one a line, and writes a line for whatever happens.
+ * one a line, and writes a line for whatever happens, with the time.
  *
  *   find | stop-find | connect PEER pbc | connect PEER display | connect PEER keypad PIN |
- *   reopen PEER [as above] | disconnect | cancel | stats | quit
+ *   reopen PEER [as above] | reject PEER | disconnect | cancel | stats | quit
  *
  * It uses the system's message bus ($DBUS_SYSTEM_BUS_ADDRESS). */
 #include <gio/gunixinputstream.h>
@@ -24,6 +24,7 @@ static struct
   gint go_intent;
   gint frequency_mhz;
   gint lost_ms;
+  gint timeout_ms;
   char *name;
   char *script;
   char *programs;
@@ -35,6 +36,7 @@ static const GOptionEntry entries[] = {
   { "go-intent", 0, 0, G_OPTION_ARG_INT, &options.go_intent, "0 to 15", "N" },
   { "frequency", 0, 0, G_OPTION_ARG_INT, &options.frequency_mhz, "of the group", "MHZ" },
   { "lost", 0, 0, G_OPTION_ARG_INT, &options.lost_ms, "silence that is a loss", "MS" },
+  { "timeout", 0, 0, G_OPTION_ARG_INT, &options.timeout_ms, "of what is done", "MS" },
   { "script", 0, 0, G_OPTION_ARG_STRING, &options.script, "wfd-dhcp-script", "FILE" },
   { "programs", 0, 0, G_OPTION_ARG_STRING, &options.programs, "where DHCP programs are",
       "FOLDERS" },
@@ -52,7 +54,7 @@ tell (const char *format, ...)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  g_print ("%s\n", text);
+  g_print ("%.3f %s\n", (double) g_get_monotonic_time () / G_USEC_PER_SEC, text);
 }
 
 /* --- what happens --- */
@@ -175,6 +177,17 @@ begin (Peer *self, char **words)
 }
 
 static void
+reject (WfdLink *link, const char *peer)
+{
+  g_autoptr (GPtrArray) peers = wfd_link_dup_peers (link);
+
+  for (guint i = 0; i < peers->len; i++) {
+    if (wfd_link_peer_matches (peers->pdata[i], peer))
+      wfd_link_reject (link, peers->pdata[i]);
+  }
+}
+
+static void
 obey (Peer *self, const char *line)
 {
   g_auto (GStrv) words = g_strsplit (line, " ", -1);
@@ -185,6 +198,8 @@ obey (Peer *self, const char *line)
     tell_stats (self->link, "stats");
   else if (g_str_equal (words[0], "stop-find"))
     wfd_link_stop_find (self->link);
+  else if (g_str_equal (words[0], "reject") && words[1] != NULL)
+    reject (self->link, words[1]);
   else if (g_str_equal (words[0], "cancel"))
     g_cancellable_cancel (self->cancellable);
   else if (!begin (self, words))
@@ -215,6 +230,7 @@ make_link (void)
     .go_intent = options.go_intent,
     .frequency_mhz = options.frequency_mhz,
     .lost_ms = options.lost_ms,
+    .timeout_ms = options.timeout_ms,
     .dhcp_script = options.script,
     .program_folders = options.programs,
   };

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A known pairing is opened again within a second, with nobody at the keyboard: from either side,
+whoever owns the group, in whatever state the two are left; and a pairing that one of them has
+forgotten is told, and made again where that is wanted."""
+import random
+import time
+
+from lab import Device, check_time, close, find_both, pair, reopen, say, wait_both
+
+# By whom: a sink listens, so that it is reached at once; a source that waits searches, and
+# is deaf half of the time.
+REOPENED_S = {'Source': 1.0, 'Sink': 6.0}
+# What is left over of the group before has to be found out first.
+STALE_S = 10
+
+
+def check_reopened(first, second, most_s=None):
+    check_time('%s has opened it' % first.name, reopen(first, second)[2], most_s or REOPENED_S[first.name])
+
+
+def reopen_from_both_sides(source, sink, owner):
+    for device in (source, sink):
+        device.restart_peer('--go-intent', '15' if device is owner else '0')
+    find_both(source, sink)
+    pair(source, sink, 'pbc')
+    for first, second in ((source, sink), (sink, source)):
+        for closes, other in ((owner, sink if owner is source else source), (sink, source)):
+            close(closes, other)
+            time.sleep(random.uniform(0.5, 4))
+            say('== %s owns, %s has closed, %s opens' % (owner.name, closes.name, first.name))
+            check_reopened(first, second)
+    close(source, sink)
+    say('== at once')
+    check_reopened(source, sink)
+    close(sink, source)
+    say('== at once, after the group of the other was heard')
+    check_reopened(sink, source, STALE_S)
+    close(source, sink)
+
+
+def reopen_after_restart(source, sink):
+    say('== the programs are new')
+    for device in (source, sink):
+        device.restart_peer()
+    find_both(sink, source)
+    source.wait('^found')
+    check_reopened(source, sink)
+    close(source, sink)
+    say('== the wpa_supplicants as well')
+    for device in (source, sink):
+        device.kill_supplicant()
+        device.wait('^unavailable')
+        device.start_supplicant()
+    find_both(sink, source)
+    source.wait('^found')
+    check_reopened(source, sink)
+    close(source, sink)
+
+
+def forget(device):
+    device.kill_supplicant()
+    device.wait('^unavailable')
+    device.forget_pairings()
+    device.start_supplicant()
+    find_both(device)
+
+
+def reopen_forgotten(source, sink, forgetful):
+    """The one remembers; told to, it pairs again."""
+    other = source if forgetful is sink else sink
+    say('== %s has forgotten' % forgetful.name)
+    forget(forgetful)
+    time.sleep(10)
+    other.tell('reopen ' + forgetful.name)
+    other.wait('^failed wfd-error-quark .*forgotten the pairing', 20)
+    forgetful.tell('reopen ' + other.name)
+    forgetful.wait('^failed wfd-error-quark .*not paired', 20)
+    forget(forgetful)
+    forgetful.wait('^found')
+    forgetful.tell('reopen %s pbc' % other.name)
+    peer = other.wait(r'^request (\S+) pbc')[1]
+    other.tell('connect %s pbc' % peer)
+    wait_both(forgetful, other)
+    close(source, sink)
+    time.sleep(5)
+    check_reopened(source, sink)
+    close(source, sink)
+
+
+def main():
+    source = Device('Source', 0)
+    sink = Device('Sink', 1, '--sink')
+    reopen_from_both_sides(source, sink, source)
+    reopen_from_both_sides(source, sink, sink)
+    reopen_after_restart(source, sink)
+    reopen_forgotten(source, sink, sink)
+    reopen_forgotten(source, sink, source)
+
+
+main()
