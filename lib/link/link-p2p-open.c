@@ -83,7 +83,11 @@ begin_groups (WfdP2pOp *op)
 static void
 look_at_pairing (WfdP2pOp *op, const char *path, GVariant *properties)
 {
-  if (properties == NULL || !wfd_p2p_read_is_paired (properties, wfd_link_peer_get_id (op->peer)))
+  gboolean hosts = (op->facts & WFD_P2P_HOSTS) != 0;
+
+  if (properties == NULL
+      || !(hosts ? wfd_p2p_read_is_owner (properties)
+                 : wfd_p2p_read_is_paired (properties, wfd_link_peer_get_id (op->peer))))
     return;
   op->facts |= WFD_P2P_PAIRED;
   g_free (op->persistent_path);
@@ -179,7 +183,8 @@ wfd_p2p_op_interface_added (WfdP2pOp *op)
 static void
 begin_rejoin (WfdP2pOp *op)
 {
-  watch_joining (op);
+  if ((op->facts & WFD_P2P_HOSTS) == 0)
+    watch_joining (op);
   wfd_p2p_op_ask_p2p (op, WPAS_GROUP_ADD, wfd_p2p_build_rejoin (op->persistent_path), NULL);
 }
 
@@ -195,6 +200,11 @@ begin_forget (WfdP2pOp *op)
 static void
 begin_not_paired (WfdP2pOp *op)
 {
+  if ((op->facts & WFD_P2P_HOSTS) != 0) {
+    wfd_p2p_op_fail_with (op, WFD_ERROR_NOT_PAIRED,
+        "wpa_supplicant knows no group of before that this device owns; pair first");
+    return;
+  }
   wfd_p2p_op_fail_with (op, WFD_ERROR_NOT_PAIRED,
       (op->facts & WFD_P2P_FORGOTTEN) != 0 ? "%s has forgotten the pairing; pair again"
                                            : "%s was not paired with this device; pair first",

@@ -16,6 +16,7 @@
 #define STARTED WFD_P2P_STARTED
 #define OWNER WFD_P2P_OWNER
 #define ADDRESSED WFD_P2P_ADDRESSED
+#define HOSTS WFD_P2P_HOSTS
 
 /* Of the rows of a step, the first whose facts are all there counts. A group
  * that the peer has begun meanwhile is as good as one that we would begin. */
@@ -26,6 +27,7 @@ static const struct
   WfdP2pStep next;
 } rows[] = {
   { S (START), STARTED, S (GROUP) },
+  { S (START), PREPARED | HOSTS, S (GROUPS) },
   { S (START), PREPARED | OPENS | KNOWN | REOPENS, S (GROUPS) },
   { S (START), PREPARED | OPENS | KNOWN, S (PAIR) },
   { S (START), PREPARED | OPENS, S (SEARCH) },
@@ -44,6 +46,7 @@ static const struct
   { S (ANNOUNCE), 0, S (PEERS) },
 
   { S (PEERS), OPENS | STARTED, S (GROUP) },
+  { S (PEERS), HOSTS, S (GROUPS) },
   { S (PEERS), OPENS | KNOWN | REOPENS, S (GROUPS) },
   { S (PEERS), OPENS | KNOWN, S (PAIR) },
   { S (PEERS), OPENS, S (SEARCH) },
@@ -56,6 +59,7 @@ static const struct
 
   { S (GROUPS), STARTED, S (GROUP) },
   { S (GROUPS), PAIRED | OWNS_GROUP, S (REJOIN) },
+  { S (GROUPS), PAIRED | HOSTS, S (REJOIN) },
   { S (GROUPS), PAIRED, S (INVITE) },
   { S (GROUPS), MAY_PAIR, S (PAIR) },
   { S (GROUPS), 0, S (NOT_PAIRED) },
@@ -73,6 +77,8 @@ static const struct
   /* A client asks for an address as soon as it is in. */
   { S (FREQUENCY), OWNER, S (SERVE) },
   { S (FREQUENCY), 0, S (MEMBER) },
+  /* Whoever it is for comes when it likes, and may be no Wi-Fi Direct device. */
+  { S (SERVE), HOSTS, S (DONE) },
   { S (SERVE), 0, S (MEMBER) },
   { S (MEMBER), OWNER, S (CLIENT_ADDRESS) },
   { S (MEMBER), 0, S (ADDRESS) },

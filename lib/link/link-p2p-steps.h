@@ -26,7 +26,7 @@ typedef enum
   WFD_P2P_STEP_SEARCH,         /* search until the peer is found */
   WFD_P2P_STEP_GROUPS,         /* the pairing of before */
   WFD_P2P_STEP_INVITE,         /* open it again: ask the peer */
-  WFD_P2P_STEP_REJOIN,         /* open it again: the peer is there already */
+  WFD_P2P_STEP_REJOIN,         /* open it again: the peer is there already, or comes later */
   WFD_P2P_STEP_FORGET,         /* drop a pairing that the peer does not know */
   WFD_P2P_STEP_PAIR,           /* negotiate a new group or join that of the peer */
   WFD_P2P_STEP_GROUP,          /* wait until the group stands */
@@ -56,6 +56,7 @@ typedef enum
   WFD_P2P_STARTED = 1 << 8,    /* a group stands, whoever began it */
   WFD_P2P_OWNER = 1 << 9,      /* and is ours */
   WFD_P2P_ADDRESSED = 1 << 10, /* our address in it is known */
+  WFD_P2P_HOSTS = 1 << 11,     /* a group of our own of before is wanted, without a peer */
 } WfdP2pFact;
 
 /* What follows on @step, which has succeeded; @facts: of WfdP2pFact. */

@@ -199,6 +199,16 @@ wfd_p2p_read_pool (GVariant *config, WfdDhcpRange *ret_pool)
 }
 
 gboolean
+wfd_p2p_read_is_owner (GVariant *properties)
+{
+  const char *mode;
+
+  return g_variant_is_of_type (properties, G_VARIANT_TYPE_VARDICT)
+      && g_variant_lookup (properties, WPAS_PERSISTENT_MODE, "&s", &mode)
+      && strcmp (mode, WPAS_PERSISTENT_MODE_GO) == 0;
+}
+
+gboolean
 wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id)
 {
   const char *mode, *members;

@@ -33,6 +33,8 @@ gboolean wfd_p2p_read_interface (GVariant *properties, char **ret_name, gboolean
 
 /* Properties of a persistent group, a{sv}: whether it is one with that peer. */
 gboolean wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id);
+/* The same: whether this device owns it. */
+gboolean wfd_p2p_read_is_owner (GVariant *properties);
 
 /* The status in (a{sv}) or a{sv}. */
 gboolean wfd_p2p_read_status (GVariant *args, gint *ret_status);

@@ -335,6 +335,15 @@ p2p_reopen_async (WfdLink *link, const char *peer, const WfdLinkPairing *pairing
   begin (link, &wish, cancellable, callback, user_data);
 }
 
+void
+wfd_p2p_link_host_async (WfdP2pLink *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+    gpointer user_data)
+{
+  WfdP2pWish wish = { .facts = WFD_P2P_OPENS | WFD_P2P_HOSTS };
+
+  begin (WFD_LINK (self), &wish, cancellable, callback, user_data);
+}
+
 static void
 p2p_disconnect_async (WfdLink *link, GCancellable *cancellable, GAsyncReadyCallback callback,
     gpointer user_data)

@@ -33,4 +33,9 @@ typedef struct
 /* @bus: (nullable): for tests; that of the system if NULL. @options is copied. */
 WfdP2pLink *wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options);
 
+/* Begins the last of the groups of before that this device owns, and waits for nobody to come
+ * into it. With wfd_link_finish (). */
+void wfd_p2p_link_host_async (WfdP2pLink *self, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer user_data);
+
 G_END_DECLS

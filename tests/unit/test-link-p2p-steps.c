@@ -12,7 +12,8 @@
 #define STARTED WFD_P2P_STARTED
 #define OWNER WFD_P2P_OWNER
 #define ADDRESSED WFD_P2P_ADDRESSED
-#define ALL_FACTS (2 * WFD_P2P_ADDRESSED - 1)
+#define HOSTS (WFD_P2P_OPENS | WFD_P2P_HOSTS)
+#define ALL_FACTS (2 * WFD_P2P_HOSTS - 1)
 
 static const char *const names[] = { "start", "bus", "service", "owner", "clean", "root",
   "interfaces", "read-config", "configure", "announce", "peers", "find", "search", "groups",
@@ -57,6 +58,11 @@ static const struct
       "pair group network frequency member address done" },
   { "owner", PREPARED | OPENS | KNOWN | OWNER | ADDRESSED,
       "pair group network frequency serve member client-address done" },
+  { "host", HOSTS | PAIRED | OWNER | ADDRESSED,
+      PREPARE "groups rejoin group network frequency serve done" },
+  { "host-again", PREPARED | HOSTS | PAIRED | OWNER | ADDRESSED,
+      "groups rejoin group network frequency serve done" },
+  { "host-nothing", PREPARED | HOSTS, "groups not-paired" },
   { "started-by-peer", PREPARED | OPENS | STARTED,
       "group network frequency member address lease done" },
 };

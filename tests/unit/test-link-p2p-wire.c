@@ -230,6 +230,8 @@ test_paired (void)
 
     g_assert_cmpint (wfd_p2p_read_is_paired (properties, "02:00:00:00:01:00"), ==,
         persistent[i].paired);
+    g_assert_cmpint (wfd_p2p_read_is_owner (properties), ==,
+        strstr (persistent[i].properties, "'mode': <'3'>") != NULL);
   }
 }
 
