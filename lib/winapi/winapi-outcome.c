@@ -39,6 +39,8 @@ winapi_outcome_from_error (const GError *error)
     return (WinapiOutcome) { ERROR_SUCCESS, WLAN_REASON_CODE_SUCCESS };
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return (WinapiOutcome) { ERROR_CANCELLED, WLAN_REASON_CODE_USER_CANCELLED };
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
+    return (WinapiOutcome) { ERROR_BUSY, WLAN_REASON_CODE_UNKNOWN };
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     if (g_error_matches (error, WFD_ERROR, rows[i].code))
       return rows[i].outcome;

@@ -13,7 +13,7 @@ typedef struct
   DWORD reason; /* WLAN_REASON_CODE_… */
 } WinapiOutcome;
 
-/* @error: (nullable): of WFD_ERROR or G_IO_ERROR_CANCELLED; NULL for success */
+/* @error: (nullable): of WFD_ERROR, or G_IO_ERROR_CANCELLED or _BUSY; NULL for success */
 WinapiOutcome winapi_outcome_from_error (const GError *error);
 
 G_END_DECLS

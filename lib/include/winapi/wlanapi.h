@@ -70,3 +70,23 @@ WFDX_DEFINE_DEVPKEY (DEVPKEY_WiFiDirect_IsMiracastLCPSupported, 9);
 WFDX_DEFINE_DEVPKEY (DEVPKEY_WiFiDirect_Services, 10);
 WFDX_DEFINE_DEVPKEY (DEVPKEY_WiFiDirect_SupportedChannelList, 11);
 WFDX_DEFINE_DEVPKEY (DEVPKEY_WiFiDirect_InformationElements, 12);
+
+/* Called once for each start that has returned ERROR_SUCCESS, in a thread of the library. The GUID
+ * is that of the interface, if @dwError is ERROR_SUCCESS; WfdxGetInterface () of wfdx.h has more. */
+typedef VOID (WINAPI *WFD_OPEN_SESSION_COMPLETE_CALLBACK) (HANDLE hSessionHandle, PVOID pvContext,
+    GUID guidSessionInterface, DWORD dwError, DWORD dwReasonCode);
+
+EXTERN_C_START
+
+WFDX_API DWORD WINAPI WFDOpenHandle (DWORD dwClientVersion, PDWORD pdwNegotiatedVersion,
+    PHANDLE phClientHandle);
+WFDX_API DWORD WINAPI WFDCloseHandle (HANDLE hClientHandle);
+WFDX_API DWORD WINAPI WFDStartOpenSession (HANDLE hClientHandle, PDOT11_MAC_ADDRESS pDeviceAddress,
+    PVOID pvContext, WFD_OPEN_SESSION_COMPLETE_CALLBACK pfnCallback, PHANDLE phSessionHandle);
+WFDX_API DWORD WINAPI WFDCancelOpenSession (HANDLE hSessionHandle);
+WFDX_API DWORD WINAPI WFDOpenLegacySession (HANDLE hClientHandle,
+    PDOT11_MAC_ADDRESS pLegacyMacAddress, HANDLE *phSessionHandle, GUID *pGuidSessionInterface);
+WFDX_API DWORD WINAPI WFDCloseSession (HANDLE hSessionHandle);
+WFDX_API DWORD WINAPI WFDUpdateDeviceVisibility (PDOT11_MAC_ADDRESS pDeviceAddress);
+
+EXTERN_C_END
