@@ -97,6 +97,28 @@ wfd_bytes_take_u32 (WfdBytes *self, guint32 *ret_value)
   return wfd_bytes_take_number (self, 4, ret_value);
 }
 
+static inline gboolean
+wfd_bytes_take_u64 (WfdBytes *self, guint64 *ret_value)
+{
+  WfdBytes octets;
+  guint64 value = 0;
+
+  if (!wfd_bytes_take (self, 8, &octets))
+    return FALSE;
+
+  for (guint i = 0; i < 8; i++)
+    value = value << 8 | octets.pos[i];
+  *ret_value = value;
+  return TRUE;
+}
+
+/* @n bytes from @offset on, which both may be anything. */
+static inline gboolean
+wfd_bytes_part (WfdBytes self, gsize offset, gsize n, WfdBytes *ret_bytes)
+{
+  return wfd_bytes_skip (&self, offset) && wfd_bytes_take (&self, n, ret_bytes);
+}
+
 /* Takes @wanted if the bytes begin with it. */
 static inline gboolean
 wfd_bytes_take_exact (WfdBytes *self, const guint8 *wanted, gsize n)

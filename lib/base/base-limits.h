@@ -139,3 +139,55 @@
 
 /* A note of a group of our own: its four or five lines have some 200. */
 #define WFD_LIMIT_CLAIM_BYTES 4096
+
+/* Graph and peer ids and friendly names of a graph have 256 characters with their
+ * NUL (MS-PPGRH 2.2.1.9), of up to 4 bytes each in UTF-8. */
+#define WFD_LIMIT_PEER_ID_CHARS 256
+#define WFD_LIMIT_PEER_ID_BYTES (WFD_LIMIT_PEER_ID_CHARS * 4)
+
+/* The comment of a graph, with its NUL (MS-PPGRH 2.2.3.1). */
+#define WFD_LIMIT_PEER_COMMENT_CHARS 512
+
+/* A frame (MS-PPGRH 3.1.1), and those that we send: one TLS record. */
+#define WFD_LIMIT_PEER_FRAME_BYTES 32768
+#define WFD_LIMIT_PEER_SENT_FRAME_BYTES 16379
+
+/* Addresses of one node, of referrals in an answer (MS-PPGRH 3.1.1), and of those
+ * remembered. */
+#define WFD_LIMIT_PEER_ADDRESSES 32
+#define WFD_LIMIT_PEER_REFERRALS_SENT 10
+#define WFD_LIMIT_PEER_REFERRALS 100
+
+/* The first message, from somebody unknown: its fixed part and three ids. */
+#define WFD_LIMIT_PEER_AUTH_BYTES (16 + 3 * WFD_LIMIT_PEER_ID_BYTES)
+
+/* What offsets of 16 bits reach. */
+#define WFD_LIMIT_PEER_CONNECT_BYTES 65535
+
+/* Application data in one message: what 16 bits of frames would need 1,025 of. */
+#define WFD_LIMIT_PEER_DATA_BYTES (16 * 1024 * 1024)
+
+/* A record (MS-PPGRH 2.2.3.1: 60 MB of payload and attributes), with ids, security
+ * data and the lengths around them. */
+#define WFD_LIMIT_PEER_RECORD_BYTES (60 * 1024 * 1024)
+#define WFD_LIMIT_PEER_SECURITY_BYTES (64 * 1024)
+#define WFD_LIMIT_PEER_FLOOD_BYTES (WFD_LIMIT_PEER_RECORD_BYTES + 128 * 1024)
+
+/* Lists of hashes, boundaries and abstracts: 100,000 records of a graph. */
+#define WFD_LIMIT_PEER_SYNC_BYTES (4 * 1024 * 1024)
+
+/* Records of a graph, and those of it that wait to be found valid. */
+#define WFD_LIMIT_PEER_RECORDS 100000
+#define WFD_LIMIT_PEER_DEFERRED 1000
+
+/* What waits for a peer that does not read, and for an application that does not
+ * fetch its events: more than a message that may be sent, and no more than a few
+ * of them. */
+#define WFD_LIMIT_PEER_QUEUE_BYTES (16 * 1024 * 1024)
+#define WFD_LIMIT_PEER_EVENTS_BYTES (16 * 1024 * 1024)
+
+/* Connections that have not said who they are (one file each, 20 s). */
+#define WFD_LIMIT_PEER_STRANGERS 64
+
+/* Connections of one graph: each pair of 64 nodes, and room. */
+#define WFD_LIMIT_PEER_LINKS 1024

@@ -3,6 +3,7 @@
  * has, constants of which one file makes the objects, and an event. */
 #include <initguid.h>
 #include <ntstatus.h>
+#include <p2p.h>
 #include <windows.h>
 #include <wlanapi.h>
 
@@ -27,6 +28,24 @@ check_types (void)
   CHECK (sizeof (DOT11_MAC_ADDRESS) == 6 && sizeof (DOT11_SSID) == 36);
   CHECK (sizeof (WFD_GROUP_ID) == 44 && sizeof (DEVPROPKEY) == 20);
   CHECK (sizeof (WCHAR) == sizeof (L'x'));
+  return 0;
+}
+
+/* As a program of Windows with 64 bits has them. */
+static int
+check_peer_structs (void)
+{
+  CHECK (sizeof (PEER_DATA) == 16 && sizeof (PEER_RECORD) == 128 && sizeof (PEER_ADDRESS) == 32);
+  CHECK (sizeof (PEER_CONNECTION_INFO) == 64 && sizeof (PEER_EVENT_INCOMING_DATA) == 48);
+  CHECK (sizeof (PEER_EVENT_RECORD_CHANGE_DATA) == 40);
+  CHECK (sizeof (PEER_EVENT_CONNECTION_CHANGE_DATA) == 40);
+  CHECK (sizeof (PEER_EVENT_SYNCHRONIZED_DATA) == 20 && sizeof (PEER_GRAPH_PROPERTIES) == 56);
+  CHECK (sizeof (PEER_NODE_INFO) == 48 && sizeof (PEER_EVENT_NODE_CHANGE_DATA) == 24);
+  CHECK (sizeof (PEER_GRAPH_EVENT_REGISTRATION) == 16 && sizeof (PEER_GRAPH_EVENT_DATA) == 56);
+  CHECK (sizeof (PEER_SECURITY_INTERFACE) == 80 && sizeof (PEER_VERSION_DATA) == 4);
+  CHECK (offsetof (PEER_GRAPH_EVENT_DATA, incomingData) == 8);
+  CHECK ((DWORD) PEER_E_CONNECTION_REFUSED == 0x8063010b && SUCCEEDED (PEER_S_NO_EVENT_DATA));
+  CHECK (PeerGraphShutdown () == PEER_E_NOT_INITIALIZED);
   return 0;
 }
 
@@ -70,5 +89,6 @@ check_events (void)
 int
 main (void)
 {
-  return check_types () != 0 || check_codes () != 0 || check_guids () != 0 || check_events () != 0;
+  return check_types () != 0 || check_peer_structs () != 0 || check_codes () != 0
+      || check_guids () != 0 || check_events () != 0;
 }

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-conn.h"
+
+#include <base-limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include "peer-frames.h"
+
+#define READ_BYTES (64 * 1024)
+
+/* A peer that does not read its last messages, or does not close, is left then. */
+#define LINGER_US (30 * G_USEC_PER_SEC)
+
+typedef enum
+{
+  STATE_OPENING,
+  STATE_OPEN,
+  STATE_LINGERING, /* given up, with something still to be sent or the peer's end to come */
+  STATE_CLOSED,
+} State;
+
+struct _WfdPeerConn
+{
+  gint ref_count;
+  WfdPeerLoop *loop;
+  const WfdPeerConnCalls *calls;
+  gpointer owner;
+  State state;
+  GSocket *socket;
+  WfdPeerFrames *frames;
+  GSource *in, *out, *timer;
+  GQueue queue;     /* GBytes */
+  gsize sent_bytes; /* of the first */
+  gsize queued_bytes;
+  gboolean reading;
+};
+
+static void
+conn_unref (gpointer data)
+{
+  WfdPeerConn *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
+  wfd_peer_frames_free (self->frames);
+  g_clear_object (&self->socket);
+  g_free (self);
+}
+
+static WfdPeerConn *
+conn_ref (WfdPeerConn *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+static void
+clear_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* --- addresses --- */
+
+GSocketAddress *
+wfd_peer_address_to_gio (const WfdPeerAddress *address)
+{
+  g_autoptr (GInetAddress) ip = g_inet_address_new_from_bytes (address->ip, G_SOCKET_FAMILY_IPV6);
+
+  return g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", ip, "port", (guint) address->port,
+      "scope-id", address->scope_id, NULL);
+}
+
+gboolean
+wfd_peer_address_from_gio (GSocketAddress *gio, WfdPeerAddress *ret_address)
+{
+  GInetSocketAddress *inet;
+
+  if (gio == NULL || g_socket_address_get_family (gio) != G_SOCKET_FAMILY_IPV6)
+    return FALSE;
+
+  inet = G_INET_SOCKET_ADDRESS (gio);
+  memcpy (ret_address->ip, g_inet_address_to_bytes (g_inet_socket_address_get_address (inet)), 16);
+  ret_address->port = g_inet_socket_address_get_port (inet);
+  ret_address->scope_id = g_inet_socket_address_get_scope_id (inet);
+  return TRUE;
+}
+
+gboolean
+wfd_peer_conn_get_remote (WfdPeerConn *self, WfdPeerAddress *ret_address)
+{
+  g_autoptr (GSocketAddress) gio = g_socket_get_remote_address (self->socket, NULL);
+
+  return wfd_peer_address_from_gio (gio, ret_address);
+}
+
+/* --- sources --- */
+
+typedef struct
+{
+  GSource source;
+  WfdPeerLoop *loop;
+} Timer;
+
+static gboolean
+dispatch_timer (GSource *source, GSourceFunc func, gpointer data)
+{
+  WfdPeerLoop *loop = ((Timer *) source)->loop;
+
+  g_mutex_lock (&loop->lock);
+  /* Another thread may have had the lock, and destroyed it. */
+  if (!g_source_is_destroyed (source)) {
+    g_source_set_ready_time (source, -1);
+    func (data);
+  }
+  g_mutex_unlock (&loop->lock);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs timer_funcs = { .dispatch = dispatch_timer };
+
+GSource *
+wfd_peer_loop_add_timer (WfdPeerLoop *loop, GSourceFunc func, gpointer data)
+{
+  GSource *source = g_source_new (&timer_funcs, sizeof (Timer));
+
+  ((Timer *) source)->loop = loop;
+  g_source_set_callback (source, func, data, NULL);
+  g_source_attach (source, loop->context);
+  return source;
+}
+
+static void
+add_source (WfdPeerConn *self, GSource **source, GIOCondition condition, GSocketSourceFunc func)
+{
+  if (*source != NULL)
+    return;
+  *source = g_socket_create_source (self->socket, condition, NULL);
+  g_source_set_callback (*source, G_SOURCE_FUNC (func), conn_ref (self), conn_unref);
+  g_source_attach (*source, self->loop->context);
+}
+
+/* --- ends --- */
+
+static void
+finish (WfdPeerConn *self)
+{
+  if (self->state == STATE_CLOSED)
+    return;
+
+  self->state = STATE_CLOSED;
+  clear_source (&self->in);
+  clear_source (&self->out);
+  clear_source (&self->timer);
+  if (self->socket != NULL)
+    g_socket_close (self->socket, NULL);
+  g_hash_table_remove (self->loop->conns, self);
+  g_cond_broadcast (&self->loop->changed);
+  conn_unref (self);
+}
+
+/* Tells the owner, who gives it up then. */
+static void
+lose (WfdPeerConn *self)
+{
+  gpointer owner = g_steal_pointer (&self->owner);
+  gboolean lingering = self->state == STATE_LINGERING;
+
+  conn_ref (self);
+  if (!lingering && owner != NULL)
+    self->calls->lost (self, owner);
+  finish (self);
+  conn_unref (self);
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  lose (data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* From below the owner's own call. */
+static void
+lose_later (WfdPeerConn *self)
+{
+  g_source_set_ready_time (self->timer, 0);
+}
+
+/* --- out --- */
+
+static gboolean on_writable (GSocket *socket, GIOCondition condition, gpointer data);
+
+/* FALSE: the connection is broken. */
+static gboolean
+flush (WfdPeerConn *self)
+{
+  while (!g_queue_is_empty (&self->queue)) {
+    GBytes *first = g_queue_peek_head (&self->queue);
+    gsize size;
+    const char *data = g_bytes_get_data (first, &size);
+    g_autoptr (GError) error = NULL;
+    gssize n = g_socket_send (self->socket, data + self->sent_bytes, size - self->sent_bytes, NULL,
+        &error);
+
+    if (n < 0) {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        return FALSE;
+      add_source (self, &self->out, G_IO_OUT, on_writable);
+      return TRUE;
+    }
+    self->sent_bytes += n;
+    self->queued_bytes -= n;
+    if (self->sent_bytes == size) {
+      g_bytes_unref (g_queue_pop_head (&self->queue));
+      self->sent_bytes = 0;
+    }
+  }
+  clear_source (&self->out);
+  /* The peer shall read all of it; to close now, with something of theirs unread,
+   * could take it away again. */
+  if (self->state == STATE_LINGERING)
+    g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
+  return TRUE;
+}
+
+static void
+take_connected (WfdPeerConn *self)
+{
+  clear_source (&self->out);
+  if (!g_socket_check_connect_result (self->socket, NULL)) {
+    lose (self);
+    return;
+  }
+  self->state = STATE_OPEN;
+  wfd_peer_conn_set_reading (self, TRUE);
+  self->calls->opened (self, self->owner);
+}
+
+static void
+take_writable (WfdPeerConn *self)
+{
+  if (!flush (self)) {
+    lose (self);
+    return;
+  }
+  g_cond_broadcast (&self->loop->changed);
+  if (self->state == STATE_OPEN && self->queued_bytes <= WFD_LIMIT_PEER_QUEUE_BYTES / 2)
+    self->calls->drained (self, self->owner);
+}
+
+static gboolean
+on_writable (GSocket *socket, GIOCondition condition, gpointer data)
+{
+  WfdPeerConn *self = data;
+
+  g_mutex_lock (&self->loop->lock);
+  conn_ref (self);
+  if (self->out == g_main_current_source ()) {
+    if (self->state == STATE_OPENING)
+      take_connected (self);
+    else
+      take_writable (self);
+  }
+  g_mutex_unlock (&self->loop->lock);
+  conn_unref (self);
+  return G_SOURCE_CONTINUE;
+}
+
+void
+wfd_peer_conn_send (WfdPeerConn *self, WfdBytes message)
+{
+  GByteArray *octets;
+
+  if (self->state != STATE_OPEN)
+    return;
+
+  octets = g_byte_array_sized_new (message.left + 2 * (message.left / 16000 + 1));
+  wfd_peer_frames_append (octets, message);
+  self->queued_bytes += octets->len;
+  g_queue_push_tail (&self->queue, g_byte_array_free_to_bytes (octets));
+  if (self->out == NULL && !flush (self))
+    lose_later (self);
+}
+
+gsize
+wfd_peer_conn_get_queued_bytes (const WfdPeerConn *self)
+{
+  return self->queued_bytes;
+}
+
+/* --- in --- */
+
+static void
+take_octets (WfdPeerConn *self, WfdBytes octets)
+{
+  while (octets.left > 0 && self->state == STATE_OPEN) {
+    g_autoptr (GByteArray) message = NULL;
+
+    if (!wfd_peer_frames_push (self->frames, &octets, &message)) {
+      lose (self);
+      return;
+    }
+    if (message != NULL)
+      self->calls->received (self, self->owner, wfd_bytes (message->data, message->len));
+  }
+}
+
+static void
+take_readable (WfdPeerConn *self)
+{
+  g_autoptr (GError) error = NULL;
+  gssize n = g_socket_receive (self->socket, (char *) self->loop->buffer, READ_BYTES, NULL, &error);
+
+  if (n > 0)
+    take_octets (self, wfd_bytes (self->loop->buffer, n));
+  else if (n == 0 || !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    lose (self);
+}
+
+static gboolean
+on_readable (GSocket *socket, GIOCondition condition, gpointer data)
+{
+  WfdPeerConn *self = data;
+
+  g_mutex_lock (&self->loop->lock);
+  conn_ref (self);
+  if (self->in == g_main_current_source ())
+    take_readable (self);
+  g_mutex_unlock (&self->loop->lock);
+  conn_unref (self);
+  return G_SOURCE_CONTINUE;
+}
+
+void
+wfd_peer_conn_set_reading (WfdPeerConn *self, gboolean reading)
+{
+  if (self->state != STATE_OPEN)
+    return;
+
+  if (reading)
+    add_source (self, &self->in, G_IO_IN, on_readable);
+  else
+    clear_source (&self->in);
+}
+
+/* --- life --- */
+
+static WfdPeerConn *
+conn_new (WfdPeerLoop *loop, GSocket *socket, State state, const WfdPeerConnCalls *calls,
+    gpointer owner)
+{
+  WfdPeerConn *self = g_new0 (WfdPeerConn, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->loop = loop;
+  self->socket = socket;
+  self->state = state;
+  self->calls = calls;
+  self->owner = owner;
+  self->frames = wfd_peer_frames_new ();
+  self->timer = wfd_peer_loop_add_timer (loop, on_timer, self);
+  g_hash_table_add (loop->conns, self);
+  if (socket == NULL)
+    return self;
+  g_socket_set_blocking (socket, FALSE);
+  g_socket_set_keepalive (socket, TRUE);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  return self;
+}
+
+WfdPeerConn *
+wfd_peer_conn_open (WfdPeerLoop *loop, const WfdPeerAddress *address, const WfdPeerConnCalls *calls,
+    gpointer owner)
+{
+  g_autoptr (GError) error = NULL;
+  GSocket *socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
+  g_autoptr (GSocketAddress) gio = wfd_peer_address_to_gio (address);
+  WfdPeerConn *self;
+
+  /* Without a socket there were too many descriptors. */
+  self = conn_new (loop, socket, STATE_OPENING, calls, owner);
+  wfd_peer_frames_trust (self->frames);
+  if (socket == NULL)
+    lose_later (self);
+  else if (g_socket_connect (socket, gio, NULL, &error)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PENDING))
+    add_source (self, &self->out, G_IO_OUT, on_writable);
+  else
+    lose_later (self);
+  return self;
+}
+
+WfdPeerConn *
+wfd_peer_conn_new_accepted (WfdPeerLoop *loop, GSocket *socket, const WfdPeerConnCalls *calls,
+    gpointer owner)
+{
+  WfdPeerConn *self = conn_new (loop, socket, STATE_OPEN, calls, owner);
+
+  wfd_peer_conn_set_reading (self, TRUE);
+  return self;
+}
+
+void
+wfd_peer_conn_hand_over (WfdPeerConn *self, const WfdPeerConnCalls *calls, gpointer owner)
+{
+  self->calls = calls;
+  self->owner = owner;
+  wfd_peer_frames_trust (self->frames);
+}
+
+void
+wfd_peer_conn_close (WfdPeerConn *self)
+{
+  gboolean lost = self->owner == NULL;
+
+  self->owner = NULL;
+  if (self->state == STATE_CLOSED || lost)
+    return;
+  if (self->state == STATE_OPENING) {
+    finish (self);
+    return;
+  }
+
+  /* What still comes is read and forgotten. */
+  wfd_peer_conn_set_reading (self, TRUE);
+  self->state = STATE_LINGERING;
+  g_source_set_ready_time (self->timer, g_get_monotonic_time () + LINGER_US);
+  if (!flush (self))
+    lose_later (self);
+}
+
+void
+wfd_peer_loop_abort (WfdPeerLoop *loop)
+{
+  g_autoptr (GList) conns = g_hash_table_get_keys (loop->conns);
+
+  for (GList *l = conns; l != NULL; l = l->next)
+    finish (l->data);
+}

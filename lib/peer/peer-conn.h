@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include "peer-wire.h"
+
+G_BEGIN_DECLS
+
+/* The socket of one connection: messages in and out. It lives in a main context, with
+ * a lock that is held in each of these calls and that each callback is made under. */
+typedef struct _WfdPeerConn WfdPeerConn;
+
+typedef struct
+{
+  GMainContext *context;
+  GMutex lock;
+  GCond changed;     /* room in a queue, or a connection less */
+  GHashTable *conns; /* all that are not closed */
+  guint8 *buffer;    /* what the only thread that runs the context reads */
+} WfdPeerLoop;
+
+typedef struct
+{
+  void (*opened) (WfdPeerConn *conn, gpointer owner);
+  void (*received) (WfdPeerConn *conn, gpointer owner, WfdBytes message);
+  void (*drained) (WfdPeerConn *conn, gpointer owner);
+  /* By the peer, the network or for what the peer sent. */
+  void (*lost) (WfdPeerConn *conn, gpointer owner);
+} WfdPeerConnCalls;
+
+/* Never fails at once. */
+WfdPeerConn *wfd_peer_conn_open (WfdPeerLoop *loop, const WfdPeerAddress *address,
+    const WfdPeerConnCalls *calls, gpointer owner);
+WfdPeerConn *wfd_peer_conn_new_accepted (WfdPeerLoop *loop, GSocket *socket,
+    const WfdPeerConnCalls *calls, gpointer owner);
+/* Who is told from now on, and that the peer may send large messages. */
+void wfd_peer_conn_hand_over (WfdPeerConn *self, const WfdPeerConnCalls *calls, gpointer owner);
+
+void wfd_peer_conn_send (WfdPeerConn *self, WfdBytes message);
+gsize wfd_peer_conn_get_queued_bytes (const WfdPeerConn *self);
+void wfd_peer_conn_set_reading (WfdPeerConn *self, gboolean reading);
+gboolean wfd_peer_conn_get_remote (WfdPeerConn *self, WfdPeerAddress *ret_address);
+
+/* Gives it up. What was sent still goes out, as long as the peer reads it; the owner
+ * hears nothing any more. */
+void wfd_peer_conn_close (WfdPeerConn *self);
+/* The same for all there are, at once. */
+void wfd_peer_loop_abort (WfdPeerLoop *loop);
+
+/* A source in the context of the loop that calls with the lock held. */
+GSource *wfd_peer_loop_add_timer (WfdPeerLoop *loop, GSourceFunc func, gpointer data);
+
+GSocketAddress *wfd_peer_address_to_gio (const WfdPeerAddress *address);
+gboolean wfd_peer_address_from_gio (GSocketAddress *gio, WfdPeerAddress *ret_address);
+
+G_END_DECLS

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-frames.h"
+
+#include <base-limits.h>
+#include "peer-put.h"
+
+struct _WfdPeerFrames
+{
+  guint8 size[2]; /* of the frame */
+  guint n_size;   /* bytes of it that are there */
+  gsize left;     /* of the frame; 0: the next is a size */
+  GByteArray *message;
+  gboolean trusted;
+};
+
+WfdPeerFrames *
+wfd_peer_frames_new (void)
+{
+  WfdPeerFrames *self = g_new0 (WfdPeerFrames, 1);
+
+  self->message = g_byte_array_new ();
+  return self;
+}
+
+void
+wfd_peer_frames_trust (WfdPeerFrames *self)
+{
+  self->trusted = TRUE;
+}
+
+void
+wfd_peer_frames_free (WfdPeerFrames *self)
+{
+  g_byte_array_unref (self->message);
+  g_free (self);
+}
+
+static gboolean
+take_size (WfdPeerFrames *self, WfdBytes *bytes)
+{
+  while (self->n_size < 2 && wfd_bytes_take_u8 (bytes, &self->size[self->n_size]))
+    self->n_size++;
+  if (self->n_size < 2)
+    return TRUE;
+
+  self->n_size = 0;
+  self->left = self->size[0] << 8 | self->size[1];
+  return self->left >= 1 && self->left <= WFD_LIMIT_PEER_FRAME_BYTES;
+}
+
+/* Size of the message, or of its header as long as that is not there. Memory grows
+ * with what has come, never with what is said. */
+static gsize
+message_size (const WfdPeerFrames *self)
+{
+  return self->message->len < WFD_PEER_HEADER_BYTES ? WFD_PEER_HEADER_BYTES
+                                                    : wfd_peer_get_u32 (self->message->data);
+}
+
+static gboolean
+header_is_good (const WfdPeerFrames *self)
+{
+  gsize size = wfd_peer_get_u32 (self->message->data);
+  gsize max = wfd_peer_message_max_bytes (self->message->data[5]);
+
+  return size >= WFD_PEER_HEADER_BYTES
+      && size <= (self->trusted ? max : MIN (max, WFD_LIMIT_PEER_AUTH_BYTES));
+}
+
+static gboolean
+take_payload (WfdPeerFrames *self, WfdBytes *bytes)
+{
+  gsize wanted = message_size (self) - self->message->len;
+  WfdBytes part = { 0 };
+
+  wfd_bytes_take (bytes, MIN (MIN (wanted, self->left), bytes->left), &part);
+  g_byte_array_append (self->message, part.pos, part.left);
+  self->left -= part.left;
+  return self->message->len != WFD_PEER_HEADER_BYTES || part.left == 0 || header_is_good (self);
+}
+
+static gboolean
+is_whole (const WfdPeerFrames *self)
+{
+  return self->message->len >= WFD_PEER_HEADER_BYTES && self->message->len == message_size (self);
+}
+
+gboolean
+wfd_peer_frames_push (WfdPeerFrames *self, WfdBytes *bytes, GByteArray **ret_message)
+{
+  *ret_message = NULL;
+  while (bytes->left > 0) {
+    if (self->left == 0 && !take_size (self, bytes))
+      return FALSE;
+    if (!take_payload (self, bytes))
+      return FALSE;
+    if (!is_whole (self))
+      continue;
+    /* A frame belongs to one message. */
+    if (self->left > 0)
+      return FALSE;
+
+    *ret_message = g_steal_pointer (&self->message);
+    self->message = g_byte_array_new ();
+    return TRUE;
+  }
+  return TRUE;
+}
+
+void
+wfd_peer_frames_append (GByteArray *out, WfdBytes message)
+{
+  while (message.left > 0) {
+    WfdBytes part = { 0 };
+
+    wfd_bytes_take (&message, MIN (message.left, WFD_LIMIT_PEER_SENT_FRAME_BYTES), &part);
+    put_u16 (out, part.left);
+    g_byte_array_append (out, part.pos, part.left);
+  }
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <base-bytes.h>
+
+G_BEGIN_DECLS
+
+/* Frames (MS-PPGRH 2.2.1.1) and the messages that they carry. A message has one
+ * frame or more; with its last byte its last frame ends. */
+typedef struct _WfdPeerFrames WfdPeerFrames;
+
+/* At first messages may be as large as AUTH_INFO only. */
+WfdPeerFrames *wfd_peer_frames_new (void);
+/* From now on, as large as their type may be. */
+void wfd_peer_frames_trust (WfdPeerFrames *self);
+void wfd_peer_frames_free (WfdPeerFrames *self);
+
+/* Takes what has arrived, up to the end of the next message at most; call it until
+ * nothing is left. FALSE: the protocol is broken. @ret_message is the message that
+ * is now whole, to free, or NULL. */
+gboolean wfd_peer_frames_push (WfdPeerFrames *self, WfdBytes *bytes, GByteArray **ret_message);
+
+/* Appends @message in frames. */
+void wfd_peer_frames_append (GByteArray *out, WfdBytes message);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPeerFrames, wfd_peer_frames_free)
+
+G_END_DECLS

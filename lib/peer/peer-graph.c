@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-graph.h"
+
+#include <base-limits.h>
+
+/* How long a sender waits for a peer that does not read. */
+#define SEND_US (2 * G_USEC_PER_SEC)
+
+/* 1601 to 1970. */
+#define EPOCH_TICKS G_GUINT64_CONSTANT (116444736000000000)
+
+WfdPeerGraph *
+wfd_peer_graph_ref (WfdPeerGraph *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+wfd_peer_graph_unref (WfdPeerGraph *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  wfd_peer_node_free (self->node);
+  g_hash_table_unref (self->conns);
+  g_hash_table_unref (self->paused);
+  g_ptr_array_unref (self->listeners);
+  g_ptr_array_unref (self->queues);
+  g_free (self->database);
+  g_free (self);
+}
+
+WfdPeerNode *
+wfd_peer_graph_begin (WfdPeerGraph *self)
+{
+  wfd_peer_node_set_now (self->node, g_get_monotonic_time (),
+      EPOCH_TICKS + (guint64) g_get_real_time () * 10);
+  return self->node;
+}
+
+void
+wfd_peer_graph_end (WfdPeerGraph *self)
+{
+  if (!self->closed)
+    g_source_set_ready_time (self->timer, wfd_peer_node_get_deadline_us (self->node));
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  WfdPeerGraph *self = data;
+
+  wfd_peer_node_tick (wfd_peer_graph_begin (self));
+  wfd_peer_graph_end (self);
+  return G_SOURCE_CONTINUE;
+}
+
+/* --- what connections tell --- */
+
+typedef struct
+{
+  WfdPeerGraph *graph;
+  guint64 link_id;
+  WfdPeerConn *conn;
+} Attached;
+
+static void
+on_opened (WfdPeerConn *conn, gpointer owner)
+{
+  Attached *attached = owner;
+  WfdPeerGraph *self = attached->graph;
+
+  wfd_peer_node_opened (wfd_peer_graph_begin (self), attached->link_id);
+  wfd_peer_graph_end (self);
+}
+
+static void
+on_received (WfdPeerConn *conn, gpointer owner, WfdBytes message)
+{
+  Attached *attached = owner;
+  WfdPeerGraph *self = attached->graph;
+
+  wfd_peer_node_received (wfd_peer_graph_begin (self), attached->link_id, message);
+  wfd_peer_graph_end (self);
+}
+
+static void
+on_drained (WfdPeerConn *conn, gpointer owner)
+{
+  Attached *attached = owner;
+  WfdPeerGraph *self = attached->graph;
+
+  wfd_peer_node_drained (wfd_peer_graph_begin (self), attached->link_id);
+  wfd_peer_graph_end (self);
+}
+
+static void
+on_lost (WfdPeerConn *conn, gpointer owner)
+{
+  Attached *attached = owner;
+  WfdPeerGraph *self = attached->graph;
+
+  wfd_peer_node_lost (wfd_peer_graph_begin (self), attached->link_id);
+  wfd_peer_graph_end (self);
+}
+
+static const WfdPeerConnCalls conn_calls = { on_opened, on_received, on_drained, on_lost };
+
+static Attached *
+attach (WfdPeerGraph *self, guint64 link_id)
+{
+  Attached *attached = g_new0 (Attached, 1);
+
+  attached->graph = self;
+  attached->link_id = link_id;
+  g_hash_table_insert (self->conns, &attached->link_id, attached);
+  return attached;
+}
+
+static Attached *
+get_attached (WfdPeerGraph *self, guint64 link_id)
+{
+  return g_hash_table_lookup (self->conns, &link_id);
+}
+
+/* --- what the node calls for --- */
+
+static void
+do_open (gpointer user_data, guint64 link_id, const WfdPeerAddress *address)
+{
+  WfdPeerGraph *self = user_data;
+  Attached *attached = attach (self, link_id);
+
+  attached->conn = wfd_peer_conn_open (&self->hub->loop, address, &conn_calls, attached);
+}
+
+static void
+do_send (gpointer user_data, guint64 link_id, WfdBytes message)
+{
+  Attached *attached = get_attached (user_data, link_id);
+
+  if (attached != NULL)
+    wfd_peer_conn_send (attached->conn, message);
+}
+
+static gsize
+do_room (gpointer user_data, guint64 link_id)
+{
+  Attached *attached = get_attached (user_data, link_id);
+  gsize queued = attached != NULL ? wfd_peer_conn_get_queued_bytes (attached->conn) : 0;
+
+  return WFD_LIMIT_PEER_QUEUE_BYTES - MIN (queued, WFD_LIMIT_PEER_QUEUE_BYTES);
+}
+
+static void
+do_close (gpointer user_data, guint64 link_id)
+{
+  WfdPeerGraph *self = user_data;
+  Attached *attached = get_attached (self, link_id);
+
+  if (attached == NULL)
+    return;
+
+  wfd_peer_conn_close (attached->conn);
+  g_hash_table_remove (self->paused, &link_id);
+  g_hash_table_remove (self->conns, &link_id);
+  /* Whoever waits for room in it. */
+  g_cond_broadcast (&self->hub->loop.changed);
+}
+
+/* Who does not fetch what comes gets no more of it from there. */
+static void
+pause_link (WfdPeerGraph *self, guint64 link_id)
+{
+  Attached *attached = get_attached (self, link_id);
+
+  if (attached == NULL || !g_hash_table_add (self->paused, &attached->link_id))
+    return;
+  wfd_peer_conn_set_reading (attached->conn, FALSE);
+}
+
+static void
+do_tell (gpointer user_data, WfdPeerEvent *event)
+{
+  WfdPeerGraph *self = user_data;
+
+  if (self->starting)
+    return;
+  for (guint i = 0; i < self->queues->len; i++) {
+    wfd_peer_queue_push (self->queues->pdata[i], event);
+    if (event->type == WFD_PEER_EVENT_DATA && wfd_peer_queue_is_full (self->queues->pdata[i]))
+      pause_link (self, event->link_id);
+  }
+}
+
+static void
+do_store (gpointer user_data, const WfdPeerRecord *record, gboolean gone)
+{
+  WfdPeerGraph *self = user_data;
+
+  if (gone)
+    wfd_peer_store_remove (self->store, &record->id);
+  else
+    wfd_peer_store_put (self->store, record);
+}
+
+static guint32
+do_validate (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change)
+{
+  WfdPeerGraph *self = user_data;
+
+  return self->validate != NULL ? self->validate (self->user_data, record, change) : WFD_PEER_OK;
+}
+
+static guint32
+do_sign (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change)
+{
+  WfdPeerGraph *self = user_data;
+
+  return self->sign != NULL ? self->sign (self->user_data, record, change) : WFD_PEER_OK;
+}
+
+static const WfdPeerNodeCalls node_calls = {
+  .open = do_open,
+  .send = do_send,
+  .room = do_room,
+  .close = do_close,
+  .tell = do_tell,
+  .store = do_store,
+  .validate = do_validate,
+  .sign = do_sign,
+};
+
+/* --- life --- */
+
+static gboolean
+is_open (const WfdPeerHub *hub, const char *graph_id, const char *peer_id)
+{
+  for (guint i = 0; i < hub->graphs->len; i++) {
+    const WfdPeerGraph *graph = hub->graphs->pdata[i];
+
+    if (g_str_equal (wfd_peer_node_get_graph_id (graph->node), graph_id)
+        && g_str_equal (wfd_peer_node_get_peer_id (graph->node), peer_id))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+restore_record (gpointer user_data, WfdPeerRecord *record)
+{
+  wfd_peer_node_restore_record (user_data, record);
+}
+
+/* A graph that was created is whole; one that was opened may have been left before
+ * anybody had told us of it. */
+static guint32
+start (WfdPeerGraph *self, const WfdPeerProperties *properties)
+{
+  WfdPeerNode *node = wfd_peer_graph_begin (self);
+  guint32 result = WFD_PEER_OK;
+
+  self->starting = TRUE;
+  if (properties != NULL)
+    result = wfd_peer_node_create (node, properties);
+  else {
+    wfd_peer_store_foreach (self->store, restore_record, node);
+    wfd_peer_node_restore (node, wfd_peer_store_get_number (self->store, "time-delta"),
+        wfd_peer_store_get_number (self->store, "synchronized") != 0);
+  }
+  self->starting = FALSE;
+  wfd_peer_graph_end (self);
+  return result;
+}
+
+static WfdPeerGraph *
+graph_new (WfdPeerHub *hub, const WfdPeerGraphConfig *config, WfdPeerStore *store)
+{
+  WfdPeerGraph *self = g_new0 (WfdPeerGraph, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->hub = hub;
+  self->store = store;
+  self->database = g_strdup (config->database);
+  self->validate = config->validate;
+  self->sign = config->sign;
+  self->user_data = config->user_data;
+  self->conns = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
+  self->paused = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_listener_unref);
+  self->queues = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_queue_free);
+  self->node = wfd_peer_node_new (&config->node, &node_calls, self);
+  self->timer = wfd_peer_loop_add_timer (&hub->loop, on_timer, self);
+  g_ptr_array_add (hub->graphs, self);
+  return self;
+}
+
+guint32
+wfd_peer_graph_open (WfdPeerHub *hub, const WfdPeerGraphConfig *config,
+    const WfdPeerProperties *properties, WfdPeerGraph **ret_graph)
+{
+  WfdPeerStoreKey key = { hub->folder, config->node.graph_id, config->node.peer_id,
+    config->database };
+  g_autofree char *path = wfd_peer_store_get_path (&key);
+  WfdPeerStore *store;
+  gboolean is_new;
+  guint32 result;
+
+  if (is_open (hub, key.graph_id, key.peer_id)
+      || (properties != NULL && g_file_test (path, G_FILE_TEST_EXISTS)))
+    return WFD_PEER_DUPLICATE_GRAPH;
+  result = wfd_peer_store_open (&key, &is_new, &store);
+  if (WFD_PEER_FAILED (result))
+    return result;
+
+  *ret_graph = graph_new (hub, config, store);
+  result = start (*ret_graph, properties);
+  if (WFD_PEER_FAILED (result)) {
+    wfd_peer_graph_close (*ret_graph);
+    wfd_peer_store_delete (&key);
+    return result;
+  }
+  return properties == NULL
+          && !(wfd_peer_node_get_status ((*ret_graph)->node) & WFD_PEER_STATUS_SYNCHRONIZED)
+      ? WFD_PEER_CREATED
+      : WFD_PEER_OK;
+}
+
+void
+wfd_peer_graph_close (WfdPeerGraph *self)
+{
+  if (self->closed)
+    return;
+
+  wfd_peer_node_leave (wfd_peer_graph_begin (self));
+  wfd_peer_store_set_number (self->store, "time-delta", wfd_peer_node_get_time_delta (self->node));
+  wfd_peer_store_set_number (self->store, "synchronized",
+      (wfd_peer_node_get_status (self->node) & WFD_PEER_STATUS_SYNCHRONIZED) != 0);
+  self->closed = TRUE;
+  g_clear_pointer (&self->store, wfd_peer_store_close);
+  g_ptr_array_set_size (self->listeners, 0);
+  g_ptr_array_set_size (self->queues, 0);
+  g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+  g_ptr_array_remove_fast (self->hub->graphs, self);
+  g_cond_broadcast (&self->hub->loop.changed);
+  wfd_peer_graph_unref (self);
+}
+
+guint32
+wfd_peer_graph_delete (WfdPeerHub *hub, const char *graph_id, const char *peer_id,
+    const char *database)
+{
+  WfdPeerStoreKey key = { hub->folder, graph_id, peer_id, database };
+
+  if (is_open (hub, graph_id, peer_id))
+    return WFD_PEER_GRAPH_IN_USE;
+  return wfd_peer_store_delete (&key);
+}
+
+/* --- links --- */
+
+gboolean
+wfd_peer_graph_take (WfdPeerGraph *self, WfdPeerListener *listener, WfdPeerConn *conn,
+    const WfdPeerAuthInfo *info)
+{
+  WfdPeerAddress address = { 0 };
+  WfdPeerNode *node;
+  Attached *attached;
+
+  if (!g_ptr_array_find (self->listeners, listener, NULL)
+      || !g_str_equal (info->graph_id, wfd_peer_node_get_graph_id (self->node))
+      || (info->destination_id != NULL
+          && !g_str_equal (info->destination_id, wfd_peer_node_get_peer_id (self->node)))
+      || g_hash_table_size (self->conns) >= WFD_LIMIT_PEER_LINKS)
+    return FALSE;
+
+  wfd_peer_conn_get_remote (conn, &address);
+  node = wfd_peer_graph_begin (self);
+  attached = attach (self, wfd_peer_node_accept (node, info, &address));
+  attached->conn = conn;
+  wfd_peer_conn_hand_over (conn, &conn_calls, attached);
+  wfd_peer_graph_end (self);
+  return TRUE;
+}
+
+/* Several graphs of one process may share a port: there the one who is asked for is
+ * another. */
+static gboolean
+is_self (WfdPeerGraph *self, const char *peer_id, const WfdPeerAddress *address)
+{
+  const WfdPeerHub *hub = self->hub;
+
+  if (!wfd_peer_graph_is_own_address (self, address))
+    return FALSE;
+  for (guint i = 0; i < hub->graphs->len; i++) {
+    const WfdPeerGraph *other = hub->graphs->pdata[i];
+
+    if (other != self && g_strcmp0 (wfd_peer_node_get_peer_id (other->node), peer_id) == 0
+        && other->listeners->len > 0
+        && g_ptr_array_find (self->listeners, other->listeners->pdata[0], NULL))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+guint32
+wfd_peer_graph_connect (WfdPeerGraph *self, WfdPeerLinkType type, const char *peer_id,
+    const WfdPeerAddress *address, guint64 *ret_link_id)
+{
+  guint32 result;
+
+  if (g_hash_table_size (self->conns) >= WFD_LIMIT_PEER_LINKS)
+    return WFD_PEER_NO_MEMORY;
+  if (is_self (self, peer_id, address))
+    return WFD_PEER_CONNECT_SELF;
+
+  result = wfd_peer_node_connect (wfd_peer_graph_begin (self), type, peer_id, address, ret_link_id);
+  wfd_peer_graph_end (self);
+  return result;
+}
+
+static gboolean
+has_room (WfdPeerGraph *self, guint64 link_id, gsize size)
+{
+  Attached *attached = get_attached (self, link_id);
+  gsize queued = attached != NULL ? wfd_peer_conn_get_queued_bytes (attached->conn) : 0;
+
+  return queued == 0 || queued + size <= WFD_LIMIT_PEER_QUEUE_BYTES;
+}
+
+guint32
+wfd_peer_graph_send (WfdPeerGraph *self, guint64 link_id, const WfdPeerGuid *type,
+    const guint8 *data, gsize size)
+{
+  gint64 until_us = g_get_monotonic_time () + SEND_US;
+  guint32 result;
+
+  while (!self->closed && wfd_peer_node_is_connected (self->node, link_id)
+      && !has_room (self, link_id, size))
+    if (!g_cond_wait_until (&self->hub->loop.changed, &self->hub->loop.lock, until_us))
+      return WFD_PEER_NO_MEMORY;
+  if (self->closed)
+    return WFD_PEER_INVALID_GRAPH;
+
+  result = wfd_peer_node_send (wfd_peer_graph_begin (self), link_id, type, data, size);
+  wfd_peer_graph_end (self);
+  return result;
+}
+
+/* --- events --- */
+
+static void
+update_acceptance (WfdPeerGraph *self)
+{
+  gboolean accepts = FALSE;
+
+  for (guint i = 0; i < self->queues->len; i++)
+    accepts |= wfd_peer_queue_wants (self->queues->pdata[i], WFD_PEER_EVENT_DIRECT);
+  wfd_peer_node_accept_direct (self->node, accepts);
+}
+
+static void
+resume_links (WfdPeerGraph *self)
+{
+  g_autoptr (GList) paused = NULL;
+
+  for (guint i = 0; i < self->queues->len; i++)
+    if (!wfd_peer_queue_is_half_empty (self->queues->pdata[i]))
+      return;
+
+  paused = g_hash_table_get_keys (self->paused);
+  g_hash_table_remove_all (self->paused);
+  for (GList *l = paused; l != NULL; l = l->next)
+    wfd_peer_conn_set_reading (get_attached (self, *(guint64 *) l->data)->conn, TRUE);
+}
+
+void
+wfd_peer_graph_add_queue (WfdPeerGraph *self, WfdPeerQueue *queue)
+{
+  g_ptr_array_add (self->queues, queue);
+  update_acceptance (self);
+}
+
+void
+wfd_peer_graph_remove_queue (WfdPeerGraph *self, WfdPeerQueue *queue)
+{
+  g_ptr_array_remove_fast (self->queues, queue);
+  update_acceptance (self);
+  resume_links (self);
+}
+
+WfdPeerEvent *
+wfd_peer_graph_next_event (WfdPeerGraph *self, WfdPeerQueue *queue)
+{
+  WfdPeerEvent *event = wfd_peer_queue_pop (queue);
+
+  if (g_hash_table_size (self->paused) > 0)
+    resume_links (self);
+  return event;
+}
+
+/* --- copies --- */
+
+guint32
+wfd_peer_graph_export (WfdPeerGraph *self, const char *path)
+{
+  return wfd_peer_store_export (self->store, path);
+}
+
+static void
+import_record (gpointer user_data, WfdPeerRecord *record)
+{
+  wfd_peer_node_import_record (user_data, record);
+}
+
+guint32
+wfd_peer_graph_import (WfdPeerGraph *self, const char *path)
+{
+  WfdPeerNode *node = wfd_peer_graph_begin (self);
+  WfdPeerStoreKey key = { self->hub->folder, wfd_peer_node_get_graph_id (node),
+    wfd_peer_node_get_peer_id (node), self->database };
+  guint32 result;
+
+  if (self->listeners->len > 0 || g_hash_table_size (self->conns) > 0)
+    return WFD_PEER_GRAPH_IN_USE;
+
+  result = wfd_peer_store_import (&key, path, import_record, node);
+  if (!WFD_PEER_FAILED (result))
+    wfd_peer_node_restore (node, wfd_peer_node_get_time_delta (node), TRUE);
+  wfd_peer_graph_end (self);
+  return result;
+}

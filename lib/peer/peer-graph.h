@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "peer-hub.h"
+#include "peer-node.h"
+#include "peer-store.h"
+
+G_BEGIN_DECLS
+
+/* A node with its sockets, its database and those who want to hear of it. Everything
+ * is done with the lock of the hub held. */
+struct _WfdPeerGraph
+{
+  gint ref_count;
+  WfdPeerHub *hub;
+  WfdPeerNode *node;
+  WfdPeerStore *store;
+  char *database;
+  GSource *timer;
+  GHashTable *conns;    /* link id to WfdPeerConn */
+  GHashTable *paused;   /* link ids whose data nobody fetches */
+  GPtrArray *listeners; /* WfdPeerListener */
+  GPtrArray *queues;    /* WfdPeerQueue */
+  gboolean closed;
+  gboolean starting; /* what is read from the disk is no event and not written again */
+  guint32 (*validate) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
+  guint32 (*sign) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
+  gpointer user_data;
+};
+
+typedef struct
+{
+  WfdPeerNodeConfig node;
+  const char *database;
+  /* Both or none; called with the lock held. */
+  guint32 (*validate) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
+  guint32 (*sign) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
+  gpointer user_data;
+} WfdPeerGraphConfig;
+
+/* @properties: of the graph that is created, or NULL to open one. */
+guint32 wfd_peer_graph_open (WfdPeerHub *hub, const WfdPeerGraphConfig *config,
+    const WfdPeerProperties *properties, WfdPeerGraph **ret_graph);
+void wfd_peer_graph_close (WfdPeerGraph *self);
+WfdPeerGraph *wfd_peer_graph_ref (WfdPeerGraph *self);
+void wfd_peer_graph_unref (WfdPeerGraph *self);
+guint32 wfd_peer_graph_delete (WfdPeerHub *hub, const char *graph_id, const char *peer_id,
+    const char *database);
+
+/* Before and after what is done with the node. */
+WfdPeerNode *wfd_peer_graph_begin (WfdPeerGraph *self);
+void wfd_peer_graph_end (WfdPeerGraph *self);
+
+/* @scope as PEER_GRAPH_SCOPE numbers them. */
+guint32 wfd_peer_graph_listen (WfdPeerGraph *self, guint scope, guint32 scope_id, guint16 port);
+/* Whether a connection to @address would end at a listener of this graph. */
+gboolean wfd_peer_graph_is_own_address (WfdPeerGraph *self, const WfdPeerAddress *address);
+guint32 wfd_peer_graph_connect (WfdPeerGraph *self, WfdPeerLinkType type, const char *peer_id,
+    const WfdPeerAddress *address, guint64 *ret_link_id);
+/* Waits for room, up to two seconds; the lock is not held meanwhile. */
+guint32 wfd_peer_graph_send (WfdPeerGraph *self, guint64 link_id, const WfdPeerGuid *type,
+    const guint8 *data, gsize size);
+
+/* From where the graph shall be heard of; taken over. */
+void wfd_peer_graph_add_queue (WfdPeerGraph *self, WfdPeerQueue *queue);
+void wfd_peer_graph_remove_queue (WfdPeerGraph *self, WfdPeerQueue *queue);
+WfdPeerEvent *wfd_peer_graph_next_event (WfdPeerGraph *self, WfdPeerQueue *queue);
+
+guint32 wfd_peer_graph_export (WfdPeerGraph *self, const char *path);
+guint32 wfd_peer_graph_import (WfdPeerGraph *self, const char *path);
+
+/* For the hub: somebody who has introduced themselves. FALSE: this graph is not
+ * meant, and nothing was done. */
+gboolean wfd_peer_graph_take (WfdPeerGraph *self, WfdPeerListener *listener, WfdPeerConn *conn,
+    const WfdPeerAuthInfo *info);
+
+G_END_DECLS

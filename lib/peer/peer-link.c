@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-link.h"
+
+#include <math.h>
+
+#define CONNECT_US (60 * G_USEC_PER_SEC)
+
+static const char *const state_names[] = { "opening", "securing", "asked", "expected", "connected",
+  "ended" };
+static const char *const event_names[] = { "opened", "secured", "CONNECT", "WELCOME", "REFUSE",
+  "DISCONNECT", "data", "sync", "other", "lost", "timeout", "close" };
+
+G_STATIC_ASSERT (G_N_ELEMENTS (state_names) == WFD_LINK_N_STATES);
+G_STATIC_ASSERT (G_N_ELEMENTS (event_names) == WFD_LINK_N_EVENTS);
+
+#define REACH WFD_LINK_FAIL_TO_REACH
+#define AUTHENTICATE WFD_LINK_FAIL_TO_AUTHENTICATE
+#define END WFD_LINK_END
+
+/* A message at the wrong time ends the connection (3.1.5.2). On our side it can be
+ * nobody's mistake but the peer's; what counts is how far we had come. */
+static const guint8 actions[WFD_LINK_N_STATES][WFD_LINK_N_EVENTS] = {
+  /* opened, secured, CONNECT, WELCOME, REFUSE, DISCONNECT, data, sync, other, lost, timeout, close */
+  [WFD_LINK_OPENING] = { WFD_LINK_INTRODUCE, REACH, REACH, REACH, REACH, REACH, REACH, REACH, REACH,
+      REACH, REACH, REACH },
+  [WFD_LINK_SECURING] = { AUTHENTICATE, WFD_LINK_PROCEED, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE,
+      AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, REACH },
+  [WFD_LINK_ASKED] = { REACH, REACH, REACH, WFD_LINK_ADOPT, WFD_LINK_BE_REFUSED, REACH, REACH,
+      REACH, REACH, REACH, REACH, REACH },
+  [WFD_LINK_EXPECTED] = { REACH, REACH, WFD_LINK_ANSWER, REACH, REACH, REACH, REACH, REACH, REACH,
+      REACH, REACH, REACH },
+  [WFD_LINK_CONNECTED] = { END, END, WFD_LINK_UPDATE, END, END, END, WFD_LINK_DELIVER,
+      WFD_LINK_SYNC, END, END, END, WFD_LINK_LEAVE },
+  [WFD_LINK_ENDED] = { 0 },
+};
+
+WfdLinkAction
+wfd_link_next (WfdLinkState state, WfdLinkEvent event)
+{
+  return actions[state][event];
+}
+
+WfdLinkEvent
+wfd_link_event_of (WfdPeerMessageType type)
+{
+  switch (type) {
+    case WFD_PEER_AUTH_INFO:
+      return WFD_LINK_EVENT_OTHER;
+    case WFD_PEER_CONNECT:
+      return WFD_LINK_EVENT_CONNECT;
+    case WFD_PEER_WELCOME:
+      return WFD_LINK_EVENT_WELCOME;
+    case WFD_PEER_REFUSE:
+      return WFD_LINK_EVENT_REFUSE;
+    case WFD_PEER_DISCONNECT:
+      return WFD_LINK_EVENT_DISCONNECT;
+    case WFD_PEER_PT2PT:
+      return WFD_LINK_EVENT_DATA;
+    case WFD_PEER_SOLICIT_NEW:
+    case WFD_PEER_SOLICIT_TIME:
+    case WFD_PEER_SOLICIT_HASH:
+    case WFD_PEER_ADVERTISE:
+    case WFD_PEER_REQUEST:
+    case WFD_PEER_FLOOD:
+    case WFD_PEER_SYNC_END:
+    case WFD_PEER_ACK:
+      return WFD_LINK_EVENT_SYNC;
+  }
+  return WFD_LINK_EVENT_OTHER;
+}
+
+gint64
+wfd_link_get_limit_us (WfdLinkState state, guint n_links)
+{
+  switch (state) {
+    case WFD_LINK_OPENING:
+    case WFD_LINK_ASKED:
+    case WFD_LINK_EXPECTED:
+      return CONNECT_US;
+    case WFD_LINK_SECURING:
+      /* 3.1.2; between 20 and 300 s, as its text says */
+      return (20 + 280 * exp (-(n_links / 10.0))) * G_USEC_PER_SEC;
+    case WFD_LINK_CONNECTED:
+    case WFD_LINK_ENDED:
+    case WFD_LINK_N_STATES:
+      break;
+  }
+  return 0;
+}
+
+const char *
+wfd_link_state_to_string (WfdLinkState state)
+{
+  return state_names[state];
+}
+
+const char *
+wfd_link_event_to_string (WfdLinkEvent event)
+{
+  return event_names[event];
+}

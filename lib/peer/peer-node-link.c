@@ -1,0 +1,659 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-node-private.h"
+
+#include <base-limits.h>
+
+/* Links of a node: what the actions of peer-link.h do. */
+
+/* A message of this type only looks whether TCP still works (2.2.2.13). */
+static const WfdPeerGuid ping = { { 0x0c, 0xcb, 0xb0, 0xd2, 0xbe, 0x41, 0x4b, 0xd6, 0x91, 0x4b,
+    0x05, 0x8e, 0xc5, 0xdc, 0xce, 0x64 } };
+
+/* Peer times further apart than this are none of one graph (3.1.5.2.2). */
+#define MAX_TIME_DIFFERENCE (20 * 60 * TICKS_PER_S)
+
+void
+wfd_peer_link_info_free (WfdPeerLinkInfo *self)
+{
+  g_free (self->peer_id);
+  g_free (self);
+}
+
+void
+wfd_peer_node_free_link (gpointer data)
+{
+  Link *link = data;
+
+  g_queue_clear_full (&link->floods, g_free);
+  g_hash_table_unref (link->floods_known);
+  g_array_unref (link->addresses);
+  g_free (link->wanted_id);
+  g_free (link->peer_id);
+  g_free (link);
+}
+
+Link *
+wfd_peer_node_get_link (const WfdPeerNode *self, guint64 link_id)
+{
+  return g_hash_table_lookup (self->links, &link_id);
+}
+
+static void
+enter (WfdPeerNode *self, Link *link, WfdLinkState state)
+{
+  gint64 limit_us = wfd_link_get_limit_us (state, g_hash_table_size (self->links));
+
+  g_debug ("%s: link %" G_GINT64_MODIFIER "x: %s → %s", self->peer_id, link->id,
+      wfd_link_state_to_string (link->state), wfd_link_state_to_string (state));
+  link->state = state;
+  link->deadline_us = limit_us != 0 ? self->now_us + limit_us : 0;
+}
+
+static Link *
+add_link (WfdPeerNode *self, WfdPeerLinkType type, gboolean ours, const WfdPeerAddress *address)
+{
+  Link *link = g_new0 (Link, 1);
+
+  link->id = ++self->last_link_id;
+  link->type = type;
+  link->ours = ours;
+  link->address = *address;
+  link->addresses = g_array_new (FALSE, FALSE, sizeof (WfdPeerAddress));
+  link->floods_known = g_hash_table_new (wfd_peer_guid_hash, wfd_peer_guid_equal_func);
+  g_hash_table_insert (self->links, &link->id, link);
+  return link;
+}
+
+Link *
+wfd_peer_node_open_link (WfdPeerNode *self, WfdPeerLinkType type, const char *peer_id,
+    const WfdPeerAddress *address)
+{
+  Link *link = add_link (self, type, TRUE, address);
+
+  link->wanted_id = g_strdup (peer_id);
+  enter (self, link, WFD_LINK_OPENING);
+  self->calls->open (self->user_data, link->id, address);
+  return link;
+}
+
+void
+wfd_peer_node_send_message (WfdPeerNode *self, Link *link, GByteArray *message)
+{
+  self->calls->send (self->user_data, link->id, wfd_bytes (message->data, message->len));
+  g_byte_array_unref (message);
+}
+
+static gboolean
+is_neighbour (const Link *link)
+{
+  return link->type == WFD_PEER_LINK_NEIGHBOUR && link->state == WFD_LINK_CONNECTED;
+}
+
+guint
+wfd_peer_node_count_neighbours (const WfdPeerNode *self)
+{
+  GHashTableIter iter;
+  gpointer link;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &link))
+    n += is_neighbour (link);
+  return n;
+}
+
+/* --- what the application hears --- */
+
+static void
+tell_change (WfdPeerNode *self, const Link *link, WfdPeerLinkChange change, guint32 reason,
+    guint64 next_link_id)
+{
+  g_autoptr (WfdPeerEvent) event = wfd_peer_event_new (
+      link->type == WFD_PEER_LINK_DIRECT ? WFD_PEER_EVENT_DIRECT : WFD_PEER_EVENT_NEIGHBOUR);
+
+  event->change = change;
+  event->link_id = link->id;
+  event->next_link_id = next_link_id;
+  event->node_id = link->node_id;
+  event->reason = reason;
+  self->calls->tell (self->user_data, event);
+}
+
+static void
+tell_that_nobody_is_left (WfdPeerNode *self)
+{
+  g_autoptr (WfdPeerEvent) event = NULL;
+
+  if (self->left || wfd_peer_node_count_neighbours (self) > 0)
+    return;
+
+  if (wfd_peer_node_maintain (self))
+    return;
+  event = wfd_peer_event_new (WFD_PEER_EVENT_CONNECTION_REQUIRED);
+  self->calls->tell (self->user_data, event);
+}
+
+/* --- ends --- */
+
+/* The link is no more, and the caller must not look at it again. */
+static void
+drop (WfdPeerNode *self, Link *link)
+{
+  enter (self, link, WFD_LINK_ENDED);
+  self->calls->close (self->user_data, link->id);
+  g_hash_table_remove (self->links, &link->id);
+}
+
+/* A neighbour of ours that was refused is followed by one that was named instead. */
+static Link *
+try_next (WfdPeerNode *self)
+{
+  WfdPeerAddress address;
+  guint i;
+
+  if (self->referrals->len == 0)
+    return NULL;
+
+  i = g_random_int_range (0, self->referrals->len);
+  address = g_array_index (self->referrals, WfdPeerAddress, i);
+  g_array_remove_index_fast (self->referrals, i);
+  return wfd_peer_node_open_link (self, WFD_PEER_LINK_NEIGHBOUR, NULL, &address);
+}
+
+static void
+fail (WfdPeerNode *self, Link *link, guint32 reason)
+{
+  if (link->ours) {
+    Link *next = link->type == WFD_PEER_LINK_NEIGHBOUR && !self->left
+            && reason == WFD_PEER_CONNECTION_REFUSED
+        ? try_next (self)
+        : NULL;
+
+    tell_change (self, link, WFD_PEER_LINK_FAILED, reason, next != NULL ? next->id : 0);
+  }
+  drop (self, link);
+}
+
+static void
+end (WfdPeerNode *self, Link *link)
+{
+  gboolean neighbour = link->type == WFD_PEER_LINK_NEIGHBOUR;
+
+  tell_change (self, link, WFD_PEER_LINK_DOWN, WFD_PEER_OK, 0);
+  drop (self, link);
+  if (neighbour) {
+    wfd_peer_node_update_status (self);
+    tell_that_nobody_is_left (self);
+  }
+}
+
+static void
+leave (WfdPeerNode *self, Link *link)
+{
+  WfdPeerAddress referrals[WFD_LIMIT_PEER_REFERRALS_SENT];
+  guint n = 0;
+  guint8 reason = self->left ? WFD_PEER_DISCONNECT_LEAVING : WFD_PEER_DISCONNECT_APPLICATION;
+
+  if (link->type == WFD_PEER_LINK_NEIGHBOUR)
+    n = wfd_peer_node_list_referrals (self, link, referrals, G_N_ELEMENTS (referrals));
+  wfd_peer_node_send_message (self, link,
+      wfd_peer_build_end (WFD_PEER_DISCONNECT, reason, referrals, n));
+  end (self, link);
+}
+
+/* --- beginnings --- */
+
+static void
+ask (WfdPeerNode *self, Link *link)
+{
+  gboolean direct = link->type == WFD_PEER_LINK_DIRECT;
+  WfdPeerConnect connect = { direct ? WFD_PEER_CONNECT_DIRECT : WFD_PEER_CONNECT_WANTS_LIST,
+    self->node_id, .friendly_name = direct ? NULL : self->friendly_name };
+
+  link->asked_at = wfd_peer_node_get_peer_time (self);
+  enter (self, link, WFD_LINK_ASKED);
+  wfd_peer_node_send_message (self, link,
+      wfd_peer_build_connect (&connect, (const WfdPeerAddress *) self->listening->data,
+          direct ? 0 : self->listening->len));
+}
+
+static void
+proceed (WfdPeerNode *self, Link *link)
+{
+  if (link->ours)
+    ask (self, link);
+  else
+    enter (self, link, WFD_LINK_EXPECTED);
+}
+
+static void
+introduce (WfdPeerNode *self, Link *link)
+{
+  WfdPeerAuthInfo info = { link->type, self->graph_id, self->peer_id, link->wanted_id };
+
+  enter (self, link, WFD_LINK_SECURING);
+  wfd_peer_node_send_message (self, link, wfd_peer_build_auth_info (&info));
+  if (self->secure)
+    self->calls->secure (self->user_data, link->id);
+  else
+    wfd_peer_node_link_event (self, link, WFD_LINK_EVENT_SECURED, NULL);
+}
+
+static void
+keep_addresses (Link *link, WfdPeerList list)
+{
+  WfdPeerAddress address;
+
+  g_array_set_size (link->addresses, 0);
+  for (guint i = 0; i < MIN (list.n, WFD_LIMIT_PEER_ADDRESSES); i++) {
+    if (!wfd_peer_list_address (list, i, &address))
+      continue;
+    /* What is said of a link can be reached over this one only. */
+    if (address.ip[0] == 0xfe && (address.ip[1] & 0xc0) == 0x80)
+      address.scope_id = link->address.scope_id;
+    g_array_append_val (link->addresses, address);
+  }
+}
+
+static void
+send_ping (WfdPeerNode *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((Link *) value)->state == WFD_LINK_CONNECTED)
+      wfd_peer_node_send_message (self, value, wfd_peer_build_data (&ping, NULL, 0));
+}
+
+static void
+connected (WfdPeerNode *self, Link *link)
+{
+  enter (self, link, WFD_LINK_CONNECTED);
+  tell_change (self, link, WFD_PEER_LINK_UP, WFD_PEER_OK, 0);
+  if (link->type == WFD_PEER_LINK_DIRECT)
+    return;
+
+  /* The network may be another one now. */
+  if (wfd_peer_node_count_neighbours (self) == 1)
+    send_ping (self);
+  wfd_peer_node_update_status (self);
+}
+
+static void
+welcome (WfdPeerNode *self, Link *link)
+{
+  gboolean direct = link->type == WFD_PEER_LINK_DIRECT;
+  WfdPeerWelcome answer = { self->node_id, wfd_peer_node_get_peer_time (self),
+    .peer_id = self->peer_id, .friendly_name = direct ? NULL : self->friendly_name };
+
+  wfd_peer_node_send_message (self, link,
+      wfd_peer_build_welcome (&answer, (const WfdPeerAddress *) self->listening->data,
+          direct ? 0 : self->listening->len));
+  connected (self, link);
+}
+
+static gboolean
+has_neighbour (WfdPeerNode *self, guint64 node_id)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (is_neighbour (value) && ((Link *) value)->node_id == node_id)
+      return TRUE;
+  return FALSE;
+}
+
+/* 0, or why the one who asks cannot have the link (3.1.5.2.1). */
+static guint8
+get_refusal (WfdPeerNode *self, const Link *link)
+{
+  if (link->type == WFD_PEER_LINK_DIRECT)
+    return self->accepts_direct ? 0 : WFD_PEER_REFUSE_NO_DIRECT;
+  if (link->node_id == self->node_id || has_neighbour (self, link->node_id))
+    return WFD_PEER_REFUSE_DUPLICATE;
+  return wfd_peer_node_count_neighbours (self) >= MAX_NEIGHBOURS ? WFD_PEER_REFUSE_BUSY : 0;
+}
+
+static void
+answer (WfdPeerNode *self, Link *link, const WfdPeerConnect *connect)
+{
+  WfdPeerAddress referrals[WFD_LIMIT_PEER_REFERRALS_SENT];
+  gboolean direct = (connect->flags & WFD_PEER_CONNECT_DIRECT) != 0;
+  guint8 refusal;
+  guint n = 0;
+
+  /* An update of a link that is none is nothing (3.1.5.2.1). */
+  if ((connect->flags & WFD_PEER_CONNECT_UPDATE) != 0)
+    return;
+  if (direct != (link->type == WFD_PEER_LINK_DIRECT)) {
+    drop (self, link);
+    return;
+  }
+
+  link->node_id = connect->node_id;
+  keep_addresses (link, connect->addresses);
+  refusal = get_refusal (self, link);
+  if (refusal == 0) {
+    welcome (self, link);
+    return;
+  }
+  if (refusal == WFD_PEER_REFUSE_BUSY)
+    n = wfd_peer_node_list_referrals (self, link, referrals, G_N_ELEMENTS (referrals));
+  wfd_peer_node_send_message (self, link,
+      wfd_peer_build_end (WFD_PEER_REFUSE, refusal, referrals, n));
+  drop (self, link);
+}
+
+/* CONNECT on a link that is one: with U new addresses, else a mistake of the peer
+ * (3.1.5.2.1). */
+static void
+update (WfdPeerNode *self, Link *link, const WfdPeerConnect *connect)
+{
+  if ((connect->flags & WFD_PEER_CONNECT_UPDATE) != 0) {
+    keep_addresses (link, connect->addresses);
+    return;
+  }
+  wfd_peer_node_send_message (self, link,
+      wfd_peer_build_end (WFD_PEER_REFUSE, WFD_PEER_REFUSE_ALREADY_CONNECTED, NULL, 0));
+}
+
+/* Peer time of the other side, when half of the way there and back has passed. */
+static void
+take_time (WfdPeerNode *self, const Link *link, guint64 peer_time)
+{
+  guint64 now = wfd_peer_node_get_peer_time (self);
+  guint64 remote = peer_time + (now - link->asked_at) / 2;
+  gint64 delta = self->utc - remote;
+
+  if (MAX (remote, now) - MIN (remote, now) > MAX_TIME_DIFFERENCE)
+    return;
+
+  self->time_delta = self->has_time ? self->time_delta + (delta - self->time_delta) / 5 : delta;
+  self->has_time = TRUE;
+}
+
+static void
+adopt (WfdPeerNode *self, Link *link, const WfdPeerWelcome *welcome)
+{
+  /* Somebody else sits at the address. */
+  if (link->wanted_id != NULL && !g_str_equal (link->wanted_id, welcome->peer_id)) {
+    fail (self, link, WFD_PEER_CONNECTION_FAILED);
+    return;
+  }
+  /* Two nodes that reach for each other at once would have two links. */
+  if (link->type == WFD_PEER_LINK_NEIGHBOUR
+      && (welcome->node_id == self->node_id || has_neighbour (self, welcome->node_id))) {
+    fail (self, link, WFD_PEER_CONNECTION_REFUSED);
+    return;
+  }
+
+  link->node_id = welcome->node_id;
+  g_free (link->peer_id);
+  link->peer_id = g_strdup (welcome->peer_id);
+  keep_addresses (link, welcome->addresses);
+  if (link->type == WFD_PEER_LINK_NEIGHBOUR)
+    take_time (self, link, welcome->peer_time);
+  connected (self, link);
+  if (link->type == WFD_PEER_LINK_NEIGHBOUR)
+    wfd_peer_node_start_sync (self, link);
+}
+
+static void
+be_refused (WfdPeerNode *self, Link *link, const WfdPeerEnd *refusal)
+{
+  /* On the same connection: the first CONNECT has been answered or will be. */
+  if (refusal->code == WFD_PEER_REFUSE_ALREADY_CONNECTED)
+    return;
+
+  wfd_peer_node_remember_referrals (self, refusal->referrals);
+  fail (self, link, WFD_PEER_CONNECTION_REFUSED);
+}
+
+static void
+deliver (WfdPeerNode *self, Link *link, const WfdPeerData *data)
+{
+  g_autoptr (WfdPeerEvent) event = NULL;
+
+  if (wfd_peer_guid_equal (data->type, &ping) && data->data.left == 0)
+    return;
+
+  event = wfd_peer_event_new (WFD_PEER_EVENT_DATA);
+  event->link_id = link->id;
+  event->node_id = link->node_id;
+  event->guid = *data->type;
+  event->data = g_bytes_new (data->data.pos, data->data.left);
+  self->calls->tell (self->user_data, event);
+}
+
+/* Records of a direct connection are nobody's (glossary: "only for application
+ * messages"). */
+static void
+synchronize (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
+{
+  if (link->type != WFD_PEER_LINK_NEIGHBOUR || !wfd_peer_node_sync_message (self, link, message))
+    end (self, link);
+}
+
+static void
+be_ended (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
+{
+  if (message != NULL && message->type == WFD_PEER_DISCONNECT)
+    wfd_peer_node_remember_referrals (self, message->end.referrals);
+  end (self, link);
+}
+
+/* After this, @link may be gone. */
+void
+wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdLinkEvent event,
+    const WfdPeerMessage *message)
+{
+  switch (wfd_link_next (link->state, event)) {
+    case WFD_LINK_IGNORE:
+      break;
+    case WFD_LINK_INTRODUCE:
+      introduce (self, link);
+      break;
+    case WFD_LINK_PROCEED:
+      proceed (self, link);
+      break;
+    case WFD_LINK_ANSWER:
+      answer (self, link, &message->connect);
+      break;
+    case WFD_LINK_UPDATE:
+      update (self, link, &message->connect);
+      break;
+    case WFD_LINK_ADOPT:
+      adopt (self, link, &message->welcome);
+      break;
+    case WFD_LINK_BE_REFUSED:
+      be_refused (self, link, &message->end);
+      break;
+    case WFD_LINK_DELIVER:
+      deliver (self, link, &message->data);
+      break;
+    case WFD_LINK_SYNC:
+      synchronize (self, link, message);
+      break;
+    case WFD_LINK_FAIL_TO_REACH:
+      fail (self, link, WFD_PEER_CONNECTION_FAILED);
+      break;
+    case WFD_LINK_FAIL_TO_AUTHENTICATE:
+      fail (self, link, WFD_PEER_NOT_AUTHENTICATED);
+      break;
+    case WFD_LINK_LEAVE:
+      leave (self, link);
+      break;
+    case WFD_LINK_END:
+      be_ended (self, link, message);
+      break;
+  }
+}
+
+/* Neighbours that came to us before we listened can be sent to us from now on. */
+void
+wfd_peer_node_send_addresses (WfdPeerNode *self)
+{
+  WfdPeerConnect connect = { WFD_PEER_CONNECT_UPDATE, self->node_id };
+  GHashTableIter iter;
+  gpointer value;
+
+  if (self->listening->len == 0)
+    return;
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (is_neighbour (value))
+      wfd_peer_node_send_message (self, value,
+          wfd_peer_build_connect (&connect, (const WfdPeerAddress *) self->listening->data,
+              self->listening->len));
+}
+
+/* --- from outside --- */
+
+guint32
+wfd_peer_node_connect (WfdPeerNode *self, WfdPeerLinkType type, const char *peer_id,
+    const WfdPeerAddress *address, guint64 *ret_link_id)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (type == WFD_PEER_LINK_NEIGHBOUR && g_hash_table_iter_next (&iter, NULL, &value)) {
+    const Link *link = value;
+
+    if (is_neighbour (link) && peer_id != NULL && g_strcmp0 (link->peer_id, peer_id) == 0)
+      return WFD_PEER_ALREADY_EXISTS;
+    if (is_neighbour (link) && link->ours && wfd_peer_address_equal (&link->address, address))
+      return WFD_PEER_ALREADY_EXISTS;
+  }
+
+  *ret_link_id = wfd_peer_node_open_link (self, type, peer_id, address)->id;
+  return WFD_PEER_OK;
+}
+
+guint32
+wfd_peer_node_disconnect_direct (WfdPeerNode *self, guint64 link_id)
+{
+  Link *link = wfd_peer_node_get_link (self, link_id);
+
+  if (link == NULL || link->type != WFD_PEER_LINK_DIRECT)
+    return WFD_PEER_CONNECTION_NOT_FOUND;
+
+  wfd_peer_node_link_event (self, link, WFD_LINK_EVENT_CLOSE, NULL);
+  return WFD_PEER_OK;
+}
+
+gboolean
+wfd_peer_node_is_connected (const WfdPeerNode *self, guint64 link_id)
+{
+  const Link *link = wfd_peer_node_get_link (self, link_id);
+
+  return link != NULL && link->state == WFD_LINK_CONNECTED;
+}
+
+guint32
+wfd_peer_node_send (WfdPeerNode *self, guint64 link_id, const WfdPeerGuid *type, const guint8 *data,
+    gsize size)
+{
+  if (wfd_peer_guid_equal (type, &ping) || size > WFD_LIMIT_PEER_DATA_BYTES)
+    return WFD_PEER_INVALID_ARGUMENT;
+  if (!wfd_peer_node_is_connected (self, link_id))
+    return WFD_PEER_CONNECTION_NOT_FOUND;
+
+  wfd_peer_node_send_message (self, wfd_peer_node_get_link (self, link_id),
+      wfd_peer_build_data (type, data, size));
+  return WFD_PEER_OK;
+}
+
+GPtrArray *
+wfd_peer_node_list_links (const WfdPeerNode *self, guint types)
+{
+  GPtrArray *infos = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_link_info_free);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const Link *link = value;
+    WfdPeerLinkInfo *info;
+
+    if (link->state != WFD_LINK_CONNECTED || (link->type & types) == 0)
+      continue;
+    info = g_new0 (WfdPeerLinkInfo, 1);
+    *info = (WfdPeerLinkInfo) { link->id, link->type, link->node_id, g_strdup (link->peer_id),
+      link->address };
+    g_ptr_array_add (infos, info);
+  }
+  return infos;
+}
+
+guint64
+wfd_peer_node_accept (WfdPeerNode *self, const WfdPeerAuthInfo *info, const WfdPeerAddress *address)
+{
+  Link *link = add_link (self, info->link_type, FALSE, address);
+  guint64 link_id = link->id;
+
+  link->peer_id = g_strdup (info->source_id);
+  enter (self, link, WFD_LINK_SECURING);
+  if (self->secure)
+    self->calls->secure (self->user_data, link_id);
+  else
+    wfd_peer_node_link_event (self, link, WFD_LINK_EVENT_SECURED, NULL);
+  return link_id;
+}
+
+static void
+happened (WfdPeerNode *self, guint64 link_id, WfdLinkEvent event)
+{
+  Link *link = wfd_peer_node_get_link (self, link_id);
+
+  if (link != NULL)
+    wfd_peer_node_link_event (self, link, event, NULL);
+}
+
+void
+wfd_peer_node_opened (WfdPeerNode *self, guint64 link_id)
+{
+  happened (self, link_id, WFD_LINK_EVENT_OPENED);
+}
+
+void
+wfd_peer_node_secured (WfdPeerNode *self, guint64 link_id)
+{
+  happened (self, link_id, WFD_LINK_EVENT_SECURED);
+}
+
+void
+wfd_peer_node_lost (WfdPeerNode *self, guint64 link_id)
+{
+  happened (self, link_id, WFD_LINK_EVENT_LOST);
+}
+
+gboolean
+wfd_peer_node_received (WfdPeerNode *self, guint64 link_id, WfdBytes bytes)
+{
+  Link *link = wfd_peer_node_get_link (self, link_id);
+  WfdPeerMessage message;
+
+  if (link == NULL)
+    return FALSE;
+  if (!wfd_peer_message_read (bytes, &message)) {
+    wfd_peer_node_link_event (self, link, WFD_LINK_EVENT_LOST, NULL);
+    return FALSE;
+  }
+
+  wfd_peer_node_link_event (self, link, wfd_link_event_of (message.type), &message);
+  return wfd_peer_node_get_link (self, link_id) != NULL;
+}
+
+void
+wfd_peer_node_drained (WfdPeerNode *self, guint64 link_id)
+{
+  Link *link = wfd_peer_node_get_link (self, link_id);
+
+  if (link != NULL && link->state == WFD_LINK_CONNECTED)
+    wfd_peer_node_pump (self, link);
+}

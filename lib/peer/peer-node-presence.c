@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-node-private.h"
+
+/* Who is there: presence records, and the neighbours that are looked for among
+ * those who published one. */
+
+#define PRESENCE_MIN_S 300
+
+void
+wfd_peer_node_info_free (WfdPeerNodeInfo *self)
+{
+  g_free (self->peer_id);
+  g_free (self->attributes);
+  g_free (self);
+}
+
+/* --- our own --- */
+
+static guint64
+get_lifetime (const WfdPeerNode *self)
+{
+  guint32 lifetime_s = self->has_properties ? self->properties.presence_lifetime_s : 0;
+
+  return MAX (lifetime_s, PRESENCE_MIN_S) * TICKS_PER_S;
+}
+
+static guint
+count_present (WfdPeerNode *self)
+{
+  g_autoptr (GPtrArray) records = wfd_peer_node_list_records (self, &wfd_peer_type_presence, NULL);
+
+  return records->len;
+}
+
+/* The creator says how many nodes tell that they are there. */
+static gboolean
+is_wanted (WfdPeerNode *self)
+{
+  if (self->left || (self->status & WFD_PEER_STATUS_SYNCHRONIZED) == 0 || !self->has_properties)
+    return FALSE;
+  if (self->forced_presence || self->has_presence)
+    return TRUE;
+  return count_present (self) < self->properties.max_presence;
+}
+
+static guint
+copy_listening (const WfdPeerNode *self, WfdPeerAddress *addresses)
+{
+  for (guint i = 0; i < self->listening->len; i++)
+    addresses[i] = g_array_index (self->listening, WfdPeerAddress, i);
+  return self->listening->len;
+}
+
+static GBytes *
+build_presence (const WfdPeerNode *self)
+{
+  WfdPeerPresence presence = { self->node_id, self->attributes };
+
+  presence.n_addresses = copy_listening (self, presence.addresses);
+  return wfd_peer_presence_build (&presence);
+}
+
+/* Again before it has lived half its life. */
+void
+wfd_peer_node_publish_presence (WfdPeerNode *self)
+{
+  WfdPeerRecord *old = g_hash_table_lookup (self->records, &self->presence_id);
+  g_autoptr (WfdPeerRecord) record = NULL;
+
+  if (!is_wanted (self)) {
+    wfd_peer_node_start_timer (self, TIMER_PRESENCE, g_random_int_range (30, 180) * G_USEC_PER_SEC);
+    return;
+  }
+
+  record = old != NULL ? wfd_peer_record_copy (old) : wfd_peer_record_new ();
+  record->type = wfd_peer_type_presence;
+  record->id = self->presence_id;
+  record->flags = 0;
+  record->expires = wfd_peer_node_get_peer_time (self) + get_lifetime (self);
+  g_bytes_unref (record->payload);
+  record->payload = build_presence (self);
+  self->has_presence = TRUE;
+  wfd_peer_node_publish (self, record,
+      old != NULL ? WFD_PEER_RECORD_UPDATED : WFD_PEER_RECORD_ADDED);
+  wfd_peer_node_start_timer (self, TIMER_PRESENCE, get_lifetime (self) / 20);
+}
+
+void
+wfd_peer_node_withdraw_presence (WfdPeerNode *self)
+{
+  WfdPeerRecord *old = g_hash_table_lookup (self->records, &self->presence_id);
+  g_autoptr (WfdPeerRecord) record = NULL;
+
+  if (!self->has_presence || old == NULL)
+    return;
+
+  record = wfd_peer_record_copy (old);
+  record->flags = WFD_PEER_RECORD_IS_DELETED;
+  g_bytes_unref (record->payload);
+  record->payload = g_bytes_new (NULL, 0);
+  self->has_presence = FALSE;
+  wfd_peer_node_publish (self, record, WFD_PEER_RECORD_DELETED);
+}
+
+guint32
+wfd_peer_node_set_attributes (WfdPeerNode *self, const char *attributes)
+{
+  g_free (self->attributes);
+  self->attributes = g_strdup (attributes);
+  if (self->has_presence)
+    wfd_peer_node_publish_presence (self);
+  return WFD_PEER_OK;
+}
+
+guint32
+wfd_peer_node_set_presence (WfdPeerNode *self, gboolean forced)
+{
+  self->forced_presence = forced;
+  if (forced && !self->has_presence)
+    wfd_peer_node_publish_presence (self);
+  return WFD_PEER_OK;
+}
+
+/* --- that of others --- */
+
+static WfdPeerNodeInfo *
+read_info (const WfdPeerRecord *record)
+{
+  WfdPeerPresence presence;
+  WfdPeerNodeInfo *info;
+
+  if (!wfd_peer_presence_read (record->payload, &presence))
+    return NULL;
+
+  info = g_new0 (WfdPeerNodeInfo, 1);
+  info->node_id = presence.node_id;
+  info->peer_id = g_strdup (record->creator);
+  info->attributes = presence.attributes;
+  info->n_addresses = presence.n_addresses;
+  memcpy (info->addresses, presence.addresses, sizeof (info->addresses));
+  return info;
+}
+
+static WfdPeerNodeInfo *
+get_own_info (const WfdPeerNode *self)
+{
+  WfdPeerNodeInfo *info = g_new0 (WfdPeerNodeInfo, 1);
+
+  info->node_id = self->node_id;
+  info->peer_id = g_strdup (self->peer_id);
+  info->attributes = g_strdup (self->attributes);
+  info->n_addresses = self->listening->len;
+  memcpy (info->addresses, self->listening->data, self->listening->len * sizeof (*info->addresses));
+  return info;
+}
+
+GPtrArray *
+wfd_peer_node_list_nodes (WfdPeerNode *self, const char *peer_id)
+{
+  GPtrArray *infos = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_node_info_free);
+  g_autoptr (GPtrArray) records =
+      wfd_peer_node_list_records (self, &wfd_peer_type_presence, peer_id);
+
+  for (guint i = 0; i < records->len; i++) {
+    WfdPeerNodeInfo *info = read_info (records->pdata[i]);
+
+    if (info != NULL)
+      g_ptr_array_add (infos, info);
+  }
+  return infos;
+}
+
+WfdPeerNodeInfo *
+wfd_peer_node_get_info (WfdPeerNode *self, guint64 node_id)
+{
+  g_autoptr (GPtrArray) infos = NULL;
+
+  if (node_id == 0 || node_id == self->node_id)
+    return get_own_info (self);
+
+  infos = wfd_peer_node_list_nodes (self, NULL);
+  for (guint i = 0; i < infos->len; i++)
+    if (((WfdPeerNodeInfo *) infos->pdata[i])->node_id == node_id)
+      return g_ptr_array_steal_index_fast (infos, i);
+  return NULL;
+}
+
+/* A deleted record has no payload, and with it no id of the node; whoever was told
+ * of it learns that somebody left. */
+void
+wfd_peer_node_presence_changed (WfdPeerNode *self, const WfdPeerRecord *record,
+    WfdPeerRecordChange change)
+{
+  static const WfdPeerNodeChange changes[] = {
+    [WFD_PEER_RECORD_ADDED] = WFD_PEER_NODE_CONNECTED,
+    [WFD_PEER_RECORD_UPDATED] = WFD_PEER_NODE_UPDATED,
+    [WFD_PEER_RECORD_DELETED] = WFD_PEER_NODE_DISCONNECTED,
+    [WFD_PEER_RECORD_EXPIRED] = WFD_PEER_NODE_DISCONNECTED,
+  };
+  g_autoptr (WfdPeerNodeInfo) info = read_info (record);
+  g_autoptr (WfdPeerEvent) event = NULL;
+
+  if (wfd_peer_guid_equal (&record->id, &self->presence_id))
+    return;
+
+  event = wfd_peer_event_new (WFD_PEER_EVENT_NODE);
+  event->change = changes[change];
+  event->node_id = info != NULL ? info->node_id : 0;
+  event->peer_id = g_strdup (record->creator);
+  self->calls->tell (self->user_data, event);
+}
+
+/* --- neighbours --- */
+
+void
+wfd_peer_node_remember_referrals (WfdPeerNode *self, WfdPeerList addresses)
+{
+  WfdPeerAddress address;
+
+  for (guint i = 0; i < addresses.n && self->referrals->len < WFD_LIMIT_PEER_REFERRALS; i++)
+    if (wfd_peer_list_address (addresses, i, &address))
+      g_array_append_val (self->referrals, address);
+}
+
+guint
+wfd_peer_node_list_referrals (WfdPeerNode *self, const Link *except, WfdPeerAddress *addresses,
+    guint max)
+{
+  GHashTableIter iter;
+  gpointer value;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (n < max && g_hash_table_iter_next (&iter, NULL, &value)) {
+    const Link *link = value;
+
+    if (link != except && link->type == WFD_PEER_LINK_NEIGHBOUR && link->state == WFD_LINK_CONNECTED
+        && link->addresses->len > 0)
+      addresses[n++] = g_array_index (link->addresses, WfdPeerAddress, 0);
+  }
+  return n;
+}
+
+static gboolean
+has_link_to (const WfdPeerNode *self, guint64 node_id)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((Link *) value)->type == WFD_PEER_LINK_NEIGHBOUR && ((Link *) value)->node_id == node_id)
+      return TRUE;
+  return FALSE;
+}
+
+static guint
+count_attempts (const WfdPeerNode *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    n += ((Link *) value)->ours && ((Link *) value)->type == WFD_PEER_LINK_NEIGHBOUR
+        && ((Link *) value)->state != WFD_LINK_CONNECTED;
+  return n;
+}
+
+/* Somebody who is present, at random, so that a graph does not fall into parts. */
+static gboolean
+choose_neighbour (WfdPeerNode *self, WfdPeerAddress *ret_address)
+{
+  g_autoptr (GPtrArray) infos = wfd_peer_node_list_nodes (self, NULL);
+
+  for (guint i = infos->len; i-- > 0;) {
+    const WfdPeerNodeInfo *info = infos->pdata[i];
+
+    if (info->node_id == self->node_id || info->n_addresses == 0
+        || has_link_to (self, info->node_id))
+      g_ptr_array_remove_index_fast (infos, i);
+  }
+  if (infos->len > 0) {
+    const WfdPeerNodeInfo *info = infos->pdata[g_random_int_range (0, infos->len)];
+
+    *ret_address = info->addresses[g_random_int_range (0, info->n_addresses)];
+    return TRUE;
+  }
+  if (self->referrals->len > 0) {
+    guint i = g_random_int_range (0, self->referrals->len);
+
+    *ret_address = g_array_index (self->referrals, WfdPeerAddress, i);
+    g_array_remove_index_fast (self->referrals, i);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+wfd_peer_node_maintain (WfdPeerNode *self)
+{
+  WfdPeerAddress address;
+
+  if (self->left || (self->status & WFD_PEER_STATUS_SYNCHRONIZED) == 0)
+    return FALSE;
+  if (count_attempts (self) > 0 || wfd_peer_node_count_neighbours (self) >= IDEAL_NEIGHBOURS)
+    return TRUE;
+  if (!choose_neighbour (self, &address))
+    return FALSE;
+
+  wfd_peer_node_open_link (self, WFD_PEER_LINK_NEIGHBOUR, NULL, &address);
+  return TRUE;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "peer-link.h"
+#include "peer-node.h"
+
+G_BEGIN_DECLS
+
+#define TICKS_PER_S G_GUINT64_CONSTANT (10000000)
+
+#define MAX_NEIGHBOURS 7
+#define IDEAL_NEIGHBOURS 3
+
+/* How this side of a link brings its records up to those of the other. */
+typedef enum
+{
+  SYNC_NONE,
+  SYNC_TYPES,  /* one type after the other, everything */
+  SYNC_HASHES, /* only what differs */
+} SyncKind;
+
+typedef struct
+{
+  guint64 id;
+  WfdPeerLinkType type;
+  gboolean ours;
+  WfdLinkState state;
+  gint64 deadline_us; /* of the state, or 0 */
+  WfdPeerAddress address;
+  char *wanted_id; /* peer id that was asked for, or NULL */
+  char *peer_id;   /* of the peer, once it is known */
+  guint64 node_id;
+  guint64 asked_at;  /* peer time when CONNECT was sent */
+  GArray *addresses; /* WfdPeerAddress where the peer listens */
+
+  SyncKind sync;
+  guint sync_step;
+  GQueue floods;            /* WfdPeerGuid of records to send, in their order */
+  GHashTable *floods_known; /* the same */
+  guint n_ends;             /* SYNC_END to send behind them */
+  guint64 usefulness;
+} Link;
+
+typedef enum
+{
+  TIMER_MAINTAIN,
+  TIMER_EXPIRE,
+  TIMER_REFRESH,
+  TIMER_PRESENCE,
+  N_TIMERS,
+} Timer;
+
+struct _WfdPeerNode
+{
+  const WfdPeerNodeCalls *calls;
+  gpointer user_data;
+  char *graph_id, *peer_id, *friendly_name;
+  gboolean secure;
+  GArray *precedence; /* WfdPeerGuid */
+  guint64 node_id;
+
+  gint64 now_us;
+  guint64 utc;
+  gint64 time_delta; /* peer time is the time of day without it */
+  gboolean has_time; /* taken from another node, or the creator's own */
+  gint64 timers_us[N_TIMERS];
+
+  guint32 status;
+  gboolean left;
+  gboolean accepts_direct;
+  GArray *listening; /* WfdPeerAddress */
+  guint64 last_link_id;
+  GHashTable *links;
+  GArray *referrals; /* WfdPeerAddress of nodes that were named to us */
+
+  GHashTable *records;  /* by id */
+  GHashTable *deferred; /* the same, not valid yet */
+  gboolean has_properties;
+  WfdPeerProperties properties;
+
+  gboolean forced_presence;
+  char *attributes;
+  WfdPeerGuid presence_id;
+  gboolean has_presence;
+};
+
+/* peer-node.c */
+void wfd_peer_node_update_status (WfdPeerNode *self);
+void wfd_peer_node_set_synchronized (WfdPeerNode *self);
+void wfd_peer_node_start_timer (WfdPeerNode *self, Timer timer, gint64 delay_us);
+
+/* peer-node-link.c */
+Link *wfd_peer_node_get_link (const WfdPeerNode *self, guint64 link_id);
+guint wfd_peer_node_count_neighbours (const WfdPeerNode *self);
+void wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdLinkEvent event,
+    const WfdPeerMessage *message);
+void wfd_peer_node_send_message (WfdPeerNode *self, Link *link, GByteArray *message);
+void wfd_peer_node_send_addresses (WfdPeerNode *self);
+void wfd_peer_node_free_link (gpointer data);
+/* FALSE if it did not work. */
+Link *wfd_peer_node_open_link (WfdPeerNode *self, WfdPeerLinkType type, const char *peer_id,
+    const WfdPeerAddress *address);
+
+/* peer-node-sync.c */
+void wfd_peer_node_start_sync (WfdPeerNode *self, Link *link);
+/* FALSE: it broke the protocol. */
+gboolean wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage *message);
+void wfd_peer_node_queue_flood (WfdPeerNode *self, Link *link, const WfdPeerGuid *id);
+void wfd_peer_node_pump (WfdPeerNode *self, Link *link);
+
+/* peer-node-records.c */
+typedef enum
+{
+  TAKEN_NEW,
+  TAKEN_SAME,
+  TAKEN_OLD,
+  TAKEN_REFUSED,
+} Taken;
+
+/* A record that @from, or a file if NULL, has. */
+Taken wfd_peer_node_take_record (WfdPeerNode *self, WfdPeerRecord *record, Link *from);
+/* One of our own, whole and signed. */
+void wfd_peer_node_put_record (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change,
+    Link *from);
+gboolean wfd_peer_node_is_alive (const WfdPeerNode *self, const WfdPeerRecord *record);
+guint32 wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *record,
+    WfdPeerRecordChange change);
+void wfd_peer_node_expire (WfdPeerNode *self);
+void wfd_peer_node_refresh (WfdPeerNode *self);
+
+/* peer-node-presence.c */
+void wfd_peer_node_publish_presence (WfdPeerNode *self);
+void wfd_peer_node_withdraw_presence (WfdPeerNode *self);
+void wfd_peer_node_presence_changed (WfdPeerNode *self, const WfdPeerRecord *record,
+    WfdPeerRecordChange change);
+/* FALSE: there are not enough neighbours, and nobody is known to be asked. */
+gboolean wfd_peer_node_maintain (WfdPeerNode *self);
+void wfd_peer_node_remember_referrals (WfdPeerNode *self, WfdPeerList addresses);
+guint wfd_peer_node_list_referrals (WfdPeerNode *self, const Link *except,
+    WfdPeerAddress *addresses, guint max);
+
+static inline gboolean
+wfd_peer_address_equal (const WfdPeerAddress *a, const WfdPeerAddress *b)
+{
+  return a->port == b->port && memcmp (a->ip, b->ip, sizeof (a->ip)) == 0;
+}
+
+static inline guint
+wfd_peer_guid_hash (gconstpointer guid)
+{
+  return wfd_peer_get_u32 (((const WfdPeerGuid *) guid)->bytes + 8);
+}
+
+static inline gboolean
+wfd_peer_guid_equal_func (gconstpointer a, gconstpointer b)
+{
+  return wfd_peer_guid_equal (a, b);
+}
+
+G_END_DECLS

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-node-private.h"
+
+#include <base-limits.h>
+
+/* The records of a node. A deleted one stays, marked, until it expires, so that
+ * nobody brings it back. */
+
+#define EXPIRE_MIN_US (15 * G_USEC_PER_SEC)
+#define EXPIRE_MAX_US (24 * 3600 * (gint64) G_USEC_PER_SEC)
+
+static gboolean
+is_deleted (const WfdPeerRecord *record)
+{
+  return (record->flags & WFD_PEER_RECORD_IS_DELETED) != 0;
+}
+
+static gboolean
+defers_expiration (const WfdPeerNode *self)
+{
+  return self->has_properties && (self->properties.flags & WFD_PEER_GRAPH_DEFERS_EXPIRATION) != 0
+      && wfd_peer_node_count_neighbours (self) == 0;
+}
+
+static gboolean
+is_expired (const WfdPeerNode *self, const WfdPeerRecord *record)
+{
+  return record->expires <= wfd_peer_node_get_peer_time (self) && !defers_expiration (self);
+}
+
+gboolean
+wfd_peer_node_is_alive (const WfdPeerNode *self, const WfdPeerRecord *record)
+{
+  return !is_deleted (record) && !is_expired (self, record);
+}
+
+/* --- what changes when a record does --- */
+
+static void
+tell_record (WfdPeerNode *self, const WfdPeerRecord *record, WfdPeerRecordChange change)
+{
+  g_autoptr (WfdPeerEvent) event = wfd_peer_event_new (WFD_PEER_EVENT_RECORD);
+
+  event->change = change;
+  event->guid = record->type;
+  event->record_id = record->id;
+  self->calls->tell (self->user_data, event);
+}
+
+static void
+properties_changed (WfdPeerNode *self, const WfdPeerRecord *record)
+{
+  WfdPeerProperties properties;
+  g_autoptr (WfdPeerEvent) event = NULL;
+
+  if (!wfd_peer_properties_read (record->payload, &properties))
+    return;
+
+  wfd_peer_properties_clear (&self->properties);
+  self->properties = properties;
+  self->has_properties = TRUE;
+  event = wfd_peer_event_new (WFD_PEER_EVENT_PROPERTIES);
+  self->calls->tell (self->user_data, event);
+}
+
+static void
+record_changed (WfdPeerNode *self, const WfdPeerRecord *record, WfdPeerRecordChange change)
+{
+  if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_graph_info))
+    properties_changed (self, record);
+  else if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_presence))
+    wfd_peer_node_presence_changed (self, record, change);
+  if (!wfd_peer_type_is_reserved (&record->type))
+    tell_record (self, record, change);
+}
+
+static void
+flood (WfdPeerNode *self, const WfdPeerRecord *record, const Link *except)
+{
+  g_autoptr (GList) links = g_hash_table_get_values (self->links);
+
+  for (GList *l = links; l != NULL; l = l->next) {
+    Link *link = l->data;
+
+    if (link != except && link->type == WFD_PEER_LINK_NEIGHBOUR
+        && link->state == WFD_LINK_CONNECTED)
+      wfd_peer_node_queue_flood (self, link, &record->id);
+  }
+}
+
+static void
+keep (WfdPeerNode *self, WfdPeerRecord *record)
+{
+  /* The key lies in the record, which has to be the one that is there. */
+  g_hash_table_remove (self->records, &record->id);
+  g_hash_table_insert (self->records, &record->id, wfd_peer_record_ref (record));
+}
+
+/* Whatever had the record before has it now; all others hear of it. */
+void
+wfd_peer_node_put_record (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change,
+    Link *from)
+{
+  g_hash_table_remove (self->deferred, &record->id);
+  keep (self, record);
+  self->calls->store (self->user_data, record, FALSE);
+  if (self->timers_us[TIMER_EXPIRE] == 0)
+    wfd_peer_node_start_timer (self, TIMER_EXPIRE, EXPIRE_MIN_US);
+  record_changed (self, record, change);
+  flood (self, record, from);
+}
+
+/* --- from others --- */
+
+static gsize
+get_max_bytes (const WfdPeerNode *self)
+{
+  gsize max = self->has_properties ? self->properties.max_record_bytes : 0;
+
+  return max != 0 ? max : WFD_LIMIT_PEER_RECORD_BYTES;
+}
+
+/* 3.1.7.27, as far as it takes a graph. */
+static gboolean
+is_acceptable (const WfdPeerNode *self, const WfdPeerRecord *record)
+{
+  return g_str_equal (record->graph_id, self->graph_id) && wfd_peer_record_id_fits (record)
+      && wfd_peer_record_get_bytes (record) <= get_max_bytes (self) && !is_expired (self, record);
+}
+
+static WfdPeerRecordChange
+change_of (const WfdPeerRecord *record, const WfdPeerRecord *old)
+{
+  if (is_deleted (record))
+    return WFD_PEER_RECORD_DELETED;
+  return old == NULL || is_deleted (old) ? WFD_PEER_RECORD_ADDED : WFD_PEER_RECORD_UPDATED;
+}
+
+static void
+defer (WfdPeerNode *self, WfdPeerRecord *record)
+{
+  const WfdPeerRecord *old = g_hash_table_lookup (self->deferred, &record->id);
+
+  if (old != NULL && wfd_peer_record_compare (record, old) <= 0)
+    return;
+  if (old == NULL && g_hash_table_size (self->deferred) >= WFD_LIMIT_PEER_DEFERRED)
+    return;
+
+  g_hash_table_remove (self->deferred, &record->id);
+  g_hash_table_insert (self->deferred, &record->id, wfd_peer_record_ref (record));
+}
+
+Taken
+wfd_peer_node_take_record (WfdPeerNode *self, WfdPeerRecord *record, Link *from)
+{
+  const WfdPeerRecord *old = g_hash_table_lookup (self->records, &record->id);
+  WfdPeerRecordChange change = change_of (record, old);
+  guint32 valid = WFD_PEER_OK;
+  int order;
+
+  if (!is_acceptable (self, record))
+    return TAKEN_REFUSED;
+  if (old == NULL && g_hash_table_size (self->records) >= WFD_LIMIT_PEER_RECORDS)
+    return TAKEN_REFUSED;
+  order = old != NULL ? wfd_peer_record_compare (record, old) : 1;
+  if (order <= 0)
+    return order == 0 ? TAKEN_SAME : TAKEN_OLD;
+
+  if (self->calls->validate != NULL)
+    valid = self->calls->validate (self->user_data, record, change);
+  if (valid == WFD_PEER_DEFERRED)
+    defer (self, record);
+  if (WFD_PEER_FAILED (valid))
+    return TAKEN_REFUSED;
+
+  wfd_peer_node_put_record (self, record, change, from);
+  return TAKEN_NEW;
+}
+
+void
+wfd_peer_node_import_record (WfdPeerNode *self, WfdPeerRecord *record)
+{
+  wfd_peer_node_take_record (self, record, NULL);
+}
+
+void
+wfd_peer_node_restore_record (WfdPeerNode *self, WfdPeerRecord *record)
+{
+  keep (self, record);
+  if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_graph_info))
+    properties_changed (self, record);
+}
+
+void
+wfd_peer_node_validate_deferred (WfdPeerNode *self, const WfdPeerGuid *ids, guint n)
+{
+  g_autoptr (GPtrArray) records =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_record_unref);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->deferred);
+  while (n == 0 && g_hash_table_iter_next (&iter, NULL, &value))
+    g_ptr_array_add (records, wfd_peer_record_ref (value));
+  for (guint i = 0; i < n; i++) {
+    value = g_hash_table_lookup (self->deferred, &ids[i]);
+    if (value != NULL)
+      g_ptr_array_add (records, wfd_peer_record_ref (value));
+  }
+
+  for (guint i = 0; i < records->len; i++) {
+    WfdPeerRecord *record = records->pdata[i];
+
+    g_hash_table_remove (self->deferred, &record->id);
+    wfd_peer_node_take_record (self, record, NULL);
+  }
+}
+
+/* --- our own --- */
+
+/* Stamps and signs @record, which has an id, and lets the graph have it. */
+guint32
+wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change)
+{
+  guint64 now = wfd_peer_node_get_peer_time (self);
+  guint32 result = WFD_PEER_OK;
+
+  if (record->created == 0) {
+    record->created = record->modified = now;
+    record->version = MAX (record->version, 1);
+  } else {
+    record->version++;
+    record->modified = MAX (now, record->created + 1);
+    g_free (record->modifier);
+    record->modifier = g_strdup (self->peer_id);
+  }
+  if (record->creator == NULL)
+    record->creator = g_strdup (self->peer_id);
+  if (record->graph_id == NULL)
+    record->graph_id = g_strdup (self->graph_id);
+  if (record->expires <= record->modified)
+    return WFD_PEER_INVALID_ARGUMENT;
+
+  if (self->calls->sign != NULL)
+    result = self->calls->sign (self->user_data, record, change);
+  if (!WFD_PEER_FAILED (result))
+    wfd_peer_node_put_record (self, record, change, NULL);
+  return result;
+}
+
+static gboolean
+is_ready (const WfdPeerNode *self)
+{
+  return (self->status & WFD_PEER_STATUS_SYNCHRONIZED) != 0;
+}
+
+WfdPeerRecord *
+wfd_peer_node_get_record (WfdPeerNode *self, const WfdPeerGuid *id)
+{
+  WfdPeerRecord *record = g_hash_table_lookup (self->records, id);
+
+  return record != NULL && wfd_peer_node_is_alive (self, record) ? wfd_peer_record_ref (record)
+                                                                 : NULL;
+}
+
+/* A record of which we say that it lives on is published again in time. */
+static void
+note_refresh (WfdPeerNode *self, const WfdPeerRecord *record)
+{
+  if ((record->flags & WFD_PEER_RECORD_REFRESHED) != 0)
+    wfd_peer_node_start_timer (self, TIMER_REFRESH, 4 * G_USEC_PER_SEC);
+}
+
+guint32
+wfd_peer_node_add_record (WfdPeerNode *self, WfdPeerRecord *record)
+{
+  guint32 result;
+
+  if (self->left)
+    return WFD_PEER_SHUTTING_DOWN;
+  if (!is_ready (self))
+    return WFD_PEER_NOT_READY;
+  if (wfd_peer_type_is_reserved (&record->type)
+      || record->expires <= wfd_peer_node_get_peer_time (self))
+    return WFD_PEER_INVALID_ARGUMENT;
+  if (wfd_peer_record_get_bytes (record) > get_max_bytes (self))
+    return WFD_PEER_TOO_LARGE;
+  if (g_hash_table_size (self->records) >= WFD_LIMIT_PEER_RECORDS)
+    return WFD_PEER_NO_MEMORY;
+
+  wfd_peer_record_make_id (record->creator != NULL ? record->creator : self->peer_id, &record->id);
+  result = wfd_peer_node_publish (self, record, WFD_PEER_RECORD_ADDED);
+  note_refresh (self, record);
+  return result;
+}
+
+static guint32
+find_to_change (WfdPeerNode *self, const WfdPeerGuid *id, WfdPeerRecord **ret_copy)
+{
+  g_autoptr (WfdPeerRecord) record = NULL;
+
+  if (self->left)
+    return WFD_PEER_SHUTTING_DOWN;
+  if (!is_ready (self))
+    return WFD_PEER_NOT_READY;
+  record = wfd_peer_node_get_record (self, id);
+  if (record == NULL || wfd_peer_type_is_reserved (&record->type))
+    return WFD_PEER_RECORD_NOT_FOUND;
+
+  *ret_copy = wfd_peer_record_copy (record);
+  return WFD_PEER_OK;
+}
+
+guint32
+wfd_peer_node_update_record (WfdPeerNode *self, const WfdPeerRecord *changes)
+{
+  g_autoptr (WfdPeerRecord) record = NULL;
+  guint32 result = find_to_change (self, &changes->id, &record);
+
+  if (WFD_PEER_FAILED (result))
+    return result;
+  if (!wfd_peer_guid_equal (&changes->type, &record->type) || changes->expires < record->expires)
+    return WFD_PEER_INVALID_ARGUMENT;
+
+  record->expires = changes->expires;
+  record->flags = changes->flags & WFD_PEER_RECORD_REFRESHED;
+  g_free (record->attributes);
+  record->attributes = g_strdup (changes->attributes);
+  g_bytes_unref (record->payload);
+  record->payload = g_bytes_ref (changes->payload);
+  if (wfd_peer_record_get_bytes (record) > get_max_bytes (self))
+    return WFD_PEER_TOO_LARGE;
+
+  result = wfd_peer_node_publish (self, record, WFD_PEER_RECORD_UPDATED);
+  note_refresh (self, record);
+  return result;
+}
+
+static void
+forget (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change)
+{
+  g_autoptr (WfdPeerRecord) kept = wfd_peer_record_ref (record);
+
+  g_hash_table_remove (self->records, &kept->id);
+  self->calls->store (self->user_data, kept, TRUE);
+  if (!is_deleted (kept))
+    record_changed (self, kept, change);
+}
+
+guint32
+wfd_peer_node_delete_record (WfdPeerNode *self, const WfdPeerGuid *id, gboolean local)
+{
+  g_autoptr (WfdPeerRecord) record = NULL;
+  guint32 result = find_to_change (self, id, &record);
+
+  if (WFD_PEER_FAILED (result))
+    return result;
+  if (local) {
+    /* It must not be let in again either. */
+    if (self->calls->validate == NULL
+        || !WFD_PEER_FAILED (
+            self->calls->validate (self->user_data, record, WFD_PEER_RECORD_DELETED)))
+      return WFD_PEER_ACCESS_DENIED;
+    forget (self, g_hash_table_lookup (self->records, id), WFD_PEER_RECORD_DELETED);
+    return WFD_PEER_OK;
+  }
+
+  record->flags = WFD_PEER_RECORD_IS_DELETED;
+  g_bytes_unref (record->payload);
+  record->payload = g_bytes_new (NULL, 0);
+  g_clear_pointer (&record->attributes, g_free);
+  return wfd_peer_node_publish (self, record, WFD_PEER_RECORD_DELETED);
+}
+
+GPtrArray *
+wfd_peer_node_list_records (WfdPeerNode *self, const WfdPeerGuid *type, const char *creator)
+{
+  GPtrArray *records = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_record_unref);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->records);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    WfdPeerRecord *record = value;
+
+    if (wfd_peer_node_is_alive (self, record)
+        && (type == NULL || wfd_peer_guid_equal (&record->type, type))
+        && (creator == NULL || g_str_equal (record->creator, creator)))
+      g_ptr_array_add (records, wfd_peer_record_ref (record));
+  }
+  return records;
+}
+
+/* --- time --- */
+
+void
+wfd_peer_node_expire (WfdPeerNode *self)
+{
+  g_autoptr (GList) records = g_hash_table_get_values (self->records);
+  guint64 now = wfd_peer_node_get_peer_time (self);
+  guint64 next = now + EXPIRE_MAX_US * 10;
+
+  for (GList *l = records; l != NULL; l = l->next) {
+    WfdPeerRecord *record = l->data;
+
+    if (is_expired (self, record))
+      forget (self, record, WFD_PEER_RECORD_EXPIRED);
+    else
+      next = MIN (next, record->expires);
+  }
+  wfd_peer_node_start_timer (self, TIMER_EXPIRE,
+      CLAMP ((gint64) (next - MIN (now, next)) / 10, EXPIRE_MIN_US, EXPIRE_MAX_US));
+}
+
+/* In the last fifth of its life a record gets another one of the same length. */
+void
+wfd_peer_node_refresh (WfdPeerNode *self)
+{
+  g_autoptr (GList) records = g_hash_table_get_values (self->records);
+  guint64 now = wfd_peer_node_get_peer_time (self);
+  gint64 next_us = EXPIRE_MAX_US;
+  gboolean any = FALSE;
+
+  for (GList *l = records; l != NULL; l = l->next) {
+    g_autoptr (WfdPeerRecord) record = wfd_peer_record_ref (l->data);
+    guint64 life = record->expires - record->modified;
+    guint64 due = record->expires - life / 5;
+
+    if ((record->flags & WFD_PEER_RECORD_REFRESHED) == 0 || is_deleted (record))
+      continue;
+    any = TRUE;
+    if (due <= now) {
+      WfdPeerRecord *again = wfd_peer_record_copy (record);
+
+      again->expires = now + life;
+      wfd_peer_node_publish (self, again, WFD_PEER_RECORD_UPDATED);
+      wfd_peer_record_unref (again);
+      due = now + life - life / 5;
+    }
+    next_us = MIN (next_us, (gint64) (due - now) / 10);
+  }
+  if (any)
+    wfd_peer_node_start_timer (self, TIMER_REFRESH, MAX (next_us, (gint64) G_USEC_PER_SEC));
+}

@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-node-private.h"
+
+#include <base-limits.h>
+
+/* How two neighbours come to have the same records (MS-PPGRH 1.3.4). Who made the
+ * link asks: for everything, type by type, if it has never been synchronised; else
+ * for what differs, found by hashes over ranges of records. What is sent waits in a
+ * queue of ids until the link has room, so that a slow peer costs no memory. */
+
+#define RANGE_RECORDS 10
+
+/* --- sending --- */
+
+void
+wfd_peer_node_queue_flood (WfdPeerNode *self, Link *link, const WfdPeerGuid *id)
+{
+  WfdPeerGuid *copy;
+
+  if (!g_hash_table_contains (link->floods_known, id)) {
+    copy = g_memdup2 (id, sizeof (*id));
+    g_queue_push_tail (&link->floods, copy);
+    g_hash_table_add (link->floods_known, copy);
+  }
+  wfd_peer_node_pump (self, link);
+}
+
+static void
+send_record (WfdPeerNode *self, Link *link, const WfdPeerRecord *record)
+{
+  g_autoptr (GByteArray) octets = g_byte_array_new ();
+
+  wfd_peer_record_append (record, octets);
+  wfd_peer_node_send_message (self, link,
+      wfd_peer_build_flood (wfd_bytes (octets->data, octets->len)));
+}
+
+void
+wfd_peer_node_pump (WfdPeerNode *self, Link *link)
+{
+  while (!g_queue_is_empty (&link->floods) && self->calls->room (self->user_data, link->id) > 0) {
+    WfdPeerGuid *id = g_queue_pop_head (&link->floods);
+    const WfdPeerRecord *record = g_hash_table_lookup (self->records, id);
+
+    g_hash_table_remove (link->floods_known, id);
+    if (record != NULL)
+      send_record (self, link, record);
+    g_free (id);
+  }
+  if (!g_queue_is_empty (&link->floods))
+    return;
+  for (; link->n_ends > 0; link->n_ends--)
+    wfd_peer_node_send_message (self, link, wfd_peer_build_sync_end (TRUE));
+}
+
+static void
+end_behind (WfdPeerNode *self, Link *link)
+{
+  link->n_ends++;
+  wfd_peer_node_pump (self, link);
+}
+
+/* --- order and ranges --- */
+
+typedef struct
+{
+  guint64 time;
+  WfdPeerGuid id;
+} Position;
+
+static int
+compare_positions (const Position *a, const Position *b)
+{
+  if (a->time != b->time)
+    return a->time < b->time ? -1 : 1;
+  return memcmp (&a->id, &b->id, sizeof (a->id));
+}
+
+static Position
+position_of (const WfdPeerRecord *record)
+{
+  return (Position) { record->modified, record->id };
+}
+
+static gint
+compare_records (gconstpointer a, gconstpointer b)
+{
+  Position left = position_of (*(WfdPeerRecord *const *) a);
+  Position right = position_of (*(WfdPeerRecord *const *) b);
+
+  return compare_positions (&left, &right);
+}
+
+static gboolean
+list_has (WfdPeerList types, const WfdPeerGuid *type)
+{
+  for (guint i = 0; i < types.n; i++)
+    if (wfd_peer_guid_equal (&((const WfdPeerGuid *) types.data)[i], type))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_solicited (const WfdPeerSolicit *solicit, const WfdPeerRecord *record)
+{
+  if (solicit->included.n > 0)
+    return list_has (solicit->included, &record->type);
+  return !list_has (solicit->excluded, &record->type);
+}
+
+/* Those that are meant, deleted ones too, in their order; borrowed. */
+static GPtrArray *
+sort_records (WfdPeerNode *self, const WfdPeerSolicit *solicit)
+{
+  GPtrArray *records = g_ptr_array_new ();
+  guint64 now = wfd_peer_node_get_peer_time (self);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->records);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const WfdPeerRecord *record = value;
+
+    if (is_solicited (solicit, record) && record->expires > now)
+      g_ptr_array_add (records, value);
+  }
+  g_ptr_array_sort (records, compare_records);
+  return records;
+}
+
+/* @n records from @first on. */
+static void
+hash_records (const GPtrArray *records, guint first, guint n, guint8 ret_md5[16])
+{
+  g_autoptr (GChecksum) md5 = g_checksum_new (G_CHECKSUM_MD5);
+  gsize size = 16;
+
+  for (guint i = first; i < first + n; i++) {
+    const WfdPeerRecord *record = records->pdata[i];
+    guint8 version[4];
+
+    wfd_peer_put_u32 (version, record->version);
+    g_checksum_update (md5, record->id.bytes, sizeof (record->id.bytes));
+    g_checksum_update (md5, version, sizeof (version));
+  }
+  g_checksum_get_digest (md5, ret_md5, &size);
+}
+
+/* --- asking --- */
+
+static void
+solicit_hashes (WfdPeerNode *self, Link *link)
+{
+  WfdPeerSolicit solicit = { 0 };
+  g_autoptr (GPtrArray) records = sort_records (self, &solicit);
+  g_autoptr (GArray) hashes = g_array_new (FALSE, TRUE, sizeof (WfdPeerHash));
+
+  for (guint first = 0; first < records->len; first += RANGE_RECORDS) {
+    guint n = MIN (RANGE_RECORDS, records->len - first);
+    const WfdPeerRecord *last = records->pdata[first + n - 1];
+    WfdPeerHash hash;
+
+    hash_records (records, first, n, hash.md5);
+    wfd_peer_put_u64 (hash.time, last->modified);
+    hash.upper_id = last->id;
+    g_array_append_val (hashes, hash);
+  }
+  solicit.hashes = (WfdPeerList) { (const guint8 *) hashes->data, hashes->len };
+  link->sync = SYNC_HASHES;
+  wfd_peer_node_send_message (self, link, wfd_peer_build_solicit (WFD_PEER_SOLICIT_HASH, &solicit));
+}
+
+/* The graph's properties first, then who is there, then what the application would
+ * like to have early, then everything else. */
+static const WfdPeerGuid *
+get_step (const WfdPeerNode *self, guint step)
+{
+  if (step == 0)
+    return &wfd_peer_type_graph_info;
+  if (step == 1)
+    return &wfd_peer_type_presence;
+  return step - 2 < self->precedence->len ? &g_array_index (self->precedence, WfdPeerGuid, step - 2)
+                                          : NULL;
+}
+
+static void
+solicit_step (WfdPeerNode *self, Link *link)
+{
+  const WfdPeerGuid *type = get_step (self, link->sync_step);
+  g_autoptr (GArray) others = g_array_new (FALSE, FALSE, sizeof (WfdPeerGuid));
+  WfdPeerSolicit solicit = { 0 };
+
+  if (type != NULL)
+    solicit.included = (WfdPeerList) { type->bytes, 1 };
+  else {
+    for (guint i = 0; i < link->sync_step; i++)
+      g_array_append_vals (others, get_step (self, i), 1);
+    solicit.excluded = (WfdPeerList) { (const guint8 *) others->data, others->len };
+  }
+  link->sync = SYNC_TYPES;
+  wfd_peer_node_send_message (self, link, wfd_peer_build_solicit (WFD_PEER_SOLICIT_NEW, &solicit));
+}
+
+void
+wfd_peer_node_start_sync (WfdPeerNode *self, Link *link)
+{
+  link->sync_step = 0;
+  if ((self->status & WFD_PEER_STATUS_SYNCHRONIZED) != 0)
+    solicit_hashes (self, link);
+  else
+    solicit_step (self, link);
+}
+
+static void
+tell_synchronized (WfdPeerNode *self, const WfdPeerGuid *type)
+{
+  g_autoptr (WfdPeerEvent) event = wfd_peer_event_new (WFD_PEER_EVENT_SYNCHRONIZED);
+
+  if (type != NULL)
+    event->guid = *type;
+  self->calls->tell (self->user_data, event);
+}
+
+static void
+finish_sync (WfdPeerNode *self, Link *link)
+{
+  link->sync = SYNC_NONE;
+  wfd_peer_node_set_synchronized (self);
+  wfd_peer_node_publish_presence (self);
+}
+
+static void
+end_step (WfdPeerNode *self, Link *link)
+{
+  const WfdPeerGuid *type = get_step (self, link->sync_step);
+
+  tell_synchronized (self, type);
+  if (type == NULL) {
+    finish_sync (self, link);
+    return;
+  }
+  link->sync_step++;
+  solicit_step (self, link);
+}
+
+static void
+take_sync_end (WfdPeerNode *self, Link *link, gboolean final)
+{
+  if (!final)
+    return;
+
+  if (link->sync == SYNC_TYPES)
+    end_step (self, link);
+  else if (link->sync == SYNC_HASHES) {
+    tell_synchronized (self, NULL);
+    finish_sync (self, link);
+  }
+}
+
+/* --- answering --- */
+
+static void
+answer_solicit (WfdPeerNode *self, Link *link, const WfdPeerSolicit *solicit)
+{
+  g_autoptr (GPtrArray) records = sort_records (self, solicit);
+
+  for (guint i = 0; i < records->len; i++) {
+    const WfdPeerRecord *record = records->pdata[i];
+
+    if (record->modified >= solicit->time)
+      wfd_peer_node_queue_flood (self, link, &record->id);
+  }
+  end_behind (self, link);
+}
+
+static void
+put_position (const Position *position, guint8 time[8], WfdPeerGuid *ret_id)
+{
+  wfd_peer_put_u64 (time, position->time);
+  *ret_id = position->id;
+}
+
+static void
+advertise_range (const GPtrArray *records, guint first, guint n, const Position *low,
+    const Position *high, GArray *boundaries, GArray *abstracts)
+{
+  WfdPeerBoundary boundary;
+
+  put_position (low, boundary.low_time, &boundary.low_id);
+  put_position (high, boundary.high_time, &boundary.high_id);
+  wfd_peer_put_u32 (boundary.count, n);
+  g_array_append_val (boundaries, boundary);
+  for (guint i = first; i < first + n; i++) {
+    const WfdPeerRecord *record = records->pdata[i];
+    WfdPeerAbstract abstract = { record->id };
+
+    wfd_peer_put_u32 (abstract.version, record->version);
+    g_array_append_val (abstracts, abstract);
+  }
+}
+
+/* Up to and with @high. */
+static guint
+count_up_to (const GPtrArray *records, guint first, const Position *high)
+{
+  guint n = 0;
+
+  while (first + n < records->len) {
+    Position position = position_of (records->pdata[first + n]);
+
+    if (compare_positions (&position, high) > 0)
+      break;
+    n++;
+  }
+  return n;
+}
+
+/* Each range that is not the same here, and what lies behind the last of theirs. */
+static void
+answer_hashes (WfdPeerNode *self, Link *link, const WfdPeerSolicit *solicit)
+{
+  g_autoptr (GPtrArray) records = sort_records (self, solicit);
+  g_autoptr (GArray) boundaries = g_array_new (FALSE, FALSE, sizeof (WfdPeerBoundary));
+  g_autoptr (GArray) abstracts = g_array_new (FALSE, FALSE, sizeof (WfdPeerAbstract));
+  const WfdPeerHash *hashes = (const WfdPeerHash *) solicit->hashes.data;
+  Position low = { 0 }, last = { G_MAXUINT64 };
+  WfdPeerAdvertise advertise;
+  guint first = 0;
+
+  for (guint i = 0; i < solicit->hashes.n; i++) {
+    Position high = { wfd_peer_get_u64 (hashes[i].time), hashes[i].upper_id };
+    guint n = count_up_to (records, first, &high);
+    guint8 md5[16];
+
+    hash_records (records, first, n, md5);
+    if (memcmp (md5, hashes[i].md5, sizeof (md5)) != 0)
+      advertise_range (records, first, n, &low, &high, boundaries, abstracts);
+    first += n;
+    low = high;
+  }
+  memset (&last.id, 0xff, sizeof (last.id));
+  if (first < records->len)
+    advertise_range (records, first, records->len - first, &low, &last, boundaries, abstracts);
+
+  advertise.boundaries = (WfdPeerList) { (const guint8 *) boundaries->data, boundaries->len };
+  advertise.abstracts = (WfdPeerList) { (const guint8 *) abstracts->data, abstracts->len };
+  wfd_peer_node_send_message (self, link, wfd_peer_build_advertise (&advertise));
+}
+
+/* Those of ours in the ranges that the other has not, or has older. */
+static void
+give_what_lacks (WfdPeerNode *self, Link *link, const WfdPeerAdvertise *advertise,
+    GHashTable *theirs)
+{
+  WfdPeerSolicit all = { 0 };
+  g_autoptr (GPtrArray) records = sort_records (self, &all);
+  const WfdPeerBoundary *boundaries = (const WfdPeerBoundary *) advertise->boundaries.data;
+  guint b = 0;
+
+  for (guint i = 0; i < records->len && b < advertise->boundaries.n;) {
+    const WfdPeerRecord *record = records->pdata[i];
+    Position position = position_of (record);
+    Position low = { wfd_peer_get_u64 (boundaries[b].low_time), boundaries[b].low_id };
+    Position high = { wfd_peer_get_u64 (boundaries[b].high_time), boundaries[b].high_id };
+    const WfdPeerAbstract *abstract = g_hash_table_lookup (theirs, &record->id);
+
+    if (compare_positions (&position, &high) > 0) {
+      b++;
+      continue;
+    }
+    i++;
+    if (compare_positions (&position, &low) > 0
+        && (abstract == NULL || wfd_peer_get_u32 (abstract->version) < record->version))
+      wfd_peer_node_queue_flood (self, link, &record->id);
+  }
+}
+
+static void
+take_advertise (WfdPeerNode *self, Link *link, const WfdPeerAdvertise *advertise)
+{
+  g_autoptr (GHashTable) theirs = g_hash_table_new (wfd_peer_guid_hash, wfd_peer_guid_equal_func);
+  g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (WfdPeerAbstract));
+  const WfdPeerAbstract *abstracts = (const WfdPeerAbstract *) advertise->abstracts.data;
+
+  for (guint i = 0; i < advertise->abstracts.n; i++) {
+    const WfdPeerRecord *own = g_hash_table_lookup (self->records, &abstracts[i].id);
+
+    g_hash_table_insert (theirs, (gpointer) &abstracts[i].id, (gpointer) &abstracts[i]);
+    if (own == NULL || own->version < wfd_peer_get_u32 (abstracts[i].version))
+      g_array_append_val (wanted, abstracts[i]);
+  }
+  wfd_peer_node_send_message (self, link,
+      wfd_peer_build_request ((WfdPeerList) { (const guint8 *) wanted->data, wanted->len }));
+  give_what_lacks (self, link, advertise, theirs);
+}
+
+static void
+answer_request (WfdPeerNode *self, Link *link, WfdPeerList abstracts)
+{
+  for (guint i = 0; i < abstracts.n; i++)
+    wfd_peer_node_queue_flood (self, link, &((const WfdPeerAbstract *) abstracts.data)[i].id);
+  end_behind (self, link);
+}
+
+/* --- records --- */
+
+static void
+acknowledge (WfdPeerNode *self, Link *link, const WfdPeerGuid *id, gboolean useful)
+{
+  WfdPeerAckEntry entry = { *id };
+
+  wfd_peer_put_u32 (entry.flags, useful ? WFD_PEER_ACK_USEFUL : 0);
+  wfd_peer_node_send_message (self, link,
+      wfd_peer_build_ack ((WfdPeerList) { (const guint8 *) &entry, 1 }));
+}
+
+static gboolean
+take_flood (WfdPeerNode *self, Link *link, WfdBytes octets)
+{
+  g_autoptr (WfdPeerRecord) record = wfd_peer_record_read (octets);
+  Taken taken;
+
+  if (record == NULL)
+    return FALSE;
+
+  taken = wfd_peer_node_take_record (self, record, link);
+  if (taken == TAKEN_OLD)
+    wfd_peer_node_queue_flood (self, link, &record->id);
+  acknowledge (self, link, &record->id, taken == TAKEN_NEW);
+  return TRUE;
+}
+
+static void
+take_ack (Link *link, WfdPeerList entries)
+{
+  for (guint i = 0; i < entries.n; i++) {
+    const WfdPeerAckEntry *entry = &((const WfdPeerAckEntry *) entries.data)[i];
+
+    link->usefulness -= link->usefulness / 32;
+    if ((wfd_peer_get_u32 (entry->flags) & WFD_PEER_ACK_USEFUL) != 0)
+      link->usefulness += 128;
+  }
+}
+
+gboolean
+wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
+{
+  switch (message->type) {
+    case WFD_PEER_SOLICIT_NEW:
+    case WFD_PEER_SOLICIT_TIME:
+      answer_solicit (self, link, &message->solicit);
+      return TRUE;
+    case WFD_PEER_SOLICIT_HASH:
+      answer_hashes (self, link, &message->solicit);
+      return TRUE;
+    case WFD_PEER_ADVERTISE:
+      /* An answer to nothing. */
+      if (link->sync != SYNC_HASHES)
+        return FALSE;
+      take_advertise (self, link, &message->advertise);
+      return TRUE;
+    case WFD_PEER_REQUEST:
+      answer_request (self, link, message->request);
+      return TRUE;
+    case WFD_PEER_FLOOD:
+      return take_flood (self, link, message->record);
+    case WFD_PEER_SYNC_END:
+      take_sync_end (self, link, message->final);
+      return TRUE;
+    case WFD_PEER_ACK:
+      take_ack (link, message->ack);
+      return TRUE;
+    case WFD_PEER_AUTH_INFO:
+    case WFD_PEER_CONNECT:
+    case WFD_PEER_WELCOME:
+    case WFD_PEER_REFUSE:
+    case WFD_PEER_DISCONNECT:
+    case WFD_PEER_PT2PT:
+      break;
+  }
+  return FALSE;
+}

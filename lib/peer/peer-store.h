@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include "peer-record.h"
+
+G_BEGIN_DECLS
+
+/* What a graph keeps on disk: a SQLite file with its records and some values. What
+ * fails is told as a result code of peer-codes.h. */
+typedef struct _WfdPeerStore WfdPeerStore;
+
+/* Which graph of which peer; @name is the application's, without a folder. */
+typedef struct
+{
+  const char *folder;
+  const char *graph_id, *peer_id, *name;
+} WfdPeerStoreKey;
+
+char *wfd_peer_store_get_path (const WfdPeerStoreKey *key);
+/* @ret_new: whether it has been made now. */
+guint32 wfd_peer_store_open (const WfdPeerStoreKey *key, gboolean *ret_new,
+    WfdPeerStore **ret_store);
+void wfd_peer_store_close (WfdPeerStore *self);
+guint32 wfd_peer_store_delete (const WfdPeerStoreKey *key);
+
+void wfd_peer_store_put (WfdPeerStore *self, const WfdPeerRecord *record);
+void wfd_peer_store_remove (WfdPeerStore *self, const WfdPeerGuid *id);
+typedef void (*WfdPeerStoreFunc) (gpointer user_data, WfdPeerRecord *record);
+void wfd_peer_store_foreach (WfdPeerStore *self, WfdPeerStoreFunc func, gpointer user_data);
+
+void wfd_peer_store_set_number (WfdPeerStore *self, const char *name, gint64 value);
+gint64 wfd_peer_store_get_number (WfdPeerStore *self, const char *name);
+
+/* A copy at @path, which may be there already. */
+guint32 wfd_peer_store_export (WfdPeerStore *self, const char *path);
+/* Each record of such a copy; WFD_PEER_INVALID_DATABASE if it is of another graph or
+ * peer. */
+guint32 wfd_peer_store_import (const WfdPeerStoreKey *key, const char *path, WfdPeerStoreFunc func,
+    gpointer user_data);
+
+G_END_DECLS

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <handle-table.h>
+#include <p2p.h>
+#include <peer-graph.h>
+
+#include "winapi-block.h"
+#include "winapi-text.h"
+
+G_BEGIN_DECLS
+
+/* What an HGRAPH means. */
+typedef struct
+{
+  HGRAPH handle;
+  WfdPeerGraph *graph;
+  PEER_SECURITY_INTERFACE security;
+} Graph;
+
+/* What an HPEEREVENT means. */
+typedef struct
+{
+  Graph *graph;
+  HANDLE event;
+  WfdPeerQueue *queue;
+} Registration;
+
+/* Each function that is called with a handle: S_OK with the lock held, or a code for the
+ * application and no lock. What ends one with S_OK ends with peergraph_leave (). */
+HRESULT peergraph_enter (void);
+HRESULT peergraph_enter_graph (HGRAPH handle, Graph **ret_graph);
+HRESULT peergraph_enter_event (HPEEREVENT handle, Registration **ret_registration);
+/* @result, for the caller's return. */
+HRESULT peergraph_leave (HRESULT result);
+
+WfdPeerHub *peergraph_get_hub (void);
+extern WfdHandleTable peergraph_graphs, peergraph_events;
+
+/* A record callback of the application runs in this thread: it may call nothing. */
+void peergraph_set_in_callback (gboolean in_callback);
+
+/* peergraph-enum.c; @items are taken over. */
+typedef enum
+{
+  ITEM_CONNECTION, /* WfdPeerLinkInfo */
+  ITEM_NODE,       /* WfdPeerNodeInfo */
+  ITEM_RECORD,     /* WfdPeerRecord */
+} ItemKind;
+
+HRESULT peergraph_new_enum (ItemKind kind, GPtrArray *items, HPEERENUM *phPeerEnum);
+void peergraph_end_enums (void);
+/* Those of @graph, or all if NULL. */
+void peergraph_end_registrations (const Graph *graph);
+
+/* peergraph-convert.c */
+void peergraph_guid_from_wire (const WfdPeerGuid *wire, GUID *ret_guid);
+WfdPeerGuid peergraph_guid_to_wire (const GUID *guid);
+FILETIME peergraph_time_from_ticks (guint64 ticks);
+guint64 peergraph_time_to_ticks (const FILETIME *time);
+void peergraph_address_from_peer (const WfdPeerAddress *peer, PEER_ADDRESS *ret_address);
+/* FALSE if nobody can be reached there. */
+gboolean peergraph_address_to_peer (const PEER_ADDRESS *address, WfdPeerAddress *ret_peer);
+/* Each fills a struct that is part of @block. */
+void peergraph_fill_connection (gpointer block, const WfdPeerLinkInfo *info,
+    PEER_CONNECTION_INFO *ret_info);
+void peergraph_fill_node (gpointer block, const WfdPeerNodeInfo *info, PEER_NODE_INFO *ret_info);
+void peergraph_fill_record (gpointer block, const WfdPeerRecord *record, PEER_RECORD *ret_record);
+
+/* An id of a graph or a peer; NULL if it is none. */
+char *peergraph_id_from_wide (PCWSTR id);
+
+G_END_DECLS

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <base-limits.h>
+#include <hex.h>
+#include <peer-frames.h>
+#include <peer-wire.h>
+
+/* Everything at once, or octet by octet: the messages, or NULL if the protocol is
+ * broken. */
+static GPtrArray *
+read_frames (WfdPeerFrames *frames, const GByteArray *octets, gsize step)
+{
+  g_autoptr (GPtrArray) messages =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
+
+  for (gsize at = 0; at < octets->len; at += step) {
+    WfdBytes bytes = wfd_bytes (octets->data + at, MIN (step, octets->len - at));
+
+    while (bytes.left > 0) {
+      GByteArray *message;
+
+      if (!wfd_peer_frames_push (frames, &bytes, &message))
+        return NULL;
+      if (message != NULL)
+        g_ptr_array_add (messages, message);
+    }
+  }
+  return g_steal_pointer (&messages);
+}
+
+static GPtrArray *
+read_hex (const char *hex, gsize step)
+{
+  g_autoptr (WfdPeerFrames) frames = wfd_peer_frames_new ();
+  g_autoptr (GByteArray) octets = hex_octets (hex);
+
+  return read_frames (frames, octets, step);
+}
+
+#define SYNC_END "0000000c 10 0c 0000 01 00 0000"
+
+static void
+test_split_anywhere (void)
+{
+  static const char *const same[] = {
+    "000c" SYNC_END "000c" SYNC_END,
+    "0001 00 0001 00 0001 00 0009 0c 10 0c 0000 01 00 0000 000c" SYNC_END,
+    "0008 0000000c 10 0c 0000 0004 01 00 0000 000b 0000000c 10 0c 0000 01 00 00 0001 00",
+  };
+  g_autoptr (GByteArray) expected = hex_octets (SYNC_END);
+
+  for (guint i = 0; i < G_N_ELEMENTS (same); i++) {
+    for (gsize step = 1; step < 40; step++) {
+      g_autoptr (GPtrArray) messages = read_hex (same[i], step);
+
+      g_assert_nonnull (messages);
+      g_assert_cmpuint (messages->len, ==, 2);
+      for (guint m = 0; m < 2; m++) {
+        const GByteArray *message = messages->pdata[m];
+
+        g_assert_cmpmem (message->data, message->len, expected->data, expected->len);
+      }
+    }
+  }
+}
+
+static void
+test_incomplete (void)
+{
+  static const char *const incomplete[] = { "", "00", "000c", "000c 0000000c 10 0c 0000 01 00 00",
+    "0008 0000000c 10 0c 0000", "0008 0000000c 10 0c 0000 0003 01 00 00" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (incomplete); i++) {
+    g_autoptr (GPtrArray) messages = read_hex (incomplete[i], 100);
+
+    g_assert_nonnull (messages);
+    g_assert_cmpuint (messages->len, ==, 0);
+  }
+}
+
+static void
+test_refused (void)
+{
+  static const char *const refused[] = {
+    "0000 000c" SYNC_END,                  /* a frame of nothing */
+    "8001 00",                             /* larger than a frame may be */
+    "000d" SYNC_END "00",                  /* a frame behind its message */
+    "0018" SYNC_END SYNC_END,              /* two messages in one */
+    "000c 00000007 10 0c 0000 01 00 0000", /* less than a header */
+    "000c 00010000 10 0c 0000 01 00 0000", /* more than it may have */
+    "000c ffffffff 10 0b 0000 01 00 0000", "000c 0000000c 10 0f 0000 01 00 0000", /* no type */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++) {
+    g_assert_null (read_hex (refused[i], 100));
+    g_assert_null (read_hex (refused[i], 1));
+  }
+}
+
+/* Somebody who has not said who they are cannot make us hold more than that. */
+static void
+test_large_only_when_trusted (void)
+{
+  g_autoptr (WfdPeerFrames) frames = wfd_peer_frames_new ();
+  g_autoptr (WfdPeerFrames) trusting = wfd_peer_frames_new ();
+  g_autoptr (GByteArray) octets = hex_octets ("000c 00100000 10 0d 0000 001c 0000");
+  g_autoptr (GPtrArray) messages = NULL;
+
+  g_assert_null (read_frames (frames, octets, 100));
+  wfd_peer_frames_trust (trusting);
+  messages = read_frames (trusting, octets, 100);
+  g_assert_nonnull (messages);
+  g_assert_cmpuint (messages->len, ==, 0);
+}
+
+static void
+test_large_is_split_and_joined (void)
+{
+  gsize sizes[] = { 0, 1, WFD_LIMIT_PEER_SENT_FRAME_BYTES - 28,
+    WFD_LIMIT_PEER_SENT_FRAME_BYTES - 27, 1000000, WFD_LIMIT_PEER_DATA_BYTES };
+  static const WfdPeerGuid type = { { 1, 2, 3 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (WfdPeerFrames) frames = wfd_peer_frames_new ();
+    g_autofree guint8 *data = g_malloc0 (sizes[i]);
+    g_autoptr (GByteArray) message = wfd_peer_build_data (&type, data, sizes[i]);
+    g_autoptr (GByteArray) octets = g_byte_array_new ();
+    g_autoptr (GPtrArray) messages = NULL;
+    const GByteArray *joined;
+
+    for (gsize at = 0; at < sizes[i]; at++)
+      message->data[28 + at] = at * 7;
+    wfd_peer_frames_append (octets, wfd_bytes (message->data, message->len));
+    g_assert_cmpuint (octets->len, ==,
+        message->len + 2 * ((message->len - 1) / WFD_LIMIT_PEER_SENT_FRAME_BYTES + 1));
+
+    wfd_peer_frames_trust (frames);
+    messages = read_frames (frames, octets, 1460);
+    g_assert_nonnull (messages);
+    g_assert_cmpuint (messages->len, ==, 1);
+    joined = messages->pdata[0];
+    g_assert_cmpmem (joined->data, joined->len, message->data, message->len);
+  }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/peer/frames/split-anywhere", test_split_anywhere);
+  g_test_add_func ("/peer/frames/incomplete-waits", test_incomplete);
+  g_test_add_func ("/peer/frames/refused", test_refused);
+  g_test_add_func ("/peer/frames/large-only-when-trusted", test_large_only_when_trusted);
+  g_test_add_func ("/peer/frames/large-is-split-and-joined", test_large_is_split_and_joined);
+  return g_test_run ();
+}

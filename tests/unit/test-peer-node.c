@@ -1,0 +1,880 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Nodes without sockets, in a time that is made: what one sends, the other gets. */
+#include <hex.h>
+#include <peer-link.h>
+#include <peer-node.h>
+
+#define S G_GINT64_CONSTANT (1000000)
+#define TICKS_PER_S G_GUINT64_CONSTANT (10000000)
+#define START_UTC G_GUINT64_CONSTANT (134090000000000000)
+
+typedef struct _World World;
+
+typedef struct
+{
+  World *world;
+  WfdPeerNode *node;
+  guint16 port;
+  gboolean reachable;
+  gsize room; /* what each of its links takes */
+  GPtrArray *events;
+  guint n_stored;
+} Node;
+
+/* A TCP connection: the ends are 0, who made it, and 1. */
+typedef struct
+{
+  Node *ends[2];
+  guint64 ids[2];
+  gboolean closed[2];
+} Wire;
+
+typedef struct
+{
+  Wire *wire;
+  int to;              /* which end */
+  GByteArray *message; /* NULL: opened, or closed if @end */
+  gboolean end;
+} Delivery;
+
+struct _World
+{
+  gint64 now_us;
+  GPtrArray *nodes, *wires;
+  GQueue deliveries;
+};
+
+/* --- the world --- */
+
+static WfdPeerNode *
+touch (Node *node)
+{
+  wfd_peer_node_set_now (node->node, node->world->now_us, START_UTC + node->world->now_us * 10);
+  return node->node;
+}
+
+static Wire *
+find_wire (Node *node, guint64 id, int *ret_end)
+{
+  for (guint i = 0; i < node->world->wires->len; i++) {
+    Wire *wire = node->world->wires->pdata[i];
+
+    for (int end = 0; end < 2; end++) {
+      if (wire->ends[end] == node && wire->ids[end] == id && !wire->closed[end]) {
+        *ret_end = end;
+        return wire;
+      }
+    }
+  }
+  return NULL;
+}
+
+static void
+deliver (World *world, Wire *wire, int to, GByteArray *message, gboolean end)
+{
+  Delivery *delivery = g_new0 (Delivery, 1);
+
+  *delivery = (Delivery) { wire, to, message, end };
+  g_queue_push_tail (&world->deliveries, delivery);
+}
+
+static Node *
+find_node (World *world, guint16 port)
+{
+  for (guint i = 0; i < world->nodes->len; i++) {
+    Node *node = world->nodes->pdata[i];
+
+    if (node->port == port && node->reachable)
+      return node;
+  }
+  return NULL;
+}
+
+static void
+do_open (gpointer user_data, guint64 link_id, const WfdPeerAddress *address)
+{
+  Node *node = user_data;
+  Wire *wire = g_new0 (Wire, 1);
+
+  wire->ends[0] = node;
+  wire->ids[0] = link_id;
+  wire->ends[1] = find_node (node->world, address->port);
+  g_ptr_array_add (node->world->wires, wire);
+  deliver (node->world, wire, 0, NULL, wire->ends[1] == NULL);
+}
+
+static void
+do_send (gpointer user_data, guint64 link_id, WfdBytes message)
+{
+  Node *node = user_data;
+  int end;
+  Wire *wire = find_wire (node, link_id, &end);
+  GByteArray *copy = g_byte_array_new ();
+
+  g_assert_nonnull (wire);
+  g_byte_array_append (copy, message.pos, message.left);
+  deliver (node->world, wire, !end, copy, FALSE);
+}
+
+static gsize
+do_room (gpointer user_data, guint64 link_id)
+{
+  return ((Node *) user_data)->room;
+}
+
+static void
+do_close (gpointer user_data, guint64 link_id)
+{
+  Node *node = user_data;
+  int end;
+  Wire *wire = find_wire (node, link_id, &end);
+
+  if (wire == NULL)
+    return;
+  wire->closed[end] = TRUE;
+  deliver (node->world, wire, !end, NULL, TRUE);
+}
+
+static void
+do_tell (gpointer user_data, WfdPeerEvent *event)
+{
+  g_ptr_array_add (((Node *) user_data)->events, wfd_peer_event_ref (event));
+}
+
+static void
+do_store (gpointer user_data, const WfdPeerRecord *record, gboolean gone)
+{
+  ((Node *) user_data)->n_stored++;
+}
+
+static const WfdPeerNodeCalls calls = { do_open, NULL, do_send, do_room, do_close, do_tell,
+  do_store };
+
+static void
+take_delivery (Delivery *delivery)
+{
+  Wire *wire = delivery->wire;
+  Node *node = wire->ends[delivery->to];
+  WfdPeerMessage message;
+
+  if (node == NULL || wire->closed[delivery->to])
+    return;
+  if (delivery->message == NULL && !delivery->end)
+    wfd_peer_node_opened (touch (node), wire->ids[delivery->to]);
+  else if (delivery->message == NULL) {
+    wfd_peer_node_lost (touch (node), wire->ids[delivery->to]);
+    wire->closed[delivery->to] = TRUE;
+  } else if (wire->ids[delivery->to] == 0) {
+    g_assert_true (wfd_peer_message_read (
+        wfd_bytes (delivery->message->data, delivery->message->len), &message));
+    g_assert_cmpint (message.type, ==, WFD_PEER_AUTH_INFO);
+    wire->ids[delivery->to] = wfd_peer_node_accept (touch (node), &message.auth_info,
+        &(WfdPeerAddress) { .ip = { 0xfd } });
+  } else
+    wfd_peer_node_received (touch (node), wire->ids[delivery->to],
+        wfd_bytes (delivery->message->data, delivery->message->len));
+}
+
+/* Until nothing is under way. */
+static void
+settle (World *world)
+{
+  Delivery *delivery;
+
+  while ((delivery = g_queue_pop_head (&world->deliveries)) != NULL) {
+    take_delivery (delivery);
+    g_clear_pointer (&delivery->message, g_byte_array_unref);
+    g_free (delivery);
+  }
+}
+
+static gint64
+get_next_us (World *world)
+{
+  gint64 next_us = G_MAXINT64;
+
+  for (guint i = 0; i < world->nodes->len; i++) {
+    gint64 deadline_us = wfd_peer_node_get_deadline_us (((Node *) world->nodes->pdata[i])->node);
+
+    if (deadline_us >= 0)
+      next_us = MIN (next_us, deadline_us);
+  }
+  return next_us;
+}
+
+static void
+pass (World *world, gint64 us)
+{
+  gint64 until_us = world->now_us + us;
+
+  settle (world);
+  while (get_next_us (world) <= until_us) {
+    world->now_us = MAX (get_next_us (world), world->now_us);
+    for (guint i = 0; i < world->nodes->len; i++)
+      wfd_peer_node_tick (touch (world->nodes->pdata[i]));
+    settle (world);
+  }
+  world->now_us = until_us;
+}
+
+static void
+free_node (gpointer data)
+{
+  Node *node = data;
+
+  wfd_peer_node_free (node->node);
+  g_ptr_array_unref (node->events);
+  g_free (node);
+}
+
+static World *
+world_new (void)
+{
+  World *world = g_new0 (World, 1);
+
+  world->now_us = 1000 * S;
+  world->nodes = g_ptr_array_new_with_free_func (free_node);
+  world->wires = g_ptr_array_new_with_free_func (g_free);
+  return world;
+}
+
+static void
+world_free (World *world)
+{
+  for (guint i = 0; i < world->nodes->len; i++)
+    wfd_peer_node_leave (touch (world->nodes->pdata[i]));
+  settle (world);
+  g_ptr_array_unref (world->nodes);
+  g_ptr_array_unref (world->wires);
+  g_free (world);
+}
+
+static Node *
+add_node (World *world, const char *peer_id)
+{
+  WfdPeerNodeConfig config = { "g1", peer_id };
+  Node *node = g_new0 (Node, 1);
+
+  node->world = world;
+  node->node = wfd_peer_node_new (&config, &calls, node);
+  node->port = 1000 + world->nodes->len;
+  node->reachable = TRUE;
+  node->room = 1000000;
+  node->events = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_event_unref);
+  g_ptr_array_add (world->nodes, node);
+  touch (node);
+  return node;
+}
+
+static WfdPeerAddress
+address_of (const Node *node)
+{
+  return (WfdPeerAddress) { { 0xfd }, node->port };
+}
+
+static void
+create (Node *node)
+{
+  WfdPeerProperties properties = { .graph_id = (char *) "g1",
+    .creator = (char *) "alice",
+    .max_presence = G_MAXUINT32 };
+  WfdPeerAddress address = address_of (node);
+
+  g_assert_cmphex (wfd_peer_node_create (touch (node), &properties), ==, WFD_PEER_OK);
+  wfd_peer_node_set_listening (node->node, &address, 1);
+}
+
+static guint64
+connect_to (Node *node, WfdPeerLinkType type, const char *peer_id, const Node *other)
+{
+  WfdPeerAddress address = address_of (other);
+  guint64 id;
+
+  g_assert_cmphex (wfd_peer_node_connect (touch (node), type, peer_id, &address, &id), ==,
+      WFD_PEER_OK);
+  return id;
+}
+
+/* As a program does: connect, wait, listen. */
+static void
+join (Node *node, const Node *other)
+{
+  WfdPeerAddress address = address_of (node);
+
+  connect_to (node, WFD_PEER_LINK_NEIGHBOUR, NULL, other);
+  settle (node->world);
+  g_assert_true (wfd_peer_node_get_status (node->node) & WFD_PEER_STATUS_SYNCHRONIZED);
+  wfd_peer_node_set_listening (touch (node), &address, 1);
+  settle (node->world);
+}
+
+/* The last event of the type; NULL if there was none. */
+static const WfdPeerEvent *
+last_event (const Node *node, WfdPeerEventType type)
+{
+  for (guint i = node->events->len; i-- > 0;)
+    if (((WfdPeerEvent *) node->events->pdata[i])->type == type)
+      return node->events->pdata[i];
+  return NULL;
+}
+
+static void
+assert_link (const Node *node, WfdPeerEventType type, guint64 id, WfdPeerLinkChange change,
+    guint32 reason)
+{
+  const WfdPeerEvent *event = last_event (node, type);
+
+  g_assert_nonnull (event);
+  if (id != 0)
+    g_assert_cmphex (event->link_id, ==, id);
+  g_assert_cmpuint (event->change, ==, change);
+  g_assert_cmphex (event->reason, ==, reason);
+}
+
+static WfdPeerGuid
+add_record (Node *node, const char *text, gint64 life_s, guint8 flags)
+{
+  g_autoptr (WfdPeerRecord) record = wfd_peer_record_new ();
+
+  record->type = (WfdPeerGuid) { { 0xaa } };
+  record->flags = flags;
+  record->expires = wfd_peer_node_get_peer_time (touch (node)) + life_s * TICKS_PER_S;
+  g_bytes_unref (record->payload);
+  record->payload = g_bytes_new (text, strlen (text));
+  g_assert_cmphex (wfd_peer_node_add_record (node->node, record), ==, WFD_PEER_OK);
+  return record->id;
+}
+
+static gboolean
+has_record (Node *node, const WfdPeerGuid *id)
+{
+  g_autoptr (WfdPeerRecord) record = wfd_peer_node_get_record (touch (node), id);
+
+  return record != NULL;
+}
+
+/* --- one node, octet by octet --- */
+
+typedef struct
+{
+  World *world;
+  Node *bob;
+  Wire *wire;
+} Talk;
+
+/* Alice is us. */
+static void
+talk_begin (Talk *talk, gboolean accepts)
+{
+  talk->world = world_new ();
+  talk->bob = add_node (talk->world, "bob");
+  wfd_peer_node_accept_direct (talk->bob->node, accepts);
+  talk->wire = g_new0 (Wire, 1);
+  talk->wire->ends[1] = talk->bob;
+  g_ptr_array_add (talk->world->wires, talk->wire);
+}
+
+static void
+say (Talk *talk, const char *hex)
+{
+  Delivery delivery = { talk->wire, 1, hex_octets (hex) };
+
+  take_delivery (&delivery);
+  g_byte_array_unref (delivery.message);
+}
+
+static void
+expect (Talk *talk, const char *hex)
+{
+  Delivery *delivery = g_queue_pop_head (&talk->world->deliveries);
+  g_autoptr (GByteArray) octets = hex_octets (hex);
+
+  g_assert_nonnull (delivery);
+  g_assert_nonnull (delivery->message);
+  g_assert_cmpmem (delivery->message->data, delivery->message->len, octets->data, octets->len);
+  g_byte_array_unref (delivery->message);
+  g_free (delivery);
+}
+
+static void
+expect_close (Talk *talk)
+{
+  Delivery *delivery = g_queue_pop_head (&talk->world->deliveries);
+
+  g_assert_nonnull (delivery);
+  g_assert_true (delivery->message == NULL && delivery->end);
+  g_free (delivery);
+}
+
+static void
+talk_end (Talk *talk)
+{
+  g_assert_true (g_queue_is_empty (&talk->world->deliveries));
+  wfd_peer_node_lost (touch (talk->bob), talk->wire->ids[1]);
+  world_free (talk->world);
+}
+
+#define AUTH_INFO "0000001d 10 01 0000 02 00 0010 0013 0019 'g1'00 'alice'00 'bob'00"
+#define CONNECT "00000018 10 02 0000 04 00 0018 0018 0000 1122334455667788"
+#define GUID "000102030405060708090a0b0c0d0e0f"
+
+static char *
+welcome_of (const Node *node)
+{
+  return g_strdup_printf ("00000024 10 03 0000 %016" G_GINT64_MODIFIER "x %016" G_GINT64_MODIFIER
+                          "x 00 00 0000 0020 0024 'bob'00",
+      wfd_peer_node_get_id (node->node), wfd_peer_node_get_peer_time (node->node));
+}
+
+static void
+talk_connect (Talk *talk)
+{
+  g_autofree char *welcome = NULL;
+
+  talk_begin (talk, TRUE);
+  say (talk, AUTH_INFO);
+  welcome = welcome_of (talk->bob);
+  say (talk, CONNECT);
+  expect (talk, welcome);
+  assert_link (talk->bob, WFD_PEER_EVENT_DIRECT, 0, WFD_PEER_LINK_UP, WFD_PEER_OK);
+}
+
+static void
+test_talk (void)
+{
+  const WfdPeerEvent *event;
+  Talk talk;
+
+  talk_connect (&talk);
+  say (&talk, "0000001f 10 0d 0000 001c 0000" GUID "'hi!'");
+  event = last_event (talk.bob, WFD_PEER_EVENT_DATA);
+  g_assert_cmpmem (g_bytes_get_data (event->data, NULL), 3, "hi!", 3);
+  g_assert_cmphex (event->node_id, ==, 0x1122334455667788);
+  say (&talk, "0000000c 10 05 0000 03 00 000c");
+  assert_link (talk.bob, WFD_PEER_EVENT_DIRECT, 0, WFD_PEER_LINK_DOWN, WFD_PEER_OK);
+  expect_close (&talk);
+  talk_end (&talk);
+}
+
+static void
+test_ping_is_swallowed (void)
+{
+  Talk talk;
+
+  talk_connect (&talk);
+  say (&talk, "0000001c 10 0d 0000 001c 0000 0ccbb0d2be414bd6914b058ec5dcce64");
+  g_assert_null (last_event (talk.bob, WFD_PEER_EVENT_DATA));
+  talk_end (&talk);
+}
+
+static void
+test_not_accepted (void)
+{
+  Talk talk;
+
+  talk_begin (&talk, FALSE);
+  say (&talk, AUTH_INFO);
+  say (&talk, CONNECT);
+  expect (&talk, "0000000c 10 04 0000 04 00 0000");
+  expect_close (&talk);
+  g_assert_null (last_event (talk.bob, WFD_PEER_EVENT_DIRECT));
+  talk_end (&talk);
+}
+
+/* What has no place on a direct connection ends it. */
+static void
+test_out_of_place (void)
+{
+  static const char *const messages[] = {
+    AUTH_INFO,
+    "00000024 10 03 0000 99aabbccddeeff00 01d0000000000001 00 00 0000 0020 0024 'bob'00",
+    "0000000c 10 06 0000 00 00 000c",
+    "0000000c 10 0c 0000 01 00 0000",
+    "0000000c 10 0f 0000 01 00 0000",
+    "0000000b 10 0c 0000 01 00 00",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (messages); i++) {
+    Talk talk;
+
+    talk_connect (&talk);
+    say (&talk, messages[i]);
+    assert_link (talk.bob, WFD_PEER_EVENT_DIRECT, 0, WFD_PEER_LINK_DOWN, WFD_PEER_OK);
+    expect_close (&talk);
+    talk_end (&talk);
+  }
+}
+
+/* A neighbour that says it is a direct connection, and data before CONNECT. */
+static void
+test_before_connect (void)
+{
+  static const char *const messages[] = {
+    "00000018 10 02 0000 00 00 0018 0018 0000 1122334455667788",
+    "0000001f 10 0d 0000 001c 0000" GUID "'hi!'",
+    "0000000c 10 05 0000 03 00 000c",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (messages); i++) {
+    Talk talk;
+
+    talk_begin (&talk, TRUE);
+    say (&talk, AUTH_INFO);
+    say (&talk, messages[i]);
+    expect_close (&talk);
+    g_assert_cmpuint (talk.bob->events->len, ==, 0);
+    talk_end (&talk);
+  }
+}
+
+static void
+test_second_connect (void)
+{
+  Talk talk;
+
+  talk_connect (&talk);
+  say (&talk, CONNECT);
+  expect (&talk, "0000000c 10 04 0000 02 00 0000");
+  talk_end (&talk);
+}
+
+/* --- time --- */
+
+/* Somebody who takes the connection and says nothing. */
+static void
+test_no_welcome (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice");
+  Node *deaf = add_node (world, "deaf");
+  guint64 id = connect_to (alice, WFD_PEER_LINK_DIRECT, "deaf", deaf);
+  Delivery *opened = g_queue_pop_head (&world->deliveries);
+
+  take_delivery (opened);
+  ((Wire *) world->wires->pdata[0])->ends[1] = NULL;
+  pass (world, 59 * S);
+  g_assert_null (last_event (alice, WFD_PEER_EVENT_DIRECT));
+  pass (world, 2 * S);
+  assert_link (alice, WFD_PEER_EVENT_DIRECT, id, WFD_PEER_LINK_FAILED, WFD_PEER_CONNECTION_FAILED);
+  g_free (opened);
+  world_free (world);
+}
+
+static void
+test_record_expires (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice");
+  WfdPeerGuid id;
+
+  create (alice);
+  id = add_record (alice, "short", 60, 0);
+  pass (world, 59 * S);
+  g_assert_true (has_record (alice, &id));
+  pass (world, 30 * S);
+  g_assert_false (has_record (alice, &id));
+  g_assert_cmpuint (last_event (alice, WFD_PEER_EVENT_RECORD)->change, ==, WFD_PEER_RECORD_EXPIRED);
+  world_free (world);
+}
+
+static void
+test_record_refreshed (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  WfdPeerGuid id;
+
+  create (alice);
+  join (bob, alice);
+  id = add_record (alice, "always", 300, WFD_PEER_RECORD_REFRESHED);
+  pass (world, 3 * 3600 * S);
+  g_assert_true (has_record (alice, &id));
+  g_assert_true (has_record (bob, &id));
+  world_free (world);
+}
+
+static void
+test_presence_refreshed (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  g_autoptr (GPtrArray) nodes = NULL;
+
+  create (alice);
+  join (bob, alice);
+  pass (world, 3 * 3600 * S);
+  nodes = wfd_peer_node_list_nodes (touch (alice), "bob");
+  g_assert_cmpuint (nodes->len, ==, 1);
+  world_free (world);
+}
+
+/* --- several --- */
+
+static void
+test_direct_between_nodes (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  guint64 id = connect_to (alice, WFD_PEER_LINK_DIRECT, "bob", bob);
+
+  wfd_peer_node_accept_direct (bob->node, TRUE);
+  settle (world);
+  assert_link (alice, WFD_PEER_EVENT_DIRECT, id, WFD_PEER_LINK_UP, WFD_PEER_OK);
+  g_assert_cmphex (last_event (alice, WFD_PEER_EVENT_DIRECT)->node_id, ==,
+      wfd_peer_node_get_id (bob->node));
+  g_assert_cmphex (wfd_peer_node_disconnect_direct (touch (alice), id), ==, WFD_PEER_OK);
+  settle (world);
+  assert_link (alice, WFD_PEER_EVENT_DIRECT, id, WFD_PEER_LINK_DOWN, WFD_PEER_OK);
+  assert_link (bob, WFD_PEER_EVENT_DIRECT, 0, WFD_PEER_LINK_DOWN, WFD_PEER_OK);
+  g_assert_cmphex (wfd_peer_node_disconnect_direct (touch (alice), id), ==,
+      WFD_PEER_CONNECTION_NOT_FOUND);
+  world_free (world);
+}
+
+/* The name in AUTH_INFO is looked at by who listens; the one in WELCOME by us. */
+static void
+test_other_identity_in_welcome (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  guint64 id = connect_to (alice, WFD_PEER_LINK_DIRECT, "carol", bob);
+
+  wfd_peer_node_accept_direct (bob->node, TRUE);
+  settle (world);
+  assert_link (alice, WFD_PEER_EVENT_DIRECT, id, WFD_PEER_LINK_FAILED, WFD_PEER_CONNECTION_FAILED);
+  assert_link (bob, WFD_PEER_EVENT_DIRECT, 0, WFD_PEER_LINK_DOWN, WFD_PEER_OK);
+  world_free (world);
+}
+
+static void
+test_everything_comes_along (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  WfdPeerGuid ids[50];
+
+  create (alice);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++) {
+    pass (world, S / 10);
+    ids[i] = add_record (alice, "x", 3600, 0);
+  }
+  join (bob, alice);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    g_assert_true (has_record (bob, &ids[i]));
+  world_free (world);
+}
+
+static void
+cut (World *world)
+{
+  for (guint i = 0; i < world->wires->len; i++) {
+    Wire *wire = world->wires->pdata[i];
+
+    for (int end = 0; end < 2; end++) {
+      if (wire->closed[end] || wire->ends[end] == NULL)
+        continue;
+      wfd_peer_node_lost (touch (wire->ends[end]), wire->ids[end]);
+      wire->closed[end] = TRUE;
+    }
+  }
+  settle (world);
+}
+
+static void
+set_reachable (World *world, gboolean reachable)
+{
+  for (guint i = 0; i < world->nodes->len; i++)
+    ((Node *) world->nodes->pdata[i])->reachable = reachable;
+}
+
+/* Parted, each goes on alone; together again, they find each other by themselves, and
+ * have what both had done. */
+static void
+test_parted_and_healed (void)
+{
+  World *world = world_new ();
+  Node *nodes[8];
+  WfdPeerGuid common, changed[8];
+  g_autoptr (WfdPeerRecord) deleted = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (nodes); i++) {
+    g_autofree char *name = g_strdup_printf ("peer%u", i);
+
+    nodes[i] = add_node (world, i == 0 ? "alice" : name);
+    if (i == 0)
+      create (nodes[0]);
+    else
+      join (nodes[i], nodes[i - 1]);
+  }
+  common = add_record (nodes[0], "common", 36000, 0);
+  pass (world, 10 * S);
+  for (guint i = 0; i < G_N_ELEMENTS (nodes); i++)
+    g_assert_true (has_record (nodes[i], &common));
+
+  set_reachable (world, FALSE);
+  cut (world);
+  for (guint i = 0; i < G_N_ELEMENTS (nodes); i++) {
+    g_assert_cmpuint (wfd_peer_node_get_status (nodes[i]->node) & WFD_PEER_STATUS_CONNECTED, ==, 0);
+    changed[i] = add_record (nodes[i], "alone", 36000, 0);
+  }
+  g_assert_cmphex (wfd_peer_node_delete_record (touch (nodes[3]), &common, FALSE), ==, WFD_PEER_OK);
+  pass (world, 60 * S);
+  set_reachable (world, TRUE);
+  pass (world, 900 * S);
+  for (guint i = 0; i < G_N_ELEMENTS (nodes); i++) {
+    for (guint j = 0; j < G_N_ELEMENTS (changed); j++)
+      g_assert_true (has_record (nodes[i], &changed[j]));
+    g_assert_false (has_record (nodes[i], &common));
+  }
+  world_free (world);
+}
+
+/* The eighth who comes is sent to others, and gets in there. */
+static void
+test_busy_node_names_others (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice");
+  Node *last = NULL;
+
+  create (alice);
+  for (guint i = 1; i <= 10; i++) {
+    g_autofree char *name = g_strdup_printf ("peer%u", i);
+
+    last = add_node (world, name);
+    join (last, alice);
+  }
+  g_assert_true (wfd_peer_node_get_status (last->node) & WFD_PEER_STATUS_SYNCHRONIZED);
+  {
+    g_autoptr (GPtrArray) links = wfd_peer_node_list_links (alice->node, WFD_PEER_LINK_NEIGHBOUR);
+
+    g_assert_cmpuint (links->len, <=, 7);
+  }
+  world_free (world);
+}
+
+/* A link without room holds back records, and not memory; with room they go on. */
+static void
+test_slow_link_holds_back (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  g_autoptr (GPtrArray) links = NULL;
+  WfdPeerGuid id;
+
+  create (alice);
+  join (bob, alice);
+  alice->room = 0;
+  id = add_record (alice, "waits", 3600, 0);
+  settle (world);
+  g_assert_false (has_record (bob, &id));
+  alice->room = 1;
+  links = wfd_peer_node_list_links (alice->node, WFD_PEER_LINK_NEIGHBOUR);
+  wfd_peer_node_drained (touch (alice), ((WfdPeerLinkInfo *) links->pdata[0])->link_id);
+  settle (world);
+  g_assert_true (has_record (bob, &id));
+  world_free (world);
+}
+
+/* --- records that somebody made up --- */
+
+typedef void (*Spoil) (WfdPeerRecord *record);
+
+static void
+spoil_nothing (WfdPeerRecord *record)
+{
+}
+
+static void
+spoil_graph (WfdPeerRecord *record)
+{
+  g_free (record->graph_id);
+  record->graph_id = g_strdup ("g2");
+}
+
+static void
+spoil_creator (WfdPeerRecord *record)
+{
+  g_free (record->creator);
+  record->creator = g_strdup ("mallory");
+}
+
+static void
+spoil_expiry (WfdPeerRecord *record)
+{
+  record->created = record->modified = 1;
+  record->expires = 2;
+}
+
+static void
+test_made_up_record (void)
+{
+  static const Spoil spoils[] = { spoil_nothing, spoil_graph, spoil_creator, spoil_expiry };
+
+  for (guint i = 0; i < G_N_ELEMENTS (spoils); i++) {
+    World *world = world_new ();
+    Node *bob = add_node (world, "bob");
+    g_autoptr (WfdPeerRecord) record = wfd_peer_record_new ();
+
+    create (bob);
+    record->type = (WfdPeerGuid) { { 0xaa } };
+    record->creator = g_strdup ("alice");
+    record->graph_id = g_strdup ("g1");
+    record->version = 1;
+    record->created = record->modified = wfd_peer_node_get_peer_time (touch (bob));
+    record->expires = record->created + TICKS_PER_S;
+    wfd_peer_record_make_id ("alice", &record->id);
+    spoils[i](record);
+    wfd_peer_node_import_record (bob->node, record);
+    g_assert_cmpint (has_record (bob, &record->id), ==, i == 0);
+    world_free (world);
+  }
+}
+
+/* --- the table of states --- */
+
+static void
+test_states (void)
+{
+  for (guint state = 0; state < WFD_LINK_N_STATES; state++) {
+    for (guint event = 0; event < WFD_LINK_N_EVENTS; event++) {
+      WfdLinkAction action = wfd_link_next (state, event);
+
+      /* Only what has ended lets everything be. */
+      g_assert_cmpint (action == WFD_LINK_IGNORE, ==, state == WFD_LINK_ENDED);
+      g_assert_cmpint (action == WFD_LINK_DELIVER, ==,
+          state == WFD_LINK_CONNECTED && event == WFD_LINK_EVENT_DATA);
+    }
+  }
+  g_assert_cmpint (wfd_link_get_limit_us (WFD_LINK_CONNECTED, 0), ==, 0);
+  g_assert_cmpint (wfd_link_get_limit_us (WFD_LINK_ASKED, 0), ==, 60 * S);
+  g_assert_cmpint (wfd_link_get_limit_us (WFD_LINK_SECURING, 0), ==, 300 * S);
+  g_assert_cmpint (wfd_link_get_limit_us (WFD_LINK_SECURING, 10), <, 124 * S);
+  g_assert_cmpint (wfd_link_get_limit_us (WFD_LINK_SECURING, 1000), >=, 20 * S);
+  g_assert_cmpint (wfd_link_get_limit_us (WFD_LINK_SECURING, 1000), <, 21 * S);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/peer/link/states", test_states);
+  g_test_add_func ("/peer/talk/direct", test_talk);
+  g_test_add_func ("/peer/talk/ping-is-swallowed", test_ping_is_swallowed);
+  g_test_add_func ("/peer/talk/not-accepted", test_not_accepted);
+  g_test_add_func ("/peer/talk/out-of-place-ends-it", test_out_of_place);
+  g_test_add_func ("/peer/talk/before-connect-ends-it", test_before_connect);
+  g_test_add_func ("/peer/talk/second-connect", test_second_connect);
+  g_test_add_func ("/peer/time/no-welcome-in-60s", test_no_welcome);
+  g_test_add_func ("/peer/time/record-expires", test_record_expires);
+  g_test_add_func ("/peer/time/record-refreshed", test_record_refreshed);
+  g_test_add_func ("/peer/time/presence-refreshed", test_presence_refreshed);
+  g_test_add_func ("/peer/nodes/direct", test_direct_between_nodes);
+  g_test_add_func ("/peer/nodes/other-identity-in-welcome", test_other_identity_in_welcome);
+  g_test_add_func ("/peer/nodes/everything-comes-along", test_everything_comes_along);
+  g_test_add_func ("/peer/nodes/parted-and-healed", test_parted_and_healed);
+  g_test_add_func ("/peer/nodes/busy-node-names-others", test_busy_node_names_others);
+  g_test_add_func ("/peer/nodes/slow-link-holds-back", test_slow_link_holds_back);
+  g_test_add_func ("/peer/records/made-up-is-refused", test_made_up_record);
+  return g_test_run ();
+}
