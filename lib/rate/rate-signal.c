@@ -3,9 +3,6 @@
  * takes for a byte, and how much is under way. */
 #include "rate-private.h"
 
-/* Of the modulation, what the air gives of it as a rule when others are there. */
-#define PHY_USUAL 0.35
-
 /* Completions count while they come. */
 #define COMPLETION_US 1000000
 
@@ -46,7 +43,8 @@ wfd_rate_get_phy_bound (const WfdRate *self, double efficiency)
 double
 wfd_rate_get_us_per_byte (const WfdRate *self)
 {
-  double usual = wfd_rate_get_phy_bound (self, PHY_USUAL * (1 - self->station.retry_part));
+  double usual_kbps = wfd_rate_station_get_usual_kbps (&self->station, self->now_us);
+  double usual = usual_kbps > 0 ? wfd_rate_to_us_per_byte (usual_kbps) : 0;
 
   switch (wfd_rate_get_signal (self)) {
     case WFD_RATE_SIGNAL_NONE:

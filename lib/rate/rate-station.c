@@ -15,6 +15,9 @@
  * nobody has built. */
 #define MIN_PHY_KBPS 5000
 
+/* Of the modulation, what the air gives of it as a rule when others are there. */
+#define USUAL 0.35
+
 void
 wfd_rate_station_init (WfdRateStationState *self)
 {
@@ -77,6 +80,14 @@ wfd_rate_station_get_phy (const WfdRateStationState *self, gint64 now_us)
   if (self->last_us == WFD_RATE_UNKNOWN || now_us - self->last_us > FRESH_US)
     return WFD_RATE_UNKNOWN;
   return self->phy_kbps;
+}
+
+double
+wfd_rate_station_get_usual_kbps (const WfdRateStationState *self, gint64 now_us)
+{
+  gint64 phy_kbps = wfd_rate_station_get_phy (self, now_us);
+
+  return phy_kbps == WFD_RATE_UNKNOWN ? 0 : USUAL * (1 - self->retry_part) * phy_kbps;
 }
 
 gint64

@@ -30,6 +30,8 @@ WfdRateStationChange wfd_rate_station_add (WfdRateStationState *self, const WfdR
     gint64 now_us);
 /* kbit/s, or unknown if it is too old to mean anything. */
 gint64 wfd_rate_station_get_phy (const WfdRateStationState *self, gint64 now_us);
+/* kbit/s that usually arrive at that modulation; 0 if it is unknown. */
+double wfd_rate_station_get_usual_kbps (const WfdRateStationState *self, gint64 now_us);
 /* kbit/s that it may have had meanwhile; or unknown. */
 gint64 wfd_rate_station_get_best_phy (const WfdRateStationState *self, gint64 now_us);
 

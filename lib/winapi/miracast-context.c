@@ -26,37 +26,6 @@ miracast_context_find (gconstpointer handle)
   return self;
 }
 
-static gpointer
-run_thread (gpointer data)
-{
-  GMainLoop *loop = data;
-  GMainContext *main_context = g_main_loop_get_context (loop);
-
-  g_main_context_push_thread_default (main_context);
-  g_main_loop_run (loop);
-  g_main_context_pop_thread_default (main_context);
-  return NULL;
-}
-
-static gboolean
-on_quit (gpointer data)
-{
-  g_main_loop_quit (data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-end_thread (MiracastContext *self)
-{
-  g_autoptr (GSource) quit = g_idle_source_new ();
-
-  if (self->thread == NULL)
-    return;
-  g_source_set_callback (quit, on_quit, self->loop, NULL);
-  g_source_attach (quit, self->main_context);
-  g_thread_join (g_steal_pointer (&self->thread));
-}
-
 MiracastContext *
 miracast_context_new (HANDLE device, const MIRACAST_CALLBACKS *callbacks)
 {
@@ -65,8 +34,6 @@ miracast_context_new (HANDLE device, const MIRACAST_CALLBACKS *callbacks)
   self->device = device;
   self->callbacks = *callbacks;
   self->start_limit_ms = START_LIMIT_MS;
-  self->main_context = g_main_context_new ();
-  self->loop = g_main_loop_new (self->main_context, FALSE);
   g_rw_lock_init (&self->calls);
   g_mutex_init (&self->lock);
 
@@ -79,7 +46,7 @@ miracast_context_new (HANDLE device, const MIRACAST_CALLBACKS *callbacks)
     miracast_context_unref (self);
     return NULL;
   }
-  self->thread = g_thread_new ("wfd-miracast", run_thread, self->loop);
+  miracast_thread_start (&self->thread, "wfd-miracast");
   return self;
 }
 
@@ -88,8 +55,6 @@ clear (gpointer data)
 {
   MiracastContext *self = data;
 
-  g_main_loop_unref (self->loop);
-  g_main_context_unref (self->main_context);
   g_rw_lock_clear (&self->calls);
   g_mutex_clear (&self->lock);
 }
@@ -358,7 +323,7 @@ static NTSTATUS
 begin_run (MiracastContext *self, SOCKET socket, guint kbps)
 {
   NTSTATUS status = STATUS_INVALID_DEVICE_STATE;
-  GMainContext *main_context = self->main_context;
+  GMainContext *main_context = self->thread.main_context;
 
   g_mutex_lock (&self->lock);
   if (self->media != NULL)
@@ -420,7 +385,7 @@ miracast_context_destroy (MiracastContext *self)
   g_mutex_unlock (&table_lock);
 
   miracast_context_stop (self);
-  end_thread (self);
+  miracast_thread_end (&self->thread);
   g_rw_lock_writer_lock (&self->calls);
   self->is_dead = TRUE;
   g_rw_lock_writer_unlock (&self->calls);

@@ -5,6 +5,7 @@
 #include <wfdxmiracast.h>
 
 #include "miracast-run.h"
+#include "miracast-thread.h"
 
 G_BEGIN_DECLS
 
@@ -15,9 +16,7 @@ typedef struct
   HANDLE device;
   gpointer handle; /* of this */
   MIRACAST_CALLBACKS callbacks;
-  GMainContext *main_context; /* of a thread of its own, for sessions without media */
-  GMainLoop *loop;
-  GThread *thread;
+  MiracastThread thread; /* for sessions without media */
   guint start_limit_ms;
 
   GRWLock calls; /* read while the system is called, written when it may be no more */

@@ -528,6 +528,7 @@ test_link_that_stays_too_slow_ends_it (Fixture *self, gconstpointer data)
   g_assert_true (self->registered_by == g_thread_self ());
   wait_told (self, "event 1");
   wait_told (self, "arrived connector 15 edid 0 0000");
+  miracast_sink_wait (&self->sink, "PLAY");
   for (guint i = 0; i < 4; i++)
     self->notify (self->notify_context, &slow);
   self->notify (self->notify_context, &fast);

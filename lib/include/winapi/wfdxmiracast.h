@@ -52,4 +52,70 @@ typedef struct
   UINT64 EncodeRate; /* bit/s that were suggested last; 0 if none were */
 } WFDX_MIRACAST_COUNTERS;
 
+/* The system: one display device with a driver. Its handle is what the driver gets as the handle
+ * of the device. What wants one gives STATUS_INVALID_PARAMETER for NULL and STATUS_INVALID_HANDLE
+ * for one that is none; what must not be called just now STATUS_INVALID_DEVICE_STATE. */
+
+typedef VOID (*PFN_WFDX_MIRACAST_MESSAGE_DONE) (PVOID Context, NTSTATUS Status, UINT BytesReturned);
+
+/* The display's part, of the program. Members may be NULL. */
+typedef struct
+{
+  UINT Size; /* octets of this */
+  PVOID Context;
+  /* The session is over and will be stopped by the system. */
+  VOID (*SessionStatus) (PVOID Context, MIRACAST_STATUS MiracastStatus, NTSTATUS Status);
+  /* As MiracastIoControl, once the gates are passed. */
+  NTSTATUS (*IoControl)
+  (PVOID Context, BOOL HardwareAccess, UINT InputBufferSize, VOID *pInputBuffer,
+      UINT OutputBufferSize, VOID *pOutputBuffer, UINT *pBytesReturned);
+  VOID (*Statistic) (PVOID Context, const MIRACAST_STATISTIC_DATA *pStatistics);
+} WFDX_MIRACAST_DISPLAY;
+
+typedef enum
+{
+  WfdxMiracastStopped = 0,
+  WfdxMiracastStartPending = 1,
+  WfdxMiracastStarted = 2,
+  WfdxMiracastStopPending = 3,
+} WFDX_MIRACAST_SESSION_STATE;
+
+/* Loads the driver at @DriverPath, or takes that of this library if it is NULL, and creates its
+ * context. STATUS_DLL_NOT_FOUND, STATUS_ENTRYPOINT_NOT_FOUND, STATUS_REVISION_MISMATCH, or what
+ * the driver says. */
+WFDX_API NTSTATUS WfdxMiracastOpen (PCSTR DriverPath, const WFDX_MIRACAST_DISPLAY *pDisplay,
+    HANDLE *phDevice);
+/* Stops the session, destroys the context and unloads the driver. STATUS_IO_TIMEOUT: that took
+ * the driver more than three seconds; it stays loaded. */
+WFDX_API NTSTATUS WfdxMiracastClose (HANDLE hDevice);
+
+/* What the driver calls its context; for a WfdMiracastMedia, if it is that of this library. */
+WFDX_API NTSTATUS WfdxMiracastGetContext (HANDLE hDevice, PVOID *ppContext);
+WFDX_API NTSTATUS WfdxMiracastGetState (HANDLE hDevice, WFDX_MIRACAST_SESSION_STATE *pState);
+
+/* The interface of the link whose statistics are told to the driver, and the address that the
+ * peer has there; NULL for whoever is alone there. @RemoteMaxBitRate: bit/s that its hardware
+ * takes, 0 if that is not known. While no session is on. */
+WFDX_API NTSTATUS WfdxMiracastSetLink (HANDLE hDevice, UINT InterfaceIndex,
+    const UCHAR *pPeerAddress, UINT64 RemoteMaxBitRate);
+/* What a session would be started with now. */
+WFDX_API NTSTATUS WfdxMiracastGetConnectionStats (HANDLE hDevice,
+    MIRACAST_WFD_CONNECTION_STATS *pStats);
+
+/* Starts a session on @RtspSocket, which the system takes over and closes after the session.
+ * @pStats: NULL for what is measured. */
+WFDX_API NTSTATUS WfdxMiracastStart (HANDLE hDevice, SOCKET RtspSocket,
+    const MIRACAST_WFD_CONNECTION_STATS *pStats, MIRACAST_SESSION_INFO *pSessionInfo);
+/* A start that is under way is ended. */
+WFDX_API NTSTATUS WfdxMiracastStop (HANDLE hDevice);
+
+/* A message to the driver. STATUS_PENDING: @pfnDone tells, once, in a thread of the system. */
+WFDX_API NTSTATUS WfdxMiracastSendMessage (HANDLE hDevice, const VOID *pMessage, UINT MessageSize,
+    VOID *pOutputBuffer, UINT OutputBufferSize, PFN_WFDX_MIRACAST_MESSAGE_DONE pfnDone,
+    PVOID DoneContext);
+/* A chunk for GetNextChunkData. STATUS_NO_MEMORY: the driver has not fetched for long, and what
+ * it has not is lost. */
+WFDX_API NTSTATUS WfdxMiracastPushChunk (HANDLE hDevice, const MIRACAST_CHUNK_INFO *pChunkInfo,
+    const VOID *pPrivateDriverData, UINT PrivateDriverDataSize);
+
 EXTERN_C_END

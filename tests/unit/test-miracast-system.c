@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The system and the driver of this library together. */
+#include <miracast-kernel.h>
+#include <miracast-sink.h>
+#include <string.h>
+#include <wfdxmiracast.h>
+
+static struct
+{
+  HANDLE device;
+  GAsyncQueue *told; /* char * */
+} now;
+
+static void
+tell (const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_async_queue_push (now.told, g_strdup_vprintf (format, args));
+  va_end (args);
+}
+
+static void
+wait_told (const char *wanted)
+{
+  g_autofree char *told = g_async_queue_timeout_pop (now.told, 20 * G_USEC_PER_SEC);
+
+  g_assert_cmpstr (told, ==, wanted);
+}
+
+static const char *
+get_state_name (void)
+{
+  static const char *const names[] = { "stopped", "starting", "started", "stopping" };
+  WFDX_MIRACAST_SESSION_STATE state;
+
+  g_assert_cmpint (WfdxMiracastGetState (now.device, &state), ==, STATUS_SUCCESS);
+  return names[state];
+}
+
+static VOID
+on_status (PVOID context, MIRACAST_STATUS status, NTSTATUS why)
+{
+  tell ("status %u %08x", (guint) status, (guint) why);
+}
+
+static NTSTATUS
+on_io_control (PVOID context, BOOL hardware, UINT size, VOID *input, UINT output_size, VOID *output,
+    UINT *ret_bytes)
+{
+  g_assert_nonnull (ret_bytes);
+  *ret_bytes = 5;
+  tell ("io %s", get_state_name ());
+  return STATUS_SUCCESS;
+}
+
+static VOID
+on_statistic (PVOID context, const MIRACAST_STATISTIC_DATA *data)
+{
+  tell ("statistic %u", (guint) data->StatisticType);
+}
+
+static const WFDX_MIRACAST_DISPLAY display = {
+  .Size = sizeof (WFDX_MIRACAST_DISPLAY),
+  .SessionStatus = on_status,
+  .IoControl = on_io_control,
+  .Statistic = on_statistic,
+};
+
+typedef struct
+{
+  MiracastSink sink;
+} Fixture;
+
+static void
+renew_sink (Fixture *self)
+{
+  miracast_sink_clear (&self->sink);
+  miracast_sink_init (&self->sink, SINK_PLAYS, SINK_VIDEO_CEA);
+}
+
+static VOID
+on_done (PVOID context, NTSTATUS status, UINT n)
+{
+  tell ("done %s %08x %u", (const char *) context, (guint) status, n);
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  now.told = g_async_queue_new_full (g_free);
+  miracast_sink_init (&self->sink, SINK_PLAYS, SINK_VIDEO_CEA);
+  g_assert_cmpint (WfdxMiracastOpen (NULL, &display, &now.device), ==, STATUS_SUCCESS);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  g_assert_cmpint (WfdxMiracastClose (now.device), ==, STATUS_SUCCESS);
+  miracast_sink_clear (&self->sink);
+  g_async_queue_unref (now.told);
+  memset (&now, 0, sizeof (now));
+}
+
+static NTSTATUS
+start (Fixture *self, const MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *info)
+{
+  NTSTATUS status = WfdxMiracastStart (now.device, self->sink.source_fd, stats, info);
+
+  self->sink.source_fd = -1;
+  return status;
+}
+
+static void
+test_monitor_arrives_after_the_start (Fixture *self, gconstpointer data)
+{
+  MIRACAST_SESSION_INFO info;
+
+  g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
+  g_assert_cmpuint (info.Value, ==, 1);
+  wait_told ("statistic 2");
+  wait_told ("io started");
+  miracast_sink_wait (&self->sink, "PLAY");
+  WfdxMiracastStop (now.device);
+  miracast_sink_wait (&self->sink, "TEARDOWN");
+  miracast_sink_wait (&self->sink, "closed");
+}
+
+static void
+test_session_that_ends_is_stopped (Fixture *self, gconstpointer data)
+{
+  MIRACAST_SESSION_INFO info;
+
+  g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
+  miracast_sink_wait (&self->sink, "PLAY");
+  wait_told ("statistic 2");
+  wait_told ("io started");
+  miracast_sink_tear_down (&self->sink);
+  wait_told ("status 2 c000020d");
+  miracast_sink_wait (&self->sink, "closed");
+  renew_sink (self);
+  /* The stop is under way. */
+  while (!g_str_equal (get_state_name (), "stopped"))
+    g_thread_yield ();
+  g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
+}
+
+static void
+test_driver_is_told_of_the_link (Fixture *self, gconstpointer data)
+{
+  MIRACAST_SESSION_INFO info;
+
+  g_assert_cmpint (WfdxMiracastSetLink (now.device, 7, miracast_kernel_peer, 1400000), ==, 0);
+  g_assert_cmpint (start (self, NULL, &info), ==, STATUS_DEVICE_INSUFFICIENT_RESOURCES);
+  g_assert_cmpint (WfdxMiracastSetLink (now.device, 7, miracast_kernel_peer, 2000000), ==, 0);
+  renew_sink (self);
+  g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
+  g_assert_cmpuint (info.Value, ==, 3);
+  wait_told ("statistic 2");
+  wait_told ("io started");
+}
+
+static void
+test_driver_on_a_slow_link_ends (Fixture *self, gconstpointer data)
+{
+  MIRACAST_SESSION_INFO info;
+
+  g_assert_cmpint (WfdxMiracastSetLink (now.device, 7, miracast_kernel_peer, 0), ==, 0);
+  g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
+  wait_told ("statistic 2");
+  wait_told ("io started");
+  /* Half of what is on the air are repetitions. */
+  for (guint i = 0; i < 6; i++)
+    miracast_kernel_tell (5000, 1000 * i, 1000 * i);
+  wait_told ("status 3 c0000468");
+}
+
+static void
+test_messages (Fixture *self, gconstpointer data)
+{
+  WFDX_MIRACAST_MESSAGE off = { sizeof (off), WFDX_MIRACAST_MONITOR_OFF };
+  WFDX_MIRACAST_MESSAGE get = { sizeof (get), WFDX_MIRACAST_GET_COUNTERS };
+  WFDX_MIRACAST_COUNTERS counters;
+  MIRACAST_SESSION_INFO info;
+
+  g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
+  wait_told ("statistic 2");
+  wait_told ("io started");
+  miracast_sink_wait (&self->sink, "PLAY");
+  g_assert_cmpint (WfdxMiracastSendMessage (now.device, &get, sizeof (get), &counters,
+                       sizeof (counters), on_done, (PVOID) "counters"),
+      ==, STATUS_PENDING);
+  wait_told ("done counters 00000000 56");
+  g_assert_cmpuint (counters.FramesSent, ==, 0);
+  WfdxMiracastSendMessage (now.device, &off, sizeof (off), NULL, 0, on_done, (PVOID) "off");
+  wait_told ("done off 00000000 0");
+  off.Kind = WFDX_MIRACAST_MONITOR_ON;
+  WfdxMiracastSendMessage (now.device, &off, sizeof (off), NULL, 0, on_done, (PVOID) "on");
+  wait_told ("done on 00000000 0");
+}
+
+static guint
+count_entries (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+static gpointer
+stop_at_any_time (gpointer data)
+{
+  WfdxMiracastStop (now.device);
+  return NULL;
+}
+
+static void
+test_a_thousand_sessions_leave_nothing (Fixture *self, gconstpointer data)
+{
+  MIRACAST_SESSION_INFO info;
+  guint n_files = 0, n_threads = 0;
+
+  for (guint i = 0; i < 1000; i++) {
+    GThread *thread = NULL;
+
+    if (i % 4 == 3)
+      thread = g_thread_new ("stop", stop_at_any_time, NULL);
+    start (self, NULL, &info);
+    WfdxMiracastStop (now.device);
+    if (thread != NULL)
+      g_thread_join (thread);
+    renew_sink (self);
+    if (i == 20) {
+      n_files = count_entries ("/proc/self/fd");
+      n_threads = count_entries ("/proc/self/task");
+    }
+  }
+  g_assert_cmpuint (count_entries ("/proc/self/fd"), ==, n_files);
+  g_assert_cmpuint (count_entries ("/proc/self/task"), ==, n_threads);
+}
+
+#define TEST(name, func) \
+  g_test_add ("/miracast/system/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  TEST ("monitor-arrives-after-the-start", test_monitor_arrives_after_the_start);
+  TEST ("session-that-ends-is-stopped", test_session_that_ends_is_stopped);
+  TEST ("driver-is-told-of-the-link", test_driver_is_told_of_the_link);
+  TEST ("driver-on-a-slow-link-ends", test_driver_on_a_slow_link_ends);
+  TEST ("messages", test_messages);
+  TEST ("a-thousand-sessions-leave-nothing", test_a_thousand_sessions_leave_nothing);
+  return g_test_run ();
+}
