@@ -70,6 +70,9 @@ wfd_establish_begin_step (WfdEstablish *self, WfdEstablishStep step)
 void
 wfd_establish_fail_step (WfdEstablish *self, const GError *error)
 {
+  /* Between two steps, or after the last: the two are not, or no longer, together. */
+  if (self->step < 0)
+    self->step = WFD_ESTABLISH_STEP_CONNECT;
   wfd_establish_tell (self, WFD_ESTABLISH_FAILED, "%s", error->message);
   self->step = -1;
 }
@@ -233,6 +236,25 @@ search (WfdEstablish *self)
   wfd_link_find_async (self->link, NULL, on_found, g_object_ref (self));
 }
 
+/* Without the PIN that the peer shows there can be no new pairing. */
+static gboolean
+can_pair (WfdEstablish *self)
+{
+  return self->pairing != WFD_PAIRING_PIN_KEYPAD || self->pin != NULL;
+}
+
+static void
+note_open_failure (WfdEstablish *self, const GError *error)
+{
+  note_failure (self, error);
+  if (g_error_matches (error, WFD_ERROR, WFD_ERROR_NOT_PAIRED) && !can_pair (self)) {
+    g_clear_error (&self->failure);
+    self->failure = g_error_new (WFD_ERROR, WFD_ERROR_NOT_PAIRED,
+        "%s was not paired with this device; set “pin” to the PIN that it shows",
+        wfd_establish_name (self->candidate));
+  }
+}
+
 static void
 on_open_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -242,15 +264,8 @@ on_open_done (GObject *source, GAsyncResult *result, gpointer user_data)
   if (wfd_link_finish (WFD_LINK (source), result, &error) || self->link == NULL
       || self->state.phase != WFD_ESTABLISH_OPENING)
     return;
-  note_failure (self, error);
+  note_open_failure (self, error);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
-}
-
-/* Without the PIN that the peer shows there can be no new pairing. */
-static gboolean
-can_pair (WfdEstablish *self)
-{
-  return self->pairing != WFD_PAIRING_PIN_KEYPAD || self->pin != NULL;
 }
 
 static void
@@ -479,6 +494,32 @@ on_opened (WfdLink *link, WfdEstablish *self)
     wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_OPENED);
 }
 
+/* It may pass without anybody doing anything, and whoever looks at the screen sees
+ * it stand still. */
+static void
+tell_news (WfdEstablish *self, const char *text)
+{
+  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PROGRESS, WFD_ESTABLISH_STEP_CONNECT,
+      WFD_ESTABLISH_NEWS, text);
+}
+
+static void
+on_interrupted (WfdLink *link, WfdEstablish *self)
+{
+  g_autofree char *text =
+      g_strdup_printf ("%s is not heard, and may come back", wfd_establish_name (self->candidate));
+
+  tell_news (self, text);
+}
+
+static void
+on_resumed (WfdLink *link, WfdEstablish *self)
+{
+  g_autofree char *text = g_strdup_printf ("%s is back", wfd_establish_name (self->candidate));
+
+  tell_news (self, text);
+}
+
 static void
 on_lost (WfdLink *link, const GError *error, WfdEstablish *self)
 {
@@ -525,6 +566,8 @@ wfd_establish_adopt_link (WfdEstablish *self)
   g_signal_connect (self->link, "pin", G_CALLBACK (on_pin), self);
   g_signal_connect (self->link, "pairing-request", G_CALLBACK (on_pairing_request), self);
   g_signal_connect (self->link, "opened", G_CALLBACK (on_opened), self);
+  g_signal_connect (self->link, "interrupted", G_CALLBACK (on_interrupted), self);
+  g_signal_connect (self->link, "resumed", G_CALLBACK (on_resumed), self);
   g_signal_connect (self->link, "lost", G_CALLBACK (on_lost), self);
   g_signal_connect (self->link, "unavailable", G_CALLBACK (on_unavailable), self);
 }

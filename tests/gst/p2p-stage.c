@@ -183,6 +183,22 @@ start_group (Stage *self)
         ends[side].group_interface, ends[side].group, ends[side].started);
 }
 
+/* Both have it in a file. */
+static void
+remember_pairing (Stage *self)
+{
+  self->is_paired = TRUE;
+  for (guint side = 0; side < G_N_ELEMENTS (ends); side++) {
+    g_autofree char *path = g_strconcat (ends[side].path, "/PersistentGroups/0", NULL);
+    g_autofree char *paths = g_strdup_printf ("[objectpath '%s']", path);
+
+    set (self, ends[side].path, "PersistentGroups", paths);
+    set (self, path, "Properties",
+        side == STAGE_SOURCE ? "{'mode': <'0'>, 'bssid': <'" STAGE_DISPLAY_ID "'>}"
+                             : "{'mode': <'0'>, 'bssid': <'" STAGE_SOURCE_ID "'>}");
+  }
+}
+
 /* Of two that want to be paired the first asks, and the second agrees. */
 static void
 on_connect (FakeWpas *fake, gpointer user_data)
@@ -194,16 +210,7 @@ on_connect (FakeWpas *fake, gpointer user_data)
     say (self, !side, "ProvisionDiscoveryPBCRequest", "(objectpath '%s',)", ends[!side].peer);
     return;
   }
-  self->is_paired = TRUE;
-  for (side = 0; side < G_N_ELEMENTS (ends); side++) {
-    g_autofree char *path = g_strconcat (ends[side].path, "/PersistentGroups/0", NULL);
-    g_autofree char *paths = g_strdup_printf ("[objectpath '%s']", path);
-
-    set (self, ends[side].path, "PersistentGroups", paths);
-    set (self, path, "Properties",
-        side == STAGE_SOURCE ? "{'mode': <'0'>, 'bssid': <'" STAGE_DISPLAY_ID "'>}"
-                             : "{'mode': <'0'>, 'bssid': <'" STAGE_SOURCE_ID "'>}");
-  }
+  remember_pairing (self);
   start_group (self);
 }
 
@@ -293,10 +300,9 @@ find_free_port (void)
   return wfd_listener_get_port (listener);
 }
 
-void
-stage_set_up (Stage *self, gconstpointer data)
+static void
+add_fake (Stage *self)
 {
-  self->rtsp_port = find_free_port ();
   self->fake = fake_wpas_new (g_test_dbus_get_bus_address (bus_of_all));
   set (self, STAGE_ROOT, "Capabilities", "['ap', 'p2p']");
   set (self, STAGE_ROOT, "Interfaces",
@@ -307,6 +313,31 @@ stage_set_up (Stage *self, gconstpointer data)
   fake_wpas_answer (self->fake, "Connect", g_variant_new ("(s)", ""));
   for (guint i = 0; i < G_N_ELEMENTS (reactions); i++)
     fake_wpas_react (self->fake, reactions[i].key, reactions[i].reaction, self);
+}
+
+static void
+drop_fake (Stage *self)
+{
+  /* What is asked last is heard when there is no bus any more. */
+  for (guint i = 0; i < G_N_ELEMENTS (reactions); i++)
+    fake_wpas_react (self->fake, reactions[i].key, NULL, NULL);
+  g_clear_pointer (&self->fake, fake_wpas_free);
+}
+
+void
+stage_restart_fake (Stage *self)
+{
+  drop_fake (self);
+  add_fake (self);
+  if (self->is_paired)
+    remember_pairing (self);
+}
+
+void
+stage_set_up (Stage *self, gconstpointer data)
+{
+  self->rtsp_port = find_free_port ();
+  add_fake (self);
 }
 
 static void
@@ -328,10 +359,7 @@ stage_tear_down (Stage *self, gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (self->sides); i++)
     clear_side (&self->sides[i]);
-  /* What is asked last is heard when there is no bus any more. */
-  for (guint i = 0; i < G_N_ELEMENTS (reactions); i++)
-    fake_wpas_react (self->fake, reactions[i].key, NULL, NULL);
-  fake_wpas_free (self->fake);
+  drop_fake (self);
   g_string_truncate (network, 0);
 }
 
@@ -507,6 +535,12 @@ stage_wait_warning (Stage *self, guint side)
   WAIT_UNTIL (self->sides[side].n_warnings > 0, "a warning");
 }
 
+void
+stage_wait_eos (Stage *self, guint side)
+{
+  WAIT_UNTIL (self->sides[side].n_eos > 0, "EOS");
+}
+
 guint
 stage_count_calls (Stage *self, guint side, const char *key)
 {
@@ -527,4 +561,10 @@ void
 stage_wait_call (Stage *self, guint side, const char *key)
 {
   WAIT_UNTIL (stage_count_calls (self, side, key) > 0, key);
+}
+
+void
+stage_wait_any_call (Stage *self, const char *key)
+{
+  WAIT_UNTIL (fake_wpas_count (self->fake, key) > 0, key);
 }

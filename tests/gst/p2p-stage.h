@@ -55,14 +55,19 @@ void stage_set_state (Stage *self, guint side, GstState state);
 
 /* The group of both ends. */
 void stage_end_group (Stage *self);
+/* wpa_supplicant goes and another one comes, with the pairings. */
+void stage_restart_fake (Stage *self);
 
 /* Each fails after some seconds. */
 void stage_wait_buffers (Stage *self, guint n);
 void stage_wait_progress (Stage *self, guint side, const char *what);
 void stage_wait_error (Stage *self, guint side);
 void stage_wait_warning (Stage *self, guint side);
+void stage_wait_eos (Stage *self, guint side);
 /* A call of @key by the side. */
 void stage_wait_call (Stage *self, guint side, const char *key);
+/* By either. */
+void stage_wait_any_call (Stage *self, const char *key);
 guint stage_count_calls (Stage *self, guint side, const char *key);
 
 G_END_DECLS

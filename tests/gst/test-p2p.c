@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* wfdsink and wfdsrc over Wi-Fi Direct, with a wpa_supplicant that has no radios. */
+#include <gstrtspwfd.h>
 #include <gstwfdsink.h>
 #include <gstwfdsrc.h>
-#include <gstrtspwfd.h>
+#include <wfd/wfd.h>
 
 #include "p2p-stage.h"
 
@@ -60,6 +61,155 @@ test_loss (Stage *stage, gconstpointer data)
   g_assert_no_error (stage->sides[STAGE_DISPLAY].error);
 }
 
+/* Paused for longer than the group may stand unused, and opened again on demand. */
+static void
+test_unused_group_is_closed (Stage *stage, gconstpointer data)
+{
+  stage_make_display (stage, "after-session=wait");
+  stage_make_source (stage, "peer=" STAGE_DISPLAY_ID " idle-timeout=1");
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_buffers (stage, 1);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PAUSED);
+  stage_wait_call (stage, STAGE_SOURCE, "Disconnect");
+  g_assert_no_error (stage->sides[STAGE_SOURCE].error);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_SOURCE, "Invite");
+  stage_wait_buffers (stage, 1);
+  g_assert_cmpuint (stage->sides[STAGE_SOURCE].n_eos, ==, 0);
+}
+
+/* An end in order is EOS on both sides, and no group is left. */
+static void
+test_end (Stage *stage, gconstpointer data)
+{
+  stage_make_display (stage, "");
+  stage_make_source (stage, "peer=Living*");
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_buffers (stage, 1);
+  gst_element_send_event (stage->sides[STAGE_SOURCE].pipeline, gst_event_new_eos ());
+  stage_wait_eos (stage, STAGE_SOURCE);
+  stage_wait_eos (stage, STAGE_DISPLAY);
+  stage_wait_call (stage, STAGE_SOURCE, "Disconnect");
+  stage_wait_call (stage, STAGE_DISPLAY, "Disconnect");
+}
+
+static gboolean
+refuse (GstElement *wfd, const char *peer, const char *name, gint pairing, const char *pin,
+    guint *n_asked)
+{
+  g_assert_cmpstr (peer, ==, STAGE_SOURCE_ID);
+  g_assert_cmpstr (name, ==, "Laptop");
+  g_assert_cmpint (pairing, ==, WFD_PAIRING_PBC);
+  g_atomic_int_inc (n_asked);
+  return FALSE;
+}
+
+static void
+test_pairing_is_refused (Stage *stage, gconstpointer data)
+{
+  guint n_asked = 0;
+
+  stage_make_display (stage, "");
+  stage_make_source (stage, "peer=Living*");
+  g_signal_connect (stage->sides[STAGE_DISPLAY].wfd, "pairing-request", G_CALLBACK (refuse),
+      &n_asked);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "RejectPeer");
+  g_assert_cmpuint (n_asked, ==, 1);
+  g_assert_cmpuint (stage_count_calls (stage, STAGE_DISPLAY, "Connect"), ==, 0);
+}
+
+static void
+test_link_in_stats (Stage *stage, gconstpointer data)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint frequency_mhz;
+
+  play (stage);
+  g_object_get (stage->sides[STAGE_SOURCE].wfd, "stats", &stats, NULL);
+  g_assert_cmpstr (gst_structure_get_string (stats, "link-interface"), ==, "p2p-0");
+  g_assert_cmpstr (gst_structure_get_string (stats, "link-peer-address"), ==, "127.0.0.2");
+  g_assert_true (gst_structure_get_uint (stats, "link-frequency-mhz", &frequency_mhz));
+  g_assert_cmpuint (frequency_mhz, ==, 5180);
+}
+
+/* Addresses are taken away with the group. */
+static void
+test_nothing_is_left (Stage *stage, gconstpointer data)
+{
+  play (stage);
+  g_assert_nonnull (strstr (stage->sides[STAGE_SOURCE].network->str, "+127.0.0.1/24 on p2p-0"));
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_NULL);
+  g_assert_nonnull (strstr (stage->sides[STAGE_SOURCE].network->str, "-127.0.0.1/24 on p2p-0"));
+  stage_wait_call (stage, STAGE_SOURCE, "Disconnect");
+}
+
+/* wpa_supplicant is restarted, and the picture comes back. */
+static void
+test_supplicant_is_restarted (Stage *stage, gconstpointer data)
+{
+  play (stage);
+  stage_restart_fake (stage);
+  stage_wait_warning (stage, STAGE_SOURCE);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_buffers (stage, 10);
+  g_assert_no_error (stage->sides[STAGE_SOURCE].error);
+  g_assert_no_error (stage->sides[STAGE_DISPLAY].error);
+}
+
+/* Stopped at each step: what was begun is undone, whether it is answered or not. */
+static const struct
+{
+  const char *name;
+  const char *key; /* of the call that is not answered */
+  gboolean answers;
+  const char *undone;
+} steps[] = {
+  { "announce", "Set WFDIEs", FALSE, NULL },
+  { "discover", "Find", TRUE, "StopFind" },
+  { "pair", "Connect", FALSE, "Cancel" },
+  { "address", "Get Ifname", FALSE, "Disconnect" },
+};
+
+static void
+test_stopped_at (Stage *stage, gconstpointer data)
+{
+  const char *name = data;
+  guint i = 0;
+
+  while (!g_str_equal (steps[i].name, name))
+    i++;
+  stage->is_deaf = g_str_equal (name, "discover");
+  if (!steps[i].answers)
+    fake_wpas_hold (stage->fake, steps[i].key);
+  stage_make_display (stage, "");
+  stage_make_source (stage, "peer=Living*");
+  if (g_str_equal (name, "address"))
+    stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_any_call (stage, steps[i].key);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_NULL);
+  if (steps[i].undone != NULL)
+    stage_wait_call (stage, STAGE_SOURCE, steps[i].undone);
+  g_assert_no_error (stage->sides[STAGE_SOURCE].error);
+}
+
+static void
+add_steps (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
+    g_autofree char *path = g_strconcat ("/gst/p2p/stopped-at/", steps[i].name, NULL);
+
+    g_test_add (path, Stage, steps[i].name, stage_set_up, test_stopped_at, stage_tear_down);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -71,5 +221,12 @@ main (int argc, char **argv)
   add ("picture", test_picture);
   add ("reopens", test_reopens);
   add ("loss", test_loss);
+  add ("unused-group-is-closed", test_unused_group_is_closed);
+  add ("end", test_end);
+  add ("pairing-is-refused", test_pairing_is_refused);
+  add ("link-in-stats", test_link_in_stats);
+  add ("nothing-is-left", test_nothing_is_left);
+  add ("supplicant-is-restarted", test_supplicant_is_restarted);
+  add_steps ();
   return stage_run ();
 }

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The way to a session: its steps, each failure of each, and back after a loss. */
+#include <establish-private.h>
+#include <wfd/wfd.h>
+
+#include "link-lab.h"
+
+typedef struct
+{
+  Lab lab;
+  WfdEstablish *establish;
+  GString *progress; /* "discover+ discover. …": + begun, ~ news, . done, ! failed */
+  char *text;        /* of the last */
+  char *pin;
+  GError *failed;
+  GError *down;
+  guint n_down;
+  guint n_opened;
+  guint n_requests;
+  gboolean refuses;
+} Way;
+
+#define add(path, test) g_test_add ("/establish/" path, Way, NULL, set_up, test, tear_down)
+#define add_sink(path, test) g_test_add ("/establish/" path, Way, "sink", set_up, test, tear_down)
+
+static void
+on_progress (WfdEstablish *establish, WfdEstablishStep step, WfdEstablishProgress progress,
+    const char *text, Way *way)
+{
+  static const char *const names[] = { "discover", "pair", "connect", "address", "negotiate",
+    "play" };
+
+  g_string_append_printf (way->progress, "%s%s%c", way->progress->len > 0 ? " " : "", names[step],
+      "+~.!"[progress]);
+  g_free (way->text);
+  way->text = g_strdup (text);
+}
+
+static gboolean
+on_pairing_request (WfdEstablish *establish, const char *peer, const char *name, WfdPairing pairing,
+    const char *pin, Way *way)
+{
+  g_assert_cmpstr (peer, ==, TV_ID);
+  way->n_requests++;
+  return !way->refuses;
+}
+
+static void
+on_pin (WfdEstablish *establish, const char *pin, Way *way)
+{
+  g_free (way->pin);
+  way->pin = g_strdup (pin);
+}
+
+static void
+on_opened (WfdEstablish *establish, Way *way)
+{
+  g_assert_true (wfd_establish_is_open (establish));
+  way->n_opened++;
+}
+
+static void
+on_down (WfdEstablish *establish, const GError *error, Way *way)
+{
+  g_assert_false (wfd_establish_is_open (establish));
+  g_clear_error (&way->down);
+  way->down = error != NULL ? g_error_copy (error) : NULL;
+  way->n_down++;
+}
+
+static void
+on_failed (WfdEstablish *establish, const GError *error, Way *way)
+{
+  g_assert_no_error (way->failed);
+  way->failed = g_error_copy (error);
+}
+
+static const struct
+{
+  const char *name;
+  GCallback callback;
+} signals[] = {
+  { "progress", G_CALLBACK (on_progress) },
+  { "pairing-request", G_CALLBACK (on_pairing_request) },
+  { "pin", G_CALLBACK (on_pin) },
+  { "opened", G_CALLBACK (on_opened) },
+  { "down", G_CALLBACK (on_down) },
+  { "failed", G_CALLBACK (on_failed) },
+};
+
+/* The link of the lab leads to it. */
+static void
+set_up (Way *way, gconstpointer data)
+{
+  const gboolean is_sink = data != NULL;
+  WfdP2pOptions options = {
+    .advert = { is_sink ? WFD_IE_TYPE_PRIMARY_SINK : WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
+    .go_intent = -1,
+  };
+
+  lab_set_up (&way->lab, NULL);
+  lab_use_options (&way->lab, &options);
+  way->progress = g_string_new (NULL);
+  way->establish = wfd_establish_new (is_sink ? WFD_ROLE_SINK : WFD_ROLE_SOURCE);
+  wfd_establish_set_link (way->establish, way->lab.link);
+  if (!is_sink)
+    g_object_set (way->establish, "peer", "Living*", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_signal_connect (way->establish, signals[i].name, signals[i].callback, way);
+}
+
+static void
+tear_down (Way *way, gconstpointer data)
+{
+  wfd_establish_close (way->establish);
+  lab_settle (&way->lab);
+  g_assert_finalize_object (way->establish);
+  lab_tear_down (&way->lab, NULL);
+  g_string_free (way->progress, TRUE);
+  g_clear_error (&way->failed);
+  g_clear_error (&way->down);
+  g_free (way->text);
+  g_free (way->pin);
+}
+
+/* --- waiting --- */
+
+#define PATIENCE_S 20
+
+static gboolean
+on_expired (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+#define WAIT_UNTIL(condition) \
+  G_STMT_START \
+  { \
+    gboolean expired = FALSE; \
+    guint watchdog = g_timeout_add_seconds (PATIENCE_S, on_expired, &expired); \
+\
+    while (!(condition) && !expired) \
+      g_main_context_iteration (NULL, TRUE); \
+    if (expired) \
+      g_error ("never: %s; %s", #condition, way->progress->str); \
+    g_source_remove (watchdog); \
+  } \
+  G_STMT_END
+
+static void
+begin (Way *way)
+{
+  wfd_establish_begin (way->establish);
+}
+
+static void
+wait_failed (Way *way, gint code, const char *words)
+{
+  WAIT_UNTIL (way->failed != NULL);
+  g_assert_error (way->failed, WFD_ERROR, code);
+  g_test_message ("%s", way->failed->message);
+  if (strstr (way->failed->message, words) == NULL)
+    g_error ("no “%s” in “%s”", words, way->failed->message);
+  g_assert_true (g_str_has_suffix (way->progress->str, "!"));
+  g_assert_cmpstr (way->text, ==, way->failed->message);
+  g_assert_false (wfd_establish_is_open (way->establish));
+}
+
+/* --- the way --- */
+
+static void
+test_pairs (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  g_assert_cmpstr (way->progress->str, ==, "discover+ discover. pair+ pair. address+ address.");
+  g_assert_cmpstr (wfd_establish_get_peer_name (way->establish), ==, "Living room");
+}
+
+static void
+pair_before (Way *way)
+{
+  lab_know_tv (&way->lab);
+  fake_wpas_set (way->lab.fake, IFACE, "PersistentGroups",
+      g_variant_new_parsed ("[objectpath '" PERSISTENT "0']"));
+  fake_wpas_set (way->lab.fake, PERSISTENT "0", "Properties",
+      g_variant_new_parsed ("{'mode': <'0'>, 'bssid': <'" TV_ID "'>}"));
+}
+
+static void
+test_reopens (Way *way, gconstpointer data)
+{
+  pair_before (way);
+  lab_start_group_after (&way->lab, "Invite", "client");
+  begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  g_assert_cmpstr (way->progress->str, ==,
+      "discover+ discover. connect+ connect. address+ address.");
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+}
+
+static void
+test_pairs_again_if_forgotten (Way *way, gconstpointer data)
+{
+  pair_before (way);
+  lab_react (&way->lab, "Invite", "InvitationResult", "({'status': <8>},)");
+  lab_start_group_after (&way->lab, "Connect", "client");
+  begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  g_assert_nonnull (strstr (way->progress->str, "connect+ connect. pair+ pair."));
+}
+
+static void
+test_pin_is_shown (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  fake_wpas_answer (way->lab.fake, "Connect", g_variant_new ("(s)", "12345670"));
+  g_object_set (way->establish, "pairing", WFD_PAIRING_PIN_DISPLAY, NULL);
+  begin (way);
+  WAIT_UNTIL (way->pin != NULL);
+  g_assert_cmpstr (way->pin, ==, "12345670");
+  g_assert_nonnull (strstr (way->text, "12345670"));
+}
+
+/* Nobody is shown the screen who was not named. */
+static void
+test_others_are_left_alone (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "peer", "Kitchen", NULL);
+  lab_know_tv (&way->lab);
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  lab_wait_call (&way->lab, "RejectPeer");
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+  g_assert_cmpuint (way->n_requests, ==, 0);
+}
+
+/* --- each step fails --- */
+
+static void
+test_no_service (Way *way, gconstpointer data)
+{
+  lab_drop_fake (&way->lab);
+  lab_settle (&way->lab);
+  begin (way);
+  wait_failed (way, WFD_ERROR_NO_SERVICE, "install and start wpasupplicant");
+}
+
+static void
+test_no_permission (Way *way, gconstpointer data)
+{
+  fake_wpas_refuse (way->lab.fake, "GetAll fi.w1.wpa_supplicant1",
+      "org.freedesktop.DBus.Error.AccessDenied");
+  begin (way);
+  wait_failed (way, WFD_ERROR_NO_PERMISSION, "run as root or join the group netdev");
+}
+
+static void
+test_no_p2p_in_driver (Way *way, gconstpointer data)
+{
+  fake_wpas_set (way->lab.fake, IFACE, "Capabilities",
+      g_variant_new_parsed ("{'Modes': <['infrastructure']>}"));
+  begin (way);
+  wait_failed (way, WFD_ERROR_NO_DEVICE, "has no Wi-Fi Direct");
+}
+
+static void
+test_no_peer (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "peer", "Kitchen", NULL);
+  lab_know_tv (&way->lab);
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  wfd_establish_time_is_over (way->establish);
+  wait_failed (way, WFD_ERROR_NO_PEER, "“Kitchen”");
+  g_assert_nonnull (strstr (way->failed->message, "“Living room” (" TV_ID ")"));
+}
+
+static void
+test_nobody_named (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "peer", NULL, NULL);
+  lab_know_tv (&way->lab);
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+  wfd_establish_time_is_over (way->establish);
+  wait_failed (way, WFD_ERROR_INVALID_ARGUMENT, "“Living room” (" TV_ID ")");
+}
+
+static void
+fail_pairing (Way *way, const char *signal, const char *args)
+{
+  lab_know_tv (&way->lab);
+  lab_react (&way->lab, "Connect", signal, args);
+  begin (way);
+}
+
+static void
+test_negotiation_fails (Way *way, gconstpointer data)
+{
+  fail_pairing (way, "GONegotiationFailure", "({'status': <7>},)");
+  wait_failed (way, WFD_ERROR_UNSUPPORTED, "(status 7)");
+}
+
+static void
+test_pairing_fails (Way *way, gconstpointer data)
+{
+  fail_pairing (way, "WpsFailed", "('fail', {'config_error': <int16 12>})");
+  wait_failed (way, WFD_ERROR_PAIRING, "more than two devices");
+}
+
+static void
+test_pin_is_wrong (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "pairing", WFD_PAIRING_PIN_KEYPAD, "pin", "12345670", NULL);
+  fail_pairing (way, "WpsFailed", "('fail', {'config_error': <int16 18>})");
+  wait_failed (way, WFD_ERROR_PAIRING, "the PIN is wrong");
+}
+
+static void
+test_pin_is_missing (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "pairing", WFD_PAIRING_PIN_KEYPAD, NULL);
+  lab_know_tv (&way->lab);
+  begin (way);
+  wait_failed (way, WFD_ERROR_NOT_PAIRED, "pin");
+}
+
+static void
+test_no_address (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  lab_set_kernel_answer (-28 /* NLE_PERM */);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  begin (way);
+  wait_failed (way, WFD_ERROR_NO_PERMISSION, "CAP_NET_ADMIN");
+  g_assert_nonnull (strstr (way->progress->str, "address!"));
+}
+
+static void
+test_never_connects (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  wfd_establish_time_is_over (way->establish);
+  WAIT_UNTIL (way->failed != NULL);
+  g_assert_error (way->failed, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_nonnull (strstr (way->failed->message, "TCP port 7236"));
+  lab_wait_call (&way->lab, "Disconnect");
+}
+
+/* --- a display --- */
+
+static void
+test_sink_is_paired (Way *way, gconstpointer data)
+{
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  WAIT_UNTIL (way->n_opened == 1);
+  g_assert_cmpuint (way->n_requests, ==, 1);
+  g_assert_true (
+      wfd_establish_accepts (way->establish, wfd_establish_get_peer_address (way->establish)));
+  g_assert_false (
+      wfd_establish_accepts (way->establish, wfd_establish_get_local_address (way->establish)));
+}
+
+static void
+test_sink_refuses (Way *way, gconstpointer data)
+{
+  way->refuses = TRUE;
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  lab_wait_call (&way->lab, "RejectPeer");
+  g_assert_cmpuint (way->n_requests, ==, 1);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+}
+
+/* By PIN where a button is wanted: whoever sees the display cannot have agreed. */
+static void
+test_sink_refuses_other_way (Way *way, gconstpointer data)
+{
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 5, byte 7)");
+  lab_wait_call (&way->lab, "RejectPeer");
+  g_assert_cmpuint (way->n_requests, ==, 0);
+  g_assert_nonnull (strstr (way->text, "pairing"));
+}
+
+/* Who was paired before comes in without a word, but not if another one is awaited. */
+static void
+test_sink_throws_out (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "peer", OTHER_ID, NULL);
+  lab_know_tv (&way->lab);
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "client");
+  lab_wait_call (&way->lab, "Disconnect");
+  g_assert_cmpuint (way->n_opened, ==, 0);
+}
+
+static void
+test_sink_waits_on (Way *way, gconstpointer data)
+{
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_react (&way->lab, "Connect", "GONegotiationFailure", "({'status': <11>},)");
+  lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  WAIT_UNTIL (strstr (way->progress->str, "pair! discover+") != NULL);
+  g_assert_no_error (way->failed);
+}
+
+/* --- losses --- */
+
+static void
+end_group (Way *way)
+{
+  lab_say (&way->lab, "GroupFinished",
+      "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP
+      "'>},)");
+}
+
+static void
+test_loss_before_a_session (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  end_group (way);
+  WAIT_UNTIL (way->failed != NULL);
+  g_assert_error (way->failed, WFD_ERROR, WFD_ERROR_CLOSED);
+}
+
+static void
+test_loss_of_sink (Way *way, gconstpointer data)
+{
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "client");
+  WAIT_UNTIL (way->n_opened == 1);
+  fake_wpas_forget_calls (way->lab.fake);
+  end_group (way);
+  WAIT_UNTIL (way->n_down == 1);
+  g_assert_error (way->down, WFD_ERROR, WFD_ERROR_CLOSED);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "client");
+  WAIT_UNTIL (way->n_opened == 2);
+}
+
+/* Whatever is under way ends without a word, and is undone. */
+static void
+test_closed_at_each_step (void)
+{
+  static const char *const keys[] = { "GetAll fi.w1.wpa_supplicant1", "Set WFDIEs", "Find",
+    "Connect", "Get Ifname" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+    Way closed = { { NULL } };
+    Way *way = &closed;
+
+    set_up (way, NULL);
+    if (i >= 3)
+      lab_know_tv (&way->lab);
+    if (i == 4)
+      lab_start_group_after (&way->lab, "Connect", "client");
+    fake_wpas_hold (way->lab.fake, keys[i]);
+    begin (way);
+    lab_wait_call (&way->lab, keys[i]);
+    wfd_establish_close (way->establish);
+    g_assert_null (way->failed);
+    lab_settle (&way->lab);
+    if (i == 3)
+      g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Cancel"), ==, 1);
+    if (i == 4)
+      g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Disconnect"), ==, 1);
+    tear_down (way, NULL);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("pairs", test_pairs);
+  add ("reopens", test_reopens);
+  add ("pairs-again-if-forgotten", test_pairs_again_if_forgotten);
+  add ("pin-is-shown", test_pin_is_shown);
+  add ("others-are-left-alone", test_others_are_left_alone);
+  add ("no-service", test_no_service);
+  add ("no-permission", test_no_permission);
+  add ("no-p2p-in-driver", test_no_p2p_in_driver);
+  add ("no-peer", test_no_peer);
+  add ("nobody-named", test_nobody_named);
+  add ("negotiation-fails", test_negotiation_fails);
+  add ("pairing-fails", test_pairing_fails);
+  add ("pin-is-wrong", test_pin_is_wrong);
+  add ("pin-is-missing", test_pin_is_missing);
+  add ("no-address", test_no_address);
+  add ("never-connects", test_never_connects);
+  add_sink ("sink-is-paired", test_sink_is_paired);
+  add_sink ("sink-refuses", test_sink_refuses);
+  add_sink ("sink-refuses-other-way", test_sink_refuses_other_way);
+  add_sink ("sink-throws-out", test_sink_throws_out);
+  add_sink ("sink-waits-on", test_sink_waits_on);
+  add ("loss-before-a-session", test_loss_before_a_session);
+  add_sink ("loss-of-sink", test_loss_of_sink);
+  g_test_add_func ("/establish/closed-at-each-step", test_closed_at_each_step);
+  return lab_run ();
+}

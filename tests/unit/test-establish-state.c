@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <establish-state.h>
+
+#define S G_USEC_PER_SEC
+/* In the middle of what is random. */
+#define RANDOM (G_MAXUINT32 / 2)
+
+typedef struct
+{
+  WfdEstablishEvent event;
+  WfdEstablishPhase phase; /* afterwards */
+  WfdEstablishAction action;
+} Move;
+
+#define E(event) WFD_ESTABLISH_EVENT_##event
+#define P(phase) WFD_ESTABLISH_##phase
+#define DO(action) WFD_ESTABLISH_DO_##action
+
+static void
+play_moves (WfdEstablishState *state, const Move *moves, guint n)
+{
+  for (guint i = 0; i < n; i++) {
+    g_test_message ("move %u", i);
+    g_assert_cmpint (wfd_establish_state_feed (state, moves[i].event, 0, RANDOM), ==,
+        moves[i].action);
+    g_assert_cmpint (state->phase, ==, moves[i].phase);
+  }
+}
+
+#define PLAY(state, ...) \
+  G_STMT_START \
+  { \
+    static const Move moves[] = { __VA_ARGS__ }; \
+\
+    play_moves (state, moves, G_N_ELEMENTS (moves)); \
+  } \
+  G_STMT_END
+
+static void
+test_source_plays (void)
+{
+  WfdEstablishState state;
+
+  wfd_establish_state_init (&state, WFD_ROLE_SOURCE);
+  g_assert_cmpint (state.phase, ==, P (OFF));
+  PLAY (&state, { E (WANTED), P (SEEKING), DO (SEARCH) }, { E (WANTED), P (SEEKING), DO (NOTHING) },
+      { E (PEER), P (OPENING), DO (OPEN) }, { E (OPENED), P (OPEN), DO (NOTHING) },
+      { E (CONNECTED), P (NEGOTIATING), DO (NOTHING) }, { E (PLAYS), P (PLAYING), DO (NOTHING) });
+  g_assert_cmpint (state.deadline_us, ==, G_MAXINT64);
+}
+
+static void
+get_playing (WfdEstablishState *state, WfdRole role)
+{
+  wfd_establish_state_init (state, role);
+  PLAY (state, { E (WANTED), P (SEEKING), DO (SEARCH) }, { E (OPENED), P (OPEN), DO (NOTHING) },
+      { E (CONNECTED), P (NEGOTIATING), DO (NOTHING) }, { E (PLAYS), P (PLAYING), DO (NOTHING) });
+}
+
+/* What has never worked is given up at once, wherever it fails. */
+static void
+test_source_gives_up (void)
+{
+  static const WfdEstablishEvent ways[][3] = {
+    { E (FAILED) },
+    { E (TIME) },
+    { E (PEER), E (FAILED) },
+    { E (PEER), E (OPENED), E (TIME) },
+    { E (PEER), E (OPENED), E (LOST) },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
+    WfdEstablishAction action = DO (NOTHING);
+    WfdEstablishState state;
+
+    wfd_establish_state_init (&state, WFD_ROLE_SOURCE);
+    wfd_establish_state_feed (&state, E (WANTED), 0, RANDOM);
+    for (guint k = 0; k < 3 && ways[i][k] != E (WANTED); k++)
+      action = wfd_establish_state_feed (&state, ways[i][k], 0, RANDOM);
+    g_assert_cmpint (action, ==, DO (GIVE_UP));
+    g_assert_cmpint (state.phase, ==, P (OFF));
+  }
+}
+
+/* Each pause is longer than the one before, until it plays again. */
+static void
+test_source_tries_again (void)
+{
+  WfdEstablishState state;
+  gint64 last_us = 0;
+
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (LOST), P (RESTING), DO (NOTHING) });
+  for (guint i = 0; i < 4; i++) {
+    g_assert_cmpint (state.deadline_us, >, last_us);
+    last_us = state.deadline_us;
+    PLAY (&state, { E (TIME), P (SEEKING), DO (SEARCH) });
+    g_assert_cmpint (state.deadline_us, ==, G_MAXINT64);
+    PLAY (&state, { E (PEER), P (OPENING), DO (OPEN) }, { E (FAILED), P (RESTING), DO (NOTHING) });
+  }
+  PLAY (&state, { E (OPENED), P (OPEN), DO (NOTHING) },
+      { E (CONNECTED), P (NEGOTIATING), DO (NOTHING) }, { E (PLAYS), P (PLAYING), DO (NOTHING) },
+      { E (LOST), P (RESTING), DO (NOTHING) });
+  g_assert_cmpint (state.deadline_us, <, S);
+}
+
+/* A search that cannot even begin, because wpa_supplicant is being restarted, is no
+ * end either. */
+static void
+test_search_that_fails_after_playing (void)
+{
+  WfdEstablishState state;
+
+  get_playing (&state, WFD_ROLE_SINK);
+  PLAY (&state, { E (LOST), P (SEEKING), DO (SEARCH) }, { E (FAILED), P (RESTING), DO (NOTHING) },
+      { E (TIME), P (SEEKING), DO (SEARCH) });
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (LOST), P (RESTING), DO (NOTHING) }, { E (TIME), P (SEEKING), DO (SEARCH) },
+      { E (FAILED), P (RESTING), DO (NOTHING) });
+}
+
+/* A display is there for whoever comes next. */
+static void
+test_sink_waits (void)
+{
+  WfdEstablishState state;
+
+  wfd_establish_state_init (&state, WFD_ROLE_SINK);
+  PLAY (&state, { E (WANTED), P (SEEKING), DO (SEARCH) });
+  g_assert_cmpint (state.deadline_us, ==, G_MAXINT64);
+  PLAY (&state, { E (PEER), P (OPENING), DO (OPEN) }, { E (FAILED), P (SEEKING), DO (SEARCH) },
+      { E (OPENED), P (OPEN), DO (NOTHING) }, { E (LOST), P (SEEKING), DO (SEARCH) },
+      { E (WRONG), P (SEEKING), DO (CLOSE_AND_SEARCH) }, { E (OPENED), P (OPEN), DO (NOTHING) },
+      { E (TIME), P (SEEKING), DO (CLOSE_AND_SEARCH) });
+}
+
+/* A display without the means says so. */
+static void
+test_sink_cannot (void)
+{
+  WfdEstablishState state;
+
+  wfd_establish_state_init (&state, WFD_ROLE_SINK);
+  PLAY (&state, { E (WANTED), P (SEEKING), DO (SEARCH) }, { E (FAILED), P (OFF), DO (GIVE_UP) });
+}
+
+static void
+test_unused_link_is_closed (void)
+{
+  WfdEstablishState state;
+
+  get_playing (&state, WFD_ROLE_SOURCE);
+  state.unused_us = 30 * S;
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) });
+  g_assert_cmpint (state.deadline_us, ==, 30 * S);
+  PLAY (&state, { E (PLAYS), P (PLAYING), DO (NOTHING) });
+  g_assert_cmpint (state.deadline_us, ==, G_MAXINT64);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (TIME), P (OFF), DO (CLOSE) },
+      { E (WANTED), P (SEEKING), DO (SEARCH) });
+
+  get_playing (&state, WFD_ROLE_SINK);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) });
+  g_assert_cmpint (state.deadline_us, ==, G_MAXINT64);
+  PLAY (&state, { E (TIME), P (SEEKING), DO (CLOSE_AND_SEARCH) });
+}
+
+/* An unused link that goes is no loss. */
+static void
+test_unused_link_goes (void)
+{
+  WfdEstablishState state;
+
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (OFF), DO (NOTHING) });
+}
+
+/* The session fails, and the link stands: it may come again, but not for long. */
+static void
+test_trouble (void)
+{
+  WfdEstablishState state;
+
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (TROUBLE), P (TROUBLED), DO (NOTHING) });
+  g_assert_cmpint (state.deadline_us, ==, 5 * S);
+  PLAY (&state, { E (CONNECTED), P (NEGOTIATING), DO (NOTHING) },
+      { E (TROUBLE), P (OPEN), DO (NOTHING) }, { E (TIME), P (RESTING), DO (CLOSE) },
+      { E (TIME), P (SEEKING), DO (SEARCH) });
+}
+
+static void
+test_nobody_named (void)
+{
+  WfdEstablishState state;
+
+  wfd_establish_state_init (&state, WFD_ROLE_SOURCE);
+  state.lists_only = TRUE;
+  PLAY (&state, { E (WANTED), P (SEEKING), DO (SEARCH) });
+  g_assert_cmpint (state.deadline_us, ==, 5 * S);
+  state.lists_only = FALSE;
+  state.phase = P (OFF);
+  PLAY (&state, { E (WANTED), P (SEEKING), DO (SEARCH) });
+  g_assert_cmpint (state.deadline_us, ==, 60 * S);
+}
+
+/* Whatever comes at whatever moment, there is a phase and what is due can happen. */
+static void
+test_anything (void)
+{
+  WfdEstablishState state;
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+
+  for (guint role = 0; role < 2; role++) {
+    wfd_establish_state_init (&state, role);
+    for (guint i = 0; i < 100000; i++) {
+      gint64 now_us = i * S;
+      WfdEstablishAction action = wfd_establish_state_feed (&state,
+          g_rand_int_range (random, 0, WFD_ESTABLISH_EVENT_WRONG + 1), now_us, RANDOM);
+
+      g_assert_cmpuint (state.phase, <, WFD_ESTABLISH_N_PHASES);
+      g_assert_true (action != DO (GIVE_UP) || state.phase == P (OFF));
+      g_assert_true (action != DO (OPEN) || state.phase == P (OPENING));
+    }
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/establish/state/source-plays", test_source_plays);
+  g_test_add_func ("/establish/state/source-gives-up", test_source_gives_up);
+  g_test_add_func ("/establish/state/source-tries-again", test_source_tries_again);
+  g_test_add_func ("/establish/state/search-that-fails-after-playing",
+      test_search_that_fails_after_playing);
+  g_test_add_func ("/establish/state/sink-waits", test_sink_waits);
+  g_test_add_func ("/establish/state/sink-cannot", test_sink_cannot);
+  g_test_add_func ("/establish/state/unused-link-is-closed", test_unused_link_is_closed);
+  g_test_add_func ("/establish/state/unused-link-goes", test_unused_link_goes);
+  g_test_add_func ("/establish/state/trouble", test_trouble);
+  g_test_add_func ("/establish/state/nobody-named", test_nobody_named);
+  g_test_add_func ("/establish/state/anything", test_anything);
+  return g_test_run ();
+}
