@@ -74,6 +74,16 @@ give_up_peer (WfdControl *self)
 }
 
 static void
+give_up_stream (WfdControl *self)
+{
+  g_autoptr (GError) error = g_error_new (WFD_ERROR, WFD_ERROR_CONNECT,
+      "The source says that it plays, and in %u ms nothing of it has come to UDP port %u",
+      self->config.timeout_ms, self->config.rtp_port);
+
+  wfd_control_end_session (self, error);
+}
+
+static void
 check_watchdog (gpointer data)
 {
   WfdControl *self = data;
@@ -100,6 +110,9 @@ check_watchdog (gpointer data)
     case WFD_WATCHDOG_DEAD:
       give_up_peer (self);
       return;
+    case WFD_WATCHDOG_MUTE:
+      give_up_stream (self);
+      return;
   }
   wfd_control_set_timer (self, &self->watchdog_timer,
       wfd_watchdog_get_deadline_us (&self->watchdog), check_watchdog);
@@ -115,7 +128,7 @@ set_flowing (WfdControl *self, gboolean flowing)
   wfd_control_drop_timer (&self->watchdog_timer);
   if (flowing && !wfd_control_is_source (self)) {
     wfd_watchdog_start (&self->watchdog, self->config.timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND,
-        g_get_monotonic_time ());
+        self->events.count_media (self->user_data), g_get_monotonic_time ());
     check_watchdog (self);
   }
   self->events.flow (self->user_data, flowing);

@@ -2,9 +2,21 @@
 #include "wfd-watchdog.h"
 
 void
-wfd_watchdog_start (WfdWatchdog *self, gint64 limit_us, gint64 now_us)
+wfd_watchdog_start (WfdWatchdog *self, gint64 limit_us, guint64 media, gint64 now_us)
 {
-  *self = (WfdWatchdog) { .limit_us = limit_us, .life_us = now_us };
+  *self = (WfdWatchdog) {
+    .limit_us = limit_us,
+    .begin_us = now_us,
+    .begin_media = media,
+    .life_us = now_us,
+    .media = media,
+  };
+}
+
+static gboolean
+is_mute (const WfdWatchdog *self, guint64 media, gint64 now_us)
+{
+  return media == self->begin_media && now_us >= self->begin_us + self->limit_us;
 }
 
 WfdWatchdogVerdict
@@ -15,7 +27,7 @@ wfd_watchdog_check (WfdWatchdog *self, guint64 media, guint64 messages, gint64 n
     self->messages = messages;
     self->life_us = now_us;
     self->asked_us = 0;
-    return WFD_WATCHDOG_FINE;
+    return is_mute (self, media, now_us) ? WFD_WATCHDOG_MUTE : WFD_WATCHDOG_FINE;
   }
 
   if (now_us < wfd_watchdog_get_deadline_us (self))

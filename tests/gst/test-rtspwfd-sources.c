@@ -49,21 +49,6 @@ GST_START_TEST (source_that_hangs_is_given_up)
 
 GST_END_TEST;
 
-/* A screen that does not change sends nothing; that it answers is enough. */
-GST_START_TEST (source_that_only_answers_is_alive)
-{
-  GstMessageType error = GST_MESSAGE_ERROR;
-
-  start_sink ("timeout=1100");
-  side_wait_flowing (&sink, TRUE);
-  for (guint i = 0; i < 3; i++)
-    fail_unless (g_async_queue_timeout_pop (peer.idr_requests, WATCHDOG / GST_USECOND) != NULL);
-  fail_unless_equals_int (recorder_count (sink.recorder, match_type, &error), 0);
-  tear_down ();
-}
-
-GST_END_TEST;
-
 /* M2, M6, M7 and M8: the way from PLAYING to NULL leads through PAUSED, but the
  * source need not hear of it. */
 GST_START_TEST (stop_sends_no_pause)
@@ -121,6 +106,38 @@ send_rtp (guint16 sequence)
 {
   send_rtp_of (&(Rtp) { .sequence = sequence });
 }
+
+/* A screen that does not change sends nothing after its picture; that it answers is
+ * enough. */
+GST_START_TEST (source_that_only_answers_is_alive)
+{
+  GstMessageType error = GST_MESSAGE_ERROR;
+
+  start_sink ("timeout=1100");
+  side_wait_flowing (&sink, TRUE);
+  send_rtp (1);
+  for (guint i = 0; i < 3; i++)
+    fail_unless (g_async_queue_timeout_pop (peer.idr_requests, WATCHDOG / GST_USECOND) != NULL);
+  fail_unless_equals_int (recorder_count (sink.recorder, match_type, &error), 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* A firewall lets TCP through and no UDP. */
+GST_START_TEST (source_of_which_nothing_arrives)
+{
+  g_autoptr (GError) error = NULL;
+
+  start_sink ("timeout=1100");
+  side_wait_flowing (&sink, TRUE);
+  error = recorder_wait_error (sink.recorder);
+  fail_unless (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE));
+  fail_unless (strstr (error->message, "UDP port") != NULL, "%s", error->message);
+  tear_down ();
+}
+
+GST_END_TEST;
 
 GST_START_TEST (lost_packet_makes_the_sink_ask_for_a_key_unit)
 {
@@ -244,6 +261,7 @@ rtspwfd_sources_suite (void)
   tcase_set_timeout (tcase, 60);
   tcase_add_test (tcase, source_that_hangs_is_given_up);
   tcase_add_test (tcase, source_that_only_answers_is_alive);
+  tcase_add_test (tcase, source_of_which_nothing_arrives);
   tcase_add_test (tcase, stop_sends_no_pause);
   tcase_add_test (tcase, lost_packet_makes_the_sink_ask_for_a_key_unit);
   tcase_add_loop_test (tcase, stream_that_begins_anew_is_followed_from_its_first_packet, 0,

@@ -19,7 +19,7 @@ GST_START_TEST (silent_source_is_asked_and_then_given_up)
   WfdWatchdog dog;
   gint64 now;
 
-  wfd_watchdog_start (&dog, LIMIT, START);
+  wfd_watchdog_start (&dog, LIMIT, 0, START);
   fail_unless (run (&dog, 0, 0, &now) == WFD_WATCHDOG_ASK);
   fail_unless (now == START + LIMIT / 2);
   fail_unless (run (&dog, 0, 0, &now) == WFD_WATCHDOG_DEAD);
@@ -28,16 +28,35 @@ GST_START_TEST (silent_source_is_asked_and_then_given_up)
 
 GST_END_TEST;
 
+/* A still screen: after its first picture it answers, and shows nothing new. */
 GST_START_TEST (answer_without_picture_is_life)
 {
   WfdWatchdog dog;
   gint64 now;
 
-  wfd_watchdog_start (&dog, LIMIT, START);
+  wfd_watchdog_start (&dog, LIMIT, 0, START);
+  fail_unless (run (&dog, 1, 0, &now) == WFD_WATCHDOG_FINE);
   for (guint i = 1; i < 100; i++) {
-    fail_unless (run (&dog, 0, i - 1, &now) == WFD_WATCHDOG_ASK);
-    fail_unless (wfd_watchdog_check (&dog, 0, i, now + 1) == WFD_WATCHDOG_FINE);
+    fail_unless (run (&dog, 1, i - 1, &now) == WFD_WATCHDOG_ASK);
+    fail_unless (wfd_watchdog_check (&dog, 1, i, now + 1) == WFD_WATCHDOG_FINE);
   }
+}
+
+GST_END_TEST;
+
+/* A firewall: it answers, and nothing comes. What came of a session before is not of
+ * this one. */
+GST_START_TEST (answer_without_any_picture_is_mute)
+{
+  WfdWatchdog dog;
+  gint64 now;
+
+  wfd_watchdog_start (&dog, LIMIT, 1000, START);
+  fail_unless (wfd_watchdog_check (&dog, 1000, 1, START + 1) == WFD_WATCHDOG_FINE);
+  fail_unless (run (&dog, 1000, 1, &now) == WFD_WATCHDOG_ASK);
+  fail_unless (wfd_watchdog_check (&dog, 1000, 2, START + LIMIT - 1) == WFD_WATCHDOG_FINE);
+  fail_unless (run (&dog, 1000, 2, &now) == WFD_WATCHDOG_ASK);
+  fail_unless (wfd_watchdog_check (&dog, 1000, 3, now + 1) == WFD_WATCHDOG_MUTE);
 }
 
 GST_END_TEST;
@@ -47,7 +66,7 @@ GST_START_TEST (picture_is_life_and_nothing_is_asked)
   WfdWatchdog dog;
   gint64 now;
 
-  wfd_watchdog_start (&dog, LIMIT, START);
+  wfd_watchdog_start (&dog, LIMIT, 0, START);
   for (guint i = 1; i < 100; i++)
     fail_unless (run (&dog, i, 0, &now) == WFD_WATCHDOG_FINE);
 }
@@ -59,7 +78,7 @@ GST_START_TEST (late_check_leaves_time_for_the_answer)
 {
   WfdWatchdog dog;
 
-  wfd_watchdog_start (&dog, LIMIT, START);
+  wfd_watchdog_start (&dog, LIMIT, 0, START);
   fail_unless (wfd_watchdog_check (&dog, 0, 0, START + 3 * LIMIT) == WFD_WATCHDOG_ASK);
   fail_unless (wfd_watchdog_check (&dog, 0, 0, START + 3 * LIMIT + 1) == WFD_WATCHDOG_FINE);
   fail_unless (wfd_watchdog_get_deadline_us (&dog) == START + 3 * LIMIT + LIMIT / 2);
@@ -76,6 +95,7 @@ wfd_watchdog_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, silent_source_is_asked_and_then_given_up);
   tcase_add_test (tcase, answer_without_picture_is_life);
+  tcase_add_test (tcase, answer_without_any_picture_is_mute);
   tcase_add_test (tcase, picture_is_life_and_nothing_is_asked);
   tcase_add_test (tcase, late_check_leaves_time_for_the_answer);
   return suite;
