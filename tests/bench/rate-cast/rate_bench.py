@@ -154,7 +154,7 @@ def merge(folder):
 def go_first():
     """What runs in real time goes before what does not, where that is allowed."""
     try:
-        os.setpriority(os.PRIO_PROCESS, 0, -15)
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     except OSError:
         pass
 
