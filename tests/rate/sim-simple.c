@@ -59,6 +59,8 @@ sim_keys_take (SimKeys *self, gint64 now_ms)
 #define PHY_PART 0.35
 #define ORACLE_DEADLINE_MS 92
 #define ORACLE_FILL 0.95
+#define ORACLE_GATE_MS 10
+#define ORACLE_GATE_BYTES 60000
 #define ORACLE_SLACK_MS 18
 /* Of what can arrive in time, as a frame is not as large as it should be. */
 #define ORACLE_MOST 0.6
@@ -72,7 +74,8 @@ typedef struct
   gint64 updated_ms;
   LinkStation station;
   double retry_part;
-  double pending_bytes; /* of the oracle: the frame that cannot be changed any more */
+  const LinkTrace *trace; /* of the oracle, from its first decision on */
+  double pending_bytes;   /* of the oracle: the frame that cannot be changed any more */
 } Simple;
 
 static gpointer
@@ -230,6 +233,7 @@ decide_oracle (gpointer user_data, const SimTruth *truth, gint64 now_ms, SimDeci
   double bytes = (self->setup.obeys_at_once ? plan_now : plan_later) (self, truth, now_ms,
       &ret_decision->skip);
 
+  self->trace = truth->trace;
   answer (self, bytes * 8 / interval_ms, FIXED_VBV_MS, now_ms, ret_decision);
   if (ret_decision->skip) {
     self->keys.owes |= ret_decision->key;
@@ -238,11 +242,15 @@ decide_oracle (gpointer user_data, const SimTruth *truth, gint64 now_ms, SimDeci
   self->pending_bytes = ret_decision->settings.bitrate_kbps / 8 * interval_ms;
 }
 
-/* No more in the kernel than goes out at once. */
+/* No more in the kernel than goes out at once, and two packets. */
 static double
 may_send_oracle (gpointer user_data, gint64 kernel_bytes, gint64 own_bytes, gint64 now_ms)
 {
-  return 60000 - kernel_bytes;
+  Simple *self = user_data;
+  double gate = self->trace == NULL ? ORACLE_GATE_BYTES
+                                    : sum_capacity (self->trace, now_ms, now_ms + ORACLE_GATE_MS);
+
+  return CLAMP (gate, 2 * LINK_PACKET_BYTES, ORACLE_GATE_BYTES) - kernel_bytes;
 }
 
 const SimControllerClass sim_fixed = {

@@ -167,6 +167,7 @@ class EmulatedBench:
         self.content, self.extra, self.seed = content, list(extra), seed
         self.mode = MODES[encoder, fps]
         self.max_kbps = min(MAX_KBPS, int(self.mode.level_kbps / PAYLOAD_PART))
+        self.processes = set()
         self.run('gst-inspect-1.0', 'wfdsink', timeout=60)
 
     def path(self, name):
@@ -177,13 +178,21 @@ class EmulatedBench:
             ['meson', 'devenv', '-C', self.build, *command], stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
             preexec_fn=go_first)
+        self.processes.add(process)
         try:
             output, _ = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGTERM)
             output, _ = process.communicate()
             return 1, output.decode(errors='replace') + '\nit took too long'
+        finally:
+            self.processes.discard(process)
         return process.returncode, output.decode(errors='replace')
+
+    def stop(self):
+        """Ends what runs, from another thread."""
+        for process in list(self.processes):
+            os.killpg(process.pid, signal.SIGTERM)
 
     def get_rates(self):
         return {'min': MIN_KBPS, 'max': self.max_kbps, 'start': START_KBPS}
