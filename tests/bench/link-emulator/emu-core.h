@@ -60,7 +60,7 @@ EmuCore *emu_core_new (const LinkTrace *trace, const LinkConfig *config, guint64
 void emu_core_free (EmuCore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmuCore, emu_core_free)
 
-/* A packet came. One that is not IPv4, or too long, is gone. */
+/* A packet came. One that is not IP, or too long, is gone. */
 void emu_core_take (EmuCore *self, EmuDirection direction, WfdBytes packet, gint64 now_us);
 /* The air of one more millisecond. */
 void emu_core_step (EmuCore *self, gint64 now_ms);

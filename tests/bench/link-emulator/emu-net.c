@@ -62,6 +62,29 @@ set_address (int fd, struct ifreq *request, unsigned long code, const char *text
   return ioctl (fd, code, request) == 0;
 }
 
+/* linux/ipv6.h, which does not go with netinet/in.h. */
+typedef struct
+{
+  struct in6_addr address;
+  guint32 prefix_bits;
+  int index;
+} Ip6Request;
+
+/* A machine without it does without. A TUN device has no neighbours to ask whether the
+ * address is taken, so it counts at once. */
+static void
+set_address6 (const char *text)
+{
+  Ip6Request request = { .prefix_bits = 64, .index = if_nametoindex (DEVICE) };
+  int fd = socket (AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+  inet_pton (AF_INET6, text, &request.address);
+  if (fd < 0 || ioctl (fd, SIOCSIFADDR, &request) != 0)
+    g_debug ("no IPv6: %s", g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+}
+
 static gboolean
 set_up (int fd, const char *device)
 {
@@ -72,7 +95,7 @@ set_up (int fd, const char *device)
 }
 
 static gboolean
-configure (const char *address, GError **error)
+configure (const char *address, const char *address6, GError **error)
 {
   struct ifreq request = { 0 };
   int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -85,7 +108,9 @@ configure (const char *address, GError **error)
   request.ifr_qlen = QUEUE_PACKETS;
   if (done && ioctl (fd, SIOCSIFTXQLEN, &request) != 0)
     g_debug ("the queue of the device keeps its length: %s", g_strerror (errno));
-  if (!done)
+  if (done)
+    set_address6 (address6);
+  else
     fail (error, "the device cannot be set up");
   if (fd >= 0)
     close (fd);
@@ -105,14 +130,14 @@ open_tun (EmuSide *self, GError **error)
 }
 
 gboolean
-emu_net_open (EmuSide *self, const char *address, GError **error)
+emu_net_open (EmuSide *self, const char *address, const char *address6, GError **error)
 {
   if (unshare (CLONE_NEWNET) != 0)
     return fail (error, "no network namespace can be made");
   self->namespace_fd = open ("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
   if (self->namespace_fd < 0)
     return fail (error, "the network namespace cannot be opened");
-  return open_tun (self, error) && configure (address, error);
+  return open_tun (self, error) && configure (address, address6, error);
 }
 
 void

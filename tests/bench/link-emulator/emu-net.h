@@ -20,8 +20,8 @@ typedef struct
 /* Before anything else: without root, a user namespace in which this process may make
  * networks. FALSE with @error where the machine does not allow it. */
 gboolean emu_net_prepare (GError **error);
-/* With a device "wfd0" of @address/24 that is up. */
-gboolean emu_net_open (EmuSide *self, const char *address, GError **error);
+/* With a device "wfd0" of @address/24 that is up, and of @address6/64 where the kernel knows IPv6. */
+gboolean emu_net_open (EmuSide *self, const char *address, const char *address6, GError **error);
 void emu_net_close (EmuSide *self);
 /* This thread goes there. Between fork and exec: async-signal-safe. */
 gboolean emu_net_enter (const EmuSide *self);

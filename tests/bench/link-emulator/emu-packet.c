@@ -9,20 +9,48 @@
 /* MPEG-TS (RFC 3551 §6), as Wi-Fi Display sends it. */
 #define RTP_MPEG_TS 33
 
-/* Version, header length, then all up to the protocol, and what is behind the header. */
+/* Of version 4: header length, then all up to the protocol, and what is behind the header. */
 static gboolean
-take_ip (WfdBytes *packet, guint8 *ret_protocol, guint32 *ret_addresses)
+take_ip4 (WfdBytes *packet, guint8 first, guint8 *ret_protocol, guint32 *ret_addresses)
 {
-  guint8 first;
   guint32 from, to;
 
-  if (!wfd_bytes_take_u8 (packet, &first) || first >> 4 != 4 || (first & 15) < 5
-      || !wfd_bytes_skip (packet, 8) || !wfd_bytes_take_u8 (packet, ret_protocol)
+  if ((first & 15) < 5 || !wfd_bytes_skip (packet, 8) || !wfd_bytes_take_u8 (packet, ret_protocol)
       || !wfd_bytes_skip (packet, 2) || !wfd_bytes_take_u32 (packet, &from)
       || !wfd_bytes_take_u32 (packet, &to) || !wfd_bytes_skip (packet, ((first & 15) - 5) * 4))
     return FALSE;
   *ret_addresses = from ^ to;
   return TRUE;
+}
+
+/* Extension headers there are none in what we send. */
+static gboolean
+take_ip6 (WfdBytes *packet, guint8 *ret_protocol, guint32 *ret_addresses)
+{
+  *ret_addresses = 0;
+  if (!wfd_bytes_skip (packet, 5) || !wfd_bytes_take_u8 (packet, ret_protocol)
+      || !wfd_bytes_skip (packet, 1))
+    return FALSE;
+  for (guint i = 0; i < 8; i++) {
+    guint32 part;
+
+    if (!wfd_bytes_take_u32 (packet, &part))
+      return FALSE;
+    *ret_addresses ^= part;
+  }
+  return TRUE;
+}
+
+static gboolean
+take_ip (WfdBytes *packet, guint8 *ret_protocol, guint32 *ret_addresses)
+{
+  guint8 first;
+
+  if (!wfd_bytes_take_u8 (packet, &first))
+    return FALSE;
+  if (first >> 4 == 6)
+    return take_ip6 (packet, ret_protocol, ret_addresses);
+  return first >> 4 == 4 && take_ip4 (packet, first, ret_protocol, ret_addresses);
 }
 
 static gboolean

@@ -15,7 +15,7 @@ typedef struct
   gint64 unit;           /* of the marked picture (cast-unit.h) that begins in it; -1 */
 } EmuInfo;
 
-/* FALSE if it is not IPv4. */
+/* FALSE if it is not IP. */
 gboolean emu_packet_look (WfdBytes packet, EmuInfo *ret_info);
 
 G_END_DECLS

@@ -2,7 +2,7 @@
 /* A Wi-Fi link in user space, between two programs that use the network as always:
  *
  *   command of the source   TUN ── queue, air, loss, delay of a trace ── TUN   command of the sink
- *   10.99.0.1, its own network namespace            10.99.0.2, its own network namespace
+ *   10.99.0.1, fd99::1, its own network namespace   10.99.0.2, fd99::2, its own
  *
  * It ends with the command of the source, and with its exit status. 77: the machine
  * has no namespaces or no TUN. docs/rate-control.md */
@@ -23,6 +23,8 @@
 
 #define SOURCE_ADDRESS "10.99.0.1"
 #define SINK_ADDRESS "10.99.0.2"
+#define SOURCE_ADDRESS_6 "fd99::1"
+#define SINK_ADDRESS_6 "fd99::2"
 #define EXIT_SKIP 77
 /* Of the trace that is made up for at once, when the machine was busy elsewhere. */
 #define MAX_STEPS 1000
@@ -473,8 +475,9 @@ main (int argc, char **argv)
 
   if (!parse (&argc, &argv, &error) || (trace = load_trace (&error)) == NULL)
     return complain (error, 2);
-  if (!emu_net_prepare (&error) || !emu_net_open (&self.source, SOURCE_ADDRESS, &error)
-      || !emu_net_open (&self.sink, SINK_ADDRESS, &error))
+  if (!emu_net_prepare (&error)
+      || !emu_net_open (&self.source, SOURCE_ADDRESS, SOURCE_ADDRESS_6, &error)
+      || !emu_net_open (&self.sink, SINK_ADDRESS, SINK_ADDRESS_6, &error))
     return complain (error, EXIT_SKIP);
   self.listen_fd = listen_at (options.signals);
   if (options.signals != NULL && self.listen_fd < 0) {

@@ -139,6 +139,36 @@ def check_signals(link):
     assert not os.path.exists(path)
 
 
+def check_ipv6(link):
+    link.write('source.py', textwrap.dedent('''
+        import socket, struct
+        while True:
+            try:
+                tcp = socket.create_connection(('fd99::2', 7236))
+                break
+            except ConnectionRefusedError:
+                pass
+        udp = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        for i in range(20):
+            udp.sendto(struct.pack('!BBHII', 0x80, 33, i, i, 1) + bytes(1316), ('fd99::2', 19000))
+        assert tcp.recv(10) == b'bye'
+        '''))
+    link.write('sink.py', textwrap.dedent('''
+        import socket
+        udp = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        udp.bind(('fd99::2', 19000))
+        tcp = socket.create_server(('fd99::2', 7236), family=socket.AF_INET6)
+        peer = tcp.accept()[0]
+        for i in range(20):
+            assert len(udp.recv(2000)) == 1328
+        peer.sendall(b'bye')
+        '''))
+    done = link.run('2500 65000 0 0\n', 'exec python3 ' + link.path('source.py'), 'exec python3 ' + link.path('sink.py'))
+    assert done.returncode == 0, done.stdout.decode()
+    with open(link.path('log'), encoding='ascii') as file:
+        assert [row['fate'] for row in csv.DictReader(file)] == ['delivered'] * 20
+
+
 def check_ends_with_the_source(link):
     assert link.run('2500 65000 0 0\n', 'exit 3', 'exec sleep 60').returncode == 3
 
@@ -149,6 +179,8 @@ def main():
     args = parser.parse_args()
     checks = [check_ends_with_the_source, check_wide_link_loses_nothing,
               check_narrow_link_takes_its_time, check_loss_is_lost, check_signals]
+    if os.path.exists('/proc/net/if_inet6'):
+        checks.append(check_ipv6)
     with tempfile.TemporaryDirectory() as folder:
         link = Link(args.emulator, folder)
         probe = link.run('2500 65000 0 0\n', 'true', 'true')

@@ -114,8 +114,25 @@ test_packets_are_told_apart (void)
   for (gsize n = 0; n < sizeof media; n++)
     g_assert_false (emu_packet_look (wfd_bytes (media, n), &info) && info.is_media);
 
-  other[0] = 0x60;
+  other[0] = 0x50;
   g_assert_false (emu_packet_look (wfd_bytes (other, sizeof other), &info));
+}
+
+static void
+test_ipv6_is_told_apart (void)
+{
+  guint8 packet[60] = { 0x60, [6] = 17, 64, 0xfd, 0x99, [23] = 1, 0xfd, 0x99, [39] = 2, 0x13, 0x88,
+    0x4a, 0x38, [48] = 0x80, 33, 0x12, 0x34, 0, 1, 2, 3 };
+  EmuInfo info;
+
+  g_assert_true (emu_packet_look (wfd_bytes (packet, sizeof packet), &info));
+  g_assert_true (info.is_media);
+  g_assert_cmphex (info.sequence, ==, 0x1234);
+  packet[6] = 58; /* ICMP */
+  g_assert_true (emu_packet_look (wfd_bytes (packet, sizeof packet), &info));
+  g_assert_false (info.is_media);
+  for (gsize n = 0; n < 40; n++)
+    g_assert_false (emu_packet_look (wfd_bytes (packet, n), &info));
 }
 
 static void
@@ -429,6 +446,7 @@ main (int argc, char **argv)
   g_test_add_func ("/emulator/trace-begins-with-the-stream", test_trace_begins_with_the_stream);
   g_test_add_func ("/emulator/small-flow-passes-by", test_small_flow_passes_by);
   g_test_add_func ("/emulator/way-back-needs-air", test_way_back_needs_air);
+  g_test_add_func ("/emulator/ipv6-is-told-apart", test_ipv6_is_told_apart);
   g_test_add_func ("/emulator/marked-pictures-are-known", test_marked_pictures_are_known);
   g_test_add_func ("/emulator/pilot-paces", test_pilot_paces);
   g_test_add_func ("/emulator/pilot-learns-what-arrives", test_pilot_learns_what_arrives);

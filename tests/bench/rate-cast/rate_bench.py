@@ -162,9 +162,10 @@ def go_first():
 class EmulatedBench:
     """Casts over traces; see cast()."""
 
-    def __init__(self, build, encoder, fps, seconds, content='film', extra=(), seed=1):
+    def __init__(self, build, encoder, fps, seconds, content='film', extra=(), ipv6=False, seed=1):
         self.build, self.encoder, self.fps, self.seconds = build, encoder, fps, seconds
         self.content, self.extra, self.seed = content, list(extra), seed
+        self.source = 'fd99::1' if ipv6 else '10.99.0.1'
         self.mode = MODES[encoder, fps]
         self.max_kbps = min(MAX_KBPS, int(self.mode.level_kbps / PAYLOAD_PART))
         self.processes = set()
@@ -199,7 +200,7 @@ class EmulatedBench:
 
     def get_source(self, controller, folder):
         mode, rates = self.mode, self.get_rates()
-        sink = 'wfdsink address=10.99.0.1'
+        sink = 'wfdsink address=' + self.source
         if controller in OURS:
             bounds = ' '.join('%s-bitrate=%d' % (name, kbps * PAYLOAD_PART) for name, kbps in rates.items())
             pipeline = 'appsrc name=capture ! %s encoder=x264enc rate-control=auto rate-profile=%s %s' % (
@@ -218,8 +219,9 @@ class EmulatedBench:
                 *(['--screen'] if self.content == 'screen' else [])]
 
     def get_sink(self, folder):
-        source = ('wfdsrc uri=wfd://10.99.0.1 name=w video-formats=%dx%dp%d audio-codecs=none ! identity name=units'
-                  % (self.mode.width, self.mode.height, self.fps))
+        host = '[%s]' % self.source if ':' in self.source else self.source
+        source = ('wfdsrc uri=wfd://%s name=w video-formats=%dx%dp%d audio-codecs=none ! identity name=units'
+                  % (host, self.mode.width, self.mode.height, self.fps))
         command = [self.path('rate-cast/rate-sink'), '--log', os.path.join(folder, 'sink'), '--fps', str(self.fps)]
         if self.encoder == 'x264':
             return [*command, '--ssim', os.path.join(folder, 'ssim'), '--pipeline', source
