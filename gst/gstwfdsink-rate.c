@@ -77,6 +77,11 @@ gst_wfd_sink_install_rate_properties (GObjectClass *klass, guint first)
           "Of what the link carries, how many percent the picture may take, so that something is left "
           "for others on the same channel",
           5, 100, 100, ready));
+  g_object_class_install_property (klass, first + GST_WFD_SINK_ADAPT_FORMAT,
+      g_param_spec_boolean ("adapt-format", "Adapt format",
+          "Whether every second picture is left out, and a smaller picture asked for, while there are "
+          "too few bits for all of them; else pictures only get worse",
+          TRUE, ready));
   g_object_class_install_property (klass, first + GST_WFD_SINK_SUGGESTED_BITRATE,
       g_param_spec_uint ("suggested-bitrate", "Suggested bit rate",
           "kbit/s that the encoder should make now: what ours is told, and what an encoder of the "
@@ -137,6 +142,8 @@ gst_wfd_sink_set_rate_property (GstWfdSink *self, guint which, const GValue *val
     self->rate_user.start_kbps = g_value_get_uint (value);
   else if (which == GST_WFD_SINK_MAX_AIR_SHARE)
     self->rate_user.air_share_percent = g_value_get_uint (value);
+  else if (which == GST_WFD_SINK_ADAPT_FORMAT)
+    self->rate_user.keeps_format = !g_value_get_boolean (value);
   gst_wfd_sink_update_rate (self);
   bitrate_kbps = self->bitrate_kbps;
   g_mutex_unlock (&self->lock);
@@ -167,4 +174,6 @@ gst_wfd_sink_get_rate_property (GstWfdSink *self, guint which, GValue *value)
     g_value_set_uint (value, user->start_kbps);
   else if (which == GST_WFD_SINK_MAX_AIR_SHARE)
     g_value_set_uint (value, user->air_share_percent);
+  else if (which == GST_WFD_SINK_ADAPT_FORMAT)
+    g_value_set_boolean (value, !user->keeps_format);
 }

@@ -106,6 +106,13 @@ get_start_kbps (WfdRateControl *self)
   return CLAMP (self->user.start_kbps, get_min_kbps (self), get_max_kbps (self));
 }
 
+/* 0: the controller leaves frame rate and size alone. */
+static guint
+get_width (WfdRateControl *self)
+{
+  return self->user.keeps_format ? 0 : self->stream.width;
+}
+
 static WfdRate *
 make_rate (WfdRateControl *self)
 {
@@ -114,7 +121,7 @@ make_rate (WfdRateControl *self)
     .interval_us = get_interval_us (self),
     .encode_us = ENCODE_US,
     .obeys_at_once = self->stream.obeys_at_once,
-    .width = self->stream.width,
+    .width = get_width (self),
     .height = self->stream.height,
     .min_kbps = get_min_kbps (self),
     .max_kbps = get_max_kbps (self),
@@ -152,7 +159,7 @@ wfd_rate_control_set_stream (WfdRateControl *self, const WfdRateStream *stream)
   self->stream = *stream;
   if (self->rate != NULL) {
     wfd_rate_set_captures (self->rate, get_interval_us (self), ENCODE_US, stream->obeys_at_once);
-    wfd_rate_set_picture (self->rate, stream->width, stream->height, FALSE, FALSE);
+    wfd_rate_set_picture (self->rate, get_width (self), stream->height, FALSE, FALSE);
   }
   update_bounds (self);
   g_mutex_unlock (&self->lock);

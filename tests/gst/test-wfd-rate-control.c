@@ -312,6 +312,31 @@ GST_START_TEST (share_of_the_air_is_kept)
 
 GST_END_TEST;
 
+/* Of so few bits for so many pixels every second picture is left out, unless somebody wants
+ * all of them. */
+GST_START_TEST (frame_rate_is_kept_if_wanted)
+{
+  WfdRateStream stream = { .rate_n = 60, .rate_d = 1, .obeys_at_once = TRUE };
+  WfdRateUser user = usual;
+
+  user.keeps_format = __i__;
+  stream.width = 1920;
+  stream.height = 1080;
+  begin (60, &user, 0);
+  wfd_rate_control_set_stream (rate, &stream);
+  radio.capacity_kbps = 3000;
+  run (3000);
+  n_skipped = 0;
+  run (2000);
+  if (user.keeps_format)
+    fail_unless (n_skipped <= 2, "%u skipped", n_skipped);
+  else
+    fail_unless (n_skipped >= 55, "%u skipped", n_skipped);
+  finish ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (target_is_told_when_it_changes)
 {
   begin (60, &usual, 0);
@@ -472,6 +497,7 @@ rate_control_suite (void)
   tcase_add_loop_test (good, good_link_is_no_worse_than_a_fixed_rate, 0, n);
   tcase_add_test (good, neither_user_nor_level_nor_peer_are_exceeded);
   tcase_add_test (good, share_of_the_air_is_kept);
+  tcase_add_loop_test (good, frame_rate_is_kept_if_wanted, FALSE, TRUE + 1);
   tcase_add_test (good, target_is_told_when_it_changes);
   suite_add_tcase (suite, bad);
   tcase_add_test (bad, interface_that_vanishes_leaves_a_sane_rate_and_a_reason);

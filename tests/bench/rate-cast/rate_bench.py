@@ -203,6 +203,8 @@ class EmulatedBench:
         sink = 'wfdsink address=' + self.source
         if controller in OURS:
             bounds = ' '.join('%s-bitrate=%d' % (name, kbps * PAYLOAD_PART) for name, kbps in rates.items())
+            # In modelled sizes there is no picture that might be too coarse.
+            bounds += ' adapt-format=%s' % str(self.encoder == 'x264').lower()
             pipeline = 'appsrc name=capture ! %s encoder=x264enc rate-control=auto rate-profile=%s %s' % (
                 sink, controller, bounds)
             asked = []
