@@ -237,6 +237,25 @@ def test_displays(tap, args, installed, compiler, root):
         tap.test('examples/displays-without-a-bus-in-' + name, not good and 'D-Bus' in told, told)
 
 
+def test_winapi_example(tap, args, installed, language, compiler, root):
+    """The program written for Windows, to a device that is there and not paired."""
+    packages = ('wfd-winapi', 'wfd-winapi-events')
+    program = os.path.join(root, 'open-session-' + language)
+    good, told = run(*compiler, *C_FLAGS, *installed.flags('--cflags', packages=packages), '-o', program,
+                     os.path.join(EXAMPLES, 'winapi', 'open-session.c'), '-x', 'none',
+                     *installed.flags('--libs', packages=packages))
+    if not tap.test('%s/winapi/example-links' % language, good, told):
+        return
+    lab = subprocess.run(['timeout', str(PATIENCE_S), args.fake_wpas, program, '02:00:00:00:01:00'],
+                         env=installed.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, text=True, check=False)
+    if lab.returncode == 77:
+        tap.skip('%s/winapi/example' % language, 'dbus-daemon is not installed')
+    else:
+        tap.test('%s/winapi/example' % language,
+                 lab.returncode == 1 and lab.stdout.endswith('error 1168, reason 0x80002\n'), lab.stdout)
+
+
 def test_plugin(tap, installed):
     inspect = 'gst-inspect-1.0'
     if not run(inspect, '--version')[0]:
@@ -272,6 +291,7 @@ def main():
                     test_program(tap, installed, language, compiler, root)
                     test_winapi_headers(tap, installed, language, compiler)
                     test_winapi_program(tap, installed, language, compiler, root)
+                    test_winapi_example(tap, args, installed, language, compiler, root)
             gir = os.path.join(installed.prefix, 'share', 'gir-1.0', 'Wfd-%s.gir' % installed.api)
             if os.path.exists(gir):
                 test_gir(tap, gir, symbols)
