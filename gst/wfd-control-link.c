@@ -6,6 +6,9 @@
 GST_DEBUG_CATEGORY_EXTERN (wfd_control_debug);
 #define GST_CAT_DEFAULT wfd_control_debug
 
+/* With the group everything goes that has not left yet: the peer has to get the answer
+ * to its TEARDOWN, or ours, first. */
+#define LINGER_US (50 * G_TIME_SPAN_MILLISECOND)
 /* What is under way on the message bus ends as soon as it is cancelled. */
 #define DRAIN_US (100 * G_TIME_SPAN_MILLISECOND)
 
@@ -92,6 +95,13 @@ on_failed (WfdEstablish *establish, const GError *error, WfdControl *self)
   wfd_control_end_session (self, error);
 }
 
+void
+wfd_control_want_link (WfdControl *self)
+{
+  if (!self->is_finished && !self->stopping && !self->stream_ended)
+    wfd_establish_begin (self->establish);
+}
+
 gboolean
 wfd_control_has_link_down (WfdControl *self)
 {
@@ -124,38 +134,66 @@ note_gone (gpointer data, GObject *object)
   *(gboolean *) data = TRUE;
 }
 
-static gboolean
-do_nothing (gpointer data)
+static void
+note_time (gpointer data)
 {
-  return G_SOURCE_CONTINUE;
+  *(gboolean *) data = TRUE;
 }
 
-/* What was cancelled still comes back to this context, and holds its objects until
- * then. */
+/* Runs the main context until @is_over or @end_us. */
 static void
-drain (gboolean *gone)
+run_until (WfdControl *self, gboolean *is_over, gint64 end_us)
 {
-  GMainContext *context = g_main_context_get_thread_default ();
-  gint64 end_us = g_get_monotonic_time () + DRAIN_US;
-  g_autoptr (GSource) limit = g_timeout_source_new (DRAIN_US / G_TIME_SPAN_MILLISECOND);
+  GSource *limit = wfd_session_thread_add_timer (self->thread, end_us, note_time, is_over);
 
-  g_source_set_callback (limit, do_nothing, NULL, NULL);
-  g_source_attach (limit, context);
-  while (!*gone && g_get_monotonic_time () < end_us)
-    g_main_context_iteration (context, TRUE);
-  g_source_destroy (limit);
+  while (!*is_over)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+  wfd_control_drop_timer (&limit);
+}
+
+static gint64
+get_linger_end_us (WfdControl *self)
+{
+  return self->end_us != 0 ? self->end_us + LINGER_US : 0;
+}
+
+static void
+close_link (gpointer data)
+{
+  WfdControl *self = data;
+
+  wfd_control_drop_timer (&self->linger_timer);
+  wfd_establish_close (self->establish);
+}
+
+static void
+forget_link (WfdControl *self)
+{
+  wfd_control_drop_timer (&self->linger_timer);
+  g_signal_handlers_disconnect_by_data (self->establish, self);
+}
+
+void
+wfd_control_close_link_soon (WfdControl *self)
+{
+  forget_link (self);
+  wfd_control_set_timer (self, &self->linger_timer, get_linger_end_us (self), close_link);
 }
 
 void
 wfd_control_drop_link (WfdControl *self)
 {
-  gboolean gone = FALSE;
+  gboolean gone = FALSE, lingered = FALSE;
 
   if (self->establish == NULL)
     return;
-  g_signal_handlers_disconnect_by_data (self->establish, self);
+  forget_link (self);
+  if (wfd_establish_is_open (self->establish))
+    run_until (self, &lingered, get_linger_end_us (self));
   wfd_establish_close (self->establish);
   g_object_weak_ref (G_OBJECT (self->establish), note_gone, &gone);
   g_object_unref (g_steal_pointer (&self->establish));
-  drain (&gone);
+  /* What was cancelled still comes back to this context, and holds its objects until
+   * then. */
+  run_until (self, &gone, g_get_monotonic_time () + DRAIN_US);
 }

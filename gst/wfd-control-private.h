@@ -53,6 +53,8 @@ struct _WfdControl
   /* All below belongs to the thread. */
   WfdEstablish *establish; /* NULL with link=address */
   gboolean link_failed;    /* for good */
+  gint64 end_us;           /* of the last session that was opened; 0 if none has ended */
+  GSource *linger_timer;   /* until the link is closed */
   WfdListener *listener;
   WfdSession *session;
   gboolean heard;  /* its peer has said something */
@@ -65,6 +67,7 @@ struct _WfdControl
   WfdWant want;
   gboolean stopping;
   gboolean stream_ended;
+  gboolean is_finished;
   gboolean opened;
   gboolean flowing;
   gboolean paused_by_us;
@@ -124,6 +127,10 @@ void wfd_control_connect (gpointer data);
 /* With another link than by address: what leads to it, which begins when the element
  * plays. */
 void wfd_control_create_link (WfdControl *self);
+/* The element plays: a session is wanted. */
+void wfd_control_want_link (WfdControl *self);
+/* When the peer has got what was said last. */
+void wfd_control_close_link_soon (WfdControl *self);
 /* Undoes it and waits until it is gone. */
 void wfd_control_drop_link (WfdControl *self);
 /* Whether a session has to wait for it. */

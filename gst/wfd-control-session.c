@@ -415,8 +415,10 @@ wfd_control_end_session (WfdControl *self, const GError *error)
   note_wasted_turn (self);
   drop_session (self);
   self->opened = FALSE;
-  if (opened)
+  if (opened) {
+    self->end_us = g_get_monotonic_time ();
     self->events.closed (self->user_data);
+  }
 
   if (again)
     go_on (self, error);

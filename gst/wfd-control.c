@@ -35,8 +35,9 @@ void
 wfd_control_finish (WfdControl *self, const GError *error)
 {
   wfd_control_stop_listening (self);
+  self->is_finished = TRUE;
   if (self->establish != NULL)
-    wfd_establish_close (self->establish);
+    wfd_control_close_link_soon (self);
   set_over (self);
   if (!self->stopping)
     self->events.finished (self->user_data, error);
@@ -454,8 +455,8 @@ want_play (gpointer data)
   WfdControl *self = data;
 
   self->want = WFD_WANT_PLAY;
-  if (self->establish != NULL && !self->stopping && !self->stream_ended)
-    wfd_establish_begin (self->establish);
+  if (self->establish != NULL)
+    wfd_control_want_link (self);
   wfd_control_reconcile (self);
 }
 

@@ -97,7 +97,8 @@ on_silence (WfdP2pLink *self, gint64 now_us)
 {
   WfdP2pGroup *group = self->group;
 
-  if (group->info->peer_address == NULL)
+  /* That it has arrived only the kernel would tell. */
+  if (group->info->peer_address == NULL || !group->knows_station)
     return;
   wfd_net_probe (group->info->peer_address);
   wfd_loss_feed_attempt (&group->loss, now_us);

@@ -167,8 +167,8 @@ make_no_peer_error (WfdEstablish *self)
   g_autofree char *others = list_others (self);
 
   if (self->peer == NULL)
-    return g_error_new (WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
-        "No peer is named to whom the screen is shown; in reach %s%s",
+    return g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
+        "“peer” has to name the display that shows the screen; in reach %s%s",
         others != NULL ? "are " : "is none now", others != NULL ? others : "");
   return g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
       "No display “%s” was found; is it on, near, and its screen for wireless displays open? In "

@@ -291,7 +291,7 @@ test_nobody_named (Way *way, gconstpointer data)
   lab_settle (&way->lab);
   g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
   wfd_establish_time_is_over (way->establish);
-  wait_failed (way, WFD_ERROR_INVALID_ARGUMENT, "“Living room” (" TV_ID ")");
+  wait_failed (way, WFD_ERROR_NO_PEER, "“Living room” (" TV_ID ")");
 }
 
 static void

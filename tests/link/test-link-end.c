@@ -224,9 +224,10 @@ static void
 test_kernel_never_told (Lab *lab, gconstpointer data)
 {
   lab_set_stations (lab, NULL, 0);
-  open_to_watch (lab, 0);
+  open_to_watch (lab, 4);
   for (guint i = 0; i < 10; i++)
     lab_settle (lab);
+  g_assert_cmpuint (lab_count_probes (lab), ==, 0);
   g_assert_cmpint (WFD_P2P_LINK (lab->link)->group->loss.attempt_us, ==, G_MAXINT64);
 }
 
