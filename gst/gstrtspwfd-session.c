@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstrtspwfd-private.h"
+#include "wfd-element.h"
 #include "wfd-error.h"
 #include "wfd-pass-on.h"
 #include "wfd-report.h"
 
 GST_DEBUG_CATEGORY_EXTERN (rtsp_wfd_debug);
 #define GST_CAT_DEFAULT rtsp_wfd_debug
+
+#define PTS_MASK G_GUINT64_CONSTANT (0x1ffffffff)
 
 static guint signal_session_preparing;
 
@@ -228,6 +231,22 @@ call_control (GstRtspWfd *self, void (*func) (WfdControl *control))
   g_mutex_lock (&self->control_lock);
   if (self->control != NULL)
     func (self->control);
+  g_mutex_unlock (&self->control_lock);
+}
+
+/* What is under way still has the old size, and a program for the new one has to be
+ * made. */
+#define RESIZE_AHEAD (500 * GST_MSECOND)
+
+void
+gst_rtsp_wfd_resize (GstRtspWfd *self, gint direction)
+{
+  GstClockTime now = wfd_element_get_running_time (GST_ELEMENT (self));
+
+  g_mutex_lock (&self->control_lock);
+  if (self->control != NULL && GST_CLOCK_TIME_IS_VALID (now))
+    wfd_control_resize (self->control, direction,
+        gst_util_uint64_scale (now + RESIZE_AHEAD, 90000, GST_SECOND) & PTS_MASK);
   g_mutex_unlock (&self->control_lock);
 }
 

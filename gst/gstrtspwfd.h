@@ -26,6 +26,10 @@ void gst_rtsp_wfd_set_rate_control (GstRtspWfd *self, WfdRateControl *rate);
 void gst_rtsp_wfd_set_link (GstRtspWfd *self, const WfdLinkSettings *link,
     const WfdLinkEvents *events, gpointer user_data);
 
+/* The peer is asked to take a smaller (-1) or larger (1) picture. Does not wait; if it
+ * does, "negotiated" changes. */
+void gst_rtsp_wfd_resize (GstRtspWfd *self, gint direction);
+
 /* What "negotiated" says, for those who need no text; FALSE: nothing yet. */
 gboolean gst_rtsp_wfd_get_terms (GstRtspWfd *self, WfdTerms *ret_terms);
 

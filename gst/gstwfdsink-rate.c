@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The properties of wfdsink that are about the bit rate. */
+#include "gstrtspwfd.h"
 #include "gstwfdsink-private.h"
+
+GST_DEBUG_CATEGORY_EXTERN (wfd_sink_debug);
+#define GST_CAT_DEFAULT wfd_sink_debug
 
 #define DEFAULT_BITRATE_KBPS 5000
 #define DEFAULT_MIN_KBPS 1000
@@ -97,9 +101,20 @@ on_target (gpointer owner)
   g_object_notify (owner, "suggested-bitrate");
 }
 
+static void
+on_resize (gpointer owner, gint direction)
+{
+  GstWfdSink *self = owner;
+
+  GST_INFO_OBJECT (self, "asking for a %s picture", direction < 0 ? "smaller" : "larger");
+  gst_rtsp_wfd_resize (GST_RTSP_WFD (self->rtspwfd), direction);
+}
+
 void
 gst_wfd_sink_init_rate (GstWfdSink *self)
 {
+  static const WfdRateControlEvents events = { on_target, on_resize };
+
   self->bitrate_kbps = DEFAULT_BITRATE_KBPS;
   self->rate_user = (WfdRateUser) {
     .on = TRUE,
@@ -107,7 +122,7 @@ gst_wfd_sink_init_rate (GstWfdSink *self)
     .max_kbps = DEFAULT_MAX_KBPS,
     .air_share_percent = 100,
   };
-  self->rate = wfd_rate_control_new (on_target, self);
+  self->rate = wfd_rate_control_new (&events, self);
   gst_wfd_sink_update_rate (self);
 }
 

@@ -139,6 +139,8 @@ set_stream (WfdCaptures *self)
     .rate_d = format->rate_d,
     .width = ours ? format->width : 0,
     .height = ours ? format->height : 0,
+    .can_shrink = ours && self->config.can_shrink,
+    .can_grow = ours && self->config.can_grow,
     .obeys_at_once = ours && self->config.row->obeys_at_once,
     .limit_kbps = wfd_encoder_get_limit (self->config.row, format),
     .other_kbps = self->config.other_kbps,

@@ -24,7 +24,9 @@ typedef struct
   const WfdEncoder *row;
   GstElement *encoder; /* NULL: they come coded */
   WfdEncoderConfig format;
-  guint other_kbps; /* of the sound beside the picture, as on the wire */
+  gboolean can_shrink; /* the peer would take a smaller picture */
+  gboolean can_grow;   /* it took a larger one */
+  guint other_kbps;    /* of the sound beside the picture, as on the wire */
   WfdRateControl *rate;
 } WfdCapturesConfig;
 

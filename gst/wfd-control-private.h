@@ -50,6 +50,9 @@ struct _WfdControl
   GCond over_cond;
   gboolean over; /* with the lock: nothing is left to wait for */
 
+  gint resize_direction;    /* with the lock */
+  guint64 resize_pts_90khz; /* with the lock */
+
   /* All below belongs to the thread. */
   WfdEstablish *establish; /* NULL with link=address */
   gboolean link_failed;    /* for good */
@@ -76,6 +79,7 @@ struct _WfdControl
   GSource *key_unit_timer;
   GSource *watchdog_timer;
   WfdKeyUnit key_unit;
+  WfdFormat most; /* source role: what the session began with */
   WfdWatchdog watchdog;
   guint64 sessions;
   guint64 refused_connections;
@@ -103,6 +107,8 @@ void wfd_control_reconcile (WfdControl *self);
 /* The session, if there is one, is over; then waits for the next or finishes. */
 void wfd_control_end_session (WfdControl *self, const GError *error);
 
+/* Source role: the next smaller (-1) or larger (1) picture; 0 wide: there is none. */
+WfdFormat wfd_control_find_picture (WfdControl *self, const WfdFormat *now, gint direction);
 /* Source role: asks for a key unit, but not too often. */
 void wfd_control_need_key_unit (WfdControl *self);
 /* Source role: begins a session with the next that waits, if there is or will be

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wfd-control-private.h"
+#include "wfd-resize.h"
 
 GST_DEBUG_CATEGORY_EXTERN (wfd_control_debug);
 #define GST_CAT_DEFAULT wfd_control_debug
@@ -254,6 +255,28 @@ on_state (WfdSession *session, GParamSpec *pspec, WfdControl *self)
   wfd_control_reconcile (self);
 }
 
+WfdFormat
+wfd_control_find_picture (WfdControl *self, const WfdFormat *now, gint direction)
+{
+  g_autoptr (GPtrArray) ours = wfd_session_dup_video_offer (self->session);
+  g_autoptr (GPtrArray) peers = wfd_session_dup_peer_video_offer (self->session);
+  const WfdResize resize = { *now, self->most, ours, peers };
+  const WfdFormat *found = wfd_resize_find (&resize, direction);
+
+  return found != NULL ? *found : (WfdFormat) { 0 };
+}
+
+static void
+add_pictures (WfdControl *self, WfdTerms *terms)
+{
+  if (!wfd_control_is_source (self))
+    return;
+  if (!self->opened)
+    self->most = terms->format;
+  terms->can_shrink = wfd_control_find_picture (self, &terms->format, -1).width > 0;
+  terms->can_grow = wfd_control_find_picture (self, &terms->format, 1).width > 0;
+}
+
 static void
 on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self)
 {
@@ -266,6 +289,7 @@ on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self
   g_variant_lookup (stats, "reason", "s", &reason);
   agreement.terms.max_bitrate_kbps =
       MIN (lookup_counter (stats, "max-bitrate-bps") / 1000, G_MAXINT);
+  add_pictures (self, &agreement.terms);
   agreement.peer_name = name;
   agreement.reason = reason;
   wfd_control_enter_negotiating (self);

@@ -524,6 +524,38 @@ wfd_control_note_media (WfdControl *self)
 }
 
 static void
+resize (gpointer data)
+{
+  WfdControl *self = data;
+  g_autoptr (WfdFormat) now = self->session != NULL ? wfd_session_dup_format (self->session) : NULL;
+  g_autoptr (GError) error = NULL;
+  WfdFormat next = { 0 };
+  guint64 pts_90khz;
+  gint direction;
+
+  g_mutex_lock (&self->lock);
+  direction = self->resize_direction;
+  pts_90khz = self->resize_pts_90khz;
+  g_mutex_unlock (&self->lock);
+  if (now != NULL)
+    next = wfd_control_find_picture (self, now, direction);
+  if (next.width > 0
+      && !wfd_session_change_format (self->session, next.width, next.height, next.rate_hz,
+          pts_90khz, &error))
+    GST_INFO ("the picture stays as it is: %s", error->message);
+}
+
+void
+wfd_control_resize (WfdControl *self, gint direction, guint64 pts_90khz)
+{
+  g_mutex_lock (&self->lock);
+  self->resize_direction = direction;
+  self->resize_pts_90khz = pts_90khz;
+  g_mutex_unlock (&self->lock);
+  wfd_session_thread_post (self->thread, resize, self);
+}
+
+static void
 end_stream (gpointer data)
 {
   WfdControl *self = data;

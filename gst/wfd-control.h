@@ -90,6 +90,9 @@ void wfd_control_request_key_unit (WfdControl *self);
 void wfd_control_note_loss (WfdControl *self);
 /* Source role: a report of the sink came. */
 void wfd_control_note_media (WfdControl *self);
+/* Source role: asks the sink to take a smaller (-1) or larger (1) picture from
+ * @pts_90khz on; if it does, there is an agreement again. */
+void wfd_control_resize (WfdControl *self, gint direction, guint64 pts_90khz);
 /* The stream has ended: TEARDOWN, then finished. */
 void wfd_control_end_stream (WfdControl *self);
 /* Begins the end, whatever is going on. The session that is on goes through its

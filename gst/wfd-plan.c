@@ -203,6 +203,8 @@ wfd_plan_make (const WfdPlanState *state, const WfdTerms *terms, WfdPlan *ret_pl
         .peer_asks_for_idr = terms->idr_request,
         .max_bitrate_kbps = terms->max_bitrate_kbps,
     },
+    .program.can_shrink = terms->can_shrink,
+    .program.can_grow = terms->can_grow,
   };
 
   if (!plan_video (state, &terms->format, &plan, error))

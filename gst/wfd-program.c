@@ -183,6 +183,8 @@ control_video (Chain *self, const WfdProgramConfig *config)
     .row = config->video_encoder,
     .encoder = self->program->encoder,
     .format = config->format,
+    .can_shrink = config->can_shrink,
+    .can_grow = config->can_grow,
     .other_kbps = get_sound_kbps (config),
     .rate = config->rate,
   };

@@ -24,6 +24,8 @@ typedef struct
   const WfdEncoder *audio_encoder; /* NULL: comes coded, or is LPCM */
   gboolean audio_lpcm;             /* samples, converted but not encoded */
   WfdEncoderConfig format;         /* bitrate_kbps is that of the video */
+  gboolean can_shrink;             /* the peer would take a smaller picture */
+  gboolean can_grow;               /* it took a larger one */
   WfdRateControl *rate;            /* (nullable): what controls the video; borrowed */
 } WfdProgramConfig;
 

@@ -23,7 +23,7 @@ GST_DEBUG_CATEGORY_STATIC (wfd_rate_debug);
 struct _WfdRateControl
 {
   gatomicrefcount refs;
-  WfdRateControlChanged changed;
+  WfdRateControlEvents events;
   gpointer owner;
 
   GMutex lock;
@@ -43,14 +43,14 @@ struct _WfdRateControl
 };
 
 WfdRateControl *
-wfd_rate_control_new (WfdRateControlChanged changed, gpointer owner)
+wfd_rate_control_new (const WfdRateControlEvents *events, gpointer owner)
 {
   WfdRateControl *self = g_new0 (WfdRateControl, 1);
 
   GST_DEBUG_CATEGORY_INIT (wfd_rate_debug, "wfdrate", 0,
       "At what bit rate a Wi-Fi Display source encodes, and why");
   g_atomic_ref_count_init (&self->refs);
-  self->changed = changed;
+  self->events = *events;
   self->owner = owner;
   g_mutex_init (&self->lock);
   return self;
@@ -123,6 +123,7 @@ make_rate (WfdRateControl *self)
     .obeys_at_once = self->stream.obeys_at_once,
     .width = get_width (self),
     .height = self->stream.height,
+    .can_shrink = self->stream.can_shrink,
     .min_kbps = get_min_kbps (self),
     .max_kbps = get_max_kbps (self),
     .start_kbps = get_start_kbps (self),
@@ -159,7 +160,8 @@ wfd_rate_control_set_stream (WfdRateControl *self, const WfdRateStream *stream)
   self->stream = *stream;
   if (self->rate != NULL) {
     wfd_rate_set_captures (self->rate, get_interval_us (self), ENCODE_US, stream->obeys_at_once);
-    wfd_rate_set_picture (self->rate, get_width (self), stream->height, FALSE, FALSE);
+    wfd_rate_set_picture (self->rate, get_width (self), stream->height, stream->can_shrink,
+        stream->can_grow);
   }
   update_bounds (self);
   g_mutex_unlock (&self->lock);
@@ -267,6 +269,7 @@ gboolean
 wfd_rate_control_decide (WfdRateControl *self, gint64 now_us, WfdRateDecision *ret_decision)
 {
   gboolean controlled, moved = FALSE;
+  gint resize = 0;
 
   g_mutex_lock (&self->lock);
   controlled = self->rate != NULL;
@@ -276,12 +279,16 @@ wfd_rate_control_decide (WfdRateControl *self, gint64 now_us, WfdRateDecision *r
     wfd_rate_decide (self->rate, now_us, ret_decision);
     moved = ret_decision->bitrate_kbps != self->target_kbps;
     self->target_kbps = ret_decision->bitrate_kbps;
+    /* It stays until the picture is another one, which may never be. */
+    resize = ret_decision->resize != self->decision.resize ? ret_decision->resize : 0;
     self->decision = *ret_decision;
     explain (self, ret_decision);
   }
   g_mutex_unlock (&self->lock);
   if (moved)
-    self->changed (self->owner);
+    self->events.target (self->owner);
+  if (resize != 0)
+    self->events.resize (self->owner, resize);
   return controlled;
 }
 

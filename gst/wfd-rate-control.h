@@ -33,16 +33,22 @@ typedef struct
   gint rate_d;
   guint width; /* pixels; 0: the frame rate cannot be changed */
   guint height;
+  gboolean can_shrink;    /* the peer would take a smaller picture */
+  gboolean can_grow;      /* it took a larger one */
   gboolean obeys_at_once; /* what the encoder is told holds for the next picture */
   guint limit_kbps;       /* that neither level nor peer allow to be exceeded */
   guint other_kbps;       /* of the sound, as on the wire */
 } WfdRateStream;
 
-/* @changed: the target is another one; called without a lock, in the thread that
- * asked, with @owner. */
-typedef void (*WfdRateControlChanged) (gpointer owner);
+/* Called without a lock, in the thread of the pictures, with @owner. */
+typedef struct
+{
+  void (*target) (gpointer owner); /* it is another one */
+  void (
+      *resize) (gpointer owner, gint direction); /* -1: a smaller picture is better, 1: a larger */
+} WfdRateControlEvents;
 
-WfdRateControl *wfd_rate_control_new (WfdRateControlChanged changed, gpointer owner);
+WfdRateControl *wfd_rate_control_new (const WfdRateControlEvents *events, gpointer owner);
 WfdRateControl *wfd_rate_control_ref (WfdRateControl *self);
 void wfd_rate_control_unref (WfdRateControl *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdRateControl, wfd_rate_control_unref)

@@ -31,9 +31,16 @@ link_free (WfdLinkProbe *probe)
 }
 
 static void
-ignore (gpointer owner)
+ignore_target (gpointer owner)
 {
 }
+
+static void
+ignore_resize (gpointer owner, gint direction)
+{
+}
+
+static const WfdRateControlEvents ignored = { ignore_target, ignore_resize };
 
 static GstPadProbeReturn
 count_key (GstPad *pad, GstPadProbeInfo *info, gpointer data)
@@ -82,7 +89,7 @@ set_up (gboolean coded)
   gst_harness_play (harness);
   if (!coded)
     make_encoder ();
-  rate = wfd_rate_control_new (ignore, NULL);
+  rate = wfd_rate_control_new (&ignored, NULL);
   wfd_rate_control_set_user (rate, &user);
   captures = wfd_captures_new (&(WfdCapturesConfig) { .element = element,
       .pictures = pictures,

@@ -96,9 +96,16 @@ note_trouble (gpointer data, int code)
 }
 
 static void
-ignore (gpointer owner)
+ignore_target (gpointer owner)
 {
 }
+
+static void
+ignore_resize (gpointer owner, gint direction)
+{
+}
+
+static const WfdRateControlEvents ignored = { ignore_target, ignore_resize };
 
 static void
 set_up (void)
@@ -119,7 +126,7 @@ set_up (void)
   rtp = wfd_rtp_socket_new ("127.0.0.1", 0, NULL);
   udp = wfd_udp_new (rtp, &calls);
   wfd_udp_set_destination (udp, G_INET_SOCKET_ADDRESS (to));
-  rate = wfd_rate_control_new (ignore, NULL);
+  rate = wfd_rate_control_new (&ignored, NULL);
   wfd_rate_control_set_user (rate, &user);
   wfd_rate_control_open (rate, probe);
   pump = wfd_pump_new (udp, HEAD_BYTES, rate, &events, NULL);

@@ -32,6 +32,8 @@ static gint64 now_ms;
 static double kernel_bytes, own_bytes;
 static guint n_captures, n_skipped, n_late, n_changes;
 static gboolean obeys_at_once = TRUE; /* the encoder */
+static guint n_resizes;
+static gint last_resize;
 static guint interval_us;
 static guint told_kbps;
 static guint16 sequence;
@@ -72,6 +74,13 @@ count_change (gpointer owner)
   n_changes++;
 }
 
+static void
+note_resize (gpointer owner, gint direction)
+{
+  n_resizes++;
+  last_resize = direction;
+}
+
 static const WfdRateUser usual = {
   .on = TRUE,
   .min_kbps = 1000,
@@ -83,6 +92,7 @@ static const WfdRateUser usual = {
 static void
 begin (guint fps, const WfdRateUser *user, guint limit_kbps)
 {
+  static const WfdRateControlEvents events = { count_change, note_resize };
   const WfdRateStream stream = { .rate_n = fps,
     .rate_d = 1,
     .obeys_at_once = obeys_at_once,
@@ -92,10 +102,10 @@ begin (guint fps, const WfdRateUser *user, guint limit_kbps)
   radio = (Link) { .capacity_kbps = 20000, .lie_bytes = -1, .station = unknown };
   now_ms = 0;
   kernel_bytes = own_bytes = 0;
-  n_captures = n_skipped = n_late = n_changes = 0;
+  n_captures = n_skipped = n_late = n_changes = n_resizes = 0;
   first_skip_ms = low_ms = -1;
   interval_us = G_USEC_PER_SEC / fps;
-  rate = wfd_rate_control_new (count_change, NULL);
+  rate = wfd_rate_control_new (&events, NULL);
   wfd_rate_control_set_user (rate, user);
   wfd_rate_control_set_stream (rate, &stream);
   told_kbps = wfd_rate_control_get_target (rate);
@@ -352,6 +362,49 @@ GST_START_TEST (target_is_told_when_it_changes)
 
 GST_END_TEST;
 
+static void
+set_picture (guint width, guint height, gboolean can_shrink, gboolean can_grow)
+{
+  const WfdRateStream stream = { 30, 1, width, height, can_shrink, can_grow, TRUE, 0, 0 };
+
+  wfd_rate_control_set_stream (rate, &stream);
+}
+
+/* 1.4 Mbit/s is little for 1920x1080, and enough for 1280x720. */
+GST_START_TEST (smaller_picture_is_asked_for_once_and_the_larger_one_again)
+{
+  begin (30, &usual, 0);
+  set_picture (1920, 1080, TRUE, FALSE);
+  run (5000);
+  fail_unless_equals_int (n_resizes, 0);
+  radio.capacity_kbps = 1600;
+  run (10000);
+  fail_unless_equals_int (n_resizes, 1);
+  fail_unless_equals_int (last_resize, -1);
+  set_picture (1280, 720, TRUE, TRUE);
+  run (20000);
+  fail_unless_equals_int (n_resizes, 1);
+  radio.capacity_kbps = 20000;
+  run (15000);
+  fail_unless_equals_int (n_resizes, 2);
+  fail_unless_equals_int (last_resize, 1);
+  finish ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (picture_that_cannot_shrink_is_left_alone)
+{
+  begin (30, &usual, 0);
+  set_picture (1920, 1080, FALSE, FALSE);
+  radio.capacity_kbps = 1600;
+  run (20000);
+  fail_unless_equals_int (n_resizes, 0);
+  finish ();
+}
+
+GST_END_TEST;
+
 /* --- input that is wrong --- */
 
 static const char *
@@ -499,6 +552,8 @@ rate_control_suite (void)
   tcase_add_test (good, share_of_the_air_is_kept);
   tcase_add_loop_test (good, frame_rate_is_kept_if_wanted, FALSE, TRUE + 1);
   tcase_add_test (good, target_is_told_when_it_changes);
+  tcase_add_test (good, smaller_picture_is_asked_for_once_and_the_larger_one_again);
+  tcase_add_test (good, picture_that_cannot_shrink_is_left_alone);
   suite_add_tcase (suite, bad);
   tcase_add_test (bad, interface_that_vanishes_leaves_a_sane_rate_and_a_reason);
   tcase_add_test (bad, statistics_that_jump_wrap_or_vanish_do_no_harm);
