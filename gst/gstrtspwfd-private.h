@@ -21,7 +21,8 @@ struct _GstRtspWfd
   WfdLinkSettings link;
   WfdLinkEvents link_events;
   gpointer link_data;
-  WfdSenderPads *pads; /* from the first pad or PAUSED with role=source on */
+  WfdSenderPads *pads;  /* from the first pad or PAUSED with role=source on */
+  WfdRateControl *rate; /* NULL: nothing controls the encoder */
 
   /* From PAUSED on. */
   GSocket *socket;

@@ -202,6 +202,15 @@ on_finished (gpointer user_data, const GError *error)
     wfd_receiver_end (self->receive);
 }
 
+static void
+on_station (gpointer user_data, const WfdRateStation *station)
+{
+  GstRtspWfd *self = user_data;
+
+  if (self->rate != NULL)
+    wfd_rate_control_tell_station (self->rate, station);
+}
+
 static guint64
 on_count_media (gpointer user_data)
 {
@@ -220,6 +229,7 @@ const WfdControlEvents gst_rtsp_wfd_control_events = {
   on_trouble,
   on_closed,
   on_finished,
+  on_station,
   on_count_media,
 };
 

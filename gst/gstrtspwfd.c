@@ -105,6 +105,7 @@ void
 gst_rtsp_wfd_set_rate_control (GstRtspWfd *self, WfdRateControl *rate)
 {
   ensure_pads (self);
+  self->rate = wfd_rate_control_ref (rate);
   wfd_sender_pads_set_rate_control (self->pads, rate);
 }
 
@@ -599,6 +600,7 @@ gst_rtsp_wfd_finalize (GObject *object)
 {
   GstRtspWfd *self = GST_RTSP_WFD (object);
 
+  g_clear_pointer (&self->rate, wfd_rate_control_unref);
   wfd_settings_clear (&self->settings);
   wfd_link_settings_clear (&self->link);
   g_mutex_clear (&self->control_lock);

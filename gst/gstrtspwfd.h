@@ -18,7 +18,8 @@ GST_ELEMENT_REGISTER_DECLARE (rtspwfd);
  * of the last was made before it, and is dropped. */
 void gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer, guint64 serial);
 
-/* What the encoder in front is controlled by; before the first session. */
+/* What the encoder in front is controlled by; once, before the first
+ * session. */
 void gst_rtsp_wfd_set_rate_control (GstRtspWfd *self, WfdRateControl *rate);
 
 /* How the bin around it comes to the peer, from the next PAUSED on. Everything is

@@ -78,6 +78,7 @@ struct _WfdControl
   GSource *waiting_timer;
   GSource *key_unit_timer;
   GSource *watchdog_timer;
+  GSource *station_timer;
   WfdKeyUnit key_unit;
   WfdFormat most; /* source role: what the session began with */
   WfdWatchdog watchdog;
@@ -139,6 +140,8 @@ void wfd_control_want_link (WfdControl *self);
 void wfd_control_close_link_soon (WfdControl *self);
 /* Undoes it and waits until it is gone. */
 void wfd_control_drop_link (WfdControl *self);
+/* While the session is open, tells what the driver knows of the peer. */
+void wfd_control_watch_station (WfdControl *self);
 /* Whether a session has to wait for it. */
 gboolean wfd_control_has_link_down (WfdControl *self);
 /* The end of everything. */

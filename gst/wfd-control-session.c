@@ -213,6 +213,8 @@ enter_ready (WfdControl *self)
   self->events.opened (self->user_data, rtp, rtcp,
       g_object_get_data (G_OBJECT (self->session), WFD_CONTROL_SESSION_SOCKET));
   wfd_control_enter_step (self, WFD_STEP_PLAY);
+  if (wfd_control_is_source (self))
+    wfd_control_watch_station (self);
 }
 
 static void
@@ -388,6 +390,7 @@ drop_session (WfdControl *self)
   wfd_control_release_session (self, g_steal_pointer (&self->session));
   g_clear_pointer (&self->peer, g_free);
   wfd_control_drop_timer (&self->key_unit_timer);
+  wfd_control_drop_timer (&self->station_timer);
 }
 
 /* We wait again for what is to come; the PROGRESS message says so. Nobody is told of

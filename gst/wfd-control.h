@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 #include <gst/gst.h>
+#include <rate.h>
 #include <wfd/wfd.h>
 
 #include "wfd-link-settings.h"
@@ -67,6 +68,8 @@ typedef struct
   void (*closed) (gpointer user_data);
   /* Nothing more will happen. @error NULL: the orderly end. */
   void (*finished) (gpointer user_data, const GError *error);
+  /* Source role: what the driver tells of the peer, some times a second. */
+  void (*station) (gpointer user_data, const WfdRateStation *station);
   /* Sink role: RTP packets received so far. */
   guint64 (*count_media) (gpointer user_data);
 } WfdControlEvents;

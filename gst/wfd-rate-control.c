@@ -32,9 +32,10 @@ struct _WfdRateControl
   WfdRateStream stream;
   WfdRate *rate; /* NULL: no session, or none that is controlled */
   WfdLinkProbe *probe;
-  gsize waiting_bytes; /* in the pump */
-  gint64 looked_us;    /* when, or when something was handed over to an empty kernel */
-  guint n_trials;      /* packets sent to see whether the driver tells of them */
+  WfdLinkProbe *station; /* in the probe, or NULL */
+  gsize waiting_bytes;   /* in the pump */
+  gint64 looked_us;      /* when, or when something was handed over to an empty kernel */
+  guint n_trials;        /* packets sent to see whether the driver tells of them */
   gboolean tells_packets;
   gint64 checked_us;   /* when a look last came with what was handed over */
   const char *problem; /* (nullable): of the last look */
@@ -192,11 +193,12 @@ wfd_rate_control_is_wanted (WfdRateControl *self)
 /* --- sessions --- */
 
 void
-wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe)
+wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe, WfdLinkProbe *station)
 {
   wfd_rate_control_close (self);
   g_mutex_lock (&self->lock);
   self->probe = probe;
+  self->station = station;
   self->rate = make_rate (self);
   self->waiting_bytes = 0;
   self->looked_us = self->checked_us = 0;
@@ -213,6 +215,16 @@ wfd_rate_control_close (WfdRateControl *self)
   g_mutex_lock (&self->lock);
   g_clear_pointer (&self->rate, wfd_rate_free);
   g_clear_pointer (&self->probe, wfd_link_probe_free);
+  self->station = NULL;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_rate_control_tell_station (WfdRateControl *self, const WfdRateStation *station)
+{
+  g_mutex_lock (&self->lock);
+  if (self->station != NULL)
+    wfd_link_probe_station_tell (self->station, station);
   g_mutex_unlock (&self->lock);
 }
 

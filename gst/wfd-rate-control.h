@@ -60,9 +60,12 @@ void wfd_rate_control_set_stream (WfdRateControl *self, const WfdRateStream *str
 guint wfd_rate_control_get_target (WfdRateControl *self);
 gboolean wfd_rate_control_is_wanted (WfdRateControl *self);
 
-/* A session begins. @probe: (transfer full). */
-void wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe);
+/* A session begins. @probe: (transfer full). @station: (nullable): in it, what a driver
+ * tells. */
+void wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe, WfdLinkProbe *station);
 void wfd_rate_control_close (WfdRateControl *self);
+/* What the driver tells of the peer; some times a second. */
+void wfd_rate_control_tell_station (WfdRateControl *self, const WfdRateStation *station);
 
 /* What to do with the picture that comes now; FALSE: nothing is controlled. */
 gboolean wfd_rate_control_decide (WfdRateControl *self, gint64 now_us,

@@ -16,7 +16,7 @@ new_emulated (const char *path)
 
 /* In this order they are believed. */
 WfdLinkProbe *
-wfd_rate_probe_new (GSocket *rtp, GSocket *rtsp)
+wfd_rate_probe_new (GSocket *rtp, GSocket *rtsp, WfdLinkProbe **ret_station)
 {
   const char *emulated_path = g_getenv (WFD_RATE_PROBE_EMULATED);
   WfdLinkProbe *group = wfd_link_probe_new_group ();
@@ -28,5 +28,7 @@ wfd_rate_probe_new (GSocket *rtp, GSocket *rtsp)
   wfd_link_probe_group_add (group, wfd_link_probe_new_queue (rtp));
   if (rtsp != NULL)
     wfd_link_probe_group_add (group, wfd_link_probe_new_tcp (rtsp));
+  *ret_station = wfd_link_probe_new_station ();
+  wfd_link_probe_group_add (group, *ret_station);
   return group;
 }

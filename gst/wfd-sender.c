@@ -441,12 +441,14 @@ static void
 open_pump (WfdSender *self, GSocket *rtsp)
 {
   static const WfdPumpEvents events = { on_pump_lost, on_pump_trouble };
+  WfdLinkProbe *probe, *station;
   gboolean v6;
 
   if (self->pump != NULL || self->rate == NULL || !wfd_rate_control_is_wanted (self->rate))
     return;
   v6 = g_socket_get_family (self->rtp_socket) == G_SOCKET_FAMILY_IPV6;
-  wfd_rate_control_open (self->rate, wfd_rate_probe_new (self->rtp_socket, rtsp));
+  probe = wfd_rate_probe_new (self->rtp_socket, rtsp, &station);
+  wfd_rate_control_open (self->rate, probe, station);
   self->pump =
       wfd_pump_new (self->udp, v6 ? HEAD_BYTES_V6 : HEAD_BYTES_V4, self->rate, &events, self);
   if (self->clock != NULL)

@@ -69,7 +69,7 @@ open_session (void)
   WfdLinkProbe *probe = g_new0 (WfdLinkProbe, 1);
 
   probe->klass = &klass;
-  wfd_rate_control_open (rate, probe);
+  wfd_rate_control_open (rate, probe, NULL);
 }
 
 static void

@@ -128,7 +128,7 @@ set_up (void)
   wfd_udp_set_destination (udp, G_INET_SOCKET_ADDRESS (to));
   rate = wfd_rate_control_new (&ignored, NULL);
   wfd_rate_control_set_user (rate, &user);
-  wfd_rate_control_open (rate, probe);
+  wfd_rate_control_open (rate, probe, NULL);
   pump = wfd_pump_new (udp, HEAD_BYTES, rate, &events, NULL);
   wfd_pump_set_clock (pump, test_clock, GST_SECOND);
 }

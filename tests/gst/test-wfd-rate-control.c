@@ -109,7 +109,7 @@ begin (guint fps, const WfdRateUser *user, guint limit_kbps)
   wfd_rate_control_set_user (rate, user);
   wfd_rate_control_set_stream (rate, &stream);
   told_kbps = wfd_rate_control_get_target (rate);
-  wfd_rate_control_open (rate, make_probe ());
+  wfd_rate_control_open (rate, make_probe (), NULL);
 }
 
 static void
