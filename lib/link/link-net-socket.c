@@ -57,44 +57,70 @@ get_address (struct rtnl_neigh *neighbour)
   return g_inet_address_new_from_bytes (nl_addr_get_binary_addr (address), G_SOCKET_FAMILY_IPV4);
 }
 
-/* The kernel asks again after a second only, whatever is sent meanwhile; a
- * neighbour that it has forgotten it asks at once. */
-static void
-forget_unanswered (struct nl_sock *socket, struct rtnl_neigh *neighbour)
-{
-  if ((rtnl_neigh_get_state (neighbour) & UNANSWERED) != 0)
-    rtnl_neigh_delete (socket, neighbour, 0);
-}
+/* For one on the interface; what is not NULL ends the search. */
+typedef GInetAddress *(
+    *NeighbourFunc) (struct nl_sock *socket, struct rtnl_neigh *neighbour, GInetAddress *ours);
 
 static GInetAddress *
-find_in_cache (struct nl_sock *socket, struct nl_cache *cache, int index, GInetAddress *ours)
+for_each_in_cache (struct nl_sock *socket, struct nl_cache *cache, int index, NeighbourFunc func,
+    GInetAddress *ours)
 {
   for (struct nl_object *object = nl_cache_get_first (cache); object != NULL;
        object = nl_cache_get_next (object)) {
     struct rtnl_neigh *neighbour = (struct rtnl_neigh *) object;
-    g_autoptr (GInetAddress) address = NULL;
+    GInetAddress *found =
+        rtnl_neigh_get_ifindex (neighbour) == index ? func (socket, neighbour, ours) : NULL;
 
-    if (rtnl_neigh_get_ifindex (neighbour) != index)
-      continue;
-    address = get_address (neighbour);
-    if (address != NULL && !g_inet_address_equal (address, ours))
-      return g_steal_pointer (&address);
-    forget_unanswered (socket, neighbour);
+    if (found != NULL)
+      return found;
   }
   return NULL;
 }
 
-GInetAddress *
-wfd_net_find_neighbour (const char *interface, GInetAddress *ours)
+static GInetAddress *
+for_each_neighbour (const char *interface, NeighbourFunc func, GInetAddress *ours)
 {
   struct nl_sock *socket = nl_socket_alloc ();
   struct nl_cache *cache = NULL;
   GInetAddress *found = NULL;
 
   if (nl_connect (socket, NETLINK_ROUTE) == 0 && rtnl_neigh_alloc_cache (socket, &cache) == 0)
-    found = find_in_cache (socket, cache, wfd_net_get_index (interface), ours);
+    found = for_each_in_cache (socket, cache, wfd_net_get_index (interface), func, ours);
   if (cache != NULL)
     nl_cache_free (cache);
   nl_socket_free (socket);
   return found;
+}
+
+/* The kernel asks again after a second only, whatever is sent meanwhile; a
+ * neighbour that it has forgotten it asks at once. */
+static GInetAddress *
+find (struct nl_sock *socket, struct rtnl_neigh *neighbour, GInetAddress *ours)
+{
+  g_autoptr (GInetAddress) address = get_address (neighbour);
+
+  if (address != NULL && !g_inet_address_equal (address, ours))
+    return g_steal_pointer (&address);
+  if ((rtnl_neigh_get_state (neighbour) & UNANSWERED) != 0)
+    rtnl_neigh_delete (socket, neighbour, 0);
+  return NULL;
+}
+
+GInetAddress *
+wfd_net_find_neighbour (const char *interface, GInetAddress *ours)
+{
+  return for_each_neighbour (interface, find, ours);
+}
+
+static GInetAddress *
+forget (struct nl_sock *socket, struct rtnl_neigh *neighbour, GInetAddress *ours)
+{
+  rtnl_neigh_delete (socket, neighbour, 0);
+  return NULL;
+}
+
+void
+wfd_net_forget_neighbours (const char *interface)
+{
+  for_each_neighbour (interface, forget, NULL);
 }

@@ -53,5 +53,7 @@ void wfd_net_probe (GInetAddress *peer);
  * has spoken to; NULL if there is nobody. Those that have not answered are asked
  * anew at the next probe. */
 GInetAddress *wfd_net_find_neighbour (const char *interface, GInetAddress *ours);
+/* Who comes next may have the address of one who has gone. */
+void wfd_net_forget_neighbours (const char *interface);
 
 G_END_DECLS

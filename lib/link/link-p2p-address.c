@@ -95,6 +95,11 @@ wfd_p2p_op_begin_serve (WfdP2pOp *op)
 {
   WfdLinkInfo *info = op->link->group->info;
 
+  /* A group that has been begun before somebody came has it. */
+  if (op->link->group->has_address) {
+    wfd_p2p_op_advance (op);
+    return;
+  }
   g_set_object (&info->local_address, op->link->go_address);
   g_set_object (&info->network, op->link->go_network);
   if (!set_address (op))

@@ -32,9 +32,13 @@ lose_group (WfdP2pLink *self, GError *error)
   g_autoptr (GError) reason = error;
   gboolean was_up = self->group->is_up;
 
-  wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
-  wfd_p2p_link_clear_group (self);
-  if (!was_up && self->op != NULL)
+  if (wfd_p2p_group_outlives_peer (self->group)) {
+    wfd_p2p_group_vacate (self->group);
+  } else {
+    wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
+    wfd_p2p_link_clear_group (self);
+  }
+  if (self->op != NULL && (!was_up || self->group == NULL))
     wfd_p2p_op_group_gone (self->op, g_error_copy (reason));
   if (was_up)
     wfd_link_emit (self, WFD_LINK_LOST, reason);
@@ -188,7 +192,7 @@ wfd_p2p_link_tell (WfdP2pLink *self, WfdLinkLife life)
 static const WfdStation *
 find_station (WfdP2pGroup *group, const WfdStation *stations, guint n)
 {
-  if (n == 1)
+  if (n == 1 && (group->members->len <= 1 || !group->knows_station))
     return stations;
   for (guint i = 0; i < n; i++) {
     if (memcmp (stations[i].address, group->station.address, WFD_STATION_ADDRESS_BYTES) == 0)
@@ -260,17 +264,21 @@ is_peer_of_link (WfdP2pLink *self, const char *path)
 void
 wfd_p2p_link_peer_joined (WfdP2pLink *self, const char *peer_path)
 {
+  wfd_p2p_group_add_member (self->group, peer_path);
   if (is_peer_of_link (self, peer_path)) {
     wfd_p2p_clear_source (&self->group->ride_out);
     tell_away (self);
   }
   if (self->op != NULL)
     wfd_p2p_op_peer_joined (self->op, peer_path);
+  else
+    wfd_p2p_link_look_around (self);
 }
 
 void
 wfd_p2p_link_peer_left (WfdP2pLink *self, const char *peer_path)
 {
+  wfd_p2p_group_remove_member (self->group, peer_path);
   if (is_peer_of_link (self, peer_path))
     ride_out (self);
 }

@@ -60,6 +60,16 @@ extern const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS];
 void wfd_p2p_op_begin_clean (WfdP2pOp *op);
 void wfd_p2p_op_answered_clean (WfdP2pOp *op, GVariant *answer);
 
+/* Of link-p2p-own.c */
+void wfd_p2p_op_begin_begin (WfdP2pOp *op);
+void wfd_p2p_op_begin_admit (WfdP2pOp *op);
+void wfd_p2p_op_answered_admit (WfdP2pOp *op, GVariant *answer);
+void wfd_p2p_op_begin_invite_in (WfdP2pOp *op);
+/* Whether it lets its peer into a group of ours that stood before. */
+gboolean wfd_p2p_op_is_inside (WfdP2pOp *op);
+/* Whoever knocks from now on is not let in. */
+void wfd_p2p_op_stop_admitting (WfdP2pOp *op);
+
 /* Of link-p2p-address.c */
 void wfd_p2p_op_begin_serve (WfdP2pOp *op);
 void wfd_p2p_op_begin_address (WfdP2pOp *op);

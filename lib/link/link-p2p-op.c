@@ -310,7 +310,11 @@ undo_group (WfdP2pOp *op)
   WfdP2pLink *self = op->link;
   g_autofree char *path = NULL;
 
-  if ((op->undo & WFD_P2P_UNDO_GROUP) == 0 || self->group == NULL || self->group->is_up) {
+  /* Who has got no address in a group that waits for others has to come again. */
+  if (self->group != NULL && self->group->is_kept && !self->group->is_up)
+    g_ptr_array_set_size (self->group->members, 0);
+  if ((op->undo & WFD_P2P_UNDO_GROUP) == 0 || self->group == NULL || self->group->is_up
+      || self->group->is_kept) {
     finish_failure (op);
     return;
   }
@@ -352,6 +356,7 @@ wfd_p2p_op_fail_for_now (WfdP2pOp *op, gboolean may_pass, GError *error)
   op->n_failures++;
   op->undo = wfd_p2p_op_get_undo (op);
   stop_step (op);
+  wfd_p2p_op_stop_admitting (op);
 
   if ((op->undo & WFD_P2P_UNDO_SEARCH) != 0)
     wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
@@ -398,6 +403,10 @@ get_facts (WfdP2pOp *op)
     facts |= WFD_P2P_PREPARED;
   if (wfd_p2p_op_joins (op))
     facts |= WFD_P2P_PEER_OWNS_GROUP;
+  if (wfd_p2p_op_is_inside (op))
+    facts |= WFD_P2P_INSIDE;
+  if (op->link->group != NULL && op->link->group->is_up)
+    facts |= WFD_P2P_UP;
   if (op->link->group != NULL && op->link->group->info->is_owner)
     facts |= WFD_P2P_OWNER;
   if (op->link->group != NULL && op->link->group->info->local_address != NULL)
@@ -488,6 +497,21 @@ may_adopt (WfdP2pOp *op, const WfdP2pWish *wish)
   return op->task == NULL && op->failure == NULL && (wish->facts & WFD_P2P_OPENS) != 0;
 }
 
+/* Others can come into a group of ours, unless the peer is in it already. */
+static gboolean
+has_room (WfdP2pLink *self, const WfdP2pWish *wish)
+{
+  WfdP2pGroup *group = self->group;
+
+  if ((wish->facts & WFD_P2P_BEGINS) != 0)
+    return group == NULL;
+  if ((wish->facts & WFD_P2P_OPENS) == 0 || group == NULL || !group->is_up)
+    return TRUE;
+  return group->info->is_owner
+      && (group->info->peer == NULL || wish->peer == NULL
+          || !wfd_link_peer_matches (group->info->peer, wish->peer));
+}
+
 static gboolean
 check_wish (WfdP2pLink *self, const WfdP2pWish *wish, GError **error)
 {
@@ -496,7 +520,7 @@ check_wish (WfdP2pLink *self, const WfdP2pWish *wish, GError **error)
         wfd_p2p_step_to_text (self->op->step));
     return FALSE;
   }
-  if ((wish->facts & WFD_P2P_OPENS) != 0 && self->group != NULL && self->group->is_up) {
+  if (!has_room (self, wish)) {
     g_set_error (error, WFD_ERROR, WFD_ERROR_STATE, "The link is open already; close it first");
     return FALSE;
   }

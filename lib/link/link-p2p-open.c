@@ -79,15 +79,19 @@ begin_groups (WfdP2pOp *op)
       WPAS_PERSISTENT_GROUPS);
 }
 
+static gboolean
+is_wanted_group (WfdP2pOp *op, GVariant *properties)
+{
+  if ((op->wish & WFD_P2P_BEGINS) != 0)
+    return wfd_p2p_read_is_owner (properties);
+  return wfd_p2p_read_is_paired (properties, wfd_link_peer_get_id (op->peer));
+}
+
 /* The later of two is that of the later pairing. */
 static void
 look_at_pairing (WfdP2pOp *op, const char *path, GVariant *properties)
 {
-  gboolean hosts = (op->facts & WFD_P2P_HOSTS) != 0;
-
-  if (properties == NULL
-      || !(hosts ? wfd_p2p_read_is_owner (properties)
-                 : wfd_p2p_read_is_paired (properties, wfd_link_peer_get_id (op->peer))))
+  if (properties == NULL || !is_wanted_group (op, properties))
     return;
   op->facts |= WFD_P2P_PAIRED;
   g_free (op->persistent_path);
@@ -183,8 +187,7 @@ wfd_p2p_op_interface_added (WfdP2pOp *op)
 static void
 begin_rejoin (WfdP2pOp *op)
 {
-  if ((op->facts & WFD_P2P_HOSTS) == 0)
-    watch_joining (op);
+  watch_joining (op);
   wfd_p2p_op_ask_p2p (op, WPAS_GROUP_ADD, wfd_p2p_build_rejoin (op->persistent_path), NULL);
 }
 
@@ -278,7 +281,7 @@ void
 wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_pass, GError *error)
 {
   static const guint forming = 1u << WFD_P2P_STEP_INVITE | 1u << WFD_P2P_STEP_REJOIN
-      | 1u << WFD_P2P_STEP_PAIR | 1u << WFD_P2P_STEP_GROUP;
+      | 1u << WFD_P2P_STEP_BEGIN | 1u << WFD_P2P_STEP_PAIR | 1u << WFD_P2P_STEP_GROUP;
 
   if ((forming & 1u << op->step) != 0 && is_with_peer (op, peer_path))
     wfd_p2p_op_fail_for_now (op, may_pass, error);
@@ -291,7 +294,7 @@ void
 wfd_p2p_op_group_gone (WfdP2pOp *op, GError *error)
 {
   op->facts &= ~WFD_P2P_STARTED;
-  if (op->step >= WFD_P2P_STEP_GROUP)
+  if (op->step > WFD_P2P_STEP_BEGIN)
     wfd_p2p_op_fail_for_now (op, TRUE, error);
   else
     g_error_free (error);
@@ -314,6 +317,7 @@ answered_network (WfdP2pOp *op, GVariant *answer)
         "wpa_supplicant does not tell the interface of the group");
     return;
   }
+  g_free (op->link->group->info->interface);
   op->link->group->info->interface = g_variant_dup_string (name, NULL);
   wfd_p2p_op_advance (op);
 }
@@ -346,6 +350,8 @@ take_member (WfdP2pOp *op, const char *path)
 
   if (wfd_p2p_op_has_ended (op))
     return;
+  if (wfd_p2p_op_is_inside (op) && member != op->peer)
+    return;
   if (op->peer != NULL && member != NULL && member != op->peer) {
     wfd_p2p_op_fail_with (op, WFD_ERROR_REFUSED, "Instead of %s, %s has come into the group",
         wfd_link_peer_get_id (op->peer), wfd_link_peer_get_id (member));
@@ -353,7 +359,8 @@ take_member (WfdP2pOp *op, const char *path)
   }
   if (member == NULL)
     member = op->peer;
-  g_set_object (&op->link->group->info->peer, member);
+  if (!op->link->group->is_up)
+    g_set_object (&op->link->group->info->peer, member);
   wfd_p2p_op_advance (op);
 }
 
@@ -375,6 +382,17 @@ begin_member (WfdP2pOp *op)
     wfd_p2p_op_ask_property (op, group->interface_path, WPAS_INTERFACE_P2P, WPAS_PEER_GO);
 }
 
+/* That which is wanted, if others are there as well. */
+static const char *
+choose_member (WfdP2pOp *op, const char *const *paths)
+{
+  for (guint i = 0; op->peer != NULL && paths[i] != NULL; i++) {
+    if (is_with_peer (op, paths[i]))
+      return paths[i];
+  }
+  return paths[0];
+}
+
 /* As owner we may be earlier than the client, whose coming is a signal then. As
  * client we are not without the owner, even if it is not told who that is. */
 static void
@@ -389,8 +407,10 @@ answered_member (WfdP2pOp *op, GVariant *answer)
     return;
   }
   paths = members != NULL ? g_variant_get_objv (members, NULL) : NULL;
+  for (guint i = 0; paths != NULL && paths[i] != NULL; i++)
+    wfd_p2p_group_add_member (op->link->group, paths[i]);
   if (paths != NULL && paths[0] != NULL)
-    take_member (op, paths[0]);
+    take_member (op, choose_member (op, paths));
 }
 
 /* --- done --- */
@@ -408,7 +428,9 @@ begin_done (WfdP2pOp *op)
 {
   G_GNUC_UNUSED g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
 
-  if ((op->facts & WFD_P2P_OPENS) != 0)
+  if ((op->wish & WFD_P2P_BEGINS) != 0)
+    op->link->group->is_kept = TRUE;
+  if ((op->facts & WFD_P2P_OPENS) != 0 && !op->link->group->is_up)
     open_link (op->link);
   if (!wfd_p2p_op_has_ended (op))
     wfd_p2p_op_finish (op, NULL);
@@ -422,6 +444,9 @@ const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS] = {
   [WFD_P2P_STEP_REJOIN] = { begin_rejoin, wfd_p2p_op_answered_nothing, FALSE },
   [WFD_P2P_STEP_FORGET] = { begin_forget, wfd_p2p_op_answered_nothing, TRUE },
   [WFD_P2P_STEP_PAIR] = { begin_pair, answered_pair, FALSE },
+  [WFD_P2P_STEP_BEGIN] = { wfd_p2p_op_begin_begin, wfd_p2p_op_answered_nothing, FALSE },
+  [WFD_P2P_STEP_ADMIT] = { wfd_p2p_op_begin_admit, wfd_p2p_op_answered_admit, FALSE },
+  [WFD_P2P_STEP_INVITE_IN] = { wfd_p2p_op_begin_invite_in, wfd_p2p_op_answered_nothing, FALSE },
   [WFD_P2P_STEP_GROUP] = { begin_group, NULL, FALSE },
   [WFD_P2P_STEP_NETWORK] = { begin_network, answered_network, FALSE },
   [WFD_P2P_STEP_FREQUENCY] = { begin_frequency, answered_frequency, TRUE },

@@ -24,6 +24,8 @@ typedef struct
   char *group_path;
   WfdClaim *claim;             /* for the case that we crash; NULL if there can be none */
   gboolean is_up;              /* the application knows it */
+  gboolean is_kept;            /* and has begun it: it waits for whoever comes */
+  GPtrArray *members;          /* ids of those who are in ours */
   gboolean has_address;        /* we have set ours */
   WfdProcess *dhcp;            /* its client or its server; NULL if there is none */
   GInetAddress *given_address; /* to our client, or seen of it */
@@ -115,6 +117,16 @@ void wfd_p2p_link_look_around (WfdP2pLink *self);
 /* A group has begun, and we have done more to it, for the case that we crash. */
 void wfd_p2p_group_claim (WfdP2pLink *self);
 void wfd_p2p_group_claim_more (WfdP2pGroup *group);
+
+/* --- groups of our own --- */
+
+/* Somebody has come into the group, or left it. */
+void wfd_p2p_group_add_member (WfdP2pGroup *group, const char *peer_path);
+void wfd_p2p_group_remove_member (WfdP2pGroup *group, const char *peer_path);
+/* Whether it goes on when its peer has gone. */
+gboolean wfd_p2p_group_outlives_peer (WfdP2pGroup *group);
+/* The peer has gone; the group waits for the next. */
+void wfd_p2p_group_vacate (WfdP2pGroup *group);
 
 /* --- loss --- */
 

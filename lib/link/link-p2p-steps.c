@@ -16,6 +16,9 @@
 #define STARTED WFD_P2P_STARTED
 #define OWNER WFD_P2P_OWNER
 #define ADDRESSED WFD_P2P_ADDRESSED
+#define BEGINS WFD_P2P_BEGINS
+#define INSIDE WFD_P2P_INSIDE
+#define UP WFD_P2P_UP
 #define HOSTS WFD_P2P_HOSTS
 
 /* Of the rows of a step, the first whose facts are all there counts. A group
@@ -27,7 +30,9 @@ static const struct
   WfdP2pStep next;
 } rows[] = {
   { S (START), STARTED, S (GROUP) },
-  { S (START), PREPARED | HOSTS, S (GROUPS) },
+  { S (START), PREPARED | BEGINS, S (GROUPS) },
+  { S (START), PREPARED | OPENS | KNOWN | INSIDE | REOPENS, S (INVITE_IN) },
+  { S (START), PREPARED | OPENS | KNOWN | INSIDE, S (ADMIT) },
   { S (START), PREPARED | OPENS | KNOWN | REOPENS, S (GROUPS) },
   { S (START), PREPARED | OPENS | KNOWN, S (PAIR) },
   { S (START), PREPARED | OPENS, S (SEARCH) },
@@ -46,7 +51,7 @@ static const struct
   { S (ANNOUNCE), 0, S (PEERS) },
 
   { S (PEERS), OPENS | STARTED, S (GROUP) },
-  { S (PEERS), HOSTS, S (GROUPS) },
+  { S (PEERS), BEGINS, S (GROUPS) },
   { S (PEERS), OPENS | KNOWN | REOPENS, S (GROUPS) },
   { S (PEERS), OPENS | KNOWN, S (PAIR) },
   { S (PEERS), OPENS, S (SEARCH) },
@@ -54,12 +59,16 @@ static const struct
 
   { S (FIND), 0, S (DONE) },
   { S (SEARCH), STARTED, S (GROUP) },
+  { S (SEARCH), INSIDE | REOPENS, S (INVITE_IN) },
+  { S (SEARCH), INSIDE, S (ADMIT) },
   { S (SEARCH), REOPENS, S (GROUPS) },
   { S (SEARCH), 0, S (PAIR) },
 
   { S (GROUPS), STARTED, S (GROUP) },
+  { S (GROUPS), HOSTS | PAIRED, S (BEGIN) },
+  { S (GROUPS), HOSTS, S (NOT_PAIRED) },
+  { S (GROUPS), BEGINS, S (BEGIN) },
   { S (GROUPS), PAIRED | OWNS_GROUP, S (REJOIN) },
-  { S (GROUPS), PAIRED | HOSTS, S (REJOIN) },
   { S (GROUPS), PAIRED, S (INVITE) },
   { S (GROUPS), MAY_PAIR, S (PAIR) },
   { S (GROUPS), 0, S (NOT_PAIRED) },
@@ -71,6 +80,9 @@ static const struct
   { S (FORGET), MAY_PAIR, S (PAIR) },
   { S (FORGET), 0, S (NOT_PAIRED) },
   { S (PAIR), 0, S (GROUP) },
+  { S (BEGIN), 0, S (GROUP) },
+  { S (ADMIT), 0, S (MEMBER) },
+  { S (INVITE_IN), 0, S (MEMBER) },
 
   { S (GROUP), 0, S (NETWORK) },
   { S (NETWORK), 0, S (FREQUENCY) },
@@ -78,8 +90,9 @@ static const struct
   { S (FREQUENCY), OWNER, S (SERVE) },
   { S (FREQUENCY), 0, S (MEMBER) },
   /* Whoever it is for comes when it likes, and may be no Wi-Fi Direct device. */
-  { S (SERVE), HOSTS, S (DONE) },
+  { S (SERVE), BEGINS, S (DONE) },
   { S (SERVE), 0, S (MEMBER) },
+  { S (MEMBER), INSIDE | UP, S (DONE) },
   { S (MEMBER), OWNER, S (CLIENT_ADDRESS) },
   { S (MEMBER), 0, S (ADDRESS) },
   { S (ADDRESS), ADDRESSED, S (DONE) },
@@ -122,6 +135,9 @@ static const struct
   [S (REJOIN)] = { "joining the group of the peer", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
   [S (FORGET)] = { "dropping the old pairing", WFD_P2P_UNDO_GROUP },
   [S (PAIR)] = { "pairing", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
+  [S (BEGIN)] = { "beginning a group", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
+  [S (ADMIT)] = { "letting the peer into the group", WFD_P2P_UNDO_GROUP },
+  [S (INVITE_IN)] = { "inviting the peer into the group", WFD_P2P_UNDO_GROUP },
   [S (GROUP)] = { "forming the group", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
   [S (NETWORK)] = { "looking at the group", WFD_P2P_UNDO_GROUP },
   [S (FREQUENCY)] = { "looking at the group", WFD_P2P_UNDO_GROUP },
@@ -151,7 +167,9 @@ static const struct
   { S (SEARCH), WFD_LINK_STAGE_SEARCH },
   { S (INVITE), WFD_LINK_STAGE_REOPEN },
   { S (REJOIN), WFD_LINK_STAGE_REOPEN },
+  { S (INVITE_IN), WFD_LINK_STAGE_REOPEN },
   { S (PAIR), WFD_LINK_STAGE_PAIR },
+  { S (ADMIT), WFD_LINK_STAGE_PAIR },
   { S (NETWORK), WFD_LINK_STAGE_ADDRESS },
 };
 

@@ -26,9 +26,12 @@ typedef enum
   WFD_P2P_STEP_SEARCH,         /* search until the peer is found */
   WFD_P2P_STEP_GROUPS,         /* the pairing of before */
   WFD_P2P_STEP_INVITE,         /* open it again: ask the peer */
-  WFD_P2P_STEP_REJOIN,         /* open it again: the peer is there already, or comes later */
+  WFD_P2P_STEP_REJOIN,         /* open it again: the peer is there already */
   WFD_P2P_STEP_FORGET,         /* drop a pairing that the peer does not know */
   WFD_P2P_STEP_PAIR,           /* negotiate a new group or join that of the peer */
+  WFD_P2P_STEP_BEGIN,          /* a group of our own, for whoever comes */
+  WFD_P2P_STEP_ADMIT,          /* let the peer into a group of ours, as a new one */
+  WFD_P2P_STEP_INVITE_IN,      /* or as one that was paired before */
   WFD_P2P_STEP_GROUP,          /* wait until the group stands */
   WFD_P2P_STEP_NETWORK,        /* the interface of the group */
   WFD_P2P_STEP_FREQUENCY,      /* the group's frequency */
@@ -56,7 +59,10 @@ typedef enum
   WFD_P2P_STARTED = 1 << 8,    /* a group stands, whoever began it */
   WFD_P2P_OWNER = 1 << 9,      /* and is ours */
   WFD_P2P_ADDRESSED = 1 << 10, /* our address in it is known */
-  WFD_P2P_HOSTS = 1 << 11,     /* a group of our own of before is wanted, without a peer */
+  WFD_P2P_BEGINS = 1 << 11,    /* a group of our own is wanted, without anybody in it */
+  WFD_P2P_INSIDE = 1 << 12,    /* such a group, or an open link in one of ours, takes the peer in */
+  WFD_P2P_UP = 1 << 13,        /* there is an open link in it already */
+  WFD_P2P_HOSTS = 1 << 14,     /* and that is one of before */
 } WfdP2pFact;
 
 /* What follows on @step, which has succeeded; @facts: of WfdP2pFact. */

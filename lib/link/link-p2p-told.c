@@ -39,7 +39,7 @@ lose_service (WfdP2pLink *self, GError *error)
 {
   G_GNUC_UNUSED g_autoptr (WfdP2pLink) held = g_object_ref (self);
   g_autoptr (GError) reason = error;
-  gboolean was_up = self->group != NULL && self->group->is_up;
+  gboolean was_up = self->group != NULL && (self->group->is_up || self->group->is_kept);
 
   wfd_p2p_link_clear_group (self);
   wfd_p2p_link_forget_service (self);
@@ -135,18 +135,24 @@ on_find_stopped (WfdP2pLink *self, GVariant *args)
 /* Televisions and phones repeat themselves; while we do what they want that is
  * no news. */
 static void
+request_from (WfdP2pLink *self, WfdLinkPeer *peer, WfdPairing pairing, const char *pin)
+{
+  if (self->op != NULL && wfd_p2p_op_pairs_with (self->op, peer))
+    return;
+  wfd_link_emit (self, WFD_LINK_PAIRING_REQUEST, peer, (guint) pairing, pin);
+}
+
+/* Who owns a group waits to be asked: what is known is from before, and so is the
+ * channel on which wpa_supplicant would call it. */
+static void
 request_pairing (WfdP2pLink *self, const char *path, WfdPairing pairing, const char *pin)
 {
   WfdLinkPeer *peer = wfd_p2p_link_ensure_peer (self, path);
 
   if (peer == NULL)
     return;
-  /* Who owns a group waits to be asked: what is known is from before, and so is
-   * the channel on which wpa_supplicant would call it. */
   wfd_link_peer_doubt (peer);
-  if (self->op != NULL && wfd_p2p_op_pairs_with (self->op, peer))
-    return;
-  wfd_link_emit (self, WFD_LINK_PAIRING_REQUEST, peer, (guint) pairing, pin);
+  request_from (self, peer, pairing, pin);
 }
 
 /* Device password ids (Wi-Fi Simple Configuration 2.0 table 37): what the peer
@@ -195,6 +201,19 @@ on_request_enter_pin (WfdP2pLink *self, GVariant *args)
 
   g_variant_get (args, "(&o)", &path);
   request_pairing (self, path, WFD_PAIRING_PIN_KEYPAD, NULL);
+}
+
+/* Into a group that stands already, of which wpa_supplicant knows nothing else. */
+static void
+on_invitation_received (WfdP2pLink *self, GVariant *args)
+{
+  g_autofree char *path = wfd_p2p_read_invitation (args, self->interface_path);
+  WfdLinkPeer *peer = path != NULL ? wfd_p2p_link_ensure_peer (self, path) : NULL;
+
+  if (peer == NULL)
+    return;
+  wfd_link_peer_set_owns_group (peer, TRUE);
+  request_from (self, peer, WFD_PAIRING_PBC, NULL);
 }
 
 /* @error: (transfer full); @peer_path: (nullable) */
@@ -275,7 +294,8 @@ wfd_p2p_link_look_around (WfdP2pLink *self)
 
   if (self->op != NULL || self->owner == NULL)
     return;
-  if (self->group != NULL && !self->group->is_up)
+  if (self->group != NULL && !self->group->is_up
+      && (!self->group->is_kept || self->group->members->len > 0))
     wfd_p2p_op_begin (self, &wish, NULL);
   else if (self->group == NULL && self->is_finding && self->search == WFD_P2P_SEARCH_NONE)
     wfd_p2p_link_search_on (self);
@@ -296,6 +316,7 @@ on_group_started (WfdP2pLink *self, GVariant *args)
     .info = g_steal_pointer (&info),
     .interface_path = interface_path,
     .group_path = group_path,
+    .members = g_ptr_array_new_with_free_func (g_free),
   };
   self->group = group;
   wfd_p2p_group_claim (self);
@@ -319,9 +340,9 @@ on_group_finished (WfdP2pLink *self, GVariant *args)
   if (self->group == NULL || !g_variant_lookup (dict, WPAS_KEY_INTERFACE_OBJECT, "&o", &path)
       || strcmp (path, self->group->interface_path) != 0)
     return;
-  was_up = self->group->is_up;
+  was_up = self->group->is_up || self->group->is_kept;
   wfd_p2p_link_clear_group (self);
-  if (!was_up && self->op != NULL)
+  if (self->op != NULL)
     wfd_p2p_op_group_gone (self->op, g_error_copy (error));
   if (was_up)
     wfd_link_emit (self, WFD_LINK_LOST, error);
@@ -365,6 +386,7 @@ static const struct
   { WPAS_SIGNAL_PROVISION_FAILURE, "(oi)", on_provision_failure },
   { WPAS_SIGNAL_FORMATION_FAILURE, "(s)", on_formation_failure },
   { WPAS_SIGNAL_WPS_FAILED, "(sa{sv})", on_wps_failed },
+  { WPAS_SIGNAL_INVITATION_RECEIVED, "(a{sv})", on_invitation_received },
   { WPAS_SIGNAL_INVITATION_RESULT, "(a{sv})", on_invitation_result },
   { WPAS_SIGNAL_GROUP_STARTED, "(a{sv})", on_group_started },
   { WPAS_SIGNAL_GROUP_FINISHED, "(a{sv})", on_group_finished },

@@ -230,6 +230,20 @@ wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id)
   return FALSE;
 }
 
+char *
+wfd_p2p_read_invitation (GVariant *args, const char *interface_path)
+{
+  g_autoptr (GVariant) dict = get_dict (args);
+  g_autoptr (GVariant) value =
+      dict != NULL ? g_variant_lookup_value (dict, WPAS_KEY_GO_ADDRESS, NULL) : NULL;
+  const guint8 *octets = get_octets (value, WFD_IE_ADDRESS_BYTES);
+
+  if (octets == NULL || interface_path == NULL)
+    return NULL;
+  return g_strdup_printf ("%s/Peers/%02x%02x%02x%02x%02x%02x", interface_path, octets[0], octets[1],
+      octets[2], octets[3], octets[4], octets[5]);
+}
+
 /* --- what wpa_supplicant has --- */
 
 static gboolean
@@ -392,6 +406,61 @@ wfd_p2p_build_rejoin (const char *group_path)
   return end_args (&dict);
 }
 
+GVariant *
+wfd_p2p_build_begin (const char *group_path, guint frequency_mhz)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  if (group_path != NULL)
+    g_variant_dict_insert (&dict, WPAS_KEY_PERSISTENT_GROUP_OBJECT, "o", group_path);
+  else
+    g_variant_dict_insert (&dict, WPAS_KEY_PERSISTENT, "b", TRUE);
+  if (frequency_mhz > 0)
+    g_variant_dict_insert (&dict, WPAS_KEY_FREQUENCY, "i", frequency_mhz);
+  return end_args (&dict);
+}
+
+GVariant *
+wfd_p2p_build_invite_in (const char *peer_path)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, WPAS_KEY_PEER, "o", peer_path);
+  return end_args (&dict);
+}
+
+static void
+insert_address (GVariantDict *dict, const char *key, const char *id)
+{
+  g_auto (GStrv) parts = g_strsplit (id, ":", -1);
+  guint8 octets[WFD_IE_ADDRESS_BYTES];
+
+  if (g_strv_length (parts) != WFD_IE_ADDRESS_BYTES)
+    return;
+  for (guint i = 0; i < WFD_IE_ADDRESS_BYTES; i++) {
+    if (!take_octet (parts[i], &octets[i]))
+      return;
+  }
+  insert_octets (dict, key, octets, sizeof (octets));
+}
+
+GVariant *
+wfd_p2p_build_admit (const char *peer_id, const char *pin)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, WPAS_WPS_ROLE, "s", WPAS_WPS_REGISTRAR);
+  g_variant_dict_insert (&dict, WPAS_WPS_TYPE, "s", pin != NULL ? WPAS_WPS_TYPE_PIN : WPAS_WPS_PBC);
+  if (pin != NULL)
+    g_variant_dict_insert (&dict, WPAS_WPS_PIN, "s", pin);
+  else
+    insert_address (&dict, WPAS_WPS_P2P_ADDRESS, peer_id);
+  return end_args (&dict);
+}
+
 #define SCAN_WIDTH_MHZ 20
 
 /* An owner tells that it is one only to who asks as a P2P device, and its answer is
@@ -420,4 +489,19 @@ wfd_p2p_is_pin (const char *pin)
   gsize n = strspn (pin, "0123456789");
 
   return pin[n] == '\0' && (n == 4 || n == 8);
+}
+
+#define PIN_DIGITS 7 /* without the last */
+
+/* Wi-Fi Simple Configuration 2.0 §7.4.1. */
+char *
+wfd_p2p_make_pin (guint32 random)
+{
+  guint32 digits = random % 10000000, sum = 0, rest = digits;
+
+  for (guint i = 0; i < PIN_DIGITS; i++) {
+    sum += rest % 10 * (i % 2 == 0 ? 3 : 1);
+    rest /= 10;
+  }
+  return g_strdup_printf ("%07u%u", digits, (10 - sum % 10) % 10);
 }

@@ -36,6 +36,10 @@ gboolean wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id);
 /* The same: whether this device owns it. */
 gboolean wfd_p2p_read_is_owner (GVariant *properties);
 
+/* The argument of the signal InvitationReceived, (a{sv}): the path of the owner of the
+ * group, among the peers of @interface_path; NULL if it is not told. */
+char *wfd_p2p_read_invitation (GVariant *args, const char *interface_path);
+
 /* The status in (a{sv}) or a{sv}. */
 gboolean wfd_p2p_read_status (GVariant *args, gint *ret_status);
 
@@ -76,10 +80,18 @@ GVariant *wfd_p2p_build_connect (const char *peer_path, const WfdLinkPairing *pa
     gboolean join, gint go_intent, guint frequency_mhz);
 GVariant *wfd_p2p_build_invite (const char *peer_path, const char *group_path);
 GVariant *wfd_p2p_build_rejoin (const char *group_path);
+/* A group of our own; @group_path: (nullable): as it was before */
+GVariant *wfd_p2p_build_begin (const char *group_path, guint frequency_mhz);
+/* Into a group that stands already, on its own interface. */
+GVariant *wfd_p2p_build_invite_in (const char *peer_path);
+/* @pin: (nullable): for the button; then it is that of @peer_id only */
+GVariant *wfd_p2p_build_admit (const char *peer_id, const char *pin);
 /* Where the group is, and nowhere else. */
 GVariant *wfd_p2p_build_scan (guint frequency_mhz);
 
 /* Four or eight digits, as wpa_supplicant wants it. */
 gboolean wfd_p2p_is_pin (const char *pin);
+/* Eight digits, of which the last is made from the others. */
+char *wfd_p2p_make_pin (guint32 random);
 
 G_END_DECLS

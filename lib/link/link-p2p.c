@@ -177,6 +177,7 @@ group_free (WfdP2pGroup *group)
   g_clear_object (&group->given_address);
   g_clear_pointer (&group->stations, wfd_station_watch_free);
   wfd_link_info_free (group->info);
+  g_ptr_array_unref (group->members);
   g_free (group->interface_path);
   g_free (group->group_path);
   g_free (group);
@@ -339,9 +340,18 @@ void
 wfd_p2p_link_host_async (WfdP2pLink *self, GCancellable *cancellable, GAsyncReadyCallback callback,
     gpointer user_data)
 {
-  WfdP2pWish wish = { .facts = WFD_P2P_OPENS | WFD_P2P_HOSTS };
+  WfdP2pWish wish = { .facts = WFD_P2P_OPENS | WFD_P2P_BEGINS | WFD_P2P_HOSTS };
 
   begin (WFD_LINK (self), &wish, cancellable, callback, user_data);
+}
+
+static void
+p2p_start_group_async (WfdLink *link, GCancellable *cancellable, GAsyncReadyCallback callback,
+    gpointer user_data)
+{
+  WfdP2pWish wish = { WFD_P2P_BEGINS, NULL, NULL };
+
+  begin (link, &wish, cancellable, callback, user_data);
 }
 
 static void
@@ -462,6 +472,7 @@ init_link (WfdLinkInterface *iface)
   iface->stop_find = p2p_stop_find;
   iface->connect_async = p2p_connect_async;
   iface->reopen_async = p2p_reopen_async;
+  iface->start_group_async = p2p_start_group_async;
   iface->disconnect_async = p2p_disconnect_async;
   iface->reject = p2p_reject;
   iface->close = p2p_close;

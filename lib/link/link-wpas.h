@@ -10,6 +10,7 @@
 
 #define WPAS_INTERFACE_ROOT "fi.w1.wpa_supplicant1"
 #define WPAS_INTERFACE_INTERFACE "fi.w1.wpa_supplicant1.Interface"
+#define WPAS_INTERFACE_WPS "fi.w1.wpa_supplicant1.Interface.WPS"
 #define WPAS_INTERFACE_P2P "fi.w1.wpa_supplicant1.Interface.P2PDevice"
 #define WPAS_INTERFACE_PEER "fi.w1.wpa_supplicant1.Peer"
 #define WPAS_INTERFACE_GROUP "fi.w1.wpa_supplicant1.Group"
@@ -33,6 +34,17 @@
 #define WPAS_SCAN_ACTIVE "active"
 #define WPAS_SCAN_IES "IEs"
 #define WPAS_SCAN_CHANNELS "Channels" /* a(uu): frequency and width in MHz */
+
+/* WPS, of the interface of a group that is ours */
+#define WPAS_WPS_START "Start"
+#define WPAS_WPS_CANCEL "Cancel"
+#define WPAS_WPS_ROLE "Role"
+#define WPAS_WPS_REGISTRAR "registrar"
+#define WPAS_WPS_TYPE "Type"
+#define WPAS_WPS_PBC "pbc"
+#define WPAS_WPS_TYPE_PIN "pin"
+#define WPAS_WPS_PIN "Pin"
+#define WPAS_WPS_P2P_ADDRESS "P2PDeviceAddress"
 
 /* P2PDevice: methods */
 #define WPAS_FIND "Find"
@@ -85,12 +97,14 @@
 #define WPAS_SIGNAL_PROVISION_FAILURE "ProvisionDiscoveryFailure"
 #define WPAS_SIGNAL_FORMATION_FAILURE "GroupFormationFailure"
 #define WPAS_SIGNAL_WPS_FAILED "WpsFailed"
+#define WPAS_SIGNAL_INVITATION_RECEIVED "InvitationReceived"
 #define WPAS_SIGNAL_INVITATION_RESULT "InvitationResult"
 #define WPAS_SIGNAL_GROUP_STARTED "GroupStarted"
 #define WPAS_SIGNAL_GROUP_FINISHED "GroupFinished"
 
 /* P2PDevice: keys of their arguments, beside those above */
 #define WPAS_KEY_PEER_OBJECT "peer_object"
+#define WPAS_KEY_GO_ADDRESS "go_dev_addr"
 #define WPAS_KEY_STATUS "status"
 #define WPAS_KEY_CONFIG_ERROR "config_error"
 #define WPAS_KEY_INTERFACE_OBJECT "interface_object"

@@ -203,6 +203,9 @@ wfd_link_stop_find (WfdLink *self)
  * fails for now is tried again; all that lasts two minutes at most, as long as a
  * person has to agree at the peer.
  *
+ * In a group that is ours, whether the link in it is open or not, it lets @peer in
+ * beside those who are there. The first of them is the peer of the link.
+ *
  * Beside those of all links, an error is %WFD_ERROR_INVALID_ARGUMENT if the PIN is
  * missing or none.
  */
@@ -231,6 +234,25 @@ wfd_link_reopen_async (WfdLink *self, const char *peer, const WfdLinkPairing *pa
     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   WFD_LINK_GET_IFACE (self)->reopen_async (self, peer, pairing, cancellable, callback, user_data);
+}
+
+/**
+ * wfd_link_start_group_async:
+ * @self: a link
+ * @cancellable: (nullable): to give up
+ * @callback: (scope async): called when the group stands, or will not
+ * @user_data: for @callback
+ *
+ * Begins a group of our own, which waits for others; #WfdLink::opened says that
+ * somebody has come into it: whom wfd_link_connect_async() has let in, or who was
+ * paired before. When he has gone, which is told by #WfdLink::lost, the group waits
+ * for the next, until wfd_link_disconnect_async() or wfd_link_close().
+ */
+void
+wfd_link_start_group_async (WfdLink *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+    gpointer user_data)
+{
+  WFD_LINK_GET_IFACE (self)->start_group_async (self, cancellable, callback, user_data);
 }
 
 /**

@@ -20,6 +20,8 @@ struct _WfdLinkInterface
       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   void (*reopen_async) (WfdLink *self, const char *peer, const WfdLinkPairing *pairing,
       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*start_group_async) (WfdLink *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+      gpointer user_data);
   void (*disconnect_async) (WfdLink *self, GCancellable *cancellable, GAsyncReadyCallback callback,
       gpointer user_data);
   void (*reject) (WfdLink *self, WfdLinkPeer *peer);

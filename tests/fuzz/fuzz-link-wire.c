@@ -28,6 +28,14 @@ fuzz_started (GVariant *value)
 }
 
 static void
+fuzz_invitation (GVariant *value)
+{
+  g_autofree char *path = wfd_p2p_read_invitation (value, "/interface");
+
+  g_assert_true (path == NULL || g_variant_is_object_path (path));
+}
+
+static void
 fuzz_dict (GVariant *value)
 {
   g_autoptr (GVariant) ies = NULL;
@@ -41,6 +49,7 @@ fuzz_dict (GVariant *value)
   wfd_p2p_read_root (value, &interfaces, &ies, NULL);
   wfd_p2p_read_interface (value, &name, &can_p2p);
   wfd_p2p_read_is_paired (value, "02:00:00:00:01:00");
+  wfd_p2p_read_is_owner (value);
   if (wfd_p2p_read_go_address (value, &address, &network))
     g_assert_true (g_inet_address_mask_matches (network, address));
 }
@@ -59,6 +68,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   value = g_variant_ref_sink (g_variant_new_from_bytes (
       G_VARIANT_TYPE (types[data[0] % G_N_ELEMENTS (types)]), bytes, FALSE));
   fuzz_started (value);
+  fuzz_invitation (value);
   wfd_p2p_read_status (value, &status);
   g_error_free (wfd_p2p_error_from_wps (value));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))

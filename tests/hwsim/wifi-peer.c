@@ -3,7 +3,8 @@
  * one a line, and writes a line for whatever happens, with the time.
  *
  *   find | stop-find | connect PEER pbc | connect PEER display | connect PEER keypad PIN |
- *   reopen PEER [as above] | reject PEER | disconnect | cancel | stats | quit
+ *   reopen PEER [as above] | reject PEER | start-group | disconnect | cancel | stats |
+ *   quit
  *
  * It uses the system's message bus ($DBUS_SYSTEM_BUS_ADDRESS). */
 #include <gio/gunixinputstream.h>
@@ -169,6 +170,8 @@ begin (Peer *self, char **words)
   else if (n > 1 && g_str_equal (words[0], "reopen"))
     wfd_link_reopen_async (self->link, words[1], has_pairing ? &pairing : NULL, self->cancellable,
         on_done, g_strdup (words[0]));
+  else if (g_str_equal (words[0], "start-group"))
+    wfd_link_start_group_async (self->link, self->cancellable, on_done, g_strdup (words[0]));
   else if (g_str_equal (words[0], "disconnect"))
     wfd_link_disconnect_async (self->link, self->cancellable, on_done, g_strdup (words[0]));
   else

@@ -126,6 +126,21 @@ wfd_net_ask (struct nl_msg *request)
   return kernel_answer;
 }
 
+static guint n_forgotten;
+
+void
+wfd_net_forget_neighbours (const char *interface)
+{
+  g_assert_cmpstr (interface, ==, "p2p-wlan0-0");
+  n_forgotten++;
+}
+
+guint
+lab_count_forgotten (Lab *lab)
+{
+  return n_forgotten;
+}
+
 static guint n_probes;
 static const char *neighbour;
 
@@ -455,7 +470,7 @@ lab_set_up_bare (Lab *lab, gconstpointer data)
   lab->told = g_string_new (NULL);
   lab->network = asked_kernel = g_string_new (NULL);
   kernel_answer = 0;
-  n_probes = 0;
+  n_probes = n_forgotten = 0;
   neighbour = "192.168.173.10";
   lab->folder = g_dir_make_tmp ("link-lab-XXXXXX", NULL);
   g_assert_nonnull (lab->folder);
@@ -614,6 +629,13 @@ lab_reopen (Lab *lab, const char *peer, gboolean may_pair)
       lab);
 }
 
+void
+lab_start_own_group (Lab *lab)
+{
+  lab->done = FALSE;
+  wfd_link_start_group_async (lab->link, lab->cancellable, lab_on_done, lab);
+}
+
 /* --- waiting --- */
 
 #define WATCHDOG_S 20
@@ -745,6 +767,13 @@ const LabStep lab_steps[] = {
   { "invite", LAB_REOPEN, "Invite", FALSE, "Cancel" },
   { "invited", LAB_REOPEN, "Invite", TRUE, "Cancel" },
   { "forget", LAB_REOPEN, "RemovePersistentGroup", FALSE, "" },
+  { "begin", LAB_START_GROUP, "GroupAdd", FALSE, "Cancel" },
+  { "begin-network", LAB_START_GROUP, "Get Ifname", FALSE, "Disconnect" },
+  { "begin-frequency", LAB_START_GROUP, "Get Frequency", FALSE, "Disconnect" },
+  { "admit", LAB_ADMIT, "Start", FALSE, "Cancel", "Disconnect" },
+  { "admitted", LAB_ADMIT, "Start", TRUE, "Cancel", "Disconnect" },
+  { "invite-in", LAB_INVITE, "Invite", FALSE, "", "Disconnect" },
+  { "invited-in", LAB_INVITE, "Invite", TRUE, "", "Disconnect" },
 };
 const guint lab_n_steps = G_N_ELEMENTS (lab_steps);
 
@@ -756,7 +785,7 @@ lead_to (Lab *lab, const LabStep *step)
 
   if (g_str_equal (key, "Get Ifname") || g_str_equal (key, "Get Frequency")
       || g_str_equal (key, "Get Members"))
-    lab_start_group_after (lab, "Connect", "GO");
+    lab_start_group_after (lab, step->wish == LAB_START_GROUP ? "GroupAdd" : "Connect", "GO");
   if (g_str_equal (step->step, "lease")) {
     lab_add_program (lab, "udhcpc", "exec sleep 1000");
     lab_react (lab, "Connect", "GroupStarted", STARTED ("client", ""));
@@ -769,6 +798,19 @@ lead_to (Lab *lab, const LabStep *step)
     lab_react (lab, "Invite", "InvitationResult", "({'status': <8>},)");
 }
 
+static void
+begin_wish (Lab *lab, LabWish wish)
+{
+  if (wish == LAB_FIND)
+    lab_find (lab);
+  else if (wish == LAB_START_GROUP)
+    lab_start_own_group (lab);
+  else if (wish == LAB_CONNECT || wish == LAB_ADMIT)
+    lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  else
+    lab_reopen (lab, TV_ID, TRUE);
+}
+
 void
 lab_stop_at (Lab *lab, const LabStep *step)
 {
@@ -777,14 +819,14 @@ lab_stop_at (Lab *lab, const LabStep *step)
   set (lab, IFACE, "PersistentGroups", "[objectpath '" PERSISTENT "0']");
   set (lab, PERSISTENT "0", "Properties", "{'mode': <'0'>, 'bssid': <'" TV_ID "'>}");
   lead_to (lab, step);
+  if (step->wish >= LAB_ADMIT) {
+    lab_start_group_after (lab, "GroupAdd", "GO");
+    lab_start_own_group (lab);
+    lab_wait_ok (lab);
+  }
   if (!step->answers)
     fake_wpas_hold (lab->fake, step->key);
-  if (step->wish == LAB_FIND)
-    lab_find (lab);
-  else if (step->wish == LAB_CONNECT)
-    lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
-  else
-    lab_reopen (lab, TV_ID, TRUE);
+  begin_wish (lab, step->wish);
   lab_wait_call (lab, step->key);
   if (step->answers)
     lab_settle (lab);

@@ -90,6 +90,8 @@ char *lab_get_program_call (Lab *lab, const char *name);
 void lab_wait_program_gone (Lab *lab, const char *name);
 /* Packets that were sent to see whether the peer is there. */
 guint lab_count_probes (Lab *lab);
+/* How often the kernel was asked to forget its neighbours. */
+guint lab_count_forgotten (Lab *lab);
 /* What the kernel tells of stations from now on, to whoever asks; that there is
  * no nl80211 until then. */
 void lab_set_stations (Lab *lab, const WfdStation *stations, guint n);
@@ -99,6 +101,7 @@ void lab_on_done (GObject *source, GAsyncResult *result, gpointer user_data);
 void lab_find (Lab *lab);
 void lab_connect (Lab *lab, const char *peer, WfdPairing pairing, const char *pin);
 void lab_reopen (Lab *lab, const char *peer, gboolean may_pair);
+void lab_start_own_group (Lab *lab);
 
 /* Each waits, and fails after some seconds. */
 void lab_wait_done (Lab *lab);
@@ -119,6 +122,9 @@ typedef enum
   LAB_FIND,
   LAB_CONNECT,
   LAB_REOPEN,
+  LAB_START_GROUP,
+  LAB_ADMIT,  /* into a group of ours that waits */
+  LAB_INVITE, /* the same, paired before */
 } LabWish;
 
 /* Where an operation stands when something happens to it. */
@@ -129,6 +135,7 @@ typedef struct
   const char *key;    /* the call that the step consists of or begins with */
   gboolean answers;   /* and whether it is answered */
   const char *undone; /* the calls that undo it, e.g. "Cancel Disconnect" */
+  const char *closed; /* if closing undoes more */
 } LabStep;
 
 extern const LabStep lab_steps[];

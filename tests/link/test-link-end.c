@@ -463,19 +463,21 @@ test_close_in_signal (Lab *lab, gconstpointer data)
 /* --- at each step --- */
 
 static void
-assert_undone (Lab *lab, const LabStep *step, guint n_calls)
+assert_undone (Lab *lab, const char *expected, guint n_calls)
 {
   g_autofree char *undone = NULL;
 
   lab_settle (lab);
   undone = lab_get_methods_since (lab, n_calls);
-  g_assert_cmpstr (undone, ==, step->undone);
+  g_assert_cmpstr (undone, ==, expected);
 }
 
 /* Nothing of what was before is in the way. */
 static void
 assert_works_again (Lab *lab, const LabStep *step)
 {
+  /* A group of our own is still there. */
+  wfd_link_close (lab->link);
   fake_wpas_react (lab->fake, "Connect", NULL, NULL);
   fake_wpas_answer (lab->fake, step->key,
       g_str_equal (step->key, "Connect") ? g_variant_new ("(s)", "") : NULL);
@@ -497,7 +499,7 @@ test_cancelled_at (Lab *lab, gconstpointer data)
   n_calls = fake_wpas_get_calls (lab->fake)->len;
   g_cancellable_cancel (lab->cancellable);
   lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  assert_undone (lab, step, n_calls);
+  assert_undone (lab, step->undone, n_calls);
   g_cancellable_reset (lab->cancellable);
   assert_works_again (lab, step);
 }
@@ -512,7 +514,7 @@ test_closed_at (Lab *lab, gconstpointer data)
   n_calls = fake_wpas_get_calls (lab->fake)->len;
   wfd_link_close (lab->link);
   lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  assert_undone (lab, step, n_calls);
+  assert_undone (lab, step->closed != NULL ? step->closed : step->undone, n_calls);
   assert_works_again (lab, step);
 }
 

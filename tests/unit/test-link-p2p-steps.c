@@ -12,13 +12,16 @@
 #define STARTED WFD_P2P_STARTED
 #define OWNER WFD_P2P_OWNER
 #define ADDRESSED WFD_P2P_ADDRESSED
-#define HOSTS (WFD_P2P_OPENS | WFD_P2P_HOSTS)
+#define BEGINS WFD_P2P_BEGINS
+#define INSIDE (WFD_P2P_INSIDE | WFD_P2P_OWNER | WFD_P2P_ADDRESSED)
+#define UP WFD_P2P_UP
 #define ALL_FACTS (2 * WFD_P2P_HOSTS - 1)
+#define HOSTS (WFD_P2P_OPENS | BEGINS | WFD_P2P_HOSTS)
 
 static const char *const names[] = { "start", "bus", "service", "owner", "clean", "root",
   "interfaces", "read-config", "configure", "announce", "peers", "find", "search", "groups",
-  "invite", "rejoin", "forget", "pair", "group", "network", "frequency", "serve", "member",
-  "address", "lease", "client-address", "done", "not-paired" };
+  "invite", "rejoin", "forget", "pair", "begin", "admit", "invite-in", "group", "network",
+  "frequency", "serve", "member", "address", "lease", "client-address", "done", "not-paired" };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == WFD_P2P_N_STEPS);
 
 static gboolean
@@ -59,10 +62,17 @@ static const struct
   { "owner", PREPARED | OPENS | KNOWN | OWNER | ADDRESSED,
       "pair group network frequency serve member client-address done" },
   { "host", HOSTS | PAIRED | OWNER | ADDRESSED,
-      PREPARE "groups rejoin group network frequency serve done" },
+      PREPARE "groups begin group network frequency serve done" },
   { "host-again", PREPARED | HOSTS | PAIRED | OWNER | ADDRESSED,
-      "groups rejoin group network frequency serve done" },
+      "groups begin group network frequency serve done" },
   { "host-nothing", PREPARED | HOSTS, "groups not-paired" },
+  { "begins", BEGINS | OWNER, PREPARE "groups begin group network frequency serve done" },
+  { "begins-again", PREPARED | BEGINS | OWNER, "groups begin group network frequency serve done" },
+  { "admits", PREPARED | OPENS | KNOWN | INSIDE, "admit member client-address done" },
+  { "admits-unknown", PREPARED | OPENS | INSIDE, "search admit member client-address done" },
+  { "admits-another", PREPARED | OPENS | KNOWN | INSIDE | UP, "admit member done" },
+  { "invites-in", PREPARED | REOPENS | KNOWN | INSIDE, "invite-in member client-address done" },
+  { "invites-in-unknown", PREPARED | REOPENS | INSIDE | UP, "search invite-in member done" },
   { "started-by-peer", PREPARED | OPENS | STARTED,
       "group network frequency member address lease done" },
 };

@@ -242,11 +242,23 @@ test_pins (void)
 {
   static const char *const good[] = { "0000", "12345670", "31415926" };
   static const char *const bad[] = { "", "123", "12345", "123456789", "12a4", " 123", "1234 " };
+  /* The first is in every manual of a router. */
+  static const struct
+  {
+    guint32 random;
+    const char *pin;
+  } made[] = { { 1234567, "12345670" }, { 0, "00000000" }, { 9999999, "99999995" },
+    { 10000001, "00000017" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     g_assert_true (wfd_p2p_is_pin (good[i]));
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     g_assert_false (wfd_p2p_is_pin (bad[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (made); i++) {
+    g_autofree char *pin = wfd_p2p_make_pin (made[i].random);
+
+    g_assert_cmpstr (pin, ==, made[i].pin);
+  }
 }
 
 /* --- reasons --- */

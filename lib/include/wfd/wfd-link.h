@@ -127,6 +127,8 @@ WFD_API void wfd_link_connect_async (WfdLink *self, const char *peer, const WfdL
     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 WFD_API void wfd_link_reopen_async (WfdLink *self, const char *peer, const WfdLinkPairing *pairing,
     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+WFD_API void wfd_link_start_group_async (WfdLink *self, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer user_data);
 WFD_API void wfd_link_disconnect_async (WfdLink *self, GCancellable *cancellable,
     GAsyncReadyCallback callback, gpointer user_data);
 WFD_API gboolean wfd_link_finish (WfdLink *self, GAsyncResult *result, GError **error);

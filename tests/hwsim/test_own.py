@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A group that a device owns before anybody is in it: others are let in by button and by
+PIN, and come back by themselves."""
+from lab import Device, find_both, say, wait_both
+
+
+def let_in(owner, client, pairing, answer):
+    """@client asks to come in, and @owner answers its request."""
+    client.tell('connect %s %s' % (owner.name, pairing))
+    pin = client.wait(r'^pin (\d+)')[1] if pairing == 'display' else ''
+    peer = owner.wait(r'^request (\S+) %s' % answer)[1]
+    owner.tell(('connect %s %s %s' % (peer, answer, pin)).strip())
+
+
+def check_alone(sink, source):
+    """One after the other in the group of the sink, which stands all the time."""
+    sink.tell('start-group')
+    sink.wait('^done start-group')
+    find_both(source)
+    source.wait('^(found|changed) .* %s .*owner' % sink.name)
+    let_in(sink, source, 'pbc', 'pbc')
+    wait_both(sink, source)
+    source.tell('disconnect')
+    source.wait('^done disconnect')
+    sink.wait('^lost')
+
+    say('back into the group that stands')
+    source.tell('reopen ' + sink.name)
+    wait_both(sink, source)
+    source.tell('disconnect')
+    source.wait('^done disconnect')
+    sink.wait('^lost')
+
+
+def main():
+    sink = Device('Sink', 0, '--sink')
+    check_alone(sink, Device('Source', 1))
+
+    say('another, by PIN')
+    guest = Device('Guest', 2)
+    find_both(guest)
+    guest.wait('^(found|changed) .* Sink .*owner')
+    let_in(sink, guest, 'display', 'keypad')
+    wait_both(sink, guest)
+    sink.tell('disconnect')
+    sink.wait('^done disconnect')
+    guest.wait('^lost')
+
+
+main()
