@@ -10,7 +10,7 @@
 static void
 begin_search (WfdP2pOp *op)
 {
-  op->link->search = WFD_P2P_SEARCH_SOCIAL;
+  wfd_p2p_link_note_search (op->link, WFD_P2P_SEARCH_SOCIAL);
   wfd_p2p_op_ask_p2p (op, WPAS_FIND,
       wfd_p2p_build_find (TRUE, wfd_p2p_link_get_social_s (op->link)), NULL);
 }

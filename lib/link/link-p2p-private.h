@@ -74,6 +74,7 @@ struct _WfdP2pLink
 
   gboolean is_finding; /* for the application, not for an operation */
   WfdP2pSearch search;
+  gint64 search_us; /* when that began */
   GSource *search_again;
   GHashTable *peers; /* id to WfdLinkPeer */
 
@@ -105,6 +106,10 @@ void wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search);
  * somebody else has ended it. */
 void wfd_p2p_link_search_on (WfdP2pLink *self);
 void wfd_p2p_link_search_again (WfdP2pLink *self);
+/* What has begun just now, by whichever call. */
+void wfd_p2p_link_note_search (WfdP2pLink *self, WfdP2pSearch search);
+/* Whether a search of the few channels that has ended has taken its time. */
+gboolean wfd_p2p_link_has_searched (WfdP2pLink *self);
 void wfd_p2p_link_clear_group (WfdP2pLink *self);
 /* FALSE if the address of @group is not known. */
 gboolean wfd_p2p_group_get_address (const WfdP2pGroup *group, WfdNetAddress *ret_address);

@@ -116,7 +116,8 @@ on_device_lost (WfdP2pLink *self, GVariant *args)
 }
 
 /* The few channels first. A search that ends because a group is being formed begins
- * again when that is over. */
+ * again when that is over. One that has not taken its time has ended because of an
+ * invitation: to listen somewhere else would keep the radio from the group. */
 static void
 on_find_stopped (WfdP2pLink *self, GVariant *args)
 {
@@ -126,7 +127,7 @@ on_find_stopped (WfdP2pLink *self, GVariant *args)
     self->search = WFD_P2P_SEARCH_NONE;
   else if (self->search == WFD_P2P_SEARCH_SOCIAL && searches)
     wfd_p2p_link_search (self, WFD_P2P_SEARCH_FULL);
-  else if (self->search == WFD_P2P_SEARCH_SOCIAL)
+  else if (self->search == WFD_P2P_SEARCH_SOCIAL && wfd_p2p_link_has_searched (self))
     wfd_p2p_link_search_on (self);
   else if (self->search != WFD_P2P_SEARCH_NONE)
     wfd_p2p_link_search_again (self);

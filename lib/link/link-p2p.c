@@ -131,7 +131,22 @@ wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search)
   wfd_p2p_clear_source (&self->search_again);
   if (self->owner != NULL && self->interface_path != NULL)
     send_search (self, search);
+  wfd_p2p_link_note_search (self, search);
+}
+
+void
+wfd_p2p_link_note_search (WfdP2pLink *self, WfdP2pSearch search)
+{
   self->search = search;
+  self->search_us = g_get_monotonic_time ();
+}
+
+gboolean
+wfd_p2p_link_has_searched (WfdP2pLink *self)
+{
+  gint64 length_us = wfd_p2p_link_get_social_s (self) * (gint64) G_TIME_SPAN_SECOND;
+
+  return g_get_monotonic_time () - self->search_us >= length_us * 9 / 10;
 }
 
 void

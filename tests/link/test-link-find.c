@@ -281,6 +281,14 @@ test_properties (Lab *lab, gconstpointer data)
 
 /* --- the search --- */
 
+/* It has taken its time. */
+static void
+stop_search (Lab *lab)
+{
+  WFD_P2P_LINK (lab->link)->search_us = 0;
+  lab_say (lab, "FindStopped", "()");
+}
+
 static void
 test_social_first (Lab *lab, gconstpointer data)
 {
@@ -288,7 +296,7 @@ test_social_first (Lab *lab, gconstpointer data)
   lab_wait_ok (lab);
   assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=10");
   fake_wpas_forget_calls (lab->fake);
-  lab_say (lab, "FindStopped", "()");
+  stop_search (lab);
   lab_wait_call (lab, "Find");
   assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full'");
 
@@ -298,6 +306,25 @@ test_social_first (Lab *lab, gconstpointer data)
   lab_say (lab, "FindStopped", "()");
   lab_settle (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+}
+
+/* A search that stops early does so for a group that is being formed, which a radio
+ * that listens somewhere else would miss. */
+static void
+test_interrupted_sink_does_not_listen (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = {
+    .advert = { WFD_IE_TYPE_PRIMARY_SINK, TRUE, 0, 300, 0 },
+    .go_intent = -1,
+  };
+
+  lab_use_options (lab, &options);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say (lab, "FindStopped", "()");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Listen"), ==, 0);
+  g_assert_nonnull (WFD_P2P_LINK (lab->link)->search_again);
 }
 
 /* It is found and invited where it listens, and would be deaf on other channels. */
@@ -314,7 +341,7 @@ test_sink_listens (Lab *lab, gconstpointer data)
   lab_wait_ok (lab);
   assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=2");
   fake_wpas_forget_calls (lab->fake);
-  lab_say (lab, "FindStopped", "()");
+  stop_search (lab);
   lab_wait_call (lab, "Listen");
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
 
@@ -329,7 +356,7 @@ stop_full_search (Lab *lab)
 {
   lab_find (lab);
   lab_wait_ok (lab);
-  lab_say (lab, "FindStopped", "()");
+  stop_search (lab);
   lab_settle (lab);
   fake_wpas_forget_calls (lab->fake);
   lab_say (lab, "FindStopped", "()");
@@ -624,6 +651,7 @@ main (int argc, char **argv)
   add ("announce/by-properties", test_properties);
   add ("search/social-channels-first", test_social_first);
   add ("search/sink-listens", test_sink_listens);
+  add ("search/interrupted-sink-does-not-listen", test_interrupted_sink_does_not_listen);
   add ("search/again", test_search_again);
   add ("search/not-beside-a-group", test_search_and_group);
   add ("search/prepared-once", test_prepared_once);
