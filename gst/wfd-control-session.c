@@ -393,6 +393,13 @@ drop_session (WfdControl *self)
   wfd_control_drop_timer (&self->station_timer);
 }
 
+/* In order; with it the group goes, sooner or later. */
+static gboolean
+has_source_left (WfdControl *self, const GError *error)
+{
+  return self->establish != NULL && !wfd_control_is_source (self) && error == NULL;
+}
+
 /* We wait again for what is to come; the PROGRESS message says so. Nobody is told of
  * a source that is not there yet, nor of who never said anything or wasted a turn a
  * moment ago: a thousand may connect in a second. */
@@ -402,7 +409,7 @@ go_on (WfdControl *self, const GError *error)
   if (error != NULL && (self->step != WFD_STEP_CONNECT || wfd_control_has_link_down (self)))
     self->events.trouble (self->user_data, error);
 
-  if (wfd_control_has_link_down (self)) {
+  if (wfd_control_has_link_down (self) || has_source_left (self, error)) {
     self->step = WFD_STEP_NONE;
     return;
   }
