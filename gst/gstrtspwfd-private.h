@@ -30,6 +30,7 @@ struct _GstRtspWfd
   WfdReceiver *receive; /* in the bin */
   GMutex control_lock;  /* for the pointer; held for moments only */
   WfdControl *control;
+  guint64 n_pictures; /* sent, with that lock */
 
   /* With the object lock. */
   guint rtsp_port; /* as it is; 0: not listening */

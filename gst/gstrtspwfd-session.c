@@ -291,8 +291,19 @@ on_peer_alive (gpointer user_data)
   call_control (user_data, wfd_control_note_media);
 }
 
+static void
+on_picture (gpointer user_data, guint rate_kbps)
+{
+  GstRtspWfd *self = user_data;
+
+  g_mutex_lock (&self->control_lock);
+  if (self->control != NULL)
+    wfd_control_note_picture (self->control, ++self->n_pictures, rate_kbps);
+  g_mutex_unlock (&self->control_lock);
+}
+
 const WfdSenderPadsEvents gst_rtsp_wfd_send_events = {
-  { on_picture_lost, on_send_trouble, on_peer_alive },
+  { on_picture_lost, on_send_trouble, on_peer_alive, on_picture },
   on_streams_ended,
 };
 

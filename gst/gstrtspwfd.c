@@ -150,7 +150,9 @@ prepare_media (GstRtspWfd *self)
 static const char *
 get_rtp_address (GstRtspWfd *self)
 {
-  return self->link.kind == WFD_LINK_ADDRESS ? self->settings.address : "0.0.0.0";
+  return self->link.kind == WFD_LINK_ADDRESS && self->settings.miracast_context == NULL
+      ? self->settings.address
+      : "0.0.0.0";
 }
 
 /* Over which family of addresses a sink connects, its name server says later. */
@@ -215,6 +217,7 @@ prepare_control (GstRtspWfd *self, const WfdUri *uri, const WfdOffer *offer)
     .offer = *offer,
     .timeout_ms = settings->timeout_ms,
     .wait_for_next = settings->after_session == WFD_AFTER_SESSION_WAIT,
+    .miracast_context = settings->miracast_context,
     .link = self->link,
     .link_events = self->link_events,
     .link_data = self->link_data,

@@ -58,6 +58,9 @@
  * peer that wants to be paired may; a handler that returns FALSE refuses. "pin" (PIN)
  * has one to be shown.
  *
+ * In a program with a Miracast driver (netdispumdddi.h) #GstWfdSink:miracast-context
+ * names the context whose sessions are served; the element listens nowhere then.
+ *
  * ## Example pipelines
  * |[
  * gst-launch-1.0 ximagesrc ! videoconvert ! wfdsink
@@ -106,6 +109,7 @@ static const guint passed_on[] = {
   WFD_PROP_VIDEO_CAPS,
   WFD_PROP_AUDIO_CAPS,
   WFD_PROP_AFTER_SESSION,
+  WFD_PROP_MIRACAST_CONTEXT,
   WFD_PROP_FLOWING,
   WFD_PROP_NEGOTIATED,
   0,

@@ -48,7 +48,8 @@ struct _WfdControl
 
   GMutex lock;
   GCond over_cond;
-  gboolean over; /* with the lock: nothing is left to wait for */
+  gboolean over;           /* with the lock: nothing is left to wait for */
+  WfdMiracastMedia *media; /* (nullable): set with the lock, in the thread */
 
   gint resize_direction;    /* with the lock */
   guint64 resize_pts_90khz; /* with the lock */
@@ -60,10 +61,11 @@ struct _WfdControl
   GSource *linger_timer;   /* until the link is closed */
   WfdListener *listener;
   WfdSession *session;
-  gboolean heard;  /* its peer has said something */
-  gint64 begin_us; /* of the session, again when its peer speaks */
-  GQueue silent;   /* source role: WfdSilent, whose peers have said nothing yet */
-  WfdTurns turns;  /* source role: GSocketConnections without a session yet */
+  gboolean heard;   /* its peer has said something */
+  gboolean is_held; /* by us: it is not known yet what to offer */
+  gint64 begin_us;  /* of the session, again when its peer speaks */
+  GQueue silent;    /* source role: WfdSilent, whose peers have said nothing yet */
+  WfdTurns turns;   /* source role: GSocketConnections without a session yet */
   GCancellable *cancellable;
   char *peer;
   WfdStep step;
@@ -101,8 +103,25 @@ void wfd_control_set_timer (WfdControl *self, GSource **timer, gint64 when_us,
 
 /* Its peer is there. */
 void wfd_control_enter_negotiating (WfdControl *self);
+/* What a stream is shows within moments of its begin. The standard does not say
+ * how long a sink waits for M1; gnome-network-displays waits for ever. */
+#define WFD_CONTROL_OFFER_PATIENCE_US (2 * G_TIME_SPAN_SECOND)
+gboolean wfd_control_apply_offer (WfdControl *self, WfdSession *session, GError **error);
 /* A new session object in self->session, ready to connect or to start. */
 gboolean wfd_control_create_session (WfdControl *self, GError **error);
+/* The same with one that others have made; (transfer full). */
+gboolean wfd_control_adopt_session (WfdControl *self, WfdSession *session, GError **error);
+void wfd_control_set_session_socket (WfdControl *self, GSocketConnection *connection);
+
+/* Source role, with a Miracast context. */
+gboolean wfd_control_attach_media (WfdControl *self, GError **error);
+/* Ends its session, and takes no more. */
+void wfd_control_close_media (WfdControl *self);
+void wfd_control_drop_media (WfdControl *self);
+/* It is known, or as much as will be, what to offer; @data is the control. */
+void wfd_control_release_held (gpointer data);
+/* kbit/s that may be sent at most; 0 if that is not known. */
+guint wfd_control_get_media_rate (WfdControl *self);
 /* Pauses or resumes, if the session is not as the element wants it. */
 void wfd_control_reconcile (WfdControl *self);
 /* The session, if there is one, is over; then waits for the next or finishes. */

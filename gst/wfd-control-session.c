@@ -173,7 +173,10 @@ wfd_control_enter_step (WfdControl *self, WfdStep step)
   };
 
   self->step = step;
-  if (step == WFD_STEP_CONNECT && wfd_control_is_source (self))
+  if (step == WFD_STEP_CONNECT && self->config.miracast_context != NULL)
+    wfd_control_post_progress (self, GST_PROGRESS_TYPE_START,
+        "Waiting for the system to start a Miracast session");
+  else if (step == WFD_STEP_CONNECT && wfd_control_is_source (self))
     wfd_control_post_progress (self, GST_PROGRESS_TYPE_START,
         "Waiting for a display to connect to %s port %u", self->config.address, self->rtsp_port);
   else if (step == WFD_STEP_CONNECT && self->config.port == 0)
@@ -279,6 +282,13 @@ add_pictures (WfdControl *self, WfdTerms *terms)
   terms->can_grow = wfd_control_find_picture (self, &terms->format, 1).width > 0;
 }
 
+/* 0 stands for no limit. */
+static guint
+get_lower (guint a, guint b)
+{
+  return a == 0 ? b : b == 0 ? a : MIN (a, b);
+}
+
 static void
 on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self)
 {
@@ -290,7 +300,8 @@ on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self
       "peer-microsoft", &agreement.terms.microsoft, NULL);
   g_variant_lookup (stats, "reason", "s", &reason);
   agreement.terms.max_bitrate_kbps =
-      MIN (lookup_counter (stats, "max-bitrate-bps") / 1000, G_MAXINT);
+      get_lower (MIN (lookup_counter (stats, "max-bitrate-bps") / 1000, G_MAXINT),
+          wfd_control_get_media_rate (self));
   add_pictures (self, &agreement.terms);
   agreement.peer_name = name;
   agreement.reason = reason;
@@ -391,6 +402,7 @@ drop_session (WfdControl *self)
   g_clear_pointer (&self->peer, g_free);
   wfd_control_drop_timer (&self->key_unit_timer);
   wfd_control_drop_timer (&self->station_timer);
+  self->is_held = FALSE;
 }
 
 /* In order; with it the group goes, sooner or later. */
@@ -477,24 +489,44 @@ on_closed (WfdSession *session, const GError *error, WfdControl *self)
     wfd_control_end_session (self, error);
 }
 
+gboolean
+wfd_control_apply_offer (WfdControl *self, WfdSession *session, GError **error)
+{
+  gboolean applied;
+
+  g_mutex_lock (&self->lock);
+  applied = wfd_offer_apply (&self->config.offer, session, error);
+  g_mutex_unlock (&self->lock);
+  return applied;
+}
+
 static gboolean
 configure_session (WfdControl *self, WfdSession *session, GError **error)
 {
   const WfdControlConfig *config = &self->config;
-  gboolean applied;
 
-  g_mutex_lock (&self->lock);
-  applied = wfd_offer_apply (&config->offer, session, error);
-  g_mutex_unlock (&self->lock);
   g_object_set (session, "rtp-port", (guint) config->rtp_port, "rtcp-port",
       (guint) config->rtcp_port, "connect-timeout-ms", config->timeout_ms, NULL);
-  return applied;
+  return wfd_control_apply_offer (self, session, error);
+}
+
+void
+wfd_control_set_session_socket (WfdControl *self, GSocketConnection *connection)
+{
+  g_object_set_data_full (G_OBJECT (self->session), WFD_CONTROL_SESSION_SOCKET,
+      g_object_ref (g_socket_connection_get_socket (connection)), g_object_unref);
 }
 
 gboolean
 wfd_control_create_session (WfdControl *self, GError **error)
 {
-  g_autoptr (WfdSession) session = wfd_session_new (self->config.role);
+  return wfd_control_adopt_session (self, wfd_session_new (self->config.role), error);
+}
+
+gboolean
+wfd_control_adopt_session (WfdControl *self, WfdSession *adopted, GError **error)
+{
+  g_autoptr (WfdSession) session = adopted;
 
   if (!configure_session (self, session, error))
     return FALSE;

@@ -6,9 +6,6 @@
 GST_DEBUG_CATEGORY (wfd_control_debug);
 #define GST_CAT_DEFAULT wfd_control_debug
 
-/* What a stream is shows within moments of its begin. The standard does not say
- * how long a sink waits for M1; gnome-network-displays waits for ever. */
-#define OFFER_PATIENCE_US (2 * G_TIME_SPAN_SECOND)
 /* A display that comes again may be there before the end of its last connection is
  * seen, or before its TEARDOWN is answered. */
 #define RETURN_PATIENCE_US (200 * G_TIME_SPAN_MILLISECOND)
@@ -36,6 +33,7 @@ wfd_control_finish (WfdControl *self, const GError *error)
 {
   wfd_control_stop_listening (self);
   self->is_finished = TRUE;
+  wfd_control_close_media (self);
   if (self->establish != NULL)
     wfd_control_close_link_soon (self);
   set_over (self);
@@ -306,8 +304,7 @@ begin_waiting_session (gpointer data)
     wfd_control_end_session (self, error);
     return;
   }
-  g_object_set_data_full (G_OBJECT (self->session), WFD_CONTROL_SESSION_SOCKET,
-      g_object_ref (g_socket_connection_get_socket (connection)), g_object_unref);
+  wfd_control_set_session_socket (self, connection);
   wfd_control_consider_waiting (self);
 }
 
@@ -333,6 +330,8 @@ wfd_control_consider_waiting (gpointer data)
 {
   WfdControl *self = data;
 
+  if (self->is_held)
+    wfd_control_release_held (self);
   if (wfd_turns_is_empty (&self->turns) || is_place_taken (self))
     return;
   if (self->session != NULL) {
@@ -350,8 +349,8 @@ wfd_control_consider_waiting (gpointer data)
 
   GST_INFO ("waiting for what can be offered");
   greet_peer (self);
-  wfd_control_set_timer (self, &self->waiting_timer, g_get_monotonic_time () + OFFER_PATIENCE_US,
-      begin_waiting_session);
+  wfd_control_set_timer (self, &self->waiting_timer,
+      g_get_monotonic_time () + WFD_CONTROL_OFFER_PATIENCE_US, begin_waiting_session);
 }
 
 /* Source role. */
@@ -410,6 +409,8 @@ start (gpointer data)
     wfd_control_create_link (self);
   else if (!wfd_control_is_source (self))
     wfd_control_connect (self);
+  else if (self->config.miracast_context != NULL)
+    wfd_control_attach_media (self, &error);
   else if (parse_peer (self, &error))
     wfd_control_listen (self, &error);
   return error;
@@ -588,6 +589,7 @@ begin_stop (gpointer data)
   wfd_control_drop_timer (&self->retry_timer);
   wfd_control_drop_timer (&self->watchdog_timer);
   g_cancellable_cancel (self->cancellable);
+  wfd_control_close_media (self);
   if (self->session != NULL)
     wfd_session_teardown (self->session);
   else
@@ -622,6 +624,7 @@ release (gpointer data)
   if (self->session != NULL)
     wfd_control_end_session (self, NULL);
   wfd_control_stop_listening (self);
+  wfd_control_drop_media (self);
   wfd_control_drop_link (self);
   wfd_control_drop_timer (&self->retry_timer);
   wfd_control_drop_timer (&self->watchdog_timer);

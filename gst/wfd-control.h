@@ -30,7 +30,8 @@ typedef struct
   guint16 rtcp_port;   /* source role: of that for reports; 0: there is none */
   WfdOffer offer;
   guint timeout_ms;
-  gboolean wait_for_next; /* go on after the end of a session */
+  gboolean wait_for_next;    /* go on after the end of a session */
+  gpointer miracast_context; /* source role: whose sessions they are; NULL: we listen */
   /* With a link other than by address it says host, port, address and peer. */
   WfdLinkSettings link;
   WfdLinkEvents link_events;
@@ -91,6 +92,8 @@ void wfd_control_request_key_unit (WfdControl *self);
 /* Source role: a picture was lost on its way out, which is mended as if the
  * sink had asked. */
 void wfd_control_note_loss (WfdControl *self);
+/* Source role: a picture is about to be sent, encoded at @rate_kbps (0: unknown). */
+void wfd_control_note_picture (WfdControl *self, guint64 number, guint rate_kbps);
 /* Source role: a report of the sink came. */
 void wfd_control_note_media (WfdControl *self);
 /* Source role: asks the sink to take a smaller (-1) or larger (1) picture from

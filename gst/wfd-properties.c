@@ -16,6 +16,7 @@ typedef enum
   KIND_UINT,
   KIND_BOOLEAN,
   KIND_ENUM,
+  KIND_POINTER,
   KIND_CAPS,
   KIND_STRUCTURE,
 } Kind;
@@ -191,6 +192,16 @@ static const Property table[] = {
       .get_type = wfd_after_session_get_type,
       SETTING (after_session),
   },
+  [WFD_PROP_MIRACAST_CONTEXT] = {
+      .name = "miracast-context",
+      .nick = "Miracast context",
+      .blurb = "For programs with a Miracast driver (netdispumdddi.h): what CreateMiracastContext "
+               "gave. Its sessions are the ones that are served, and nobody can connect otherwise",
+      .only = "role=source",
+      .kind = KIND_POINTER,
+      .flags = READY_ONLY,
+      SETTING (miracast_context),
+  },
   [WFD_PROP_WISH_WIDTH] = {
       .name = "wish-width",
       .nick = "Wish width",
@@ -290,6 +301,8 @@ wfd_property_new (guint id, const char *role)
     case KIND_ENUM:
       return g_param_spec_enum (property->name, property->nick, blurb, property->get_type (),
           property->number, property->flags);
+    case KIND_POINTER:
+      return g_param_spec_pointer (property->name, property->nick, blurb, property->flags);
     case KIND_CAPS:
       return g_param_spec_boxed (property->name, property->nick, blurb, GST_TYPE_CAPS,
           property->flags);

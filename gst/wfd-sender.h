@@ -32,6 +32,8 @@ typedef struct
   void (*trouble) (gpointer owner, const char *text);
   /* A report of the peer came. */
   void (*alive) (gpointer owner);
+  /* (nullable): a picture is about to leave; encoded at @rate_kbps, 0 if that is not known. */
+  void (*picture) (gpointer owner, guint rate_kbps);
 } WfdSenderEvents;
 
 /* @owner is told until it is gone; we do not keep it. */

@@ -23,6 +23,8 @@ wfd_settings_set (WfdSettings *self, guint id, const GValue *value)
     *(guint *) member = g_value_get_uint (value);
   } else if (G_VALUE_HOLDS_BOOLEAN (value)) {
     *(gboolean *) member = g_value_get_boolean (value);
+  } else if (G_VALUE_HOLDS_POINTER (value)) {
+    *(gpointer *) member = g_value_get_pointer (value);
   } else {
     *(gint *) member = g_value_get_enum (value);
   }
@@ -42,6 +44,8 @@ wfd_settings_get (const WfdSettings *self, guint id, GValue *value)
     g_value_set_uint (value, *(const guint *) member);
   else if (G_VALUE_HOLDS_BOOLEAN (value))
     g_value_set_boolean (value, *(const gboolean *) member);
+  else if (G_VALUE_HOLDS_POINTER (value))
+    g_value_set_pointer (value, *(const gpointer *) member);
   else
     g_value_set_enum (value, *(const gint *) member);
   return TRUE;

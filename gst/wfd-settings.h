@@ -23,6 +23,7 @@ typedef struct
   guint timeout_ms;
   guint latency_ms;
   gboolean demux;
+  gpointer miracast_context;
   WfdOffer offer;
 } WfdSettings;
 

@@ -293,7 +293,7 @@ register_for_rates (MiracastContext *self, gboolean wanted)
  */
 
 static void
-on_begins (gpointer user_data, WfdSession *session)
+on_begins (gpointer user_data, WfdSession *session, GSocketConnection *connection)
 {
   MiracastContext *self = user_data;
   g_autoptr (WfdMiracastMedia) media = NULL;
@@ -302,7 +302,7 @@ on_begins (gpointer user_data, WfdSession *session)
   g_set_object (&media, self->media);
   g_mutex_unlock (&self->lock);
   if (media != NULL)
-    wfd_miracast_media_begin (media, session);
+    wfd_miracast_media_begin (media, session, connection);
 }
 
 static const MiracastRunEvents events = { on_begins, on_monitor, on_event, on_ended };

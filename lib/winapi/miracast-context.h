@@ -53,7 +53,8 @@ NTSTATUS miracast_context_take_message (MiracastContext *self, UINT kind);
 
 /* For miracast-media.c: in the thread of its main context. */
 GMainContext *wfd_miracast_media_get_main_context (WfdMiracastMedia *self);
-void wfd_miracast_media_begin (WfdMiracastMedia *self, WfdSession *session);
+void wfd_miracast_media_begin (WfdMiracastMedia *self, WfdSession *session,
+    GSocketConnection *connection);
 /* From any thread. */
 void wfd_miracast_media_set_rate (WfdMiracastMedia *self, guint kbps);
 

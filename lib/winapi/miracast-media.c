@@ -45,10 +45,11 @@ wfd_miracast_media_get_main_context (WfdMiracastMedia *self)
 }
 
 void
-wfd_miracast_media_begin (WfdMiracastMedia *self, WfdSession *session)
+wfd_miracast_media_begin (WfdMiracastMedia *self, WfdSession *session,
+    GSocketConnection *connection)
 {
   if (!self->is_closed)
-    g_signal_emit (self, signals[SIGNAL_SESSION], 0, session);
+    g_signal_emit (self, signals[SIGNAL_SESSION], 0, session, connection);
 }
 
 static gboolean
@@ -162,13 +163,14 @@ wfd_miracast_media_class_init (WfdMiracastMediaClass *klass)
    * WfdMiracastMedia::session:
    * @self: the media
    * @session: the session, of role %WFD_ROLE_SOURCE
+   * @connection: its connection to the sink, to know who that is
    *
    * A session is about to begin: the moment to set what it offers, and its ports, and
    * to listen to it. Who needs longer to know what to offer calls wfd_session_hold()
    * here, and wfd_session_release() later.
    */
   signals[SIGNAL_SESSION] = g_signal_new ("session", WFD_TYPE_MIRACAST_MEDIA, G_SIGNAL_RUN_LAST, 0,
-      NULL, NULL, NULL, G_TYPE_NONE, 1, WFD_TYPE_SESSION);
+      NULL, NULL, NULL, G_TYPE_NONE, 2, WFD_TYPE_SESSION, G_TYPE_SOCKET_CONNECTION);
 }
 
 static void

@@ -271,9 +271,13 @@ start_session (MiracastRun *self, GError **error)
   g_signal_connect (self->session, "peer-capabilities", G_CALLBACK (on_capabilities), self);
   g_signal_connect (self->session, "format-agreed", G_CALLBACK (on_format_agreed), self);
   g_signal_connect (self->session, "idr-requested", G_CALLBACK (on_idr_requested), self);
-  /* Others hear first of the end; what we make of it may be the end of everything. */
-  self->events.begins (self->user_data, self->session);
+  /* We hear of the end before others end something because of it. */
   g_signal_connect (self->session, "closed", G_CALLBACK (on_closed), self);
+  self->events.begins (self->user_data, self->session, connection);
+  if (self->session == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The media do not take the session");
+    return FALSE;
+  }
   return wfd_session_start (self->session, connection, error);
 }
 

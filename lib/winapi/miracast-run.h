@@ -22,7 +22,7 @@ typedef struct
 {
   /* These come in the thread of the main context. */
   /* The session is about to begin: the last moment to say what it shall offer. */
-  void (*begins) (gpointer user_data, WfdSession *session);
+  void (*begins) (gpointer user_data, WfdSession *session, GSocketConnection *connection);
   void (*monitor) (gpointer user_data, const MiracastMonitor *monitor);
   void (*event) (gpointer user_data, MIRACAST_PROTOCOL_EVENT event);
   /* It is over by itself; not after miracast_run_stop () has begun. */

@@ -219,12 +219,12 @@ stop_at_any_time (gpointer data)
 }
 
 static void
-test_a_thousand_sessions_leave_nothing (Fixture *self, gconstpointer data)
+test_sessions_stopped_at_any_time_leave_nothing (Fixture *self, gconstpointer data)
 {
   MIRACAST_SESSION_INFO info;
-  guint n_files = 0, n_threads = 0;
+  guint n_files = 0, n_threads = count_entries ("/proc/self/task");
 
-  for (guint i = 0; i < 1000; i++) {
+  for (guint i = 0; i < 300; i++) {
     GThread *thread = NULL;
 
     if (i % 4 == 3)
@@ -234,13 +234,13 @@ test_a_thousand_sessions_leave_nothing (Fixture *self, gconstpointer data)
     if (thread != NULL)
       g_thread_join (thread);
     renew_sink (self);
-    if (i == 20) {
+    if (i == 20)
       n_files = count_entries ("/proc/self/fd");
-      n_threads = count_entries ("/proc/self/task");
-    }
   }
   g_assert_cmpuint (count_entries ("/proc/self/fd"), ==, n_files);
-  g_assert_cmpuint (count_entries ("/proc/self/task"), ==, n_threads);
+  /* One that was joined may be there for a moment longer. */
+  while (count_entries ("/proc/self/task") > n_threads)
+    g_thread_yield ();
 }
 
 #define TEST(name, func) \
@@ -255,6 +255,7 @@ main (int argc, char **argv)
   TEST ("driver-is-told-of-the-link", test_driver_is_told_of_the_link);
   TEST ("driver-on-a-slow-link-ends", test_driver_on_a_slow_link_ends);
   TEST ("messages", test_messages);
-  TEST ("a-thousand-sessions-leave-nothing", test_a_thousand_sessions_leave_nothing);
+  TEST ("sessions-stopped-at-any-time-leave-nothing",
+      test_sessions_stopped_at_any_time_leave_nothing);
   return g_test_run ();
 }

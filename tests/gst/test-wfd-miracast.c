@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* wfdsink as the media of the Miracast driver, with the system's part of the library, and wfdsrc
+ * as the display. */
+#include <gio/gio.h>
+#include <gst/app/app.h>
+#include <gst/check/gstcheck.h>
+#include <string.h>
+#include <unistd.h>
+#include <wfd-encoder.h>
+#include <wfdxmiracast.h>
+
+#include "pair.h"
+
+static struct
+{
+  HANDLE device;
+  PVOID context;
+  GSocket *listener;
+  Side source, display;
+  GAsyncQueue *told; /* char * */
+  gint n_sent, n_encoded;
+  guint64 last_sent;
+  gboolean has_gap;
+} now;
+
+static void
+tell (const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_async_queue_push (now.told, g_strdup_vprintf (format, args));
+  va_end (args);
+}
+
+static void
+wait_told (const char *wanted)
+{
+  g_autofree char *told = g_async_queue_timeout_pop (now.told, WATCHDOG / GST_USECOND);
+
+  fail_unless_equals_string (told, wanted);
+}
+
+static VOID
+on_status (PVOID context, MIRACAST_STATUS status, NTSTATUS why)
+{
+  tell ("status %u %08x", (guint) status, (guint) why);
+}
+
+static NTSTATUS
+on_io_control (PVOID context, BOOL hardware, UINT size, VOID *input, UINT output_size, VOID *output,
+    UINT *ret_bytes)
+{
+  const WFDX_MIRACAST_REQUEST *request = input;
+
+  tell (request->Kind == WFDX_MIRACAST_MONITOR_ARRIVED ? "arrived" : "departed");
+  return STATUS_SUCCESS;
+}
+
+/* Pictures are encoded, then sent, each once and in order. */
+static VOID
+on_statistic (PVOID context, const MIRACAST_STATISTIC_DATA *data)
+{
+  if (data->StatisticType == MIRACAST_STATISTIC_TYPE_CHUNK_PROCESSING_COMPLETE) {
+    g_atomic_int_inc (&now.n_encoded);
+  } else if (data->StatisticType == MIRACAST_STATISTIC_TYPE_CHUNK_SENT) {
+    guint64 number = data->ChunkSent.ChunkId.FrameNumber;
+
+    now.has_gap = now.has_gap || (now.last_sent != 0 && number != now.last_sent + 1);
+    now.last_sent = number;
+    g_atomic_int_inc (&now.n_sent);
+  }
+}
+
+static const WFDX_MIRACAST_DISPLAY display = {
+  .Size = sizeof (WFDX_MIRACAST_DISPLAY),
+  .SessionStatus = on_status,
+  .IoControl = on_io_control,
+  .Statistic = on_statistic,
+};
+
+static guint
+listen_somewhere (void)
+{
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+
+  now.listener =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  fail_unless (g_socket_bind (now.listener, any, FALSE, NULL));
+  fail_unless (g_socket_listen (now.listener, NULL));
+  bound = g_socket_get_local_address (now.listener, NULL);
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+}
+
+/* What the system hands to the driver. */
+static int
+accept_display (void)
+{
+  g_autoptr (GSocket) accepted = g_socket_accept (now.listener, NULL, NULL);
+
+  fail_unless (accepted != NULL);
+  return dup (g_socket_get_fd (accepted));
+}
+
+#define PICTURES "videotestsrc is-live=true ! video/x-raw, width=640, height=480, framerate=60/1 ! "
+
+static void
+set_up (void)
+{
+  memset (&now, 0, sizeof (now));
+  now.told = g_async_queue_new_full (g_free);
+  fail_unless_equals_int (WfdxMiracastOpen (NULL, &display, &now.device), STATUS_SUCCESS);
+  fail_unless_equals_int (WfdxMiracastGetContext (now.device, &now.context), STATUS_SUCCESS);
+}
+
+/* Without a state. */
+static void
+make_source (const char *properties)
+{
+  g_autofree char *description =
+      g_strdup_printf (PICTURES "wfdsink name=wfd bitrate=1000 %s", properties);
+
+  side_init (&now.source, description);
+  g_object_set (now.source.wfd, "miracast-context", now.context, NULL);
+}
+
+static void
+make_display (guint port)
+{
+  g_autofree char *description = g_strdup_printf (
+      "wfdsrc name=wfd uri=wfd://127.0.0.1:%u wfd.video ! appsink name=app sync=false async=false "
+      "max-buffers=100 drop=true wait-on-eos=false",
+      port);
+
+  side_init (&now.display, description);
+  side_set_state (&now.display, GST_STATE_PLAYING);
+}
+
+static void
+tear_down (void)
+{
+  side_clear (&now.display);
+  side_clear (&now.source);
+  fail_unless_equals_int (WfdxMiracastClose (now.device), STATUS_SUCCESS);
+  g_clear_object (&now.listener);
+  g_async_queue_unref (now.told);
+}
+
+static gboolean
+can_encode (void)
+{
+  if (wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL) != NULL)
+    return TRUE;
+  g_printerr ("no encoder is installed, not tested\n");
+  return FALSE;
+}
+
+static void
+start (guint64 rate_bps, UINT wanted)
+{
+  MIRACAST_WFD_CONNECTION_STATS stats = { .CurrentBitRate = rate_bps };
+  MIRACAST_SESSION_INFO info = { .Value = 0 };
+
+  fail_unless_equals_int (WfdxMiracastStart (now.device, accept_display (), &stats, &info),
+      STATUS_SUCCESS);
+  fail_unless_equals_int (info.Value, wanted);
+}
+
+static void
+pull (guint n)
+{
+  for (guint i = 0; i < n; i++) {
+    GstSample *sample = gst_app_sink_try_pull_sample (GST_APP_SINK (now.display.app), WATCHDOG);
+
+    fail_unless (sample != NULL, "nothing comes");
+    gst_sample_unref (sample);
+  }
+}
+
+GST_START_TEST (test_pictures_come_through_the_driver)
+{
+  g_autoptr (GstStructure) negotiated = NULL;
+
+  if (!can_encode ())
+    return;
+  set_up ();
+  make_source ("");
+  side_set_state (&now.source, GST_STATE_PLAYING);
+  make_display (listen_somewhere ());
+  start (5000000, 1);
+  wait_told ("arrived");
+  pull (30);
+  fail_unless (g_atomic_int_get (&now.n_sent) >= 30);
+  fail_if (now.has_gap);
+  g_object_get (now.source.wfd, "negotiated", &negotiated, NULL);
+  fail_unless_equals_string (gst_structure_get_string (negotiated, "peer"), "127.0.0.1");
+
+  fail_unless_equals_int (WfdxMiracastStop (now.device), STATUS_SUCCESS);
+  side_wait_flowing (&now.source, FALSE);
+  fail_unless (g_atomic_int_get (&now.n_encoded) >= g_atomic_int_get (&now.n_sent));
+  tear_down ();
+}
+GST_END_TEST
+
+/* The sessions of a driver context come one after the other. */
+GST_START_TEST (test_one_session_after_the_other)
+{
+  if (!can_encode ())
+    return;
+  set_up ();
+  make_source ("after-session=wait");
+  side_set_state (&now.source, GST_STATE_PLAYING);
+  for (guint i = 0; i < 3; i++) {
+    g_clear_object (&now.listener);
+    make_display (listen_somewhere ());
+    start (5000000, 1);
+    wait_told ("arrived");
+    pull (5);
+    fail_unless_equals_int (WfdxMiracastStop (now.device), STATUS_SUCCESS);
+    side_wait_flowing (&now.source, FALSE);
+    side_clear (&now.display);
+  }
+  tear_down ();
+}
+GST_END_TEST
+
+GST_START_TEST (test_display_that_leaves_is_told)
+{
+  if (!can_encode ())
+    return;
+  set_up ();
+  make_source ("after-session=wait");
+  side_set_state (&now.source, GST_STATE_PLAYING);
+  make_display (listen_somewhere ());
+  start (5000000, 1);
+  wait_told ("arrived");
+  pull (5);
+  side_clear (&now.display);
+  wait_told ("status 2 c000020d");
+  tear_down ();
+}
+GST_END_TEST
+
+GST_START_TEST (test_source_that_stops_is_told)
+{
+  if (!can_encode ())
+    return;
+  set_up ();
+  make_source ("");
+  side_set_state (&now.source, GST_STATE_PLAYING);
+  make_display (listen_somewhere ());
+  start (5000000, 1);
+  wait_told ("arrived");
+  pull (5);
+  side_clear (&now.source);
+  wait_told ("status 0 c0000120");
+  tear_down ();
+}
+GST_END_TEST
+
+GST_START_TEST (test_rate_of_the_system_is_a_limit)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint suggested;
+
+  if (!can_encode ())
+    return;
+  set_up ();
+  make_source ("max-bitrate=40000 start-bitrate=20000");
+  side_set_state (&now.source, GST_STATE_PLAYING);
+  make_display (listen_somewhere ());
+  start (1500000, 3);
+  wait_told ("arrived");
+  pull (10);
+  g_object_get (now.source.wfd, "suggested-bitrate", &suggested, NULL);
+  fail_unless (suggested <= 1500, "%u", suggested);
+  tear_down ();
+}
+GST_END_TEST
+
+GST_START_TEST (test_context_that_is_none_is_an_error)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GstBus) bus = NULL;
+
+  set_up ();
+  make_source ("");
+  g_object_set (now.source.wfd, "miracast-context", &now, NULL);
+  fail_unless_equals_int (gst_element_set_state (now.source.pipeline, GST_STATE_PLAYING),
+      GST_STATE_CHANGE_FAILURE);
+  g_object_set (now.source.wfd, "miracast-context", now.context, NULL);
+  tear_down ();
+}
+GST_END_TEST
+
+static Suite *
+wfd_miracast_suite (void)
+{
+  Suite *suite = suite_create ("wfd-miracast");
+  TCase *tcase = tcase_create ("wfd-miracast");
+
+  suite_add_tcase (suite, tcase);
+  tcase_add_test (tcase, test_pictures_come_through_the_driver);
+  tcase_add_test (tcase, test_one_session_after_the_other);
+  tcase_add_test (tcase, test_display_that_leaves_is_told);
+  tcase_add_test (tcase, test_source_that_stops_is_told);
+  tcase_add_test (tcase, test_rate_of_the_system_is_a_limit);
+  tcase_add_test (tcase, test_context_that_is_none_is_an_error);
+  return suite;
+}
+
+GST_CHECK_MAIN (wfd_miracast);
