@@ -187,7 +187,7 @@
 #define WFD_LIMIT_PEER_EVENTS_BYTES (16 * 1024 * 1024)
 
 /* Connections that have not said who they are (one file each, 20 s). */
-#define WFD_LIMIT_PEER_STRANGERS 64
+#define WFD_LIMIT_PEER_STRANGERS 256
 
 /* Connections of one graph: each pair of 64 nodes, and room. */
 #define WFD_LIMIT_PEER_LINKS 1024

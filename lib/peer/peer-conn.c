@@ -11,6 +11,9 @@
 /* A peer that does not read its last messages, or does not close, is left then. */
 #define LINGER_US (30 * G_USEC_PER_SEC)
 
+/* A machine that has gone without a word is missed after twice as long. */
+#define KEEP_ALIVE_S 30
+
 typedef enum
 {
   STATE_OPENING,
@@ -370,6 +373,9 @@ conn_new (WfdPeerLoop *loop, GSocket *socket, State state, const WfdPeerConnCall
     return self;
   g_socket_set_blocking (socket, FALSE);
   g_socket_set_keepalive (socket, TRUE);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_ALIVE_S, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_ALIVE_S / 3, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, 3, NULL);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   return self;
 }

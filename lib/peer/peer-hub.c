@@ -7,7 +7,7 @@
 #include "peer-graph.h"
 #include "peer-link.h"
 
-#define BACKLOG 64
+#define BACKLOG 256
 #define READ_BYTES (64 * 1024)
 #define SHUTDOWN_US G_USEC_PER_SEC
 

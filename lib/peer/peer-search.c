@@ -94,7 +94,7 @@ read_clause (WfdPeerSearch *clause, const char **names, const char **values)
   guint compare = EQUAL;
 
   for (; *names != NULL; names++, values++) {
-    if (g_str_equal (*names, "attrib"))
+    if (g_str_equal (*names, "attrib") && clause->name == NULL)
       clause->name = g_strdup (*values);
     else if (g_str_equal (*names, "type"))
       has_type = wfd_peer_attribute_type_read (*values, &clause->type);

@@ -212,6 +212,32 @@ def test_examples(tap, installed, compiler, root):
              and 'RTP at 127.0.0.1:19000' in told, told)
 
 
+def test_peer_chat(tap, installed, compiler, root):
+    """The chat between two programs: what one is told, the other shows."""
+    program = os.path.join(root, 'peer-chat')
+    packages = ('wfd-winapi', 'wfd-winapi-events')
+    good, told = run(*compiler, *C_FLAGS, *installed.flags('--cflags', packages=packages), '-o', program,
+                     os.path.join(EXAMPLES, 'peer-chat.c'), '-x', 'none',
+                     *installed.flags('--libs', packages=packages))
+    if not tap.test('examples/peer-chat-links', good, told):
+        return
+    env = dict(installed.env, XDG_DATA_HOME=os.path.join(root, 'peer'))
+    patient = ['timeout', str(PATIENCE_S), program]
+    pipes = {'stdin': subprocess.PIPE, 'stdout': subprocess.PIPE, 'text': True, 'env': env}
+    with subprocess.Popen(patient + ['alice'], **pipes) as alice:
+        port = alice.stdout.readline().split()[-1]
+        with subprocess.Popen(patient + ['bob', '::1', port], **pipes) as bob:
+            heard = [alice.stdout.readline(), bob.stdout.readline()]
+            bob.stdin.write('hello\n')
+            bob.stdin.flush()
+            heard += [alice.stdout.readline()]
+            bob.stdin.close()
+            heard += [alice.stdout.readline()]
+        alice.stdin.close()
+    tap.test('examples/peer-chat', heard == ['* somebody is here\n'] * 2 + ['> hello\n', '* somebody has left\n']
+             and bob.returncode == 0 and alice.returncode == 0, repr(heard))
+
+
 def test_displays(tap, args, installed, compiler, root):
     """The examples that list displays, in both languages, with a wpa_supplicant that knows one."""
     program = os.path.join(root, 'displays')
@@ -297,6 +323,7 @@ def main():
                 test_gir(tap, gir, symbols)
                 test_python(tap, installed)
                 test_examples(tap, installed, languages(args)[0][1], root)
+                test_peer_chat(tap, installed, languages(args)[0][1], root)
                 test_displays(tap, args, installed, languages(args)[0][1], root)
             else:
                 tap.skip('gir', 'built without introspection')
