@@ -191,3 +191,6 @@
 
 /* Connections of one graph: each pair of 64 nodes, and room. */
 #define WFD_LIMIT_PEER_LINKS 1024
+
+/* Identities of a user: each costs a look into its folder where they are listed. */
+#define WFD_LIMIT_PEER_IDENTITIES 256

@@ -22,6 +22,7 @@ typedef enum
   WFD_HANDLE_GROUP,
   WFD_HANDLE_GROUP_EVENT,
   WFD_HANDLE_GROUP_ENUM,
+  WFD_HANDLE_CRYPT_KEY,
   WFD_HANDLE_LAST_KIND = 14, /* so that no handle is NULL or INVALID_HANDLE_VALUE */
 } WfdHandleKind;
 

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   WINAPI_BLOCK_GRAPH = 1, /* PeerGraphFreeData () */
+  WINAPI_BLOCK_GROUP,     /* PeerFreeData () */
 } WinapiBlockKind;
 
 /* Zeroed. */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <wincrypt.h>
 #include <windows.h>
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
 EXTERN_C_START
 
-/* Peer Graphing. Where this differs from Windows, docs/peer.md says so. */
+/* Peer Graphing, and the identities of Peer Grouping. Where this differs from Windows,
+ * docs/peer.md says so. */
 
 #define PEER_GRAPH_VERSION MAKEWORD (1, 0)
 
@@ -238,6 +240,13 @@ typedef struct peer_security_interface_tag
   PFNPEER_ON_PASSWORD_AUTH_FAILED pfnAuthFailed;
 } PEER_SECURITY_INTERFACE, *PPEER_SECURITY_INTERFACE;
 
+typedef struct peer_name_pair_tag
+{
+  DWORD dwSize;
+  PWSTR pwzPeerName;
+  PWSTR pwzFriendlyName;
+} PEER_NAME_PAIR, *PPEER_NAME_PAIR;
+
 WFDX_API HRESULT WINAPI PeerGraphStartup (WORD wVersionRequested, PPEER_VERSION_DATA pVersionData);
 WFDX_API HRESULT WINAPI PeerGraphShutdown (VOID);
 WFDX_API VOID WINAPI PeerGraphFreeData (PVOID pvData);
@@ -300,5 +309,31 @@ WFDX_API HRESULT WINAPI PeerGraphPeerTimeToUniversalTime (HGRAPH hGraph, FILETIM
     FILETIME *pftUniversalTime);
 WFDX_API HRESULT WINAPI PeerGraphUniversalTimeToPeerTime (HGRAPH hGraph, FILETIME *pftUniversalTime,
     FILETIME *pftPeerTime);
+
+/* --- P2P.dll --- */
+
+WFDX_API VOID WINAPI PeerFreeData (LPCVOID pvData);
+WFDX_API HRESULT WINAPI PeerGetItemCount (HPEERENUM hPeerEnum, ULONG *pCount);
+WFDX_API HRESULT WINAPI PeerGetNextItem (HPEERENUM hPeerEnum, ULONG *pCount, PVOID **pppvItems);
+WFDX_API HRESULT WINAPI PeerEndEnumeration (HPEERENUM hPeerEnum);
+
+WFDX_API HRESULT WINAPI PeerIdentityCreate (PCWSTR pwzClassifier, PCWSTR pwzFriendlyName,
+    HCRYPTPROV hCryptProv, PWSTR *ppwzIdentity);
+WFDX_API HRESULT WINAPI PeerIdentityGetFriendlyName (PCWSTR pwzIdentity, PWSTR *ppwzFriendlyName);
+WFDX_API HRESULT WINAPI PeerIdentitySetFriendlyName (PCWSTR pwzIdentity, PCWSTR pwzFriendlyName);
+WFDX_API HRESULT WINAPI PeerIdentityGetCryptKey (PCWSTR pwzIdentity, HCRYPTPROV *phCryptProv);
+WFDX_API HRESULT WINAPI PeerIdentityDelete (PCWSTR pwzIdentity);
+WFDX_API HRESULT WINAPI PeerEnumIdentities (HPEERENUM *phPeerEnum);
+WFDX_API HRESULT WINAPI PeerCreatePeerName (PCWSTR pwzIdentity, PCWSTR pwzClassifier,
+    PWSTR *ppwzPeerName);
+WFDX_API HRESULT WINAPI PeerIdentityGetXML (PCWSTR pwzIdentity, PWSTR *ppwzIdentityXML);
+WFDX_API HRESULT WINAPI PeerIdentityExport (PCWSTR pwzIdentity, PCWSTR pwzPassword,
+    PWSTR *ppwzExportXML);
+WFDX_API HRESULT WINAPI PeerIdentityImport (PCWSTR pwzImportXML, PCWSTR pwzPassword,
+    PWSTR *ppwzIdentity);
+WFDX_API HRESULT WINAPI PeerIdentityGetDefault (PWSTR *ppwzPeerName);
+
+/* Not of Windows: the key as PEM (PKCS#8), for who signs with a library of Linux. */
+WFDX_API HRESULT WINAPI WfdxCryptKeyToPem (HCRYPTPROV hProv, PSTR *ppszPem);
 
 EXTERN_C_END

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <handle-table.h>
+#include <peer-codes.h>
+#include <string.h>
+
+#include "peeridentity-private.h"
+
+/* The Identity Manager: who this user is to peers. Its functions need no start-up, and
+ * what they change is on the disk, where other programs of the user see it. */
+
+#define MAX_FRIENDLY_CHARS 255
+#define MAX_PASSWORD_CHARS 1024
+#define MAX_XML_CHARS (64 * 1024)
+
+char *
+peeridentity_get_folder (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "gst-wfd", "identities", NULL);
+}
+
+PWSTR
+peeridentity_return_text (const char *text)
+{
+  g_autofree gunichar *wide = NULL;
+  glong n;
+  PWSTR block;
+
+  wide = g_utf8_to_ucs4_fast (text, -1, &n);
+  block = winapi_block_new (WINAPI_BLOCK_GROUP, (n + 1) * sizeof (WCHAR));
+  memcpy (block, wide, (n + 1) * sizeof (WCHAR));
+  return block;
+}
+
+VOID WINAPI
+PeerFreeData (LPCVOID pvData)
+{
+  winapi_block_free (WINAPI_BLOCK_GROUP, (gpointer) pvData);
+}
+
+/* NULL if it is none. */
+static char *
+read_name (PCWSTR identity)
+{
+  return identity != NULL ? winapi_text_from_wide (identity, PEERIDENTITY_MAX_NAME_CHARS) : NULL;
+}
+
+/* NULL is fine, too long is not. */
+static gboolean
+read_optional (PCWSTR wide, gsize max_chars, char **ret_text)
+{
+  *ret_text = wide != NULL ? winapi_text_from_wide (wide, max_chars) : NULL;
+  return wide == NULL || *ret_text != NULL;
+}
+
+/* --- enumerations --- */
+
+typedef struct
+{
+  GPtrArray *items; /* WfdPeerIdentity */
+  guint next;
+} Enumeration;
+
+static GMutex lock;
+static WfdHandleTable enums = WFD_HANDLE_TABLE_INIT (WFD_HANDLE_GROUP_ENUM, WFD_HANDLE_MAX);
+
+HRESULT WINAPI
+PeerEnumIdentities (HPEERENUM *phPeerEnum)
+{
+  g_autofree char *folder = peeridentity_get_folder ();
+  Enumeration *self;
+  gpointer handle;
+  HRESULT result;
+
+  if (phPeerEnum == NULL)
+    return E_INVALIDARG;
+  self = g_new0 (Enumeration, 1);
+  result = wfd_peer_identity_list (folder, &self->items);
+  if (FAILED (result)) {
+    g_free (self);
+    return result;
+  }
+  g_mutex_lock (&lock);
+  handle = wfd_handle_table_add (&enums, self);
+  g_mutex_unlock (&lock);
+  if (handle == NULL) {
+    g_ptr_array_unref (self->items);
+    g_free (self);
+    return E_OUTOFMEMORY;
+  }
+  *phPeerEnum = handle;
+  return S_OK;
+}
+
+HRESULT WINAPI
+PeerGetItemCount (HPEERENUM hPeerEnum, ULONG *pCount)
+{
+  const Enumeration *self;
+
+  if (pCount == NULL)
+    return E_INVALIDARG;
+  g_mutex_lock (&lock);
+  self = wfd_handle_table_get (&enums, hPeerEnum);
+  if (self != NULL)
+    *pCount = self->items->len;
+  g_mutex_unlock (&lock);
+  return self != NULL ? S_OK : E_INVALIDARG;
+}
+
+static PVOID
+build_pair (gpointer block, const WfdPeerIdentity *identity)
+{
+  PPEER_NAME_PAIR pair = winapi_block_add (block, sizeof (*pair));
+
+  *pair = (PEER_NAME_PAIR) { sizeof (*pair), winapi_text_add_wide (block, identity->name),
+    winapi_text_add_wide (block, identity->friendly_name) };
+  return pair;
+}
+
+HRESULT WINAPI
+PeerGetNextItem (HPEERENUM hPeerEnum, ULONG *pCount, PVOID **pppvItems)
+{
+  Enumeration *self;
+  PVOID *items;
+
+  if (pCount == NULL || pppvItems == NULL || *pCount == 0)
+    return E_INVALIDARG;
+  g_mutex_lock (&lock);
+  self = wfd_handle_table_get (&enums, hPeerEnum);
+  if (self != NULL) {
+    *pCount = MIN (*pCount, self->items->len - self->next);
+    items = winapi_block_new (WINAPI_BLOCK_GROUP, *pCount * sizeof (*items));
+    for (guint i = 0; i < *pCount; i++)
+      items[i] = build_pair (items, self->items->pdata[self->next++]);
+    *pppvItems = items;
+  }
+  g_mutex_unlock (&lock);
+  return self != NULL ? S_OK : E_INVALIDARG;
+}
+
+HRESULT WINAPI
+PeerEndEnumeration (HPEERENUM hPeerEnum)
+{
+  Enumeration *self;
+
+  g_mutex_lock (&lock);
+  self = wfd_handle_table_remove (&enums, hPeerEnum);
+  g_mutex_unlock (&lock);
+  if (self == NULL)
+    return E_INVALIDARG;
+  g_ptr_array_unref (self->items);
+  g_free (self);
+  return S_OK;
+}
+
+/* --- identities --- */
+
+static HRESULT
+create (WfdPeerKey *key, const char *classifier, const char *friendly_name, PWSTR *ppwzIdentity)
+{
+  g_autofree char *folder = peeridentity_get_folder ();
+  g_autofree char *name = NULL;
+  HRESULT result = wfd_peer_identity_create (folder, key, classifier != NULL ? classifier : "",
+      friendly_name, &name);
+
+  if (SUCCEEDED (result))
+    *ppwzIdentity = peeridentity_return_text (name);
+  return result;
+}
+
+HRESULT WINAPI
+PeerIdentityCreate (PCWSTR pwzClassifier, PCWSTR pwzFriendlyName, HCRYPTPROV hCryptProv,
+    PWSTR *ppwzIdentity)
+{
+  g_autoptr (WfdPeerKey) key = NULL;
+  g_autofree char *classifier = NULL;
+  g_autofree char *friendly_name = NULL;
+
+  if (ppwzIdentity == NULL
+      || !read_optional (pwzClassifier, PEERIDENTITY_MAX_CLASSIFIER_CHARS, &classifier)
+      || !read_optional (pwzFriendlyName, MAX_FRIENDLY_CHARS, &friendly_name))
+    return E_INVALIDARG;
+
+  key = hCryptProv != 0 ? peeridentity_ref_key (hCryptProv) : wfd_peer_key_new ();
+  if (key == NULL)
+    return hCryptProv != 0 ? HRESULT_FROM_WIN32 (ERROR_INVALID_HANDLE) : PEER_E_NO_KEY_ACCESS;
+  return create (key, classifier, friendly_name, ppwzIdentity);
+}
+
+HRESULT WINAPI
+PeerIdentityGetFriendlyName (PCWSTR pwzIdentity, PWSTR *ppwzFriendlyName)
+{
+  g_autofree char *folder = peeridentity_get_folder ();
+  g_autofree char *name = read_name (pwzIdentity);
+  g_autoptr (WfdPeerIdentity) identity = NULL;
+  HRESULT result;
+
+  if (ppwzFriendlyName == NULL || name == NULL)
+    return E_INVALIDARG;
+  result = wfd_peer_identity_get (folder, name, &identity);
+  if (SUCCEEDED (result))
+    *ppwzFriendlyName = peeridentity_return_text (identity->friendly_name);
+  return result;
+}
+
+HRESULT WINAPI
+PeerIdentitySetFriendlyName (PCWSTR pwzIdentity, PCWSTR pwzFriendlyName)
+{
+  g_autofree char *folder = peeridentity_get_folder ();
+  g_autofree char *name = read_name (pwzIdentity);
+  g_autofree char *friendly_name = NULL;
+
+  if (name == NULL || !read_optional (pwzFriendlyName, MAX_FRIENDLY_CHARS, &friendly_name))
+    return E_INVALIDARG;
+  return wfd_peer_identity_set_friendly_name (folder, name, friendly_name);
+}
+
+HRESULT WINAPI
+PeerIdentityDelete (PCWSTR pwzIdentity)
+{
+  g_autofree char *folder = peeridentity_get_folder ();
+  g_autofree char *name = read_name (pwzIdentity);
+
+  return name != NULL ? (HRESULT) wfd_peer_identity_delete (folder, name) : E_INVALIDARG;
+}
+
+HRESULT WINAPI
+PeerIdentityGetDefault (PWSTR *ppwzPeerName)
+{
+  g_autofree char *folder = peeridentity_get_folder ();
+  g_autofree char *name = NULL;
+  HRESULT result;
+
+  if (ppwzPeerName == NULL)
+    return E_INVALIDARG;
+  result = wfd_peer_identity_get_default (folder, &name);
+  if (SUCCEEDED (result))
+    *ppwzPeerName = peeridentity_return_text (name);
+  return result;
+}
+
+/* --- names and texts --- */
+
+HRESULT WINAPI
+PeerCreatePeerName (PCWSTR pwzIdentity, PCWSTR pwzClassifier, PWSTR *ppwzPeerName)
+{
+  g_autofree char *identity = NULL;
+  g_autofree char *classifier = NULL;
+  g_autofree char *authority = NULL;
+  g_autofree char *name = NULL;
+
+  if (ppwzPeerName == NULL || (pwzIdentity == NULL && pwzClassifier == NULL)
+      || !read_optional (pwzIdentity, PEERIDENTITY_MAX_NAME_CHARS, &identity)
+      || !read_optional (pwzClassifier, PEERIDENTITY_MAX_CLASSIFIER_CHARS, &classifier)
+      || (identity != NULL && !wfd_peer_name_get_authority (identity, &authority)))
+    return E_INVALIDARG;
+
+  if (classifier != NULL)
+    name = g_strconcat (authority != NULL ? authority : "0", ".", classifier, NULL);
+  *ppwzPeerName = peeridentity_return_text (name != NULL ? name : identity);
+  return S_OK;
+}
+
+/* An identity that is named and is not there has no handle: E_HANDLE, as the page says. */
+HRESULT WINAPI
+PeerIdentityGetXML (PCWSTR pwzIdentity, PWSTR *ppwzIdentityXML)
+{
+  g_autofree char *folder = peeridentity_get_folder ();
+  g_autofree char *name = read_name (pwzIdentity);
+  g_autofree char *xml = NULL;
+  g_autoptr (GBytes) certificate = NULL;
+  HRESULT result = S_OK;
+
+  if (ppwzIdentityXML == NULL || (pwzIdentity != NULL && name == NULL))
+    return E_INVALIDARG;
+  if (name == NULL)
+    result = wfd_peer_identity_make_default (folder, &name);
+  if (SUCCEEDED (result))
+    result = wfd_peer_identity_load_certificate (folder, name, &certificate);
+  if (FAILED (result))
+    return result == PEER_E_NOT_FOUND ? E_HANDLE : result;
+
+  xml = peeridentity_build_info (certificate);
+  *ppwzIdentityXML = peeridentity_return_text (xml);
+  return S_OK;
+}
+
+HRESULT WINAPI
+PeerIdentityExport (PCWSTR pwzIdentity, PCWSTR pwzPassword, PWSTR *ppwzExportXML)
+{
+  g_autofree char *folder = peeridentity_get_folder ();
+  g_autofree char *name = read_name (pwzIdentity);
+  g_autofree char *password = NULL;
+  g_autofree char *xml = NULL;
+  g_autoptr (GBytes) pfx = NULL;
+  HRESULT result;
+
+  if (ppwzExportXML == NULL || name == NULL || pwzPassword == NULL
+      || !read_optional (pwzPassword, MAX_PASSWORD_CHARS, &password))
+    return E_INVALIDARG;
+  result = wfd_peer_identity_export (folder, name, password, &pfx);
+  if (FAILED (result))
+    return result;
+  xml = peeridentity_build_export (name, pfx);
+  *ppwzExportXML = peeridentity_return_text (xml);
+  return S_OK;
+}
+
+HRESULT WINAPI
+PeerIdentityImport (PCWSTR pwzImportXML, PCWSTR pwzPassword, PWSTR *ppwzIdentity)
+{
+  g_autofree char *folder = peeridentity_get_folder ();
+  g_autofree char *xml = NULL;
+  g_autofree char *password = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (GBytes) pfx = NULL;
+  HRESULT result;
+
+  if (ppwzIdentity == NULL || pwzImportXML == NULL || pwzPassword == NULL
+      || !read_optional (pwzImportXML, MAX_XML_CHARS, &xml)
+      || !read_optional (pwzPassword, MAX_PASSWORD_CHARS, &password)
+      || !peeridentity_read_export (xml, &name, &pfx)
+      || g_utf8_strlen (name, -1) > PEERIDENTITY_MAX_NAME_CHARS)
+    return E_INVALIDARG;
+
+  result = wfd_peer_identity_import (folder, name, pfx, password);
+  if (SUCCEEDED (result))
+    *ppwzIdentity = peeridentity_return_text (name);
+  return result;
+}
