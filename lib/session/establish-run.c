@@ -477,17 +477,26 @@ on_pairing_request (WfdLink *link, WfdLinkPeer *peer, guint pairing, const char 
     wfd_link_reject (link, peer);
 }
 
+/* Whether a session can come of it. A group that another program has begun may be with
+ * nobody, or anybody. */
+static gboolean
+is_of_use (WfdEstablish *self, const WfdLinkInfo *info)
+{
+  if (info->peer == NULL || info->local_address == NULL || !is_named (self, info->peer))
+    return FALSE;
+  return self->role == WFD_ROLE_SOURCE ? self->peer != NULL : info->peer_address != NULL;
+}
+
 static void
 on_opened (WfdLink *link, WfdEstablish *self)
 {
   const WfdLinkInfo *info = wfd_link_get_info (link);
 
-  if (info->peer != NULL && !is_named (self, info->peer)) {
+  if (!is_of_use (self, info)) {
     wfd_establish_feed (self, WFD_ESTABLISH_EVENT_WRONG);
     return;
   }
-  if (info->peer != NULL)
-    g_set_object (&self->candidate, info->peer);
+  g_set_object (&self->candidate, info->peer);
   wfd_establish_end_step (self);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_OPENED);
   if (self->state.phase == WFD_ESTABLISH_OPEN)

@@ -38,6 +38,9 @@ static const struct
   WfdEstablishAction action;
 } rows[] = {
   { P (OFF), E (WANTED), ANYONE, P (SEEKING), DO (SEARCH) },
+  /* A display that was left, or has left, comes back by itself. */
+  { P (OFF), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
+  { P (OFF), E (WRONG), ANYONE, P (OFF), DO (CLOSE) },
 
   { P (SEEKING), E (PEER), ANYONE, P (OPENING), DO (OPEN) },
   { P (SEEKING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },

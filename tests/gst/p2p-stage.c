@@ -173,8 +173,8 @@ on_find (FakeWpas *fake, gpointer user_data)
     say (self, side, "DeviceFoundProperties", "(objectpath '%s', %s)", ends[side].peer, properties);
 }
 
-static void
-start_group (Stage *self)
+void
+stage_start_group (Stage *self)
 {
   for (guint side = 0; side < G_N_ELEMENTS (ends); side++)
     say (self, side, "GroupStarted",
@@ -211,7 +211,7 @@ on_connect (FakeWpas *fake, gpointer user_data)
     return;
   }
   remember_pairing (self);
-  start_group (self);
+  stage_start_group (self);
 }
 
 static void
@@ -220,7 +220,7 @@ on_invite (FakeWpas *fake, gpointer user_data)
   Stage *self = user_data;
 
   say (self, find_caller (self, "Invite"), "InvitationResult", "({'status': <0>},)");
-  start_group (self);
+  stage_start_group (self);
 }
 
 void

@@ -54,6 +54,7 @@ void stage_make_display (Stage *self, const char *properties);
 void stage_set_state (Stage *self, guint side, GstState state);
 
 /* The group of both ends. */
+void stage_start_group (Stage *self);
 void stage_end_group (Stage *self);
 /* wpa_supplicant goes and another one comes, with the pairings. */
 void stage_restart_fake (Stage *self);

@@ -150,6 +150,48 @@ test_nothing_is_left (Stage *stage, gconstpointer data)
   stage_wait_call (stage, STAGE_SOURCE, "Disconnect");
 }
 
+static GSocketConnection *
+connect_from (Stage *stage, const char *address)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketAddress) local = g_inet_socket_address_new_from_string (address, 0);
+  g_autoptr (GError) error = NULL;
+  GSocketConnection *connection;
+
+  g_socket_client_set_local_address (client, local);
+  g_socket_client_set_timeout (client, 20);
+  connection =
+      g_socket_client_connect_to_host (client, "127.0.0.1", stage->rtsp_port, NULL, &error);
+  g_assert_no_error (error);
+  return connection;
+}
+
+static gssize
+read_some (GSocketConnection *connection)
+{
+  char octets[64];
+
+  return g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), octets,
+      sizeof (octets), NULL, NULL);
+}
+
+/* Of all who reach the port only the peer of the link is spoken to. */
+static void
+test_stranger_is_refused (Stage *stage, gconstpointer data)
+{
+  g_autoptr (GSocketConnection) stranger = NULL, display = NULL;
+
+  stage_make_source (stage, "peer=Living*");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_SOURCE, "Connect");
+  stage_start_group (stage);
+  stage_wait_progress (stage, STAGE_SOURCE, "connect/start");
+  stranger = connect_from (stage, "127.0.0.3");
+  g_assert_cmpint (read_some (stranger), <=, 0);
+  display = connect_from (stage, "127.0.0.2");
+  g_assert_cmpint (read_some (display), >, 0);
+}
+
 /* wpa_supplicant is restarted, and the picture comes back. */
 static void
 test_supplicant_is_restarted (Stage *stage, gconstpointer data)
@@ -226,6 +268,7 @@ main (int argc, char **argv)
   add ("pairing-is-refused", test_pairing_is_refused);
   add ("link-in-stats", test_link_in_stats);
   add ("nothing-is-left", test_nothing_is_left);
+  add ("stranger-is-refused", test_stranger_is_refused);
   add ("supplicant-is-restarted", test_supplicant_is_restarted);
   add_steps ();
   return stage_run ();

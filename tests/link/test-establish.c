@@ -416,6 +416,20 @@ test_sink_throws_out (Way *way, gconstpointer data)
   g_assert_cmpuint (way->n_opened, ==, 0);
 }
 
+/* Nobody was named, so nobody may come in, however well he is known. */
+static void
+test_source_throws_out (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "peer", NULL, NULL);
+  lab_know_tv (&way->lab);
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "client");
+  lab_wait_call (&way->lab, "Disconnect");
+  g_assert_cmpuint (way->n_opened, ==, 0);
+}
+
 static void
 test_sink_waits_on (Way *way, gconstpointer data)
 {
@@ -522,6 +536,7 @@ main (int argc, char **argv)
   add_sink ("sink-refuses", test_sink_refuses);
   add_sink ("sink-refuses-other-way", test_sink_refuses_other_way);
   add_sink ("sink-throws-out", test_sink_throws_out);
+  add ("source-throws-out", test_source_throws_out);
   add_sink ("sink-waits-on", test_sink_waits_on);
   add ("loss-before-a-session", test_loss_before_a_session);
   add_sink ("loss-of-sink", test_loss_of_sink);

@@ -174,6 +174,18 @@ test_unused_link_goes (void)
   PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (OFF), DO (NOTHING) });
 }
 
+/* The display opens it again, or somebody else does. */
+static void
+test_peer_comes_back (void)
+{
+  WfdEstablishState state;
+
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (OFF), DO (NOTHING) },
+      { E (WRONG), P (OFF), DO (CLOSE) }, { E (OPENED), P (OPEN), DO (NOTHING) },
+      { E (CONNECTED), P (NEGOTIATING), DO (NOTHING) });
+}
+
 /* The session fails, and the link stands: it may come again, but not for long. */
 static void
 test_trouble (void)
@@ -237,6 +249,7 @@ main (int argc, char **argv)
   g_test_add_func ("/establish/state/sink-cannot", test_sink_cannot);
   g_test_add_func ("/establish/state/unused-link-is-closed", test_unused_link_is_closed);
   g_test_add_func ("/establish/state/unused-link-goes", test_unused_link_goes);
+  g_test_add_func ("/establish/state/peer-comes-back", test_peer_comes_back);
   g_test_add_func ("/establish/state/trouble", test_trouble);
   g_test_add_func ("/establish/state/nobody-named", test_nobody_named);
   g_test_add_func ("/establish/state/anything", test_anything);
