@@ -2,6 +2,7 @@
 #include "probe-wire.h"
 
 #include <netinet/in.h>
+#include <string.h>
 
 #define ETHERNET_BYTES 12 /* two addresses, before the type */
 #define ETHERNET_IPV4 0x0800
@@ -9,6 +10,11 @@
 #define IPV4_LEAST_BYTES 20
 #define IPV6_BYTES 40
 #define RTP_VERSION 2
+/* RFC 792, RFC 4443 §4 */
+#define ICMP_REQUEST 8
+#define ICMP_REPLY 0
+#define ICMP6_REQUEST 128
+#define ICMP6_REPLY 129
 
 static gboolean
 skip_ethernet (WfdBytes *packet)
@@ -44,6 +50,25 @@ wfd_probe_wire_find_sequence (WfdBytes packet, guint16 *ret_sequence)
   skip_ethernet (&packet);
   return skip_ip (&packet) && wfd_bytes_skip (&packet, 8) && wfd_bytes_take_u8 (&packet, &first)
       && first >> 6 == RTP_VERSION && wfd_bytes_skip (&packet, 1)
+      && wfd_bytes_take_u16 (&packet, ret_sequence);
+}
+
+void
+wfd_probe_wire_write_echo (gboolean is_v6, guint16 sequence, guint8 *ret_data)
+{
+  const guint8 data[WFD_PROBE_ECHO_BYTES] = { is_v6 ? ICMP6_REQUEST : ICMP_REQUEST, 0, 0, 0, 0, 0,
+    sequence >> 8, sequence & 0xff };
+
+  memcpy (ret_data, data, sizeof data);
+}
+
+gboolean
+wfd_probe_wire_read_echo (WfdBytes packet, gboolean is_v6, guint16 *ret_sequence)
+{
+  guint8 type, code;
+
+  return wfd_bytes_take_u8 (&packet, &type) && type == (is_v6 ? ICMP6_REPLY : ICMP_REPLY)
+      && wfd_bytes_take_u8 (&packet, &code) && code == 0 && wfd_bytes_skip (&packet, 4)
       && wfd_bytes_take_u16 (&packet, ret_sequence);
 }
 

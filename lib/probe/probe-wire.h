@@ -12,6 +12,12 @@ G_BEGIN_DECLS
  * UDP, IP and mostly Ethernet before it. */
 gboolean wfd_probe_wire_find_sequence (WfdBytes packet, guint16 *ret_sequence);
 
+/* An echo request of ICMP or ICMPv6, of which the kernel fills in checksum and
+ * identifier; and the answer to one. */
+#define WFD_PROBE_ECHO_BYTES 8
+void wfd_probe_wire_write_echo (gboolean is_v6, guint16 sequence, guint8 *ret_data);
+gboolean wfd_probe_wire_read_echo (WfdBytes packet, gboolean is_v6, guint16 *ret_sequence);
+
 typedef enum
 {
   WFD_PROBE_LINE_QUEUE,

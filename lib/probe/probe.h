@@ -73,6 +73,9 @@ WfdLinkProbe *wfd_link_probe_new_queue (GSocket *socket);
 WfdLinkProbe *wfd_link_probe_new_packets (GSocket *socket);
 /* Round trips of @socket, a TCP connection to the peer. */
 WfdLinkProbe *wfd_link_probe_new_tcp (GSocket *socket);
+/* Round trips of echo requests (ICMP) to @peer, some ten a second. An error where the
+ * system lets nobody send them (net.ipv4.ping_group_range). */
+WfdLinkProbe *wfd_link_probe_new_echo (GInetAddress *peer, GError **error);
 /* What the driver says of the peer, from whoever asks it (nl80211, in lib/link). */
 WfdLinkProbe *wfd_link_probe_new_station (void);
 /* From any thread; the next look gives it, once. */

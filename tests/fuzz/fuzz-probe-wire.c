@@ -13,6 +13,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   guint16 sequence;
 
   wfd_probe_wire_find_sequence (wfd_bytes (data, size), &sequence);
+  wfd_probe_wire_read_echo (wfd_bytes (data, size), FALSE, &sequence);
+  wfd_probe_wire_read_echo (wfd_bytes (data, size), TRUE, &sequence);
   while (wfd_text_take_line (&text, &line)) {
     if (!wfd_probe_wire_parse_line (line, &got))
       continue;

@@ -286,6 +286,72 @@ test_bare_tun_hides_its_queue (void)
   g_assert_cmpint (look (&f), ==, 0);
 }
 
+/* Who may ask is set for each network by itself. */
+static gboolean
+allow_echo (void)
+{
+  g_autofree char *range = g_strdup_printf ("%u %u", getgid (), getgid ());
+  int fd = open ("/proc/sys/net/ipv4/ping_group_range", O_WRONLY);
+  gboolean allowed = fd >= 0 && write (fd, range, strlen (range)) > 0;
+
+  if (fd >= 0)
+    close (fd);
+  return allowed && tc ("ip link set lo up");
+}
+
+/* The kernel answers itself before the request is out of our hands. */
+static void
+test_echo_comes_back (gconstpointer address)
+{
+  g_autoptr (GInetAddress) peer = g_inet_address_new_from_string (address);
+  g_autoptr (WfdLinkProbe) probe = NULL;
+  g_autoptr (GError) error = NULL;
+  WfdLinkReading reading;
+
+  if (is_missing ())
+    return;
+  if (!allow_echo ()) {
+    g_test_skip ("this network cannot be told who may send an echo request");
+    return;
+  }
+  probe = wfd_link_probe_new_echo (peer, &error);
+  g_assert_no_error (error);
+  wfd_link_probe_look (probe, &reading, 1000000);
+  g_assert_cmpint (reading.rtt_us, ==, WFD_RATE_UNKNOWN);
+  wfd_link_probe_look (probe, &reading, 1030000);
+  g_assert_cmpint (reading.rtt_us, >=, 0);
+  g_assert_cmpint (reading.rtt_us, <=, 30000);
+  /* The next one is not due yet, and then it is. */
+  wfd_link_probe_look (probe, &reading, 1040000);
+  wfd_link_probe_look (probe, &reading, 1045000);
+  g_assert_cmpint (reading.rtt_us, ==, WFD_RATE_UNKNOWN);
+  wfd_link_probe_look (probe, &reading, 1200000);
+  wfd_link_probe_look (probe, &reading, 1205000);
+  g_assert_cmpint (reading.rtt_us, >=, 0);
+}
+
+/* Nobody is behind the TUN: what is lost is no round trip. */
+static void
+test_echo_that_is_lost (void)
+{
+  g_autoptr (GInetAddress) peer = g_inet_address_new_from_string (PEER_ADDRESS);
+  g_autoptr (WfdLinkProbe) probe = NULL;
+  WfdLinkReading reading;
+
+  if (is_missing ())
+    return;
+  if (!allow_echo ()) {
+    g_test_skip ("this network cannot be told who may send an echo request");
+    return;
+  }
+  probe = wfd_link_probe_new_echo (peer, NULL);
+  g_assert_nonnull (probe);
+  for (guint i = 0; i < 300; i++) {
+    wfd_link_probe_look (probe, &reading, i * 10000);
+    g_assert_cmpint (reading.rtt_us, ==, WFD_RATE_UNKNOWN);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -296,5 +362,8 @@ main (int argc, char **argv)
       test_queue_of_segments_and_small_packets);
   g_test_add_func ("/kernel/queue/controller-sees-the-rate", test_controller_sees_the_rate);
   g_test_add_func ("/kernel/queue/bare-tun-hides-it", test_bare_tun_hides_its_queue);
+  g_test_add_data_func ("/kernel/echo/comes-back", "127.0.0.1", test_echo_comes_back);
+  g_test_add_data_func ("/kernel/echo/comes-back-over-ipv6", "::1", test_echo_comes_back);
+  g_test_add_func ("/kernel/echo/that-is-lost", test_echo_that_is_lost);
   return g_test_run ();
 }

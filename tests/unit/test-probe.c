@@ -446,6 +446,32 @@ talk (GSocketConnection *ours, GSocketConnection *theirs)
 }
 
 static void
+test_wire_echo (void)
+{
+  const guint8 reply[] = { 0, 0, 1, 2, 3, 4, 0x12, 0x34 };
+  const guint8 reply6[] = { 129, 0, 1, 2, 3, 4, 0x12, 0x34, 9 };
+  guint8 request[WFD_PROBE_ECHO_BYTES];
+  guint16 sequence;
+
+  g_assert_true (wfd_probe_wire_read_echo (wfd_bytes (reply, 8), FALSE, &sequence));
+  g_assert_cmpuint (sequence, ==, 0x1234);
+  g_assert_true (wfd_probe_wire_read_echo (wfd_bytes (reply6, 9), TRUE, &sequence));
+  g_assert_cmpuint (sequence, ==, 0x1234);
+  g_assert_false (wfd_probe_wire_read_echo (wfd_bytes (reply, 8), TRUE, &sequence));
+  g_assert_false (wfd_probe_wire_read_echo (wfd_bytes (reply6, 9), FALSE, &sequence));
+  for (guint n = 0; n < 8; n++)
+    g_assert_false (wfd_probe_wire_read_echo (wfd_bytes (reply, n), FALSE, &sequence));
+  /* What we asked is no answer. */
+  wfd_probe_wire_write_echo (FALSE, 0x1234, request);
+  g_assert_cmpuint (request[0], ==, 8);
+  g_assert_false (wfd_probe_wire_read_echo (wfd_bytes (request, 8), FALSE, &sequence));
+  wfd_probe_wire_write_echo (TRUE, 0x1234, request);
+  g_assert_cmpuint (request[0], ==, 128);
+  g_assert_cmpuint (request[6], ==, 0x12);
+  g_assert_cmpuint (request[7], ==, 0x34);
+}
+
+static void
 test_tcp_has_round_trips_when_used (void)
 {
   g_autoptr (GSocketListener) listener = g_socket_listener_new ();
@@ -589,6 +615,7 @@ main (int argc, char **argv)
   g_test_add_func ("/probe/queue-of-loopback-is-empty", test_queue_of_loopback_is_empty);
   g_test_add_func ("/probe/packets-are-told-by-drivers-only",
       test_packets_are_told_by_drivers_only);
+  g_test_add_func ("/probe/wire-echo", test_wire_echo);
   g_test_add_func ("/probe/tcp-has-round-trips-when-used", test_tcp_has_round_trips_when_used);
   g_test_add_func ("/probe/emulated-link", test_emulated_link);
   return g_test_run ();

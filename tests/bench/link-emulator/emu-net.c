@@ -134,6 +134,8 @@ emu_net_open (EmuSide *self, const char *address, const char *address6, GError *
 {
   if (unshare (CLONE_NEWNET) != 0)
     return fail (error, "no network namespace can be made");
+  /* As on a usual system; not so in a namespace. */
+  write_map ("/proc/sys/net/ipv4/ping_group_range", "0 0");
   self->namespace_fd = open ("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
   if (self->namespace_fd < 0)
     return fail (error, "the network namespace cannot be opened");
