@@ -145,6 +145,9 @@ add_source (WfdPeerConn *self, GSource **source, GIOCondition condition, GSocket
     return;
   *source = g_socket_create_source (self->socket, condition, NULL);
   g_source_set_callback (*source, G_SOURCE_FUNC (func), conn_ref (self), conn_unref);
+  /* It never runs the loop; for one that might, GLib would take it out of the poll while
+   * it is called, which wakes the thread up twice. */
+  g_source_set_can_recurse (*source, TRUE);
   g_source_attach (*source, self->loop->context);
 }
 

@@ -42,8 +42,13 @@ wfd_peer_graph_begin (WfdPeerGraph *self)
 void
 wfd_peer_graph_end (WfdPeerGraph *self)
 {
-  if (!self->closed)
-    g_source_set_ready_time (self->timer, wfd_peer_node_get_deadline_us (self->node));
+  gint64 deadline_us = wfd_peer_node_get_deadline_us (self->node);
+
+  /* To say the same again would wake the thread up. */
+  if (self->closed || deadline_us == self->deadline_us)
+    return;
+  self->deadline_us = deadline_us;
+  g_source_set_ready_time (self->timer, deadline_us);
 }
 
 static gboolean
@@ -51,6 +56,8 @@ on_timer (gpointer data)
 {
   WfdPeerGraph *self = data;
 
+  /* It does not go off twice. */
+  self->deadline_us = -1;
   wfd_peer_node_tick (wfd_peer_graph_begin (self));
   wfd_peer_graph_end (self);
   return G_SOURCE_CONTINUE;
@@ -64,6 +71,37 @@ typedef struct
   guint64 link_id;
   WfdPeerConn *conn;
 } Attached;
+
+static Attached *
+attach (WfdPeerGraph *self, guint64 link_id)
+{
+  Attached *attached = g_new0 (Attached, 1);
+
+  attached->graph = self;
+  attached->link_id = link_id;
+  g_hash_table_insert (self->conns, &attached->link_id, attached);
+  return attached;
+}
+
+static Attached *
+get_attached (WfdPeerGraph *self, guint64 link_id)
+{
+  return g_hash_table_lookup (self->conns, &link_id);
+}
+
+/* From where so much comes that nobody fetches it, no more of it is taken: it waits at
+ * the peer. */
+static void
+pause_if_full (WfdPeerGraph *self, guint64 link_id)
+{
+  Attached *attached = get_attached (self, link_id);
+  gboolean full = FALSE;
+
+  for (guint i = 0; i < self->queues->len; i++)
+    full |= wfd_peer_queue_is_full (self->queues->pdata[i]);
+  if (full && attached != NULL && g_hash_table_add (self->paused, &attached->link_id))
+    wfd_peer_conn_set_reading (attached->conn, FALSE);
+}
 
 static void
 on_opened (WfdPeerConn *conn, gpointer owner)
@@ -81,8 +119,11 @@ on_received (WfdPeerConn *conn, gpointer owner, WfdBytes message)
   Attached *attached = owner;
   WfdPeerGraph *self = attached->graph;
 
-  wfd_peer_node_received (wfd_peer_graph_begin (self), attached->link_id, message);
+  guint64 link_id = attached->link_id;
+
+  wfd_peer_node_received (wfd_peer_graph_begin (self), link_id, message);
   wfd_peer_graph_end (self);
+  pause_if_full (self, link_id);
 }
 
 static void
@@ -106,23 +147,6 @@ on_lost (WfdPeerConn *conn, gpointer owner)
 }
 
 static const WfdPeerConnCalls conn_calls = { on_opened, on_received, on_drained, on_lost };
-
-static Attached *
-attach (WfdPeerGraph *self, guint64 link_id)
-{
-  Attached *attached = g_new0 (Attached, 1);
-
-  attached->graph = self;
-  attached->link_id = link_id;
-  g_hash_table_insert (self->conns, &attached->link_id, attached);
-  return attached;
-}
-
-static Attached *
-get_attached (WfdPeerGraph *self, guint64 link_id)
-{
-  return g_hash_table_lookup (self->conns, &link_id);
-}
 
 /* --- what the node calls for --- */
 
@@ -169,17 +193,6 @@ do_close (gpointer user_data, guint64 link_id)
   g_cond_broadcast (&self->hub->loop.changed);
 }
 
-/* Who does not fetch what comes gets no more of it from there. */
-static void
-pause_link (WfdPeerGraph *self, guint64 link_id)
-{
-  Attached *attached = get_attached (self, link_id);
-
-  if (attached == NULL || !g_hash_table_add (self->paused, &attached->link_id))
-    return;
-  wfd_peer_conn_set_reading (attached->conn, FALSE);
-}
-
 static void
 do_tell (gpointer user_data, WfdPeerEvent *event)
 {
@@ -187,11 +200,8 @@ do_tell (gpointer user_data, WfdPeerEvent *event)
 
   if (self->starting)
     return;
-  for (guint i = 0; i < self->queues->len; i++) {
+  for (guint i = 0; i < self->queues->len; i++)
     wfd_peer_queue_push (self->queues->pdata[i], event);
-    if (event->type == WFD_PEER_EVENT_DATA && wfd_peer_queue_is_full (self->queues->pdata[i]))
-      pause_link (self, event->link_id);
-  }
 }
 
 static void
@@ -292,6 +302,7 @@ graph_new (WfdPeerHub *hub, const WfdPeerGraphConfig *config, WfdPeerStore *stor
   self->queues = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_queue_free);
   self->node = wfd_peer_node_new (&config->node, &node_calls, self);
   self->timer = wfd_peer_loop_add_timer (&hub->loop, on_timer, self);
+  self->deadline_us = -1;
   g_ptr_array_add (hub->graphs, self);
   return self;
 }

@@ -17,6 +17,7 @@ struct _WfdPeerGraph
   WfdPeerStore *store;
   char *database;
   GSource *timer;
+  gint64 deadline_us;   /* of it */
   GHashTable *conns;    /* link id to WfdPeerConn */
   GHashTable *paused;   /* link ids whose data nobody fetches */
   GPtrArray *listeners; /* WfdPeerListener */

@@ -123,8 +123,43 @@ wfd_peer_node_set_presence (WfdPeerNode *self, gboolean forced)
 
 /* --- that of others --- */
 
+static gboolean
+is_of_link (const WfdPeerAddress *address)
+{
+  return address->ip[0] == 0xfe && (address->ip[1] & 0xc0) == 0x80;
+}
+
+/* The interface on which addresses that are those of a link can be reached: the one on
+ * which we listen, or from which a neighbour has come; 0: none. */
+static guint32
+get_scope_id (const WfdPeerNode *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  for (guint i = 0; i < self->listening->len; i++) {
+    const WfdPeerAddress *own = &g_array_index (self->listening, WfdPeerAddress, i);
+
+    if (is_of_link (own) && own->scope_id != 0)
+      return own->scope_id;
+  }
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (is_of_link (&((Link *) value)->address) && ((Link *) value)->address.scope_id != 0)
+      return ((Link *) value)->address.scope_id;
+  return 0;
+}
+
+static void
+add_scope (const WfdPeerNode *self, WfdPeerNodeInfo *info)
+{
+  for (guint i = 0; i < info->n_addresses; i++)
+    if (is_of_link (&info->addresses[i]))
+      info->addresses[i].scope_id = get_scope_id (self);
+}
+
 static WfdPeerNodeInfo *
-read_info (const WfdPeerRecord *record)
+read_info (const WfdPeerNode *self, const WfdPeerRecord *record)
 {
   WfdPeerPresence presence;
   WfdPeerNodeInfo *info;
@@ -138,6 +173,7 @@ read_info (const WfdPeerRecord *record)
   info->attributes = presence.attributes;
   info->n_addresses = presence.n_addresses;
   memcpy (info->addresses, presence.addresses, sizeof (info->addresses));
+  add_scope (self, info);
   return info;
 }
 
@@ -162,7 +198,7 @@ wfd_peer_node_list_nodes (WfdPeerNode *self, const char *peer_id)
       wfd_peer_node_list_records (self, &wfd_peer_type_presence, peer_id);
 
   for (guint i = 0; i < records->len; i++) {
-    WfdPeerNodeInfo *info = read_info (records->pdata[i]);
+    WfdPeerNodeInfo *info = read_info (self, records->pdata[i]);
 
     if (info != NULL)
       g_ptr_array_add (infos, info);
@@ -197,7 +233,7 @@ wfd_peer_node_presence_changed (WfdPeerNode *self, const WfdPeerRecord *record,
     [WFD_PEER_RECORD_DELETED] = WFD_PEER_NODE_DISCONNECTED,
     [WFD_PEER_RECORD_EXPIRED] = WFD_PEER_NODE_DISCONNECTED,
   };
-  g_autoptr (WfdPeerNodeInfo) info = read_info (record);
+  g_autoptr (WfdPeerNodeInfo) info = read_info (self, record);
   g_autoptr (WfdPeerEvent) event = NULL;
 
   if (wfd_peer_guid_equal (&record->id, &self->presence_id))

@@ -646,6 +646,32 @@ test_other_identity_in_welcome (void)
   world_free (world);
 }
 
+/* An address of a link says nothing without the interface, which is not on the wire. */
+static void
+test_address_of_link (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  WfdPeerAddress address = { { 0xfe, 0x80, [15] = 1 }, 1000, 7 };
+  g_autoptr (GPtrArray) nodes = NULL;
+  const WfdPeerNodeInfo *info;
+
+  create (alice);
+  wfd_peer_node_set_listening (touch (alice), &address, 1);
+  join (bob, alice);
+  address.ip[15] = 2;
+  address.scope_id = 9;
+  wfd_peer_node_set_listening (touch (bob), &address, 1);
+  settle (world);
+  nodes = wfd_peer_node_list_nodes (touch (alice), "bob");
+  g_assert_cmpuint (nodes->len, ==, 1);
+  info = nodes->pdata[0];
+  g_assert_cmpuint (info->n_addresses, ==, 1);
+  g_assert_cmphex (info->addresses[0].ip[15], ==, 2);
+  g_assert_cmpuint (info->addresses[0].scope_id, ==, 7);
+  world_free (world);
+}
+
 static void
 test_everything_comes_along (void)
 {
@@ -871,6 +897,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/time/presence-refreshed", test_presence_refreshed);
   g_test_add_func ("/peer/nodes/direct", test_direct_between_nodes);
   g_test_add_func ("/peer/nodes/other-identity-in-welcome", test_other_identity_in_welcome);
+  g_test_add_func ("/peer/nodes/address-of-link-has-interface", test_address_of_link);
   g_test_add_func ("/peer/nodes/everything-comes-along", test_everything_comes_along);
   g_test_add_func ("/peer/nodes/parted-and-healed", test_parted_and_healed);
   g_test_add_func ("/peer/nodes/busy-node-names-others", test_busy_node_names_others);
