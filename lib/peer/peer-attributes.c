@@ -100,6 +100,7 @@ typedef struct
   WfdPeerAttribute *open;
   GString *text;
   guint depth;
+  gboolean has_root; /* instructions alone are well formed to GMarkup */
 } Reading;
 
 static gboolean
@@ -148,6 +149,7 @@ on_start (GMarkupParseContext *context, const char *element, const char **names,
           && begin_attribute (reading, names, values);
 
   reading->depth++;
+  reading->has_root = TRUE;
   if (!good)
     g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, "<%s> here", element);
 }
@@ -192,7 +194,7 @@ wfd_peer_attributes_read (const char *xml)
       G_MARKUP_TREAT_CDATA_AS_TEXT | G_MARKUP_PREFIX_ERROR_POSITION, &reading, NULL);
 
   if (!g_markup_parse_context_parse (context, xml, -1, NULL)
-      || !g_markup_parse_context_end_parse (context, NULL))
+      || !g_markup_parse_context_end_parse (context, NULL) || !reading.has_root)
     return NULL;
   return g_steal_pointer (&attributes);
 }

@@ -197,7 +197,7 @@ wfd_peer_search_new (const char *xml, guint32 *ret_result)
       g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, &reading, NULL);
 
   if (g_markup_parse_context_parse (context, xml, -1, NULL)
-      && g_markup_parse_context_end_parse (context, NULL))
+      && g_markup_parse_context_end_parse (context, NULL) && reading.root != NULL)
     return reading.root;
 
   g_clear_pointer (&reading.root, wfd_peer_search_free);

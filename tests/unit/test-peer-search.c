@@ -29,6 +29,7 @@ test_no_attributes (void)
   static const char *const none[] = {
     "",
     "red",
+    "<?xml version='1.0'?>",
     "<attribute name='a' type='int'>1</attribute>",
     "<attributes>" ATTRIBUTE ("a", "int", "1"),
     "<attributes>red</attributes>",
@@ -121,7 +122,8 @@ code_of (const char *query)
 static void
 test_no_query (void)
 {
-  static const char *const none[] = { "", "<and/>", "<peersearch/>", SEARCH ("<and></and>"),
+  static const char *const none[] = { "", "<?xml version='1.0'?>", "<and/>", "<peersearch/>",
+    SEARCH ("<and></and>"),
     SEARCH (CLAUSE ("a", "int", "equal", "1") CLAUSE ("a", "int", "equal", "1")),
     SEARCH (CLAUSE ("a", "int", "like", "1")), SEARCH (CLAUSE ("a", "int", "equal", "x")),
     SEARCH ("<clause type='int'>1</clause>"), SEARCH ("<clause attrib='a'>1</clause>"),
