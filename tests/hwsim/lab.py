@@ -68,6 +68,7 @@ class Device:
         self.name = name
         self.phy = 'phy%d' % radio
         self.interface = 'wlan%d' % radio
+        self.program = PEER
         self.arguments = ['--name', name, '--script', SCRIPT, *arguments]
         if programs is not None:
             self.arguments += ['--programs', programs]
@@ -156,7 +157,7 @@ class Device:
 
     def start_peer(self, *more):
         self.log = open('/run/vm/peer-%s.log' % self.name, 'a', encoding='utf-8')
-        self.peer = self.spawn(PEER, *self.arguments, *more, stdin=subprocess.PIPE,
+        self.peer = self.spawn(self.program, *self.arguments, *more, stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=self.log)
         self.lines = []
         self.rest = b''
@@ -164,6 +165,12 @@ class Device:
     def restart_peer(self, *more):
         self.stop_peer()
         self.start_peer(*more)
+
+    def use_program(self, program):
+        """Another one in the place of its wifi-peer, with the same manners."""
+        self.stop_peer()
+        self.program, self.arguments = program, []
+        self.start_peer()
 
     def tell(self, command):
         say('%s <- %s' % (self.name, command))

@@ -235,6 +235,18 @@ test_too_late (WlanLab *lab, gconstpointer data)
   wlan_assert_failed (&started, ERROR_TIMEOUT, WLAN_REASON_CODE_ASSOCIATION_TIMEOUT);
 }
 
+/* It is tried again, but there is no time for that. */
+static void
+test_not_formed (WlanLab *lab, gconstpointer data)
+{
+  Started started = { 0 };
+
+  wlan_pair (lab);
+  lab_react (&lab->lab, "Invite", "GroupFormationFailure", "('',)");
+  wlan_start_and_wait (lab, &started);
+  wlan_assert_failed (&started, ERROR_GEN_FAILURE, WLAN_REASON_CODE_SECURITY_FAILURE);
+}
+
 /* Wi-Fi Direct is not there, or switched off. */
 static void
 test_disabled (WlanLab *lab, gconstpointer data)
@@ -676,6 +688,7 @@ add_tests (void)
   wlan_add ("error/invitation-statuses", test_invitation_statuses);
   add_short ("error/not-found", test_not_found);
   add_short ("error/too-late", test_too_late);
+  add_short ("error/not-formed", test_not_formed);
   wlan_add ("error/disabled", test_disabled);
   wlan_add ("error/no-permission", test_no_permission);
   wlan_add ("error/no-service", test_no_service);
