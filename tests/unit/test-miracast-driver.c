@@ -757,6 +757,7 @@ test_with_our_own_sink (Fixture *self, gconstpointer data)
   g_autoptr (GSocketConnection) connection = NULL;
   GThread *thread;
 
+  g_socket_client_set_enable_proxy (client, FALSE);
   connection = g_socket_client_connect_to_host (client, "127.0.0.1",
       wfd_listener_get_port (listener), NULL, NULL);
   self->sink.source_fd = g_socket_get_fd (g_socket_connection_get_socket (connection));

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Shows a moving picture on the display that connects, as a system with a Miracast driver does:
+ * it accepts the connection, and the driver does the rest.
+ *
+ *   cc cast.c $(pkg-config --cflags --libs wfd-winapi-1.0 wfd-winapi-events-1.0 gstreamer-1.0)
+ *   ./a.out 7236
+ */
+#include <windows.h>
+#include <winsock2.h>
+
+#include <gst/gst.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <wfdxmiracast.h>
+
+#define PICTURE \
+  "videotestsrc is-live=true pattern=ball ! video/x-raw,width=1280,height=720,framerate=30/1 ! " \
+  "wfdsink name=sink after-session=wait"
+
+static HANDLE hEnded;
+
+static VOID
+OnSessionStatus (PVOID pvContext, MIRACAST_STATUS status, NTSTATUS why)
+{
+  UNREFERENCED_PARAMETER (pvContext);
+  printf ("over: Miracast status %u, 0x%08x\n", (unsigned) status, (unsigned) why);
+  fflush (stdout);
+  SetEvent (hEnded);
+}
+
+/* The display's part of the system hears of monitors. */
+static NTSTATUS
+OnIoControl (PVOID pvContext, BOOL bHardwareAccess, UINT cbInput, VOID *pInput, UINT cbOutput,
+    VOID *pOutput, UINT *pcbReturned)
+{
+  const WFDX_MIRACAST_REQUEST *pRequest = (const WFDX_MIRACAST_REQUEST *) pInput;
+
+  UNREFERENCED_PARAMETER (pvContext);
+  UNREFERENCED_PARAMETER (bHardwareAccess);
+  UNREFERENCED_PARAMETER (cbOutput);
+  UNREFERENCED_PARAMETER (pOutput);
+  UNREFERENCED_PARAMETER (pcbReturned);
+  if (cbInput < sizeof (*pRequest))
+    return STATUS_INVALID_PARAMETER;
+  printf ("monitor %s, EDID of %u bytes\n",
+      pRequest->Kind == WFDX_MIRACAST_MONITOR_ARRIVED ? "arrived" : "departed", pRequest->EdidSize);
+  fflush (stdout);
+  return STATUS_SUCCESS;
+}
+
+/* The first that connects to @port; -1 if nobody can. */
+static int
+AcceptDisplay (int port)
+{
+  SOCKADDR_IN address;
+  int yes = 1, listener = socket (AF_INET, SOCK_STREAM, 0), display = -1;
+
+  ZeroMemory (&address, sizeof (address));
+  address.sin_family = AF_INET;
+  address.sin_port = htons ((USHORT) port);
+  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  setsockopt (listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof (yes));
+  if (bind (listener, (SOCKADDR *) &address, sizeof (address)) == 0 && listen (listener, 1) == 0) {
+    printf ("waiting on port %d\n", port);
+    fflush (stdout);
+    display = accept (listener, NULL, NULL);
+  }
+  if (listener >= 0)
+    close (listener);
+  return display;
+}
+
+static GstElement *
+AttachPicture (HANDLE hDevice)
+{
+  GstElement *pipeline = gst_parse_launch (PICTURE, NULL);
+  GstElement *sink = pipeline != NULL ? gst_bin_get_by_name (GST_BIN (pipeline), "sink") : NULL;
+  PVOID pContext = NULL;
+
+  if (sink == NULL)
+    return NULL;
+  WfdxMiracastGetContext (hDevice, &pContext);
+  g_object_set (sink, "miracast-context", pContext, NULL);
+  gst_object_unref (sink);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  return pipeline;
+}
+
+static NTSTATUS
+ShowPicture (HANDLE hDevice, int display)
+{
+  /* What a system measures of its radio; this may be any link. */
+  MIRACAST_WFD_CONNECTION_STATS stats = { 5000000, 0, 0 };
+  MIRACAST_SESSION_INFO info;
+  NTSTATUS status = WfdxMiracastStart (hDevice, (SOCKET) display, &stats, &info);
+
+  if (status != STATUS_SUCCESS) {
+    printf ("error 0x%08x\n", (unsigned) status);
+    return status;
+  }
+  printf ("started: monitor %u, modes reduced %u\n", (unsigned) info.MonitorConnected,
+      (unsigned) info.ReducedModeListDueToBandwidth);
+  fflush (stdout);
+  WaitForSingleObject (hEnded, INFINITE);
+  return WfdxMiracastStop (hDevice);
+}
+
+int
+main (int argc, char **argv)
+{
+  const WFDX_MIRACAST_DISPLAY part = { sizeof (part), NULL, OnSessionStatus, OnIoControl, NULL };
+  NTSTATUS status;
+  GstElement *pipeline;
+  HANDLE hDevice;
+  int display;
+
+  gst_init (&argc, &argv);
+  hEnded = CreateEvent (NULL, TRUE, FALSE, NULL);
+  status = WfdxMiracastOpen (NULL, &part, &hDevice);
+  if (status != STATUS_SUCCESS) {
+    printf ("error 0x%08x\n", (unsigned) status);
+    return 1;
+  }
+  pipeline = AttachPicture (hDevice);
+  display = AcceptDisplay (argc > 1 ? atoi (argv[1]) : 7236);
+  status = display >= 0 ? ShowPicture (hDevice, display) : STATUS_UNSUCCESSFUL;
+  if (pipeline != NULL) {
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+    gst_object_unref (pipeline);
+  }
+  WfdxMiracastClose (hDevice);
+  CloseHandle (hEnded);
+  return status == STATUS_SUCCESS ? 0 : 1;
+}
