@@ -39,6 +39,7 @@ struct _WfdRateControl
   gboolean tells_packets;
   gint64 checked_us;   /* when a look last came with what was handed over */
   const char *problem; /* (nullable): of the last look */
+  gboolean complained; /* of the encoder */
   guint target_kbps;
   WfdRateDecision decision; /* the last one */
 };
@@ -205,6 +206,7 @@ wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe, WfdLinkProbe *
   self->n_trials = 0;
   self->tells_packets = FALSE;
   self->problem = NULL;
+  self->complained = FALSE;
   self->target_kbps = get_start_kbps (self);
   g_mutex_unlock (&self->lock);
 }
@@ -277,6 +279,18 @@ explain (WfdRateControl *self, const WfdRateDecision *decision)
       decision->gate_bytes);
 }
 
+/* Once in a session. */
+static void
+watch_encoder (WfdRateControl *self, const WfdRateDecision *decision)
+{
+  if (decision->reason != WFD_RATE_REASON_ENCODER || self->complained)
+    return;
+  GST_WARNING (
+      "the encoder makes more than the %u kbit/s that it was told to; leaving out pictures",
+      decision->bitrate_kbps);
+  self->complained = TRUE;
+}
+
 gboolean
 wfd_rate_control_decide (WfdRateControl *self, gint64 now_us, WfdRateDecision *ret_decision)
 {
@@ -295,6 +309,7 @@ wfd_rate_control_decide (WfdRateControl *self, gint64 now_us, WfdRateDecision *r
     resize = ret_decision->resize != self->decision.resize ? ret_decision->resize : 0;
     self->decision = *ret_decision;
     explain (self, ret_decision);
+    watch_encoder (self, ret_decision);
   }
   g_mutex_unlock (&self->lock);
   if (moved)

@@ -371,6 +371,40 @@ GST_START_TEST (bit_rate_changes_while_it_plays)
 
 GST_END_TEST;
 
+static guint
+get_encoder_kbps (void)
+{
+  const WfdEncoder *row = wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL);
+  g_autoptr (GstElement) encoder = find_encoder ();
+  guint bitrate;
+
+  g_object_get (encoder, row->bitrate, &bitrate, NULL);
+  return bitrate / row->bitrate_unit;
+}
+
+GST_START_TEST (rate_control_keeps_the_encoder_within_its_bounds)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint suggested_kbps;
+
+  if (!can_encode ())
+    return;
+  cast (SINK "max-bitrate=1000 " PICTURES " ! wfd.");
+  watch ("", SHOW);
+  skip_samples (sink.app, 5);
+  fail_unless_equals_int (get_encoder_kbps (), 1000);
+  g_object_get (source.wfd, "stats", &stats, "suggested-bitrate", &suggested_kbps, NULL);
+  fail_unless_equals_int (suggested_kbps, 1000);
+  fail_unless (gst_structure_has_field_typed (stats, "rate-signal", G_TYPE_STRING));
+  fail_unless (gst_structure_has_field_typed (stats, "rate-reason", G_TYPE_STRING));
+  g_object_set (source.wfd, "max-bitrate", 3000, "min-bitrate", 3000, NULL);
+  while (get_encoder_kbps () != 3000)
+    skip_samples (sink.app, 1);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static void
 lower_bit_rate (GstBin *bin, GstBin *sub_bin, GstElement *element, gpointer data)
 {
@@ -864,6 +898,7 @@ wfdsink_suite (void)
   tcase_add_test (raw, pause_stops_the_encoder_and_play_brings_a_key_unit);
   tcase_add_test (raw, key_unit_comes_when_the_display_asks);
   tcase_add_test (raw, bit_rate_changes_while_it_plays);
+  tcase_add_test (raw, rate_control_keeps_the_encoder_within_its_bounds);
   tcase_add_test (raw, bit_rate_changes_while_the_encoder_is_made);
   tcase_add_test (raw, sound_that_falls_silent_does_not_stop_the_picture);
   tcase_add_test (raw, sound_that_never_begins_does_not_stop_the_picture);
