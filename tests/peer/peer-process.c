@@ -5,10 +5,12 @@
  *
  * Creates the graph, or opens it by the node at ADDRESS; waits until N nodes are there
  * and one direct connection leads to each of the others; sends COUNT messages of SIZE
- * octets over each; and checks that the same comes from each, in order. Says "connected",
+ * octets over each; and checks that the same comes from each, in order. With the environment
+ * variable PEER_INTERFACE everything is on the link of that interface. Says "connected",
  * "sent" and "received" on lines of their own, then waits for the end of its input and
  * leaves; "lost NAME" tells of a connection that ended. What goes wrong ends it. */
 #include <glib.h>
+#include <net/if.h>
 #include <p2p.h>
 #include <poll.h>
 #include <stdio.h>
@@ -146,11 +148,20 @@ wait_until (gboolean (*done) (void))
 
 /* --- steps --- */
 
+/* 0: any. */
+static DWORD
+get_interface (void)
+{
+  const char *interface = g_getenv ("PEER_INTERFACE");
+
+  return interface != NULL ? if_nametoindex (interface) : 0;
+}
+
 static PEER_ADDRESS
 read_address (const char *text, WORD port)
 {
   PEER_ADDRESS address = { sizeof (address),
-    { .sin6_family = AF_INET6, .sin6_port = htons (port) } };
+    { .sin6_family = AF_INET6, .sin6_port = htons (port), .sin6_scope_id = get_interface () } };
 
   demand (inet_pton (AF_INET6, text, &address.sin6.sin6_addr) == 1, "no address");
   return address;
@@ -191,7 +202,9 @@ enter_graph (const char *address, WORD port)
     CHECK (PeerGraphConnect (graph, NULL, &first, &link));
     wait_until (is_synchronized);
   }
-  CHECK (PeerGraphListen (graph, PEER_GRAPH_SCOPE_GLOBAL, 0, port));
+  CHECK (PeerGraphListen (graph,
+      get_interface () != 0 ? PEER_GRAPH_SCOPE_LINKLOCAL : PEER_GRAPH_SCOPE_GLOBAL,
+      get_interface (), port));
 }
 
 /* Whose name is behind ours is for us to call. */

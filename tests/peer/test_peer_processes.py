@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Nodes of a graph as processes, each in a network namespace of its own.
 
-  test_peer_processes.py PROGRAM NODES COUNT SIZE [kill|part]
+  test_peer_processes.py PROGRAM NODES COUNT SIZE [kill|part|link]
 
 Every pair has a direct connection and sends COUNT messages of SIZE octets each way;
 all arrive, once and in order (the program looks). With `kill` one node is killed
 then, and each of the others is told; with `part` the network of half of them is
-taken away for a second while they send. Skips where there are no namespaces.
+taken away for a second while they send; with `link` all are on one link, as in a
+Wi-Fi Direct group, and have no addresses but those of it. Skips where there are no namespaces.
 """
 import os
 import select
@@ -26,17 +27,22 @@ def ip(*args):
 
 
 class Node:
-    """A process at fd77::NUMBER, with us as its router: on one link for all of them each would
+    """A process at fd77::77:NUMBER, with us as its router: on one link for all of them each would
     keep all others as its neighbours, of which the kernel has some thousand for everybody."""
 
     def __init__(self, args, number, first, folder):
         self.number = number
+        self.on_link = args.what == 'link'
         self.lines = []
         env = dict(os.environ, XDG_DATA_HOME=os.path.join(folder, str(number)))
         command = [args.program, 'peer%03d' % number, str(args.nodes), str(args.count), str(args.size),
                    str(PORT)] + ([] if first is None else [first])
-        script = ('read go && ip link set lo up && ip addr add fd77::%x/128 dev eth0 nodad && '
-                  'ip link set eth0 up && ip -6 route add default via fe80::1 dev eth0 && exec "$@"' % number)
+        if self.on_link:
+            env['PEER_INTERFACE'] = 'eth0'
+        script = ('read go && ip link set lo up && ip link set eth0 addrgenmode none && '
+                  'ip addr add %s dev eth0 nodad && ip link set eth0 up && %s && exec "$@"' %
+                  ((self.address() + '/64', 'true') if self.on_link else
+                   (self.address() + '/128', 'ip -6 route add default via fe80::1 dev eth0')))
         self.process = subprocess.Popen(['unshare', '-n', 'sh', '-c', script, 'sh'] + command, env=env,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         self.link = 'node%d' % number
@@ -46,6 +52,9 @@ class Node:
         self.process.stdin.write(b'go\n')
 
     def attach(self):
+        if self.on_link:
+            ip('link', 'set', self.link, 'master', 'bridge', 'up')
+            return
         ip('addr', 'add', 'fe80::1/64', 'dev', self.link, 'nodad')
         ip('link', 'set', self.link, 'up')
         ip('-6', 'route', 'add', self.address() + '/128', 'dev', self.link)
@@ -61,7 +70,7 @@ class Node:
             time.sleep(0.005)
 
     def address(self):
-        return 'fd77::%x' % self.number
+        return '%s::77:%x' % ('fe80' if self.on_link else 'fd77', self.number)
 
     def read(self):
         data = os.read(self.process.stdout.fileno(), 65536)
@@ -145,6 +154,8 @@ def main():
             return SKIPPED
         os.environ['WFD_PEER_INSIDE'] = '1'
         os.execvp('unshare', unshare + [sys.executable] + sys.argv)
+    ip('link', 'add', 'bridge', 'type', 'bridge')
+    ip('link', 'set', 'bridge', 'up')
     with open('/proc/sys/net/ipv6/conf/all/forwarding', 'w', encoding='ascii') as file:
         file.write('1')
     with tempfile.TemporaryDirectory(prefix='wfd-peer-') as folder:
