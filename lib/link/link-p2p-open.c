@@ -350,6 +350,9 @@ take_member (WfdP2pOp *op, const char *path)
 
   if (wfd_p2p_op_has_ended (op))
     return;
+  /* wpa_supplicant forgets a device that is silent for a minute, also while it is invited. */
+  if (op->peer != NULL && member != NULL && is_with_peer (op, path))
+    g_set_object (&op->peer, member);
   if (wfd_p2p_op_is_inside (op) && member != op->peer)
     return;
   if (op->peer != NULL && member != NULL && member != op->peer) {

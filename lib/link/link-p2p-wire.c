@@ -45,6 +45,7 @@ take_octet (const char *digits, guint8 *ret_octet)
 char *
 wfd_p2p_read_peer_id (const char *path)
 {
+  static const guint8 nobody[WFD_IE_ADDRESS_BYTES];
   const char *last = strrchr (path, '/');
   guint8 octets[WFD_IE_ADDRESS_BYTES];
 
@@ -54,6 +55,8 @@ wfd_p2p_read_peer_id (const char *path)
     if (!take_octet (last + 1 + 2 * i, &octets[i]))
       return NULL;
   }
+  if (memcmp (octets, nobody, sizeof (nobody)) == 0)
+    return NULL;
   return address_to_id (octets);
 }
 

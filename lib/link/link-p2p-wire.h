@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /* --- read --- */
 
 /* The device address "02:00:00:00:01:00" of ".../Peers/020000000100"; NULL if
- * that is no path of a peer. */
+ * that is no path of a peer, or of nobody: wpa_supplicant makes the path of the owner
+ * of a group out of zeros as long as it does not know him. */
 char *wfd_p2p_read_peer_id (const char *path);
 
 /* Properties of a peer, a{sv}, all or those that changed: whether @peer changed. */

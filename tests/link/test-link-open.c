@@ -367,6 +367,32 @@ test_group_tells_little (Lab *lab, gconstpointer data)
   g_assert_cmpuint (wfd_link_get_info (lab->link)->frequency_mhz, ==, 0);
 }
 
+/* And comes with the group again, as an object of its own. */
+static void
+test_peer_forgotten_meanwhile (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  lab_say (lab, "DeviceLost", "(objectpath '" TV "',)");
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+  g_assert_cmpstr (wfd_link_peer_get_id (wfd_link_get_info (lab->link)->peer), ==, TV_ID);
+}
+
+/* It has the zeros for an owner whom it has not heard of yet. */
+static void
+test_group_of_nobody (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  fake_wpas_set (lab->fake, GROUP_IFACE, "PeerGO",
+      g_variant_new_object_path (IFACE "/Peers/000000000000"));
+  lab_start_group_after (lab, "Connect", "client");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_ok (lab);
+  g_assert_cmpstr (wfd_link_peer_get_id (wfd_link_get_info (lab->link)->peer), ==, TV_ID);
+}
+
 static void
 test_group_without_interface (Lab *lab, gconstpointer data)
 {
@@ -615,6 +641,8 @@ main (int argc, char **argv)
   add ("failure/of-others", test_failure_of_others);
   add ("failure/somebody-else-comes", test_somebody_else_comes);
   add ("group/tells-little", test_group_tells_little);
+  add ("group/of-nobody", test_group_of_nobody);
+  add ("group/peer-forgotten-meanwhile", test_peer_forgotten_meanwhile);
   add ("group/without-interface", test_group_without_interface);
   add ("reopen/as-owner", test_reopens_as_owner);
   add ("reopen/as-client", test_reopens_as_client);

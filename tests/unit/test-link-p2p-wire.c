@@ -25,6 +25,8 @@ static const struct
   { "/Peers/02aabbccdd011", NULL },
   { "/Peers/02aabbccdd0g", NULL },
   { "/Peers/g2aabbccdd01", NULL },
+  { "/Peers/000000000000", NULL },
+  { "/Peers/000000000001", "00:00:00:00:00:01" },
   { "/Peers/", NULL },
   { "/", NULL },
   { "", NULL },
