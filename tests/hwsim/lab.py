@@ -118,6 +118,16 @@ class Device:
                        'p2p_listen_reg_class=81\np2p_listen_channel=6\n%s'
                        % (self.folder, self.config))
 
+    def change_key(self):
+        """Of the pairing; it reads this when it starts."""
+        with open(self.file, encoding='utf-8') as file:
+            text = file.read()
+        text, n = re.subn(r'psk=(".*"|[0-9a-f]+)', 'psk=' + 64 * '5', text)
+        if n == 0:
+            raise Failure('%s: no key in %s' % (self.name, text))
+        with open(self.file, 'w', encoding='utf-8') as file:
+            file.write(text)
+
     def start_supplicant(self):
         shutil.rmtree(self.folder + '/control', ignore_errors=True)
         log = open('/run/vm/wpas-%s.log' % self.name, 'a', encoding='utf-8')
