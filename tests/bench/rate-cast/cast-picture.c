@@ -67,9 +67,9 @@ make_texture (guint32 seed)
 {
   g_autofree float *sum = g_new0 (float, SIDE *SIDE);
   guint8 *texture = g_new (guint8, SIDE * SIDE);
-  float part = 60;
+  float part = 40;
 
-  for (guint i = 0, step = 128; i < OCTAVES; i++, step /= 2, part *= 0.62f)
+  for (guint i = 0, step = 128; i < OCTAVES; i++, step /= 2, part *= 0.8f)
     add_octave (sum, step, part, &seed);
   for (guint i = 0; i < SIDE * SIDE; i++)
     texture[i] = CLAMP (128 + sum[i], 16, 235);
