@@ -300,7 +300,7 @@ wfd_rate_control_decide (WfdRateControl *self, gint64 now_us, WfdRateDecision *r
   g_mutex_lock (&self->lock);
   controlled = self->rate != NULL;
   if (controlled) {
-    if (wfd_rate_get_kernel_bytes (self->rate) > 0)
+    if (wfd_rate_wants_look (self->rate))
       look (self, now_us);
     wfd_rate_decide (self->rate, now_us, ret_decision);
     moved = ret_decision->bitrate_kbps != self->target_kbps;

@@ -115,8 +115,9 @@ measure (WfdRateHidden *self, double position, double delay_us, gint64 now_us)
   gboolean was_busy = self->answer_us != WFD_RATE_UNKNOWN && self->delay_us > IDLE_US;
   double found = self->us_per_byte * (1 + (delay_us - BUSY_US) / DELAY_FOR_DOUBLE_US);
 
+  /* Unless there was too little to keep it busy, which looks as if the link were slower. */
   if (was_busy && bytes > 0)
-    found = (now_us - self->answer_us) / bytes;
+    found = MIN (found, (now_us - self->answer_us) / bytes);
   self->us_per_byte =
       CLAMP ((self->us_per_byte + found) / 2, WFD_LIMIT_RATE_US_PER_BYTE_LOW, MOST_US_PER_BYTE);
 }

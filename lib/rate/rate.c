@@ -16,6 +16,8 @@
 #define BLIND_UP_PER_INTERVAL 0.0015
 #define BLIND_CUT 1.25
 #define BLIND_CUT_US 1000000
+/* So much later an answer may be told of. */
+#define MAX_RTT_AGE_US 1000000
 
 /* Less, when the queue in our own machine dropped something. */
 #define DROP_CUT 1.25
@@ -224,6 +226,12 @@ wfd_rate_get_kernel_bytes (const WfdRate *self)
   return MIN (self->drain.outstanding_bytes, WFD_LIMIT_RATE_BYTES);
 }
 
+gboolean
+wfd_rate_wants_look (const WfdRate *self)
+{
+  return self->drain.outstanding_bytes > 0 || self->hidden.is_hidden;
+}
+
 void
 wfd_rate_feed_completion (WfdRate *self, const WfdRateCompletion *completion, gint64 now_us)
 {
@@ -259,13 +267,14 @@ wfd_rate_feed_station (WfdRate *self, const WfdRateStation *station, gint64 now_
 }
 
 void
-wfd_rate_feed_rtt (WfdRate *self, gint64 rtt_us, gint64 now_us)
+wfd_rate_feed_rtt (WfdRate *self, gint64 rtt_us, gint64 came_us)
 {
-  gint64 now = wfd_rate_advance (self, now_us);
+  gint64 now = wfd_rate_advance (self, came_us);
+  gint64 came = CLAMP (came_us, now - MAX_RTT_AGE_US, now);
   WfdRateMark latest = { self->drain.looked_us, wfd_rate_get_position (self) };
 
   if (rtt_us >= 0 && rtt_us <= WFD_LIMIT_RATE_RTT_US)
-    wfd_rate_hidden_add_rtt (&self->hidden, rtt_us, &latest, now);
+    wfd_rate_hidden_add_rtt (&self->hidden, rtt_us, &latest, came);
 }
 
 void

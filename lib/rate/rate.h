@@ -92,6 +92,10 @@ gint64 wfd_rate_get_look_us (WfdRate *self);
 /* Bytes that the kernel is taken to hold: as looked at last, and handed over since. */
 guint wfd_rate_get_kernel_bytes (const WfdRate *self);
 
+/* Whether a look before a capture would tell anything: of the kernel's queue, or of round
+ * trips, which go on while nothing is sent. */
+gboolean wfd_rate_wants_look (const WfdRate *self);
+
 /* The driver, or a peer that acknowledges packets, tells that one is done with and
  * so all before it. */
 typedef struct
@@ -115,10 +119,10 @@ typedef struct
 
 void wfd_rate_feed_station (WfdRate *self, const WfdRateStation *station, gint64 now_us);
 
-/* The round trip of something small (control connection, echo) that came back now
- * and was sent @rtt_us before; some ten a second, at irregular times, as there are
- * radios that are away regularly. */
-void wfd_rate_feed_rtt (WfdRate *self, gint64 rtt_us, gint64 now_us);
+/* The round trip of something small (control connection, echo) that came back at @came_us,
+ * now or some time ago, and was sent @rtt_us before; some ten a second, at irregular
+ * times, as there are radios that are away regularly. */
+void wfd_rate_feed_rtt (WfdRate *self, gint64 rtt_us, gint64 came_us);
 
 /* A report of the peer (RTCP RR). */
 typedef struct

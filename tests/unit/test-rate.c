@@ -482,6 +482,68 @@ test_answers_empty_the_device (void)
   g_assert_cmpint (view (&f).backlog_us, ==, 0);
 }
 
+/* @late_us: what was sent since the answer came is not proved by it. */
+static gint64
+get_backlog_after_answer (gint64 late_us)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+
+  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
+  for (guint i = 0; i < 60; i++) {
+    capture (&f, 16000, 2 * MS);
+    wfd_rate_feed_rtt (f.rate, 90 * MS, f.now_us);
+  }
+  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us - late_us);
+  return view (&f).backlog_us;
+}
+
+static void
+test_late_news_of_an_answer_count_from_when_it_came (void)
+{
+  g_assert_cmpint (get_backlog_after_answer (60 * MS), >, get_backlog_after_answer (0));
+}
+
+/* Round trips go on while nothing is sent. */
+static void
+test_device_that_hides_is_looked_at_while_nothing_is_sent (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+
+  g_assert_false (wfd_rate_wants_look (f.rate));
+  wfd_rate_feed_sent (f.rate, 5000, f.now_us);
+  g_assert_true (wfd_rate_wants_look (f.rate));
+  look (&f, 0);
+  g_assert_false (wfd_rate_wants_look (f.rate));
+  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
+  for (guint i = 0; i < 60; i++) {
+    f.now_us += INTERVAL_US;
+    wfd_rate_feed_rtt (f.rate, 90 * MS, f.now_us);
+  }
+  g_assert_true (wfd_rate_wants_look (f.rate));
+}
+
+/* A radio that is elsewhere for 40 of each 100 ms, and little to send, says nothing of how
+ * much it carries. */
+static void
+test_little_to_send_is_no_slow_device (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { .start_kbps = 20000 });
+  guint capacity_kbps;
+
+  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
+  for (guint i = 0; i < 60; i++) {
+    capture (&f, 40000, 2 * MS);
+    wfd_rate_feed_rtt (f.rate, 60 * MS, f.now_us);
+  }
+  capacity_kbps = view (&f).capacity_kbps;
+  for (guint i = 0; i < 300; i++) {
+    capture (&f, 1500, 2 * MS);
+    if (i % 6 == 0)
+      wfd_rate_feed_rtt (f.rate, i % 12 == 0 ? 14 * MS : 20 * MS, f.now_us);
+  }
+  g_assert_cmpuint (view (&f).capacity_kbps, >, capacity_kbps / 4);
+}
+
 static void
 test_nothing_seen_is_not_a_fast_link (void)
 {
@@ -601,6 +663,11 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/queue-that-vanishes", test_queue_that_vanishes);
   g_test_add_func ("/rate/looks-that-end", test_looks_that_end);
   g_test_add_func ("/rate/answers-empty-the-device", test_answers_empty_the_device);
+  g_test_add_func ("/rate/late-news-of-an-answer-count-from-when-it-came",
+      test_late_news_of_an_answer_count_from_when_it_came);
+  g_test_add_func ("/rate/device-that-hides-is-looked-at-while-nothing-is-sent",
+      test_device_that_hides_is_looked_at_while_nothing_is_sent);
+  g_test_add_func ("/rate/little-to-send-is-no-slow-device", test_little_to_send_is_no_slow_device);
   g_test_add_func ("/rate/nothing-seen-is-not-a-fast-link", test_nothing_seen_is_not_a_fast_link);
   g_test_add_func ("/rate/ladder/halves-and-returns", test_ladder_halves_and_returns);
   g_test_add_func ("/rate/ladder/makes-the-picture-smaller", test_ladder_makes_the_picture_smaller);
