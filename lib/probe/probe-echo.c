@@ -74,7 +74,8 @@ receive (Echo *self, WfdLinkReading *reading, gint64 now_us)
     sent_us = &self->sent_us[sequence % UNDER_WAY];
   if (sent_us == NULL || *sent_us == WFD_RATE_UNKNOWN)
     return TRUE;
-  reading->rtt_us = MAX (now_us - *sent_us - get_held_us (&message), 0);
+  reading->rtt_age_us = get_held_us (&message);
+  reading->rtt_us = MAX (now_us - *sent_us - reading->rtt_age_us, 0);
   *sent_us = WFD_RATE_UNKNOWN;
   self->n_unanswered = 0;
   return TRUE;

@@ -94,14 +94,6 @@ set_up (int fd, const char *device)
   return ioctl (fd, SIOCSIFFLAGS, &request) == 0;
 }
 
-/* As distributions have it: whoever likes may ask for echoes. Here that is this user. */
-static void
-allow_echoes (void)
-{
-  if (!write_map ("/proc/sys/net/ipv4/ping_group_range", "0 0"))
-    g_debug ("no echoes: %s", g_strerror (errno));
-}
-
 static gboolean
 configure (const char *address, const char *address6, GError **error)
 {
@@ -116,7 +108,6 @@ configure (const char *address, const char *address6, GError **error)
   request.ifr_qlen = QUEUE_PACKETS;
   if (done && ioctl (fd, SIOCSIFTXQLEN, &request) != 0)
     g_debug ("the queue of the device keeps its length: %s", g_strerror (errno));
-  allow_echoes ();
   if (done)
     set_address6 (address6);
   else
