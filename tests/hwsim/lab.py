@@ -20,6 +20,7 @@ FOLDER = '/run/lab'
 CLONE_NEWNET = 0x40000000
 PEER = os.environ['WFD_WIFI_PEER']
 SCRIPT = os.environ['WFD_DHCP_SCRIPT']
+GST_PEER = os.environ['WFD_GST_PEER']
 START = time.monotonic()
 # Which radios one hears: those that have a bit in common with it.
 EVERYBODY, NOBODY = 1, 2
@@ -169,6 +170,14 @@ class Device:
         self.log = open('/run/vm/peer-%s.log' % self.name, 'a', encoding='utf-8')
         self.peer = self.spawn(self.program, *self.arguments, *more, stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=self.log)
+        self.lines = []
+        self.rest = b''
+
+    def start_pipeline(self, pipeline):
+        """In the place of its wifi-peer, a gst-peer."""
+        self.log = open('/run/vm/gst-%s.log' % self.name, 'a', encoding='utf-8')
+        self.peer = self.spawn(GST_PEER, pipeline, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=self.log)
         self.lines = []
         self.rest = b''
 

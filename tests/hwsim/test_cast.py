@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a person does: gst-launch-1.0 with wfdsink on one device, with wfdsrc on the other; the
+elements find each other, pair, form the group, and the picture is decoded. The second time
+nobody pairs."""
+import glob
+import os
+import signal
+import time
+
+from lab import FOLDER, Failure, say, wait_until
+from stage import SINK, SOURCE, check_bars, set_stage
+
+WIDTH, N_COLUMNS = 640, 7
+
+
+def launch(device, pipeline):
+    log = open('/run/vm/launch-%s.log' % device.name, 'w', encoding='utf-8')
+    return device.spawn('gst-launch-1.0', *pipeline.split(), stdout=log, stderr=log)
+
+
+def get_columns(file):
+    """Of the upper half, where the bars are."""
+    with open(file, 'rb') as picture:
+        octets = picture.read()
+    columns = []
+    for column in range(N_COLUMNS):
+        first, last = column * WIDTH // N_COLUMNS, (column + 1) * WIDTH // N_COLUMNS
+        lines = [octets[at + first:at + last] for at in range(0, len(octets) // 2, WIDTH)]
+        columns.append(sum(map(sum, lines)) // sum(map(len, lines)))
+    return columns
+
+
+def get_pictures(folder):
+    return sorted(glob.glob(folder + '/*.gray'))
+
+
+def cast(source, sink, folder):
+    os.makedirs(folder)
+    receives = launch(sink, SINK % '' + 'multifilesink sync=false location=%s/%%04d.gray' % folder)
+    time.sleep(2)
+    sends = launch(source, SOURCE % ('num-buffers=90', 'pairing=pbc'))
+    if sends.wait(60) != 0:
+        raise Failure('gst-launch-1.0 with wfdsink ends with %s' % sends.returncode)
+    wait_until(lambda: len(get_pictures(folder)) >= 60, '60 pictures')
+    receives.send_signal(signal.SIGINT)
+    if receives.wait(10) != 0:
+        raise Failure('gst-launch-1.0 with wfdsrc ends with %s' % receives.returncode)
+    pictures = get_pictures(folder)
+    for picture in pictures[:2] + pictures[-2:]:
+        check_bars(get_columns(picture))
+    say('%d pictures' % len(pictures))
+    for device in (source, sink):
+        device.wait_no_group()
+
+
+def main():
+    source, sink = set_stage()
+    say('== the first time')
+    cast(source, sink, FOLDER + '/first')
+    say('== the second time')
+    cast(source, sink, FOLDER + '/second')
+    with open('/run/vm/launch-Source.log', encoding='utf-8') as log:
+        if 'Pairing' in log.read():
+            raise Failure('it has paired again')
+
+
+main()
