@@ -82,8 +82,8 @@ def reopen_forgotten(source, sink, forgetful):
     other.tell('connect %s pbc' % peer)
     wait_both(forgetful, other)
     close(source, sink)
-    time.sleep(5)
-    check_reopened(source, sink)
+    time.sleep(3)
+    check_reopened(source, sink, STALE_S)
     close(source, sink)
 
 

@@ -24,7 +24,7 @@ def main():
     sink = Device('Sink', 1, '--sink', '--go-intent', '0')
     second = Device('Second', 2, '--sink', '--go-intent', '0')
     find_both(source, sink)
-    pair(source, sink, 'pbc', 'pbc')
+    pair(source, sink, 'pbc')
     check_second(source, sink, second)
 
     sink.tell('disconnect')

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""How long a person waits, from PLAYING to the first picture, with the elements: the first time
+and when the pairing is known; and how soon the pipeline is at NULL, and the group gone."""
+import random
+import time
+
+from lab import check_time, say
+from stage import SINK, SOURCE, TELL_PICTURES, set_stage, wait_picture
+
+# In seconds, what has to be met.
+FIRST_S, REOPENED_S, PICTURE_S, NULL_S = 5.0, 1.0, 0.3, 0.2
+
+
+def play(source, sink, most_s):
+    sink.tell('look')
+    source.tell('play')
+    has_addresses_s = 0
+    for device in (source, sink):
+        device.wait('^progress address complete')
+        has_addresses_s = max(has_addresses_s, device.heard_s)
+    wait_picture(sink)
+    check_time('PLAYING to addresses', has_addresses_s - source.told_s, most_s)
+    check_time('addresses to the first picture', sink.heard_s - has_addresses_s, PICTURE_S)
+
+
+def stop(source, sink):
+    source.tell('null')
+    source.wait('^done null')
+    check_time('to NULL', source.get_took_s(), NULL_S)
+    for device in (source, sink):
+        device.wait_no_group(5)
+
+
+def main():
+    source, sink = set_stage()
+    source.start_pipeline(SOURCE % ('', 'pairing=pbc go-intent=15'))
+    sink.start_pipeline(SINK % 'go-intent=0' + TELL_PICTURES)
+    sink.tell('play')
+    time.sleep(random.uniform(3, 4))
+    say('== the first time')
+    play(source, sink, FIRST_S)
+    stop(source, sink)
+    for number in range(5):
+        say('== known, %d' % number)
+        time.sleep(random.uniform(2.5, 4))
+        play(source, sink, REOPENED_S)
+        stop(source, sink)
+    source.stop_peer()
+    sink.stop_peer()
+
+
+main()
