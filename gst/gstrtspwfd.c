@@ -284,6 +284,19 @@ gst_rtsp_wfd_set_link (GstRtspWfd *self, const WfdLinkSettings *link, const WfdL
   self->link_data = user_data;
 }
 
+void
+gst_rtsp_wfd_answer_pairing (GstRtspWfd *self, const char *peer, gboolean accept)
+{
+  g_autoptr (WfdControl) control = NULL;
+
+  g_mutex_lock (&self->control_lock);
+  if (self->control != NULL)
+    control = wfd_control_ref (self->control);
+  g_mutex_unlock (&self->control_lock);
+  if (control != NULL && peer != NULL)
+    wfd_control_answer_pairing (control, peer, accept);
+}
+
 /* READY to PAUSED, before the elements inside follow. */
 static gboolean
 prepare (GstRtspWfd *self)

@@ -26,6 +26,8 @@ void gst_rtsp_wfd_set_rate_control (GstRtspWfd *self, WfdRateControl *rate);
  * copied. */
 void gst_rtsp_wfd_set_link (GstRtspWfd *self, const WfdLinkSettings *link,
     const WfdLinkEvents *events, gpointer user_data);
+/* Of a request that was left open. */
+void gst_rtsp_wfd_answer_pairing (GstRtspWfd *self, const char *peer, gboolean accept);
 
 /* The peer is asked to take a smaller (-1) or larger (1) picture. Does not wait; if it
  * does, "negotiated" changes. */

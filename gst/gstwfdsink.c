@@ -53,10 +53,11 @@
  * wpa_supplicant and the kernel tell of the link stands in #GstWfdSink:stats, with
  * names that begin with "link-".
  *
- * Signals, in the thread of the session: "pairing-request" (P2P device address of the
- * peer, its name, how it wants to be paired, PIN to be shown or NULL) asks whether a
- * peer that wants to be paired may; a handler that returns FALSE refuses. "pin" (PIN)
- * has one to be shown.
+ * Signals, in the thread of the session, which waits for them: "pairing-request" (P2P
+ * device address of the peer, its name, how it wants to be paired, PIN to be shown or
+ * NULL) asks whether a peer that wants to be paired may; a handler that returns FALSE
+ * leaves it open, and the action signal "answer-pairing" (that address, whether to
+ * accept) answers, once a person was asked. "pin" (PIN) has one to be shown.
  *
  * In a program with a Miracast driver (netdispumdddi.h) #GstWfdSink:miracast-context
  * names the context whose sessions are served; the element listens nowhere then.
@@ -386,6 +387,12 @@ set_encoder (GstWfdSink *self, const GValue *value)
   g_mutex_unlock (&self->lock);
 }
 
+static void
+answer_pairing (GstWfdSink *self, const char *peer, gboolean accept)
+{
+  gst_rtsp_wfd_answer_pairing (GST_RTSP_WFD (self->rtspwfd), peer, accept);
+}
+
 static gboolean
 is_of_link (guint id)
 {
@@ -563,7 +570,7 @@ gst_wfd_sink_class_init (GstWfdSinkClass *klass)
   element_class->release_pad = gst_wfd_sink_release_pad;
   install_properties (object_class);
   wfd_pass_on_install_signals (GST_TYPE_WFD_SINK);
-  wfd_link_settings_install_signals (GST_TYPE_WFD_SINK);
+  wfd_link_settings_install_signals (GST_TYPE_WFD_SINK, G_CALLBACK (answer_pairing));
 
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);

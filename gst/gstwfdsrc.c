@@ -20,7 +20,7 @@
  *
  * With link=p2p it is a display that others find, under the name
  * #GstWfdSrc:device-name; wpa_supplicant has to run. Who asks to be paired is
- * accepted if #GstWfdSrc:peer and #GstWfdSrc:pairing let it in and no handler of the
+ * accepted if #GstWfdSrc:peer and #GstWfdSrc:pairing let it in, unless a handler of the
  * signal "pairing-request" returns FALSE; who was paired before comes in at once. Then it
  * connects to the source in their own network. When the link is lost it waits to be
  * found again. Messages, signals and statistics are those of wfdsink.
@@ -216,6 +216,12 @@ set_uri_property (GstWfdSrc *self, const GValue *value, const char *scheme)
     GST_WARNING_OBJECT (self, "%s", error->message);
 }
 
+static void
+answer_pairing (GstWfdSrc *self, const char *peer, gboolean accept)
+{
+  gst_rtsp_wfd_answer_pairing (GST_RTSP_WFD (self->rtspwfd), peer, accept);
+}
+
 static gboolean
 is_of_link (guint id)
 {
@@ -355,7 +361,7 @@ gst_wfd_src_class_init (GstWfdSrcClass *klass)
   GST_BIN_CLASS (klass)->handle_message = gst_wfd_src_handle_message;
   install_properties (object_class);
   wfd_pass_on_install_signals (GST_TYPE_WFD_SRC);
-  wfd_link_settings_install_signals (GST_TYPE_WFD_SRC);
+  wfd_link_settings_install_signals (GST_TYPE_WFD_SRC, G_CALLBACK (answer_pairing));
 
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);

@@ -97,6 +97,31 @@ on_failed (WfdEstablish *establish, const GError *error, WfdControl *self)
   wfd_control_end_session (self, error);
 }
 
+typedef struct
+{
+  WfdControl *control;
+  const char *peer;
+  gboolean accept;
+} Answer;
+
+static gpointer
+answer_pairing (gpointer data)
+{
+  const Answer *answer = data;
+
+  if (answer->control->establish != NULL)
+    wfd_establish_answer (answer->control->establish, answer->peer, answer->accept);
+  return NULL;
+}
+
+void
+wfd_control_answer_pairing (WfdControl *self, const char *peer, gboolean accept)
+{
+  Answer answer = { self, peer, accept };
+
+  wfd_session_thread_call (self->thread, answer_pairing, &answer, -1, NULL);
+}
+
 void
 wfd_control_want_link (WfdControl *self)
 {

@@ -86,6 +86,9 @@ guint16 wfd_control_get_rtsp_port (WfdControl *self);
 
 /* From the next session on; copied. */
 void wfd_control_set_offer (WfdControl *self, const WfdOffer *offer);
+/* With another link than by address: of a request to pair that was left open. Waits for
+ * the thread. */
+void wfd_control_answer_pairing (WfdControl *self, const char *peer, gboolean accept);
 void wfd_control_set_playing (WfdControl *self, gboolean playing);
 /* Sink role: M13. */
 void wfd_control_request_key_unit (WfdControl *self);

@@ -220,7 +220,7 @@ wfd_link_settings_copy (const WfdLinkSettings *self)
  * Signals
  */
 
-/* Nobody has to be asked; whoever is asked may refuse. */
+/* Nobody has to be asked; whoever is asked may take his time. */
 static gboolean
 default_pairing_request (GstElement *element, const char *peer, const char *name, gint pairing,
     const char *pin)
@@ -236,10 +236,13 @@ accumulate_agreement (GSignalInvocationHint *hint, GValue *all, const GValue *on
 }
 
 /* pairing-request (peer's P2P device address, its name, how, nullable PIN to be shown):
- * returns FALSE to refuse. pin (PIN to be shown). */
+ * returns FALSE to leave it open. answer-pairing (that address, whether to accept). pin
+ * (PIN to be shown). */
 void
-wfd_link_settings_install_signals (GType type)
+wfd_link_settings_install_signals (GType type, GCallback answer)
 {
+  g_signal_new_class_handler ("answer-pairing", type, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, answer,
+      NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
   g_signal_new_class_handler ("pairing-request", type, G_SIGNAL_RUN_LAST,
       G_CALLBACK (default_pairing_request), accumulate_agreement, NULL, NULL, G_TYPE_BOOLEAN, 4,
       G_TYPE_STRING, G_TYPE_STRING, get_pairing_type (), G_TYPE_STRING);

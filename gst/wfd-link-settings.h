@@ -26,7 +26,7 @@ typedef struct
 /* What is asked of the application, in the thread of the session. */
 typedef struct
 {
-  /* FALSE refuses. @pin: (nullable) */
+  /* FALSE leaves it open. @pin: (nullable) */
   gboolean (*pairing_request) (gpointer user_data, const char *peer, const char *name,
       WfdPairing pairing, const char *pin);
   void (*pin) (gpointer user_data, const char *pin);
@@ -41,8 +41,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WfdLinkSettings, wfd_link_settings_clear)
 
 /* Numbered from @first_id on. */
 void wfd_link_settings_install_properties (GObjectClass *klass, guint first_id);
-/* The signals "pairing-request" and "pin". */
-void wfd_link_settings_install_signals (GType type);
+/* The signals "pairing-request" and "pin", and the action "answer-pairing", which
+ * @answer (element, peer, accept) carries out. */
+void wfd_link_settings_install_signals (GType type, GCallback answer);
 /* Emits them on the element that is the data. */
 extern const WfdLinkEvents wfd_link_settings_events;
 

@@ -58,6 +58,8 @@ void wfd_establish_feed (WfdEstablish *self, WfdEstablishEvent event);
 /* What the timer does that goes off at the deadline. */
 void wfd_establish_time_is_over (WfdEstablish *self);
 gboolean wfd_establish_is_phase_open (WfdEstablishPhase phase);
+/* A request of @peer to be paired that was left open. */
+void wfd_establish_answer_request (WfdEstablish *self, WfdLinkPeer *peer, gboolean accept);
 /* For people; never NULL. */
 const char *wfd_establish_name (WfdLinkPeer *peer);
 

@@ -445,12 +445,9 @@ on_pin (WfdLink *link, const char *pin, WfdEstablish *self)
   wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PIN, pin);
 }
 
-/* Our own settings come first, then the application. */
 static gboolean
-may_pair (WfdEstablish *self, WfdLinkPeer *peer, WfdPairing pairing, const char *pin)
+is_let_in (WfdEstablish *self, WfdLinkPeer *peer, WfdPairing pairing)
 {
-  gboolean accepted = FALSE;
-
   if (!is_named (self, peer) || (self->role == WFD_ROLE_SOURCE && self->peer == NULL))
     return FALSE;
   if (pairing != self->pairing) {
@@ -458,23 +455,38 @@ may_pair (WfdEstablish *self, WfdLinkPeer *peer, WfdPairing pairing, const char 
         "%s wants to be paired in another way; see “pairing”", wfd_establish_name (peer));
     return FALSE;
   }
-  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PAIRING_REQUEST, wfd_link_peer_get_id (peer),
-      wfd_link_peer_get_name (peer), pairing, pin, &accepted);
-  return accepted;
+  return TRUE;
 }
+
+void
+wfd_establish_answer_request (WfdEstablish *self, WfdLinkPeer *peer, gboolean accept)
+{
+  if (accept)
+    take_candidate (self, peer, TRUE);
+  else if (self->link != NULL)
+    wfd_link_reject (self->link, peer);
+}
+
+/* Our own settings come first, then the application. What it leaves open the peer
+ * waits for. */
 
 static void
 on_pairing_request (WfdLink *link, WfdLinkPeer *peer, guint pairing, const char *pin,
     WfdEstablish *self)
 {
   WfdEstablishPhase phase = self->state.phase;
+  gboolean accepted = FALSE;
 
   if (phase != WFD_ESTABLISH_SEEKING && phase != WFD_ESTABLISH_RESTING)
     return;
-  if (may_pair (self, peer, pairing, pin))
-    take_candidate (self, peer, TRUE);
-  else if (self->link != NULL)
-    wfd_link_reject (link, peer);
+  if (!is_let_in (self, peer, pairing)) {
+    wfd_establish_answer_request (self, peer, FALSE);
+    return;
+  }
+  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PAIRING_REQUEST, wfd_link_peer_get_id (peer),
+      wfd_link_peer_get_name (peer), pairing, pin, &accepted);
+  if (accepted)
+    wfd_establish_answer_request (self, peer, TRUE);
 }
 
 /* Whether a session can come of it. A group that another program has begun may be with

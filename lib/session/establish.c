@@ -204,6 +204,34 @@ wfd_establish_close (WfdEstablish *self)
 }
 
 /**
+ * wfd_establish_answer:
+ * @self: an establish
+ * @peer: the P2P device address of a peer that has asked to be paired
+ * @accept: whether it may
+ *
+ * Answers a #WfdEstablish::pairing-request that was left open. A peer that is not
+ * there any more, or a link that is being opened already, makes it void.
+ */
+void
+wfd_establish_answer (WfdEstablish *self, const char *peer, gboolean accept)
+{
+  g_autoptr (GPtrArray) peers = NULL;
+
+  g_return_if_fail (WFD_IS_ESTABLISH (self));
+  g_return_if_fail (peer != NULL);
+
+  if (self->link == NULL)
+    return;
+  peers = wfd_link_dup_peers (self->link);
+  for (guint i = 0; i < peers->len; i++) {
+    WfdLinkPeer *one = g_ptr_array_index (peers, i);
+
+    if (g_ascii_strcasecmp (wfd_link_peer_get_id (one), peer) == 0)
+      wfd_establish_answer_request (self, one, accept);
+  }
+}
+
+/**
  * wfd_establish_is_open:
  * @self: an establish
  *
@@ -515,7 +543,7 @@ establish_init_properties (GObjectClass *klass)
   g_object_class_install_properties (klass, N_PROPS, properties);
 }
 
-/* Nobody has to be asked; whoever is asked may refuse. */
+/* Nobody has to be asked; whoever is asked may take his time. */
 static gboolean
 default_pairing_request (WfdEstablish *self, const char *peer, const char *name, WfdPairing pairing,
     const char *pin)
@@ -554,9 +582,10 @@ establish_init_signals (void)
    * @pin: (nullable): a PIN to be shown, if there is one already
    *
    * A peer would like to be paired that #WfdEstablish:peer and #WfdEstablish:pairing
-   * let in. It asks again while it waits.
+   * let in. It waits for a minute or two, and may ask again meanwhile.
    *
-   * Returns: %FALSE to refuse; without a handler it is accepted
+   * Returns: %FALSE to leave it open until wfd_establish_answer(), so that a person
+   *   can be asked; without a handler it is accepted
    */
   signals[WFD_ESTABLISH_SIGNAL_PAIRING_REQUEST] =
       g_signal_new_class_handler ("pairing-request", WFD_TYPE_ESTABLISH, G_SIGNAL_RUN_LAST,

@@ -536,6 +536,12 @@ stage_wait_warning (Stage *self, guint side)
 }
 
 void
+stage_wait_asked (Stage *self, guint *n)
+{
+  WAIT_UNTIL (g_atomic_int_get (n) > 0, "a question");
+}
+
+void
 stage_wait_eos (Stage *self, guint side)
 {
   WAIT_UNTIL (self->sides[side].n_eos > 0, "EOS");

@@ -64,6 +64,8 @@ void stage_wait_buffers (Stage *self, guint n);
 void stage_wait_progress (Stage *self, guint side, const char *what);
 void stage_wait_error (Stage *self, guint side);
 void stage_wait_warning (Stage *self, guint side);
+/* Until @n, atomic, is no more 0; whoever sets it wakes the main context. */
+void stage_wait_asked (Stage *self, guint *n);
 void stage_wait_eos (Stage *self, guint side);
 /* A call of @key by the side. */
 void stage_wait_call (Stage *self, guint side, const char *key);

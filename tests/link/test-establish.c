@@ -17,7 +17,7 @@ typedef struct
   guint n_down;
   guint n_opened;
   guint n_requests;
-  gboolean refuses;
+  gboolean leaves_open;
 } Way;
 
 #define add(path, test) g_test_add ("/establish/" path, Way, NULL, set_up, test, tear_down)
@@ -42,7 +42,7 @@ on_pairing_request (WfdEstablish *establish, const char *peer, const char *name,
 {
   g_assert_cmpstr (peer, ==, TV_ID);
   way->n_requests++;
-  return !way->refuses;
+  return !way->leaves_open;
 }
 
 static void
@@ -377,16 +377,40 @@ test_sink_is_paired (Way *way, gconstpointer data)
 }
 
 static void
-test_sink_refuses (Way *way, gconstpointer data)
+get_request_left_open (Way *way)
 {
-  way->refuses = TRUE;
+  way->leaves_open = TRUE;
   begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
-  lab_wait_call (&way->lab, "RejectPeer");
-  g_assert_cmpuint (way->n_requests, ==, 1);
+  WAIT_UNTIL (way->n_requests == 1);
+  lab_settle (&way->lab);
   g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "RejectPeer"), ==, 0);
+}
+
+static void
+test_sink_refuses (Way *way, gconstpointer data)
+{
+  get_request_left_open (way);
+  wfd_establish_answer (way->establish, TV_ID, FALSE);
+  lab_wait_call (&way->lab, "RejectPeer");
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+}
+
+/* Its person was asked. */
+static void
+test_sink_accepts_later (Way *way, gconstpointer data)
+{
+  get_request_left_open (way);
+  wfd_establish_answer (way->establish, OTHER_ID, TRUE);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  wfd_establish_answer (way->establish, TV_ID, TRUE);
+  WAIT_UNTIL (way->n_opened == 1);
+  wfd_establish_answer (way->establish, TV_ID, TRUE);
+  lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 1);
 }
 
 /* By PIN where a button is wanted: whoever sees the display cannot have agreed. */
@@ -534,6 +558,7 @@ main (int argc, char **argv)
   add ("never-connects", test_never_connects);
   add_sink ("sink-is-paired", test_sink_is_paired);
   add_sink ("sink-refuses", test_sink_refuses);
+  add_sink ("sink-accepts-later", test_sink_accepts_later);
   add_sink ("sink-refuses-other-way", test_sink_refuses_other_way);
   add_sink ("sink-throws-out", test_sink_throws_out);
   add ("source-throws-out", test_source_throws_out);
