@@ -32,6 +32,7 @@ struct _WfdP2pOp
   char **paths; /* of objects that are asked one after the other */
   guint n_asked;
   GString *names;        /* of interfaces that will not do */
+  gboolean is_off;       /* one of them would, if it were switched on */
   char *persistent_path; /* of the pairing of before */
 
   guint undo;
@@ -61,6 +62,10 @@ void wfd_p2p_op_begin_clean (WfdP2pOp *op);
 void wfd_p2p_op_answered_clean (WfdP2pOp *op, GVariant *answer);
 
 /* Of link-p2p-own.c */
+void wfd_p2p_op_begin_station (WfdP2pOp *op);
+void wfd_p2p_op_answered_station (WfdP2pOp *op, GVariant *answer);
+void wfd_p2p_op_begin_5_ghz (WfdP2pOp *op);
+void wfd_p2p_op_answered_5_ghz (WfdP2pOp *op, GVariant *answer);
 void wfd_p2p_op_begin_begin (WfdP2pOp *op);
 void wfd_p2p_op_begin_admit (WfdP2pOp *op);
 void wfd_p2p_op_answered_admit (WfdP2pOp *op, GVariant *answer);

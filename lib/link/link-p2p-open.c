@@ -281,7 +281,8 @@ void
 wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_pass, GError *error)
 {
   static const guint forming = 1u << WFD_P2P_STEP_INVITE | 1u << WFD_P2P_STEP_REJOIN
-      | 1u << WFD_P2P_STEP_BEGIN | 1u << WFD_P2P_STEP_PAIR | 1u << WFD_P2P_STEP_GROUP;
+      | 1u << WFD_P2P_STEP_BEGIN_5_GHZ | 1u << WFD_P2P_STEP_BEGIN | 1u << WFD_P2P_STEP_PAIR
+      | 1u << WFD_P2P_STEP_GROUP;
 
   if ((forming & 1u << op->step) != 0 && is_with_peer (op, peer_path))
     wfd_p2p_op_fail_for_now (op, may_pass, error);
@@ -447,6 +448,8 @@ const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS] = {
   [WFD_P2P_STEP_REJOIN] = { begin_rejoin, wfd_p2p_op_answered_nothing, FALSE },
   [WFD_P2P_STEP_FORGET] = { begin_forget, wfd_p2p_op_answered_nothing, TRUE },
   [WFD_P2P_STEP_PAIR] = { begin_pair, answered_pair, FALSE },
+  [WFD_P2P_STEP_STATION] = { wfd_p2p_op_begin_station, wfd_p2p_op_answered_station, TRUE },
+  [WFD_P2P_STEP_BEGIN_5_GHZ] = { wfd_p2p_op_begin_5_ghz, wfd_p2p_op_answered_5_ghz, TRUE },
   [WFD_P2P_STEP_BEGIN] = { wfd_p2p_op_begin_begin, wfd_p2p_op_answered_nothing, FALSE },
   [WFD_P2P_STEP_ADMIT] = { wfd_p2p_op_begin_admit, wfd_p2p_op_answered_admit, FALSE },
   [WFD_P2P_STEP_INVITE_IN] = { wfd_p2p_op_begin_invite_in, wfd_p2p_op_answered_nothing, FALSE },

@@ -66,6 +66,45 @@ wfd_p2p_group_vacate (WfdP2pGroup *group)
 
 /* --- begun --- */
 
+/* In a negotiation wpa_supplicant prefers 5 GHz, but in a group of its own a channel of
+ * 2.4 GHz at random. That of a network in which this device is it prefers in both. */
+void
+wfd_p2p_op_begin_station (WfdP2pOp *op)
+{
+  if (op->link->options.frequency_mhz != 0)
+    wfd_p2p_op_advance (op);
+  else
+    wfd_p2p_op_ask_all (op, op->link->interface_path, WPAS_INTERFACE_INTERFACE);
+}
+
+void
+wfd_p2p_op_answered_station (WfdP2pOp *op, GVariant *answer)
+{
+  g_autoptr (GVariant) properties = answer != NULL ? g_variant_get_child_value (answer, 0) : NULL;
+
+  if (properties != NULL && !wfd_p2p_read_is_connected (properties))
+    op->facts |= WFD_P2P_MAY_CHOOSE;
+  wfd_p2p_op_advance (op);
+}
+
+#define ANY_OF_5_GHZ 5 /* hostap, wpas_p2p_select_go_freq */
+
+void
+wfd_p2p_op_begin_5_ghz (WfdP2pOp *op)
+{
+  wfd_p2p_op_ask_p2p (op, WPAS_GROUP_ADD, wfd_p2p_build_begin (op->persistent_path, ANY_OF_5_GHZ),
+      NULL);
+}
+
+/* The driver or the country may not have it. */
+void
+wfd_p2p_op_answered_5_ghz (WfdP2pOp *op, GVariant *answer)
+{
+  if (answer != NULL)
+    op->facts |= WFD_P2P_BEGUN;
+  wfd_p2p_op_advance (op);
+}
+
 /* As it was before, if there was one: those who know it come in by themselves. */
 void
 wfd_p2p_op_begin_begin (WfdP2pOp *op)

@@ -125,6 +125,11 @@ fail_no_interface (WfdP2pOp *op)
     wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
         "wpa_supplicant has no Wi-Fi interface; is there an adapter, and is it not blocked "
         "(rfkill list)?");
+  else if (op->is_off)
+    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
+        "Wi-Fi is switched off: %s; switch it on (a key of the machine, rfkill unblock wlan, or "
+        "ip link set up)",
+        op->names->str);
   else if (wanted != NULL)
     wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
         "The interface %s is not there or has no Wi-Fi Direct; wpa_supplicant has %s", wanted,
@@ -140,6 +145,10 @@ begin_interfaces (WfdP2pOp *op)
 {
   if (op->names == NULL)
     op->names = g_string_new (NULL);
+  if (op->n_asked == 0) {
+    g_string_truncate (op->names, 0);
+    op->is_off = FALSE;
+  }
   if (op->paths[op->n_asked] == NULL)
     fail_no_interface (op);
   else
@@ -154,6 +163,12 @@ is_wanted_interface (WfdP2pOp *op, const char *name, gboolean can_p2p)
   return can_p2p && (wanted == NULL || strcmp (wanted, name) == 0);
 }
 
+static void
+note_interface (WfdP2pOp *op, const char *name, const char *why)
+{
+  g_string_append_printf (op->names, "%s%s%s", op->names->len > 0 ? ", " : "", name, why);
+}
+
 /* An interface may be unplugged between the list and the question. */
 static void
 answered_interface (WfdP2pOp *op, GVariant *answer)
@@ -164,13 +179,16 @@ answered_interface (WfdP2pOp *op, GVariant *answer)
   gboolean can_p2p;
 
   if (properties != NULL && wfd_p2p_read_interface (properties, &name, &can_p2p)) {
-    if (is_wanted_interface (op, name, can_p2p)) {
+    gboolean is_off = wfd_p2p_read_is_off (properties);
+    gboolean is_wanted = is_wanted_interface (op, name, can_p2p);
+
+    if (is_wanted && !is_off) {
       op->link->interface_path = g_strdup (path);
       wfd_p2p_op_advance (op);
       return;
     }
-    g_string_append_printf (op->names, "%s%s%s", op->names->len > 0 ? ", " : "", name,
-        can_p2p ? "" : " (without Wi-Fi Direct)");
+    op->is_off |= is_wanted;
+    note_interface (op, name, !can_p2p ? " (without Wi-Fi Direct)" : is_off ? " (off)" : "");
   }
   begin_interfaces (op);
 }

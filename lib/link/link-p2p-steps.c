@@ -20,6 +20,8 @@
 #define INSIDE WFD_P2P_INSIDE
 #define UP WFD_P2P_UP
 #define HOSTS WFD_P2P_HOSTS
+#define MAY_CHOOSE WFD_P2P_MAY_CHOOSE
+#define BEGUN WFD_P2P_BEGUN
 
 /* Of the rows of a step, the first whose facts are all there counts. A group
  * that the peer has begun meanwhile is as good as one that we would begin. */
@@ -65,9 +67,10 @@ static const struct
   { S (SEARCH), 0, S (PAIR) },
 
   { S (GROUPS), STARTED, S (GROUP) },
+  /* A device without Wi-Fi Direct is often without 5 GHz. */
   { S (GROUPS), HOSTS | PAIRED, S (BEGIN) },
   { S (GROUPS), HOSTS, S (NOT_PAIRED) },
-  { S (GROUPS), BEGINS, S (BEGIN) },
+  { S (GROUPS), BEGINS, S (STATION) },
   { S (GROUPS), PAIRED | OWNS_GROUP, S (REJOIN) },
   { S (GROUPS), PAIRED, S (INVITE) },
   { S (GROUPS), MAY_PAIR, S (PAIR) },
@@ -80,6 +83,10 @@ static const struct
   { S (FORGET), MAY_PAIR, S (PAIR) },
   { S (FORGET), 0, S (NOT_PAIRED) },
   { S (PAIR), 0, S (GROUP) },
+  { S (STATION), MAY_CHOOSE, S (BEGIN_5_GHZ) },
+  { S (STATION), 0, S (BEGIN) },
+  { S (BEGIN_5_GHZ), BEGUN, S (GROUP) },
+  { S (BEGIN_5_GHZ), 0, S (BEGIN) },
   { S (BEGIN), 0, S (GROUP) },
   { S (ADMIT), 0, S (MEMBER) },
   { S (INVITE_IN), 0, S (MEMBER) },
@@ -135,6 +142,8 @@ static const struct
   [S (REJOIN)] = { "joining the group of the peer", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
   [S (FORGET)] = { "dropping the old pairing", WFD_P2P_UNDO_GROUP },
   [S (PAIR)] = { "pairing", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
+  [S (STATION)] = { "looking at the channel of the own network", WFD_P2P_UNDO_GROUP },
+  [S (BEGIN_5_GHZ)] = { "beginning a group", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
   [S (BEGIN)] = { "beginning a group", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
   [S (ADMIT)] = { "letting the peer into the group", WFD_P2P_UNDO_GROUP },
   [S (INVITE_IN)] = { "inviting the peer into the group", WFD_P2P_UNDO_GROUP },

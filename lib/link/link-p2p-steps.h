@@ -29,6 +29,8 @@ typedef enum
   WFD_P2P_STEP_REJOIN,         /* open it again: the peer is there already */
   WFD_P2P_STEP_FORGET,         /* drop a pairing that the peer does not know */
   WFD_P2P_STEP_PAIR,           /* negotiate a new group or join that of the peer */
+  WFD_P2P_STEP_STATION,        /* whether this device is in a network, whose channel it shares */
+  WFD_P2P_STEP_BEGIN_5_GHZ,    /* a group of our own in the better band, if there may be one */
   WFD_P2P_STEP_BEGIN,          /* a group of our own, for whoever comes */
   WFD_P2P_STEP_ADMIT,          /* let the peer into a group of ours, as a new one */
   WFD_P2P_STEP_INVITE_IN,      /* or as one that was paired before */
@@ -63,6 +65,8 @@ typedef enum
   WFD_P2P_INSIDE = 1 << 12,    /* such a group, or an open link in one of ours, takes the peer in */
   WFD_P2P_UP = 1 << 13,        /* there is an open link in it already */
   WFD_P2P_HOSTS = 1 << 14,     /* and that is one of before */
+  WFD_P2P_MAY_CHOOSE = 1 << 15, /* the channel: nothing says where it has to be */
+  WFD_P2P_BEGUN = 1 << 16,      /* wpa_supplicant has taken the better band */
 } WfdP2pFact;
 
 /* What follows on @step, which has succeeded; @facts: of WfdP2pFact. */

@@ -437,6 +437,25 @@ on_peer_changed (GDBusConnection *bus, const char *sender, const char *path, con
   wfd_p2p_link_update_peer (user_data, path, properties);
 }
 
+/* What is asked of it then is refused without a reason. */
+static void
+on_interface_changed (GDBusConnection *bus, const char *sender, const char *path,
+    const char *interface, const char *signal, GVariant *args, gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+  g_autoptr (GVariant) properties = NULL;
+
+  if (g_strcmp0 (path, self->interface_path) != 0
+      || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(sa{sv}as)")))
+    return;
+  properties = g_variant_get_child_value (args, 1);
+  if (wfd_p2p_read_is_off (properties))
+    lose_service (self,
+        g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
+            "Wi-Fi was switched off; switch it on (a key of the machine, rfkill unblock wlan, or "
+            "ip link set up)"));
+}
+
 static void
 subscribe (WfdP2pLink *self, const char *sender, const char *interface, const char *signal,
     const char *arg0, GDBusSignalCallback callback)
@@ -462,4 +481,6 @@ wfd_p2p_link_subscribe (WfdP2pLink *self)
   subscribe (self, self->owner, WPAS_INTERFACE_GROUP, NULL, NULL, on_group_signal);
   subscribe (self, self->owner, "org.freedesktop.DBus.Properties", "PropertiesChanged",
       WPAS_INTERFACE_PEER, on_peer_changed);
+  subscribe (self, self->owner, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+      WPAS_INTERFACE_INTERFACE, on_interface_changed);
 }

@@ -292,6 +292,27 @@ wfd_p2p_read_interface (GVariant *properties, char **ret_name, gboolean *ret_can
   return TRUE;
 }
 
+static gboolean
+is_in_state (GVariant *properties, const char *wanted)
+{
+  const char *state;
+
+  return g_variant_is_of_type (properties, G_VARIANT_TYPE_VARDICT)
+      && g_variant_lookup (properties, WPAS_STATE, "&s", &state) && strcmp (state, wanted) == 0;
+}
+
+gboolean
+wfd_p2p_read_is_off (GVariant *properties)
+{
+  return is_in_state (properties, WPAS_STATE_OFF);
+}
+
+gboolean
+wfd_p2p_read_is_connected (GVariant *properties)
+{
+  return is_in_state (properties, WPAS_STATE_CONNECTED);
+}
+
 gboolean
 wfd_p2p_read_status (GVariant *args, gint *ret_status)
 {

@@ -32,6 +32,12 @@ gboolean wfd_p2p_read_root (GVariant *properties, char ***ret_interfaces, GVaria
 /* Properties of an interface, a{sv}; FALSE if it has no name. */
 gboolean wfd_p2p_read_interface (GVariant *properties, char **ret_name, gboolean *ret_can_p2p);
 
+/* Of an interface, all or those that changed: whether its radio is switched off, by a key of
+ * the machine, or by "rfkill block" or "ip link set down". */
+gboolean wfd_p2p_read_is_off (GVariant *properties);
+/* Whether it is in a network, besides what we do. */
+gboolean wfd_p2p_read_is_connected (GVariant *properties);
+
 /* Properties of a persistent group, a{sv}: whether it is one with that peer. */
 gboolean wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id);
 /* The same: whether this device owns it. */

@@ -26,6 +26,9 @@
 
 /* Interface objects */
 #define WPAS_IFNAME "Ifname"
+#define WPAS_STATE "State"
+#define WPAS_STATE_OFF "interface_disabled"
+#define WPAS_STATE_CONNECTED "completed"
 #define WPAS_MODES "Modes"
 #define WPAS_MODE_P2P "p2p"
 #define WPAS_SCAN "Scan"

@@ -30,6 +30,17 @@ def main():
     find_both(source)
     link, _, _ = pair(source, sink, 'pbc')
     check_frequency(link, 2437, 2437)
+    close(source, sink)
+
+    # A group that is begun without a negotiation.
+    guest = Device('Guest', 2)
+    sink.tell('start-group')
+    sink.wait('^done start-group')
+    find_both(guest)
+    guest.wait('^(found|changed) .* Sink .*owner')
+    guest.tell('connect Sink pbc')
+    sink.tell('connect %s pbc' % sink.wait(r'^request (\S+) pbc')[1])
+    check_frequency(sink.wait_opened(), 5000, 5900)
 
 
 main()

@@ -812,7 +812,7 @@ begin_wish (Lab *lab, LabWish wish)
 }
 
 void
-lab_stop_at (Lab *lab, const LabStep *step)
+lab_begin_at (Lab *lab, const LabStep *step, GVariant *answer)
 {
   if (!g_str_equal (step->step, "search"))
     lab_know_tv (lab);
@@ -824,10 +824,18 @@ lab_stop_at (Lab *lab, const LabStep *step)
     lab_start_own_group (lab);
     lab_wait_ok (lab);
   }
-  if (!step->answers)
+  if (answer != NULL)
+    fake_wpas_answer (lab->fake, step->key, answer);
+  else if (!step->answers)
     fake_wpas_hold (lab->fake, step->key);
   begin_wish (lab, step->wish);
   lab_wait_call (lab, step->key);
+}
+
+void
+lab_stop_at (Lab *lab, const LabStep *step)
+{
+  lab_begin_at (lab, step, NULL);
   if (step->answers)
     lab_settle (lab);
   g_assert_false (lab->done);

@@ -141,7 +141,8 @@ typedef struct
 extern const LabStep lab_steps[];
 extern const guint lab_n_steps;
 
-/* Begins and gets exactly there. */
+/* Begins and gets exactly there, where @answer comes. @answer: (nullable): none */
+void lab_begin_at (Lab *lab, const LabStep *step, GVariant *answer);
 void lab_stop_at (Lab *lab, const LabStep *step);
 /* The names of methods called since, without properties. */
 char *lab_get_methods_since (Lab *lab, guint n_calls);

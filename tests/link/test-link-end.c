@@ -356,6 +356,29 @@ test_adapter_unplugged (Lab *lab, gconstpointer data)
 }
 
 static void
+say_state (Lab *lab, const char *path, const char *state)
+{
+  fake_wpas_say (lab->fake, path, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+      g_variant_new_parsed ("('" IF_INTERFACE "', {'State': <%s>}, @as [])", state));
+}
+
+static void
+test_switched_off (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  say_state (lab, IFACE, "scanning");
+  say_state (lab, ROOT "/Interfaces/9", "interface_disabled");
+  lab_settle (lab);
+  g_assert_nonnull (wfd_link_get_info (lab->link));
+  say_state (lab, IFACE, "interface_disabled");
+  lab_wait_told (lab, "unavailable");
+  g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+  g_assert_nonnull (strstr (lab->told_error->message, "rfkill"));
+  g_assert_cmpstr (lab->told->str, ==, "lost peer-lost unavailable");
+  open_link (lab);
+}
+
+static void
 test_bus_closed (Lab *lab, gconstpointer data)
 {
   open_link (lab);
@@ -658,6 +681,7 @@ main (int argc, char **argv)
   add ("loss/service-dies", test_service_dies);
   add ("loss/service-restarts", test_service_restarts);
   add ("loss/adapter-unplugged", test_adapter_unplugged);
+  add ("loss/switched-off", test_switched_off);
   add ("loss/bus-closed", test_bus_closed);
   add ("loss/close-restores", test_close_restores);
   add ("loss/dispose-closes", test_dispose_closes);

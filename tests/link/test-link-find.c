@@ -71,6 +71,20 @@ test_driver_without_p2p (Lab *lab, gconstpointer data)
 }
 
 static void
+test_switched_off (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string ("interface_disabled"));
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+  assert_says (lab, "switched off: wlan0 (off)");
+  assert_says (lab, "rfkill unblock");
+
+  fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string ("disconnected"));
+  lab_find (lab);
+  lab_wait_ok (lab);
+}
+
+static void
 use_interface (Lab *lab, const char *name)
 {
   WfdP2pOptions options = { .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
@@ -639,6 +653,7 @@ main (int argc, char **argv)
   add ("missing/wifi-display", test_no_wifi_display);
   add ("missing/interface", test_no_interface);
   add ("missing/p2p-in-driver", test_driver_without_p2p);
+  add ("missing/switched-off", test_switched_off);
   add ("missing/wanted-interface", test_wanted_interface_absent);
   add ("interface/third-of-three", test_third_interface);
   add ("answers/of-wrong-type", test_wrong_type);

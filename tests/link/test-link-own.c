@@ -61,7 +61,7 @@ test_waits (Lab *lab, gconstpointer data)
 {
   start_group (lab);
   lab_settle (lab);
-  assert_call (lab, "GroupAdd", "GroupAdd " IFACE " persistent=true");
+  assert_call (lab, "GroupAdd", "GroupAdd " IFACE " frequency=5 persistent=true");
   g_assert_cmpstr (lab->network->str, ==, "+192.168.173.1/24");
   g_assert_cmpstr (lab->told->str, ==, "");
   g_assert_null (wfd_link_get_info (lab->link));
@@ -84,6 +84,35 @@ test_as_before (Lab *lab, gconstpointer data)
   start_group (lab);
   assert_call (lab, "GroupAdd",
       "GroupAdd " IFACE " frequency=5180 persistent_group_object='" PERSISTENT "0'");
+}
+
+/* Two channels at once halve the air. */
+static void
+test_channel_of_own_network (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string ("completed"));
+  start_group (lab);
+  assert_call (lab, "GroupAdd", "GroupAdd " IFACE " persistent=true");
+}
+
+static void
+allow_without_frequency (FakeWpas *fake, gpointer user_data)
+{
+  Lab *lab = user_data;
+
+  fake_wpas_answer (fake, "GroupAdd", NULL);
+  lab_start_group_after (lab, "GroupAdd", "GO");
+}
+
+static void
+test_no_5_ghz (Lab *lab, gconstpointer data)
+{
+  fake_wpas_refuse (lab->fake, "GroupAdd", "fi.w1.wpa_supplicant1.UnknownError");
+  fake_wpas_react (lab->fake, "GroupAdd", allow_without_frequency, lab);
+  lab_start_own_group (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 2);
+  assert_call (lab, "GroupAdd", "GroupAdd " IFACE " persistent=true");
 }
 
 static void
@@ -363,6 +392,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("waits", test_waits);
   add ("as-it-was-before", test_as_before);
+  add ("channel-of-own-network", test_channel_of_own_network);
+  add ("no-5-ghz", test_no_5_ghz);
   add ("refused", test_refused);
   add ("ends-by-itself", test_ends_by_itself);
   add ("ended", test_ended);

@@ -15,13 +15,14 @@
 #define BEGINS WFD_P2P_BEGINS
 #define INSIDE (WFD_P2P_INSIDE | WFD_P2P_OWNER | WFD_P2P_ADDRESSED)
 #define UP WFD_P2P_UP
-#define ALL_FACTS (2 * WFD_P2P_HOSTS - 1)
+#define ALL_FACTS (2 * WFD_P2P_BEGUN - 1)
 #define HOSTS (WFD_P2P_OPENS | BEGINS | WFD_P2P_HOSTS)
 
 static const char *const names[] = { "start", "bus", "service", "owner", "clean", "root",
   "interfaces", "read-config", "configure", "announce", "peers", "find", "search", "groups",
-  "invite", "rejoin", "forget", "pair", "begin", "admit", "invite-in", "group", "network",
-  "frequency", "serve", "member", "address", "lease", "client-address", "done", "not-paired" };
+  "invite", "rejoin", "forget", "pair", "station", "begin-5-ghz", "begin", "admit", "invite-in",
+  "group", "network", "frequency", "serve", "member", "address", "lease", "client-address", "done",
+  "not-paired" };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == WFD_P2P_N_STEPS);
 
 static gboolean
@@ -66,8 +67,13 @@ static const struct
   { "host-again", PREPARED | HOSTS | PAIRED | OWNER | ADDRESSED,
       "groups begin group network frequency serve done" },
   { "host-nothing", PREPARED | HOSTS, "groups not-paired" },
-  { "begins", BEGINS | OWNER, PREPARE "groups begin group network frequency serve done" },
-  { "begins-again", PREPARED | BEGINS | OWNER, "groups begin group network frequency serve done" },
+  { "begins", BEGINS | OWNER, PREPARE "groups station begin group network frequency serve done" },
+  { "begins-again", PREPARED | BEGINS | OWNER,
+      "groups station begin group network frequency serve done" },
+  { "begins-in-the-better-band", PREPARED | BEGINS | OWNER | WFD_P2P_MAY_CHOOSE | WFD_P2P_BEGUN,
+      "groups station begin-5-ghz group network frequency serve done" },
+  { "begins-in-the-other-band", PREPARED | BEGINS | OWNER | WFD_P2P_MAY_CHOOSE,
+      "groups station begin-5-ghz begin group network frequency serve done" },
   { "admits", PREPARED | OPENS | KNOWN | INSIDE, "admit member client-address done" },
   { "admits-unknown", PREPARED | OPENS | INSIDE, "search admit member client-address done" },
   { "admits-another", PREPARED | OPENS | KNOWN | INSIDE | UP, "admit member done" },

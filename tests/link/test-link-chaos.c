@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A wpa_supplicant that says anything in any order, and answers with what it should not:
+ * everything that was begun ends, and what is held has a limit. */
+#include <link-p2p-private.h>
+
+#include "link-lab.h"
+
+/* --- signals in any order --- */
+
+#define FINISHED(path) "({'interface_object': <objectpath '" path "'>},)"
+#define STARTED(role, more) \
+  "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP \
+  "'>, 'role': <'" role "'>" more "},)"
+#define HANDSHAKE(address, mask, owner) \
+  ", 'IpAddr': <" address ">, 'IpAddrMask': <" mask ">, 'IpAddrGo': <" owner ">"
+
+static const struct
+{
+  const char *path;
+  const char *interface;
+  const char *signal;
+  const char *args;
+} sayings[] = {
+  { IFACE, IF_P2P, "DeviceFoundProperties", "(objectpath '" TV "', {'DeviceName': <'TV'>})" },
+  { IFACE, IF_P2P, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <0x01>})" },
+  { IFACE, IF_P2P, "DeviceFoundProperties", "(objectpath '" OTHER "', {'IEs': <@ay []>})" },
+  { IFACE, IF_P2P, "DeviceFoundProperties", "(objectpath '/', {'DeviceName': <7>})" },
+  { IFACE, IF_P2P, "DeviceLost", "(objectpath '" TV "',)" },
+  { IFACE, IF_P2P, "DeviceLost", "('" TV "',)" },
+  { IFACE, IF_P2P, "FindStopped", "()" },
+  { IFACE, IF_P2P, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 0)" },
+  { IFACE, IF_P2P, "GONegotiationRequest", "(objectpath '" TV "', 4, 'x')" },
+  { IFACE, IF_P2P, "GONegotiationFailure", "({'status': <1>},)" },
+  { IFACE, IF_P2P, "GONegotiationFailure", "({'status': <-2147483648>},)" },
+  { IFACE, IF_P2P, "GroupFormationFailure", "('',)" },
+  { IFACE, IF_P2P, "InvitationReceived", "({'go_dev_addr': <[byte 2, 0, 0, 0, 1, 0]>},)" },
+  { IFACE, IF_P2P, "InvitationResult", "({'status': <0>},)" },
+  { IFACE, IF_P2P, "InvitationResult", "({'status': <8>},)" },
+  { IFACE, IF_P2P, "ProvisionDiscoveryFailure", "(objectpath '" TV "', 1)" },
+  { IFACE, IF_P2P, "ProvisionDiscoveryPBCRequest", "(objectpath '" TV "',)" },
+  { IFACE, IF_P2P, "ProvisionDiscoveryRequestDisplayPin", "(objectpath '" TV "', '')" },
+  { IFACE, IF_P2P, "WpsFailed", "('', {'config_error': <'18'>})" },
+  { IFACE, IF_P2P, "GroupStarted", STARTED ("GO", "") },
+  { IFACE, IF_P2P, "GroupStarted", STARTED ("client", "") },
+  { IFACE, IF_P2P, "GroupStarted",
+      STARTED ("client",
+          HANDSHAKE ("[byte 192, 168, 42, 100]", "[byte 255, 255, 255, 0]",
+              "[byte 192, 168, 42, 1]")) },
+  { IFACE, IF_P2P, "GroupStarted",
+      STARTED ("client", HANDSHAKE ("[byte 127, 0, 0, 1]", "[byte 255, 0, 255, 0]", "'me'")) },
+  { IFACE, IF_P2P, "GroupStarted", STARTED ("king", "") },
+  { IFACE, IF_P2P, "GroupFinished", FINISHED (GROUP_IFACE) },
+  { IFACE, IF_P2P, "GroupFinished", FINISHED (IFACE) },
+  { GROUP, IF_GROUP, "PeerJoined", "(objectpath '" TV "',)" },
+  { GROUP, IF_GROUP, "PeerJoined", "(objectpath '" OTHER "',)" },
+  { GROUP, IF_GROUP, "PeerDisconnected", "(objectpath '" TV "',)" },
+  { GROUP, IF_GROUP, "PeerDisconnected", "()" },
+  { ROOT, "fi.w1.wpa_supplicant1", "InterfaceAdded", "(objectpath '" GROUP_IFACE "',)" },
+  { ROOT, "fi.w1.wpa_supplicant1", "InterfaceRemoved", "(objectpath '" GROUP_IFACE "',)" },
+  { TV, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+      "('" IF_PEER "', {'DeviceName': <'another'>}, @as [])" },
+  { ROOT, "fi.w1.wpa_supplicant1", "InterfaceRemoved", "(objectpath '" IFACE "',)" },
+  { IFACE, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+      "('" IF_INTERFACE "', {'State': <'interface_disabled'>}, @as [])" },
+};
+#define N_ENDS 2
+
+/* Always the same. */
+static GRand *chance;
+
+static void
+say_something (Lab *lab)
+{
+  /* The last, after which all begins anew, are rare. */
+  guint n_said = G_N_ELEMENTS (sayings) - (g_rand_int_range (chance, 0, 20) == 0 ? 0 : N_ENDS);
+  guint i = g_rand_int_range (chance, 0, n_said);
+  g_autoptr (GVariant) args = parse (sayings[i].args);
+
+  fake_wpas_say (lab->fake, sayings[i].path, sayings[i].interface, sayings[i].signal, args);
+}
+
+static guint n_begun, n_ended;
+
+static void
+on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  wfd_link_finish (WFD_LINK (source), result, &error);
+  n_ended++;
+}
+
+/* What an application may do at any moment. */
+static void
+do_something (Lab *lab)
+{
+  WfdLinkPairing pbc = { WFD_PAIRING_PBC, NULL, TRUE };
+  guint what = g_rand_int_range (chance, 0, 20);
+
+  n_begun += what < 5;
+  if (what == 0)
+    wfd_link_find_async (lab->link, lab->cancellable, on_ended, NULL);
+  else if (what == 1)
+    wfd_link_connect_async (lab->link, TV_ID, &pbc, lab->cancellable, on_ended, NULL);
+  else if (what == 2)
+    wfd_link_reopen_async (lab->link, TV_ID, &pbc, lab->cancellable, on_ended, NULL);
+  else if (what == 3)
+    wfd_link_start_group_async (lab->link, lab->cancellable, on_ended, NULL);
+  else if (what == 4)
+    wfd_link_disconnect_async (lab->link, lab->cancellable, on_ended, NULL);
+  else if (what == 5)
+    wfd_link_stop_find (lab->link);
+  else if (what == 6)
+    wfd_link_close (lab->link);
+  else if (what == 7)
+    wfd_link_tell (lab->link, WFD_LINK_ASKED);
+  else
+    lab_settle (lab);
+}
+
+static void
+check_limits (Lab *lab)
+{
+  WfdP2pLink *link = WFD_P2P_LINK (lab->link);
+  g_autoptr (GPtrArray) peers = wfd_link_dup_peers (lab->link);
+
+  g_assert_cmpuint (peers->len, <=, 2);
+  if (link->group != NULL)
+    g_assert_cmpuint (link->group->members->len, <=, 2);
+}
+
+static void
+test_any_order (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .ride_out_ms = 1, .address_ms = 1 };
+
+  chance = g_rand_new_with_seed (GPOINTER_TO_UINT (data));
+  n_begun = n_ended = 0;
+  lab_use_options (lab, &options);
+  for (guint i = 0; i < 2000; i++) {
+    if (g_rand_int_range (chance, 0, 4) == 0)
+      do_something (lab);
+    else
+      say_something (lab);
+    check_limits (lab);
+  }
+  g_cancellable_cancel (lab->cancellable);
+  wfd_link_close (lab->link);
+  while (n_ended < n_begun)
+    g_main_context_iteration (NULL, TRUE);
+  lab_settle (lab);
+  g_assert_null (WFD_P2P_LINK (lab->link)->op);
+  g_assert_null (wfd_link_get_info (lab->link));
+  g_assert_nonnull (strstr (lab->told->str, "opened"));
+  g_assert_nonnull (strstr (lab->told->str, "lost"));
+  g_test_message ("%s", lab->told->str);
+  g_rand_free (chance);
+}
+
+/* --- what is no answer --- */
+
+static const char *const answers[] = { "()", "('what?',)", "(<7>,)", "(<'what?'>,)", "(@a{sv} {},)",
+  "(@ao [],)" };
+
+/* An answer that is not looked at is none that could be wrong: then the signal is missing
+ * that comes behind it, and whoever waits can give up. */
+static void
+test_wrong_answer_at (Lab *lab, gconstpointer data)
+{
+  const LabStep *step = data;
+
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
+    g_autoptr (GVariant) answer = parse (answers[i]);
+
+    fake_wpas_forget_calls (lab->fake);
+    lab_begin_at (lab, step, answer);
+    lab_settle (lab);
+    g_cancellable_cancel (lab->cancellable);
+    lab_wait_done (lab);
+    g_cancellable_reset (lab->cancellable);
+    wfd_link_close (lab->link);
+    lab_settle (lab);
+    g_assert_null (WFD_P2P_LINK (lab->link)->op);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < 5; i++) {
+    g_autofree char *path = g_strdup_printf ("/link/chaos/any-order/%u", i);
+
+    g_test_add (path, Lab, GUINT_TO_POINTER (i + 1), lab_set_up, test_any_order, lab_tear_down);
+  }
+  for (guint i = 0; i < lab_n_steps; i++) {
+    g_autofree char *path = g_strdup_printf ("/link/chaos/wrong-answer-at/%s", lab_steps[i].step);
+
+    if (!lab_steps[i].answers)
+      g_test_add (path, Lab, &lab_steps[i], lab_set_up, test_wrong_answer_at, lab_tear_down);
+  }
+  return lab_run ();
+}
