@@ -491,9 +491,10 @@ remember_groups (WlanLab *lab)
   static const char *const properties[] = { "{'mode': <'3'>}",
     "{'mode': <'3'>, 'p2p_client_list': <'" TV_ID "'>}",
     "{'mode': <'0'>, 'bssid': <'" TV_ID "'>}" };
+  g_autoptr (GVariant) groups =
+      parse ("[objectpath '" PERSISTENT "0', '" PERSISTENT "1', '" PERSISTENT "2']");
 
-  fake_wpas_set (lab->lab.fake, IFACE, "PersistentGroups",
-      parse ("[objectpath '" PERSISTENT "0', '" PERSISTENT "1', '" PERSISTENT "2']"));
+  fake_wpas_set (lab->lab.fake, IFACE, "PersistentGroups", groups);
   for (guint i = 0; i < G_N_ELEMENTS (properties); i++) {
     g_autofree char *path = g_strdup_printf (PERSISTENT "%u", i);
     g_autoptr (GVariant) parsed = parse (properties[i]);

@@ -120,13 +120,14 @@ model_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
   SimSettings settings = { g_atomic_int_get (&self->bitrate_kbps),
     g_atomic_int_get (&self->vbv_ms) };
   gboolean key = is_key (self, frame);
+  g_autoptr (GBytes) unit = NULL;
   guint bytes;
 
   sim_encoder_tell (&self->sizes, &settings);
   pass_captures (self, frame->pts);
   bytes = sim_encoder_encode (&self->sizes, key, frame->pts / GST_MSECOND);
-  frame->output_buffer = gst_buffer_new_wrapped_bytes (
-      g_byte_array_free_to_bytes (cast_units_write (&self->units, key, bytes)));
+  unit = g_byte_array_free_to_bytes (cast_units_write (&self->units, key, bytes));
+  frame->output_buffer = gst_buffer_new_wrapped_bytes (unit);
   if (key)
     GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
   g_usleep (MAX (ready_us - g_get_monotonic_time (), 0));

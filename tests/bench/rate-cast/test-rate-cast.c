@@ -39,8 +39,9 @@ test_units_are_decoded (void)
   gst_harness_set_src_caps_str (h, "video/x-h264, stream-format=byte-stream, alignment=au");
   cast_units_init (&units, 1280, 720, 32);
   for (guint i = 0; i < 20; i++) {
-    GByteArray *unit = cast_units_write (&units, i % 8 == 0, 9000);
-    GstBuffer *buffer = gst_buffer_new_wrapped_bytes (g_byte_array_free_to_bytes (unit));
+    g_autoptr (GBytes) unit =
+        g_byte_array_free_to_bytes (cast_units_write (&units, i % 8 == 0, 9000));
+    GstBuffer *buffer = gst_buffer_new_wrapped_bytes (unit);
 
     GST_BUFFER_PTS (buffer) = i * GST_SECOND / 60;
     gst_harness_push (h, buffer);
