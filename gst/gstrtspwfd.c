@@ -548,9 +548,11 @@ create_stats (GstRtspWfd *self)
   g_autoptr (WfdControl) control = NULL;
   g_autoptr (WfdReceiver) receive = NULL;
   g_autoptr (GVariant) session = NULL;
+  guint64 n_pictures;
   GstStructure *stats;
 
   g_mutex_lock (&self->control_lock);
+  n_pictures = self->n_pictures;
   if (self->control != NULL) {
     control = wfd_control_ref (self->control);
     g_set_object (&receive, self->receive);
@@ -564,6 +566,8 @@ create_stats (GstRtspWfd *self)
     wfd_receiver_add_stats (receive, stats);
   else if (control != NULL)
     wfd_sender_pads_add_stats (self->pads, stats);
+  if (self->settings.miracast_context != NULL)
+    gst_structure_set (stats, "miracast-frame", G_TYPE_UINT64, n_pictures, NULL);
   return stats;
 }
 

@@ -60,7 +60,9 @@
  * accept) answers, once a person was asked. "pin" (PIN) has one to be shown.
  *
  * In a program with a Miracast driver (netdispumdddi.h) #GstWfdSink:miracast-context
- * names the context whose sessions are served; the element listens nowhere then.
+ * names the context whose sessions are served; the element listens nowhere then, and
+ * miracast-frame (uint64) of the statistics is the number of the picture that was last
+ * told to the driver.
  *
  * ## Example pipelines
  * |[

@@ -194,6 +194,7 @@ GST_START_TEST (test_pictures_come_through_the_driver)
   pull (30);
   fail_unless (g_atomic_int_get (&now.n_sent) >= 30);
   fail_if (now.has_gap);
+  fail_unless (side_get_counter (&now.source, "miracast-frame") >= 30);
   g_object_get (now.source.wfd, "negotiated", &negotiated, NULL);
   fail_unless_equals_string (gst_structure_get_string (negotiated, "peer"), "127.0.0.1");
 
