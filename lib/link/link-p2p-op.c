@@ -324,7 +324,7 @@ undo_group (WfdP2pOp *op)
 }
 
 /* Cancel came too late if the group has begun before it: wpa_supplicant says so
- * before it answers. */
+ * before it answers; or if the peer had taken the invitation. */
 static void
 on_formation_undone (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -332,8 +332,10 @@ on_formation_undone (GObject *source, GAsyncResult *result, gpointer user_data)
   G_GNUC_UNUSED g_autoptr (GVariant) answer =
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
 
-  if (!op->is_over)
-    undo_group (op);
+  if (op->is_over)
+    return;
+  wfd_p2p_link_end_unseen_groups (op->link);
+  undo_group (op);
 }
 
 /* What ends it while the last attempt is being undone ends it for good. */

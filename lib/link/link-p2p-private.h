@@ -117,6 +117,10 @@ gboolean wfd_p2p_group_get_address (const WfdP2pGroup *group, WfdNetAddress *ret
  * else the application's search goes on. */
 void wfd_p2p_link_look_around (WfdP2pLink *self);
 
+/* What has been formed meanwhile, of which nothing has been told yet; after Cancel.
+ * Waits for wpa_supplicant for a moment. */
+void wfd_p2p_link_end_unseen_groups (WfdP2pLink *self);
+
 /* --- claims --- */
 
 /* A group has begun, and we have done more to it, for the case that we crash. */

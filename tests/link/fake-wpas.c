@@ -7,6 +7,7 @@ struct _FakeWpas
 {
   GDBusConnection *bus;
   guint filter;
+  GMutex lock;         /* of objects */
   GHashTable *objects; /* path to (property to GVariant) */
   GHashTable *rules;   /* key to Rule */
   GPtrArray *calls;
@@ -105,18 +106,24 @@ ensure_object (FakeWpas *self, const char *path)
 void
 fake_wpas_set (FakeWpas *self, const char *path, const char *property, GVariant *value)
 {
+  g_mutex_lock (&self->lock);
   g_hash_table_insert (ensure_object (self, path), g_strdup (property), g_variant_ref_sink (value));
+  g_mutex_unlock (&self->lock);
 }
 
 void
 fake_wpas_unset (FakeWpas *self, const char *path, const char *property)
 {
+  g_mutex_lock (&self->lock);
   g_hash_table_remove (ensure_object (self, path), property);
+  g_mutex_unlock (&self->lock);
 }
 
 GVariant *
 fake_wpas_get (FakeWpas *self, const char *path, const char *property)
 {
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
   return g_hash_table_lookup (ensure_object (self, path), property);
 }
 
@@ -281,6 +288,23 @@ incoming_free (gpointer data)
   g_free (incoming);
 }
 
+/* What a link asks that waits for the answer, in the thread of the tests. */
+static gboolean
+answer_at_once (FakeWpas *self, GDBusMessage *call)
+{
+  g_autofree char *key = get_key (call);
+  g_autoptr (GDBusMessage) answer = NULL;
+  gboolean waits = g_str_equal (key, "Get Interfaces")
+      || (g_str_equal (key, "Get Ifname")
+          && g_strcmp0 (g_dbus_message_get_path (call), FAKE_UNSEEN) == 0);
+
+  if (!waits)
+    return FALSE;
+  answer = make_answer (self, NULL, call);
+  g_dbus_connection_send_message (self->bus, answer, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  return TRUE;
+}
+
 /* In the thread of GDBus; tests are in the main context. */
 static GDBusMessage *
 on_message (GDBusConnection *bus, GDBusMessage *message, gboolean is_incoming, gpointer user_data)
@@ -289,6 +313,10 @@ on_message (GDBusConnection *bus, GDBusMessage *message, gboolean is_incoming, g
 
   if (!is_incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
     return message;
+  if (answer_at_once (user_data, message)) {
+    g_object_unref (message);
+    return NULL;
+  }
   incoming = g_new (Incoming, 1);
   *incoming = (Incoming) { user_data, message };
   g_idle_add_full (G_PRIORITY_DEFAULT, on_call, incoming, incoming_free);
@@ -368,6 +396,7 @@ fake_wpas_new (const char *bus_address)
   FakeWpas *self = g_new0 (FakeWpas, 1);
   g_autoptr (GError) error = NULL;
 
+  g_mutex_init (&self->lock);
   self->objects =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
   self->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, rule_free);
@@ -392,6 +421,7 @@ fake_wpas_free (FakeWpas *self)
     continue;
   g_object_unref (self->bus);
   g_hash_table_unref (self->objects);
+  g_mutex_clear (&self->lock);
   g_hash_table_unref (self->rules);
   g_ptr_array_unref (self->calls);
   g_free (self);

@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* The interface of a group that has not been told of. */
+#define FAKE_UNSEEN "/fi/w1/wpa_supplicant1/Interfaces/2"
+
 /* A wpa_supplicant without a radio: it owns the name on a private bus, answers
  * as it is told, writes down what it is asked, and says what a test wants. It
  * checks nothing, so that it can say what no wpa_supplicant should. */

@@ -579,6 +579,49 @@ test_error_at (Lab *lab, gconstpointer data)
 
 /* --- races --- */
 
+/* The peer has taken the invitation, and wpa_supplicant is about to begin the group.
+ * The other interface is that of an adapter. */
+static void
+stop_at_taken_invitation (Lab *lab, const char *name)
+{
+  static const LabStep step = { "invited", LAB_REOPEN, "Invite", TRUE, "" };
+
+  lab_stop_at (lab, &step);
+  fake_wpas_set (lab->fake, FAKE_UNSEEN, "Ifname", g_variant_new_string (name));
+  fake_wpas_set (lab->fake, ROOT, "Interfaces",
+      g_variant_new_parsed ("[objectpath '" IFACE "', '" FAKE_UNSEEN "']"));
+  fake_wpas_forget_calls (lab->fake);
+}
+
+static void
+test_cancelled_when_taken (Lab *lab, gconstpointer data)
+{
+  stop_at_taken_invitation (lab, "p2p-wlan0-0");
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  lab_settle (lab);
+  assert_call (lab, "Disconnect", "Disconnect " FAKE_UNSEEN " ");
+}
+
+static void
+test_closed_when_taken (Lab *lab, gconstpointer data)
+{
+  stop_at_taken_invitation (lab, "p2p-wlan0-0");
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_undone (lab, "Cancel Disconnect", 0);
+  assert_call (lab, "Disconnect", "Disconnect " FAKE_UNSEEN " ");
+}
+
+static void
+test_new_adapter_is_left_alone (Lab *lab, gconstpointer data)
+{
+  stop_at_taken_invitation (lab, "wlan1");
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_undone (lab, "Cancel", 0);
+}
+
 static void
 cancel_it (FakeWpas *fake, gpointer user_data)
 {
@@ -688,6 +731,9 @@ main (int argc, char **argv)
   add ("loss/close-in-signal", test_close_in_signal);
   add ("loss/second-attempt", test_second_attempt);
   add ("loss/own-search-goes-on", test_own_search_goes_on);
+  add ("race/cancelled-when-taken", test_cancelled_when_taken);
+  add ("race/closed-when-taken", test_closed_when_taken);
+  add ("race/new-adapter-is-left-alone", test_new_adapter_is_left_alone);
   add ("race/group-begins-while-cancelled", test_group_begins_while_cancelled);
   add ("race/group-begins-before-cancel", test_group_begins_before_cancel);
   add ("race/group-ends-at-once", test_group_ends_at_once);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Groups that begin though they were cancelled. Once the peer has taken an invitation,
+ * wpa_supplicant has made the interface of the group, and Cancel leaves it alone. */
+#include "link-p2p-private.h"
+
+#include "link-wpas.h"
+
+/* Whoever closes the link waits for this. */
+#define WAIT_US (150 * 1000)
+#define GROUP_PREFIX "p2p-"
+
+static GVariant *
+ask_property (WfdP2pLink *self, const char *path, const char *interface, const char *property,
+    const GVariantType *type, gint64 end_us)
+{
+  gint64 left_us = end_us - g_get_monotonic_time ();
+  g_autoptr (GVariant) answer = NULL;
+  g_autoptr (GVariant) value = NULL;
+
+  if (left_us < 1000)
+    return NULL;
+  answer = g_dbus_connection_call_sync (self->bus, self->owner, path,
+      "org.freedesktop.DBus.Properties", "Get", g_variant_new ("(ss)", interface, property),
+      G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE, left_us / 1000, NULL, NULL);
+  if (answer == NULL)
+    return NULL;
+  g_variant_get (answer, "(v)", &value);
+  return g_variant_is_of_type (value, type) ? g_steal_pointer (&value) : NULL;
+}
+
+/* An adapter that was plugged in meanwhile is new as well. */
+static gboolean
+is_group (WfdP2pLink *self, const char *path, gint64 end_us)
+{
+  g_autoptr (GVariant) name = ask_property (self, path, WPAS_INTERFACE_INTERFACE, WPAS_IFNAME,
+      G_VARIANT_TYPE_STRING, end_us);
+
+  return name != NULL && g_str_has_prefix (g_variant_get_string (name, NULL), GROUP_PREFIX);
+}
+
+static gboolean
+is_known (WfdP2pLink *self, const char *path)
+{
+  if (self->group != NULL && strcmp (self->group->interface_path, path) == 0)
+    return TRUE;
+  return self->interfaces != NULL && g_strv_contains ((const char *const *) self->interfaces, path);
+}
+
+/* The answer comes behind what Cancel has done. */
+void
+wfd_p2p_link_end_unseen_groups (WfdP2pLink *self)
+{
+  gint64 end_us = g_get_monotonic_time () + WAIT_US;
+  g_autoptr (GVariant) interfaces = ask_property (self, WPAS_PATH, WPAS_INTERFACE_ROOT,
+      WPAS_INTERFACES, G_VARIANT_TYPE_OBJECT_PATH_ARRAY, end_us);
+  g_autofree const char **paths = NULL;
+
+  if (interfaces == NULL)
+    return;
+  paths = g_variant_get_objv (interfaces, NULL);
+  for (guint i = 0; paths[i] != NULL; i++) {
+    if (!is_known (self, paths[i]) && is_group (self, paths[i], end_us))
+      wfd_p2p_link_send (self, paths[i], WPAS_DISCONNECT, NULL);
+  }
+}
