@@ -203,11 +203,12 @@ note_time (gpointer data)
 
 /* Runs the main context until @is_over or @end_us. */
 static void
-run_until (WfdControl *self, gboolean *is_over, gint64 end_us)
+run_until (WfdControl *self, const gboolean *is_over, gint64 end_us)
 {
-  GSource *limit = wfd_session_thread_add_timer (self->thread, end_us, note_time, is_over);
+  gboolean expired = FALSE;
+  GSource *limit = wfd_session_thread_add_timer (self->thread, end_us, note_time, &expired);
 
-  while (!*is_over)
+  while (!*is_over && !expired)
     g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
   wfd_control_drop_timer (&limit);
 }
@@ -244,17 +245,21 @@ wfd_control_close_link_soon (WfdControl *self)
 void
 wfd_control_drop_link (WfdControl *self)
 {
-  gboolean gone = FALSE, lingered = FALSE;
+  WfdEstablish *establish = self->establish;
+  static const gboolean never = FALSE;
+  gboolean gone = FALSE;
 
-  if (self->establish == NULL)
+  if (establish == NULL)
     return;
   forget_link (self);
-  if (wfd_establish_is_open (self->establish))
-    run_until (self, &lingered, get_linger_end_us (self));
-  wfd_establish_close (self->establish);
-  g_object_weak_ref (G_OBJECT (self->establish), note_gone, &gone);
-  g_object_unref (g_steal_pointer (&self->establish));
+  if (wfd_establish_is_open (establish))
+    run_until (self, &never, get_linger_end_us (self));
+  wfd_establish_close (establish);
+  g_object_weak_ref (G_OBJECT (establish), note_gone, &gone);
+  g_clear_object (&self->establish);
   /* What was cancelled still comes back to this context, and holds its objects until
    * then. */
   run_until (self, &gone, g_get_monotonic_time () + DRAIN_US);
+  if (!gone)
+    g_object_weak_unref (G_OBJECT (establish), note_gone, &gone);
 }

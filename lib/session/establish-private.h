@@ -39,13 +39,14 @@ struct _WfdEstablish
   WfdLink *link; /* from the begin on */
   WfdEstablishState state;
   GSource *timer;
-  GSource *closing;       /* the link is about to be closed */
-  gboolean is_finding;    /* a search is being begun */
-  gboolean search_after;  /* once the link is closed */
-  WfdLinkPeer *candidate; /* with whom the link is, or is to be, opened */
-  gboolean was_asked;     /* by it: it does not know of an earlier pairing */
-  gint step;              /* that is told of; -1 if none is */
-  GError *failure;        /* the last */
+  GSource *closing;                  /* the link is about to be closed */
+  GCancellable *closing_cancellable; /* of its end, from then on */
+  gboolean is_finding;               /* a search is being begun */
+  gboolean search_after;             /* once the link is closed */
+  WfdLinkPeer *candidate;            /* with whom the link is, or is to be, opened */
+  gboolean was_asked;                /* by it: it does not know of an earlier pairing */
+  gint step;                         /* that is told of; -1 if none is */
+  GError *failure;                   /* the last */
   WfdSession *session;
 };
 

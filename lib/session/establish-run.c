@@ -200,6 +200,13 @@ note_time_is_over (WfdEstablish *self)
 
 /* --- what is done --- */
 
+/* What was asked of a link that was closed meanwhile still comes back. */
+static gboolean
+is_ours (WfdEstablish *self, gpointer link)
+{
+  return link == self->link;
+}
+
 static void
 on_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -207,8 +214,10 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean begun = wfd_link_finish (WFD_LINK (source), result, &error);
 
+  if (!is_ours (self, source))
+    return;
   self->is_finding = FALSE;
-  if (self->link == NULL || self->state.phase != WFD_ESTABLISH_SEEKING)
+  if (self->state.phase != WFD_ESTABLISH_SEEKING)
     return;
   if (begun) {
     look_at_known_peers (self);
@@ -261,7 +270,7 @@ on_open_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (WfdEstablish) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (wfd_link_finish (WFD_LINK (source), result, &error) || self->link == NULL
+  if (wfd_link_finish (WFD_LINK (source), result, &error) || !is_ours (self, source)
       || self->state.phase != WFD_ESTABLISH_OPENING)
     return;
   note_open_failure (self, error);
@@ -299,9 +308,12 @@ on_link_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean search_after = self->search_after;
 
   wfd_link_finish (WFD_LINK (source), result, NULL);
+  if (!is_ours (self, source))
+    return;
   wfd_establish_drop_source (&self->closing);
+  g_clear_object (&self->closing_cancellable);
   self->search_after = FALSE;
-  if (self->link != NULL && search_after)
+  if (search_after)
     search (self);
 }
 
@@ -310,7 +322,9 @@ on_close_link (gpointer user_data)
 {
   WfdEstablish *self = user_data;
 
-  wfd_link_disconnect_async (self->link, NULL, on_link_closed, g_object_ref (self));
+  self->closing_cancellable = g_cancellable_new ();
+  wfd_link_disconnect_async (self->link, self->closing_cancellable, on_link_closed,
+      g_object_ref (self));
   return G_SOURCE_REMOVE;
 }
 

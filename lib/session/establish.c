@@ -193,6 +193,8 @@ wfd_establish_close (WfdEstablish *self)
   unfollow (self);
   wfd_establish_drop_source (&self->timer);
   wfd_establish_drop_source (&self->closing);
+  g_cancellable_cancel (self->closing_cancellable);
+  g_clear_object (&self->closing_cancellable);
   self->state.phase = WFD_ESTABLISH_OFF;
   self->search_after = self->is_finding = FALSE;
   self->step = -1;

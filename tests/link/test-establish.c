@@ -536,6 +536,43 @@ test_closed_at_each_step (void)
   }
 }
 
+/* A group that nothing uses is about to be closed, and wpa_supplicant takes its time. */
+static void
+test_closed_while_disconnecting (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  fake_wpas_hold (way->lab.fake, "Disconnect");
+  way->establish->state.phase = WFD_ESTABLISH_UNUSED;
+  wfd_establish_time_is_over (way->establish);
+  lab_wait_call (&way->lab, "Disconnect");
+  wfd_establish_close (way->establish);
+  lab_settle (&way->lab);
+  /* Else torn down would not be the end of it. */
+  g_assert_cmpuint (G_OBJECT (way->establish)->ref_count, ==, 1);
+}
+
+/* What was under way over the link before is no news of this one. */
+static void
+test_begins_again_at_once (Way *way, gconstpointer data)
+{
+  const WfdP2pOptions options = { .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
+    .go_intent = -1 };
+  g_autoptr (WfdLink) next = NULL;
+
+  fake_wpas_hold (way->lab.fake, "Find");
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  next = WFD_LINK (wfd_p2p_link_new_full (way->lab.bus, &options));
+  wfd_establish_close (way->establish);
+  wfd_establish_set_link (way->establish, next);
+  begin (way);
+  lab_settle (&way->lab);
+  g_assert_no_error (way->failed);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -566,5 +603,7 @@ main (int argc, char **argv)
   add ("loss-before-a-session", test_loss_before_a_session);
   add_sink ("loss-of-sink", test_loss_of_sink);
   g_test_add_func ("/establish/closed-at-each-step", test_closed_at_each_step);
+  add ("closed-while-disconnecting", test_closed_while_disconnecting);
+  add ("begins-again-at-once", test_begins_again_at_once);
   return lab_run ();
 }
