@@ -142,7 +142,7 @@ update_bounds (WfdRateControl *self)
 {
   if (self->rate != NULL)
     wfd_rate_set_bounds (self->rate, get_min_kbps (self), get_max_kbps (self));
-  if (self->rate == NULL)
+  else
     self->target_kbps = get_start_kbps (self);
 }
 
@@ -161,7 +161,8 @@ wfd_rate_control_set_stream (WfdRateControl *self, const WfdRateStream *stream)
   g_mutex_lock (&self->lock);
   self->stream = *stream;
   if (self->rate != NULL) {
-    wfd_rate_set_captures (self->rate, get_interval_us (self), ENCODE_US, stream->obeys_at_once);
+    wfd_rate_set_captures (self->rate, get_interval_us (self), ENCODE_US, stream->obeys_at_once,
+        stream->other_kbps);
     wfd_rate_set_picture (self->rate, get_width (self), stream->height, stream->can_shrink,
         stream->can_grow);
   }

@@ -95,11 +95,13 @@ wfd_rate_set_bounds (WfdRate *self, guint min_kbps, guint max_kbps)
 }
 
 void
-wfd_rate_set_captures (WfdRate *self, gint64 interval_us, gint64 encode_us, gboolean obeys_at_once)
+wfd_rate_set_captures (WfdRate *self, gint64 interval_us, gint64 encode_us, gboolean obeys_at_once,
+    guint other_kbps)
 {
   self->config.interval_us = interval_us;
   self->config.encode_us = encode_us;
   self->config.obeys_at_once = obeys_at_once;
+  self->config.other_kbps = other_kbps;
   limit_config (&self->config);
   wfd_rate_tuning_get (self->config.profile, self->config.interval_us * self->ladder.divisor,
       &self->tuning);

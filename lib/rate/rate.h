@@ -58,9 +58,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdRate, wfd_rate_free)
 /* New bounds while it runs: the user's, or the peer's microsoft_max_bitrate. */
 void wfd_rate_set_bounds (WfdRate *self, guint min_kbps, guint max_kbps);
 
-/* Another rate of captures, or encoder, while it runs; as in WfdRateConfig. */
+/* Another rate of captures, encoder, or sound, while it runs; as in WfdRateConfig. */
 void wfd_rate_set_captures (WfdRate *self, gint64 interval_us, gint64 encode_us,
-    gboolean obeys_at_once);
+    gboolean obeys_at_once, guint other_kbps);
 
 /* A frame left the encoder and waits in the element's own queue. */
 typedef struct

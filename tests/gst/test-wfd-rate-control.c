@@ -522,6 +522,28 @@ GST_START_TEST (encoder_that_ignores_its_bit_rate_is_skipped_and_named)
 
 GST_END_TEST;
 
+/* The program may come after the session that plays it. */
+GST_START_TEST (sound_of_a_program_that_comes_later_counts)
+{
+  const WfdRateStream stream = { .rate_n = 60,
+    .rate_d = 1,
+    .obeys_at_once = obeys_at_once,
+    .other_kbps = 4000 };
+  guint without_kbps;
+
+  begin (60, &usual, 0);
+  run (5000);
+  without_kbps = told_kbps;
+  finish ();
+  begin (60, &usual, 0);
+  wfd_rate_control_set_stream (rate, &stream);
+  run (5000);
+  fail_unless (told_kbps + 3000 < without_kbps, "%u, without sound %u", told_kbps, without_kbps);
+  finish ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (nothing_is_decided_without_a_session)
 {
   WfdRateDecision decision;
@@ -551,6 +573,7 @@ rate_control_suite (void)
   tcase_add_test (good, neither_user_nor_level_nor_peer_are_exceeded);
   tcase_add_test (good, share_of_the_air_is_kept);
   tcase_add_loop_test (good, frame_rate_is_kept_if_wanted, FALSE, TRUE + 1);
+  tcase_add_test (good, sound_of_a_program_that_comes_later_counts);
   tcase_add_test (good, target_is_told_when_it_changes);
   tcase_add_test (good, smaller_picture_is_asked_for_once_and_the_larger_one_again);
   tcase_add_test (good, picture_that_cannot_shrink_is_left_alone);
