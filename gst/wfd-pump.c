@@ -95,11 +95,11 @@ note_sent (WfdPump *self, const guint8 *data, gsize bytes, gsize segment_bytes, 
 }
 
 static void
-note_failure (WfdPump *self)
+note_failure (WfdPump *self, int code)
 {
   self->stats.errors++;
   if (!self->complained)
-    self->trouble = errno;
+    self->trouble = code;
   self->complained = TRUE;
   throw_away (self);
   wake (self);
@@ -110,22 +110,20 @@ static gboolean
 send_some (WfdPump *self, guint max, gint64 now_us)
 {
   const guint8 *data;
-  gsize bytes, segment_bytes;
+  gsize bytes, segment_bytes, sent_bytes;
+  WfdUdpResult result;
+  int code;
   guint most = wfd_rate_control_wants_single_packets (self->rate) ? 1 : WFD_UDP_MAX_SEGMENTS;
 
   if (wfd_send_queue_peek (&self->queue, MIN (max, most), &data, &bytes, &segment_bytes) == 0)
     return FALSE;
-  switch (wfd_udp_send (self->udp, data, bytes, segment_bytes, 0, NULL)) {
-    case WFD_UDP_SENT:
-      note_sent (self, data, bytes, segment_bytes, now_us);
-      return TRUE;
-    case WFD_UDP_BLOCKED:
-      return FALSE;
-    case WFD_UDP_FAILED:
-      note_failure (self);
-      return FALSE;
-  }
-  g_return_val_if_reached (FALSE);
+  result = wfd_udp_send (self->udp, data, bytes, segment_bytes, 0, NULL, &sent_bytes);
+  code = errno;
+  if (sent_bytes > 0)
+    note_sent (self, data, sent_bytes, segment_bytes, now_us);
+  if (result == WFD_UDP_FAILED)
+    note_failure (self, code);
+  return result == WFD_UDP_SENT;
 }
 
 /* Of full packets; the last one of a unit may be smaller, which is as well. */

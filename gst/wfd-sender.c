@@ -158,7 +158,7 @@ send_batch (WfdSender *self, const WfdTsBatch *batch, gint64 until_us, GCancella
   if (self->pump != NULL)
     return wfd_pump_put (self->pump, batch->data, batch->bytes, batch->segment_bytes);
   switch (wfd_udp_send (self->udp, batch->data, batch->bytes, batch->segment_bytes, until_us,
-      cancellable)) {
+      cancellable, NULL)) {
     case WFD_UDP_SENT:
       self->stats.bytes += batch->bytes;
       self->stats.packets += batch->n_packets;

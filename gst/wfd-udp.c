@@ -139,32 +139,38 @@ is_about_segments (int code)
 
 static WfdUdpResult
 send_one_by_one (WfdUdp *self, const guint8 *data, gsize bytes, gsize segment_bytes,
-    gint64 until_us, GCancellable *cancellable)
+    gint64 until_us, GCancellable *cancellable, gsize *ret_sent_bytes)
 {
   WfdUdpResult result = WFD_UDP_SENT;
+  gsize at = 0;
 
-  while (bytes > 0 && result == WFD_UDP_SENT) {
-    gsize n = MIN (bytes, segment_bytes);
+  while (at < bytes && result == WFD_UDP_SENT) {
+    gsize n = MIN (bytes - at, segment_bytes);
 
-    result = send_waiting (self, data, n, 0, until_us, cancellable);
-    data += n;
-    bytes -= n;
+    result = send_waiting (self, data + at, n, 0, until_us, cancellable);
+    at += result == WFD_UDP_SENT ? n : 0;
   }
+  *ret_sent_bytes = at;
   return result;
 }
 
 WfdUdpResult
 wfd_udp_send (WfdUdp *self, const guint8 *data, gsize bytes, gsize segment_bytes, gint64 until_us,
-    GCancellable *cancellable)
+    GCancellable *cancellable, gsize *ret_sent_bytes)
 {
-  if (self->to_bytes == 0)
-    return WFD_UDP_SENT;
-  if (self->segmentation && bytes > segment_bytes) {
-    WfdUdpResult result = send_waiting (self, data, bytes, segment_bytes, until_us, cancellable);
+  WfdUdpResult result = WFD_UDP_SENT;
+  gsize sent_bytes;
+  gboolean at_once = self->to_bytes == 0;
 
-    if (result != WFD_UDP_FAILED || !is_about_segments (errno))
-      return result;
-    self->segmentation = FALSE;
+  if (!at_once && self->segmentation && bytes > segment_bytes) {
+    result = send_waiting (self, data, bytes, segment_bytes, until_us, cancellable);
+    self->segmentation = at_once = result != WFD_UDP_FAILED || !is_about_segments (errno);
   }
-  return send_one_by_one (self, data, bytes, segment_bytes, until_us, cancellable);
+  if (at_once)
+    sent_bytes = result == WFD_UDP_SENT ? bytes : 0;
+  else
+    result = send_one_by_one (self, data, bytes, segment_bytes, until_us, cancellable, &sent_bytes);
+  if (ret_sent_bytes != NULL)
+    *ret_sent_bytes = sent_bytes;
+  return result;
 }

@@ -40,8 +40,8 @@ typedef enum
 
 /* Datagrams of @segment_bytes, the last perhaps shorter. @until_us: of
  * g_get_monotonic_time (), when to stop waiting for room; 0: does not wait. Of
- * what is not SENT the first datagrams may be out. */
+ * what is not SENT the first datagrams may be out: @ret_sent_bytes (nullable). */
 WfdUdpResult wfd_udp_send (WfdUdp *self, const guint8 *data, gsize bytes, gsize segment_bytes,
-    gint64 until_us, GCancellable *cancellable);
+    gint64 until_us, GCancellable *cancellable, gsize *ret_sent_bytes);
 
 G_END_DECLS

@@ -24,7 +24,9 @@ static GCond changed;
 /* With the lock. */
 static GArray *sent; /* of guint16: sequence numbers */
 static guint most_segments, n_lost, n_troubles;
-static int send_error; /* 0: it takes all */
+static int send_error;     /* 0: it takes all */
+static int segments_error; /* of many packets in one call; 0: it takes them */
+static guint n_takes;      /* so many packets, then it has no room; 0: it takes all */
 static gint64 kernel_bytes;
 
 static gssize
@@ -36,7 +38,9 @@ fake_send (int fd, const struct msghdr *message, int flags)
   int error;
 
   g_mutex_lock (&lock);
-  error = send_error;
+  error = bytes > PACKET_BYTES && segments_error != 0 ? segments_error : send_error;
+  if (error == 0 && n_takes > 0 && --n_takes == 0)
+    send_error = EAGAIN;
   for (gsize at = 0; error == 0 && at < bytes; at += PACKET_BYTES) {
     guint16 sequence = GST_READ_UINT16_BE (data + at + 2);
 
@@ -120,7 +124,7 @@ set_up (void)
   probe->klass = &klass;
   sent = g_array_new (FALSE, FALSE, sizeof (guint16));
   most_segments = n_lost = n_troubles = next_sequence = 0;
-  send_error = 0;
+  send_error = segments_error = n_takes = 0;
   kernel_bytes = 1;
   test_clock = gst_test_clock_new_with_start_time (10 * GST_SECOND);
   rtp = wfd_rtp_socket_new ("127.0.0.1", 0, NULL);
@@ -287,6 +291,24 @@ GST_START_TEST (socket_without_room_is_tried_again)
 
 GST_END_TEST;
 
+/* Of a batch that the kernel does not cut up some may be out when there is no room. */
+GST_START_TEST (nothing_leaves_twice)
+{
+  wfd_rate_control_close (rate);
+  segments_error = EIO;
+  n_takes = 3;
+  put (10);
+  wfd_pump_push (pump, NULL);
+  g_mutex_lock (&lock);
+  fail_unless_equals_int (sent->len, 3);
+  send_error = 0;
+  g_mutex_unlock (&lock);
+  wfd_pump_push (pump, NULL);
+  check_sequence (10);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (network_that_takes_nothing_is_told_of_once)
 {
   WfdPumpStats stats;
@@ -393,6 +415,7 @@ pump_suite (void)
   tcase_add_test (all, too_much_is_refused);
   tcase_add_test (all, what_waited_for_a_second_is_given_up);
   tcase_add_test (all, socket_without_room_is_tried_again);
+  tcase_add_test (all, nothing_leaves_twice);
   tcase_add_test (all, network_that_takes_nothing_is_told_of_once);
   tcase_add_test (all, pause_throws_away_what_waits);
   tcase_add_test (all, end_hands_over_what_waits);

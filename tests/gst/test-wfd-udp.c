@@ -76,7 +76,7 @@ tear_down (void)
 static WfdUdpResult
 send_all (gint64 until_us)
 {
-  return wfd_udp_send (udp, data, sizeof data, SEGMENT, until_us, NULL);
+  return wfd_udp_send (udp, data, sizeof data, SEGMENT, until_us, NULL, NULL);
 }
 
 static gint64
@@ -99,7 +99,7 @@ GST_END_TEST;
 GST_START_TEST (one_datagram_needs_no_segments)
 {
   set_up (&fakes);
-  fail_unless_equals_int (wfd_udp_send (udp, data, 500, 500, 0, NULL), WFD_UDP_SENT);
+  fail_unless_equals_int (wfd_udp_send (udp, data, 500, 500, 0, NULL, NULL), WFD_UDP_SENT);
   fail_unless_equals_int (fake.n_segmented, 0);
   tear_down ();
 }
@@ -182,7 +182,7 @@ GST_START_TEST (datagrams_arrive_as_they_were_cut)
   for (guint i = 0; i < sizeof data; i++)
     data[i] = i / SEGMENT;
   wfd_udp_set_destination (udp, G_INET_SOCKET_ADDRESS (to));
-  fail_unless_equals_int (wfd_udp_send (udp, data, 2 * SEGMENT + 700, SEGMENT, 0, NULL),
+  fail_unless_equals_int (wfd_udp_send (udp, data, 2 * SEGMENT + 700, SEGMENT, 0, NULL, NULL),
       WFD_UDP_SENT);
   for (guint i = 0; i < 3; i++) {
     fail_unless_equals_int (g_socket_receive (receiver, datagram, sizeof datagram, NULL, NULL),
