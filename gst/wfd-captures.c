@@ -12,6 +12,8 @@
 struct _WfdCaptures
 {
   WfdCapturesConfig config;
+  gulong pictures_probe;
+  gulong coded_probe;
 
   /* Of the thread of the pictures. */
   guint told_kbps;      /* to an encoder of the application; 0: nothing yet */
@@ -115,8 +117,8 @@ on_coded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return self->until_key ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
-/* Requests of the peer. An encoder of the application is asked at once, as nobody knows
- * when it makes the next picture. */
+/* Requests of the peer, in its thread. An encoder of the application is asked at once, as
+ * nobody knows when it makes the next picture. */
 static GstPadProbeReturn
 on_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -126,7 +128,7 @@ on_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   if (!gst_video_event_is_force_key_unit (info->data) || now_us < 0
       || !wfd_rate_control_request_key (self->config.rate, now_us))
     return GST_PAD_PROBE_OK;
-  return self->config.encoder != NULL || self->until_key ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  return self->config.encoder != NULL ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
 static void
@@ -168,11 +170,14 @@ wfd_captures_new (const WfdCapturesConfig *config)
   self->config = *config;
   self->late_since_us = -1;
   wfd_rate_control_ref (config->rate);
+  gst_object_ref (config->pictures);
+  gst_object_ref (config->coded);
   set_stream (self);
   begin (self);
-  gst_pad_add_probe (config->pictures, GST_PAD_PROBE_TYPE_BUFFER,
+  self->pictures_probe = gst_pad_add_probe (config->pictures, GST_PAD_PROBE_TYPE_BUFFER,
       config->encoder != NULL ? on_raw : on_coded, self, NULL);
-  gst_pad_add_probe (config->coded, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_event, self, NULL);
+  self->coded_probe =
+      gst_pad_add_probe (config->coded, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_event, self, NULL);
   return self;
 }
 
@@ -181,6 +186,10 @@ wfd_captures_free (WfdCaptures *self)
 {
   if (self == NULL)
     return;
+  gst_pad_remove_probe (self->config.pictures, self->pictures_probe);
+  gst_pad_remove_probe (self->config.coded, self->coded_probe);
+  gst_object_unref (self->config.pictures);
+  gst_object_unref (self->config.coded);
   wfd_rate_control_unref (self->config.rate);
   g_free (self);
 }

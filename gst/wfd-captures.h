@@ -30,7 +30,7 @@ typedef struct
   WfdRateControl *rate;
 } WfdCapturesConfig;
 
-/* What @config names is borrowed and outlives us, but for the rate control. */
+/* What @config names is borrowed and outlives us, but for the pads and the rate control. */
 WfdCaptures *wfd_captures_new (const WfdCapturesConfig *config);
 void wfd_captures_free (WfdCaptures *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdCaptures, wfd_captures_free)

@@ -272,6 +272,22 @@ GST_START_TEST (requests_within_250_ms_share_a_key_picture)
 
 GST_END_TEST;
 
+/* The pads are those of others. */
+GST_START_TEST (pads_go_on_without_us)
+{
+  set_up (FALSE);
+  open_session ();
+  push_many (10);
+  hand_over (TRUE);
+  g_clear_pointer (&captures, wfd_captures_free);
+  ask_for_key ();
+  fail_unless (take_event (gst_video_event_is_force_key_unit));
+  fail_unless_equals_int (push_many (10), 10);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (without_a_session_all_goes_on)
 {
   set_up (FALSE);
@@ -350,6 +366,7 @@ captures_suite (void)
   tcase_add_test (raw, request_makes_a_key_picture_once_it_gets_through);
   tcase_add_test (raw, requests_within_250_ms_share_a_key_picture);
   tcase_add_test (raw, without_a_session_all_goes_on);
+  tcase_add_test (raw, pads_go_on_without_us);
   suite_add_tcase (suite, coded);
   tcase_add_test (coded, bit_rate_is_suggested_upstream);
   tcase_add_test (coded, coded_pictures_that_come_late_for_long_are_left_out_up_to_a_key_picture);
