@@ -103,7 +103,8 @@ take_stranger (WfdPeerListener *listener, GSocket *socket)
   listener->n_refs++;
   stranger->conn = wfd_peer_conn_new_accepted (&hub->loop, socket, &calls, stranger);
   stranger->timer = wfd_peer_loop_add_timer (&hub->loop, on_too_late, stranger);
-  limit_us = wfd_link_get_limit_us (WFD_LINK_SECURING, g_hash_table_size (hub->loop.conns));
+  limit_us =
+      wfd_peer_link_get_limit_us (WFD_PEER_LINK_SECURING, g_hash_table_size (hub->loop.conns));
   g_source_set_ready_time (stranger->timer, g_get_monotonic_time () + limit_us);
   g_ptr_array_add (hub->strangers, stranger);
 }

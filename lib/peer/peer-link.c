@@ -10,52 +10,53 @@ static const char *const state_names[] = { "opening", "securing", "asked", "expe
 static const char *const event_names[] = { "opened", "secured", "CONNECT", "WELCOME", "REFUSE",
   "DISCONNECT", "data", "sync", "other", "lost", "timeout", "close" };
 
-G_STATIC_ASSERT (G_N_ELEMENTS (state_names) == WFD_LINK_N_STATES);
-G_STATIC_ASSERT (G_N_ELEMENTS (event_names) == WFD_LINK_N_EVENTS);
+G_STATIC_ASSERT (G_N_ELEMENTS (state_names) == WFD_PEER_LINK_N_STATES);
+G_STATIC_ASSERT (G_N_ELEMENTS (event_names) == WFD_PEER_LINK_N_EVENTS);
 
-#define REACH WFD_LINK_FAIL_TO_REACH
-#define AUTHENTICATE WFD_LINK_FAIL_TO_AUTHENTICATE
-#define END WFD_LINK_END
+#define REACH WFD_PEER_LINK_FAIL_TO_REACH
+#define AUTHENTICATE WFD_PEER_LINK_FAIL_TO_AUTHENTICATE
+#define END WFD_PEER_LINK_END
 
 /* A message at the wrong time ends the connection (3.1.5.2). On our side it can be
  * nobody's mistake but the peer's; what counts is how far we had come. */
-static const guint8 actions[WFD_LINK_N_STATES][WFD_LINK_N_EVENTS] = {
+static const guint8 actions[WFD_PEER_LINK_N_STATES][WFD_PEER_LINK_N_EVENTS] = {
   /* opened, secured, CONNECT, WELCOME, REFUSE, DISCONNECT, data, sync, other, lost, timeout, close */
-  [WFD_LINK_OPENING] = { WFD_LINK_INTRODUCE, REACH, REACH, REACH, REACH, REACH, REACH, REACH, REACH,
-      REACH, REACH, REACH },
-  [WFD_LINK_SECURING] = { AUTHENTICATE, WFD_LINK_PROCEED, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE,
-      AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, REACH },
-  [WFD_LINK_ASKED] = { REACH, REACH, REACH, WFD_LINK_ADOPT, WFD_LINK_BE_REFUSED, REACH, REACH,
+  [WFD_PEER_LINK_OPENING] = { WFD_PEER_LINK_INTRODUCE, REACH, REACH, REACH, REACH, REACH, REACH,
       REACH, REACH, REACH, REACH, REACH },
-  [WFD_LINK_EXPECTED] = { REACH, REACH, WFD_LINK_ANSWER, REACH, REACH, REACH, REACH, REACH, REACH,
-      REACH, REACH, REACH },
-  [WFD_LINK_CONNECTED] = { END, END, WFD_LINK_UPDATE, END, END, END, WFD_LINK_DELIVER,
-      WFD_LINK_SYNC, END, END, END, WFD_LINK_LEAVE },
-  [WFD_LINK_ENDED] = { 0 },
+  [WFD_PEER_LINK_SECURING] = { AUTHENTICATE, WFD_PEER_LINK_PROCEED, AUTHENTICATE, AUTHENTICATE,
+      AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE,
+      AUTHENTICATE, REACH },
+  [WFD_PEER_LINK_ASKED] = { REACH, REACH, REACH, WFD_PEER_LINK_ADOPT, WFD_PEER_LINK_BE_REFUSED,
+      REACH, REACH, REACH, REACH, REACH, REACH, REACH },
+  [WFD_PEER_LINK_EXPECTED] = { REACH, REACH, WFD_PEER_LINK_ANSWER, REACH, REACH, REACH, REACH,
+      REACH, REACH, REACH, REACH, REACH },
+  [WFD_PEER_LINK_CONNECTED] = { END, END, WFD_PEER_LINK_UPDATE, END, END, END,
+      WFD_PEER_LINK_DELIVER, WFD_PEER_LINK_SYNC, END, END, END, WFD_PEER_LINK_LEAVE },
+  [WFD_PEER_LINK_ENDED] = { 0 },
 };
 
-WfdLinkAction
-wfd_link_next (WfdLinkState state, WfdLinkEvent event)
+WfdPeerLinkAction
+wfd_peer_link_next (WfdPeerLinkState state, WfdPeerLinkEvent event)
 {
   return actions[state][event];
 }
 
-WfdLinkEvent
-wfd_link_event_of (WfdPeerMessageType type)
+WfdPeerLinkEvent
+wfd_peer_link_event_of (WfdPeerMessageType type)
 {
   switch (type) {
     case WFD_PEER_AUTH_INFO:
-      return WFD_LINK_EVENT_OTHER;
+      return WFD_PEER_LINK_EVENT_OTHER;
     case WFD_PEER_CONNECT:
-      return WFD_LINK_EVENT_CONNECT;
+      return WFD_PEER_LINK_EVENT_CONNECT;
     case WFD_PEER_WELCOME:
-      return WFD_LINK_EVENT_WELCOME;
+      return WFD_PEER_LINK_EVENT_WELCOME;
     case WFD_PEER_REFUSE:
-      return WFD_LINK_EVENT_REFUSE;
+      return WFD_PEER_LINK_EVENT_REFUSE;
     case WFD_PEER_DISCONNECT:
-      return WFD_LINK_EVENT_DISCONNECT;
+      return WFD_PEER_LINK_EVENT_DISCONNECT;
     case WFD_PEER_PT2PT:
-      return WFD_LINK_EVENT_DATA;
+      return WFD_PEER_LINK_EVENT_DATA;
     case WFD_PEER_SOLICIT_NEW:
     case WFD_PEER_SOLICIT_TIME:
     case WFD_PEER_SOLICIT_HASH:
@@ -64,38 +65,38 @@ wfd_link_event_of (WfdPeerMessageType type)
     case WFD_PEER_FLOOD:
     case WFD_PEER_SYNC_END:
     case WFD_PEER_ACK:
-      return WFD_LINK_EVENT_SYNC;
+      return WFD_PEER_LINK_EVENT_SYNC;
   }
-  return WFD_LINK_EVENT_OTHER;
+  return WFD_PEER_LINK_EVENT_OTHER;
 }
 
 gint64
-wfd_link_get_limit_us (WfdLinkState state, guint n_links)
+wfd_peer_link_get_limit_us (WfdPeerLinkState state, guint n_links)
 {
   switch (state) {
-    case WFD_LINK_OPENING:
-    case WFD_LINK_ASKED:
-    case WFD_LINK_EXPECTED:
+    case WFD_PEER_LINK_OPENING:
+    case WFD_PEER_LINK_ASKED:
+    case WFD_PEER_LINK_EXPECTED:
       return CONNECT_US;
-    case WFD_LINK_SECURING:
+    case WFD_PEER_LINK_SECURING:
       /* 3.1.2; between 20 and 300 s, as its text says */
       return (20 + 280 * exp (-(n_links / 10.0))) * G_USEC_PER_SEC;
-    case WFD_LINK_CONNECTED:
-    case WFD_LINK_ENDED:
-    case WFD_LINK_N_STATES:
+    case WFD_PEER_LINK_CONNECTED:
+    case WFD_PEER_LINK_ENDED:
+    case WFD_PEER_LINK_N_STATES:
       break;
   }
   return 0;
 }
 
 const char *
-wfd_link_state_to_string (WfdLinkState state)
+wfd_peer_link_state_to_string (WfdPeerLinkState state)
 {
   return state_names[state];
 }
 
 const char *
-wfd_link_event_to_string (WfdLinkEvent event)
+wfd_peer_link_event_to_string (WfdPeerLinkEvent event)
 {
   return event_names[event];
 }

@@ -9,58 +9,58 @@ G_BEGIN_DECLS
  * may come when, and what is to be done. */
 typedef enum
 {
-  WFD_LINK_OPENING,   /* ours: no TCP connection yet */
-  WFD_LINK_SECURING,  /* AUTH_INFO was sent or has come; tokens are exchanged */
-  WFD_LINK_ASKED,     /* ours: CONNECT was sent */
-  WFD_LINK_EXPECTED,  /* theirs: CONNECT has to come */
-  WFD_LINK_CONNECTED, /* WELCOME was sent or has come */
-  WFD_LINK_ENDED,
-  WFD_LINK_N_STATES,
-} WfdLinkState;
+  WFD_PEER_LINK_OPENING,   /* ours: no TCP connection yet */
+  WFD_PEER_LINK_SECURING,  /* AUTH_INFO was sent or has come; tokens are exchanged */
+  WFD_PEER_LINK_ASKED,     /* ours: CONNECT was sent */
+  WFD_PEER_LINK_EXPECTED,  /* theirs: CONNECT has to come */
+  WFD_PEER_LINK_CONNECTED, /* WELCOME was sent or has come */
+  WFD_PEER_LINK_ENDED,
+  WFD_PEER_LINK_N_STATES,
+} WfdPeerLinkState;
 
 typedef enum
 {
-  WFD_LINK_EVENT_OPENED,
-  WFD_LINK_EVENT_SECURED,
-  WFD_LINK_EVENT_CONNECT,
-  WFD_LINK_EVENT_WELCOME,
-  WFD_LINK_EVENT_REFUSE,
-  WFD_LINK_EVENT_DISCONNECT,
-  WFD_LINK_EVENT_DATA,
-  WFD_LINK_EVENT_SYNC,  /* the messages that keep records the same */
-  WFD_LINK_EVENT_OTHER, /* a second AUTH_INFO */
-  WFD_LINK_EVENT_LOST,  /* closed by the peer, or broken */
-  WFD_LINK_EVENT_TIMEOUT,
-  WFD_LINK_EVENT_CLOSE, /* the application */
-  WFD_LINK_N_EVENTS,
-} WfdLinkEvent;
+  WFD_PEER_LINK_EVENT_OPENED,
+  WFD_PEER_LINK_EVENT_SECURED,
+  WFD_PEER_LINK_EVENT_CONNECT,
+  WFD_PEER_LINK_EVENT_WELCOME,
+  WFD_PEER_LINK_EVENT_REFUSE,
+  WFD_PEER_LINK_EVENT_DISCONNECT,
+  WFD_PEER_LINK_EVENT_DATA,
+  WFD_PEER_LINK_EVENT_SYNC,  /* the messages that keep records the same */
+  WFD_PEER_LINK_EVENT_OTHER, /* a second AUTH_INFO */
+  WFD_PEER_LINK_EVENT_LOST,  /* closed by the peer, or broken */
+  WFD_PEER_LINK_EVENT_TIMEOUT,
+  WFD_PEER_LINK_EVENT_CLOSE, /* the application */
+  WFD_PEER_LINK_N_EVENTS,
+} WfdPeerLinkEvent;
 
 typedef enum
 {
-  WFD_LINK_IGNORE,
-  WFD_LINK_INTRODUCE,  /* send AUTH_INFO */
-  WFD_LINK_PROCEED,    /* secured: send or expect CONNECT */
-  WFD_LINK_ANSWER,     /* CONNECT: WELCOME or REFUSE */
-  WFD_LINK_UPDATE,     /* CONNECT on a connected link: addresses */
-  WFD_LINK_ADOPT,      /* WELCOME: connected */
-  WFD_LINK_BE_REFUSED, /* REFUSE */
-  WFD_LINK_DELIVER,    /* to the application */
-  WFD_LINK_SYNC,
-  WFD_LINK_FAIL_TO_REACH,        /* ends before it was one */
-  WFD_LINK_FAIL_TO_AUTHENTICATE, /* the same, while tokens were exchanged */
-  WFD_LINK_LEAVE,                /* say DISCONNECT, then end */
-  WFD_LINK_END,                  /* it was connected */
-} WfdLinkAction;
+  WFD_PEER_LINK_IGNORE,
+  WFD_PEER_LINK_INTRODUCE,  /* send AUTH_INFO */
+  WFD_PEER_LINK_PROCEED,    /* secured: send or expect CONNECT */
+  WFD_PEER_LINK_ANSWER,     /* CONNECT: WELCOME or REFUSE */
+  WFD_PEER_LINK_UPDATE,     /* CONNECT on a connected link: addresses */
+  WFD_PEER_LINK_ADOPT,      /* WELCOME: connected */
+  WFD_PEER_LINK_BE_REFUSED, /* REFUSE */
+  WFD_PEER_LINK_DELIVER,    /* to the application */
+  WFD_PEER_LINK_SYNC,
+  WFD_PEER_LINK_FAIL_TO_REACH,        /* ends before it was one */
+  WFD_PEER_LINK_FAIL_TO_AUTHENTICATE, /* the same, while tokens were exchanged */
+  WFD_PEER_LINK_LEAVE,                /* say DISCONNECT, then end */
+  WFD_PEER_LINK_END,                  /* it was connected */
+} WfdPeerLinkAction;
 
-WfdLinkAction wfd_link_next (WfdLinkState state, WfdLinkEvent event);
+WfdPeerLinkAction wfd_peer_link_next (WfdPeerLinkState state, WfdPeerLinkEvent event);
 
 /* The event that a message is. */
-WfdLinkEvent wfd_link_event_of (WfdPeerMessageType type);
+WfdPeerLinkEvent wfd_peer_link_event_of (WfdPeerMessageType type);
 
 /* How long a state may last with @n_links connections; 0: as long as it likes. */
-gint64 wfd_link_get_limit_us (WfdLinkState state, guint n_links);
+gint64 wfd_peer_link_get_limit_us (WfdPeerLinkState state, guint n_links);
 
-const char *wfd_link_state_to_string (WfdLinkState state);
-const char *wfd_link_event_to_string (WfdLinkEvent event);
+const char *wfd_peer_link_state_to_string (WfdPeerLinkState state);
+const char *wfd_peer_link_event_to_string (WfdPeerLinkEvent event);
 
 G_END_DECLS

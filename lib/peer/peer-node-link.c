@@ -39,12 +39,12 @@ wfd_peer_node_get_link (const WfdPeerNode *self, guint64 link_id)
 }
 
 static void
-enter (WfdPeerNode *self, Link *link, WfdLinkState state)
+enter (WfdPeerNode *self, Link *link, WfdPeerLinkState state)
 {
-  gint64 limit_us = wfd_link_get_limit_us (state, g_hash_table_size (self->links));
+  gint64 limit_us = wfd_peer_link_get_limit_us (state, g_hash_table_size (self->links));
 
   g_debug ("%s: link %" G_GINT64_MODIFIER "x: %s → %s", self->peer_id, link->id,
-      wfd_link_state_to_string (link->state), wfd_link_state_to_string (state));
+      wfd_peer_link_state_to_string (link->state), wfd_peer_link_state_to_string (state));
   link->state = state;
   link->deadline_us = limit_us != 0 ? self->now_us + limit_us : 0;
 }
@@ -71,7 +71,7 @@ wfd_peer_node_open_link (WfdPeerNode *self, WfdPeerLinkType type, const char *pe
   Link *link = add_link (self, type, TRUE, address);
 
   link->wanted_id = g_strdup (peer_id);
-  enter (self, link, WFD_LINK_OPENING);
+  enter (self, link, WFD_PEER_LINK_OPENING);
   self->calls->open (self->user_data, link->id, address);
   return link;
 }
@@ -86,7 +86,7 @@ wfd_peer_node_send_message (WfdPeerNode *self, Link *link, GByteArray *message)
 static gboolean
 is_neighbour (const Link *link)
 {
-  return link->type == WFD_PEER_LINK_NEIGHBOUR && link->state == WFD_LINK_CONNECTED;
+  return link->type == WFD_PEER_LINK_NEIGHBOUR && link->state == WFD_PEER_LINK_CONNECTED;
 }
 
 guint
@@ -139,7 +139,7 @@ tell_that_nobody_is_left (WfdPeerNode *self)
 static void
 drop (WfdPeerNode *self, Link *link)
 {
-  enter (self, link, WFD_LINK_ENDED);
+  enter (self, link, WFD_PEER_LINK_ENDED);
   self->calls->close (self->user_data, link->id);
   g_hash_table_remove (self->links, &link->id);
 }
@@ -211,7 +211,7 @@ ask (WfdPeerNode *self, Link *link)
     self->node_id, .friendly_name = direct ? NULL : self->friendly_name };
 
   link->asked_at = wfd_peer_node_get_peer_time (self);
-  enter (self, link, WFD_LINK_ASKED);
+  enter (self, link, WFD_PEER_LINK_ASKED);
   wfd_peer_node_send_message (self, link,
       wfd_peer_build_connect (&connect, (const WfdPeerAddress *) self->listening->data,
           direct ? 0 : self->listening->len));
@@ -223,7 +223,7 @@ proceed (WfdPeerNode *self, Link *link)
   if (link->ours)
     ask (self, link);
   else
-    enter (self, link, WFD_LINK_EXPECTED);
+    enter (self, link, WFD_PEER_LINK_EXPECTED);
 }
 
 static void
@@ -231,12 +231,12 @@ introduce (WfdPeerNode *self, Link *link)
 {
   WfdPeerAuthInfo info = { link->type, self->graph_id, self->peer_id, link->wanted_id };
 
-  enter (self, link, WFD_LINK_SECURING);
+  enter (self, link, WFD_PEER_LINK_SECURING);
   wfd_peer_node_send_message (self, link, wfd_peer_build_auth_info (&info));
   if (self->secure)
     self->calls->secure (self->user_data, link->id);
   else
-    wfd_peer_node_link_event (self, link, WFD_LINK_EVENT_SECURED, NULL);
+    wfd_peer_node_link_event (self, link, WFD_PEER_LINK_EVENT_SECURED, NULL);
 }
 
 static void
@@ -263,14 +263,14 @@ send_ping (WfdPeerNode *self)
 
   g_hash_table_iter_init (&iter, self->links);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((Link *) value)->state == WFD_LINK_CONNECTED)
+    if (((Link *) value)->state == WFD_PEER_LINK_CONNECTED)
       wfd_peer_node_send_message (self, value, wfd_peer_build_data (&ping, NULL, 0));
 }
 
 static void
 connected (WfdPeerNode *self, Link *link)
 {
-  enter (self, link, WFD_LINK_CONNECTED);
+  enter (self, link, WFD_PEER_LINK_CONNECTED);
   tell_change (self, link, WFD_PEER_LINK_UP, WFD_PEER_OK, 0);
   if (link->type == WFD_PEER_LINK_DIRECT)
     return;
@@ -448,46 +448,46 @@ be_ended (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
 
 /* After this, @link may be gone. */
 void
-wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdLinkEvent event,
+wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdPeerLinkEvent event,
     const WfdPeerMessage *message)
 {
-  switch (wfd_link_next (link->state, event)) {
-    case WFD_LINK_IGNORE:
+  switch (wfd_peer_link_next (link->state, event)) {
+    case WFD_PEER_LINK_IGNORE:
       break;
-    case WFD_LINK_INTRODUCE:
+    case WFD_PEER_LINK_INTRODUCE:
       introduce (self, link);
       break;
-    case WFD_LINK_PROCEED:
+    case WFD_PEER_LINK_PROCEED:
       proceed (self, link);
       break;
-    case WFD_LINK_ANSWER:
+    case WFD_PEER_LINK_ANSWER:
       answer (self, link, &message->connect);
       break;
-    case WFD_LINK_UPDATE:
+    case WFD_PEER_LINK_UPDATE:
       update (self, link, &message->connect);
       break;
-    case WFD_LINK_ADOPT:
+    case WFD_PEER_LINK_ADOPT:
       adopt (self, link, &message->welcome);
       break;
-    case WFD_LINK_BE_REFUSED:
+    case WFD_PEER_LINK_BE_REFUSED:
       be_refused (self, link, &message->end);
       break;
-    case WFD_LINK_DELIVER:
+    case WFD_PEER_LINK_DELIVER:
       deliver (self, link, &message->data);
       break;
-    case WFD_LINK_SYNC:
+    case WFD_PEER_LINK_SYNC:
       synchronize (self, link, message);
       break;
-    case WFD_LINK_FAIL_TO_REACH:
+    case WFD_PEER_LINK_FAIL_TO_REACH:
       fail (self, link, WFD_PEER_CONNECTION_FAILED);
       break;
-    case WFD_LINK_FAIL_TO_AUTHENTICATE:
+    case WFD_PEER_LINK_FAIL_TO_AUTHENTICATE:
       fail (self, link, WFD_PEER_NOT_AUTHENTICATED);
       break;
-    case WFD_LINK_LEAVE:
+    case WFD_PEER_LINK_LEAVE:
       leave (self, link);
       break;
-    case WFD_LINK_END:
+    case WFD_PEER_LINK_END:
       be_ended (self, link, message);
       break;
   }
@@ -542,7 +542,7 @@ wfd_peer_node_disconnect_direct (WfdPeerNode *self, guint64 link_id)
   if (link == NULL || link->type != WFD_PEER_LINK_DIRECT)
     return WFD_PEER_CONNECTION_NOT_FOUND;
 
-  wfd_peer_node_link_event (self, link, WFD_LINK_EVENT_CLOSE, NULL);
+  wfd_peer_node_link_event (self, link, WFD_PEER_LINK_EVENT_CLOSE, NULL);
   return WFD_PEER_OK;
 }
 
@@ -551,7 +551,7 @@ wfd_peer_node_is_connected (const WfdPeerNode *self, guint64 link_id)
 {
   const Link *link = wfd_peer_node_get_link (self, link_id);
 
-  return link != NULL && link->state == WFD_LINK_CONNECTED;
+  return link != NULL && link->state == WFD_PEER_LINK_CONNECTED;
 }
 
 guint32
@@ -580,7 +580,7 @@ wfd_peer_node_list_links (const WfdPeerNode *self, guint types)
     const Link *link = value;
     WfdPeerLinkInfo *info;
 
-    if (link->state != WFD_LINK_CONNECTED || (link->type & types) == 0)
+    if (link->state != WFD_PEER_LINK_CONNECTED || (link->type & types) == 0)
       continue;
     info = g_new0 (WfdPeerLinkInfo, 1);
     *info = (WfdPeerLinkInfo) { link->id, link->type, link->node_id, g_strdup (link->peer_id),
@@ -597,16 +597,16 @@ wfd_peer_node_accept (WfdPeerNode *self, const WfdPeerAuthInfo *info, const WfdP
   guint64 link_id = link->id;
 
   link->peer_id = g_strdup (info->source_id);
-  enter (self, link, WFD_LINK_SECURING);
+  enter (self, link, WFD_PEER_LINK_SECURING);
   if (self->secure)
     self->calls->secure (self->user_data, link_id);
   else
-    wfd_peer_node_link_event (self, link, WFD_LINK_EVENT_SECURED, NULL);
+    wfd_peer_node_link_event (self, link, WFD_PEER_LINK_EVENT_SECURED, NULL);
   return link_id;
 }
 
 static void
-happened (WfdPeerNode *self, guint64 link_id, WfdLinkEvent event)
+happened (WfdPeerNode *self, guint64 link_id, WfdPeerLinkEvent event)
 {
   Link *link = wfd_peer_node_get_link (self, link_id);
 
@@ -617,19 +617,19 @@ happened (WfdPeerNode *self, guint64 link_id, WfdLinkEvent event)
 void
 wfd_peer_node_opened (WfdPeerNode *self, guint64 link_id)
 {
-  happened (self, link_id, WFD_LINK_EVENT_OPENED);
+  happened (self, link_id, WFD_PEER_LINK_EVENT_OPENED);
 }
 
 void
 wfd_peer_node_secured (WfdPeerNode *self, guint64 link_id)
 {
-  happened (self, link_id, WFD_LINK_EVENT_SECURED);
+  happened (self, link_id, WFD_PEER_LINK_EVENT_SECURED);
 }
 
 void
 wfd_peer_node_lost (WfdPeerNode *self, guint64 link_id)
 {
-  happened (self, link_id, WFD_LINK_EVENT_LOST);
+  happened (self, link_id, WFD_PEER_LINK_EVENT_LOST);
 }
 
 gboolean
@@ -641,11 +641,11 @@ wfd_peer_node_received (WfdPeerNode *self, guint64 link_id, WfdBytes bytes)
   if (link == NULL)
     return FALSE;
   if (!wfd_peer_message_read (bytes, &message)) {
-    wfd_peer_node_link_event (self, link, WFD_LINK_EVENT_LOST, NULL);
+    wfd_peer_node_link_event (self, link, WFD_PEER_LINK_EVENT_LOST, NULL);
     return FALSE;
   }
 
-  wfd_peer_node_link_event (self, link, wfd_link_event_of (message.type), &message);
+  wfd_peer_node_link_event (self, link, wfd_peer_link_event_of (message.type), &message);
   return wfd_peer_node_get_link (self, link_id) != NULL;
 }
 
@@ -654,6 +654,6 @@ wfd_peer_node_drained (WfdPeerNode *self, guint64 link_id)
 {
   Link *link = wfd_peer_node_get_link (self, link_id);
 
-  if (link != NULL && link->state == WFD_LINK_CONNECTED)
+  if (link != NULL && link->state == WFD_PEER_LINK_CONNECTED)
     wfd_peer_node_pump (self, link);
 }

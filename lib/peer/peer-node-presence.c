@@ -270,8 +270,8 @@ wfd_peer_node_list_referrals (WfdPeerNode *self, const Link *except, WfdPeerAddr
   while (n < max && g_hash_table_iter_next (&iter, NULL, &value)) {
     const Link *link = value;
 
-    if (link != except && link->type == WFD_PEER_LINK_NEIGHBOUR && link->state == WFD_LINK_CONNECTED
-        && link->addresses->len > 0)
+    if (link != except && link->type == WFD_PEER_LINK_NEIGHBOUR
+        && link->state == WFD_PEER_LINK_CONNECTED && link->addresses->len > 0)
       addresses[n++] = g_array_index (link->addresses, WfdPeerAddress, 0);
   }
   return n;
@@ -300,7 +300,7 @@ count_attempts (const WfdPeerNode *self)
   g_hash_table_iter_init (&iter, self->links);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     n += ((Link *) value)->ours && ((Link *) value)->type == WFD_PEER_LINK_NEIGHBOUR
-        && ((Link *) value)->state != WFD_LINK_CONNECTED;
+        && ((Link *) value)->state != WFD_PEER_LINK_CONNECTED;
   return n;
 }
 

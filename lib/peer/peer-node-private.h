@@ -24,7 +24,7 @@ typedef struct
   guint64 id;
   WfdPeerLinkType type;
   gboolean ours;
-  WfdLinkState state;
+  WfdPeerLinkState state;
   gint64 deadline_us; /* of the state, or 0 */
   WfdPeerAddress address;
   char *wanted_id; /* peer id that was asked for, or NULL */
@@ -92,7 +92,7 @@ void wfd_peer_node_start_timer (WfdPeerNode *self, Timer timer, gint64 delay_us)
 /* peer-node-link.c */
 Link *wfd_peer_node_get_link (const WfdPeerNode *self, guint64 link_id);
 guint wfd_peer_node_count_neighbours (const WfdPeerNode *self);
-void wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdLinkEvent event,
+void wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdPeerLinkEvent event,
     const WfdPeerMessage *message);
 void wfd_peer_node_send_message (WfdPeerNode *self, Link *link, GByteArray *message);
 void wfd_peer_node_send_addresses (WfdPeerNode *self);

@@ -83,7 +83,7 @@ flood (WfdPeerNode *self, const WfdPeerRecord *record, const Link *except)
     Link *link = l->data;
 
     if (link != except && link->type == WFD_PEER_LINK_NEIGHBOUR
-        && link->state == WFD_LINK_CONNECTED)
+        && link->state == WFD_PEER_LINK_CONNECTED)
       wfd_peer_node_queue_flood (self, link, &record->id);
   }
 }

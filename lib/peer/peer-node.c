@@ -107,7 +107,7 @@ time_out_links (WfdPeerNode *self)
     Link *link = l->data;
 
     if (link->deadline_us != 0 && link->deadline_us <= self->now_us)
-      wfd_peer_node_link_event (self, link, WFD_LINK_EVENT_TIMEOUT, NULL);
+      wfd_peer_node_link_event (self, link, WFD_PEER_LINK_EVENT_TIMEOUT, NULL);
   }
 }
 
@@ -173,7 +173,7 @@ wfd_peer_node_leave (WfdPeerNode *self)
   self->left = TRUE;
   links = g_hash_table_get_values (self->links);
   for (GList *l = links; l != NULL; l = l->next)
-    wfd_peer_node_link_event (self, l->data, WFD_LINK_EVENT_CLOSE, NULL);
+    wfd_peer_node_link_event (self, l->data, WFD_PEER_LINK_EVENT_CLOSE, NULL);
 }
 
 void

@@ -862,22 +862,22 @@ test_made_up_record (void)
 static void
 test_states (void)
 {
-  for (guint state = 0; state < WFD_LINK_N_STATES; state++) {
-    for (guint event = 0; event < WFD_LINK_N_EVENTS; event++) {
-      WfdLinkAction action = wfd_link_next (state, event);
+  for (guint state = 0; state < WFD_PEER_LINK_N_STATES; state++) {
+    for (guint event = 0; event < WFD_PEER_LINK_N_EVENTS; event++) {
+      WfdPeerLinkAction action = wfd_peer_link_next (state, event);
 
       /* Only what has ended lets everything be. */
-      g_assert_cmpint (action == WFD_LINK_IGNORE, ==, state == WFD_LINK_ENDED);
-      g_assert_cmpint (action == WFD_LINK_DELIVER, ==,
-          state == WFD_LINK_CONNECTED && event == WFD_LINK_EVENT_DATA);
+      g_assert_cmpint (action == WFD_PEER_LINK_IGNORE, ==, state == WFD_PEER_LINK_ENDED);
+      g_assert_cmpint (action == WFD_PEER_LINK_DELIVER, ==,
+          state == WFD_PEER_LINK_CONNECTED && event == WFD_PEER_LINK_EVENT_DATA);
     }
   }
-  g_assert_cmpint (wfd_link_get_limit_us (WFD_LINK_CONNECTED, 0), ==, 0);
-  g_assert_cmpint (wfd_link_get_limit_us (WFD_LINK_ASKED, 0), ==, 60 * S);
-  g_assert_cmpint (wfd_link_get_limit_us (WFD_LINK_SECURING, 0), ==, 300 * S);
-  g_assert_cmpint (wfd_link_get_limit_us (WFD_LINK_SECURING, 10), <, 124 * S);
-  g_assert_cmpint (wfd_link_get_limit_us (WFD_LINK_SECURING, 1000), >=, 20 * S);
-  g_assert_cmpint (wfd_link_get_limit_us (WFD_LINK_SECURING, 1000), <, 21 * S);
+  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_CONNECTED, 0), ==, 0);
+  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_ASKED, 0), ==, 60 * S);
+  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_SECURING, 0), ==, 300 * S);
+  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_SECURING, 10), <, 124 * S);
+  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_SECURING, 1000), >=, 20 * S);
+  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_SECURING, 1000), <, 21 * S);
 }
 
 int
