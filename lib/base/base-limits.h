@@ -180,11 +180,21 @@
 #define WFD_LIMIT_PEER_RECORDS 100000
 #define WFD_LIMIT_PEER_DEFERRED 1000
 
+/* Payload, attributes and security data of these: all are in memory. Two of the largest
+ * can wait. */
+#define WFD_LIMIT_PEER_RECORDS_BYTES (512 * 1024 * 1024)
+#define WFD_LIMIT_PEER_DEFERRED_BYTES (128 * 1024 * 1024)
+
 /* What waits for a peer that does not read, and for an application that does not
  * fetch its events: more than a message that may be sent, and no more than a few
  * of them. */
 #define WFD_LIMIT_PEER_QUEUE_BYTES (16 * 1024 * 1024)
 #define WFD_LIMIT_PEER_EVENTS_BYTES (16 * 1024 * 1024)
+
+/* What waits for a peer that asks and does not read, before no more is read from it: a
+ * full queue with the largest record behind it, which two nodes may have for each other
+ * without a standstill, and answers. */
+#define WFD_LIMIT_PEER_UNREAD_BYTES (2 * WFD_LIMIT_PEER_QUEUE_BYTES + WFD_LIMIT_PEER_FLOOD_BYTES)
 
 /* Connections that have not said who they are (one file each, 20 s). */
 #define WFD_LIMIT_PEER_STRANGERS 256

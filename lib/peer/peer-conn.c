@@ -35,7 +35,8 @@ struct _WfdPeerConn
   GQueue queue;     /* GBytes */
   gsize sent_bytes; /* of the first */
   gsize queued_bytes;
-  gboolean reading;
+  gboolean reading; /* as far as the owner goes */
+  GByteArray *rest; /* of what was read, for when the peer has read our answers */
 };
 
 static void
@@ -48,6 +49,7 @@ conn_unref (gpointer data)
 
   g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
   wfd_peer_frames_free (self->frames);
+  g_clear_pointer (&self->rest, g_byte_array_unref);
   g_clear_object (&self->socket);
   g_free (self);
 }
@@ -57,15 +59,6 @@ conn_ref (WfdPeerConn *self)
 {
   g_atomic_ref_count_inc (&self->ref_count);
   return self;
-}
-
-static void
-clear_source (GSource **source)
-{
-  if (*source == NULL)
-    return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
 }
 
 /* --- addresses --- */
@@ -138,6 +131,15 @@ wfd_peer_loop_add_timer (WfdPeerLoop *loop, GSourceFunc func, gpointer data)
   return source;
 }
 
+void
+wfd_peer_loop_clear (GSource **source)
+{
+  if (*source == NULL)
+    return;
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
 static void
 add_source (WfdPeerConn *self, GSource **source, GIOCondition condition, GSocketSourceFunc func)
 {
@@ -151,6 +153,28 @@ add_source (WfdPeerConn *self, GSource **source, GIOCondition condition, GSocket
   g_source_attach (*source, self->loop->context);
 }
 
+/* --- a peer that asks and does not read --- */
+
+static gboolean on_readable (GSocket *socket, GIOCondition condition, gpointer data);
+
+static gboolean
+is_clogged (const WfdPeerConn *self)
+{
+  return self->queued_bytes > WFD_LIMIT_PEER_UNREAD_BYTES;
+}
+
+static void
+update_in (WfdPeerConn *self)
+{
+  if (self->state != STATE_OPEN)
+    return;
+
+  if (self->reading && !is_clogged (self))
+    add_source (self, &self->in, G_IO_IN, on_readable);
+  else
+    wfd_peer_loop_clear (&self->in);
+}
+
 /* --- ends --- */
 
 static void
@@ -160,9 +184,9 @@ finish (WfdPeerConn *self)
     return;
 
   self->state = STATE_CLOSED;
-  clear_source (&self->in);
-  clear_source (&self->out);
-  clear_source (&self->timer);
+  wfd_peer_loop_clear (&self->in);
+  wfd_peer_loop_clear (&self->out);
+  wfd_peer_loop_clear (&self->timer);
   if (self->socket != NULL)
     g_socket_close (self->socket, NULL);
   g_hash_table_remove (self->loop->conns, self);
@@ -227,55 +251,12 @@ flush (WfdPeerConn *self)
       self->sent_bytes = 0;
     }
   }
-  clear_source (&self->out);
+  wfd_peer_loop_clear (&self->out);
   /* The peer shall read all of it; to close now, with something of theirs unread,
    * could take it away again. */
   if (self->state == STATE_LINGERING)
     g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
   return TRUE;
-}
-
-static void
-take_connected (WfdPeerConn *self)
-{
-  clear_source (&self->out);
-  if (!g_socket_check_connect_result (self->socket, NULL)) {
-    lose (self);
-    return;
-  }
-  self->state = STATE_OPEN;
-  wfd_peer_conn_set_reading (self, TRUE);
-  self->calls->opened (self, self->owner);
-}
-
-static void
-take_writable (WfdPeerConn *self)
-{
-  if (!flush (self)) {
-    lose (self);
-    return;
-  }
-  g_cond_broadcast (&self->loop->changed);
-  if (self->state == STATE_OPEN && self->queued_bytes <= WFD_LIMIT_PEER_QUEUE_BYTES / 2)
-    self->calls->drained (self, self->owner);
-}
-
-static gboolean
-on_writable (GSocket *socket, GIOCondition condition, gpointer data)
-{
-  WfdPeerConn *self = data;
-
-  g_mutex_lock (&self->loop->lock);
-  conn_ref (self);
-  if (self->out == g_main_current_source ()) {
-    if (self->state == STATE_OPENING)
-      take_connected (self);
-    else
-      take_writable (self);
-  }
-  g_mutex_unlock (&self->loop->lock);
-  conn_unref (self);
-  return G_SOURCE_CONTINUE;
 }
 
 void
@@ -292,6 +273,7 @@ wfd_peer_conn_send (WfdPeerConn *self, WfdBytes message)
   g_queue_push_tail (&self->queue, g_byte_array_free_to_bytes (octets));
   if (self->out == NULL && !flush (self))
     lose_later (self);
+  update_in (self);
 }
 
 gsize
@@ -305,7 +287,7 @@ wfd_peer_conn_get_queued_bytes (const WfdPeerConn *self)
 static void
 take_octets (WfdPeerConn *self, WfdBytes octets)
 {
-  while (octets.left > 0 && self->state == STATE_OPEN) {
+  while (octets.left > 0 && self->state == STATE_OPEN && !is_clogged (self)) {
     g_autoptr (GByteArray) message = NULL;
 
     if (!wfd_peer_frames_push (self->frames, &octets, &message)) {
@@ -315,6 +297,19 @@ take_octets (WfdPeerConn *self, WfdBytes octets)
     if (message != NULL)
       self->calls->received (self, self->owner, wfd_bytes (message->data, message->len));
   }
+  if (octets.left > 0 && self->state == STATE_OPEN) {
+    self->rest = g_byte_array_sized_new (octets.left);
+    g_byte_array_append (self->rest, octets.pos, octets.left);
+  }
+}
+
+static void
+take_rest (WfdPeerConn *self)
+{
+  g_autoptr (GByteArray) rest = g_steal_pointer (&self->rest);
+
+  if (rest != NULL)
+    take_octets (self, wfd_bytes (rest->data, rest->len));
 }
 
 static void
@@ -346,13 +341,56 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 void
 wfd_peer_conn_set_reading (WfdPeerConn *self, gboolean reading)
 {
-  if (self->state != STATE_OPEN)
-    return;
+  self->reading = reading;
+  update_in (self);
+}
 
-  if (reading)
-    add_source (self, &self->in, G_IO_IN, on_readable);
-  else
-    clear_source (&self->in);
+/* --- when the peer has read --- */
+
+static void
+take_connected (WfdPeerConn *self)
+{
+  wfd_peer_loop_clear (&self->out);
+  if (!g_socket_check_connect_result (self->socket, NULL)) {
+    lose (self);
+    return;
+  }
+  self->state = STATE_OPEN;
+  wfd_peer_conn_set_reading (self, TRUE);
+  self->calls->opened (self, self->owner);
+}
+
+static void
+take_writable (WfdPeerConn *self)
+{
+  if (!flush (self)) {
+    lose (self);
+    return;
+  }
+  g_cond_broadcast (&self->loop->changed);
+  if (self->state == STATE_OPEN && self->queued_bytes <= WFD_LIMIT_PEER_QUEUE_BYTES / 2)
+    self->calls->drained (self, self->owner);
+  if (self->state == STATE_OPEN && !is_clogged (self))
+    take_rest (self);
+  update_in (self);
+}
+
+static gboolean
+on_writable (GSocket *socket, GIOCondition condition, gpointer data)
+{
+  WfdPeerConn *self = data;
+
+  g_mutex_lock (&self->loop->lock);
+  conn_ref (self);
+  if (self->out == g_main_current_source ()) {
+    if (self->state == STATE_OPENING)
+      take_connected (self);
+    else
+      take_writable (self);
+  }
+  g_mutex_unlock (&self->loop->lock);
+  conn_unref (self);
+  return G_SOURCE_CONTINUE;
 }
 
 /* --- life --- */
@@ -395,7 +433,7 @@ wfd_peer_conn_open (WfdPeerLoop *loop, const WfdPeerAddress *address, const WfdP
 
   /* Without a socket there were too many descriptors. */
   self = conn_new (loop, socket, STATE_OPENING, calls, owner);
-  wfd_peer_frames_trust (self->frames);
+  wfd_peer_frames_set_max_bytes (self->frames, WFD_LIMIT_PEER_CONNECT_BYTES);
   if (socket == NULL)
     lose_later (self);
   else if (g_socket_connect (socket, gio, NULL, &error)
@@ -421,7 +459,13 @@ wfd_peer_conn_hand_over (WfdPeerConn *self, const WfdPeerConnCalls *calls, gpoin
 {
   self->calls = calls;
   self->owner = owner;
-  wfd_peer_frames_trust (self->frames);
+  wfd_peer_frames_set_max_bytes (self->frames, WFD_LIMIT_PEER_CONNECT_BYTES);
+}
+
+void
+wfd_peer_conn_trust (WfdPeerConn *self)
+{
+  wfd_peer_frames_set_max_bytes (self->frames, G_MAXSIZE);
 }
 
 void
@@ -438,8 +482,8 @@ wfd_peer_conn_close (WfdPeerConn *self)
   }
 
   /* What still comes is read and forgotten. */
-  wfd_peer_conn_set_reading (self, TRUE);
   self->state = STATE_LINGERING;
+  add_source (self, &self->in, G_IO_IN, on_readable);
   g_source_set_ready_time (self->timer, g_get_monotonic_time () + LINGER_US);
   if (!flush (self))
     lose_later (self);

@@ -33,8 +33,10 @@ WfdPeerConn *wfd_peer_conn_open (WfdPeerLoop *loop, const WfdPeerAddress *addres
     const WfdPeerConnCalls *calls, gpointer owner);
 WfdPeerConn *wfd_peer_conn_new_accepted (WfdPeerLoop *loop, GSocket *socket,
     const WfdPeerConnCalls *calls, gpointer owner);
-/* Who is told from now on, and that the peer may send large messages. */
+/* Who is told from now on, and that the peer may send what leads to a connection. */
 void wfd_peer_conn_hand_over (WfdPeerConn *self, const WfdPeerConnCalls *calls, gpointer owner);
+/* The peer may send large messages. */
+void wfd_peer_conn_trust (WfdPeerConn *self);
 
 void wfd_peer_conn_send (WfdPeerConn *self, WfdBytes message);
 gsize wfd_peer_conn_get_queued_bytes (const WfdPeerConn *self);
@@ -49,6 +51,8 @@ void wfd_peer_loop_abort (WfdPeerLoop *loop);
 
 /* A source in the context of the loop that calls with the lock held. */
 GSource *wfd_peer_loop_add_timer (WfdPeerLoop *loop, GSourceFunc func, gpointer data);
+/* Takes it out, if there is one. */
+void wfd_peer_loop_clear (GSource **source);
 
 GSocketAddress *wfd_peer_address_to_gio (const WfdPeerAddress *address);
 gboolean wfd_peer_address_from_gio (GSocketAddress *gio, WfdPeerAddress *ret_address);

@@ -10,7 +10,7 @@ struct _WfdPeerFrames
   guint n_size;   /* bytes of it that are there */
   gsize left;     /* of the frame; 0: the next is a size */
   GByteArray *message;
-  gboolean trusted;
+  gsize max_bytes;
 };
 
 WfdPeerFrames *
@@ -19,13 +19,14 @@ wfd_peer_frames_new (void)
   WfdPeerFrames *self = g_new0 (WfdPeerFrames, 1);
 
   self->message = g_byte_array_new ();
+  self->max_bytes = WFD_LIMIT_PEER_AUTH_BYTES;
   return self;
 }
 
 void
-wfd_peer_frames_trust (WfdPeerFrames *self)
+wfd_peer_frames_set_max_bytes (WfdPeerFrames *self, gsize max_bytes)
 {
-  self->trusted = TRUE;
+  self->max_bytes = max_bytes;
 }
 
 void
@@ -61,10 +62,9 @@ static gboolean
 header_is_good (const WfdPeerFrames *self)
 {
   gsize size = wfd_peer_get_u32 (self->message->data);
-  gsize max = wfd_peer_message_max_bytes (self->message->data[5]);
+  gsize max = MIN (self->max_bytes, wfd_peer_message_max_bytes (self->message->data[5]));
 
-  return size >= WFD_PEER_HEADER_BYTES
-      && size <= (self->trusted ? max : MIN (max, WFD_LIMIT_PEER_AUTH_BYTES));
+  return size >= WFD_PEER_HEADER_BYTES && size <= max;
 }
 
 static gboolean

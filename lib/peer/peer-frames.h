@@ -11,8 +11,8 @@ typedef struct _WfdPeerFrames WfdPeerFrames;
 
 /* At first messages may be as large as AUTH_INFO only. */
 WfdPeerFrames *wfd_peer_frames_new (void);
-/* From now on, as large as their type may be. */
-void wfd_peer_frames_trust (WfdPeerFrames *self);
+/* From now on, as large as that and their type allow. */
+void wfd_peer_frames_set_max_bytes (WfdPeerFrames *self, gsize max_bytes);
 void wfd_peer_frames_free (WfdPeerFrames *self);
 
 /* Takes what has arrived, up to the end of the next message at most; call it until

@@ -168,6 +168,15 @@ do_send (gpointer user_data, guint64 link_id, WfdBytes message)
     wfd_peer_conn_send (attached->conn, message);
 }
 
+static void
+do_trust (gpointer user_data, guint64 link_id)
+{
+  Attached *attached = get_attached (user_data, link_id);
+
+  if (attached != NULL)
+    wfd_peer_conn_trust (attached->conn);
+}
+
 static gsize
 do_room (gpointer user_data, guint64 link_id)
 {
@@ -233,6 +242,7 @@ do_sign (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change)
 
 static const WfdPeerNodeCalls node_calls = {
   .open = do_open,
+  .trust = do_trust,
   .send = do_send,
   .room = do_room,
   .close = do_close,

@@ -11,13 +11,18 @@
 #define READ_BYTES (64 * 1024)
 #define SHUTDOWN_US G_USEC_PER_SEC
 
+/* When a socket could not be had, which is when the process has too many files: who
+ * comes waits in the backlog. */
+#define RETRY_US (G_USEC_PER_SEC / 10)
+
 struct _WfdPeerListener
 {
   guint n_refs;
   WfdPeerHub *hub;
   WfdPeerAddress address;
   GSocket *socket;
-  GSource *source;
+  GSource *source; /* NULL until @retry */
+  GSource *retry;
 };
 
 typedef struct
@@ -103,13 +108,26 @@ take_stranger (WfdPeerListener *listener, GSocket *socket)
   listener->n_refs++;
   stranger->conn = wfd_peer_conn_new_accepted (&hub->loop, socket, &calls, stranger);
   stranger->timer = wfd_peer_loop_add_timer (&hub->loop, on_too_late, stranger);
-  limit_us =
-      wfd_peer_link_get_limit_us (WFD_PEER_LINK_SECURING, g_hash_table_size (hub->loop.conns));
+  limit_us = wfd_peer_link_get_auth_limit_us (g_hash_table_size (hub->loop.conns));
   g_source_set_ready_time (stranger->timer, g_get_monotonic_time () + limit_us);
   g_ptr_array_add (hub->strangers, stranger);
 }
 
 /* --- listeners --- */
+
+static void
+accept_stranger (WfdPeerListener *self)
+{
+  g_autoptr (GError) error = NULL;
+  GSocket *accepted = g_socket_accept (self->socket, NULL, &error);
+
+  if (accepted != NULL)
+    take_stranger (self, accepted);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+    wfd_peer_loop_clear (&self->source);
+    g_source_set_ready_time (self->retry, g_get_monotonic_time () + RETRY_US);
+  }
+}
 
 static gboolean
 on_connection (GSocket *socket, GIOCondition condition, gpointer data)
@@ -119,12 +137,22 @@ on_connection (GSocket *socket, GIOCondition condition, gpointer data)
   wfd_peer_hub_lock (hub);
   for (guint i = 0; i < hub->listeners->len; i++) {
     WfdPeerListener *listener = hub->listeners->pdata[i];
-    GSocket *accepted = listener->socket == socket ? g_socket_accept (socket, NULL, NULL) : NULL;
 
-    if (accepted != NULL)
-      take_stranger (listener, accepted);
+    if (listener->socket == socket)
+      accept_stranger (listener);
   }
   wfd_peer_hub_unlock (hub);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+start_accepting (gpointer data)
+{
+  WfdPeerListener *self = data;
+
+  self->source = g_socket_create_source (self->socket, G_IO_IN, NULL);
+  g_source_set_callback (self->source, G_SOURCE_FUNC (on_connection), self->hub, NULL);
+  g_source_attach (self->source, self->hub->loop.context);
   return G_SOURCE_CONTINUE;
 }
 
@@ -195,9 +223,8 @@ wfd_peer_hub_listen (WfdPeerHub *self, const WfdPeerAddress *address, guint32 *r
   if (bound != NULL)
     listener->address.port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
   listener->socket = socket;
-  listener->source = g_socket_create_source (socket, G_IO_IN, NULL);
-  g_source_set_callback (listener->source, G_SOURCE_FUNC (on_connection), self, NULL);
-  g_source_attach (listener->source, self->loop.context);
+  listener->retry = wfd_peer_loop_add_timer (&self->loop, start_accepting, listener);
+  start_accepting (listener);
   g_ptr_array_add (self->listeners, listener);
   return listener;
 }
@@ -215,8 +242,8 @@ wfd_peer_listener_unref (WfdPeerListener *self)
     return;
 
   g_ptr_array_remove_fast (self->hub->listeners, self);
-  g_source_destroy (self->source);
-  g_source_unref (self->source);
+  wfd_peer_loop_clear (&self->source);
+  wfd_peer_loop_clear (&self->retry);
   g_socket_close (self->socket, NULL);
   g_object_unref (self->socket);
   g_free (self);

@@ -5,33 +5,28 @@
 
 #define CONNECT_US (60 * G_USEC_PER_SEC)
 
-static const char *const state_names[] = { "opening", "securing", "asked", "expected", "connected",
-  "ended" };
-static const char *const event_names[] = { "opened", "secured", "CONNECT", "WELCOME", "REFUSE",
-  "DISCONNECT", "data", "sync", "other", "lost", "timeout", "close" };
+static const char *const state_names[] = { "opening", "asked", "expected", "connected", "ended" };
+static const char *const event_names[] = { "opened", "CONNECT", "WELCOME", "REFUSE", "DISCONNECT",
+  "data", "sync", "other", "lost", "timeout", "close" };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (state_names) == WFD_PEER_LINK_N_STATES);
 G_STATIC_ASSERT (G_N_ELEMENTS (event_names) == WFD_PEER_LINK_N_EVENTS);
 
-#define REACH WFD_PEER_LINK_FAIL_TO_REACH
-#define AUTHENTICATE WFD_PEER_LINK_FAIL_TO_AUTHENTICATE
+#define FAIL WFD_PEER_LINK_FAIL
 #define END WFD_PEER_LINK_END
 
 /* A message at the wrong time ends the connection (3.1.5.2). On our side it can be
  * nobody's mistake but the peer's; what counts is how far we had come. */
 static const guint8 actions[WFD_PEER_LINK_N_STATES][WFD_PEER_LINK_N_EVENTS] = {
-  /* opened, secured, CONNECT, WELCOME, REFUSE, DISCONNECT, data, sync, other, lost, timeout, close */
-  [WFD_PEER_LINK_OPENING] = { WFD_PEER_LINK_INTRODUCE, REACH, REACH, REACH, REACH, REACH, REACH,
-      REACH, REACH, REACH, REACH, REACH },
-  [WFD_PEER_LINK_SECURING] = { AUTHENTICATE, WFD_PEER_LINK_PROCEED, AUTHENTICATE, AUTHENTICATE,
-      AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE, AUTHENTICATE,
-      AUTHENTICATE, REACH },
-  [WFD_PEER_LINK_ASKED] = { REACH, REACH, REACH, WFD_PEER_LINK_ADOPT, WFD_PEER_LINK_BE_REFUSED,
-      REACH, REACH, REACH, REACH, REACH, REACH, REACH },
-  [WFD_PEER_LINK_EXPECTED] = { REACH, REACH, WFD_PEER_LINK_ANSWER, REACH, REACH, REACH, REACH,
-      REACH, REACH, REACH, REACH, REACH },
-  [WFD_PEER_LINK_CONNECTED] = { END, END, WFD_PEER_LINK_UPDATE, END, END, END,
-      WFD_PEER_LINK_DELIVER, WFD_PEER_LINK_SYNC, END, END, END, WFD_PEER_LINK_LEAVE },
+  /* opened, CONNECT, WELCOME, REFUSE, DISCONNECT, data, sync, other, lost, timeout, close */
+  [WFD_PEER_LINK_OPENING] = { WFD_PEER_LINK_ASK, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL,
+      FAIL, FAIL },
+  [WFD_PEER_LINK_ASKED] = { FAIL, FAIL, WFD_PEER_LINK_ADOPT, WFD_PEER_LINK_BE_REFUSED, FAIL, FAIL,
+      FAIL, FAIL, FAIL, FAIL, FAIL },
+  [WFD_PEER_LINK_EXPECTED] = { FAIL, WFD_PEER_LINK_ANSWER, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL,
+      FAIL, FAIL },
+  [WFD_PEER_LINK_CONNECTED] = { END, WFD_PEER_LINK_UPDATE, END, END, END, WFD_PEER_LINK_DELIVER,
+      WFD_PEER_LINK_SYNC, END, END, END, WFD_PEER_LINK_LEAVE },
   [WFD_PEER_LINK_ENDED] = { 0 },
 };
 
@@ -71,22 +66,26 @@ wfd_peer_link_event_of (WfdPeerMessageType type)
 }
 
 gint64
-wfd_peer_link_get_limit_us (WfdPeerLinkState state, guint n_links)
+wfd_peer_link_get_limit_us (WfdPeerLinkState state)
 {
   switch (state) {
     case WFD_PEER_LINK_OPENING:
     case WFD_PEER_LINK_ASKED:
     case WFD_PEER_LINK_EXPECTED:
       return CONNECT_US;
-    case WFD_PEER_LINK_SECURING:
-      /* 3.1.2; between 20 and 300 s, as its text says */
-      return (20 + 280 * exp (-(n_links / 10.0))) * G_USEC_PER_SEC;
     case WFD_PEER_LINK_CONNECTED:
     case WFD_PEER_LINK_ENDED:
     case WFD_PEER_LINK_N_STATES:
       break;
   }
   return 0;
+}
+
+/* 3.1.2; between 20 and 300 s, as its text says */
+gint64
+wfd_peer_link_get_auth_limit_us (guint n_links)
+{
+  return (20 + 280 * exp (-(n_links / 10.0))) * G_USEC_PER_SEC;
 }
 
 const char *

@@ -10,7 +10,6 @@ G_BEGIN_DECLS
 typedef enum
 {
   WFD_PEER_LINK_OPENING,   /* ours: no TCP connection yet */
-  WFD_PEER_LINK_SECURING,  /* AUTH_INFO was sent or has come; tokens are exchanged */
   WFD_PEER_LINK_ASKED,     /* ours: CONNECT was sent */
   WFD_PEER_LINK_EXPECTED,  /* theirs: CONNECT has to come */
   WFD_PEER_LINK_CONNECTED, /* WELCOME was sent or has come */
@@ -21,7 +20,6 @@ typedef enum
 typedef enum
 {
   WFD_PEER_LINK_EVENT_OPENED,
-  WFD_PEER_LINK_EVENT_SECURED,
   WFD_PEER_LINK_EVENT_CONNECT,
   WFD_PEER_LINK_EVENT_WELCOME,
   WFD_PEER_LINK_EVENT_REFUSE,
@@ -38,18 +36,16 @@ typedef enum
 typedef enum
 {
   WFD_PEER_LINK_IGNORE,
-  WFD_PEER_LINK_INTRODUCE,  /* send AUTH_INFO */
-  WFD_PEER_LINK_PROCEED,    /* secured: send or expect CONNECT */
+  WFD_PEER_LINK_ASK,        /* send AUTH_INFO and CONNECT */
   WFD_PEER_LINK_ANSWER,     /* CONNECT: WELCOME or REFUSE */
   WFD_PEER_LINK_UPDATE,     /* CONNECT on a connected link: addresses */
   WFD_PEER_LINK_ADOPT,      /* WELCOME: connected */
   WFD_PEER_LINK_BE_REFUSED, /* REFUSE */
   WFD_PEER_LINK_DELIVER,    /* to the application */
   WFD_PEER_LINK_SYNC,
-  WFD_PEER_LINK_FAIL_TO_REACH,        /* ends before it was one */
-  WFD_PEER_LINK_FAIL_TO_AUTHENTICATE, /* the same, while tokens were exchanged */
-  WFD_PEER_LINK_LEAVE,                /* say DISCONNECT, then end */
-  WFD_PEER_LINK_END,                  /* it was connected */
+  WFD_PEER_LINK_FAIL,  /* ends before it was one */
+  WFD_PEER_LINK_LEAVE, /* say DISCONNECT, then end */
+  WFD_PEER_LINK_END,   /* it was connected */
 } WfdPeerLinkAction;
 
 WfdPeerLinkAction wfd_peer_link_next (WfdPeerLinkState state, WfdPeerLinkEvent event);
@@ -57,8 +53,10 @@ WfdPeerLinkAction wfd_peer_link_next (WfdPeerLinkState state, WfdPeerLinkEvent e
 /* The event that a message is. */
 WfdPeerLinkEvent wfd_peer_link_event_of (WfdPeerMessageType type);
 
-/* How long a state may last with @n_links connections; 0: as long as it likes. */
-gint64 wfd_peer_link_get_limit_us (WfdPeerLinkState state, guint n_links);
+/* How long a state may last; 0: as long as it likes. */
+gint64 wfd_peer_link_get_limit_us (WfdPeerLinkState state);
+/* How long somebody who has come may take for AUTH_INFO, with @n_links connections. */
+gint64 wfd_peer_link_get_auth_limit_us (guint n_links);
 
 const char *wfd_peer_link_state_to_string (WfdPeerLinkState state);
 const char *wfd_peer_link_event_to_string (WfdPeerLinkEvent event);

@@ -41,7 +41,7 @@ wfd_peer_node_get_link (const WfdPeerNode *self, guint64 link_id)
 static void
 enter (WfdPeerNode *self, Link *link, WfdPeerLinkState state)
 {
-  gint64 limit_us = wfd_peer_link_get_limit_us (state, g_hash_table_size (self->links));
+  gint64 limit_us = wfd_peer_link_get_limit_us (state);
 
   g_debug ("%s: link %" G_GINT64_MODIFIER "x: %s → %s", self->peer_id, link->id,
       wfd_peer_link_state_to_string (link->state), wfd_peer_link_state_to_string (state));
@@ -206,37 +206,17 @@ leave (WfdPeerNode *self, Link *link)
 static void
 ask (WfdPeerNode *self, Link *link)
 {
+  WfdPeerAuthInfo info = { link->type, self->graph_id, self->peer_id, link->wanted_id };
   gboolean direct = link->type == WFD_PEER_LINK_DIRECT;
   WfdPeerConnect connect = { direct ? WFD_PEER_CONNECT_DIRECT : WFD_PEER_CONNECT_WANTS_LIST,
     self->node_id, .friendly_name = direct ? NULL : self->friendly_name };
 
+  wfd_peer_node_send_message (self, link, wfd_peer_build_auth_info (&info));
   link->asked_at = wfd_peer_node_get_peer_time (self);
   enter (self, link, WFD_PEER_LINK_ASKED);
   wfd_peer_node_send_message (self, link,
       wfd_peer_build_connect (&connect, (const WfdPeerAddress *) self->listening->data,
           direct ? 0 : self->listening->len));
-}
-
-static void
-proceed (WfdPeerNode *self, Link *link)
-{
-  if (link->ours)
-    ask (self, link);
-  else
-    enter (self, link, WFD_PEER_LINK_EXPECTED);
-}
-
-static void
-introduce (WfdPeerNode *self, Link *link)
-{
-  WfdPeerAuthInfo info = { link->type, self->graph_id, self->peer_id, link->wanted_id };
-
-  enter (self, link, WFD_PEER_LINK_SECURING);
-  wfd_peer_node_send_message (self, link, wfd_peer_build_auth_info (&info));
-  if (self->secure)
-    self->calls->secure (self->user_data, link->id);
-  else
-    wfd_peer_node_link_event (self, link, WFD_PEER_LINK_EVENT_SECURED, NULL);
 }
 
 static void
@@ -271,6 +251,7 @@ static void
 connected (WfdPeerNode *self, Link *link)
 {
   enter (self, link, WFD_PEER_LINK_CONNECTED);
+  self->calls->trust (self->user_data, link->id);
   tell_change (self, link, WFD_PEER_LINK_UP, WFD_PEER_OK, 0);
   if (link->type == WFD_PEER_LINK_DIRECT)
     return;
@@ -454,11 +435,8 @@ wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdPeerLinkEvent event,
   switch (wfd_peer_link_next (link->state, event)) {
     case WFD_PEER_LINK_IGNORE:
       break;
-    case WFD_PEER_LINK_INTRODUCE:
-      introduce (self, link);
-      break;
-    case WFD_PEER_LINK_PROCEED:
-      proceed (self, link);
+    case WFD_PEER_LINK_ASK:
+      ask (self, link);
       break;
     case WFD_PEER_LINK_ANSWER:
       answer (self, link, &message->connect);
@@ -478,11 +456,8 @@ wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdPeerLinkEvent event,
     case WFD_PEER_LINK_SYNC:
       synchronize (self, link, message);
       break;
-    case WFD_PEER_LINK_FAIL_TO_REACH:
+    case WFD_PEER_LINK_FAIL:
       fail (self, link, WFD_PEER_CONNECTION_FAILED);
-      break;
-    case WFD_PEER_LINK_FAIL_TO_AUTHENTICATE:
-      fail (self, link, WFD_PEER_NOT_AUTHENTICATED);
       break;
     case WFD_PEER_LINK_LEAVE:
       leave (self, link);
@@ -594,15 +569,10 @@ guint64
 wfd_peer_node_accept (WfdPeerNode *self, const WfdPeerAuthInfo *info, const WfdPeerAddress *address)
 {
   Link *link = add_link (self, info->link_type, FALSE, address);
-  guint64 link_id = link->id;
 
   link->peer_id = g_strdup (info->source_id);
-  enter (self, link, WFD_PEER_LINK_SECURING);
-  if (self->secure)
-    self->calls->secure (self->user_data, link_id);
-  else
-    wfd_peer_node_link_event (self, link, WFD_PEER_LINK_EVENT_SECURED, NULL);
-  return link_id;
+  enter (self, link, WFD_PEER_LINK_EXPECTED);
+  return link->id;
 }
 
 static void
@@ -618,12 +588,6 @@ void
 wfd_peer_node_opened (WfdPeerNode *self, guint64 link_id)
 {
   happened (self, link_id, WFD_PEER_LINK_EVENT_OPENED);
-}
-
-void
-wfd_peer_node_secured (WfdPeerNode *self, guint64 link_id)
-{
-  happened (self, link_id, WFD_PEER_LINK_EVENT_SECURED);
 }
 
 void

@@ -35,8 +35,8 @@ typedef struct
 
   SyncKind sync;
   guint sync_step;
-  GQueue floods;            /* WfdPeerGuid of records to send, in their order */
-  GHashTable *floods_known; /* the same */
+  GQueue floods;            /* WfdPeerGuid of records to send, which are there, in their order */
+  GHashTable *floods_known; /* where each is in it */
   guint n_ends;             /* SYNC_END to send behind them */
   guint64 usefulness;
 } Link;
@@ -55,7 +55,6 @@ struct _WfdPeerNode
   const WfdPeerNodeCalls *calls;
   gpointer user_data;
   char *graph_id, *peer_id, *friendly_name;
-  gboolean secure;
   GArray *precedence; /* WfdPeerGuid */
   guint64 node_id;
 
@@ -75,6 +74,7 @@ struct _WfdPeerNode
 
   GHashTable *records;  /* by id */
   GHashTable *deferred; /* the same, not valid yet */
+  gsize records_bytes, deferred_bytes;
   gboolean has_properties;
   WfdPeerProperties properties;
 
@@ -106,6 +106,8 @@ void wfd_peer_node_start_sync (WfdPeerNode *self, Link *link);
 /* FALSE: it broke the protocol. */
 gboolean wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage *message);
 void wfd_peer_node_queue_flood (WfdPeerNode *self, Link *link, const WfdPeerGuid *id);
+/* A record that is gone. */
+void wfd_peer_node_unqueue_flood (Link *link, const WfdPeerGuid *id);
 void wfd_peer_node_pump (WfdPeerNode *self, Link *link);
 
 /* peer-node-records.c */

@@ -88,12 +88,46 @@ flood (WfdPeerNode *self, const WfdPeerRecord *record, const Link *except)
   }
 }
 
+/* --- how much there is --- */
+
+static gsize
+cost_of (const WfdPeerRecord *record)
+{
+  return record != NULL ? wfd_peer_record_get_bytes (record) + g_bytes_get_size (record->security)
+                        : 0;
+}
+
+static gboolean
+has_place (GHashTable *records, gsize bytes, const WfdPeerRecord *record, guint max,
+    gsize max_bytes)
+{
+  const WfdPeerRecord *old = g_hash_table_lookup (records, &record->id);
+
+  return (old != NULL || g_hash_table_size (records) < max)
+      && bytes - cost_of (old) + cost_of (record) <= max_bytes;
+}
+
+static gboolean
+can_keep (const WfdPeerNode *self, const WfdPeerRecord *record)
+{
+  return has_place (self->records, self->records_bytes, record, WFD_LIMIT_PEER_RECORDS,
+      WFD_LIMIT_PEER_RECORDS_BYTES);
+}
+
 static void
-keep (WfdPeerNode *self, WfdPeerRecord *record)
+take_out (GHashTable *records, gsize *bytes, const WfdPeerGuid *id)
+{
+  *bytes -= cost_of (g_hash_table_lookup (records, id));
+  g_hash_table_remove (records, id);
+}
+
+static void
+put_in (GHashTable *records, gsize *bytes, WfdPeerRecord *record)
 {
   /* The key lies in the record, which has to be the one that is there. */
-  g_hash_table_remove (self->records, &record->id);
-  g_hash_table_insert (self->records, &record->id, wfd_peer_record_ref (record));
+  take_out (records, bytes, &record->id);
+  g_hash_table_insert (records, &record->id, wfd_peer_record_ref (record));
+  *bytes += cost_of (record);
 }
 
 /* Whatever had the record before has it now; all others hear of it. */
@@ -101,8 +135,8 @@ void
 wfd_peer_node_put_record (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change,
     Link *from)
 {
-  g_hash_table_remove (self->deferred, &record->id);
-  keep (self, record);
+  take_out (self->deferred, &self->deferred_bytes, &record->id);
+  put_in (self->records, &self->records_bytes, record);
   self->calls->store (self->user_data, record, FALSE);
   if (self->timers_us[TIMER_EXPIRE] == 0)
     wfd_peer_node_start_timer (self, TIMER_EXPIRE, EXPIRE_MIN_US);
@@ -143,11 +177,9 @@ defer (WfdPeerNode *self, WfdPeerRecord *record)
 
   if (old != NULL && wfd_peer_record_compare (record, old) <= 0)
     return;
-  if (old == NULL && g_hash_table_size (self->deferred) >= WFD_LIMIT_PEER_DEFERRED)
-    return;
-
-  g_hash_table_remove (self->deferred, &record->id);
-  g_hash_table_insert (self->deferred, &record->id, wfd_peer_record_ref (record));
+  if (has_place (self->deferred, self->deferred_bytes, record, WFD_LIMIT_PEER_DEFERRED,
+          WFD_LIMIT_PEER_DEFERRED_BYTES))
+    put_in (self->deferred, &self->deferred_bytes, record);
 }
 
 Taken
@@ -160,7 +192,7 @@ wfd_peer_node_take_record (WfdPeerNode *self, WfdPeerRecord *record, Link *from)
 
   if (!is_acceptable (self, record))
     return TAKEN_REFUSED;
-  if (old == NULL && g_hash_table_size (self->records) >= WFD_LIMIT_PEER_RECORDS)
+  if (!can_keep (self, record))
     return TAKEN_REFUSED;
   order = old != NULL ? wfd_peer_record_compare (record, old) : 1;
   if (order <= 0)
@@ -186,7 +218,7 @@ wfd_peer_node_import_record (WfdPeerNode *self, WfdPeerRecord *record)
 void
 wfd_peer_node_restore_record (WfdPeerNode *self, WfdPeerRecord *record)
 {
-  keep (self, record);
+  put_in (self->records, &self->records_bytes, record);
   if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_graph_info))
     properties_changed (self, record);
 }
@@ -211,7 +243,7 @@ wfd_peer_node_validate_deferred (WfdPeerNode *self, const WfdPeerGuid *ids, guin
   for (guint i = 0; i < records->len; i++) {
     WfdPeerRecord *record = records->pdata[i];
 
-    g_hash_table_remove (self->deferred, &record->id);
+    take_out (self->deferred, &self->deferred_bytes, &record->id);
     wfd_peer_node_take_record (self, record, NULL);
   }
 }
@@ -285,10 +317,10 @@ wfd_peer_node_add_record (WfdPeerNode *self, WfdPeerRecord *record)
     return WFD_PEER_INVALID_ARGUMENT;
   if (wfd_peer_record_get_bytes (record) > get_max_bytes (self))
     return WFD_PEER_TOO_LARGE;
-  if (g_hash_table_size (self->records) >= WFD_LIMIT_PEER_RECORDS)
-    return WFD_PEER_NO_MEMORY;
 
   wfd_peer_record_make_id (record->creator != NULL ? record->creator : self->peer_id, &record->id);
+  if (!can_keep (self, record))
+    return WFD_PEER_NO_MEMORY;
   result = wfd_peer_node_publish (self, record, WFD_PEER_RECORD_ADDED);
   note_refresh (self, record);
   return result;
@@ -330,6 +362,8 @@ wfd_peer_node_update_record (WfdPeerNode *self, const WfdPeerRecord *changes)
   record->payload = g_bytes_ref (changes->payload);
   if (wfd_peer_record_get_bytes (record) > get_max_bytes (self))
     return WFD_PEER_TOO_LARGE;
+  if (!can_keep (self, record))
+    return WFD_PEER_NO_MEMORY;
 
   result = wfd_peer_node_publish (self, record, WFD_PEER_RECORD_UPDATED);
   note_refresh (self, record);
@@ -340,8 +374,13 @@ static void
 forget (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change)
 {
   g_autoptr (WfdPeerRecord) kept = wfd_peer_record_ref (record);
+  GHashTableIter iter;
+  gpointer link;
 
-  g_hash_table_remove (self->records, &kept->id);
+  take_out (self->records, &self->records_bytes, &kept->id);
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &link))
+    wfd_peer_node_unqueue_flood (link, &kept->id);
   self->calls->store (self->user_data, kept, TRUE);
   if (!is_deleted (kept))
     record_changed (self, kept, change);

@@ -20,9 +20,21 @@ wfd_peer_node_queue_flood (WfdPeerNode *self, Link *link, const WfdPeerGuid *id)
   if (!g_hash_table_contains (link->floods_known, id)) {
     copy = g_memdup2 (id, sizeof (*id));
     g_queue_push_tail (&link->floods, copy);
-    g_hash_table_add (link->floods_known, copy);
+    g_hash_table_insert (link->floods_known, copy, g_queue_peek_tail_link (&link->floods));
   }
   wfd_peer_node_pump (self, link);
+}
+
+void
+wfd_peer_node_unqueue_flood (Link *link, const WfdPeerGuid *id)
+{
+  GList *item = g_hash_table_lookup (link->floods_known, id);
+
+  if (item == NULL)
+    return;
+  g_hash_table_remove (link->floods_known, id);
+  g_free (item->data);
+  g_queue_delete_link (&link->floods, item);
 }
 
 static void
@@ -39,13 +51,11 @@ void
 wfd_peer_node_pump (WfdPeerNode *self, Link *link)
 {
   while (!g_queue_is_empty (&link->floods) && self->calls->room (self->user_data, link->id) > 0) {
-    WfdPeerGuid *id = g_queue_pop_head (&link->floods);
+    const WfdPeerGuid *id = g_queue_peek_head (&link->floods);
     const WfdPeerRecord *record = g_hash_table_lookup (self->records, id);
 
-    g_hash_table_remove (link->floods_known, id);
-    if (record != NULL)
-      send_record (self, link, record);
-    g_free (id);
+    wfd_peer_node_unqueue_flood (link, id);
+    send_record (self, link, record);
   }
   if (!g_queue_is_empty (&link->floods))
     return;
@@ -397,8 +407,12 @@ take_advertise (WfdPeerNode *self, Link *link, const WfdPeerAdvertise *advertise
 static void
 answer_request (WfdPeerNode *self, Link *link, WfdPeerList abstracts)
 {
-  for (guint i = 0; i < abstracts.n; i++)
-    wfd_peer_node_queue_flood (self, link, &((const WfdPeerAbstract *) abstracts.data)[i].id);
+  for (guint i = 0; i < abstracts.n; i++) {
+    const WfdPeerGuid *id = &((const WfdPeerAbstract *) abstracts.data)[i].id;
+
+    if (g_hash_table_contains (self->records, id))
+      wfd_peer_node_queue_flood (self, link, id);
+  }
   end_behind (self, link);
 }
 

@@ -18,9 +18,8 @@ typedef struct
 {
   /* TCP to @address; then wfd_peer_node_opened () or wfd_peer_node_lost (). */
   void (*open) (gpointer user_data, guint64 link_id, const WfdPeerAddress *address);
-  /* AUTH_INFO was sent: exchange tokens, then wfd_peer_node_secured (). Only for a
-   * node that has security. */
-  void (*secure) (gpointer user_data, guint64 link_id);
+  /* It is connected: messages may be as large as their types allow. */
+  void (*trust) (gpointer user_data, guint64 link_id);
   void (*send) (gpointer user_data, guint64 link_id, WfdBytes message);
   /* Bytes that the link takes before wfd_peer_node_drained () is told. */
   gsize (*room) (gpointer user_data, guint64 link_id);
@@ -39,8 +38,7 @@ typedef struct
 {
   const char *graph_id;
   const char *peer_id;
-  const char *friendly_name; /* or NULL */
-  gboolean secure;
+  const char *friendly_name;     /* or NULL */
   const WfdPeerGuid *precedence; /* types to synchronise first */
   guint n_precedence;
 } WfdPeerNodeConfig;
@@ -111,7 +109,6 @@ GPtrArray *wfd_peer_node_list_links (const WfdPeerNode *self, guint types);
 guint64 wfd_peer_node_accept (WfdPeerNode *self, const WfdPeerAuthInfo *info,
     const WfdPeerAddress *address);
 void wfd_peer_node_opened (WfdPeerNode *self, guint64 link_id);
-void wfd_peer_node_secured (WfdPeerNode *self, guint64 link_id);
 /* FALSE: it broke the protocol, and the link has ended. */
 gboolean wfd_peer_node_received (WfdPeerNode *self, guint64 link_id, WfdBytes message);
 void wfd_peer_node_drained (WfdPeerNode *self, guint64 link_id);

@@ -45,16 +45,6 @@ wfd_peer_properties_clear (WfdPeerProperties *self)
   g_clear_pointer (&self->comment, g_free);
 }
 
-void
-wfd_peer_properties_copy (const WfdPeerProperties *self, WfdPeerProperties *ret_copy)
-{
-  *ret_copy = *self;
-  ret_copy->graph_id = g_strdup (self->graph_id);
-  ret_copy->creator = g_strdup (self->creator);
-  ret_copy->friendly_name = g_strdup (self->friendly_name);
-  ret_copy->comment = g_strdup (self->comment);
-}
-
 gboolean
 wfd_peer_properties_read (GBytes *payload, WfdPeerProperties *ret_properties)
 {
@@ -99,7 +89,7 @@ wfd_peer_properties_build (const WfdPeerProperties *self)
   return g_byte_array_free_to_bytes (out);
 }
 
-/* --- contact (2.2.3.3) and presence (2.2.3.4) --- */
+/* --- presence (2.2.3.4) --- */
 
 /* PEER_ADDRESS (2.2.1.5); what is none of IPv6 is left out. */
 static gboolean
@@ -176,32 +166,5 @@ wfd_peer_presence_build (const WfdPeerPresence *self)
   put_u64 (out, self->node_id);
   wfd_peer_put_string (out, self->attributes);
   put_addresses (out, self);
-  return g_byte_array_free_to_bytes (out);
-}
-
-gboolean
-wfd_peer_contact_read (GBytes *payload, guint64 *ret_signature, WfdPeerPresence *ret_contact)
-{
-  WfdBytes bytes = bytes_of (payload);
-  WfdPeerPresence contact = { 0 };
-  guint64 signature;
-
-  if (!wfd_bytes_take_u64 (&bytes, &signature) || !wfd_bytes_take_u64 (&bytes, &contact.node_id)
-      || !take_addresses (&bytes, &contact))
-    return FALSE;
-
-  *ret_signature = signature;
-  *ret_contact = contact;
-  return TRUE;
-}
-
-GBytes *
-wfd_peer_contact_build (guint64 signature, const WfdPeerPresence *contact)
-{
-  GByteArray *out = g_byte_array_new ();
-
-  put_u64 (out, signature);
-  put_u64 (out, contact->node_id);
-  put_addresses (out, contact);
   return g_byte_array_free_to_bytes (out);
 }

@@ -71,11 +71,9 @@ typedef struct
 } WfdPeerProperties;
 
 void wfd_peer_properties_clear (WfdPeerProperties *self);
-void wfd_peer_properties_copy (const WfdPeerProperties *self, WfdPeerProperties *ret_copy);
 gboolean wfd_peer_properties_read (GBytes *payload, WfdPeerProperties *ret_properties);
 GBytes *wfd_peer_properties_build (const WfdPeerProperties *self);
 
-/* Presence; a contact is the same without attributes, with a signature before. */
 typedef struct
 {
   guint64 node_id;
@@ -87,9 +85,6 @@ typedef struct
 void wfd_peer_presence_clear (WfdPeerPresence *self);
 gboolean wfd_peer_presence_read (GBytes *payload, WfdPeerPresence *ret_presence);
 GBytes *wfd_peer_presence_build (const WfdPeerPresence *self);
-gboolean wfd_peer_contact_read (GBytes *payload, guint64 *ret_signature,
-    WfdPeerPresence *ret_contact);
-GBytes *wfd_peer_contact_build (guint64 signature, const WfdPeerPresence *contact);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPeerRecord, wfd_peer_record_unref)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WfdPeerProperties, wfd_peer_properties_clear)

@@ -265,36 +265,29 @@ read_ack (WfdBytes message, WfdBytes body, WfdPeerMessage *ret_message)
 /* A reader is not called with less than the fixed part. */
 static const struct
 {
-  const char *name;
   gsize fixed_bytes, max_bytes;
   gboolean (*read) (WfdBytes message, WfdBytes body, WfdPeerMessage *ret_message);
 } messages[] = {
-  [WFD_PEER_AUTH_INFO] = { "AUTH_INFO", 16, WFD_LIMIT_PEER_AUTH_BYTES, read_auth_info },
-  [WFD_PEER_CONNECT] = { "CONNECT", 24, WFD_LIMIT_PEER_CONNECT_BYTES, read_connect },
-  [WFD_PEER_WELCOME] = { "WELCOME", 32, WFD_LIMIT_PEER_CONNECT_BYTES, read_welcome },
-  [WFD_PEER_REFUSE] = { "REFUSE", 12, WFD_LIMIT_PEER_CONNECT_BYTES, read_end },
-  [WFD_PEER_DISCONNECT] = { "DISCONNECT", 12, WFD_LIMIT_PEER_CONNECT_BYTES, read_end },
-  [WFD_PEER_SOLICIT_NEW] = { "SOLICIT_NEW", 12, WFD_LIMIT_PEER_CONNECT_BYTES, read_solicit },
-  [WFD_PEER_SOLICIT_TIME] = { "SOLICIT_TIME", 20, WFD_LIMIT_PEER_CONNECT_BYTES, read_solicit },
-  [WFD_PEER_SOLICIT_HASH] = { "SOLICIT_HASH", 20, WFD_LIMIT_PEER_SYNC_BYTES, read_solicit },
-  [WFD_PEER_ADVERTISE] = { "ADVERTISE", 24, WFD_LIMIT_PEER_SYNC_BYTES, read_advertise },
-  [WFD_PEER_REQUEST] = { "REQUEST", 16, WFD_LIMIT_PEER_SYNC_BYTES, read_request },
-  [WFD_PEER_FLOOD] = { "FLOOD", 12, WFD_LIMIT_PEER_FLOOD_BYTES, read_flood },
-  [WFD_PEER_SYNC_END] = { "SYNC_END", 12, WFD_LIMIT_PEER_CONNECT_BYTES, read_sync_end },
-  [WFD_PEER_PT2PT] = { "PT2PT", 28, 28 + WFD_LIMIT_PEER_DATA_BYTES, read_data },
-  [WFD_PEER_ACK] = { "ACK", 12, WFD_LIMIT_PEER_SYNC_BYTES, read_ack },
+  [WFD_PEER_AUTH_INFO] = { 16, WFD_LIMIT_PEER_AUTH_BYTES, read_auth_info },
+  [WFD_PEER_CONNECT] = { 24, WFD_LIMIT_PEER_CONNECT_BYTES, read_connect },
+  [WFD_PEER_WELCOME] = { 32, WFD_LIMIT_PEER_CONNECT_BYTES, read_welcome },
+  [WFD_PEER_REFUSE] = { 12, WFD_LIMIT_PEER_CONNECT_BYTES, read_end },
+  [WFD_PEER_DISCONNECT] = { 12, WFD_LIMIT_PEER_CONNECT_BYTES, read_end },
+  [WFD_PEER_SOLICIT_NEW] = { 12, WFD_LIMIT_PEER_CONNECT_BYTES, read_solicit },
+  [WFD_PEER_SOLICIT_TIME] = { 20, WFD_LIMIT_PEER_CONNECT_BYTES, read_solicit },
+  [WFD_PEER_SOLICIT_HASH] = { 20, WFD_LIMIT_PEER_SYNC_BYTES, read_solicit },
+  [WFD_PEER_ADVERTISE] = { 24, WFD_LIMIT_PEER_SYNC_BYTES, read_advertise },
+  [WFD_PEER_REQUEST] = { 16, WFD_LIMIT_PEER_SYNC_BYTES, read_request },
+  [WFD_PEER_FLOOD] = { 12, WFD_LIMIT_PEER_FLOOD_BYTES, read_flood },
+  [WFD_PEER_SYNC_END] = { 12, WFD_LIMIT_PEER_CONNECT_BYTES, read_sync_end },
+  [WFD_PEER_PT2PT] = { 28, 28 + WFD_LIMIT_PEER_DATA_BYTES, read_data },
+  [WFD_PEER_ACK] = { 12, WFD_LIMIT_PEER_SYNC_BYTES, read_ack },
 };
 
 gsize
 wfd_peer_message_max_bytes (guint8 type)
 {
   return type < G_N_ELEMENTS (messages) ? messages[type].max_bytes : 0;
-}
-
-const char *
-wfd_peer_message_name (guint8 type)
-{
-  return wfd_peer_message_max_bytes (type) != 0 ? messages[type].name : "unknown";
 }
 
 gboolean

@@ -192,7 +192,6 @@ gboolean wfd_peer_message_read (WfdBytes bytes, WfdPeerMessage *ret_message);
 
 /* What a message of the type may have, headers included; 0 for no type. */
 gsize wfd_peer_message_max_bytes (guint8 type);
-const char *wfd_peer_message_name (guint8 type);
 
 /* @i of a list of addresses; FALSE if it is none of IPv6. */
 gboolean wfd_peer_list_address (WfdPeerList list, guint i, WfdPeerAddress *ret_address);

@@ -18,6 +18,11 @@ do_open (gpointer user_data, guint64 link_id, const WfdPeerAddress *address)
 }
 
 static void
+do_trust (gpointer user_data, guint64 link_id)
+{
+}
+
+static void
 do_send (gpointer user_data, guint64 link_id, WfdBytes message)
 {
   n_sent += message.left > 0;
@@ -45,7 +50,7 @@ do_store (gpointer user_data, const WfdPeerRecord *record, gboolean gone)
 {
 }
 
-static const WfdPeerNodeCalls calls = { do_open, NULL, do_send, do_room, do_close, do_tell,
+static const WfdPeerNodeCalls calls = { do_open, do_trust, do_send, do_room, do_close, do_tell,
   do_store };
 
 static guint64

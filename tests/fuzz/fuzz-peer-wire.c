@@ -119,7 +119,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (!wfd_bytes_take_u8 (&bytes, &step))
     return 0;
   if (step & 0x80)
-    wfd_peer_frames_trust (frames);
+    wfd_peer_frames_set_max_bytes (frames, G_MAXSIZE);
   step = MAX (step & 0x7f, 1);
   while (wfd_bytes_take (&bytes, MIN (step, bytes.left), &part) && part.left > 0)
     if (!push (frames, part))

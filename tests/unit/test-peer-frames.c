@@ -96,20 +96,34 @@ test_refused (void)
   }
 }
 
-/* Somebody who has not said who they are cannot make us hold more than that. */
+/* Somebody who has not said who they are, or is not connected yet, cannot make us hold
+ * more than that. */
 static void
-test_large_only_when_trusted (void)
+test_large_only_when_allowed (void)
 {
-  g_autoptr (WfdPeerFrames) frames = wfd_peer_frames_new ();
-  g_autoptr (WfdPeerFrames) trusting = wfd_peer_frames_new ();
-  g_autoptr (GByteArray) octets = hex_octets ("000c 00100000 10 0d 0000 001c 0000");
-  g_autoptr (GPtrArray) messages = NULL;
+  static const struct
+  {
+    gsize max_bytes; /* 0: as at first */
+    const char *hex;
+    gboolean good;
+  } cases[] = {
+    { 0, "000c 00001000 10 02 0000 04 00 0018", FALSE },
+    { WFD_LIMIT_PEER_CONNECT_BYTES, "000c 00001000 10 02 0000 04 00 0018", TRUE },
+    { WFD_LIMIT_PEER_CONNECT_BYTES, "000c 00100000 10 0b 0000 000c 0000", FALSE },
+    { G_MAXSIZE, "000c 00100000 10 0b 0000 000c 0000", TRUE },
+    { G_MAXSIZE, "000c 00100000 10 02 0000 04 00 0018", FALSE },
+  };
 
-  g_assert_null (read_frames (frames, octets, 100));
-  wfd_peer_frames_trust (trusting);
-  messages = read_frames (trusting, octets, 100);
-  g_assert_nonnull (messages);
-  g_assert_cmpuint (messages->len, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (WfdPeerFrames) frames = wfd_peer_frames_new ();
+    g_autoptr (GByteArray) octets = hex_octets (cases[i].hex);
+    g_autoptr (GPtrArray) messages = NULL;
+
+    if (cases[i].max_bytes != 0)
+      wfd_peer_frames_set_max_bytes (frames, cases[i].max_bytes);
+    messages = read_frames (frames, octets, 100);
+    g_assert_cmpint (messages != NULL, ==, cases[i].good);
+  }
 }
 
 static void
@@ -133,7 +147,7 @@ test_large_is_split_and_joined (void)
     g_assert_cmpuint (octets->len, ==,
         message->len + 2 * ((message->len - 1) / WFD_LIMIT_PEER_SENT_FRAME_BYTES + 1));
 
-    wfd_peer_frames_trust (frames);
+    wfd_peer_frames_set_max_bytes (frames, G_MAXSIZE);
     messages = read_frames (frames, octets, 1460);
     g_assert_nonnull (messages);
     g_assert_cmpuint (messages->len, ==, 1);
@@ -149,7 +163,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/frames/split-anywhere", test_split_anywhere);
   g_test_add_func ("/peer/frames/incomplete-waits", test_incomplete);
   g_test_add_func ("/peer/frames/refused", test_refused);
-  g_test_add_func ("/peer/frames/large-only-when-trusted", test_large_only_when_trusted);
+  g_test_add_func ("/peer/frames/large-only-when-allowed", test_large_only_when_allowed);
   g_test_add_func ("/peer/frames/large-is-split-and-joined", test_large_is_split_and_joined);
   return g_test_run ();
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Nodes without sockets, in a time that is made: what one sends, the other gets. */
+#include <base-limits.h>
 #include <hex.h>
-#include <peer-link.h>
-#include <peer-node.h>
+#include <peer-node-private.h>
 
 #define S G_GINT64_CONSTANT (1000000)
-#define TICKS_PER_S G_GUINT64_CONSTANT (10000000)
 #define START_UTC G_GUINT64_CONSTANT (134090000000000000)
 
 typedef struct _World World;
@@ -18,7 +17,8 @@ typedef struct
   gboolean reachable;
   gsize room; /* what each of its links takes */
   GPtrArray *events;
-  guint n_stored;
+  guint n_stored, n_trusted;
+  guint32 verdict; /* on records */
 } Node;
 
 /* A TCP connection: the ends are 0, who made it, and 1. */
@@ -104,6 +104,13 @@ do_open (gpointer user_data, guint64 link_id, const WfdPeerAddress *address)
 }
 
 static void
+do_trust (gpointer user_data, guint64 link_id)
+{
+  g_assert_true (wfd_peer_node_is_connected (((Node *) user_data)->node, link_id));
+  ((Node *) user_data)->n_trusted++;
+}
+
+static void
 do_send (gpointer user_data, guint64 link_id, WfdBytes message)
 {
   Node *node = user_data;
@@ -147,8 +154,14 @@ do_store (gpointer user_data, const WfdPeerRecord *record, gboolean gone)
   ((Node *) user_data)->n_stored++;
 }
 
-static const WfdPeerNodeCalls calls = { do_open, NULL, do_send, do_room, do_close, do_tell,
-  do_store };
+static guint32
+do_validate (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change)
+{
+  return ((Node *) user_data)->verdict;
+}
+
+static const WfdPeerNodeCalls calls = { do_open, do_trust, do_send, do_room, do_close, do_tell,
+  do_store, do_validate };
 
 static void
 take_delivery (Delivery *delivery)
@@ -434,7 +447,9 @@ talk_connect (Talk *talk)
   talk_begin (talk, TRUE);
   say (talk, AUTH_INFO);
   welcome = welcome_of (talk->bob);
+  g_assert_cmpuint (talk->bob->n_trusted, ==, 0);
   say (talk, CONNECT);
+  g_assert_cmpuint (talk->bob->n_trusted, ==, 1);
   expect (talk, welcome);
   assert_link (talk->bob, WFD_PEER_EVENT_DIRECT, 0, WFD_PEER_LINK_UP, WFD_PEER_OK);
 }
@@ -802,6 +817,43 @@ test_slow_link_holds_back (void)
   world_free (world);
 }
 
+/* The only link of @node to a neighbour. */
+static Link *
+get_neighbour (Node *node)
+{
+  g_autoptr (GPtrArray) links = wfd_peer_node_list_links (node->node, WFD_PEER_LINK_NEIGHBOUR);
+
+  g_assert_cmpuint (links->len, ==, 1);
+  return wfd_peer_node_get_link (node->node, ((WfdPeerLinkInfo *) links->pdata[0])->link_id);
+}
+
+/* Nor what the neighbour asks for that is not there, or has gone meanwhile. */
+static void
+test_slow_link_queues_only_what_is_there (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  WfdPeerAbstract wanted[100] = { 0 };
+  g_autoptr (GByteArray) request = NULL;
+  Link *link;
+
+  create (alice);
+  join (bob, alice);
+  link = get_neighbour (alice);
+  alice->room = 0;
+  wanted[0].id = add_record (alice, "there", 60, 0);
+  for (guint i = 1; i < G_N_ELEMENTS (wanted); i++)
+    wanted[i].id.bytes[0] = i;
+  request =
+      wfd_peer_build_request ((WfdPeerList) { (const guint8 *) wanted, G_N_ELEMENTS (wanted) });
+  wfd_peer_node_received (touch (alice), link->id, wfd_bytes (request->data, request->len));
+  g_assert_cmpuint (g_queue_get_length (&link->floods), ==, 1);
+  pass (world, 100 * S);
+  g_assert_false (has_record (alice, &wanted[0].id));
+  g_assert_cmpuint (g_queue_get_length (&link->floods), ==, 0);
+  world_free (world);
+}
+
 /* --- records that somebody made up --- */
 
 typedef void (*Spoil) (WfdPeerRecord *record);
@@ -832,6 +884,73 @@ spoil_expiry (WfdPeerRecord *record)
   record->expires = 2;
 }
 
+static WfdPeerRecord *
+make_up_record (Node *node, GBytes *payload)
+{
+  WfdPeerRecord *record = wfd_peer_record_new ();
+
+  record->type = (WfdPeerGuid) { { 0xaa } };
+  record->creator = g_strdup ("alice");
+  record->graph_id = g_strdup ("g1");
+  record->version = 1;
+  record->created = record->modified = wfd_peer_node_get_peer_time (touch (node));
+  record->expires = record->created + TICKS_PER_S;
+  g_bytes_unref (record->payload);
+  record->payload = g_bytes_ref (payload);
+  wfd_peer_record_make_id ("alice", &record->id);
+  return record;
+}
+
+/* Of @n that somebody made up, how many are let in. */
+static guint
+count_let_in (Node *node, GBytes *payload, guint n, guint32 verdict)
+{
+  g_autoptr (GPtrArray) records = NULL;
+  WfdPeerGuid type = { { 0xaa } };
+
+  node->verdict = verdict;
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (WfdPeerRecord) record = make_up_record (node, payload);
+
+    wfd_peer_node_import_record (node->node, record);
+  }
+  node->verdict = WFD_PEER_OK;
+  wfd_peer_node_validate_deferred (node->node, NULL, 0);
+  records = wfd_peer_node_list_records (node->node, &type, NULL);
+  return records->len;
+}
+
+static void
+test_limited_in_bytes (void)
+{
+  const gsize size = 32 * 1024 * 1024;
+  g_autoptr (GBytes) large = g_bytes_new_take (g_malloc0 (size), size);
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  g_autoptr (WfdPeerRecord) deleted = NULL, again = make_up_record (alice, large);
+
+  create (alice);
+  create (bob);
+  g_assert_cmpuint (count_let_in (bob, large, 100, WFD_PEER_DEFERRED), ==,
+      WFD_LIMIT_PEER_DEFERRED_BYTES / size);
+  wfd_peer_node_import_record (alice->node, again);
+  /* The properties of the graph are a record too. */
+  g_assert_cmpuint (count_let_in (alice, large, 100, WFD_PEER_OK), ==,
+      WFD_LIMIT_PEER_RECORDS_BYTES / size - 1);
+
+  /* One that is gone leaves its place. */
+  deleted = make_up_record (alice, large);
+  deleted->id = again->id;
+  deleted->flags = WFD_PEER_RECORD_IS_DELETED;
+  deleted->version = 2;
+  g_bytes_unref (deleted->payload);
+  deleted->payload = g_bytes_new (NULL, 0);
+  wfd_peer_node_import_record (alice->node, deleted);
+  g_assert_cmpuint (count_let_in (alice, large, 2, WFD_PEER_OK), ==,
+      WFD_LIMIT_PEER_RECORDS_BYTES / size - 1);
+  world_free (world);
+}
+
 static void
 test_made_up_record (void)
 {
@@ -840,16 +959,10 @@ test_made_up_record (void)
   for (guint i = 0; i < G_N_ELEMENTS (spoils); i++) {
     World *world = world_new ();
     Node *bob = add_node (world, "bob");
-    g_autoptr (WfdPeerRecord) record = wfd_peer_record_new ();
+    g_autoptr (GBytes) payload = g_bytes_new_static ("x", 1);
+    g_autoptr (WfdPeerRecord) record = make_up_record (bob, payload);
 
     create (bob);
-    record->type = (WfdPeerGuid) { { 0xaa } };
-    record->creator = g_strdup ("alice");
-    record->graph_id = g_strdup ("g1");
-    record->version = 1;
-    record->created = record->modified = wfd_peer_node_get_peer_time (touch (bob));
-    record->expires = record->created + TICKS_PER_S;
-    wfd_peer_record_make_id ("alice", &record->id);
     spoils[i](record);
     wfd_peer_node_import_record (bob->node, record);
     g_assert_cmpint (has_record (bob, &record->id), ==, i == 0);
@@ -857,34 +970,10 @@ test_made_up_record (void)
   }
 }
 
-/* --- the table of states --- */
-
-static void
-test_states (void)
-{
-  for (guint state = 0; state < WFD_PEER_LINK_N_STATES; state++) {
-    for (guint event = 0; event < WFD_PEER_LINK_N_EVENTS; event++) {
-      WfdPeerLinkAction action = wfd_peer_link_next (state, event);
-
-      /* Only what has ended lets everything be. */
-      g_assert_cmpint (action == WFD_PEER_LINK_IGNORE, ==, state == WFD_PEER_LINK_ENDED);
-      g_assert_cmpint (action == WFD_PEER_LINK_DELIVER, ==,
-          state == WFD_PEER_LINK_CONNECTED && event == WFD_PEER_LINK_EVENT_DATA);
-    }
-  }
-  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_CONNECTED, 0), ==, 0);
-  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_ASKED, 0), ==, 60 * S);
-  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_SECURING, 0), ==, 300 * S);
-  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_SECURING, 10), <, 124 * S);
-  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_SECURING, 1000), >=, 20 * S);
-  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_SECURING, 1000), <, 21 * S);
-}
-
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/peer/link/states", test_states);
   g_test_add_func ("/peer/talk/direct", test_talk);
   g_test_add_func ("/peer/talk/ping-is-swallowed", test_ping_is_swallowed);
   g_test_add_func ("/peer/talk/not-accepted", test_not_accepted);
@@ -902,6 +991,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/nodes/parted-and-healed", test_parted_and_healed);
   g_test_add_func ("/peer/nodes/busy-node-names-others", test_busy_node_names_others);
   g_test_add_func ("/peer/nodes/slow-link-holds-back", test_slow_link_holds_back);
+  g_test_add_func ("/peer/nodes/slow-link-queues-only-what-is-there",
+      test_slow_link_queues_only_what_is_there);
   g_test_add_func ("/peer/records/made-up-is-refused", test_made_up_record);
+  g_test_add_func ("/peer/records/limited-in-bytes", test_limited_in_bytes);
   return g_test_run ();
 }

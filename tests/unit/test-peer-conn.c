@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sockets of connections and listeners, against a peer who does what no node does. */
+#include <base-limits.h>
+#include <errno.h>
+#include <peer-frames.h>
+#include <peer-hub.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* --- connections --- */
+
+#define ANSWER_BYTES (1024 * 1024)
+
+typedef struct
+{
+  WfdPeerLoop loop;
+  WfdPeerConn *conn;
+  GSocket *peer;
+  guint n_received, n_answered;
+  gboolean answers;
+} Stage;
+
+static void
+send_bytes (Stage *stage, gsize size)
+{
+  g_autofree guint8 *octets = g_malloc0 (size);
+
+  wfd_peer_conn_send (stage->conn, wfd_bytes (octets, size));
+}
+
+static void
+on_received (WfdPeerConn *conn, gpointer owner, WfdBytes message)
+{
+  Stage *stage = owner;
+
+  stage->n_received++;
+  if (stage->answers)
+    send_bytes (stage, ANSWER_BYTES);
+}
+
+static void
+on_drained (WfdPeerConn *conn, gpointer owner)
+{
+}
+
+static void
+on_lost (WfdPeerConn *conn, gpointer owner)
+{
+  g_assert_not_reached ();
+}
+
+static const WfdPeerConnCalls calls = { NULL, on_received, on_drained, on_lost };
+
+static GSocket *
+new_socket (void)
+{
+  GSocket *socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+
+  g_assert_nonnull (socket);
+  return socket;
+}
+
+static GSocket *
+connect_to (GSocketAddress *address)
+{
+  GSocket *socket = new_socket ();
+
+  g_assert_true (g_socket_connect (socket, address, NULL, NULL));
+  g_socket_set_blocking (socket, FALSE);
+  return socket;
+}
+
+static void
+stage_begin (Stage *stage)
+{
+  g_autoptr (GSocketAddress) anywhere =
+      wfd_peer_address_to_gio (&(WfdPeerAddress) { .ip = { [15] = 1 } });
+  g_autoptr (GSocket) listener = new_socket ();
+  g_autoptr (GSocketAddress) address = NULL;
+
+  g_assert_true (g_socket_bind (listener, anywhere, TRUE, NULL));
+  g_assert_true (g_socket_listen (listener, NULL));
+  address = g_socket_get_local_address (listener, NULL);
+  *stage = (Stage) { .answers = TRUE };
+  stage->peer = connect_to (address);
+
+  g_mutex_init (&stage->loop.lock);
+  g_cond_init (&stage->loop.changed);
+  stage->loop.context = g_main_context_new ();
+  stage->loop.conns = g_hash_table_new (NULL, NULL);
+  stage->loop.buffer = g_malloc (64 * 1024);
+  stage->conn = wfd_peer_conn_new_accepted (&stage->loop, g_socket_accept (listener, NULL, NULL),
+      &calls, stage);
+}
+
+static void
+stage_end (Stage *stage)
+{
+  wfd_peer_loop_abort (&stage->loop);
+  g_object_unref (stage->peer);
+  g_main_context_unref (stage->loop.context);
+  g_hash_table_unref (stage->loop.conns);
+  g_free (stage->loop.buffer);
+  g_mutex_clear (&stage->loop.lock);
+  g_cond_clear (&stage->loop.changed);
+}
+
+/* Until there is nothing to do. */
+static void
+settle (Stage *stage)
+{
+  while (g_main_context_iteration (stage->loop.context, FALSE))
+    ;
+}
+
+/* All of it fits into one read. */
+static void
+ask (Stage *stage, guint n)
+{
+  static const char message[] = { 0, 12, 0, 0, 0, 12, 0x10, 0x0c, 0, 0, 1, 0, 0, 0 };
+  g_autoptr (GByteArray) octets = g_byte_array_new ();
+
+  for (guint i = 0; i < n; i++)
+    g_byte_array_append (octets, (const guint8 *) message, sizeof (message));
+  g_assert_cmpint (
+      g_socket_send (stage->peer, (const char *) octets->data, octets->len, NULL, NULL), ==,
+      octets->len);
+}
+
+static gsize
+read_all (Stage *stage)
+{
+  static char buffer[1024 * 1024];
+  gsize total = 0;
+  gssize n;
+
+  while ((n = g_socket_receive (stage->peer, buffer, sizeof (buffer), NULL, NULL)) > 0)
+    total += n;
+  return total;
+}
+
+/* It gets all its answers once it reads them. */
+static void
+test_who_asks_has_to_read (void)
+{
+  const guint n = 200;
+  const gsize total = n * (ANSWER_BYTES + 2 * (ANSWER_BYTES / WFD_LIMIT_PEER_SENT_FRAME_BYTES + 1));
+  gsize got = 0;
+  Stage stage;
+
+  stage_begin (&stage);
+  ask (&stage, n);
+  settle (&stage);
+  g_assert_cmpuint (wfd_peer_conn_get_queued_bytes (stage.conn), <,
+      WFD_LIMIT_PEER_UNREAD_BYTES + 2 * ANSWER_BYTES);
+  g_assert_cmpuint (stage.n_received, <, n);
+
+  while (got < total) {
+    settle (&stage);
+    got += read_all (&stage);
+  }
+  g_assert_cmpuint (got, ==, total);
+  g_assert_cmpuint (stage.n_received, ==, n);
+  stage_end (&stage);
+}
+
+/* Two that have much to say to each other must not both wait for the other to read. */
+static void
+test_full_of_our_own_still_reads (void)
+{
+  Stage stage;
+
+  stage_begin (&stage);
+  stage.answers = FALSE;
+  send_bytes (&stage, WFD_LIMIT_PEER_QUEUE_BYTES);
+  send_bytes (&stage, WFD_LIMIT_PEER_FLOOD_BYTES);
+  g_assert_cmpuint (wfd_peer_conn_get_queued_bytes (stage.conn), >, WFD_LIMIT_PEER_FLOOD_BYTES);
+  ask (&stage, 3);
+  settle (&stage);
+  g_assert_cmpuint (stage.n_received, ==, 3);
+  stage_end (&stage);
+}
+
+/* --- listeners --- */
+
+static GMutex accept_lock;
+static GCond accept_changed;
+static guint n_accepts;
+static gboolean no_files_left;
+
+/* In the place of the C library's. */
+int
+accept (int fd, struct sockaddr *address, socklen_t *size)
+{
+  gboolean fails;
+
+  g_mutex_lock (&accept_lock);
+  fails = no_files_left;
+  n_accepts++;
+  g_cond_broadcast (&accept_changed);
+  g_mutex_unlock (&accept_lock);
+  if (!fails)
+    return syscall (SYS_accept4, fd, address, size, 0);
+  errno = EMFILE;
+  return -1;
+}
+
+int
+accept4 (int fd, struct sockaddr *address, socklen_t *size, int flags)
+{
+  return accept (fd, address, size);
+}
+
+static void
+set_files_left (gboolean left)
+{
+  g_mutex_lock (&accept_lock);
+  no_files_left = !left;
+  n_accepts = 0;
+  g_mutex_unlock (&accept_lock);
+}
+
+static void
+wait_for_accepts (guint n)
+{
+  g_mutex_lock (&accept_lock);
+  while (n_accepts < n)
+    g_cond_wait (&accept_changed, &accept_lock);
+  g_mutex_unlock (&accept_lock);
+}
+
+/* Whoever comes waits, and the thread does too. */
+static void
+test_no_files_left (void)
+{
+  WfdPeerHub *hub = wfd_peer_hub_new ("");
+  WfdPeerAddress address = { .ip = { [15] = 1 } };
+  WfdPeerListener *listener;
+  g_autoptr (GSocketAddress) gio = NULL;
+  g_autoptr (GSocket) peer = NULL;
+  guint32 result;
+  gint64 begun_us;
+
+  wfd_peer_hub_lock (hub);
+  listener = wfd_peer_hub_listen (hub, &address, &result);
+  g_assert_nonnull (listener);
+  address.port = wfd_peer_listener_get_port (listener);
+  wfd_peer_hub_unlock (hub);
+
+  set_files_left (FALSE);
+  begun_us = g_get_monotonic_time ();
+  gio = wfd_peer_address_to_gio (&address);
+  peer = connect_to (gio);
+  wait_for_accepts (4);
+  /* Timers are never early. */
+  g_assert_cmpint (g_get_monotonic_time () - begun_us, >=, 3 * G_USEC_PER_SEC / 10);
+  set_files_left (TRUE);
+  wait_for_accepts (1);
+
+  wfd_peer_hub_lock (hub);
+  g_assert_cmpuint (hub->strangers->len, ==, 1);
+  wfd_peer_listener_unref (listener);
+  wfd_peer_hub_unlock (hub);
+  wfd_peer_hub_free (hub);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/peer/conn/who-asks-has-to-read", test_who_asks_has_to_read);
+  g_test_add_func ("/peer/conn/full-of-our-own-still-reads", test_full_of_our_own_still_reads);
+  g_test_add_func ("/peer/listener/no-files-left", test_no_files_left);
+  return g_test_run ();
+}
