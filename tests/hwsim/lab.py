@@ -132,8 +132,10 @@ class Device:
     def start_supplicant(self):
         shutil.rmtree(self.folder + '/control', ignore_errors=True)
         log = open('/run/vm/wpas-%s.log' % self.name, 'a', encoding='utf-8')
-        self.supplicant = self.spawn('wpa_supplicant', '-u', '-t', '-D', 'nl80211', '-i',
-                                     self.interface, '-c', self.file, stdout=log, stderr=log)
+        # It finds the switch of its radio only with the /sys of its namespace (and after those
+        # of other namespaces not at all: only for the first radio).
+        self.supplicant = self.spawn('ip', 'netns', 'exec', self.name, 'wpa_supplicant', '-u', '-t',
+                                     '-D', 'nl80211', '-i', self.interface, '-c', self.file, stdout=log, stderr=log)
         wait_until(self.has_supplicant, self.name + ': wpa_supplicant on the bus')
 
     def has_supplicant(self):
