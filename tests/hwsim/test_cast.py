@@ -37,7 +37,8 @@ def get_pictures(folder):
 def cast(source, sink, folder):
     os.makedirs(folder)
     receives = launch(sink, SINK % '' + 'multifilesink sync=false location=%s/%%04d.gray' % folder)
-    time.sleep(2)
+    # Until it has looked around, and listens.
+    time.sleep(3)
     sends = launch(source, SOURCE % ('num-buffers=90', 'pairing=pbc'))
     if sends.wait(60) != 0:
         raise Failure('gst-launch-1.0 with wfdsink ends with %s' % sends.returncode)
