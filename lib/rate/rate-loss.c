@@ -5,10 +5,9 @@
 
 #define MS G_GINT64_CONSTANT (1000)
 
-/* Requests closer to each other get one key frame. One that comes late in this
- * time may be about the key frame itself. */
+/* Requests closer to each other get one key frame. Each gets one, as the frame before it
+ * may have been made when nobody wanted it yet. */
 #define COALESCE_US (250 * MS)
-#define ABOUT_KEY_US (150 * MS)
 
 /* Counters that lie must not fill the link with key frames. */
 #define SUSPECT_US (500 * MS)
@@ -45,7 +44,7 @@ is_since (gint64 event_us, gint64 span_us, gint64 now_us)
 void
 wfd_rate_loss_request (WfdRateLoss *self, gint64 now_us)
 {
-  if (self->due_us != WFD_RATE_UNKNOWN || is_since (self->key_us, ABOUT_KEY_US, now_us))
+  if (self->due_us != WFD_RATE_UNKNOWN)
     return;
   self->due_us = is_since (self->key_us, COALESCE_US, now_us) ? self->key_us + COALESCE_US : now_us;
 }

@@ -10,6 +10,7 @@ import unittest
 import cases_formats  # noqa: F401
 import cases_gnd  # noqa: F401
 import cases_hostile  # noqa: F401
+import cases_miracast  # noqa: F401
 import cases_proof  # noqa: F401
 import cases_receive  # noqa: F401
 import cases_sound  # noqa: F401
