@@ -69,6 +69,5 @@ void wfd_establish_end_step (WfdEstablish *self);
 void wfd_establish_fail_step (WfdEstablish *self, const GError *error);
 void wfd_establish_tell (WfdEstablish *self, WfdEstablishProgress progress, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
-void wfd_establish_drop_source (GSource **source);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #include <wfd/wfd-error.h>
 
 #include "establish-private.h"
+#include "session-socket.h"
 
 #define MAX_THROUGHPUT_MBPS 300
 /* Names in an error. */
@@ -293,14 +294,6 @@ open_link (WfdEstablish *self)
         g_object_ref (self));
 }
 
-void
-wfd_establish_drop_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 static void
 on_link_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -310,7 +303,7 @@ on_link_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   wfd_link_finish (WFD_LINK (source), result, NULL);
   if (!is_ours (self, source))
     return;
-  wfd_establish_drop_source (&self->closing);
+  wfd_drop_source (&self->closing);
   g_clear_object (&self->closing_cancellable);
   self->search_after = FALSE;
   if (search_after)

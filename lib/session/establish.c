@@ -191,8 +191,8 @@ wfd_establish_close (WfdEstablish *self)
 
   link = g_steal_pointer (&self->link);
   unfollow (self);
-  wfd_establish_drop_source (&self->timer);
-  wfd_establish_drop_source (&self->closing);
+  wfd_drop_source (&self->timer);
+  wfd_drop_source (&self->closing);
   g_cancellable_cancel (self->closing_cancellable);
   g_clear_object (&self->closing_cancellable);
   self->state.phase = WFD_ESTABLISH_OFF;
