@@ -204,3 +204,10 @@
 
 /* Identities of a user: each costs a look into its folder where they are listed. */
 #define WFD_LIMIT_PEER_IDENTITIES 256
+
+/* Certificates from the root of a group to a member (MS-PPSEC 2.2.5), each with names of
+ * 255 characters, and all of them in one PKCS#7. */
+#define WFD_LIMIT_PEER_CHAIN 25
+#define WFD_LIMIT_PEER_CHAIN_BYTES (64 * 1024)
+#define WFD_LIMIT_PEER_NAME_CHARS 255
+#define WFD_LIMIT_PEER_CLASSIFIERS 16

@@ -12,8 +12,18 @@ G_BEGIN_DECLS
  * Results are the codes of peer-codes.h. */
 typedef struct _WfdPeerKey WfdPeerKey;
 
-/* P-256; NULL if there is no randomness. */
+/* Which algorithms a group and its members have; never two in one group. */
+typedef enum
+{
+  WFD_PEER_PROFILE_MODERN,     /* P-256, SHA-256, TLS 1.3 */
+  WFD_PEER_PROFILE_COMPATIBLE, /* those of MS-PPSEC: RSA, SHA-1, TLS up to 1.2 */
+} WfdPeerProfile;
+
+/* NULL if there is no randomness. */
+WfdPeerKey *wfd_peer_key_new_of (WfdPeerProfile profile);
+/* Modern. */
 WfdPeerKey *wfd_peer_key_new (void);
+WfdPeerProfile wfd_peer_key_get_profile (WfdPeerKey *self);
 WfdPeerKey *wfd_peer_key_ref (WfdPeerKey *self);
 void wfd_peer_key_unref (WfdPeerKey *self);
 /* PKCS#8, without a password. */

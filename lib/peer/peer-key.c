@@ -14,7 +14,6 @@
 
 /* Extensions of MS-PPSEC 2.2.5: the type of a certificate, 3 for an identity, as four
  * octets with the lowest first, and what its key may be used for. */
-#define OID_CERTIFICATE_TYPE "1.3.6.1.4.1.311.44.0.1"
 #define OID_PEER_AUTHENTICATION "1.3.6.1.4.1.311.44.3.4"
 static const guint8 type_identity[] = { 0x04, 0x04, 3, 0, 0, 0 };
 
@@ -46,16 +45,40 @@ wfd_peer_key_unref (WfdPeerKey *self)
   g_free (self);
 }
 
+static const struct
+{
+  gnutls_pk_algorithm_t algorithm;
+  guint bits;
+} kinds[] = {
+  [WFD_PEER_PROFILE_MODERN] = { GNUTLS_PK_ECDSA,
+      GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1) },
+  /* No other fits the 128 octets of a signature (MS-PPSEC 2.2.4). */
+  [WFD_PEER_PROFILE_COMPATIBLE] = { GNUTLS_PK_RSA, 1024 },
+};
+
 WfdPeerKey *
-wfd_peer_key_new (void)
+wfd_peer_key_new_of (WfdPeerProfile profile)
 {
   g_autoptr (WfdPeerKey) self = key_new ();
 
-  if (gnutls_x509_privkey_generate (self->key, GNUTLS_PK_ECDSA,
-          GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0)
+  if (gnutls_x509_privkey_generate (self->key, kinds[profile].algorithm, kinds[profile].bits, 0)
       < 0)
     return NULL;
   return g_steal_pointer (&self);
+}
+
+WfdPeerKey *
+wfd_peer_key_new (void)
+{
+  return wfd_peer_key_new_of (WFD_PEER_PROFILE_MODERN);
+}
+
+WfdPeerProfile
+wfd_peer_key_get_profile (WfdPeerKey *self)
+{
+  return gnutls_x509_privkey_get_pk_algorithm (self->key) == GNUTLS_PK_RSA
+      ? WFD_PEER_PROFILE_COMPATIBLE
+      : WFD_PEER_PROFILE_MODERN;
 }
 
 WfdPeerKey *
@@ -113,11 +136,11 @@ wfd_peer_key_get_authority (WfdPeerKey *self)
 
 /* --- certificates --- */
 
-static gboolean
-fill_certificate (gnutls_x509_crt_t certificate, WfdPeerKey *key, const char *name)
+gboolean
+wfd_peer_certificate_begin (gnutls_x509_crt_t certificate, const char *name,
+    const char *friendly_name, gint64 begins_s, gint64 ends_s)
 {
   guint8 serial[SERIAL_BYTES];
-  gint64 now_s = g_get_real_time () / G_USEC_PER_SEC;
 
   if (gnutls_rnd (GNUTLS_RND_NONCE, serial, sizeof (serial)) < 0)
     return FALSE;
@@ -125,21 +148,39 @@ fill_certificate (gnutls_x509_crt_t certificate, WfdPeerKey *key, const char *na
   serial[0] = (serial[0] & 0x7f) | 0x40;
   return gnutls_x509_crt_set_version (certificate, 3) >= 0
       && gnutls_x509_crt_set_serial (certificate, serial, sizeof (serial)) >= 0
-      && gnutls_x509_crt_set_activation_time (certificate, now_s - BEFORE_S) >= 0
-      && gnutls_x509_crt_set_expiration_time (certificate, now_s + LIFE_S) >= 0
-      && gnutls_x509_crt_set_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name,
-             MIN (strlen (name), 64))
+      && gnutls_x509_crt_set_activation_time (certificate, begins_s) >= 0
+      && gnutls_x509_crt_set_expiration_time (certificate, ends_s) >= 0
+      && gnutls_x509_crt_set_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, friendly_name,
+             strlen (friendly_name))
       >= 0
       && gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_URI, name, strlen (name),
              GNUTLS_FSAN_SET)
-      >= 0
+      >= 0;
+}
+
+gboolean
+wfd_peer_certificate_sign (gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer, WfdPeerKey *key)
+{
+  gboolean modern = wfd_peer_key_get_profile (key) == WFD_PEER_PROFILE_MODERN;
+
+  return gnutls_x509_crt_sign2 (certificate, issuer, key->key,
+             modern ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA1, 0)
+      >= 0;
+}
+
+static gboolean
+fill_certificate (gnutls_x509_crt_t certificate, WfdPeerKey *key, const char *name)
+{
+  gint64 now_s = g_get_real_time () / G_USEC_PER_SEC;
+
+  return wfd_peer_certificate_begin (certificate, name, name, now_s - BEFORE_S, now_s + LIFE_S)
       && gnutls_x509_crt_set_extension_by_oid (certificate, OID_CERTIFICATE_TYPE, type_identity,
              sizeof (type_identity), 0)
       >= 0
       && gnutls_x509_crt_set_key_purpose_oid (certificate, OID_PEER_AUTHENTICATION, 0) >= 0
       && gnutls_x509_crt_set_key_purpose_oid (certificate, GNUTLS_KP_TLS_WWW_SERVER, 0) >= 0
       && gnutls_x509_crt_set_key (certificate, key->key) >= 0
-      && gnutls_x509_crt_sign2 (certificate, certificate, key->key, GNUTLS_DIG_SHA256, 0) >= 0;
+      && wfd_peer_certificate_sign (certificate, certificate, key);
 }
 
 gnutls_x509_crt_t

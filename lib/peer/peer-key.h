@@ -18,6 +18,13 @@ struct _WfdPeerKey
 WfdPeerKey *wfd_peer_key_new_from_pem (const char *pem, gsize size);
 /* Self-signed: an IDC (MS-PPSEC 2.2.5) of @name. */
 gnutls_x509_crt_t wfd_peer_key_certify (WfdPeerKey *self, const char *name);
+/* What all certificates have; then what one has of its own, its key, and the signature,
+ * whose algorithm is the one of the profile of @key. */
+#define OID_CERTIFICATE_TYPE "1.3.6.1.4.1.311.44.0.1"
+gboolean wfd_peer_certificate_begin (gnutls_x509_crt_t certificate, const char *name,
+    const char *friendly_name, gint64 begins_s, gint64 ends_s);
+gboolean wfd_peer_certificate_sign (gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer,
+    WfdPeerKey *key);
 gnutls_x509_crt_t wfd_peer_certificate_from_pem (const char *pem, gsize size);
 GBytes *wfd_peer_certificate_to_der (gnutls_x509_crt_t certificate);
 char *wfd_peer_certificate_to_pem (gnutls_x509_crt_t certificate);

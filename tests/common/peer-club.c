@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-club.h"
+
+static char *
+name_of (WfdPeerKey *key, const char *classifier)
+{
+  g_autofree char *authority = wfd_peer_key_get_authority (key);
+
+  return g_strconcat (authority, ".", classifier, NULL);
+}
+
+void
+person_begin (Person *self, WfdPeerProfile profile)
+{
+  g_autofree char *name = NULL;
+
+  self->key = wfd_peer_key_new_of (profile);
+  g_assert_nonnull (self->key);
+  name = name_of (self->key, "person");
+  self->identity = wfd_peer_credential_new_identity (self->key, name);
+  g_assert_nonnull (self->identity);
+}
+
+void
+person_end (Person *self)
+{
+  wfd_peer_key_unref (self->key);
+  wfd_peer_credential_unref (self->identity);
+}
+
+void
+club_begin (Club *self, WfdPeerProfile profile)
+{
+  WfdPeerGrant grant = { "The Club", .begins_s = CLUB_NOW_S,
+    .ends_s = CLUB_NOW_S + 100 * 365 * (gint64) CLUB_DAY_S };
+  g_autoptr (WfdPeerCredential) root = NULL;
+
+  self->profile = profile;
+  self->key = wfd_peer_key_new_of (profile);
+  g_assert_nonnull (self->key);
+  self->name = name_of (self->key, "club");
+  root = wfd_peer_credential_new_group (self->key, self->name, &grant);
+  g_assert_nonnull (root);
+  self->root = wfd_peer_chain_new (root);
+  person_begin (&self->creator, profile);
+  self->creator_chain =
+      club_issue (self->root, self->key, &self->creator, WFD_PEER_ROLE_ADMIN, NULL);
+  g_assert_nonnull (self->creator_chain);
+}
+
+void
+club_end (Club *self)
+{
+  wfd_peer_key_unref (self->key);
+  wfd_peer_chain_unref (self->root);
+  g_free (self->name);
+  person_end (&self->creator);
+  wfd_peer_chain_unref (self->creator_chain);
+}
+
+WfdPeerChain *
+club_issue (WfdPeerChain *issuer, WfdPeerKey *key, const Person *subject, guint roles,
+    guint32 *ret_result)
+{
+  static const char *const classifiers[] = { "participant", NULL };
+  WfdPeerGrant grant = { "Jürgen 🙂", roles, classifiers, CLUB_NOW_S,
+    CLUB_NOW_S + 365 * CLUB_DAY_S };
+  WfdPeerChain *chain = NULL;
+  guint32 result = wfd_peer_chain_issue (issuer, key, subject->identity, &grant, &chain);
+
+  g_assert_cmpint (WFD_PEER_FAILED (result), ==, chain == NULL);
+  if (ret_result != NULL)
+    *ret_result = result;
+  return chain;
+}
+
+WfdPeerChain *
+club_let_in (Club *self, const Person *subject, guint roles)
+{
+  WfdPeerChain *chain = club_issue (self->creator_chain, self->creator.key, subject, roles, NULL);
+
+  g_assert_nonnull (chain);
+  return chain;
+}

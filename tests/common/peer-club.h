@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <peer-chain.h>
+#include <peer-codes.h>
+
+G_BEGIN_DECLS
+
+/* A group and people to be in it. */
+
+#define CLUB_NOW_S G_GINT64_CONSTANT (1764547200)
+#define CLUB_DAY_S (24 * 3600)
+
+typedef struct
+{
+  WfdPeerKey *key;
+  WfdPeerCredential *identity;
+} Person;
+
+typedef struct
+{
+  WfdPeerProfile profile;
+  WfdPeerKey *key; /* of the group */
+  WfdPeerChain *root;
+  char *name;
+  Person creator;
+  WfdPeerChain *creator_chain;
+} Club;
+
+void person_begin (Person *self, WfdPeerProfile profile);
+void person_end (Person *self);
+void club_begin (Club *self, WfdPeerProfile profile);
+void club_end (Club *self);
+
+/* For a year from now on; NULL with the reason. */
+WfdPeerChain *club_issue (WfdPeerChain *issuer, WfdPeerKey *key, const Person *subject, guint roles,
+    guint32 *ret_result);
+/* A member of the club, let in by its creator. */
+WfdPeerChain *club_let_in (Club *self, const Person *subject, guint roles);
+
+G_END_DECLS

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Certificates of groups and chains of them, in both profiles. */
+#include <base-limits.h>
+#include <gnutls/pkcs7.h>
+#include <peer-club.h>
+
+#define END_S (CLUB_NOW_S + 365 * CLUB_DAY_S)
+
+/* --- one certificate --- */
+
+static void
+test_says_what_it_was_given (gconstpointer data)
+{
+  Club club;
+  g_autoptr (WfdPeerChain) chain = NULL;
+  const WfdPeerCredential *leaf;
+  Person bob;
+
+  club_begin (&club, GPOINTER_TO_UINT (data));
+  person_begin (&bob, club.profile);
+  chain = club_let_in (&club, &bob, WFD_PEER_ROLE_INVITING | WFD_PEER_ROLE_MEMBER);
+  g_assert_cmpuint (wfd_peer_chain_get_length (chain), ==, 3);
+  leaf = wfd_peer_chain_get_leaf (chain);
+  g_assert_cmpint (leaf->type, ==, WFD_PEER_CREDENTIAL_MEMBER);
+  g_assert_cmpint (leaf->profile, ==, club.profile);
+  g_assert_cmpstr (leaf->name, ==, bob.identity->name);
+  g_assert_cmpstr (leaf->friendly_name, ==, "Jürgen 🙂");
+  g_assert_cmpstr (leaf->issuer_name, ==, club.creator.identity->name);
+  g_assert_cmpstr (leaf->issuer_friendly_name, ==, "Jürgen 🙂");
+  g_assert_cmpstr (leaf->group_name, ==, club.name);
+  g_assert_cmpuint (leaf->roles, ==, WFD_PEER_ROLE_INVITING | WFD_PEER_ROLE_MEMBER);
+  g_assert_cmpstr (leaf->classifiers[0], ==, "participant");
+  g_assert_null (leaf->classifiers[1]);
+  g_assert_cmpint (leaf->begins_s, ==, CLUB_NOW_S);
+  g_assert_cmpint (leaf->ends_s, ==, END_S);
+  g_assert_true (wfd_peer_credential_has_same_key (leaf, bob.identity));
+  g_assert_false (wfd_peer_credential_has_same_key (leaf, club.creator.identity));
+  person_end (&bob);
+  club_end (&club);
+}
+
+static void
+test_names_of_full_length (void)
+{
+  Club club;
+  g_autofree char *longest = g_strnfill (WFD_LIMIT_PEER_NAME_CHARS - 1, 'x');
+  g_autofree char *name = g_strconcat (longest, "é", NULL);
+  g_autofree char *longer = g_strconcat (name, "x", NULL);
+  WfdPeerGrant grant = { name, WFD_PEER_ROLE_MEMBER, NULL, CLUB_NOW_S, END_S };
+  g_autoptr (WfdPeerChain) chain = NULL;
+  WfdPeerChain *none;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  g_assert_cmpuint (
+      wfd_peer_chain_issue (club.root, club.key, club.creator.identity, &grant, &chain), ==,
+      WFD_PEER_OK);
+  g_assert_cmpstr (wfd_peer_chain_get_leaf (chain)->friendly_name, ==, name);
+  grant.friendly_name = longer;
+  g_assert_cmpuint (
+      wfd_peer_chain_issue (club.root, club.key, club.creator.identity, &grant, &none), ==,
+      WFD_PEER_NO_KEY_ACCESS);
+  club_end (&club);
+}
+
+static void
+test_a_changed_octet_is_no_certificate (gconstpointer data)
+{
+  Club club;
+  const WfdPeerCredential *leaf;
+  gsize size;
+  g_autofree guint8 *der = NULL;
+
+  club_begin (&club, GPOINTER_TO_UINT (data));
+  leaf = wfd_peer_chain_get_leaf (club.creator_chain);
+  size = g_bytes_get_size (leaf->der);
+  der = g_memdup2 (g_bytes_get_data (leaf->der, NULL), size);
+  for (gsize i = 0; i < size; i++) {
+    g_autoptr (WfdPeerCredential) changed = NULL;
+
+    der[i] ^= 1;
+    changed = wfd_peer_credential_read (wfd_bytes (der, size));
+    if (changed != NULL)
+      g_assert_false (
+          wfd_peer_credential_is_signed_by (changed, wfd_peer_chain_get (club.root, 0)));
+    der[i] ^= 1;
+  }
+  for (gsize n = 0; n < size; n++)
+    g_assert_null (wfd_peer_credential_read (wfd_bytes (der, n)));
+  club_end (&club);
+}
+
+/* A name is of the key, or whoever likes could be anybody. */
+static void
+test_name_of_another_key (void)
+{
+  Person alice, bob;
+
+  person_begin (&alice, WFD_PEER_PROFILE_MODERN);
+  person_begin (&bob, WFD_PEER_PROFILE_MODERN);
+  g_assert_null (wfd_peer_credential_new_identity (bob.key, alice.identity->name));
+  person_end (&alice);
+  person_end (&bob);
+}
+
+static void
+test_signature (gconstpointer data)
+{
+  WfdBytes text = wfd_bytes ((const guint8 *) "text", 4);
+  g_autoptr (GBytes) signature = NULL;
+  g_autofree guint8 *octets = NULL;
+  Person alice, bob;
+  gsize size;
+
+  person_begin (&alice, GPOINTER_TO_UINT (data));
+  person_begin (&bob, GPOINTER_TO_UINT (data));
+  signature = wfd_peer_key_sign (alice.key, text);
+  size = g_bytes_get_size (signature);
+  octets = g_memdup2 (g_bytes_get_data (signature, NULL), size);
+  if (GPOINTER_TO_UINT (data) == WFD_PEER_PROFILE_COMPATIBLE)
+    g_assert_cmpuint (size, ==, 128);
+  g_assert_true (wfd_peer_credential_verify (alice.identity, text, wfd_bytes (octets, size)));
+  g_assert_false (wfd_peer_credential_verify (bob.identity, text, wfd_bytes (octets, size)));
+  text.left--;
+  g_assert_false (wfd_peer_credential_verify (alice.identity, text, wfd_bytes (octets, size)));
+  text.left++;
+  g_assert_false (wfd_peer_credential_verify (alice.identity, text, wfd_bytes (octets, size - 1)));
+  octets[size / 2] ^= 1;
+  g_assert_false (wfd_peer_credential_verify (alice.identity, text, wfd_bytes (octets, size)));
+  person_end (&alice);
+  person_end (&bob);
+}
+
+/* --- chains --- */
+
+static WfdPeerChain *
+reread (const WfdPeerChain *chain)
+{
+  g_autoptr (GBytes) pkcs7 = wfd_peer_chain_build (chain);
+  WfdPeerChain *read = NULL;
+
+  g_assert_cmpuint (
+      wfd_peer_chain_read (wfd_bytes (g_bytes_get_data (pkcs7, NULL), g_bytes_get_size (pkcs7)),
+          &read),
+      ==, WFD_PEER_OK);
+  return read;
+}
+
+static void
+test_chain_is_read_as_it_was_built (gconstpointer data)
+{
+  Club club;
+  g_autoptr (WfdPeerChain) chain = NULL, read = NULL;
+  Person bob;
+
+  club_begin (&club, GPOINTER_TO_UINT (data));
+  person_begin (&bob, club.profile);
+  chain = club_let_in (&club, &bob, WFD_PEER_ROLE_MEMBER);
+  read = reread (chain);
+  g_assert_cmpuint (wfd_peer_chain_get_length (read), ==, 3);
+  for (guint i = 0; i < 3; i++)
+    g_assert_true (
+        g_bytes_equal (wfd_peer_chain_get (read, i)->der, wfd_peer_chain_get (chain, i)->der));
+  g_assert_cmpuint (wfd_peer_chain_check (read, club.name, CLUB_NOW_S), ==, WFD_PEER_OK);
+  person_end (&bob);
+  club_end (&club);
+}
+
+static void
+test_times (void)
+{
+  Club club;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  g_assert_cmpuint (wfd_peer_chain_check (club.creator_chain, club.name, END_S - 1), ==,
+      WFD_PEER_OK);
+  g_assert_cmpuint (wfd_peer_chain_check (club.creator_chain, club.name, END_S), ==,
+      WFD_PEER_INVALID_TIME);
+  g_assert_cmpuint (wfd_peer_chain_check (club.creator_chain, club.name, G_MININT64), ==,
+      WFD_PEER_OK);
+  g_assert_cmpuint (
+      wfd_peer_chain_check (club.creator_chain, club.name, CLUB_NOW_S - WFD_PEER_CLOCK_TOLERANCE_S),
+      ==, WFD_PEER_OK);
+  g_assert_cmpuint (wfd_peer_chain_check (club.creator_chain, club.name, CLUB_NOW_S - 3600), ==,
+      WFD_PEER_INVALID_TIME);
+  club_end (&club);
+}
+
+static void
+test_root_alone_is_no_member (void)
+{
+  Club club;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  g_assert_cmpuint (wfd_peer_chain_check (club.root, club.name, CLUB_NOW_S), ==,
+      WFD_PEER_NOT_TRUSTED);
+  club_end (&club);
+}
+
+static void
+test_member_of_another_group (void)
+{
+  Club club, other;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&other, WFD_PEER_PROFILE_MODERN);
+  g_assert_cmpuint (wfd_peer_chain_check (other.creator_chain, club.name, CLUB_NOW_S), ==,
+      WFD_PEER_NOT_TRUSTED);
+  club_end (&club);
+  club_end (&other);
+}
+
+/* --- who may let in whom --- */
+
+static void
+test_rights_to_issue (void)
+{
+  static const guint8 may[3][3] = {
+    /* admin, inviting, member */
+    { TRUE, TRUE, TRUE },
+    { FALSE, TRUE, TRUE },
+    { FALSE, FALSE, FALSE },
+  };
+  Club club;
+  Person bob, carol;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  person_begin (&bob, club.profile);
+  person_begin (&carol, club.profile);
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (WfdPeerChain) issuer = club_let_in (&club, &bob, 1u << i);
+
+    for (guint k = 0; k < 3; k++) {
+      guint32 result;
+      g_autoptr (WfdPeerChain) chain = club_issue (issuer, bob.key, &carol, 1u << k, &result);
+
+      g_assert_cmpuint (result, ==, may[i][k] ? WFD_PEER_OK : WFD_PEER_NOT_AUTHORIZED);
+    }
+  }
+  person_end (&bob);
+  person_end (&carol);
+  club_end (&club);
+}
+
+static WfdPeerChain *
+chain_of (const WfdPeerChain *begin, WfdPeerCredential *last)
+{
+  gnutls_pkcs7_t pkcs7;
+  gnutls_datum_t der;
+  WfdPeerChain *chain = NULL;
+
+  gnutls_pkcs7_init (&pkcs7);
+  for (guint i = 0; i < wfd_peer_chain_get_length (begin); i++)
+    g_assert_cmpint (gnutls_pkcs7_set_crt (pkcs7, wfd_peer_chain_get (begin, i)->certificate), ==,
+        0);
+  g_assert_cmpint (gnutls_pkcs7_set_crt (pkcs7, last->certificate), ==, 0);
+  g_assert_cmpint (gnutls_pkcs7_export2 (pkcs7, GNUTLS_X509_FMT_DER, &der), ==, 0);
+  wfd_peer_chain_read (wfd_bytes (der.data, der.size), &chain);
+  gnutls_free (der.data);
+  gnutls_pkcs7_deinit (pkcs7);
+  return chain;
+}
+
+/* Nobody asks issue () whether they may. */
+static void
+test_more_than_the_issuer_has (void)
+{
+  Club club;
+  Person bob, carol;
+  WfdPeerGrant grants[] = {
+    { "Carol", WFD_PEER_ROLE_ADMIN, NULL, CLUB_NOW_S, END_S },      /* a higher role */
+    { "Carol", WFD_PEER_ROLE_MEMBER, NULL, CLUB_NOW_S, END_S + 1 }, /* longer */
+    { "Carol", 0, NULL, CLUB_NOW_S, END_S },                        /* nothing at all */
+    { "Carol", WFD_PEER_ROLE_MEMBER, NULL, CLUB_NOW_S, END_S },
+  };
+  g_autoptr (WfdPeerChain) issuer = NULL;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  person_begin (&bob, club.profile);
+  person_begin (&carol, club.profile);
+  issuer = club_let_in (&club, &bob, WFD_PEER_ROLE_INVITING);
+  for (guint i = 0; i < G_N_ELEMENTS (grants); i++) {
+    g_autoptr (WfdPeerCredential) last = wfd_peer_credential_new_member (bob.key,
+        wfd_peer_chain_get_leaf (issuer), carol.identity, &grants[i]);
+    g_autoptr (WfdPeerChain) chain = chain_of (issuer, last);
+
+    g_assert_cmpuint (wfd_peer_chain_check (chain, club.name, CLUB_NOW_S), ==,
+        i + 1 < G_N_ELEMENTS (grants) ? WFD_PEER_NOT_TRUSTED : WFD_PEER_OK);
+  }
+  person_end (&bob);
+  person_end (&carol);
+  club_end (&club);
+}
+
+/* Signed by somebody who only has the issuer's name. */
+static void
+test_forged_issuer (void)
+{
+  Club club;
+  Person mallory;
+  WfdPeerGrant grant = { "Mallory", WFD_PEER_ROLE_ADMIN, NULL, CLUB_NOW_S, END_S };
+  g_autoptr (WfdPeerCredential) forged = NULL;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  person_begin (&mallory, club.profile);
+  forged = wfd_peer_credential_new_member (mallory.key,
+      wfd_peer_chain_get_leaf (club.creator_chain), mallory.identity, &grant);
+  g_assert_nonnull (forged);
+  g_assert_null (chain_of (club.creator_chain, forged));
+  person_end (&mallory);
+  club_end (&club);
+}
+
+static void
+test_profiles_are_not_mixed (void)
+{
+  Club club;
+  Person old;
+  guint32 result;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  person_begin (&old, WFD_PEER_PROFILE_COMPATIBLE);
+  g_assert_null (
+      club_issue (club.creator_chain, club.creator.key, &old, WFD_PEER_ROLE_MEMBER, &result));
+  g_assert_cmpuint (result, ==, WFD_PEER_INVALID_ARGUMENT);
+  person_end (&old);
+  club_end (&club);
+}
+
+static void
+test_the_longest_chain (void)
+{
+  Club club;
+  g_autoptr (WfdPeerChain) chain = NULL, read = NULL;
+  g_autoptr (WfdPeerKey) key = NULL;
+  guint32 result = WFD_PEER_OK;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  chain = wfd_peer_chain_ref (club.root);
+  key = wfd_peer_key_ref (club.key);
+  while (wfd_peer_chain_get_length (chain) < WFD_LIMIT_PEER_CHAIN) {
+    WfdPeerChain *longer;
+    Person next;
+
+    person_begin (&next, club.profile);
+    longer = club_issue (chain, key, &next, WFD_PEER_ROLE_ADMIN, NULL);
+    g_assert_nonnull (longer);
+    wfd_peer_chain_unref (chain);
+    chain = longer;
+    wfd_peer_key_unref (key);
+    key = wfd_peer_key_ref (next.key);
+    person_end (&next);
+  }
+  read = reread (chain);
+  g_assert_cmpuint (wfd_peer_chain_check (read, club.name, CLUB_NOW_S), ==, WFD_PEER_OK);
+  g_assert_null (club_issue (chain, key, &club.creator, WFD_PEER_ROLE_MEMBER, &result));
+  g_assert_cmpuint (result, ==, WFD_PEER_CHAIN_TOO_LONG);
+  club_end (&club);
+}
+
+int
+main (int argc, char *argv[])
+{
+  static const struct
+  {
+    const char *name;
+    GTestDataFunc func;
+  } both[] = {
+    { "credential/says-what-it-was-given", test_says_what_it_was_given },
+    { "credential/a-changed-octet-is-none", test_a_changed_octet_is_no_certificate },
+    { "credential/signature", test_signature },
+    { "chain/read-as-it-was-built", test_chain_is_read_as_it_was_built },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (both); i++) {
+    g_autofree char *modern = g_strconcat ("/peer/", both[i].name, "/modern", NULL);
+    g_autofree char *compatible = g_strconcat ("/peer/", both[i].name, "/compatible", NULL);
+
+    g_test_add_data_func (modern, GUINT_TO_POINTER (WFD_PEER_PROFILE_MODERN), both[i].func);
+    g_test_add_data_func (compatible, GUINT_TO_POINTER (WFD_PEER_PROFILE_COMPATIBLE), both[i].func);
+  }
+  g_test_add_func ("/peer/credential/names-of-full-length", test_names_of_full_length);
+  g_test_add_func ("/peer/credential/name-of-another-key", test_name_of_another_key);
+  g_test_add_func ("/peer/chain/times", test_times);
+  g_test_add_func ("/peer/chain/root-alone-is-no-member", test_root_alone_is_no_member);
+  g_test_add_func ("/peer/chain/member-of-another-group", test_member_of_another_group);
+  g_test_add_func ("/peer/chain/rights-to-issue", test_rights_to_issue);
+  g_test_add_func ("/peer/chain/more-than-the-issuer-has", test_more_than_the_issuer_has);
+  g_test_add_func ("/peer/chain/forged-issuer", test_forged_issuer);
+  g_test_add_func ("/peer/chain/profiles-are-not-mixed", test_profiles_are_not_mixed);
+  g_test_add_func ("/peer/chain/the-longest", test_the_longest_chain);
+  return g_test_run ();
+}
