@@ -73,10 +73,12 @@ peergraph_id_from_wide (PCWSTR id)
   return text != NULL && *text != '\0' ? g_steal_pointer (&text) : NULL;
 }
 
-void
-peergraph_fill_connection (gpointer block, const WfdPeerLinkInfo *info,
-    PEER_CONNECTION_INFO *ret_info)
+static void
+fill_connection (gpointer block, gconstpointer item, gpointer ret_built)
 {
+  const WfdPeerLinkInfo *info = item;
+  PEER_CONNECTION_INFO *ret_info = ret_built;
+
   *ret_info = (PEER_CONNECTION_INFO) { sizeof (*ret_info), info->type, info->link_id, info->node_id,
     winapi_text_add_wide (block, info->peer_id) };
   peergraph_address_from_peer (&info->address, &ret_info->address);
@@ -121,3 +123,19 @@ peergraph_fill_record (gpointer block, const WfdPeerRecord *record, PEER_RECORD 
   peergraph_guid_from_wire (&record->type, &ret_record->type);
   peergraph_guid_from_wire (&record->id, &ret_record->id);
 }
+
+static void
+fill_node (gpointer block, gconstpointer item, gpointer ret_built)
+{
+  peergraph_fill_node (block, item, ret_built);
+}
+
+static void
+fill_record (gpointer block, gconstpointer item, gpointer ret_built)
+{
+  peergraph_fill_record (block, item, ret_built);
+}
+
+const WinapiItemType peergraph_connections = { sizeof (PEER_CONNECTION_INFO), fill_connection };
+const WinapiItemType peergraph_nodes = { sizeof (PEER_NODE_INFO), fill_node };
+const WinapiItemType peergraph_records = { sizeof (PEER_RECORD), fill_record };

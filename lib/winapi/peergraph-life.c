@@ -156,14 +156,6 @@ open_graph (WfdPeerGraphConfig *config, const PEER_SECURITY_INTERFACE *security,
   return peergraph_leave (result);
 }
 
-static HRESULT
-check_started (void)
-{
-  HRESULT result = peergraph_enter ();
-
-  return FAILED (result) ? result : peergraph_leave (S_OK);
-}
-
 HRESULT WINAPI
 PeerGraphCreate (PPEER_GRAPH_PROPERTIES pGraphProperties, PCWSTR pwzDatabaseName,
     PPEER_SECURITY_INTERFACE pSecurityInterface, HGRAPH *phGraph)
@@ -171,7 +163,7 @@ PeerGraphCreate (PPEER_GRAPH_PROPERTIES pGraphProperties, PCWSTR pwzDatabaseName
   g_auto (WfdPeerProperties) properties = { 0 };
   g_autofree char *database = read_database_name (pwzDatabaseName);
   WfdPeerGraphConfig config = { .database = database };
-  HRESULT result = check_started ();
+  HRESULT result = peergraph_check_started ();
 
   if (FAILED (result))
     return result;
@@ -194,7 +186,7 @@ PeerGraphOpen (PCWSTR pwzGraphId, PCWSTR pwzPeerId, PCWSTR pwzDatabaseName,
   g_autofree char *database = read_database_name (pwzDatabaseName);
   g_autofree WfdPeerGuid *types = NULL;
   WfdPeerGraphConfig config = { { graph_id, peer_id }, database };
-  HRESULT result = check_started ();
+  HRESULT result = peergraph_check_started ();
 
   if (FAILED (result))
     return result;

@@ -88,7 +88,7 @@ PeerGraphEnumConnections (HGRAPH hGraph, DWORD dwFlags, HPEERENUM *phPeerEnum)
     return result;
   if (phPeerEnum == NULL || dwFlags == 0 || (dwFlags & ~all) != 0)
     return peergraph_leave (E_INVALIDARG);
-  return peergraph_leave (peergraph_new_enum (ITEM_CONNECTION,
+  return peergraph_leave (winapi_enum_new (WINAPI_BLOCK_GRAPH, &peergraph_connections,
       wfd_peer_node_list_links (self->graph->node, dwFlags), phPeerEnum));
 }
 
@@ -107,7 +107,7 @@ PeerGraphEnumNodes (HGRAPH hGraph, PCWSTR pwzPeerId, HPEERENUM *phPeerEnum)
     return peergraph_leave (E_INVALIDARG);
   if ((wfd_peer_node_get_status (self->graph->node) & WFD_PEER_STATUS_SYNCHRONIZED) == 0)
     return peergraph_leave (PEER_E_GRAPH_NOT_READY);
-  return peergraph_leave (peergraph_new_enum (ITEM_NODE,
+  return peergraph_leave (winapi_enum_new (WINAPI_BLOCK_GRAPH, &peergraph_nodes,
       wfd_peer_node_list_nodes (wfd_peer_graph_begin (self->graph), peer_id), phPeerEnum));
 }
 

@@ -6,6 +6,7 @@
 #include <peer-graph.h>
 
 #include "winapi-block.h"
+#include "winapi-enum.h"
 #include "winapi-text.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,7 @@ typedef struct
 
 /* Each function that is called with a handle: S_OK with the lock held, or a code for the
  * application and no lock. What ends one with S_OK ends with peergraph_leave (). */
+HRESULT peergraph_check_started (void);
 HRESULT peergraph_enter (void);
 HRESULT peergraph_enter_graph (HGRAPH handle, Graph **ret_graph);
 HRESULT peergraph_enter_event (HPEEREVENT handle, Registration **ret_registration);
@@ -40,16 +42,6 @@ extern WfdHandleTable peergraph_graphs, peergraph_events;
 /* A record callback of the application runs in this thread: it may call nothing. */
 void peergraph_set_in_callback (gboolean in_callback);
 
-/* peergraph-enum.c; @items are taken over. */
-typedef enum
-{
-  ITEM_CONNECTION, /* WfdPeerLinkInfo */
-  ITEM_NODE,       /* WfdPeerNodeInfo */
-  ITEM_RECORD,     /* WfdPeerRecord */
-} ItemKind;
-
-HRESULT peergraph_new_enum (ItemKind kind, GPtrArray *items, HPEERENUM *phPeerEnum);
-void peergraph_end_enums (void);
 /* Those of @graph, or all if NULL. */
 void peergraph_end_registrations (const Graph *graph);
 
@@ -62,10 +54,10 @@ void peergraph_address_from_peer (const WfdPeerAddress *peer, PEER_ADDRESS *ret_
 /* FALSE if nobody can be reached there. */
 gboolean peergraph_address_to_peer (const PEER_ADDRESS *address, WfdPeerAddress *ret_peer);
 /* Each fills a struct that is part of @block. */
-void peergraph_fill_connection (gpointer block, const WfdPeerLinkInfo *info,
-    PEER_CONNECTION_INFO *ret_info);
 void peergraph_fill_node (gpointer block, const WfdPeerNodeInfo *info, PEER_NODE_INFO *ret_info);
 void peergraph_fill_record (gpointer block, const WfdPeerRecord *record, PEER_RECORD *ret_record);
+/* Of WfdPeerLinkInfo, WfdPeerNodeInfo, WfdPeerRecord. */
+extern const WinapiItemType peergraph_connections, peergraph_nodes, peergraph_records;
 
 /* An id of a graph or a peer; NULL if it is none. */
 char *peergraph_id_from_wide (PCWSTR id);

@@ -182,7 +182,7 @@ PeerGraphEnumRecords (HGRAPH hGraph, const GUID *pRecordType, PCWSTR pwzPeerId,
     return peergraph_leave (E_INVALIDARG);
   if (pRecordType != NULL)
     type = peergraph_guid_to_wire (pRecordType);
-  return peergraph_leave (peergraph_new_enum (ITEM_RECORD,
+  return peergraph_leave (winapi_enum_new (WINAPI_BLOCK_GRAPH, &peergraph_records,
       wfd_peer_node_list_records (wfd_peer_graph_begin (self->graph),
           pRecordType != NULL ? &type : NULL, creator),
       phPeerEnum));
@@ -211,7 +211,8 @@ PeerGraphSearchRecords (HGRAPH hGraph, PCWSTR pwzCriteria, HPEERENUM *phPeerEnum
   for (guint i = records->len; i-- > 0;)
     if (!wfd_peer_search_matches (search, records->pdata[i]))
       g_ptr_array_remove_index_fast (records, i);
-  return peergraph_leave (peergraph_new_enum (ITEM_RECORD, records, phPeerEnum));
+  return peergraph_leave (
+      winapi_enum_new (WINAPI_BLOCK_GRAPH, &peergraph_records, records, phPeerEnum));
 }
 
 HRESULT WINAPI

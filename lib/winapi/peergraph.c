@@ -52,6 +52,14 @@ peergraph_leave (HRESULT result)
 }
 
 HRESULT
+peergraph_check_started (void)
+{
+  HRESULT result = peergraph_enter ();
+
+  return FAILED (result) ? result : peergraph_leave (S_OK);
+}
+
+HRESULT
 peergraph_enter_graph (HGRAPH handle, Graph **ret_graph)
 {
   HRESULT result = peergraph_enter ();
@@ -131,7 +139,7 @@ PeerGraphShutdown (VOID)
     result = PEER_E_NOT_INITIALIZED;
   else if (--n_users == 0) {
     wfd_peer_hub_lock (hub);
-    peergraph_end_enums ();
+    winapi_enum_end_all (WINAPI_BLOCK_GRAPH);
     end_graphs ();
     wfd_peer_hub_unlock (hub);
     g_clear_pointer (&hub, wfd_peer_hub_free);

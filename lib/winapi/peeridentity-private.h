@@ -5,6 +5,7 @@
 #include <peer-identity.h>
 
 #include "winapi-block.h"
+#include "winapi-enum.h"
 #include "winapi-text.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,9 @@ G_BEGIN_DECLS
 
 /* Where identities lie; to free. */
 char *peeridentity_get_folder (void);
+
+/* PEER_NAME_PAIR, of WfdPeerIdentity. */
+extern const WinapiItemType peeridentity_pairs;
 
 /* A string of its own, for PeerFreeData (). */
 PWSTR peeridentity_return_text (const char *text);

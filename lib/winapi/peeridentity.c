@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <handle-table.h>
 #include <peer-codes.h>
 #include <string.h>
 
@@ -54,102 +53,49 @@ read_optional (PCWSTR wide, gsize max_chars, char **ret_text)
 
 /* --- enumerations --- */
 
-typedef struct
+static void
+fill_pair (gpointer block, gconstpointer item, gpointer ret_built)
 {
-  GPtrArray *items; /* WfdPeerIdentity */
-  guint next;
-} Enumeration;
+  const WfdPeerIdentity *identity = item;
+  PPEER_NAME_PAIR pair = ret_built;
 
-static GMutex lock;
-static WfdHandleTable enums = WFD_HANDLE_TABLE_INIT (WFD_HANDLE_GROUP_ENUM, WFD_HANDLE_MAX);
+  *pair = (PEER_NAME_PAIR) { sizeof (*pair), winapi_text_add_wide (block, identity->name),
+    winapi_text_add_wide (block, identity->friendly_name) };
+}
+
+const WinapiItemType peeridentity_pairs = { sizeof (PEER_NAME_PAIR), fill_pair };
 
 HRESULT WINAPI
 PeerEnumIdentities (HPEERENUM *phPeerEnum)
 {
   g_autofree char *folder = peeridentity_get_folder ();
-  Enumeration *self;
-  gpointer handle;
+  GPtrArray *identities;
   HRESULT result;
 
   if (phPeerEnum == NULL)
     return E_INVALIDARG;
-  self = g_new0 (Enumeration, 1);
-  result = wfd_peer_identity_list (folder, &self->items);
-  if (FAILED (result)) {
-    g_free (self);
-    return result;
-  }
-  g_mutex_lock (&lock);
-  handle = wfd_handle_table_add (&enums, self);
-  g_mutex_unlock (&lock);
-  if (handle == NULL) {
-    g_ptr_array_unref (self->items);
-    g_free (self);
-    return E_OUTOFMEMORY;
-  }
-  *phPeerEnum = handle;
-  return S_OK;
+  result = wfd_peer_identity_list (folder, &identities);
+  return FAILED (result)
+      ? result
+      : winapi_enum_new (WINAPI_BLOCK_GROUP, &peeridentity_pairs, identities, phPeerEnum);
 }
 
 HRESULT WINAPI
 PeerGetItemCount (HPEERENUM hPeerEnum, ULONG *pCount)
 {
-  const Enumeration *self;
-
-  if (pCount == NULL)
-    return E_INVALIDARG;
-  g_mutex_lock (&lock);
-  self = wfd_handle_table_get (&enums, hPeerEnum);
-  if (self != NULL)
-    *pCount = self->items->len;
-  g_mutex_unlock (&lock);
-  return self != NULL ? S_OK : E_INVALIDARG;
-}
-
-static PVOID
-build_pair (gpointer block, const WfdPeerIdentity *identity)
-{
-  PPEER_NAME_PAIR pair = winapi_block_add (block, sizeof (*pair));
-
-  *pair = (PEER_NAME_PAIR) { sizeof (*pair), winapi_text_add_wide (block, identity->name),
-    winapi_text_add_wide (block, identity->friendly_name) };
-  return pair;
+  return winapi_enum_count (WINAPI_BLOCK_GROUP, hPeerEnum, pCount);
 }
 
 HRESULT WINAPI
 PeerGetNextItem (HPEERENUM hPeerEnum, ULONG *pCount, PVOID **pppvItems)
 {
-  Enumeration *self;
-  PVOID *items;
-
-  if (pCount == NULL || pppvItems == NULL || *pCount == 0)
-    return E_INVALIDARG;
-  g_mutex_lock (&lock);
-  self = wfd_handle_table_get (&enums, hPeerEnum);
-  if (self != NULL) {
-    *pCount = MIN (*pCount, self->items->len - self->next);
-    items = winapi_block_new (WINAPI_BLOCK_GROUP, *pCount * sizeof (*items));
-    for (guint i = 0; i < *pCount; i++)
-      items[i] = build_pair (items, self->items->pdata[self->next++]);
-    *pppvItems = items;
-  }
-  g_mutex_unlock (&lock);
-  return self != NULL ? S_OK : E_INVALIDARG;
+  return winapi_enum_next (WINAPI_BLOCK_GROUP, hPeerEnum, pCount, pppvItems);
 }
 
 HRESULT WINAPI
 PeerEndEnumeration (HPEERENUM hPeerEnum)
 {
-  Enumeration *self;
-
-  g_mutex_lock (&lock);
-  self = wfd_handle_table_remove (&enums, hPeerEnum);
-  g_mutex_unlock (&lock);
-  if (self == NULL)
-    return E_INVALIDARG;
-  g_ptr_array_unref (self->items);
-  g_free (self);
-  return S_OK;
+  return winapi_enum_end (WINAPI_BLOCK_GROUP, hPeerEnum);
 }
 
 /* --- identities --- */
