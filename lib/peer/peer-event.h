@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* What a node tells its application. The numbers are those of p2p.h. */
+/* What a node tells its application. The numbers are those of p2p.h for graphs, and for
+ * groups but for the last. */
 typedef enum
 {
   WFD_PEER_EVENT_STATUS = 1,
@@ -17,6 +18,10 @@ typedef enum
   WFD_PEER_EVENT_CONNECTION_REQUIRED,
   WFD_PEER_EVENT_NODE,
   WFD_PEER_EVENT_SYNCHRONIZED,
+  /* Of groups. */
+  WFD_PEER_EVENT_CONNECT_FAILED,
+  WFD_PEER_EVENT_AUTH_FAILED,
+  WFD_PEER_EVENT_MEMBER, /* 8 in p2p.h, which for graphs is NODE */
 } WfdPeerEventType;
 
 typedef enum
@@ -48,6 +53,15 @@ typedef enum
   WFD_PEER_NODE_UPDATED,
 } WfdPeerNodeChange;
 
+/* The first three are those of a node. */
+typedef enum
+{
+  WFD_PEER_MEMBER_CONNECTED = 1,
+  WFD_PEER_MEMBER_DISCONNECTED,
+  WFD_PEER_MEMBER_UPDATED,
+  WFD_PEER_MEMBER_JOINED,
+} WfdPeerMemberChange;
+
 typedef struct
 {
   WfdPeerEventType type;
@@ -55,10 +69,10 @@ typedef struct
   guint64 link_id;      /* DIRECT, NEIGHBOUR, DATA */
   guint64 next_link_id; /* NEIGHBOUR that failed: the one that is tried now, or 0 */
   guint64 node_id;      /* DIRECT, NEIGHBOUR, NODE */
-  guint32 reason;       /* of a link that failed */
+  guint32 reason;       /* of a link or a connect that failed */
   WfdPeerGuid guid;     /* type of record or data */
   WfdPeerGuid record_id;
-  char *peer_id; /* NODE */
+  char *peer_id; /* NODE, MEMBER */
   GBytes *data;  /* DATA */
   gint ref_count;
 } WfdPeerEvent;

@@ -27,6 +27,7 @@ wfd_peer_graph_unref (WfdPeerGraph *self)
   g_hash_table_unref (self->paused);
   g_ptr_array_unref (self->listeners);
   g_ptr_array_unref (self->queues);
+  g_free (self->folder);
   g_free (self->database);
   g_free (self);
 }
@@ -202,6 +203,13 @@ do_close (gpointer user_data, guint64 link_id)
   g_cond_broadcast (&self->hub->loop.changed);
 }
 
+void
+wfd_peer_graph_tell (WfdPeerGraph *self, WfdPeerEvent *event)
+{
+  for (guint i = 0; i < self->queues->len; i++)
+    wfd_peer_queue_push (self->queues->pdata[i], event);
+}
+
 static void
 do_tell (gpointer user_data, WfdPeerEvent *event)
 {
@@ -209,8 +217,9 @@ do_tell (gpointer user_data, WfdPeerEvent *event)
 
   if (self->starting)
     return;
-  for (guint i = 0; i < self->queues->len; i++)
-    wfd_peer_queue_push (self->queues->pdata[i], event);
+  wfd_peer_graph_tell (self, event);
+  if (self->told != NULL)
+    self->told (self->user_data, event);
 }
 
 static void
@@ -302,9 +311,11 @@ graph_new (WfdPeerHub *hub, const WfdPeerGraphConfig *config, WfdPeerStore *stor
   g_atomic_ref_count_init (&self->ref_count);
   self->hub = hub;
   self->store = store;
+  self->folder = g_strdup (config->folder != NULL ? config->folder : hub->folder);
   self->database = g_strdup (config->database);
   self->validate = config->validate;
   self->sign = config->sign;
+  self->told = config->told;
   self->user_data = config->user_data;
   self->conns = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   self->paused = g_hash_table_new (g_int64_hash, g_int64_equal);
@@ -321,10 +332,11 @@ guint32
 wfd_peer_graph_open (WfdPeerHub *hub, const WfdPeerGraphConfig *config,
     const WfdPeerProperties *properties, WfdPeerGraph **ret_graph)
 {
-  WfdPeerStoreKey key = { hub->folder, config->node.graph_id, config->node.peer_id,
-    config->database };
+  WfdPeerStoreKey key = { config->folder != NULL ? config->folder : hub->folder,
+    config->node.graph_id, config->node.peer_id, config->database };
   g_autofree char *path = wfd_peer_store_get_path (&key);
   WfdPeerStore *store;
+  WfdPeerGraph *self;
   gboolean is_new;
   guint32 result;
 
@@ -335,15 +347,16 @@ wfd_peer_graph_open (WfdPeerHub *hub, const WfdPeerGraphConfig *config,
   if (WFD_PEER_FAILED (result))
     return result;
 
-  *ret_graph = graph_new (hub, config, store);
-  result = start (*ret_graph, properties);
+  self = graph_new (hub, config, store);
+  result = start (self, properties);
   if (WFD_PEER_FAILED (result)) {
-    wfd_peer_graph_close (*ret_graph);
+    wfd_peer_graph_close (self);
     wfd_peer_store_delete (&key);
     return result;
   }
+  *ret_graph = self;
   return properties == NULL
-          && !(wfd_peer_node_get_status ((*ret_graph)->node) & WFD_PEER_STATUS_SYNCHRONIZED)
+          && !(wfd_peer_node_get_status (self->node) & WFD_PEER_STATUS_SYNCHRONIZED)
       ? WFD_PEER_CREATED
       : WFD_PEER_OK;
 }
@@ -540,7 +553,7 @@ guint32
 wfd_peer_graph_import (WfdPeerGraph *self, const char *path)
 {
   WfdPeerNode *node = wfd_peer_graph_begin (self);
-  WfdPeerStoreKey key = { self->hub->folder, wfd_peer_node_get_graph_id (node),
+  WfdPeerStoreKey key = { self->folder, wfd_peer_node_get_graph_id (node),
     wfd_peer_node_get_peer_id (node), self->database };
   guint32 result;
 

@@ -15,7 +15,7 @@ struct _WfdPeerGraph
   WfdPeerHub *hub;
   WfdPeerNode *node;
   WfdPeerStore *store;
-  char *database;
+  char *folder, *database;
   GSource *timer;
   gint64 deadline_us;   /* of it */
   GHashTable *conns;    /* link id to WfdPeerConn */
@@ -26,16 +26,20 @@ struct _WfdPeerGraph
   gboolean starting; /* what is read from the disk is no event and not written again */
   guint32 (*validate) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
   guint32 (*sign) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
+  void (*told) (gpointer user_data, WfdPeerEvent *event);
   gpointer user_data;
 };
 
 typedef struct
 {
   WfdPeerNodeConfig node;
+  const char *folder; /* of the database; NULL: the hub's */
   const char *database;
   /* Both or none; called with the lock held. */
   guint32 (*validate) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
   guint32 (*sign) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
+  /* Or NULL: what the queues are told too. It may not call the graph. */
+  void (*told) (gpointer user_data, WfdPeerEvent *event);
   gpointer user_data;
 } WfdPeerGraphConfig;
 
@@ -65,6 +69,8 @@ guint32 wfd_peer_graph_send (WfdPeerGraph *self, guint64 link_id, const WfdPeerG
 /* From where the graph shall be heard of; taken over. */
 void wfd_peer_graph_add_queue (WfdPeerGraph *self, WfdPeerQueue *queue);
 void wfd_peer_graph_remove_queue (WfdPeerGraph *self, WfdPeerQueue *queue);
+/* For the queues, of whoever has the graph. */
+void wfd_peer_graph_tell (WfdPeerGraph *self, WfdPeerEvent *event);
 WfdPeerEvent *wfd_peer_graph_next_event (WfdPeerGraph *self, WfdPeerQueue *queue);
 
 guint32 wfd_peer_graph_export (WfdPeerGraph *self, const char *path);

@@ -26,7 +26,7 @@ end_registration (gpointer handle)
 static gboolean
 is_of_graph (gpointer handle, gpointer registration, gpointer graph)
 {
-  return graph == NULL || ((Registration *) registration)->graph == graph;
+  return ((Registration *) registration)->graph == graph;
 }
 
 void
@@ -53,9 +53,9 @@ read_filters (const PEER_GRAPH_EVENT_REGISTRATION *registrations, ULONG n, WfdPe
   return TRUE;
 }
 
-static HRESULT
-add_registration (Graph *graph, HANDLE event, const WfdPeerFilter *filters, ULONG n,
-    HPEEREVENT *phPeerEvent)
+HRESULT
+peergraph_register (Graph *graph, HANDLE event, const WfdPeerFilter *filters, ULONG n,
+    HPEEREVENT *ret_handle)
 {
   Registration *registration = g_new0 (Registration, 1);
   gpointer handle = wfd_handle_table_add (&peergraph_events, registration);
@@ -71,8 +71,16 @@ add_registration (Graph *graph, HANDLE event, const WfdPeerFilter *filters, ULON
   if (handles == NULL)
     handles = g_hash_table_new_full (NULL, NULL, end_registration, NULL);
   g_hash_table_insert (handles, handle, registration);
-  *phPeerEvent = handle;
+  *ret_handle = handle;
   return S_OK;
+}
+
+gboolean
+peergraph_may_register (HANDLE event, ULONG n, gconstpointer registrations,
+    const HPEEREVENT *ret_handle)
+{
+  return ret_handle != NULL && registrations != NULL && n > 0 && n <= MAX_FILTERS
+      && WfdxGetEventDescriptor (event) >= 0;
 }
 
 HRESULT WINAPI
@@ -85,48 +93,59 @@ PeerGraphRegisterEvent (HGRAPH hGraph, HANDLE hEvent, ULONG cEventRegistrations,
 
   if (FAILED (result))
     return result;
-  if (phPeerEvent == NULL || pEventRegistrations == NULL || cEventRegistrations == 0
-      || cEventRegistrations > MAX_FILTERS || WfdxGetEventDescriptor (hEvent) < 0)
+  if (!peergraph_may_register (hEvent, cEventRegistrations, pEventRegistrations, phPeerEvent))
     return peergraph_leave (E_INVALIDARG);
 
   filters = g_new0 (WfdPeerFilter, cEventRegistrations);
   if (!read_filters (pEventRegistrations, cEventRegistrations, filters))
     return peergraph_leave (E_INVALIDARG);
   return peergraph_leave (
-      add_registration (graph, hEvent, filters, cEventRegistrations, phPeerEvent));
+      peergraph_register (graph, hEvent, filters, cEventRegistrations, phPeerEvent));
+}
+
+HRESULT
+peergraph_unregister (HPEEREVENT handle, gboolean of_group)
+{
+  Registration *registration;
+  HRESULT result = peergraph_enter_event (handle, of_group, &registration);
+
+  if (FAILED (result))
+    return result;
+  g_hash_table_remove (handles, handle);
+  return peergraph_leave (S_OK);
 }
 
 HRESULT WINAPI
 PeerGraphUnregisterEvent (HPEEREVENT hPeerEvent)
 {
-  Registration *registration;
-  HRESULT result = peergraph_enter_event (hPeerEvent, &registration);
-
-  if (FAILED (result))
-    return result;
-  g_hash_table_remove (handles, hPeerEvent);
-  return peergraph_leave (S_OK);
+  return peergraph_unregister (hPeerEvent, FALSE);
 }
 
-static void
-fill_data (PEER_GRAPH_EVENT_DATA *data, const WfdPeerEvent *event)
+void
+peergraph_fill_data (gpointer block, const WfdPeerEvent *event, PEER_EVENT_INCOMING_DATA *ret_data)
 {
-  PEER_EVENT_INCOMING_DATA *incoming = &data->incomingData;
   gsize size;
   gconstpointer bytes = g_bytes_get_data (event->data, &size);
 
-  *incoming = (PEER_EVENT_INCOMING_DATA) { sizeof (*incoming), event->link_id };
-  peergraph_guid_from_wire (&event->guid, &incoming->type);
-  incoming->data.cbData = size;
-  incoming->data.pbData = size > 0 ? winapi_block_add_copy (data, bytes, size) : NULL;
+  *ret_data = (PEER_EVENT_INCOMING_DATA) { sizeof (*ret_data), event->link_id };
+  peergraph_guid_from_wire (&event->guid, &ret_data->type);
+  ret_data->data.cbData = size;
+  ret_data->data.pbData = size > 0 ? winapi_block_add_copy (block, bytes, size) : NULL;
 }
 
-static void
-fill_link (PEER_GRAPH_EVENT_DATA *data, const WfdPeerEvent *event)
+void
+peergraph_fill_record_change (const WfdPeerEvent *event, PEER_EVENT_RECORD_CHANGE_DATA *ret_data)
 {
-  data->connectionChangeData =
-      (PEER_EVENT_CONNECTION_CHANGE_DATA) { sizeof (data->connectionChangeData), event->change,
-        event->link_id, event->node_id, event->next_link_id, (HRESULT) event->reason };
+  *ret_data = (PEER_EVENT_RECORD_CHANGE_DATA) { sizeof (*ret_data), event->change };
+  peergraph_guid_from_wire (&event->record_id, &ret_data->recordId);
+  peergraph_guid_from_wire (&event->guid, &ret_data->recordType);
+}
+
+void
+peergraph_fill_link (const WfdPeerEvent *event, PEER_EVENT_CONNECTION_CHANGE_DATA *ret_data)
+{
+  *ret_data = (PEER_EVENT_CONNECTION_CHANGE_DATA) { sizeof (*ret_data), event->change,
+    event->link_id, event->node_id, event->next_link_id, (HRESULT) event->reason };
 }
 
 static PPEER_GRAPH_EVENT_DATA
@@ -140,17 +159,14 @@ build_event (const WfdPeerEvent *event)
       data->dwStatus = event->change;
       break;
     case WFD_PEER_EVENT_RECORD:
-      data->recordChangeData =
-          (PEER_EVENT_RECORD_CHANGE_DATA) { sizeof (data->recordChangeData), event->change };
-      peergraph_guid_from_wire (&event->record_id, &data->recordChangeData.recordId);
-      peergraph_guid_from_wire (&event->guid, &data->recordChangeData.recordType);
+      peergraph_fill_record_change (event, &data->recordChangeData);
       break;
     case WFD_PEER_EVENT_DIRECT:
     case WFD_PEER_EVENT_NEIGHBOUR:
-      fill_link (data, event);
+      peergraph_fill_link (event, &data->connectionChangeData);
       break;
     case WFD_PEER_EVENT_DATA:
-      fill_data (data, event);
+      peergraph_fill_data (data, event, &data->incomingData);
       break;
     case WFD_PEER_EVENT_NODE:
       data->nodeChangeData = (PEER_EVENT_NODE_CHANGE_DATA) { sizeof (data->nodeChangeData),
@@ -160,30 +176,34 @@ build_event (const WfdPeerEvent *event)
       data->synchronizedData.dwSize = sizeof (data->synchronizedData);
       peergraph_guid_from_wire (&event->guid, &data->synchronizedData.recordType);
       break;
-    case WFD_PEER_EVENT_PROPERTIES:
-    case WFD_PEER_EVENT_CONNECTION_REQUIRED:
+    default:
       break;
   }
   return data;
+}
+
+HRESULT
+peergraph_next_event (HPEEREVENT handle, gboolean of_group, WfdPeerEvent **ret_event)
+{
+  Registration *registration;
+  HRESULT result = peergraph_enter_event (handle, of_group, &registration);
+
+  if (FAILED (result))
+    return result;
+  *ret_event = wfd_peer_graph_next_event (registration->graph->graph, registration->queue);
+  return peergraph_leave (*ret_event != NULL ? S_OK : PEER_S_NO_EVENT_DATA);
 }
 
 HRESULT WINAPI
 PeerGraphGetEventData (HPEEREVENT hPeerEvent, PPEER_GRAPH_EVENT_DATA *ppEventData)
 {
   g_autoptr (WfdPeerEvent) event = NULL;
-  Registration *registration;
-  HRESULT result = peergraph_enter_event (hPeerEvent, &registration);
+  HRESULT result;
 
-  if (FAILED (result))
-    return result;
   if (ppEventData == NULL)
-    return peergraph_leave (E_INVALIDARG);
-
-  *ppEventData = NULL;
-  event = wfd_peer_graph_next_event (registration->graph->graph, registration->queue);
-  peergraph_leave (S_OK);
-  if (event == NULL)
-    return PEER_S_NO_EVENT_DATA;
-  *ppEventData = build_event (event);
-  return S_OK;
+    return E_INVALIDARG;
+  result = peergraph_next_event (hPeerEvent, FALSE, &event);
+  if (SUCCEEDED (result))
+    *ppEventData = event != NULL ? build_event (event) : NULL;
+  return result;
 }

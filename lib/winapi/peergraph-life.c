@@ -137,21 +137,19 @@ open_graph (WfdPeerGraphConfig *config, const PEER_SECURITY_INTERFACE *security,
   if (FAILED (result))
     return result;
 
-  self = g_new0 (Graph, 1);
-  self->handle = wfd_handle_table_add (&peergraph_graphs, self);
+  self = peergraph_new (FALSE);
+  if (self == NULL)
+    return peergraph_leave (E_OUTOFMEMORY);
   config->user_data = self;
   if (security != NULL && security->pfnValidateRecord != NULL) {
     self->security = *security;
     config->validate = validate_record;
     config->sign = sign_record;
   }
-  result = self->handle != NULL
-      ? (HRESULT) wfd_peer_graph_open (peergraph_get_hub (), config, properties, &self->graph)
-      : E_OUTOFMEMORY;
-  if (FAILED (result)) {
-    wfd_handle_table_remove (&peergraph_graphs, self->handle);
-    g_free (self);
-  } else
+  result = wfd_peer_graph_open (peergraph_get_hub (), config, properties, &self->graph);
+  if (FAILED (result))
+    peergraph_free (self);
+  else
     *phGraph = self->handle;
   return peergraph_leave (result);
 }
@@ -185,7 +183,7 @@ PeerGraphOpen (PCWSTR pwzGraphId, PCWSTR pwzPeerId, PCWSTR pwzDatabaseName,
   g_autofree char *peer_id = peergraph_id_from_wide (pwzPeerId);
   g_autofree char *database = read_database_name (pwzDatabaseName);
   g_autofree WfdPeerGuid *types = NULL;
-  WfdPeerGraphConfig config = { { graph_id, peer_id }, database };
+  WfdPeerGraphConfig config = { { graph_id, peer_id }, .database = database };
   HRESULT result = peergraph_check_started ();
 
   if (FAILED (result))
@@ -211,10 +209,7 @@ PeerGraphClose (HGRAPH hGraph)
 
   if (FAILED (result))
     return result;
-  peergraph_end_registrations (self);
-  wfd_handle_table_remove (&peergraph_graphs, hGraph);
-  wfd_peer_graph_close (self->graph);
-  g_free (self);
+  peergraph_free (self);
   return peergraph_leave (S_OK);
 }
 

@@ -11,13 +11,26 @@
 
 G_BEGIN_DECLS
 
-/* What an HGRAPH means. */
+/* What an HGRAPH means, or what the HGRAPH means that a group has for itself. */
 typedef struct
 {
   HGRAPH handle;
-  WfdPeerGraph *graph;
+  WfdPeerGraph *graph; /* NULL until it is there */
+  gboolean of_group;
   PEER_SECURITY_INTERFACE security;
 } Graph;
+
+/* Who uses the thread of the peers: graphs, groups. */
+typedef struct
+{
+  guint n_users;
+  /* Everything that is open; the lock is held. */
+  void (*end_all) (void);
+} PeerApi;
+
+void peergraph_start (PeerApi *api);
+/* FALSE: it was not started. */
+gboolean peergraph_stop (PeerApi *api);
 
 /* What an HPEEREVENT means. */
 typedef struct
@@ -32,17 +45,36 @@ typedef struct
 HRESULT peergraph_check_started (void);
 HRESULT peergraph_enter (void);
 HRESULT peergraph_enter_graph (HGRAPH handle, Graph **ret_graph);
-HRESULT peergraph_enter_event (HPEEREVENT handle, Registration **ret_registration);
+HRESULT peergraph_enter_event (HPEEREVENT handle, gboolean of_group,
+    Registration **ret_registration);
 /* @result, for the caller's return. */
 HRESULT peergraph_leave (HRESULT result);
 
 WfdPeerHub *peergraph_get_hub (void);
-extern WfdHandleTable peergraph_graphs, peergraph_events;
+extern WfdHandleTable peergraph_events;
+
+/* NULL if there are too many. */
+Graph *peergraph_new (gboolean of_group);
+/* The handle is none any more, its registrations have ended, and the graph is closed if it
+ * is of no group. */
+void peergraph_free (Graph *self);
 
 /* A record callback of the application runs in this thread: it may call nothing. */
 void peergraph_set_in_callback (gboolean in_callback);
 
-/* Those of @graph, or all if NULL. */
+/* peergraph-event.c */
+gboolean peergraph_may_register (HANDLE event, ULONG n, gconstpointer registrations,
+    const HPEEREVENT *ret_handle);
+HRESULT peergraph_register (Graph *graph, HANDLE event, const WfdPeerFilter *filters, ULONG n,
+    HPEEREVENT *ret_handle);
+HRESULT peergraph_unregister (HPEEREVENT handle, gboolean of_group);
+/* NULL with PEER_S_NO_EVENT_DATA. */
+HRESULT peergraph_next_event (HPEEREVENT handle, gboolean of_group, WfdPeerEvent **ret_event);
+void peergraph_fill_data (gpointer block, const WfdPeerEvent *event,
+    PEER_EVENT_INCOMING_DATA *ret_data);
+void peergraph_fill_record_change (const WfdPeerEvent *event,
+    PEER_EVENT_RECORD_CHANGE_DATA *ret_data);
+void peergraph_fill_link (const WfdPeerEvent *event, PEER_EVENT_CONNECTION_CHANGE_DATA *ret_data);
 void peergraph_end_registrations (const Graph *graph);
 
 /* peergraph-convert.c */

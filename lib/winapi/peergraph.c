@@ -13,7 +13,7 @@ static guint n_users;
 
 static GPrivate in_callback;
 
-WfdHandleTable peergraph_graphs = WFD_HANDLE_TABLE_INIT (WFD_HANDLE_GRAPH, MAX_GRAPHS);
+static WfdHandleTable graphs = WFD_HANDLE_TABLE_INIT (WFD_HANDLE_GRAPH, MAX_GRAPHS);
 
 WfdPeerHub *
 peergraph_get_hub (void)
@@ -67,7 +67,7 @@ peergraph_enter_graph (HGRAPH handle, Graph **ret_graph)
 
   if (FAILED (result))
     return result;
-  graph = wfd_handle_table_get (&peergraph_graphs, handle);
+  graph = wfd_handle_table_get (&graphs, handle);
   if (graph == NULL || graph->graph == NULL)
     return peergraph_leave (PEER_E_INVALID_GRAPH);
 
@@ -76,7 +76,7 @@ peergraph_enter_graph (HGRAPH handle, Graph **ret_graph)
 }
 
 HRESULT
-peergraph_enter_event (HPEEREVENT handle, Registration **ret_registration)
+peergraph_enter_event (HPEEREVENT handle, gboolean of_group, Registration **ret_registration)
 {
   HRESULT result = peergraph_enter ();
   Registration *registration;
@@ -84,18 +84,87 @@ peergraph_enter_event (HPEEREVENT handle, Registration **ret_registration)
   if (FAILED (result))
     return result;
   registration = wfd_handle_table_get (&peergraph_events, handle);
-  if (registration == NULL)
+  if (registration == NULL || registration->graph->of_group != of_group)
     return peergraph_leave (E_INVALIDARG);
 
   *ret_registration = registration;
   return S_OK;
 }
 
+/* --- life --- */
+
+Graph *
+peergraph_new (gboolean of_group)
+{
+  Graph *self = g_new0 (Graph, 1);
+
+  self->of_group = of_group;
+  self->handle = wfd_handle_table_add (&graphs, self);
+  if (self->handle == NULL)
+    g_clear_pointer (&self, g_free);
+  return self;
+}
+
+void
+peergraph_free (Graph *self)
+{
+  if (self->graph != NULL)
+    peergraph_end_registrations (self);
+  wfd_handle_table_remove (&graphs, self->handle);
+  /* Its callbacks are called until then. */
+  if (self->graph != NULL && !self->of_group)
+    wfd_peer_graph_close (self->graph);
+  g_free (self);
+}
+
+void
+peergraph_start (PeerApi *api)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "gst-wfd", "graphs", NULL);
+
+  g_rw_lock_writer_lock (&life);
+  api->n_users++;
+  if (n_users++ == 0)
+    hub = wfd_peer_hub_new (folder);
+  g_rw_lock_writer_unlock (&life);
+}
+
+gboolean
+peergraph_stop (PeerApi *api)
+{
+  gboolean started;
+
+  g_rw_lock_writer_lock (&life);
+  started = api->n_users > 0;
+  if (started && --api->n_users == 0) {
+    wfd_peer_hub_lock (hub);
+    api->end_all ();
+    wfd_peer_hub_unlock (hub);
+  }
+  if (started && --n_users == 0)
+    g_clear_pointer (&hub, wfd_peer_hub_free);
+  g_rw_lock_writer_unlock (&life);
+  return started;
+}
+
+/* Those of groups are ended with these. */
+static void
+end_graphs (void)
+{
+  for (guint i = hub->graphs->len; i-- > 0;) {
+    WfdPeerGraph *graph = hub->graphs->pdata[i];
+
+    if (graph->told == NULL)
+      peergraph_free (graph->user_data);
+  }
+  winapi_enum_end_all (WINAPI_BLOCK_GRAPH);
+}
+
+static PeerApi api = { 0, end_graphs };
+
 HRESULT WINAPI
 PeerGraphStartup (WORD wVersionRequested, PPEER_VERSION_DATA pVersionData)
 {
-  g_autofree char *folder = NULL;
-
   if (pVersionData == NULL)
     return E_INVALIDARG;
   *pVersionData = (PEER_VERSION_DATA) { PEER_GRAPH_VERSION, PEER_GRAPH_VERSION };
@@ -104,48 +173,16 @@ PeerGraphStartup (WORD wVersionRequested, PPEER_VERSION_DATA pVersionData)
   if (g_private_get (&in_callback) != NULL)
     return E_UNEXPECTED;
 
-  folder = g_build_filename (g_get_user_data_dir (), "gst-wfd", "graphs", NULL);
-  g_rw_lock_writer_lock (&life);
-  if (n_users++ == 0)
-    hub = wfd_peer_hub_new (folder);
-  g_rw_lock_writer_unlock (&life);
+  peergraph_start (&api);
   return S_OK;
-}
-
-static void
-end_graphs (void)
-{
-  while (hub->graphs->len > 0) {
-    WfdPeerGraph *graph = hub->graphs->pdata[0];
-    Graph *object = graph->user_data;
-
-    peergraph_end_registrations (object);
-    wfd_handle_table_remove (&peergraph_graphs, object->handle);
-    wfd_peer_graph_close (graph);
-    g_free (object);
-  }
 }
 
 HRESULT WINAPI
 PeerGraphShutdown (VOID)
 {
-  HRESULT result = S_OK;
-
   if (g_private_get (&in_callback) != NULL)
     return E_UNEXPECTED;
-
-  g_rw_lock_writer_lock (&life);
-  if (n_users == 0)
-    result = PEER_E_NOT_INITIALIZED;
-  else if (--n_users == 0) {
-    wfd_peer_hub_lock (hub);
-    winapi_enum_end_all (WINAPI_BLOCK_GRAPH);
-    end_graphs ();
-    wfd_peer_hub_unlock (hub);
-    g_clear_pointer (&hub, wfd_peer_hub_free);
-  }
-  g_rw_lock_writer_unlock (&life);
-  return result;
+  return peergraph_stop (&api) ? S_OK : PEER_E_NOT_INITIALIZED;
 }
 
 VOID WINAPI
