@@ -47,7 +47,7 @@ struct _GstRtspWfd
 /* With the element as their data. */
 extern const WfdControlEvents gst_rtsp_wfd_control_events;
 extern const WfdReceiverEvents gst_rtsp_wfd_receive_events;
-extern const WfdSenderPadsEvents gst_rtsp_wfd_send_events;
+extern const WfdSenderEvents gst_rtsp_wfd_send_events;
 /* What comes leaves by a pad of ours. */
 void gst_rtsp_wfd_expose_pad (GstElement *receiver, GstPad *target, GstRtspWfd *self);
 

@@ -302,8 +302,11 @@ on_picture (gpointer user_data, guint rate_kbps)
   g_mutex_unlock (&self->control_lock);
 }
 
-const WfdSenderPadsEvents gst_rtsp_wfd_send_events = {
-  { on_picture_lost, on_send_trouble, on_peer_alive, on_picture },
+const WfdSenderEvents gst_rtsp_wfd_send_events = {
+  on_picture_lost,
+  on_send_trouble,
+  on_peer_alive,
+  on_picture,
   on_streams_ended,
 };
 

@@ -39,8 +39,9 @@ struct _WfdPump
   gsize unit_bytes; /* on the wire, of what was put in since the last push */
   WfdPumpStats stats;
   gboolean complained;
-  gboolean lost; /* to be told */
-  int trouble;   /* to be told */
+  gboolean lost;   /* to be told */
+  int trouble;     /* to be told */
+  gboolean drains; /* that nothing waits any more is to be told */
 };
 
 /* --- with the lock --- */
@@ -195,18 +196,21 @@ wait_until (WfdPump *self, gint64 due_us)
 static gboolean
 tell (WfdPump *self)
 {
-  gboolean lost = self->lost;
+  gboolean lost = self->lost, drained = self->drains && self->queue.n_packets == 0;
   int trouble = self->trouble;
 
-  if (!lost && trouble == 0)
+  if (!lost && trouble == 0 && !drained)
     return FALSE;
   self->lost = FALSE;
   self->trouble = 0;
+  self->drains = self->drains && !drained;
   g_mutex_unlock (&self->lock);
   if (lost)
     self->events.lost (self->data);
   if (trouble != 0)
     self->events.trouble (self->data, trouble);
+  if (drained)
+    self->events.drained (self->data);
   g_mutex_lock (&self->lock);
   return TRUE;
 }
@@ -260,6 +264,8 @@ wfd_pump_free (WfdPump *self)
 
   while (send_some (self, WFD_UDP_MAX_SEGMENTS, 0))
     continue;
+  if (self->drains)
+    self->events.drained (self->data);
   wfd_send_queue_clear (&self->queue);
   gst_clear_object (&self->clock);
   wfd_rate_control_unref (self->rate);
@@ -316,6 +322,15 @@ wfd_pump_push (WfdPump *self, const WfdRateFrame *picture)
       wake (self);
   }
   self->unit_bytes = 0;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_pump_drain (WfdPump *self)
+{
+  g_mutex_lock (&self->lock);
+  self->drains = TRUE;
+  wake (self);
   g_mutex_unlock (&self->lock);
 }
 

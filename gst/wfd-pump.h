@@ -17,13 +17,15 @@ G_BEGIN_DECLS
  */
 typedef struct _WfdPump WfdPump;
 
-/* Called in the thread of the pump, with @data. */
+/* Called in the thread of the pump, with @data; the last also in that which frees it. */
 typedef struct
 {
   /* What waited is gone: a key unit is needed. */
   void (*lost) (gpointer data);
   /* The network takes nothing (errno); once. */
   void (*trouble) (gpointer data, int code);
+  /* Nothing waits any more; once for wfd_pump_drain(). */
+  void (*drained) (gpointer data);
 } WfdPumpEvents;
 
 /* @udp is ours until we are freed. @head_bytes: of UDP and IP. */
@@ -41,6 +43,10 @@ gboolean wfd_pump_put (WfdPump *self, const guint8 *data, gsize bytes, gsize seg
 /* All of a unit was put in: lets go what may. @picture: (nullable): it is one, of
  * which the pump knows the size. */
 void wfd_pump_push (WfdPump *self, const WfdRateFrame *picture);
+
+/* Nothing more will be put in: tells when all that waits has left, or was given up, which
+ * takes a second at most. */
+void wfd_pump_drain (WfdPump *self);
 
 typedef struct
 {

@@ -19,7 +19,6 @@ typedef struct
 struct _WfdSenderPads
 {
   GstBin *bin; /* owns us and the elements */
-  WfdSenderPadsEvents events;
   WfdSender *sender;
   WfdGateGroup *group;
   gint complaints; /* atomic: in this session */
@@ -36,13 +35,12 @@ struct _WfdSenderPads
 };
 
 WfdSenderPads *
-wfd_sender_pads_new (GstBin *bin, const WfdSenderPadsEvents *events)
+wfd_sender_pads_new (GstBin *bin, const WfdSenderEvents *events)
 {
   WfdSenderPads *self = g_new0 (WfdSenderPads, 1);
 
   self->bin = bin;
-  self->events = *events;
-  self->sender = wfd_sender_new (&events->sender, G_OBJECT (bin));
+  self->sender = wfd_sender_new (events, G_OBJECT (bin));
   self->group = wfd_gate_group_new ();
   g_mutex_init (&self->lock);
   return self;
@@ -114,7 +112,7 @@ static void
 on_end (WfdGate *gate, WfdSenderPads *self)
 {
   if (is_all_ended (self))
-    self->events.ended (self->bin);
+    wfd_sender_drain (self->sender);
 }
 
 /* With the lock. */

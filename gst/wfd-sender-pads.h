@@ -17,15 +17,9 @@ G_BEGIN_DECLS
  */
 typedef struct _WfdSenderPads WfdSenderPads;
 
-/* Called in any thread, with the bin. */
-typedef struct
-{
-  WfdSenderEvents sender;
-  /* A stream has ended, and no other goes on. */
-  void (*ended) (gpointer bin);
-} WfdSenderPadsEvents;
-
-WfdSenderPads *wfd_sender_pads_new (GstBin *bin, const WfdSenderPadsEvents *events);
+/* @events are called in any thread, with the bin; "drained" when all streams have ended and
+ * all of them has left. */
+WfdSenderPads *wfd_sender_pads_new (GstBin *bin, const WfdSenderEvents *events);
 /* Takes the elements out of the bin. */
 void wfd_sender_pads_free (WfdSenderPads *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdSenderPads, wfd_sender_pads_free)

@@ -75,6 +75,7 @@ typedef struct
 {
   gboolean lost;
   gboolean alive;
+  gboolean drained;
   int trouble; /* errno */
 } News;
 
@@ -127,7 +128,7 @@ tell (WfdSender *self, const News *news)
 {
   g_autoptr (GObject) owner = NULL;
 
-  if (!news->lost && news->trouble == 0 && !news->alive)
+  if (!news->lost && news->trouble == 0 && !news->alive && !news->drained)
     return;
   owner = g_weak_ref_get (&self->owner);
   if (owner == NULL)
@@ -138,6 +139,8 @@ tell (WfdSender *self, const News *news)
     self->events.trouble (owner, g_strerror (news->trouble));
   if (news->alive)
     self->events.alive (owner);
+  if (news->drained)
+    self->events.drained (owner);
 }
 
 static gint64
@@ -422,6 +425,12 @@ on_pump_trouble (gpointer data, int code)
   tell (data, &(News) { .trouble = code });
 }
 
+static void
+on_pump_drained (gpointer data)
+{
+  tell (data, &(News) { .drained = TRUE });
+}
+
 /* What was sent so far stays counted; with the lock. */
 static void
 count_pump (WfdSender *self, WfdSenderStats *stats)
@@ -440,7 +449,7 @@ count_pump (WfdSender *self, WfdSenderStats *stats)
 static void
 open_pump (WfdSender *self, GSocket *rtsp)
 {
-  static const WfdPumpEvents events = { on_pump_lost, on_pump_trouble };
+  static const WfdPumpEvents events = { on_pump_lost, on_pump_trouble, on_pump_drained };
   WfdLinkProbe *probe, *station;
   gboolean v6;
 
@@ -633,6 +642,20 @@ wfd_sender_send (WfdSender *self, WfdStream stream, const WfdTsFormat *format, W
   g_mutex_unlock (&self->lock);
   tell (self, &news);
   return agreed;
+}
+
+void
+wfd_sender_drain (WfdSender *self)
+{
+  News news = { FALSE };
+
+  g_mutex_lock (&self->lock);
+  if (self->pump != NULL)
+    wfd_pump_drain (self->pump);
+  else
+    news.drained = TRUE;
+  g_mutex_unlock (&self->lock);
+  tell (self, &news);
 }
 
 void

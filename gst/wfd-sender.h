@@ -34,6 +34,8 @@ typedef struct
   void (*alive) (gpointer owner);
   /* (nullable): a picture is about to leave; encoded at @rate_kbps, 0 if that is not known. */
   void (*picture) (gpointer owner, guint rate_kbps);
+  /* All units have left; once for wfd_sender_drain(), perhaps before that returns. */
+  void (*drained) (gpointer owner);
 } WfdSenderEvents;
 
 /* @owner is told until it is gone; we do not keep it. */
@@ -84,6 +86,9 @@ void wfd_sender_set_clock (WfdSender *self, GstClock *clock, GstClockTime base_t
  * is not what was agreed on. */
 gboolean wfd_sender_send (WfdSender *self, WfdStream stream, const WfdTsFormat *format,
     WfdBytes unit, GstClockTime running_time, GstClockTime latency);
+
+/* No unit comes any more: tells when those that came have left, within a second. */
+void wfd_sender_drain (WfdSender *self);
 
 /* Lets go who waits for room in the socket, until it is FALSE again. */
 void wfd_sender_set_flushing (WfdSender *self, WfdStream stream, gboolean flushing);

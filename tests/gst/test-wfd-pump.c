@@ -23,7 +23,7 @@ static GMutex lock;
 static GCond changed;
 /* With the lock. */
 static GArray *sent; /* of guint16: sequence numbers */
-static guint most_segments, n_lost, n_troubles;
+static guint most_segments, n_lost, n_troubles, n_drained;
 static int send_error;     /* 0: it takes all */
 static int segments_error; /* of many packets in one call; 0: it takes them */
 static guint n_takes;      /* so many packets, then it has no room; 0: it takes all */
@@ -100,6 +100,12 @@ note_trouble (gpointer data, int code)
 }
 
 static void
+note_drained (gpointer data)
+{
+  count (&n_drained);
+}
+
+static void
 ignore_target (gpointer owner)
 {
 }
@@ -116,14 +122,14 @@ set_up (void)
 {
   static const WfdLinkProbeClass klass = { "test", NULL, link_look, link_free };
   static const WfdUdpCalls calls = { fake_send, fake_wait };
-  static const WfdPumpEvents events = { note_lost, note_trouble };
+  static const WfdPumpEvents events = { note_lost, note_trouble, note_drained };
   const WfdRateUser user = { TRUE, WFD_RATE_BALANCED, 1000, 40000, 8000, 100 };
   g_autoptr (GSocketAddress) to = g_inet_socket_address_new_from_string ("127.0.0.1", 9);
   WfdLinkProbe *probe = g_new0 (WfdLinkProbe, 1);
 
   probe->klass = &klass;
   sent = g_array_new (FALSE, FALSE, sizeof (guint16));
-  most_segments = n_lost = n_troubles = next_sequence = 0;
+  most_segments = n_lost = n_troubles = n_drained = next_sequence = 0;
   send_error = segments_error = n_takes = 0;
   kernel_bytes = 1;
   test_clock = gst_test_clock_new_with_start_time (10 * GST_SECOND);
@@ -356,6 +362,64 @@ GST_START_TEST (end_hands_over_what_waits)
 
 GST_END_TEST;
 
+GST_START_TEST (end_of_stream_is_told_when_all_has_left)
+{
+  kernel_bytes = G_MAXINT32;
+  put (100);
+  wfd_pump_push (pump, NULL);
+  wfd_pump_drain (pump);
+  for (guint i = 0; i < 5; i++)
+    gst_test_clock_crank (GST_TEST_CLOCK (test_clock));
+  fail_unless (count_sent () < 100);
+  g_mutex_lock (&lock);
+  fail_unless_equals_int (n_drained, 0);
+  kernel_bytes = 1;
+  g_mutex_unlock (&lock);
+  run_until_sent (100);
+  wait_for (&n_drained, 1);
+  check_sequence (100);
+  fail_unless_equals_int (n_lost, 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (end_of_stream_is_told_at_once_when_nothing_waits)
+{
+  wfd_pump_drain (pump);
+  wait_for (&n_drained, 1);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (end_of_stream_waits_for_a_link_that_stands_still_a_second_at_most)
+{
+  kernel_bytes = G_MAXINT32;
+  put (100);
+  wfd_pump_push (pump, NULL);
+  wfd_pump_drain (pump);
+  gst_test_clock_advance_time (GST_TEST_CLOCK (test_clock), 1001 * GST_MSECOND);
+  gst_test_clock_crank (GST_TEST_CLOCK (test_clock));
+  wait_for (&n_drained, 1);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (end_of_stream_is_told_when_the_peer_pauses_or_leaves_first)
+{
+  kernel_bytes = G_MAXINT32;
+  put (100);
+  wfd_pump_push (pump, NULL);
+  wfd_pump_drain (pump);
+  if (__i__ == 0)
+    wfd_pump_set_clock (pump, NULL, 0);
+  else
+    wfd_pump_free (g_steal_pointer (&pump));
+  wait_for (&n_drained, 1);
+  fail_unless_equals_int (n_drained, 1);
+}
+
+GST_END_TEST;
+
 /* A driver that tells of packets is only heard if these come one by one. */
 GST_START_TEST (packets_are_cut_up_by_the_kernel_once_the_driver_has_told_nothing)
 {
@@ -419,6 +483,10 @@ pump_suite (void)
   tcase_add_test (all, network_that_takes_nothing_is_told_of_once);
   tcase_add_test (all, pause_throws_away_what_waits);
   tcase_add_test (all, end_hands_over_what_waits);
+  tcase_add_test (all, end_of_stream_is_told_when_all_has_left);
+  tcase_add_test (all, end_of_stream_is_told_at_once_when_nothing_waits);
+  tcase_add_test (all, end_of_stream_waits_for_a_link_that_stands_still_a_second_at_most);
+  tcase_add_loop_test (all, end_of_stream_is_told_when_the_peer_pauses_or_leaves_first, 0, 2);
   tcase_add_test (all, packets_are_cut_up_by_the_kernel_once_the_driver_has_told_nothing);
   suite_add_tcase (suite, queue);
   tcase_add_test (queue, queue_gives_back_in_parts_what_was_put_in);

@@ -21,7 +21,7 @@ static gboolean owner_goes; /* while it is told */
 static GstClock *test_clock;
 static GSocket *rtp, *rtcp, *peer; /* ours, and that of the peer for reports */
 static GPtrArray *datagrams;       /* GBytes */
-static guint n_lost, n_troubles, n_alive;
+static guint n_lost, n_troubles, n_alive, n_drained;
 static guint n_calls;  /* of the socket */
 static guint room;     /* datagrams that it still takes */
 static int send_error; /* then */
@@ -51,6 +51,12 @@ static void
 note_alive (gpointer data)
 {
   n_alive++;
+}
+
+static void
+note_drained (gpointer data)
+{
+  n_drained++;
 }
 
 static guint
@@ -122,10 +128,10 @@ open_session (const WfdFormat *format, gboolean microsoft)
 static void
 set_up (void)
 {
-  static const WfdSenderEvents events = { note_lost, note_trouble, note_alive };
+  static const WfdSenderEvents events = { note_lost, note_trouble, note_alive, NULL, note_drained };
   static const WfdUdpCalls calls = { fake_send, fake_wait };
 
-  n_lost = n_troubles = n_alive = n_calls = 0;
+  n_lost = n_troubles = n_alive = n_drained = n_calls = 0;
   room = G_MAXUINT;
   send_error = EAGAIN;
   can_segment = TRUE;
@@ -439,6 +445,17 @@ GST_START_TEST (nothing_leaves_while_nothing_is_wanted)
   send_picture (3000);
   fail_unless (get_marker (before));
   fail_if (get_marker (before + 1));
+  tear_down ();
+}
+GST_END_TEST;
+
+GST_START_TEST (end_of_what_does_not_wait_is_told_at_once)
+{
+  set_up ();
+  open_session (&both, FALSE);
+  send_picture (3000);
+  wfd_sender_drain (sender);
+  fail_unless_equals_int (n_drained, 1);
   tear_down ();
 }
 GST_END_TEST;
@@ -906,6 +923,7 @@ wfd_sender_suite (void)
   tcase_add_test (units, owner_lives_while_it_is_told_and_is_told_no_more);
   tcase_add_test (units, clock_goes_on_while_the_picture_stands_still);
   tcase_add_test (units, nothing_leaves_while_nothing_is_wanted);
+  tcase_add_test (units, end_of_what_does_not_wait_is_told_at_once);
   tcase_add_test (units, microsoft_is_told_where_a_picture_ends);
   tcase_add_test (units, format_that_changes_in_session_brings_new_tables);
   tcase_add_test (units, what_was_not_agreed_on_is_not_sent);

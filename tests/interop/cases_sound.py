@@ -65,7 +65,7 @@ class Sound:
 async def cast(machine, sound, coded):
     """Return the Sound, the strict judge of the stream, and its path."""
     source = Sound(machine, sound, coded)
-    description = '''wfdsink name=w address=127.0.0.1 rtsp-port=7236 after-session=wait rate-control=off bitrate=1000
+    description = '''wfdsink name=w address=127.0.0.1 rtsp-port=7236 after-session=wait bitrate=1000
         audio-codecs=%s %s %s''' % (modes.sound_name(sound), PICTURE, source.pipeline())
     async with stage(machine, description) as scene:
         sink = scene.sink(keep=True, parameters=dict(
