@@ -4,9 +4,8 @@
 #include <base-limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include "peer-frames.h"
-
-#define READ_BYTES (64 * 1024)
 
 /* A peer that does not read its last messages, or does not close, is left then. */
 #define LINGER_US (30 * G_USEC_PER_SEC)
@@ -30,8 +29,9 @@ struct _WfdPeerConn
   gpointer owner;
   State state;
   GSocket *socket;
+  WfdPeerWatch watch;
   WfdPeerFrames *frames;
-  GSource *in, *out, *timer;
+  GSource *timer;
   GQueue queue;     /* GBytes */
   gsize sent_bytes; /* of the first */
   gsize queued_bytes;
@@ -95,67 +95,7 @@ wfd_peer_conn_get_remote (WfdPeerConn *self, WfdPeerAddress *ret_address)
   return wfd_peer_address_from_gio (gio, ret_address);
 }
 
-/* --- sources --- */
-
-typedef struct
-{
-  GSource source;
-  WfdPeerLoop *loop;
-} Timer;
-
-static gboolean
-dispatch_timer (GSource *source, GSourceFunc func, gpointer data)
-{
-  WfdPeerLoop *loop = ((Timer *) source)->loop;
-
-  g_mutex_lock (&loop->lock);
-  /* Another thread may have had the lock, and destroyed it. */
-  if (!g_source_is_destroyed (source)) {
-    g_source_set_ready_time (source, -1);
-    func (data);
-  }
-  g_mutex_unlock (&loop->lock);
-  return G_SOURCE_CONTINUE;
-}
-
-static GSourceFuncs timer_funcs = { .dispatch = dispatch_timer };
-
-GSource *
-wfd_peer_loop_add_timer (WfdPeerLoop *loop, GSourceFunc func, gpointer data)
-{
-  GSource *source = g_source_new (&timer_funcs, sizeof (Timer));
-
-  ((Timer *) source)->loop = loop;
-  g_source_set_callback (source, func, data, NULL);
-  g_source_attach (source, loop->context);
-  return source;
-}
-
-void
-wfd_peer_loop_clear (GSource **source)
-{
-  if (*source == NULL)
-    return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
-static void
-add_source (WfdPeerConn *self, GSource **source, GIOCondition condition, GSocketSourceFunc func)
-{
-  if (*source != NULL)
-    return;
-  *source = g_socket_create_source (self->socket, condition, NULL);
-  g_source_set_callback (*source, G_SOURCE_FUNC (func), conn_ref (self), conn_unref);
-  /* It never runs the loop; for one that might, GLib would take it out of the poll while
-   * it is called, which wakes the thread up twice. */
-  g_source_set_can_recurse (*source, TRUE);
-  g_source_attach (*source, self->loop->context);
-}
-
 /* --- a peer that asks and does not read --- */
-
-static gboolean on_readable (GSocket *socket, GIOCondition condition, gpointer data);
 
 static gboolean
 is_clogged (const WfdPeerConn *self)
@@ -163,16 +103,19 @@ is_clogged (const WfdPeerConn *self)
   return self->queued_bytes > WFD_LIMIT_PEER_UNREAD_BYTES;
 }
 
+/* What is waited for follows from the state and from what waits to be sent. */
 static void
-update_in (WfdPeerConn *self)
+update_watch (WfdPeerConn *self)
 {
-  if (self->state != STATE_OPEN)
-    return;
+  guint32 events = 0;
 
-  if (self->reading && !is_clogged (self))
-    add_source (self, &self->in, G_IO_IN, on_readable);
-  else
-    wfd_peer_loop_clear (&self->in);
+  if (self->state == STATE_CLOSED || self->socket == NULL)
+    return;
+  if (self->state == STATE_LINGERING || (self->reading && !is_clogged (self)))
+    events |= EPOLLIN;
+  if (self->state == STATE_OPENING || !g_queue_is_empty (&self->queue))
+    events |= EPOLLOUT;
+  wfd_peer_loop_watch (self->loop, &self->watch, events);
 }
 
 /* --- ends --- */
@@ -184,9 +127,8 @@ finish (WfdPeerConn *self)
     return;
 
   self->state = STATE_CLOSED;
-  wfd_peer_loop_clear (&self->in);
-  wfd_peer_loop_clear (&self->out);
-  wfd_peer_loop_clear (&self->timer);
+  wfd_peer_loop_watch (self->loop, &self->watch, 0);
+  wfd_peer_loop_clear_source (&self->timer);
   if (self->socket != NULL)
     g_socket_close (self->socket, NULL);
   g_hash_table_remove (self->loop->conns, self);
@@ -224,8 +166,6 @@ lose_later (WfdPeerConn *self)
 
 /* --- out --- */
 
-static gboolean on_writable (GSocket *socket, GIOCondition condition, gpointer data);
-
 /* FALSE: the connection is broken. */
 static gboolean
 flush (WfdPeerConn *self)
@@ -241,7 +181,7 @@ flush (WfdPeerConn *self)
     if (n < 0) {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
         return FALSE;
-      add_source (self, &self->out, G_IO_OUT, on_writable);
+      update_watch (self);
       return TRUE;
     }
     self->sent_bytes += n;
@@ -251,7 +191,7 @@ flush (WfdPeerConn *self)
       self->sent_bytes = 0;
     }
   }
-  wfd_peer_loop_clear (&self->out);
+  update_watch (self);
   /* The peer shall read all of it; to close now, with something of theirs unread,
    * could take it away again. */
   if (self->state == STATE_LINGERING)
@@ -271,9 +211,11 @@ wfd_peer_conn_send (WfdPeerConn *self, WfdBytes message)
   wfd_peer_frames_append (octets, message);
   self->queued_bytes += octets->len;
   g_queue_push_tail (&self->queue, g_byte_array_free_to_bytes (octets));
-  if (self->out == NULL && !flush (self))
+  /* What waits already goes first. */
+  if ((self->watch.events & EPOLLOUT) != 0)
+    update_watch (self);
+  else if (!flush (self))
     lose_later (self);
-  update_in (self);
 }
 
 gsize
@@ -316,7 +258,8 @@ static void
 take_readable (WfdPeerConn *self)
 {
   g_autoptr (GError) error = NULL;
-  gssize n = g_socket_receive (self->socket, (char *) self->loop->buffer, READ_BYTES, NULL, &error);
+  gssize n = g_socket_receive (self->socket, (char *) self->loop->buffer, WFD_PEER_READ_BYTES, NULL,
+      &error);
 
   if (n > 0)
     take_octets (self, wfd_bytes (self->loop->buffer, n));
@@ -324,25 +267,11 @@ take_readable (WfdPeerConn *self)
     lose (self);
 }
 
-static gboolean
-on_readable (GSocket *socket, GIOCondition condition, gpointer data)
-{
-  WfdPeerConn *self = data;
-
-  g_mutex_lock (&self->loop->lock);
-  conn_ref (self);
-  if (self->in == g_main_current_source ())
-    take_readable (self);
-  g_mutex_unlock (&self->loop->lock);
-  conn_unref (self);
-  return G_SOURCE_CONTINUE;
-}
-
 void
 wfd_peer_conn_set_reading (WfdPeerConn *self, gboolean reading)
 {
   self->reading = reading;
-  update_in (self);
+  update_watch (self);
 }
 
 /* --- when the peer has read --- */
@@ -350,7 +279,6 @@ wfd_peer_conn_set_reading (WfdPeerConn *self, gboolean reading)
 static void
 take_connected (WfdPeerConn *self)
 {
-  wfd_peer_loop_clear (&self->out);
   if (!g_socket_check_connect_result (self->socket, NULL)) {
     lose (self);
     return;
@@ -372,25 +300,28 @@ take_writable (WfdPeerConn *self)
     self->calls->drained (self, self->owner);
   if (self->state == STATE_OPEN && !is_clogged (self))
     take_rest (self);
-  update_in (self);
+  update_watch (self);
 }
 
-static gboolean
-on_writable (GSocket *socket, GIOCondition condition, gpointer data)
+static void
+on_ready (WfdPeerWatch *watch, guint32 events)
 {
-  WfdPeerConn *self = data;
+  WfdPeerConn *self =
+      (WfdPeerConn *) ((guint8 *) watch - G_STRUCT_OFFSET (struct _WfdPeerConn, watch));
+  guint32 waited = watch->events;
+  gboolean broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
 
-  g_mutex_lock (&self->loop->lock);
   conn_ref (self);
-  if (self->out == g_main_current_source ()) {
-    if (self->state == STATE_OPENING)
-      take_connected (self);
-    else
+  if (self->state == STATE_OPENING)
+    take_connected (self);
+  else {
+    if ((waited & EPOLLIN) != 0 && (broken || (events & EPOLLIN) != 0))
+      take_readable (self);
+    if (self->state != STATE_CLOSED && (waited & EPOLLOUT) != 0
+        && (broken || (events & EPOLLOUT) != 0))
       take_writable (self);
   }
-  g_mutex_unlock (&self->loop->lock);
   conn_unref (self);
-  return G_SOURCE_CONTINUE;
 }
 
 /* --- life --- */
@@ -412,6 +343,7 @@ conn_new (WfdPeerLoop *loop, GSocket *socket, State state, const WfdPeerConnCall
   g_hash_table_add (loop->conns, self);
   if (socket == NULL)
     return self;
+  self->watch = (WfdPeerWatch) { g_socket_get_fd (socket), 0, on_ready };
   g_socket_set_blocking (socket, FALSE);
   g_socket_set_keepalive (socket, TRUE);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_ALIVE_S, NULL);
@@ -438,7 +370,7 @@ wfd_peer_conn_open (WfdPeerLoop *loop, const WfdPeerAddress *address, const WfdP
     lose_later (self);
   else if (g_socket_connect (socket, gio, NULL, &error)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PENDING))
-    add_source (self, &self->out, G_IO_OUT, on_writable);
+    update_watch (self);
   else
     lose_later (self);
   return self;
@@ -483,14 +415,13 @@ wfd_peer_conn_close (WfdPeerConn *self)
 
   /* What still comes is read and forgotten. */
   self->state = STATE_LINGERING;
-  add_source (self, &self->in, G_IO_IN, on_readable);
   g_source_set_ready_time (self->timer, g_get_monotonic_time () + LINGER_US);
   if (!flush (self))
     lose_later (self);
 }
 
 void
-wfd_peer_loop_abort (WfdPeerLoop *loop)
+wfd_peer_conn_abort_all (WfdPeerLoop *loop)
 {
   g_autoptr (GList) conns = g_hash_table_get_keys (loop->conns);
 

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "peer-loop.h"
 #include "peer-wire.h"
 
 G_BEGIN_DECLS
 
-/* The socket of one connection: messages in and out. It lives in a main context, with
- * a lock that is held in each of these calls and that each callback is made under. */
+/* The socket of one connection: messages in and out. The lock of its loop is held in each
+ * of these calls and in each callback. */
 typedef struct _WfdPeerConn WfdPeerConn;
-
-typedef struct
-{
-  GMainContext *context;
-  GMutex lock;
-  GCond changed;     /* room in a queue, or a connection less */
-  GHashTable *conns; /* all that are not closed */
-  guint8 *buffer;    /* what the only thread that runs the context reads */
-} WfdPeerLoop;
 
 typedef struct
 {
@@ -47,12 +38,7 @@ gboolean wfd_peer_conn_get_remote (WfdPeerConn *self, WfdPeerAddress *ret_addres
  * hears nothing any more. */
 void wfd_peer_conn_close (WfdPeerConn *self);
 /* The same for all there are, at once. */
-void wfd_peer_loop_abort (WfdPeerLoop *loop);
-
-/* A source in the context of the loop that calls with the lock held. */
-GSource *wfd_peer_loop_add_timer (WfdPeerLoop *loop, GSourceFunc func, gpointer data);
-/* Takes it out, if there is one. */
-void wfd_peer_loop_clear (GSource **source);
+void wfd_peer_conn_abort_all (WfdPeerLoop *loop);
 
 GSocketAddress *wfd_peer_address_to_gio (const WfdPeerAddress *address);
 gboolean wfd_peer_address_from_gio (GSocketAddress *gio, WfdPeerAddress *ret_address);

@@ -324,6 +324,9 @@ graph_new (WfdPeerHub *hub, const WfdPeerGraphConfig *config, WfdPeerStore *stor
   self->node = wfd_peer_node_new (&config->node, &node_calls, self);
   self->timer = wfd_peer_loop_add_timer (&hub->loop, on_timer, self);
   self->deadline_us = -1;
+  /* They are called in no thread of the application's that does not call. */
+  if (self->validate != NULL)
+    wfd_peer_loop_keep (&hub->loop);
   g_ptr_array_add (hub->graphs, self);
   return self;
 }
@@ -378,6 +381,8 @@ wfd_peer_graph_close (WfdPeerGraph *self)
   g_source_destroy (self->timer);
   g_clear_pointer (&self->timer, g_source_unref);
   g_ptr_array_remove_fast (self->hub->graphs, self);
+  if (self->validate != NULL)
+    wfd_peer_loop_release (&self->hub->loop);
   g_cond_broadcast (&self->hub->loop.changed);
   wfd_peer_graph_unref (self);
 }

@@ -3,12 +3,12 @@
 
 #include <base-limits.h>
 #include <netinet/in.h>
+#include <sys/epoll.h>
 #include "peer-codes.h"
 #include "peer-graph.h"
 #include "peer-link.h"
 
 #define BACKLOG 256
-#define READ_BYTES (64 * 1024)
 #define SHUTDOWN_US G_USEC_PER_SEC
 
 /* When a socket could not be had, which is when the process has too many files: who
@@ -21,7 +21,7 @@ struct _WfdPeerListener
   WfdPeerHub *hub;
   WfdPeerAddress address;
   GSocket *socket;
-  GSource *source; /* NULL until @retry */
+  WfdPeerWatch watch; /* for nothing until @retry */
   GSource *retry;
 };
 
@@ -124,25 +124,16 @@ accept_stranger (WfdPeerListener *self)
   if (accepted != NULL)
     take_stranger (self, accepted);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
-    wfd_peer_loop_clear (&self->source);
+    wfd_peer_loop_watch (&self->hub->loop, &self->watch, 0);
     g_source_set_ready_time (self->retry, g_get_monotonic_time () + RETRY_US);
   }
 }
 
-static gboolean
-on_connection (GSocket *socket, GIOCondition condition, gpointer data)
+static void
+on_connection (WfdPeerWatch *watch, guint32 events)
 {
-  WfdPeerHub *hub = data;
-
-  wfd_peer_hub_lock (hub);
-  for (guint i = 0; i < hub->listeners->len; i++) {
-    WfdPeerListener *listener = hub->listeners->pdata[i];
-
-    if (listener->socket == socket)
-      accept_stranger (listener);
-  }
-  wfd_peer_hub_unlock (hub);
-  return G_SOURCE_CONTINUE;
+  accept_stranger (
+      (WfdPeerListener *) ((guint8 *) watch - G_STRUCT_OFFSET (struct _WfdPeerListener, watch)));
 }
 
 static gboolean
@@ -150,9 +141,7 @@ start_accepting (gpointer data)
 {
   WfdPeerListener *self = data;
 
-  self->source = g_socket_create_source (self->socket, G_IO_IN, NULL);
-  g_source_set_callback (self->source, G_SOURCE_FUNC (on_connection), self->hub, NULL);
-  g_source_attach (self->source, self->hub->loop.context);
+  wfd_peer_loop_watch (&self->hub->loop, &self->watch, EPOLLIN);
   return G_SOURCE_CONTINUE;
 }
 
@@ -223,6 +212,7 @@ wfd_peer_hub_listen (WfdPeerHub *self, const WfdPeerAddress *address, guint32 *r
   if (bound != NULL)
     listener->address.port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
   listener->socket = socket;
+  listener->watch = (WfdPeerWatch) { g_socket_get_fd (socket), 0, on_connection };
   listener->retry = wfd_peer_loop_add_timer (&self->loop, start_accepting, listener);
   start_accepting (listener);
   g_ptr_array_add (self->listeners, listener);
@@ -242,8 +232,8 @@ wfd_peer_listener_unref (WfdPeerListener *self)
     return;
 
   g_ptr_array_remove_fast (self->hub->listeners, self);
-  wfd_peer_loop_clear (&self->source);
-  wfd_peer_loop_clear (&self->retry);
+  wfd_peer_loop_watch (&self->hub->loop, &self->watch, 0);
+  wfd_peer_loop_clear_source (&self->retry);
   g_socket_close (self->socket, NULL);
   g_object_unref (self->socket);
   g_free (self);
@@ -267,15 +257,12 @@ wfd_peer_hub_new (const char *folder)
 {
   WfdPeerHub *self = g_new0 (WfdPeerHub, 1);
 
+  g_atomic_ref_count_init (&self->ref_count);
   self->folder = g_strdup (folder);
   self->graphs = g_ptr_array_new ();
   self->listeners = g_ptr_array_new ();
   self->strangers = g_ptr_array_new ();
-  g_mutex_init (&self->loop.lock);
-  g_cond_init (&self->loop.changed);
-  self->loop.conns = g_hash_table_new (NULL, NULL);
-  self->loop.buffer = g_malloc (READ_BYTES);
-  self->loop.context = g_main_context_new ();
+  wfd_peer_loop_init (&self->loop);
   self->main_loop = g_main_loop_new (self->loop.context, FALSE);
   self->thread = g_thread_new ("wfd-peer", run, self);
   return self;
@@ -293,7 +280,7 @@ say_goodbye (WfdPeerHub *self)
   while (g_hash_table_size (self->loop.conns) > 0)
     if (!g_cond_wait_until (&self->loop.changed, &self->loop.lock, until_us))
       break;
-  wfd_peer_loop_abort (&self->loop);
+  wfd_peer_conn_abort_all (&self->loop);
 }
 
 static gboolean
@@ -307,17 +294,29 @@ void
 wfd_peer_hub_free (WfdPeerHub *self)
 {
   wfd_peer_hub_lock (self);
+  wfd_peer_loop_keep (&self->loop);
   say_goodbye (self);
   wfd_peer_hub_unlock (self);
   g_main_context_invoke (self->loop.context, quit, self->main_loop);
   g_thread_join (self->thread);
+  wfd_peer_hub_unref (self);
+}
+
+WfdPeerHub *
+wfd_peer_hub_ref (WfdPeerHub *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+wfd_peer_hub_unref (WfdPeerHub *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
 
   g_main_loop_unref (self->main_loop);
-  g_main_context_unref (self->loop.context);
-  g_hash_table_unref (self->loop.conns);
-  g_free (self->loop.buffer);
-  g_mutex_clear (&self->loop.lock);
-  g_cond_clear (&self->loop.changed);
+  wfd_peer_loop_clear (&self->loop);
   g_ptr_array_unref (self->graphs);
   g_ptr_array_unref (self->listeners);
   g_ptr_array_unref (self->strangers);

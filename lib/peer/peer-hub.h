@@ -15,6 +15,7 @@ typedef struct _WfdPeerListener WfdPeerListener;
 
 struct _WfdPeerHub
 {
+  gint ref_count;
   WfdPeerLoop loop;
   GMainLoop *main_loop;
   GThread *thread;
@@ -27,8 +28,10 @@ struct _WfdPeerHub
 /* Takes no lock; databases lie in @folder, which is made when the first is. */
 WfdPeerHub *wfd_peer_hub_new (const char *folder);
 /* Takes the lock itself. All graphs are closed; what they have still to send has a
- * second for it. */
+ * second for it. Threads that help its loop may hold it a little longer. */
 void wfd_peer_hub_free (WfdPeerHub *self);
+WfdPeerHub *wfd_peer_hub_ref (WfdPeerHub *self);
+void wfd_peer_hub_unref (WfdPeerHub *self);
 
 static inline void
 wfd_peer_hub_lock (WfdPeerHub *self)

@@ -1,12 +1,50 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peergraph-private.h"
 
+#include <winevent-helper.h>
+
 #define MAX_REGISTRATIONS 4096
 /* Of one call: every type, with room for many types of records. */
 #define MAX_FILTERS 1024
 
 WfdHandleTable peergraph_events = WFD_HANDLE_TABLE_INIT (WFD_HANDLE_GRAPH_EVENT, MAX_REGISTRATIONS);
 static GHashTable *handles; /* to Registration */
+
+/* --- a thread of the application that waits --- */
+
+static PVOID
+ref_hub (PVOID hub)
+{
+  return wfd_peer_hub_ref (hub);
+}
+
+static void
+unref_hub (PVOID hub)
+{
+  wfd_peer_hub_unref (hub);
+}
+
+static int
+begin_help (PVOID hub)
+{
+  return wfd_peer_loop_begin_help (&((WfdPeerHub *) hub)->loop);
+}
+
+static BOOL
+help (PVOID hub)
+{
+  return wfd_peer_loop_help (&((WfdPeerHub *) hub)->loop);
+}
+
+static void
+end_help (PVOID hub, BOOL helped)
+{
+  wfd_peer_loop_end_help (&((WfdPeerHub *) hub)->loop, helped);
+}
+
+static const WfdxEventHelper helper = { ref_hub, unref_hub, begin_help, help, end_help };
+
+/* --- registrations --- */
 
 static void
 notify (gpointer event)
@@ -20,6 +58,7 @@ end_registration (gpointer handle)
   Registration *registration = wfd_handle_table_remove (&peergraph_events, handle);
 
   wfd_peer_graph_remove_queue (registration->graph->graph, registration->queue);
+  WfdxRemoveEventHelper (registration->event);
   g_free (registration);
 }
 
@@ -68,6 +107,7 @@ peergraph_register (Graph *graph, HANDLE event, const WfdPeerFilter *filters, UL
   registration->event = event;
   registration->queue = wfd_peer_queue_new (filters, n, notify, event);
   wfd_peer_graph_add_queue (graph->graph, registration->queue);
+  WfdxAddEventHelper (event, &helper, peergraph_get_hub ());
   if (handles == NULL)
     handles = g_hash_table_new_full (NULL, NULL, end_registration, NULL);
   g_hash_table_insert (handles, handle, registration);

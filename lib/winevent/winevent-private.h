@@ -4,6 +4,8 @@
 #include <glib.h>
 #include <windows.h>
 
+#include "winevent-helper.h"
+
 G_BEGIN_DECLS
 
 /* What winevent.c (the events) and winevent-wait.c (the wait for them) share. */
@@ -14,6 +16,11 @@ typedef struct
   gboolean resets_itself;
   gboolean is_set;
   int fd; /* an eventfd, readable while it is set */
+  gboolean is_readable;
+  guint n_awake; /* who will look at it in a moment, and settle what is readable then */
+  const WfdxEventHelper *helper; /* or NULL */
+  gpointer helper_data;
+  guint n_helped; /* who has asked for it */
 } WinEvent;
 
 /* Held while events and their table are looked at. */
@@ -22,6 +29,7 @@ extern GMutex winevent_lock;
 WinEvent *winevent_find (HANDLE handle);
 /* Of the waiting; closes it when the handle is gone too. */
 void winevent_unref (WinEvent *self);
+void winevent_settle (WinEvent *self);
 /* It has been waited for with success. */
 void winevent_consume (WinEvent *self);
 

@@ -9,7 +9,13 @@ typedef struct
   WinEvent *events[MAXIMUM_WAIT_OBJECTS];
   guint n;
   gboolean wants_all;
-  gint64 end_us; /* -1 for never */
+  gboolean waits; /* or only looks */
+  gint64 end_us;  /* -1 for never */
+
+  /* What the thread does meanwhile. */
+  const WfdxEventHelper *helper; /* NULL: nothing */
+  gpointer helper_data;
+  int helper_fd;
 } Wait;
 
 /* FALSE, and holds nothing, if one of the handles is none. */
@@ -87,24 +93,116 @@ wait_for_change (const struct pollfd *fds, nfds_t n, gint64 end_us)
   return n_ready > 0 || (n_ready < 0 && errno == EINTR);
 }
 
+/* --- what is done meanwhile --- */
+
+/* With the lock held. */
+static void
+find_helper (Wait *wait)
+{
+  for (guint i = 0; i < wait->n && wait->helper == NULL; i++) {
+    const WinEvent *event = wait->events[i];
+
+    if (event->helper != NULL) {
+      wait->helper = event->helper;
+      wait->helper_data = event->helper->ref (event->helper_data);
+    }
+  }
+}
+
+static void
+begin_help (Wait *wait)
+{
+  if (wait->helper != NULL)
+    wait->helper_fd = wait->helper->begin (wait->helper_data);
+}
+
+static void
+end_help (Wait *wait)
+{
+  if (wait->helper == NULL)
+    return;
+  wait->helper->end (wait->helper_data, wait->helper_fd >= 0);
+  wait->helper->unref (wait->helper_data);
+  wait->helper = NULL;
+}
+
+/* Whoever sets an event meanwhile need not make it readable: this thread looks next. */
+static void
+stay_awake (Wait *wait, int by)
+{
+  g_mutex_lock (&winevent_lock);
+  for (guint i = 0; i < wait->n; i++)
+    wait->events[i]->n_awake += by;
+  g_mutex_unlock (&winevent_lock);
+}
+
+static void
+help (Wait *wait)
+{
+  gboolean goes_on;
+
+  stay_awake (wait, 1);
+  goes_on = wait->helper->help (wait->helper_data);
+  stay_awake (wait, -1);
+  if (!goes_on)
+    end_help (wait);
+}
+
+/* FALSE when the time is over. */
+static gboolean
+pass_time (Wait *wait, struct pollfd *fds, nfds_t n)
+{
+  gboolean helps = wait->helper != NULL && wait->helper_fd >= 0;
+
+  if (helps)
+    fds[n] = (struct pollfd) { .fd = wait->helper_fd, .events = POLLIN };
+  if (!wait_for_change (fds, n + helps, wait->end_us))
+    return FALSE;
+  if (helps && fds[n].revents != 0)
+    help (wait);
+  return TRUE;
+}
+
+/* After a look at what is set. */
+static gboolean
+look (Wait *wait, guint *ret_index)
+{
+  gboolean taken = take (wait, ret_index);
+
+  for (guint i = 0; i < wait->n; i++)
+    winevent_settle (wait->events[i]);
+  return taken;
+}
+
 /* With the lock held, and given up only while it waits. */
 static DWORD
 wait_for (Wait *wait)
 {
-  struct pollfd fds[MAXIMUM_WAIT_OBJECTS];
+  struct pollfd fds[MAXIMUM_WAIT_OBJECTS + 1];
   gboolean has_time = TRUE;
-  guint index;
+  guint index = wait->n;
 
-  while (!take (wait, &index)) {
+  if (look (wait, &index))
+    return WAIT_OBJECT_0 + index;
+
+  if (wait->waits)
+    find_helper (wait);
+  g_mutex_unlock (&winevent_lock);
+  begin_help (wait);
+  g_mutex_lock (&winevent_lock);
+  while (!look (wait, &index)) {
     nfds_t n = list_descriptors (wait, fds);
 
     if (!has_time)
-      return WAIT_TIMEOUT;
+      break;
     g_mutex_unlock (&winevent_lock);
-    has_time = wait_for_change (fds, n, wait->end_us);
+    has_time = pass_time (wait, fds, n);
     g_mutex_lock (&winevent_lock);
   }
-  return WAIT_OBJECT_0 + index;
+  g_mutex_unlock (&winevent_lock);
+  end_help (wait);
+  g_mutex_lock (&winevent_lock);
+  return index < wait->n ? WAIT_OBJECT_0 + index : WAIT_TIMEOUT;
 }
 
 static gboolean
@@ -129,7 +227,7 @@ fail (DWORD error)
 DWORD WINAPI
 WaitForMultipleObjects (DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll, DWORD dwMilliseconds)
 {
-  Wait wait = { .wants_all = bWaitAll, .end_us = -1 };
+  Wait wait = { .wants_all = bWaitAll, .waits = dwMilliseconds > 0, .end_us = -1 };
   DWORD result = WAIT_FAILED;
 
   if (nCount == 0 || nCount > MAXIMUM_WAIT_OBJECTS || lpHandles == NULL

@@ -35,25 +35,38 @@ winevent_unref (WinEvent *self)
 {
   if (--self->n_refs > 0)
     return;
+  if (self->helper != NULL)
+    self->helper->unref (self->helper_data);
   close (self->fd);
   g_free (self);
 }
 
 /* The counter of the eventfd is 1 or 0; neither can block. */
+void
+winevent_settle (WinEvent *self)
+{
+  eventfd_t value;
+
+  if (self->n_awake > 0 || self->is_readable == self->is_set)
+    return;
+  if (self->is_set)
+    self->is_readable = eventfd_write (self->fd, 1) == 0;
+  else
+    self->is_readable = eventfd_read (self->fd, &value) != 0;
+}
+
 static void
 set (WinEvent *self)
 {
-  if (!self->is_set && eventfd_write (self->fd, 1) == 0)
-    self->is_set = TRUE;
+  self->is_set = TRUE;
+  winevent_settle (self);
 }
 
 static void
 reset (WinEvent *self)
 {
-  eventfd_t value;
-
-  if (self->is_set && eventfd_read (self->fd, &value) == 0)
-    self->is_set = FALSE;
+  self->is_set = FALSE;
+  winevent_settle (self);
 }
 
 void
@@ -74,7 +87,7 @@ create (BOOL is_manual, BOOL is_set)
   if (fd < 0)
     return NULL;
   self = g_new (WinEvent, 1);
-  *self = (WinEvent) { 1, !is_manual, FALSE, fd };
+  *self = (WinEvent) { 1, !is_manual, .fd = fd };
   if (is_set)
     set (self);
   handle = wfd_handle_table_add (&events, self);
@@ -168,4 +181,32 @@ WfdxGetEventDescriptor (HANDLE hEvent)
   if (self == NULL)
     SetLastError (ERROR_INVALID_HANDLE);
   return fd;
+}
+
+VOID
+WfdxAddEventHelper (HANDLE hEvent, const WfdxEventHelper *helper, PVOID data)
+{
+  WinEvent *self;
+
+  g_mutex_lock (&winevent_lock);
+  self = winevent_find (hEvent);
+  if (self != NULL && self->n_helped++ == 0) {
+    self->helper = helper;
+    self->helper_data = helper->ref (data);
+  }
+  g_mutex_unlock (&winevent_lock);
+}
+
+VOID
+WfdxRemoveEventHelper (HANDLE hEvent)
+{
+  WinEvent *self;
+
+  g_mutex_lock (&winevent_lock);
+  self = winevent_find (hEvent);
+  if (self != NULL && self->n_helped > 0 && --self->n_helped == 0) {
+    self->helper->unref (self->helper_data);
+    self->helper = NULL;
+  }
+  g_mutex_unlock (&winevent_lock);
 }

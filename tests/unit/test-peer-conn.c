@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <peer-frames.h>
 #include <peer-hub.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -86,11 +87,7 @@ stage_begin (Stage *stage)
   *stage = (Stage) { .answers = TRUE };
   stage->peer = connect_to (address);
 
-  g_mutex_init (&stage->loop.lock);
-  g_cond_init (&stage->loop.changed);
-  stage->loop.context = g_main_context_new ();
-  stage->loop.conns = g_hash_table_new (NULL, NULL);
-  stage->loop.buffer = g_malloc (64 * 1024);
+  wfd_peer_loop_init (&stage->loop);
   stage->conn = wfd_peer_conn_new_accepted (&stage->loop, g_socket_accept (listener, NULL, NULL),
       &calls, stage);
 }
@@ -98,13 +95,9 @@ stage_begin (Stage *stage)
 static void
 stage_end (Stage *stage)
 {
-  wfd_peer_loop_abort (&stage->loop);
+  wfd_peer_conn_abort_all (&stage->loop);
   g_object_unref (stage->peer);
-  g_main_context_unref (stage->loop.context);
-  g_hash_table_unref (stage->loop.conns);
-  g_free (stage->loop.buffer);
-  g_mutex_clear (&stage->loop.lock);
-  g_cond_clear (&stage->loop.changed);
+  wfd_peer_loop_clear (&stage->loop);
 }
 
 /* Until there is nothing to do. */
@@ -180,6 +173,67 @@ test_full_of_our_own_still_reads (void)
   ask (&stage, 3);
   settle (&stage);
   g_assert_cmpuint (stage.n_received, ==, 3);
+  stage_end (&stage);
+}
+
+/* --- a thread that waits serves the sockets --- */
+
+static gboolean
+is_readable (int fd, int timeout_ms)
+{
+  struct pollfd wanted = { .fd = fd, .events = POLLIN };
+
+  return poll (&wanted, 1, timeout_ms) == 1;
+}
+
+/* Meanwhile the context does not look at them, and when nobody waits any more it does. */
+static void
+test_who_waits_reads (void)
+{
+  Stage stage;
+  int fd;
+
+  stage_begin (&stage);
+  stage.answers = FALSE;
+  fd = wfd_peer_loop_begin_help (&stage.loop);
+  g_assert_cmpint (fd, >=, 0);
+  /* One is enough. */
+  g_assert_cmpint (wfd_peer_loop_begin_help (&stage.loop), ==, -1);
+  wfd_peer_loop_end_help (&stage.loop, FALSE);
+
+  ask (&stage, 3);
+  g_assert_true (is_readable (fd, -1));
+  settle (&stage);
+  g_assert_cmpuint (stage.n_received, ==, 0);
+  g_assert_true (wfd_peer_loop_help (&stage.loop));
+  g_assert_cmpuint (stage.n_received, ==, 3);
+  g_assert_false (is_readable (fd, 0));
+
+  wfd_peer_loop_end_help (&stage.loop, TRUE);
+  ask (&stage, 2);
+  while (stage.n_received < 5)
+    g_main_context_iteration (stage.loop.context, TRUE);
+  stage_end (&stage);
+}
+
+/* Where callbacks must not come from a thread of the application. */
+static void
+test_kept_from_who_waits (void)
+{
+  Stage stage;
+
+  stage_begin (&stage);
+  stage.answers = FALSE;
+  g_assert_cmpint (wfd_peer_loop_begin_help (&stage.loop), >=, 0);
+  wfd_peer_loop_keep (&stage.loop);
+  ask (&stage, 1);
+  g_assert_false (wfd_peer_loop_help (&stage.loop));
+  wfd_peer_loop_end_help (&stage.loop, TRUE);
+  g_assert_cmpint (wfd_peer_loop_begin_help (&stage.loop), ==, -1);
+  while (stage.n_received < 1)
+    g_main_context_iteration (stage.loop.context, TRUE);
+  wfd_peer_loop_end_help (&stage.loop, FALSE);
+  wfd_peer_loop_release (&stage.loop);
   stage_end (&stage);
 }
 
@@ -272,6 +326,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/peer/conn/who-asks-has-to-read", test_who_asks_has_to_read);
   g_test_add_func ("/peer/conn/full-of-our-own-still-reads", test_full_of_our_own_still_reads);
+  g_test_add_func ("/peer/conn/who-waits-reads", test_who_waits_reads);
+  g_test_add_func ("/peer/conn/kept-from-who-waits", test_kept_from_who_waits);
   g_test_add_func ("/peer/listener/no-files-left", test_no_files_left);
   return g_test_run ();
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <glib-unix.h>
 #include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <windows.h>
+#include <winevent-helper.h>
 
 /* Long enough to be seen as a hang. */
 #define FOREVER_MS 60000
@@ -266,6 +269,132 @@ count_descriptors (void)
   return n;
 }
 
+/* --- a thread that waits and does meanwhile what leads to the event --- */
+
+typedef struct
+{
+  HANDLE event;
+  int fd;
+  guint n_refs, n_begun, n_helped, n_ended, n_until_set;
+  gboolean was_readable;
+  BOOL goes_on;
+} Help;
+
+static PVOID
+ref_help (PVOID data)
+{
+  ((Help *) data)->n_refs++;
+  return data;
+}
+
+static void
+unref_help (PVOID data)
+{
+  ((Help *) data)->n_refs--;
+}
+
+static int
+begin_help (PVOID data)
+{
+  ((Help *) data)->n_begun++;
+  return ((Help *) data)->fd;
+}
+
+static BOOL
+do_help (PVOID data)
+{
+  Help *help = data;
+  struct pollfd readable = { .fd = WfdxGetEventDescriptor (help->event), .events = POLLIN };
+
+  if (++help->n_helped == help->n_until_set) {
+    SetEvent (help->event);
+    help->was_readable = poll (&readable, 1, 0) == 1;
+  }
+  return help->goes_on;
+}
+
+static void
+end_help (PVOID data, BOOL helped)
+{
+  g_assert_true (helped == (((Help *) data)->fd >= 0));
+  ((Help *) data)->n_ended++;
+}
+
+static const WfdxEventHelper helper = { ref_help, unref_help, begin_help, do_help, end_help };
+
+static void
+assert_readable (HANDLE event, gboolean readable)
+{
+  struct pollfd wanted = { .fd = WfdxGetEventDescriptor (event), .events = POLLIN };
+
+  g_assert_cmpint (poll (&wanted, 1, 0), ==, readable);
+}
+
+/* With a descriptor that can always be read. */
+static void
+help_begin (Help *help, BOOL is_manual)
+{
+  *help = (Help) { CreateEvent (NULL, is_manual, FALSE, NULL), eventfd (1, EFD_CLOEXEC),
+    .n_until_set = 3, .goes_on = TRUE };
+  WfdxAddEventHelper (help->event, &helper, help);
+}
+
+static void
+help_end (Help *help)
+{
+  close_event (help->event);
+  g_assert_cmpuint (help->n_refs, ==, 0);
+  g_assert_cmpuint (help->n_begun, ==, help->n_ended);
+  close (help->fd);
+}
+
+/* It need not wake itself up. */
+static void
+test_who_waits_helps (void)
+{
+  Help help;
+
+  help_begin (&help, FALSE);
+  g_assert_cmpuint (WaitForSingleObject (help.event, INFINITE), ==, WAIT_OBJECT_0);
+  g_assert_cmpuint (help.n_helped, ==, 3);
+  g_assert_false (help.was_readable);
+  assert_readable (help.event, FALSE);
+  /* Who only looks does not. */
+  g_assert_cmpuint (WaitForSingleObject (help.event, 0), ==, WAIT_TIMEOUT);
+  g_assert_cmpuint (help.n_begun, ==, 1);
+  help_end (&help);
+}
+
+static void
+test_others_see_what_stays_set (void)
+{
+  Help help;
+
+  help_begin (&help, TRUE);
+  g_assert_cmpuint (WaitForSingleObject (help.event, INFINITE), ==, WAIT_OBJECT_0);
+  assert_readable (help.event, TRUE);
+  help_end (&help);
+}
+
+static void
+test_help_that_is_not_wanted (void)
+{
+  Help help;
+
+  help_begin (&help, FALSE);
+  help.goes_on = FALSE;
+  g_assert_cmpuint (WaitForSingleObject (help.event, 1), ==, WAIT_TIMEOUT);
+  g_assert_cmpuint (help.n_helped, ==, 1);
+  WfdxAddEventHelper (help.event, &helper, &help);
+  WfdxRemoveEventHelper (help.event);
+  g_assert_cmpuint (WaitForSingleObject (help.event, 1), ==, WAIT_TIMEOUT);
+  g_assert_cmpuint (help.n_helped, ==, 2);
+  WfdxRemoveEventHelper (help.event);
+  g_assert_cmpuint (WaitForSingleObject (help.event, 1), ==, WAIT_TIMEOUT);
+  g_assert_cmpuint (help.n_helped, ==, 2);
+  help_end (&help);
+}
+
 static gpointer
 wait_for_one (gpointer user_data)
 {
@@ -309,6 +438,9 @@ main (int argc, char **argv)
   g_test_add_func ("/winevent/bad-handles", test_bad_handles);
   g_test_add_func ("/winevent/bad-arguments", test_bad_arguments);
   g_test_add_func ("/winevent/last-error-of-thread", test_last_error_of_thread);
+  g_test_add_func ("/winevent/who-waits-helps", test_who_waits_helps);
+  g_test_add_func ("/winevent/others-see-what-stays-set", test_others_see_what_stays_set);
+  g_test_add_func ("/winevent/help-that-is-not-wanted", test_help_that_is_not_wanted);
   g_test_add_func ("/winevent/nothing-left-over", test_nothing_left_over);
   return g_test_run ();
 }

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-loop.h"
+
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+/* Who has waited once waits again soon. Until then the thread of the context is not woken
+ * up for the sockets, and what comes for others may be as late as twice this. */
+#define COMEBACK_US 1000
+
+/* --- sockets --- */
+
+void
+wfd_peer_loop_watch (WfdPeerLoop *self, WfdPeerWatch *watch, guint32 events)
+{
+  struct epoll_event event = { .events = events, .data.ptr = watch };
+
+  if (watch->events == events)
+    return;
+  if (events == 0) {
+    epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
+    for (guint i = 0; i < WFD_PEER_LOOP_BATCH; i++)
+      if (self->batch[i] == watch)
+        self->batch[i] = NULL;
+  } else
+    epoll_ctl (self->epoll_fd, watch->events == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, watch->fd,
+        &event);
+  watch->events = events;
+}
+
+/* With the lock held. */
+static void
+serve_sockets (WfdPeerLoop *self)
+{
+  struct epoll_event events[WFD_PEER_LOOP_BATCH];
+  int n = epoll_wait (self->epoll_fd, events, WFD_PEER_LOOP_BATCH, 0);
+
+  for (int i = 0; i < n; i++)
+    self->batch[i] = events[i].data.ptr;
+  for (int i = 0; i < n; i++) {
+    WfdPeerWatch *watch = g_steal_pointer (&self->batch[i]);
+
+    /* NULL when one before has cleared it. */
+    if (watch != NULL)
+      watch->ready (watch, events[i].events);
+  }
+}
+
+/* --- sources of the context --- */
+
+typedef struct
+{
+  GSource source;
+  WfdPeerLoop *loop;
+} Source;
+
+static gboolean
+dispatch_timer (GSource *source, GSourceFunc func, gpointer data)
+{
+  WfdPeerLoop *loop = ((Source *) source)->loop;
+
+  g_mutex_lock (&loop->lock);
+  /* Another thread may have had the lock, and destroyed it. */
+  if (!g_source_is_destroyed (source)) {
+    g_source_set_ready_time (source, -1);
+    func (data);
+  }
+  g_mutex_unlock (&loop->lock);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+dispatch_sockets (GSource *source, GSourceFunc func, gpointer data)
+{
+  WfdPeerLoop *loop = ((Source *) source)->loop;
+
+  g_mutex_lock (&loop->lock);
+  serve_sockets (loop);
+  g_mutex_unlock (&loop->lock);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs timer_funcs = { .dispatch = dispatch_timer };
+static GSourceFuncs socket_funcs = { .dispatch = dispatch_sockets };
+
+static GSource *
+add_source (WfdPeerLoop *self, GSourceFuncs *funcs, GSourceFunc func, gpointer data)
+{
+  GSource *source = g_source_new (funcs, sizeof (Source));
+
+  ((Source *) source)->loop = self;
+  g_source_set_callback (source, func, data, NULL);
+  /* None runs the context; for one that might, GLib would take it out of the poll while it
+   * is called, which wakes the thread up twice. */
+  g_source_set_can_recurse (source, TRUE);
+  return source;
+}
+
+GSource *
+wfd_peer_loop_add_timer (WfdPeerLoop *self, GSourceFunc func, gpointer data)
+{
+  GSource *source = add_source (self, &timer_funcs, func, data);
+
+  g_source_attach (source, self->context);
+  return source;
+}
+
+void
+wfd_peer_loop_clear_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* --- the context leaves the sockets alone, and comes back --- */
+
+static void
+leave_alone (WfdPeerLoop *self, gboolean alone)
+{
+  if (self->left_alone == alone)
+    return;
+  self->left_alone = alone;
+  g_source_modify_unix_fd (self->sockets, self->sockets_tag, alone ? 0 : G_IO_IN);
+}
+
+/* A timer of the context would wake its thread up to be started; this one does not. */
+static void
+start_comeback (WfdPeerLoop *self)
+{
+  const struct itimerspec in = { .it_value.tv_nsec = COMEBACK_US * 1000 };
+
+  self->comes_back = timerfd_settime (self->comeback_fd, 0, &in, NULL) == 0;
+  self->n_helped_then = self->n_helped;
+  if (!self->comes_back)
+    leave_alone (self, FALSE);
+}
+
+static gboolean
+come_back (gpointer data)
+{
+  WfdPeerLoop *self = data;
+  guint64 n;
+
+  if (read (self->comeback_fd, &n, sizeof (n)) < 0)
+    return G_SOURCE_CONTINUE;
+  self->comes_back = FALSE;
+  if (self->has_helper)
+    return G_SOURCE_CONTINUE;
+  if (self->n_helped_then != self->n_helped)
+    start_comeback (self);
+  else
+    leave_alone (self, FALSE);
+  return G_SOURCE_CONTINUE;
+}
+
+/* --- a thread that waits --- */
+
+int
+wfd_peer_loop_begin_help (WfdPeerLoop *self)
+{
+  int fd = -1;
+
+  g_mutex_lock (&self->lock);
+  if (self->has_helper || self->n_keepers > 0)
+    self->n_others++;
+  else {
+    self->has_helper = TRUE;
+    self->n_helped++;
+    leave_alone (self, TRUE);
+    fd = self->epoll_fd;
+  }
+  g_mutex_unlock (&self->lock);
+  return fd;
+}
+
+gboolean
+wfd_peer_loop_help (WfdPeerLoop *self)
+{
+  gboolean may;
+
+  g_mutex_lock (&self->lock);
+  may = self->n_keepers == 0;
+  if (may)
+    serve_sockets (self);
+  g_mutex_unlock (&self->lock);
+  return may;
+}
+
+void
+wfd_peer_loop_end_help (WfdPeerLoop *self, gboolean helped)
+{
+  g_mutex_lock (&self->lock);
+  if (!helped)
+    self->n_others--;
+  else {
+    self->has_helper = FALSE;
+    /* Others wait still. */
+    if (self->n_others > 0 || self->n_keepers > 0)
+      leave_alone (self, FALSE);
+    else if (!self->comes_back)
+      start_comeback (self);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_peer_loop_keep (WfdPeerLoop *self)
+{
+  self->n_keepers++;
+  leave_alone (self, FALSE);
+}
+
+void
+wfd_peer_loop_release (WfdPeerLoop *self)
+{
+  self->n_keepers--;
+}
+
+/* --- life --- */
+
+void
+wfd_peer_loop_init (WfdPeerLoop *self)
+{
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  self->context = g_main_context_new ();
+  self->conns = g_hash_table_new (NULL, NULL);
+  self->buffer = g_malloc (WFD_PEER_READ_BYTES);
+
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  self->sockets = add_source (self, &socket_funcs, NULL, NULL);
+  self->sockets_tag = g_source_add_unix_fd (self->sockets, self->epoll_fd, G_IO_IN);
+  g_source_attach (self->sockets, self->context);
+
+  self->comeback_fd = timerfd_create (CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  self->comeback = add_source (self, &timer_funcs, come_back, self);
+  g_source_add_unix_fd (self->comeback, self->comeback_fd, G_IO_IN);
+  g_source_attach (self->comeback, self->context);
+}
+
+void
+wfd_peer_loop_clear (WfdPeerLoop *self)
+{
+  wfd_peer_loop_clear_source (&self->sockets);
+  wfd_peer_loop_clear_source (&self->comeback);
+  g_main_context_unref (self->context);
+  close (self->epoll_fd);
+  close (self->comeback_fd);
+  g_hash_table_unref (self->conns);
+  g_free (self->buffer);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Sockets and timers under one lock, which each callback is made with. A thread that runs
+ * the main context serves them. A thread that waits for what comes of them may serve the
+ * sockets in its place: what has come then goes to it without another thread between. */
+typedef struct _WfdPeerWatch WfdPeerWatch;
+
+/* A part of what waits for the socket. */
+struct _WfdPeerWatch
+{
+  int fd;
+  guint32 events;                                     /* of epoll; 0: none */
+  void (*ready) (WfdPeerWatch *self, guint32 events); /* may clear itself and others */
+};
+
+#define WFD_PEER_LOOP_BATCH 16
+
+typedef struct
+{
+  GMainContext *context;
+  GMutex lock;
+  GCond changed;     /* room in a queue, or a connection less */
+  GHashTable *conns; /* all that are not closed */
+  guint8 *buffer;    /* for what is read with the lock held */
+
+  int epoll_fd;
+  GSource *sockets;
+  gpointer sockets_tag;
+  WfdPeerWatch *batch[WFD_PEER_LOOP_BATCH]; /* what is ready and not done yet */
+
+  gboolean left_alone; /* the context does not look at the sockets */
+  gboolean has_helper; /* a thread that waits does */
+  guint n_keepers;     /* reasons why none may */
+  guint n_others;      /* threads that wait besides */
+  guint n_helped;      /* how often */
+  GSource *comeback;   /* of the context, when no helper has come for a while */
+  int comeback_fd;
+  guint n_helped_then;
+  gboolean comes_back;
+} WfdPeerLoop;
+
+#define WFD_PEER_READ_BYTES (64 * 1024)
+
+void wfd_peer_loop_init (WfdPeerLoop *self);
+void wfd_peer_loop_clear (WfdPeerLoop *self);
+
+/* What to wait for from now on: EPOLLIN, EPOLLOUT, both or nothing. */
+void wfd_peer_loop_watch (WfdPeerLoop *self, WfdPeerWatch *watch, guint32 events);
+
+/* A timer that calls with the lock held. */
+GSource *wfd_peer_loop_add_timer (WfdPeerLoop *self, GSourceFunc func, gpointer data);
+/* Takes it out, if there is one. */
+void wfd_peer_loop_clear_source (GSource **source);
+
+/* --- a thread that waits; these take the lock themselves --- */
+
+/* The descriptor that it shall poll, and call wfd_peer_loop_help () when it is readable;
+ * -1: somebody else does. */
+int wfd_peer_loop_begin_help (WfdPeerLoop *self);
+/* FALSE: it shall not do so any more. */
+gboolean wfd_peer_loop_help (WfdPeerLoop *self);
+/* @helped: it had the descriptor. */
+void wfd_peer_loop_end_help (WfdPeerLoop *self, gboolean helped);
+/* With the lock held: until it is released, only the thread of the context serves. */
+void wfd_peer_loop_keep (WfdPeerLoop *self);
+void wfd_peer_loop_release (WfdPeerLoop *self);
+
+G_END_DECLS
