@@ -31,6 +31,7 @@ struct _GstRtspWfd
   GMutex control_lock;  /* for the pointer; held for moments only */
   WfdControl *control;
   guint64 n_pictures; /* sent, with that lock */
+  gint ceiling_kbps;  /* atomic; that a Miracast system suggests, 0 if it does not */
 
   /* With the object lock. */
   guint rtsp_port; /* as it is; 0: not listening */

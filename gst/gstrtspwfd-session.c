@@ -211,6 +211,16 @@ on_station (gpointer user_data, const WfdRateStation *station)
     wfd_rate_control_tell_station (self->rate, station);
 }
 
+static void
+on_ceiling (gpointer user_data, guint kbps)
+{
+  GstRtspWfd *self = user_data;
+
+  g_atomic_int_set (&self->ceiling_kbps, kbps);
+  if (self->rate != NULL)
+    wfd_rate_control_set_ceiling (self->rate, kbps);
+}
+
 static guint64
 on_count_media (gpointer user_data)
 {
@@ -230,6 +240,7 @@ const WfdControlEvents gst_rtsp_wfd_control_events = {
   on_closed,
   on_finished,
   on_station,
+  on_ceiling,
   on_count_media,
 };
 

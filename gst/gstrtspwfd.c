@@ -567,7 +567,8 @@ create_stats (GstRtspWfd *self)
   else if (control != NULL)
     wfd_sender_pads_add_stats (self->pads, stats);
   if (self->settings.miracast_context != NULL)
-    gst_structure_set (stats, "miracast-frame", G_TYPE_UINT64, n_pictures, NULL);
+    gst_structure_set (stats, "miracast-frame", G_TYPE_UINT64, n_pictures, "miracast-bitrate",
+        G_TYPE_UINT, (guint) g_atomic_int_get (&self->ceiling_kbps), NULL);
   return stats;
 }
 

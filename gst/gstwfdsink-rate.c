@@ -110,10 +110,24 @@ on_resize (gpointer owner, gint direction)
   gst_rtsp_wfd_resize (GST_RTSP_WFD (self->rtspwfd), direction);
 }
 
+/* What is encoded without the rate control obeys too. */
+static void
+on_ceiling (gpointer owner)
+{
+  GstWfdSink *self = owner;
+  guint bitrate_kbps;
+
+  g_mutex_lock (&self->lock);
+  bitrate_kbps = wfd_rate_control_limit (self->rate, self->bitrate_kbps);
+  g_mutex_unlock (&self->lock);
+  wfd_program_thread_set_bitrate (self->program_thread, bitrate_kbps);
+  g_object_notify (owner, "suggested-bitrate");
+}
+
 void
 gst_wfd_sink_init_rate (GstWfdSink *self)
 {
-  static const WfdRateControlEvents events = { on_target, on_resize };
+  static const WfdRateControlEvents events = { on_target, on_resize, on_ceiling };
 
   self->bitrate_kbps = DEFAULT_BITRATE_KBPS;
   self->rate_user = (WfdRateUser) {
@@ -160,7 +174,7 @@ gst_wfd_sink_set_rate_property (GstWfdSink *self, guint which, const GValue *val
   else if (which == GST_WFD_SINK_ADAPT_FORMAT)
     self->rate_user.keeps_format = !g_value_get_boolean (value);
   gst_wfd_sink_update_rate (self);
-  bitrate_kbps = self->bitrate_kbps;
+  bitrate_kbps = wfd_rate_control_limit (self->rate, self->bitrate_kbps);
   g_mutex_unlock (&self->lock);
   if (which == GST_WFD_SINK_BITRATE)
     wfd_program_thread_set_bitrate (self->program_thread, bitrate_kbps);
@@ -178,7 +192,8 @@ gst_wfd_sink_get_rate_property (GstWfdSink *self, guint which, GValue *value)
     g_value_set_enum (value, user->profile);
   else if (which == GST_WFD_SINK_SUGGESTED_BITRATE)
     g_value_set_uint (value,
-        user->on ? wfd_rate_control_get_target (self->rate) : self->bitrate_kbps);
+        user->on ? wfd_rate_control_get_target (self->rate)
+                 : wfd_rate_control_limit (self->rate, self->bitrate_kbps));
   else if (which == GST_WFD_SINK_BITRATE)
     g_value_set_uint (value, self->bitrate_kbps);
   else if (which == GST_WFD_SINK_MIN_BITRATE)

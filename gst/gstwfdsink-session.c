@@ -36,7 +36,7 @@ get_ground (GstWfdSink *self, Ground *ret_ground)
     .video_encoder = self->video_encoder,
     .audio_encoder = self->audio_encoder,
     .surround_encoder = self->surround_encoder,
-    .bitrate_kbps = self->bitrate_kbps,
+    .bitrate_kbps = wfd_rate_control_limit (self->rate, self->bitrate_kbps),
   };
 }
 

@@ -62,7 +62,8 @@
  * In a program with a Miracast driver (netdispumdddi.h) #GstWfdSink:miracast-context
  * names the context whose sessions are served; the element listens nowhere then, and
  * miracast-frame (uint64) of the statistics is the number of the picture that was last
- * told to the driver.
+ * told to the driver, and miracast-bitrate (uint, kbit/s, 0 for none) the most that may be
+ * encoded at now, as the system suggests; it goes before the minimum.
  *
  * ## Example pipelines
  * |[

@@ -45,6 +45,16 @@ hold (WfdControl *self, WfdSession *session)
 }
 
 static void
+on_max_bitrate (WfdMiracastMedia *media, GParamSpec *pspec, WfdControl *self)
+{
+  guint kbps;
+
+  g_object_get (media, "max-bitrate-kbps", &kbps, NULL);
+  GST_DEBUG ("the system suggests %u kbit/s", kbps);
+  self->events.ceiling (self->user_data, kbps);
+}
+
+static void
 on_session (WfdMiracastMedia *media, WfdSession *session, GSocketConnection *connection,
     WfdControl *self)
 {
@@ -55,6 +65,7 @@ on_session (WfdMiracastMedia *media, WfdSession *session, GSocketConnection *con
   g_free (self->peer);
   self->peer = get_peer (connection);
   self->begin_us = g_get_monotonic_time ();
+  on_max_bitrate (media, NULL, self);
   if (self->events.preparing (self->user_data))
     hold (self, session);
   if (!wfd_control_adopt_session (self, g_object_ref (session), &error)) {
@@ -72,6 +83,7 @@ wfd_control_attach_media (WfdControl *self, GError **error)
   if (media == NULL)
     return FALSE;
   g_signal_connect (media, "session", G_CALLBACK (on_session), self);
+  g_signal_connect (media, "notify::max-bitrate-kbps", G_CALLBACK (on_max_bitrate), self);
   g_mutex_lock (&self->lock);
   self->media = media;
   g_mutex_unlock (&self->lock);
@@ -112,17 +124,6 @@ wfd_control_drop_media (WfdControl *self)
   g_mutex_unlock (&self->lock);
   g_signal_handlers_disconnect_by_data (media, self);
   wfd_miracast_media_close (media);
-}
-
-guint
-wfd_control_get_media_rate (WfdControl *self)
-{
-  g_autoptr (WfdMiracastMedia) media = ref_media (self);
-  guint kbps = 0;
-
-  if (media != NULL)
-    g_object_get (media, "max-bitrate-kbps", &kbps, NULL);
-  return kbps;
 }
 
 void

@@ -120,8 +120,6 @@ void wfd_control_close_media (WfdControl *self);
 void wfd_control_drop_media (WfdControl *self);
 /* It is known, or as much as will be, what to offer; @data is the control. */
 void wfd_control_release_held (gpointer data);
-/* kbit/s that may be sent at most; 0 if that is not known. */
-guint wfd_control_get_media_rate (WfdControl *self);
 /* Pauses or resumes, if the session is not as the element wants it. */
 void wfd_control_reconcile (WfdControl *self);
 /* The session, if there is one, is over; then waits for the next or finishes. */

@@ -282,13 +282,6 @@ add_pictures (WfdControl *self, WfdTerms *terms)
   terms->can_grow = wfd_control_find_picture (self, &terms->format, 1).width > 0;
 }
 
-/* 0 stands for no limit. */
-static guint
-get_lower (guint a, guint b)
-{
-  return a == 0 ? b : b == 0 ? a : MIN (a, b);
-}
-
 static void
 on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self)
 {
@@ -300,8 +293,7 @@ on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self
       "peer-microsoft", &agreement.terms.microsoft, NULL);
   g_variant_lookup (stats, "reason", "s", &reason);
   agreement.terms.max_bitrate_kbps =
-      get_lower (MIN (lookup_counter (stats, "max-bitrate-bps") / 1000, G_MAXINT),
-          wfd_control_get_media_rate (self));
+      MIN (lookup_counter (stats, "max-bitrate-bps") / 1000, G_MAXINT);
   add_pictures (self, &agreement.terms);
   agreement.peer_name = name;
   agreement.reason = reason;

@@ -71,6 +71,9 @@ typedef struct
   void (*finished) (gpointer user_data, const GError *error);
   /* Source role: what the driver tells of the peer, some times a second. */
   void (*station) (gpointer user_data, const WfdRateStation *station);
+  /* Source role, with a Miracast context: kbit/s that the picture may have from now on; 0: no
+   * such limit is known. */
+  void (*ceiling) (gpointer user_data, guint kbps);
   /* Sink role: RTP packets received so far. */
   guint64 (*count_media) (gpointer user_data);
 } WfdControlEvents;

@@ -30,7 +30,8 @@ struct _WfdRateControl
   /* All below with the lock. */
   WfdRateUser user;
   WfdRateStream stream;
-  WfdRate *rate; /* NULL: no session, or none that is controlled */
+  guint ceiling_kbps; /* G_MAXUINT: there is none */
+  WfdRate *rate;      /* NULL: no session, or none that is controlled */
   WfdLinkProbe *probe;
   WfdLinkProbe *station; /* in the probe, or NULL */
   gsize waiting_bytes;   /* in the pump */
@@ -54,6 +55,7 @@ wfd_rate_control_new (const WfdRateControlEvents *events, gpointer owner)
   g_atomic_ref_count_init (&self->refs);
   self->events = *events;
   self->owner = owner;
+  self->ceiling_kbps = G_MAXUINT;
   g_mutex_init (&self->lock);
   return self;
 }
@@ -91,9 +93,9 @@ get_interval_us (WfdRateControl *self)
 static guint
 get_max_kbps (WfdRateControl *self)
 {
-  guint limit_kbps = self->stream.limit_kbps;
+  guint limit_kbps = self->stream.limit_kbps > 0 ? self->stream.limit_kbps : G_MAXUINT;
 
-  return limit_kbps > 0 ? MIN (self->user.max_kbps, limit_kbps) : self->user.max_kbps;
+  return MIN (MIN (self->user.max_kbps, limit_kbps), self->ceiling_kbps);
 }
 
 static guint
@@ -168,6 +170,32 @@ wfd_rate_control_set_stream (WfdRateControl *self, const WfdRateStream *stream)
   }
   update_bounds (self);
   g_mutex_unlock (&self->lock);
+}
+
+void
+wfd_rate_control_set_ceiling (WfdRateControl *self, guint kbps)
+{
+  guint ceiling_kbps = kbps > 0 ? kbps : G_MAXUINT;
+  gboolean moved;
+
+  g_mutex_lock (&self->lock);
+  moved = self->ceiling_kbps != ceiling_kbps;
+  self->ceiling_kbps = ceiling_kbps;
+  update_bounds (self);
+  g_mutex_unlock (&self->lock);
+  if (moved)
+    self->events.ceiling (self->owner);
+}
+
+guint
+wfd_rate_control_limit (WfdRateControl *self, guint kbps)
+{
+  guint limited_kbps;
+
+  g_mutex_lock (&self->lock);
+  limited_kbps = MIN (kbps, self->ceiling_kbps);
+  g_mutex_unlock (&self->lock);
+  return limited_kbps;
 }
 
 guint

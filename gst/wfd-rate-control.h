@@ -46,6 +46,7 @@ typedef struct
   void (*target) (gpointer owner); /* it is another one */
   void (
       *resize) (gpointer owner, gint direction); /* -1: a smaller picture is better, 1: a larger */
+  void (*ceiling) (gpointer owner); /* it is another one; in the thread that has set it */
 } WfdRateControlEvents;
 
 WfdRateControl *wfd_rate_control_new (const WfdRateControlEvents *events, gpointer owner);
@@ -56,6 +57,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdRateControl, wfd_rate_control_unref)
 /* Whether it is on counts for the next session, the bounds at once. */
 void wfd_rate_control_set_user (WfdRateControl *self, const WfdRateUser *user);
 void wfd_rate_control_set_stream (WfdRateControl *self, const WfdRateStream *stream);
+/* kbit/s that somebody allows who knows the link better; 0: nobody does. At once, and also for
+ * who encodes at a rate of his own. */
+void wfd_rate_control_set_ceiling (WfdRateControl *self, guint kbps);
+/* @kbps, or the ceiling if that is lower. */
+guint wfd_rate_control_limit (WfdRateControl *self, guint kbps);
 /* kbit/s that an encoder had better make now. */
 guint wfd_rate_control_get_target (WfdRateControl *self);
 gboolean wfd_rate_control_is_wanted (WfdRateControl *self);

@@ -346,8 +346,7 @@ miracast_context_start (MiracastContext *self, SOCKET socket,
 
   if (status != STATUS_SUCCESS)
     return status;
-  if (stats->CurrentBitRate > 0)
-    set_rate (self, stats->CurrentBitRate);
+  set_rate (self, stats->CurrentBitRate);
   run = miracast_run_ref (self->run);
   status = miracast_run_start (run, self->start_limit_ms, &info);
   miracast_run_unref (run);

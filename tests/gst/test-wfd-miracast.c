@@ -281,6 +281,143 @@ GST_START_TEST (test_rate_of_the_system_is_a_limit)
 }
 GST_END_TEST
 
+/*
+ * The test as the system, which tells rates when it likes
+ */
+
+static struct
+{
+  MIRACAST_DRIVER_INTERFACE driver;
+  int fd;
+  PVOID rate_context;
+  PFN_DATARATE_NOTIFICATION notify;
+  GAsyncQueue *moved; /* when suggested-bitrate is another one */
+} own;
+
+static NTSTATUS NTAPI
+keep_notify (HANDLE device, PVOID context, PFN_DATARATE_NOTIFICATION notify)
+{
+  own.rate_context = context;
+  own.notify = notify;
+  return STATUS_SUCCESS;
+}
+
+static void
+on_moved (GObject *sink, GParamSpec *pspec, gpointer data)
+{
+  g_async_queue_push (own.moved, sink);
+}
+
+static void
+start_own (const char *properties, guint64 rate_bps)
+{
+  MIRACAST_CALLBACKS callbacks = { .RegisterForDataRateNotifications = keep_notify };
+  MIRACAST_WFD_CONNECTION_STATS stats = { .CurrentBitRate = rate_bps };
+  MIRACAST_SESSION_INFO info;
+
+  memset (&now, 0, sizeof (now));
+  now.told = g_async_queue_new_full (g_free);
+  own.moved = g_async_queue_new ();
+  fail_unless_equals_int (QueryMiracastDriverInterface (MIRACAST_DRIVER_INTERFACE_VERSION_1,
+                              sizeof (own.driver), &own.driver),
+      STATUS_SUCCESS);
+  fail_unless_equals_int (own.driver.CreateMiracastContext (NULL, &callbacks, &now.context),
+      STATUS_SUCCESS);
+  make_source (properties);
+  g_signal_connect (now.source.wfd, "notify::suggested-bitrate", G_CALLBACK (on_moved), NULL);
+  side_set_state (&now.source, GST_STATE_PLAYING);
+  make_display (listen_somewhere ());
+  own.fd = accept_display ();
+  fail_unless_equals_int (own.driver.StartMiracastSession (now.context, own.fd, &stats, &info),
+      STATUS_SUCCESS);
+  fail_unless (own.notify != NULL);
+}
+
+static void
+stop_own (void)
+{
+  own.driver.StopMiracastSession (now.context);
+  fail_unless (own.notify == NULL);
+  close (own.fd);
+  side_clear (&now.display);
+  side_clear (&now.source);
+  own.driver.DestroyMiracastContext (now.context);
+  g_clear_object (&now.listener);
+  g_async_queue_unref (own.moved);
+  g_async_queue_unref (now.told);
+}
+
+static void
+notify_rate (guint64 rate_bps)
+{
+  MIRACAST_DATARATE_STATS stats = { .EncoderBitRate = rate_bps };
+
+  own.notify (own.rate_context, &stats);
+}
+
+static guint
+get_suggested (void)
+{
+  guint kbps;
+
+  g_object_get (now.source.wfd, "suggested-bitrate", &kbps, NULL);
+  return kbps;
+}
+
+static void
+wait_suggested (guint from_kbps, guint to_kbps)
+{
+  while (get_suggested () < from_kbps || get_suggested () > to_kbps)
+    fail_unless (g_async_queue_timeout_pop (own.moved, WATCHDOG / GST_USECOND) != NULL,
+        "it stays at %u kbit/s", get_suggested ());
+}
+
+static guint
+get_told_rate (void)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint kbps = 0;
+
+  g_object_get (now.source.wfd, "stats", &stats, NULL);
+  gst_structure_get_uint (stats, "miracast-bitrate", &kbps);
+  return kbps;
+}
+
+GST_START_TEST (test_notifications_lower_and_raise_the_rate)
+{
+  if (!can_encode ())
+    return;
+  start_own ("max-bitrate=40000 start-bitrate=20000", 3000000);
+  pull (10);
+  fail_unless (get_suggested () <= 3000);
+  notify_rate (1600000);
+  wait_suggested (1, 1600);
+  fail_unless_equals_int (get_told_rate (), 1600);
+  notify_rate (30000000);
+  wait_suggested (3001, 30000);
+  pull (10);
+  notify_rate (2000000);
+  wait_suggested (1, 2000);
+  stop_own ();
+}
+GST_END_TEST
+
+GST_START_TEST (test_notifications_are_obeyed_without_rate_control)
+{
+  if (!can_encode ())
+    return;
+  start_own ("rate-control=off bitrate=8000", 3000000);
+  pull (10);
+  fail_unless_equals_int (get_suggested (), 3000);
+  notify_rate (1600000);
+  wait_suggested (1600, 1600);
+  notify_rate (30000000);
+  wait_suggested (8000, 8000);
+  pull (10);
+  stop_own ();
+}
+GST_END_TEST
+
 GST_START_TEST (test_context_that_is_none_is_an_error)
 {
   g_autoptr (GError) error = NULL;
@@ -309,6 +446,8 @@ wfd_miracast_suite (void)
   tcase_add_test (tcase, test_display_that_leaves_is_told);
   tcase_add_test (tcase, test_source_that_stops_is_told);
   tcase_add_test (tcase, test_rate_of_the_system_is_a_limit);
+  tcase_add_test (tcase, test_notifications_lower_and_raise_the_rate);
+  tcase_add_test (tcase, test_notifications_are_obeyed_without_rate_control);
   tcase_add_test (tcase, test_context_that_is_none_is_an_error);
   return suite;
 }

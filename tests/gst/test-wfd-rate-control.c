@@ -33,6 +33,7 @@ static double kernel_bytes, own_bytes;
 static guint n_captures, n_skipped, n_late, n_changes;
 static gboolean obeys_at_once = TRUE; /* the encoder */
 static guint n_resizes;
+static guint n_ceilings;
 static gint last_resize;
 static guint interval_us;
 static guint told_kbps;
@@ -81,6 +82,12 @@ note_resize (gpointer owner, gint direction)
   last_resize = direction;
 }
 
+static void
+count_ceiling (gpointer owner)
+{
+  n_ceilings++;
+}
+
 static const WfdRateUser usual = {
   .on = TRUE,
   .min_kbps = 1000,
@@ -92,7 +99,7 @@ static const WfdRateUser usual = {
 static void
 begin (guint fps, const WfdRateUser *user, guint limit_kbps)
 {
-  static const WfdRateControlEvents events = { count_change, note_resize };
+  static const WfdRateControlEvents events = { count_change, note_resize, count_ceiling };
   const WfdRateStream stream = { .rate_n = fps,
     .rate_d = 1,
     .obeys_at_once = obeys_at_once,
@@ -102,7 +109,7 @@ begin (guint fps, const WfdRateUser *user, guint limit_kbps)
   radio = (Link) { .capacity_kbps = 20000, .lie_bytes = -1, .station = unknown };
   now_ms = 0;
   kernel_bytes = own_bytes = 0;
-  n_captures = n_skipped = n_late = n_changes = n_resizes = 0;
+  n_captures = n_skipped = n_late = n_changes = n_resizes = n_ceilings = 0;
   first_skip_ms = low_ms = -1;
   interval_us = G_USEC_PER_SEC / fps;
   rate = wfd_rate_control_new (&events, NULL);
@@ -304,6 +311,36 @@ GST_START_TEST (neither_user_nor_level_nor_peer_are_exceeded)
   wfd_rate_control_set_user (rate, &user);
   run (100);
   fail_unless_equals_int (told_kbps, 6000);
+  finish ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (ceiling_moves_at_once_and_both_ways)
+{
+  WfdRateUser user = usual;
+
+  begin (60, &usual, 0);
+  run (2000);
+  fail_unless (told_kbps > 10000);
+  wfd_rate_control_set_ceiling (rate, 3000);
+  run (100);
+  fail_unless_equals_int (told_kbps, 3000);
+  fail_unless_equals_int (wfd_rate_control_limit (rate, 8000), 3000);
+  fail_unless_equals_int (wfd_rate_control_limit (rate, 2000), 2000);
+  user.max_kbps = 40000;
+  wfd_rate_control_set_user (rate, &user);
+  run (100);
+  fail_unless_equals_int (told_kbps, 3000);
+  /* Whoever says this knows the link better than who has set the minimum. */
+  wfd_rate_control_set_ceiling (rate, 500);
+  run (100);
+  fail_unless_equals_int (told_kbps, 500);
+  wfd_rate_control_set_ceiling (rate, 0);
+  run (2000);
+  fail_unless (told_kbps > 10000);
+  fail_unless_equals_int (wfd_rate_control_limit (rate, 8000), 8000);
+  fail_unless_equals_int (n_ceilings, 3);
   finish ();
 }
 
@@ -571,6 +608,7 @@ rate_control_suite (void)
   tcase_add_loop_test (good, ninety_percent_are_back_500_ms_after_the_link, 0, n);
   tcase_add_loop_test (good, good_link_is_no_worse_than_a_fixed_rate, 0, n);
   tcase_add_test (good, neither_user_nor_level_nor_peer_are_exceeded);
+  tcase_add_test (good, ceiling_moves_at_once_and_both_ways);
   tcase_add_test (good, share_of_the_air_is_kept);
   tcase_add_loop_test (good, frame_rate_is_kept_if_wanted, FALSE, TRUE + 1);
   tcase_add_test (good, sound_of_a_program_that_comes_later_counts);
