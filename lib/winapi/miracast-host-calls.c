@@ -103,6 +103,27 @@ log_statistic (const MIRACAST_STATISTIC_DATA *data)
   }
 }
 
+static gboolean
+is_on (const MiracastHost *self)
+{
+  return self->phase == MIRACAST_PHASE_STREAMING || self->phase == MIRACAST_PHASE_STOPPING;
+}
+
+/* While a session is on, the link stays as it is. */
+static void
+note_rate (MiracastHost *self, const MIRACAST_STATISTIC_DATA *data)
+{
+  const MIRACAST_CHUNK_INFO *chunk = &data->EncodeComplete.ChunkInfo;
+
+  if (data->StatisticType != MIRACAST_STATISTIC_TYPE_CHUNK_PROCESSING_COMPLETE
+      || chunk->ChunkType != MIRACAST_CHUNK_TYPE_ENCODE_COMPLETE || chunk->EncodeRate == 0)
+    return;
+  g_mutex_lock (&self->lock);
+  if (is_on (self) && self->link != NULL)
+    miracast_link_note_encoder (self->link, chunk->EncodeRate);
+  g_mutex_unlock (&self->lock);
+}
+
 static VOID NTAPI
 report_statistic (HANDLE device, MIRACAST_STATISTIC_DATA *data)
 {
@@ -112,6 +133,7 @@ report_statistic (HANDLE device, MIRACAST_STATISTIC_DATA *data)
   if (self == NULL || data == NULL)
     return;
   log_statistic (data);
+  note_rate (self, data);
   if (self->display.Statistic != NULL)
     self->display.Statistic (self->display.Context, data);
 }

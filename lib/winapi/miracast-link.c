@@ -132,6 +132,14 @@ miracast_link_register (MiracastLink *self, PVOID context, PFN_DATARATE_NOTIFICA
   return possible ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
+void
+miracast_link_note_encoder (MiracastLink *self, guint kbps)
+{
+  g_mutex_lock (&self->lock);
+  miracast_rates_note_encoder (&self->rates, kbps, g_get_monotonic_time ());
+  g_mutex_unlock (&self->lock);
+}
+
 MIRACAST_WFD_CONNECTION_STATS
 miracast_link_get_connection (MiracastLink *self)
 {

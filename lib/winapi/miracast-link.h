@@ -19,6 +19,7 @@ void miracast_link_free (MiracastLink *self);
  * already. When it returns @notify is not, and will not be, called for who was told before. */
 NTSTATUS miracast_link_register (MiracastLink *self, PVOID context,
     PFN_DATARATE_NOTIFICATION notify);
+void miracast_link_note_encoder (MiracastLink *self, guint kbps);
 MIRACAST_WFD_CONNECTION_STATS miracast_link_get_connection (MiracastLink *self);
 
 G_END_DECLS

@@ -11,6 +11,14 @@
 /* Of the bytes on the wire, what is the encoder's. */
 #define PAYLOAD 0.94
 
+/* What a driver encodes at now, and that the link carries, may grow by so much until it is told
+ * again; and this often what usually arrives is all that a modulation can give. */
+#define GROWTH 1.1
+#define MOST 2
+
+/* Nothing was encoded for so long. */
+#define ENCODER_FRESH_US (2 * G_USEC_PER_SEC)
+
 void
 miracast_rates_init (MiracastRates *self, gint64 now_us)
 {
@@ -31,11 +39,26 @@ find_change (gint64 before, gint64 now)
   return before >= 0 && now > before ? now - before : 0;
 }
 
+void
+miracast_rates_note_encoder (MiracastRates *self, guint kbps, gint64 now_us)
+{
+  self->encoder_kbps = kbps;
+  self->encoder_us = now_us;
+}
+
+/* 0: nobody has told. */
+static double
+get_grown_kbps (const MiracastRates *self, gint64 now_us)
+{
+  return now_us - self->encoder_us > ENCODER_FRESH_US ? 0 : GROWTH * self->encoder_kbps;
+}
+
 /* In bit/s; @max_kbps where nothing is known. */
 static guint64
 suggest (const MiracastRates *self, guint max_kbps, gint64 now_us)
 {
-  double kbps = PAYLOAD * wfd_rate_station_get_usual_kbps (&self->state, now_us);
+  double usual_kbps = PAYLOAD * wfd_rate_station_get_usual_kbps (&self->state, now_us);
+  double kbps = CLAMP (get_grown_kbps (self, now_us), usual_kbps, MOST * usual_kbps);
 
   return 1000ull * (kbps > 0 ? (guint) MIN (kbps, max_kbps) : max_kbps);
 }

@@ -83,6 +83,27 @@ test_retries_lower_the_suggestion (void)
   g_assert_cmpuint (miracast_rates_add (&rates, &bad, 2 * SECOND).EncoderBitRate, <, 3000000);
 }
 
+/* 35 % of 30 Mbit/s, less what is not the encoder's, is 9.87 Mbit/s. */
+static void
+test_driver_that_finds_more_is_not_held_back (void)
+{
+  WfdStation known = station (30000, 0, 0, 0), slower = station (15000, 0, 0, 0);
+  MiracastRates rates;
+
+  miracast_rates_init (&rates, 0);
+  miracast_rates_note_encoder (&rates, 5000, SECOND);
+  g_assert_cmpuint (miracast_rates_add (&rates, &known, SECOND).EncoderBitRate, ==, 9870000);
+  miracast_rates_note_encoder (&rates, 10000, 2 * SECOND);
+  g_assert_cmpuint (miracast_rates_add (&rates, &known, 2 * SECOND).EncoderBitRate, ==, 11000000);
+  miracast_rates_note_encoder (&rates, 30000, 3 * SECOND);
+  g_assert_cmpuint (miracast_rates_add (&rates, &known, 3 * SECOND).EncoderBitRate, ==, 19740000);
+  /* The modulation is that of the better of two looks. */
+  miracast_rates_add (&rates, &slower, 4 * SECOND);
+  g_assert_cmpuint (miracast_rates_add (&rates, &slower, 5 * SECOND).EncoderBitRate, ==, 9870000);
+  /* It has not encoded for long. */
+  g_assert_cmpuint (miracast_rates_add (&rates, &slower, 6 * SECOND).EncoderBitRate, ==, 4935000);
+}
+
 static void
 test_what_is_not_told_is_not_zero (void)
 {
@@ -121,6 +142,8 @@ main (int argc, char **argv)
       test_suggestion_is_what_the_modulation_gives);
   g_test_add_func ("/miracast/rates/retries-lower-the-suggestion",
       test_retries_lower_the_suggestion);
+  g_test_add_func ("/miracast/rates/driver-that-finds-more-is-not-held-back",
+      test_driver_that_finds_more_is_not_held_back);
   g_test_add_func ("/miracast/rates/what-is-not-told-is-not-zero",
       test_what_is_not_told_is_not_zero);
   g_test_add_func ("/miracast/rates/silence-is-the-end", test_silence_is_the_end);
