@@ -58,6 +58,7 @@ typedef enum
   MESSAGE_M8,
   MESSAGE_M8_AGGREGATE, /* M8 again on the aggregate URL, after a 460 */
   MESSAGE_M9,
+  MESSAGE_M12,
   MESSAGE_M13,
   MESSAGE_M16,
 } MessageId;
@@ -121,6 +122,7 @@ typedef struct
   void (*start) (WfdMachine *self);    /* (nullable) */
   gboolean (*play) (WfdMachine *self); /* FALSE: not in this state */
   gboolean (*pause) (WfdMachine *self);
+  gboolean (*standby) (WfdMachine *self);  /* (nullable) */
   void (*announce_end) (WfdMachine *self); /* M8, or M5 TEARDOWN */
   void (*expire) (WfdMachine *self, TimerId id);
   gint64 (*session_limit_us) (WfdMachine *self); /* T9 as we keep it */
@@ -173,6 +175,8 @@ struct _WfdMachine
   WfdTrigger trigger;          /* sink: of the last M5 */
   gboolean triggered;          /* sink: its request is still to be sent */
   gboolean connector_changed;  /* source: an M11 came */
+  gboolean standby_wanted;     /* source: an M12 came */
+  gboolean is_standby;         /* source: READY by M12 and not by M9 */
   guint n_holds;               /* source: M4 waits for as many releases */
   gboolean tells_capabilities; /* source: it was held once */
   gint64 last_idr_us;

@@ -409,6 +409,14 @@ wfd_machine_pause (WfdMachine *self, gint64 now_us, GError **error)
   return check_state (self->rules->pause (self), "pause", error);
 }
 
+gboolean
+wfd_machine_standby (WfdMachine *self, gint64 now_us, GError **error)
+{
+  self->now_us = now_us;
+  return check_state (self->rules->standby != NULL && self->rules->standby (self),
+      "let the peer sleep", error);
+}
+
 void
 wfd_machine_teardown (WfdMachine *self, gint64 now_us)
 {

@@ -75,6 +75,8 @@ gboolean wfd_machine_pop_event (WfdMachine *self, WfdEvent *ret_event);
 
 gboolean wfd_machine_play (WfdMachine *self, gint64 now_us, GError **error);
 gboolean wfd_machine_pause (WfdMachine *self, gint64 now_us, GError **error);
+/* Source: as a pause that lets the sink sleep (M12), if it can. */
+gboolean wfd_machine_standby (WfdMachine *self, gint64 now_us, GError **error);
 gboolean wfd_machine_request_idr (WfdMachine *self, gint64 now_us, GError **error);
 gboolean wfd_machine_change_format (WfdMachine *self, const WfdMode *mode, guint64 pts_90khz,
     gint64 now_us, GError **error);

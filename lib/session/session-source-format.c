@@ -22,8 +22,12 @@ static const WfdParamId optional_names[] = {
   WFD_PARAM_MICROSOFT_MAX_BITRATE,
 };
 
-/* For who wants to know the monitor before there is a format. */
-static const WfdParamId monitor_names[] = { WFD_PARAM_DISPLAY_EDID };
+/* For who wants to know the monitor before there is a format, and may have it sleep: who asks
+ * for that says that he knows M12. */
+static const WfdParamId monitor_names[] = {
+  WFD_PARAM_DISPLAY_EDID,
+  WFD_PARAM_STANDBY_RESUME_CAPABILITY,
+};
 
 static void
 append_names (GString *body, const WfdParamId *ids, gsize n)
@@ -313,6 +317,10 @@ may_change (WfdMachine *self, GError **error)
   if (self->config.role != WFD_ROLE_SOURCE || !(IN (self->state) & IN_SESSION)) {
     g_set_error (error, WFD_ERROR, WFD_ERROR_STATE,
         "Only a source in session can change the format");
+    return FALSE;
+  }
+  if (self->is_standby) {
+    g_set_error (error, WFD_ERROR, WFD_ERROR_STATE, "The sink sleeps (M12)");
     return FALSE;
   }
   if (wfd_machine_is_pending (self, MESSAGE_M4)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The source's part of WFD 2.1 §6.4: it sends M1, M3, M4, M5 and M16, and
- * answers M2, M6 to M9, M11 and M13. docs/state-machines.md draws it. */
+/* The source's part of WFD 2.1 §6.4: it sends M1, M3, M4, M5, M12 and M16, and
+ * answers M2, M6 to M9 and M11 to M13. docs/state-machines.md draws it. */
 #include "session-source.h"
 
 #include <string.h>
@@ -256,6 +256,7 @@ answer_play (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMessage *re
 static void
 after_play (WfdMachine *self)
 {
+  self->is_standby = FALSE;
   wfd_machine_enter (self, STATE_PLAYING);
 }
 
@@ -307,12 +308,32 @@ answer_get_parameter (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMe
   return GST_RTSP_STS_OK;
 }
 
+/* Whether both have said that they know M12. */
+static gboolean
+has_standby (const WfdMachine *self)
+{
+  return self->tells_capabilities && self->peer_capabilities.standby_resume_supported;
+}
+
 /* What a sink may set: nothing that it would need from us beforehand and that
  * we did not offer (§6.2.3, 404). Names without a row are ignored (§6.6). */
 static gboolean
-is_settable (WfdParamId id)
+is_settable (const WfdMachine *self, WfdParamId id)
 {
-  return (wfd_param_get_use (id) & (WFD_PARAM_IN_M11 | WFD_PARAM_IN_M13)) != 0;
+  guint uses = WFD_PARAM_IN_M11 | WFD_PARAM_IN_M13;
+
+  if (has_standby (self))
+    uses |= WFD_PARAM_IN_M12;
+  return (wfd_param_get_use (id) & uses) != 0;
+}
+
+/* Nothing flows any more, the session stays (§4.15). */
+static void
+enter_standby (WfdMachine *self)
+{
+  self->is_standby = TRUE;
+  if (self->state == STATE_PLAYING)
+    wfd_machine_enter (self, STATE_READY);
 }
 
 static guint
@@ -324,9 +345,12 @@ answer_set_parameter (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMe
 
   if (!wfd_params_parse (body.pos, body.left, &params, failures, NULL))
     return GST_RTSP_STS_BAD_REQUEST;
+  /* §4.15: a sink that sleeps sends nothing of the kind. */
+  if (self->is_standby && !wfd_params_has (&params, WFD_PARAM_STANDBY))
+    return GST_RTSP_STS_NOT_ACCEPTABLE;
 
   for (WfdParamId id = 0; id < WFD_N_PARAMS; id++)
-    if (wfd_params_has (&params, id) && !is_settable (id))
+    if (wfd_params_has (&params, id) && !is_settable (self, id))
       wfd_param_failures_add (failures, wfd_param_get_name (id), WFD_PARAM_STATUS_NOT_FOUND);
   if (wfd_params_has (&params, WFD_PARAM_IDR_REQUEST)) {
     self->stats.idr_requests++;
@@ -334,6 +358,7 @@ answer_set_parameter (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMe
   }
   self->connector_changed =
       failures->len == 0 && wfd_params_has (&params, WFD_PARAM_CONNECTOR_TYPE);
+  self->standby_wanted = failures->len == 0 && wfd_params_has (&params, WFD_PARAM_STANDBY);
   return wfd_machine_answer_failures (response, failures);
 }
 
@@ -341,6 +366,8 @@ answer_set_parameter (WfdMachine *self, const GstRTSPMessage *request, GstRTSPMe
 static void
 after_set_parameter (WfdMachine *self)
 {
+  if (self->standby_wanted)
+    enter_standby (self);
   if (self->connector_changed && !wfd_machine_is_pending (self, MESSAGE_M3_IN_SESSION))
     wfd_source_ask_capabilities (self, MESSAGE_M3_IN_SESSION);
 }
@@ -392,6 +419,29 @@ trigger_pause (WfdMachine *self)
   return TRUE;
 }
 
+static gboolean
+send_standby (WfdMachine *self)
+{
+  g_autofree char *body = NULL;
+
+  if (self->state != STATE_PLAYING || !has_standby (self)
+      || wfd_machine_is_pending (self, MESSAGE_M12))
+    return FALSE;
+  body = g_strconcat (wfd_param_get_name (WFD_PARAM_STANDBY), "\r\n", NULL);
+  wfd_machine_request (self, MESSAGE_M12, NULL, body);
+  return TRUE;
+}
+
+/* One that does not want to can pause all the same. */
+static void
+m12_answered (WfdMachine *self, const GstRTSPMessage *response, guint status)
+{
+  if (status == GST_RTSP_STS_OK)
+    enter_standby (self);
+  else
+    trigger_pause (self);
+}
+
 /* What a sink may ask of a source, and when (§6.4 table 98). */
 static const RequestRule requests[] = {
   /* M2 */ { GST_RTSP_OPTIONS, IN_ANY, wfd_machine_answer_options, after_options },
@@ -401,7 +451,7 @@ static const RequestRule requests[] = {
   /* M7 */ { GST_RTSP_PLAY, IN (STATE_READY) | IN (STATE_PLAYING), answer_play, after_play },
   /* M8 */ { GST_RTSP_TEARDOWN, IN_ANY, answer_teardown, after_teardown },
   /* M9 */ { GST_RTSP_PAUSE, IN (STATE_READY) | IN (STATE_PLAYING), answer_pause, after_pause },
-  /* M11, M13 */
+  /* M11, M12, M13 */
   { GST_RTSP_SET_PARAMETER, IN_SESSION, answer_set_parameter, after_set_parameter },
   { GST_RTSP_GET_PARAMETER, IN_ANY, answer_get_parameter, NULL },
 };
@@ -419,6 +469,7 @@ static const ResponseRule responses[] = {
   { MESSAGE_M5_PLAY, GST_RTSP_SET_PARAMETER, "M5 (trigger PLAY)", ANSWER_US, m5_play_answered },
   { MESSAGE_M5_PAUSE, GST_RTSP_SET_PARAMETER, "M5 (trigger PAUSE)", ANSWER_US, m5_pause_answered },
   { MESSAGE_M5_TEARDOWN, GST_RTSP_SET_PARAMETER, "M5 (trigger TEARDOWN)", 0, m5_teardown_answered },
+  { MESSAGE_M12, GST_RTSP_SET_PARAMETER, "M12 (standby)", ANSWER_US, m12_answered },
   { MESSAGE_M16, GST_RTSP_GET_PARAMETER, "M16 (GET_PARAMETER)", 0, m16_answered },
 };
 
@@ -441,6 +492,7 @@ const RoleRules wfd_source_rules = {
   .start = send_m1,
   .play = trigger_play,
   .pause = trigger_pause,
+  .standby = send_standby,
   .announce_end = announce_end,
   .expire = source_expire,
   .session_limit_us = source_session_limit_us,

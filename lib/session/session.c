@@ -382,6 +382,31 @@ wfd_session_pause (WfdSession *self, GError **error)
 }
 
 /**
+ * wfd_session_standby:
+ * @self: a session of role %WFD_ROLE_SOURCE in state %WFD_SESSION_STATE_PLAYING
+ * @error: return location for a %WFD_ERROR_STATE: also for a sink that cannot
+ *
+ * Stops the stream, and lets the sink sleep (M12) until wfd_session_play() or until it
+ * wakes up by itself. Sinks are asked whether they can in sessions that were held with
+ * wfd_session_hold() before M3. One that can and does not want to is paused.
+ *
+ * Returns: whether the request was sent
+ */
+gboolean
+wfd_session_standby (WfdSession *self, GError **error)
+{
+  gboolean sent;
+
+  g_return_val_if_fail (WFD_IS_SESSION (self), FALSE);
+
+  if (!check_started (self, error))
+    return FALSE;
+  sent = wfd_machine_standby (self->machine, g_get_monotonic_time (), error);
+  drive (self);
+  return sent;
+}
+
+/**
  * wfd_session_request_idr:
  * @self: a session of role %WFD_ROLE_SINK that is playing
  * @error: return location for a %WFD_ERROR_STATE

@@ -47,6 +47,8 @@ struct _MiracastRun
   MiracastMonitor monitor;
   gboolean is_agreed; /* what arrives can be told */
   gboolean was_set_up;
+  gboolean is_off_wanted; /* nobody looks at the monitor */
+  gboolean is_off;        /* it was told so, and has not played since */
 };
 
 static State
@@ -231,11 +233,31 @@ on_idr_requested (WfdSession *session, MiracastRun *self)
     self->events.event (self->user_data, MIRACAST_PROTOCOL_EVENT_IFRAME_RQ);
 }
 
+/* What cannot be said now, as the answer to what was said before is not there yet, is said when
+ * the state is another one. */
+static void
+switch_monitor (MiracastRun *self)
+{
+  WfdSessionState state = wfd_session_get_state (self->session);
+
+  if (self->is_off_wanted && !self->is_off && state == WFD_SESSION_STATE_PLAYING)
+    self->is_off =
+        wfd_session_standby (self->session, NULL) || wfd_session_pause (self->session, NULL);
+  else if (!self->is_off_wanted && self->is_off && state == WFD_SESSION_STATE_READY)
+    wfd_session_play (self->session, NULL);
+}
+
 static void
 on_state (WfdSession *session, GParamSpec *pspec, MiracastRun *self)
 {
-  if (wfd_session_get_state (session) == WFD_SESSION_STATE_READY)
+  WfdSessionState state = wfd_session_get_state (session);
+
+  if (state == WFD_SESSION_STATE_READY)
     self->was_set_up = TRUE;
+  /* The sink may also wake up by itself: somebody does look. */
+  if (state == WFD_SESSION_STATE_PLAYING && self->is_off)
+    self->is_off = self->is_off_wanted = FALSE;
+  switch_monitor (self);
 }
 
 static void
@@ -400,17 +422,15 @@ post (MiracastRun *self, GSourceFunc func, guint value)
   g_source_attach (source, self->main_context);
 }
 
-/* What the session cannot do now, as it plays already, it need not. */
 static gboolean
 on_set_playing (gpointer data)
 {
   Order *order = data;
-  WfdSession *session = order->run->session;
+  MiracastRun *self = order->run;
 
-  if (session != NULL && order->value)
-    wfd_session_play (session, NULL);
-  else if (session != NULL)
-    wfd_session_pause (session, NULL);
+  self->is_off_wanted = !order->value;
+  if (self->session != NULL)
+    switch_monitor (self);
   return G_SOURCE_REMOVE;
 }
 

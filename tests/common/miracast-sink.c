@@ -79,8 +79,12 @@ take_set_parameter (MiracastSink *self, const char *cseq, const char *body)
   answer (self, cseq, "200 OK", "");
   if (strstr (body, "TEARDOWN") != NULL)
     note (self, "TEARDOWN");
-  if (strstr (body, "PAUSE") != NULL)
+  if (strstr (body, "wfd_standby\r\n") != NULL)
+    note (self, "standby");
+  if (strstr (body, "PAUSE") != NULL) {
+    note (self, "pause");
     send_request (self, "PAUSE", "", "");
+  }
   if (strstr (body, "PLAY") != NULL)
     send_request (self, "PLAY", "", "");
   if (strstr (body, "SETUP") == NULL)

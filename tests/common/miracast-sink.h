@@ -14,6 +14,7 @@ G_BEGIN_DECLS
   "wfd_video_formats: 00 00 01 01 00000001 00000000 00000000 00 0000 0000 00 none none\r\n"
 #define SINK_VIDEO_VESA \
   "wfd_video_formats: 00 00 01 10 00000001 00000007 00000000 00 0000 0000 00 none none\r\n"
+#define SINK_STANDBY "wfd_standby_resume_capability: supported\r\n"
 #define SINK_AUDIO "wfd_audio_codecs: LPCM 00000002 00, AAC 00000001 00\r\n"
 
 typedef enum
@@ -28,7 +29,7 @@ typedef enum
 typedef struct
 {
   int source_fd;       /* the other end of its connection, for whom it is tested with */
-  GAsyncQueue *events; /* char *: "M3", "PLAY", "TEARDOWN", "closed" */
+  GAsyncQueue *events; /* char *: "M3", "PLAY", "pause", "standby", "TEARDOWN", "closed" */
 
   SinkBehaviour behaviour;
   GSocket *socket;

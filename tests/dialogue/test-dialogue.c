@@ -376,6 +376,8 @@ do_action (Dialogue *self, const char *action, GError **error)
     return wfd_machine_play (self->machine, self->now_us, error);
   if (g_str_equal (action, "pause"))
     return wfd_machine_pause (self->machine, self->now_us, error);
+  if (g_str_equal (action, "standby"))
+    return wfd_machine_standby (self->machine, self->now_us, error);
   if (g_str_equal (action, "idr"))
     return wfd_machine_request_idr (self->machine, self->now_us, error);
   if (g_str_has_prefix (action, "change "))

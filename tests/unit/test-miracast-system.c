@@ -177,27 +177,84 @@ test_driver_on_a_slow_link_ends (Fixture *self, gconstpointer data)
 }
 
 static void
-test_messages (Fixture *self, gconstpointer data)
+start_playing (Fixture *self)
 {
-  WFDX_MIRACAST_MESSAGE off = { sizeof (off), WFDX_MIRACAST_MONITOR_OFF };
-  WFDX_MIRACAST_MESSAGE get = { sizeof (get), WFDX_MIRACAST_GET_COUNTERS };
-  WFDX_MIRACAST_COUNTERS counters;
   MIRACAST_SESSION_INFO info;
 
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
   wait_told ("statistic 2");
   wait_told ("io started");
   miracast_sink_wait (&self->sink, "PLAY");
-  g_assert_cmpint (WfdxMiracastSendMessage (now.device, &get, sizeof (get), &counters,
-                       sizeof (counters), on_done, (PVOID) "counters"),
+}
+
+static void
+send_message (UINT kind, WFDX_MIRACAST_COUNTERS *counters)
+{
+  const WFDX_MIRACAST_MESSAGE message = { sizeof (message), kind };
+  UINT size = counters != NULL ? sizeof (*counters) : 0;
+
+  g_assert_cmpint (WfdxMiracastSendMessage (now.device, &message, sizeof (message), counters, size,
+                       on_done, (PVOID) "message"),
       ==, STATUS_PENDING);
-  wait_told ("done counters 00000000 56");
+}
+
+static void
+test_counters (Fixture *self, gconstpointer data)
+{
+  WFDX_MIRACAST_COUNTERS counters = { .FramesSent = 1 };
+
+  start_playing (self);
+  send_message (WFDX_MIRACAST_GET_COUNTERS, &counters);
+  wait_told ("done message 00000000 56");
   g_assert_cmpuint (counters.FramesSent, ==, 0);
-  WfdxMiracastSendMessage (now.device, &off, sizeof (off), NULL, 0, on_done, (PVOID) "off");
-  wait_told ("done off 00000000 0");
-  off.Kind = WFDX_MIRACAST_MONITOR_ON;
-  WfdxMiracastSendMessage (now.device, &off, sizeof (off), NULL, 0, on_done, (PVOID) "on");
-  wait_told ("done on 00000000 0");
+}
+
+static void
+test_monitor_that_is_off (Fixture *self, gconstpointer data)
+{
+  start_playing (self);
+  send_message (WFDX_MIRACAST_MONITOR_OFF, NULL);
+  wait_told ("done message 00000000 0");
+  miracast_sink_wait (&self->sink, "pause");
+  send_message (WFDX_MIRACAST_MONITOR_ON, NULL);
+  wait_told ("done message 00000000 0");
+  miracast_sink_wait (&self->sink, "PLAY");
+}
+
+/* Twice, and then the session ends while it sleeps. */
+/* On again before the display has answered. */
+static void
+test_monitor_that_is_off_for_a_moment (Fixture *self, gconstpointer data)
+{
+  start_playing (self);
+  for (guint i = 0; i < 20; i++) {
+    send_message (WFDX_MIRACAST_MONITOR_OFF, NULL);
+    send_message (WFDX_MIRACAST_MONITOR_ON, NULL);
+    wait_told ("done message 00000000 0");
+    wait_told ("done message 00000000 0");
+    miracast_sink_wait (&self->sink, "pause");
+    miracast_sink_wait (&self->sink, "PLAY");
+  }
+}
+
+static void
+test_monitor_that_is_off_sleeps (Fixture *self, gconstpointer data)
+{
+  miracast_sink_clear (&self->sink);
+  miracast_sink_init (&self->sink, SINK_PLAYS, SINK_VIDEO_CEA SINK_STANDBY);
+  start_playing (self);
+  for (guint i = 0; i < 2; i++) {
+    send_message (WFDX_MIRACAST_MONITOR_OFF, NULL);
+    wait_told ("done message 00000000 0");
+    miracast_sink_wait (&self->sink, "standby");
+    send_message (WFDX_MIRACAST_MONITOR_ON, NULL);
+    wait_told ("done message 00000000 0");
+    miracast_sink_wait (&self->sink, "PLAY");
+  }
+  send_message (WFDX_MIRACAST_MONITOR_OFF, NULL);
+  miracast_sink_wait (&self->sink, "standby");
+  WfdxMiracastStop (now.device);
+  miracast_sink_wait (&self->sink, "TEARDOWN");
 }
 
 static guint
@@ -254,7 +311,10 @@ main (int argc, char **argv)
   TEST ("session-that-ends-is-stopped", test_session_that_ends_is_stopped);
   TEST ("driver-is-told-of-the-link", test_driver_is_told_of_the_link);
   TEST ("driver-on-a-slow-link-ends", test_driver_on_a_slow_link_ends);
-  TEST ("messages", test_messages);
+  TEST ("counters", test_counters);
+  TEST ("monitor-that-is-off", test_monitor_that_is_off);
+  TEST ("monitor-that-is-off-for-a-moment", test_monitor_that_is_off_for_a_moment);
+  TEST ("monitor-that-is-off-sleeps", test_monitor_that_is_off_sleeps);
   TEST ("sessions-stopped-at-any-time-leave-nothing",
       test_sessions_stopped_at_any_time_leave_nothing);
   return g_test_run ();

@@ -81,6 +81,7 @@ WFD_API void wfd_session_release (WfdSession *self);
 
 WFD_API gboolean wfd_session_play (WfdSession *self, GError **error);
 WFD_API gboolean wfd_session_pause (WfdSession *self, GError **error);
+WFD_API gboolean wfd_session_standby (WfdSession *self, GError **error);
 WFD_API gboolean wfd_session_request_idr (WfdSession *self, GError **error);
 WFD_API gboolean wfd_session_change_format (WfdSession *self, guint width, guint height,
     guint rate_hz, guint64 pts_90khz, GError **error);

@@ -29,7 +29,7 @@ typedef struct
 /* HandleKernelModeMessage of this driver takes one of these. */
 typedef enum
 {
-  WFDX_MIRACAST_MONITOR_OFF = 1, /* nobody looks: the stream is paused */
+  WFDX_MIRACAST_MONITOR_OFF = 1, /* nobody looks: the display sleeps, or is paused */
   WFDX_MIRACAST_MONITOR_ON = 2,
   WFDX_MIRACAST_GET_COUNTERS = 3, /* answered by WFDX_MIRACAST_COUNTERS */
 } WFDX_MIRACAST_MESSAGE_KIND;
