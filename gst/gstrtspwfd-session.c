@@ -302,15 +302,48 @@ on_peer_alive (gpointer user_data)
   call_control (user_data, wfd_control_note_media);
 }
 
-static void
-on_picture (gpointer user_data, guint rate_kbps)
+/* The system may do what it likes when it is told, so that no lock is held. */
+static guint64
+note_step (gpointer owner, WfdMiracastStep step, guint64 number, guint took_us)
 {
-  GstRtspWfd *self = user_data;
+  GstRtspWfd *self = owner;
+  g_autoptr (WfdControl) control = NULL;
+  guint rate_kbps = 0;
 
   g_mutex_lock (&self->control_lock);
+  if (number == 0)
+    number = ++self->n_pictures;
+  if (step == WFD_MIRACAST_STEP_SENDING)
+    self->last_picture = number;
   if (self->control != NULL)
-    wfd_control_note_picture (self->control, ++self->n_pictures, rate_kbps);
+    control = wfd_control_ref (self->control);
   g_mutex_unlock (&self->control_lock);
+  if (step == WFD_MIRACAST_STEP_ENCODED && self->rate != NULL)
+    rate_kbps = wfd_rate_control_get_target (self->rate);
+  if (control != NULL)
+    wfd_control_note_picture (control, step, number, took_us, rate_kbps);
+  return number;
+}
+
+/* One that has no number was encoded by somebody who does not tell how. */
+static void
+on_picture (gpointer user_data, guint64 number)
+{
+  if (number == 0)
+    number = note_step (user_data, WFD_MIRACAST_STEP_ENCODED, 0, 0);
+  note_step (user_data, WFD_MIRACAST_STEP_SENDING, number, 0);
+}
+
+WfdTrailListener
+gst_rtsp_wfd_get_trail (GstRtspWfd *self)
+{
+  WfdTrailListener listener = { NULL, self };
+
+  GST_OBJECT_LOCK (self);
+  if (self->settings.miracast_context != NULL)
+    listener.func = note_step;
+  GST_OBJECT_UNLOCK (self);
+  return listener;
 }
 
 const WfdSenderEvents gst_rtsp_wfd_send_events = {

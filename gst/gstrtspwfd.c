@@ -548,11 +548,11 @@ create_stats (GstRtspWfd *self)
   g_autoptr (WfdControl) control = NULL;
   g_autoptr (WfdReceiver) receive = NULL;
   g_autoptr (GVariant) session = NULL;
-  guint64 n_pictures;
+  guint64 last_picture;
   GstStructure *stats;
 
   g_mutex_lock (&self->control_lock);
-  n_pictures = self->n_pictures;
+  last_picture = self->last_picture;
   if (self->control != NULL) {
     control = wfd_control_ref (self->control);
     g_set_object (&receive, self->receive);
@@ -567,7 +567,7 @@ create_stats (GstRtspWfd *self)
   else if (control != NULL)
     wfd_sender_pads_add_stats (self->pads, stats);
   if (self->settings.miracast_context != NULL)
-    gst_structure_set (stats, "miracast-frame", G_TYPE_UINT64, n_pictures, "miracast-bitrate",
+    gst_structure_set (stats, "miracast-frame", G_TYPE_UINT64, last_picture, "miracast-bitrate",
         G_TYPE_UINT, (guint) g_atomic_int_get (&self->ceiling_kbps), NULL);
   return stats;
 }

@@ -5,6 +5,7 @@
 
 #include "wfd-control.h"
 #include "wfd-rate-control.h"
+#include "wfd-trail.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,9 @@ void gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer, guint64 se
 /* What the encoder in front is controlled by; once, before the first
  * session. */
 void gst_rtsp_wfd_set_rate_control (GstRtspWfd *self, WfdRateControl *rate);
+
+/* Who wants to know what happens to each picture on its way here. */
+WfdTrailListener gst_rtsp_wfd_get_trail (GstRtspWfd *self);
 
 /* How the bin around it comes to the peer, from the next PAUSED on. Everything is
  * copied. */

@@ -146,7 +146,7 @@ gst_wfd_sink_update_rate (GstWfdSink *self)
 {
   WfdRateUser user = self->rate_user;
 
-  if (user.start_kbps == 0)
+  if (user.start_kbps == 0 || !user.on)
     user.start_kbps = self->bitrate_kbps;
   wfd_rate_control_set_user (self->rate, &user);
 }

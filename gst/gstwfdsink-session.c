@@ -76,6 +76,7 @@ fill_plan (GstWfdSink *self, const WfdPlan *made, gboolean sound_known, WfdProgr
 
   plan->program = made->program;
   plan->program.rate = self->rate_user.on ? self->rate : NULL;
+  plan->program.trail = gst_rtsp_wfd_get_trail (GST_RTSP_WFD (self->rtspwfd));
   plan->wanted = made->video_ready && made->audio_ready && (made->video || made->audio);
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
     GstWfdSinkStream *stream = &self->streams[i];

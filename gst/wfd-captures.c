@@ -63,6 +63,8 @@ on_raw (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   if (now_us < 0 || !wfd_rate_control_decide (self->config.rate, now_us, &decision))
     return GST_PAD_PROBE_OK;
   tell_encoder (self, &decision);
+  if (decision.skip)
+    wfd_trail_leave_out (self->config.trail, info->data);
   return decision.skip ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include "wfd-encoder.h"
 #include "wfd-rate-control.h"
+#include "wfd-trail.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +29,7 @@ typedef struct
   gboolean can_grow;   /* it took a larger one */
   guint other_kbps;    /* of the sound beside the picture, as on the wire */
   WfdRateControl *rate;
+  WfdTrail *trail; /* (nullable): is told of pictures that are left out before the encoder */
 } WfdCapturesConfig;
 
 /* What @config names is borrowed and outlives us, but for the pads and the rate control. */

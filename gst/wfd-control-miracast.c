@@ -5,6 +5,14 @@
 GST_DEBUG_CATEGORY_EXTERN (wfd_control_debug);
 #define GST_CAT_DEFAULT wfd_control_debug
 
+static const char *const step_names[] = {
+  [WFD_MIRACAST_STEP_START] = "captured",
+  [WFD_MIRACAST_STEP_CONVERTED] = "scaled",
+  [WFD_MIRACAST_STEP_ENCODED] = "encoded",
+  [WFD_MIRACAST_STEP_DROPPED] = "left out",
+  [WFD_MIRACAST_STEP_SENDING] = "leaves",
+};
+
 void
 wfd_control_release_held (gpointer data)
 {
@@ -127,12 +135,14 @@ wfd_control_drop_media (WfdControl *self)
 }
 
 void
-wfd_control_note_picture (WfdControl *self, guint64 number, guint rate_kbps)
+wfd_control_note_picture (WfdControl *self, WfdMiracastStep step, guint64 number, guint took_us,
+    guint rate_kbps)
 {
   g_autoptr (WfdMiracastMedia) media = ref_media (self);
 
   if (media == NULL)
     return;
-  wfd_miracast_media_note_picture (media, WFD_MIRACAST_STEP_ENCODED, number, 0, rate_kbps);
-  wfd_miracast_media_note_picture (media, WFD_MIRACAST_STEP_SENDING, number, 0, 0);
+  GST_LOG ("picture %" G_GUINT64_FORMAT ": %s, %u us, %u kbit/s", number, step_names[step], took_us,
+      rate_kbps);
+  wfd_miracast_media_note_picture (media, step, number, took_us, rate_kbps);
 }

@@ -98,8 +98,9 @@ void wfd_control_request_key_unit (WfdControl *self);
 /* Source role: a picture was lost on its way out, which is mended as if the
  * sink had asked. */
 void wfd_control_note_loss (WfdControl *self);
-/* Source role: a picture is about to be sent, encoded at @rate_kbps (0: unknown). */
-void wfd_control_note_picture (WfdControl *self, guint64 number, guint rate_kbps);
+/* Source role: see wfd_miracast_media_note_picture (); nothing without a Miracast context. */
+void wfd_control_note_picture (WfdControl *self, WfdMiracastStep step, guint64 number,
+    guint took_us, guint rate_kbps);
 /* Source role: a report of the sink came. */
 void wfd_control_note_media (WfdControl *self);
 /* Source role: asks the sink to take a smaller (-1) or larger (1) picture from

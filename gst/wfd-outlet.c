@@ -4,6 +4,7 @@
 #include <ts-audio.h>
 #include <ts-lpcm.h>
 
+#include "wfd-trail.h"
 #include "wfd-upstream.h"
 
 GST_DEBUG_CATEGORY_STATIC (wfd_outlet_debug);
@@ -173,6 +174,8 @@ outlet_render (GstBaseSink *sink, GstBuffer *buffer)
   if (is_replaced (self, running_time) || !gst_buffer_map (buffer, &map, GST_MAP_READ))
     return GST_FLOW_OK;
   bytes = wfd_bytes (map.data, map.size);
+  if (self->stream == WFD_STREAM_VIDEO)
+    wfd_sender_note_picture (self->sender, wfd_trail_get_number (buffer));
   if (self->packer != NULL)
     flow = send_samples (self, bytes, running_time);
   else

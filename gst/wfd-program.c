@@ -14,6 +14,7 @@ struct _WfdProgram
   GstElement *encoder;   /* NULL: the video comes coded */
   WfdEncoderConfig config;
   WfdCaptures *captures; /* NULL: the bit rate is not controlled */
+  WfdTrail *trail;       /* NULL: nobody wants to know */
 };
 
 /* The elements of one stream, each linked to the one before. */
@@ -187,9 +188,21 @@ control_video (Chain *self, const WfdProgramConfig *config)
     .can_grow = config->can_grow,
     .other_kbps = get_sound_kbps (config),
     .rate = config->rate,
+    .trail = self->program->trail,
   };
 
   self->program->captures = wfd_captures_new (&captures);
+}
+
+/* Before the control of the rate, which may leave a picture out that has begun. */
+static void
+follow_pictures (Chain *self, const WfdProgramConfig *config)
+{
+  g_autoptr (GstPad) captured = gst_element_get_static_pad (self->at_rate, "sink");
+  g_autoptr (GstPad) scaled = gst_element_get_static_pad (self->program->encoder, "sink");
+  g_autoptr (GstPad) coded = gst_element_get_static_pad (self->last, "src");
+
+  self->program->trail = wfd_trail_new (&config->trail, captured, scaled, coded);
 }
 
 static gboolean
@@ -199,6 +212,8 @@ build_video (WfdProgram *self, const WfdProgramConfig *config, GError **error)
 
   if (!chain_add_video (&chain, config))
     return FALSE;
+  if (config->trail.func != NULL && self->encoder != NULL)
+    follow_pictures (&chain, config);
   if (config->rate != NULL)
     control_video (&chain, config);
   wfd_element_add_ghost (GST_ELEMENT (self), "video", chain.first, "sink");
@@ -247,6 +262,7 @@ wfd_program_finalize (GObject *object)
   WfdProgram *self = WFD_PROGRAM (object);
 
   wfd_captures_free (self->captures);
+  wfd_trail_free (self->trail);
   G_OBJECT_CLASS (wfd_program_parent_class)->finalize (object);
 }
 

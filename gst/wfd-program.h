@@ -5,6 +5,7 @@
 
 #include "wfd-encoder.h"
 #include "wfd-rate-control.h"
+#include "wfd-trail.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,7 @@ typedef struct
   gboolean can_shrink;             /* the peer would take a smaller picture */
   gboolean can_grow;               /* it took a larger one */
   WfdRateControl *rate;            /* (nullable): what controls the video; borrowed */
+  WfdTrailListener trail;          /* of pictures that we encode */
 } WfdProgramConfig;
 
 /* (transfer floating). Errors: GST_CORE_ERROR_MISSING_PLUGIN. */

@@ -605,22 +605,19 @@ send_unit (WfdSender *self, WfdStream stream, WfdBytes unit, GstClockTime runnin
 }
 
 /* Before it goes on, as who is told notes the moment; without the lock. */
-static void
-tell_picture (WfdSender *self)
+void
+wfd_sender_note_picture (WfdSender *self, guint64 number)
 {
   g_autoptr (GObject) owner = NULL;
-  guint rate_kbps = 0;
   gboolean is_on;
 
   g_mutex_lock (&self->lock);
   is_on = self->writer != NULL && self->clock != NULL && self->streams[WFD_STREAM_VIDEO].index >= 0;
-  if (is_on && self->rate != NULL)
-    rate_kbps = wfd_rate_control_get_target (self->rate);
   g_mutex_unlock (&self->lock);
-  if (is_on)
+  if (is_on && self->events.picture != NULL)
     owner = g_weak_ref_get (&self->owner);
   if (owner != NULL)
-    self->events.picture (owner, rate_kbps);
+    self->events.picture (owner, number);
 }
 
 gboolean
@@ -630,8 +627,6 @@ wfd_sender_send (WfdSender *self, WfdStream stream, const WfdTsFormat *format, W
   News news = { FALSE };
   gboolean agreed = TRUE;
 
-  if (stream == WFD_STREAM_VIDEO && self->events.picture != NULL)
-    tell_picture (self);
   g_mutex_lock (&self->lock);
   if (self->writer != NULL && self->clock != NULL && self->streams[stream].index >= 0) {
     agreed = is_agreed (self, stream, format);

@@ -32,8 +32,8 @@ typedef struct
   void (*trouble) (gpointer owner, const char *text);
   /* A report of the peer came. */
   void (*alive) (gpointer owner);
-  /* (nullable): a picture is about to leave; encoded at @rate_kbps, 0 if that is not known. */
-  void (*picture) (gpointer owner, guint rate_kbps);
+  /* (nullable): a picture is about to leave; @number: of its trail, 0 if it has none. */
+  void (*picture) (gpointer owner, guint64 number);
   /* All units have left; once for wfd_sender_drain(), perhaps before that returns. */
   void (*drained) (gpointer owner);
 } WfdSenderEvents;
@@ -81,6 +81,8 @@ void wfd_sender_close (WfdSender *self);
  * does not. */
 void wfd_sender_set_clock (WfdSender *self, GstClock *clock, GstClockTime base_time);
 
+/* The next unit is a picture of this number (0: none); tells it if it will be sent. */
+void wfd_sender_note_picture (WfdSender *self, guint64 number);
 /* A unit of @format, as wfd_ts_writer_begin_unit() takes it, which is to be shown
  * at @running_time (NONE: now). @latency: of what is upstream. FALSE if the unit
  * is not what was agreed on. */

@@ -18,9 +18,6 @@ static struct
   GSocket *listener;
   Side source, display;
   GAsyncQueue *told; /* char * */
-  gint n_sent, n_encoded;
-  guint64 last_sent;
-  gboolean has_gap;
 } now;
 
 static void
@@ -57,19 +54,96 @@ on_io_control (PVOID context, BOOL hardware, UINT size, VOID *input, UINT output
   return STATUS_SUCCESS;
 }
 
-/* Pictures are encoded, then sent, each once and in order. */
+/* What was told of each picture, by its number. */
+#define MAX_PICTURES 4096
+
+static struct
+{
+  GMutex lock;
+  guint steps[MAX_PICTURES]; /* one bit for each MIRACAST_CHUNK_TYPE, bit 0 for those sent */
+  guint64 last_sent;
+  guint n_sent, n_dropped, n_timed;
+  const char *fault;
+} pictures;
+
+#define BIT(type) (1u << MIRACAST_CHUNK_TYPE_##type)
+
+/* What has to have been told before, for each that is told. */
+static const struct
+{
+  guint bit, before;
+} order[] = {
+  { BIT (FRAME_START), 0 },
+  { BIT (COLOR_CONVERT_COMPLETE), BIT (FRAME_START) },
+  { BIT (ENCODE_COMPLETE), BIT (FRAME_START) | BIT (COLOR_CONVERT_COMPLETE) },
+  { BIT (FRAME_DROPPED), BIT (FRAME_START) },
+  { 1, BIT (FRAME_START) | BIT (COLOR_CONVERT_COMPLETE) | BIT (ENCODE_COMPLETE) },
+};
+
+static void
+note_step (MIRACAST_CHUNK_ID id, guint bit)
+{
+  guint *steps = &pictures.steps[id.FrameNumber % MAX_PICTURES];
+  guint before = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
+    if (order[i].bit == bit)
+      before = order[i].before;
+  if (id.PartNumber != 0 || id.FrameNumber == 0 || id.FrameNumber >= MAX_PICTURES)
+    pictures.fault = "its number";
+  if (*steps != before)
+    pictures.fault = "out of order, or twice";
+  *steps |= bit;
+}
+
+static void
+note_info (const MIRACAST_CHUNK_INFO *chunk)
+{
+  note_step (chunk->ChunkId, 1u << chunk->ChunkType);
+  if (chunk->ChunkType == MIRACAST_CHUNK_TYPE_FRAME_DROPPED)
+    pictures.n_dropped++;
+  if (chunk->ChunkType != MIRACAST_CHUNK_TYPE_ENCODE_COMPLETE)
+    return;
+  pictures.n_timed += chunk->ProcessingTime > 0;
+  if (chunk->EncodeRate == 0)
+    pictures.fault = "encoded at no rate";
+}
+
+static void
+note_sent (MIRACAST_CHUNK_ID id)
+{
+  note_step (id, 1);
+  if (id.FrameNumber <= pictures.last_sent)
+    pictures.fault = "sent out of order";
+  pictures.last_sent = id.FrameNumber;
+  pictures.n_sent++;
+}
+
 static VOID
 on_statistic (PVOID context, const MIRACAST_STATISTIC_DATA *data)
 {
-  if (data->StatisticType == MIRACAST_STATISTIC_TYPE_CHUNK_PROCESSING_COMPLETE) {
-    g_atomic_int_inc (&now.n_encoded);
-  } else if (data->StatisticType == MIRACAST_STATISTIC_TYPE_CHUNK_SENT) {
-    guint64 number = data->ChunkSent.ChunkId.FrameNumber;
+  g_mutex_lock (&pictures.lock);
+  if (data->StatisticType == MIRACAST_STATISTIC_TYPE_CHUNK_PROCESSING_COMPLETE)
+    note_info (&data->EncodeComplete.ChunkInfo);
+  else if (data->StatisticType == MIRACAST_STATISTIC_TYPE_CHUNK_SENT)
+    note_sent (data->ChunkSent.ChunkId);
+  g_mutex_unlock (&pictures.lock);
+}
 
-    now.has_gap = now.has_gap || (now.last_sent != 0 && number != now.last_sent + 1);
-    now.last_sent = number;
-    g_atomic_int_inc (&now.n_sent);
-  }
+static VOID NTAPI
+on_own_statistic (HANDLE device, MIRACAST_STATISTIC_DATA *data)
+{
+  on_statistic (NULL, data);
+}
+
+static void
+check_pictures (guint n_sent)
+{
+  g_mutex_lock (&pictures.lock);
+  fail_unless (pictures.fault == NULL, "%s", pictures.fault);
+  fail_unless (pictures.n_sent >= n_sent, "%u of %u sent", pictures.n_sent, n_sent);
+  fail_unless (pictures.n_timed >= n_sent, "%u of %u took time", pictures.n_timed, n_sent);
+  g_mutex_unlock (&pictures.lock);
 }
 
 static const WFDX_MIRACAST_DISPLAY display = {
@@ -192,15 +266,14 @@ GST_START_TEST (test_pictures_come_through_the_driver)
   start (5000000, 1);
   wait_told ("arrived");
   pull (30);
-  fail_unless (g_atomic_int_get (&now.n_sent) >= 30);
-  fail_if (now.has_gap);
+  check_pictures (30);
   fail_unless (side_get_counter (&now.source, "miracast-frame") >= 30);
   g_object_get (now.source.wfd, "negotiated", &negotiated, NULL);
   fail_unless_equals_string (gst_structure_get_string (negotiated, "peer"), "127.0.0.1");
 
   fail_unless_equals_int (WfdxMiracastStop (now.device), STATUS_SUCCESS);
   side_wait_flowing (&now.source, FALSE);
-  fail_unless (g_atomic_int_get (&now.n_encoded) >= g_atomic_int_get (&now.n_sent));
+  fail_unless_equals_int64 (side_get_counter (&now.source, "miracast-frame"), pictures.last_sent);
   tear_down ();
 }
 GST_END_TEST
@@ -311,7 +384,10 @@ on_moved (GObject *sink, GParamSpec *pspec, gpointer data)
 static void
 start_own (const char *properties, guint64 rate_bps)
 {
-  MIRACAST_CALLBACKS callbacks = { .RegisterForDataRateNotifications = keep_notify };
+  MIRACAST_CALLBACKS callbacks = {
+    .ReportStatistic = on_own_statistic,
+    .RegisterForDataRateNotifications = keep_notify,
+  };
   MIRACAST_WFD_CONNECTION_STATS stats = { .CurrentBitRate = rate_bps };
   MIRACAST_SESSION_INFO info;
 
@@ -402,6 +478,28 @@ GST_START_TEST (test_notifications_lower_and_raise_the_rate)
 }
 GST_END_TEST
 
+/* At so few bits every second picture is not encoded at all. */
+GST_START_TEST (test_pictures_that_are_left_out_are_told)
+{
+  guint n_dropped = 0;
+
+  if (!can_encode ())
+    return;
+  start_own ("max-bitrate=40000", 3000000);
+  pull (5);
+  notify_rate (200000);
+  for (guint i = 0; i < 200 && n_dropped == 0; i++) {
+    pull (1);
+    g_mutex_lock (&pictures.lock);
+    n_dropped = pictures.n_dropped;
+    g_mutex_unlock (&pictures.lock);
+  }
+  fail_unless (n_dropped > 0);
+  check_pictures (5);
+  stop_own ();
+}
+GST_END_TEST
+
 GST_START_TEST (test_notifications_are_obeyed_without_rate_control)
 {
   if (!can_encode ())
@@ -447,6 +545,7 @@ wfd_miracast_suite (void)
   tcase_add_test (tcase, test_source_that_stops_is_told);
   tcase_add_test (tcase, test_rate_of_the_system_is_a_limit);
   tcase_add_test (tcase, test_notifications_lower_and_raise_the_rate);
+  tcase_add_test (tcase, test_pictures_that_are_left_out_are_told);
   tcase_add_test (tcase, test_notifications_are_obeyed_without_rate_control);
   tcase_add_test (tcase, test_context_that_is_none_is_an_error);
   return suite;
