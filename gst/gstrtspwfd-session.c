@@ -271,6 +271,12 @@ gst_rtsp_wfd_resize (GstRtspWfd *self, gint direction)
   g_mutex_unlock (&self->control_lock);
 }
 
+void
+gst_rtsp_wfd_consider_offer (GstRtspWfd *self)
+{
+  call_control (self, wfd_control_consider_offer);
+}
+
 static void
 on_key_unit_wanted (gpointer user_data)
 {

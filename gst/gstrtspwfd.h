@@ -19,6 +19,10 @@ GST_ELEMENT_REGISTER_DECLARE (rtspwfd);
  * of the last was made before it, and is dropped. */
 void gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer, guint64 serial);
 
+/* What is offered is known now, though it may be the same: a session that waits for that
+ * (GstRtspWfd::session-preparing) need not any more. */
+void gst_rtsp_wfd_consider_offer (GstRtspWfd *self);
+
 /* What the encoder in front is controlled by; once, before the first
  * session. */
 void gst_rtsp_wfd_set_rate_control (GstRtspWfd *self, WfdRateControl *rate);

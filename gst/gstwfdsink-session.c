@@ -5,6 +5,7 @@
 #include "gstwfdsink-private.h"
 #include "wfd-error.h"
 #include "wfd-plan.h"
+#include "wfd-upstream.h"
 
 GST_DEBUG_CATEGORY_EXTERN (wfd_sink_debug);
 #define GST_CAT_DEFAULT wfd_sink_debug
@@ -190,15 +191,20 @@ gst_wfd_sink_ref_pad (GstWfdSink *self, WfdStream id)
   return pad;
 }
 
+/* Nor is what it says of coded sound, and of how many channels a file has. */
 static gboolean
 is_audio_unknown (WfdPad *audio)
 {
   WfdPadStatus status;
 
   wfd_pad_get_status (audio, &status);
-  if (!status.known && !status.refused)
-    wfd_pad_guess (audio);
-  return !status.known;
+  if (status.known || status.refused)
+    return FALSE;
+  wfd_pad_guess (audio);
+  wfd_pad_get_status (audio, &status);
+  return !status.known
+      && (!status.guessed || status.format.coded
+          || wfd_upstream_query (wfd_pad_get_pad (audio), NULL) != WFD_UPSTREAM_LIVE);
 }
 
 static gboolean
@@ -210,21 +216,29 @@ is_absent (WfdPad *pad)
   return status.absent;
 }
 
-/* The pads of a file are there when it has been looked into, and one after the
- * other. */
+/* What can be offered is not known while it is not of a stream that comes, or of none
+ * at all: the pads of a file are there when it has been looked into. */
 static gboolean
 on_session_preparing (GstElement *rtspwfd, GstWfdSink *self)
 {
-  g_autoptr (WfdPad) video = gst_wfd_sink_ref_pad (self, WFD_STREAM_VIDEO);
-  g_autoptr (WfdPad) audio = gst_wfd_sink_ref_pad (self, WFD_STREAM_AUDIO);
-  gboolean unknown = audio == NULL || is_audio_unknown (audio);
+  static gboolean (*const unknown[]) (WfdPad * pad) = {
+    [WFD_STREAM_VIDEO] = is_video_unknown,
+    [WFD_STREAM_AUDIO] = is_audio_unknown,
+  };
+  gboolean any_known = FALSE, any_awaited = FALSE;
 
-  if (video != NULL && is_video_unknown (video))
-    unknown = unknown || !is_absent (video);
-  else if (video != NULL)
-    unknown = FALSE;
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++) {
+    g_autoptr (WfdPad) pad = gst_wfd_sink_ref_pad (self, i);
+
+    if (pad == NULL)
+      continue;
+    if (!unknown[i](pad))
+      any_known = TRUE;
+    else if (!is_absent (pad))
+      any_awaited = TRUE;
+  }
   gst_wfd_sink_update_offer (self);
-  return unknown;
+  return any_awaited || !any_known;
 }
 
 static void
@@ -418,6 +432,7 @@ on_pad_changed (gpointer user_data, WfdPad *pad)
   check_video_encoder (self);
   check_audio_encoder (self);
   gst_wfd_sink_update_offer (self);
+  gst_rtsp_wfd_consider_offer (GST_RTSP_WFD (self->rtspwfd));
   gst_wfd_sink_update_plan (self);
 }
 

@@ -330,7 +330,7 @@ wfd_control_consider_waiting (gpointer data)
 {
   WfdControl *self = data;
 
-  if (self->is_held)
+  if (self->is_held && !self->events.preparing (self->user_data))
     wfd_control_release_held (self);
   if (wfd_turns_is_empty (&self->turns) || is_place_taken (self))
     return;
@@ -447,7 +447,13 @@ wfd_control_set_offer (WfdControl *self, const WfdOffer *offer)
   }
   g_mutex_unlock (&self->lock);
   if (changed)
-    wfd_session_thread_post (self->thread, wfd_control_consider_waiting, self);
+    wfd_control_consider_offer (self);
+}
+
+void
+wfd_control_consider_offer (WfdControl *self)
+{
+  wfd_session_thread_post (self->thread, wfd_control_consider_waiting, self);
 }
 
 static void

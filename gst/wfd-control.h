@@ -89,6 +89,8 @@ guint16 wfd_control_get_rtsp_port (WfdControl *self);
 
 /* From the next session on; copied. */
 void wfd_control_set_offer (WfdControl *self, const WfdOffer *offer);
+/* Source role: who waits for an offer is asked again (preparing). */
+void wfd_control_consider_offer (WfdControl *self);
 /* With another link than by address: of a request to pair that was left open. Waits for
  * the thread. */
 void wfd_control_answer_pairing (WfdControl *self, const char *peer, gboolean accept);

@@ -554,6 +554,38 @@ GST_START_TEST (sound_alone_is_cast)
 
 GST_END_TEST;
 
+/* Of so many channels that it is not what anybody would guess. */
+GST_START_TEST (display_that_comes_before_the_sound_of_a_film_is_offered_it)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string (
+      "audio/x-raw, format=S16LE, layout=interleaved, rate=48000, channels=6, "
+      "channel-mask=(bitmask)0x3f");
+  g_autoptr (GstStructure) agreed = NULL;
+  gint channels = 0;
+
+  if (!can_encode () || wfd_encoder_find_widest ()->max_channels < 6)
+    return;
+  cast (SINK "videotestsrc ! video/x-raw, width=640, height=480, framerate=60/1 ! wfd. "
+             "appsrc name=app format=time ! wfd.audio");
+  watch ("audio-codecs=\"aac, aac-6ch, lpcm\"", SHOW HEAR);
+  recorder_wait_progress (source.recorder, "negotiate/start");
+  g_object_set (source.app, "caps", caps, NULL);
+  for (guint i = 0; i < 50; i++) {
+    GstBuffer *buffer = gst_buffer_new_allocate (NULL, 480 * 12, NULL);
+
+    gst_buffer_memset (buffer, 0, 0, 480 * 12);
+    GST_BUFFER_PTS (buffer) = i * 10 * GST_MSECOND;
+    side_push (&source, buffer);
+  }
+  skip_samples (sound, 5);
+  g_object_get (sink.wfd, "negotiated", &agreed, NULL);
+  fail_unless (gst_structure_get_int (agreed, "audio-channels", &channels));
+  fail_unless_equals_int (channels, 6);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (end_of_the_stream_ends_the_session)
 {
   if (!can_encode ())
@@ -905,6 +937,7 @@ wfdsink_suite (void)
   tcase_add_test (raw, display_that_knows_only_lpcm_gets_the_samples);
   tcase_add_test (raw, stored_sound_that_is_not_sent_does_not_stop_the_picture);
   tcase_add_test (raw, sound_alone_is_cast);
+  tcase_add_test (raw, display_that_comes_before_the_sound_of_a_film_is_offered_it);
   tcase_add_test (raw, stored_stream_begins_with_its_first_picture);
 
   suite_add_tcase (suite, coded);

@@ -71,8 +71,6 @@ async def cast(machine, sound, coded):
         sink = scene.sink(keep=True, parameters=dict(
             wfd_video_formats=FORMATS,
             wfd_audio_codecs='%s %08x 00' % (sound.codec, 1 << sound.bit)))
-        # What is offered follows from what comes in.
-        await asyncio.sleep(0.5)
         await sink.open()
         await sink.wait_event('torn-down', 30)
         await sink.close()
