@@ -211,3 +211,11 @@
 #define WFD_LIMIT_PEER_CHAIN_BYTES (64 * 1024)
 #define WFD_LIMIT_PEER_NAME_CHARS 255
 #define WFD_LIMIT_PEER_CLASSIFIERS 16
+
+/* What somebody may send until they have proved who they are: two handshakes, and in them
+ * the longest chain of certificates twice. */
+#define WFD_LIMIT_PEER_TOKENS_BYTES (256 * 1024)
+/* Of a message in a frame that is encrypted (MS-PPSEC 3.1.4.1): one record of TLS. */
+#define WFD_LIMIT_PEER_SENT_PLAIN_BYTES 16348
+/* Members of a group whose certificates are held, some KiB each. */
+#define WFD_LIMIT_PEER_MEMBERS 16384

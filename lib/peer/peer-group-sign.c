@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-group-private.h"
+
+#include "peer-codes.h"
+
+/* Which records a group has (MS-PPSEC 2.2.4, 2.2.5.3, 3.1.5): each is signed by who has
+ * made it or changed it last, who may. */
+
+#define TICKS_PER_S G_GUINT64_CONSTANT (10000000)
+#define EPOCH_S G_GINT64_CONSTANT (11644473600)
+
+static const guint8 no_serial[WFD_PEER_SERIAL_BYTES];
+
+static gint64
+seconds_of (guint64 ticks)
+{
+  return (gint64) (ticks / TICKS_PER_S) - EPOCH_S;
+}
+
+static guint64
+ticks_of (gint64 seconds)
+{
+  return (guint64) (seconds + EPOCH_S) * TICKS_PER_S;
+}
+
+static gboolean
+is_of (const WfdPeerRecord *record, const WfdPeerGuid *type)
+{
+  return wfd_peer_guid_equal (&record->type, type);
+}
+
+static gboolean
+is_deleted (const WfdPeerRecord *record)
+{
+  return (record->flags & WFD_PEER_RECORD_IS_DELETED) != 0;
+}
+
+/* Signed with the key of the group: all that only its creator may say. */
+static gboolean
+is_of_group (const WfdPeerRecord *record)
+{
+  return is_of (record, &wfd_peer_type_group_properties);
+}
+
+/* --- rights --- */
+
+/* 2.2.5.3. Of the graph's own properties, which have one id for all, none but an
+ * administrator is the creator. */
+static gboolean
+may_sign (const WfdPeerRecord *record, const WfdPeerCredential *signer)
+{
+  gboolean own = g_str_equal (record->creator, signer->name);
+
+  if (is_of (record, &wfd_peer_type_graph_info))
+    own = FALSE;
+  return own || (signer->roles & WFD_PEER_ROLE_ADMIN) != 0;
+}
+
+/* --- others' --- */
+
+static gboolean
+validate_group_record (WfdPeerGroup *self, const WfdPeerRecord *record,
+    const WfdPeerCredential *root)
+{
+  g_auto (WfdPeerGroupProperties) properties = { 0 };
+
+  if (is_deleted (record) || !g_str_equal (record->creator, self->name)
+      || (record->modifier != NULL && !g_str_equal (record->modifier, self->name))
+      || !wfd_peer_record_is_signed_by (record, root)
+      || !wfd_peer_group_properties_read (record->payload, &properties)
+      || g_strcmp0 (properties.group_name, self->name) != 0)
+    return FALSE;
+
+  wfd_peer_group_restore (self, record);
+  return TRUE;
+}
+
+/* 3.1.7.1: it lives within the life of the certificate. */
+static gboolean
+was_in_time (const WfdPeerGroup *self, const WfdPeerRecord *record, const WfdPeerChain *chain)
+{
+  const WfdPeerCredential *signer = wfd_peer_chain_get_leaf (chain);
+  gint64 modified_s = seconds_of (record->modified);
+
+  return modified_s >= signer->begins_s - WFD_PEER_CLOCK_TOLERANCE_S
+      && record->expires <= ticks_of (signer->ends_s)
+      && wfd_peer_group_is_current (self, chain, modified_s);
+}
+
+static gboolean
+validate_member_record (WfdPeerGroup *self, const WfdPeerRecord *record, const WfdPeerChain *chain)
+{
+  const WfdPeerCredential *signer = wfd_peer_chain_get_leaf (chain);
+  const char *name = record->modifier != NULL ? record->modifier : record->creator;
+
+  return g_str_equal (name, signer->name) && may_sign (record, signer)
+      && was_in_time (self, record, chain) && wfd_peer_record_is_signed_by (record, signer);
+}
+
+/* Who publishes a certificate is its subject or an administrator; it may be the one with
+ * which the record itself is signed. */
+static gboolean
+may_publish (const WfdPeerChain *publisher, const WfdPeerChain *chain)
+{
+  const WfdPeerCredential *signer = wfd_peer_chain_get_leaf (publisher);
+
+  return (signer->roles & WFD_PEER_ROLE_ADMIN) != 0
+      || g_str_equal (signer->name, wfd_peer_chain_get_leaf (chain)->name);
+}
+
+/* NULL if it is no Membership, or none that could be valid. */
+static WfdPeerChain *
+read_membership (const WfdPeerGroup *self, const WfdPeerRecord *record)
+{
+  WfdPeerChain *chain;
+
+  if (!is_of (record, &wfd_peer_type_membership) || is_deleted (record)
+      || WFD_PEER_FAILED (wfd_peer_membership_read (record->payload, &chain)))
+    return NULL;
+  if (!WFD_PEER_FAILED (wfd_peer_chain_check (chain, self->name, G_MININT64)))
+    return chain;
+  wfd_peer_chain_unref (chain);
+  return NULL;
+}
+
+static const WfdPeerChain *
+find_signer (const WfdPeerGroup *self, const guint8 *serial, const WfdPeerChain *membership)
+{
+  const WfdPeerChain *chain = g_hash_table_lookup (self->by_serial, serial);
+
+  if (chain == NULL && membership != NULL
+      && memcmp (wfd_peer_chain_get_leaf (membership)->serial, serial, WFD_PEER_SERIAL_BYTES) == 0)
+    chain = membership;
+  return chain;
+}
+
+guint32
+wfd_peer_group_validate (WfdPeerGroup *self, const WfdPeerRecord *record)
+{
+  g_autoptr (WfdPeerChain) membership = read_membership (self, record);
+  WfdPeerRecordSecurity security;
+  const WfdPeerChain *signer;
+  gboolean modified = record->modifier != NULL;
+
+  if (!wfd_peer_record_security_read (record->security, &security)
+      || (is_of (record, &wfd_peer_type_membership) && membership == NULL)
+      || modified == (memcmp (security.modifier, no_serial, sizeof (no_serial)) == 0))
+    return WFD_PEER_INVALID_RECORD;
+  if (is_of_group (record)) {
+    if (self->chains->len == 0)
+      return WFD_PEER_DEFERRED;
+    return validate_group_record (self, record, wfd_peer_chain_get (self->chains->pdata[0], 0))
+        ? WFD_PEER_OK
+        : WFD_PEER_INVALID_RECORD;
+  }
+
+  signer = find_signer (self, modified ? security.modifier : security.creator, membership);
+  if (signer == NULL)
+    return WFD_PEER_DEFERRED;
+  if (!validate_member_record (self, record, signer)
+      || (membership != NULL && !may_publish (signer, membership)))
+    return WFD_PEER_INVALID_RECORD;
+  if (membership != NULL)
+    wfd_peer_group_learn (self, membership);
+  return WFD_PEER_OK;
+}
+
+void
+wfd_peer_group_restore (WfdPeerGroup *self, const WfdPeerRecord *record)
+{
+  g_autoptr (WfdPeerChain) membership = read_membership (self, record);
+  g_auto (WfdPeerGroupProperties) properties = { 0 };
+
+  if (membership != NULL)
+    wfd_peer_group_learn (self, membership);
+  if (!is_of_group (record) || !wfd_peer_group_properties_read (record->payload, &properties))
+    return;
+  g_free (self->password_hash);
+  self->password_hash = g_steal_pointer (&properties.password_hash);
+  self->password_roles = properties.password_roles;
+}
+
+/* --- our own --- */
+
+static guint32
+sign_for_group (WfdPeerGroup *self, WfdPeerRecord *record)
+{
+  const WfdPeerCredential *root;
+
+  if (self->group_key == NULL || self->chains->len == 0)
+    return WFD_PEER_NOT_AUTHORIZED;
+  root = wfd_peer_chain_get (self->chains->pdata[0], 0);
+  if (record->modifier != NULL) {
+    g_free (record->modifier);
+    record->modifier = g_strdup (self->name);
+  }
+  if (!wfd_peer_record_sign (record, self->group_key, root->serial,
+          record->modifier != NULL ? root->serial : no_serial))
+    return WFD_PEER_NO_KEY_ACCESS;
+  wfd_peer_group_restore (self, record);
+  return WFD_PEER_OK;
+}
+
+/* The end of what the graph publishes by itself, or of what is only a mark, is no
+ * application's wish. */
+static gboolean
+limit_expiration (WfdPeerRecord *record, guint64 end)
+{
+  if (record->expires <= end)
+    return TRUE;
+  if (!wfd_peer_type_is_reserved (&record->type) && !is_deleted (record))
+    return FALSE;
+  record->expires = end;
+  return record->expires > record->modified;
+}
+
+/* Who created it has left the serial in the old security data. */
+static void
+get_creator_serial (const WfdPeerRecord *record, const WfdPeerCredential *own,
+    guint8 ret_serial[WFD_PEER_SERIAL_BYTES])
+{
+  WfdPeerRecordSecurity old;
+  gboolean kept =
+      record->modifier != NULL && wfd_peer_record_security_read (record->security, &old);
+
+  memcpy (ret_serial, kept ? old.creator : own->serial, WFD_PEER_SERIAL_BYTES);
+}
+
+guint32
+wfd_peer_group_sign (WfdPeerGroup *self, WfdPeerRecord *record, gint64 now_s)
+{
+  const WfdPeerChain *chain = wfd_peer_group_get_chain (self);
+  const WfdPeerCredential *own;
+  guint8 creator[WFD_PEER_SERIAL_BYTES];
+
+  if (chain == NULL || WFD_PEER_FAILED (wfd_peer_chain_check (chain, self->name, now_s)))
+    return WFD_PEER_NOT_AUTHORIZED;
+  own = wfd_peer_chain_get_leaf (chain);
+  if (is_of_group (record))
+    return sign_for_group (self, record);
+  if (!may_sign (record, own) || (is_of (record, &wfd_peer_type_membership) && is_deleted (record)))
+    return WFD_PEER_NOT_AUTHORIZED;
+  if (!limit_expiration (record, ticks_of (own->ends_s)))
+    return WFD_PEER_INVALID_EXPIRATION;
+
+  get_creator_serial (record, own, creator);
+  if (!wfd_peer_record_sign (record, self->key, creator,
+          record->modifier != NULL ? own->serial : no_serial))
+    return WFD_PEER_NO_KEY_ACCESS;
+  wfd_peer_group_restore (self, record);
+  return WFD_PEER_OK;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-group-private.h"
+
+#include <base-limits.h>
+#include "peer-codes.h"
+
+/* Who is a member. A certificate ends before its time where a later one of the same member
+ * begins, if who has issued that could have issued the first: so a member is put out, or
+ * gets another role. In which order they become known makes no difference. */
+
+static guint
+serial_hash (gconstpointer serial)
+{
+  return wfd_peer_get_u32 ((const guint8 *) serial + 4);
+}
+
+static gboolean
+serial_equal (gconstpointer a, gconstpointer b)
+{
+  return memcmp (a, b, WFD_PEER_SERIAL_BYTES) == 0;
+}
+
+guint32
+wfd_peer_group_new (const WfdPeerGroupConfig *config, WfdPeerGroup **ret_group)
+{
+  WfdPeerGroup *self = g_new0 (WfdPeerGroup, 1);
+  guint32 result = WFD_PEER_OK;
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->name = g_strdup (config->group_name);
+  self->key = wfd_peer_key_ref (config->key);
+  self->identity = wfd_peer_credential_ref (config->identity);
+  self->group_key = config->group_key != NULL ? wfd_peer_key_ref (config->group_key) : NULL;
+  self->password_hash = g_strdup (config->password_hash);
+  self->by_serial = g_hash_table_new (serial_hash, serial_equal);
+  self->by_name =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
+  self->chains = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_chain_unref);
+  if (config->chain != NULL)
+    result = wfd_peer_group_belong (self, config->chain, G_MININT64);
+  if (WFD_PEER_FAILED (result))
+    wfd_peer_group_unref (self);
+  else
+    *ret_group = self;
+  return result;
+}
+
+WfdPeerGroup *
+wfd_peer_group_ref (WfdPeerGroup *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+wfd_peer_group_unref (WfdPeerGroup *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_hash_table_unref (self->by_serial);
+  g_hash_table_unref (self->by_name);
+  g_ptr_array_unref (self->chains);
+  g_clear_pointer (&self->group_key, wfd_peer_key_unref);
+  wfd_peer_key_unref (self->key);
+  wfd_peer_credential_unref (self->identity);
+  g_free (self->password_hash);
+  g_free (self->name);
+  g_free (self);
+}
+
+WfdPeerProfile
+wfd_peer_group_get_profile (const WfdPeerGroup *self)
+{
+  return self->identity->profile;
+}
+
+const char *
+wfd_peer_group_get_name (const WfdPeerGroup *self)
+{
+  return self->name;
+}
+
+WfdPeerKey *
+wfd_peer_group_get_key (const WfdPeerGroup *self)
+{
+  return self->key;
+}
+
+const WfdPeerCredential *
+wfd_peer_group_get_identity (const WfdPeerGroup *self)
+{
+  return self->identity;
+}
+
+const char *
+wfd_peer_group_get_password_hash (const WfdPeerGroup *self)
+{
+  return self->password_hash;
+}
+
+/* --- members --- */
+
+static gboolean
+takes_place_of (const WfdPeerChain *later, const WfdPeerChain *earlier)
+{
+  const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (later);
+  const WfdPeerCredential *old = wfd_peer_chain_get_leaf (earlier);
+  guint n = wfd_peer_chain_get_length (later);
+  guint rights = n > 2 ? wfd_peer_chain_get (later, n - 2)->roles : (guint) WFD_PEER_ROLE_ADMIN;
+
+  return leaf->begins_s > old->begins_s && wfd_peer_roles_may_issue (rights, old->roles);
+}
+
+/* Of two that stand beside each other, the one of the higher role. */
+static gboolean
+counts_more (const WfdPeerChain *chain, const WfdPeerChain *other)
+{
+  if (takes_place_of (chain, other) || takes_place_of (other, chain))
+    return takes_place_of (chain, other);
+  return g_bit_nth_lsf (wfd_peer_chain_get_leaf (chain)->roles, -1)
+      < g_bit_nth_lsf (wfd_peer_chain_get_leaf (other)->roles, -1);
+}
+
+WfdPeerChain *
+wfd_peer_group_find_member (const WfdPeerGroup *self, const char *name)
+{
+  const GPtrArray *chains = g_hash_table_lookup (self->by_name, name);
+  WfdPeerChain *best = NULL;
+
+  for (guint i = 0; chains != NULL && i < chains->len; i++)
+    if (best == NULL || counts_more (chains->pdata[i], best))
+      best = chains->pdata[i];
+  return best;
+}
+
+WfdPeerChain *
+wfd_peer_group_get_chain (const WfdPeerGroup *self)
+{
+  return wfd_peer_group_find_member (self, self->identity->name);
+}
+
+GPtrArray *
+wfd_peer_group_list_members (const WfdPeerGroup *self)
+{
+  GPtrArray *members = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_chain_unref);
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_iter_init (&iter, self->by_name);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_ptr_array_add (members, wfd_peer_chain_ref (wfd_peer_group_find_member (self, name)));
+  return members;
+}
+
+/* A chain of this group. */
+void
+wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain)
+{
+  const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (chain);
+  GPtrArray *same = g_hash_table_lookup (self->by_name, leaf->name);
+
+  if (g_hash_table_contains (self->by_serial, leaf->serial)
+      || self->chains->len >= WFD_LIMIT_PEER_MEMBERS)
+    return;
+
+  if (same == NULL) {
+    same = g_ptr_array_new ();
+    g_hash_table_insert (self->by_name, leaf->name, same);
+  }
+  g_ptr_array_add (same, chain);
+  g_ptr_array_add (self->chains, wfd_peer_chain_ref (chain));
+  g_hash_table_insert (self->by_serial, (gpointer) leaf->serial, chain);
+  self->news = TRUE;
+}
+
+gboolean
+wfd_peer_group_take_news (WfdPeerGroup *self)
+{
+  gboolean news = self->news;
+
+  self->news = FALSE;
+  return news;
+}
+
+gboolean
+wfd_peer_group_is_current (const WfdPeerGroup *self, const WfdPeerChain *chain, gint64 at_s)
+{
+  const GPtrArray *same =
+      g_hash_table_lookup (self->by_name, wfd_peer_chain_get_leaf (chain)->name);
+
+  for (guint i = 0; same != NULL && i < same->len; i++)
+    if (takes_place_of (same->pdata[i], chain)
+        && wfd_peer_chain_get_leaf (same->pdata[i])->begins_s <= at_s)
+      return FALSE;
+  return TRUE;
+}
+
+static guint32
+check (const WfdPeerGroup *self, const WfdPeerChain *chain, const WfdPeerCredential *identity,
+    gint64 now_s)
+{
+  const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (chain);
+
+  if (!wfd_peer_credential_has_same_key (leaf, identity)
+      || !g_str_equal (leaf->name, identity->name) || leaf->profile != self->identity->profile)
+    return WFD_PEER_NOT_TRUSTED;
+  return wfd_peer_chain_check (chain, self->name, now_s);
+}
+
+guint32
+wfd_peer_group_admit (WfdPeerGroup *self, WfdPeerChain *chain, const WfdPeerCredential *identity,
+    gint64 now_s)
+{
+  guint32 result = check (self, chain, identity, now_s);
+
+  if (WFD_PEER_FAILED (result))
+    return result;
+  wfd_peer_group_learn (self, chain);
+  if (wfd_peer_group_is_current (self, chain, now_s))
+    return WFD_PEER_OK;
+  return wfd_peer_group_recall (self, identity, now_s) != NULL ? WFD_PEER_OK
+                                                               : WFD_PEER_INVALID_TIME;
+}
+
+WfdPeerChain *
+wfd_peer_group_recall (WfdPeerGroup *self, const WfdPeerCredential *identity, gint64 now_s)
+{
+  WfdPeerChain *chain = wfd_peer_group_find_member (self, identity->name);
+
+  return chain != NULL && !WFD_PEER_FAILED (check (self, chain, identity, now_s)) ? chain : NULL;
+}
+
+guint32
+wfd_peer_group_belong (WfdPeerGroup *self, WfdPeerChain *chain, gint64 now_s)
+{
+  guint32 result = check (self, chain, self->identity, now_s);
+
+  if (!WFD_PEER_FAILED (result))
+    wfd_peer_group_learn (self, chain);
+  return result;
+}
+
+gboolean
+wfd_peer_group_may (const WfdPeerGroup *self, WfdPeerRole role, gint64 now_s)
+{
+  const WfdPeerChain *chain = wfd_peer_group_get_chain (self);
+
+  return chain != NULL && (wfd_peer_chain_get_leaf (chain)->roles & role) != 0
+      && !WFD_PEER_FAILED (wfd_peer_chain_check (chain, self->name, now_s));
+}
+
+guint32
+wfd_peer_group_issue_by_password (WfdPeerGroup *self, const WfdPeerCredential *identity,
+    gint64 now_s, WfdPeerChain **ret_chain)
+{
+  static const char *const classifiers[] = { "participant", NULL };
+  WfdPeerChain *chain = wfd_peer_group_get_chain (self);
+  WfdPeerGrant grant = { NULL, self->password_roles, classifiers, now_s, G_MAXINT64 };
+  guint32 result;
+
+  if (chain == NULL || self->password_roles == 0)
+    return WFD_PEER_NOT_AUTHORIZED;
+  result = wfd_peer_chain_issue (chain, self->key, identity, &grant, ret_chain);
+  if (!WFD_PEER_FAILED (result))
+    wfd_peer_group_learn (self, *ret_chain);
+  return result;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-tls.h"
+
+#include <errno.h>
+#include <gnutls/gnutls.h>
+
+#define RECORD_BYTES 16384
+
+/* What MS-PPSEC fixes has keys and signatures that no default of today allows. */
+static const char *const priorities[] = {
+  [WFD_PEER_PROFILE_MODERN] =
+      "NORMAL:-VERS-ALL:+VERS-TLS1.3:-SIGN-ALL:+SIGN-ECDSA-SECP256R1-SHA256:"
+      "-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305",
+  [WFD_PEER_PROFILE_COMPATIBLE] =
+      "NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0:+SIGN-RSA-SHA1:"
+      "-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+AES-128-CBC:+AES-256-CBC:"
+      "%PROFILE_VERY_WEAK:%VERIFY_ALLOW_SIGN_WITH_SHA1",
+};
+
+struct _WfdPeerTls
+{
+  gnutls_session_t session;
+  gnutls_certificate_credentials_t credentials;
+  WfdBytes in;     /* of the call that is being made */
+  GByteArray *out; /* the same */
+  gboolean open;
+  WfdPeerCredential *peer;
+};
+
+static ssize_t
+pull (gnutls_transport_ptr_t user_data, void *data, size_t size)
+{
+  WfdPeerTls *self = user_data;
+  WfdBytes part = { 0 };
+
+  if (self->in.left == 0) {
+    gnutls_transport_set_errno (self->session, EAGAIN);
+    return -1;
+  }
+  wfd_bytes_take (&self->in, MIN (size, self->in.left), &part);
+  memcpy (data, part.pos, part.left);
+  return part.left;
+}
+
+static ssize_t
+push (gnutls_transport_ptr_t user_data, const void *data, size_t size)
+{
+  WfdPeerTls *self = user_data;
+
+  g_byte_array_append (self->out, data, size);
+  return size;
+}
+
+static int
+wait_for_nothing (gnutls_transport_ptr_t user_data, unsigned int ms)
+{
+  return ((WfdPeerTls *) user_data)->in.left > 0;
+}
+
+static gboolean
+set_up (WfdPeerTls *self, gboolean client, WfdPeerKey *key, const WfdPeerCredential *identity)
+{
+  gnutls_x509_crt_t certificate = identity->certificate;
+
+  if (gnutls_certificate_allocate_credentials (&self->credentials) < 0
+      || gnutls_init (&self->session,
+             (client ? GNUTLS_CLIENT : GNUTLS_SERVER) | GNUTLS_NO_TICKETS | GNUTLS_NONBLOCK
+                 | GNUTLS_FORCE_CLIENT_CERT)
+          < 0
+      || gnutls_certificate_set_x509_key (self->credentials, &certificate, 1, key->key) < 0
+      || gnutls_priority_set_direct (self->session, priorities[identity->profile], NULL) < 0
+      || gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, self->credentials) < 0)
+    return FALSE;
+  gnutls_certificate_set_known_dh_params (self->credentials, GNUTLS_SEC_PARAM_MEDIUM);
+  if (!client)
+    gnutls_certificate_server_set_request (self->session, GNUTLS_CERT_REQUIRE);
+  gnutls_handshake_set_timeout (self->session, GNUTLS_INDEFINITE_TIMEOUT);
+  gnutls_transport_set_ptr (self->session, self);
+  gnutls_transport_set_pull_function (self->session, pull);
+  gnutls_transport_set_push_function (self->session, push);
+  gnutls_transport_set_pull_timeout_function (self->session, wait_for_nothing);
+  return TRUE;
+}
+
+WfdPeerTls *
+wfd_peer_tls_new (gboolean client, WfdPeerKey *key, const WfdPeerCredential *identity)
+{
+  g_autoptr (WfdPeerTls) self = g_new0 (WfdPeerTls, 1);
+
+  return set_up (self, client, key, identity) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+wfd_peer_tls_free (WfdPeerTls *self)
+{
+  if (self->session != NULL)
+    gnutls_deinit (self->session);
+  if (self->credentials != NULL)
+    gnutls_certificate_free_credentials (self->credentials);
+  g_clear_pointer (&self->peer, wfd_peer_credential_unref);
+  g_free (self);
+}
+
+/* --- the handshake --- */
+
+static WfdPeerCredential *
+read_peer (WfdPeerTls *self)
+{
+  unsigned int n = 0;
+  const gnutls_datum_t *der = gnutls_certificate_get_peers (self->session, &n);
+  g_autoptr (WfdPeerCredential) peer = NULL;
+
+  if (der == NULL || n != 1)
+    return NULL;
+  peer = wfd_peer_credential_read (wfd_bytes (der->data, der->size));
+  return peer != NULL && peer->type == WFD_PEER_CREDENTIAL_IDENTITY
+          && wfd_peer_credential_is_signed_by (peer, peer)
+      ? g_steal_pointer (&peer)
+      : NULL;
+}
+
+/* FALSE: it failed. */
+static gboolean
+shake_hands (WfdPeerTls *self)
+{
+  int result;
+
+  do
+    result = gnutls_handshake (self->session);
+  while (result == GNUTLS_E_INTERRUPTED || result == GNUTLS_E_WARNING_ALERT_RECEIVED);
+  if (result == GNUTLS_E_AGAIN)
+    return TRUE;
+  if (result < 0) {
+    g_debug ("TLS: %s", gnutls_strerror (result));
+    gnutls_alert_send_appropriate (self->session, result);
+    return FALSE;
+  }
+  self->open = TRUE;
+  self->peer = read_peer (self);
+  return self->peer != NULL;
+}
+
+/* --- data --- */
+
+/* The end of TLS is the end of the connection, and a second handshake is none of ours. */
+static gboolean
+receive (WfdPeerTls *self, GByteArray *plain)
+{
+  for (;;) {
+    guint before = plain->len;
+    gssize n;
+
+    g_byte_array_set_size (plain, before + RECORD_BYTES);
+    n = gnutls_record_recv (self->session, plain->data + before, RECORD_BYTES);
+    g_byte_array_set_size (plain, before + MAX (n, 0));
+    if (n == GNUTLS_E_AGAIN)
+      return TRUE;
+    if (n <= 0)
+      return FALSE;
+  }
+}
+
+gboolean
+wfd_peer_tls_take (WfdPeerTls *self, WfdBytes octets, GByteArray *plain, GByteArray *out)
+{
+  gboolean good = TRUE;
+
+  self->in = octets;
+  self->out = out;
+  if (!self->open)
+    good = shake_hands (self);
+  if (good && self->open)
+    good = receive (self, plain);
+  self->in = wfd_bytes (NULL, 0);
+  self->out = NULL;
+  return good;
+}
+
+gboolean
+wfd_peer_tls_wrap (WfdPeerTls *self, WfdBytes plain, GByteArray *out)
+{
+  gboolean good = TRUE;
+
+  self->out = out;
+  while (good && plain.left > 0) {
+    gssize n = gnutls_record_send (self->session, plain.pos, plain.left);
+
+    good = n > 0 && wfd_bytes_skip (&plain, n);
+  }
+  self->out = NULL;
+  return good;
+}
+
+gboolean
+wfd_peer_tls_is_open (const WfdPeerTls *self)
+{
+  return self->open;
+}
+
+const WfdPeerCredential *
+wfd_peer_tls_get_peer (const WfdPeerTls *self)
+{
+  return self->peer;
+}
+
+gboolean
+wfd_peer_tls_get_binding (WfdPeerTls *self, guint8 ret_binding[32])
+{
+  static const char label[] = "EXPORTER-wfd-peer-group";
+
+  return gnutls_prf_rfc5705 (self->session, sizeof (label) - 1, label, 0, NULL, 32,
+             (char *) ret_binding)
+      >= 0;
+}

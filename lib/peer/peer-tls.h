@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "peer-credential.h"
+
+G_BEGIN_DECLS
+
+/* TLS with a certificate on each side, over octets: no socket. It only makes sure that
+ * the peer has the key of its certificate, an IDC; who may have it is another matter. */
+typedef struct _WfdPeerTls WfdPeerTls;
+
+/* Versions and algorithms are those of the profile of @identity. NULL if GnuTLS cannot. */
+WfdPeerTls *wfd_peer_tls_new (gboolean client, WfdPeerKey *key, const WfdPeerCredential *identity);
+void wfd_peer_tls_free (WfdPeerTls *self);
+
+/* What has come, all of which is taken; the client begins with nothing. What was in it is
+ * added to @plain, what has to be sent to @out. FALSE: it is broken, and @out may have
+ * an alert. */
+gboolean wfd_peer_tls_take (WfdPeerTls *self, WfdBytes octets, GByteArray *plain, GByteArray *out);
+/* Its handshake is done. */
+gboolean wfd_peer_tls_is_open (const WfdPeerTls *self);
+/* An IDC, self-signed; NULL before it is open. */
+const WfdPeerCredential *wfd_peer_tls_get_peer (const WfdPeerTls *self);
+/* What the two ends of this connection have in common with nobody else. */
+#define WFD_PEER_TLS_BINDING_BYTES 32
+gboolean wfd_peer_tls_get_binding (WfdPeerTls *self, guint8 ret_binding[32]);
+
+gboolean wfd_peer_tls_wrap (WfdPeerTls *self, WfdBytes plain, GByteArray *out);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPeerTls, wfd_peer_tls_free)
+
+G_END_DECLS

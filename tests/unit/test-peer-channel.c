@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Two ends of a connection of a group, whose octets go from one to the other in memory. */
+#include <base-limits.h>
+#include <peer-channel.h>
+#include <peer-club.h>
+#include <peer-password.h>
+
+typedef struct
+{
+  Person person;
+  WfdPeerGroup *group;
+  WfdPeerChannel *channel;
+  GByteArray *out, *plain;
+  gboolean broken;
+} End;
+
+static void
+end_begin (End *self, Club *club, WfdPeerProfile profile, guint roles, const char *password)
+{
+  g_autofree char *hash = password != NULL ? wfd_peer_password_hash (profile, password) : NULL;
+  g_autoptr (WfdPeerChain) chain = NULL;
+  WfdPeerGroupConfig config = { .group_name = club->name, .password_hash = hash };
+
+  person_begin (&self->person, profile);
+  if (roles != 0)
+    chain = club_let_in (club, &self->person, roles);
+  config.key = self->person.key;
+  config.identity = self->person.identity;
+  config.chain = chain;
+  g_assert_cmpuint (wfd_peer_group_new (&config, &self->group), ==, WFD_PEER_OK);
+  self->channel = NULL;
+  self->out = g_byte_array_new ();
+  self->plain = g_byte_array_new ();
+  self->broken = FALSE;
+}
+
+static void
+end_end (End *self)
+{
+  g_clear_pointer (&self->channel, wfd_peer_channel_free);
+  wfd_peer_group_unref (self->group);
+  person_end (&self->person);
+  g_byte_array_unref (self->out);
+  g_byte_array_unref (self->plain);
+}
+
+static void
+give (End *self, WfdBytes octets)
+{
+  if (!self->broken && !wfd_peer_channel_take (self->channel, octets, self->plain, self->out))
+    self->broken = TRUE;
+}
+
+/* TRUE if something went. */
+static gboolean
+move (End *from, End *to, gsize at_once)
+{
+  g_autoptr (GByteArray) octets = from->out;
+
+  from->out = g_byte_array_new ();
+  for (gsize i = 0; i < octets->len; i += at_once)
+    give (to, wfd_bytes (octets->data + i, MIN (at_once, octets->len - i)));
+  return octets->len > 0;
+}
+
+static void
+talk (End *client, End *server, gsize at_once)
+{
+  gboolean moved;
+
+  do {
+    moved = move (client, server, at_once);
+    moved |= move (server, client, at_once);
+  } while (moved);
+}
+
+static void
+open_channels (End *client, End *server, gint64 now_s)
+{
+  client->channel = wfd_peer_channel_new (client->group, TRUE, now_s);
+  server->channel = wfd_peer_channel_new (server->group, FALSE, now_s);
+  g_assert_nonnull (client->channel);
+  g_assert_nonnull (server->channel);
+  give (client, wfd_bytes (NULL, 0));
+}
+
+static void
+connect_ends (End *client, End *server, gint64 now_s)
+{
+  open_channels (client, server, now_s);
+  talk (client, server, G_MAXINT16);
+}
+
+static void
+assert_secured (const End *client, const End *server)
+{
+  g_assert_false (client->broken);
+  g_assert_false (server->broken);
+  g_assert_true (wfd_peer_channel_is_secured (client->channel));
+  g_assert_true (wfd_peer_channel_is_secured (server->channel));
+  g_assert_cmpstr (wfd_peer_channel_get_peer_name (client->channel), ==,
+      server->person.identity->name);
+  g_assert_cmpstr (wfd_peer_channel_get_peer_name (server->channel), ==,
+      client->person.identity->name);
+}
+
+/* Of the one who counts, who would let the other speak. */
+static void
+assert_refused (const End *end)
+{
+  g_assert_true (end->broken);
+  g_assert_false (wfd_peer_channel_is_secured (end->channel));
+}
+
+static void
+say (End *from, End *to, const guint8 *data, gsize size)
+{
+  g_byte_array_set_size (to->plain, 0);
+  g_assert_true (wfd_peer_channel_wrap (from->channel, wfd_bytes (data, size), from->out));
+  move (from, to, 1000);
+  g_assert_false (to->broken);
+  g_assert_cmpmem (to->plain->data, to->plain->len, data, size);
+}
+
+/* --- members --- */
+
+static void
+test_members (gconstpointer data)
+{
+  static const gsize portions[] = { G_MAXINT16, 1, 100 };
+  WfdPeerProfile profile = GPOINTER_TO_UINT (data);
+  g_autofree guint8 *most = g_malloc0 (WFD_LIMIT_PEER_SENT_PLAIN_BYTES);
+  Club club;
+
+  club_begin (&club, profile);
+  for (guint i = 0; i < G_N_ELEMENTS (portions); i++) {
+    End alice, bob;
+
+    end_begin (&alice, &club, profile, WFD_PEER_ROLE_MEMBER, NULL);
+    end_begin (&bob, &club, profile, WFD_PEER_ROLE_ADMIN, NULL);
+    open_channels (&alice, &bob, CLUB_NOW_S);
+    talk (&alice, &bob, portions[i]);
+    assert_secured (&alice, &bob);
+    say (&alice, &bob, (const guint8 *) "hello", 5);
+    say (&bob, &alice, most, WFD_LIMIT_PEER_SENT_PLAIN_BYTES);
+    g_assert_nonnull (wfd_peer_group_find_member (alice.group, bob.person.identity->name));
+    g_assert_nonnull (wfd_peer_group_find_member (bob.group, alice.person.identity->name));
+    end_end (&alice);
+    end_end (&bob);
+  }
+  club_end (&club);
+}
+
+static void
+test_changed_octet_ends_it (gconstpointer data)
+{
+  WfdPeerProfile profile = GPOINTER_TO_UINT (data);
+  End alice, bob;
+  Club club;
+
+  club_begin (&club, profile);
+  end_begin (&alice, &club, profile, WFD_PEER_ROLE_MEMBER, NULL);
+  end_begin (&bob, &club, profile, WFD_PEER_ROLE_MEMBER, NULL);
+  connect_ends (&alice, &bob, CLUB_NOW_S);
+  assert_secured (&alice, &bob);
+  g_assert_true (
+      wfd_peer_channel_wrap (alice.channel, wfd_bytes ((const guint8 *) "hello", 5), alice.out));
+  alice.out->data[alice.out->len - 1] ^= 1;
+  move (&alice, &bob, G_MAXINT16);
+  g_assert_true (bob.broken);
+  g_assert_cmpuint (bob.plain->len, ==, 0);
+  end_end (&alice);
+  end_end (&bob);
+  club_end (&club);
+}
+
+static void
+test_stranger (gconstpointer data)
+{
+  WfdPeerProfile profile = GPOINTER_TO_UINT (data);
+  End mallory, bob;
+  Club club, other;
+
+  club_begin (&club, profile);
+  club_begin (&other, profile);
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *name = NULL;
+
+    end_begin (&mallory, &other, profile, WFD_PEER_ROLE_ADMIN, NULL);
+    end_begin (&bob, &club, profile, WFD_PEER_ROLE_MEMBER, NULL);
+    /* Whichever of the two has connected. */
+    if (i == 0) {
+      connect_ends (&mallory, &bob, CLUB_NOW_S);
+      assert_refused (&bob);
+      g_assert_false (wfd_peer_channel_is_secured (mallory.channel));
+    } else {
+      connect_ends (&bob, &mallory, CLUB_NOW_S);
+      assert_refused (&mallory);
+      g_assert_false (wfd_peer_channel_is_secured (bob.channel));
+    }
+    g_assert_null (wfd_peer_group_find_member (bob.group, mallory.person.identity->name));
+    end_end (&mallory);
+    end_end (&bob);
+  }
+  club_end (&club);
+  club_end (&other);
+}
+
+/* A chain is no secret; the key is. */
+static void
+test_chain_of_somebody_else (void)
+{
+  End mallory, bob;
+  Club club;
+  WfdPeerGroupConfig config;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  end_begin (&mallory, &club, WFD_PEER_PROFILE_MODERN, 0, NULL);
+  end_begin (&bob, &club, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_MEMBER, NULL);
+  config = (WfdPeerGroupConfig) { club.name, mallory.person.key, mallory.person.identity,
+    club.creator_chain };
+  wfd_peer_group_unref (mallory.group);
+  g_assert_cmpuint (wfd_peer_group_new (&config, &mallory.group), ==, WFD_PEER_NOT_TRUSTED);
+  /* Nor with the name and the certificate of the other. */
+  config.identity = club.creator.identity;
+  g_assert_cmpuint (wfd_peer_group_new (&config, &mallory.group), ==, WFD_PEER_OK);
+  mallory.channel = wfd_peer_channel_new (mallory.group, TRUE, CLUB_NOW_S);
+  bob.channel = wfd_peer_channel_new (bob.group, FALSE, CLUB_NOW_S);
+  if (mallory.channel != NULL) {
+    give (&mallory, wfd_bytes (NULL, 0));
+    talk (&mallory, &bob, G_MAXINT16);
+  }
+  g_assert_false (wfd_peer_channel_is_secured (bob.channel));
+  end_end (&mallory);
+  end_end (&bob);
+  club_end (&club);
+}
+
+static void
+test_expired (void)
+{
+  End alice, bob;
+  Club club;
+  gint64 late_s = CLUB_NOW_S + 366 * CLUB_DAY_S;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  end_begin (&alice, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+  end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+  connect_ends (&alice, &bob, late_s);
+  assert_refused (&bob);
+  g_assert_false (wfd_peer_channel_is_secured (alice.channel));
+  end_end (&alice);
+  end_end (&bob);
+  club_end (&club);
+}
+
+/* Bob gets another certificate, which Alice has heard of and he has not. */
+static void
+replace (Club *club, const End *alice, const End *bob, gint64 begins_s, gint64 ends_s)
+{
+  WfdPeerGrant grant = { "Bob", WFD_PEER_ROLE_MEMBER, NULL, begins_s, ends_s };
+  g_autoptr (WfdPeerChain) chain = NULL;
+
+  g_assert_cmpuint (wfd_peer_chain_issue (club->creator_chain, club->creator.key,
+                        bob->person.identity, &grant, &chain),
+      ==, WFD_PEER_OK);
+  wfd_peer_group_admit (alice->group, chain, bob->person.identity, begins_s);
+}
+
+static void
+test_put_out (void)
+{
+  End alice, bob;
+  Club club;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  end_begin (&alice, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+  end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+  replace (&club, &alice, &bob, CLUB_NOW_S + 3600, CLUB_NOW_S + 3601);
+  connect_ends (&bob, &alice, CLUB_NOW_S + 7200);
+  assert_refused (&alice);
+  g_assert_false (wfd_peer_channel_is_secured (bob.channel));
+  end_end (&alice);
+  end_end (&bob);
+  club_end (&club);
+}
+
+/* Where one end has nothing but an old certificate, the other may have the new one. */
+static void
+test_hello_alone (void)
+{
+  const gint64 late_s = CLUB_NOW_S + 366 * CLUB_DAY_S;
+
+  for (guint i = 0; i < 2; i++) {
+    End alice, bob;
+    Club club;
+    WfdPeerGrant grant = { "The Club", 0, NULL, CLUB_NOW_S, late_s + CLUB_DAY_S };
+    WfdPeerGrant longer = { "Creator", WFD_PEER_ROLE_ADMIN, NULL, CLUB_NOW_S + 1, grant.ends_s };
+    g_autoptr (WfdPeerChain) creator = NULL;
+
+    club_begin (&club, WFD_PEER_PROFILE_MODERN);
+    end_begin (&alice, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+    end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+    g_assert_cmpuint (
+        wfd_peer_chain_issue (club.root, club.key, club.creator.identity, &longer, &creator), ==,
+        WFD_PEER_OK);
+    wfd_peer_chain_unref (club.creator_chain);
+    club.creator_chain = g_steal_pointer (&creator);
+    replace (&club, &alice, &bob, CLUB_NOW_S + 3600, late_s + 3600);
+    replace (&club, &alice, &alice, CLUB_NOW_S + 3600, late_s + 3600);
+    if (i == 0)
+      connect_ends (&bob, &alice, late_s);
+    else
+      connect_ends (&alice, &bob, late_s);
+    if (i == 0)
+      assert_secured (&bob, &alice);
+    else
+      assert_secured (&alice, &bob);
+    end_end (&alice);
+    end_end (&bob);
+    club_end (&club);
+  }
+}
+
+static void
+test_profiles_do_not_meet (void)
+{
+  End old, new;
+  Club club, old_club;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&old_club, WFD_PEER_PROFILE_COMPATIBLE);
+  for (guint i = 0; i < 2; i++) {
+    end_begin (&old, &old_club, WFD_PEER_PROFILE_COMPATIBLE, WFD_PEER_ROLE_MEMBER, NULL);
+    end_begin (&new, &club, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_MEMBER, NULL);
+    if (i == 0)
+      connect_ends (&old, &new, CLUB_NOW_S);
+    else
+      connect_ends (&new, &old, CLUB_NOW_S);
+    g_assert_true (new.broken);
+    g_assert_false (wfd_peer_channel_is_secured (new.channel));
+    g_assert_false (wfd_peer_channel_is_secured (old.channel));
+    end_end (&old);
+    end_end (&new);
+  }
+  club_end (&club);
+  club_end (&old_club);
+}
+
+/* What one end has said, said again to another connection of the same two. */
+static void
+test_replay (void)
+{
+  g_autoptr (GByteArray) said = g_byte_array_new ();
+  End alice, bob;
+  Club club;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  end_begin (&alice, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+  end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+  open_channels (&alice, &bob, CLUB_NOW_S);
+  do
+    g_byte_array_append (said, alice.out->data, alice.out->len);
+  while (move (&alice, &bob, G_MAXINT16) | move (&bob, &alice, G_MAXINT16));
+  assert_secured (&alice, &bob);
+
+  wfd_peer_channel_free (bob.channel);
+  bob.channel = wfd_peer_channel_new (bob.group, FALSE, CLUB_NOW_S);
+  give (&bob, wfd_bytes (said->data, said->len));
+  assert_refused (&bob);
+  end_end (&alice);
+  end_end (&bob);
+  club_end (&club);
+}
+
+static void
+test_endless_tokens (void)
+{
+  static const guint8 hello[] = { 22, 3, 1, 0x40, 0 }; /* the beginning of a record of TLS */
+  g_autofree guint8 *zeros = g_malloc0 (16 * 1024);
+  End bob;
+  Club club;
+  gsize taken = 0;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+  bob.channel = wfd_peer_channel_new (bob.group, FALSE, CLUB_NOW_S);
+  while (!bob.broken) {
+    give (&bob, wfd_bytes (hello, sizeof (hello)));
+    give (&bob, wfd_bytes (zeros, 16 * 1024));
+    taken += 16 * 1024;
+    g_assert_cmpuint (taken, <=, WFD_LIMIT_PEER_TOKENS_BYTES);
+  }
+  end_end (&bob);
+  club_end (&club);
+}
+
+/* --- passwords --- */
+
+/* As every member knows it from the properties of the group. */
+static void
+tell_password (End *self, Club *club, const char *password, WfdPeerRole role)
+{
+  g_autoptr (WfdPeerRecord) record = wfd_peer_record_new ();
+  WfdPeerGroupProperties properties = { .group_name = club->name, .password_roles = role };
+  g_autofree char *hash = wfd_peer_password_hash (club->profile, password);
+
+  properties.password_hash = hash;
+  record->type = wfd_peer_type_group_properties;
+  g_bytes_unref (record->payload);
+  record->payload = wfd_peer_group_properties_build (&properties);
+  wfd_peer_group_restore (self->group, record);
+}
+
+static void
+test_password (gconstpointer data)
+{
+  WfdPeerProfile profile = GPOINTER_TO_UINT (data);
+  const WfdPeerCredential *leaf;
+  End alice, bob, carol;
+  Club club;
+
+  club_begin (&club, profile);
+  end_begin (&alice, &club, profile, 0, "sesame");
+  end_begin (&bob, &club, profile, WFD_PEER_ROLE_ADMIN, NULL);
+  end_begin (&carol, &club, profile, WFD_PEER_ROLE_MEMBER, NULL);
+  tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_INVITING);
+  connect_ends (&alice, &bob, CLUB_NOW_S);
+  assert_secured (&alice, &bob);
+  leaf = wfd_peer_chain_get_leaf (wfd_peer_group_get_chain (alice.group));
+  g_assert_cmpuint (leaf->roles, ==, WFD_PEER_ROLE_INVITING);
+  g_assert_cmpstr (leaf->classifiers[0], ==, "participant");
+  g_assert_cmpint (leaf->begins_s, ==, CLUB_NOW_S);
+  g_assert_cmpint (leaf->ends_s, ==, CLUB_NOW_S + 365 * CLUB_DAY_S);
+
+  /* From now on she is a member for anybody. */
+  wfd_peer_channel_free (alice.channel);
+  connect_ends (&alice, &carol, CLUB_NOW_S);
+  assert_secured (&alice, &carol);
+  end_end (&alice);
+  end_end (&bob);
+  end_end (&carol);
+  club_end (&club);
+}
+
+static void
+test_wrong_password (void)
+{
+  End alice, bob;
+  Club club;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  end_begin (&alice, &club, club.profile, 0, "sesam");
+  end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_ADMIN, NULL);
+  tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_MEMBER);
+  connect_ends (&alice, &bob, CLUB_NOW_S);
+  assert_refused (&bob);
+  g_assert_null (wfd_peer_group_get_chain (alice.group));
+  end_end (&alice);
+  end_end (&bob);
+  club_end (&club);
+}
+
+/* A member who may not let in anybody; and a group that has no password. */
+static void
+test_nobody_asks_for_a_password (void)
+{
+  for (guint i = 0; i < 2; i++) {
+    End alice, bob;
+    Club club;
+
+    club_begin (&club, WFD_PEER_PROFILE_MODERN);
+    end_begin (&alice, &club, club.profile, 0, "sesame");
+    end_begin (&bob, &club, club.profile, i == 0 ? WFD_PEER_ROLE_MEMBER : WFD_PEER_ROLE_ADMIN,
+        NULL);
+    if (i == 0)
+      tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_MEMBER);
+    connect_ends (&alice, &bob, CLUB_NOW_S);
+    assert_refused (&bob);
+    end_end (&alice);
+    end_end (&bob);
+    club_end (&club);
+  }
+}
+
+/* Who says to be the group gets nothing from which a password could be guessed. */
+static void
+test_password_is_not_for_strangers (void)
+{
+  End alice, mallory;
+  Club club, other;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&other, WFD_PEER_PROFILE_MODERN);
+  end_begin (&alice, &club, club.profile, 0, "sesame");
+  end_begin (&mallory, &other, club.profile, WFD_PEER_ROLE_ADMIN, NULL);
+  tell_password (&mallory, &other, "anything", WFD_PEER_ROLE_MEMBER);
+  connect_ends (&alice, &mallory, CLUB_NOW_S);
+  assert_refused (&alice);
+  end_end (&alice);
+  end_end (&mallory);
+  club_end (&club);
+  club_end (&other);
+}
+
+int
+main (int argc, char *argv[])
+{
+  static const struct
+  {
+    const char *name;
+    GTestDataFunc func;
+  } both[] = {
+    { "members", test_members },
+    { "changed-octet-ends-it", test_changed_octet_ends_it },
+    { "stranger", test_stranger },
+    { "password", test_password },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (both); i++) {
+    g_autofree char *modern = g_strconcat ("/peer/channel/", both[i].name, "/modern", NULL);
+    g_autofree char *compatible = g_strconcat ("/peer/channel/", both[i].name, "/compatible", NULL);
+
+    g_test_add_data_func (modern, GUINT_TO_POINTER (WFD_PEER_PROFILE_MODERN), both[i].func);
+    g_test_add_data_func (compatible, GUINT_TO_POINTER (WFD_PEER_PROFILE_COMPATIBLE), both[i].func);
+  }
+  g_test_add_func ("/peer/channel/chain-of-somebody-else", test_chain_of_somebody_else);
+  g_test_add_func ("/peer/channel/expired", test_expired);
+  g_test_add_func ("/peer/channel/put-out", test_put_out);
+  g_test_add_func ("/peer/channel/hello-alone", test_hello_alone);
+  g_test_add_func ("/peer/channel/profiles-do-not-meet", test_profiles_do_not_meet);
+  g_test_add_func ("/peer/channel/replay", test_replay);
+  g_test_add_func ("/peer/channel/endless-tokens", test_endless_tokens);
+  g_test_add_func ("/peer/channel/wrong-password", test_wrong_password);
+  g_test_add_func ("/peer/channel/nobody-asks-for-a-password", test_nobody_asks_for_a_password);
+  g_test_add_func ("/peer/channel/password-is-not-for-strangers",
+      test_password_is_not_for_strangers);
+  return g_test_run ();
+}
