@@ -6,9 +6,6 @@
 GST_DEBUG_CATEGORY_EXTERN (wfd_sink_debug);
 #define GST_CAT_DEFAULT wfd_sink_debug
 
-#define DEFAULT_BITRATE_KBPS 5000
-#define DEFAULT_MIN_KBPS 1000
-#define DEFAULT_MAX_KBPS 40000
 #define LEAST_KBPS 100
 #define MOST_KBPS 1000000
 
@@ -42,55 +39,130 @@ rate_profile_get_type (void)
   return type;
 }
 
+/* A row for each property; its member is an int, an enum or a boolean. */
+static const struct
+{
+  const char *name;
+  const char *nick;
+  const char *blurb;
+  gsize offset;             /* 0: read-only */
+  GType (*get_enum) (void); /* NULL: a number */
+  gboolean is_boolean;
+  GParamFlags flags;
+  guint min, max, number; /* the default also of an enum or a boolean */
+} rows[] = {
+  [GST_WFD_SINK_BITRATE] = {
+      .name = "bitrate",
+      .nick = "Bit rate",
+      .blurb = "kbit/s at which pictures are encoded with rate-control=off, less where the display "
+               "takes no more; else those with which it begins if \"start-bitrate\" is 0",
+      .offset = G_STRUCT_OFFSET (GstWfdSink, bitrate_kbps),
+      .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_PLAYING,
+      .min = LEAST_KBPS,
+      .max = 100000,
+      .number = 5000,
+  },
+  [GST_WFD_SINK_RATE_CONTROL] = {
+      .name = "rate-control",
+      .nick = "Rate control",
+      .blurb = "Who decides at which bit rate pictures are encoded, and which are left out so that "
+               "those after them come in time",
+      .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.on),
+      .get_enum = rate_mode_get_type,
+      .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_READY,
+      .number = TRUE,
+  },
+  [GST_WFD_SINK_RATE_PROFILE] = {
+      .name = "rate-profile",
+      .nick = "Rate profile",
+      .blurb = "What is more important where the link allows one of them only",
+      .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.profile),
+      .get_enum = rate_profile_get_type,
+      .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_READY,
+      .number = WFD_RATE_BALANCED,
+  },
+  [GST_WFD_SINK_MIN_BITRATE] = {
+      .name = "min-bitrate",
+      .nick = "Minimum bit rate",
+      .blurb = "kbit/s of the picture below which the rate control does not go; it leaves pictures "
+               "out instead",
+      .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.min_kbps),
+      .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_PLAYING,
+      .min = LEAST_KBPS,
+      .max = MOST_KBPS,
+      .number = 1000,
+  },
+  [GST_WFD_SINK_MAX_BITRATE] = {
+      .name = "max-bitrate",
+      .nick = "Maximum bit rate",
+      .blurb = "kbit/s of the picture above which the rate control does not go; neither does it go "
+               "above what the display takes and the H.264 level allows",
+      .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.max_kbps),
+      .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_PLAYING,
+      .min = LEAST_KBPS,
+      .max = MOST_KBPS,
+      .number = 40000,
+  },
+  [GST_WFD_SINK_START_BITRATE] = {
+      .name = "start-bitrate",
+      .nick = "Start bit rate",
+      .blurb = "kbit/s of the picture with which the rate control begins a session; 0 takes "
+               "\"bitrate\"",
+      .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.start_kbps),
+      .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_PLAYING,
+      .max = MOST_KBPS,
+  },
+  [GST_WFD_SINK_MAX_AIR_SHARE] = {
+      .name = "max-air-share",
+      .nick = "Maximum share of the air",
+      .blurb = "Of what the link carries, how many percent the picture may take, so that something "
+               "is left for others on the same channel",
+      .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.air_share_percent),
+      .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_READY,
+      .min = 5,
+      .max = 100,
+      .number = 100,
+  },
+  [GST_WFD_SINK_ADAPT_FORMAT] = {
+      .name = "adapt-format",
+      .nick = "Adapt format",
+      .blurb = "Whether every second picture is left out, and a smaller picture asked for, while "
+               "there are too few bits for all of them; else pictures only get worse",
+      .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.adapts_format),
+      .is_boolean = TRUE,
+      .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_READY,
+      .number = TRUE,
+  },
+  [GST_WFD_SINK_SUGGESTED_BITRATE] = {
+      .name = "suggested-bitrate",
+      .nick = "Suggested bit rate",
+      .blurb = "kbit/s that the encoder should make now: what ours is told, and what an encoder of "
+               "the application had better be told; notified in the thread of the pictures",
+      .max = MOST_KBPS,
+      .number = 5000,
+  },
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (rows) == GST_WFD_SINK_N_RATE_PROPERTIES);
+
+static GParamSpec *
+new_property (guint n)
+{
+  const GParamFlags flags = rows[n].flags | G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const char *name = rows[n].name, *nick = rows[n].nick, *blurb = rows[n].blurb;
+
+  if (rows[n].get_enum != NULL)
+    return g_param_spec_enum (name, nick, blurb, rows[n].get_enum (), rows[n].number, flags);
+  if (rows[n].is_boolean)
+    return g_param_spec_boolean (name, nick, blurb, rows[n].number, flags);
+  return g_param_spec_uint (name, nick, blurb, rows[n].min, rows[n].max, rows[n].number, flags);
+}
+
 void
 gst_wfd_sink_install_rate_properties (GObjectClass *klass, guint first)
 {
-  GParamFlags any_time = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
-  GParamFlags ready = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-
-  g_object_class_install_property (klass, first + GST_WFD_SINK_BITRATE,
-      g_param_spec_uint ("bitrate", "Bit rate",
-          "kbit/s at which pictures are encoded with rate-control=off, less where the display takes "
-          "no more; else those with which it begins if \"start-bitrate\" is 0",
-          LEAST_KBPS, 100000, DEFAULT_BITRATE_KBPS, any_time));
-  g_object_class_install_property (klass, first + GST_WFD_SINK_RATE_CONTROL,
-      g_param_spec_enum ("rate-control", "Rate control",
-          "Who decides at which bit rate pictures are encoded, and which are left out so that those "
-          "after them come in time",
-          rate_mode_get_type (), TRUE, ready));
-  g_object_class_install_property (klass, first + GST_WFD_SINK_RATE_PROFILE,
-      g_param_spec_enum ("rate-profile", "Rate profile",
-          "What is more important where the link allows one of them only", rate_profile_get_type (),
-          WFD_RATE_BALANCED, ready));
-  g_object_class_install_property (klass, first + GST_WFD_SINK_MIN_BITRATE,
-      g_param_spec_uint ("min-bitrate", "Minimum bit rate",
-          "kbit/s of the picture below which the rate control does not go; it leaves pictures out "
-          "instead",
-          LEAST_KBPS, MOST_KBPS, DEFAULT_MIN_KBPS, any_time));
-  g_object_class_install_property (klass, first + GST_WFD_SINK_MAX_BITRATE,
-      g_param_spec_uint ("max-bitrate", "Maximum bit rate",
-          "kbit/s of the picture above which the rate control does not go; neither does it go "
-          "above what the display takes and the H.264 level allows",
-          LEAST_KBPS, MOST_KBPS, DEFAULT_MAX_KBPS, any_time));
-  g_object_class_install_property (klass, first + GST_WFD_SINK_START_BITRATE,
-      g_param_spec_uint ("start-bitrate", "Start bit rate",
-          "kbit/s of the picture with which the rate control begins a session; 0 takes \"bitrate\"",
-          0, MOST_KBPS, 0, any_time));
-  g_object_class_install_property (klass, first + GST_WFD_SINK_MAX_AIR_SHARE,
-      g_param_spec_uint ("max-air-share", "Maximum share of the air",
-          "Of what the link carries, how many percent the picture may take, so that something is left "
-          "for others on the same channel",
-          5, 100, 100, ready));
-  g_object_class_install_property (klass, first + GST_WFD_SINK_ADAPT_FORMAT,
-      g_param_spec_boolean ("adapt-format", "Adapt format",
-          "Whether every second picture is left out, and a smaller picture asked for, while there are "
-          "too few bits for all of them; else pictures only get worse",
-          TRUE, ready));
-  g_object_class_install_property (klass, first + GST_WFD_SINK_SUGGESTED_BITRATE,
-      g_param_spec_uint ("suggested-bitrate", "Suggested bit rate",
-          "kbit/s that the encoder should make now: what ours is told, and what an encoder of the "
-          "application had better be told; notified in the thread of the pictures",
-          0, MOST_KBPS, DEFAULT_BITRATE_KBPS, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_object_class_install_property (klass, first + i, new_property (i));
   gst_type_mark_as_plugin_api (rate_mode_get_type (), 0);
   gst_type_mark_as_plugin_api (rate_profile_get_type (), 0);
 }
@@ -124,18 +196,20 @@ on_ceiling (gpointer owner)
   g_object_notify (owner, "suggested-bitrate");
 }
 
+static gint *
+find_member (GstWfdSink *self, guint which)
+{
+  return G_STRUCT_MEMBER_P (self, rows[which].offset);
+}
+
 void
 gst_wfd_sink_init_rate (GstWfdSink *self)
 {
   static const WfdRateControlEvents events = { on_target, on_resize, on_ceiling };
 
-  self->bitrate_kbps = DEFAULT_BITRATE_KBPS;
-  self->rate_user = (WfdRateUser) {
-    .on = TRUE,
-    .min_kbps = DEFAULT_MIN_KBPS,
-    .max_kbps = DEFAULT_MAX_KBPS,
-    .air_share_percent = 100,
-  };
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].offset > 0)
+      *find_member (self, i) = rows[i].number;
   self->rate = wfd_rate_control_new (&events, self);
   gst_wfd_sink_update_rate (self);
 }
@@ -151,28 +225,32 @@ gst_wfd_sink_update_rate (GstWfdSink *self)
   wfd_rate_control_set_user (self->rate, &user);
 }
 
+static gint
+read_value (const GValue *value)
+{
+  if (G_VALUE_HOLDS_UINT (value))
+    return g_value_get_uint (value);
+  return G_VALUE_HOLDS_BOOLEAN (value) ? g_value_get_boolean (value) : g_value_get_enum (value);
+}
+
+static void
+write_value (GValue *value, gint number)
+{
+  if (G_VALUE_HOLDS_UINT (value))
+    g_value_set_uint (value, number);
+  else if (G_VALUE_HOLDS_BOOLEAN (value))
+    g_value_set_boolean (value, number);
+  else
+    g_value_set_enum (value, number);
+}
+
 void
 gst_wfd_sink_set_rate_property (GstWfdSink *self, guint which, const GValue *value)
 {
   guint bitrate_kbps;
 
   g_mutex_lock (&self->lock);
-  if (which == GST_WFD_SINK_BITRATE)
-    self->bitrate_kbps = g_value_get_uint (value);
-  else if (which == GST_WFD_SINK_RATE_CONTROL)
-    self->rate_user.on = g_value_get_enum (value);
-  else if (which == GST_WFD_SINK_RATE_PROFILE)
-    self->rate_user.profile = g_value_get_enum (value);
-  else if (which == GST_WFD_SINK_MIN_BITRATE)
-    self->rate_user.min_kbps = g_value_get_uint (value);
-  else if (which == GST_WFD_SINK_MAX_BITRATE)
-    self->rate_user.max_kbps = g_value_get_uint (value);
-  else if (which == GST_WFD_SINK_START_BITRATE)
-    self->rate_user.start_kbps = g_value_get_uint (value);
-  else if (which == GST_WFD_SINK_MAX_AIR_SHARE)
-    self->rate_user.air_share_percent = g_value_get_uint (value);
-  else if (which == GST_WFD_SINK_ADAPT_FORMAT)
-    self->rate_user.keeps_format = !g_value_get_boolean (value);
+  *find_member (self, which) = read_value (value);
   gst_wfd_sink_update_rate (self);
   bitrate_kbps = wfd_rate_control_limit (self->rate, self->bitrate_kbps);
   g_mutex_unlock (&self->lock);
@@ -181,29 +259,19 @@ gst_wfd_sink_set_rate_property (GstWfdSink *self, guint which, const GValue *val
 }
 
 /* With the lock. */
+static guint
+get_suggestion (GstWfdSink *self)
+{
+  return self->rate_user.on ? wfd_rate_control_get_target (self->rate)
+                            : wfd_rate_control_limit (self->rate, self->bitrate_kbps);
+}
+
+/* With the lock. */
 void
 gst_wfd_sink_get_rate_property (GstWfdSink *self, guint which, GValue *value)
 {
-  const WfdRateUser *user = &self->rate_user;
-
-  if (which == GST_WFD_SINK_RATE_CONTROL)
-    g_value_set_enum (value, user->on);
-  else if (which == GST_WFD_SINK_RATE_PROFILE)
-    g_value_set_enum (value, user->profile);
-  else if (which == GST_WFD_SINK_SUGGESTED_BITRATE)
-    g_value_set_uint (value,
-        user->on ? wfd_rate_control_get_target (self->rate)
-                 : wfd_rate_control_limit (self->rate, self->bitrate_kbps));
-  else if (which == GST_WFD_SINK_BITRATE)
-    g_value_set_uint (value, self->bitrate_kbps);
-  else if (which == GST_WFD_SINK_MIN_BITRATE)
-    g_value_set_uint (value, user->min_kbps);
-  else if (which == GST_WFD_SINK_MAX_BITRATE)
-    g_value_set_uint (value, user->max_kbps);
-  else if (which == GST_WFD_SINK_START_BITRATE)
-    g_value_set_uint (value, user->start_kbps);
-  else if (which == GST_WFD_SINK_MAX_AIR_SHARE)
-    g_value_set_uint (value, user->air_share_percent);
-  else if (which == GST_WFD_SINK_ADAPT_FORMAT)
-    g_value_set_boolean (value, !user->keeps_format);
+  if (which == GST_WFD_SINK_SUGGESTED_BITRATE)
+    write_value (value, get_suggestion (self));
+  else
+    write_value (value, *find_member (self, which));
 }

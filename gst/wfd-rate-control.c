@@ -114,7 +114,7 @@ get_start_kbps (WfdRateControl *self)
 static guint
 get_width (WfdRateControl *self)
 {
-  return self->user.keeps_format ? 0 : self->stream.width;
+  return self->user.adapts_format ? self->stream.width : 0;
 }
 
 static WfdRate *

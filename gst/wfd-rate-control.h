@@ -23,7 +23,7 @@ typedef struct
   guint max_kbps;
   guint start_kbps;
   guint air_share_percent; /* of what the link carries, how much may be used */
-  gboolean keeps_format;   /* neither frame rate nor picture get smaller */
+  gboolean adapts_format;  /* frame rate and picture may get smaller */
 } WfdRateUser;
 
 /* Of the program that is sent. */

@@ -75,7 +75,7 @@ open_session (void)
 static void
 set_up (gboolean coded)
 {
-  const WfdRateUser user = { TRUE, WFD_RATE_BALANCED, 1000, 40000, 8000, 100 };
+  const WfdRateUser user = { TRUE, WFD_RATE_BALANCED, 1000, 40000, 8000, 100, TRUE };
   g_autoptr (GstElement) element = gst_element_factory_make ("identity", NULL);
   g_autoptr (GstPad) pictures = gst_element_get_static_pad (gst_object_ref_sink (element), "sink");
   g_autoptr (GstPad) left = gst_element_get_static_pad (element, "src");

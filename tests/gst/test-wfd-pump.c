@@ -123,7 +123,7 @@ set_up (void)
   static const WfdLinkProbeClass klass = { "test", NULL, link_look, link_free };
   static const WfdUdpCalls calls = { fake_send, fake_wait };
   static const WfdPumpEvents events = { note_lost, note_trouble, note_drained };
-  const WfdRateUser user = { TRUE, WFD_RATE_BALANCED, 1000, 40000, 8000, 100 };
+  const WfdRateUser user = { TRUE, WFD_RATE_BALANCED, 1000, 40000, 8000, 100, TRUE };
   g_autoptr (GSocketAddress) to = g_inet_socket_address_new_from_string ("127.0.0.1", 9);
   WfdLinkProbe *probe = g_new0 (WfdLinkProbe, 1);
 
