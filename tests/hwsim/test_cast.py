@@ -15,7 +15,13 @@ WIDTH, N_COLUMNS = 640, 7
 
 def launch(device, pipeline):
     log = open('/run/vm/launch-%s.log' % device.name, 'w', encoding='utf-8')
-    return device.spawn('gst-launch-1.0', *pipeline.split(), stdout=log, stderr=log)
+    return device.spawn('gst-launch-1.0', '-e', *pipeline.split(), stdout=log, stderr=log)
+
+
+def interrupt(process, what):
+    process.send_signal(signal.SIGINT)
+    if process.wait(20) != 0:
+        raise Failure('gst-launch-1.0 with %s ends with %s' % (what, process.returncode))
 
 
 def get_columns(file):
@@ -39,13 +45,10 @@ def cast(source, sink, folder):
     receives = launch(sink, SINK % '' + 'multifilesink sync=false location=%s/%%04d.gray' % folder)
     # Until it has looked around, and listens.
     time.sleep(3)
-    sends = launch(source, SOURCE % ('num-buffers=90', 'pairing=pbc'))
-    if sends.wait(60) != 0:
-        raise Failure('gst-launch-1.0 with wfdsink ends with %s' % sends.returncode)
-    wait_until(lambda: len(get_pictures(folder)) >= 60, '60 pictures')
-    receives.send_signal(signal.SIGINT)
-    if receives.wait(10) != 0:
-        raise Failure('gst-launch-1.0 with wfdsrc ends with %s' % receives.returncode)
+    sends = launch(source, SOURCE % ('', 'pairing=pbc'))
+    wait_until(lambda: len(get_pictures(folder)) >= 60, '60 pictures', 60)
+    interrupt(sends, 'wfdsink')
+    interrupt(receives, 'wfdsrc')
     pictures = get_pictures(folder)
     for picture in pictures[:2] + pictures[-2:]:
         check_bars(get_columns(picture))

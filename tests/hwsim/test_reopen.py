@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A known pairing is opened again within a second, with nobody at the keyboard: from either side,
-whoever owns the group, in whatever state the two are left; and a pairing that one of them has
-forgotten is told, and made again where that is wanted."""
+whoever owns the group, in whatever state the two are left."""
 import random
 import time
 
-from lab import Device, check_time, close, find_both, pair, reopen, say, wait_both
+from lab import Device, check_time, close, find_both, pair, reopen, say
 
 # By whom: a sink listens, so that it is reached at once; a source that waits searches, and
 # is deaf half of the time.
@@ -57,44 +56,12 @@ def reopen_after_restart(source, sink):
     close(source, sink)
 
 
-def forget(device):
-    device.kill_supplicant()
-    device.wait('^unavailable')
-    device.forget_pairings()
-    device.start_supplicant()
-    find_both(device)
-
-
-def reopen_forgotten(source, sink, forgetful):
-    """The one remembers; told to, it pairs again."""
-    other = source if forgetful is sink else sink
-    say('== %s has forgotten' % forgetful.name)
-    forget(forgetful)
-    time.sleep(10)
-    other.tell('reopen ' + forgetful.name)
-    other.wait('^failed wfd-error-quark .*forgotten the pairing', 20)
-    forgetful.tell('reopen ' + other.name)
-    forgetful.wait('^failed wfd-error-quark .*not paired', 20)
-    forget(forgetful)
-    forgetful.wait('^found')
-    forgetful.tell('reopen %s pbc' % other.name)
-    peer = other.wait(r'^request (\S+) pbc')[1]
-    other.tell('connect %s pbc' % peer)
-    wait_both(forgetful, other)
-    close(source, sink)
-    time.sleep(3)
-    check_reopened(source, sink, STALE_S)
-    close(source, sink)
-
-
 def main():
     source = Device('Source', 0)
     sink = Device('Sink', 1, '--sink')
     reopen_from_both_sides(source, sink, source)
     reopen_from_both_sides(source, sink, sink)
     reopen_after_restart(source, sink)
-    reopen_forgotten(source, sink, sink)
-    reopen_forgotten(source, sink, source)
 
 
 main()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""How long a person waits, from PLAYING to the first picture, with the elements: the first time
-and when the pairing is known; and how soon the pipeline is at NULL, and the group gone."""
+"""How long a person waits, from PLAYING to the first picture, with the elements, whoever owns the
+group: the first time and when the pairing is known; and how soon the pipeline is at NULL, and the
+group gone."""
 import random
 import time
 
@@ -9,6 +10,7 @@ from stage import SINK, SOURCE, TELL_PICTURES, set_stage, wait_picture
 
 # In seconds, what has to be met.
 FIRST_S, REOPENED_S, PICTURE_S, NULL_S = 5.0, 1.0, 0.3, 0.2
+N_REOPENED = 5
 
 
 def play(source, sink, most_s):
@@ -31,22 +33,36 @@ def stop(source, sink):
         device.wait_no_group(5)
 
 
-def main():
-    source, sink = set_stage()
-    source.start_pipeline(SOURCE % ('', 'pairing=pbc go-intent=15'))
-    sink.start_pipeline(SINK % 'go-intent=0' + TELL_PICTURES)
+def measure(source, sink, source_intent, sink_intent):
+    source.start_pipeline(SOURCE % ('', 'pairing=pbc go-intent=%d' % source_intent))
+    sink.start_pipeline(SINK % 'go-intent=%d' % sink_intent + TELL_PICTURES)
     sink.tell('play')
     time.sleep(random.uniform(3, 4))
     say('== the first time')
     play(source, sink, FIRST_S)
     stop(source, sink)
-    for number in range(5):
+    for number in range(N_REOPENED):
         say('== known, %d' % number)
         time.sleep(random.uniform(2.5, 4))
         play(source, sink, REOPENED_S)
         stop(source, sink)
     source.stop_peer()
     sink.stop_peer()
+
+
+def forget(device):
+    device.kill_supplicant()
+    device.forget_pairings()
+    device.start_supplicant()
+
+
+def main():
+    source, sink = devices = set_stage()
+    for source_intent, sink_intent in ((15, 0), (0, 15)):
+        say('== intent of the source %d, of the sink %d' % (source_intent, sink_intent))
+        measure(source, sink, source_intent, sink_intent)
+        for device in devices:
+            forget(device)
 
 
 main()
