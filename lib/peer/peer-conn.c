@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include "peer-frames.h"
+#include "peer-put.h"
 
 /* A peer that does not read its last messages, or does not close, is left then. */
 #define LINGER_US (30 * G_USEC_PER_SEC)
@@ -31,6 +32,8 @@ struct _WfdPeerConn
   GSocket *socket;
   WfdPeerWatch watch;
   WfdPeerFrames *frames;
+  WfdPeerChannel *channel; /* or NULL */
+  gboolean secured;        /* the owner knows it */
   GSource *timer;
   GQueue queue;     /* GBytes */
   gsize sent_bytes; /* of the first */
@@ -49,6 +52,7 @@ conn_unref (gpointer data)
 
   g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
   wfd_peer_frames_free (self->frames);
+  g_clear_pointer (&self->channel, wfd_peer_channel_free);
   g_clear_pointer (&self->rest, g_byte_array_unref);
   g_clear_object (&self->socket);
   g_free (self);
@@ -199,16 +203,10 @@ flush (WfdPeerConn *self)
   return TRUE;
 }
 
-void
-wfd_peer_conn_send (WfdPeerConn *self, WfdBytes message)
+/* Takes @octets. */
+static void
+send_octets (WfdPeerConn *self, GByteArray *octets)
 {
-  GByteArray *octets;
-
-  if (self->state != STATE_OPEN)
-    return;
-
-  octets = g_byte_array_sized_new (message.left + 2 * (message.left / 16000 + 1));
-  wfd_peer_frames_append (octets, message);
   self->queued_bytes += octets->len;
   g_queue_push_tail (&self->queue, g_byte_array_free_to_bytes (octets));
   /* What waits already goes first. */
@@ -218,6 +216,43 @@ wfd_peer_conn_send (WfdPeerConn *self, WfdBytes message)
     lose_later (self);
 }
 
+/* One record of TLS in a frame (MS-PPSEC 3.1.4.1). */
+static gboolean
+append_wrapped (WfdPeerConn *self, GByteArray *octets, WfdBytes message)
+{
+  while (message.left > 0) {
+    guint begin = octets->len;
+    WfdBytes part = { 0 };
+
+    wfd_bytes_take (&message, MIN (message.left, WFD_LIMIT_PEER_SENT_PLAIN_BYTES), &part);
+    put_u16 (octets, 0);
+    if (!wfd_peer_channel_wrap (self->channel, part, octets))
+      return FALSE;
+    octets->data[begin] = (octets->len - begin - 2) >> 8;
+    octets->data[begin + 1] = (octets->len - begin - 2) & 0xff;
+  }
+  return TRUE;
+}
+
+void
+wfd_peer_conn_send (WfdPeerConn *self, WfdBytes message)
+{
+  GByteArray *octets;
+
+  if (self->state != STATE_OPEN)
+    return;
+
+  octets = g_byte_array_sized_new (message.left + 64 * (message.left / 16000 + 1));
+  if (self->channel == NULL)
+    wfd_peer_frames_append (octets, message);
+  else if (!append_wrapped (self, octets, message)) {
+    g_byte_array_unref (octets);
+    lose_later (self);
+    return;
+  }
+  send_octets (self, octets);
+}
+
 gsize
 wfd_peer_conn_get_queued_bytes (const WfdPeerConn *self)
 {
@@ -225,6 +260,49 @@ wfd_peer_conn_get_queued_bytes (const WfdPeerConn *self)
 }
 
 /* --- in --- */
+
+/* What it has to say by itself. */
+static gboolean
+feed_channel (gpointer user_data, WfdBytes octets, GByteArray *plain)
+{
+  WfdPeerConn *self = user_data;
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  gboolean good = wfd_peer_channel_take (self->channel, octets, plain, out);
+  GByteArray *framed;
+
+  if (out->len == 0)
+    return good;
+  framed = g_byte_array_new ();
+  wfd_peer_frames_append (framed, wfd_bytes (out->data, out->len));
+  send_octets (self, framed);
+  return good;
+}
+
+void
+wfd_peer_conn_secure (WfdPeerConn *self, WfdPeerChannel *channel)
+{
+  g_autoptr (GByteArray) plain = g_byte_array_new ();
+
+  self->channel = channel;
+  wfd_peer_frames_set_unwrap (self->frames, feed_channel, self);
+  if (!feed_channel (self, wfd_bytes (NULL, 0), plain))
+    lose_later (self);
+}
+
+const char *
+wfd_peer_conn_get_peer_name (const WfdPeerConn *self)
+{
+  return wfd_peer_channel_get_peer_name (self->channel);
+}
+
+static void
+tell_if_secured (WfdPeerConn *self)
+{
+  if (self->channel == NULL || self->secured || !wfd_peer_channel_is_secured (self->channel))
+    return;
+  self->secured = TRUE;
+  self->calls->secured (self, self->owner);
+}
 
 static void
 take_octets (WfdPeerConn *self, WfdBytes octets)
@@ -236,7 +314,8 @@ take_octets (WfdPeerConn *self, WfdBytes octets)
       lose (self);
       return;
     }
-    if (message != NULL)
+    tell_if_secured (self);
+    if (message != NULL && self->state == STATE_OPEN)
       self->calls->received (self, self->owner, wfd_bytes (message->data, message->len));
   }
   if (octets.left > 0 && self->state == STATE_OPEN) {

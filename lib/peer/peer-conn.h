@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "peer-channel.h"
 #include "peer-loop.h"
 #include "peer-wire.h"
 
@@ -17,6 +18,8 @@ typedef struct
   void (*drained) (WfdPeerConn *conn, gpointer owner);
   /* By the peer, the network or for what the peer sent. */
   void (*lost) (WfdPeerConn *conn, gpointer owner);
+  /* The peer has proved who it is; only behind wfd_peer_conn_secure (). */
+  void (*secured) (WfdPeerConn *conn, gpointer owner);
 } WfdPeerConnCalls;
 
 /* Never fails at once. */
@@ -26,6 +29,11 @@ WfdPeerConn *wfd_peer_conn_new_accepted (WfdPeerLoop *loop, GSocket *socket,
     const WfdPeerConnCalls *calls, gpointer owner);
 /* Who is told from now on, and that the peer may send what leads to a connection. */
 void wfd_peer_conn_hand_over (WfdPeerConn *self, const WfdPeerConnCalls *calls, gpointer owner);
+/* What comes and goes from now on does so through @channel, which it takes; messages have
+ * to wait until it is secured. */
+void wfd_peer_conn_secure (WfdPeerConn *self, WfdPeerChannel *channel);
+/* Who has proved to be there. */
+const char *wfd_peer_conn_get_peer_name (const WfdPeerConn *self);
 /* The peer may send large messages. */
 void wfd_peer_conn_trust (WfdPeerConn *self);
 

@@ -11,6 +11,9 @@ struct _WfdPeerFrames
   gsize left;     /* of the frame; 0: the next is a size */
   GByteArray *message;
   gsize max_bytes;
+  WfdPeerUnwrap unwrap; /* or NULL */
+  gpointer user_data;
+  GByteArray *wrapped; /* of the frame, so far */
 };
 
 WfdPeerFrames *
@@ -30,8 +33,17 @@ wfd_peer_frames_set_max_bytes (WfdPeerFrames *self, gsize max_bytes)
 }
 
 void
+wfd_peer_frames_set_unwrap (WfdPeerFrames *self, WfdPeerUnwrap unwrap, gpointer user_data)
+{
+  self->unwrap = unwrap;
+  self->user_data = user_data;
+  self->wrapped = g_byte_array_new ();
+}
+
+void
 wfd_peer_frames_free (WfdPeerFrames *self)
 {
+  g_clear_pointer (&self->wrapped, g_byte_array_unref);
   g_byte_array_unref (self->message);
   g_free (self);
 }
@@ -85,6 +97,39 @@ is_whole (const WfdPeerFrames *self)
   return self->message->len >= WFD_PEER_HEADER_BYTES && self->message->len == message_size (self);
 }
 
+/* What was in a frame, which ends with the message if the message ends in it. */
+static gboolean
+take_plain (WfdPeerFrames *self, WfdBytes plain)
+{
+  self->left = plain.left;
+  while (plain.left > 0)
+    if (is_whole (self) || !take_payload (self, &plain))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+take_wrapped (WfdPeerFrames *self, WfdBytes *bytes)
+{
+  g_autoptr (GByteArray) plain = NULL;
+  WfdBytes part = { 0 };
+
+  wfd_bytes_take (bytes, MIN (self->left, bytes->left), &part);
+  self->left -= part.left;
+  /* Most come in one piece. */
+  if (self->left > 0 || self->wrapped->len > 0)
+    g_byte_array_append (self->wrapped, part.pos, part.left);
+  if (self->left > 0)
+    return TRUE;
+  if (self->wrapped->len > 0)
+    part = wfd_bytes (self->wrapped->data, self->wrapped->len);
+  plain = g_byte_array_sized_new (part.left);
+  if (!self->unwrap (self->user_data, part, plain))
+    return FALSE;
+  g_byte_array_set_size (self->wrapped, 0);
+  return take_plain (self, wfd_bytes (plain->data, plain->len));
+}
+
 gboolean
 wfd_peer_frames_push (WfdPeerFrames *self, WfdBytes *bytes, GByteArray **ret_message)
 {
@@ -92,7 +137,7 @@ wfd_peer_frames_push (WfdPeerFrames *self, WfdBytes *bytes, GByteArray **ret_mes
   while (bytes->left > 0) {
     if (self->left == 0 && !take_size (self, bytes))
       return FALSE;
-    if (!take_payload (self, bytes))
+    if (!(self->unwrap != NULL ? take_wrapped : take_payload) (self, bytes))
       return FALSE;
     if (!is_whole (self))
       continue;

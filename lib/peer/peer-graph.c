@@ -29,6 +29,7 @@ wfd_peer_graph_unref (WfdPeerGraph *self)
   g_ptr_array_unref (self->queues);
   g_free (self->folder);
   g_free (self->database);
+  g_clear_pointer (&self->group, wfd_peer_group_unref);
   g_free (self);
 }
 
@@ -40,11 +41,20 @@ wfd_peer_graph_begin (WfdPeerGraph *self)
   return self->node;
 }
 
+static gint64
+now_s (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
 void
 wfd_peer_graph_end (WfdPeerGraph *self)
 {
-  gint64 deadline_us = wfd_peer_node_get_deadline_us (self->node);
+  gint64 deadline_us;
 
+  while (self->group != NULL && wfd_peer_group_take_news (self->group))
+    wfd_peer_node_validate_deferred (self->node, NULL, 0);
+  deadline_us = wfd_peer_node_get_deadline_us (self->node);
   /* To say the same again would wake the thread up. */
   if (self->closed || deadline_us == self->deadline_us)
     return;
@@ -104,6 +114,17 @@ pause_if_full (WfdPeerGraph *self, guint64 link_id)
     wfd_peer_conn_set_reading (attached->conn, FALSE);
 }
 
+/* Behind AUTH_INFO. */
+static void
+secure (WfdPeerGraph *self, WfdPeerConn *conn, gboolean ours)
+{
+  WfdPeerChannel *channel =
+      self->group != NULL ? wfd_peer_channel_new (self->group, ours, now_s ()) : NULL;
+
+  if (channel != NULL)
+    wfd_peer_conn_secure (conn, channel);
+}
+
 static void
 on_opened (WfdPeerConn *conn, gpointer owner)
 {
@@ -111,6 +132,18 @@ on_opened (WfdPeerConn *conn, gpointer owner)
   WfdPeerGraph *self = attached->graph;
 
   wfd_peer_node_opened (wfd_peer_graph_begin (self), attached->link_id);
+  wfd_peer_graph_end (self);
+  secure (self, conn, TRUE);
+}
+
+static void
+on_secured (WfdPeerConn *conn, gpointer owner)
+{
+  Attached *attached = owner;
+  WfdPeerGraph *self = attached->graph;
+
+  wfd_peer_node_secured (wfd_peer_graph_begin (self), attached->link_id,
+      wfd_peer_conn_get_peer_name (conn));
   wfd_peer_graph_end (self);
 }
 
@@ -147,7 +180,8 @@ on_lost (WfdPeerConn *conn, gpointer owner)
   wfd_peer_graph_end (self);
 }
 
-static const WfdPeerConnCalls conn_calls = { on_opened, on_received, on_drained, on_lost };
+static const WfdPeerConnCalls conn_calls = { on_opened, on_received, on_drained, on_lost,
+  on_secured };
 
 /* --- what the node calls for --- */
 
@@ -238,6 +272,8 @@ do_validate (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange chan
 {
   WfdPeerGraph *self = user_data;
 
+  if (self->group != NULL)
+    return wfd_peer_group_validate (self->group, record);
   return self->validate != NULL ? self->validate (self->user_data, record, change) : WFD_PEER_OK;
 }
 
@@ -246,6 +282,8 @@ do_sign (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change)
 {
   WfdPeerGraph *self = user_data;
 
+  if (self->group != NULL)
+    return wfd_peer_group_sign (self->group, record, now_s ());
   return self->sign != NULL ? self->sign (self->user_data, record, change) : WFD_PEER_OK;
 }
 
@@ -279,7 +317,11 @@ is_open (const WfdPeerHub *hub, const char *graph_id, const char *peer_id)
 static void
 restore_record (gpointer user_data, WfdPeerRecord *record)
 {
-  wfd_peer_node_restore_record (user_data, record);
+  WfdPeerGraph *self = user_data;
+
+  if (self->group != NULL)
+    wfd_peer_group_restore (self->group, record);
+  wfd_peer_node_restore_record (self->node, record);
 }
 
 /* A graph that was created is whole; one that was opened may have been left before
@@ -294,7 +336,7 @@ start (WfdPeerGraph *self, const WfdPeerProperties *properties)
   if (properties != NULL)
     result = wfd_peer_node_create (node, properties);
   else {
-    wfd_peer_store_foreach (self->store, restore_record, node);
+    wfd_peer_store_foreach (self->store, restore_record, self);
     wfd_peer_node_restore (node, wfd_peer_store_get_number (self->store, "time-delta"),
         wfd_peer_store_get_number (self->store, "synchronized") != 0);
   }
@@ -307,7 +349,9 @@ static WfdPeerGraph *
 graph_new (WfdPeerHub *hub, const WfdPeerGraphConfig *config, WfdPeerStore *store)
 {
   WfdPeerGraph *self = g_new0 (WfdPeerGraph, 1);
+  WfdPeerNodeConfig node = config->node;
 
+  node.secured = config->group != NULL;
   g_atomic_ref_count_init (&self->ref_count);
   self->hub = hub;
   self->store = store;
@@ -317,11 +361,12 @@ graph_new (WfdPeerHub *hub, const WfdPeerGraphConfig *config, WfdPeerStore *stor
   self->sign = config->sign;
   self->told = config->told;
   self->user_data = config->user_data;
+  self->group = config->group != NULL ? wfd_peer_group_ref (config->group) : NULL;
   self->conns = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   self->paused = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_listener_unref);
   self->queues = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_queue_free);
-  self->node = wfd_peer_node_new (&config->node, &node_calls, self);
+  self->node = wfd_peer_node_new (&node, &node_calls, self);
   self->timer = wfd_peer_loop_add_timer (&hub->loop, on_timer, self);
   self->deadline_us = -1;
   /* They are called in no thread of the application's that does not call. */
@@ -421,6 +466,7 @@ wfd_peer_graph_take (WfdPeerGraph *self, WfdPeerListener *listener, WfdPeerConn 
   attached->conn = conn;
   wfd_peer_conn_hand_over (conn, &conn_calls, attached);
   wfd_peer_graph_end (self);
+  secure (self, conn, FALSE);
   return TRUE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "peer-group.h"
 #include "peer-hub.h"
 #include "peer-node.h"
 #include "peer-store.h"
@@ -23,7 +24,8 @@ struct _WfdPeerGraph
   GPtrArray *listeners; /* WfdPeerListener */
   GPtrArray *queues;    /* WfdPeerQueue */
   gboolean closed;
-  gboolean starting; /* what is read from the disk is no event and not written again */
+  WfdPeerGroup *group; /* or NULL */
+  gboolean starting;   /* what is read from the disk is no event and not written again */
   guint32 (*validate) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
   guint32 (*sign) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
   void (*told) (gpointer user_data, WfdPeerEvent *event);
@@ -35,6 +37,9 @@ typedef struct
   WfdPeerNodeConfig node;
   const char *folder; /* of the database; NULL: the hub's */
   const char *database;
+  /* Members only; NULL: a graph for anybody. Its name is the id of the graph, that of its
+   * identity the id of the peer. */
+  WfdPeerGroup *group;
   /* Both or none; called with the lock held. */
   guint32 (*validate) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
   guint32 (*sign) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);

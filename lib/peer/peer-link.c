@@ -5,9 +5,10 @@
 
 #define CONNECT_US (60 * G_USEC_PER_SEC)
 
-static const char *const state_names[] = { "opening", "asked", "expected", "connected", "ended" };
+static const char *const state_names[] = { "opening", "proving", "asked", "expected", "connected",
+  "ended" };
 static const char *const event_names[] = { "opened", "CONNECT", "WELCOME", "REFUSE", "DISCONNECT",
-  "data", "sync", "other", "lost", "timeout", "close" };
+  "data", "sync", "other", "lost", "timeout", "close", "secured" };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (state_names) == WFD_PEER_LINK_N_STATES);
 G_STATIC_ASSERT (G_N_ELEMENTS (event_names) == WFD_PEER_LINK_N_EVENTS);
@@ -18,15 +19,18 @@ G_STATIC_ASSERT (G_N_ELEMENTS (event_names) == WFD_PEER_LINK_N_EVENTS);
 /* A message at the wrong time ends the connection (3.1.5.2). On our side it can be
  * nobody's mistake but the peer's; what counts is how far we had come. */
 static const guint8 actions[WFD_PEER_LINK_N_STATES][WFD_PEER_LINK_N_EVENTS] = {
-  /* opened, CONNECT, WELCOME, REFUSE, DISCONNECT, data, sync, other, lost, timeout, close */
+  /* opened, CONNECT, WELCOME, REFUSE, DISCONNECT, data, sync, other, lost, timeout, close,
+   * secured */
   [WFD_PEER_LINK_OPENING] = { WFD_PEER_LINK_ASK, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL,
-      FAIL, FAIL },
+      FAIL, FAIL, FAIL },
+  [WFD_PEER_LINK_PROVING] = { FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL,
+      WFD_PEER_LINK_PROCEED },
   [WFD_PEER_LINK_ASKED] = { FAIL, FAIL, WFD_PEER_LINK_ADOPT, WFD_PEER_LINK_BE_REFUSED, FAIL, FAIL,
-      FAIL, FAIL, FAIL, FAIL, FAIL },
+      FAIL, FAIL, FAIL, FAIL, FAIL, FAIL },
   [WFD_PEER_LINK_EXPECTED] = { FAIL, WFD_PEER_LINK_ANSWER, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL,
-      FAIL, FAIL },
+      FAIL, FAIL, FAIL },
   [WFD_PEER_LINK_CONNECTED] = { END, WFD_PEER_LINK_UPDATE, END, END, END, WFD_PEER_LINK_DELIVER,
-      WFD_PEER_LINK_SYNC, END, END, END, WFD_PEER_LINK_LEAVE },
+      WFD_PEER_LINK_SYNC, END, END, END, WFD_PEER_LINK_LEAVE, END },
   [WFD_PEER_LINK_ENDED] = { 0 },
 };
 
@@ -73,6 +77,7 @@ wfd_peer_link_get_limit_us (WfdPeerLinkState state)
     case WFD_PEER_LINK_ASKED:
     case WFD_PEER_LINK_EXPECTED:
       return CONNECT_US;
+    case WFD_PEER_LINK_PROVING: /* wfd_peer_link_get_auth_limit_us () */
     case WFD_PEER_LINK_CONNECTED:
     case WFD_PEER_LINK_ENDED:
     case WFD_PEER_LINK_N_STATES:

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   WFD_PEER_LINK_OPENING,   /* ours: no TCP connection yet */
+  WFD_PEER_LINK_PROVING,   /* AUTH_INFO was sent or has come: each proves who it is */
   WFD_PEER_LINK_ASKED,     /* ours: CONNECT was sent */
   WFD_PEER_LINK_EXPECTED,  /* theirs: CONNECT has to come */
   WFD_PEER_LINK_CONNECTED, /* WELCOME was sent or has come */
@@ -29,14 +30,16 @@ typedef enum
   WFD_PEER_LINK_EVENT_OTHER, /* a second AUTH_INFO */
   WFD_PEER_LINK_EVENT_LOST,  /* closed by the peer, or broken */
   WFD_PEER_LINK_EVENT_TIMEOUT,
-  WFD_PEER_LINK_EVENT_CLOSE, /* the application */
+  WFD_PEER_LINK_EVENT_CLOSE,   /* the application */
+  WFD_PEER_LINK_EVENT_SECURED, /* each has proved who it is */
   WFD_PEER_LINK_N_EVENTS,
 } WfdPeerLinkEvent;
 
 typedef enum
 {
   WFD_PEER_LINK_IGNORE,
-  WFD_PEER_LINK_ASK,        /* send AUTH_INFO and CONNECT */
+  WFD_PEER_LINK_ASK,        /* send AUTH_INFO, and CONNECT if nothing is to be proved */
+  WFD_PEER_LINK_PROCEED,    /* ours: send CONNECT; theirs: expect it */
   WFD_PEER_LINK_ANSWER,     /* CONNECT: WELCOME or REFUSE */
   WFD_PEER_LINK_UPDATE,     /* CONNECT on a connected link: addresses */
   WFD_PEER_LINK_ADOPT,      /* WELCOME: connected */

@@ -41,7 +41,9 @@ wfd_peer_node_get_link (const WfdPeerNode *self, guint64 link_id)
 static void
 enter (WfdPeerNode *self, Link *link, WfdPeerLinkState state)
 {
-  gint64 limit_us = wfd_peer_link_get_limit_us (state);
+  gint64 limit_us = state == WFD_PEER_LINK_PROVING
+      ? wfd_peer_link_get_auth_limit_us (g_hash_table_size (self->links))
+      : wfd_peer_link_get_limit_us (state);
 
   g_debug ("%s: link %" G_GINT64_MODIFIER "x: %s → %s", self->peer_id, link->id,
       wfd_peer_link_state_to_string (link->state), wfd_peer_link_state_to_string (state));
@@ -204,19 +206,38 @@ leave (WfdPeerNode *self, Link *link)
 /* --- beginnings --- */
 
 static void
-ask (WfdPeerNode *self, Link *link)
+request (WfdPeerNode *self, Link *link)
 {
-  WfdPeerAuthInfo info = { link->type, self->graph_id, self->peer_id, link->wanted_id };
   gboolean direct = link->type == WFD_PEER_LINK_DIRECT;
   WfdPeerConnect connect = { direct ? WFD_PEER_CONNECT_DIRECT : WFD_PEER_CONNECT_WANTS_LIST,
     self->node_id, .friendly_name = direct ? NULL : self->friendly_name };
 
-  wfd_peer_node_send_message (self, link, wfd_peer_build_auth_info (&info));
   link->asked_at = wfd_peer_node_get_peer_time (self);
   enter (self, link, WFD_PEER_LINK_ASKED);
   wfd_peer_node_send_message (self, link,
       wfd_peer_build_connect (&connect, (const WfdPeerAddress *) self->listening->data,
           direct ? 0 : self->listening->len));
+}
+
+static void
+ask (WfdPeerNode *self, Link *link)
+{
+  WfdPeerAuthInfo info = { link->type, self->graph_id, self->peer_id, link->wanted_id };
+
+  wfd_peer_node_send_message (self, link, wfd_peer_build_auth_info (&info));
+  if (self->secured)
+    enter (self, link, WFD_PEER_LINK_PROVING);
+  else
+    request (self, link);
+}
+
+static void
+proceed (WfdPeerNode *self, Link *link)
+{
+  if (link->ours)
+    request (self, link);
+  else
+    enter (self, link, WFD_PEER_LINK_EXPECTED);
 }
 
 static void
@@ -361,7 +382,8 @@ static void
 adopt (WfdPeerNode *self, Link *link, const WfdPeerWelcome *welcome)
 {
   /* Somebody else sits at the address. */
-  if (link->wanted_id != NULL && !g_str_equal (link->wanted_id, welcome->peer_id)) {
+  if ((link->wanted_id != NULL && !g_str_equal (link->wanted_id, welcome->peer_id))
+      || (link->proved && !g_str_equal (link->peer_id, welcome->peer_id))) {
     fail (self, link, WFD_PEER_CONNECTION_FAILED);
     return;
   }
@@ -438,6 +460,9 @@ wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdPeerLinkEvent event,
     case WFD_PEER_LINK_ASK:
       ask (self, link);
       break;
+    case WFD_PEER_LINK_PROCEED:
+      proceed (self, link);
+      break;
     case WFD_PEER_LINK_ANSWER:
       answer (self, link, &message->connect);
       break;
@@ -457,7 +482,10 @@ wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdPeerLinkEvent event,
       synchronize (self, link, message);
       break;
     case WFD_PEER_LINK_FAIL:
-      fail (self, link, WFD_PEER_CONNECTION_FAILED);
+      fail (self, link,
+          link->state == WFD_PEER_LINK_PROVING && event != WFD_PEER_LINK_EVENT_CLOSE
+              ? WFD_PEER_NOT_AUTHENTICATED
+              : WFD_PEER_CONNECTION_FAILED);
       break;
     case WFD_PEER_LINK_LEAVE:
       leave (self, link);
@@ -571,7 +599,7 @@ wfd_peer_node_accept (WfdPeerNode *self, const WfdPeerAuthInfo *info, const WfdP
   Link *link = add_link (self, info->link_type, FALSE, address);
 
   link->peer_id = g_strdup (info->source_id);
-  enter (self, link, WFD_PEER_LINK_EXPECTED);
+  enter (self, link, self->secured ? WFD_PEER_LINK_PROVING : WFD_PEER_LINK_EXPECTED);
   return link->id;
 }
 
@@ -588,6 +616,26 @@ void
 wfd_peer_node_opened (WfdPeerNode *self, guint64 link_id)
 {
   happened (self, link_id, WFD_PEER_LINK_EVENT_OPENED);
+}
+
+/* Who was asked for or has named themselves; else whoever is there. */
+void
+wfd_peer_node_secured (WfdPeerNode *self, guint64 link_id, const char *peer_id)
+{
+  Link *link = wfd_peer_node_get_link (self, link_id);
+  const char *named;
+
+  if (link == NULL)
+    return;
+  named = link->ours ? link->wanted_id : link->peer_id;
+  if (named != NULL && !g_str_equal (named, peer_id)) {
+    fail (self, link, WFD_PEER_CONNECTION_FAILED);
+    return;
+  }
+  g_free (link->peer_id);
+  link->peer_id = g_strdup (peer_id);
+  link->proved = TRUE;
+  wfd_peer_node_link_event (self, link, WFD_PEER_LINK_EVENT_SECURED, NULL);
 }
 
 void

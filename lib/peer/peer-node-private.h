@@ -29,6 +29,7 @@ typedef struct
   WfdPeerAddress address;
   char *wanted_id; /* peer id that was asked for, or NULL */
   char *peer_id;   /* of the peer, once it is known */
+  gboolean proved; /* that this is who it is */
   guint64 node_id;
   guint64 asked_at;  /* peer time when CONNECT was sent */
   GArray *addresses; /* WfdPeerAddress where the peer listens */
@@ -57,6 +58,7 @@ struct _WfdPeerNode
   char *graph_id, *peer_id, *friendly_name;
   GArray *precedence; /* WfdPeerGuid */
   guint64 node_id;
+  gboolean secured;
 
   gint64 now_us;
   guint64 utc;

@@ -18,6 +18,7 @@ wfd_peer_node_new (const WfdPeerNodeConfig *config, const WfdPeerNodeCalls *call
   self->graph_id = g_strdup (config->graph_id);
   self->peer_id = g_strdup (config->peer_id);
   self->friendly_name = g_strdup (config->friendly_name);
+  self->secured = config->secured;
   self->precedence = g_array_new (FALSE, FALSE, sizeof (WfdPeerGuid));
   if (config->n_precedence > 0)
     g_array_append_vals (self->precedence, config->precedence, config->n_precedence);

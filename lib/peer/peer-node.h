@@ -41,6 +41,7 @@ typedef struct
   const char *friendly_name;     /* or NULL */
   const WfdPeerGuid *precedence; /* types to synchronise first */
   guint n_precedence;
+  gboolean secured; /* each link has to prove who is there: wfd_peer_node_secured () */
 } WfdPeerNodeConfig;
 
 /* @calls stays where it is. */
@@ -109,6 +110,8 @@ GPtrArray *wfd_peer_node_list_links (const WfdPeerNode *self, guint types);
 guint64 wfd_peer_node_accept (WfdPeerNode *self, const WfdPeerAuthInfo *info,
     const WfdPeerAddress *address);
 void wfd_peer_node_opened (WfdPeerNode *self, guint64 link_id);
+/* Behind AUTH_INFO each end has proved who it is, the other one to be @peer_id. */
+void wfd_peer_node_secured (WfdPeerNode *self, guint64 link_id, const char *peer_id);
 /* FALSE: it broke the protocol, and the link has ended. */
 gboolean wfd_peer_node_received (WfdPeerNode *self, guint64 link_id, WfdBytes message);
 void wfd_peer_node_drained (WfdPeerNode *self, guint64 link_id);

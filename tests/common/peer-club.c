@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peer-club.h"
 
+gint64 club_now_s = G_GINT64_CONSTANT (1764547200);
+
 static char *
 name_of (WfdPeerKey *key, const char *classifier)
 {

@@ -8,7 +8,9 @@ G_BEGIN_DECLS
 
 /* A group and people to be in it. */
 
-#define CLUB_NOW_S G_GINT64_CONSTANT (1764547200)
+/* When it is made, and its certificates begin; may be changed before. */
+extern gint64 club_now_s;
+#define CLUB_NOW_S club_now_s
 #define CLUB_DAY_S (24 * 3600)
 
 typedef struct
