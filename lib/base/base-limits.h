@@ -191,16 +191,19 @@
 #define WFD_LIMIT_PEER_QUEUE_BYTES (16 * 1024 * 1024)
 #define WFD_LIMIT_PEER_EVENTS_BYTES (16 * 1024 * 1024)
 
-/* What waits for a peer that asks and does not read, before no more is read from it: a
- * full queue with the largest record behind it, which two nodes may have for each other
- * without a standstill, and answers. */
-#define WFD_LIMIT_PEER_UNREAD_BYTES (2 * WFD_LIMIT_PEER_QUEUE_BYTES + WFD_LIMIT_PEER_FLOOD_BYTES)
+/* How long it waits for a peer that reads nothing of it. */
+#define WFD_LIMIT_PEER_STALLED_S 300
 
-/* Connections that have not said who they are (one file each, 20 s). */
+/* Connections that have not said who they are (one file each, up to 300 s), of which one
+ * address may have so many: beyond either the oldest goes. */
 #define WFD_LIMIT_PEER_STRANGERS 256
+#define WFD_LIMIT_PEER_STRANGERS_OF_ADDRESS 64
 
-/* Connections of one graph: each pair of 64 nodes, and room. */
+/* Connections of one graph: each pair of 64 nodes, and room; those of one address: as many
+ * nodes on one machine; and those that have said who they are and not what they want. */
 #define WFD_LIMIT_PEER_LINKS 1024
+#define WFD_LIMIT_PEER_LINKS_OF_ADDRESS 256
+#define WFD_LIMIT_PEER_LINKS_EXPECTED 64
 
 /* Identities of a user: each costs a look into its folder where they are listed. */
 #define WFD_LIMIT_PEER_IDENTITIES 256

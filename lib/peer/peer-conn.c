@@ -38,8 +38,11 @@ struct _WfdPeerConn
   GQueue queue;     /* GBytes */
   gsize sent_bytes; /* of the first */
   gsize queued_bytes;
-  gboolean reading; /* as far as the owner goes */
-  GByteArray *rest; /* of what was read, for when the peer has read our answers */
+  gboolean broken;   /* lost as soon as nothing is done with it */
+  gboolean stalls;   /* the timer looks whether it does */
+  gboolean progress; /* something was taken since it was started */
+  gboolean reading;  /* as far as the owner goes */
+  GByteArray *rest;  /* of what was read, for when the peer has read our answers */
 };
 
 static void
@@ -101,10 +104,17 @@ wfd_peer_conn_get_remote (WfdPeerConn *self, WfdPeerAddress *ret_address)
 
 /* --- a peer that asks and does not read --- */
 
+/* Two that have much to say to each other must not both wait for the other to read: a
+ * full queue, or a larger message that is alone in it, is our own doing; what is behind
+ * it is answers. */
 static gboolean
 is_clogged (const WfdPeerConn *self)
 {
-  return self->queued_bytes > WFD_LIMIT_PEER_UNREAD_BYTES;
+  gsize first = g_queue_is_empty ((GQueue *) &self->queue)
+      ? 0
+      : g_bytes_get_size (g_queue_peek_head ((GQueue *) &self->queue));
+
+  return self->queued_bytes > WFD_LIMIT_PEER_QUEUE_BYTES + MAX (first, WFD_LIMIT_PEER_QUEUE_BYTES);
 }
 
 /* What is waited for follows from the state and from what waits to be sent. */
@@ -154,17 +164,47 @@ lose (WfdPeerConn *self)
   conn_unref (self);
 }
 
+static void
+start_timer (WfdPeerConn *self, gint64 delay_us)
+{
+  g_source_set_ready_time (self->timer, g_get_monotonic_time () + delay_us);
+}
+
+/* It lingers too long, or takes nothing of what waits for it. */
 static gboolean
 on_timer (gpointer data)
 {
-  lose (data);
+  WfdPeerConn *self = data;
+
+  if (self->broken || self->state == STATE_LINGERING)
+    lose (self);
+  else if (g_queue_is_empty (&self->queue))
+    self->stalls = FALSE;
+  else if (self->progress) {
+    self->progress = FALSE;
+    start_timer (self, self->loop->stalled_us);
+  } else
+    lose (self);
   return G_SOURCE_CONTINUE;
+}
+
+/* While it is on, only what was taken is noted: to start it anew each time would wake the
+ * thread up. */
+static void
+watch_stall (WfdPeerConn *self)
+{
+  if (self->stalls || self->state != STATE_OPEN)
+    return;
+  self->stalls = TRUE;
+  self->progress = FALSE;
+  start_timer (self, self->loop->stalled_us);
 }
 
 /* From below the owner's own call. */
 static void
 lose_later (WfdPeerConn *self)
 {
+  self->broken = TRUE;
   g_source_set_ready_time (self->timer, 0);
 }
 
@@ -186,10 +226,12 @@ flush (WfdPeerConn *self)
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
         return FALSE;
       update_watch (self);
+      watch_stall (self);
       return TRUE;
     }
     self->sent_bytes += n;
     self->queued_bytes -= n;
+    self->progress = TRUE;
     if (self->sent_bytes == size) {
       g_bytes_unref (g_queue_pop_head (&self->queue));
       self->sent_bytes = 0;
@@ -474,9 +516,16 @@ wfd_peer_conn_hand_over (WfdPeerConn *self, const WfdPeerConnCalls *calls, gpoin
 }
 
 void
-wfd_peer_conn_trust (WfdPeerConn *self)
+wfd_peer_conn_trust (WfdPeerConn *self, gsize max_bytes)
 {
-  wfd_peer_frames_set_max_bytes (self->frames, G_MAXSIZE);
+  wfd_peer_frames_set_max_bytes (self->frames, max_bytes);
+}
+
+void
+wfd_peer_conn_abort (WfdPeerConn *self)
+{
+  self->owner = NULL;
+  finish (self);
 }
 
 void
@@ -494,7 +543,7 @@ wfd_peer_conn_close (WfdPeerConn *self)
 
   /* What still comes is read and forgotten. */
   self->state = STATE_LINGERING;
-  g_source_set_ready_time (self->timer, g_get_monotonic_time () + LINGER_US);
+  start_timer (self, LINGER_US);
   if (!flush (self))
     lose_later (self);
 }

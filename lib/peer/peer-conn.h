@@ -34,8 +34,8 @@ void wfd_peer_conn_hand_over (WfdPeerConn *self, const WfdPeerConnCalls *calls, 
 void wfd_peer_conn_secure (WfdPeerConn *self, WfdPeerChannel *channel);
 /* Who has proved to be there. */
 const char *wfd_peer_conn_get_peer_name (const WfdPeerConn *self);
-/* The peer may send large messages. */
-void wfd_peer_conn_trust (WfdPeerConn *self);
+/* The peer may send messages of up to @max_bytes. */
+void wfd_peer_conn_trust (WfdPeerConn *self, gsize max_bytes);
 
 void wfd_peer_conn_send (WfdPeerConn *self, WfdBytes message);
 gsize wfd_peer_conn_get_queued_bytes (const WfdPeerConn *self);
@@ -45,6 +45,8 @@ gboolean wfd_peer_conn_get_remote (WfdPeerConn *self, WfdPeerAddress *ret_addres
 /* Gives it up. What was sent still goes out, as long as the peer reads it; the owner
  * hears nothing any more. */
 void wfd_peer_conn_close (WfdPeerConn *self);
+/* Gives it up at once. */
+void wfd_peer_conn_abort (WfdPeerConn *self);
 /* The same for all there are, at once. */
 void wfd_peer_conn_abort_all (WfdPeerLoop *loop);
 

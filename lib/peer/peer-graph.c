@@ -204,21 +204,28 @@ do_send (gpointer user_data, guint64 link_id, WfdBytes message)
 }
 
 static void
-do_trust (gpointer user_data, guint64 link_id)
+do_trust (gpointer user_data, guint64 link_id, gsize max_bytes)
 {
   Attached *attached = get_attached (user_data, link_id);
 
   if (attached != NULL)
-    wfd_peer_conn_trust (attached->conn);
+    wfd_peer_conn_trust (attached->conn, max_bytes);
 }
 
-static gsize
-do_room (gpointer user_data, guint64 link_id)
+/* What is larger than the queue has to be alone in it. */
+static gboolean
+has_room (WfdPeerGraph *self, guint64 link_id, gsize size)
 {
-  Attached *attached = get_attached (user_data, link_id);
+  Attached *attached = get_attached (self, link_id);
   gsize queued = attached != NULL ? wfd_peer_conn_get_queued_bytes (attached->conn) : 0;
 
-  return WFD_LIMIT_PEER_QUEUE_BYTES - MIN (queued, WFD_LIMIT_PEER_QUEUE_BYTES);
+  return queued == 0 || queued + size <= WFD_LIMIT_PEER_QUEUE_BYTES;
+}
+
+static gboolean
+do_room (gpointer user_data, guint64 link_id, gsize size)
+{
+  return has_room (user_data, link_id, size);
 }
 
 static void
@@ -462,6 +469,8 @@ wfd_peer_graph_take (WfdPeerGraph *self, WfdPeerListener *listener, WfdPeerConn 
 
   wfd_peer_conn_get_remote (conn, &address);
   node = wfd_peer_graph_begin (self);
+  if (!wfd_peer_node_make_room (node, &address))
+    return FALSE;
   attached = attach (self, wfd_peer_node_accept (node, info, &address));
   attached->conn = conn;
   wfd_peer_conn_hand_over (conn, &conn_calls, attached);
@@ -504,15 +513,6 @@ wfd_peer_graph_connect (WfdPeerGraph *self, WfdPeerLinkType type, const char *pe
   result = wfd_peer_node_connect (wfd_peer_graph_begin (self), type, peer_id, address, ret_link_id);
   wfd_peer_graph_end (self);
   return result;
-}
-
-static gboolean
-has_room (WfdPeerGraph *self, guint64 link_id, gsize size)
-{
-  Attached *attached = get_attached (self, link_id);
-  gsize queued = attached != NULL ? wfd_peer_conn_get_queued_bytes (attached->conn) : 0;
-
-  return queued == 0 || queued + size <= WFD_LIMIT_PEER_QUEUE_BYTES;
 }
 
 guint32

@@ -29,6 +29,7 @@ typedef struct
 {
   WfdPeerListener *listener;
   WfdPeerConn *conn;
+  WfdPeerAddress address;
   GSource *timer;
 } Stranger;
 
@@ -41,7 +42,7 @@ forget (Stranger *stranger)
 
   g_source_destroy (stranger->timer);
   g_source_unref (stranger->timer);
-  g_ptr_array_remove_fast (hub->strangers, stranger);
+  g_ptr_array_remove (hub->strangers, stranger);
   wfd_peer_listener_unref (stranger->listener);
   g_free (stranger);
 }
@@ -52,7 +53,7 @@ turn_away (Stranger *stranger)
   WfdPeerConn *conn = stranger->conn;
 
   forget (stranger);
-  wfd_peer_conn_close (conn);
+  wfd_peer_conn_abort (conn);
 }
 
 static void
@@ -90,6 +91,28 @@ on_too_late (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* They are in the order in which they came. The one who has been silent for longest makes
+ * room for somebody who may not be. */
+static void
+make_room (WfdPeerHub *hub, const WfdPeerAddress *address)
+{
+  Stranger *oldest = NULL;
+  guint n = 0;
+
+  for (guint i = hub->strangers->len; i-- > 0;) {
+    Stranger *stranger = hub->strangers->pdata[i];
+
+    if (memcmp (stranger->address.ip, address->ip, sizeof (address->ip)) == 0) {
+      oldest = stranger;
+      n++;
+    }
+  }
+  if (n >= WFD_LIMIT_PEER_STRANGERS_OF_ADDRESS)
+    turn_away (oldest);
+  else if (hub->strangers->len >= WFD_LIMIT_PEER_STRANGERS)
+    turn_away (hub->strangers->pdata[0]);
+}
+
 static void
 take_stranger (WfdPeerListener *listener, GSocket *socket)
 {
@@ -98,15 +121,12 @@ take_stranger (WfdPeerListener *listener, GSocket *socket)
   Stranger *stranger;
   gint64 limit_us;
 
-  if (hub->strangers->len >= WFD_LIMIT_PEER_STRANGERS) {
-    g_object_unref (socket);
-    return;
-  }
-
   stranger = g_new0 (Stranger, 1);
   stranger->listener = listener;
   listener->n_refs++;
   stranger->conn = wfd_peer_conn_new_accepted (&hub->loop, socket, &calls, stranger);
+  wfd_peer_conn_get_remote (stranger->conn, &stranger->address);
+  make_room (hub, &stranger->address);
   stranger->timer = wfd_peer_loop_add_timer (&hub->loop, on_too_late, stranger);
   limit_us = wfd_peer_link_get_auth_limit_us (g_hash_table_size (hub->loop.conns));
   g_source_set_ready_time (stranger->timer, g_get_monotonic_time () + limit_us);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peer-loop.h"
 
+#include <base-limits.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -229,6 +230,7 @@ wfd_peer_loop_init (WfdPeerLoop *self)
   self->context = g_main_context_new ();
   self->conns = g_hash_table_new (NULL, NULL);
   self->buffer = g_malloc (WFD_PEER_READ_BYTES);
+  self->stalled_us = WFD_LIMIT_PEER_STALLED_S * G_USEC_PER_SEC;
 
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   self->sockets = add_source (self, &socket_funcs, NULL, NULL);

@@ -27,6 +27,7 @@ typedef struct
   GCond changed;     /* room in a queue, or a connection less */
   GHashTable *conns; /* all that are not closed */
   guint8 *buffer;    /* for what is read with the lock held */
+  gint64 stalled_us; /* how long a peer may take nothing */
 
   int epoll_fd;
   GSource *sockets;

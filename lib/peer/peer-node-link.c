@@ -85,12 +85,6 @@ wfd_peer_node_send_message (WfdPeerNode *self, Link *link, GByteArray *message)
   g_byte_array_unref (message);
 }
 
-static gboolean
-is_neighbour (const Link *link)
-{
-  return link->type == WFD_PEER_LINK_NEIGHBOUR && link->state == WFD_PEER_LINK_CONNECTED;
-}
-
 guint
 wfd_peer_node_count_neighbours (const WfdPeerNode *self)
 {
@@ -100,7 +94,7 @@ wfd_peer_node_count_neighbours (const WfdPeerNode *self)
 
   g_hash_table_iter_init (&iter, self->links);
   while (g_hash_table_iter_next (&iter, NULL, &link))
-    n += is_neighbour (link);
+    n += wfd_peer_link_is_neighbour (link);
   return n;
 }
 
@@ -190,11 +184,10 @@ end (WfdPeerNode *self, Link *link)
 }
 
 static void
-leave (WfdPeerNode *self, Link *link)
+leave (WfdPeerNode *self, Link *link, guint8 reason)
 {
   WfdPeerAddress referrals[WFD_LIMIT_PEER_REFERRALS_SENT];
   guint n = 0;
-  guint8 reason = self->left ? WFD_PEER_DISCONNECT_LEAVING : WFD_PEER_DISCONNECT_APPLICATION;
 
   if (link->type == WFD_PEER_LINK_NEIGHBOUR)
     n = wfd_peer_node_list_referrals (self, link, referrals, G_N_ELEMENTS (referrals));
@@ -272,7 +265,9 @@ static void
 connected (WfdPeerNode *self, Link *link)
 {
   enter (self, link, WFD_PEER_LINK_CONNECTED);
-  self->calls->trust (self->user_data, link->id);
+  self->calls->trust (self->user_data, link->id,
+      link->type == WFD_PEER_LINK_DIRECT ? WFD_PEER_DATA_HEADER_BYTES + WFD_LIMIT_PEER_DATA_BYTES
+                                         : G_MAXSIZE);
   tell_change (self, link, WFD_PEER_LINK_UP, WFD_PEER_OK, 0);
   if (link->type == WFD_PEER_LINK_DIRECT)
     return;
@@ -304,7 +299,7 @@ has_neighbour (WfdPeerNode *self, guint64 node_id)
 
   g_hash_table_iter_init (&iter, self->links);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (is_neighbour (value) && ((Link *) value)->node_id == node_id)
+    if (wfd_peer_link_is_neighbour (value) && ((Link *) value)->node_id == node_id)
       return TRUE;
   return FALSE;
 }
@@ -324,6 +319,7 @@ static void
 answer (WfdPeerNode *self, Link *link, const WfdPeerConnect *connect)
 {
   WfdPeerAddress referrals[WFD_LIMIT_PEER_REFERRALS_SENT];
+  Link *crowd;
   gboolean direct = (connect->flags & WFD_PEER_CONNECT_DIRECT) != 0;
   guint8 refusal;
   guint n = 0;
@@ -339,7 +335,10 @@ answer (WfdPeerNode *self, Link *link, const WfdPeerConnect *connect)
   link->node_id = connect->node_id;
   keep_addresses (link, connect->addresses);
   refusal = get_refusal (self, link);
-  if (refusal == 0) {
+  crowd = refusal == WFD_PEER_REFUSE_BUSY ? wfd_peer_node_find_crowd (self, link) : NULL;
+  if (crowd != NULL)
+    leave (self, crowd, WFD_PEER_DISCONNECT_LEAST_USEFUL);
+  if (refusal == 0 || crowd != NULL) {
     welcome (self, link);
     return;
   }
@@ -488,7 +487,8 @@ wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdPeerLinkEvent event,
               : WFD_PEER_CONNECTION_FAILED);
       break;
     case WFD_PEER_LINK_LEAVE:
-      leave (self, link);
+      leave (self, link,
+          self->left ? WFD_PEER_DISCONNECT_LEAVING : WFD_PEER_DISCONNECT_APPLICATION);
       break;
     case WFD_PEER_LINK_END:
       be_ended (self, link, message);
@@ -508,7 +508,7 @@ wfd_peer_node_send_addresses (WfdPeerNode *self)
     return;
   g_hash_table_iter_init (&iter, self->links);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (is_neighbour (value))
+    if (wfd_peer_link_is_neighbour (value))
       wfd_peer_node_send_message (self, value,
           wfd_peer_build_connect (&connect, (const WfdPeerAddress *) self->listening->data,
               self->listening->len));
@@ -527,9 +527,11 @@ wfd_peer_node_connect (WfdPeerNode *self, WfdPeerLinkType type, const char *peer
   while (type == WFD_PEER_LINK_NEIGHBOUR && g_hash_table_iter_next (&iter, NULL, &value)) {
     const Link *link = value;
 
-    if (is_neighbour (link) && peer_id != NULL && g_strcmp0 (link->peer_id, peer_id) == 0)
+    if (wfd_peer_link_is_neighbour (link) && peer_id != NULL
+        && g_strcmp0 (link->peer_id, peer_id) == 0)
       return WFD_PEER_ALREADY_EXISTS;
-    if (is_neighbour (link) && link->ours && wfd_peer_address_equal (&link->address, address))
+    if (wfd_peer_link_is_neighbour (link) && link->ours
+        && wfd_peer_address_equal (&link->address, address))
       return WFD_PEER_ALREADY_EXISTS;
   }
 

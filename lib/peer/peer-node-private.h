@@ -103,6 +103,14 @@ void wfd_peer_node_free_link (gpointer data);
 Link *wfd_peer_node_open_link (WfdPeerNode *self, WfdPeerLinkType type, const char *peer_id,
     const WfdPeerAddress *address);
 
+/* peer-node-guard.c */
+/* The one of many neighbours at one address that shall go for @newcomer, or NULL. */
+Link *wfd_peer_node_find_crowd (WfdPeerNode *self, const Link *newcomer);
+/* Whether what @record, of the graph itself, says of its history can be true. */
+gboolean wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record);
+/* The earliest time at which it can have been changed, for its version. */
+guint64 wfd_peer_node_plausible_time (const WfdPeerRecord *record);
+
 /* peer-node-sync.c */
 void wfd_peer_node_start_sync (WfdPeerNode *self, Link *link);
 /* FALSE: it broke the protocol. */
@@ -142,6 +150,12 @@ gboolean wfd_peer_node_maintain (WfdPeerNode *self);
 void wfd_peer_node_remember_referrals (WfdPeerNode *self, WfdPeerList addresses);
 guint wfd_peer_node_list_referrals (WfdPeerNode *self, const Link *except,
     WfdPeerAddress *addresses, guint max);
+
+static inline gboolean
+wfd_peer_link_is_neighbour (const Link *link)
+{
+  return link->type == WFD_PEER_LINK_NEIGHBOUR && link->state == WFD_PEER_LINK_CONNECTED;
+}
 
 static inline gboolean
 wfd_peer_address_equal (const WfdPeerAddress *a, const WfdPeerAddress *b)

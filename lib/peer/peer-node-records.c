@@ -6,6 +6,7 @@
 /* The records of a node. A deleted one stays, marked, until it expires, so that
  * nobody brings it back. */
 
+#define PRESENCE_AGAIN_US (2 * G_USEC_PER_SEC)
 #define EXPIRE_MIN_US (15 * G_USEC_PER_SEC)
 #define EXPIRE_MAX_US (24 * 3600 * (gint64) G_USEC_PER_SEC)
 
@@ -159,6 +160,7 @@ static gboolean
 is_acceptable (const WfdPeerNode *self, const WfdPeerRecord *record)
 {
   return g_str_equal (record->graph_id, self->graph_id) && wfd_peer_record_id_fits (record)
+      && wfd_peer_node_is_plausible (self, record)
       && wfd_peer_record_get_bytes (record) <= get_max_bytes (self) && !is_expired (self, record);
 }
 
@@ -206,6 +208,9 @@ wfd_peer_node_take_record (WfdPeerNode *self, WfdPeerRecord *record, Link *from)
     return TAKEN_REFUSED;
 
   wfd_peer_node_put_record (self, record, change, from);
+  /* Somebody else has spoken for us. */
+  if (self->has_presence && wfd_peer_guid_equal (&record->id, &self->presence_id))
+    wfd_peer_node_start_timer (self, TIMER_PRESENCE, PRESENCE_AGAIN_US);
   return TAKEN_NEW;
 }
 
@@ -262,7 +267,7 @@ wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordCh
     record->version = MAX (record->version, 1);
   } else {
     record->version++;
-    record->modified = MAX (now, record->created + 1);
+    record->modified = MAX (now, wfd_peer_node_plausible_time (record));
     g_free (record->modifier);
     record->modifier = g_strdup (self->peer_id);
   }

@@ -37,26 +37,32 @@ wfd_peer_node_unqueue_flood (Link *link, const WfdPeerGuid *id)
   g_queue_delete_link (&link->floods, item);
 }
 
-static void
-send_record (WfdPeerNode *self, Link *link, const WfdPeerRecord *record)
+/* NULL: there is none, or no room for it. */
+static GByteArray *
+take_flood_to_send (WfdPeerNode *self, Link *link)
 {
-  g_autoptr (GByteArray) octets = g_byte_array_new ();
+  const WfdPeerGuid *id = g_queue_peek_head (&link->floods);
+  const WfdPeerRecord *record = id != NULL ? g_hash_table_lookup (self->records, id) : NULL;
+  g_autoptr (GByteArray) octets = NULL;
 
+  /* An estimate first: who has no room is asked often. */
+  if (record == NULL
+      || !self->calls->room (self->user_data, link->id, wfd_peer_record_get_bytes (record)))
+    return NULL;
+
+  octets = g_byte_array_new ();
   wfd_peer_record_append (record, octets);
-  wfd_peer_node_send_message (self, link,
-      wfd_peer_build_flood (wfd_bytes (octets->data, octets->len)));
+  wfd_peer_node_unqueue_flood (link, id);
+  return wfd_peer_build_flood (wfd_bytes (octets->data, octets->len));
 }
 
 void
 wfd_peer_node_pump (WfdPeerNode *self, Link *link)
 {
-  while (!g_queue_is_empty (&link->floods) && self->calls->room (self->user_data, link->id) > 0) {
-    const WfdPeerGuid *id = g_queue_peek_head (&link->floods);
-    const WfdPeerRecord *record = g_hash_table_lookup (self->records, id);
+  GByteArray *flood;
 
-    wfd_peer_node_unqueue_flood (link, id);
-    send_record (self, link, record);
-  }
+  while ((flood = take_flood_to_send (self, link)) != NULL)
+    wfd_peer_node_send_message (self, link, flood);
   if (!g_queue_is_empty (&link->floods))
     return;
   for (; link->n_ends > 0; link->n_ends--)

@@ -18,11 +18,11 @@ typedef struct
 {
   /* TCP to @address; then wfd_peer_node_opened () or wfd_peer_node_lost (). */
   void (*open) (gpointer user_data, guint64 link_id, const WfdPeerAddress *address);
-  /* It is connected: messages may be as large as their types allow. */
-  void (*trust) (gpointer user_data, guint64 link_id);
+  /* It is connected: messages may have up to @max_bytes, and what their types allow. */
+  void (*trust) (gpointer user_data, guint64 link_id, gsize max_bytes);
   void (*send) (gpointer user_data, guint64 link_id, WfdBytes message);
-  /* Bytes that the link takes before wfd_peer_node_drained () is told. */
-  gsize (*room) (gpointer user_data, guint64 link_id);
+  /* Whether the link takes @size bytes now, and not only after wfd_peer_node_drained (). */
+  gboolean (*room) (gpointer user_data, guint64 link_id, gsize size);
   /* After what was sent. Nothing of the link is told any more. */
   void (*close) (gpointer user_data, guint64 link_id);
   void (*tell) (gpointer user_data, WfdPeerEvent *event);
@@ -106,6 +106,8 @@ GPtrArray *wfd_peer_node_list_links (const WfdPeerNode *self, guint types);
 
 /* --- what happened to links --- */
 
+/* For somebody from @address; FALSE: there is none. */
+gboolean wfd_peer_node_make_room (WfdPeerNode *self, const WfdPeerAddress *address);
 /* Somebody has introduced themselves to this node; the id of the link. */
 guint64 wfd_peer_node_accept (WfdPeerNode *self, const WfdPeerAuthInfo *info,
     const WfdPeerAddress *address);

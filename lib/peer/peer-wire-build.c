@@ -128,9 +128,9 @@ wfd_peer_build_end (WfdPeerMessageType type, guint8 code, const WfdPeerAddress *
 GByteArray *
 wfd_peer_build_data (const WfdPeerGuid *type, const guint8 *data, gsize size)
 {
-  GByteArray *out = begin (WFD_PEER_PT2PT, 28 + size);
+  GByteArray *out = begin (WFD_PEER_PT2PT, WFD_PEER_DATA_HEADER_BYTES + size);
 
-  put_u16 (out, 28);
+  put_u16 (out, WFD_PEER_DATA_HEADER_BYTES);
   put_u16 (out, 0);
   put_guid (out, type);
   if (size > 0)

@@ -244,7 +244,7 @@ read_data (WfdBytes message, WfdBytes body, WfdPeerMessage *ret_message)
   WfdBytes type;
 
   if (!wfd_bytes_take_u16 (&body, &offset) || !wfd_bytes_take_u16 (&body, &reserved)
-      || !wfd_bytes_take (&body, sizeof (WfdPeerGuid), &type) || offset < 28
+      || !wfd_bytes_take (&body, sizeof (WfdPeerGuid), &type) || offset < WFD_PEER_DATA_HEADER_BYTES
       || offset > message.left)
     return FALSE;
 
@@ -280,7 +280,8 @@ static const struct
   [WFD_PEER_REQUEST] = { 16, WFD_LIMIT_PEER_SYNC_BYTES, read_request },
   [WFD_PEER_FLOOD] = { 12, WFD_LIMIT_PEER_FLOOD_BYTES, read_flood },
   [WFD_PEER_SYNC_END] = { 12, WFD_LIMIT_PEER_CONNECT_BYTES, read_sync_end },
-  [WFD_PEER_PT2PT] = { 28, 28 + WFD_LIMIT_PEER_DATA_BYTES, read_data },
+  [WFD_PEER_PT2PT] = { WFD_PEER_DATA_HEADER_BYTES,
+      WFD_PEER_DATA_HEADER_BYTES + WFD_LIMIT_PEER_DATA_BYTES, read_data },
   [WFD_PEER_ACK] = { 12, WFD_LIMIT_PEER_SYNC_BYTES, read_ack },
 };
 

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * big-endian, GUIDs too. */
 
 #define WFD_PEER_HEADER_BYTES 8
+#define WFD_PEER_DATA_HEADER_BYTES 28 /* of PT2PT */
 #define WFD_PEER_VERSION 0x10
 
 typedef enum

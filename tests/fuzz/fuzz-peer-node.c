@@ -18,7 +18,7 @@ do_open (gpointer user_data, guint64 link_id, const WfdPeerAddress *address)
 }
 
 static void
-do_trust (gpointer user_data, guint64 link_id)
+do_trust (gpointer user_data, guint64 link_id, gsize max_bytes)
 {
 }
 
@@ -28,10 +28,10 @@ do_send (gpointer user_data, guint64 link_id, WfdBytes message)
   n_sent += message.left > 0;
 }
 
-static gsize
-do_room (gpointer user_data, guint64 link_id)
+static gboolean
+do_room (gpointer user_data, guint64 link_id, gsize size)
 {
-  return n_sent % 8;
+  return n_sent % 8 != 0;
 }
 
 static void

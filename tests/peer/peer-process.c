@@ -77,6 +77,13 @@ find_link (ULONGLONG link)
   return NULL;
 }
 
+static Other *
+add_other (void)
+{
+  demand (n_others < MAX_NODES, "more connections than nodes");
+  return &others[n_others++];
+}
+
 /* --- events --- */
 
 static void
@@ -88,7 +95,7 @@ take_connection (const PEER_EVENT_CONNECTION_CHANGE_DATA *change)
     case PEER_CONNECTED:
       demand (other == NULL || !other->up, "a connection came up twice");
       if (other == NULL)
-        other = &others[n_others++];
+        other = add_other ();
       *other = (Other) { change->ullConnectionId, change->ullNodeId, 0, TRUE };
       break;
     case PEER_DISCONNECTED:
@@ -212,6 +219,7 @@ static void
 call (const PEER_NODE_INFO *info)
 {
   PEER_ADDRESS address;
+  Other *other;
 
   if (wcscmp (info->pwzPeerId, name) <= 0 || info->cAddresses == 0)
     return;
@@ -219,9 +227,9 @@ call (const PEER_NODE_INFO *info)
     if (others[i].node == info->ullNodeId)
       return;
   address = info->pAddresses[0];
-  others[n_others].node = info->ullNodeId;
-  CHECK (PeerGraphOpenDirectConnection (graph, info->pwzPeerId, &address, &others[n_others].link));
-  n_others++;
+  other = add_other ();
+  other->node = info->ullNodeId;
+  CHECK (PeerGraphOpenDirectConnection (graph, info->pwzPeerId, &address, &other->link));
 }
 
 static void

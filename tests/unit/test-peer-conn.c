@@ -19,7 +19,7 @@ typedef struct
   WfdPeerConn *conn;
   GSocket *peer;
   guint n_received, n_answered;
-  gboolean answers;
+  gboolean answers, may_be_lost, is_lost;
 } Stage;
 
 static void
@@ -48,7 +48,10 @@ on_drained (WfdPeerConn *conn, gpointer owner)
 static void
 on_lost (WfdPeerConn *conn, gpointer owner)
 {
-  g_assert_not_reached ();
+  Stage *stage = owner;
+
+  g_assert_true (stage->may_be_lost);
+  stage->is_lost = TRUE;
 }
 
 static const WfdPeerConnCalls calls = { NULL, on_received, on_drained, on_lost };
@@ -147,7 +150,7 @@ test_who_asks_has_to_read (void)
   ask (&stage, n);
   settle (&stage);
   g_assert_cmpuint (wfd_peer_conn_get_queued_bytes (stage.conn), <,
-      WFD_LIMIT_PEER_UNREAD_BYTES + 2 * ANSWER_BYTES);
+      2 * WFD_LIMIT_PEER_QUEUE_BYTES + 2 * ANSWER_BYTES);
   g_assert_cmpuint (stage.n_received, <, n);
 
   while (got < total) {
@@ -167,12 +170,48 @@ test_full_of_our_own_still_reads (void)
 
   stage_begin (&stage);
   stage.answers = FALSE;
-  send_bytes (&stage, WFD_LIMIT_PEER_QUEUE_BYTES);
   send_bytes (&stage, WFD_LIMIT_PEER_FLOOD_BYTES);
-  g_assert_cmpuint (wfd_peer_conn_get_queued_bytes (stage.conn), >, WFD_LIMIT_PEER_FLOOD_BYTES);
+  g_assert_cmpuint (wfd_peer_conn_get_queued_bytes (stage.conn), >,
+      WFD_LIMIT_PEER_RECORD_BYTES / 2);
   ask (&stage, 3);
   settle (&stage);
   g_assert_cmpuint (stage.n_received, ==, 3);
+  stage_end (&stage);
+}
+
+/* Nobody has to hold for ever what a peer does not take. */
+static void
+test_who_takes_nothing_is_lost (void)
+{
+  Stage stage;
+
+  stage_begin (&stage);
+  stage.loop.stalled_us = 1000;
+  send_bytes (&stage, WFD_LIMIT_PEER_QUEUE_BYTES);
+  stage.may_be_lost = TRUE;
+  while (!stage.is_lost)
+    g_main_context_iteration (stage.loop.context, TRUE);
+  g_assert_cmpuint (g_hash_table_size (stage.loop.conns), ==, 0);
+  stage_end (&stage);
+}
+
+/* It was slow, and has caught up. */
+static void
+test_who_takes_it_is_kept (void)
+{
+  gsize left = WFD_LIMIT_PEER_QUEUE_BYTES;
+  Stage stage;
+
+  stage_begin (&stage);
+  send_bytes (&stage, left);
+  while (wfd_peer_conn_get_queued_bytes (stage.conn) > 0) {
+    settle (&stage);
+    read_all (&stage);
+  }
+  stage.loop.stalled_us = 0;
+  ask (&stage, 1);
+  settle (&stage);
+  g_assert_cmpuint (stage.n_received, ==, 1);
   stage_end (&stage);
 }
 
@@ -320,14 +359,59 @@ test_no_files_left (void)
   wfd_peer_hub_free (hub);
 }
 
+static guint
+count_strangers (WfdPeerHub *hub)
+{
+  guint n;
+
+  wfd_peer_hub_lock (hub);
+  n = hub->strangers->len;
+  wfd_peer_hub_unlock (hub);
+  return n;
+}
+
+/* The one who is silent for longest goes when somebody comes, at once. */
+static void
+test_silent_strangers (void)
+{
+  WfdPeerHub *hub = wfd_peer_hub_new ("");
+  WfdPeerAddress address = { .ip = { [15] = 1 } };
+  GSocket *peers[WFD_LIMIT_PEER_STRANGERS_OF_ADDRESS + 1];
+  WfdPeerListener *listener;
+  g_autoptr (GSocketAddress) gio = NULL;
+  guint32 result;
+  char octet;
+
+  wfd_peer_hub_lock (hub);
+  listener = wfd_peer_hub_listen (hub, &address, &result);
+  address.port = wfd_peer_listener_get_port (listener);
+  wfd_peer_hub_unlock (hub);
+  gio = wfd_peer_address_to_gio (&address);
+  for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
+    peers[i] = connect_to (gio);
+
+  g_socket_set_blocking (peers[0], TRUE);
+  g_assert_cmpint (g_socket_receive (peers[0], &octet, 1, NULL, NULL), <=, 0);
+  g_assert_cmpuint (count_strangers (hub), ==, WFD_LIMIT_PEER_STRANGERS_OF_ADDRESS);
+  for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
+    g_object_unref (peers[i]);
+  wfd_peer_hub_lock (hub);
+  wfd_peer_listener_unref (listener);
+  wfd_peer_hub_unlock (hub);
+  wfd_peer_hub_free (hub);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/peer/conn/who-asks-has-to-read", test_who_asks_has_to_read);
   g_test_add_func ("/peer/conn/full-of-our-own-still-reads", test_full_of_our_own_still_reads);
+  g_test_add_func ("/peer/conn/who-takes-nothing-is-lost", test_who_takes_nothing_is_lost);
+  g_test_add_func ("/peer/conn/who-takes-it-is-kept", test_who_takes_it_is_kept);
   g_test_add_func ("/peer/conn/who-waits-reads", test_who_waits_reads);
   g_test_add_func ("/peer/conn/kept-from-who-waits", test_kept_from_who_waits);
   g_test_add_func ("/peer/listener/no-files-left", test_no_files_left);
+  g_test_add_func ("/peer/listener/silent-strangers", test_silent_strangers);
   return g_test_run ();
 }

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-node-private.h"
+
+#include <base-limits.h>
+
+/* What somebody can do to a graph that has no security, and must not undo it for all. */
+
+/* So many neighbours at one address leave no room for others. */
+#define CROWD 3
+
+/* --- links --- */
+
+static gboolean
+is_same_host (const WfdPeerAddress *a, const WfdPeerAddress *b)
+{
+  return memcmp (a->ip, b->ip, sizeof (a->ip)) == 0;
+}
+
+gboolean
+wfd_peer_node_make_room (WfdPeerNode *self, const WfdPeerAddress *address)
+{
+  Link *oldest = NULL;
+  guint n_of_address = 0, n_expected = 0;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Link *link = value;
+
+    n_of_address += is_same_host (&link->address, address);
+    if (link->state != WFD_PEER_LINK_EXPECTED)
+      continue;
+    n_expected++;
+    if (oldest == NULL || link->id < oldest->id)
+      oldest = link;
+  }
+  if (n_of_address >= WFD_LIMIT_PEER_LINKS_OF_ADDRESS)
+    return FALSE;
+  if (n_expected >= WFD_LIMIT_PEER_LINKS_EXPECTED)
+    wfd_peer_node_link_event (self, oldest, WFD_PEER_LINK_EVENT_TIMEOUT, NULL);
+  return TRUE;
+}
+
+static guint
+count_neighbours_at (const WfdPeerNode *self, const WfdPeerAddress *address)
+{
+  GHashTableIter iter;
+  gpointer value;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    n += wfd_peer_link_is_neighbour (value) && is_same_host (&((Link *) value)->address, address);
+  return n;
+}
+
+Link *
+wfd_peer_node_find_crowd (WfdPeerNode *self, const Link *newcomer)
+{
+  guint most = MAX (CROWD, count_neighbours_at (self, &newcomer->address) + 2);
+  Link *found = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Link *link = value;
+    guint n = wfd_peer_link_is_neighbour (link) ? count_neighbours_at (self, &link->address) : 0;
+
+    if (n < most || (n == most && found != NULL && link->usefulness >= found->usefulness))
+      continue;
+    most = n;
+    found = link;
+  }
+  return found;
+}
+
+/* --- records --- */
+
+/* The version decides which of two records wins, and it ends somewhere. One that had been
+ * changed once a second for as long as it is there would never come to the end, so whatever
+ * was forged can be published over. */
+#define FREE_VERSIONS 65536
+#define EPOCH_TICKS G_GUINT64_CONSTANT (116444736000000000) /* 1970 */
+#define FUTURE_TICKS (24 * 3600 * TICKS_PER_S)
+
+gboolean
+wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record)
+{
+  guint64 age = record->modified - record->created;
+
+  if (!wfd_peer_type_is_reserved (&record->type))
+    return TRUE;
+  if (record->created < EPOCH_TICKS
+      || record->modified > wfd_peer_node_get_peer_time (self) + FUTURE_TICKS
+      || record->version > FREE_VERSIONS + age / TICKS_PER_S)
+    return FALSE;
+  /* Whose graph it is does not change. */
+  return !wfd_peer_guid_equal (&record->type, &wfd_peer_type_graph_info) || !self->has_properties
+      || g_str_equal (record->creator, self->properties.creator);
+}
+
+guint64
+wfd_peer_node_plausible_time (const WfdPeerRecord *record)
+{
+  guint64 over = record->version - MIN (record->version, FREE_VERSIONS);
+
+  return record->created + MAX (over * TICKS_PER_S, 1);
+}

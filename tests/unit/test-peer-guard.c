@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What somebody can do to a graph without security is not for ever. */
+#include <base-limits.h>
+#include <peer-world.h>
+
+/* --- links --- */
+
+/* Who has said who they are, and then nothing. */
+static guint64
+introduce (Node *node, guint8 host)
+{
+  const WfdPeerAuthInfo info = { WFD_PEER_LINK_NEIGHBOUR, "g1", "mallory" };
+  WfdPeerAddress address = { { 0xfd, [15] = host } };
+
+  return wfd_peer_node_make_room (touch (node), &address)
+      ? wfd_peer_node_accept (node->node, &info, &address)
+      : 0;
+}
+
+static void
+test_silent_makes_room (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  guint64 first, second;
+
+  create (alice);
+  first = introduce (alice, 66);
+  second = introduce (alice, 66);
+  for (guint i = 2; i <= WFD_LIMIT_PEER_LINKS_EXPECTED; i++)
+    g_assert_cmphex (introduce (alice, 66), !=, 0);
+  g_assert_null (wfd_peer_node_get_link (alice->node, first));
+  g_assert_nonnull (wfd_peer_node_get_link (alice->node, second));
+  join (bob, alice);
+  world_free (world);
+}
+
+static void
+test_one_address_has_not_all (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  guint n_up = 0;
+
+  alice->host = 1;
+  bob->host = 66;
+  create (alice);
+  wfd_peer_node_accept_direct (alice->node, TRUE);
+  for (guint i = 0; i < WFD_LIMIT_PEER_LINKS_OF_ADDRESS + 10; i++) {
+    guint64 id = connect_to (bob, WFD_PEER_LINK_DIRECT, "alice", alice);
+
+    settle (world);
+    n_up += wfd_peer_node_is_connected (bob->node, id);
+  }
+  g_assert_cmpuint (n_up, ==, WFD_LIMIT_PEER_LINKS_OF_ADDRESS);
+  bob->host = 67;
+  connect_to (bob, WFD_PEER_LINK_DIRECT, "alice", alice);
+  settle (world);
+  assert_link (bob, WFD_PEER_EVENT_DIRECT, 0, WFD_PEER_LINK_UP, 0);
+  world_free (world);
+}
+
+/* Seven nodes at one address, which is full with them, and one elsewhere. */
+static void
+test_crowd_makes_room (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob, *carol;
+
+  alice->host = 1;
+  create (alice);
+  for (guint i = 0; i < MAX_NEIGHBOURS; i++) {
+    Node *mallory = add_node (world, "mallory");
+
+    mallory->host = 66;
+    connect_to (mallory, WFD_PEER_LINK_NEIGHBOUR, NULL, alice);
+    settle (world);
+  }
+  g_assert_cmpuint (wfd_peer_node_count_neighbours (alice->node), ==, MAX_NEIGHBOURS);
+
+  /* One more of them is refused. */
+  carol = add_node (world, "carol");
+  carol->host = 66;
+  connect_to (carol, WFD_PEER_LINK_NEIGHBOUR, NULL, alice);
+  settle (world);
+  assert_link (carol, WFD_PEER_EVENT_NEIGHBOUR, 0, WFD_PEER_LINK_FAILED,
+      WFD_PEER_CONNECTION_REFUSED);
+
+  bob = add_node (world, "bob");
+  bob->host = 2;
+  join (bob, alice);
+  g_assert_cmpuint (wfd_peer_node_count_neighbours (alice->node), ==, MAX_NEIGHBOURS);
+  world_free (world);
+}
+
+/* --- records --- */
+
+typedef void (*Forge) (WfdPeerRecord *record, guint64 now);
+
+static void
+forge_version (WfdPeerRecord *record, guint64 now)
+{
+  record->version = G_MAXUINT32;
+}
+
+static void
+forge_old_version (WfdPeerRecord *record, guint64 now)
+{
+  record->created = 0;
+  record->version = G_MAXUINT32;
+}
+
+static void
+forge_future (WfdPeerRecord *record, guint64 now)
+{
+  record->modified = now + 2 * 24 * 3600 * TICKS_PER_S;
+  record->expires = record->modified + TICKS_PER_S;
+}
+
+static void
+forge_creator (WfdPeerRecord *record, guint64 now)
+{
+  g_free (record->creator);
+  record->creator = g_strdup ("mallory");
+}
+
+/* As far as anybody will take it. */
+static void
+forge_plausible (WfdPeerRecord *record, guint64 now)
+{
+  record->created = now - 3600 * TICKS_PER_S;
+  record->version = 65536 + 3600;
+}
+
+static gboolean
+import_forged (Node *node, const WfdPeerGuid *id, Forge forge)
+{
+  guint64 now = wfd_peer_node_get_peer_time (touch (node));
+  g_autoptr (WfdPeerRecord) own = wfd_peer_node_get_record (node->node, id);
+  g_autoptr (WfdPeerRecord) forged = wfd_peer_record_copy (own), kept = NULL;
+
+  forged->version++;
+  forged->modified = MAX (now, forged->created + 1);
+  g_free (forged->modifier);
+  forged->modifier = g_strdup ("zzz");
+  forge (forged, now);
+  wfd_peer_node_import_record (node->node, forged);
+  kept = wfd_peer_node_get_record (node->node, id);
+  return kept->version == forged->version && g_strcmp0 (kept->modifier, "zzz") == 0;
+}
+
+static void
+test_forged_properties (void)
+{
+  static const Forge forges[] = { forge_version, forge_old_version, forge_future, forge_creator };
+  WfdPeerProperties changes = { .friendly_name = (char *) "ours" };
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+
+  create (alice);
+  join (bob, alice);
+  for (guint i = 0; i < G_N_ELEMENTS (forges); i++)
+    g_assert_false (import_forged (bob, &wfd_peer_id_graph_info, forges[i]));
+  g_assert_true (import_forged (bob, &wfd_peer_id_graph_info, forge_plausible));
+  settle (world);
+
+  /* It is not for ever. */
+  wfd_peer_node_set_properties (touch (alice), &changes);
+  settle (world);
+  g_assert_cmpstr (wfd_peer_node_get_properties (bob->node)->friendly_name, ==, "ours");
+  world_free (world);
+}
+
+static void
+test_forged_presence (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  g_autoptr (WfdPeerRecord) record = NULL;
+
+  create (alice);
+  join (bob, alice);
+  g_assert_true (import_forged (bob, &alice->node->presence_id, forge_plausible));
+  pass (world, 3 * S);
+  record = wfd_peer_node_get_record (touch (bob), &alice->node->presence_id);
+  g_assert_cmpstr (record->modifier, ==, "alice");
+  g_assert_cmpuint (record->version, ==, 65536 + 3600 + 1);
+  world_free (world);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/peer/guard/silent-makes-room", test_silent_makes_room);
+  g_test_add_func ("/peer/guard/one-address-has-not-all", test_one_address_has_not_all);
+  g_test_add_func ("/peer/guard/crowd-makes-room", test_crowd_makes_room);
+  g_test_add_func ("/peer/guard/forged-properties", test_forged_properties);
+  g_test_add_func ("/peer/guard/forged-presence", test_forged_presence);
+  return g_test_run ();
+}
