@@ -395,6 +395,25 @@ wfd_p2p_op_get_undo (WfdP2pOp *op)
 
 /* --- the way --- */
 
+/* By a name a peer is known only when it is there. */
+static gboolean
+is_address (const char *text)
+{
+  guint n = strlen (text);
+
+  for (guint i = 0; i < n; i++)
+    if (i % 3 == 2 ? text[i] != ':' : !g_ascii_isxdigit (text[i]))
+      return FALSE;
+  return n == 17;
+}
+
+static gboolean
+asks_first (WfdP2pOp *op)
+{
+  return (op->wish & (WFD_P2P_REOPENS | WFD_P2P_MAY_PAIR)) == WFD_P2P_REOPENS && op->wanted != NULL
+      && is_address (op->wanted) && !wfd_p2p_op_is_inside (op);
+}
+
 /* What stands or falls with the moment, not with the operation. */
 static guint
 get_facts (WfdP2pOp *op)
@@ -403,6 +422,8 @@ get_facts (WfdP2pOp *op)
 
   if (op->link->is_prepared)
     facts |= WFD_P2P_PREPARED;
+  if (asks_first (op))
+    facts |= WFD_P2P_ASKS_FIRST;
   if (wfd_p2p_op_joins (op))
     facts |= WFD_P2P_PEER_OWNS_GROUP;
   if (wfd_p2p_op_is_inside (op))

@@ -82,9 +82,12 @@ begin_groups (WfdP2pOp *op)
 static gboolean
 is_wanted_group (WfdP2pOp *op, GVariant *properties)
 {
+  g_autofree char *id = NULL;
+
   if ((op->wish & WFD_P2P_BEGINS) != 0)
     return wfd_p2p_read_is_owner (properties);
-  return wfd_p2p_read_is_paired (properties, wfd_link_peer_get_id (op->peer));
+  id = g_ascii_strdown (op->peer != NULL ? wfd_link_peer_get_id (op->peer) : op->wanted, -1);
+  return wfd_p2p_read_is_paired (properties, id);
 }
 
 /* The later of two is that of the later pairing. */
@@ -442,6 +445,7 @@ begin_done (WfdP2pOp *op)
 
 const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS] = {
   [WFD_P2P_STEP_FIND] = { begin_search, answered_find, FALSE },
+  [WFD_P2P_STEP_PAIRINGS] = { begin_groups, answered_groups, TRUE },
   [WFD_P2P_STEP_SEARCH] = { begin_search, answered_search, FALSE },
   [WFD_P2P_STEP_GROUPS] = { begin_groups, answered_groups, TRUE },
   [WFD_P2P_STEP_INVITE] = { begin_invite, answered_invite, FALSE },

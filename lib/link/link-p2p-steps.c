@@ -22,6 +22,7 @@
 #define HOSTS WFD_P2P_HOSTS
 #define MAY_CHOOSE WFD_P2P_MAY_CHOOSE
 #define BEGUN WFD_P2P_BEGUN
+#define ASKS_FIRST WFD_P2P_ASKS_FIRST
 
 /* Of the rows of a step, the first whose facts are all there counts. A group
  * that the peer has begun meanwhile is as good as one that we would begin. */
@@ -37,6 +38,7 @@ static const struct
   { S (START), PREPARED | OPENS | KNOWN | INSIDE, S (ADMIT) },
   { S (START), PREPARED | OPENS | KNOWN | REOPENS, S (GROUPS) },
   { S (START), PREPARED | OPENS | KNOWN, S (PAIR) },
+  { S (START), PREPARED | OPENS | ASKS_FIRST, S (PAIRINGS) },
   { S (START), PREPARED | OPENS, S (SEARCH) },
   { S (START), PREPARED, S (FIND) },
   { S (START), 0, S (BUS) },
@@ -56,10 +58,15 @@ static const struct
   { S (PEERS), BEGINS, S (GROUPS) },
   { S (PEERS), OPENS | KNOWN | REOPENS, S (GROUPS) },
   { S (PEERS), OPENS | KNOWN, S (PAIR) },
+  { S (PEERS), OPENS | ASKS_FIRST, S (PAIRINGS) },
   { S (PEERS), OPENS, S (SEARCH) },
   { S (PEERS), 0, S (FIND) },
 
   { S (FIND), 0, S (DONE) },
+  { S (PAIRINGS), STARTED, S (GROUP) },
+  { S (PAIRINGS), PAIRED | KNOWN, S (GROUPS) },
+  { S (PAIRINGS), PAIRED, S (SEARCH) },
+  { S (PAIRINGS), 0, S (NOT_PAIRED) },
   { S (SEARCH), STARTED, S (GROUP) },
   { S (SEARCH), INSIDE | REOPENS, S (INVITE_IN) },
   { S (SEARCH), INSIDE, S (ADMIT) },
@@ -136,6 +143,7 @@ static const struct
   [S (ANNOUNCE)] = { "announcing Wi-Fi Display", 0 },
   [S (PEERS)] = { "asking for known devices", WFD_P2P_UNDO_GROUP },
   [S (FIND)] = { "searching", WFD_P2P_UNDO_SEARCH },
+  [S (PAIRINGS)] = { "looking for the pairing", WFD_P2P_UNDO_GROUP },
   [S (SEARCH)] = { "looking for the peer", WFD_P2P_UNDO_SEARCH | WFD_P2P_UNDO_GROUP },
   [S (GROUPS)] = { "looking for the pairing", WFD_P2P_UNDO_GROUP },
   [S (INVITE)] = { "inviting the peer", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },

@@ -23,6 +23,7 @@ typedef enum
   WFD_P2P_STEP_ANNOUNCE,       /* our WFD information */
   WFD_P2P_STEP_PEERS,          /* the devices that it knows already */
   WFD_P2P_STEP_FIND,           /* search, for whoever there is */
+  WFD_P2P_STEP_PAIRINGS,       /* whether it is worth while to search */
   WFD_P2P_STEP_SEARCH,         /* search until the peer is found */
   WFD_P2P_STEP_GROUPS,         /* the pairing of before */
   WFD_P2P_STEP_INVITE,         /* open it again: ask the peer */
@@ -67,6 +68,7 @@ typedef enum
   WFD_P2P_HOSTS = 1 << 14,     /* and that is one of before */
   WFD_P2P_MAY_CHOOSE = 1 << 15, /* the channel: nothing says where it has to be */
   WFD_P2P_BEGUN = 1 << 16,      /* wpa_supplicant has taken the better band */
+  WFD_P2P_ASKS_FIRST = 1 << 17, /* a pairing has to be there, and is found without the peer */
 } WfdP2pFact;
 
 /* What follows on @step, which has succeeded; @facts: of WfdP2pFact. */

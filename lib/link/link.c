@@ -221,7 +221,7 @@ wfd_link_connect_async (WfdLink *self, const char *peer, const WfdLinkPairing *p
  * @self: a link
  * @peer: the id of the device, or its name
  * @pairing: (nullable): how to pair again if one of the two has forgotten; copied.
- *   %NULL: not at all, but an error of %WFD_ERROR_NOT_PAIRED
+ *   %NULL: not at all, but an error of %WFD_ERROR_NOT_PAIRED, at once for an id
  * @cancellable: (nullable): to give up; what was begun is undone
  * @callback: (scope async): called when the link is up, or will not be
  * @user_data: for @callback

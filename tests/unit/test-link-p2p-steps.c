@@ -15,14 +15,14 @@
 #define BEGINS WFD_P2P_BEGINS
 #define INSIDE (WFD_P2P_INSIDE | WFD_P2P_OWNER | WFD_P2P_ADDRESSED)
 #define UP WFD_P2P_UP
-#define ALL_FACTS (2 * WFD_P2P_BEGUN - 1)
+#define ALL_FACTS (2 * WFD_P2P_ASKS_FIRST - 1)
 #define HOSTS (WFD_P2P_OPENS | BEGINS | WFD_P2P_HOSTS)
 
 static const char *const names[] = { "start", "bus", "service", "owner", "clean", "root",
-  "interfaces", "read-config", "configure", "announce", "peers", "find", "search", "groups",
-  "invite", "rejoin", "forget", "pair", "station", "begin-5-ghz", "begin", "admit", "invite-in",
-  "group", "network", "frequency", "serve", "member", "address", "lease", "client-address", "done",
-  "not-paired" };
+  "interfaces", "read-config", "configure", "announce", "peers", "find", "pairings", "search",
+  "groups", "invite", "rejoin", "forget", "pair", "station", "begin-5-ghz", "begin", "admit",
+  "invite-in", "group", "network", "frequency", "serve", "member", "address", "lease",
+  "client-address", "done", "not-paired" };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == WFD_P2P_N_STEPS);
 
 static gboolean
@@ -52,6 +52,11 @@ static const struct
   { "reopen-first", REOPENS | KNOWN | PAIRED, PREPARE "groups invite" LOOK },
   { "reopen-group-of-peer", PREPARED | REOPENS | KNOWN | PAIRED | OWNS_GROUP,
       "groups rejoin" LOOK },
+  { "not-paired-asked-first", REOPENS | WFD_P2P_ASKS_FIRST, PREPARE "pairings not-paired" },
+  { "not-paired-asked-first-again", PREPARED | REOPENS | WFD_P2P_ASKS_FIRST,
+      "pairings not-paired" },
+  { "paired-asked-first", PREPARED | REOPENS | WFD_P2P_ASKS_FIRST | PAIRED,
+      "pairings search groups invite" LOOK },
   { "not-paired", PREPARED | REOPENS | KNOWN, "groups not-paired" },
   { "not-paired-so-pair", PREPARED | REOPENS | KNOWN | MAY_PAIR, "groups pair" LOOK },
   { "forgotten", PREPARED | REOPENS | KNOWN | PAIRED | FORGOTTEN,

@@ -39,6 +39,7 @@ test_cancel_while_searching (WlanLab *lab, gconstpointer data)
 {
   Started started = { 0 };
 
+  wlan_pair_out_of_reach (lab);
   wlan_start (lab, &started);
   lab_wait_call (&lab->lab, "Find");
   g_assert_cmpuint (WFDCancelOpenSession (started.handle), ==, ERROR_SUCCESS);

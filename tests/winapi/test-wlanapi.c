@@ -176,6 +176,18 @@ test_not_paired (WlanLab *lab, gconstpointer data)
   lab_settle (&lab->lab);
 }
 
+/* Nobody has to be searched for that. */
+static void
+test_not_paired_and_not_there (WlanLab *lab, gconstpointer data)
+{
+  Started started = { 0 };
+
+  wlan_start_and_wait (lab, &started);
+  wlan_assert_failed (&started, ERROR_NOT_FOUND, WLAN_REASON_CODE_PROFILE_MISSING);
+  g_assert_cmpuint (count (lab, "Find"), ==, 0);
+  lab_settle (&lab->lab);
+}
+
 static void
 test_failed_is_over (WlanLab *lab, gconstpointer data)
 {
@@ -220,6 +232,7 @@ test_not_found (WlanLab *lab, gconstpointer data)
 {
   Started started = { 0 };
 
+  wlan_pair_out_of_reach (lab);
   wlan_start_and_wait (lab, &started);
   wlan_assert_failed (&started, ERROR_DEVICE_NOT_AVAILABLE, WLAN_REASON_CODE_NETWORK_NOT_AVAILABLE);
   g_assert_cmpuint (count (lab, "Find"), ==, 1);
@@ -407,7 +420,7 @@ test_other_device (WlanLab *lab, gconstpointer data)
 {
   Started first = { 0 }, second = { 0 }, third = { 0 };
 
-  wlan_pair (lab);
+  wlan_pair_both (lab);
   wlan_open (lab, &first);
   start_other (lab, &second);
   wlan_wait_called (&second);
@@ -426,10 +439,9 @@ test_other_device_waits (WlanLab *lab, gconstpointer data)
 {
   Started first = { 0 }, second = { 0 };
 
-  wlan_pair (lab);
-  fake_wpas_hold (lab->lab.fake, "Get PersistentGroups");
+  wlan_pair_both (lab);
   wlan_start (lab, &first);
-  lab_wait_call (&lab->lab, "Get PersistentGroups");
+  lab_wait_call (&lab->lab, "Invite");
   start_other (lab, &second);
   lab_settle (&lab->lab);
   g_assert_cmpuint (count (lab, "Find"), ==, 0);
@@ -685,6 +697,7 @@ add_tests (void)
   wlan_add ("session/again-and-again", test_again_and_again);
   wlan_add ("session/interface-of-bad-arguments", test_interface_of_bad_arguments);
   wlan_add ("error/not-paired", test_not_paired);
+  wlan_add ("error/not-paired-and-not-there", test_not_paired_and_not_there);
   wlan_add ("error/failed-is-over", test_failed_is_over);
   wlan_add ("error/invitation-statuses", test_invitation_statuses);
   add_short ("error/not-found", test_not_found);

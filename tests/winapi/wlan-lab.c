@@ -91,8 +91,24 @@ void
 wlan_pair (WlanLab *lab)
 {
   lab_know_tv (&lab->lab);
+  wlan_pair_out_of_reach (lab);
+}
+
+void
+wlan_pair_out_of_reach (WlanLab *lab)
+{
   set (lab, IFACE, "PersistentGroups", "[objectpath '" PERSISTENT "0']");
   set (lab, PERSISTENT "0", "Properties", "{'mode': <'0'>, 'bssid': <'" TV_ID "'>}");
+}
+
+void
+wlan_pair_both (WlanLab *lab)
+{
+  wlan_pair (lab);
+  set (lab, IFACE, "PersistentGroups",
+      "[objectpath '" PERSISTENT "0', objectpath '" PERSISTENT "1']");
+  set (lab, PERSISTENT "1", "Properties",
+      "{'mode': <'3'>, 'p2p_client_list': <'02:00:00:00:02:00'>}");
 }
 
 static void

@@ -46,6 +46,9 @@ void wlan_tear_down (WlanLab *lab, gconstpointer data);
 
 /* Paired with the television, which is in reach. */
 void wlan_pair (WlanLab *lab);
+void wlan_pair_out_of_reach (WlanLab *lab);
+/* And, as the owner of a group, with the other device, which is not. */
+void wlan_pair_both (WlanLab *lab);
 /* Each invitation of the television brings a group from now on. */
 void wlan_answer_invitation (WlanLab *lab);
 
