@@ -21,7 +21,7 @@ def get_address(device):
 
 
 def wait_open(source, sink):
-    """Our address and that of the sink; both ends can use IP then."""
+    """Our address and interface; both ends can use IP then."""
     found = source.wait(r'^opened (\S+) (\d+) (\S+) (\S+)$')
     check_time('opened', source.get_took_s(), OPENED_S)
     known = sink.wait_opened()
@@ -31,7 +31,7 @@ def wait_open(source, sink):
     if not source.inside('ip', '-o', 'link', 'show', 'dev', name).startswith(index + ':'):
         raise Failure('index of %s: %s' % (name, index))
     source.ping(theirs, name)
-    return ours
+    return ours, name
 
 
 def wait_closed(source, sink):
@@ -67,12 +67,47 @@ def cast(source, sink, address):
         process.wait(20)
 
 
+def cast_by_driver(source, sink, address, interface):
+    """The same by the Miracast driver, whose system measures the radio: what it suggests at first and
+    each second, and the driver's number of each picture."""
+    log = open(get_log(source), 'w', encoding='utf-8')
+    casting = subprocess.Popen([os.environ['WFD_MIRACAST_CAST'], '7236', address, interface],
+                               env=dict(os.environ, G_MESSAGES_DEBUG='wfd-winapi', **GST),
+                               preexec_fn=source.enter, stdout=log, stderr=log)
+    time.sleep(3)
+    showing = launch(sink, 'wfdsrc', 'uri=wfd://' + address, 'name=w', 'w.video', '!', 'decodebin', '!',
+                     'fakesink', 'silent=false', 'sync=false')
+    wait_until(lambda: count_pictures(sink) >= 150, '150 pictures', 60)
+    showing.send_signal(signal.SIGINT)
+    for process in (showing, casting):
+        process.wait(20)
+    with open(get_log(source), encoding='utf-8') as told:
+        check_rates(told.read())
+
+
+def check_rates(told):
+    suggested = re.search(r'suggested: (\d+) kbit/s', told)
+    if suggested is None or not 1500 <= int(suggested[1]) <= 5000:
+        raise Failure('suggested at first: %s' % (suggested and suggested[0]))
+    rates = re.findall(r'the link: encode at (\d+) bit/s, modulation (\d+) bit/s, sent (\d+), failed (\d+)',
+                       told)
+    sending = [rate for rate in rates if int(rate[2]) >= 10 and int(rate[1]) > 0 and int(rate[0]) > 0]
+    if len(sending) < 3:
+        raise Failure('rates: %s' % rates)
+    sent = [int(number) for number in re.findall(r'frame (\d+), part 0: sent', told)]
+    if len(sent) < 150 or sent != sorted(set(sent)):
+        raise Failure('pictures: %s' % sent)
+    say('measured by the system: %s, %d seconds: %s' % (suggested[0], len(rates), sending[-1]))
+
+
 def open_use_close(source, sink, start):
-    for uses_it in (True, False, False):
+    for use in (cast, cast_by_driver, None):
         source.tell(start)
-        address = wait_open(source, sink)
-        if uses_it:
+        address, interface = wait_open(source, sink)
+        if use is cast:
             cast(source, sink, address)
+        elif use is not None:
+            cast_by_driver(source, sink, address, interface)
         source.tell('close')
         source.wait('^closed 0$')
         wait_closed(source, sink)

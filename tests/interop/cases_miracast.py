@@ -63,6 +63,7 @@ async def casts(machine):
     async with program(machine) as running:
         peer = sink(machine, parameters={'wfd_display_edid': '0001 ' + EDID})
         await peer.open()
+        await running.expect('suggested: 5000 kbit/s')
         await running.expect('started: monitor 1, modes reduced 0')
         await running.expect('monitor arrived, EDID of 128 bytes')
         await peer.media.wait_pictures(30)
@@ -81,6 +82,7 @@ async def no_monitor(machine):
         peer = sink(machine, parameters={'wfd_display_edid': '0000 none',
                                          'wfd_connector_type': 'none'})
         await peer.open()
+        await running.expect('suggested: 5000 kbit/s')
         await running.expect('started: monitor 0, modes reduced 0')
         await peer.media.wait_pictures(5)
         await peer.close(0)
@@ -98,6 +100,7 @@ async def never_answers(machine):
                      b'SET_PARAMETER\r\n\r\nOPTIONS * RTSP/1.0\r\nCSeq: 1\r\n'
                      b'Require: org.wfa.wfd1.0\r\n\r\n')
         started = asyncio.get_running_loop().time()
+        await running.expect('suggested: 5000 kbit/s')
         await running.expect('error 0xc00000b5')
         took_s = asyncio.get_running_loop().time() - started
         check(took_s < 15, 'it took %.1f s', took_s)

@@ -4,11 +4,17 @@
  *
  *   cc cast.c $(pkg-config --cflags --libs wfd-winapi-1.0 wfd-winapi-events-1.0 gstreamer-1.0)
  *   ./a.out 7236
+ *   ./a.out 7236 192.168.49.1 p2p-wlan0-0
+ *
+ * With the address and the name of an interface of Wi-Fi, what is measured there says how much
+ * may be encoded.
  */
 #include <windows.h>
 #include <winsock2.h>
 
+#include <arpa/inet.h>
 #include <gst/gst.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -49,9 +55,9 @@ OnIoControl (PVOID pvContext, BOOL bHardwareAccess, UINT cbInput, VOID *pInput, 
   return STATUS_SUCCESS;
 }
 
-/* The first that connects to @port; -1 if nobody can. */
+/* The first that connects to @host; -1 if nobody can. */
 static int
-AcceptDisplay (int port)
+AcceptDisplay (const char *host, int port)
 {
   SOCKADDR_IN address;
   int yes = 1, listener = socket (AF_INET, SOCK_STREAM, 0), display = -1;
@@ -59,7 +65,7 @@ AcceptDisplay (int port)
   ZeroMemory (&address, sizeof (address));
   address.sin_family = AF_INET;
   address.sin_port = htons ((USHORT) port);
-  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  address.sin_addr.s_addr = inet_addr (host);
   setsockopt (listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof (yes));
   if (bind (listener, (SOCKADDR *) &address, sizeof (address)) == 0 && listen (listener, 1) == 0) {
     printf ("waiting on port %d\n", port);
@@ -87,13 +93,29 @@ AttachPicture (HANDLE hDevice)
   return pipeline;
 }
 
+/* What a system measures of its radio. */
 static NTSTATUS
-ShowPicture (HANDLE hDevice, int display)
+Measure (HANDLE hDevice, const char *interface_name)
 {
-  /* What a system measures of its radio; this may be any link. */
+  NTSTATUS status = WfdxMiracastSetLink (hDevice, if_nametoindex (interface_name), NULL, 0);
+
+  if (status != STATUS_SUCCESS)
+    printf ("%s cannot be measured: 0x%08x\n", interface_name, (unsigned) status);
+  return status;
+}
+
+static NTSTATUS
+ShowPicture (HANDLE hDevice, int display, BOOL isMeasured)
+{
+  /* Of any link. */
   MIRACAST_WFD_CONNECTION_STATS stats = { 5000000, 0, 0 };
   MIRACAST_SESSION_INFO info;
-  NTSTATUS status = WfdxMiracastStart (hDevice, (SOCKET) display, &stats, &info);
+  NTSTATUS status;
+
+  if (isMeasured)
+    WfdxMiracastGetConnectionStats (hDevice, &stats);
+  printf ("suggested: %u kbit/s\n", (unsigned) (stats.CurrentBitRate / 1000));
+  status = WfdxMiracastStart (hDevice, (SOCKET) display, &stats, &info);
 
   if (status != STATUS_SUCCESS) {
     printf ("error 0x%08x\n", (unsigned) status);
@@ -113,6 +135,7 @@ main (int argc, char **argv)
   NTSTATUS status;
   GstElement *pipeline;
   HANDLE hDevice;
+  BOOL isMeasured;
   int display;
 
   gst_init (&argc, &argv);
@@ -122,9 +145,10 @@ main (int argc, char **argv)
     printf ("error 0x%08x\n", (unsigned) status);
     return 1;
   }
+  isMeasured = argc > 3 && Measure (hDevice, argv[3]) == STATUS_SUCCESS;
   pipeline = AttachPicture (hDevice);
-  display = AcceptDisplay (argc > 1 ? atoi (argv[1]) : 7236);
-  status = display >= 0 ? ShowPicture (hDevice, display) : STATUS_UNSUCCESSFUL;
+  display = AcceptDisplay (argc > 2 ? argv[2] : "127.0.0.1", argc > 1 ? atoi (argv[1]) : 7236);
+  status = display >= 0 ? ShowPicture (hDevice, display, isMeasured) : STATUS_UNSUCCESSFUL;
   if (pipeline != NULL) {
     gst_element_set_state (pipeline, GST_STATE_NULL);
     gst_object_unref (pipeline);
