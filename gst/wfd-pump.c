@@ -141,8 +141,10 @@ let_go (WfdPump *self, gint64 now_us)
 {
   if (now_us - wfd_send_queue_get_since_us (&self->queue) > MAX_WAITING_US)
     throw_away (self);
-  while (self->queue.n_packets > 0 && send_some (self, count_allowed (self), now_us))
-    continue;
+  do
+    while (self->queue.n_packets > 0 && send_some (self, count_allowed (self), now_us))
+      continue;
+  while (wfd_rate_control_look_at_once (self->rate, get_waiting_bytes (self), now_us));
 }
 
 /* When there is something to do; G_MAXINT64: not before something is put in. */

@@ -39,6 +39,7 @@ struct _WfdRateControl
   guint n_trials;        /* packets sent to see whether the driver tells of them */
   gboolean tells_packets;
   gint64 checked_us;   /* when a look last came with what was handed over */
+  gboolean is_instant; /* all was gone at that look */
   const char *problem; /* (nullable): of the last look */
   gboolean complained; /* of the encoder */
   guint target_kbps;
@@ -233,7 +234,7 @@ wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe, WfdLinkProbe *
   self->waiting_bytes = 0;
   self->looked_us = self->checked_us = 0;
   self->n_trials = 0;
-  self->tells_packets = FALSE;
+  self->tells_packets = self->is_instant = FALSE;
   self->problem = NULL;
   self->complained = FALSE;
   self->target_kbps = get_start_kbps (self);
@@ -391,6 +392,14 @@ is_check_due (WfdRateControl *self, gint64 now_us)
   return TRUE;
 }
 
+/* With the lock. */
+static void
+check (WfdRateControl *self, gint64 now_us)
+{
+  look (self, now_us);
+  self->is_instant = wfd_rate_get_kernel_bytes (self->rate) == 0;
+}
+
 void
 wfd_rate_control_sent (WfdRateControl *self, const WfdLinkPacket *packets, guint n,
     gsize waiting_bytes, gint64 now_us)
@@ -410,7 +419,7 @@ wfd_rate_control_sent (WfdRateControl *self, const WfdLinkPacket *packets, guint
     if (was_empty)
       self->looked_us = now_us;
     if (was_empty && is_check_due (self, now_us))
-      look (self, now_us);
+      check (self, now_us);
   }
   g_mutex_unlock (&self->lock);
 }
@@ -423,6 +432,21 @@ wfd_rate_control_look (WfdRateControl *self, gsize waiting_bytes, gint64 now_us)
   if (self->rate != NULL)
     look (self, now_us);
   g_mutex_unlock (&self->lock);
+}
+
+gboolean
+wfd_rate_control_look_at_once (WfdRateControl *self, gsize waiting_bytes, gint64 now_us)
+{
+  gboolean is_gone = FALSE;
+
+  g_mutex_lock (&self->lock);
+  if (self->rate != NULL && self->is_instant && wfd_rate_get_kernel_bytes (self->rate) > 0) {
+    self->waiting_bytes = waiting_bytes;
+    check (self, now_us);
+    is_gone = self->is_instant;
+  }
+  g_mutex_unlock (&self->lock);
+  return is_gone;
 }
 
 gsize

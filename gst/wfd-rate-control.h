@@ -85,6 +85,9 @@ void wfd_rate_control_frame (WfdRateControl *self, const WfdRateFrame *frame, gi
 void wfd_rate_control_sent (WfdRateControl *self, const WfdLinkPacket *packets, guint n,
     gsize waiting_bytes, gint64 now_us);
 void wfd_rate_control_look (WfdRateControl *self, gsize waiting_bytes, gint64 now_us);
+/* After a hand-over, for links that are done with everything at once, as tunnels and
+ * cables are: TRUE if this one was, now as well. */
+gboolean wfd_rate_control_look_at_once (WfdRateControl *self, gsize waiting_bytes, gint64 now_us);
 /* How many bytes may leave now. */
 gsize wfd_rate_control_get_room (WfdRateControl *self);
 /* Whether the driver tells of each packet, or it is not known yet: before Linux 6.16 it

@@ -248,6 +248,31 @@ GST_START_TEST (nothing_leaves_while_the_kernel_is_full)
 
 GST_END_TEST;
 
+/* As on a cable: nothing is to be seen of it later. */
+GST_START_TEST (all_leaves_at_once_where_nothing_waits)
+{
+  kernel_bytes = 0;
+  put (100);
+  wfd_pump_push (pump, &(WfdRateFrame) { 0, TRUE });
+  check_sequence (100);
+  fail_unless (wfd_rate_control_get_look_us (rate) == G_MAXINT64);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (link_that_becomes_slow_is_seen)
+{
+  kernel_bytes = 0;
+  put (100);
+  wfd_pump_push (pump, &(WfdRateFrame) { 0, TRUE });
+  kernel_bytes = G_MAXINT32;
+  put (100);
+  wfd_pump_push (pump, &(WfdRateFrame) { 0, FALSE });
+  fail_unless (count_sent () < 200);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (too_much_is_refused)
 {
   kernel_bytes = G_MAXINT32;
@@ -476,6 +501,8 @@ pump_suite (void)
   tcase_add_checked_fixture (all, set_up, tear_down);
   tcase_add_test (all, kernel_gets_no_more_than_the_gate_at_a_time);
   tcase_add_test (all, nothing_leaves_while_the_kernel_is_full);
+  tcase_add_test (all, all_leaves_at_once_where_nothing_waits);
+  tcase_add_test (all, link_that_becomes_slow_is_seen);
   tcase_add_test (all, too_much_is_refused);
   tcase_add_test (all, what_waited_for_a_second_is_given_up);
   tcase_add_test (all, socket_without_room_is_tried_again);
