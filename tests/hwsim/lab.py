@@ -283,6 +283,29 @@ class Device:
 shutil.rmtree(FOLDER, ignore_errors=True)
 
 
+class Medium:
+    """What is between the radios of all devices, while it is there; for groups that stand."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([os.environ['WFD_MEDIUM']], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.expect('ready')
+
+    def expect(self, line):
+        if self.process.stdout.readline() != line + '\n':
+            raise Failure('the medium does not say “%s”' % line)
+
+    def tell(self, command):
+        say('medium <-', command)
+        self.process.stdin.write(command + '\n')
+        self.process.stdin.flush()
+        self.expect('done ' + command)
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(20)
+
+
 # --- two of them ---
 
 

@@ -4,12 +4,14 @@
  *
  *   find | stop-find | connect PEER pbc | connect PEER display | connect PEER keypad PIN |
  *   reopen PEER [as above] | reject PEER | start-group | disconnect | cancel | stats |
- *   quit
+ *   receive LOCAL-ADDRESS | received | send ADDRESS N | quit
  *
  * It uses the system's message bus ($DBUS_SYSTEM_BUS_ADDRESS). */
 #include <gio/gunixinputstream.h>
 #include <link-p2p.h>
 #include <unistd.h>
+
+#include "wifi-stream.h"
 
 typedef struct
 {
@@ -191,6 +193,30 @@ reject (WfdLink *link, const char *peer)
 }
 
 static void
+on_sent (const WfdStreamResult *result, gpointer user_data)
+{
+  tell ("sent %u done %u lost %u queue %" G_GINT64_FORMAT, result->n_sent, result->n_done,
+      result->n_lost, result->most_queue_bytes);
+}
+
+/* FALSE if it is about something else. */
+static gboolean
+stream (char **words)
+{
+  guint n = g_strv_length (words);
+
+  if (n == 1 && g_str_equal (words[0], "received"))
+    tell ("received %u", wfd_stream_get_n_received ());
+  else if (n == 2 && g_str_equal (words[0], "receive"))
+    wfd_stream_receive (words[1]);
+  else if (n == 3 && g_str_equal (words[0], "send"))
+    wfd_stream_send (words[1], strtoul (words[2], NULL, 10), on_sent, NULL);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static void
 obey (Peer *self, const char *line)
 {
   g_auto (GStrv) words = g_strsplit (line, " ", -1);
@@ -205,7 +231,7 @@ obey (Peer *self, const char *line)
     reject (self->link, words[1]);
   else if (g_str_equal (words[0], "cancel"))
     g_cancellable_cancel (self->cancellable);
-  else if (!begin (self, words))
+  else if (!stream (words) && !begin (self, words))
     tell ("what is “%s”?", line);
 }
 

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The air between simulated radios (mac80211_hwsim): each frame comes here, which is
+ * heard or not, after so many attempts as the sender is ready to make, and the sender is told.
+ * Obeys the commands on its standard input, one a line, both of which are about both directions:
+ *
+ *   signal RADIO RADIO DBM | loss RADIO RADIO PERCENT
+ *
+ * A loss is of each attempt. Radios have the numbers with which they were made. Who is on another
+ * channel seems to hear as well: it is of use for groups that stand. */
+#include <gio/gunixinputstream.h>
+#include <glib-unix.h>
+#include <math.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <string.h>
+
+#define N_RADIOS 8
+#define SIGNAL_DBM (-40)
+#define NOISE_DBM (-91)
+#define RECEIVE_BYTES (4 * 1024 * 1024)
+
+/* drivers/net/wireless/mac80211_hwsim.h */
+enum
+{
+  HWSIM_REGISTER = 1,
+  HWSIM_FRAME = 2,
+  HWSIM_TX_INFO = 3
+};
+enum
+{
+  HWSIM_RECEIVER = 1,
+  HWSIM_TRANSMITTER = 2,
+  HWSIM_DATA = 3,
+  HWSIM_FLAGS = 4,
+  HWSIM_RX_RATE = 5,
+  HWSIM_SIGNAL = 6,
+  HWSIM_RATES = 7,
+  HWSIM_COOKIE = 8,
+  HWSIM_FREQUENCY = 19,
+  HWSIM_RATE_FLAGS = 21,
+  HWSIM_N = 32
+};
+#define HWSIM_NO_ACK 2u
+#define HWSIM_ACKED 4u
+#define HWSIM_IS_MCS 8u
+#define N_RATES 4
+
+/* One after the other, until it is heard; -1: no more. */
+typedef struct
+{
+  gint8 index;
+  guint8 attempts;
+} __attribute__ ((packed)) Rate;
+
+typedef struct
+{
+  gint8 index;
+  guint16 flags;
+} __attribute__ ((packed)) RateFlags;
+
+typedef struct
+{
+  const guint8 *octets;
+  gsize n;
+  guint from;     /* radio */
+  guint heard_by; /* bits of radios */
+  gboolean is_acked;
+  Rate rates[N_RATES]; /* attempts that were made */
+} Frame;
+
+static struct
+{
+  struct nl_sock *socket;
+  int family;
+  GMainLoop *loop;
+  GDataInputStream *commands;
+  gint signals_dbm[N_RADIOS][N_RADIOS];
+  gdouble losses[N_RADIOS][N_RADIOS];
+} air;
+
+/* --- what is heard --- */
+
+/* The ratio of signal to noise at which one half gets through, about. */
+static gdouble
+get_needed_db (gint8 index, guint16 flags)
+{
+  static const gdouble legacy[] = { 1, 3, 6, 8, 4, 5, 7, 9, 12, 16, 20, 22 };
+  static const gdouble mcs[] = { 5, 8, 11, 14, 18, 22, 24, 26 };
+
+  if ((flags & HWSIM_IS_MCS) != 0)
+    return mcs[index % 8] + 3 * (index / 8);
+  return legacy[MIN (index, (gint8) G_N_ELEMENTS (legacy) - 1)];
+}
+
+static gboolean
+is_heard (guint from, guint by, gdouble needed_db)
+{
+  gdouble excess_db = air.signals_dbm[from][by] - NOISE_DBM - needed_db;
+  gdouble heard = (1 - air.losses[from][by]) / (1 + exp (-1.5 * excess_db));
+
+  return g_random_double () < heard;
+}
+
+/* Of the addresses of a radio, octets 3 and 4 are its number. */
+static guint
+get_radio (const guint8 *address)
+{
+  return address[3] << 8 | address[4];
+}
+
+static void
+attempt (Frame *frame, gdouble needed_db)
+{
+  for (guint radio = 0; radio < N_RADIOS; radio++) {
+    if (radio != frame->from && is_heard (frame->from, radio, needed_db))
+      frame->heard_by |= 1u << radio;
+  }
+}
+
+static void
+send_frame (Frame *frame, const Rate *rates, const RateFlags *flags, gboolean is_single)
+{
+  guint to = get_radio (frame->octets + 4);
+
+  for (guint i = 0; i < N_RATES && rates[i].index >= 0 && !frame->is_acked; i++) {
+    frame->rates[i].index = rates[i].index;
+    while (frame->rates[i].attempts < MAX (rates[i].attempts, 1) && !frame->is_acked) {
+      attempt (frame, get_needed_db (rates[i].index, flags[i].flags));
+      frame->rates[i].attempts++;
+      if (is_single)
+        return;
+      frame->is_acked = to < N_RADIOS && (frame->heard_by & 1u << to) != 0;
+    }
+  }
+}
+
+/* --- frames --- */
+
+static struct nl_msg *
+begin (int command)
+{
+  struct nl_msg *message = nlmsg_alloc_size (8192);
+
+  genlmsg_put (message, NL_AUTO_PORT, NL_AUTO_SEQ, air.family, 0, NLM_F_REQUEST, command, 1);
+  return message;
+}
+
+static void
+end (struct nl_msg *message)
+{
+  nl_send_auto (air.socket, message);
+  nlmsg_free (message);
+}
+
+static void
+put_radio (struct nl_msg *message, int attribute, guint radio)
+{
+  const guint8 address[] = { 0x42, 0, 0, radio >> 8, radio & 0xff, 0 };
+
+  nla_put (message, attribute, sizeof address, address);
+}
+
+static void
+deliver (const Frame *frame, guint radio, struct nlattr *frequency)
+{
+  struct nl_msg *message = begin (HWSIM_FRAME);
+
+  put_radio (message, HWSIM_RECEIVER, radio);
+  nla_put (message, HWSIM_DATA, frame->n, frame->octets);
+  nla_put_u32 (message, HWSIM_RX_RATE, 0);
+  nla_put_u32 (message, HWSIM_SIGNAL, air.signals_dbm[frame->from][radio]);
+  if (frequency != NULL)
+    nla_put_u32 (message, HWSIM_FREQUENCY, nla_get_u32 (frequency));
+  end (message);
+}
+
+static void
+tell_sender (const Frame *frame, guint32 flags, guint64 cookie)
+{
+  struct nl_msg *message = begin (HWSIM_TX_INFO);
+
+  put_radio (message, HWSIM_TRANSMITTER, frame->from);
+  nla_put_u32 (message, HWSIM_FLAGS, flags | (frame->is_acked ? HWSIM_ACKED : 0));
+  nla_put_u32 (message, HWSIM_SIGNAL, SIGNAL_DBM);
+  nla_put (message, HWSIM_RATES, sizeof frame->rates, frame->rates);
+  nla_put_u64 (message, HWSIM_COOKIE, cookie);
+  end (message);
+}
+
+/* The simulated driver does not say which frames were of an aggregate, so that rates and counters
+ * would stand still: it is answered that there can be none (ADDBA Response, IEEE 802.11 §9.6.4). */
+static void
+refuse_aggregates (guint8 *octets, gsize n)
+{
+  static const guint8 body[] = { 3, 1 };
+
+  if (n >= 29 && octets[0] == 0xd0 && memcmp (octets + 24, body, sizeof body) == 0) {
+    octets[27] = 37;
+    octets[28] = 0;
+  }
+}
+
+static gboolean
+read_rates (struct nlattr *rates, struct nlattr *flags, Rate *ret_rates, RateFlags *ret_flags)
+{
+  memset (ret_flags, 0, N_RATES * sizeof *ret_flags);
+  if (rates == NULL || nla_len (rates) < (int) (N_RATES * sizeof *ret_rates))
+    return FALSE;
+  memcpy (ret_rates, nla_data (rates), N_RATES * sizeof *ret_rates);
+  if (flags != NULL && nla_len (flags) >= (int) (N_RATES * sizeof *ret_flags))
+    memcpy (ret_flags, nla_data (flags), N_RATES * sizeof *ret_flags);
+  return TRUE;
+}
+
+static int
+on_frame (struct nl_msg *message, void *arg)
+{
+  struct nlattr *all[HWSIM_N + 1];
+  g_autofree guint8 *octets = NULL;
+  Frame frame = { .rates = { { -1, 0 }, { -1, 0 }, { -1, 0 }, { -1, 0 } } };
+  Rate rates[N_RATES];
+  RateFlags flags[N_RATES];
+  guint32 how;
+
+  if (genlmsg_parse (nlmsg_hdr (message), 0, all, HWSIM_N, NULL) < 0 || all[HWSIM_DATA] == NULL
+      || all[HWSIM_TRANSMITTER] == NULL || all[HWSIM_COOKIE] == NULL || all[HWSIM_FLAGS] == NULL
+      || nla_len (all[HWSIM_DATA]) < 10
+      || !read_rates (all[HWSIM_RATES], all[HWSIM_RATE_FLAGS], rates, flags))
+    return NL_SKIP;
+  frame.n = nla_len (all[HWSIM_DATA]);
+  frame.octets = octets = g_memdup2 (nla_data (all[HWSIM_DATA]), frame.n);
+  frame.from = get_radio (nla_data (all[HWSIM_TRANSMITTER]));
+  how = nla_get_u32 (all[HWSIM_FLAGS]);
+  if (frame.from >= N_RADIOS)
+    return NL_SKIP;
+  refuse_aggregates (octets, frame.n);
+  send_frame (&frame, rates, flags, (octets[4] & 1) != 0 || (how & HWSIM_NO_ACK) != 0);
+  for (guint radio = 0; radio < N_RADIOS; radio++) {
+    if ((frame.heard_by & 1u << radio) != 0)
+      deliver (&frame, radio, all[HWSIM_FREQUENCY]);
+  }
+  tell_sender (&frame, how, nla_get_u64 (all[HWSIM_COOKIE]));
+  return NL_OK;
+}
+
+/* A radio that is not there, or on another channel. */
+static int
+on_refused (struct sockaddr_nl *who, struct nlmsgerr *error, void *arg)
+{
+  return NL_SKIP;
+}
+
+static gboolean
+on_readable (gint fd, GIOCondition condition, gpointer user_data)
+{
+  nl_recvmsgs_default (air.socket);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+listen_to_radios (void)
+{
+  air.socket = nl_socket_alloc ();
+  if (genl_connect (air.socket) < 0
+      || (air.family = genl_ctrl_resolve (air.socket, "MAC80211_HWSIM")) < 0)
+    return FALSE;
+  nl_socket_disable_seq_check (air.socket);
+  nl_socket_disable_auto_ack (air.socket);
+  nl_socket_set_buffer_size (air.socket, RECEIVE_BYTES, RECEIVE_BYTES);
+  nl_socket_modify_cb (air.socket, NL_CB_VALID, NL_CB_CUSTOM, on_frame, NULL);
+  nl_cb_err (nl_socket_get_cb (air.socket), NL_CB_CUSTOM, on_refused, NULL);
+  nl_socket_set_nonblocking (air.socket);
+  g_unix_fd_add (nl_socket_get_fd (air.socket), G_IO_IN, on_readable, NULL);
+  end (begin (HWSIM_REGISTER));
+  return TRUE;
+}
+
+/* --- commands --- */
+
+static void
+obey (const char *line)
+{
+  char what[8];
+  guint one, other;
+  gint value;
+
+  if (sscanf (line, "%7s %u %u %d", what, &one, &other, &value) != 4 || one >= N_RADIOS
+      || other >= N_RADIOS)
+    g_print ("what is “%s”?\n", line);
+  else if (g_str_equal (what, "signal"))
+    air.signals_dbm[one][other] = air.signals_dbm[other][one] = value;
+  else
+    air.losses[one][other] = air.losses[other][one] = value / 100.0;
+}
+
+static void
+on_command (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree char *line = g_data_input_stream_read_line_finish (air.commands, result, NULL, NULL);
+
+  if (line == NULL) {
+    g_main_loop_quit (air.loop);
+    return;
+  }
+  obey (line);
+  g_print ("done %s\n", line);
+  g_data_input_stream_read_line_async (air.commands, G_PRIORITY_DEFAULT, NULL, on_command, NULL);
+}
+
+int
+main (void)
+{
+  g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+
+  for (guint i = 0; i < N_RADIOS * N_RADIOS; i++)
+    air.signals_dbm[i / N_RADIOS][i % N_RADIOS] = SIGNAL_DBM;
+  if (!listen_to_radios ()) {
+    g_printerr ("there are no simulated radios\n");
+    return 1;
+  }
+  air.loop = g_main_loop_new (NULL, FALSE);
+  air.commands = g_data_input_stream_new (input);
+  g_data_input_stream_read_line_async (air.commands, G_PRIORITY_DEFAULT, NULL, on_command, NULL);
+  g_print ("ready\n");
+  g_main_loop_run (air.loop);
+  nl_socket_free (air.socket);
+  g_object_unref (air.commands);
+  g_main_loop_unref (air.loop);
+  return 0;
+}
