@@ -130,6 +130,10 @@ static const WfdEncoder encoders[] = {
       .bitrate_unit = 1,
       .vbv = "vbv-buf-capacity",
       .vbv_unit = WFD_ENCODER_VBV_MS,
+      /* Up to 1.1 pictures it is sure that one fills it, and makes 0.86 of what it is
+       * told; above that it keeps half of it empty: 0.63, and 0.86 again with two. */
+      .vbv_gap_from = 109,
+      .vbv_gap_to = 195,
       .gop = "key-int-max",
       .obeys_at_once = TRUE,
       .key_units = TRUE,
@@ -361,6 +365,19 @@ set_all (const WfdEncoder *self, GstElement *element, const WfdEncoderSetting *s
     set_value (self, element, settings[i].property, settings[i].value);
 }
 
+/* Rounded down, as the upper end of what is good is where the gap begins. */
+static guint
+avoid_gap (const WfdEncoder *self, const WfdEncoderConfig *config, guint vbv_ms)
+{
+  guint64 picture_us =
+      gst_util_uint64_scale (G_USEC_PER_SEC, config->rate_d, MAX (config->rate_n, 1));
+  guint64 vbv = (guint64) vbv_ms * 1000 * 100;
+
+  if (vbv <= self->vbv_gap_from * picture_us || vbv >= self->vbv_gap_to * picture_us)
+    return vbv_ms;
+  return MAX (self->vbv_gap_from * picture_us / (1000 * 100), 1);
+}
+
 static void
 set_vbv (const WfdEncoder *self, GstElement *element, guint bitrate_kbps, guint vbv_ms)
 {
@@ -432,7 +449,8 @@ wfd_encoder_set_bitrate (const WfdEncoder *self, GstElement *element,
 
   set_number (self, element, self->peak_bitrate, peak_kbps * self->bitrate_unit);
   set_number (self, element, self->bitrate, kbps * self->bitrate_unit);
-  set_vbv (self, element, kbps, config->vbv_ms > 0 ? config->vbv_ms : VBV_MS);
+  set_vbv (self, element, kbps,
+      avoid_gap (self, config, config->vbv_ms > 0 ? config->vbv_ms : VBV_MS));
 }
 
 static guint

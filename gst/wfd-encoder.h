@@ -45,6 +45,9 @@ typedef struct
   const char *peak_bitrate; /* the same unit, or NULL */
   const char *vbv;          /* the property, or NULL */
   WfdEncoderVbv vbv_unit;
+  /* Percent of a picture: with a buffer between these it makes far less than it is told, so
+   * it gets the lower one; 0: there is no such gap. */
+  guint vbv_gap_from, vbv_gap_to;
   const char *gop; /* the property: pictures between two IDR */
   /* What it is told before a picture holds for this one, not for those after it. */
   gboolean obeys_at_once;

@@ -15,6 +15,13 @@ wfd_rate_budget_get_backlog_us (const WfdRateSituation *self)
   return self->backlog_bytes * self->us_per_byte;
 }
 
+/* us for a byte, with the risk that it becomes more. */
+static double
+be_careful (const WfdRateSituation *self, const WfdRateTuning *tuning)
+{
+  return self->us_per_byte * (1 + MIN (tuning->caution * self->risk, MOST_CAUTION));
+}
+
 double
 wfd_rate_budget_get_bytes (const WfdRateSituation *self, const WfdRateTuning *tuning,
     gboolean *ret_is_backlog)
@@ -22,7 +29,7 @@ wfd_rate_budget_get_bytes (const WfdRateSituation *self, const WfdRateTuning *tu
   double w = self->us_per_byte, interval_us = tuning->interval_us;
   double gone = self->ahead_us / w;
   double left = MAX (self->backlog_bytes + self->pending_bytes - gone, 0);
-  double careful = w * (1 + MIN (tuning->caution * self->risk, MOST_CAUTION));
+  double careful = be_careful (self, tuning);
   double most = tuning->most * interval_us / careful;
   double bytes = (tuning->fill * interval_us + tuning->slack_us + self->more_us) / careful - left;
 
@@ -30,12 +37,16 @@ wfd_rate_budget_get_bytes (const WfdRateSituation *self, const WfdRateTuning *tu
   return CLAMP (bytes, LEAST * interval_us / w, most);
 }
 
+/* A link that carries more than the encoder makes takes a large picture sooner. */
 double
-wfd_rate_budget_get_vbv_us (const WfdRateSituation *self, const WfdRateTuning *tuning)
+wfd_rate_budget_get_vbv_us (const WfdRateSituation *self, const WfdRateTuning *tuning,
+    double frame_bytes)
 {
+  double interval_us = tuning->interval_us;
   double left_us = tuning->vbv_us - wfd_rate_budget_get_backlog_us (self);
+  double room = interval_us / (frame_bytes * be_careful (self, tuning));
 
-  return CLAMP (left_us, tuning->interval_us, tuning->vbv_intervals * tuning->interval_us);
+  return CLAMP (left_us * MAX (room, 1), interval_us, tuning->vbv_intervals * interval_us);
 }
 
 guint

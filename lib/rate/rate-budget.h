@@ -24,8 +24,9 @@ double wfd_rate_budget_get_backlog_us (const WfdRateSituation *self);
  * under way makes it smaller. */
 double wfd_rate_budget_get_bytes (const WfdRateSituation *self, const WfdRateTuning *tuning,
     gboolean *ret_is_backlog);
-/* us that any frame may take at the rate of the encoder. */
-double wfd_rate_budget_get_vbv_us (const WfdRateSituation *self, const WfdRateTuning *tuning);
+/* us that any frame may take at the rate of the encoder, which makes @frame_bytes of one. */
+double wfd_rate_budget_get_vbv_us (const WfdRateSituation *self, const WfdRateTuning *tuning,
+    double frame_bytes);
 /* Bytes that the kernel may have. */
 guint wfd_rate_budget_get_gate_bytes (double us_per_byte, const WfdRateTuning *tuning);
 

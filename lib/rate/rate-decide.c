@@ -137,11 +137,11 @@ plan (WfdRate *self, const WfdRateSituation *now, WfdRateDecision *ret_decision)
 {
   gboolean is_backlog;
   double bytes = wfd_rate_budget_get_bytes (now, &self->tuning, &is_backlog);
-  double vbv_us = wfd_rate_budget_get_vbv_us (now, &self->tuning);
-  double kbps;
+  double vbv_us, kbps;
 
   self->limit = explain (self, is_backlog);
   kbps = find_bitrate (self, bytes, now->us_per_byte);
+  vbv_us = wfd_rate_budget_get_vbv_us (now, &self->tuning, wfd_rate_to_frame_bytes (self, kbps));
   ret_decision->set_bitrate = has_moved (self->bitrate_kbps, kbps, UP_STEP, DOWN_STEP)
       || (kbps != self->bitrate_kbps
           && (kbps == self->config.max_kbps || kbps == self->config.min_kbps))
