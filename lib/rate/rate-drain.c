@@ -162,10 +162,14 @@ wfd_rate_drain_is_blind (const WfdRateDrain *self)
   return self->n_blind >= BLIND_LOOKS;
 }
 
+/* Since when there has been something to send, of a small frame or several, is what counts:
+ * one that ends with the next capture was no slow one. */
 static gboolean
 is_held (WfdRateDrain *self, const WfdRateTuning *tuning, gint64 now_us)
 {
-  return self->is_limited && now_us - self->limited_us <= LIMITED_INTERVALS * tuning->interval_us;
+  return self->is_limited
+      && (self->busy_us == WFD_RATE_UNKNOWN
+          || now_us - self->busy_us <= LIMITED_INTERVALS * tuning->interval_us);
 }
 
 void
@@ -175,6 +179,7 @@ wfd_rate_drain_look (WfdRateDrain *self, const WfdRateTuning *tuning, gint64 out
   gint64 outstanding = CLAMP (outstanding_bytes, 0, self->outstanding_bytes);
   double total = (double) self->sent_bytes - outstanding - self->dropped_bytes;
   double drained = MAX (total - self->drained_bytes, 0);
+  gboolean held = is_held (self, tuning, now_us) || wfd_rate_drain_is_blind (self);
 
   watch_blindness (self, outstanding, now_us);
   watch_quickness (self, outstanding, now_us);
@@ -188,7 +193,7 @@ wfd_rate_drain_look (WfdRateDrain *self, const WfdRateTuning *tuning, gint64 out
   if (outstanding == 0)
     self->busy_us = WFD_RATE_UNKNOWN;
 
-  if (is_held (self, tuning, now_us) || wfd_rate_drain_is_blind (self)) {
+  if (held) {
     if (outstanding == 0)
       self->time_us = self->bytes = 0;
   } else if (self->time_us >= SAMPLE_US || (outstanding == 0 && self->time_us > 0)) {
@@ -215,14 +220,10 @@ wfd_rate_drain_drop (WfdRateDrain *self, double bytes)
 }
 
 void
-wfd_rate_drain_add_frame (WfdRateDrain *self, gboolean is_small, gboolean is_idle, gint64 now_us)
+wfd_rate_drain_add_frame (WfdRateDrain *self, gboolean is_small, gboolean is_idle)
 {
-  if (is_idle) {
+  if (is_idle || !is_small)
     self->is_limited = is_small;
-    self->limited_us = now_us;
-  } else if (!is_small) {
-    self->is_limited = FALSE;
-  }
 }
 
 void

@@ -42,7 +42,6 @@ typedef struct
   gint64 fresh_bytes;       /* bytes handed over since the last look */
 
   gboolean is_limited;    /* what is under way is too small to measure by */
-  gint64 limited_us;      /* us, since when that has been under way */
   gboolean is_quick;      /* what was handed over was gone at the first look */
   guint n_looks;          /* since the kernel last had nothing */
   guint n_blind;          /* looks in a row that saw nothing of what was just sent */
@@ -59,8 +58,7 @@ gint64 wfd_rate_drain_get_look_us (const WfdRateDrain *self);
 /* @bytes left the queue without being sent. */
 void wfd_rate_drain_drop (WfdRateDrain *self, double bytes);
 /* A frame comes that is (not) too small to measure by, as the content needs no more. */
-void wfd_rate_drain_add_frame (WfdRateDrain *self, gboolean is_small, gboolean is_idle,
-    gint64 now_us);
+void wfd_rate_drain_add_frame (WfdRateDrain *self, gboolean is_small, gboolean is_idle);
 /* Supposes that a byte takes @factor times as long. */
 void wfd_rate_drain_scale (WfdRateDrain *self, double factor);
 /* Something other than a look shows what is in the queue. */

@@ -12,6 +12,7 @@
 /* Round trips jitter by what others do on the air. */
 #define LONG_US 20000.0
 #define DELAYED_WEIGHT 0.1
+#define EDGE_US 8000
 #define ENOUGH_DELAYED 0.6
 #define BUSY_US 12000.0
 #define IDLE_US 6000.0
@@ -122,6 +123,21 @@ measure (WfdRateHidden *self, double position, double delay_us, gint64 now_us)
       CLAMP ((self->us_per_byte + found) / 2, WFD_LIMIT_RATE_US_PER_BYTE_LOW, MOST_US_PER_BYTE);
 }
 
+/* Something small passes by what waits in the kernel, so that is not what delays it. Nor is
+ * it the device if that took nothing meanwhile: then the radio was elsewhere. */
+static void
+watch_delay (WfdRateHidden *self, const WfdRateMark *latest, gint64 rtt_us, gint64 now_us)
+{
+  gboolean is_long = self->delay_us > LONG_US;
+  double first = find_position (self, latest, now_us - rtt_us + EDGE_US);
+
+  if (is_long && find_position (self, latest, now_us - EDGE_US) <= first)
+    return;
+  self->delayed_part += (is_long - self->delayed_part) * DELAYED_WEIGHT;
+  if (self->delayed_part > ENOUGH_DELAYED)
+    self->is_hidden = TRUE;
+}
+
 void
 wfd_rate_hidden_add_rtt (WfdRateHidden *self, gint64 rtt_us, const WfdRateMark *latest,
     gint64 now_us)
@@ -131,11 +147,6 @@ wfd_rate_hidden_add_rtt (WfdRateHidden *self, gint64 rtt_us, const WfdRateMark *
 
   follow_minimum (self, rtt_us, now_us);
   delay_us = MAX (rtt_us - self->min_rtt_us - JITTER_US, 0);
-  /* Something small passes by what waits in the kernel, so that is not it. */
-  self->delayed_part += ((delay_us > LONG_US) - self->delayed_part) * DELAYED_WEIGHT;
-  if (self->delayed_part > ENOUGH_DELAYED)
-    self->is_hidden = TRUE;
-
   if (delay_us > BUSY_US && self->delay_us <= BUSY_US)
     self->good = self->us_per_byte;
   if (delay_us > BUSY_US)
@@ -143,6 +154,7 @@ wfd_rate_hidden_add_rtt (WfdRateHidden *self, gint64 rtt_us, const WfdRateMark *
   self->position = MAX (self->position, position);
   self->answer_us = now_us;
   self->delay_us = delay_us;
+  watch_delay (self, latest, rtt_us, now_us);
 }
 
 /* Quickly back to what it was before the device filled, then carefully on. */

@@ -158,10 +158,11 @@ wfd_rate_feed_frame (WfdRate *self, const WfdRateFrame *frame, gint64 now_us)
   gint64 now = wfd_rate_advance (self, now_us);
   guint bytes = MIN (frame->bytes, WFD_LIMIT_RATE_BYTES);
   gboolean is_small = !frame->is_key && bytes < SMALL_PART * self->frame_bytes;
-  gboolean is_idle = self->own_bytes < 1 && self->drain.outstanding_bytes == 0;
+  /* What comes right before a frame, as tables do, is no backlog. */
+  gboolean is_idle = self->own_bytes + self->drain.outstanding_bytes < MTU_BYTES;
   double intervals = self->tuning.interval_us / DRIFT_INTERVAL_US;
 
-  wfd_rate_drain_add_frame (&self->drain, is_small, is_idle, now);
+  wfd_rate_drain_add_frame (&self->drain, is_small, is_idle);
   if (is_small && is_idle)
     drift (self);
   if (!is_small)

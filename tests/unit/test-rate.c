@@ -511,10 +511,56 @@ test_device_that_hides_is_looked_at_while_nothing_is_sent (void)
   g_assert_false (wfd_rate_wants_look (f.rate));
   wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
   for (guint i = 0; i < 60; i++) {
-    f.now_us += INTERVAL_US;
+    capture (&f, 16000, 2 * MS);
     wfd_rate_feed_rtt (f.rate, 90 * MS, f.now_us);
   }
   g_assert_true (wfd_rate_wants_look (f.rate));
+}
+
+/* @bytes right after the tables of the stream, while the radio is elsewhere for @away_us. */
+static void
+capture_away (Fixture *self, guint bytes, gint64 away_us)
+{
+  WfdRateFrame frame = { bytes, FALSE };
+  gint64 end_us = self->now_us + away_us;
+
+  wfd_rate_decide (self->rate, self->now_us, &self->decision);
+  wfd_rate_feed_sent (self->rate, 228, self->now_us);
+  wfd_rate_feed_frame (self->rate, &frame, self->now_us);
+  wfd_rate_feed_sent (self->rate, bytes, self->now_us);
+  for (; self->now_us < end_us; self->now_us += 6 * MS)
+    look (self, bytes + 228);
+  look (self, 0);
+}
+
+/* Both what waits in the kernel and round trips take long then. */
+static void
+test_radio_that_is_elsewhere_is_no_device_that_hides (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+
+  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
+  for (guint i = 0; i < 200; i++) {
+    capture_away (&f, 2000, 36 * MS);
+    wfd_rate_feed_rtt (f.rate, 36 * MS, f.now_us);
+    f.now_us += 60 * MS;
+  }
+  g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_QUEUE);
+}
+
+static void
+test_small_frames_that_wait_for_the_radio_tell_nothing (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { .interval_us = 33333 });
+  guint capacity_kbps;
+
+  cast (&f, 120, 20000);
+  capacity_kbps = view (&f).capacity_kbps;
+  for (guint i = 0; i < 200; i++) {
+    capture_away (&f, 2000, 36 * MS);
+    f.now_us += 10 * MS;
+  }
+  g_assert_cmpuint (view (&f).capacity_kbps, >=, capacity_kbps);
 }
 
 /* A radio that is elsewhere for 40 of each 100 ms, and little to send, says nothing of how
@@ -660,6 +706,10 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/answers-empty-the-device", test_answers_empty_the_device);
   g_test_add_func ("/rate/late-news-of-an-answer-count-from-when-it-came",
       test_late_news_of_an_answer_count_from_when_it_came);
+  g_test_add_func ("/rate/radio-that-is-elsewhere-is-no-device-that-hides",
+      test_radio_that_is_elsewhere_is_no_device_that_hides);
+  g_test_add_func ("/rate/small-frames-that-wait-for-the-radio-tell-nothing",
+      test_small_frames_that_wait_for_the_radio_tell_nothing);
   g_test_add_func ("/rate/device-that-hides-is-looked-at-while-nothing-is-sent",
       test_device_that_hides_is_looked_at_while_nothing_is_sent);
   g_test_add_func ("/rate/little-to-send-is-no-slow-device", test_little_to_send_is_no_slow_device);
