@@ -30,6 +30,8 @@ typedef struct
   gint poll_ms;
   gint lag;
   gint max_kbps;
+  gint makes;
+  gint start_kbps;
   gint encoder_seed;
   char *controllers;
   char *traces;
@@ -47,6 +49,8 @@ static Options options = {
   .seeds = 1,
   .lag = 1,
   .max_kbps = 40000,
+  .makes = 100,
+  .start_kbps = 8000,
   .encoder_seed = 1,
 };
 
@@ -71,6 +75,9 @@ static const GOptionEntry entries[] = {
   { "lag", 0, 0, G_OPTION_ARG_INT, &options.lag,
       "Captures after which the encoder obeys (1); 0: at once", "N" },
   { "max", 0, 0, G_OPTION_ARG_INT, &options.max_kbps, "kbit/s at most (40000)", "N" },
+  { "start", 0, 0, G_OPTION_ARG_INT, &options.start_kbps, "kbit/s at first (8000)", "N" },
+  { "makes", 0, 0, G_OPTION_ARG_INT, &options.makes,
+      "Percent of what the encoder is told that it makes (100)", "N" },
   { "encoder-seed", 0, 0, G_OPTION_ARG_INT, &options.encoder_seed, "Of the encoder's noise (1)",
       "N" },
   { "controllers", 0, 0, G_OPTION_ARG_STRING, &options.controllers,
@@ -219,6 +226,8 @@ configure (SimConfig *config)
   config->encoder_lag = options.lag;
   config->setup.obeys_at_once = options.lag == 0;
   config->setup.max_kbps = options.max_kbps;
+  config->setup.start_kbps = options.start_kbps;
+  config->disobedience = options.makes / 100.0;
   config->seed = options.encoder_seed;
 }
 
@@ -369,8 +378,9 @@ main (int argc, char **argv)
   if (!g_option_context_parse (context, &argc, &argv, &error))
     die (error);
   if (options.fps < 1 || options.fps > 240 || options.seconds < 5 || options.seeds < 1
-      || options.max_kbps < 1000) {
-    g_printerr ("rate-sim: --fps is 1 to 240, --seconds from 5, --seeds from 1, --max from 1000\n");
+      || options.max_kbps < 1000 || options.makes < 1 || options.start_kbps < 1) {
+    g_printerr ("rate-sim: --fps is 1 to 240, --seconds from 5, --seeds from 1, --max from 1000, "
+                "--makes and --start from 1\n");
     return EXIT_FAILURE;
   }
   if (options.convert != NULL) {

@@ -21,6 +21,7 @@ sim_encoder_init (SimEncoder *self, double interval_ms, SimContent content, guin
 {
   *self = (SimEncoder) {
     .random = { seed },
+    .content_random = { seed + 1000 },
     .interval_ms = interval_ms,
     .content = content,
     .lag = MIN (lag, SIM_MAX_LAG),
@@ -45,8 +46,9 @@ next_activity (SimEncoder *self)
   static const double parts[] = { 0.003, 0.05, 0.15, 1 };
   double whole_bytes = WHOLE_MBPS * 125 * self->interval_ms;
 
-  self->activity_ms = sim_random_exponential (&self->random, ACTIVITY_MS);
-  self->need_bytes = whole_bytes * parts[sim_random_next (&self->random) % G_N_ELEMENTS (parts)];
+  self->activity_ms = sim_random_exponential (&self->content_random, ACTIVITY_MS);
+  self->need_bytes =
+      whole_bytes * parts[sim_random_next (&self->content_random) % G_N_ELEMENTS (parts)];
 }
 
 void
@@ -57,26 +59,24 @@ sim_encoder_capture (SimEncoder *self)
   self->scene_ms -= self->interval_ms;
   if (self->scene_ms <= 0) {
     self->is_scene = TRUE;
-    self->scene_ms = sim_random_exponential (&self->random, SCENE_MS);
+    self->scene_ms = sim_random_exponential (&self->content_random, SCENE_MS);
   }
   self->activity_ms -= self->interval_ms;
   if (self->activity_ms <= 0 && self->content == SIM_CONTENT_SCREEN)
     next_activity (self);
 }
 
+/* What was made too little is not made up for by a screen that needs no more. */
 static double
 find_wanted (SimEncoder *self, double target_bytes, gboolean is_key)
 {
-  double factor = exp (self->noise);
-  double wanted = target_bytes * factor;
+  double factor = exp (self->noise), paid_back = PAY_BACK * self->debt_bytes;
 
-  if (self->content == SIM_CONTENT_SCREEN)
-    wanted = MIN (wanted, self->need_bytes * factor);
   if (is_key)
-    wanted = MAX (wanted, target_bytes) * KEY_FACTOR;
-  else if (self->is_scene && self->content == SIM_CONTENT_FILM)
-    wanted *= SCENE_FACTOR;
-  return wanted;
+    return KEY_FACTOR * target_bytes * factor - paid_back;
+  if (self->content == SIM_CONTENT_SCREEN)
+    return MIN (target_bytes * factor - paid_back, self->need_bytes * factor);
+  return target_bytes * factor * (self->is_scene ? SCENE_FACTOR : 1) - paid_back;
 }
 
 guint
@@ -91,7 +91,7 @@ sim_encoder_encode (SimEncoder *self, gboolean is_key, gint64 now_ms)
       + NOISE * sqrt (1 - NOISE_KEPT * NOISE_KEPT) * sim_random_normal (&self->random);
   self->level_bytes = MAX (self->level_bytes - rate * elapsed_ms, 0);
   most = MAX (self->told[0].vbv_ms * rate - self->level_bytes, target / 10);
-  bytes = find_wanted (self, target, is_key) - PAY_BACK * self->debt_bytes;
+  bytes = find_wanted (self, target, is_key);
   bytes = CLAMP (bytes, LEAST_BYTES, MAX (most, LEAST_BYTES));
   self->level_bytes += bytes;
   self->debt_bytes =

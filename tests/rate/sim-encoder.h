@@ -23,7 +23,8 @@ typedef struct
 
 typedef struct
 {
-  SimRandom random;
+  SimRandom random;         /* of sizes */
+  SimRandom content_random; /* goes on alike, whatever is encoded of it */
   double interval_ms;
   SimContent content;
   guint lag;                         /* frames until it obeys */

@@ -5,6 +5,9 @@
 
 #define ECHO_MS 100
 #define ECHO_BYTES 100
+/* PAT and PMT, in a packet that leaves right before the picture. */
+#define TABLES_MS 100
+#define TABLES_BYTES 228
 #define CHECK_MS 100
 #define POLL_MS 6
 #define VBV_MS 50
@@ -48,7 +51,8 @@ typedef struct
   GArray *report;   /* of SimFeedback: not told yet */
   guint32 expected; /* sequence of the packet to come, of reports */
   gint64 reported_ms;
-  gint64 echo_ms; /* when the next round trip begins */
+  gint64 tables_ms; /* when the next ones are due */
+  gint64 echo_ms;   /* when the next round trip begins */
   guint n_captured;
 } Sim;
 
@@ -127,35 +131,6 @@ capture (Sim *self, gint64 now_ms)
 }
 
 static void
-put_frame (Sim *self, const Coded *coded, gint64 now_ms)
-{
-  SimFrame *frame = sim_peer_get_frame (&self->peer, coded->frame);
-  guint left = coded->bytes;
-
-  frame->bytes = coded->bytes;
-  frame->n_packets = (coded->bytes + LINK_PACKET_BYTES - 1) / LINK_PACKET_BYTES;
-  while (left > 0) {
-    guint bytes = MIN (left, LINK_PACKET_BYTES);
-    LinkPacket packet = { .frame = coded->frame, .bytes = bytes, .is_last = bytes == left };
-
-    g_array_append_val (self->own, packet);
-    left -= bytes;
-  }
-  self->own_bytes += coded->bytes;
-  if (self->klass->frame != NULL)
-    self->klass->frame (self->controller, coded->bytes, coded->is_key, now_ms);
-}
-
-static void
-take_coded (Sim *self, gint64 now_ms)
-{
-  while (self->coded->len > 0 && g_array_index (self->coded, Coded, 0).ready_ms <= now_ms) {
-    put_frame (self, &g_array_index (self->coded, Coded, 0), now_ms);
-    g_array_remove_index (self->coded, 0);
-  }
-}
-
-static void
 hand_over (Sim *self, gint64 now_ms)
 {
   LinkPacket *packet = &g_array_index (self->own, LinkPacket, self->first_own++);
@@ -195,6 +170,55 @@ send_own (Sim *self, gint64 now_ms)
   if (has_sent && was_empty && now_ms - self->checked_ms >= CHECK_MS) {
     self->checked_ms = now_ms;
     look (self, now_ms);
+  }
+}
+
+static void
+put_packets (Sim *self, const Coded *coded)
+{
+  SimFrame *frame = sim_peer_get_frame (&self->peer, coded->frame);
+  guint left = coded->bytes;
+
+  frame->bytes = coded->bytes;
+  frame->n_packets += (coded->bytes + LINK_PACKET_BYTES - 1) / LINK_PACKET_BYTES;
+  while (left > 0) {
+    guint bytes = MIN (left, LINK_PACKET_BYTES);
+    LinkPacket packet = { .frame = coded->frame, .bytes = bytes, .is_last = bytes == left };
+
+    g_array_append_val (self->own, packet);
+    left -= bytes;
+  }
+  self->own_bytes += coded->bytes;
+}
+
+static void
+put_tables (Sim *self, guint frame, gint64 now_ms)
+{
+  LinkPacket packet = { .frame = frame, .bytes = TABLES_BYTES };
+
+  sim_peer_get_frame (&self->peer, frame)->n_packets++;
+  g_array_append_val (self->own, packet);
+  self->own_bytes += TABLES_BYTES;
+  self->tables_ms = now_ms + TABLES_MS;
+  send_own (self, now_ms);
+}
+
+static void
+put_frame (Sim *self, const Coded *coded, gint64 now_ms)
+{
+  if (now_ms >= self->tables_ms)
+    put_tables (self, coded->frame, now_ms);
+  put_packets (self, coded);
+  if (self->klass->frame != NULL)
+    self->klass->frame (self->controller, coded->bytes, coded->is_key, now_ms);
+}
+
+static void
+take_coded (Sim *self, gint64 now_ms)
+{
+  while (self->coded->len > 0 && g_array_index (self->coded, Coded, 0).ready_ms <= now_ms) {
+    put_frame (self, &g_array_index (self->coded, Coded, 0), now_ms);
+    g_array_remove_index (self->coded, 0);
   }
 }
 
