@@ -115,6 +115,8 @@ take_wrapped (WfdPeerFrames *self, WfdBytes *bytes)
   WfdBytes part = { 0 };
 
   wfd_bytes_take (bytes, MIN (self->left, bytes->left), &part);
+  if (part.left == 0)
+    return TRUE;
   self->left -= part.left;
   /* Most come in one piece. */
   if (self->left > 0 || self->wrapped->len > 0)

@@ -4,6 +4,7 @@
 #include <peer-channel.h>
 #include <peer-club.h>
 #include <peer-password.h>
+#include <peer-tls.h>
 
 typedef struct
 {
@@ -373,24 +374,40 @@ test_replay (void)
   club_end (&club);
 }
 
+/* Somebody who has a key, as anybody may, and never comes to an end. */
 static void
 test_endless_tokens (void)
 {
-  static const guint8 hello[] = { 22, 3, 1, 0x40, 0 }; /* the beginning of a record of TLS */
-  g_autofree guint8 *zeros = g_malloc0 (16 * 1024);
-  End bob;
+  static const guint8 begin[] = { 0, 0, 1, 0, 0, 1, 0, 0, 1, 0 }; /* 64 KiB of certificates */
+  g_autoptr (GByteArray) plain = g_byte_array_new (), octets = g_byte_array_new ();
+  g_autoptr (WfdPeerTls) tls = NULL;
+  Person mallory;
   Club club;
+  End bob;
   gsize taken = 0;
 
   club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  person_begin (&mallory, club.profile);
   end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
   bob.channel = wfd_peer_channel_new (bob.group, FALSE, CLUB_NOW_S);
-  while (!bob.broken) {
-    give (&bob, wfd_bytes (hello, sizeof (hello)));
-    give (&bob, wfd_bytes (zeros, 16 * 1024));
-    taken += 16 * 1024;
-    g_assert_cmpuint (taken, <=, WFD_LIMIT_PEER_TOKENS_BYTES);
+  tls = wfd_peer_tls_new (TRUE, mallory.key, mallory.identity);
+  while (!wfd_peer_tls_is_open (tls)) {
+    g_assert_true (wfd_peer_tls_take (tls, wfd_bytes (bob.out->data, bob.out->len), plain, octets));
+    g_byte_array_set_size (bob.out, 0);
+    give (&bob, wfd_bytes (octets->data, octets->len));
+    g_byte_array_set_size (octets, 0);
   }
+  g_assert_true (wfd_peer_tls_wrap (tls, wfd_bytes (begin, sizeof (begin)), octets));
+  /* Each octet in a record of its own. */
+  while (!bob.broken) {
+    give (&bob, wfd_bytes (octets->data, octets->len));
+    taken += octets->len;
+    g_assert_cmpuint (taken, <, WFD_LIMIT_PEER_TOKENS_BYTES + octets->len);
+    g_byte_array_set_size (octets, 0);
+    g_assert_true (wfd_peer_tls_wrap (tls, wfd_bytes (begin, 1), octets));
+  }
+  g_assert_cmpuint (taken, >, WFD_LIMIT_PEER_TOKENS_BYTES / 2);
+  person_end (&mallory);
   end_end (&bob);
   club_end (&club);
 }

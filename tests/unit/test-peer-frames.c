@@ -156,6 +156,88 @@ test_large_is_split_and_joined (void)
   }
 }
 
+/* --- wrapped --- */
+
+/* An octet more, of which nothing is left where it was alone; 0xff is no token. */
+static gboolean
+unwrap (gpointer user_data, WfdBytes octets, GByteArray *plain)
+{
+  guint *n_frames = user_data;
+
+  ++*n_frames;
+  for (gsize i = 1; i < octets.left; i++) {
+    guint8 octet = octets.pos[i] ^ 0x55;
+
+    g_byte_array_append (plain, &octet, 1);
+  }
+  return octets.pos[0] != 0xff;
+}
+
+static void
+put_wrapped (GByteArray *out, guint8 first, const guint8 *plain, gsize size)
+{
+  guint8 head[] = { (size + 1) >> 8, size + 1, first };
+
+  g_byte_array_append (out, head, sizeof (head));
+  for (gsize i = 0; i < size; i++) {
+    guint8 octet = plain[i] ^ 0x55;
+
+    g_byte_array_append (out, &octet, 1);
+  }
+}
+
+static GPtrArray *
+read_wrapped (const GByteArray *octets, gsize step, guint *n_frames)
+{
+  g_autoptr (WfdPeerFrames) frames = wfd_peer_frames_new ();
+
+  *n_frames = 0;
+  wfd_peer_frames_set_unwrap (frames, unwrap, n_frames);
+  return read_frames (frames, octets, step);
+}
+
+/* Frames with nothing in them, a message in one, and one in three. */
+static void
+test_wrapped (void)
+{
+  g_autoptr (GByteArray) message = hex_octets (SYNC_END), octets = g_byte_array_new ();
+
+  put_wrapped (octets, 0, NULL, 0);
+  put_wrapped (octets, 0, message->data, message->len);
+  put_wrapped (octets, 0, NULL, 0);
+  put_wrapped (octets, 0, message->data, 3);
+  put_wrapped (octets, 0, message->data + 3, 8);
+  put_wrapped (octets, 0, message->data + 11, 1);
+  for (gsize step = 1; step < octets->len + 1; step++) {
+    guint n_frames;
+    g_autoptr (GPtrArray) messages = read_wrapped (octets, step, &n_frames);
+
+    g_assert_nonnull (messages);
+    g_assert_cmpuint (n_frames, ==, 6);
+    g_assert_cmpuint (messages->len, ==, 2);
+    for (guint m = 0; m < 2; m++) {
+      const GByteArray *read = messages->pdata[m];
+
+      g_assert_cmpmem (read->data, read->len, message->data, message->len);
+    }
+  }
+}
+
+static void
+test_bad_wrapped (void)
+{
+  g_autoptr (GByteArray) message = hex_octets (SYNC_END "00"), longer = g_byte_array_new (),
+                         broken = g_byte_array_new (), nonsense = g_byte_array_new ();
+  guint n_frames;
+
+  put_wrapped (longer, 0, message->data, message->len);
+  g_assert_null (read_wrapped (longer, 100, &n_frames));
+  put_wrapped (broken, 0xff, message->data, message->len - 1);
+  g_assert_null (read_wrapped (broken, 100, &n_frames));
+  put_wrapped (nonsense, 0, (const guint8 *) "\0\0\0\7\x10\x0c\0\0", 8);
+  g_assert_null (read_wrapped (nonsense, 100, &n_frames));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -165,5 +247,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/frames/refused", test_refused);
   g_test_add_func ("/peer/frames/large-only-when-allowed", test_large_only_when_allowed);
   g_test_add_func ("/peer/frames/large-is-split-and-joined", test_large_is_split_and_joined);
+  g_test_add_func ("/peer/frames/wrapped", test_wrapped);
+  g_test_add_func ("/peer/frames/bad-wrapped", test_bad_wrapped);
   return g_test_run ();
 }
