@@ -464,7 +464,7 @@ conn_new (WfdPeerLoop *loop, GSocket *socket, State state, const WfdPeerConnCall
   g_hash_table_add (loop->conns, self);
   if (socket == NULL)
     return self;
-  self->watch = (WfdPeerWatch) { g_socket_get_fd (socket), 0, on_ready };
+  self->watch = (WfdPeerWatch) { g_socket_get_fd (socket), .ready = on_ready };
   g_socket_set_blocking (socket, FALSE);
   g_socket_set_keepalive (socket, TRUE);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_ALIVE_S, NULL);

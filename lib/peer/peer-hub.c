@@ -232,7 +232,7 @@ wfd_peer_hub_listen (WfdPeerHub *self, const WfdPeerAddress *address, guint32 *r
   if (bound != NULL)
     listener->address.port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
   listener->socket = socket;
-  listener->watch = (WfdPeerWatch) { g_socket_get_fd (socket), 0, on_connection };
+  listener->watch = (WfdPeerWatch) { g_socket_get_fd (socket), .ready = on_connection };
   listener->retry = wfd_peer_loop_add_timer (&self->loop, start_accepting, listener);
   start_accepting (listener);
   g_ptr_array_add (self->listeners, listener);

@@ -3,6 +3,7 @@
 
 #include <base-limits.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -10,39 +11,37 @@
  * up for the sockets, and what comes for others may be as late as twice this. */
 #define COMEBACK_US 1000
 
+#define BATCH 16
+
 /* --- sockets --- */
 
 void
 wfd_peer_loop_watch (WfdPeerLoop *self, WfdPeerWatch *watch, guint32 events)
 {
-  struct epoll_event event = { .events = events, .data.ptr = watch };
+  struct epoll_event event = { .events = events };
+  int change = watch->events == 0 ? EPOLL_CTL_ADD : events != 0 ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
 
   if (watch->events == events)
     return;
-  if (events == 0) {
-    epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
-    for (guint i = 0; i < WFD_PEER_LOOP_BATCH; i++)
-      if (self->batch[i] == watch)
-        self->batch[i] = NULL;
-  } else
-    epoll_ctl (self->epoll_fd, watch->events == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, watch->fd,
-        &event);
+  if (change == EPOLL_CTL_ADD)
+    watch->id = ++self->last_id;
+  event.data.u64 = watch->id;
+  epoll_ctl (self->epoll_fd, change, watch->fd, &event);
+  if (change == EPOLL_CTL_ADD)
+    g_hash_table_insert (self->watches, &watch->id, watch);
+  else if (change == EPOLL_CTL_DEL)
+    g_hash_table_remove (self->watches, &watch->id);
   watch->events = events;
 }
 
-/* With the lock held. */
+/* With the lock held. What they say may be old: others may have served since. */
 static void
-serve_sockets (WfdPeerLoop *self)
+serve (WfdPeerLoop *self, const struct epoll_event *events, int n)
 {
-  struct epoll_event events[WFD_PEER_LOOP_BATCH];
-  int n = epoll_wait (self->epoll_fd, events, WFD_PEER_LOOP_BATCH, 0);
-
-  for (int i = 0; i < n; i++)
-    self->batch[i] = events[i].data.ptr;
   for (int i = 0; i < n; i++) {
-    WfdPeerWatch *watch = g_steal_pointer (&self->batch[i]);
+    guint64 id = events[i].data.u64;
+    WfdPeerWatch *watch = g_hash_table_lookup (self->watches, &id);
 
-    /* NULL when one before has cleared it. */
     if (watch != NULL)
       watch->ready (watch, events[i].events);
   }
@@ -75,9 +74,10 @@ static gboolean
 dispatch_sockets (GSource *source, GSourceFunc func, gpointer data)
 {
   WfdPeerLoop *loop = ((Source *) source)->loop;
+  struct epoll_event events[BATCH];
 
   g_mutex_lock (&loop->lock);
-  serve_sockets (loop);
+  serve (loop, events, epoll_wait (loop->epoll_fd, events, BATCH, 0));
   g_mutex_unlock (&loop->lock);
   return G_SOURCE_CONTINUE;
 }
@@ -159,33 +159,61 @@ come_back (gpointer data)
 
 /* --- a thread that waits --- */
 
-int
-wfd_peer_loop_begin_help (WfdPeerLoop *self)
+/* It stays readable until the helper has seen it. */
+static void
+on_wake (WfdPeerWatch *watch, guint32 events)
 {
-  int fd = -1;
+}
 
-  g_mutex_lock (&self->lock);
-  if (self->has_helper || self->n_keepers > 0)
-    self->n_others++;
-  else {
-    self->has_helper = TRUE;
-    self->n_helped++;
-    leave_alone (self, TRUE);
-    fd = self->epoll_fd;
-  }
-  g_mutex_unlock (&self->lock);
-  return fd;
+void
+wfd_peer_loop_wake_helper (WfdPeerLoop *self)
+{
+  eventfd_write (self->wake.fd, 1);
 }
 
 gboolean
-wfd_peer_loop_help (WfdPeerLoop *self)
+wfd_peer_loop_begin_help (WfdPeerLoop *self)
 {
+  gboolean helps;
+
+  g_mutex_lock (&self->lock);
+  helps = !self->has_helper && self->n_keepers == 0;
+  if (helps) {
+    self->has_helper = TRUE;
+    self->n_helped++;
+    leave_alone (self, TRUE);
+  } else
+    self->n_others++;
+  g_mutex_unlock (&self->lock);
+  return helps;
+}
+
+/* Rounded up, so that it is not asked for again in the last millisecond. */
+static int
+get_left_ms (gint64 end_us)
+{
+  gint64 left_us = end_us - g_get_monotonic_time ();
+
+  return end_us < 0 ? -1 : (int) CLAMP ((left_us + 999) / 1000, 0, G_MAXINT);
+}
+
+gboolean
+wfd_peer_loop_help (WfdPeerLoop *self, gint64 end_us)
+{
+  struct epoll_event events[BATCH];
+  int n = epoll_wait (self->epoll_fd, events, BATCH, get_left_ms (end_us));
   gboolean may;
 
   g_mutex_lock (&self->lock);
+  for (int i = 0; i < n; i++) {
+    eventfd_t value;
+
+    if (events[i].data.u64 == self->wake.id)
+      eventfd_read (self->wake.fd, &value);
+  }
   may = self->n_keepers == 0;
   if (may)
-    serve_sockets (self);
+    serve (self, events, n);
   g_mutex_unlock (&self->lock);
   return may;
 }
@@ -212,6 +240,8 @@ wfd_peer_loop_keep (WfdPeerLoop *self)
 {
   self->n_keepers++;
   leave_alone (self, FALSE);
+  if (self->has_helper)
+    wfd_peer_loop_wake_helper (self);
 }
 
 void
@@ -236,6 +266,9 @@ wfd_peer_loop_init (WfdPeerLoop *self)
   self->sockets = add_source (self, &socket_funcs, NULL, NULL);
   self->sockets_tag = g_source_add_unix_fd (self->sockets, self->epoll_fd, G_IO_IN);
   g_source_attach (self->sockets, self->context);
+  self->watches = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->wake = (WfdPeerWatch) { eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK), .ready = on_wake };
+  wfd_peer_loop_watch (self, &self->wake, EPOLLIN);
 
   self->comeback_fd = timerfd_create (CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   self->comeback = add_source (self, &timer_funcs, come_back, self);
@@ -251,6 +284,8 @@ wfd_peer_loop_clear (WfdPeerLoop *self)
   g_main_context_unref (self->context);
   close (self->epoll_fd);
   close (self->comeback_fd);
+  close (self->wake.fd);
+  g_hash_table_unref (self->watches);
   g_hash_table_unref (self->conns);
   g_free (self->buffer);
   g_mutex_clear (&self->lock);

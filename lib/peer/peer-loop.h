@@ -15,10 +15,9 @@ struct _WfdPeerWatch
 {
   int fd;
   guint32 events;                                     /* of epoll; 0: none */
+  guint64 id;                                         /* for as long as there are some */
   void (*ready) (WfdPeerWatch *self, guint32 events); /* may clear itself and others */
 };
-
-#define WFD_PEER_LOOP_BATCH 16
 
 typedef struct
 {
@@ -30,12 +29,14 @@ typedef struct
   gint64 stalled_us; /* how long a peer may take nothing */
 
   int epoll_fd;
+  GHashTable *watches; /* by their ids: what another thread has cleared is not called */
+  guint64 last_id;
   GSource *sockets;
   gpointer sockets_tag;
-  WfdPeerWatch *batch[WFD_PEER_LOOP_BATCH]; /* what is ready and not done yet */
 
   gboolean left_alone; /* the context does not look at the sockets */
   gboolean has_helper; /* a thread that waits does */
+  WfdPeerWatch wake;   /* for it: what it waits for has come from elsewhere */
   guint n_keepers;     /* reasons why none may */
   guint n_others;      /* threads that wait besides */
   guint n_helped;      /* how often */
@@ -60,12 +61,14 @@ void wfd_peer_loop_clear_source (GSource **source);
 
 /* --- a thread that waits; these take the lock themselves --- */
 
-/* The descriptor that it shall poll, and call wfd_peer_loop_help () when it is readable;
- * -1: somebody else does. */
-int wfd_peer_loop_begin_help (WfdPeerLoop *self);
-/* FALSE: it shall not do so any more. */
-gboolean wfd_peer_loop_help (WfdPeerLoop *self);
-/* @helped: it had the descriptor. */
+/* FALSE: it waits by itself, for somebody else serves. */
+gboolean wfd_peer_loop_begin_help (WfdPeerLoop *self);
+/* Waits until something is ready, and serves it; @end_us -1: for ever. FALSE: it shall do so
+ * no more. */
+gboolean wfd_peer_loop_help (WfdPeerLoop *self, gint64 end_us);
+/* Takes no lock: the thread that helps has something to look at. */
+void wfd_peer_loop_wake_helper (WfdPeerLoop *self);
+/* @helped: what it was told at first. */
 void wfd_peer_loop_end_help (WfdPeerLoop *self, gboolean helped);
 /* With the lock held: until it is released, only the thread of the context serves. */
 void wfd_peer_loop_keep (WfdPeerLoop *self);

@@ -24,16 +24,22 @@ unref_hub (PVOID hub)
   wfd_peer_hub_unref (hub);
 }
 
-static int
+static BOOL
 begin_help (PVOID hub)
 {
   return wfd_peer_loop_begin_help (&((WfdPeerHub *) hub)->loop);
 }
 
 static BOOL
-help (PVOID hub)
+help (PVOID hub, gint64 end_us)
 {
-  return wfd_peer_loop_help (&((WfdPeerHub *) hub)->loop);
+  return wfd_peer_loop_help (&((WfdPeerHub *) hub)->loop, end_us);
+}
+
+static void
+wake (PVOID hub)
+{
+  wfd_peer_loop_wake_helper (&((WfdPeerHub *) hub)->loop);
 }
 
 static void
@@ -42,7 +48,7 @@ end_help (PVOID hub, BOOL helped)
   wfd_peer_loop_end_help (&((WfdPeerHub *) hub)->loop, helped);
 }
 
-static const WfdxEventHelper helper = { ref_hub, unref_hub, begin_help, help, end_help };
+static const WfdxEventHelper helper = { ref_hub, unref_hub, begin_help, help, wake, end_help };
 
 /* --- registrations --- */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <glib.h>
 #include <windows.h>
 
 /* For the library that sets an event, and for nobody else: a thread that waits for the event
@@ -9,11 +10,14 @@ typedef struct
 {
   PVOID (*ref) (PVOID data);
   void (*unref) (PVOID data);
-  /* What the thread polls besides the event; -1: nothing. */
-  int (*begin) (PVOID data);
-  /* It is readable. FALSE: it shall be polled no more. */
-  BOOL (*help) (PVOID data);
-  /* After each begin; @helped: it gave a descriptor. */
+  /* FALSE: the thread waits for the event alone. */
+  BOOL (*begin) (PVOID data);
+  /* Instead of that: until something has been done, wake () was called, or @end_us of the
+   * monotonic clock, if that is not -1. FALSE: it shall do so no more. */
+  BOOL (*help) (PVOID data, gint64 end_us);
+  /* From another thread, and with a lock held. */
+  void (*wake) (PVOID data);
+  /* After each begin; @helped: what that gave. */
   void (*end) (PVOID data, BOOL helped);
 } WfdxEventHelper;
 

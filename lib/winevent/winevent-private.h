@@ -10,6 +10,14 @@ G_BEGIN_DECLS
 
 /* What winevent.c (the events) and winevent-wait.c (the wait for them) share. */
 
+/* What a thread does while it waits. */
+typedef struct
+{
+  const WfdxEventHelper *helper; /* NULL: nothing */
+  gpointer data;
+  GThread *thread;
+} WinHelp;
+
 typedef struct
 {
   guint n_refs; /* one of the handle, one of each that waits */
@@ -17,7 +25,7 @@ typedef struct
   gboolean is_set;
   int fd; /* an eventfd, readable while it is set */
   gboolean is_readable;
-  guint n_awake; /* who will look at it in a moment, and settle what is readable then */
+  const WinHelp *help; /* of the one thread that waits otherwise; settles what is readable */
   const WfdxEventHelper *helper; /* or NULL */
   gpointer helper_data;
   guint n_helped; /* who has asked for it */
@@ -29,6 +37,7 @@ extern GMutex winevent_lock;
 WinEvent *winevent_find (HANDLE handle);
 /* Of the waiting; closes it when the handle is gone too. */
 void winevent_unref (WinEvent *self);
+/* Makes it readable, or not, as it is set. */
 void winevent_settle (WinEvent *self);
 /* It has been waited for with success. */
 void winevent_consume (WinEvent *self);

@@ -12,10 +12,7 @@ typedef struct
   gboolean waits; /* or only looks */
   gint64 end_us;  /* -1 for never */
 
-  /* What the thread does meanwhile. */
-  const WfdxEventHelper *helper; /* NULL: nothing */
-  gpointer helper_data;
-  int helper_fd;
+  WinHelp help;
 } Wait;
 
 /* FALSE, and holds nothing, if one of the handles is none. */
@@ -95,72 +92,73 @@ wait_for_change (const struct pollfd *fds, nfds_t n, gint64 end_us)
 
 /* --- what is done meanwhile --- */
 
-/* With the lock held. */
+/* With the lock held. An event has one thread that does something else for it. */
 static void
-find_helper (Wait *wait)
+find_help (Wait *wait)
 {
-  for (guint i = 0; i < wait->n && wait->helper == NULL; i++) {
-    const WinEvent *event = wait->events[i];
+  const WinEvent *found = NULL;
 
-    if (event->helper != NULL) {
-      wait->helper = event->helper;
-      wait->helper_data = event->helper->ref (event->helper_data);
-    }
+  for (guint i = 0; i < wait->n; i++) {
+    if (wait->events[i]->help != NULL)
+      return;
+    if (found == NULL && wait->events[i]->helper != NULL)
+      found = wait->events[i];
   }
+  if (found == NULL)
+    return;
+  wait->help =
+      (WinHelp) { found->helper, found->helper->ref (found->helper_data), g_thread_self () };
+  for (guint i = 0; i < wait->n; i++)
+    wait->events[i]->help = &wait->help;
+}
+
+/* With the lock held, which is given up for others to be called. */
+static void
+end_help (Wait *wait, gboolean helped)
+{
+  for (guint i = 0; i < wait->n; i++)
+    wait->events[i]->help = NULL;
+  g_mutex_unlock (&winevent_lock);
+  wait->help.helper->end (wait->help.data, helped);
+  wait->help.helper->unref (wait->help.data);
+  g_mutex_lock (&winevent_lock);
+  wait->help.helper = NULL;
 }
 
 static void
 begin_help (Wait *wait)
 {
-  if (wait->helper != NULL)
-    wait->helper_fd = wait->helper->begin (wait->helper_data);
-}
+  gboolean helps;
 
-static void
-end_help (Wait *wait)
-{
-  if (wait->helper == NULL)
+  find_help (wait);
+  if (wait->help.helper == NULL)
     return;
-  wait->helper->end (wait->helper_data, wait->helper_fd >= 0);
-  wait->helper->unref (wait->helper_data);
-  wait->helper = NULL;
-}
-
-/* Whoever sets an event meanwhile need not make it readable: this thread looks next. */
-static void
-stay_awake (Wait *wait, int by)
-{
-  g_mutex_lock (&winevent_lock);
-  for (guint i = 0; i < wait->n; i++)
-    wait->events[i]->n_awake += by;
   g_mutex_unlock (&winevent_lock);
+  helps = wait->help.helper->begin (wait->help.data);
+  g_mutex_lock (&winevent_lock);
+  if (!helps)
+    end_help (wait, FALSE);
 }
 
-static void
-help (Wait *wait)
-{
-  gboolean goes_on;
-
-  stay_awake (wait, 1);
-  goes_on = wait->helper->help (wait->helper_data);
-  stay_awake (wait, -1);
-  if (!goes_on)
-    end_help (wait);
-}
-
-/* FALSE when the time is over. */
+/* With the lock held, and given up meanwhile; FALSE when the time is over. */
 static gboolean
-pass_time (Wait *wait, struct pollfd *fds, nfds_t n)
+pass_time (Wait *wait)
 {
-  gboolean helps = wait->helper != NULL && wait->helper_fd >= 0;
+  struct pollfd fds[MAXIMUM_WAIT_OBJECTS];
+  nfds_t n = list_descriptors (wait, fds);
+  gboolean goes_on = TRUE, has_time;
 
-  if (helps)
-    fds[n] = (struct pollfd) { .fd = wait->helper_fd, .events = POLLIN };
-  if (!wait_for_change (fds, n + helps, wait->end_us))
-    return FALSE;
-  if (helps && fds[n].revents != 0)
-    help (wait);
-  return TRUE;
+  g_mutex_unlock (&winevent_lock);
+  if (wait->help.helper == NULL)
+    has_time = wait_for_change (fds, n, wait->end_us);
+  else {
+    goes_on = wait->help.helper->help (wait->help.data, wait->end_us);
+    has_time = wait->end_us < 0 || g_get_monotonic_time () < wait->end_us;
+  }
+  g_mutex_lock (&winevent_lock);
+  if (!goes_on)
+    end_help (wait, TRUE);
+  return has_time;
 }
 
 /* After a look at what is set. */
@@ -178,7 +176,6 @@ look (Wait *wait, guint *ret_index)
 static DWORD
 wait_for (Wait *wait)
 {
-  struct pollfd fds[MAXIMUM_WAIT_OBJECTS + 1];
   gboolean has_time = TRUE;
   guint index = wait->n;
 
@@ -186,22 +183,11 @@ wait_for (Wait *wait)
     return WAIT_OBJECT_0 + index;
 
   if (wait->waits)
-    find_helper (wait);
-  g_mutex_unlock (&winevent_lock);
-  begin_help (wait);
-  g_mutex_lock (&winevent_lock);
-  while (!look (wait, &index)) {
-    nfds_t n = list_descriptors (wait, fds);
-
-    if (!has_time)
-      break;
-    g_mutex_unlock (&winevent_lock);
-    has_time = pass_time (wait, fds, n);
-    g_mutex_lock (&winevent_lock);
-  }
-  g_mutex_unlock (&winevent_lock);
-  end_help (wait);
-  g_mutex_lock (&winevent_lock);
+    begin_help (wait);
+  while (!look (wait, &index) && has_time)
+    has_time = pass_time (wait);
+  if (wait->help.helper != NULL)
+    end_help (wait, TRUE);
   return index < wait->n ? WAIT_OBJECT_0 + index : WAIT_TIMEOUT;
 }
 

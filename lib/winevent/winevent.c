@@ -47,7 +47,7 @@ winevent_settle (WinEvent *self)
 {
   eventfd_t value;
 
-  if (self->n_awake > 0 || self->is_readable == self->is_set)
+  if (self->is_readable == self->is_set)
     return;
   if (self->is_set)
     self->is_readable = eventfd_write (self->fd, 1) == 0;
@@ -59,7 +59,12 @@ static void
 set (WinEvent *self)
 {
   self->is_set = TRUE;
+  /* By the thread that waits for it, which looks next. */
+  if (self->help != NULL && self->help->thread == g_thread_self ())
+    return;
   winevent_settle (self);
+  if (self->help != NULL)
+    self->help->helper->wake (self->help->data);
 }
 
 static void

@@ -180,8 +180,8 @@ make_credentials (gboolean with_key)
   if (!with_key)
     return;
   gnutls_x509_privkey_init (&key);
-  gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1),
-      0);
+  gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA,
+      GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0);
   gnutls_x509_crt_init (&certificate);
   gnutls_x509_crt_set_version (certificate, 3);
   gnutls_x509_crt_set_serial (certificate, &serial, 1);

@@ -274,10 +274,11 @@ count_descriptors (void)
 typedef struct
 {
   HANDLE event;
-  int fd;
-  guint n_refs, n_begun, n_helped, n_ended, n_until_set;
+  guint n_refs, n_begun, n_helped, n_woken, n_ended, n_until_set;
   gboolean was_readable;
-  BOOL goes_on;
+  BOOL begins, goes_on;
+  gint n_helping;
+  int woken; /* 0, or what is waited for */
 } Help;
 
 static PVOID
@@ -293,49 +294,60 @@ unref_help (PVOID data)
   ((Help *) data)->n_refs--;
 }
 
-static int
+static BOOL
 begin_help (PVOID data)
 {
   ((Help *) data)->n_begun++;
-  return ((Help *) data)->fd;
+  return ((Help *) data)->begins;
+}
+
+static gboolean
+is_readable (HANDLE event)
+{
+  struct pollfd wanted = { .fd = WfdxGetEventDescriptor (event), .events = POLLIN };
+
+  return poll (&wanted, 1, 0) == 1;
 }
 
 static BOOL
-do_help (PVOID data)
+do_help (PVOID data, gint64 end_us)
 {
   Help *help = data;
-  struct pollfd readable = { .fd = WfdxGetEventDescriptor (help->event), .events = POLLIN };
+  eventfd_t n;
 
+  g_atomic_int_inc (&help->n_helping);
+  if (help->woken != 0)
+    g_assert_cmpint (eventfd_read (help->woken, &n), ==, 0);
   if (++help->n_helped == help->n_until_set) {
     SetEvent (help->event);
-    help->was_readable = poll (&readable, 1, 0) == 1;
+    help->was_readable = is_readable (help->event);
   }
   return help->goes_on;
 }
 
 static void
+wake (PVOID data)
+{
+  Help *help = data;
+
+  help->n_woken++;
+  g_assert_cmpint (eventfd_write (help->woken, 1), ==, 0);
+}
+
+static void
 end_help (PVOID data, BOOL helped)
 {
-  g_assert_true (helped == (((Help *) data)->fd >= 0));
+  g_assert_true (helped == ((Help *) data)->begins);
   ((Help *) data)->n_ended++;
 }
 
-static const WfdxEventHelper helper = { ref_help, unref_help, begin_help, do_help, end_help };
+static const WfdxEventHelper helper = { ref_help, unref_help, begin_help, do_help, wake, end_help };
 
-static void
-assert_readable (HANDLE event, gboolean readable)
-{
-  struct pollfd wanted = { .fd = WfdxGetEventDescriptor (event), .events = POLLIN };
-
-  g_assert_cmpint (poll (&wanted, 1, 0), ==, readable);
-}
-
-/* With a descriptor that can always be read. */
 static void
 help_begin (Help *help, BOOL is_manual)
 {
-  *help = (Help) { CreateEvent (NULL, is_manual, FALSE, NULL), eventfd (1, EFD_CLOEXEC),
-    .n_until_set = 3, .goes_on = TRUE };
+  *help = (Help) { CreateEvent (NULL, is_manual, FALSE, NULL), .n_until_set = 3, .begins = TRUE,
+    .goes_on = TRUE };
   WfdxAddEventHelper (help->event, &helper, help);
 }
 
@@ -345,7 +357,6 @@ help_end (Help *help)
   close_event (help->event);
   g_assert_cmpuint (help->n_refs, ==, 0);
   g_assert_cmpuint (help->n_begun, ==, help->n_ended);
-  close (help->fd);
 }
 
 /* It need not wake itself up. */
@@ -357,8 +368,9 @@ test_who_waits_helps (void)
   help_begin (&help, FALSE);
   g_assert_cmpuint (WaitForSingleObject (help.event, INFINITE), ==, WAIT_OBJECT_0);
   g_assert_cmpuint (help.n_helped, ==, 3);
+  g_assert_cmpuint (help.n_woken, ==, 0);
   g_assert_false (help.was_readable);
-  assert_readable (help.event, FALSE);
+  g_assert_false (is_readable (help.event));
   /* Who only looks does not. */
   g_assert_cmpuint (WaitForSingleObject (help.event, 0), ==, WAIT_TIMEOUT);
   g_assert_cmpuint (help.n_begun, ==, 1);
@@ -372,19 +384,25 @@ test_others_see_what_stays_set (void)
 
   help_begin (&help, TRUE);
   g_assert_cmpuint (WaitForSingleObject (help.event, INFINITE), ==, WAIT_OBJECT_0);
-  assert_readable (help.event, TRUE);
+  g_assert_true (is_readable (help.event));
   help_end (&help);
 }
 
+/* Who is told that others do it, or not to do it any more, waits like everybody. */
 static void
 test_help_that_is_not_wanted (void)
 {
   Help help;
 
   help_begin (&help, FALSE);
+  help.begins = FALSE;
+  g_assert_cmpuint (WaitForSingleObject (help.event, 1), ==, WAIT_TIMEOUT);
+  g_assert_cmpuint (help.n_helped, ==, 0);
+  help.begins = TRUE;
   help.goes_on = FALSE;
   g_assert_cmpuint (WaitForSingleObject (help.event, 1), ==, WAIT_TIMEOUT);
   g_assert_cmpuint (help.n_helped, ==, 1);
+  /* As often as it was added. */
   WfdxAddEventHelper (help.event, &helper, &help);
   WfdxRemoveEventHelper (help.event);
   g_assert_cmpuint (WaitForSingleObject (help.event, 1), ==, WAIT_TIMEOUT);
@@ -392,6 +410,34 @@ test_help_that_is_not_wanted (void)
   WfdxRemoveEventHelper (help.event);
   g_assert_cmpuint (WaitForSingleObject (help.event, 1), ==, WAIT_TIMEOUT);
   g_assert_cmpuint (help.n_helped, ==, 2);
+  help_end (&help);
+}
+
+static gpointer
+set_when_helping (gpointer data)
+{
+  Help *help = data;
+
+  while (g_atomic_int_get (&help->n_helping) == 0)
+    g_thread_yield ();
+  SetEvent (help->event);
+  return NULL;
+}
+
+static void
+test_who_helps_is_woken (void)
+{
+  GThread *thread;
+  Help help;
+
+  help_begin (&help, FALSE);
+  help.n_until_set = 0;
+  help.woken = eventfd (0, EFD_CLOEXEC);
+  thread = g_thread_new ("sets", set_when_helping, &help);
+  g_assert_cmpuint (WaitForSingleObject (help.event, INFINITE), ==, WAIT_OBJECT_0);
+  g_thread_join (thread);
+  g_assert_cmpuint (help.n_woken, ==, 1);
+  close (help.woken);
   help_end (&help);
 }
 
@@ -441,6 +487,7 @@ main (int argc, char **argv)
   g_test_add_func ("/winevent/who-waits-helps", test_who_waits_helps);
   g_test_add_func ("/winevent/others-see-what-stays-set", test_others_see_what_stays_set);
   g_test_add_func ("/winevent/help-that-is-not-wanted", test_help_that_is_not_wanted);
+  g_test_add_func ("/winevent/who-helps-is-woken", test_who_helps_is_woken);
   g_test_add_func ("/winevent/nothing-left-over", test_nothing_left_over);
   return g_test_run ();
 }
