@@ -13,6 +13,9 @@
 /* With less than this under way, a capture is always worth a try. */
 #define LEAST_SKIP_US 40000
 
+/* What left since the last capture alone must say that it takes so many times what is worth it. */
+#define SUDDEN 2.5
+
 /* What is told to an encoder only if it moves so much. */
 #define UP_STEP 1.05
 #define DOWN_STEP 0.98
@@ -73,7 +76,7 @@ find_skip (WfdRate *self, const WfdRateSituation *situation)
   if (wfd_rate_loss_owes_key (&self->loss, self->now_us)
       && (backlog_us > self->tuning.key_skip_us || stalled_us > self->tuning.stall_us))
     return WFD_RATE_REASON_SKIP_KEY;
-  if (backlog_us > most_us)
+  if (backlog_us > most_us || situation->backlog_bytes * self->drain.sudden > SUDDEN * most_us)
     return stalled_us > self->tuning.stall_us ? WFD_RATE_REASON_SKIP_STALL
                                               : WFD_RATE_REASON_SKIP_BACKLOG;
   return WFD_RATE_N_REASONS;
@@ -248,6 +251,7 @@ wfd_rate_decide (WfdRate *self, gint64 now_us, WfdRateDecision *ret_decision)
     .us_per_byte = wfd_rate_get_us_per_byte (self),
     .backlog_bytes = wfd_rate_get_backlog_bytes (self),
   };
+  wfd_rate_drain_turn (&self->drain);
   follow_risk (self);
   situation.risk = self->risk;
   follow_frame_rate (self, situation.us_per_byte);

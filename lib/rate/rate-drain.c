@@ -19,6 +19,11 @@
  * seen at once. */
 #define STALL_BYTES 2800
 
+/* A pause, if nothing left in so much of the time; else a fall, if it took so many times
+ * what was expected. */
+#define STILL_PART 0.6
+#define FALLEN 2
+
 /* Over so much busy time what aggregation and rivals do evens out. */
 #define CALM_US 150000.0
 
@@ -88,6 +93,17 @@ wfd_rate_drain_add_sent (WfdRateDrain *self, guint bytes, gint64 now_us)
   self->sent_us = now_us;
 }
 
+void
+wfd_rate_drain_turn (WfdRateDrain *self)
+{
+  gboolean is_steady =
+      self->turn_bytes >= STALL_BYTES && self->turn_still_us < STILL_PART * self->turn_us;
+
+  self->sudden = is_steady ? self->turn_us / self->turn_bytes : 0;
+  self->has_fallen = self->sudden > FALLEN * self->us_per_byte;
+  self->turn_us = self->turn_still_us = self->turn_bytes = 0;
+}
+
 static double
 limit (double us_per_byte)
 {
@@ -98,7 +114,7 @@ static void
 commit (WfdRateDrain *self, const WfdRateTuning *tuning)
 {
   double most_us = MAX_LONGER * self->us_per_byte * self->bytes + MAX_LONGER_US;
-  double time_us = MIN (self->time_us, most_us);
+  double time_us = self->has_fallen ? self->time_us : MIN (self->time_us, most_us);
 
   average_add (&self->fast, tuning->fast_us, self->bytes < STALL_BYTES ? time_us : self->time_us,
       self->bytes);
@@ -179,12 +195,18 @@ wfd_rate_drain_look (WfdRateDrain *self, const WfdRateTuning *tuning, gint64 out
   gint64 outstanding = CLAMP (outstanding_bytes, 0, self->outstanding_bytes);
   double total = (double) self->sent_bytes - outstanding - self->dropped_bytes;
   double drained = MAX (total - self->drained_bytes, 0);
+  double busy_us;
   gboolean held = is_held (self, tuning, now_us) || wfd_rate_drain_is_blind (self);
 
   watch_blindness (self, outstanding, now_us);
   watch_quickness (self, outstanding, now_us);
-  self->time_us += find_busy_time (self, drained, outstanding, now_us);
+  busy_us = find_busy_time (self, drained, outstanding, now_us);
+  self->time_us += busy_us;
+  self->turn_us += busy_us;
+  if (drained <= 0)
+    self->turn_still_us += busy_us;
   self->bytes += drained;
+  self->turn_bytes += drained;
   self->drained_bytes += drained;
   if (drained > 0 || outstanding == 0)
     self->progress_us = now_us;

@@ -30,6 +30,11 @@ typedef struct
   WfdRateAverage calmer; /* tells changes of the link from noise */
   double time_us;        /* us of busy time not in the averages yet */
   double bytes;          /* bytes that left meanwhile */
+  double turn_us;        /* us of busy time since the last turn */
+  double turn_bytes;     /* bytes that left meanwhile */
+  double turn_still_us;  /* us of it in which nothing did */
+  double sudden;         /* us for a byte in the last turn; 0 if that tells nothing */
+  gboolean has_fallen;   /* it was slower all the time, so that it was no pause */
 
   guint64 sent_bytes;       /* bytes handed to the kernel since the beginning */
   double drained_bytes;     /* bytes that left it and were not dropped */
@@ -59,6 +64,8 @@ gint64 wfd_rate_drain_get_look_us (const WfdRateDrain *self);
 void wfd_rate_drain_drop (WfdRateDrain *self, double bytes);
 /* A frame comes that is (not) too small to measure by, as the content needs no more. */
 void wfd_rate_drain_add_frame (WfdRateDrain *self, gboolean is_small, gboolean is_idle);
+/* A capture comes: what the link carried since the last one. */
+void wfd_rate_drain_turn (WfdRateDrain *self);
 /* Supposes that a byte takes @factor times as long. */
 void wfd_rate_drain_scale (WfdRateDrain *self, double factor);
 /* Something other than a look shows what is in the queue. */
