@@ -24,6 +24,11 @@
 #define STILL_PART 0.6
 #define FALLEN 2
 
+/* A rise, if it was so many times as quick, so often in a row. */
+#define RISEN 2
+#define RISEN_TURNS 3
+#define RISEN_KEPT 0.5
+
 /* Over so much busy time what aggregation and rivals do evens out. */
 #define CALM_US 150000.0
 
@@ -93,6 +98,22 @@ wfd_rate_drain_add_sent (WfdRateDrain *self, guint bytes, gint64 now_us)
   self->sent_us = now_us;
 }
 
+/* Several in a row are no luck: what was before counts for less. */
+static void
+follow_rise (WfdRateDrain *self)
+{
+  if (self->turn_bytes < STALL_BYTES)
+    return;
+  if (self->turn_us * RISEN < self->us_per_byte * self->turn_bytes)
+    self->n_quick++;
+  else
+    self->n_quick = 0;
+  if (self->n_quick < RISEN_TURNS)
+    return;
+  self->slow.time_us *= RISEN_KEPT;
+  self->slow.bytes *= RISEN_KEPT;
+}
+
 void
 wfd_rate_drain_turn (WfdRateDrain *self)
 {
@@ -101,6 +122,7 @@ wfd_rate_drain_turn (WfdRateDrain *self)
 
   self->sudden = is_steady ? self->turn_us / self->turn_bytes : 0;
   self->has_fallen = self->sudden > FALLEN * self->us_per_byte;
+  follow_rise (self);
   self->turn_us = self->turn_still_us = self->turn_bytes = 0;
 }
 

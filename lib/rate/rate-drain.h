@@ -34,6 +34,7 @@ typedef struct
   double turn_bytes;     /* bytes that left meanwhile */
   double turn_still_us;  /* us of it in which nothing did */
   double sudden;         /* us for a byte in the last turn; 0 if that tells nothing */
+  guint n_quick;         /* turns in a row in which it was much quicker than expected */
   gboolean has_fallen;   /* it was slower all the time, so that it was no pause */
 
   guint64 sent_bytes;       /* bytes handed to the kernel since the beginning */
