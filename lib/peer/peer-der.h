@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /* DER, as far as the extensions of peer certificates need it: tags of one octet, lengths
  * of up to 16 MiB in their shortest form. */
 
+#define WFD_PEER_DER_BITS 0x03
 #define WFD_PEER_DER_OCTETS 0x04
 #define WFD_PEER_DER_OID 0x06
 #define WFD_PEER_DER_UNIVERSAL_STRING 0x1c

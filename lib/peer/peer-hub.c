@@ -280,6 +280,7 @@ wfd_peer_hub_new (const char *folder)
   g_atomic_ref_count_init (&self->ref_count);
   self->folder = g_strdup (folder);
   self->graphs = g_ptr_array_new ();
+  self->groups = g_ptr_array_new ();
   self->listeners = g_ptr_array_new ();
   self->strangers = g_ptr_array_new ();
   wfd_peer_loop_init (&self->loop);
@@ -338,6 +339,7 @@ wfd_peer_hub_unref (WfdPeerHub *self)
   g_main_loop_unref (self->main_loop);
   wfd_peer_loop_clear (&self->loop);
   g_ptr_array_unref (self->graphs);
+  g_ptr_array_unref (self->groups);
   g_ptr_array_unref (self->listeners);
   g_ptr_array_unref (self->strangers);
   g_free (self->folder);

@@ -21,6 +21,7 @@ struct _WfdPeerHub
   GThread *thread;
   char *folder;         /* of the databases */
   GPtrArray *graphs;    /* WfdPeerGraph */
+  GPtrArray *groups;    /* WfdPeerGroupNode, whose graphs are among the graphs */
   GPtrArray *listeners; /* WfdPeerListener */
   GPtrArray *strangers; /* WfdPeerConn and what is known of it */
 };

@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include "peer-codes.h"
+#include "peer-files.h"
 #include "peer-key.h"
 
 #define AUTHORITY_CHARS 40
@@ -37,40 +38,12 @@ wfd_peer_name_get_authority (const char *name, char **ret_authority)
 
 /* --- files --- */
 
-static char *
-get_folder (const char *folder, const char *name)
-{
-  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, name, -1);
-
-  return g_build_filename (folder, sum, NULL);
-}
-
-static guint32
-code_of (const GError *error)
-{
-  return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? WFD_PEER_NOT_FOUND
-                                                                   : WFD_PEER_NO_KEY_ACCESS;
-}
-
 static guint32
 read_file (const char *folder, const char *name, const char *file, char **ret_text, gsize *ret_size)
 {
-  g_autofree char *own = get_folder (folder, name);
-  g_autofree char *path = g_build_filename (own, file, NULL);
-  g_autoptr (GError) error = NULL;
+  g_autofree char *own = wfd_peer_files_get_folder (folder, name);
 
-  return g_file_get_contents (path, ret_text, ret_size, &error) ? WFD_PEER_OK : code_of (error);
-}
-
-/* Whole or not at all, and for nobody else. */
-static guint32
-write_file (const char *own, const char *file, const char *text)
-{
-  g_autofree char *path = g_build_filename (own, file, NULL);
-
-  return g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL)
-      ? WFD_PEER_OK
-      : WFD_PEER_NO_KEY_ACCESS;
+  return wfd_peer_files_read (own, file, ret_text, ret_size);
 }
 
 static guint32
@@ -83,21 +56,10 @@ write_names (const char *own, const char *name, const char *friendly_name)
   g_key_file_set_string (file, GROUP, "friendly-name",
       friendly_name != NULL && *friendly_name != '\0' ? friendly_name : name);
   text = g_key_file_to_data (file, NULL, NULL);
-  return write_file (own, NAMES_FILE, text);
+  return wfd_peer_files_write (own, NAMES_FILE, text, -1);
 }
 
-static void
-remove_folder (const char *own)
-{
-  static const char *const files[] = { KEY_FILE, CERTIFICATE_FILE, NAMES_FILE };
-
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
-    g_autofree char *path = g_build_filename (own, files[i], NULL);
-
-    g_unlink (path);
-  }
-  g_rmdir (own);
-}
+static const char *const files[] = { KEY_FILE, CERTIFICATE_FILE, NAMES_FILE, NULL };
 
 static WfdPeerIdentity *
 read_names (const char *text, gsize size)
@@ -134,7 +96,7 @@ wfd_peer_identity_list (const char *folder, GPtrArray **ret_identities)
   g_autoptr (GDir) dir = g_dir_open (folder, 0, &error);
   const char *entry;
 
-  if (dir == NULL && code_of (error) != WFD_PEER_NOT_FOUND)
+  if (dir == NULL && wfd_peer_files_code_of (error) != WFD_PEER_NOT_FOUND)
     return WFD_PEER_NO_KEY_ACCESS;
   while (dir != NULL && (entry = g_dir_read_name (dir)) != NULL) {
     g_autofree char *path = g_build_filename (folder, entry, NAMES_FILE, NULL);
@@ -175,9 +137,9 @@ write_identity (const char *own, const char *name, const char *friendly_name, Wf
   guint32 result = WFD_PEER_NO_KEY_ACCESS;
 
   if (key_pem != NULL && certificate_pem != NULL)
-    result = write_file (own, KEY_FILE, key_pem);
+    result = wfd_peer_files_write (own, KEY_FILE, key_pem, -1);
   if (!WFD_PEER_FAILED (result))
-    result = write_file (own, CERTIFICATE_FILE, certificate_pem);
+    result = wfd_peer_files_write (own, CERTIFICATE_FILE, certificate_pem, -1);
   if (!WFD_PEER_FAILED (result))
     result = write_names (own, name, friendly_name);
   if (key_pem != NULL)
@@ -190,7 +152,7 @@ static guint32
 store (const char *folder, const char *name, const char *friendly_name, WfdPeerKey *key,
     gnutls_x509_crt_t certificate)
 {
-  g_autofree char *own = get_folder (folder, name);
+  g_autofree char *own = wfd_peer_files_get_folder (folder, name);
   guint32 result = check_room (folder);
 
   if (WFD_PEER_FAILED (result))
@@ -202,7 +164,7 @@ store (const char *folder, const char *name, const char *friendly_name, WfdPeerK
 
   result = write_identity (own, name, friendly_name, key, certificate);
   if (WFD_PEER_FAILED (result))
-    remove_folder (own);
+    wfd_peer_files_remove (own, files);
   return result;
 }
 
@@ -233,11 +195,11 @@ guint32
 wfd_peer_identity_delete (const char *folder, const char *name)
 {
   g_autoptr (WfdPeerIdentity) identity = NULL;
-  g_autofree char *own = get_folder (folder, name);
+  g_autofree char *own = wfd_peer_files_get_folder (folder, name);
   guint32 result = wfd_peer_identity_get (folder, name, &identity);
 
   if (!WFD_PEER_FAILED (result))
-    remove_folder (own);
+    wfd_peer_files_remove (own, files);
   return result;
 }
 
@@ -246,7 +208,7 @@ wfd_peer_identity_set_friendly_name (const char *folder, const char *name,
     const char *friendly_name)
 {
   g_autoptr (WfdPeerIdentity) identity = NULL;
-  g_autofree char *own = get_folder (folder, name);
+  g_autofree char *own = wfd_peer_files_get_folder (folder, name);
   guint32 result = wfd_peer_identity_get (folder, name, &identity);
 
   return WFD_PEER_FAILED (result) ? result : write_names (own, name, friendly_name);
@@ -310,7 +272,7 @@ wfd_peer_identity_get_default (const char *folder, char **ret_name)
   guint32 result;
 
   if (!g_file_get_contents (path, &name, NULL, &error))
-    return code_of (error);
+    return wfd_peer_files_code_of (error);
   /* It may have been deleted. */
   result = wfd_peer_identity_get (folder, name, &identity);
   if (!WFD_PEER_FAILED (result))
@@ -330,7 +292,8 @@ wfd_peer_identity_make_default (const char *folder, char **ret_name)
   if (key == NULL)
     return WFD_PEER_NO_KEY_ACCESS;
   result = wfd_peer_identity_create (folder, key, "default", NULL, ret_name);
-  return WFD_PEER_FAILED (result) ? result : write_file (folder, "default", *ret_name);
+  return WFD_PEER_FAILED (result) ? result
+                                  : wfd_peer_files_write (folder, "default", *ret_name, -1);
 }
 
 /* --- copies --- */
