@@ -22,23 +22,16 @@ read_database_name (PCWSTR name)
   return g_steal_pointer (&text);
 }
 
-/* NULL is fine, too long is not. */
-static gboolean
-read_optional (PCWSTR wide, gsize max_chars, char **ret_text)
-{
-  *ret_text = wide != NULL ? winapi_text_from_wide (wide, max_chars) : NULL;
-  return wide == NULL || *ret_text != NULL;
-}
-
 /* What may change in a graph. */
 static gboolean
 read_changes (const PEER_GRAPH_PROPERTIES *from, WfdPeerProperties *properties)
 {
   properties->presence_lifetime_s = MAX (from->ulPresenceLifetime, MIN_PRESENCE_S);
   properties->max_presence = from->cPresenceMax;
-  return read_optional (from->pwzFriendlyName, WFD_LIMIT_PEER_ID_CHARS - 1,
+  return winapi_text_read_optional (from->pwzFriendlyName, WFD_LIMIT_PEER_ID_CHARS - 1,
              &properties->friendly_name)
-      && read_optional (from->pwzComment, WFD_LIMIT_PEER_COMMENT_CHARS - 1, &properties->comment);
+      && winapi_text_read_optional (from->pwzComment, WFD_LIMIT_PEER_COMMENT_CHARS - 1,
+          &properties->comment);
 }
 
 static gboolean

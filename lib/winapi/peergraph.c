@@ -117,16 +117,19 @@ peergraph_free (Graph *self)
   g_free (self);
 }
 
-void
+gboolean
 peergraph_start (PeerApi *api)
 {
   g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "gst-wfd", "graphs", NULL);
 
+  if (g_private_get (&in_callback) != NULL)
+    return FALSE;
   g_rw_lock_writer_lock (&life);
   api->n_users++;
   if (n_users++ == 0)
     hub = wfd_peer_hub_new (folder);
   g_rw_lock_writer_unlock (&life);
+  return TRUE;
 }
 
 gboolean
@@ -134,6 +137,8 @@ peergraph_stop (PeerApi *api)
 {
   gboolean started;
 
+  if (g_private_get (&in_callback) != NULL)
+    return FALSE;
   g_rw_lock_writer_lock (&life);
   started = api->n_users > 0;
   if (started && --api->n_users == 0) {
@@ -170,11 +175,7 @@ PeerGraphStartup (WORD wVersionRequested, PPEER_VERSION_DATA pVersionData)
   *pVersionData = (PEER_VERSION_DATA) { PEER_GRAPH_VERSION, PEER_GRAPH_VERSION };
   if (wVersionRequested != PEER_GRAPH_VERSION)
     return PEER_E_UNSUPPORTED_VERSION;
-  if (g_private_get (&in_callback) != NULL)
-    return E_UNEXPECTED;
-
-  peergraph_start (&api);
-  return S_OK;
+  return peergraph_start (&api) ? S_OK : E_UNEXPECTED;
 }
 
 HRESULT WINAPI

@@ -12,10 +12,14 @@ G_BEGIN_DECLS
 
 /* 40 digits, a dot, and a classifier of 149. */
 #define PEERIDENTITY_MAX_CLASSIFIER_CHARS 149
+#define PEERIDENTITY_MAX_FRIENDLY_CHARS 255
+#define PEERIDENTITY_MAX_PASSWORD_CHARS 1024
+#define PEERIDENTITY_MAX_XML_CHARS (64 * 1024)
 #define PEERIDENTITY_MAX_NAME_CHARS (41 + PEERIDENTITY_MAX_CLASSIFIER_CHARS)
 
-/* Where identities lie; to free. */
+/* Where identities lie, and the groups that they are in; to free. */
 char *peeridentity_get_folder (void);
+char *peeridentity_get_groups_folder (void);
 
 /* PEER_NAME_PAIR, of WfdPeerIdentity. */
 extern const WinapiItemType peeridentity_pairs;
@@ -28,8 +32,10 @@ WfdPeerKey *peeridentity_ref_key (HCRYPTPROV handle);
 
 /* peeridentity-xml.c; to free. */
 char *peeridentity_build_info (GBytes *certificate);
+/* The certificate; NULL if @text is no such text. */
+GBytes *peeridentity_read_info (const char *text);
 char *peeridentity_build_export (const char *name, GBytes *pfx);
-/* FALSE if @xml is no such text. */
-gboolean peeridentity_read_export (const char *xml, char **ret_name, GBytes **ret_pfx);
+/* FALSE if @text is no such text. */
+gboolean peeridentity_read_export (const char *text, char **ret_name, GBytes **ret_pfx);
 
 G_END_DECLS

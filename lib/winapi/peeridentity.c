@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <peer-codes.h>
+#include <peer-group-store.h>
 #include <string.h>
 
 #include "peeridentity-private.h"
@@ -7,14 +8,16 @@
 /* The Identity Manager: who this user is to peers. Its functions need no start-up, and
  * what they change is on the disk, where other programs of the user see it. */
 
-#define MAX_FRIENDLY_CHARS 255
-#define MAX_PASSWORD_CHARS 1024
-#define MAX_XML_CHARS (64 * 1024)
-
 char *
 peeridentity_get_folder (void)
 {
   return g_build_filename (g_get_user_data_dir (), "gst-wfd", "identities", NULL);
+}
+
+char *
+peeridentity_get_groups_folder (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "gst-wfd", "groups", NULL);
 }
 
 PWSTR
@@ -41,14 +44,6 @@ static char *
 read_name (PCWSTR identity)
 {
   return identity != NULL ? winapi_text_from_wide (identity, PEERIDENTITY_MAX_NAME_CHARS) : NULL;
-}
-
-/* NULL is fine, too long is not. */
-static gboolean
-read_optional (PCWSTR wide, gsize max_chars, char **ret_text)
-{
-  *ret_text = wide != NULL ? winapi_text_from_wide (wide, max_chars) : NULL;
-  return wide == NULL || *ret_text != NULL;
 }
 
 /* --- enumerations --- */
@@ -122,8 +117,9 @@ PeerIdentityCreate (PCWSTR pwzClassifier, PCWSTR pwzFriendlyName, HCRYPTPROV hCr
   g_autofree char *friendly_name = NULL;
 
   if (ppwzIdentity == NULL
-      || !read_optional (pwzClassifier, PEERIDENTITY_MAX_CLASSIFIER_CHARS, &classifier)
-      || !read_optional (pwzFriendlyName, MAX_FRIENDLY_CHARS, &friendly_name))
+      || !winapi_text_read_optional (pwzClassifier, PEERIDENTITY_MAX_CLASSIFIER_CHARS, &classifier)
+      || !winapi_text_read_optional (pwzFriendlyName, PEERIDENTITY_MAX_FRIENDLY_CHARS,
+          &friendly_name))
     return E_INVALIDARG;
 
   key = hCryptProv != 0 ? peeridentity_ref_key (hCryptProv) : wfd_peer_key_new ();
@@ -155,7 +151,9 @@ PeerIdentitySetFriendlyName (PCWSTR pwzIdentity, PCWSTR pwzFriendlyName)
   g_autofree char *name = read_name (pwzIdentity);
   g_autofree char *friendly_name = NULL;
 
-  if (name == NULL || !read_optional (pwzFriendlyName, MAX_FRIENDLY_CHARS, &friendly_name))
+  if (name == NULL
+      || !winapi_text_read_optional (pwzFriendlyName, PEERIDENTITY_MAX_FRIENDLY_CHARS,
+          &friendly_name))
     return E_INVALIDARG;
   return wfd_peer_identity_set_friendly_name (folder, name, friendly_name);
 }
@@ -164,9 +162,16 @@ HRESULT WINAPI
 PeerIdentityDelete (PCWSTR pwzIdentity)
 {
   g_autofree char *folder = peeridentity_get_folder ();
+  g_autofree char *groups_folder = peeridentity_get_groups_folder ();
   g_autofree char *name = read_name (pwzIdentity);
+  g_autoptr (GPtrArray) groups = NULL;
+  HRESULT result = name != NULL ? S_OK : E_INVALIDARG;
 
-  return name != NULL ? (HRESULT) wfd_peer_identity_delete (folder, name) : E_INVALIDARG;
+  if (SUCCEEDED (result))
+    result = wfd_peer_group_store_list (groups_folder, name, &groups);
+  if (SUCCEEDED (result) && groups->len > 0)
+    return PEER_E_GROUPS_EXIST;
+  return SUCCEEDED (result) ? (HRESULT) wfd_peer_identity_delete (folder, name) : result;
 }
 
 HRESULT WINAPI
@@ -195,8 +200,8 @@ PeerCreatePeerName (PCWSTR pwzIdentity, PCWSTR pwzClassifier, PWSTR *ppwzPeerNam
   g_autofree char *name = NULL;
 
   if (ppwzPeerName == NULL || (pwzIdentity == NULL && pwzClassifier == NULL)
-      || !read_optional (pwzIdentity, PEERIDENTITY_MAX_NAME_CHARS, &identity)
-      || !read_optional (pwzClassifier, PEERIDENTITY_MAX_CLASSIFIER_CHARS, &classifier)
+      || !winapi_text_read_optional (pwzIdentity, PEERIDENTITY_MAX_NAME_CHARS, &identity)
+      || !winapi_text_read_optional (pwzClassifier, PEERIDENTITY_MAX_CLASSIFIER_CHARS, &classifier)
       || (identity != NULL && !wfd_peer_name_get_authority (identity, &authority)))
     return E_INVALIDARG;
 
@@ -241,7 +246,7 @@ PeerIdentityExport (PCWSTR pwzIdentity, PCWSTR pwzPassword, PWSTR *ppwzExportXML
   HRESULT result;
 
   if (ppwzExportXML == NULL || name == NULL || pwzPassword == NULL
-      || !read_optional (pwzPassword, MAX_PASSWORD_CHARS, &password))
+      || !winapi_text_read_optional (pwzPassword, PEERIDENTITY_MAX_PASSWORD_CHARS, &password))
     return E_INVALIDARG;
   result = wfd_peer_identity_export (folder, name, password, &pfx);
   if (FAILED (result))
@@ -262,8 +267,8 @@ PeerIdentityImport (PCWSTR pwzImportXML, PCWSTR pwzPassword, PWSTR *ppwzIdentity
   HRESULT result;
 
   if (ppwzIdentity == NULL || pwzImportXML == NULL || pwzPassword == NULL
-      || !read_optional (pwzImportXML, MAX_XML_CHARS, &xml)
-      || !read_optional (pwzPassword, MAX_PASSWORD_CHARS, &password)
+      || !winapi_text_read_optional (pwzImportXML, PEERIDENTITY_MAX_XML_CHARS, &xml)
+      || !winapi_text_read_optional (pwzPassword, PEERIDENTITY_MAX_PASSWORD_CHARS, &password)
       || !peeridentity_read_export (xml, &name, &pfx)
       || g_utf8_strlen (name, -1) > PEERIDENTITY_MAX_NAME_CHARS)
     return E_INVALIDARG;

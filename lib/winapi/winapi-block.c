@@ -62,6 +62,17 @@ winapi_block_add_copy (gpointer first, gconstpointer data, gsize size)
   return part;
 }
 
+void
+winapi_block_hand_over (gpointer first, WinapiBlockKind to)
+{
+  Block *block;
+
+  g_mutex_lock (&lock);
+  block = g_hash_table_lookup (blocks, first);
+  block->kind = to;
+  g_mutex_unlock (&lock);
+}
+
 gboolean
 winapi_block_free (WinapiBlockKind kind, gpointer first)
 {

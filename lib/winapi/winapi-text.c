@@ -20,6 +20,13 @@ winapi_text_from_wide (PCWSTR text, gsize max_chars)
   return g_steal_pointer (&utf8);
 }
 
+gboolean
+winapi_text_read_optional (PCWSTR text, gsize max_chars, char **ret_text)
+{
+  *ret_text = text != NULL ? winapi_text_from_wide (text, max_chars) : NULL;
+  return text == NULL || *ret_text != NULL;
+}
+
 PWSTR
 winapi_text_add_wide (gpointer block, const char *text)
 {

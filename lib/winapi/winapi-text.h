@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* At most @max_chars without the NUL. NULL if @text is longer or no Unicode. */
 char *winapi_text_from_wide (PCWSTR text, gsize max_chars);
+/* NULL is fine, and makes NULL; too long is not. */
+gboolean winapi_text_read_optional (PCWSTR text, gsize max_chars, char **ret_text);
 /* Part of @block; NULL for NULL. */
 PWSTR winapi_text_add_wide (gpointer block, const char *text);
 

@@ -50,6 +50,24 @@ check_peer_structs (void)
 }
 
 static int
+check_group_structs (void)
+{
+  CHECK (sizeof (CRYPT_OBJID_BLOB) == 16 && sizeof (CRYPT_BIT_BLOB) == 24);
+  CHECK (sizeof (CERT_PUBLIC_KEY_INFO) == 48 && sizeof (PEER_CREDENTIAL_INFO) == 72);
+  CHECK (sizeof (PEER_MEMBER) == 56 && sizeof (PEER_INVITATION_INFO) == 136);
+  CHECK (sizeof (PEER_GROUP_PROPERTIES) == 96 && sizeof (PEER_NAME_PAIR) == 24);
+  CHECK (sizeof (PEER_EVENT_MEMBER_CHANGE_DATA) == 16);
+  CHECK (sizeof (PEER_GROUP_EVENT_REGISTRATION) == 16 && sizeof (PEER_GROUP_EVENT_DATA) == 56);
+  CHECK (offsetof (PEER_GROUP_EVENT_DATA, memberChangeData) == 8);
+  CHECK (offsetof (PEER_INVITATION_INFO, authScheme) == 128);
+  CHECK (PEER_GROUP_ROLE_ADMIN.Data1 == 0x04387127 && PEER_GROUP_ROLE_MEMBER.Data4[7] == 0xc2);
+  CHECK (PEER_GROUP_ROLE_INVITING_MEMBER.Data2 == 0xdc18 && PEER_GROUP_VERSION == 0x0101);
+  CHECK ((DWORD) PEER_E_INVALID_GROUP == 0x80632093 && SUCCEEDED (PEER_S_ALREADY_A_MEMBER));
+  CHECK (PeerGroupShutdown () == E_UNEXPECTED);
+  return 0;
+}
+
+static int
 check_codes (void)
 {
   CHECK (FAILED (E_INVALIDARG) && SUCCEEDED (S_FALSE) && !NT_SUCCESS (STATUS_UNSUCCESSFUL));
@@ -89,6 +107,6 @@ check_events (void)
 int
 main (void)
 {
-  return check_types () != 0 || check_peer_structs () != 0 || check_codes () != 0
-      || check_guids () != 0 || check_events () != 0;
+  return check_types () != 0 || check_peer_structs () != 0 || check_group_structs () != 0
+      || check_codes () != 0 || check_guids () != 0 || check_events () != 0;
 }

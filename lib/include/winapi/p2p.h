@@ -8,12 +8,13 @@
 
 EXTERN_C_START
 
-/* Peer Graphing, and the identities of Peer Grouping. Where this differs from Windows,
- * docs/peer.md says so. */
+/* Peer Graphing and Peer Grouping. Where this differs from Windows, docs/peer.md says so. */
 
 #define PEER_GRAPH_VERSION MAKEWORD (1, 0)
+#define PEER_GROUP_VERSION MAKEWORD (1, 1)
 
 typedef PVOID HGRAPH, *PHGRAPH;
+typedef PVOID HGROUP, *PHGROUP;
 typedef PVOID HPEEREVENT;
 typedef PVOID HPEERENUM;
 
@@ -247,6 +248,173 @@ typedef struct peer_name_pair_tag
   PWSTR pwzFriendlyName;
 } PEER_NAME_PAIR, *PPEER_NAME_PAIR;
 
+/* --- groups --- */
+
+/* Of pnrpdef.h. */
+typedef enum _PNRP_SCOPE
+{
+  PNRP_SCOPE_ANY = 0,
+  PNRP_GLOBAL_SCOPE = 1,
+  PNRP_SITE_LOCAL_SCOPE = 2,
+  PNRP_LINK_LOCAL_SCOPE = 3
+} PNRP_SCOPE;
+
+#define PNRP_CLOUD_NO_FLAGS 0
+#define PNRP_CLOUD_NAME_LOCAL 1
+
+typedef GUID PEER_ROLE_ID;
+
+DEFINE_GUID (PEER_GROUP_ROLE_ADMIN, 0x04387127, 0xaa56, 0x450a, 0x8c, 0xe5, 0x4f, 0x56, 0x5c, 0x67,
+    0x90, 0xf4);
+DEFINE_GUID (PEER_GROUP_ROLE_MEMBER, 0xf12dc4c7, 0x0857, 0x4ca0, 0x93, 0xfc, 0xb1, 0xbb, 0x19, 0xa3,
+    0xd8, 0xc2);
+DEFINE_GUID (PEER_GROUP_ROLE_INVITING_MEMBER, 0x4370fd89, 0xdc18, 0x4cfb, 0x8d, 0xbf, 0x98, 0x53,
+    0xa8, 0xa9, 0xf9, 0x05);
+
+typedef enum peer_group_event_type_tag
+{
+  PEER_GROUP_EVENT_STATUS_CHANGED = 1,
+  PEER_GROUP_EVENT_PROPERTY_CHANGED = 2,
+  PEER_GROUP_EVENT_RECORD_CHANGED = 3,
+  PEER_GROUP_EVENT_DIRECT_CONNECTION = 4,
+  PEER_GROUP_EVENT_NEIGHBOR_CONNECTION = 5,
+  PEER_GROUP_EVENT_INCOMING_DATA = 6,
+  PEER_GROUP_EVENT_MEMBER_CHANGED = 8,
+  PEER_GROUP_EVENT_CONNECTION_FAILED = 10,
+  PEER_GROUP_EVENT_AUTHENTICATION_FAILED = 11
+} PEER_GROUP_EVENT_TYPE;
+
+typedef enum peer_group_status_tag
+{
+  PEER_GROUP_STATUS_LISTENING = 1,
+  PEER_GROUP_STATUS_HAS_CONNECTIONS = 2
+} PEER_GROUP_STATUS;
+
+typedef enum peer_group_property_flags_tag
+{
+  PEER_MEMBER_DATA_OPTIONAL = 1,
+  PEER_DISABLE_PRESENCE = 2,
+  PEER_DEFER_EXPIRATION = 4
+} PEER_GROUP_PROPERTY_FLAGS;
+
+typedef enum peer_group_authentication_scheme_tag
+{
+  PEER_GROUP_GMC_AUTHENTICATION = 1,
+  PEER_GROUP_PASSWORD_AUTHENTICATION = 2
+} PEER_GROUP_AUTHENTICATION_SCHEME;
+
+typedef enum peer_member_flags_tag
+{
+  PEER_MEMBER_PRESENT = 1
+} PEER_MEMBER_FLAGS;
+
+typedef enum peer_member_change_type_tag
+{
+  PEER_MEMBER_CONNECTED = 1,
+  PEER_MEMBER_DISCONNECTED = 2,
+  PEER_MEMBER_UPDATED = 3,
+  PEER_MEMBER_JOINED = 4,
+  PEER_MEMBER_LEFT = 5
+} PEER_MEMBER_CHANGE_TYPE;
+
+typedef enum peer_issue_credential_flags_tag
+{
+  PEER_GROUP_STORE_CREDENTIALS = 1
+} PEER_GROUP_ISSUE_CREDENTIAL_FLAGS;
+
+typedef struct peer_credential_info_tag
+{
+  DWORD dwSize;
+  DWORD dwFlags;
+  PWSTR pwzFriendlyName;
+  CERT_PUBLIC_KEY_INFO *pPublicKey;
+  PWSTR pwzIssuerPeerName;
+  PWSTR pwzIssuerFriendlyName;
+  FILETIME ftValidityStart;
+  FILETIME ftValidityEnd;
+  ULONG cRoles;
+  PEER_ROLE_ID *pRoles;
+} PEER_CREDENTIAL_INFO, *PPEER_CREDENTIAL_INFO;
+
+typedef struct peer_member_tag
+{
+  DWORD dwSize;
+  DWORD dwFlags;
+  PWSTR pwzIdentity;
+  PWSTR pwzAttributes;
+  ULONGLONG ullNodeId;
+  ULONG cAddresses;
+  PEER_ADDRESS *pAddresses;
+  PEER_CREDENTIAL_INFO *pCredentialInfo;
+} PEER_MEMBER, *PPEER_MEMBER;
+
+typedef struct peer_invitation_info_tag
+{
+  DWORD dwSize;
+  DWORD dwFlags;
+  PWSTR pwzCloudName;
+  DWORD dwScope;
+  DWORD dwCloudFlags;
+  PWSTR pwzGroupPeerName;
+  PWSTR pwzIssuerPeerName;
+  PWSTR pwzSubjectPeerName;
+  PWSTR pwzGroupFriendlyName;
+  PWSTR pwzIssuerFriendlyName;
+  PWSTR pwzSubjectFriendlyName;
+  FILETIME ftValidityStart;
+  FILETIME ftValidityEnd;
+  ULONG cRoles;
+  PEER_ROLE_ID *pRoles;
+  ULONG cClassifiers;
+  PWSTR *ppwzClassifiers;
+  CERT_PUBLIC_KEY_INFO *pSubjectPublicKey;
+  PEER_GROUP_AUTHENTICATION_SCHEME authScheme;
+} PEER_INVITATION_INFO, *PPEER_INVITATION_INFO;
+
+typedef struct peer_group_properties_tag
+{
+  DWORD dwSize;
+  DWORD dwFlags;
+  PWSTR pwzCloud;
+  PWSTR pwzClassifier;
+  PWSTR pwzGroupPeerName;
+  PWSTR pwzCreatorPeerName;
+  PWSTR pwzFriendlyName;
+  PWSTR pwzComment;
+  ULONG ulMemberDataLifetime;
+  ULONG ulPresenceLifetime;
+  DWORD dwAuthenticationSchemes;
+  PWSTR pwzGroupPassword;
+  PEER_ROLE_ID groupPasswordRole;
+} PEER_GROUP_PROPERTIES, *PPEER_GROUP_PROPERTIES;
+
+typedef struct peer_event_member_change_data_tag
+{
+  DWORD dwSize;
+  PEER_MEMBER_CHANGE_TYPE changeType;
+  PWSTR pwzIdentity;
+} PEER_EVENT_MEMBER_CHANGE_DATA, *PPEER_EVENT_MEMBER_CHANGE_DATA;
+
+typedef struct peer_group_event_registration_tag
+{
+  PEER_GROUP_EVENT_TYPE eventType;
+  GUID *pType;
+} PEER_GROUP_EVENT_REGISTRATION, *PPEER_GROUP_EVENT_REGISTRATION;
+
+__extension__ typedef struct peer_group_event_data_tag
+{
+  PEER_GROUP_EVENT_TYPE eventType;
+  union
+  {
+    PEER_GROUP_STATUS dwStatus;
+    PEER_EVENT_INCOMING_DATA incomingData;
+    PEER_EVENT_RECORD_CHANGE_DATA recordChangeData;
+    PEER_EVENT_CONNECTION_CHANGE_DATA connectionChangeData;
+    PEER_EVENT_MEMBER_CHANGE_DATA memberChangeData;
+    HRESULT hrConnectionFailedReason;
+  };
+} PEER_GROUP_EVENT_DATA, *PPEER_GROUP_EVENT_DATA;
+
 WFDX_API HRESULT WINAPI PeerGraphStartup (WORD wVersionRequested, PPEER_VERSION_DATA pVersionData);
 WFDX_API HRESULT WINAPI PeerGraphShutdown (VOID);
 WFDX_API VOID WINAPI PeerGraphFreeData (PVOID pvData);
@@ -332,6 +500,73 @@ WFDX_API HRESULT WINAPI PeerIdentityExport (PCWSTR pwzIdentity, PCWSTR pwzPasswo
 WFDX_API HRESULT WINAPI PeerIdentityImport (PCWSTR pwzImportXML, PCWSTR pwzPassword,
     PWSTR *ppwzIdentity);
 WFDX_API HRESULT WINAPI PeerIdentityGetDefault (PWSTR *ppwzPeerName);
+
+WFDX_API HRESULT WINAPI PeerGroupStartup (WORD wVersionRequested, PPEER_VERSION_DATA pVersionData);
+WFDX_API HRESULT WINAPI PeerGroupShutdown (VOID);
+WFDX_API HRESULT WINAPI PeerEnumGroups (PCWSTR pwzIdentity, HPEERENUM *phPeerEnum);
+
+WFDX_API HRESULT WINAPI PeerGroupCreate (PPEER_GROUP_PROPERTIES pProperties, HGROUP *phGroup);
+WFDX_API HRESULT WINAPI PeerGroupOpen (PCWSTR pwzIdentity, PCWSTR pwzGroupPeerName, PCWSTR pwzCloud,
+    HGROUP *phGroup);
+WFDX_API HRESULT WINAPI PeerGroupJoin (PCWSTR pwzIdentity, PCWSTR pwzInvitation, PCWSTR pwzCloud,
+    HGROUP *phGroup);
+WFDX_API HRESULT WINAPI PeerGroupPasswordJoin (PCWSTR pwzIdentity, PCWSTR pwzInvitation,
+    PCWSTR pwzPassword, PCWSTR pwzCloud, HGROUP *phGroup);
+WFDX_API HRESULT WINAPI PeerGroupConnect (HGROUP hGroup);
+WFDX_API HRESULT WINAPI PeerGroupConnectByAddress (HGROUP hGroup, ULONG cAddresses,
+    PPEER_ADDRESS pAddresses);
+WFDX_API HRESULT WINAPI PeerGroupClose (HGROUP hGroup);
+WFDX_API HRESULT WINAPI PeerGroupDelete (PCWSTR pwzIdentity, PCWSTR pwzGroupPeerName);
+WFDX_API HRESULT WINAPI PeerGroupGetStatus (HGROUP hGroup, DWORD *pdwStatus);
+WFDX_API HRESULT WINAPI PeerGroupGetProperties (HGROUP hGroup,
+    PPEER_GROUP_PROPERTIES *ppProperties);
+WFDX_API HRESULT WINAPI PeerGroupSetProperties (HGROUP hGroup, PPEER_GROUP_PROPERTIES pProperties);
+WFDX_API HRESULT WINAPI PeerGroupResumePasswordAuthentication (HGROUP hGroup,
+    HPEEREVENT hPeerEventHandle);
+
+WFDX_API HRESULT WINAPI PeerGroupOpenDirectConnection (HGROUP hGroup, PCWSTR pwzIdentity,
+    PPEER_ADDRESS pAddress, ULONGLONG *pullConnectionId);
+WFDX_API HRESULT WINAPI PeerGroupCloseDirectConnection (HGROUP hGroup, ULONGLONG ullConnectionId);
+WFDX_API HRESULT WINAPI PeerGroupSendData (HGROUP hGroup, ULONGLONG ullConnectionId,
+    const GUID *pType, ULONG cbData, PVOID pvData);
+WFDX_API HRESULT WINAPI PeerGroupEnumConnections (HGROUP hGroup, DWORD dwFlags,
+    HPEERENUM *phPeerEnum);
+WFDX_API HRESULT WINAPI PeerGroupEnumMembers (HGROUP hGroup, DWORD dwFlags, PCWSTR pwzIdentity,
+    HPEERENUM *phPeerEnum);
+
+WFDX_API HRESULT WINAPI PeerGroupRegisterEvent (HGROUP hGroup, HANDLE hEvent,
+    DWORD cEventRegistration, PEER_GROUP_EVENT_REGISTRATION *pEventRegistrations,
+    HPEEREVENT *phPeerEvent);
+WFDX_API HRESULT WINAPI PeerGroupUnregisterEvent (HPEEREVENT hPeerEvent);
+WFDX_API HRESULT WINAPI PeerGroupGetEventData (HPEEREVENT hPeerEvent,
+    PPEER_GROUP_EVENT_DATA *ppEventData);
+
+WFDX_API HRESULT WINAPI PeerGroupGetRecord (HGROUP hGroup, const GUID *pRecordId,
+    PPEER_RECORD *ppRecord);
+WFDX_API HRESULT WINAPI PeerGroupAddRecord (HGROUP hGroup, PPEER_RECORD pRecord, GUID *pRecordId);
+WFDX_API HRESULT WINAPI PeerGroupUpdateRecord (HGROUP hGroup, PPEER_RECORD pRecord);
+WFDX_API HRESULT WINAPI PeerGroupDeleteRecord (HGROUP hGroup, const GUID *pRecordId);
+WFDX_API HRESULT WINAPI PeerGroupEnumRecords (HGROUP hGroup, const GUID *pRecordType,
+    HPEERENUM *phPeerEnum);
+WFDX_API HRESULT WINAPI PeerGroupSearchRecords (HGROUP hGroup, PCWSTR pwzCriteria,
+    HPEERENUM *phPeerEnum);
+WFDX_API HRESULT WINAPI PeerGroupExportDatabase (HGROUP hGroup, PCWSTR pwzFilePath);
+WFDX_API HRESULT WINAPI PeerGroupImportDatabase (HGROUP hGroup, PCWSTR pwzFilePath);
+WFDX_API HRESULT WINAPI PeerGroupExportConfig (HGROUP hGroup, PCWSTR pwzPassword, PWSTR *ppwzXML);
+WFDX_API HRESULT WINAPI PeerGroupImportConfig (PCWSTR pwzXML, PCWSTR pwzPassword, BOOL fOverwrite,
+    PWSTR *ppwzIdentity, PWSTR *ppwzGroup);
+WFDX_API HRESULT WINAPI PeerGroupPeerTimeToUniversalTime (HGROUP hGroup, FILETIME *pftPeerTime,
+    FILETIME *pftUniversalTime);
+WFDX_API HRESULT WINAPI PeerGroupUniversalTimeToPeerTime (HGROUP hGroup, FILETIME *pftUniversalTime,
+    FILETIME *pftPeerTime);
+
+WFDX_API HRESULT WINAPI PeerGroupCreateInvitation (HGROUP hGroup, PCWSTR pwzIdentityInfo,
+    FILETIME *pftExpiration, ULONG cRoles, const GUID *pRoles, PWSTR *ppwzInvitation);
+WFDX_API HRESULT WINAPI PeerGroupCreatePasswordInvitation (HGROUP hGroup, PWSTR *ppwzInvitation);
+WFDX_API HRESULT WINAPI PeerGroupParseInvitation (PCWSTR pwzInvitation,
+    PPEER_INVITATION_INFO *ppInvitationInfo);
+WFDX_API HRESULT WINAPI PeerGroupIssueCredentials (HGROUP hGroup, PCWSTR pwzSubjectIdentity,
+    PEER_CREDENTIAL_INFO *pCredentialInfo, DWORD dwFlags, PWSTR *ppwzInvitation);
 
 /* Not of Windows: the key as PEM (PKCS#8), for who signs with a library of Linux. */
 WFDX_API HRESULT WINAPI WfdxCryptKeyToPem (HCRYPTPROV hProv, PSTR *ppszPem);

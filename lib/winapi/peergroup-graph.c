@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peergroup-private.h"
+
+/* What groups do as graphs do it: connections, records, copies of the database, time. */
+
+/* The result of @call with the @graph of @hGroup. */
+#define CALL(hGroup, call) \
+  HGRAPH graph; \
+  HRESULT result = peergroup_get_graph ((hGroup), &graph); \
+\
+  return SUCCEEDED (result) ? peergroup_code (call) : result
+
+/* The same, and what it gives is freed or ended by functions of groups. */
+#define CALL_FOR_ENUM(hGroup, call, phPeerEnum) \
+  HGRAPH graph; \
+  HRESULT result = peergroup_get_graph ((hGroup), &graph); \
+\
+  if (SUCCEEDED (result)) \
+    result = peergroup_code (call); \
+  if (SUCCEEDED (result)) \
+    winapi_enum_hand_over (*(phPeerEnum), WINAPI_BLOCK_GROUP); \
+  return result
+
+/* --- connections --- */
+
+/* Who it is says more than where: at no address is somebody else who is this one. */
+static HRESULT
+check_direct (HGROUP hGroup, const char *identity, HGRAPH *ret_graph)
+{
+  Group *group;
+  HRESULT result = peergroup_enter_group (hGroup, &group);
+
+  if (FAILED (result))
+    return result;
+  *ret_graph = group->graph->handle;
+  result = wfd_peer_group_node_check_keys (group->node);
+  if (SUCCEEDED (result)
+      && g_strcmp0 (identity, wfd_peer_group_node_get_entry (group->node)->identity) == 0)
+    result = PEER_E_CONNECT_SELF;
+  return peergraph_leave (result);
+}
+
+HRESULT WINAPI
+PeerGroupOpenDirectConnection (HGROUP hGroup, PCWSTR pwzIdentity, PPEER_ADDRESS pAddress,
+    ULONGLONG *pullConnectionId)
+{
+  gboolean complete = pAddress != NULL && pullConnectionId != NULL;
+  g_autofree char *identity = complete ? peergroup_read_name (pwzIdentity) : NULL;
+  HGRAPH graph;
+  HRESULT result = check_direct (hGroup, identity, &graph);
+
+  if (FAILED (result))
+    return result;
+  if (identity == NULL)
+    return E_INVALIDARG;
+  return peergroup_code (
+      PeerGraphOpenDirectConnection (graph, pwzIdentity, pAddress, pullConnectionId));
+}
+
+HRESULT WINAPI
+PeerGroupCloseDirectConnection (HGROUP hGroup, ULONGLONG ullConnectionId)
+{
+  CALL (hGroup, PeerGraphCloseDirectConnection (graph, ullConnectionId));
+}
+
+HRESULT WINAPI
+PeerGroupSendData (HGROUP hGroup, ULONGLONG ullConnectionId, const GUID *pType, ULONG cbData,
+    PVOID pvData)
+{
+  CALL (hGroup, PeerGraphSendData (graph, ullConnectionId, pType, cbData, pvData));
+}
+
+HRESULT WINAPI
+PeerGroupEnumConnections (HGROUP hGroup, DWORD dwFlags, HPEERENUM *phPeerEnum)
+{
+  CALL_FOR_ENUM (hGroup, PeerGraphEnumConnections (graph, dwFlags, phPeerEnum), phPeerEnum);
+}
+
+/* --- records --- */
+
+/* Those that the group has for itself have their own functions. */
+static gboolean
+is_reserved (const GUID *type)
+{
+  WfdPeerGuid wire = peergraph_guid_to_wire (type);
+
+  return wfd_peer_guid_equal (&wire, &wfd_peer_type_membership)
+      || wfd_peer_guid_equal (&wire, &wfd_peer_type_group_properties);
+}
+
+HRESULT WINAPI
+PeerGroupGetRecord (HGROUP hGroup, const GUID *pRecordId, PPEER_RECORD *ppRecord)
+{
+  HGRAPH graph;
+  HRESULT result = peergroup_get_graph (hGroup, &graph);
+
+  if (SUCCEEDED (result))
+    result = peergroup_code (PeerGraphGetRecord (graph, pRecordId, ppRecord));
+  if (SUCCEEDED (result))
+    winapi_block_hand_over (*ppRecord, WINAPI_BLOCK_GROUP);
+  return result;
+}
+
+/* The creator is always this identity. */
+HRESULT WINAPI
+PeerGroupAddRecord (HGROUP hGroup, PPEER_RECORD pRecord, GUID *pRecordId)
+{
+  PEER_RECORD record;
+  HGRAPH graph;
+  HRESULT result = peergroup_get_graph (hGroup, &graph);
+
+  if (FAILED (result))
+    return result;
+  if (pRecord == NULL)
+    return E_INVALIDARG;
+  if (is_reserved (&pRecord->type))
+    return PEER_E_NOT_AUTHORIZED;
+  record = *pRecord;
+  record.pwzCreatorId = NULL;
+  record.dwVersion = 0;
+  return peergroup_code (PeerGraphAddRecord (graph, &record, pRecordId));
+}
+
+HRESULT WINAPI
+PeerGroupUpdateRecord (HGROUP hGroup, PPEER_RECORD pRecord)
+{
+  HGRAPH graph;
+  HRESULT result = peergroup_get_graph (hGroup, &graph);
+
+  if (FAILED (result))
+    return result;
+  if (pRecord != NULL && is_reserved (&pRecord->type))
+    return PEER_E_NOT_AUTHORIZED;
+  return peergroup_code (PeerGraphUpdateRecord (graph, pRecord));
+}
+
+HRESULT WINAPI
+PeerGroupDeleteRecord (HGROUP hGroup, const GUID *pRecordId)
+{
+  PPEER_RECORD record;
+  gboolean reserved = FALSE;
+  HGRAPH graph;
+  HRESULT result = peergroup_get_graph (hGroup, &graph);
+
+  if (SUCCEEDED (result))
+    result = peergroup_code (PeerGraphGetRecord (graph, pRecordId, &record));
+  if (FAILED (result))
+    return result;
+  reserved = is_reserved (&record->type);
+  PeerGraphFreeData (record);
+  return reserved ? PEER_E_NOT_AUTHORIZED
+                  : peergroup_code (PeerGraphDeleteRecord (graph, pRecordId, FALSE));
+}
+
+HRESULT WINAPI
+PeerGroupEnumRecords (HGROUP hGroup, const GUID *pRecordType, HPEERENUM *phPeerEnum)
+{
+  CALL_FOR_ENUM (hGroup, PeerGraphEnumRecords (graph, pRecordType, NULL, phPeerEnum), phPeerEnum);
+}
+
+HRESULT WINAPI
+PeerGroupSearchRecords (HGROUP hGroup, PCWSTR pwzCriteria, HPEERENUM *phPeerEnum)
+{
+  CALL_FOR_ENUM (hGroup, PeerGraphSearchRecords (graph, pwzCriteria, phPeerEnum), phPeerEnum);
+}
+
+/* --- copies, time --- */
+
+HRESULT WINAPI
+PeerGroupExportDatabase (HGROUP hGroup, PCWSTR pwzFilePath)
+{
+  CALL (hGroup, PeerGraphExportDatabase (graph, pwzFilePath));
+}
+
+HRESULT WINAPI
+PeerGroupImportDatabase (HGROUP hGroup, PCWSTR pwzFilePath)
+{
+  CALL (hGroup, PeerGraphImportDatabase (graph, pwzFilePath));
+}
+
+HRESULT WINAPI
+PeerGroupPeerTimeToUniversalTime (HGROUP hGroup, FILETIME *pftPeerTime, FILETIME *pftUniversalTime)
+{
+  CALL (hGroup, PeerGraphPeerTimeToUniversalTime (graph, pftPeerTime, pftUniversalTime));
+}
+
+HRESULT WINAPI
+PeerGroupUniversalTimeToPeerTime (HGROUP hGroup, FILETIME *pftUniversalTime, FILETIME *pftPeerTime)
+{
+  CALL (hGroup, PeerGraphUniversalTimeToPeerTime (graph, pftUniversalTime, pftPeerTime));
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+#include <p2p.h>
+
+/* A member of a group in this process, with everything that it hears of. */
+typedef struct
+{
+  PWSTR identity;
+  HGROUP group;
+  HANDLE event;
+  HPEEREVENT registration;
+  GPtrArray *heard; /* PPEER_GROUP_EVENT_DATA that were not waited for yet */
+} Member;
+
+#define MEMBER_PATIENCE_MS 20000
+
+/* With keys and groups in a folder of its own, which is gone afterwards. */
+void group_stage_begin (void);
+void group_stage_end (void);
+const char *group_stage_get_folder (void);
+
+/* A new identity that is in no group. */
+void member_new (Member *self, PCWSTR classifier);
+/* The creator of a group. @password NULL: by invitation only. */
+void member_create (Member *self, PCWSTR classifier, PCWSTR password);
+/* With an invitation of @by for @role. */
+void member_join (Member *self, PCWSTR classifier, const Member *by, const PEER_ROLE_ID *role);
+PWSTR member_invite (const Member *by, const Member *subject, const PEER_ROLE_ID *role);
+PWSTR member_get_group_name (const Member *self);
+/* For everything that happens in its group. */
+void member_register (Member *self);
+void member_go_online (Member *self);
+/* To where @other is. */
+void member_connect (Member *self, const Member *other);
+/* The first address at which it listens. */
+PEER_ADDRESS member_get_address (const Member *self);
+void member_close (Member *self);
+
+/* The next event of this type that has come or comes; to free. */
+PPEER_GROUP_EVENT_DATA member_wait (Member *self, PEER_GROUP_EVENT_TYPE type);
+guint member_count (Member *self, PEER_GROUP_EVENT_TYPE type);
+ULONGLONG member_wait_link (Member *self, PEER_CONNECTION_STATUS status, HRESULT reason);
+/* Until @who has changed so. */
+void member_wait_change (Member *self, PEER_MEMBER_CHANGE_TYPE change, PCWSTR who);
+HRESULT member_wait_failure (Member *self);

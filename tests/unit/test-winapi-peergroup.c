@@ -1,0 +1,695 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <initguid.h>
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <group-stage.h>
+#include <string.h>
+
+static const GUID chat = { 0x01020304, 0x0506, 0x0708, { 9, 10, 11, 12, 13, 14, 15, 16 } };
+
+typedef struct
+{
+  Member alice, bob; /* who has created the group, and who was invited */
+} Pair;
+
+/* Who is online while somebody else has the port of groups gets another. Two in one process would
+ * share it. */
+static void
+go_online_elsewhere (Member *member)
+{
+  g_autoptr (GSocketListener) other = g_socket_listener_new ();
+
+  g_socket_listener_add_inet_port (other, 3587, NULL, NULL);
+  member_go_online (member);
+  g_assert_cmpuint (ntohs (member_get_address (member).sin6.sin6_port), !=, 3587);
+}
+
+static void
+pair_begin (Pair *pair, gconstpointer data)
+{
+  group_stage_begin ();
+  member_create (&pair->alice, L"alice", NULL);
+  go_online_elsewhere (&pair->alice);
+  member_join (&pair->bob, L"bob", &pair->alice, &PEER_GROUP_ROLE_MEMBER);
+  member_connect (&pair->bob, &pair->alice);
+}
+
+static void
+pair_end (Pair *pair, gconstpointer data)
+{
+  member_close (&pair->alice);
+  member_close (&pair->bob);
+  group_stage_end ();
+}
+
+static void
+open_direct (Pair *pair, ULONGLONG *ret_alice, ULONGLONG *ret_bob)
+{
+  PEER_ADDRESS address = member_get_address (&pair->bob);
+  ULONGLONG id = 0;
+
+  g_assert_cmphex (
+      PeerGroupOpenDirectConnection (pair->alice.group, pair->bob.identity, &address, &id), ==,
+      S_OK);
+  *ret_alice = member_wait_link (&pair->alice, PEER_CONNECTED, S_OK);
+  *ret_bob = member_wait_link (&pair->bob, PEER_CONNECTED, S_OK);
+  g_assert_cmphex (*ret_alice, ==, id);
+}
+
+static void
+test_data_whole_and_in_order (Pair *pair, gconstpointer data)
+{
+  static const gsize sizes[] = { 0, 1, 16 * 1024, 1024 * 1024, 3 };
+  g_autofree guint8 *bytes = g_malloc (1024 * 1024);
+  ULONGLONG at_alice, at_bob;
+
+  for (gsize i = 0; i < 1024 * 1024; i++)
+    bytes[i] = i * 31;
+  open_direct (pair, &at_alice, &at_bob);
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    g_assert_cmphex (PeerGroupSendData (pair->alice.group, at_alice, &chat, sizes[i], bytes), ==,
+        S_OK);
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    PPEER_GROUP_EVENT_DATA event = member_wait (&pair->bob, PEER_GROUP_EVENT_INCOMING_DATA);
+
+    g_assert_cmphex (event->incomingData.ullConnectionId, ==, at_bob);
+    g_assert_true (IsEqualGUID (&event->incomingData.type, &chat));
+    g_assert_cmpmem (event->incomingData.data.pbData, event->incomingData.data.cbData, bytes,
+        sizes[i]);
+    PeerFreeData (event);
+  }
+}
+
+/* --- direct connections --- */
+
+static void
+test_wrong_identity (Pair *pair, gconstpointer data)
+{
+  PEER_ADDRESS address = member_get_address (&pair->bob);
+  Member carol;
+  ULONGLONG id;
+
+  /* A member, but not the one who is there. */
+  member_join (&carol, L"carol", &pair->alice, &PEER_GROUP_ROLE_MEMBER);
+  g_assert_cmphex (PeerGroupOpenDirectConnection (pair->alice.group, carol.identity, &address, &id),
+      ==, S_OK);
+  g_assert_cmphex (
+      member_wait_link (&pair->alice, PEER_CONNECTION_FAILED, PEER_E_CONNECTION_NOT_AUTHENTICATED),
+      ==, id);
+  g_assert_cmpuint (member_count (&pair->bob, PEER_GROUP_EVENT_DIRECT_CONNECTION), ==, 0);
+  member_close (&carol);
+}
+
+static void
+test_refused (Pair *pair, gconstpointer data)
+{
+  PEER_ADDRESS address = member_get_address (&pair->bob);
+  ULONGLONG id;
+
+  g_assert_cmphex (PeerGroupUnregisterEvent (pair->bob.registration), ==, S_OK);
+  pair->bob.registration = NULL;
+  g_assert_cmphex (
+      PeerGroupOpenDirectConnection (pair->alice.group, pair->bob.identity, &address, &id), ==,
+      S_OK);
+  g_assert_cmphex (
+      member_wait_link (&pair->alice, PEER_CONNECTION_FAILED, PEER_E_CONNECTION_REFUSED), ==, id);
+}
+
+static void
+test_nobody_there (Pair *pair, gconstpointer data)
+{
+  PEER_ADDRESS address = member_get_address (&pair->bob);
+  ULONGLONG id;
+
+  g_assert_cmphex (PeerGroupClose (pair->bob.group), ==, S_OK);
+  pair->bob.group = NULL;
+  pair->bob.registration = NULL;
+  g_assert_cmphex (
+      PeerGroupOpenDirectConnection (pair->alice.group, pair->bob.identity, &address, &id), ==,
+      S_OK);
+  member_wait_link (&pair->alice, PEER_CONNECTION_FAILED, PEER_E_CONNECTION_FAILED);
+}
+
+static void
+test_not_to_oneself (Pair *pair, gconstpointer data)
+{
+  PEER_ADDRESS own = member_get_address (&pair->alice);
+  ULONGLONG id;
+
+  g_assert_cmphex (
+      PeerGroupOpenDirectConnection (pair->alice.group, pair->alice.identity, &own, &id), ==,
+      PEER_E_CONNECT_SELF);
+  g_assert_cmphex (PeerGroupOpenDirectConnection (pair->alice.group, pair->bob.identity, &own, &id),
+      ==, PEER_E_CONNECT_SELF);
+  g_assert_cmpuint (member_count (&pair->alice, PEER_GROUP_EVENT_DIRECT_CONNECTION), ==, 0);
+}
+
+static void
+test_closing_group_disconnects (Pair *pair, gconstpointer data)
+{
+  ULONGLONG at_alice, at_bob;
+
+  open_direct (pair, &at_alice, &at_bob);
+  g_assert_cmphex (PeerGroupClose (pair->alice.group), ==, S_OK);
+  pair->alice.group = NULL;
+  pair->alice.registration = NULL;
+  g_assert_cmphex (member_wait_link (&pair->bob, PEER_DISCONNECTED, S_OK), ==, at_bob);
+}
+
+static void
+test_close_and_enumerate (Pair *pair, gconstpointer data)
+{
+  ULONGLONG at_alice, at_bob;
+  PPEER_CONNECTION_INFO *items;
+  HPEERENUM connections;
+  ULONG n = 4;
+
+  open_direct (pair, &at_alice, &at_bob);
+  g_assert_cmphex (
+      PeerGroupEnumConnections (pair->alice.group, PEER_CONNECTION_DIRECT, &connections), ==, S_OK);
+  g_assert_cmphex (PeerGraphEndEnumeration (connections), ==, E_INVALIDARG);
+  g_assert_cmphex (PeerGetNextItem (connections, &n, (PVOID **) &items), ==, S_OK);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmphex (items[0]->ullConnectionId, ==, at_alice);
+  g_assert_true (wcscmp (items[0]->pwzPeerId, pair->bob.identity) == 0);
+  PeerFreeData (items);
+  g_assert_cmphex (PeerEndEnumeration (connections), ==, S_OK);
+
+  g_assert_cmphex (PeerGroupCloseDirectConnection (pair->alice.group, at_alice), ==, S_OK);
+  member_wait_link (&pair->alice, PEER_DISCONNECTED, S_OK);
+  member_wait_link (&pair->bob, PEER_DISCONNECTED, S_OK);
+  g_assert_cmphex (PeerGroupCloseDirectConnection (pair->alice.group, at_alice), ==,
+      PEER_E_CONNECTION_NOT_FOUND);
+  g_assert_cmphex (PeerGroupSendData (pair->alice.group, at_alice, &chat, 1, &n), ==,
+      PEER_E_CONNECTION_NOT_FOUND);
+}
+
+static void
+test_only_wanted_type_comes (Pair *pair, gconstpointer data)
+{
+  static const GUID other = { 7, 7, 7, { 7, 7, 7, 7, 7, 7, 7, 7 } };
+  PEER_GROUP_EVENT_REGISTRATION only = { PEER_GROUP_EVENT_INCOMING_DATA, (GUID *) &other };
+  PPEER_GROUP_EVENT_DATA event;
+  ULONGLONG at_alice, at_bob;
+  HPEEREVENT registration;
+
+  open_direct (pair, &at_alice, &at_bob);
+  g_assert_cmphex (
+      PeerGroupRegisterEvent (pair->bob.group, pair->bob.event, 1, &only, &registration), ==, S_OK);
+  g_assert_cmphex (PeerGroupSendData (pair->alice.group, at_alice, &chat, 1, &only), ==, S_OK);
+  g_assert_cmphex (PeerGroupSendData (pair->alice.group, at_alice, &other, 2, &only), ==, S_OK);
+  PeerFreeData (member_wait (&pair->bob, PEER_GROUP_EVENT_INCOMING_DATA));
+  PeerFreeData (member_wait (&pair->bob, PEER_GROUP_EVENT_INCOMING_DATA));
+  g_assert_cmphex (PeerGroupGetEventData (registration, &event), ==, S_OK);
+  g_assert_cmpuint (event->incomingData.data.cbData, ==, 2);
+  PeerFreeData (event);
+  g_assert_cmphex (PeerGroupGetEventData (registration, &event), ==, PEER_S_NO_EVENT_DATA);
+  g_assert_cmphex (PeerGraphUnregisterEvent (registration), !=, S_OK);
+  g_assert_cmphex (PeerGroupUnregisterEvent (registration), ==, S_OK);
+}
+
+/* --- members --- */
+
+static void
+test_members (Pair *pair, gconstpointer data)
+{
+  PPEER_MEMBER *items;
+  HPEERENUM members;
+  ULONG n = 10;
+
+  member_wait_change (&pair->alice, PEER_MEMBER_JOINED, pair->bob.identity);
+  member_wait_change (&pair->alice, PEER_MEMBER_CONNECTED, pair->bob.identity);
+  g_assert_cmphex (PeerGroupEnumMembers (pair->alice.group, 0, NULL, &members), ==, S_OK);
+  g_assert_cmphex (PeerGetNextItem (members, &n, (PVOID **) &items), ==, S_OK);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_true (wcscmp (items[0]->pwzIdentity, pair->alice.identity) == 0);
+  g_assert_true (wcscmp (items[1]->pwzIdentity, pair->bob.identity) == 0);
+  g_assert_cmphex (items[1]->dwFlags, ==, PEER_MEMBER_PRESENT);
+  g_assert_cmphex (items[1]->ullNodeId, !=, 0);
+  g_assert_cmpuint (items[1]->pCredentialInfo->cRoles, ==, 1);
+  g_assert_true (IsEqualGUID (&items[1]->pCredentialInfo->pRoles[0], &PEER_GROUP_ROLE_MEMBER));
+  g_assert_true (wcscmp (items[1]->pCredentialInfo->pwzIssuerPeerName, pair->alice.identity) == 0);
+  /* P-256: its name, and a point that is not compressed. */
+  g_assert_cmpstr (items[1]->pCredentialInfo->pPublicKey->Algorithm.pszObjId, ==,
+      "1.2.840.10045.2.1");
+  g_assert_cmpuint (items[1]->pCredentialInfo->pPublicKey->Algorithm.Parameters.cbData, ==, 10);
+  g_assert_cmpuint (items[1]->pCredentialInfo->pPublicKey->PublicKey.cbData, ==, 65);
+  PeerFreeData (items);
+  g_assert_cmphex (PeerEndEnumeration (members), ==, S_OK);
+
+  g_assert_cmphex (PeerGroupClose (pair->bob.group), ==, S_OK);
+  pair->bob.group = NULL;
+  pair->bob.registration = NULL;
+  member_wait_change (&pair->alice, PEER_MEMBER_DISCONNECTED, pair->bob.identity);
+}
+
+static void
+assert_not_invited (const Member *by, const Member *subject, const PEER_ROLE_ID *role,
+    HRESULT expected)
+{
+  PWSTR info, invitation;
+
+  g_assert_cmphex (PeerIdentityGetXML (subject->identity, &info), ==, S_OK);
+  g_assert_cmphex (PeerGroupCreateInvitation (by->group, info, NULL, 1, role, &invitation), ==,
+      expected);
+  PeerFreeData (info);
+}
+
+static void
+test_who_may_invite (Pair *pair, gconstpointer data)
+{
+  Member carol, dave;
+
+  member_join (&carol, L"carol", &pair->alice, &PEER_GROUP_ROLE_INVITING_MEMBER);
+  member_new (&dave, L"dave");
+  assert_not_invited (&pair->bob, &dave, &PEER_GROUP_ROLE_MEMBER, PEER_E_NOT_AUTHORIZED);
+  assert_not_invited (&carol, &dave, &PEER_GROUP_ROLE_ADMIN, PEER_E_NOT_AUTHORIZED);
+  PeerFreeData (member_invite (&carol, &dave, &PEER_GROUP_ROLE_MEMBER));
+  member_close (&carol);
+  member_close (&dave);
+}
+
+static void
+test_chain_ends (void)
+{
+  Member chain[26];
+  guint n = 1;
+
+  group_stage_begin ();
+  member_create (&chain[0], L"first", NULL);
+  /* The root is one too. */
+  for (; n < 24; n++)
+    member_join (&chain[n], L"next", &chain[n - 1], &PEER_GROUP_ROLE_ADMIN);
+  member_new (&chain[n], L"last");
+  assert_not_invited (&chain[n - 1], &chain[n], &PEER_GROUP_ROLE_ADMIN, PEER_E_CHAIN_TOO_LONG);
+  for (guint i = 0; i <= n; i++)
+    member_close (&chain[i]);
+  group_stage_end ();
+}
+
+/* --- invitations --- */
+
+static void
+test_invitation_is_read (Pair *pair, gconstpointer data)
+{
+  PWSTR invitation = member_invite (&pair->alice, &pair->bob, &PEER_GROUP_ROLE_MEMBER);
+  PWSTR group = member_get_group_name (&pair->alice);
+  PPEER_INVITATION_INFO info;
+
+  g_assert_cmphex (PeerGroupParseInvitation (invitation, &info), ==, S_OK);
+  g_assert_cmpuint (info->dwSize, ==, sizeof (*info));
+  g_assert_true (wcscmp (info->pwzGroupPeerName, group) == 0);
+  g_assert_true (wcscmp (info->pwzSubjectPeerName, pair->bob.identity) == 0);
+  g_assert_true (wcscmp (info->pwzIssuerPeerName, pair->alice.identity) == 0);
+  g_assert_true (wcscmp (info->pwzGroupFriendlyName, L"Friends") == 0);
+  g_assert_true (wcscmp (info->pwzCloudName, L"Global_") == 0);
+  g_assert_cmpint (info->authScheme, ==, PEER_GROUP_GMC_AUTHENTICATION);
+  g_assert_cmpuint (info->cRoles, ==, 1);
+  g_assert_cmpuint (info->cClassifiers, ==, 1);
+  g_assert_true (wcscmp (info->ppwzClassifiers[0], L"participant") == 0);
+  PeerFreeData (info);
+  PeerFreeData (invitation);
+  PeerFreeData (group);
+}
+
+static void
+test_invitation_for_somebody_else (Pair *pair, gconstpointer data)
+{
+  PWSTR invitation = member_invite (&pair->alice, &pair->bob, &PEER_GROUP_ROLE_MEMBER);
+  Member carol;
+
+  member_new (&carol, L"carol");
+  g_assert_cmphex (PeerGroupJoin (carol.identity, invitation, NULL, &carol.group), ==,
+      PEER_E_INVITATION_NOT_TRUSTED);
+  member_close (&carol);
+  PeerFreeData (invitation);
+}
+
+static FILETIME
+time_from_now (int s)
+{
+  guint64 ticks =
+      G_GUINT64_CONSTANT (116444736000000000) + (guint64) (g_get_real_time () + s * 1000000LL) * 10;
+
+  return (FILETIME) { (DWORD) ticks, ticks >> 32 };
+}
+
+static void
+test_invitation_out_of_date (Pair *pair, gconstpointer data)
+{
+  FILETIME past = time_from_now (-3600);
+  PWSTR info, invitation = NULL;
+  Member carol;
+
+  member_new (&carol, L"carol");
+  g_assert_cmphex (PeerIdentityGetXML (carol.identity, &info), ==, S_OK);
+  g_assert_cmphex (PeerGroupCreateInvitation (pair->alice.group, info, &past, 1,
+                       &PEER_GROUP_ROLE_MEMBER, &invitation),
+      ==, PEER_E_INVALID_TIME_PERIOD);
+  PeerFreeData (info);
+  member_close (&carol);
+}
+
+/* --- passwords --- */
+
+static void
+join_by_password (Member *self, PCWSTR classifier, const Member *by, PCWSTR password)
+{
+  PWSTR invitation;
+  PPEER_INVITATION_INFO info;
+
+  member_new (self, classifier);
+  g_assert_cmphex (PeerGroupCreatePasswordInvitation (by->group, &invitation), ==, S_OK);
+  g_assert_cmphex (PeerGroupParseInvitation (invitation, &info), ==, S_OK);
+  g_assert_cmpint (info->authScheme, ==, PEER_GROUP_PASSWORD_AUTHENTICATION);
+  g_assert_true (wcscmp (info->pwzGroupFriendlyName, L"Friends") == 0);
+  PeerFreeData (info);
+  g_assert_cmphex (PeerGroupPasswordJoin (self->identity, invitation, password, NULL, &self->group),
+      ==, S_OK);
+  PeerFreeData (invitation);
+  member_register (self);
+}
+
+static void
+test_password (void)
+{
+  Member alice, bob;
+  PWSTR invitation;
+  HGROUP again;
+
+  group_stage_begin ();
+  member_create (&alice, L"alice", L"open sesame");
+  member_go_online (&alice);
+  join_by_password (&bob, L"bob", &alice, L"open sesame");
+  member_connect (&bob, &alice);
+  member_wait_change (&alice, PEER_MEMBER_JOINED, bob.identity);
+
+  g_assert_cmphex (PeerGroupCreatePasswordInvitation (alice.group, &invitation), ==, S_OK);
+  g_assert_cmphex (PeerGroupPasswordJoin (bob.identity, invitation, L"whatever", NULL, &again), ==,
+      PEER_S_ALREADY_A_MEMBER);
+  g_assert_cmphex (PeerGroupClose (again), ==, S_OK);
+  PeerFreeData (invitation);
+  member_close (&bob);
+  member_close (&alice);
+  group_stage_end ();
+}
+
+static void
+test_wrong_password (void)
+{
+  PPEER_GROUP_EVENT_DATA event;
+  PEER_ADDRESS address;
+  Member alice, bob;
+
+  group_stage_begin ();
+  member_create (&alice, L"alice", L"open sesame");
+  member_go_online (&alice);
+  join_by_password (&bob, L"bob", &alice, L"open barley");
+  address = member_get_address (&alice);
+  g_assert_cmphex (PeerGroupConnectByAddress (bob.group, 1, &address), ==, S_OK);
+  g_assert_cmphex (member_wait_failure (&bob), ==, PEER_E_CONNECTION_NOT_AUTHENTICATED);
+  event = member_wait (&bob, PEER_GROUP_EVENT_AUTHENTICATION_FAILED);
+  PeerFreeData (event);
+
+  g_assert_cmphex (PeerGroupResumePasswordAuthentication (bob.group, bob.registration), ==, S_OK);
+  g_assert_cmphex (member_wait_failure (&bob), ==, PEER_E_CONNECTION_NOT_AUTHENTICATED);
+  member_close (&bob);
+  member_close (&alice);
+  group_stage_end ();
+}
+
+static void
+test_no_password_no_invitation (Pair *pair, gconstpointer data)
+{
+  PWSTR invitation;
+
+  g_assert_cmphex (PeerGroupCreatePasswordInvitation (pair->alice.group, &invitation), ==,
+      PEER_E_NOT_AUTHORIZED);
+}
+
+/* --- connecting --- */
+
+static void
+test_nobody_is_found (Pair *pair, gconstpointer data)
+{
+  PEER_ADDRESS address = member_get_address (&pair->alice);
+  Member carol;
+
+  member_join (&carol, L"carol", &pair->alice, &PEER_GROUP_ROLE_MEMBER);
+  address.sin6.sin6_port = htons (9);
+  g_assert_cmphex (PeerGroupConnectByAddress (carol.group, 1, &address), ==, S_OK);
+  g_assert_cmphex (member_wait_failure (&carol), ==, PEER_E_NO_MEMBER_CONNECTIONS);
+  member_close (&carol);
+}
+
+/* Who has been in the group once can open it again, and is online at once. */
+static void
+test_again (Pair *pair, gconstpointer data)
+{
+  PWSTR group = member_get_group_name (&pair->bob);
+  HGROUP second;
+
+  g_assert_cmphex (PeerGroupOpen (pair->bob.identity, group, NULL, &second), ==, S_OK);
+  g_assert_cmphex (PeerGroupConnect (second), ==, PEER_S_ALREADY_CONNECTED);
+  g_assert_cmphex (PeerGroupClose (second), ==, S_OK);
+  g_assert_cmphex (PeerGroupClose (second), ==, PEER_E_INVALID_GROUP);
+
+  g_assert_cmphex (PeerGroupUnregisterEvent (pair->bob.registration), ==, S_OK);
+  g_assert_cmphex (PeerGroupClose (pair->bob.group), ==, S_OK);
+  g_assert_cmphex (PeerGroupOpen (pair->bob.identity, group, L"Global_", &pair->bob.group), ==,
+      S_OK);
+  member_register (&pair->bob);
+  member_connect (&pair->bob, &pair->alice);
+  PeerFreeData (group);
+}
+
+static void
+test_deleted (Pair *pair, gconstpointer data)
+{
+  PWSTR group = member_get_group_name (&pair->bob);
+  HPEERENUM groups;
+  HGROUP again;
+  DWORD status;
+  ULONG n;
+
+  g_assert_cmphex (PeerIdentityDelete (pair->bob.identity), ==, PEER_E_GROUPS_EXIST);
+  g_assert_cmphex (PeerEnumGroups (pair->bob.identity, &groups), ==, S_OK);
+  g_assert_cmphex (PeerGetItemCount (groups, &n), ==, S_OK);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmphex (PeerEndEnumeration (groups), ==, S_OK);
+
+  g_assert_cmphex (PeerGroupDelete (pair->bob.identity, group), ==, S_OK);
+  g_assert_cmphex (PeerGroupGetStatus (pair->bob.group, &status), ==, PEER_E_INVALID_GROUP);
+  g_assert_cmphex (PeerGroupDelete (pair->bob.identity, group), ==, PEER_E_NOT_FOUND);
+  g_assert_cmphex (PeerGroupOpen (pair->bob.identity, group, NULL, &again), ==, PEER_E_NOT_FOUND);
+  g_assert_cmphex (PeerIdentityDelete (pair->bob.identity), ==, S_OK);
+  pair->bob.group = NULL;
+  pair->bob.registration = NULL;
+  PeerFreeData (group);
+}
+
+/* --- properties --- */
+
+static void
+test_properties (Pair *pair, gconstpointer data)
+{
+  PPEER_GROUP_PROPERTIES properties;
+
+  g_assert_cmphex (PeerGroupGetProperties (pair->bob.group, &properties), ==, S_OK);
+  g_assert_true (wcscmp (properties->pwzFriendlyName, L"Friends") == 0);
+  g_assert_true (wcscmp (properties->pwzComment, L"of ours") == 0);
+  g_assert_true (wcscmp (properties->pwzCreatorPeerName, pair->alice.identity) == 0);
+  g_assert_true (wcscmp (properties->pwzClassifier, L"friends") == 0);
+  g_assert_cmphex (properties->dwAuthenticationSchemes, ==, PEER_GROUP_GMC_AUTHENTICATION);
+  g_assert_cmpuint (properties->ulPresenceLifetime, ==, 300);
+
+  properties->pwzFriendlyName = (PWSTR) L"Enemies";
+  g_assert_cmphex (PeerGroupSetProperties (pair->bob.group, properties), ==, PEER_E_NOT_AUTHORIZED);
+  while (member_count (&pair->bob, PEER_GROUP_EVENT_PROPERTY_CHANGED) > 0)
+    PeerFreeData (member_wait (&pair->bob, PEER_GROUP_EVENT_PROPERTY_CHANGED));
+  g_assert_cmphex (PeerGroupSetProperties (pair->alice.group, properties), ==, S_OK);
+  PeerFreeData (properties);
+  PeerFreeData (member_wait (&pair->bob, PEER_GROUP_EVENT_PROPERTY_CHANGED));
+  g_assert_cmphex (PeerGroupGetProperties (pair->bob.group, &properties), ==, S_OK);
+  g_assert_true (wcscmp (properties->pwzFriendlyName, L"Enemies") == 0);
+  PeerFreeData (properties);
+}
+
+/* --- records --- */
+
+static void
+test_records (Pair *pair, gconstpointer data)
+{
+  PEER_RECORD record = { sizeof (record), .type = chat, .ftExpiration = time_from_now (600) };
+  PPEER_GROUP_EVENT_DATA event;
+  PPEER_RECORD got;
+  GUID id;
+
+  record.data = (PEER_DATA) { 3, (PBYTE) "abc" };
+  g_assert_cmphex (PeerGroupAddRecord (pair->bob.group, &record, &id), ==, S_OK);
+  do {
+    gboolean found;
+
+    event = member_wait (&pair->alice, PEER_GROUP_EVENT_RECORD_CHANGED);
+    found = IsEqualGUID (&event->recordChangeData.recordId, &id);
+    PeerFreeData (event);
+    if (found)
+      break;
+  } while (TRUE);
+  g_assert_cmphex (PeerGroupGetRecord (pair->alice.group, &id, &got), ==, S_OK);
+  g_assert_true (wcscmp (got->pwzCreatorId, pair->bob.identity) == 0);
+  g_assert_cmpmem (got->data.pbData, got->data.cbData, "abc", 3);
+  g_assert_cmpuint (got->securityData.cbData, >, 32);
+
+  /* Alice is an administrator. */
+  got->data = (PEER_DATA) { 2, (PBYTE) "xy" };
+  g_assert_cmphex (PeerGroupUpdateRecord (pair->alice.group, got), ==, S_OK);
+  PeerFreeData (got);
+  g_assert_cmphex (PeerGroupDeleteRecord (pair->alice.group, &id), ==, S_OK);
+  g_assert_cmphex (PeerGroupDeleteRecord (pair->alice.group, &id), ==, PEER_E_RECORD_NOT_FOUND);
+
+  g_assert_cmphex (PeerGroupAddRecord (pair->alice.group, &record, &id), ==, S_OK);
+  do {
+    event = member_wait (&pair->bob, PEER_GROUP_EVENT_RECORD_CHANGED);
+    if (IsEqualGUID (&event->recordChangeData.recordId, &id))
+      break;
+    PeerFreeData (event);
+  } while (TRUE);
+  PeerFreeData (event);
+  g_assert_cmphex (PeerGroupDeleteRecord (pair->bob.group, &id), ==, PEER_E_NOT_AUTHORIZED);
+}
+
+static void
+test_own_types_of_groups_are_refused (Pair *pair, gconstpointer data)
+{
+  PEER_RECORD record = { sizeof (record), .type = { 0x01000000 },
+    .ftExpiration = time_from_now (600) };
+  GUID id;
+
+  g_assert_cmphex (PeerGroupAddRecord (pair->alice.group, &record, &id), ==, PEER_E_NOT_AUTHORIZED);
+  record.type.Data1 = 0x02000000;
+  g_assert_cmphex (PeerGroupAddRecord (pair->alice.group, &record, &id), ==, PEER_E_NOT_AUTHORIZED);
+}
+
+/* --- credentials, configurations --- */
+
+static void
+test_credentials (Pair *pair, gconstpointer data)
+{
+  PEER_CREDENTIAL_INFO info = { sizeof (info), .cRoles = 1,
+    .pRoles = (PEER_ROLE_ID *) &PEER_GROUP_ROLE_ADMIN, .ftValidityStart = time_from_now (1),
+    .ftValidityEnd = time_from_now (3600) };
+  PWSTR invitation;
+
+  member_wait_change (&pair->alice, PEER_MEMBER_JOINED, pair->bob.identity);
+  g_assert_cmphex (
+      PeerGroupIssueCredentials (pair->alice.group, pair->bob.identity, &info, 0, &invitation), ==,
+      S_OK);
+  PeerFreeData (invitation);
+  g_assert_cmphex (
+      PeerGroupIssueCredentials (pair->bob.group, pair->alice.identity, NULL, 0, &invitation), ==,
+      PEER_E_NOT_AUTHORIZED);
+  info.ftValidityStart = time_from_now (-3600);
+  g_assert_cmphex (
+      PeerGroupIssueCredentials (pair->alice.group, pair->bob.identity, &info, 0, &invitation), ==,
+      PEER_E_INVALID_CREDENTIAL_INFO);
+}
+
+static void
+test_config (Pair *pair, gconstpointer data)
+{
+  PWSTR xml, group = member_get_group_name (&pair->alice), identity, imported;
+  Member carol;
+
+  member_new (&carol, L"carol");
+  g_assert_cmphex (PeerGroupExportConfig (pair->alice.group, L"secret", &xml), ==, S_OK);
+  g_assert_cmphex (PeerGroupImportConfig (xml, L"secret", FALSE, &identity, &imported), ==,
+      PEER_E_ALREADY_EXISTS);
+  g_assert_cmphex (PeerGroupDelete (pair->alice.identity, group), ==, S_OK);
+  pair->alice.group = NULL;
+  pair->alice.registration = NULL;
+  g_assert_cmphex (PeerGroupImportConfig (xml, L"wrong", FALSE, &identity, &imported), ==,
+      E_INVALIDARG);
+  g_assert_cmphex (PeerGroupImportConfig (xml, L"secret", FALSE, &identity, &imported), ==, S_OK);
+  g_assert_true (wcscmp (identity, pair->alice.identity) == 0);
+  g_assert_true (wcscmp (imported, group) == 0);
+  g_assert_cmphex (PeerGroupOpen (identity, imported, NULL, &pair->alice.group), ==, S_OK);
+  PeerFreeData (identity);
+  PeerFreeData (imported);
+  PeerFreeData (group);
+  PeerFreeData (xml);
+  member_close (&carol);
+}
+
+/* --- keys --- */
+
+static void
+test_no_key_access (Pair *pair, gconstpointer data)
+{
+  g_autofree char *identities =
+      g_build_filename (group_stage_get_folder (), "gst-wfd", "identities", NULL);
+  g_autofree char *away = g_strconcat (identities, ".away", NULL);
+  PWSTR group = member_get_group_name (&pair->bob);
+  PWSTR invitation = member_invite (&pair->alice, &pair->bob, &PEER_GROUP_ROLE_MEMBER);
+  PEER_GROUP_PROPERTIES properties = { sizeof (properties),
+    .pwzCreatorPeerName = pair->alice.identity };
+  PEER_ADDRESS address = member_get_address (&pair->bob);
+  ULONGLONG id;
+  HGROUP other;
+
+  /* A file in its place cannot be read as a folder, not even by root. */
+  g_assert_cmpint (g_rename (identities, away), ==, 0);
+  g_assert_true (g_file_set_contents (identities, "", 0, NULL));
+  g_assert_cmphex (
+      PeerGroupOpenDirectConnection (pair->alice.group, pair->bob.identity, &address, &id), ==,
+      PEER_E_NO_KEY_ACCESS);
+  g_assert_cmphex (PeerGroupCreate (&properties, &other), ==, PEER_E_NO_KEY_ACCESS);
+  g_assert_cmphex (PeerGroupUnregisterEvent (pair->bob.registration), ==, S_OK);
+  pair->bob.registration = NULL;
+  g_assert_cmphex (PeerGroupClose (pair->bob.group), ==, S_OK);
+  pair->bob.group = NULL;
+  g_assert_cmphex (PeerGroupOpen (pair->bob.identity, group, NULL, &other), ==,
+      PEER_E_NO_KEY_ACCESS);
+  g_assert_cmphex (PeerGroupJoin (pair->bob.identity, invitation, NULL, &other), ==,
+      PEER_E_NO_KEY_ACCESS);
+  g_remove (identities);
+  g_assert_cmpint (g_rename (away, identities), ==, 0);
+  PeerFreeData (group);
+  PeerFreeData (invitation);
+}
+
+#define ADD(name, func) g_test_add ("/peergroup/" name, Pair, NULL, pair_begin, (func), pair_end)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("direct/data-whole-and-in-order", test_data_whole_and_in_order);
+  ADD ("direct/wrong-identity", test_wrong_identity);
+  ADD ("direct/refused-without-registration", test_refused);
+  ADD ("direct/nobody-there", test_nobody_there);
+  ADD ("direct/not-to-oneself", test_not_to_oneself);
+  ADD ("direct/closing-the-group-disconnects", test_closing_group_disconnects);
+  ADD ("direct/closed-and-enumerated", test_close_and_enumerate);
+  ADD ("direct/only-the-wanted-type-comes", test_only_wanted_type_comes);
+  ADD ("members/seen-by-others", test_members);
+  ADD ("members/who-may-invite", test_who_may_invite);
+  g_test_add_func ("/peergroup/members/chain-ends", test_chain_ends);
+  ADD ("invitation/is-read", test_invitation_is_read);
+  ADD ("invitation/is-for-one", test_invitation_for_somebody_else);
+  ADD ("invitation/out-of-date", test_invitation_out_of_date);
+  g_test_add_func ("/peergroup/password/lets-in", test_password);
+  g_test_add_func ("/peergroup/password/wrong", test_wrong_password);
+  ADD ("password/none-no-invitation", test_no_password_no_invitation);
+  ADD ("connect/nobody-is-found", test_nobody_is_found);
+  ADD ("connect/again", test_again);
+  ADD ("life/deleted", test_deleted);
+  ADD ("properties/by-the-creator", test_properties);
+  ADD ("records/signed-and-changed-by-who-may", test_records);
+  ADD ("records/own-types-are-refused", test_own_types_of_groups_are_refused);
+  ADD ("credentials/issued-by-administrators", test_credentials);
+  ADD ("config/exported-and-imported", test_config);
+  ADD ("keys/no-access", test_no_key_access);
+  return g_test_run ();
+}
