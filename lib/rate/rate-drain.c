@@ -20,9 +20,10 @@
 #define STALL_BYTES 2800
 
 /* A pause, if nothing left in so much of the time; else a fall, if it took so many times
- * what was expected. */
+ * what was expected, for so long. */
 #define STILL_PART 0.6
 #define FALLEN 2
+#define FALLEN_US 25000
 
 /* A rise, if it was so many times as quick, so often in a row. */
 #define RISEN 2
@@ -121,7 +122,7 @@ wfd_rate_drain_turn (WfdRateDrain *self)
       self->turn_bytes >= STALL_BYTES && self->turn_still_us < STILL_PART * self->turn_us;
 
   self->sudden = is_steady ? self->turn_us / self->turn_bytes : 0;
-  self->has_fallen = self->sudden > FALLEN * self->us_per_byte;
+  self->fallen_us = self->sudden > FALLEN * self->us_per_byte ? self->fallen_us + self->turn_us : 0;
   follow_rise (self);
   self->turn_us = self->turn_still_us = self->turn_bytes = 0;
 }
@@ -136,7 +137,7 @@ static void
 commit (WfdRateDrain *self, const WfdRateTuning *tuning)
 {
   double most_us = MAX_LONGER * self->us_per_byte * self->bytes + MAX_LONGER_US;
-  double time_us = self->has_fallen ? self->time_us : MIN (self->time_us, most_us);
+  double time_us = self->fallen_us >= FALLEN_US ? self->time_us : MIN (self->time_us, most_us);
 
   average_add (&self->fast, tuning->fast_us, self->bytes < STALL_BYTES ? time_us : self->time_us,
       self->bytes);

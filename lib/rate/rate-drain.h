@@ -35,7 +35,7 @@ typedef struct
   double turn_still_us;  /* us of it in which nothing did */
   double sudden;         /* us for a byte in the last turn; 0 if that tells nothing */
   guint n_quick;         /* turns in a row in which it was much quicker than expected */
-  gboolean has_fallen;   /* it was slower all the time, so that it was no pause */
+  double fallen_us;      /* us of turns in a row that were slower all the time, so no pause */
 
   guint64 sent_bytes;       /* bytes handed to the kernel since the beginning */
   double drained_bytes;     /* bytes that left it and were not dropped */
