@@ -14,6 +14,10 @@
 /* A machine that has gone without a word is missed after twice as long. */
 #define KEEP_ALIVE_S 30
 
+/* What is encrypted before it is sent: two frames with what TLS adds to them. */
+#define WRAPPED_FRAMES 2
+#define WRAPPED_BYTES (32 * 1024 + 512)
+
 typedef enum
 {
   STATE_OPENING,
@@ -260,20 +264,37 @@ send_octets (WfdPeerConn *self, GByteArray *octets)
 
 /* One record of TLS in a frame (MS-PPSEC 3.1.4.1). */
 static gboolean
-append_wrapped (WfdPeerConn *self, GByteArray *octets, WfdBytes message)
+append_wrapped (WfdPeerConn *self, GByteArray *octets, WfdBytes part)
 {
-  while (message.left > 0) {
-    guint begin = octets->len;
-    WfdBytes part = { 0 };
+  guint begin = octets->len;
 
-    wfd_bytes_take (&message, MIN (message.left, WFD_LIMIT_PEER_SENT_PLAIN_BYTES), &part);
-    put_u16 (octets, 0);
-    if (!wfd_peer_channel_wrap (self->channel, part, octets))
-      return FALSE;
-    octets->data[begin] = (octets->len - begin - 2) >> 8;
-    octets->data[begin + 1] = (octets->len - begin - 2) & 0xff;
-  }
+  put_u16 (octets, 0);
+  if (!wfd_peer_channel_wrap (self->channel, part, octets))
+    return FALSE;
+  octets->data[begin] = (octets->len - begin - 2) >> 8;
+  octets->data[begin + 1] = (octets->len - begin - 2) & 0xff;
   return TRUE;
+}
+
+/* The peer can read the first frames while we encrypt the next. */
+static void
+send_wrapped (WfdPeerConn *self, WfdBytes message)
+{
+  gboolean good = TRUE;
+
+  while (good && message.left > 0) {
+    GByteArray *octets = g_byte_array_sized_new (WRAPPED_BYTES);
+
+    for (guint i = 0; good && i < WRAPPED_FRAMES && message.left > 0; i++) {
+      WfdBytes part = { 0 };
+
+      wfd_bytes_take (&message, MIN (message.left, WFD_LIMIT_PEER_SENT_PLAIN_BYTES), &part);
+      good = append_wrapped (self, octets, part);
+    }
+    send_octets (self, octets);
+  }
+  if (!good)
+    lose_later (self);
 }
 
 void
@@ -283,15 +304,13 @@ wfd_peer_conn_send (WfdPeerConn *self, WfdBytes message)
 
   if (self->state != STATE_OPEN)
     return;
-
-  octets = g_byte_array_sized_new (message.left + 64 * (message.left / 16000 + 1));
-  if (self->channel == NULL)
-    wfd_peer_frames_append (octets, message);
-  else if (!append_wrapped (self, octets, message)) {
-    g_byte_array_unref (octets);
-    lose_later (self);
+  if (self->channel != NULL) {
+    send_wrapped (self, message);
     return;
   }
+
+  octets = g_byte_array_sized_new (message.left + 2 * (message.left / 16000 + 1));
+  wfd_peer_frames_append (octets, message);
   send_octets (self, octets);
 }
 

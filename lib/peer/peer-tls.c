@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <gnutls/gnutls.h>
 
-#define RECORD_BYTES 16384
-
 /* What MS-PPSEC fixes has keys and signatures that no default of today allows. */
 static const char *const priorities[] = {
   [WFD_PEER_PROFILE_MODERN] =
@@ -146,18 +144,16 @@ shake_hands (WfdPeerTls *self)
 static gboolean
 receive (WfdPeerTls *self, GByteArray *plain)
 {
-  for (;;) {
-    guint before = plain->len;
-    gssize n;
+  gnutls_packet_t packet;
+  gnutls_datum_t datum;
+  gssize n;
 
-    g_byte_array_set_size (plain, before + RECORD_BYTES);
-    n = gnutls_record_recv (self->session, plain->data + before, RECORD_BYTES);
-    g_byte_array_set_size (plain, before + MAX (n, 0));
-    if (n == GNUTLS_E_AGAIN)
-      return TRUE;
-    if (n <= 0)
-      return FALSE;
+  while ((n = gnutls_record_recv_packet (self->session, &packet)) > 0) {
+    gnutls_packet_get (packet, &datum, NULL);
+    g_byte_array_append (plain, datum.data, datum.size);
+    gnutls_packet_deinit (packet);
   }
+  return n == GNUTLS_E_AGAIN;
 }
 
 gboolean

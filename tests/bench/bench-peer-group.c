@@ -202,10 +202,12 @@ next_event (Node *self)
 {
   WfdPeerEvent *event;
 
+  wfd_peer_hub_lock (self->hub);
   while ((event = wfd_peer_graph_next_event (self->graph, self->queue)) == NULL)
     demand (g_cond_wait_until (&self->happened, &self->hub->loop.lock,
                 g_get_monotonic_time () + 30 * G_USEC_PER_SEC),
         "nothing happens");
+  wfd_peer_hub_unlock (self->hub);
   return event;
 }
 
@@ -226,9 +228,11 @@ give_node (gpointer connection, gsize size)
   Node *self = connection;
   guint32 result;
 
-  do
+  do {
+    wfd_peer_hub_lock (self->hub);
     result = wfd_peer_graph_send (self->graph, self->link_id, &type, data, size);
-  while (result == WFD_PEER_NO_MEMORY);
+    wfd_peer_hub_unlock (self->hub);
+  } while (result == WFD_PEER_NO_MEMORY);
   demand (result == WFD_PEER_OK, "send");
 }
 
@@ -254,6 +258,7 @@ answer_node (const char *folder, int tell)
   demand (wfd_peer_graph_listen (self.graph, SCOPE_LOOPBACK, 0, 0) == WFD_PEER_OK, "listen");
   info = wfd_peer_node_get_info (self.graph->node, 0);
   demand (write (tell, &info->addresses[0], sizeof (info->addresses[0])) > 0, "write");
+  wfd_peer_hub_unlock (self.hub);
   wait_connected (&self);
   answer (&node_calls, &self);
   /* Until the other one has read it. */
@@ -281,9 +286,9 @@ measure_node (const char *folder)
               &address, &self.link_id)
           == WFD_PEER_OK,
       "connect");
+  wfd_peer_hub_unlock (self.hub);
   wait_connected (&self);
   ask ("group", &node_calls, &self);
-  wfd_peer_hub_unlock (self.hub);
   wfd_peer_hub_free (self.hub);
   waitpid (child, &status, 0);
 }
