@@ -29,17 +29,6 @@ wfd_control_release_held (gpointer data)
     wfd_control_end_session (self, error);
 }
 
-static char *
-get_peer (GSocketConnection *connection)
-{
-  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
-
-  if (!G_IS_INET_SOCKET_ADDRESS (remote))
-    return g_strdup ("the display");
-  return g_inet_address_to_string (
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
-}
-
 /* It goes as far as to what the display can do, while it is found out what can be
  * offered to it. */
 static void
@@ -71,7 +60,7 @@ on_session (WfdMiracastMedia *media, WfdSession *session, GSocketConnection *con
   if (self->stopping || self->stream_ended || self->session != NULL)
     return;
   g_free (self->peer);
-  self->peer = get_peer (connection);
+  self->peer = wfd_control_get_remote_address (connection);
   self->begin_us = g_get_monotonic_time ();
   on_max_bitrate (media, NULL, self);
   if (self->events.preparing (self->user_data))

@@ -111,6 +111,8 @@ gboolean wfd_control_apply_offer (WfdControl *self, WfdSession *session, GError 
 gboolean wfd_control_create_session (WfdControl *self, GError **error);
 /* The same with one that others have made; (transfer full). */
 gboolean wfd_control_adopt_session (WfdControl *self, WfdSession *session, GError **error);
+/* (transfer full) (nullable): if it is not known */
+char *wfd_control_get_remote_address (GSocketConnection *connection);
 void wfd_control_set_session_socket (WfdControl *self, GSocketConnection *connection);
 
 /* Source role, with a Miracast context. */

@@ -93,8 +93,8 @@ wfd_control_connect (gpointer data)
       on_connected, self);
 }
 
-static char *
-get_remote_address (GSocketConnection *connection)
+char *
+wfd_control_get_remote_address (GSocketConnection *connection)
 {
   g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
 
@@ -127,7 +127,7 @@ find_refusal (WfdControl *self, GSocketConnection *connection)
 static void
 refuse (WfdControl *self, GSocketConnection *connection, const char *why)
 {
-  g_autofree char *remote = get_remote_address (connection);
+  g_autofree char *remote = wfd_control_get_remote_address (connection);
 
   GST_WARNING ("refused a connection from %s: %s", remote, why);
   self->refused_connections++;
@@ -357,7 +357,7 @@ wfd_control_consider_waiting (gpointer data)
 static void
 on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl *self)
 {
-  g_autofree char *remote = get_remote_address (connection);
+  g_autofree char *remote = wfd_control_get_remote_address (connection);
   const char *refusal = find_refusal (self, connection);
   g_autoptr (GSocketConnection) left = NULL;
 

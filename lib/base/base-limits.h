@@ -121,7 +121,7 @@
 #define WFD_LIMIT_IE_SESSIONS 32
 
 /* Devices in reach: wpa_supplicant itself keeps 100 of them. */
-#define WFD_LIMIT_PEERS 256
+#define WFD_LIMIT_LINK_PEERS 256
 
 /* Objects of one kind that wpa_supplicant tells of: its interfaces, the groups
  * it remembers. Each costs a call to look at. */

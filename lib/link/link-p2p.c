@@ -249,7 +249,7 @@ ensure_peer (WfdP2pLink *self, const char *path, gboolean *ret_is_new)
     return NULL;
   peer = g_hash_table_lookup (self->peers, id);
   *ret_is_new = peer == NULL;
-  if (peer != NULL || g_hash_table_size (self->peers) >= WFD_LIMIT_PEERS)
+  if (peer != NULL || g_hash_table_size (self->peers) >= WFD_LIMIT_LINK_PEERS)
     return peer;
   peer = wfd_link_peer_new (id);
   g_hash_table_insert (self->peers, g_steal_pointer (&id), peer);

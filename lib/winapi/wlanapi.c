@@ -134,7 +134,7 @@ keep_visibility (const char *device, gboolean is_visible)
   g_mutex_lock (&seen_lock);
   if (seen == NULL)
     seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  if (g_hash_table_size (seen) >= WFD_LIMIT_PEERS)
+  if (g_hash_table_size (seen) >= WFD_LIMIT_LINK_PEERS)
     g_hash_table_remove_all (seen);
   g_hash_table_insert (seen, g_strdup (device), GINT_TO_POINTER (is_visible));
   g_mutex_unlock (&seen_lock);

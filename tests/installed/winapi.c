@@ -2,6 +2,7 @@
 /* A ported program, in what C11 and C++17 have in common: the widths that Windows
  * has, constants of which one file makes the objects, and an event. */
 #include <initguid.h>
+#include <netdispumdddi.h>
 #include <ntstatus.h>
 #include <p2p.h>
 #include <windows.h>
@@ -68,6 +69,35 @@ check_group_structs (void)
 }
 
 static int
+check_miracast_structs (void)
+{
+  MIRACAST_CHUNK_ID id;
+  MIRACAST_SESSION_INFO info;
+  MIRACAST_DRIVER_INTERFACE driver;
+
+  CHECK (sizeof (MIRACAST_CHUNK_ID) == 8 && sizeof (MIRACAST_CHUNK_INFO) == 24);
+  CHECK (sizeof (MIRACAST_CHUNK_DATA) == 32);
+  CHECK (offsetof (MIRACAST_CHUNK_DATA, PrivateDriverData) == 28);
+  CHECK (sizeof (MIRACAST_STATISTIC_DATA) == 32);
+  CHECK (offsetof (MIRACAST_STATISTIC_DATA, ProtocolEvent) == 8);
+  CHECK (sizeof (MIRACAST_DATARATE_STATS) == 48 && sizeof (MIRACAST_WFD_CONNECTION_STATS) == 24);
+  CHECK (sizeof (MIRACAST_SESSION_INFO) == 4 && sizeof (MIRACAST_CALLBACKS) == 40);
+  CHECK (sizeof (MIRACAST_DRIVER_INTERFACE) == 48 && sizeof (MIRACAST_CHUNK_TYPE) == 4);
+  CHECK (MIRACAST_CHUNK_TYPE_ENCODE_DRIVER_DEFINED_2 == 0x80000001u);
+  id.Value = info.Value = 0;
+  id.FrameNumber = 1;
+  id.PartNumber = 2;
+  CHECK (id.Value == (1 | (UINT64) 2 << 40));
+  info.ReducedModeListDueToBandwidth = 1;
+  CHECK (info.Value == 2);
+  CHECK (
+      QueryMiracastDriverInterface (MIRACAST_DRIVER_INTERFACE_VERSION_1, sizeof (driver), &driver)
+          == STATUS_SUCCESS
+      && driver.Size == 48);
+  return 0;
+}
+
+static int
 check_codes (void)
 {
   CHECK (FAILED (E_INVALIDARG) && SUCCEEDED (S_FALSE) && !NT_SUCCESS (STATUS_UNSUCCESSFUL));
@@ -108,5 +138,5 @@ int
 main (void)
 {
   return check_types () != 0 || check_peer_structs () != 0 || check_group_structs () != 0
-      || check_codes () != 0 || check_guids () != 0 || check_events () != 0;
+      || check_miracast_structs () != 0 || check_codes () != 0 || check_guids () != 0 || check_events () != 0;
 }

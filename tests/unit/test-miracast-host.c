@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <miracast-host.h>
+#include <miracast-display.h>
 #include <miracast-kernel.h>
 #include <miracast-sink.h>
 #include <sys/socket.h>
@@ -16,74 +17,13 @@
 /* What happens, and what the strange driver knows. One test at a time. */
 static struct
 {
-  HANDLE device;
   StrangeHooks *hooks;
   void *library;
   MIRACAST_CALLBACKS callbacks;
-  GAsyncQueue *told; /* char * */
-  gint n_calls;      /* of the four that run, atomic */
+  gint n_calls; /* of the four that run, atomic */
   GThread *thread;
   GMutex lock; /* what the destruction waits for */
 } now;
-
-static void
-tell (const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  g_async_queue_push (now.told, g_strdup_vprintf (format, args));
-  va_end (args);
-}
-
-static void
-wait_told (const char *wanted)
-{
-  g_autofree char *told = g_async_queue_timeout_pop (now.told, 20 * G_USEC_PER_SEC);
-
-  g_assert_cmpstr (told, ==, wanted);
-}
-
-static const char *
-get_state_name (void)
-{
-  static const char *const names[] = { "stopped", "starting", "started", "stopping" };
-  WFDX_MIRACAST_SESSION_STATE state;
-
-  g_assert_cmpint (WfdxMiracastGetState (now.device, &state), ==, STATUS_SUCCESS);
-  return names[state];
-}
-
-/* The display's part. */
-
-static VOID
-on_status (PVOID context, MIRACAST_STATUS status, NTSTATUS why)
-{
-  tell ("status %u %08x", (guint) status, (guint) why);
-}
-
-static NTSTATUS
-on_io_control (PVOID context, BOOL hardware, UINT size, VOID *input, UINT output_size, VOID *output,
-    UINT *ret_bytes)
-{
-  g_assert_nonnull (ret_bytes);
-  *ret_bytes = 5;
-  tell ("io %s", get_state_name ());
-  return STATUS_SUCCESS;
-}
-
-static VOID
-on_statistic (PVOID context, const MIRACAST_STATISTIC_DATA *data)
-{
-  tell ("statistic %u", (guint) data->StatisticType);
-}
-
-static const WFDX_MIRACAST_DISPLAY display = {
-  .Size = sizeof (WFDX_MIRACAST_DISPLAY),
-  .SessionStatus = on_status,
-  .IoControl = on_io_control,
-  .Statistic = on_statistic,
-};
 
 /* The strange driver. */
 
@@ -104,7 +44,7 @@ create (HANDLE device, MIRACAST_CALLBACKS *callbacks)
 {
   enter ();
   now.callbacks = *callbacks;
-  now.device = device;
+  display_device = device;
   leave ();
   return STATUS_SUCCESS;
 }
@@ -113,7 +53,7 @@ static NTSTATUS
 io_control (void)
 {
   UINT n = 0;
-  NTSTATUS status = now.callbacks.MiracastIoControl (now.device, FALSE, 0, NULL, 0, NULL, &n);
+  NTSTATUS status = now.callbacks.MiracastIoControl (display_device, FALSE, 0, NULL, 0, NULL, &n);
 
   if (status == STATUS_SUCCESS)
     g_assert_cmpuint (n, ==, 5);
@@ -125,7 +65,7 @@ io_control_elsewhere (gpointer data)
 {
   NTSTATUS status = io_control ();
 
-  tell ("io done %08x", (guint) status);
+  display_tell ("io done %08x", (guint) status);
   return NULL;
 }
 
@@ -133,7 +73,7 @@ static NTSTATUS
 start (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *info)
 {
   enter ();
-  tell ("start %" G_GUINT64_FORMAT, (guint64) stats->CurrentBitRate);
+  display_tell ("start %" G_GUINT64_FORMAT, (guint64) stats->CurrentBitRate);
   info->Value = 3;
   leave ();
   return STATUS_SUCCESS;
@@ -143,7 +83,7 @@ static void
 stop (void)
 {
   enter ();
-  tell ("stop");
+  display_tell ("stop");
   leave ();
 }
 
@@ -151,7 +91,7 @@ static void
 destroy (void)
 {
   enter ();
-  tell ("destroy");
+  display_tell ("destroy");
   leave ();
 }
 
@@ -159,7 +99,7 @@ static NTSTATUS
 message (UINT size, VOID *input, UINT output_size, VOID *output, UINT *ret_bytes)
 {
   g_assert_cmpint (g_atomic_int_get (&now.n_calls), ==, 0);
-  tell ("message %.*s %s", (int) size, (const char *) input, get_state_name ());
+  display_tell ("message %.*s %s", (int) size, (const char *) input, display_get_state_name ());
   *ret_bytes = 3;
   return STATUS_SUCCESS;
 }
@@ -167,7 +107,7 @@ message (UINT size, VOID *input, UINT output_size, VOID *output, UINT *ret_bytes
 static void
 set_up_strange (void)
 {
-  now.told = g_async_queue_new_full (g_free);
+  display_begin ();
   now.library = dlopen (STRANGE_DRIVER, RTLD_NOW | RTLD_LOCAL);
   g_assert_nonnull (now.library);
   now.hooks = dlsym (now.library, "strange_driver_hooks");
@@ -187,18 +127,18 @@ set_up (Fixture *self, gconstpointer data)
   set_up_strange ();
   miracast_sink_init (&self->sink, SINK_PLAYS, SINK_VIDEO_CEA);
   g_assert_cmpint (WfdxMiracastOpen (STRANGE_DRIVER, &display, &device), ==, STATUS_SUCCESS);
-  g_assert_true (device == now.device);
+  g_assert_true (device == display_device);
 }
 
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
-  NTSTATUS status = WfdxMiracastClose (now.device);
+  NTSTATUS status = WfdxMiracastClose (display_device);
 
   g_assert_true (status == STATUS_SUCCESS || status == STATUS_INVALID_HANDLE);
   g_assert_cmpint (g_atomic_int_get (&now.n_calls), ==, 0);
   miracast_sink_clear (&self->sink);
-  g_async_queue_unref (now.told);
+  display_end ();
   dlclose (now.library);
   memset (&now, 0, sizeof (now));
 }
@@ -209,7 +149,7 @@ start_session (Fixture *self, guint64 rate_bps)
 {
   MIRACAST_WFD_CONNECTION_STATS stats = { .CurrentBitRate = rate_bps };
   MIRACAST_SESSION_INFO info = { .Value = 0 };
-  NTSTATUS status = WfdxMiracastStart (now.device, self->sink.source_fd, &stats, &info);
+  NTSTATUS status = WfdxMiracastStart (display_device, self->sink.source_fd, &stats, &info);
 
   self->sink.source_fd = -1;
   if (status == STATUS_SUCCESS)
@@ -227,27 +167,27 @@ renew_sink (Fixture *self)
 static void
 test_a_life (Fixture *self, gconstpointer data)
 {
-  g_assert_cmpstr (get_state_name (), ==, "stopped");
+  g_assert_cmpstr (display_get_state_name (), ==, "stopped");
   g_assert_cmpint (start_session (self, 7), ==, STATUS_SUCCESS);
-  wait_told ("start 7");
-  g_assert_cmpstr (get_state_name (), ==, "started");
-  g_assert_cmpint (WfdxMiracastStop (now.device), ==, STATUS_SUCCESS);
-  wait_told ("stop");
-  g_assert_cmpstr (get_state_name (), ==, "stopped");
+  display_wait_told ("start 7");
+  g_assert_cmpstr (display_get_state_name (), ==, "started");
+  g_assert_cmpint (WfdxMiracastStop (display_device), ==, STATUS_SUCCESS);
+  display_wait_told ("stop");
+  g_assert_cmpstr (display_get_state_name (), ==, "stopped");
   /* The system has closed its socket. */
   miracast_sink_wait (&self->sink, "closed");
-  g_assert_cmpint (WfdxMiracastClose (now.device), ==, STATUS_SUCCESS);
-  wait_told ("destroy");
+  g_assert_cmpint (WfdxMiracastClose (display_device), ==, STATUS_SUCCESS);
+  display_wait_told ("destroy");
 }
 
 static void
 test_close_ends_the_session (Fixture *self, gconstpointer data)
 {
   g_assert_cmpint (start_session (self, 7), ==, STATUS_SUCCESS);
-  g_assert_cmpint (WfdxMiracastClose (now.device), ==, STATUS_SUCCESS);
-  wait_told ("start 7");
-  wait_told ("stop");
-  wait_told ("destroy");
+  g_assert_cmpint (WfdxMiracastClose (display_device), ==, STATUS_SUCCESS);
+  display_wait_told ("start 7");
+  display_wait_told ("stop");
+  display_wait_told ("destroy");
 }
 
 static void
@@ -296,22 +236,24 @@ test_bad_arguments (Fixture *self, gconstpointer data)
   g_assert_cmpint (WfdxMiracastOpen (NULL, NULL, &device), ==, STATUS_INVALID_PARAMETER);
   g_assert_cmpint (WfdxMiracastOpen (NULL, &display, NULL), ==, STATUS_INVALID_PARAMETER);
   g_assert_cmpint (WfdxMiracastOpen (NULL, &small, &device), ==, STATUS_INVALID_PARAMETER);
-  g_assert_cmpint (WfdxMiracastStart (now.device, 5, NULL, NULL), ==, STATUS_INVALID_PARAMETER);
-  g_assert_cmpint (WfdxMiracastStart (now.device, INVALID_SOCKET, NULL, &info), ==,
+  g_assert_cmpint (WfdxMiracastStart (display_device, 5, NULL, NULL), ==, STATUS_INVALID_PARAMETER);
+  g_assert_cmpint (WfdxMiracastStart (display_device, INVALID_SOCKET, NULL, &info), ==,
       STATUS_INVALID_PARAMETER);
-  g_assert_cmpint (WfdxMiracastGetContext (now.device, NULL), ==, STATUS_INVALID_PARAMETER);
-  g_assert_cmpint (WfdxMiracastGetState (now.device, NULL), ==, STATUS_INVALID_PARAMETER);
-  g_assert_cmpint (WfdxMiracastSetLink (now.device, 0, NULL, 0), ==, STATUS_INVALID_PARAMETER);
-  g_assert_cmpint (WfdxMiracastGetConnectionStats (now.device, NULL), ==, STATUS_INVALID_PARAMETER);
-  g_assert_cmpint (WfdxMiracastSendMessage (now.device, NULL, 1, NULL, 0, NULL, NULL), ==,
+  g_assert_cmpint (WfdxMiracastGetContext (display_device, NULL), ==, STATUS_INVALID_PARAMETER);
+  g_assert_cmpint (WfdxMiracastGetState (display_device, NULL), ==, STATUS_INVALID_PARAMETER);
+  g_assert_cmpint (WfdxMiracastSetLink (display_device, 0, NULL, 0), ==, STATUS_INVALID_PARAMETER);
+  g_assert_cmpint (WfdxMiracastGetConnectionStats (display_device, NULL), ==,
       STATUS_INVALID_PARAMETER);
-  g_assert_cmpint (WfdxMiracastSendMessage (now.device, "x", 0, NULL, 0, NULL, NULL), ==,
+  g_assert_cmpint (WfdxMiracastSendMessage (display_device, NULL, 1, NULL, 0, NULL, NULL), ==,
       STATUS_INVALID_PARAMETER);
-  g_assert_cmpint (WfdxMiracastSendMessage (now.device, "x", 1, NULL, 1, NULL, NULL), ==,
+  g_assert_cmpint (WfdxMiracastSendMessage (display_device, "x", 0, NULL, 0, NULL, NULL), ==,
       STATUS_INVALID_PARAMETER);
-  g_assert_cmpint (WfdxMiracastPushChunk (now.device, NULL, NULL, 0), ==, STATUS_INVALID_PARAMETER);
-  g_assert_cmpint (now.callbacks.MiracastIoControl (now.device, FALSE, 1, NULL, 0, NULL, NULL), ==,
+  g_assert_cmpint (WfdxMiracastSendMessage (display_device, "x", 1, NULL, 1, NULL, NULL), ==,
       STATUS_INVALID_PARAMETER);
+  g_assert_cmpint (WfdxMiracastPushChunk (display_device, NULL, NULL, 0), ==,
+      STATUS_INVALID_PARAMETER);
+  g_assert_cmpint (now.callbacks.MiracastIoControl (display_device, FALSE, 1, NULL, 0, NULL, NULL),
+      ==, STATUS_INVALID_PARAMETER);
 }
 
 static NTSTATUS
@@ -371,7 +313,7 @@ test_drivers_that_are_none (void)
       STATUS_REVISION_MISMATCH);
   g_assert_cmpint (open_with ((StrangeHooks) { .create = create_fails }), ==,
       STATUS_RESOURCE_IN_USE);
-  g_async_queue_unref (now.told);
+  display_end ();
   dlclose (now.library);
 }
 
@@ -383,7 +325,7 @@ start_with_io_controls (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats,
   info->Value = 3;
   now.thread = g_thread_new ("other", io_control_elsewhere, NULL);
   g_assert_cmpint (io_control (), ==, STATUS_SUCCESS);
-  wait_told ("io starting");
+  display_wait_told ("io starting");
   leave ();
   return STATUS_SUCCESS;
 }
@@ -393,10 +335,10 @@ stop_with_io_controls (void)
 {
   enter ();
   g_assert_cmpint (io_control (), ==, STATUS_SUCCESS);
-  wait_told ("io stopping");
+  display_wait_told ("io stopping");
   now.thread = g_thread_new ("other", io_control_elsewhere, NULL);
   g_thread_join (now.thread);
-  wait_told ("io done c0000184");
+  display_wait_told ("io done c0000184");
   leave ();
 }
 
@@ -407,10 +349,10 @@ test_io_control_waits_for_the_start (Fixture *self, gconstpointer data)
   now.hooks->start = start_with_io_controls;
   g_assert_cmpint (start_session (self, 0), ==, STATUS_SUCCESS);
   g_thread_join (now.thread);
-  wait_told ("io started");
-  wait_told ("io done 00000000");
+  display_wait_told ("io started");
+  display_wait_told ("io done 00000000");
   g_assert_cmpint (io_control (), ==, STATUS_SUCCESS);
-  wait_told ("io started");
+  display_wait_told ("io started");
 }
 
 static void
@@ -418,8 +360,8 @@ test_io_control_fails_at_the_stop (Fixture *self, gconstpointer data)
 {
   now.hooks->stop = stop_with_io_controls;
   start_session (self, 0);
-  wait_told ("start 0");
-  WfdxMiracastStop (now.device);
+  display_wait_told ("start 0");
+  WfdxMiracastStop (display_device);
   g_assert_cmpint (io_control (), ==, STATUS_INVALID_DEVICE_STATE);
 }
 
@@ -427,7 +369,7 @@ static NTSTATUS
 start_fails (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *info)
 {
   now.thread = g_thread_new ("other", io_control_elsewhere, NULL);
-  g_assert_cmpint (WfdxMiracastSendMessage (now.device, "x", 1, NULL, 0, NULL, NULL), ==,
+  g_assert_cmpint (WfdxMiracastSendMessage (display_device, "x", 1, NULL, 0, NULL, NULL), ==,
       STATUS_PENDING);
   return STATUS_UNSUCCESSFUL;
 }
@@ -438,25 +380,19 @@ test_start_that_fails (Fixture *self, gconstpointer data)
   now.hooks->start = start_fails;
   g_assert_cmpint (start_session (self, 0), ==, STATUS_UNSUCCESSFUL);
   g_thread_join (now.thread);
-  wait_told ("io done c0000184");
+  display_wait_told ("io done c0000184");
   miracast_sink_wait (&self->sink, "closed");
-  g_assert_cmpstr (get_state_name (), ==, "stopped");
+  g_assert_cmpstr (display_get_state_name (), ==, "stopped");
   renew_sink (self);
   now.hooks->start = start;
   g_assert_cmpint (start_session (self, 0), ==, STATUS_SUCCESS);
-  wait_told ("start 0");
-}
-
-static VOID
-on_done (PVOID context, NTSTATUS status, UINT n)
-{
-  tell ("done %s %08x %u", (const char *) context, (guint) status, n);
+  display_wait_told ("start 0");
 }
 
 static NTSTATUS
 send_message (const char *text)
 {
-  return WfdxMiracastSendMessage (now.device, text, 1, NULL, 0, on_done, (PVOID) text);
+  return WfdxMiracastSendMessage (display_device, text, 1, NULL, 0, display_on_done, (PVOID) text);
 }
 
 static NTSTATUS
@@ -486,16 +422,16 @@ test_messages_wait_for_the_start (Fixture *self, gconstpointer data)
   now.hooks->start = start_with_messages;
   now.hooks->stop = stop_with_messages;
   start_session (self, 0);
-  wait_told ("message a started");
-  wait_told ("done a 00000000 3");
-  wait_told ("message b started");
-  wait_told ("done b 00000000 3");
+  display_wait_told ("message a started");
+  display_wait_told ("done a 00000000 3");
+  display_wait_told ("message b started");
+  display_wait_told ("done b 00000000 3");
   g_assert_cmpint (send_message ("c"), ==, STATUS_PENDING);
-  wait_told ("message c started");
-  wait_told ("done c 00000000 3");
-  WfdxMiracastStop (now.device);
+  display_wait_told ("message c started");
+  display_wait_told ("done c 00000000 3");
+  WfdxMiracastStop (display_device);
   g_assert_cmpint (send_message ("e"), ==, STATUS_INVALID_DEVICE_STATE);
-  g_assert_cmpint (g_async_queue_length (now.told), ==, 0);
+  g_assert_cmpint (display_count_told (), ==, 0);
 }
 
 static NTSTATUS
@@ -511,7 +447,7 @@ test_messages_for_nobody_are_cancelled (Fixture *self, gconstpointer data)
 {
   now.hooks->start = start_that_fails_with_messages;
   g_assert_cmpint (start_session (self, 0), ==, STATUS_NO_MEMORY);
-  wait_told ("done a c0000120 0");
+  display_wait_told ("done a c0000120 0");
 }
 
 static NTSTATUS
@@ -519,7 +455,8 @@ start_with_status (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST
 {
   enter ();
   info->Value = 3;
-  now.callbacks.ReportSessionStatus (now.device, MIRACAST_STATUS_CRITICAL_ERROR, STATUS_NO_MEMORY);
+  now.callbacks.ReportSessionStatus (display_device, MIRACAST_STATUS_CRITICAL_ERROR,
+      STATUS_NO_MEMORY);
   leave ();
   return STATUS_SUCCESS;
 }
@@ -529,8 +466,8 @@ test_status_in_a_start_stops_afterwards (Fixture *self, gconstpointer data)
 {
   now.hooks->start = start_with_status;
   g_assert_cmpint (start_session (self, 0), ==, STATUS_SUCCESS);
-  wait_told ("status 0 c0000017");
-  wait_told ("stop");
+  display_wait_told ("status 0 c0000017");
+  display_wait_told ("stop");
   miracast_sink_wait (&self->sink, "closed");
 }
 
@@ -538,14 +475,14 @@ static void
 test_status_stops_the_session (Fixture *self, gconstpointer data)
 {
   start_session (self, 0);
-  wait_told ("start 0");
-  now.callbacks.ReportSessionStatus (now.device, MIRACAST_STATUS_SINK_DISOCNNECT_REQUEST, 0);
-  wait_told ("status 2 00000000");
-  wait_told ("stop");
+  display_wait_told ("start 0");
+  now.callbacks.ReportSessionStatus (display_device, MIRACAST_STATUS_SINK_DISOCNNECT_REQUEST, 0);
+  display_wait_told ("status 2 00000000");
+  display_wait_told ("stop");
   miracast_sink_wait (&self->sink, "closed");
   /* It is told of one that is on only. */
-  now.callbacks.ReportSessionStatus (now.device, MIRACAST_STATUS_CRITICAL_ERROR, 0);
-  g_assert_cmpint (g_async_queue_length (now.told), ==, 0);
+  now.callbacks.ReportSessionStatus (display_device, MIRACAST_STATUS_CRITICAL_ERROR, 0);
+  g_assert_cmpint (display_count_told (), ==, 0);
 }
 
 static NTSTATUS
@@ -555,7 +492,7 @@ start_until_it_breaks (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats,
   char octet;
 
   enter ();
-  tell ("start");
+  display_tell ("start");
   g_assert_cmpint (recv (socket, &octet, 1, 0), ==, 0);
   leave ();
   return STATUS_CONNECTION_RESET;
@@ -564,9 +501,9 @@ start_until_it_breaks (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats,
 static gpointer
 stop_elsewhere (gpointer data)
 {
-  wait_told ("start");
-  g_assert_cmpint (WfdxMiracastStop (now.device), ==, STATUS_SUCCESS);
-  tell ("stopped");
+  display_wait_told ("start");
+  g_assert_cmpint (WfdxMiracastStop (display_device), ==, STATUS_SUCCESS);
+  display_tell ("stopped");
   return NULL;
 }
 
@@ -578,9 +515,9 @@ test_stop_ends_a_start (Fixture *self, gconstpointer data)
   now.hooks->start = start_until_it_breaks;
   g_assert_cmpint (start_session (self, 0), ==, STATUS_CONNECTION_RESET);
   g_thread_join (thread);
-  wait_told ("stopped");
+  display_wait_told ("stopped");
   /* The driver, which failed to start, is not stopped. */
-  g_assert_cmpint (g_async_queue_length (now.told), ==, 0);
+  g_assert_cmpint (display_count_told (), ==, 0);
 }
 
 static NTSTATUS
@@ -588,9 +525,10 @@ start_and_call_back (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats,
     MIRACAST_SESSION_INFO *info)
 {
   info->Value = 3;
-  g_assert_cmpint (WfdxMiracastStop (now.device), ==, STATUS_INVALID_DEVICE_STATE);
-  g_assert_cmpint (WfdxMiracastClose (now.device), ==, STATUS_INVALID_DEVICE_STATE);
-  g_assert_cmpint (WfdxMiracastSetLink (now.device, 1, NULL, 0), ==, STATUS_INVALID_DEVICE_STATE);
+  g_assert_cmpint (WfdxMiracastStop (display_device), ==, STATUS_INVALID_DEVICE_STATE);
+  g_assert_cmpint (WfdxMiracastClose (display_device), ==, STATUS_INVALID_DEVICE_STATE);
+  g_assert_cmpint (WfdxMiracastSetLink (display_device, 1, NULL, 0), ==,
+      STATUS_INVALID_DEVICE_STATE);
   return STATUS_SUCCESS;
 }
 
@@ -602,7 +540,8 @@ test_calls_from_within_a_call_are_refused (Fixture *self, gconstpointer data)
   now.hooks->start = start_and_call_back;
   g_assert_cmpint (start_session (self, 0), ==, STATUS_SUCCESS);
   /* There is a session. */
-  g_assert_cmpint (WfdxMiracastStart (now.device, 5, NULL, &info), ==, STATUS_INVALID_DEVICE_STATE);
+  g_assert_cmpint (WfdxMiracastStart (display_device, 5, NULL, &info), ==,
+      STATUS_INVALID_DEVICE_STATE);
 }
 
 static VOID NTAPI
@@ -610,17 +549,17 @@ on_rate (PVOID context, MIRACAST_DATARATE_STATS *stats)
 {
   g_assert_true (context == &now);
   if (stats != NULL)
-    tell ("rate %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " sent",
+    display_tell ("rate %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " sent",
         (guint64) stats->EncoderBitRate, (guint64) stats->CurrentMaxTxDataRate,
         (guint64) stats->TransmittedFrameCount);
   else
-    tell ("rate gone");
+    display_tell ("rate gone");
 }
 
 static NTSTATUS
 register_rates (PFN_DATARATE_NOTIFICATION notify)
 {
-  return now.callbacks.RegisterForDataRateNotifications (now.device, &now, notify);
+  return now.callbacks.RegisterForDataRateNotifications (display_device, &now, notify);
 }
 
 static gpointer
@@ -634,7 +573,7 @@ static NTSTATUS
 start_with_rates (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *info)
 {
   info->Value = 3;
-  tell ("start %" G_GUINT64_FORMAT, (guint64) stats->CurrentBitRate);
+  display_tell ("start %" G_GUINT64_FORMAT, (guint64) stats->CurrentBitRate);
   g_assert_cmpint (register_rates (NULL), ==, STATUS_INVALID_PARAMETER);
   g_assert_cmpint (register_rates (on_rate), ==, STATUS_SUCCESS);
   g_assert_cmpint (register_rates (on_rate), ==, STATUS_INVALID_PARAMETER);
@@ -647,7 +586,7 @@ stop_with_rates (void)
 {
   g_assert_cmpint (register_rates (NULL), ==, STATUS_SUCCESS);
   g_assert_cmpint (register_rates (NULL), ==, STATUS_INVALID_PARAMETER);
-  tell ("stop");
+  display_tell ("stop");
 }
 
 static void
@@ -658,28 +597,29 @@ test_rates_are_told_each_second (Fixture *self, gconstpointer data)
 
   now.hooks->start = start_with_rates;
   now.hooks->stop = stop_with_rates;
-  g_assert_cmpint (WfdxMiracastSetLink (now.device, 99, NULL, 0), ==, STATUS_NOT_SUPPORTED);
-  g_assert_cmpint (WfdxMiracastSetLink (now.device, 7, miracast_kernel_peer, 54 * MBPS), ==,
+  g_assert_cmpint (WfdxMiracastSetLink (display_device, 99, NULL, 0), ==, STATUS_NOT_SUPPORTED);
+  g_assert_cmpint (WfdxMiracastSetLink (display_device, 7, miracast_kernel_peer, 54 * MBPS), ==,
       STATUS_SUCCESS);
-  g_assert_cmpint (WfdxMiracastGetConnectionStats (now.device, &stats), ==, STATUS_SUCCESS);
+  g_assert_cmpint (WfdxMiracastGetConnectionStats (display_device, &stats), ==, STATUS_SUCCESS);
   g_assert_cmpuint (stats.CurrentBitRate, ==, 5 * MBPS);
   g_assert_cmpuint (stats.RemoteMaxBitRate, ==, 54 * MBPS);
 
   /* What was measured is what a session is started with. */
-  g_assert_cmpint (WfdxMiracastStart (now.device, self->sink.source_fd, NULL, &info), ==, 0);
+  g_assert_cmpint (WfdxMiracastStart (display_device, self->sink.source_fd, NULL, &info), ==, 0);
   self->sink.source_fd = -1;
-  wait_told ("start 5000000");
+  display_wait_told ("start 5000000");
   miracast_kernel_tell (10000, 100, 0);
-  wait_told ("rate 3290000 of 10000000, 0 sent");
+  display_wait_told ("rate 3290000 of 10000000, 0 sent");
   miracast_kernel_tell (10000, 150, 0);
-  wait_told ("rate 3290000 of 10000000, 50 sent");
+  display_wait_told ("rate 3290000 of 10000000, 50 sent");
   g_assert_cmpint (register_rates (NULL), ==, STATUS_NOT_SUPPORTED);
-  g_assert_cmpint (WfdxMiracastSetLink (now.device, 7, NULL, 0), ==, STATUS_INVALID_DEVICE_STATE);
-  WfdxMiracastStop (now.device);
-  wait_told ("stop");
+  g_assert_cmpint (WfdxMiracastSetLink (display_device, 7, NULL, 0), ==,
+      STATUS_INVALID_DEVICE_STATE);
+  WfdxMiracastStop (display_device);
+  display_wait_told ("stop");
   miracast_kernel_tell (10000, 200, 0);
-  WfdxMiracastGetConnectionStats (now.device, &stats);
-  g_assert_cmpint (g_async_queue_length (now.told), ==, 0);
+  WfdxMiracastGetConnectionStats (display_device, &stats);
+  g_assert_cmpint (display_count_told (), ==, 0);
 }
 
 static NTSTATUS
@@ -705,18 +645,18 @@ test_chunks_reach_the_driver (Fixture *self, gconstpointer data)
   MIRACAST_CHUNK_DATA chunk;
   UINT size = sizeof (chunk);
 
-  g_assert_cmpint (WfdxMiracastPushChunk (now.device, &info, "ab", 2), ==,
+  g_assert_cmpint (WfdxMiracastPushChunk (display_device, &info, "ab", 2), ==,
       STATUS_INVALID_DEVICE_STATE);
   start_session (self, 0);
-  g_assert_cmpint (WfdxMiracastPushChunk (now.device, &info, "ab", 2), ==, STATUS_SUCCESS);
+  g_assert_cmpint (WfdxMiracastPushChunk (display_device, &info, "ab", 2), ==, STATUS_SUCCESS);
   g_assert_cmpint (
-      now.callbacks.GetNextChunkData (now.device, INFINITE, 0, NULL, &size, &chunk, NULL), ==,
+      now.callbacks.GetNextChunkData (display_device, INFINITE, 0, NULL, &size, &chunk, NULL), ==,
       STATUS_SUCCESS);
   g_assert_cmpuint (size, ==, 30);
   g_assert_cmpuint (chunk.ChunkInfo.ChunkId.FrameNumber, ==, 4);
-  WfdxMiracastStop (now.device);
+  WfdxMiracastStop (display_device);
   g_assert_cmpint (
-      now.callbacks.GetNextChunkData (now.device, INFINITE, 0, NULL, &size, &chunk, NULL), ==,
+      now.callbacks.GetNextChunkData (display_device, INFINITE, 0, NULL, &size, &chunk, NULL), ==,
       STATUS_INSTANCE_NOT_AVAILABLE);
 }
 
@@ -725,8 +665,8 @@ test_statistics_are_passed_on (Fixture *self, gconstpointer data)
 {
   MIRACAST_STATISTIC_DATA statistic = { .StatisticType = MIRACAST_STATISTIC_TYPE_CHUNK_SENT };
 
-  now.callbacks.ReportStatistic (now.device, &statistic);
-  wait_told ("statistic 1");
+  now.callbacks.ReportStatistic (display_device, &statistic);
+  display_wait_told ("statistic 1");
 }
 
 static void
@@ -734,30 +674,30 @@ destroy_when_let (void)
 {
   g_mutex_lock (&now.lock);
   g_mutex_unlock (&now.lock);
-  tell ("destroyed");
+  display_tell ("destroyed");
 }
 
 static void
 test_destroy_has_a_limit (Fixture *self, gconstpointer data)
 {
   NTSTATUS status;
-  MiracastHost *host = miracast_host_find (now.device, &status);
+  MiracastHost *host = miracast_host_find (display_device, &status);
 
   g_assert_cmpuint (host->destroy_limit_ms, ==, 3000);
   host->destroy_limit_ms = 10;
   miracast_host_unref (host);
   now.hooks->destroy = destroy_when_let;
   g_mutex_lock (&now.lock);
-  g_assert_cmpint (WfdxMiracastClose (now.device), ==, STATUS_IO_TIMEOUT);
-  g_assert_cmpint (WfdxMiracastStop (now.device), ==, STATUS_INVALID_HANDLE);
+  g_assert_cmpint (WfdxMiracastClose (display_device), ==, STATUS_IO_TIMEOUT);
+  g_assert_cmpint (WfdxMiracastStop (display_device), ==, STATUS_INVALID_HANDLE);
   g_mutex_unlock (&now.lock);
-  wait_told ("destroyed");
+  display_wait_told ("destroyed");
 }
 
 static void
 test_two_drivers_at_once (Fixture *self, gconstpointer data)
 {
-  HANDLE own, strange = now.device;
+  HANDLE own, strange = display_device;
   PVOID own_context, strange_context;
 
   g_assert_cmpint (WfdxMiracastOpen (NULL, &display, &own), ==, STATUS_SUCCESS);

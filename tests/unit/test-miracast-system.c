@@ -1,72 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The system and the driver of this library together. */
+#include <miracast-display.h>
 #include <miracast-kernel.h>
 #include <miracast-sink.h>
 #include <string.h>
 #include <wfdxmiracast.h>
-
-static struct
-{
-  HANDLE device;
-  GAsyncQueue *told; /* char * */
-} now;
-
-static void
-tell (const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  g_async_queue_push (now.told, g_strdup_vprintf (format, args));
-  va_end (args);
-}
-
-static void
-wait_told (const char *wanted)
-{
-  g_autofree char *told = g_async_queue_timeout_pop (now.told, 20 * G_USEC_PER_SEC);
-
-  g_assert_cmpstr (told, ==, wanted);
-}
-
-static const char *
-get_state_name (void)
-{
-  static const char *const names[] = { "stopped", "starting", "started", "stopping" };
-  WFDX_MIRACAST_SESSION_STATE state;
-
-  g_assert_cmpint (WfdxMiracastGetState (now.device, &state), ==, STATUS_SUCCESS);
-  return names[state];
-}
-
-static VOID
-on_status (PVOID context, MIRACAST_STATUS status, NTSTATUS why)
-{
-  tell ("status %u %08x", (guint) status, (guint) why);
-}
-
-static NTSTATUS
-on_io_control (PVOID context, BOOL hardware, UINT size, VOID *input, UINT output_size, VOID *output,
-    UINT *ret_bytes)
-{
-  g_assert_nonnull (ret_bytes);
-  *ret_bytes = 5;
-  tell ("io %s", get_state_name ());
-  return STATUS_SUCCESS;
-}
-
-static VOID
-on_statistic (PVOID context, const MIRACAST_STATISTIC_DATA *data)
-{
-  tell ("statistic %u", (guint) data->StatisticType);
-}
-
-static const WFDX_MIRACAST_DISPLAY display = {
-  .Size = sizeof (WFDX_MIRACAST_DISPLAY),
-  .SessionStatus = on_status,
-  .IoControl = on_io_control,
-  .Statistic = on_statistic,
-};
 
 typedef struct
 {
@@ -80,33 +18,26 @@ renew_sink (Fixture *self)
   miracast_sink_init (&self->sink, SINK_PLAYS, SINK_VIDEO_CEA);
 }
 
-static VOID
-on_done (PVOID context, NTSTATUS status, UINT n)
-{
-  tell ("done %s %08x %u", (const char *) context, (guint) status, n);
-}
-
 static void
 set_up (Fixture *self, gconstpointer data)
 {
-  now.told = g_async_queue_new_full (g_free);
+  display_begin ();
   miracast_sink_init (&self->sink, SINK_PLAYS, SINK_VIDEO_CEA);
-  g_assert_cmpint (WfdxMiracastOpen (NULL, &display, &now.device), ==, STATUS_SUCCESS);
+  g_assert_cmpint (WfdxMiracastOpen (NULL, &display, &display_device), ==, STATUS_SUCCESS);
 }
 
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
-  g_assert_cmpint (WfdxMiracastClose (now.device), ==, STATUS_SUCCESS);
+  g_assert_cmpint (WfdxMiracastClose (display_device), ==, STATUS_SUCCESS);
   miracast_sink_clear (&self->sink);
-  g_async_queue_unref (now.told);
-  memset (&now, 0, sizeof (now));
+  display_end ();
 }
 
 static NTSTATUS
 start (Fixture *self, const MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *info)
 {
-  NTSTATUS status = WfdxMiracastStart (now.device, self->sink.source_fd, stats, info);
+  NTSTATUS status = WfdxMiracastStart (display_device, self->sink.source_fd, stats, info);
 
   self->sink.source_fd = -1;
   return status;
@@ -119,10 +50,10 @@ test_monitor_arrives_after_the_start (Fixture *self, gconstpointer data)
 
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
   g_assert_cmpuint (info.Value, ==, 1);
-  wait_told ("statistic 2");
-  wait_told ("io started");
+  display_wait_told ("statistic 2");
+  display_wait_told ("io started");
   miracast_sink_wait (&self->sink, "PLAY");
-  WfdxMiracastStop (now.device);
+  WfdxMiracastStop (display_device);
   miracast_sink_wait (&self->sink, "TEARDOWN");
   miracast_sink_wait (&self->sink, "closed");
 }
@@ -134,14 +65,14 @@ test_session_that_ends_is_stopped (Fixture *self, gconstpointer data)
 
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
   miracast_sink_wait (&self->sink, "PLAY");
-  wait_told ("statistic 2");
-  wait_told ("io started");
+  display_wait_told ("statistic 2");
+  display_wait_told ("io started");
   miracast_sink_tear_down (&self->sink);
-  wait_told ("status 2 c000020d");
+  display_wait_told ("status 2 c000020d");
   miracast_sink_wait (&self->sink, "closed");
   renew_sink (self);
   /* The stop is under way. */
-  while (!g_str_equal (get_state_name (), "stopped"))
+  while (!g_str_equal (display_get_state_name (), "stopped"))
     g_thread_yield ();
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
 }
@@ -151,14 +82,14 @@ test_driver_is_told_of_the_link (Fixture *self, gconstpointer data)
 {
   MIRACAST_SESSION_INFO info;
 
-  g_assert_cmpint (WfdxMiracastSetLink (now.device, 7, miracast_kernel_peer, 1400000), ==, 0);
+  g_assert_cmpint (WfdxMiracastSetLink (display_device, 7, miracast_kernel_peer, 1400000), ==, 0);
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_DEVICE_INSUFFICIENT_RESOURCES);
-  g_assert_cmpint (WfdxMiracastSetLink (now.device, 7, miracast_kernel_peer, 2000000), ==, 0);
+  g_assert_cmpint (WfdxMiracastSetLink (display_device, 7, miracast_kernel_peer, 2000000), ==, 0);
   renew_sink (self);
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
   g_assert_cmpuint (info.Value, ==, 3);
-  wait_told ("statistic 2");
-  wait_told ("io started");
+  display_wait_told ("statistic 2");
+  display_wait_told ("io started");
 }
 
 static void
@@ -166,14 +97,14 @@ test_driver_on_a_slow_link_ends (Fixture *self, gconstpointer data)
 {
   MIRACAST_SESSION_INFO info;
 
-  g_assert_cmpint (WfdxMiracastSetLink (now.device, 7, miracast_kernel_peer, 0), ==, 0);
+  g_assert_cmpint (WfdxMiracastSetLink (display_device, 7, miracast_kernel_peer, 0), ==, 0);
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
-  wait_told ("statistic 2");
-  wait_told ("io started");
+  display_wait_told ("statistic 2");
+  display_wait_told ("io started");
   /* Half of what is on the air are repetitions. */
   for (guint i = 0; i < 6; i++)
     miracast_kernel_tell (5000, 1000 * i, 1000 * i);
-  wait_told ("status 3 c0000468");
+  display_wait_told ("status 3 c0000468");
 }
 
 static void
@@ -182,8 +113,8 @@ start_playing (Fixture *self)
   MIRACAST_SESSION_INFO info;
 
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
-  wait_told ("statistic 2");
-  wait_told ("io started");
+  display_wait_told ("statistic 2");
+  display_wait_told ("io started");
   miracast_sink_wait (&self->sink, "PLAY");
 }
 
@@ -193,8 +124,8 @@ send_message (UINT kind, WFDX_MIRACAST_COUNTERS *counters)
   const WFDX_MIRACAST_MESSAGE message = { sizeof (message), kind };
   UINT size = counters != NULL ? sizeof (*counters) : 0;
 
-  g_assert_cmpint (WfdxMiracastSendMessage (now.device, &message, sizeof (message), counters, size,
-                       on_done, (PVOID) "message"),
+  g_assert_cmpint (WfdxMiracastSendMessage (display_device, &message, sizeof (message), counters,
+                       size, display_on_done, (PVOID) "message"),
       ==, STATUS_PENDING);
 }
 
@@ -205,7 +136,7 @@ test_counters (Fixture *self, gconstpointer data)
 
   start_playing (self);
   send_message (WFDX_MIRACAST_GET_COUNTERS, &counters);
-  wait_told ("done message 00000000 56");
+  display_wait_told ("done message 00000000 56");
   g_assert_cmpuint (counters.FramesSent, ==, 0);
 }
 
@@ -214,10 +145,10 @@ test_monitor_that_is_off (Fixture *self, gconstpointer data)
 {
   start_playing (self);
   send_message (WFDX_MIRACAST_MONITOR_OFF, NULL);
-  wait_told ("done message 00000000 0");
+  display_wait_told ("done message 00000000 0");
   miracast_sink_wait (&self->sink, "pause");
   send_message (WFDX_MIRACAST_MONITOR_ON, NULL);
-  wait_told ("done message 00000000 0");
+  display_wait_told ("done message 00000000 0");
   miracast_sink_wait (&self->sink, "PLAY");
 }
 
@@ -230,8 +161,8 @@ test_monitor_that_is_off_for_a_moment (Fixture *self, gconstpointer data)
   for (guint i = 0; i < 20; i++) {
     send_message (WFDX_MIRACAST_MONITOR_OFF, NULL);
     send_message (WFDX_MIRACAST_MONITOR_ON, NULL);
-    wait_told ("done message 00000000 0");
-    wait_told ("done message 00000000 0");
+    display_wait_told ("done message 00000000 0");
+    display_wait_told ("done message 00000000 0");
     miracast_sink_wait (&self->sink, "pause");
     miracast_sink_wait (&self->sink, "PLAY");
   }
@@ -245,15 +176,15 @@ test_monitor_that_is_off_sleeps (Fixture *self, gconstpointer data)
   start_playing (self);
   for (guint i = 0; i < 2; i++) {
     send_message (WFDX_MIRACAST_MONITOR_OFF, NULL);
-    wait_told ("done message 00000000 0");
+    display_wait_told ("done message 00000000 0");
     miracast_sink_wait (&self->sink, "standby");
     send_message (WFDX_MIRACAST_MONITOR_ON, NULL);
-    wait_told ("done message 00000000 0");
+    display_wait_told ("done message 00000000 0");
     miracast_sink_wait (&self->sink, "PLAY");
   }
   send_message (WFDX_MIRACAST_MONITOR_OFF, NULL);
   miracast_sink_wait (&self->sink, "standby");
-  WfdxMiracastStop (now.device);
+  WfdxMiracastStop (display_device);
   miracast_sink_wait (&self->sink, "TEARDOWN");
 }
 
@@ -271,7 +202,7 @@ count_entries (const char *path)
 static gpointer
 stop_at_any_time (gpointer data)
 {
-  WfdxMiracastStop (now.device);
+  WfdxMiracastStop (display_device);
   return NULL;
 }
 
@@ -287,7 +218,7 @@ test_sessions_stopped_at_any_time_leave_nothing (Fixture *self, gconstpointer da
     if (i % 4 == 3)
       thread = g_thread_new ("stop", stop_at_any_time, NULL);
     start (self, NULL, &info);
-    WfdxMiracastStop (now.device);
+    WfdxMiracastStop (display_device);
     if (thread != NULL)
       g_thread_join (thread);
     renew_sink (self);
