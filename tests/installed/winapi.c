@@ -138,5 +138,6 @@ int
 main (void)
 {
   return check_types () != 0 || check_peer_structs () != 0 || check_group_structs () != 0
-      || check_miracast_structs () != 0 || check_codes () != 0 || check_guids () != 0 || check_events () != 0;
+      || check_miracast_structs () != 0 || check_codes () != 0 || check_guids () != 0
+      || check_events () != 0;
 }

@@ -672,7 +672,7 @@ test_opens_while_looking (WlanLab *lab, gconstpointer data)
 static void
 shorten (WlanLab *lab, gconstpointer data)
 {
-  wlanapi_attempt_ms = 200;
+  wlanapi_attempt_ms = 1000;
   wlan_set_up (lab, data);
 }
 
