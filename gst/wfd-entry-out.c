@@ -302,28 +302,43 @@ note_buffer (WfdEntry *self, GstBuffer *buffer)
   return buffer;
 }
 
-/* A "src" that leads nowhere is no fault: the session has ended. */
+/* With the lock. */
 static void
-note_flow (WfdEntry *self, GstFlowReturn flow)
+end_flow (WfdEntry *self, GstFlowReturn flow)
+{
+  /* A "src" that leads nowhere is no fault: the session has ended. */
+  gboolean is_over = flow == GST_FLOW_FLUSHING || flow == GST_FLOW_NOT_LINKED;
+
+  if (is_over)
+    self->attached = FALSE;
+  else
+    self->flow = flow;
+  if (!is_over || wfd_entry_has_live_upstream (self))
+    wfd_entry_drop_buffers (self);
+  wfd_entry_wake (self);
+}
+
+/* @n_attached: when it was pushed. The next session may have begun until we hear what the
+ * one before said. */
+static void
+note_flow (WfdEntry *self, GstFlowReturn flow, guint n_attached)
 {
   if (flow == GST_FLOW_OK)
     return;
   GST_DEBUG_OBJECT (self, "downstream says %s", gst_flow_get_name (flow));
-  if (flow == GST_FLOW_FLUSHING || flow == GST_FLOW_NOT_LINKED) {
-    wfd_entry_detach (self);
-    return;
-  }
   g_mutex_lock (&self->lock);
-  self->flow = flow;
-  wfd_entry_drop_buffers (self);
-  wfd_entry_wake (self);
+  if (n_attached == self->n_attached)
+    end_flow (self, flow);
   g_mutex_unlock (&self->lock);
 }
 
 static void
 push_buffer (WfdEntry *self, GstBuffer *buffer)
 {
+  guint n_attached;
+
   g_mutex_lock (&self->lock);
+  n_attached = self->n_attached;
   if (self->discard) {
     gst_clear_buffer (&buffer);
     self->stats.dropped++;
@@ -333,7 +348,7 @@ push_buffer (WfdEntry *self, GstBuffer *buffer)
   self->stats.passed += buffer != NULL;
   g_mutex_unlock (&self->lock);
   if (buffer != NULL)
-    note_flow (self, gst_pad_push (self->srcpad, buffer));
+    note_flow (self, gst_pad_push (self->srcpad, buffer), n_attached);
 }
 
 void

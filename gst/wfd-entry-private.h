@@ -29,6 +29,7 @@ struct _WfdEntry
   gboolean flushing;
   gboolean playing;
   gboolean attached;
+  guint n_attached; /* how often so far */
   gboolean open;
   gboolean discard;
   GstFlowReturn flow; /* what upstream is told */

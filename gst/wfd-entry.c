@@ -177,6 +177,7 @@ wfd_entry_attach (WfdEntry *self)
   self->flow = GST_FLOW_OK;
   if (self->kind == WFD_ENTRY_SOUND && wfd_entry_has_live_upstream (self) && !has_format (self))
     append_default_format (self);
+  self->n_attached++;
   self->need_key_unit = self->kind == WFD_ENTRY_CODED_VIDEO;
   /* Takes the sticky events with it. */
   wfd_backlog_push (&self->backlog,

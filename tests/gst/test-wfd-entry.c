@@ -711,6 +711,45 @@ GST_START_TEST (session_that_goes_away_is_no_error)
 
 GST_END_TEST;
 
+/* Tells that a buffer is here, and keeps it until it may go. */
+static GstFlowReturn
+slow_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  GAsyncQueue *go = g_object_get_data (G_OBJECT (pad), "go");
+  GstFlowReturn flow = answer;
+
+  answer_chain (pad, parent, buffer);
+  g_async_queue_pop (go);
+  return flow;
+}
+
+GST_START_TEST (what_a_session_that_is_over_says_does_not_end_the_next)
+{
+  static const GstFlowReturn flows[] = { GST_FLOW_FLUSHING, GST_FLOW_NOT_LINKED, GST_FLOW_ERROR };
+  g_autoptr (GAsyncQueue) seen = g_async_queue_new (), go = g_async_queue_new ();
+
+  answer = flows[__i__];
+  set_up (WFD_ENTRY_PICTURES, TRUE, PICTURES);
+  g_object_set_data (G_OBJECT (h->sinkpad), "seen", seen);
+  g_object_set_data (G_OBJECT (h->sinkpad), "go", go);
+  gst_pad_set_chain_function (h->sinkpad, slow_chain);
+  open_entry ();
+  push (1, GST_SECOND);
+  g_async_queue_pop (seen);
+
+  wfd_entry_detach (entry);
+  answer = GST_FLOW_OK;
+  wfd_entry_attach (entry);
+  g_async_queue_push (go, entry);
+  gst_harness_set_time (h, 2 * GST_SECOND);
+  push (2, 2 * GST_SECOND);
+  g_async_queue_pop (seen);
+  g_async_queue_push (go, entry);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static Suite *
 wfd_entry_suite (void)
 {
@@ -742,6 +781,7 @@ wfd_entry_suite (void)
   tcase_add_test (entries, stream_that_did_not_begin_can_be_ended);
   tcase_add_loop_test (entries, what_downstream_says_is_told_upstream, 0, 3);
   tcase_add_test (entries, session_that_goes_away_is_no_error);
+  tcase_add_loop_test (entries, what_a_session_that_is_over_says_does_not_end_the_next, 0, 3);
   return suite;
 }
 
