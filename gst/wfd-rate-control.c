@@ -41,6 +41,9 @@ struct _WfdRateControl
   gint64 checked_us;   /* when a look last came with what was handed over */
   gboolean is_instant; /* all was gone at that look */
   const char *problem; /* (nullable): of the last look */
+  WfdRateStation told; /* what the driver told last; members may be unknown */
+  gboolean told_lies;  /* it has told what cannot be */
+  WfdRateSignal signal;
   gboolean complained; /* of the encoder */
   guint target_kbps;
   WfdRateDecision decision; /* the last one */
@@ -236,6 +239,10 @@ wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe, WfdLinkProbe *
   self->n_trials = 0;
   self->tells_packets = self->is_instant = FALSE;
   self->problem = NULL;
+  self->told = (WfdRateStation) { WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN,
+    WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN };
+  self->told_lies = FALSE;
+  self->signal = WFD_RATE_SIGNAL_QUEUE;
   self->complained = FALSE;
   self->target_kbps = get_start_kbps (self);
   g_mutex_unlock (&self->lock);
@@ -274,12 +281,33 @@ note_problem (WfdRateControl *self, const char *problem)
   self->problem = problem;
 }
 
+/* Counters that go back, or have vanished; once in a session. */
+static void
+note_station (WfdRateControl *self, const WfdRateStation *station)
+{
+  const gint64 before[] = { self->told.retries, self->told.failed, self->told.packets,
+    self->told.queue_drops };
+  const gint64 now[] = { station->retries, station->failed, station->packets,
+    station->queue_drops };
+
+  self->told = *station;
+  for (guint i = 0; i < G_N_ELEMENTS (now) && !self->told_lies; i++) {
+    if (now[i] >= before[i])
+      continue;
+    GST_WARNING ("what the driver counts %s; it is not gone by",
+        now[i] == WFD_RATE_UNKNOWN ? "is not told any more" : "goes back");
+    self->told_lies = TRUE;
+  }
+}
+
 static void
 look (WfdRateControl *self, gint64 now_us)
 {
   WfdLinkReading reading;
 
   wfd_link_probe_look (self->probe, &reading, now_us);
+  if (reading.has_station)
+    note_station (self, &reading.station);
   wfd_link_reading_feed (&reading, self->rate, self->waiting_bytes, now_us);
   self->looked_us = now_us;
   self->tells_packets = reading.tells_packets;
@@ -311,14 +339,34 @@ explain (WfdRateControl *self, const WfdRateDecision *decision)
 
 /* Once in a session. */
 static void
-watch_encoder (WfdRateControl *self, const WfdRateDecision *decision)
+note_encoder (WfdRateControl *self, const WfdRateView *view)
 {
-  if (decision->reason != WFD_RATE_REASON_ENCODER || self->complained)
+  if (!view->is_ignored || self->complained)
     return;
   GST_WARNING (
       "the encoder makes more than the %u kbit/s that it was told to; leaving out pictures",
-      decision->bitrate_kbps);
+      view->bitrate_kbps);
   self->complained = TRUE;
+}
+
+/* Also where a queue lies: it is not gone by then. */
+static void
+note_signal (WfdRateControl *self, const WfdRateView *view)
+{
+  if (view->signal == self->signal)
+    return;
+  GST_INFO ("the link is measured by %s now", wfd_rate_signal_to_text (view->signal));
+  self->signal = view->signal;
+}
+
+static void
+note_view (WfdRateControl *self)
+{
+  WfdRateView view;
+
+  wfd_rate_get_view (self->rate, &view);
+  note_encoder (self, &view);
+  note_signal (self, &view);
 }
 
 gboolean
@@ -333,13 +381,13 @@ wfd_rate_control_decide (WfdRateControl *self, gint64 now_us, WfdRateDecision *r
     if (wfd_rate_wants_look (self->rate))
       look (self, now_us);
     wfd_rate_decide (self->rate, now_us, ret_decision);
+    note_view (self);
     moved = ret_decision->bitrate_kbps != self->target_kbps;
     self->target_kbps = ret_decision->bitrate_kbps;
     /* It stays until the picture is another one, which may never be. */
     resize = ret_decision->resize != self->decision.resize ? ret_decision->resize : 0;
     self->decision = *ret_decision;
     explain (self, ret_decision);
-    watch_encoder (self, ret_decision);
   }
   g_mutex_unlock (&self->lock);
   if (moved)

@@ -82,11 +82,17 @@ find_skip (WfdRate *self, const WfdRateSituation *situation)
   return WFD_RATE_N_REASONS;
 }
 
+gboolean
+wfd_rate_is_ignored (const WfdRate *self)
+{
+  return self->excess > EXCESS;
+}
+
 /* Which of what is measured decides, for people. */
 static WfdRateReason
 explain (const WfdRate *self, gboolean is_backlog)
 {
-  if (self->excess > EXCESS)
+  if (wfd_rate_is_ignored (self))
     return WFD_RATE_REASON_ENCODER;
   if (wfd_rate_get_signal (self) == WFD_RATE_SIGNAL_NONE)
     return WFD_RATE_REASON_BLIND;

@@ -71,6 +71,8 @@ double wfd_rate_get_backlog_bytes (const WfdRate *self);
 /* Bytes on the wire of a frame at @kbps of the encoder, and the other way round. */
 double wfd_rate_to_frame_bytes (const WfdRate *self, double kbps);
 double wfd_rate_to_kbps (const WfdRate *self, double frame_bytes);
+/* Whether the encoder makes far more than it is told to. */
+gboolean wfd_rate_is_ignored (const WfdRate *self);
 /* The oldest frame leaves the encoder. */
 void wfd_rate_take_from_inside (WfdRate *self);
 

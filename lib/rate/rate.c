@@ -326,5 +326,6 @@ wfd_rate_get_view (WfdRate *self, WfdRateView *ret_view)
     .n_skipped = self->n_skipped,
     .n_keys = self->loss.n_keys,
     .n_drops = self->n_drops,
+    .is_ignored = wfd_rate_is_ignored (self),
   };
 }

@@ -206,6 +206,7 @@ typedef struct
   guint64 n_skipped;    /* captures not encoded since the beginning */
   guint64 n_keys;       /* IDR pictures wanted since the beginning */
   guint64 n_drops;      /* packets dropped in our own machine since the beginning */
+  gboolean is_ignored;  /* the encoder makes far more than it is told to */
 } WfdRateView;
 
 void wfd_rate_get_view (WfdRate *self, WfdRateView *ret_view);

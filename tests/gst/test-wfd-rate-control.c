@@ -39,6 +39,7 @@ static guint interval_us;
 static guint told_kbps;
 static guint16 sequence;
 static gint64 first_skip_ms, low_ms; /* -1: not yet */
+static guint n_warnings, n_lines;    /* in the log, these included */
 
 /* --- the link --- */
 
@@ -83,6 +84,31 @@ note_resize (gpointer owner, gint direction)
 }
 
 static void
+count_line (GstDebugCategory *category, GstDebugLevel level, const char *file, const char *function,
+    gint line, GObject *object, GstDebugMessage *message, gpointer data)
+{
+  if (strcmp (gst_debug_category_get_name (category), "wfdrate") != 0 || level > GST_LEVEL_INFO)
+    return;
+  n_lines++;
+  n_warnings += level == GST_LEVEL_WARNING;
+}
+
+static void
+listen_to_log (void)
+{
+  gst_debug_remove_log_function (gst_debug_log_default);
+  gst_debug_add_log_function (count_line, NULL, NULL);
+  gst_debug_set_active (TRUE);
+  gst_debug_set_threshold_for_name ("wfdrate", GST_LEVEL_INFO);
+}
+
+static void
+stop_listening (void)
+{
+  gst_debug_remove_log_function (count_line);
+}
+
+static void
 count_ceiling (gpointer owner)
 {
   n_ceilings++;
@@ -112,6 +138,7 @@ begin (guint fps, const WfdRateUser *user, guint limit_kbps)
   kernel_bytes = own_bytes = 0;
   n_captures = n_skipped = n_late = n_changes = n_resizes = n_ceilings = 0;
   first_skip_ms = low_ms = -1;
+  n_warnings = n_lines = 0;
   interval_us = G_USEC_PER_SEC / fps;
   rate = wfd_rate_control_new (&events, NULL);
   wfd_rate_control_set_user (rate, user);
@@ -479,10 +506,12 @@ GST_START_TEST (interface_that_vanishes_leaves_a_sane_rate_and_a_reason)
   fail_unless_equals_string (dup_text ("rate-signal"), "none");
   fail_unless (told_kbps <= 10000, "%u kbit/s that nobody has measured", told_kbps);
   check_sane ();
+  fail_unless_equals_int (n_warnings, 1);
   radio.vanished = FALSE;
   check_sane ();
   fail_unless (dup_text ("rate-problem") == NULL);
   fail_unless_equals_string (dup_text ("rate-signal"), "queue");
+  fail_unless_equals_int (n_warnings, 1);
   finish ();
 }
 
@@ -507,6 +536,7 @@ GST_START_TEST (statistics_that_jump_wrap_or_vanish_do_no_harm)
   }
   check_sane ();
   fail_unless (told_kbps > 10000, "%u of 20000 kbit/s", told_kbps);
+  fail_unless_equals_int (n_warnings, 1);
   finish ();
 }
 
@@ -521,6 +551,7 @@ GST_START_TEST (queue_that_lies_holds_nothing_for_ever)
   run (5000);
   fail_unless (told_kbps >= 1000 && told_kbps <= 40000);
   fail_unless (n_skipped < n_captures, "everything is skipped");
+  fail_unless (n_lines > 0 && n_lines <= 4, "%u lines in the log", n_lines);
   radio.lie_bytes = -1;
   run (4000);
   check_sane ();
@@ -555,6 +586,7 @@ GST_START_TEST (encoder_that_ignores_its_bit_rate_is_skipped_and_named)
           || strstr (dup_text ("rate-reason"), "too late") != NULL,
       "%s", dup_text ("rate-reason"));
   fail_unless (kernel_bytes + own_bytes < 20000 / 8 * 150, "the queue has grown");
+  fail_unless_equals_int (n_warnings, 1);
   finish ();
 }
 
@@ -617,6 +649,7 @@ rate_control_suite (void)
   tcase_add_test (good, smaller_picture_is_asked_for_once_and_the_larger_one_again);
   tcase_add_test (good, picture_that_cannot_shrink_is_left_alone);
   suite_add_tcase (suite, bad);
+  tcase_add_checked_fixture (bad, listen_to_log, stop_listening);
   tcase_add_test (bad, interface_that_vanishes_leaves_a_sane_rate_and_a_reason);
   tcase_add_test (bad, statistics_that_jump_wrap_or_vanish_do_no_harm);
   tcase_add_loop_test (bad, queue_that_lies_holds_nothing_for_ever, 0, 2);
