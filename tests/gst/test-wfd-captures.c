@@ -272,6 +272,25 @@ GST_START_TEST (requests_within_250_ms_share_a_key_picture)
 
 GST_END_TEST;
 
+/* The first key picture may have left before the display said PLAY, which then asks for one
+ * that it can see. */
+GST_START_TEST (request_right_after_a_key_picture_is_answered_too)
+{
+  set_up (FALSE);
+  open_session ();
+  ask_for_key ();
+  push_many (1);
+  fail_unless_equals_int (n_keys, 1);
+  wfd_rate_control_frame (rate, &(WfdRateFrame) { 5000, TRUE }, PICTURE_NS / 1000);
+  push_many (1);
+  ask_for_key ();
+  push_many (10);
+  fail_unless_equals_int (n_keys, 2);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 /* The pads are those of others. */
 GST_START_TEST (pads_go_on_without_us)
 {
@@ -365,6 +384,7 @@ captures_suite (void)
   tcase_add_test (raw, encoder_is_told_before_the_picture);
   tcase_add_test (raw, request_makes_a_key_picture_once_it_gets_through);
   tcase_add_test (raw, requests_within_250_ms_share_a_key_picture);
+  tcase_add_test (raw, request_right_after_a_key_picture_is_answered_too);
   tcase_add_test (raw, without_a_session_all_goes_on);
   tcase_add_test (raw, pads_go_on_without_us);
   suite_add_tcase (suite, coded);

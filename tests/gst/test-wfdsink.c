@@ -405,6 +405,31 @@ GST_START_TEST (rate_control_keeps_the_encoder_within_its_bounds)
 
 GST_END_TEST;
 
+/* All as if there were none: neither its statistics, nor a suggestion that changes. */
+GST_START_TEST (rate_control_that_is_off_leaves_everything_alone)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint suggested_kbps;
+  guint64 before;
+
+  if (!can_encode ())
+    return;
+  cast (SINK "rate-control=off min-bitrate=3000 start-bitrate=4000 " PICTURES " ! wfd.");
+  watch ("", SHOW);
+  skip_samples (sink.app, 5);
+  before = side_get_counter (&source, "video-buffers");
+  skip_samples (sink.app, 60);
+  fail_unless (side_get_counter (&source, "video-buffers") >= before + 55);
+  fail_unless_equals_int (get_encoder_kbps (), 1000);
+  g_object_get (source.wfd, "stats", &stats, "suggested-bitrate", &suggested_kbps, NULL);
+  fail_unless_equals_int (suggested_kbps, 1000);
+  fail_if (gst_structure_has_field (stats, "rate-signal"));
+  fail_if (gst_structure_has_field (stats, "pictures-skipped"));
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static void
 lower_bit_rate (GstBin *bin, GstBin *sub_bin, GstElement *element, gpointer data)
 {
@@ -773,6 +798,54 @@ GST_START_TEST (coded_streams_pass)
 
 GST_END_TEST;
 
+static GstPadProbeReturn
+note_suggestion (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  const GstStructure *structure = gst_event_get_structure (info->data);
+  guint kbps;
+
+  if (gst_event_has_name (info->data, "wfd-suggested-bitrate")
+      && gst_structure_get_uint (structure, "bitrate", &kbps))
+    g_atomic_int_set ((gint *) data, kbps);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+note_notify (GObject *object, GParamSpec *pspec, gpointer data)
+{
+  g_atomic_int_inc ((gint *) data);
+}
+
+/* As an event, and as a property that is notified. */
+GST_START_TEST (encoder_of_the_application_is_told_the_bit_rate)
+{
+  g_autoptr (GstPad) pad = NULL;
+  gint suggested = 0, n_notified = 0;
+
+  if (!has_x264 ())
+    return;
+  side_init (&source,
+      SINK "start-bitrate=700 min-bitrate=300 max-bitrate=9000 "
+           "videotestsrc is-live=true ! video/x-raw, width=1280, height=720, "
+           "framerate=30/1 ! x264enc name=app tune=zerolatency "
+           "speed-preset=ultrafast ! video/x-h264, profile=constrained-baseline ! "
+           "wfd.");
+  pad = gst_element_get_static_pad (source.app, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, note_suggestion, &suggested, NULL);
+  g_signal_connect (source.wfd, "notify::suggested-bitrate", G_CALLBACK (note_notify), &n_notified);
+  side_set_state (&source, GST_STATE_PLAYING);
+  watch ("", SHOW);
+  skip_samples (sink.app, 1);
+  fail_unless (g_atomic_int_get (&suggested) >= 300 && g_atomic_int_get (&suggested) <= 9000);
+  g_object_set (source.wfd, "max-bitrate", 500, NULL);
+  while (g_atomic_int_get (&suggested) != 500)
+    skip_samples (sink.app, 1);
+  fail_unless (g_atomic_int_get (&n_notified) > 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 /* The error of wfdsink must contain @word. */
 static void
 assert_error (const char *word)
@@ -931,6 +1004,7 @@ wfdsink_suite (void)
   tcase_add_test (raw, key_unit_comes_when_the_display_asks);
   tcase_add_test (raw, bit_rate_changes_while_it_plays);
   tcase_add_test (raw, rate_control_keeps_the_encoder_within_its_bounds);
+  tcase_add_test (raw, rate_control_that_is_off_leaves_everything_alone);
   tcase_add_test (raw, bit_rate_changes_while_the_encoder_is_made);
   tcase_add_test (raw, sound_that_falls_silent_does_not_stop_the_picture);
   tcase_add_test (raw, sound_that_never_begins_does_not_stop_the_picture);
@@ -942,6 +1016,7 @@ wfdsink_suite (void)
 
   suite_add_tcase (suite, coded);
   tcase_add_loop_test (coded, coded_streams_pass, 0, 2);
+  tcase_add_test (coded, encoder_of_the_application_is_told_the_bit_rate);
   tcase_add_test (coded, coded_stream_that_the_display_does_not_take_is_an_error);
   tcase_add_test (coded, coded_stream_that_nobody_takes_is_an_error);
 
