@@ -737,14 +737,16 @@ GST_START_TEST (what_a_session_that_is_over_says_does_not_end_the_next)
   push (1, GST_SECOND);
   g_async_queue_pop (seen);
 
+  gst_harness_set_time (h, 2 * GST_SECOND);
   wfd_entry_detach (entry);
   answer = GST_FLOW_OK;
   wfd_entry_attach (entry);
   g_async_queue_push (go, entry);
-  gst_harness_set_time (h, 2 * GST_SECOND);
-  push (2, 2 * GST_SECOND);
+  /* The newest picture, for the next session. */
   g_async_queue_pop (seen);
-  g_async_queue_push (go, entry);
+  for (guint i = 0; i < 10; i++)
+    g_async_queue_push (go, entry);
+  push (2, 2 * GST_SECOND);
   tear_down ();
 }
 

@@ -6,141 +6,7 @@
 
 #include <wfd-encoder.h>
 
-#include "pair.h"
-
-static Side source, sink;
-static GstElement *sound; /* appsink for what is heard */
-
-#define PICTURES \
-  "videotestsrc name=camera is-live=true ! video/x-raw, width=640, height=480, framerate=60/1"
-#define TONE "audiotestsrc is-live=true samplesperbuffer=480"
-/* Cheap to encode, whatever is installed. */
-#define SINK "wfdsink name=wfd rtsp-port=0 bitrate=1000 "
-
-#define SHOW \
-  "wfd.video ! appsink name=app sync=false async=false max-buffers=100 drop=true wait-on-eos=false "
-#define HEAR \
-  "wfd.audio ! appsink name=sound sync=false async=false max-buffers=100 drop=true wait-on-eos=false "
-
-/* The pipeline that casts; it plays. */
-static void
-cast (const char *description)
-{
-  side_init (&source, description);
-  side_set_state (&source, GST_STATE_PLAYING);
-}
-
-/* The display: wfdsrc with @properties and @rest behind it. */
-static void
-watch (const char *properties, const char *rest)
-{
-  g_autofree char *description = g_strdup_printf ("wfdsrc name=wfd uri=wfd://127.0.0.1:%u %s %s",
-      side_get_rtsp_port (&source), properties, rest);
-
-  side_init (&sink, description);
-  sound = gst_bin_get_by_name (GST_BIN (sink.pipeline), "sound");
-  side_set_state (&sink, GST_STATE_PLAYING);
-}
-
-static void
-stop_watching (void)
-{
-  gst_clear_object (&sound);
-  side_clear (&sink);
-}
-
-static void
-tear_down (void)
-{
-  stop_watching ();
-  side_clear (&source);
-}
-
-/* Without an encoder there is nothing to test. */
-static gboolean
-can_encode (void)
-{
-  if (wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL) != NULL
-      && wfd_encoder_find (WFD_ENCODER_AAC, NULL, NULL) != NULL)
-    return TRUE;
-  g_printerr ("no encoder is installed, not tested\n");
-  return FALSE;
-}
-
-static GstSample *
-pull_sample (GstElement *appsink)
-{
-  GstSample *sample = gst_app_sink_try_pull_sample (GST_APP_SINK (appsink), WATCHDOG);
-
-  fail_unless (sample != NULL, "nothing comes");
-  return sample;
-}
-
-static void
-skip_samples (GstElement *appsink, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    gst_sample_unref (pull_sample (appsink));
-}
-
-/* Whether an IDR picture with its parameter sets is in @buffer. */
-static gboolean
-is_key_unit (GstBuffer *buffer)
-{
-  GstMapInfo map;
-  gboolean sps = FALSE, pps = FALSE, idr = FALSE;
-
-  fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
-  for (gsize i = 0; i + 3 < map.size; i++) {
-    if (map.data[i] != 0 || map.data[i + 1] != 0 || map.data[i + 2] != 1)
-      continue;
-    sps = sps || (map.data[i + 3] & 0x1f) == 7;
-    pps = pps || (map.data[i + 3] & 0x1f) == 8;
-    idr = idr || (map.data[i + 3] & 0x1f) == 5;
-  }
-  gst_buffer_unmap (buffer, &map);
-  return sps && pps && idr;
-}
-
-static gboolean
-pull_is_key_unit (void)
-{
-  g_autoptr (GstSample) sample = pull_sample (sink.app);
-
-  return is_key_unit (gst_sample_get_buffer (sample));
-}
-
-static void
-assert_size (GstElement *appsink, gint width, gint height)
-{
-  g_autoptr (GstSample) sample = pull_sample (appsink);
-  GstStructure *structure = gst_caps_get_structure (gst_sample_get_caps (sample), 0);
-  gint real_width, real_height;
-
-  fail_unless (gst_structure_get (structure, "width", G_TYPE_INT, &real_width, "height", G_TYPE_INT,
-      &real_height, NULL));
-  fail_unless (real_width == width && real_height == height, "%dx%d", real_width, real_height);
-}
-
-/* The encoder inside, if there is one just now; (transfer full). */
-static GstElement *
-find_encoder (void)
-{
-  const WfdEncoder *row = wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL);
-  g_autoptr (GstIterator) iterator = gst_bin_iterate_recurse (GST_BIN (source.wfd));
-  g_auto (GValue) item = G_VALUE_INIT;
-  GstElement *found = NULL;
-
-  while (found == NULL && gst_iterator_next (iterator, &item) == GST_ITERATOR_OK) {
-    GstElement *element = g_value_get_object (&item);
-    GstElementFactory *factory = gst_element_get_factory (element);
-
-    if (factory != NULL && g_strcmp0 (GST_OBJECT_NAME (factory), row->factory) == 0)
-      found = gst_object_ref (element);
-    g_value_reset (&item);
-  }
-  return found;
-}
+#include "cast-stage.h"
 
 GST_START_TEST (pads_are_found_without_names)
 {
@@ -343,119 +209,6 @@ GST_START_TEST (key_unit_comes_when_the_display_asks)
   while (!pull_is_key_unit ())
     fail_unless (side_get_counter (&source, "video-buffers") < 100, "no key unit");
   fail_unless (side_get_counter (&source, "idr-requests") >= 1);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-GST_START_TEST (bit_rate_changes_while_it_plays)
-{
-  const WfdEncoder *row = wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL);
-  g_autoptr (GstElement) encoder = NULL;
-  guint bitrate;
-
-  if (!can_encode ())
-    return;
-  cast (SINK "rate-control=off " PICTURES " ! wfd.");
-  watch ("", SHOW);
-  skip_samples (sink.app, 5);
-  encoder = find_encoder ();
-  g_object_get (encoder, row->bitrate, &bitrate, NULL);
-  fail_unless_equals_int (bitrate / row->bitrate_unit, 1000);
-  g_object_set (source.wfd, "bitrate", 3000, NULL);
-  g_object_get (encoder, row->bitrate, &bitrate, NULL);
-  fail_unless_equals_int (bitrate / row->bitrate_unit, 3000);
-  skip_samples (sink.app, 10);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-static guint
-get_encoder_kbps (void)
-{
-  const WfdEncoder *row = wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL);
-  g_autoptr (GstElement) encoder = find_encoder ();
-  guint bitrate;
-
-  g_object_get (encoder, row->bitrate, &bitrate, NULL);
-  return bitrate / row->bitrate_unit;
-}
-
-GST_START_TEST (rate_control_keeps_the_encoder_within_its_bounds)
-{
-  g_autoptr (GstStructure) stats = NULL;
-  guint suggested_kbps;
-
-  if (!can_encode ())
-    return;
-  cast (SINK "max-bitrate=1000 " PICTURES " ! wfd.");
-  watch ("", SHOW);
-  skip_samples (sink.app, 5);
-  fail_unless_equals_int (get_encoder_kbps (), 1000);
-  g_object_get (source.wfd, "stats", &stats, "suggested-bitrate", &suggested_kbps, NULL);
-  fail_unless_equals_int (suggested_kbps, 1000);
-  fail_unless (gst_structure_has_field_typed (stats, "rate-signal", G_TYPE_STRING));
-  fail_unless (gst_structure_has_field_typed (stats, "rate-reason", G_TYPE_STRING));
-  g_object_set (source.wfd, "max-bitrate", 3000, "min-bitrate", 3000, NULL);
-  while (get_encoder_kbps () != 3000)
-    skip_samples (sink.app, 1);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-/* All as if there were none: neither its statistics, nor a suggestion that changes. */
-GST_START_TEST (rate_control_that_is_off_leaves_everything_alone)
-{
-  g_autoptr (GstStructure) stats = NULL;
-  guint suggested_kbps;
-  guint64 before;
-
-  if (!can_encode ())
-    return;
-  cast (SINK "rate-control=off min-bitrate=3000 start-bitrate=4000 " PICTURES " ! wfd.");
-  watch ("", SHOW);
-  skip_samples (sink.app, 5);
-  before = side_get_counter (&source, "video-buffers");
-  skip_samples (sink.app, 60);
-  fail_unless (side_get_counter (&source, "video-buffers") >= before + 55);
-  fail_unless_equals_int (get_encoder_kbps (), 1000);
-  g_object_get (source.wfd, "stats", &stats, "suggested-bitrate", &suggested_kbps, NULL);
-  fail_unless_equals_int (suggested_kbps, 1000);
-  fail_if (gst_structure_has_field (stats, "rate-signal"));
-  fail_if (gst_structure_has_field (stats, "pictures-skipped"));
-  tear_down ();
-}
-
-GST_END_TEST;
-
-static void
-lower_bit_rate (GstBin *bin, GstBin *sub_bin, GstElement *element, gpointer data)
-{
-  const WfdEncoder *row = wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL);
-  GstElementFactory *factory = gst_element_get_factory (element);
-
-  if (factory != NULL && g_strcmp0 (GST_OBJECT_NAME (factory), row->factory) == 0)
-    g_object_set (source.wfd, "bitrate", 700, NULL);
-}
-
-GST_START_TEST (bit_rate_changes_while_the_encoder_is_made)
-{
-  const WfdEncoder *row = wfd_encoder_find (WFD_ENCODER_H264, NULL, NULL);
-  g_autoptr (GstElement) encoder = NULL;
-  guint bitrate;
-
-  if (!can_encode ())
-    return;
-  side_init (&source, SINK "rate-control=off " PICTURES " ! wfd.");
-  g_signal_connect (source.wfd, "deep-element-added", G_CALLBACK (lower_bit_rate), NULL);
-  side_set_state (&source, GST_STATE_PLAYING);
-  watch ("", SHOW);
-  skip_samples (sink.app, 1);
-  encoder = find_encoder ();
-  g_object_get (encoder, row->bitrate, &bitrate, NULL);
-  fail_unless_equals_int (bitrate / row->bitrate_unit, 700);
   tear_down ();
 }
 
@@ -765,15 +518,6 @@ GST_END_TEST;
   "videotestsrc is-live=true ! video/x-raw, " size ", framerate=30/1 ! " \
   "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=1000 ! video/x-h264, profile=" profile
 
-static gboolean
-has_x264 (void)
-{
-  if (wfd_encoder_find (WFD_ENCODER_H264, "x264enc", NULL) != NULL)
-    return TRUE;
-  g_printerr ("x264enc is not installed, not tested\n");
-  return FALSE;
-}
-
 GST_START_TEST (coded_streams_pass)
 {
   static const char *const profiles[] = { "constrained-baseline", "high" };
@@ -793,54 +537,6 @@ GST_START_TEST (coded_streams_pass)
   assert_size (sink.app, 1280, 720);
   skip_samples (sink.app, 20);
   skip_samples (sound, 20);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-static GstPadProbeReturn
-note_suggestion (GstPad *pad, GstPadProbeInfo *info, gpointer data)
-{
-  const GstStructure *structure = gst_event_get_structure (info->data);
-  guint kbps;
-
-  if (gst_event_has_name (info->data, "wfd-suggested-bitrate")
-      && gst_structure_get_uint (structure, "bitrate", &kbps))
-    g_atomic_int_set ((gint *) data, kbps);
-  return GST_PAD_PROBE_OK;
-}
-
-static void
-note_notify (GObject *object, GParamSpec *pspec, gpointer data)
-{
-  g_atomic_int_inc ((gint *) data);
-}
-
-/* As an event, and as a property that is notified. */
-GST_START_TEST (encoder_of_the_application_is_told_the_bit_rate)
-{
-  g_autoptr (GstPad) pad = NULL;
-  gint suggested = 0, n_notified = 0;
-
-  if (!has_x264 ())
-    return;
-  side_init (&source,
-      SINK "start-bitrate=700 min-bitrate=300 max-bitrate=9000 "
-           "videotestsrc is-live=true ! video/x-raw, width=1280, height=720, "
-           "framerate=30/1 ! x264enc name=app tune=zerolatency "
-           "speed-preset=ultrafast ! video/x-h264, profile=constrained-baseline ! "
-           "wfd.");
-  pad = gst_element_get_static_pad (source.app, "src");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, note_suggestion, &suggested, NULL);
-  g_signal_connect (source.wfd, "notify::suggested-bitrate", G_CALLBACK (note_notify), &n_notified);
-  side_set_state (&source, GST_STATE_PLAYING);
-  watch ("", SHOW);
-  skip_samples (sink.app, 1);
-  fail_unless (g_atomic_int_get (&suggested) >= 300 && g_atomic_int_get (&suggested) <= 9000);
-  g_object_set (source.wfd, "max-bitrate", 500, NULL);
-  while (g_atomic_int_get (&suggested) != 500)
-    skip_samples (sink.app, 1);
-  fail_unless (g_atomic_int_get (&n_notified) > 0);
   tear_down ();
 }
 
@@ -976,7 +672,9 @@ GST_START_TEST (displays_come_and_go)
     skip_samples (sound, 2);
     stop_watching ();
   }
-  fail_unless_equals_uint64 (side_get_counter (&source, "sessions"), 5);
+  /* The counters of a session are not there while its thread is busy with the end of one. */
+  while (side_get_counter (&source, "sessions") != 5)
+    continue;
   tear_down ();
 }
 
@@ -1002,10 +700,6 @@ wfdsink_suite (void)
   tcase_add_test (raw, nothing_is_encoded_while_nobody_watches);
   tcase_add_test (raw, pause_stops_the_encoder_and_play_brings_a_key_unit);
   tcase_add_test (raw, key_unit_comes_when_the_display_asks);
-  tcase_add_test (raw, bit_rate_changes_while_it_plays);
-  tcase_add_test (raw, rate_control_keeps_the_encoder_within_its_bounds);
-  tcase_add_test (raw, rate_control_that_is_off_leaves_everything_alone);
-  tcase_add_test (raw, bit_rate_changes_while_the_encoder_is_made);
   tcase_add_test (raw, sound_that_falls_silent_does_not_stop_the_picture);
   tcase_add_test (raw, sound_that_never_begins_does_not_stop_the_picture);
   tcase_add_test (raw, display_that_knows_only_lpcm_gets_the_samples);
@@ -1016,7 +710,6 @@ wfdsink_suite (void)
 
   suite_add_tcase (suite, coded);
   tcase_add_loop_test (coded, coded_streams_pass, 0, 2);
-  tcase_add_test (coded, encoder_of_the_application_is_told_the_bit_rate);
   tcase_add_test (coded, coded_stream_that_the_display_does_not_take_is_an_error);
   tcase_add_test (coded, coded_stream_that_nobody_takes_is_an_error);
 
