@@ -307,14 +307,29 @@ wait_for_the_end (void)
   } while (wanted[0].revents == 0);
 }
 
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
 int
 main (int argc, char *argv[])
 {
   PEER_VERSION_DATA version;
+  guint n_descriptors;
   gint64 begun_us;
 
   if (argc < 6)
     return 2;
+  /* It stays, once somebody has asked for it. */
+  g_main_context_default ();
+  n_descriptors = count_descriptors ();
   mbstowcs (name, argv[1], G_N_ELEMENTS (name) - 1);
   n_nodes = atoi (argv[2]);
   count = atoi (argv[3]);
@@ -334,5 +349,6 @@ main (int argc, char *argv[])
   CHECK (PeerGraphClose (graph));
   CloseHandle (event);
   CHECK (PeerGraphShutdown ());
+  demand (count_descriptors () == n_descriptors, "descriptors are left open");
   return EXIT_SUCCESS;
 }

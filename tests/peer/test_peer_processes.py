@@ -18,7 +18,7 @@ import tempfile
 import time
 
 PORT = 7700
-PATIENCE_S = 100
+PATIENCE_S = 200
 SKIPPED = 77
 
 
