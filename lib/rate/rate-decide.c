@@ -257,7 +257,7 @@ wfd_rate_decide (WfdRate *self, gint64 now_us, WfdRateDecision *ret_decision)
     .us_per_byte = wfd_rate_get_us_per_byte (self),
     .backlog_bytes = wfd_rate_get_backlog_bytes (self),
   };
-  wfd_rate_drain_turn (&self->drain);
+  wfd_rate_drain_turn (&self->drain, wfd_rate_get_signal (self) != WFD_RATE_SIGNAL_RTT);
   follow_risk (self);
   situation.risk = self->risk;
   follow_frame_rate (self, situation.us_per_byte);

@@ -116,10 +116,10 @@ follow_rise (WfdRateDrain *self)
 }
 
 void
-wfd_rate_drain_turn (WfdRateDrain *self)
+wfd_rate_drain_turn (WfdRateDrain *self, gboolean is_link)
 {
-  gboolean is_steady =
-      self->turn_bytes >= STALL_BYTES && self->turn_still_us < STILL_PART * self->turn_us;
+  gboolean is_steady = is_link && self->turn_bytes >= STALL_BYTES
+      && self->turn_still_us < STILL_PART * self->turn_us;
 
   self->sudden = is_steady ? self->turn_us / self->turn_bytes : 0;
   self->fallen_us = self->sudden > FALLEN * self->us_per_byte ? self->fallen_us + self->turn_us : 0;

@@ -65,8 +65,9 @@ gint64 wfd_rate_drain_get_look_us (const WfdRateDrain *self);
 void wfd_rate_drain_drop (WfdRateDrain *self, double bytes);
 /* A frame comes that is (not) too small to measure by, as the content needs no more. */
 void wfd_rate_drain_add_frame (WfdRateDrain *self, gboolean is_small, gboolean is_idle);
-/* A capture comes: what the link carried since the last one. */
-void wfd_rate_drain_turn (WfdRateDrain *self);
+/* A capture comes: what the link carried since the last one. @is_link: what leaves the
+ * kernel is on the air, and not in the device. */
+void wfd_rate_drain_turn (WfdRateDrain *self, gboolean is_link);
 /* Supposes that a byte takes @factor times as long. */
 void wfd_rate_drain_scale (WfdRateDrain *self, double factor);
 /* Something other than a look shows what is in the queue. */
