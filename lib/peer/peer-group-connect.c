@@ -87,29 +87,6 @@ get_failure (const WfdPeerGroupNode *self)
                                                      : WFD_PEER_NO_MEMBER_CONNECTIONS;
 }
 
-void
-wfd_peer_group_node_go_on (WfdPeerGroupNode *self)
-{
-  guint32 status = wfd_peer_node_get_status (self->graph->node);
-  guint32 result;
-
-  if (self->state != WFD_PEER_GROUP_CONNECTING)
-    return;
-  if ((status & WFD_PEER_STATUS_SYNCHRONIZED) != 0) {
-    result = go_online (self);
-    if (WFD_PEER_FAILED (result)) {
-      fail (self, result);
-      return;
-    }
-    self->state = WFD_PEER_GROUP_ONLINE;
-    introduce (self);
-  } else if (g_hash_table_size (self->attempts) == 0
-      || g_get_monotonic_time () >= self->deadline_us)
-    fail (self, get_failure (self));
-  else
-    g_source_set_ready_time (self->timer, self->deadline_us);
-}
-
 /* --- attempts --- */
 
 static void
@@ -145,6 +122,117 @@ try_address (WfdPeerGroupNode *self, const WfdPeerAddress *address)
     self->link_scope_id = address->scope_id;
 }
 
+/* --- search --- */
+
+static gboolean
+has_neighbour (const WfdPeerGroupNode *self)
+{
+  return (wfd_peer_node_get_status (self->graph->node) & WFD_PEER_STATUS_CONNECTED) != 0;
+}
+
+static void
+on_found (gpointer user_data, const WfdPeerAddress *address)
+{
+  WfdPeerGroupNode *self = user_data;
+
+  if (self->searches && !has_neighbour (self))
+    try_address (self, address);
+}
+
+static void
+on_cannot_search (gpointer user_data)
+{
+  WfdPeerGroupNode *self = user_data;
+
+  self->cannot_search = TRUE;
+  wfd_peer_group_node_wake (self);
+}
+
+static void
+use_finder (WfdPeerGroupNode *self)
+{
+  static const WfdPeerFinderCalls calls = { on_found, on_cannot_search };
+
+  if (self->finder == NULL && (self->searches || self->state == WFD_PEER_GROUP_ONLINE))
+    self->finder =
+        wfd_peer_finder_new (self->hub, self->entry->name, self->link_scope_id, &calls, self);
+  if (self->searches)
+    wfd_peer_finder_browse (self->finder);
+  if (self->state == WFD_PEER_GROUP_ONLINE)
+    wfd_peer_finder_publish (self->finder, wfd_peer_node_get_id (self->graph->node),
+        wfd_peer_listener_get_port (self->graph->listeners->pdata[0]));
+}
+
+void
+wfd_peer_group_node_remember (WfdPeerGroupNode *self)
+{
+  g_autoptr (GPtrArray) nodes = NULL;
+  WfdPeerGroupEntry *entry = self->entry;
+  guint n = 0;
+
+  if (self->state != WFD_PEER_GROUP_ONLINE)
+    return;
+  nodes = wfd_peer_node_list_nodes (wfd_peer_group_node_begin (self), NULL);
+  for (guint i = 0; i < nodes->len && n < G_N_ELEMENTS (entry->addresses); i++) {
+    const WfdPeerNodeInfo *node = nodes->pdata[i];
+
+    if (node->n_addresses > 0 && !g_str_equal (node->peer_id, entry->identity))
+      entry->addresses[n++] = node->addresses[0];
+  }
+  /* Who was alone this time may not be the next. */
+  if (n == 0)
+    return;
+  entry->n_addresses = n;
+  wfd_peer_group_node_store (self);
+}
+
+/* --- connect --- */
+
+static gboolean
+is_synchronized (const WfdPeerGroupNode *self)
+{
+  return (wfd_peer_node_get_status (self->graph->node) & WFD_PEER_STATUS_SYNCHRONIZED) != 0;
+}
+
+static void
+be_online (WfdPeerGroupNode *self)
+{
+  guint32 result = go_online (self);
+
+  if (WFD_PEER_FAILED (result)) {
+    fail (self, result);
+    return;
+  }
+  self->state = WFD_PEER_GROUP_ONLINE;
+  introduce (self);
+}
+
+static void
+look_on (WfdPeerGroupNode *self)
+{
+  gboolean late = g_get_monotonic_time () >= self->deadline_us;
+
+  if (late || has_neighbour (self))
+    self->searches = FALSE;
+  if (self->state == WFD_PEER_GROUP_CONNECTING
+      && (late
+          || (g_hash_table_size (self->attempts) == 0 && (!self->searches || self->cannot_search))))
+    fail (self, get_failure (self));
+  else if (!late)
+    g_source_set_ready_time (self->timer, self->deadline_us);
+}
+
+void
+wfd_peer_group_node_go_on (WfdPeerGroupNode *self)
+{
+  if (self->state == WFD_PEER_GROUP_CONNECTING && is_synchronized (self))
+    be_online (self);
+  if (self->state == WFD_PEER_GROUP_OFFLINE)
+    return;
+  use_finder (self);
+  look_on (self);
+}
+
 guint32
 wfd_peer_group_node_connect (WfdPeerGroupNode *self, const WfdPeerAddress *addresses, guint n)
 {
@@ -154,13 +242,19 @@ wfd_peer_group_node_connect (WfdPeerGroupNode *self, const WfdPeerAddress *addre
   if (self->state == WFD_PEER_GROUP_OFFLINE) {
     g_hash_table_remove_all (self->attempts);
     self->any_attempt = FALSE;
+    self->cannot_search = FALSE;
     self->failure = WFD_PEER_OK;
   }
   self->state = WFD_PEER_GROUP_CONNECTING;
   self->deadline_us = g_get_monotonic_time () + CONNECT_US;
+  self->searches = n == 0;
   g_array_set_size (self->addresses, 0);
   if (n > 0)
     g_array_append_vals (self->addresses, addresses, n);
+  else {
+    addresses = self->entry->addresses;
+    n = self->entry->n_addresses;
+  }
   for (guint i = 0; i < n; i++)
     try_address (self, &addresses[i]);
   wfd_peer_group_node_wake (self);

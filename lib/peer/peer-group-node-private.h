@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "peer-finder.h"
 #include "peer-group.h"
 #include "peer-group-node.h"
 
@@ -28,9 +29,12 @@ struct _WfdPeerGroupNode
   GSource *timer;
 
   WfdPeerGroupState state;
-  gint64 deadline_us;    /* of CONNECTING */
-  GHashTable *attempts;  /* ids of links that may lead to the group */
-  GArray *addresses;     /* WfdPeerAddress, of the last connect by address */
+  gint64 deadline_us;   /* of CONNECTING */
+  GHashTable *attempts; /* ids of links that may lead to the group */
+  GArray *addresses;    /* WfdPeerAddress, of the last connect by address */
+  gboolean searches;    /* until the deadline, for whoever is there */
+  gboolean cannot_search;
+  WfdPeerFinder *finder;
   gboolean any_attempt;  /* there was one at all */
   guint32 failure;       /* of the last one */
   guint32 link_scope_id; /* of the interface where the addresses of a link were, or 0 */
@@ -45,6 +49,8 @@ void wfd_peer_group_node_wake (WfdPeerGroupNode *self);
 guint32 wfd_peer_group_node_store (WfdPeerGroupNode *self);
 
 /* peer-group-connect.c */
+/* Where members are, for the next time. */
+void wfd_peer_group_node_remember (WfdPeerGroupNode *self);
 void wfd_peer_group_node_link_told (WfdPeerGroupNode *self, const WfdPeerEvent *event);
 void wfd_peer_group_node_go_on (WfdPeerGroupNode *self);
 

@@ -107,6 +107,8 @@ wfd_peer_cloud_get_index (const char *cloud)
 static void
 node_free (WfdPeerGroupNode *self)
 {
+  wfd_peer_group_node_remember (self);
+  g_clear_pointer (&self->finder, wfd_peer_finder_free);
   if (self->graph != NULL)
     wfd_peer_graph_close (self->graph);
   if (self->lock_fd >= 0)
@@ -319,7 +321,7 @@ set_password (const WfdPeerGroupNode *self, WfdPeerGroupProperties *properties,
 static WfdPeerChain *
 make_root (WfdPeerKey *key, const char *name, const char *friendly_name)
 {
-  WfdPeerGrant grant = { friendly_name, .begins_s = get_now_s () };
+  WfdPeerGrant grant = { *friendly_name != '\0' ? friendly_name : NULL, .begins_s = get_now_s () };
   g_autoptr (WfdPeerCredential) root = NULL;
 
   grant.ends_s = grant.begins_s + LIFE_S;

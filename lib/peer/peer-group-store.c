@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <sys/file.h>
 #include "peer-codes.h"
+#include "peer-conn.h"
 #include "peer-files.h"
 #include "peer-store.h"
 
@@ -70,6 +71,40 @@ write_key (const char *own, WfdPeerKey *key)
   return result;
 }
 
+static void
+write_addresses (GKeyFile *file, const WfdPeerGroupEntry *entry)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < entry->n_addresses; i++) {
+    g_autoptr (GSocketAddress) address = wfd_peer_address_to_gio (&entry->addresses[i]);
+
+    g_ptr_array_add (texts, g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address)));
+  }
+  if (texts->len > 0)
+    g_key_file_set_string_list (file, GROUP, "addresses", (const char *const *) texts->pdata,
+        texts->len);
+}
+
+static void
+read_addresses (GKeyFile *file, WfdPeerGroupEntry *entry)
+{
+  g_auto (GStrv) texts = g_key_file_get_string_list (file, GROUP, "addresses", NULL, NULL);
+
+  for (guint i = 0; texts != NULL && texts[i] != NULL; i++) {
+    g_autoptr (GSocketConnectable) connectable = g_network_address_parse (texts[i], 0, NULL);
+    GNetworkAddress *parsed = G_NETWORK_ADDRESS (connectable);
+    g_autoptr (GSocketAddress) address = parsed != NULL
+        ? g_inet_socket_address_new_from_string (g_network_address_get_hostname (parsed),
+            g_network_address_get_port (parsed))
+        : NULL;
+
+    if (entry->n_addresses < G_N_ELEMENTS (entry->addresses)
+        && wfd_peer_address_from_gio (address, &entry->addresses[entry->n_addresses]))
+      entry->n_addresses++;
+  }
+}
+
 static guint32
 write_group (const char *own, const WfdPeerGroupEntry *entry)
 {
@@ -84,6 +119,7 @@ write_group (const char *own, const WfdPeerGroupEntry *entry)
   g_key_file_set_integer (file, GROUP, "cloud-flags", entry->cloud_flags);
   if (entry->password_hash != NULL)
     g_key_file_set_string (file, GROUP, "password-hash", entry->password_hash);
+  write_addresses (file, entry);
   text = g_key_file_to_data (file, NULL, NULL);
   return wfd_peer_files_write (own, GROUP_FILE, text, -1);
 }
@@ -118,6 +154,7 @@ read_group (const char *text, gsize size, WfdPeerGroupEntry *entry)
   entry->scope = g_key_file_get_integer (file, GROUP, "scope", NULL);
   entry->cloud_flags = g_key_file_get_integer (file, GROUP, "cloud-flags", NULL);
   entry->password_hash = g_key_file_get_string (file, GROUP, "password-hash", NULL);
+  read_addresses (file, entry);
   return entry->identity != NULL && entry->name != NULL && entry->friendly_name != NULL
       && entry->cloud != NULL;
 }

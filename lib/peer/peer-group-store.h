@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <base-limits.h>
 #include "peer-chain.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,9 @@ typedef struct
   WfdPeerChain *chain; /* NULL until somebody gives one for the password */
   WfdPeerKey *key;     /* of the group, which its creator has; or NULL */
   char *password_hash; /* for who has no chain, or NULL */
+  /* Where members were found last. */
+  WfdPeerAddress addresses[WFD_LIMIT_PEER_ADDRESSES];
+  guint n_addresses;
 } WfdPeerGroupEntry;
 
 /* Scopes of a cloud, as invitations number them. */

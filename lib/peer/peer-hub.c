@@ -261,6 +261,18 @@ wfd_peer_listener_unref (WfdPeerListener *self)
 
 /* --- life --- */
 
+/* They were cancelled, and are answered soon. */
+static gboolean
+has_calls (WfdPeerHub *self)
+{
+  gboolean has;
+
+  wfd_peer_hub_lock (self);
+  has = self->n_calls > 0;
+  wfd_peer_hub_unlock (self);
+  return has;
+}
+
 static gpointer
 run (gpointer data)
 {
@@ -268,6 +280,8 @@ run (gpointer data)
 
   g_main_context_push_thread_default (self->loop.context);
   g_main_loop_run (self->main_loop);
+  while (has_calls (self))
+    g_main_context_iteration (self->loop.context, TRUE);
   g_main_context_pop_thread_default (self->loop.context);
   return NULL;
 }

@@ -23,6 +23,7 @@ struct _WfdPeerHub
   GPtrArray *graphs;    /* WfdPeerGraph */
   GPtrArray *groups;    /* WfdPeerGroupNode, whose graphs are among the graphs */
   GPtrArray *listeners; /* WfdPeerListener */
+  guint n_calls;        /* to others on the message bus that are not answered */
   GPtrArray *strangers; /* WfdPeerConn and what is known of it */
 };
 

@@ -55,6 +55,21 @@ PeerIdentityGetCryptKey (PCWSTR pwzIdentity, HCRYPTPROV *phCryptProv)
   return FAILED (result) ? result : add_key (key, phCryptProv);
 }
 
+HRESULT WINAPI
+WfdxCreateCryptKey (DWORD dwProfile, HCRYPTPROV *phCryptProv)
+{
+  static const WfdPeerProfile profiles[] = {
+    [WFDX_PROFILE_MODERN] = WFD_PEER_PROFILE_MODERN,
+    [WFDX_PROFILE_COMPATIBLE] = WFD_PEER_PROFILE_COMPATIBLE,
+  };
+  WfdPeerKey *key;
+
+  if (phCryptProv == NULL || dwProfile >= G_N_ELEMENTS (profiles))
+    return E_INVALIDARG;
+  key = wfd_peer_key_new_of (profiles[dwProfile]);
+  return key != NULL ? add_key (key, phCryptProv) : PEER_E_NO_KEY_ACCESS;
+}
+
 BOOL WINAPI
 CryptReleaseContext (HCRYPTPROV hProv, DWORD dwFlags)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "group-stage.h"
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 
 static char *folder;
@@ -133,8 +134,8 @@ member_register (Member *self)
       ==, S_OK);
 }
 
-static void
-wait_for_status (Member *self, DWORD wanted)
+void
+member_wait_status (Member *self, DWORD wanted)
 {
   DWORD status;
 
@@ -150,7 +151,7 @@ void
 member_go_online (Member *self)
 {
   g_assert_cmphex (PeerGroupConnect (self->group), ==, S_OK);
-  wait_for_status (self, PEER_GROUP_STATUS_LISTENING);
+  member_wait_status (self, PEER_GROUP_STATUS_LISTENING);
 }
 
 PEER_ADDRESS
@@ -178,7 +179,7 @@ member_connect (Member *self, const Member *other)
   PEER_ADDRESS address = member_get_address (other);
 
   g_assert_cmphex (PeerGroupConnectByAddress (self->group, 1, &address), ==, S_OK);
-  wait_for_status (self, PEER_GROUP_STATUS_LISTENING | PEER_GROUP_STATUS_HAS_CONNECTIONS);
+  member_wait_status (self, PEER_GROUP_STATUS_LISTENING | PEER_GROUP_STATUS_HAS_CONNECTIONS);
 }
 
 void
@@ -271,4 +272,45 @@ member_wait_failure (Member *self)
 
   PeerFreeData (data);
   return reason;
+}
+
+/* --- two of them --- */
+
+/* Who is online while somebody else has the port of groups gets another. Two in one process would
+ * share it. */
+static void
+go_online_elsewhere (Member *member)
+{
+  g_autoptr (GSocketListener) other = g_socket_listener_new ();
+
+  g_socket_listener_add_inet_port (other, 3587, NULL, NULL);
+  member_go_online (member);
+  g_assert_cmpuint (ntohs (member_get_address (member).sin6.sin6_port), !=, 3587);
+}
+
+void
+group_pair_begin (GroupPair *pair, gconstpointer data)
+{
+  group_stage_begin ();
+  member_create (&pair->alice, L"alice", NULL);
+  go_online_elsewhere (&pair->alice);
+  member_join (&pair->bob, L"bob", &pair->alice, &PEER_GROUP_ROLE_MEMBER);
+  member_connect (&pair->bob, &pair->alice);
+}
+
+void
+group_pair_end (GroupPair *pair, gconstpointer data)
+{
+  member_close (&pair->alice);
+  member_close (&pair->bob);
+  group_stage_end ();
+}
+
+FILETIME
+group_time_from_now (int s)
+{
+  guint64 ticks =
+      G_GUINT64_CONSTANT (116444736000000000) + (guint64) (g_get_real_time () + s * 1000000LL) * 10;
+
+  return (FILETIME) { (DWORD) ticks, ticks >> 32 };
 }

@@ -31,6 +31,8 @@ PWSTR member_invite (const Member *by, const Member *subject, const PEER_ROLE_ID
 PWSTR member_get_group_name (const Member *self);
 /* For everything that happens in its group. */
 void member_register (Member *self);
+/* Until it has all of these. */
+void member_wait_status (Member *self, DWORD wanted);
 void member_go_online (Member *self);
 /* To where @other is. */
 void member_connect (Member *self, const Member *other);
@@ -45,3 +47,16 @@ ULONGLONG member_wait_link (Member *self, PEER_CONNECTION_STATUS status, HRESULT
 /* Until @who has changed so. */
 void member_wait_change (Member *self, PEER_MEMBER_CHANGE_TYPE change, PCWSTR who);
 HRESULT member_wait_failure (Member *self);
+
+/* --- two of them --- */
+
+typedef struct
+{
+  Member alice, bob; /* who has created the group, and who was invited; both are online */
+} GroupPair;
+
+/* They listen at ports of their own, as if they were two processes. */
+void group_pair_begin (GroupPair *pair, gconstpointer data);
+void group_pair_end (GroupPair *pair, gconstpointer data);
+
+FILETIME group_time_from_now (int s);

@@ -1,50 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <initguid.h>
 
-#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <group-stage.h>
 #include <string.h>
 
 static const GUID chat = { 0x01020304, 0x0506, 0x0708, { 9, 10, 11, 12, 13, 14, 15, 16 } };
 
-typedef struct
-{
-  Member alice, bob; /* who has created the group, and who was invited */
-} Pair;
-
-/* Who is online while somebody else has the port of groups gets another. Two in one process would
- * share it. */
 static void
-go_online_elsewhere (Member *member)
-{
-  g_autoptr (GSocketListener) other = g_socket_listener_new ();
-
-  g_socket_listener_add_inet_port (other, 3587, NULL, NULL);
-  member_go_online (member);
-  g_assert_cmpuint (ntohs (member_get_address (member).sin6.sin6_port), !=, 3587);
-}
-
-static void
-pair_begin (Pair *pair, gconstpointer data)
-{
-  group_stage_begin ();
-  member_create (&pair->alice, L"alice", NULL);
-  go_online_elsewhere (&pair->alice);
-  member_join (&pair->bob, L"bob", &pair->alice, &PEER_GROUP_ROLE_MEMBER);
-  member_connect (&pair->bob, &pair->alice);
-}
-
-static void
-pair_end (Pair *pair, gconstpointer data)
-{
-  member_close (&pair->alice);
-  member_close (&pair->bob);
-  group_stage_end ();
-}
-
-static void
-open_direct (Pair *pair, ULONGLONG *ret_alice, ULONGLONG *ret_bob)
+open_direct (GroupPair *pair, ULONGLONG *ret_alice, ULONGLONG *ret_bob)
 {
   PEER_ADDRESS address = member_get_address (&pair->bob);
   ULONGLONG id = 0;
@@ -58,7 +22,7 @@ open_direct (Pair *pair, ULONGLONG *ret_alice, ULONGLONG *ret_bob)
 }
 
 static void
-test_data_whole_and_in_order (Pair *pair, gconstpointer data)
+test_data_whole_and_in_order (GroupPair *pair, gconstpointer data)
 {
   static const gsize sizes[] = { 0, 1, 16 * 1024, 1024 * 1024, 3 };
   g_autofree guint8 *bytes = g_malloc (1024 * 1024);
@@ -84,7 +48,7 @@ test_data_whole_and_in_order (Pair *pair, gconstpointer data)
 /* --- direct connections --- */
 
 static void
-test_wrong_identity (Pair *pair, gconstpointer data)
+test_wrong_identity (GroupPair *pair, gconstpointer data)
 {
   PEER_ADDRESS address = member_get_address (&pair->bob);
   Member carol;
@@ -102,7 +66,7 @@ test_wrong_identity (Pair *pair, gconstpointer data)
 }
 
 static void
-test_refused (Pair *pair, gconstpointer data)
+test_refused (GroupPair *pair, gconstpointer data)
 {
   PEER_ADDRESS address = member_get_address (&pair->bob);
   ULONGLONG id;
@@ -117,7 +81,7 @@ test_refused (Pair *pair, gconstpointer data)
 }
 
 static void
-test_nobody_there (Pair *pair, gconstpointer data)
+test_nobody_there (GroupPair *pair, gconstpointer data)
 {
   PEER_ADDRESS address = member_get_address (&pair->bob);
   ULONGLONG id;
@@ -132,7 +96,7 @@ test_nobody_there (Pair *pair, gconstpointer data)
 }
 
 static void
-test_not_to_oneself (Pair *pair, gconstpointer data)
+test_not_to_oneself (GroupPair *pair, gconstpointer data)
 {
   PEER_ADDRESS own = member_get_address (&pair->alice);
   ULONGLONG id;
@@ -146,7 +110,7 @@ test_not_to_oneself (Pair *pair, gconstpointer data)
 }
 
 static void
-test_closing_group_disconnects (Pair *pair, gconstpointer data)
+test_closing_group_disconnects (GroupPair *pair, gconstpointer data)
 {
   ULONGLONG at_alice, at_bob;
 
@@ -158,7 +122,7 @@ test_closing_group_disconnects (Pair *pair, gconstpointer data)
 }
 
 static void
-test_close_and_enumerate (Pair *pair, gconstpointer data)
+test_close_and_enumerate (GroupPair *pair, gconstpointer data)
 {
   ULONGLONG at_alice, at_bob;
   PPEER_CONNECTION_INFO *items;
@@ -186,7 +150,7 @@ test_close_and_enumerate (Pair *pair, gconstpointer data)
 }
 
 static void
-test_only_wanted_type_comes (Pair *pair, gconstpointer data)
+test_only_wanted_type_comes (GroupPair *pair, gconstpointer data)
 {
   static const GUID other = { 7, 7, 7, { 7, 7, 7, 7, 7, 7, 7, 7 } };
   PEER_GROUP_EVENT_REGISTRATION only = { PEER_GROUP_EVENT_INCOMING_DATA, (GUID *) &other };
@@ -212,7 +176,7 @@ test_only_wanted_type_comes (Pair *pair, gconstpointer data)
 /* --- members --- */
 
 static void
-test_members (Pair *pair, gconstpointer data)
+test_members (GroupPair *pair, gconstpointer data)
 {
   PPEER_MEMBER *items;
   HPEERENUM members;
@@ -257,7 +221,7 @@ assert_not_invited (const Member *by, const Member *subject, const PEER_ROLE_ID 
 }
 
 static void
-test_who_may_invite (Pair *pair, gconstpointer data)
+test_who_may_invite (GroupPair *pair, gconstpointer data)
 {
   Member carol, dave;
 
@@ -291,7 +255,7 @@ test_chain_ends (void)
 /* --- invitations --- */
 
 static void
-test_invitation_is_read (Pair *pair, gconstpointer data)
+test_invitation_is_read (GroupPair *pair, gconstpointer data)
 {
   PWSTR invitation = member_invite (&pair->alice, &pair->bob, &PEER_GROUP_ROLE_MEMBER);
   PWSTR group = member_get_group_name (&pair->alice);
@@ -314,7 +278,7 @@ test_invitation_is_read (Pair *pair, gconstpointer data)
 }
 
 static void
-test_invitation_for_somebody_else (Pair *pair, gconstpointer data)
+test_invitation_for_somebody_else (GroupPair *pair, gconstpointer data)
 {
   PWSTR invitation = member_invite (&pair->alice, &pair->bob, &PEER_GROUP_ROLE_MEMBER);
   Member carol;
@@ -326,19 +290,10 @@ test_invitation_for_somebody_else (Pair *pair, gconstpointer data)
   PeerFreeData (invitation);
 }
 
-static FILETIME
-time_from_now (int s)
-{
-  guint64 ticks =
-      G_GUINT64_CONSTANT (116444736000000000) + (guint64) (g_get_real_time () + s * 1000000LL) * 10;
-
-  return (FILETIME) { (DWORD) ticks, ticks >> 32 };
-}
-
 static void
-test_invitation_out_of_date (Pair *pair, gconstpointer data)
+test_invitation_out_of_date (GroupPair *pair, gconstpointer data)
 {
-  FILETIME past = time_from_now (-3600);
+  FILETIME past = group_time_from_now (-3600);
   PWSTR info, invitation = NULL;
   Member carol;
 
@@ -420,7 +375,7 @@ test_wrong_password (void)
 }
 
 static void
-test_no_password_no_invitation (Pair *pair, gconstpointer data)
+test_no_password_no_invitation (GroupPair *pair, gconstpointer data)
 {
   PWSTR invitation;
 
@@ -431,7 +386,7 @@ test_no_password_no_invitation (Pair *pair, gconstpointer data)
 /* --- connecting --- */
 
 static void
-test_nobody_is_found (Pair *pair, gconstpointer data)
+test_nobody_is_found (GroupPair *pair, gconstpointer data)
 {
   PEER_ADDRESS address = member_get_address (&pair->alice);
   Member carol;
@@ -445,7 +400,7 @@ test_nobody_is_found (Pair *pair, gconstpointer data)
 
 /* Who has been in the group once can open it again, and is online at once. */
 static void
-test_again (Pair *pair, gconstpointer data)
+test_again (GroupPair *pair, gconstpointer data)
 {
   PWSTR group = member_get_group_name (&pair->bob);
   HGROUP second;
@@ -464,8 +419,24 @@ test_again (Pair *pair, gconstpointer data)
   PeerFreeData (group);
 }
 
+/* Without any address: where the other one was the last time. */
 static void
-test_deleted (Pair *pair, gconstpointer data)
+test_found_again (GroupPair *pair, gconstpointer data)
+{
+  PWSTR group = member_get_group_name (&pair->bob);
+
+  member_wait_change (&pair->bob, PEER_MEMBER_CONNECTED, pair->alice.identity);
+  g_assert_cmphex (PeerGroupUnregisterEvent (pair->bob.registration), ==, S_OK);
+  g_assert_cmphex (PeerGroupClose (pair->bob.group), ==, S_OK);
+  g_assert_cmphex (PeerGroupOpen (pair->bob.identity, group, NULL, &pair->bob.group), ==, S_OK);
+  member_register (&pair->bob);
+  member_go_online (&pair->bob);
+  member_wait_status (&pair->bob, PEER_GROUP_STATUS_HAS_CONNECTIONS);
+  PeerFreeData (group);
+}
+
+static void
+test_deleted (GroupPair *pair, gconstpointer data)
 {
   PWSTR group = member_get_group_name (&pair->bob);
   HPEERENUM groups;
@@ -492,7 +463,7 @@ test_deleted (Pair *pair, gconstpointer data)
 /* --- properties --- */
 
 static void
-test_properties (Pair *pair, gconstpointer data)
+test_properties (GroupPair *pair, gconstpointer data)
 {
   PPEER_GROUP_PROPERTIES properties;
 
@@ -519,9 +490,9 @@ test_properties (Pair *pair, gconstpointer data)
 /* --- records --- */
 
 static void
-test_records (Pair *pair, gconstpointer data)
+test_records (GroupPair *pair, gconstpointer data)
 {
-  PEER_RECORD record = { sizeof (record), .type = chat, .ftExpiration = time_from_now (600) };
+  PEER_RECORD record = { sizeof (record), .type = chat, .ftExpiration = group_time_from_now (600) };
   PPEER_GROUP_EVENT_DATA event;
   PPEER_RECORD got;
   GUID id;
@@ -561,10 +532,10 @@ test_records (Pair *pair, gconstpointer data)
 }
 
 static void
-test_own_types_of_groups_are_refused (Pair *pair, gconstpointer data)
+test_own_types_of_groups_are_refused (GroupPair *pair, gconstpointer data)
 {
   PEER_RECORD record = { sizeof (record), .type = { 0x01000000 },
-    .ftExpiration = time_from_now (600) };
+    .ftExpiration = group_time_from_now (600) };
   GUID id;
 
   g_assert_cmphex (PeerGroupAddRecord (pair->alice.group, &record, &id), ==, PEER_E_NOT_AUTHORIZED);
@@ -575,11 +546,11 @@ test_own_types_of_groups_are_refused (Pair *pair, gconstpointer data)
 /* --- credentials, configurations --- */
 
 static void
-test_credentials (Pair *pair, gconstpointer data)
+test_credentials (GroupPair *pair, gconstpointer data)
 {
   PEER_CREDENTIAL_INFO info = { sizeof (info), .cRoles = 1,
-    .pRoles = (PEER_ROLE_ID *) &PEER_GROUP_ROLE_ADMIN, .ftValidityStart = time_from_now (1),
-    .ftValidityEnd = time_from_now (3600) };
+    .pRoles = (PEER_ROLE_ID *) &PEER_GROUP_ROLE_ADMIN, .ftValidityStart = group_time_from_now (1),
+    .ftValidityEnd = group_time_from_now (3600) };
   PWSTR invitation;
 
   member_wait_change (&pair->alice, PEER_MEMBER_JOINED, pair->bob.identity);
@@ -590,14 +561,14 @@ test_credentials (Pair *pair, gconstpointer data)
   g_assert_cmphex (
       PeerGroupIssueCredentials (pair->bob.group, pair->alice.identity, NULL, 0, &invitation), ==,
       PEER_E_NOT_AUTHORIZED);
-  info.ftValidityStart = time_from_now (-3600);
+  info.ftValidityStart = group_time_from_now (-3600);
   g_assert_cmphex (
       PeerGroupIssueCredentials (pair->alice.group, pair->bob.identity, &info, 0, &invitation), ==,
       PEER_E_INVALID_CREDENTIAL_INFO);
 }
 
 static void
-test_config (Pair *pair, gconstpointer data)
+test_config (GroupPair *pair, gconstpointer data)
 {
   PWSTR xml, group = member_get_group_name (&pair->alice), identity, imported;
   Member carol;
@@ -625,7 +596,7 @@ test_config (Pair *pair, gconstpointer data)
 /* --- keys --- */
 
 static void
-test_no_key_access (Pair *pair, gconstpointer data)
+test_no_key_access (GroupPair *pair, gconstpointer data)
 {
   g_autofree char *identities =
       g_build_filename (group_stage_get_folder (), "gst-wfd", "identities", NULL);
@@ -659,12 +630,59 @@ test_no_key_access (Pair *pair, gconstpointer data)
   PeerFreeData (invitation);
 }
 
-#define ADD(name, func) g_test_add ("/peergroup/" name, Pair, NULL, pair_begin, (func), pair_end)
+/* --- profiles --- */
+
+static void
+create_compatible (Member *self, PCWSTR classifier)
+{
+  HCRYPTPROV key;
+
+  *self = (Member) { 0 };
+  g_assert_cmphex (WfdxCreateCryptKey (WFDX_PROFILE_COMPATIBLE, &key), ==, S_OK);
+  g_assert_cmphex (PeerIdentityCreate (classifier, NULL, key, &self->identity), ==, S_OK);
+  g_assert_true (CryptReleaseContext (key, 0));
+}
+
+static void
+test_compatible (void)
+{
+  PEER_GROUP_PROPERTIES properties = { sizeof (properties) };
+  Member alice, bob, carol;
+  PWSTR invitation;
+  HCRYPTPROV key;
+
+  group_stage_begin ();
+  g_assert_cmphex (WfdxCreateCryptKey (2, &key), ==, E_INVALIDARG);
+  g_assert_cmphex (WfdxCreateCryptKey (0, NULL), ==, E_INVALIDARG);
+  create_compatible (&alice, L"alice");
+  properties.pwzCreatorPeerName = alice.identity;
+  g_assert_cmphex (PeerGroupCreate (&properties, &alice.group), ==, S_OK);
+  member_register (&alice);
+  member_go_online (&alice);
+  create_compatible (&bob, L"bob");
+  invitation = member_invite (&alice, &bob, &PEER_GROUP_ROLE_MEMBER);
+  g_assert_cmphex (PeerGroupJoin (bob.identity, invitation, NULL, &bob.group), ==, S_OK);
+  PeerFreeData (invitation);
+  member_register (&bob);
+  member_connect (&bob, &alice);
+
+  member_new (&carol, L"carol");
+  assert_not_invited (&alice, &carol, &PEER_GROUP_ROLE_MEMBER, E_INVALIDARG);
+  member_close (&carol);
+  member_close (&bob);
+  member_close (&alice);
+  group_stage_end ();
+}
+
+#define ADD(name, func) \
+  g_test_add ("/peergroup/" name, GroupPair, NULL, group_pair_begin, (func), group_pair_end)
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  /* Nobody of the network of this computer. */
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", TRUE);
   ADD ("direct/data-whole-and-in-order", test_data_whole_and_in_order);
   ADD ("direct/wrong-identity", test_wrong_identity);
   ADD ("direct/refused-without-registration", test_refused);
@@ -684,6 +702,7 @@ main (int argc, char **argv)
   ADD ("password/none-no-invitation", test_no_password_no_invitation);
   ADD ("connect/nobody-is-found", test_nobody_is_found);
   ADD ("connect/again", test_again);
+  ADD ("connect/found-where-it-was", test_found_again);
   ADD ("life/deleted", test_deleted);
   ADD ("properties/by-the-creator", test_properties);
   ADD ("records/signed-and-changed-by-who-may", test_records);
@@ -691,5 +710,6 @@ main (int argc, char **argv)
   ADD ("credentials/issued-by-administrators", test_credentials);
   ADD ("config/exported-and-imported", test_config);
   ADD ("keys/no-access", test_no_key_access);
+  g_test_add_func ("/peergroup/profile/compatible", test_compatible);
   return g_test_run ();
 }

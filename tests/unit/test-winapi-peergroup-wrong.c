@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What groups answer to handles, arguments and calls that are wrong. */
+#include <initguid.h>
+
+#include <group-stage.h>
+#include <string.h>
+
+static const GUID chat = { 0x01020304, 0x0506, 0x0708, { 9, 10, 11, 12, 13, 14, 15, 16 } };
+
+static void
+test_not_started (void)
+{
+  PEER_GROUP_PROPERTIES properties = { sizeof (properties) };
+  PEER_VERSION_DATA version;
+  HGROUP group;
+  DWORD status;
+
+  g_assert_cmphex (PeerGroupShutdown (), ==, E_UNEXPECTED);
+  g_assert_cmphex (PeerGroupCreate (&properties, &group), ==, PEER_E_NOT_INITIALIZED);
+  g_assert_cmphex (PeerGroupGetStatus (NULL, &status), ==, PEER_E_NOT_INITIALIZED);
+  g_assert_cmphex (PeerGroupStartup (PEER_GROUP_VERSION, NULL), ==, E_INVALIDARG);
+  g_assert_cmphex (PeerGroupStartup (MAKEWORD (2, 0), &version), ==, PEER_E_UNSUPPORTED_VERSION);
+  g_assert_cmpuint (version.wHighestVersion, ==, PEER_GROUP_VERSION);
+  /* Graphs are another API, though both have the same thread. */
+  g_assert_cmphex (PeerGraphStartup (PEER_GRAPH_VERSION, &version), ==, S_OK);
+  g_assert_cmphex (PeerGroupGetStatus (NULL, &status), ==, PEER_E_NOT_INITIALIZED);
+  group_stage_begin ();
+  g_assert_cmphex (PeerGraphShutdown (), ==, S_OK);
+  g_assert_cmphex (PeerGroupGetStatus (NULL, &status), ==, PEER_E_INVALID_GROUP);
+  group_stage_end ();
+}
+
+/* Each function with a handle that is none: the same code for NULL, for a number, and for one of
+ * another kind. */
+static void
+test_bad_handles (GroupPair *pair, gconstpointer data)
+{
+  HGROUP bad[] = { NULL, (HGROUP) 0x1234, pair->alice.event, pair->alice.registration };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    HGROUP h = bad[i];
+    GUID id = { 0 };
+    ULONGLONG link;
+    HPEERENUM items;
+    PWSTR text;
+    PVOID got;
+    FILETIME t = { 0 };
+    PEER_ADDRESS address = { sizeof (address), { .sin6_family = AF_INET6, .sin6_port = 1 } };
+    const HRESULT results[] = {
+      PeerGroupConnect (h),
+      PeerGroupConnectByAddress (h, 1, &address),
+      PeerGroupClose (h),
+      PeerGroupGetStatus (h, (DWORD *) &link),
+      PeerGroupGetProperties (h, (PPEER_GROUP_PROPERTIES *) &got),
+      PeerGroupSetProperties (h, NULL),
+      PeerGroupResumePasswordAuthentication (h, pair->alice.registration),
+      PeerGroupOpenDirectConnection (h, pair->bob.identity, &address, &link),
+      PeerGroupCloseDirectConnection (h, 1),
+      PeerGroupSendData (h, 1, &id, 0, NULL),
+      PeerGroupEnumConnections (h, PEER_CONNECTION_DIRECT, &items),
+      PeerGroupEnumMembers (h, 0, NULL, &items),
+      PeerGroupRegisterEvent (h, NULL, 0, NULL, NULL),
+      PeerGroupGetRecord (h, &id, (PPEER_RECORD *) &got),
+      PeerGroupAddRecord (h, NULL, &id),
+      PeerGroupUpdateRecord (h, NULL),
+      PeerGroupDeleteRecord (h, &id),
+      PeerGroupEnumRecords (h, NULL, &items),
+      PeerGroupSearchRecords (h, L"", &items),
+      PeerGroupExportDatabase (h, L"/tmp/none"),
+      PeerGroupImportDatabase (h, L"/tmp/none"),
+      PeerGroupExportConfig (h, L"secret", &text),
+      PeerGroupPeerTimeToUniversalTime (h, &t, &t),
+      PeerGroupUniversalTimeToPeerTime (h, &t, &t),
+      PeerGroupCreateInvitation (h, L"", NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text),
+      PeerGroupCreatePasswordInvitation (h, &text),
+      PeerGroupIssueCredentials (h, pair->bob.identity, NULL, 0, &text),
+    };
+
+    for (guint r = 0; r < G_N_ELEMENTS (results); r++) {
+      g_test_message ("handle %u, call %u", i, r);
+      g_assert_cmphex (results[r], ==, PEER_E_INVALID_GROUP);
+    }
+  }
+}
+
+static void
+assert_all (const HRESULT *results, guint n, HRESULT expected)
+{
+  for (guint i = 0; i < n; i++) {
+    g_test_message ("call %u", i);
+    g_assert_cmphex (results[i], ==, expected);
+  }
+}
+
+static void
+test_bad_arguments_of_groups (GroupPair *pair, gconstpointer data)
+{
+  HGROUP h = pair->alice.group, other;
+  PEER_ADDRESS good = member_get_address (&pair->bob), bad = { sizeof (bad) };
+  ULONGLONG link;
+  HPEERENUM items;
+  GUID id = { 0 };
+  const HRESULT results[] = {
+    PeerGroupCreate (NULL, &other),
+    PeerGroupOpen (NULL, NULL, NULL, &other),
+    PeerGroupOpen (pair->alice.identity, L"nobody", NULL, &other),
+    PeerGroupOpen (pair->alice.identity, pair->alice.identity, NULL, NULL),
+    PeerGroupJoin (pair->alice.identity, NULL, NULL, &other),
+    PeerGroupJoin (pair->alice.identity, L"<PEERINVITATION/>", NULL, &other),
+    PeerGroupJoin (L"nobody", L"", NULL, &other),
+    PeerGroupJoin (pair->alice.identity, L"", NULL, NULL),
+    PeerGroupPasswordJoin (pair->alice.identity, L"", NULL, NULL, &other),
+    PeerGroupPasswordJoin (pair->alice.identity, NULL, L"secret", NULL, &other),
+    PeerGroupConnectByAddress (h, 0, &good),
+    PeerGroupConnectByAddress (h, 1, NULL),
+    PeerGroupConnectByAddress (h, 1, &bad),
+    PeerGroupDelete (pair->alice.identity, NULL),
+    PeerGroupDelete (L"nobody", pair->alice.identity),
+    PeerGroupGetStatus (h, NULL),
+    PeerGroupGetProperties (h, NULL),
+    PeerGroupResumePasswordAuthentication (h, NULL),
+    PeerGroupResumePasswordAuthentication (h, pair->bob.registration),
+    PeerGroupOpenDirectConnection (h, NULL, &good, &link),
+    PeerGroupOpenDirectConnection (h, L"nobody", &good, &link),
+    PeerGroupOpenDirectConnection (h, pair->bob.identity, NULL, &link),
+    PeerGroupOpenDirectConnection (h, pair->bob.identity, &bad, &link),
+    PeerGroupOpenDirectConnection (h, pair->bob.identity, &good, NULL),
+    PeerGroupSendData (h, 1, NULL, 0, NULL),
+    PeerGroupSendData (h, 1, &id, 1, NULL),
+    PeerGroupEnumConnections (h, 0, &items),
+    PeerGroupEnumConnections (h, PEER_CONNECTION_DIRECT, NULL),
+  };
+
+  assert_all (results, G_N_ELEMENTS (results), E_INVALIDARG);
+}
+
+static void
+test_bad_arguments_in_groups (GroupPair *pair, gconstpointer data)
+{
+  HGROUP h = pair->alice.group;
+  PWSTR text = NULL;
+  HPEERENUM items;
+  HPEEREVENT event;
+  FILETIME t = { 0 };
+  GUID id = { 0 };
+  PEER_RECORD record = { sizeof (record), .type = chat };
+  PEER_GROUP_EVENT_REGISTRATION none = { (PEER_GROUP_EVENT_TYPE) 7, NULL };
+  const HRESULT results[] = {
+    PeerGroupEnumMembers (h, 2, NULL, &items),
+    PeerGroupEnumMembers (h, 0, L"nobody", &items),
+    PeerGroupEnumMembers (h, 0, NULL, NULL),
+    PeerGroupRegisterEvent (h, NULL, 1, &none, &event),
+    PeerGroupRegisterEvent (h, pair->alice.event, 1, &none, &event),
+    PeerGroupRegisterEvent (h, pair->alice.event, 0, &none, &event),
+    PeerGroupRegisterEvent (h, pair->alice.event, 1, NULL, &event),
+    PeerGroupUnregisterEvent (NULL),
+    PeerGroupGetEventData (NULL, (PPEER_GROUP_EVENT_DATA *) &text),
+    PeerGroupGetEventData (pair->alice.registration, NULL),
+    PeerGroupGetRecord (h, NULL, (PPEER_RECORD *) &text),
+    PeerGroupGetRecord (h, &id, NULL),
+    PeerGroupAddRecord (h, NULL, &id),
+    PeerGroupAddRecord (h, &record, NULL),
+    PeerGroupAddRecord (h, &record, &id), /* no expiration */
+    PeerGroupUpdateRecord (h, NULL),
+    PeerGroupDeleteRecord (h, NULL),
+    PeerGroupEnumRecords (h, NULL, NULL),
+    PeerGroupSearchRecords (h, NULL, &items),
+    PeerGroupExportDatabase (h, NULL),
+    PeerGroupImportDatabase (h, NULL),
+    PeerGroupExportConfig (h, NULL, &text),
+    PeerGroupExportConfig (h, L"secret", NULL),
+    PeerGroupImportConfig (NULL, L"secret", FALSE, &text, &text),
+    PeerGroupImportConfig (L"<PEERGROUPCONFIG/>", L"secret", FALSE, &text, &text),
+    PeerGroupPeerTimeToUniversalTime (h, NULL, &t),
+    PeerGroupUniversalTimeToPeerTime (h, &t, NULL),
+    PeerGroupCreateInvitation (h, NULL, NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text),
+    PeerGroupCreateInvitation (h, L"<PEERIDENTITYINFO/>", NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text),
+    PeerGroupCreateInvitation (h, L"", NULL, 0, &PEER_GROUP_ROLE_MEMBER, &text),
+    PeerGroupCreateInvitation (h, L"", NULL, 1, &chat, &text),
+    PeerGroupCreatePasswordInvitation (h, NULL),
+    PeerGroupParseInvitation (NULL, (PPEER_INVITATION_INFO *) &text),
+    PeerGroupParseInvitation (L"", NULL),
+    PeerGroupIssueCredentials (h, NULL, NULL, 0, &text),
+    PeerGroupIssueCredentials (h, pair->bob.identity, NULL, 2, &text),
+    PeerGroupIssueCredentials (h, pair->bob.identity, NULL, 0, NULL),
+    PeerEnumGroups (pair->alice.identity, NULL),
+    PeerEnumGroups (L"nobody", &items),
+  };
+
+  assert_all (results, G_N_ELEMENTS (results), E_INVALIDARG);
+}
+
+static void
+test_what_is_not_there (GroupPair *pair, gconstpointer data)
+{
+  HGROUP h = pair->alice.group, other;
+  PEER_CREDENTIAL_INFO info = { 0 };
+  PWSTR text = NULL;
+  HPEERENUM items;
+  GUID id = { 0 };
+  const struct
+  {
+    HRESULT got, expected;
+  } others[] = {
+    { PeerGroupOpen (pair->alice.identity, pair->alice.identity, L"Nowhere_", &other),
+        PEER_E_NO_CLOUD },
+    { PeerGroupOpen (pair->alice.identity, pair->bob.identity, NULL, &other), PEER_E_NOT_FOUND },
+    { PeerGroupSetProperties (h, NULL), PEER_E_INVALID_GROUP_PROPERTIES },
+    { PeerGroupIssueCredentials (h, pair->alice.identity, &info, 0, &text),
+        PEER_E_INVALID_CREDENTIAL_INFO },
+    { PeerGroupCloseDirectConnection (h, 77), PEER_E_CONNECTION_NOT_FOUND },
+    { PeerGroupGetRecord (h, &id, (PPEER_RECORD *) &text), PEER_E_RECORD_NOT_FOUND },
+    { PeerGroupSearchRecords (h, L"<peersearch/>", &items), PEER_E_INVALID_SEARCH },
+    { PeerGroupImportDatabase (h, L"/tmp/none"), PEER_E_GROUP_IN_USE },
+  };
+
+  for (guint r = 0; r < G_N_ELEMENTS (others); r++) {
+    g_test_message ("call %u", r);
+    g_assert_cmphex (others[r].got, ==, others[r].expected);
+  }
+}
+
+/* Whoever has not been in the group yet knows nothing of it. */
+static void
+test_not_ready (GroupPair *pair, gconstpointer data)
+{
+  PEER_RECORD record = { sizeof (record), .type = chat, .ftExpiration = group_time_from_now (600) };
+  PPEER_GROUP_PROPERTIES properties;
+  PPEER_RECORD got;
+  GUID id = { 0 };
+  Member carol;
+
+  member_join (&carol, L"carol", &pair->alice, &PEER_GROUP_ROLE_MEMBER);
+  g_assert_cmphex (PeerGroupGetProperties (carol.group, &properties), ==, PEER_E_GROUP_NOT_READY);
+  g_assert_cmphex (PeerGroupAddRecord (carol.group, &record, &id), ==, PEER_E_GROUP_NOT_READY);
+  g_assert_cmphex (PeerGroupGetRecord (carol.group, &id, &got), ==, PEER_E_GROUP_NOT_READY);
+  g_assert_cmphex (PeerGroupConnect (carol.group), ==, S_OK);
+  g_assert_cmphex (member_wait_failure (&carol), ==, PEER_E_NO_MEMBERS_FOUND);
+  member_close (&carol);
+}
+
+static void
+assert_not_created (PEER_GROUP_PROPERTIES properties, HRESULT expected)
+{
+  HGROUP group;
+
+  g_assert_cmphex (PeerGroupCreate (&properties, &group), ==, expected);
+}
+
+static void
+test_bad_properties (void)
+{
+  PEER_GROUP_PROPERTIES good = { sizeof (good) }, bad;
+  WCHAR long_text[300];
+  Member alice;
+
+  wmemset (long_text, L'x', 299);
+  long_text[299] = 0;
+  group_stage_begin ();
+  member_new (&alice, L"alice");
+  good.pwzCreatorPeerName = alice.identity;
+#define WITH(field, value, expected) \
+  bad = good; \
+  bad.field = value; \
+  assert_not_created (bad, expected)
+  WITH (dwSize, 4, E_INVALIDARG);
+  WITH (dwFlags, 8, PEER_E_INVALID_GROUP_PROPERTIES);
+  WITH (pwzCloud, (PWSTR) L"Nowhere_", PEER_E_NO_CLOUD);
+  WITH (pwzClassifier, long_text, PEER_E_INVALID_CLASSIFIER);
+  WITH (pwzGroupPeerName, alice.identity, PEER_E_INVALID_GROUP_PROPERTIES);
+  WITH (pwzCreatorPeerName, (PWSTR) L"nobody", PEER_E_INVALID_PEER_NAME);
+  WITH (pwzCreatorPeerName, (PWSTR) L"0123456789012345678901234567890123456789.gone",
+      HRESULT_FROM_WIN32 (ERROR_DELETE_PENDING));
+  WITH (pwzFriendlyName, long_text, PEER_E_INVALID_FRIENDLY_NAME);
+  WITH (pwzComment, long_text, PEER_E_INVALID_GROUP_PROPERTIES);
+  WITH (ulMemberDataLifetime, 60, PEER_E_INVALID_GROUP_PROPERTIES);
+  WITH (dwAuthenticationSchemes, 4, PEER_E_INVALID_GROUP_PROPERTIES);
+  WITH (pwzGroupPassword, (PWSTR) L"secret", PEER_E_INVALID_GROUP_PROPERTIES);
+  WITH (dwAuthenticationSchemes, 2, PEER_E_INVALID_ROLE_PROPERTY);
+  good.groupPasswordRole = PEER_GROUP_ROLE_MEMBER;
+  WITH (dwAuthenticationSchemes, 2, PEER_E_PASSWORD_DOES_NOT_MEET_POLICY);
+#undef WITH
+  member_close (&alice);
+  group_stage_end ();
+}
+
+#define ADD(name, func) \
+  g_test_add ("/peergroup/" name, GroupPair, NULL, group_pair_begin, (func), group_pair_end)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  /* Nobody of the network of this computer. */
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", TRUE);
+  g_test_add_func ("/peergroup/wrong/not-started", test_not_started);
+  ADD ("wrong/handles", test_bad_handles);
+  ADD ("wrong/arguments-of-groups", test_bad_arguments_of_groups);
+  ADD ("wrong/arguments-in-groups", test_bad_arguments_in_groups);
+  ADD ("wrong/what-is-not-there", test_what_is_not_there);
+  ADD ("wrong/not-ready", test_not_ready);
+  g_test_add_func ("/peergroup/wrong/properties", test_bad_properties);
+  return g_test_run ();
+}
