@@ -52,7 +52,7 @@ wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer)
     return;
 
   g_set_object (&op->peer, peer);
-  if (wfd_link_peer_is_doubted (peer))
+  if (wfd_link_peer_is_doubted (peer, g_get_monotonic_time ()))
     return;
   op->facts |= WFD_P2P_PEER_KNOWN;
   if (op->step == WFD_P2P_STEP_SEARCH)
@@ -117,6 +117,38 @@ answered_groups (WfdP2pOp *op, GVariant *answer)
   ask_next_group (op);
 }
 
+/* --- asked again --- */
+
+/* Where the program of the peer is not there yet, or has a person to ask, its wpa_supplicant
+ * says that it is not ready, of which nobody is told here, and tells its program, if it is
+ * there. Asked again it tells once more, or that its person has refused. */
+#define ASK_AGAIN_MS 5000
+
+static void
+watch_answer (WfdP2pOp *op, GSourceFunc ask)
+{
+  guint ask_again_ms = op->link->options.ask_again_ms;
+
+  wfd_p2p_clear_source (&op->step_timer);
+  op->step_timer = g_timeout_source_new (ask_again_ms != 0 ? ask_again_ms : ASK_AGAIN_MS);
+  g_source_set_callback (op->step_timer, ask, op, NULL);
+  g_source_attach (op->step_timer, op->link->context);
+}
+
+/* From now on to ask would get in the way. */
+static void
+stop_asking (WfdP2pOp *op)
+{
+  if (op->step == WFD_P2P_STEP_GROUP)
+    wfd_p2p_clear_source (&op->step_timer);
+}
+
+void
+wfd_p2p_op_peer_answers (WfdP2pOp *op)
+{
+  stop_asking (op);
+}
+
 static void
 begin_invite (WfdP2pOp *op)
 {
@@ -138,6 +170,17 @@ answered_invite (WfdP2pOp *op, GVariant *answer)
 #define STATUS_UNKNOWN_GROUP 8
 #define STATUS_DEFERRED 12
 
+static gboolean
+on_invite_again (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+
+  wfd_p2p_clear_source (&op->step_timer);
+  op->step = WFD_P2P_STEP_INVITE;
+  begin_invite (op);
+  return G_SOURCE_REMOVE;
+}
+
 void
 wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status)
 {
@@ -147,7 +190,10 @@ wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status)
   if (status == STATUS_UNKNOWN_GROUP) {
     op->facts |= WFD_P2P_FORGOTTEN;
     wfd_p2p_op_advance (op);
-  } else if (status == STATUS_OK || status == STATUS_NOT_NOW || status == STATUS_DEFERRED) {
+  } else if (status == STATUS_NOT_NOW) {
+    watch_answer (op, on_invite_again);
+    wfd_p2p_op_advance (op);
+  } else if (status == STATUS_OK || status == STATUS_DEFERRED) {
     wfd_p2p_op_advance (op);
   } else {
     wfd_p2p_op_fail_for_now (op, wfd_p2p_may_status_pass (status),
@@ -169,28 +215,53 @@ on_nothing_to_join (gpointer user_data)
 }
 
 static void
-watch_joining (WfdP2pOp *op)
+watch_joining (WfdP2pOp *op, guint default_ms, GSourceFunc give_up)
 {
   guint join_ms = op->link->options.join_ms;
 
-  op->joining = g_timeout_source_new (join_ms != 0 ? join_ms : JOIN_MS);
-  g_source_set_callback (op->joining, on_nothing_to_join, op, NULL);
+  wfd_p2p_clear_source (&op->joining);
+  op->joining = g_timeout_source_new (join_ms != 0 ? join_ms : default_ms);
+  g_source_set_callback (op->joining, give_up, op, NULL);
   g_source_attach (op->joining, op->link->context);
 }
 
-/* wpa_supplicant makes it when the owner of the group has answered, whose person
- * may take his time; for a known group it does so at once, before it answers us. */
+/* Whether it still owns a group is heard before it is asked again. */
+static void
+fail_until_heard (WfdP2pOp *op, GError *error)
+{
+  wfd_link_peer_doubt (op->peer);
+  op->facts &= ~WFD_P2P_PEER_KNOWN;
+  wfd_p2p_op_fail_for_now (op, TRUE, error);
+}
+
+/* Its person may take his time, but the group may also have gone. */
+#define LET_IN_MS 10000
+
+static gboolean
+on_not_let_in (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+
+  op->n_failures--; /* which it is not */
+  fail_until_heard (op,
+      g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT, "The peer does not let us into its group"));
+  return G_SOURCE_REMOVE;
+}
+
+/* wpa_supplicant makes it when the owner of the group has answered; for a known group it
+ * does so at once, before it answers us. */
 void
 wfd_p2p_op_interface_added (WfdP2pOp *op)
 {
-  if (op->step == WFD_P2P_STEP_GROUP)
-    wfd_p2p_clear_source (&op->joining);
+  stop_asking (op);
+  if (op->step == WFD_P2P_STEP_GROUP && op->joining != NULL)
+    watch_joining (op, LET_IN_MS, on_not_let_in);
 }
 
 static void
 begin_rejoin (WfdP2pOp *op)
 {
-  watch_joining (op);
+  watch_joining (op, JOIN_MS, on_nothing_to_join);
   wfd_p2p_op_ask_p2p (op, WPAS_GROUP_ADD, wfd_p2p_build_rejoin (op->persistent_path), NULL);
 }
 
@@ -219,32 +290,60 @@ begin_not_paired (WfdP2pOp *op)
 
 /* --- a new pairing --- */
 
-static void
-begin_pair (WfdP2pOp *op)
+static GVariant *
+build_connect (WfdP2pOp *op)
 {
   WfdP2pLink *self = op->link;
   g_autofree char *path = wfd_p2p_link_dup_peer_path (self, op->peer);
 
+  return wfd_p2p_build_connect (path, &op->pairing, wfd_p2p_op_joins (op), self->options.go_intent,
+      self->options.frequency_mhz);
+}
+
+static void
+begin_pair (WfdP2pOp *op)
+{
   if (wfd_p2p_op_joins (op))
-    watch_joining (op);
-  wfd_p2p_op_ask_p2p (op, WPAS_CONNECT,
-      wfd_p2p_build_connect (path, &op->pairing, wfd_p2p_op_joins (op), self->options.go_intent,
-          self->options.frequency_mhz),
-      "(s)");
+    watch_joining (op, JOIN_MS, on_nothing_to_join);
+  wfd_p2p_op_ask_p2p (op, WPAS_CONNECT, build_connect (op), "(s)");
+}
+
+static gboolean
+on_connect_again (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+
+  /* It was not known to own a group. */
+  if (wfd_p2p_op_joins (op))
+    return on_not_let_in (op);
+  wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_CONNECT, build_connect (op));
+  return G_SOURCE_CONTINUE;
 }
 
 /* wpa_supplicant has made up a PIN if it was given none. */
 static void
+show_pin (WfdP2pOp *op, const char *made_up)
+{
+  if (op->pin == NULL) {
+    op->pin = g_strdup (made_up);
+    op->pairing.pin = op->pin;
+  }
+  wfd_link_emit (op->link, WFD_LINK_PIN, op->pin);
+}
+
+static void
 answered_pair (WfdP2pOp *op, GVariant *answer)
 {
-  const char *pin;
+  const char *made_up;
 
-  if (op->pairing.pairing == WFD_PAIRING_PIN_DISPLAY) {
-    g_variant_get (answer, "(&s)", &pin);
-    wfd_link_emit (op->link, WFD_LINK_PIN, op->pairing.pin != NULL ? op->pairing.pin : pin);
-  }
-  if (!wfd_p2p_op_has_ended (op))
-    wfd_p2p_op_advance (op);
+  g_variant_get (answer, "(&s)", &made_up);
+  if (op->pairing.pairing == WFD_PAIRING_PIN_DISPLAY)
+    show_pin (op, made_up);
+  if (wfd_p2p_op_has_ended (op))
+    return;
+  if (!wfd_p2p_op_joins (op))
+    watch_answer (op, on_connect_again);
+  wfd_p2p_op_advance (op);
 }
 
 /* --- the group --- */
@@ -264,6 +363,7 @@ wfd_p2p_op_group_started (WfdP2pOp *op)
   if (op->failure != NULL)
     return;
   op->facts |= WFD_P2P_STARTED;
+  stop_asking (op);
   wfd_p2p_clear_source (&op->joining);
   wfd_p2p_op_end_pause (op);
   if (op->step == WFD_P2P_STEP_SEARCH)
@@ -287,10 +387,14 @@ wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_p
       | 1u << WFD_P2P_STEP_BEGIN_5_GHZ | 1u << WFD_P2P_STEP_BEGIN | 1u << WFD_P2P_STEP_PAIR
       | 1u << WFD_P2P_STEP_GROUP;
 
-  if ((forming & 1u << op->step) != 0 && is_with_peer (op, peer_path))
-    wfd_p2p_op_fail_for_now (op, may_pass, error);
-  else
+  if ((forming & 1u << op->step) == 0 || !is_with_peer (op, peer_path))
     g_error_free (error);
+  /* Into a group that has gone meanwhile nobody is let in. */
+  else if (op->peer != NULL && wfd_p2p_op_joins (op)
+      && g_error_matches (error, WFD_ERROR, WFD_ERROR_REFUSED))
+    fail_until_heard (op, error);
+  else
+    wfd_p2p_op_fail_for_now (op, may_pass, error);
 }
 
 /* Until it has come so far that it is a loss. */

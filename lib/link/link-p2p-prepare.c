@@ -156,12 +156,16 @@ begin_interfaces (WfdP2pOp *op)
     wfd_p2p_op_ask_all (op, op->paths[op->n_asked], WPAS_INTERFACE_INTERFACE);
 }
 
+/* A group that stands already, whosever it is, is no adapter, and its interface may be the
+ * first of the list. */
 static gboolean
 is_wanted_interface (WfdP2pOp *op, const char *name, gboolean can_p2p)
 {
   const char *wanted = op->link->options.interface;
 
-  return can_p2p && (wanted == NULL || strcmp (wanted, name) == 0);
+  if (wanted != NULL)
+    return can_p2p && strcmp (wanted, name) == 0;
+  return can_p2p && !g_str_has_prefix (name, WPAS_GROUP_PREFIX);
 }
 
 static void

@@ -47,6 +47,7 @@ typedef enum
   WFD_P2P_SEARCH_NONE,
   WFD_P2P_SEARCH_SOCIAL, /* three channels, where most devices are found at once */
   WFD_P2P_SEARCH_FULL,
+  WFD_P2P_SEARCH_ENDED,  /* perhaps for a group, which is asked */
   WFD_P2P_SEARCH_LISTEN, /* not at all: to be found and invited, at once */
 } WfdP2pSearch;
 
@@ -76,7 +77,8 @@ struct _WfdP2pLink
   WfdP2pSearch search;
   gint64 search_us; /* when that began */
   GSource *search_again;
-  GHashTable *peers; /* id to WfdLinkPeer */
+  GCancellable *asking; /* why it has ended */
+  GHashTable *peers;    /* id to WfdLinkPeer */
 
   WfdP2pGroup *group;
   WfdP2pOp *op; /* what is under way; NULL if nothing */
@@ -106,6 +108,8 @@ void wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search);
  * somebody else has ended it. */
 void wfd_p2p_link_search_on (WfdP2pLink *self);
 void wfd_p2p_link_search_again (WfdP2pLink *self);
+/* For a group that is being formed; when nothing has come of it, it goes on. */
+void wfd_p2p_link_make_way (WfdP2pLink *self);
 /* What has begun just now, by whichever call. */
 void wfd_p2p_link_note_search (WfdP2pLink *self, WfdP2pSearch search);
 /* Whether a search of the few channels that has ended has taken its time. */
@@ -164,6 +168,8 @@ void wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer);
 void wfd_p2p_op_group_started (WfdP2pOp *op);
 void wfd_p2p_op_peer_joined (WfdP2pOp *op, const char *peer_path);
 void wfd_p2p_op_interface_added (WfdP2pOp *op);
+/* It has agreed to be paired. */
+void wfd_p2p_op_peer_answers (WfdP2pOp *op);
 void wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status);
 /* @error: (transfer full) in each; @peer_path: (nullable): with whom; @may_pass:
  * by itself, so that it is tried again */

@@ -22,6 +22,8 @@ void
 wfd_p2p_link_forget_service (WfdP2pLink *self)
 {
   wfd_p2p_clear_source (&self->search_again);
+  g_cancellable_cancel (self->asking);
+  g_clear_object (&self->asking);
   if (self->bus != NULL)
     unsubscribe (self);
   self->search = WFD_P2P_SEARCH_NONE;
@@ -82,6 +84,8 @@ on_interface_removed (GDBusConnection *bus, const char *sender, const char *path
     lose_service (self,
         g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
             "The Wi-Fi interface is gone; was the adapter unplugged?"));
+  else
+    wfd_p2p_link_look_around (self);
 }
 
 /* --- what wpa_supplicant tells --- */
@@ -94,6 +98,8 @@ on_interface_added (GDBusConnection *bus, const char *sender, const char *path,
 
   if (self->op != NULL)
     wfd_p2p_op_interface_added (self->op);
+  else if (self->group == NULL && self->is_finding)
+    wfd_p2p_link_make_way (self);
 }
 
 static void
@@ -115,9 +121,51 @@ on_device_lost (WfdP2pLink *self, GVariant *args)
   wfd_p2p_link_lose_peer (self, path);
 }
 
+/* A group without an interface of its own is formed by that of the adapter. */
+static gboolean
+is_at_rest (const char *state)
+{
+  static const char *const at_rest[] = { WPAS_STATE_CONNECTED, WPAS_STATE_OFF, "disconnected",
+    "inactive", NULL };
+
+  return g_strv_contains (at_rest, state);
+}
+
+/* Behind the answer nothing is unsaid of why the search has ended. An interface of its own
+ * for the group has been told of then. */
+static void
+on_state (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WfdP2pLink) self = user_data;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  g_autoptr (GVariant) state = NULL;
+
+  if (self->search != WFD_P2P_SEARCH_ENDED)
+    return;
+  if (answer != NULL)
+    g_variant_get (answer, "(v)", &state);
+  if (state == NULL || !g_variant_is_of_type (state, G_VARIANT_TYPE_STRING)
+      || is_at_rest (g_variant_get_string (state, NULL)))
+    wfd_p2p_link_search_on (self);
+}
+
+/* For who waits to be found this is also the moment in which he is invited, and to listen
+ * somewhere else would keep the radio from the group: wpa_supplicant does not take that
+ * back. */
+static void
+go_on_unless_invited (WfdP2pLink *self)
+{
+  wfd_p2p_link_search_again (self);
+  self->search = WFD_P2P_SEARCH_ENDED;
+  g_dbus_connection_call (self->bus, self->owner, self->interface_path,
+      "org.freedesktop.DBus.Properties", "Get",
+      g_variant_new ("(ss)", WPAS_INTERFACE_INTERFACE, WPAS_STATE), G_VARIANT_TYPE ("(v)"),
+      G_DBUS_CALL_FLAGS_NONE, -1, self->asking, on_state, g_object_ref (self));
+}
+
 /* The few channels first. A search that ends because a group is being formed begins
- * again when that is over. One that has not taken its time has ended because of an
- * invitation: to listen somewhere else would keep the radio from the group. */
+ * again when that is over. */
 static void
 on_find_stopped (WfdP2pLink *self, GVariant *args)
 {
@@ -128,7 +176,7 @@ on_find_stopped (WfdP2pLink *self, GVariant *args)
   else if (self->search == WFD_P2P_SEARCH_SOCIAL && searches)
     wfd_p2p_link_search (self, WFD_P2P_SEARCH_FULL);
   else if (self->search == WFD_P2P_SEARCH_SOCIAL && wfd_p2p_link_has_searched (self))
-    wfd_p2p_link_search_on (self);
+    go_on_unless_invited (self);
   else if (self->search != WFD_P2P_SEARCH_NONE)
     wfd_p2p_link_search_again (self);
 }
@@ -214,6 +262,7 @@ on_invitation_received (WfdP2pLink *self, GVariant *args)
   if (peer == NULL)
     return;
   wfd_link_peer_set_owns_group (peer, TRUE);
+  wfd_link_peer_note_heard (peer, g_get_monotonic_time ());
   request_from (self, peer, WFD_PAIRING_PBC, NULL);
 }
 
@@ -239,6 +288,13 @@ on_negotiation_failure (WfdP2pLink *self, GVariant *args)
   g_variant_lookup (dict, WPAS_KEY_PEER_OBJECT, "&o", &path);
   fail_formation (self, path, wfd_p2p_may_status_pass (status),
       wfd_p2p_error_from_status ("The peer and this device did not form a group", status));
+}
+
+static void
+on_negotiation_success (WfdP2pLink *self, GVariant *args)
+{
+  if (self->op != NULL)
+    wfd_p2p_op_peer_answers (self->op);
 }
 
 #define PROVISION_REJECTED 2 /* hostap, enum p2p_prov_disc_status */
@@ -383,6 +439,7 @@ static const struct
   { WPAS_SIGNAL_REQUEST_PBC, "(o)", on_request_pbc },
   { WPAS_SIGNAL_REQUEST_SHOW_PIN, "(os)", on_request_show_pin },
   { WPAS_SIGNAL_REQUEST_ENTER_PIN, "(o)", on_request_enter_pin },
+  { WPAS_SIGNAL_GO_NEGOTIATION_SUCCESS, "(a{sv})", on_negotiation_success },
   { WPAS_SIGNAL_GO_NEGOTIATION_FAILURE, "(a{sv})", on_negotiation_failure },
   { WPAS_SIGNAL_PROVISION_FAILURE, "(oi)", on_provision_failure },
   { WPAS_SIGNAL_FORMATION_FAILURE, "(s)", on_formation_failure },
@@ -470,6 +527,7 @@ subscribe (WfdP2pLink *self, const char *sender, const char *interface, const ch
 void
 wfd_p2p_link_subscribe (WfdP2pLink *self)
 {
+  self->asking = g_cancellable_new ();
   g_signal_connect (self->bus, "closed", G_CALLBACK (on_bus_closed), self);
   subscribe (self, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", WPAS_NAME,
       on_owner_changed);

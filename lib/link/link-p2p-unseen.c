@@ -7,7 +7,6 @@
 
 /* Whoever closes the link waits for this. */
 #define WAIT_US (150 * 1000)
-#define GROUP_PREFIX "p2p-"
 
 static GVariant *
 ask_property (WfdP2pLink *self, const char *path, const char *interface, const char *property,
@@ -35,7 +34,7 @@ is_group (WfdP2pLink *self, const char *path, gint64 end_us)
   g_autoptr (GVariant) name = ask_property (self, path, WPAS_INTERFACE_INTERFACE, WPAS_IFNAME,
       G_VARIANT_TYPE_STRING, end_us);
 
-  return name != NULL && g_str_has_prefix (g_variant_get_string (name, NULL), GROUP_PREFIX);
+  return name != NULL && g_str_has_prefix (g_variant_get_string (name, NULL), WPAS_GROUP_PREFIX);
 }
 
 static gboolean

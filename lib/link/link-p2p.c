@@ -101,6 +101,9 @@ wfd_p2p_link_search_again (WfdP2pLink *self)
   search_again_in (self, again_ms != 0 ? again_ms : SEARCH_AGAIN_MS);
 }
 
+/* wpa_supplicant gives up earlier, and says so. */
+#define FORMING_MS 20000
+
 static void
 send_search (WfdP2pLink *self, WfdP2pSearch search)
 {
@@ -108,6 +111,7 @@ send_search (WfdP2pLink *self, WfdP2pSearch search)
 
   switch (search) {
     case WFD_P2P_SEARCH_NONE:
+    case WFD_P2P_SEARCH_ENDED:
       if (self->search != WFD_P2P_SEARCH_NONE)
         wfd_p2p_link_send (self, path, WPAS_STOP_FIND, NULL);
       break;
@@ -132,6 +136,14 @@ wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search)
   if (self->owner != NULL && self->interface_path != NULL)
     send_search (self, search);
   wfd_p2p_link_note_search (self, search);
+}
+
+/* Who listens on one channel all the time keeps the radio from the one of the group. */
+void
+wfd_p2p_link_make_way (WfdP2pLink *self)
+{
+  wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
+  search_again_in (self, FORMING_MS);
 }
 
 void
@@ -278,6 +290,7 @@ wfd_p2p_link_update_peer (WfdP2pLink *self, const char *path, GVariant *properti
     return;
   g_object_ref (peer);
   changed = wfd_p2p_read_peer (properties, peer);
+  wfd_link_peer_note_heard (peer, g_get_monotonic_time ());
   if (is_new)
     wfd_link_emit (self, WFD_LINK_PEER_FOUND, peer);
   else if (changed)

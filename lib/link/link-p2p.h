@@ -20,6 +20,7 @@ typedef struct
   guint timeout_ms;            /* of a whole operation; 0 for the default */
   guint max_attempts;          /* if what fails may pass; 0 for the default */
   guint retry_ms;              /* before the second of them; 0 for the default */
+  guint ask_again_ms;          /* while a peer does not answer; 0 for the default */
   guint join_ms;               /* until the peer's group is found; 0 for the default */
   guint address_ms;            /* until there have to be addresses; 0 for the default */
   guint call_timeout_ms;       /* until wpa_supplicant has to answer; 0 for the default */

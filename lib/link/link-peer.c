@@ -18,6 +18,7 @@ struct _WfdLinkPeer
   WfdIe ie;
   gboolean owns_group;
   gboolean is_doubted;
+  gint64 heard_us; /* when it was said who owns a group */
 };
 
 G_DEFINE_FINAL_TYPE (WfdLinkPeer, wfd_link_peer, G_TYPE_OBJECT)
@@ -201,8 +202,17 @@ wfd_link_peer_doubt (WfdLinkPeer *self)
   self->owns_group = FALSE;
 }
 
-gboolean
-wfd_link_peer_is_doubted (WfdLinkPeer *self)
+void
+wfd_link_peer_note_heard (WfdLinkPeer *self, gint64 now_us)
 {
-  return self->is_doubted;
+  self->heard_us = now_us;
+}
+
+/* A group ends without a word to those who are not in it. */
+#define OWNER_US (3 * G_TIME_SPAN_SECOND)
+
+gboolean
+wfd_link_peer_is_doubted (WfdLinkPeer *self, gint64 now_us)
+{
+  return self->is_doubted || (self->owns_group && now_us - self->heard_us > OWNER_US);
 }

@@ -19,6 +19,9 @@ gboolean wfd_link_peer_set_owns_group (WfdLinkPeer *self, gboolean owns_group);
 /* It does something that does not fit to what was heard of it: it has to be heard
  * again first. */
 void wfd_link_peer_doubt (WfdLinkPeer *self);
-gboolean wfd_link_peer_is_doubted (WfdLinkPeer *self);
+/* What was said of it last was said at @now_us. */
+void wfd_link_peer_note_heard (WfdLinkPeer *self, gint64 now_us);
+/* Also if it was heard too long ago that it owns a group. */
+gboolean wfd_link_peer_is_doubted (WfdLinkPeer *self, gint64 now_us);
 
 G_END_DECLS

@@ -26,6 +26,7 @@
 
 /* Interface objects */
 #define WPAS_IFNAME "Ifname"
+#define WPAS_GROUP_PREFIX "p2p-" /* of that of a group */
 #define WPAS_STATE "State"
 #define WPAS_STATE_OFF "interface_disabled"
 #define WPAS_STATE_CONNECTED "completed"
@@ -93,6 +94,7 @@
 #define WPAS_SIGNAL_DEVICE_LOST "DeviceLost"
 #define WPAS_SIGNAL_FIND_STOPPED "FindStopped"
 #define WPAS_SIGNAL_GO_NEGOTIATION_REQUEST "GONegotiationRequest"
+#define WPAS_SIGNAL_GO_NEGOTIATION_SUCCESS "GONegotiationSuccess"
 #define WPAS_SIGNAL_GO_NEGOTIATION_FAILURE "GONegotiationFailure"
 #define WPAS_SIGNAL_REQUEST_PBC "ProvisionDiscoveryPBCRequest"
 #define WPAS_SIGNAL_REQUEST_SHOW_PIN "ProvisionDiscoveryRequestDisplayPin"

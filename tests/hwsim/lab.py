@@ -96,7 +96,8 @@ class Device:
         return run(*words, preexec_fn=self.enter)
 
     def spawn(self, *words, **options):
-        environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=self.bus, G_DEBUG='fatal-criticals')
+        environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=self.bus, XDG_RUNTIME_DIR=self.folder,
+                           G_DEBUG='fatal-criticals')
         return subprocess.Popen([str(word) for word in words], preexec_fn=self.enter,
                                 env=environment, **options)
 

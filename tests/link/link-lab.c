@@ -44,6 +44,7 @@ lab_add_fake (Lab *lab)
   set (lab, IFACE, "P2PDeviceConfig", "{'DeviceName': <'somebody'>}");
   set (lab, IFACE, "Peers", "@ao []");
   set (lab, IFACE, "PersistentGroups", "@ao []");
+  set (lab, IFACE, "State", "'inactive'");
   set (lab, GROUP_IFACE, "Ifname", "'p2p-wlan0-0'");
   set (lab, GROUP_IFACE, "PeerGO", "objectpath '" TV "'");
   set (lab, GROUP, "Frequency", "uint16 5180");

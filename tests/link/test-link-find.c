@@ -119,6 +119,20 @@ test_third_interface (Lab *lab, gconstpointer data)
   assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=10");
 }
 
+/* It stands already, perhaps because a program of before has crashed, and can do all that
+ * an adapter can. */
+static void
+test_not_that_of_a_group (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, ROOT, "Interfaces",
+      g_variant_new_parsed ("[objectpath '" GROUP_IFACE "', '" IFACE "']"));
+  fake_wpas_set (lab->fake, GROUP_IFACE, "Capabilities",
+      g_variant_new_parsed ("{'Modes': <['infrastructure', 'ap', 'p2p']>}"));
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=10");
+}
+
 /* --- answers as they should not be --- */
 
 static const char *const asked_while_preparing[] = {
@@ -363,6 +377,50 @@ test_sink_listens (Lab *lab, gconstpointer data)
   g_source_set_ready_time (WFD_P2P_LINK (lab->link)->search_again, 0);
   lab_wait_call (lab, "Find");
   assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=2");
+}
+
+static void
+wait_until_ended (Lab *lab)
+{
+  static const WfdP2pOptions options = {
+    .advert = { WFD_IE_TYPE_PRIMARY_SINK, TRUE, 0, 300, 0 },
+    .go_intent = -1,
+  };
+
+  lab_use_options (lab, &options);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  stop_search (lab);
+  lab_wait_call (lab, "Get State");
+}
+
+/* An invitation that comes when the search ends: wpa_supplicant says first that it has
+ * ended, then that there is a group to be formed. Where nothing comes of it the sink
+ * listens again. */
+static void
+test_invited_at_the_end_of_a_search (Lab *lab, gconstpointer data)
+{
+  fake_wpas_hold (lab->fake, "Get State");
+  wait_until_ended (lab);
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceAdded",
+      g_variant_new_parsed ("(objectpath '" GROUP_IFACE "', @a{sv} {})"));
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Listen"), ==, 0);
+  g_assert_nonnull (WFD_P2P_LINK (lab->link)->search_again);
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceRemoved",
+      g_variant_new_parsed ("(objectpath '" GROUP_IFACE "',)"));
+  lab_wait_call (lab, "Listen");
+}
+
+/* With p2p_no_group_iface nothing is added. */
+static void
+test_invited_without_an_interface (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string ("scanning"));
+  wait_until_ended (lab);
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Listen"), ==, 0);
+  g_assert_nonnull (WFD_P2P_LINK (lab->link)->search_again);
 }
 
 static void
@@ -656,6 +714,7 @@ main (int argc, char **argv)
   add ("missing/switched-off", test_switched_off);
   add ("missing/wanted-interface", test_wanted_interface_absent);
   add ("interface/third-of-three", test_third_interface);
+  add ("interface/not-that-of-a-group", test_not_that_of_a_group);
   add ("answers/of-wrong-type", test_wrong_type);
   add ("answers/with-properties-of-wrong-type", test_wrong_properties);
   add ("answers/never", test_never_answers);
@@ -667,6 +726,8 @@ main (int argc, char **argv)
   add ("search/social-channels-first", test_social_first);
   add ("search/sink-listens", test_sink_listens);
   add ("search/interrupted-sink-does-not-listen", test_interrupted_sink_does_not_listen);
+  add ("search/invited-when-it-ends", test_invited_at_the_end_of_a_search);
+  add ("search/invited-without-an-interface", test_invited_without_an_interface);
   add ("search/again", test_search_again);
   add ("search/not-beside-a-group", test_search_and_group);
   add ("search/prepared-once", test_prepared_once);

@@ -130,9 +130,16 @@ test_group_of_peer_not_found (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Invite"), ==, 1);
 }
 
-/* Its owner has answered, so that it is waited for his person. */
 static void
-test_group_of_peer_found (Lab *lab, gconstpointer data)
+say_interface_added (Lab *lab)
+{
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceAdded",
+      g_variant_new_parsed ("(objectpath '" GROUP_IFACE "', @a{sv} {})"));
+  lab_settle (lab);
+}
+
+static void
+wait_to_be_let_in (Lab *lab)
 {
   set_up_failures (lab, 0, 1);
   fake_wpas_react (lab->fake, "Connect", NULL, NULL);
@@ -140,11 +147,47 @@ test_group_of_peer_found (Lab *lab, gconstpointer data)
   connect_tv (lab);
   lab_wait_call (lab, "Connect");
   lab_settle (lab);
-  g_assert_nonnull (WFD_P2P_LINK (lab->link)->op->joining);
-  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceAdded",
-      g_variant_new_parsed ("(objectpath '" GROUP_IFACE "', @a{sv} {})"));
+  say_interface_added (lab);
+}
+
+/* Its owner has answered, so that it is waited for his person, who is asked again. */
+static void
+test_group_of_peer_found (Lab *lab, gconstpointer data)
+{
+  WfdP2pOp *op;
+
+  wait_to_be_let_in (lab);
+  op = WFD_P2P_LINK (lab->link)->op;
+  for (guint i = 0; i < 5; i++) {
+    fake_wpas_forget_calls (lab->fake);
+    g_source_set_ready_time (op->joining, 0);
+    lab_wait_call (lab, "Cancel");
+    lab_wait_call (lab, "Find");
+    lab_say (lab, "DeviceFoundProperties",
+        "(objectpath '" TV "', {'groupcapability': <byte 0x2b>})");
+    lab_wait_call (lab, "Connect");
+    g_assert_nonnull (strstr (fake_wpas_find_call (lab->fake, "Connect"), "join=true"));
+    lab_settle (lab);
+    say_interface_added (lab);
+  }
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+}
+
+/* Its group has gone meanwhile, as is heard when it is. */
+static void
+test_group_of_peer_goes_meanwhile (Lab *lab, gconstpointer data)
+{
+  wait_to_be_let_in (lab);
+  fake_wpas_forget_calls (lab->fake);
+  g_source_set_ready_time (WFD_P2P_LINK (lab->link)->op->joining, 0);
+  lab_wait_call (lab, "Find");
   lab_settle (lab);
-  g_assert_null (WFD_P2P_LINK (lab->link)->op->joining);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 0);
+  lab_start_group_after (lab, "Connect", "client");
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2a>})");
+  lab_wait_ok (lab);
+  g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Connect"), "join=true"));
 }
 
 /* It has ended with our being in it. */
@@ -183,6 +226,113 @@ test_owner_of_before_asks (Lab *lab, gconstpointer data)
   lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2a>})");
   lab_wait_ok (lab);
   g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Connect"), "join=true"));
+}
+
+/* It does not let in who asks for a group that it has no more. */
+static void
+test_group_of_peer_refused (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
+  lab_react (lab, "Connect", "ProvisionDiscoveryFailure", "(objectpath '" TV "', 2)");
+  connect_tv (lab);
+  lab_wait_call (lab, "Find");
+  lab_start_group_after (lab, "Connect", "client");
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2a>})");
+  lab_wait_ok (lab);
+  g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Connect"), "join=true"));
+}
+
+/* Nobody is told when a group ends that he is not in. */
+static void
+test_owner_of_long_ago (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  own_group_of_before (lab);
+  lab_start_group_after (lab, "Invite", "client");
+  lab_find (lab);
+  lab_wait_ok (lab);
+  wfd_link_peer_note_heard (lab->last_peer, 0);
+  fake_wpas_forget_calls (lab->fake);
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_call (lab, "Find");
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2a>})");
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 0);
+}
+
+/* --- the peer does not answer --- */
+
+static void
+let_time_pass (Lab *lab)
+{
+  g_source_set_ready_time (WFD_P2P_LINK (lab->link)->op->step_timer, 0);
+}
+
+static void
+connect_in_vain (Lab *lab, WfdPairing pairing)
+{
+  set_up_failures (lab, 0, 1);
+  fake_wpas_react (lab->fake, "Connect", NULL, NULL);
+  lab_connect (lab, TV_ID, pairing, NULL);
+  lab_wait_call (lab, "Connect");
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+}
+
+/* Its wpa_supplicant says that it is not ready, also for a program that is not there yet, and
+ * later whether its person has refused. */
+static void
+test_asks_again (Lab *lab, gconstpointer data)
+{
+  connect_in_vain (lab, WFD_PAIRING_PBC);
+  for (guint i = 0; i < 3; i++) {
+    let_time_pass (lab);
+    lab_wait_call (lab, "Connect");
+    fake_wpas_forget_calls (lab->fake);
+  }
+  lab_react (lab, "Connect", "GONegotiationFailure", "({'status': <11>},)");
+  let_time_pass (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
+}
+
+/* Which somebody may be entering. */
+static void
+test_asks_again_with_the_same_pin (Lab *lab, gconstpointer data)
+{
+  fake_wpas_answer (lab->fake, "Connect", g_variant_new ("(s)", "12345670"));
+  connect_in_vain (lab, WFD_PAIRING_PIN_DISPLAY);
+  g_assert_cmpstr (lab->told->str, ==, "found pin");
+  let_time_pass (lab);
+  lab_wait_call (lab, "Connect");
+  g_assert_nonnull (strstr (fake_wpas_find_call (lab->fake, "Connect"), "pin='12345670'"));
+  lab_settle (lab);
+  g_assert_cmpstr (lab->told->str, ==, "found pin");
+}
+
+static void
+test_asks_no_more_when_agreed (Lab *lab, gconstpointer data)
+{
+  connect_in_vain (lab, WFD_PAIRING_PBC);
+  g_assert_nonnull (WFD_P2P_LINK (lab->link)->op->step_timer);
+  lab_say (lab, "GONegotiationSuccess", "(@a{sv} {},)");
+  lab_settle (lab);
+  g_assert_null (WFD_P2P_LINK (lab->link)->op->step_timer);
+}
+
+static void
+test_invites_again (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  own_group_of_before (lab);
+  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0));
+  lab_react (lab, "Invite", "InvitationResult", "({'status': <1>},)");
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_call (lab, "Invite");
+  lab_settle (lab);
+  lab_react (lab, "Invite", "InvitationResult", "({'status': <11>},)");
+  let_time_pass (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
 }
 
 /* Joined, negotiated, joined. */
@@ -308,6 +458,13 @@ main (int argc, char **argv)
   add ("group-of-peer-gone", test_group_of_peer_gone);
   add ("group-of-peer-not-found", test_group_of_peer_not_found);
   add ("group-of-peer-found", test_group_of_peer_found);
+  add ("group-of-peer-goes-meanwhile", test_group_of_peer_goes_meanwhile);
+  add ("group-of-peer-refused", test_group_of_peer_refused);
+  add ("owner-of-long-ago", test_owner_of_long_ago);
+  add ("asks-again", test_asks_again);
+  add ("asks-again-with-the-same-pin", test_asks_again_with_the_same_pin);
+  add ("asks-no-more-when-agreed", test_asks_no_more_when_agreed);
+  add ("invites-again", test_invites_again);
   add ("group-of-peer-ended", test_group_of_peer_ended);
   add ("owner-of-before-asks", test_owner_of_before_asks);
   add ("joins-by-turns", test_joins_by_turns);
