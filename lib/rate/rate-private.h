@@ -31,6 +31,9 @@ struct _WfdRate
 
   double own_bytes;         /* bytes in the element's own queue */
   gint64 completion_us;     /* us, of the last completion; or unknown */
+  gint64 answered_us;       /* us, of the last round trip; or unknown */
+  gint64 queue_bytes;       /* bytes in the kernel, as the last look says */
+  gboolean is_stuck;        /* the queue says that nothing leaves, and lies */
   double blind_us_per_byte; /* us for a byte, when nothing can be seen */
   gint64 blind_cut_us;      /* us, when that was last cut; or unknown */
 

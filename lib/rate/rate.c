@@ -16,6 +16,10 @@
 #define BLIND_UP_PER_INTERVAL 0.0015
 #define BLIND_CUT 1.25
 #define BLIND_CUT_US 1000000
+/* No link stands still for so long while the peer answers, and no peer is there any more after
+ * so long a time without anything. */
+#define STUCK_US 1000000
+#define DEAD_US 5000000
 /* So much later an answer may be told of. */
 #define MAX_RTT_AGE_US 1000000
 
@@ -69,7 +73,7 @@ wfd_rate_new (const WfdRateConfig *config)
   wfd_rate_ladder_init (&self->ladder, self->config.width, self->config.height,
       self->config.can_shrink);
   self->blind_us_per_byte = us_per_byte;
-  self->completion_us = self->blind_cut_us = WFD_RATE_UNKNOWN;
+  self->completion_us = self->answered_us = self->blind_cut_us = WFD_RATE_UNKNOWN;
   self->bitrate_kbps = self->config.start_kbps;
   self->frame_bytes = wfd_rate_to_frame_bytes (self, self->bitrate_kbps);
   self->vbv_us = self->tuning.interval_us;
@@ -196,6 +200,23 @@ follow_starvation (WfdRate *self, gboolean is_starved)
   self->gate_factor = CLAMP (self->gate_factor * (is_starved ? GATE_UP : GATE_DOWN), 1, GATE_MOST);
 }
 
+/* Nothing has left for long, and yet the session goes on: until something does, the queue
+ * says nothing. */
+static gboolean
+is_stuck (WfdRate *self, gint64 queue_bytes, gint64 now_us)
+{
+  gboolean is_answered =
+      self->answered_us != WFD_RATE_UNKNOWN && now_us - self->answered_us < STUCK_US;
+  gint64 most_us = is_answered ? STUCK_US : DEAD_US;
+
+  if (queue_bytes < self->queue_bytes)
+    self->is_stuck = FALSE;
+  else if (self->drain.outstanding_bytes > 0 && now_us - self->drain.progress_us > most_us)
+    self->is_stuck = TRUE;
+  self->queue_bytes = queue_bytes;
+  return self->is_stuck;
+}
+
 void
 wfd_rate_feed_queue (WfdRate *self, const WfdRateQueue *queue, gint64 now_us)
 {
@@ -207,7 +228,7 @@ wfd_rate_feed_queue (WfdRate *self, const WfdRateQueue *queue, gint64 now_us)
     wfd_rate_drain_look (&self->drain, &self->tuning, self->drain.outstanding_bytes, now);
     return;
   }
-  if (queue->kernel_bytes < 0) {
+  if (queue->kernel_bytes < 0 || is_stuck (self, queue->kernel_bytes, now)) {
     wfd_rate_drain_forget (&self->drain);
     return;
   }
@@ -276,8 +297,10 @@ wfd_rate_feed_rtt (WfdRate *self, gint64 rtt_us, gint64 came_us)
   gint64 came = CLAMP (came_us, now - MAX_RTT_AGE_US, now);
   WfdRateMark latest = { self->drain.looked_us, wfd_rate_get_position (self) };
 
-  if (rtt_us >= 0 && rtt_us <= WFD_LIMIT_RATE_RTT_US)
-    wfd_rate_hidden_add_rtt (&self->hidden, rtt_us, &latest, came);
+  if (rtt_us < 0 || rtt_us > WFD_LIMIT_RATE_RTT_US)
+    return;
+  self->answered_us = came;
+  wfd_rate_hidden_add_rtt (&self->hidden, rtt_us, &latest, came);
 }
 
 void

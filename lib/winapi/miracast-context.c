@@ -278,13 +278,13 @@ register_for_rates (MiracastContext *self, gboolean wanted)
 {
   NTSTATUS status;
 
-  if (self->is_rate_told == wanted || self->callbacks.RegisterForDataRateNotifications == NULL
-      || !begin_call (self))
+  if (g_atomic_int_get (&self->is_rate_told) == wanted
+      || self->callbacks.RegisterForDataRateNotifications == NULL || !begin_call (self))
     return;
   status = self->callbacks.RegisterForDataRateNotifications (self->device,
       wanted ? self->handle : NULL, wanted ? on_rate : NULL);
   end_call (self);
-  self->is_rate_told = wanted && status == STATUS_SUCCESS;
+  g_atomic_int_set (&self->is_rate_told, wanted && status == STATUS_SUCCESS);
   g_debug ("data rate notifications %s: 0x%08x", wanted ? "on" : "off", (guint) status);
 }
 
@@ -319,8 +319,9 @@ take_run (MiracastContext *self)
   return run;
 }
 
+/* @ret_run: (transfer full), as a Stop may take ours at any time. */
 static NTSTATUS
-begin_run (MiracastContext *self, SOCKET socket, guint kbps)
+begin_run (MiracastContext *self, SOCKET socket, guint kbps, MiracastRun **ret_run)
 {
   NTSTATUS status = STATUS_INVALID_DEVICE_STATE;
   GMainContext *main_context = self->thread.main_context;
@@ -330,8 +331,10 @@ begin_run (MiracastContext *self, SOCKET socket, guint kbps)
     main_context = wfd_miracast_media_get_main_context (self->media);
   if (self->run == NULL)
     status = miracast_run_new (main_context, socket, kbps, &events, self, &self->run);
-  if (status == STATUS_SUCCESS)
+  if (status == STATUS_SUCCESS) {
     self->counters = (WFDX_MIRACAST_COUNTERS) { 0 };
+    *ret_run = miracast_run_ref (self->run);
+  }
   g_mutex_unlock (&self->lock);
   return status;
 }
@@ -341,13 +344,12 @@ miracast_context_start (MiracastContext *self, SOCKET socket,
     const MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *ret_info)
 {
   MIRACAST_SESSION_INFO info = { .Value = 0 };
-  NTSTATUS status = begin_run (self, socket, to_kbps (stats->CurrentBitRate));
-  MiracastRun *run;
+  MiracastRun *run = NULL;
+  NTSTATUS status = begin_run (self, socket, to_kbps (stats->CurrentBitRate), &run);
 
   if (status != STATUS_SUCCESS)
     return status;
   set_rate (self, stats->CurrentBitRate);
-  run = miracast_run_ref (self->run);
   status = miracast_run_start (run, self->start_limit_ms, &info);
   miracast_run_unref (run);
   g_debug ("started: 0x%08x, monitor %u, modes reduced %u", (guint) status, info.MonitorConnected,

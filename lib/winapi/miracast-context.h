@@ -21,12 +21,12 @@ typedef struct
 
   GRWLock calls; /* read while the system is called, written when it may be no more */
   gboolean is_dead;
+  gint is_rate_told; /* atomic */
 
   GMutex lock;
   /* With the lock. */
   MiracastRun *run;
   WfdMiracastMedia *media; /* not owned */
-  gboolean is_rate_told;
   WFDX_MIRACAST_COUNTERS counters;
 } MiracastContext;
 

@@ -340,13 +340,28 @@ wait_while (MiracastRun *self, guint states, gint64 end_us)
   return in_time;
 }
 
+/* FALSE if it was stopped before. */
+static gboolean
+enter_start (MiracastRun *self)
+{
+  gboolean may_start;
+
+  g_mutex_lock (&self->lock);
+  may_start = !self->is_stopping;
+  if (may_start)
+    self->state = STATE_STARTING;
+  g_mutex_unlock (&self->lock);
+  return may_start;
+}
+
 NTSTATUS
 miracast_run_start (MiracastRun *self, guint limit_ms, MIRACAST_SESSION_INFO *ret_info)
 {
   gint64 end_us = g_get_monotonic_time () + limit_ms * 1000ll + GRACE_US;
   g_autoptr (GSource) begin = NULL;
 
-  set_state (self, STATE_STARTING, STATUS_UNSUCCESSFUL);
+  if (!enter_start (self))
+    return STATUS_CANCELLED;
   self->limit = attach (self, g_timeout_source_new (limit_ms), on_limit);
   begin = attach (self, g_idle_source_new (), on_begin);
   if (!wait_while (self, IS (STATE_STARTING), end_us)) {

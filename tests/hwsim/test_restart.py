@@ -1,20 +1,53 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A wpa_supplicant that is killed and started again, on either side, while it searches and while the link
-is open: it is told, the other side loses the link within seconds, and it is opened again."""
+"""A wpa_supplicant that is killed and started again, on either side, while it searches, asks, is asked, pairs
+or reopens and while the link is open: it is told, the other side loses the link within seconds, and the two
+are together again after it."""
 import time
 
-from lab import Device, check_time, close, find_both, pair, reopen, say
+from lab import Device, ask, check_time, close, find_both, pair, reopen, say, wait_until
 
 LOST_S = 10
+# wpa_supplicant, which has to find out that a peer vanished from a group not yet formed.
+FORMATION_S = 40
 
 
 def searching(device, other):
-    close(device, other)
+    # The owner ends the group: nobody is told of it as one that stands.
+    is_owner = device.stats()['role'] == 'owner'
+    close(*((device, other) if is_owner else (other, device)))
     find_both(device, other)
+
+
+def asked(device, other):
+    """It has asked to be paired, and waits for an answer."""
+    searching(device, other)
+    ask(device, other, 'pbc')
+
+
+def asking(device, other):
+    """It is asked to be paired."""
+    searching(device, other)
+    ask(other, device, 'pbc')
+
+
+def pairing(device, other):
+    """Both want it, and a group is being formed."""
+    searching(device, other)
+    device.tell('connect %s pbc' % ask(other, device, 'pbc')[0])
+    wait_until(device.groups, 'the group begins')
+
+
+def reopening(device, other):
+    """It has been asked to open a known pairing."""
+    searching(device, other)
+    device.tell('reopen ' + other.name)
 
 
 def opened(device, other):
     """As the case before left them."""
+
+
+PHASES = (opened, searching, asked, asking, pairing, reopening)
 
 
 def check(device, other, phase):
@@ -22,13 +55,24 @@ def check(device, other, phase):
     phase(device, other)
     killed_s = time.monotonic()
     device.kill_supplicant()
-    device.wait('^unavailable .*wpa_supplicant', 5)
+    # What it was about fails too.
+    while 'unavailable' not in device.wait('^failed.*|^unavailable.*', 5)[0]:
+        pass
     if phase is opened:
         other.wait('^lost', 30)
         check_time('lost', other.heard_s - killed_s, LOST_S)
+    elif phase in (asking, pairing):
+        other.tell('cancel')
+        other.wait('^failed|^lost', FORMATION_S)
+    # Who has asked in vain keeps the interface, without a group, until it asks again.
+    for one in (device, other) if phase is not asking else (device,):
+        one.wait_no_group(FORMATION_S)
     device.start_supplicant()
     find_both(device, other)
-    reopen(device, other)
+    if phase in (asked, asking, pairing):
+        pair(device, other, 'pbc')
+    else:
+        reopen(device, other)
 
 
 def main():
@@ -36,7 +80,7 @@ def main():
     sink = Device('Sink', 1, '--sink')
     find_both(source, sink)
     pair(source, sink, 'pbc')
-    for phase in (opened, searching):
+    for phase in PHASES:
         check(source, sink, phase)
         check(sink, source, phase)
 

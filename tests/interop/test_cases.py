@@ -12,6 +12,7 @@ import cases_gnd  # noqa: F401
 import cases_hostile  # noqa: F401
 import cases_miracast  # noqa: F401
 import cases_proof  # noqa: F401
+import cases_rate  # noqa: F401
 import cases_receive  # noqa: F401
 import cases_sound  # noqa: F401
 import cases_wfdsink  # noqa: F401
