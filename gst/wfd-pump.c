@@ -11,8 +11,11 @@ GST_DEBUG_CATEGORY_STATIC (wfd_pump_debug);
 /* As much as the socket would hold, 200 ms at 40 Mbit/s: the controller never comes
  * near it, an encoder that obeys nobody does. */
 #define MAX_WAITING_BYTES (1024 * 1024)
-/* What is older nobody wants to see any more. */
-#define MAX_WAITING_US (1000 * G_TIME_SPAN_MILLISECOND)
+/* Nothing leaves for so long: the peer is out of reach, and wants a new key picture then. */
+#define MAX_STALL_US (1000 * G_TIME_SPAN_MILLISECOND)
+/* What is older nobody wants to see any more. A key picture on a slow link takes more than a
+ * second, and the one in its place would take as long. */
+#define MAX_WAITING_US (4000 * G_TIME_SPAN_MILLISECOND)
 /* A socket without room, or a driver that tells nothing of what it has. */
 #define RETRY_US (5 * G_TIME_SPAN_MILLISECOND)
 /* In an RTP packet. */
@@ -36,6 +39,7 @@ struct _WfdPump
   GstClockID waiting_for; /* what the thread waits for, or NULL */
   gint64 waits_until_us;  /* G_MAXINT64: until something changes */
   WfdSendQueue queue;
+  gint64 left_us;   /* when something left last */
   gsize unit_bytes; /* on the wire, of what was put in since the last push */
   WfdPumpStats stats;
   gboolean complained;
@@ -92,6 +96,7 @@ note_sent (WfdPump *self, const guint8 *data, gsize bytes, gsize segment_bytes, 
   wfd_send_queue_drop (&self->queue, n);
   self->stats.bytes += bytes;
   self->stats.packets += n;
+  self->left_us = now_us;
   wfd_rate_control_sent (self->rate, packets, n, get_waiting_bytes (self), now_us);
 }
 
@@ -136,10 +141,19 @@ count_allowed (WfdPump *self)
   return wfd_rate_control_get_room (self->rate) / MAX (packet_bytes, 1);
 }
 
+static gboolean
+is_given_up (WfdPump *self, gint64 now_us)
+{
+  gint64 since_us = wfd_send_queue_get_since_us (&self->queue);
+
+  return now_us - MAX (since_us, self->left_us) > MAX_STALL_US
+      || now_us - since_us > MAX_WAITING_US;
+}
+
 static void
 let_go (WfdPump *self, gint64 now_us)
 {
-  if (now_us - wfd_send_queue_get_since_us (&self->queue) > MAX_WAITING_US)
+  if (is_given_up (self, now_us))
     throw_away (self);
   do
     while (self->queue.n_packets > 0 && send_some (self, count_allowed (self), now_us))
@@ -284,6 +298,7 @@ wfd_pump_set_clock (WfdPump *self, GstClock *clock, GstClockTime base_time)
   g_mutex_lock (&self->lock);
   gst_object_replace ((GstObject **) &self->clock, GST_OBJECT_CAST (clock));
   self->base_time = base_time;
+  self->left_us = 0;
   if (clock == NULL)
     throw_away (self);
   wake (self);

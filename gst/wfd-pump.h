@@ -44,8 +44,8 @@ gboolean wfd_pump_put (WfdPump *self, const guint8 *data, gsize bytes, gsize seg
  * which the pump knows the size. */
 void wfd_pump_push (WfdPump *self, const WfdRateFrame *picture);
 
-/* Nothing more will be put in: tells when all that waits has left, or was given up, which
- * takes a second at most. */
+/* Nothing more will be put in: tells when all that waits has left, or was given up,
+ * which it is when nothing leaves for a second. */
 void wfd_pump_drain (WfdPump *self);
 
 typedef struct

@@ -282,7 +282,46 @@ GST_START_TEST (too_much_is_refused)
 
 GST_END_TEST;
 
-GST_START_TEST (what_waited_for_a_second_is_given_up)
+GST_START_TEST (large_picture_on_a_slow_link_leaves_whole)
+{
+  put (100);
+  wfd_pump_push (pump, NULL);
+  for (guint i = 0; i < 5; i++) {
+    guint n = count_sent ();
+
+    fail_unless (n < 100);
+    gst_test_clock_advance_time (GST_TEST_CLOCK (test_clock), 600 * GST_MSECOND);
+    gst_test_clock_crank (GST_TEST_CLOCK (test_clock));
+    wait_for (&sent->len, n + 1);
+  }
+  run_until_sent (100);
+  check_sequence (100);
+  fail_unless_equals_int (n_lost, 0);
+}
+
+GST_END_TEST;
+
+/* On each step a little leaves. */
+GST_START_TEST (what_waited_for_four_seconds_is_given_up)
+{
+  put (500);
+  wfd_pump_push (pump, NULL);
+  for (guint i = 0; i < 5; i++) {
+    guint n = count_sent ();
+
+    gst_test_clock_advance_time (GST_TEST_CLOCK (test_clock), 700 * GST_MSECOND);
+    gst_test_clock_crank (GST_TEST_CLOCK (test_clock));
+    wait_for (&sent->len, n + 1);
+  }
+  fail_unless_equals_int (n_lost, 0);
+  gst_test_clock_advance_time (GST_TEST_CLOCK (test_clock), 700 * GST_MSECOND);
+  gst_test_clock_crank (GST_TEST_CLOCK (test_clock));
+  wait_for (&n_lost, 1);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (what_stands_still_for_a_second_is_given_up)
 {
   WfdPumpStats stats;
 
@@ -504,7 +543,9 @@ pump_suite (void)
   tcase_add_test (all, all_leaves_at_once_where_nothing_waits);
   tcase_add_test (all, link_that_becomes_slow_is_seen);
   tcase_add_test (all, too_much_is_refused);
-  tcase_add_test (all, what_waited_for_a_second_is_given_up);
+  tcase_add_test (all, large_picture_on_a_slow_link_leaves_whole);
+  tcase_add_test (all, what_waited_for_four_seconds_is_given_up);
+  tcase_add_test (all, what_stands_still_for_a_second_is_given_up);
   tcase_add_test (all, socket_without_room_is_tried_again);
   tcase_add_test (all, nothing_leaves_twice);
   tcase_add_test (all, network_that_takes_nothing_is_told_of_once);
