@@ -37,9 +37,14 @@ start_root (Reading *self, const char *name, const char **attributes, const char
 {
   if (!g_str_equal (name, self->kind->root))
     return FALSE;
-  for (; *attributes != NULL; attributes++, values++)
-    if (g_str_equal (*attributes, "VERSION"))
-      self->version = g_strdup (*values);
+  for (; *attributes != NULL; attributes++, values++) {
+    if (!g_str_equal (*attributes, "VERSION"))
+      continue;
+    /* GMarkup lets an attribute come twice. */
+    if (self->version != NULL)
+      return FALSE;
+    self->version = g_strdup (*values);
+  }
   self->place = IN_ROOT;
   return self->version != NULL;
 }
