@@ -26,8 +26,8 @@
 #define FALLEN_US 25000
 
 /* A rise, if it was so many times as quick, so often in a row. */
-#define RISEN 2
-#define RISEN_TURNS 3
+#define RISEN 1.5
+#define RISEN_TURNS 2
 #define RISEN_KEPT 0.5
 
 /* Over so much busy time what aggregation and rivals do evens out. */
