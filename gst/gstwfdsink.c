@@ -53,11 +53,13 @@
  * wpa_supplicant and the kernel tell of the link stands in #GstWfdSink:stats, with
  * names that begin with "link-".
  *
- * Signals, in the thread of the session, which waits for them: "pairing-request" (P2P
- * device address of the peer, its name, how it wants to be paired, PIN to be shown or
- * NULL) asks whether a peer that wants to be paired may; a handler that returns FALSE
- * leaves it open, and the action signal "answer-pairing" (that address, whether to
- * accept) answers, once a person was asked. "pin" (PIN) has one to be shown.
+ * Signals: "pairing-request" (P2P device address of the peer, its name, how it wants to
+ * be paired, PIN to be shown or NULL) asks whether a peer that wants to be paired may, in a
+ * thread of its own, so that a handler may wait for a person; the first handler decides. One
+ * that returns FALSE leaves it open, and the action signal "answer-pairing" (that address,
+ * whether to accept) answers, once a person was asked. A peer that waits asks again every few
+ * seconds. "pin" (PIN), in the thread of the session, which waits for it, has one to be
+ * shown.
  *
  * In a program with a Miracast driver (netdispumdddi.h) #GstWfdSink:miracast-context
  * names the context whose sessions are served; the element listens nowhere then, and

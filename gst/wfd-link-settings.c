@@ -39,9 +39,11 @@ static const struct
   {
       .name = "peer",
       .nick = "Peer",
-      .blurb = "With link=p2p the peer's P2P device address, its name, or a pattern with * and ?; "
-               "a display takes any source without it, a source needs it. With link=address the "
-               "numeric address from which a display may connect; NULL for any",
+      .blurb =
+          "With link=p2p the peer's P2P device address, its name, or a pattern with * and ?; "
+          "a display takes any source without it, a source needs it; a name that two have in reach is "
+          "nobody's. With link=address the "
+          "numeric address from which a display may connect; NULL for any",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, peer),
       .type = G_TYPE_STRING,
   },
@@ -71,7 +73,8 @@ static const struct
   {
       .name = "device-name",
       .nick = "Device name",
-      .blurb = "What the peer sees; NULL for what wpa_supplicant is configured with (link=p2p)",
+      .blurb =
+          "What the peer sees; NULL for what wpa_supplicant is configured with, or the name of the host (link=p2p)",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, device_name),
       .type = G_TYPE_STRING,
   },
@@ -228,13 +231,6 @@ default_pairing_request (GstElement *element, const char *peer, const char *name
   return TRUE;
 }
 
-static gboolean
-accumulate_agreement (GSignalInvocationHint *hint, GValue *all, const GValue *one, gpointer data)
-{
-  g_value_copy (one, all);
-  return g_value_get_boolean (one);
-}
-
 /* pairing-request (peer's P2P device address, its name, how, nullable PIN to be shown):
  * returns FALSE to leave it open. answer-pairing (that address, whether to accept). pin
  * (PIN to be shown). */
@@ -244,19 +240,63 @@ wfd_link_settings_install_signals (GType type, GCallback answer)
   g_signal_new_class_handler ("answer-pairing", type, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, answer,
       NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
   g_signal_new_class_handler ("pairing-request", type, G_SIGNAL_RUN_LAST,
-      G_CALLBACK (default_pairing_request), accumulate_agreement, NULL, NULL, G_TYPE_BOOLEAN, 4,
-      G_TYPE_STRING, G_TYPE_STRING, get_pairing_type (), G_TYPE_STRING);
+      G_CALLBACK (default_pairing_request), g_signal_accumulator_first_wins, NULL, NULL,
+      G_TYPE_BOOLEAN, 4, G_TYPE_STRING, G_TYPE_STRING, get_pairing_type (), G_TYPE_STRING);
   g_signal_new ("pin", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
+typedef struct
+{
+  char *peer;
+  char *name;
+  WfdPairing pairing;
+  char *pin;
+} Request;
+
+static void
+request_free (gpointer data)
+{
+  Request *request = data;
+
+  g_free (request->peer);
+  g_free (request->name);
+  g_free (request->pin);
+  g_free (request);
+}
+
+/* Of an element whose handler is being asked. */
+#define BEING_ASKED "wfd-pairing-request"
+
+static void
+ask (GstElement *element, gpointer user_data)
+{
+  const Request *request = user_data;
+  gboolean accepted = TRUE;
+
+  g_signal_emit_by_name (element, "pairing-request", request->peer, request->name, request->pairing,
+      request->pin, &accepted);
+  g_object_set_data (G_OBJECT (element), BEING_ASKED, NULL);
+  if (accepted)
+    g_signal_emit_by_name (element, "answer-pairing", request->peer, TRUE);
+}
+
+/* A handler may wait for a person, and nothing else waits for the handler: it is left open
+ * here. A peer asks again meanwhile. */
 static gboolean
 emit_pairing_request (gpointer element, const char *peer, const char *name, WfdPairing pairing,
     const char *pin)
 {
-  gboolean accepted = TRUE;
+  guint id = g_signal_lookup ("pairing-request", G_OBJECT_TYPE (element));
+  Request *request;
 
-  g_signal_emit_by_name (element, "pairing-request", peer, name, pairing, pin, &accepted);
-  return accepted;
+  if (!g_signal_has_handler_pending (element, id, 0, FALSE))
+    return TRUE;
+  if (!g_object_replace_data (element, BEING_ASKED, NULL, element, NULL, NULL))
+    return FALSE;
+  request = g_new (Request, 1);
+  *request = (Request) { g_strdup (peer), g_strdup (name), pairing, g_strdup (pin) };
+  gst_element_call_async (element, ask, request, request_free);
+  return FALSE;
 }
 
 static void

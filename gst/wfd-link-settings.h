@@ -23,7 +23,7 @@ typedef struct
   guint idle_timeout_ms;
 } WfdLinkSettings;
 
-/* What is asked of the application, in the thread of the session. */
+/* What is asked of the application; called in the thread of the session. */
 typedef struct
 {
   /* FALSE leaves it open. @pin: (nullable) */

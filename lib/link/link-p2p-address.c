@@ -14,7 +14,7 @@
 static guint
 get_timeout_ms (WfdP2pOp *op)
 {
-  return op->link->options.address_ms != 0 ? op->link->options.address_ms : ADDRESS_MS;
+  return wfd_p2p_or_default (op->link->options.address_ms, ADDRESS_MS);
 }
 
 static void

@@ -17,12 +17,6 @@
 /* Enough for a look at one channel, and often enough to be back in time. */
 #define LOOK_MS 500
 
-static guint
-or_default (guint option, guint value)
-{
-  return option != 0 ? option : value;
-}
-
 /* @error: (transfer full). A group that nobody is in keeps us from being invited
  * to another. */
 static void
@@ -73,7 +67,7 @@ look_for_owner (WfdP2pLink *self, gboolean is_wanted)
   wfd_p2p_clear_source (&group->look_timer);
   if (!is_wanted)
     return;
-  group->look_timer = g_timeout_source_new (or_default (self->options.look_ms, LOOK_MS));
+  group->look_timer = g_timeout_source_new (wfd_p2p_or_default (self->options.look_ms, LOOK_MS));
   g_source_set_callback (group->look_timer, on_look, self, NULL);
   g_source_attach (group->look_timer, self->context);
   on_look (self);
@@ -153,7 +147,7 @@ static void
 watch_loss (WfdP2pLink *self)
 {
   WfdP2pGroup *group = self->group;
-  gint64 lost_ms = or_default (self->options.lost_ms, LOST_MS);
+  gint64 lost_ms = wfd_p2p_or_default (self->options.lost_ms, LOST_MS);
 
   wfd_loss_init (&group->loss, lost_ms * G_TIME_SPAN_MILLISECOND, g_get_monotonic_time ());
   group->loss_timer = g_source_new (&timer_funcs, sizeof (GSource));
@@ -223,7 +217,7 @@ on_stations (const WfdStation *stations, guint n, gpointer user_data)
 void
 wfd_p2p_link_watch_peer (WfdP2pLink *self)
 {
-  guint station_ms = or_default (self->options.station_ms, STATION_MS);
+  guint station_ms = wfd_p2p_or_default (self->options.station_ms, STATION_MS);
 
   if (self->group->info->peer != NULL)
     watch_loss (self);
@@ -243,7 +237,7 @@ on_peer_stays_away (gpointer user_data)
 static void
 ride_out (WfdP2pLink *self)
 {
-  guint ride_out_ms = or_default (self->options.ride_out_ms, RIDE_OUT_MS);
+  guint ride_out_ms = wfd_p2p_or_default (self->options.ride_out_ms, RIDE_OUT_MS);
 
   wfd_p2p_clear_source (&self->group->ride_out);
   self->group->ride_out = g_timeout_source_new (ride_out_ms);

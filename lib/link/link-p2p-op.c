@@ -134,7 +134,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 static guint
 get_call_timeout_ms (WfdP2pLink *self)
 {
-  return self->options.call_timeout_ms != 0 ? self->options.call_timeout_ms : CALL_TIMEOUT_MS;
+  return wfd_p2p_or_default (self->options.call_timeout_ms, CALL_TIMEOUT_MS);
 }
 
 void
@@ -213,17 +213,11 @@ wfd_p2p_op_take_paths (WfdP2pOp *op, char **paths)
 #define MAX_ATTEMPTS 4
 #define RETRY_MS 500
 
-static guint
-or_default (guint option, guint value)
-{
-  return option != 0 ? option : value;
-}
-
 static gboolean
 may_try_again (WfdP2pOp *op)
 {
   return op->may_pass && op->task != NULL && op->link->owner != NULL
-      && op->n_failures < or_default (op->link->options.max_attempts, MAX_ATTEMPTS);
+      && op->n_failures < wfd_p2p_or_default (op->link->options.max_attempts, MAX_ATTEMPTS);
 }
 
 /* wpa_supplicant may have forgotten the peer meanwhile. */
@@ -244,7 +238,7 @@ on_pause_over (gpointer user_data)
 static void
 try_again (WfdP2pOp *op)
 {
-  guint first_ms = or_default (op->link->options.retry_ms, RETRY_MS);
+  guint first_ms = wfd_p2p_or_default (op->link->options.retry_ms, RETRY_MS);
 
   /* What is known of it may be from before its group ended. */
   op->doubts_group = wfd_p2p_op_joins (op);
@@ -478,9 +472,7 @@ on_timeout (gpointer user_data)
 static void
 watch_time (WfdP2pOp *op)
 {
-  guint timeout_ms = op->link->options.timeout_ms;
-
-  op->timer = g_timeout_source_new (timeout_ms != 0 ? timeout_ms : TIMEOUT_MS);
+  op->timer = g_timeout_source_new (wfd_p2p_or_default (op->link->options.timeout_ms, TIMEOUT_MS));
   g_source_set_callback (op->timer, on_timeout, op, NULL);
   g_source_attach (op->timer, op->link->context);
 }

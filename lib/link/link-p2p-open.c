@@ -127,10 +127,9 @@ answered_groups (WfdP2pOp *op, GVariant *answer)
 static void
 watch_answer (WfdP2pOp *op, GSourceFunc ask)
 {
-  guint ask_again_ms = op->link->options.ask_again_ms;
-
   wfd_p2p_clear_source (&op->step_timer);
-  op->step_timer = g_timeout_source_new (ask_again_ms != 0 ? ask_again_ms : ASK_AGAIN_MS);
+  op->step_timer =
+      g_timeout_source_new (wfd_p2p_or_default (op->link->options.ask_again_ms, ASK_AGAIN_MS));
   g_source_set_callback (op->step_timer, ask, op, NULL);
   g_source_attach (op->step_timer, op->link->context);
 }
@@ -217,10 +216,8 @@ on_nothing_to_join (gpointer user_data)
 static void
 watch_joining (WfdP2pOp *op, guint default_ms, GSourceFunc give_up)
 {
-  guint join_ms = op->link->options.join_ms;
-
   wfd_p2p_clear_source (&op->joining);
-  op->joining = g_timeout_source_new (join_ms != 0 ? join_ms : default_ms);
+  op->joining = g_timeout_source_new (wfd_p2p_or_default (op->link->options.join_ms, default_ms));
   g_source_set_callback (op->joining, give_up, op, NULL);
   g_source_attach (op->joining, op->link->context);
 }

@@ -223,17 +223,34 @@ answered_config (WfdP2pOp *op, GVariant *answer)
     wfd_p2p_op_fail_with (op, WFD_ERROR_MALFORMED, "wpa_supplicant's %s is no dictionary",
         WPAS_P2P_CONFIG);
   else {
+    const char *name = "";
+
     read_addresses (op->link, config);
+    g_variant_lookup (config, WPAS_CONFIG_DEVICE_NAME, "&s", &name);
+    op->link->is_nameless = *name == '\0';
     wfd_p2p_op_advance (op);
   }
+}
+
+#define NAME_BYTES 32 /* Wi-Fi Simple Configuration 2.0, Device Name */
+
+/* wpa_supplicant refuses a name that is longer. @host: for it */
+static const char *
+choose_name (WfdP2pLink *self, char host[NAME_BYTES + 1])
+{
+  if (self->options.device_name != NULL || !self->is_nameless)
+    return self->options.device_name;
+  g_strlcpy (host, g_get_host_name (), NAME_BYTES + 1);
+  return host;
 }
 
 static void
 begin_configure (WfdP2pOp *op)
 {
   WfdP2pLink *self = op->link;
+  char host[NAME_BYTES + 1];
   WfdP2pConfig wanted = {
-    .name = self->options.device_name,
+    .name = choose_name (self, host),
     .is_sink = self->options.advert.type != WFD_IE_TYPE_SOURCE,
     .sets_address = self->go_address == NULL,
   };
@@ -295,7 +312,9 @@ answered_peers (WfdP2pOp *op, GVariant *answer)
       wfd_p2p_link_update_peer (op->link, path, properties);
     }
   }
-  ask_next_peer (op);
+  /* By whoever was told of the peer. */
+  if (!wfd_p2p_op_has_ended (op))
+    ask_next_peer (op);
 }
 
 const WfdP2pStepRule wfd_p2p_preparing[WFD_P2P_N_STEPS] = {

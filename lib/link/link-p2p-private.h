@@ -69,6 +69,7 @@ struct _WfdP2pLink
   char **interfaces; /* that it had then; of those that are not ours others make use */
   char *interface_path;
   GVariant *old_wfd_ies; /* of before we came; ay */
+  gboolean is_nameless;  /* wpa_supplicant has been given no name */
   GInetAddress *go_address;
   GInetAddressMask *go_network;
   WfdDhcpRange pool; /* given to clients in the handshake */
@@ -87,6 +88,12 @@ struct _WfdP2pLink
 /* --- the object --- */
 
 void wfd_p2p_clear_source (GSource **source);
+/* Of an option that is 0 unless somebody has set it. */
+static inline guint
+wfd_p2p_or_default (guint option, guint value)
+{
+  return option != 0 ? option : value;
+}
 /* Listens to what @self->owner says from now on. */
 void wfd_p2p_link_subscribe (WfdP2pLink *self);
 /* It is gone, or has to be looked for again. */

@@ -96,9 +96,7 @@ search_again_in (WfdP2pLink *self, guint again_ms)
 void
 wfd_p2p_link_search_again (WfdP2pLink *self)
 {
-  guint again_ms = self->options.search_again_ms;
-
-  search_again_in (self, again_ms != 0 ? again_ms : SEARCH_AGAIN_MS);
+  search_again_in (self, wfd_p2p_or_default (self->options.search_again_ms, SEARCH_AGAIN_MS));
 }
 
 /* wpa_supplicant gives up earlier, and says so. */
@@ -551,9 +549,6 @@ enum
   N_PROPS,
 };
 
-/* What links of two streams carry at best; a peer takes it for a wish. */
-#define MAX_THROUGHPUT_MBPS 300
-
 static void
 set_text (const char **text, const GValue *value)
 {
@@ -644,7 +639,7 @@ init_properties (GObjectClass *object_class)
    * WfdP2pLink:device-name:
    *
    * The name that others see, up to 32 octets; %NULL for that of wpa_supplicant's
-   * configuration.
+   * configuration, or of the host if there is none.
    */
   g_object_class_install_property (object_class, PROP_DEVICE_NAME,
       g_param_spec_string ("device-name", NULL, NULL, NULL, flags));
@@ -708,7 +703,7 @@ wfd_p2p_link_init (WfdP2pLink *self)
   self->subscriptions = g_array_new (FALSE, FALSE, sizeof (guint));
   self->peers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->options.advert.available = TRUE;
-  self->options.advert.max_throughput_mbps = MAX_THROUGHPUT_MBPS;
+  self->options.advert.max_throughput_mbps = WFD_P2P_MAX_THROUGHPUT_MBPS;
 }
 
 /**

@@ -7,10 +7,13 @@
 
 G_BEGIN_DECLS
 
+/* What links of two streams carry at best; a peer takes it for a wish. */
+#define WFD_P2P_MAX_THROUGHPUT_MBPS 300
+
 typedef struct
 {
   WfdIeAdvert advert;          /* what we are */
-  const char *device_name;     /* nullable: as wpa_supplicant is configured */
+  const char *device_name;     /* nullable: as wpa_supplicant or the host is called */
   const char *interface;       /* nullable: the first with Wi-Fi Direct */
   const char *program_folders; /* nullable: where DHCP programs are, as in $PATH */
   const char *dhcp_script;     /* nullable: the one that is installed */

@@ -45,6 +45,7 @@ struct _WfdEstablish
   gboolean search_after;             /* once the link is closed */
   WfdLinkPeer *candidate;            /* with whom the link is, or is to be, opened */
   gboolean was_asked;                /* by it: it does not know of an earlier pairing */
+  char *chosen;                      /* the id of the one that was named, once the link was up */
   gint step;                         /* that is told of; -1 if none is */
   GError *failure;                   /* the last */
   WfdSession *session;
@@ -61,6 +62,8 @@ void wfd_establish_time_is_over (WfdEstablish *self);
 gboolean wfd_establish_is_phase_open (WfdEstablishPhase phase);
 /* A request of @peer to be paired that was left open. */
 void wfd_establish_answer_request (WfdEstablish *self, WfdLinkPeer *peer, gboolean accept);
+/* The peer from now on; NULL for whoever is named. */
+void wfd_establish_choose (WfdEstablish *self, const char *id);
 /* For people; never NULL. */
 const char *wfd_establish_name (WfdLinkPeer *peer);
 

@@ -6,7 +6,6 @@
 #include "establish-private.h"
 #include "session-socket.h"
 
-#define MAX_THROUGHPUT_MBPS 300
 /* Names in an error. */
 #define MAX_NAMED 8
 
@@ -80,6 +79,7 @@ wfd_establish_fail_step (WfdEstablish *self, const GError *error)
 
 /* --- peers --- */
 
+/* Whoever has had a session has it again: another one may bear the name meanwhile. */
 static gboolean
 is_named (WfdEstablish *self, WfdLinkPeer *peer)
 {
@@ -87,6 +87,8 @@ is_named (WfdEstablish *self, WfdLinkPeer *peer)
 
   if (self->peer == NULL)
     return TRUE;
+  if (self->chosen != NULL)
+    return strcmp (wfd_link_peer_get_id (peer), self->chosen) == 0;
   lower = g_ascii_strdown (self->peer, -1);
   return wfd_link_peer_matches (peer, self->peer)
       || g_pattern_match_simple (self->peer, wfd_link_peer_get_name (peer))
@@ -109,6 +111,48 @@ is_wanted (WfdEstablish *self, WfdLinkPeer *peer)
       && plays_other_role (self, peer);
 }
 
+static void
+note_failure (WfdEstablish *self, const GError *error)
+{
+  g_clear_error (&self->failure);
+  self->failure = g_error_copy (error);
+}
+
+/* Another one with the very name that is wanted; NULL if there is none. */
+static WfdLinkPeer *
+find_namesake (WfdEstablish *self, WfdLinkPeer *peer)
+{
+  g_autoptr (GPtrArray) peers = wfd_link_dup_peers (self->link);
+
+  if (self->chosen != NULL || strcmp (wfd_link_peer_get_name (peer), self->peer) != 0)
+    return NULL;
+  for (guint i = 0; i < peers->len; i++) {
+    WfdLinkPeer *other = g_ptr_array_index (peers, i);
+
+    if (other != peer && is_wanted (self, other))
+      return other;
+  }
+  return NULL;
+}
+
+static void
+fail_ambiguous (WfdEstablish *self, WfdLinkPeer *peer, WfdLinkPeer *other)
+{
+  g_autoptr (GError) error = g_error_new (WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
+      "Two displays are called “%s”: %s and %s; name the address of the one that is meant",
+      self->peer, wfd_link_peer_get_id (peer), wfd_link_peer_get_id (other));
+
+  note_failure (self, error);
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
+}
+
+void
+wfd_establish_choose (WfdEstablish *self, const char *id)
+{
+  g_free (self->chosen);
+  self->chosen = g_strdup (id);
+}
+
 static gboolean
 take_candidate (WfdEstablish *self, WfdLinkPeer *peer, gboolean was_asked)
 {
@@ -126,7 +170,14 @@ take_candidate (WfdEstablish *self, WfdLinkPeer *peer, gboolean was_asked)
 static void
 on_peer (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
 {
-  if (self->state.phase == WFD_ESTABLISH_SEEKING && is_wanted (self, peer))
+  WfdLinkPeer *other;
+
+  if (self->state.phase != WFD_ESTABLISH_SEEKING || self->is_finding || !is_wanted (self, peer))
+    return;
+  other = find_namesake (self, peer);
+  if (other != NULL)
+    fail_ambiguous (self, peer, other);
+  else
     take_candidate (self, peer, FALSE);
 }
 
@@ -175,13 +226,6 @@ make_no_peer_error (WfdEstablish *self)
       "No display “%s” was found; is it on, near, and its screen for wireless displays open? In "
       "reach %s%s",
       self->peer, others != NULL ? "are " : "is no display", others != NULL ? others : "");
-}
-
-static void
-note_failure (WfdEstablish *self, const GError *error)
-{
-  g_clear_error (&self->failure);
-  self->failure = g_error_copy (error);
 }
 
 static void
@@ -516,6 +560,8 @@ on_opened (WfdLink *link, WfdEstablish *self)
     return;
   }
   g_set_object (&self->candidate, info->peer);
+  if (self->role == WFD_ROLE_SOURCE)
+    wfd_establish_choose (self, wfd_link_peer_get_id (info->peer));
   wfd_establish_end_step (self);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_OPENED);
   if (self->state.phase == WFD_ESTABLISH_OPEN)
@@ -572,7 +618,7 @@ make_link (WfdEstablish *self)
       .type = self->role == WFD_ROLE_SOURCE ? WFD_IE_TYPE_SOURCE : WFD_IE_TYPE_PRIMARY_SINK,
       .available = TRUE,
       .port = self->rtsp_port,
-      .max_throughput_mbps = MAX_THROUGHPUT_MBPS,
+      .max_throughput_mbps = WFD_P2P_MAX_THROUGHPUT_MBPS,
     },
     .device_name = self->device_name,
     .interface = self->interface,

@@ -198,6 +198,7 @@ wfd_establish_close (WfdEstablish *self)
   self->state.phase = WFD_ESTABLISH_OFF;
   self->search_after = self->is_finding = FALSE;
   self->step = -1;
+  wfd_establish_choose (self, NULL);
   g_clear_object (&self->candidate);
   if (link == NULL)
     return;
@@ -471,7 +472,8 @@ establish_init_properties (GObjectClass *klass)
    *
    * The peer: its P2P device address, its name, or a pattern for either with "*" and
    * "?". A source shows its screen to nobody else, and needs it; a sink takes any
-   * source without it. This property, like all but the role, counts from the next
+   * source without it. Of two devices in reach with the very name none is taken; the one
+   * with which the link was up stays the peer until wfd_establish_close(). This property, like all but the role, counts from the next
    * begin on.
    */
   properties[PROP_PEER] =
@@ -486,7 +488,8 @@ establish_init_properties (GObjectClass *klass)
   /**
    * WfdEstablish:device-name:
    *
-   * What others see; %NULL for what wpa_supplicant is configured with.
+   * What others see; %NULL for what wpa_supplicant is configured with, or the name
+   * of the host.
    */
   properties[PROP_DEVICE_NAME] =
       g_param_spec_string ("device-name", "Device name", "What others see", NULL, flags);
@@ -553,13 +556,6 @@ default_pairing_request (WfdEstablish *self, const char *peer, const char *name,
   return TRUE;
 }
 
-static gboolean
-accumulate_agreement (GSignalInvocationHint *hint, GValue *all, const GValue *one, gpointer data)
-{
-  g_value_copy (one, all);
-  return g_value_get_boolean (one);
-}
-
 static void
 establish_init_signals (void)
 {
@@ -587,12 +583,12 @@ establish_init_signals (void)
    * let in. It waits for a minute or two, and may ask again meanwhile.
    *
    * Returns: %FALSE to leave it open until wfd_establish_answer(), so that a person
-   *   can be asked; without a handler it is accepted
+   *   can be asked; the first handler decides, and without one it is accepted
    */
   signals[WFD_ESTABLISH_SIGNAL_PAIRING_REQUEST] =
       g_signal_new_class_handler ("pairing-request", WFD_TYPE_ESTABLISH, G_SIGNAL_RUN_LAST,
-          G_CALLBACK (default_pairing_request), accumulate_agreement, NULL, NULL, G_TYPE_BOOLEAN, 4,
-          G_TYPE_STRING, G_TYPE_STRING, WFD_TYPE_PAIRING, G_TYPE_STRING);
+          G_CALLBACK (default_pairing_request), g_signal_accumulator_first_wins, NULL, NULL,
+          G_TYPE_BOOLEAN, 4, G_TYPE_STRING, G_TYPE_STRING, WFD_TYPE_PAIRING, G_TYPE_STRING);
   /**
    * WfdEstablish::pin:
    * @self: the establish

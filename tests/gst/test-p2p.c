@@ -131,6 +131,62 @@ test_pairing_is_answered (Stage *stage, gconstpointer data)
   stage_wait_buffers (stage, 1);
 }
 
+typedef struct
+{
+  GMutex lock;
+  GCond changed;
+  gboolean is_asked, is_left, may_go;
+} Handler;
+
+static gboolean
+wait_for_person (GstElement *wfd, const char *peer, const char *name, gint pairing, const char *pin,
+    Handler *handler)
+{
+  g_mutex_lock (&handler->lock);
+  handler->is_asked = TRUE;
+  g_cond_broadcast (&handler->changed);
+  g_main_context_wakeup (NULL);
+  while (!handler->may_go)
+    g_cond_wait (&handler->changed, &handler->lock);
+  handler->is_left = TRUE;
+  g_cond_broadcast (&handler->changed);
+  g_mutex_unlock (&handler->lock);
+  return TRUE;
+}
+
+/* The handler goes on only when the pipeline is at NULL. */
+static void
+test_handler_holds_nothing_up (Stage *stage, gconstpointer data)
+{
+  static Handler handler;
+  GstElement *display;
+
+  stage_make_display (stage, "");
+  stage_make_source (stage, "peer=Living*");
+  display = stage->sides[STAGE_DISPLAY].wfd;
+  g_signal_connect (display, "pairing-request", G_CALLBACK (wait_for_person), &handler);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  g_mutex_lock (&handler.lock);
+  while (!handler.is_asked) {
+    g_mutex_unlock (&handler.lock);
+    g_main_context_iteration (NULL, TRUE);
+    g_mutex_lock (&handler.lock);
+  }
+  g_mutex_unlock (&handler.lock);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_NULL);
+  g_mutex_lock (&handler.lock);
+  handler.may_go = TRUE;
+  g_cond_broadcast (&handler.changed);
+  while (!handler.is_left)
+    g_cond_wait (&handler.changed, &handler.lock);
+  g_mutex_unlock (&handler.lock);
+  /* Its thread lets go of the element. */
+  while (g_atomic_int_get (&G_OBJECT (display)->ref_count) > 2)
+    g_thread_yield ();
+}
+
 static void
 test_link_in_stats (Stage *stage, gconstpointer data)
 {
@@ -274,6 +330,7 @@ main (int argc, char **argv)
   add ("unused-group-is-closed", test_unused_group_is_closed);
   add ("end", test_end);
   add ("pairing-is-answered", test_pairing_is_answered);
+  add ("handler-holds-nothing-up", test_handler_holds_nothing_up);
   add ("link-in-stats", test_link_in_stats);
   add ("nothing-is-left", test_nothing_is_left);
   add ("stranger-is-refused", test_stranger_is_refused);

@@ -239,6 +239,64 @@ test_others_are_left_alone (Way *way, gconstpointer data)
   g_assert_cmpuint (way->n_requests, ==, 0);
 }
 
+/* --- a name is what a device says of itself --- */
+
+static void
+know_namesake (Way *way)
+{
+  fake_wpas_set (way->lab.fake, IFACE, "Peers",
+      g_variant_new_parsed ("[objectpath '" OTHER "', '" TV "']"));
+  fake_wpas_set (way->lab.fake, OTHER, "DeviceName", g_variant_new_string ("Living room"));
+  fake_wpas_set (way->lab.fake, OTHER, "IEs", g_variant_new_parsed (ROKU_IES));
+}
+
+static void
+test_two_of_one_name (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  know_namesake (way);
+  g_object_set (way->establish, "peer", "Living room", NULL);
+  begin (way);
+  wait_failed (way, WFD_ERROR_INVALID_ARGUMENT, OTHER_ID);
+  g_assert_nonnull (strstr (way->failed->message, TV_ID));
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+}
+
+static void
+test_address_is_of_one (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  know_namesake (way);
+  g_object_set (way->establish, "peer", TV_ID, NULL);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+}
+
+/* Who takes the name of a peer while that one is away does not take its place. */
+static void
+test_namesake_does_not_take_over (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "peer", "Living room", NULL);
+  lab_know_tv (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  way->establish->state.has_played = TRUE;
+  fake_wpas_forget_calls (way->lab.fake);
+  lab_say (&way->lab, "DeviceLost", "(objectpath '" TV "',)");
+  lab_say (&way->lab, "GroupFinished", "({'interface_object': <objectpath '" GROUP_IFACE "'>},)");
+  WAIT_UNTIL (way->n_down == 1);
+  wfd_establish_time_is_over (way->establish);
+  lab_wait_call (&way->lab, "Find");
+  lab_say (&way->lab, "DeviceFoundProperties",
+      "(objectpath '" OTHER "', {'DeviceName': <'Living room'>, 'IEs': <" ROKU_IES ">})");
+  lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+  lab_say_tv_found (&way->lab);
+  lab_wait_call (&way->lab, "Connect");
+}
+
 /* --- each step fails --- */
 
 static void
@@ -582,6 +640,9 @@ main (int argc, char **argv)
   add ("pairs-again-if-forgotten", test_pairs_again_if_forgotten);
   add ("pin-is-shown", test_pin_is_shown);
   add ("others-are-left-alone", test_others_are_left_alone);
+  add ("names/two-of-one", test_two_of_one_name);
+  add ("names/address-is-of-one", test_address_is_of_one);
+  add ("names/namesake-does-not-take-over", test_namesake_does_not_take_over);
   add ("no-service", test_no_service);
   add ("no-permission", test_no_permission);
   add ("no-p2p-in-driver", test_no_p2p_in_driver);

@@ -467,6 +467,12 @@ on_opened_close (WfdLink *link, gpointer user_data)
   wfd_link_close (link);
 }
 
+static void
+on_found_close (WfdLink *link, WfdLinkPeer *peer, gpointer user_data)
+{
+  wfd_link_close (link);
+}
+
 /* An application may close the link in the very signal that says it is open. */
 static void
 test_close_in_signal (Lab *lab, gconstpointer data)
@@ -481,6 +487,16 @@ test_close_in_signal (Lab *lab, gconstpointer data)
       g_variant_new_parsed ("(objectpath '" TV "',)"));
   lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_null (wfd_link_get_info (lab->link));
+}
+
+/* Or in one that tells of a device while it still prepares. */
+static void
+test_close_in_signal_of_peer (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  g_signal_connect (lab->link, "peer-found", G_CALLBACK (on_found_close), NULL);
+  lab_find (lab);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 /* --- at each step --- */
@@ -729,6 +745,7 @@ main (int argc, char **argv)
   add ("loss/close-restores", test_close_restores);
   add ("loss/dispose-closes", test_dispose_closes);
   add ("loss/close-in-signal", test_close_in_signal);
+  add ("loss/close-in-signal-of-peer", test_close_in_signal_of_peer);
   add ("loss/second-attempt", test_second_attempt);
   add ("loss/own-search-goes-on", test_own_search_goes_on);
   add ("race/cancelled-when-taken", test_cancelled_when_taken);

@@ -256,6 +256,26 @@ test_source_config (Lab *lab, gconstpointer data)
   assert_config (lab, "IpAddrEnd", "[byte 0xc0, 0xa8, 0xad, 0x63]");
 }
 
+/* What nobody has given a name is called as the host is; other names are left alone. */
+static void
+test_without_a_name (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1 };
+  g_autofree char *host = g_strndup (g_get_host_name (), 32);
+  g_autofree char *expected = g_strdup_printf ("'%s'", host);
+
+  lab_use_options (lab, &options);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Set P2PDeviceConfig"), "DeviceName"));
+  lab_use_options (lab, &options);
+  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig",
+      g_variant_new_parsed ("{'DeviceName': <''>}"));
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_config (lab, "DeviceName", expected);
+}
+
 /* 7-0050F204-1: display. The addresses of the configuration are left alone. */
 static void
 test_sink_config (Lab *lab, gconstpointer data)
@@ -266,8 +286,8 @@ test_sink_config (Lab *lab, gconstpointer data)
   };
 
   fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig",
-      g_variant_new_parsed ("{'IpAddrGo': <[byte 10, 0, 0, 1]>, 'IpAddrMask': <[byte 255, 0, 0, "
-                            "0]>}"));
+      g_variant_new_parsed ("{'DeviceName': <'somebody'>, 'IpAddrGo': <[byte 10, 0, 0, 1]>, "
+                            "'IpAddrMask': <[byte 255, 0, 0, 0]>}"));
   lab_use_options (lab, &options);
   lab_find (lab);
   lab_wait_ok (lab);
@@ -377,6 +397,65 @@ test_sink_listens (Lab *lab, gconstpointer data)
   g_source_set_ready_time (WFD_P2P_LINK (lab->link)->search_again, 0);
   lab_wait_call (lab, "Find");
   assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=2");
+}
+
+/* Until something wakes up by itself, if only because a question had no answer. */
+static gint
+get_rest_ms (void)
+{
+  GMainContext *context = g_main_context_default ();
+  gint priority, timeout_ms;
+  GPollFD fds[16];
+
+  g_assert_true (g_main_context_acquire (context));
+  g_main_context_prepare (context, &priority);
+  g_main_context_query (context, priority, &timeout_ms, fds, G_N_ELEMENTS (fds));
+  g_main_context_release (context);
+  return timeout_ms < 0 ? G_MAXINT : timeout_ms;
+}
+
+/* Five minutes of a display that nobody comes to: three questions in half a minute, and
+ * between them nothing that wakes up. */
+static void
+test_sink_rests (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = {
+    .advert = { WFD_IE_TYPE_PRIMARY_SINK, TRUE, 0, 300, 0 },
+    .go_intent = -1,
+  };
+  const GPtrArray *calls = fake_wpas_get_calls (lab->fake);
+
+  lab_use_options (lab, &options);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  for (guint i = 0; i < 10; i++) {
+    fake_wpas_forget_calls (lab->fake);
+    stop_search (lab);
+    lab_wait_call (lab, "Listen");
+    lab_settle (lab);
+    g_assert_cmpuint (calls->len - fake_wpas_count (lab->fake, "Ping"), ==, 2);
+    g_assert_cmpint (get_rest_ms (), >, 20000);
+    g_source_set_ready_time (WFD_P2P_LINK (lab->link)->search_again, 0);
+    lab_wait_call (lab, "Find");
+  }
+}
+
+/* Who searches is told what there is, and asks nothing meanwhile. */
+static void
+test_source_rests (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  stop_search (lab);
+  lab_settle (lab);
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  g_assert_cmpint (get_rest_ms (), >, 20000);
+  lab_say_tv_found (lab);
+  lab_wait_told (lab, "found");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_get_calls (lab->fake)->len, ==, fake_wpas_count (lab->fake, "Ping"));
+  g_assert_cmpint (get_rest_ms (), >, 20000);
 }
 
 static void
@@ -722,9 +801,12 @@ main (int argc, char **argv)
   add ("announce/before-the-search", test_announced_before_search);
   add ("announce/source", test_source_config);
   add ("announce/sink", test_sink_config);
+  add ("announce/without-a-name", test_without_a_name);
   add ("announce/by-properties", test_properties);
   add ("search/social-channels-first", test_social_first);
   add ("search/sink-listens", test_sink_listens);
+  add ("search/waiting-sink-rests", test_sink_rests);
+  add ("search/waiting-source-rests", test_source_rests);
   add ("search/interrupted-sink-does-not-listen", test_interrupted_sink_does_not_listen);
   add ("search/invited-when-it-ends", test_invited_at_the_end_of_a_search);
   add ("search/invited-without-an-interface", test_invited_without_an_interface);
