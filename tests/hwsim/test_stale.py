@@ -5,7 +5,7 @@ import time
 
 from lab import Device, check_time, find_both, pair, say, wait_both
 
-ASKED_S, AWAY_S = 12, 2
+ASKED_S, AWAY_S = 20, 2
 
 
 def leaves(first):
