@@ -110,7 +110,7 @@ miracast_chunks_push (MiracastChunks *self, const MIRACAST_CHUNK_INFO *info, gco
   g_mutex_lock (&self->lock);
   if (!self->is_open) {
     status = STATUS_INVALID_DEVICE_STATE;
-  } else if (n_octets > MIRACAST_CHUNKS_MAX_BYTES - HEAD_BYTES - self->n_bytes) {
+  } else if ((guint64) HEAD_BYTES + n_octets > MIRACAST_CHUNKS_MAX_BYTES - self->n_bytes) {
     drop_all (self);
     self->is_lost = TRUE;
     status = STATUS_NO_MEMORY;

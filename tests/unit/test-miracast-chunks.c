@@ -134,6 +134,18 @@ test_overflow_is_told_once (Fixture *self, gconstpointer data)
 }
 
 static void
+test_full_is_full_to_the_last_octet (Fixture *self, gconstpointer data)
+{
+  g_autofree char *all = g_strnfill (MIRACAST_CHUNKS_MAX_BYTES - HEAD, 'x');
+
+  g_assert_cmpint (push (self, 1, all), ==, STATUS_SUCCESS);
+  g_assert_cmpint (push (self, 2, ""), ==, STATUS_NO_MEMORY);
+  g_assert_cmpint (push (self, 3, all + HEAD), ==, STATUS_SUCCESS);
+  g_assert_cmpint (push (self, 4, ""), ==, STATUS_SUCCESS);
+  g_assert_cmpint (push (self, 5, ""), ==, STATUS_NO_MEMORY);
+}
+
+static void
 test_bad_arguments (Fixture *self, gconstpointer data)
 {
   HANDLE events[MAX_ADDITIONAL_EVENTS + 1] = { NULL };
@@ -190,6 +202,7 @@ main (int argc, char **argv)
   TEST ("nothing-is-a-timeout", test_nothing_is_a_timeout);
   TEST ("events-end-the-wait", test_events_end_the_wait);
   TEST ("overflow-is-told-once", test_overflow_is_told_once);
+  TEST ("full-is-full-to-the-last-octet", test_full_is_full_to_the_last_octet);
   TEST ("bad-arguments", test_bad_arguments);
   TEST ("the-end-wakes-who-waits", test_the_end_wakes_who_waits);
   TEST ("a-chunk-wakes-who-waits", test_a_chunk_wakes_who_waits);
