@@ -147,12 +147,26 @@ WfdxMiracastOpen (PCSTR driver_path, const WFDX_MIRACAST_DISPLAY *display, HANDL
   return STATUS_SUCCESS;
 }
 
+/* Within one of the four, or in the thread that whoever has the turn may be waiting for. */
+static gboolean
+is_within_call (MiracastHost *self)
+{
+  GThread *called = g_thread_self ();
+  gboolean is_within;
+
+  g_mutex_lock (&self->lock);
+  is_within = self->phase_thread == called || self->thread.thread == called;
+  g_mutex_unlock (&self->lock);
+  return is_within;
+}
+
 /*
  * Start and stop
  */
 
-static void
-close_socket (MiracastHost *self)
+/* From then on nobody shuts it down. */
+static int
+take_socket (MiracastHost *self)
 {
   int fd;
 
@@ -160,8 +174,15 @@ close_socket (MiracastHost *self)
   fd = self->fd;
   self->fd = -1;
   g_mutex_unlock (&self->lock);
-  if (fd >= 0)
-    close (fd);
+  return fd;
+}
+
+/* As who has called keeps the socket then. */
+static gboolean
+is_refusal (NTSTATUS status)
+{
+  return status == STATUS_INVALID_PARAMETER || status == STATUS_INVALID_HANDLE
+      || status == STATUS_INVALID_DEVICE_STATE;
 }
 
 static MIRACAST_WFD_CONNECTION_STATS
@@ -193,6 +214,7 @@ start (MiracastHost *self, SOCKET socket, const MIRACAST_WFD_CONNECTION_STATS *s
   MIRACAST_WFD_CONNECTION_STATS given = stats != NULL ? *stats : get_connection (self);
   MIRACAST_SESSION_INFO info = { .Value = 0 };
   NTSTATUS status;
+  int fd;
 
   g_mutex_lock (&self->lock);
   self->session++;
@@ -208,7 +230,9 @@ start (MiracastHost *self, SOCKET socket, const MIRACAST_WFD_CONNECTION_STATS *s
     return status;
   }
   miracast_chunks_close (self->chunks);
-  close_socket (self);
+  fd = take_socket (self);
+  if (!is_refusal (status))
+    close (fd);
   finish (self, MIRACAST_PHASE_IDLE);
   miracast_host_drop_messages (self);
   return status;
@@ -225,6 +249,8 @@ WfdxMiracastStart (HANDLE device, SOCKET socket, const MIRACAST_WFD_CONNECTION_S
     return status;
   if (ret_info == NULL || socket > G_MAXINT)
     return STATUS_INVALID_PARAMETER;
+  if (is_within_call (self))
+    return STATUS_INVALID_DEVICE_STATE;
   g_mutex_lock (&self->turn);
   if (begin (self, MIRACAST_PHASE_IDLE, MIRACAST_PHASE_STARTING))
     status = start (self, socket, stats, ret_info);
@@ -246,7 +272,7 @@ stop (MiracastHost *self)
   self->library.driver.StopMiracastSession (self->context);
   if (self->link != NULL)
     miracast_link_register (self->link, NULL, NULL);
-  close_socket (self);
+  close (take_socket (self));
   finish (self, MIRACAST_PHASE_IDLE);
   g_debug ("stopped");
   return TRUE;
@@ -260,17 +286,6 @@ hurry_start (MiracastHost *self)
   if (self->phase == MIRACAST_PHASE_STARTING && self->fd >= 0)
     shutdown (self->fd, SHUT_RDWR);
   g_mutex_unlock (&self->lock);
-}
-
-static gboolean
-is_within_call (MiracastHost *self)
-{
-  gboolean is_within;
-
-  g_mutex_lock (&self->lock);
-  is_within = self->phase_thread == g_thread_self ();
-  g_mutex_unlock (&self->lock);
-  return is_within;
 }
 
 NTSTATUS
@@ -403,7 +418,7 @@ WfdxMiracastClose (HANDLE device)
 
   if (self == NULL)
     return status;
-  if (is_within_call (self) || g_thread_self () == self->thread.thread)
+  if (is_within_call (self))
     return STATUS_INVALID_DEVICE_STATE;
   hurry_start (self);
   g_mutex_lock (&self->turn);
@@ -484,7 +499,7 @@ WfdxMiracastSetLink (HANDLE device, UINT interface_index, const UCHAR *address,
     return status;
   if (interface_index == 0)
     return STATUS_INVALID_PARAMETER;
-  if (is_within_call (self) || g_thread_self () == self->thread.thread)
+  if (is_within_call (self))
     return STATUS_INVALID_DEVICE_STATE;
   g_mutex_lock (&self->turn);
   if (self->phase == MIRACAST_PHASE_IDLE) {
@@ -507,7 +522,7 @@ WfdxMiracastGetConnectionStats (HANDLE device, MIRACAST_WFD_CONNECTION_STATS *re
     return status;
   if (ret_stats == NULL)
     return STATUS_INVALID_PARAMETER;
-  if (is_within_call (self) || g_thread_self () == self->thread.thread)
+  if (is_within_call (self))
     return STATUS_INVALID_DEVICE_STATE;
   g_mutex_lock (&self->turn);
   *ret_stats = get_connection (self);

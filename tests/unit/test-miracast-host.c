@@ -390,6 +390,23 @@ test_start_that_fails (Fixture *self, gconstpointer data)
 }
 
 static NTSTATUS
+start_is_refused (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *info)
+{
+  return STATUS_INVALID_PARAMETER;
+}
+
+static void
+test_socket_of_a_refused_start_is_the_callers (Fixture *self, gconstpointer data)
+{
+  int fd = self->sink.source_fd;
+
+  now.hooks->start = start_is_refused;
+  g_assert_cmpint (start_session (self, 0), ==, STATUS_INVALID_PARAMETER);
+  g_assert_cmpint (close (fd), ==, 0);
+  miracast_sink_wait (&self->sink, "closed");
+}
+
+static NTSTATUS
 send_message (const char *text)
 {
   return WfdxMiracastSendMessage (display_device, text, 1, NULL, 0, display_on_done, (PVOID) text);
@@ -529,6 +546,10 @@ start_and_call_back (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats,
   g_assert_cmpint (WfdxMiracastClose (display_device), ==, STATUS_INVALID_DEVICE_STATE);
   g_assert_cmpint (WfdxMiracastSetLink (display_device, 1, NULL, 0), ==,
       STATUS_INVALID_DEVICE_STATE);
+  g_assert_cmpint (WfdxMiracastStart (display_device, socket, NULL, info), ==,
+      STATUS_INVALID_DEVICE_STATE);
+  g_assert_cmpint (WfdxMiracastGetConnectionStats (display_device, stats), ==,
+      STATUS_INVALID_DEVICE_STATE);
   return STATUS_SUCCESS;
 }
 
@@ -542,6 +563,27 @@ test_calls_from_within_a_call_are_refused (Fixture *self, gconstpointer data)
   /* There is a session. */
   g_assert_cmpint (WfdxMiracastStart (display_device, 5, NULL, &info), ==,
       STATUS_INVALID_DEVICE_STATE);
+}
+
+static NTSTATUS
+call_back_at_message (UINT size, VOID *input, UINT output_size, VOID *output, UINT *ret_bytes)
+{
+  MIRACAST_WFD_CONNECTION_STATS stats;
+  MIRACAST_SESSION_INFO info;
+
+  start_and_call_back (5, &stats, &info);
+  return STATUS_SUCCESS;
+}
+
+/* Somebody who stops the session waits for it. */
+static void
+test_calls_from_within_a_message_are_refused (Fixture *self, gconstpointer data)
+{
+  now.hooks->message = call_back_at_message;
+  g_assert_cmpint (start_session (self, 0), ==, STATUS_SUCCESS);
+  display_wait_told ("start 0");
+  g_assert_cmpint (send_message ("a"), ==, STATUS_PENDING);
+  display_wait_told ("done a 00000000 0");
 }
 
 static VOID NTAPI
@@ -724,12 +766,14 @@ main (int argc, char **argv)
   TEST ("io-control-waits-for-the-start", test_io_control_waits_for_the_start);
   TEST ("io-control-fails-at-the-stop", test_io_control_fails_at_the_stop);
   TEST ("start-that-fails", test_start_that_fails);
+  TEST ("socket-of-a-refused-start-is-the-callers", test_socket_of_a_refused_start_is_the_callers);
   TEST ("messages-wait-for-the-start", test_messages_wait_for_the_start);
   TEST ("messages-for-nobody-are-cancelled", test_messages_for_nobody_are_cancelled);
   TEST ("status-in-a-start-stops-afterwards", test_status_in_a_start_stops_afterwards);
   TEST ("status-stops-the-session", test_status_stops_the_session);
   TEST ("stop-ends-a-start", test_stop_ends_a_start);
   TEST ("calls-from-within-a-call-are-refused", test_calls_from_within_a_call_are_refused);
+  TEST ("calls-from-within-a-message-are-refused", test_calls_from_within_a_message_are_refused);
   TEST ("rates-are-told-each-second", test_rates_are_told_each_second);
   TEST ("no-link-no-rates", test_no_link_no_rates);
   TEST ("chunks-reach-the-driver", test_chunks_reach_the_driver);
