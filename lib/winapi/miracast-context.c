@@ -319,18 +319,25 @@ take_run (MiracastContext *self)
   return run;
 }
 
+/* With the lock. */
+static GMainContext *
+get_main_context (MiracastContext *self)
+{
+  return self->media != NULL ? wfd_miracast_media_get_main_context (self->media)
+                             : self->thread.main_context;
+}
+
 /* @ret_run: (transfer full), as a Stop may take ours at any time. */
 static NTSTATUS
 begin_run (MiracastContext *self, SOCKET socket, guint kbps, MiracastRun **ret_run)
 {
   NTSTATUS status = STATUS_INVALID_DEVICE_STATE;
-  GMainContext *main_context = self->thread.main_context;
 
   g_mutex_lock (&self->lock);
-  if (self->media != NULL)
-    main_context = wfd_miracast_media_get_main_context (self->media);
-  if (self->run == NULL)
-    status = miracast_run_new (main_context, socket, kbps, &events, self, &self->run);
+  if (self->is_ending)
+    status = STATUS_INVALID_HANDLE;
+  else if (self->run == NULL)
+    status = miracast_run_new (get_main_context (self), socket, kbps, &events, self, &self->run);
   if (status == STATUS_SUCCESS) {
     self->counters = (WFDX_MIRACAST_COUNTERS) { 0 };
     *ret_run = miracast_run_ref (self->run);
@@ -344,22 +351,24 @@ miracast_context_start (MiracastContext *self, SOCKET socket,
     const MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *ret_info)
 {
   MIRACAST_SESSION_INFO info = { .Value = 0 };
-  MiracastRun *run = NULL;
+  MiracastRun *run = NULL, *failed;
   NTSTATUS status = begin_run (self, socket, to_kbps (stats->CurrentBitRate), &run);
 
   if (status != STATUS_SUCCESS)
     return status;
   set_rate (self, stats->CurrentBitRate);
   status = miracast_run_start (run, self->start_limit_ms, &info);
-  miracast_run_unref (run);
   g_debug ("started: 0x%08x, monitor %u, modes reduced %u", (guint) status, info.MonitorConnected,
       info.ReducedModeListDueToBandwidth);
   if (status == STATUS_SUCCESS) {
     *ret_info = info;
     register_for_rates (self, TRUE);
-  } else if ((run = take_run (self)) != NULL) {
-    miracast_run_unref (run);
+    /* The monitor arrives when this has returned. */
+    miracast_run_go_on (run);
+  } else if ((failed = take_run (self)) != NULL) {
+    miracast_run_unref (failed);
   }
+  miracast_run_unref (run);
   return status;
 }
 
@@ -385,6 +394,9 @@ miracast_context_destroy (MiracastContext *self)
   }
   g_mutex_unlock (&table_lock);
 
+  g_mutex_lock (&self->lock);
+  self->is_ending = TRUE;
+  g_mutex_unlock (&self->lock);
   miracast_context_stop (self);
   miracast_thread_end (&self->thread);
   g_rw_lock_writer_lock (&self->calls);

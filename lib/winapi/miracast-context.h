@@ -25,6 +25,7 @@ typedef struct
 
   GMutex lock;
   /* With the lock. */
+  gboolean is_ending; /* no session begins any more */
   MiracastRun *run;
   WfdMiracastMedia *media; /* not owned */
   WFDX_MIRACAST_COUNTERS counters;

@@ -143,11 +143,14 @@ end (MiracastRun *self, MIRACAST_STATUS status, NTSTATUS why)
     self->events.ended (self->user_data, status, why);
 }
 
+/* Who is told may stop the session at that. */
 static void
 tell_monitor (MiracastRun *self)
 {
+  miracast_run_ref (self);
   if (is_heard (self))
     self->events.monitor (self->user_data, &self->monitor);
+  miracast_run_unref (self);
 }
 
 static MiracastVerdict
@@ -187,7 +190,6 @@ decide (MiracastRun *self)
   self->info.ReducedModeListDueToBandwidth = self->monitor.is_there && verdict.reduces;
   wfd_session_set_max_bitrate (self->session, self->kbps);
   set_state (self, STATE_ON, STATUS_SUCCESS);
-  wfd_session_release (self->session);
 }
 
 /* The monitor was exchanged, unplugged or plugged in. */
@@ -214,8 +216,6 @@ on_capabilities (WfdSession *session, MiracastRun *self)
     follow_monitor (self);
 }
 
-/* Who has waited for the start has returned, or is about to: what he is told here waits for
- * that, if he follows the rules. */
 static void
 on_format_agreed (WfdSession *session, const WfdFormat *format, MiracastRun *self)
 {
@@ -372,6 +372,22 @@ miracast_run_start (MiracastRun *self, guint limit_ms, MIRACAST_SESSION_INFO *re
   if (self->status == STATUS_SUCCESS)
     *ret_info = self->info;
   return self->status;
+}
+
+static gboolean
+on_go_on (gpointer user_data)
+{
+  MiracastRun *self = user_data;
+
+  if (self->session != NULL)
+    wfd_session_release (self->session);
+  return G_SOURCE_REMOVE;
+}
+
+void
+miracast_run_go_on (MiracastRun *self)
+{
+  g_source_unref (attach (self, g_idle_source_new (), on_go_on));
 }
 
 static gboolean

@@ -34,6 +34,8 @@ NTSTATUS miracast_run_new (GMainContext *main_context, SOCKET socket, guint kbps
     const MiracastRunEvents *events, gpointer user_data, MiracastRun **ret_run);
 /* Waits until it is known what the sink and its monitor are; @limit_ms at most. */
 NTSTATUS miracast_run_start (MiracastRun *self, guint limit_ms, MIRACAST_SESSION_INFO *ret_info);
+/* After a start that has succeeded, which the sink waits for. */
+void miracast_run_go_on (MiracastRun *self);
 /* Ends it as if it had ended by itself; in the thread of the main context. */
 void miracast_run_give_up (MiracastRun *self);
 /* Waits until nobody uses the socket any more; nothing is told from then on. */

@@ -29,7 +29,8 @@ typedef struct
   PFN_DATARATE_NOTIFICATION notify;
   PVOID notify_context;
   GThread *registered_by;
-  gboolean stops_at_status;
+  gboolean stops_at_status, stops_at_arrival;
+  gboolean lingers; /* in the start, until the monitor has had time to arrive */
 } Fixture;
 
 /* The handle of the device. */
@@ -68,6 +69,8 @@ io_control (HANDLE handle, BOOL hardware, UINT size, VOID *input, UINT output_si
       request->Kind == WFDX_MIRACAST_MONITOR_ARRIVED ? "arrived" : "departed",
       (gint) request->ConnectorType, request->EdidSize, request->Edid[0],
       request->EdidSize > 0 ? request->Edid[1] : 0);
+  if (device->stops_at_arrival)
+    device->driver.StopMiracastSession (device->context);
   return STATUS_SUCCESS;
 }
 
@@ -96,6 +99,8 @@ register_for_rates (HANDLE handle, PVOID context, PFN_DATARATE_NOTIFICATION noti
   device->notify = notify;
   device->notify_context = context;
   device->registered_by = g_thread_self ();
+  if (device->lingers)
+    g_assert_null (g_async_queue_timeout_pop (device->told, G_USEC_PER_SEC / 5));
   return STATUS_SUCCESS;
 }
 
@@ -479,6 +484,39 @@ test_stop_from_within_a_status (Fixture *self, gconstpointer data)
 }
 
 static void
+test_monitor_arrives_when_the_start_has_returned (Fixture *self, gconstpointer data)
+{
+  self->lingers = TRUE;
+  start_well (self, SINK_VIDEO_CEA);
+  self->lingers = FALSE;
+  wait_told (self, "event 1");
+  wait_told (self, "arrived connector 15 edid 0 0000");
+}
+
+static void
+test_stop_from_within_an_arrival (Fixture *self, gconstpointer data)
+{
+  self->stops_at_arrival = TRUE;
+  start_well (self, SINK_VIDEO_CEA);
+  wait_told (self, "event 1");
+  wait_told (self, "arrived connector 15 edid 0 0000");
+}
+
+/* Who has found it before that is still in the start. */
+static void
+test_start_of_what_is_being_destroyed (Fixture *self, gconstpointer data)
+{
+  MIRACAST_WFD_CONNECTION_STATS stats = { 0 };
+  MIRACAST_SESSION_INFO info;
+  g_autoptr (MiracastContext) context = miracast_context_find (self->context);
+
+  miracast_sink_init (&self->sink, SINK_PLAYS, SINK_VIDEO_CEA);
+  self->driver.DestroyMiracastContext (self->context);
+  g_assert_cmpint (miracast_context_start (context, self->sink.source_fd, &stats, &info), ==,
+      STATUS_INVALID_HANDLE);
+}
+
+static void
 test_a_second_start_is_refused (Fixture *self, gconstpointer data)
 {
   MIRACAST_SESSION_INFO info;
@@ -854,6 +892,10 @@ main (int argc, char **argv)
   TEST ("connection-that-breaks-is-told", test_connection_that_breaks_is_told);
   TEST ("formats-that-are-refused-are-told", test_formats_that_are_refused_are_told);
   TEST ("stop-from-within-a-status", test_stop_from_within_a_status);
+  TEST ("stop-from-within-an-arrival", test_stop_from_within_an_arrival);
+  TEST ("monitor-arrives-when-the-start-has-returned",
+      test_monitor_arrives_when_the_start_has_returned);
+  TEST ("start-of-what-is-being-destroyed", test_start_of_what_is_being_destroyed);
   TEST ("a-second-start-is-refused", test_a_second_start_is_refused);
   TEST ("stop-ends-a-start", test_stop_ends_a_start);
   TEST ("key-frames-are-events", test_key_frames_are_events);
