@@ -14,9 +14,10 @@
 /* A machine that has gone without a word is missed after twice as long. */
 #define KEEP_ALIVE_S 30
 
-/* What is encrypted before it is sent: two frames with what TLS adds to them. */
-#define WRAPPED_FRAMES 2
-#define WRAPPED_BYTES (32 * 1024 + 512)
+/* A piece of a message that goes out before the next is made: a few frames, with what they and
+ * TLS add. It stays in the cache of the processor, and the peer can read it meanwhile. */
+#define PIECE_FRAMES 3
+#define PIECE_BYTES (PIECE_FRAMES * (WFD_LIMIT_PEER_SENT_FRAME_BYTES + 256))
 
 typedef enum
 {
@@ -42,6 +43,7 @@ struct _WfdPeerConn
   GQueue queue;     /* GBytes */
   gsize sent_bytes; /* of the first */
   gsize queued_bytes;
+  gsize alone_bytes; /* of them, at the front: of a message before which nothing waited */
   gboolean broken;   /* lost as soon as nothing is done with it */
   gboolean stalls;   /* the timer looks whether it does */
   gboolean progress; /* something was taken since it was started */
@@ -114,11 +116,8 @@ wfd_peer_conn_get_remote (WfdPeerConn *self, WfdPeerAddress *ret_address)
 static gboolean
 is_clogged (const WfdPeerConn *self)
 {
-  gsize first = g_queue_is_empty ((GQueue *) &self->queue)
-      ? 0
-      : g_bytes_get_size (g_queue_peek_head ((GQueue *) &self->queue));
-
-  return self->queued_bytes > WFD_LIMIT_PEER_QUEUE_BYTES + MAX (first, WFD_LIMIT_PEER_QUEUE_BYTES);
+  return self->queued_bytes
+      > WFD_LIMIT_PEER_QUEUE_BYTES + MAX (self->alone_bytes, WFD_LIMIT_PEER_QUEUE_BYTES);
 }
 
 /* What is waited for follows from the state and from what waits to be sent. */
@@ -235,6 +234,7 @@ flush (WfdPeerConn *self)
     }
     self->sent_bytes += n;
     self->queued_bytes -= n;
+    self->alone_bytes -= MIN (self->alone_bytes, (gsize) n);
     self->progress = TRUE;
     if (self->sent_bytes == size) {
       g_bytes_unref (g_queue_pop_head (&self->queue));
@@ -262,56 +262,65 @@ send_octets (WfdPeerConn *self, GByteArray *octets)
     lose_later (self);
 }
 
-/* One record of TLS in a frame (MS-PPSEC 3.1.4.1). */
+/* What goes into the next frame: it is in @head, in @body, or, from both, in @joined. */
+static WfdBytes
+take_part (WfdBytes *head, WfdBytes *body, gsize max_bytes, guint8 *joined)
+{
+  gsize n_head = MIN (head->left, max_bytes), n_body = MIN (body->left, max_bytes - n_head);
+  WfdBytes first = { 0 }, second = { 0 };
+
+  wfd_bytes_take (head, n_head, &first);
+  wfd_bytes_take (body, n_body, &second);
+  if (n_body == 0 || n_head == 0)
+    return n_body == 0 ? first : second;
+  memcpy (joined, first.pos, n_head);
+  memcpy (joined + n_head, second.pos, n_body);
+  return wfd_bytes (joined, n_head + n_body);
+}
+
+/* With TLS, one record of it in a frame (MS-PPSEC 3.1.4.1). */
 static gboolean
-append_wrapped (WfdPeerConn *self, GByteArray *octets, WfdBytes part)
+append_frame (WfdPeerConn *self, GByteArray *octets, WfdBytes part)
 {
   guint begin = octets->len;
 
-  put_u16 (octets, 0);
-  if (!wfd_peer_channel_wrap (self->channel, part, octets))
+  put_u16 (octets, part.left);
+  if (self->channel == NULL)
+    g_byte_array_append (octets, part.pos, part.left);
+  else if (!wfd_peer_channel_wrap (self->channel, part, octets))
     return FALSE;
   octets->data[begin] = (octets->len - begin - 2) >> 8;
   octets->data[begin + 1] = (octets->len - begin - 2) & 0xff;
   return TRUE;
 }
 
-/* The peer can read the first frames while we encrypt the next. */
-static void
-send_wrapped (WfdPeerConn *self, WfdBytes message)
+static gboolean
+send_piece (WfdPeerConn *self, WfdBytes *head, WfdBytes *body)
 {
+  gsize max_bytes =
+      self->channel != NULL ? WFD_LIMIT_PEER_SENT_PLAIN_BYTES : WFD_LIMIT_PEER_SENT_FRAME_BYTES;
+  GByteArray *octets = g_byte_array_sized_new (MIN (head->left + body->left + 256, PIECE_BYTES));
+  guint8 joined[WFD_LIMIT_PEER_SENT_FRAME_BYTES];
   gboolean good = TRUE;
 
-  while (good && message.left > 0) {
-    GByteArray *octets = g_byte_array_sized_new (WRAPPED_BYTES);
-
-    for (guint i = 0; good && i < WRAPPED_FRAMES && message.left > 0; i++) {
-      WfdBytes part = { 0 };
-
-      wfd_bytes_take (&message, MIN (message.left, WFD_LIMIT_PEER_SENT_PLAIN_BYTES), &part);
-      good = append_wrapped (self, octets, part);
-    }
-    send_octets (self, octets);
-  }
-  if (!good)
-    lose_later (self);
+  for (guint i = 0; good && i < PIECE_FRAMES && head->left + body->left > 0; i++)
+    good = append_frame (self, octets, take_part (head, body, max_bytes, joined));
+  send_octets (self, octets);
+  return good;
 }
 
 void
-wfd_peer_conn_send (WfdPeerConn *self, WfdBytes message)
+wfd_peer_conn_send (WfdPeerConn *self, WfdBytes head, WfdBytes body)
 {
-  GByteArray *octets;
-
   if (self->state != STATE_OPEN)
     return;
-  if (self->channel != NULL) {
-    send_wrapped (self, message);
-    return;
-  }
-
-  octets = g_byte_array_sized_new (message.left + 2 * (message.left / 16000 + 1));
-  wfd_peer_frames_append (octets, message);
-  send_octets (self, octets);
+  if (g_queue_is_empty (&self->queue))
+    self->alone_bytes = head.left + body.left;
+  while (head.left + body.left > 0)
+    if (!send_piece (self, &head, &body)) {
+      lose_later (self);
+      return;
+    }
 }
 
 gsize

@@ -37,7 +37,8 @@ const char *wfd_peer_conn_get_peer_name (const WfdPeerConn *self);
 /* The peer may send messages of up to @max_bytes. */
 void wfd_peer_conn_trust (WfdPeerConn *self, gsize max_bytes);
 
-void wfd_peer_conn_send (WfdPeerConn *self, WfdBytes message);
+/* A message of two parts, of which either may be empty. */
+void wfd_peer_conn_send (WfdPeerConn *self, WfdBytes head, WfdBytes body);
 gsize wfd_peer_conn_get_queued_bytes (const WfdPeerConn *self);
 void wfd_peer_conn_set_reading (WfdPeerConn *self, gboolean reading);
 gboolean wfd_peer_conn_get_remote (WfdPeerConn *self, WfdPeerAddress *ret_address);

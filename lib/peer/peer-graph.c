@@ -195,12 +195,12 @@ do_open (gpointer user_data, guint64 link_id, const WfdPeerAddress *address)
 }
 
 static void
-do_send (gpointer user_data, guint64 link_id, WfdBytes message)
+do_send (gpointer user_data, guint64 link_id, WfdBytes head, WfdBytes body)
 {
   Attached *attached = get_attached (user_data, link_id);
 
   if (attached != NULL)
-    wfd_peer_conn_send (attached->conn, message);
+    wfd_peer_conn_send (attached->conn, head, body);
 }
 
 static void

@@ -78,11 +78,18 @@ wfd_peer_node_open_link (WfdPeerNode *self, WfdPeerLinkType type, const char *pe
   return link;
 }
 
+/* Takes @head. */
+static void
+send_with_body (WfdPeerNode *self, Link *link, GByteArray *head, WfdBytes body)
+{
+  self->calls->send (self->user_data, link->id, wfd_bytes (head->data, head->len), body);
+  g_byte_array_unref (head);
+}
+
 void
 wfd_peer_node_send_message (WfdPeerNode *self, Link *link, GByteArray *message)
 {
-  self->calls->send (self->user_data, link->id, wfd_bytes (message->data, message->len));
-  g_byte_array_unref (message);
+  send_with_body (self, link, message, wfd_bytes (NULL, 0));
 }
 
 guint
@@ -258,7 +265,7 @@ send_ping (WfdPeerNode *self)
   g_hash_table_iter_init (&iter, self->links);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     if (((Link *) value)->state == WFD_PEER_LINK_CONNECTED)
-      wfd_peer_node_send_message (self, value, wfd_peer_build_data (&ping, NULL, 0));
+      wfd_peer_node_send_message (self, value, wfd_peer_build_data (&ping, 0));
 }
 
 static void
@@ -568,8 +575,8 @@ wfd_peer_node_send (WfdPeerNode *self, guint64 link_id, const WfdPeerGuid *type,
   if (!wfd_peer_node_is_connected (self, link_id))
     return WFD_PEER_CONNECTION_NOT_FOUND;
 
-  wfd_peer_node_send_message (self, wfd_peer_node_get_link (self, link_id),
-      wfd_peer_build_data (type, data, size));
+  send_with_body (self, wfd_peer_node_get_link (self, link_id), wfd_peer_build_data (type, size),
+      wfd_bytes (data, size));
   return WFD_PEER_OK;
 }
 

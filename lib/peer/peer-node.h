@@ -20,7 +20,8 @@ typedef struct
   void (*open) (gpointer user_data, guint64 link_id, const WfdPeerAddress *address);
   /* It is connected: messages may have up to @max_bytes, and what their types allow. */
   void (*trust) (gpointer user_data, guint64 link_id, gsize max_bytes);
-  void (*send) (gpointer user_data, guint64 link_id, WfdBytes message);
+  /* A message of two parts, the second of which may be empty. */
+  void (*send) (gpointer user_data, guint64 link_id, WfdBytes head, WfdBytes body);
   /* Whether the link takes @size bytes now, and not only after wfd_peer_node_drained (). */
   gboolean (*room) (gpointer user_data, guint64 link_id, gsize size);
   /* After what was sent. Nothing of the link is told any more. */

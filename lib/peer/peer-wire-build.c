@@ -126,16 +126,15 @@ wfd_peer_build_end (WfdPeerMessageType type, guint8 code, const WfdPeerAddress *
 }
 
 GByteArray *
-wfd_peer_build_data (const WfdPeerGuid *type, const guint8 *data, gsize size)
+wfd_peer_build_data (const WfdPeerGuid *type, gsize size)
 {
-  GByteArray *out = begin (WFD_PEER_PT2PT, WFD_PEER_DATA_HEADER_BYTES + size);
+  GByteArray *out = begin (WFD_PEER_PT2PT, WFD_PEER_DATA_HEADER_BYTES);
 
   put_u16 (out, WFD_PEER_DATA_HEADER_BYTES);
   put_u16 (out, 0);
   put_guid (out, type);
-  if (size > 0)
-    g_byte_array_append (out, data, size);
-  return end (out);
+  wfd_peer_put_u32 (out->data, out->len + size);
+  return out;
 }
 
 GByteArray *

@@ -206,7 +206,8 @@ GByteArray *wfd_peer_build_welcome (const WfdPeerWelcome *welcome, const WfdPeer
 /* @type is REFUSE or DISCONNECT. */
 GByteArray *wfd_peer_build_end (WfdPeerMessageType type, guint8 code,
     const WfdPeerAddress *referrals, guint n_referrals);
-GByteArray *wfd_peer_build_data (const WfdPeerGuid *type, const guint8 *data, gsize size);
+/* What is before @size octets of data. */
+GByteArray *wfd_peer_build_data (const WfdPeerGuid *type, gsize size);
 /* The kind of solicitation. */
 GByteArray *wfd_peer_build_solicit (WfdPeerMessageType type, const WfdPeerSolicit *solicit);
 GByteArray *wfd_peer_build_advertise (const WfdPeerAdvertise *advertise);

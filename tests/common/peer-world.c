@@ -68,7 +68,7 @@ do_trust (gpointer user_data, guint64 link_id, gsize max_bytes)
 }
 
 static void
-do_send (gpointer user_data, guint64 link_id, WfdBytes message)
+do_send (gpointer user_data, guint64 link_id, WfdBytes head, WfdBytes body)
 {
   Node *node = user_data;
   int end;
@@ -76,7 +76,8 @@ do_send (gpointer user_data, guint64 link_id, WfdBytes message)
   GByteArray *copy = g_byte_array_new ();
 
   g_assert_nonnull (wire);
-  g_byte_array_append (copy, message.pos, message.left);
+  g_byte_array_append (copy, head.pos, head.left);
+  g_byte_array_append (copy, body.pos, body.left);
   deliver (node->world, wire, !end, copy, FALSE);
 }
 

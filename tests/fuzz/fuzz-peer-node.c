@@ -23,9 +23,9 @@ do_trust (gpointer user_data, guint64 link_id, gsize max_bytes)
 }
 
 static void
-do_send (gpointer user_data, guint64 link_id, WfdBytes message)
+do_send (gpointer user_data, guint64 link_id, WfdBytes head, WfdBytes body)
 {
-  n_sent += message.left > 0;
+  n_sent += head.left > 0;
 }
 
 static gboolean

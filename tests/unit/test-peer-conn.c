@@ -26,7 +26,7 @@ send_bytes (Stage *stage, gsize size)
 {
   g_autofree guint8 *octets = g_malloc0 (size);
 
-  wfd_peer_conn_send (stage->conn, wfd_bytes (octets, size));
+  wfd_peer_conn_send (stage->conn, wfd_bytes (octets, size), wfd_bytes (NULL, 0));
 }
 
 static void

@@ -135,12 +135,12 @@ test_large_is_split_and_joined (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
     g_autoptr (WfdPeerFrames) frames = wfd_peer_frames_new ();
-    g_autofree guint8 *data = g_malloc0 (sizes[i]);
-    g_autoptr (GByteArray) message = wfd_peer_build_data (&type, data, sizes[i]);
+    g_autoptr (GByteArray) message = wfd_peer_build_data (&type, sizes[i]);
     g_autoptr (GByteArray) octets = g_byte_array_new ();
     g_autoptr (GPtrArray) messages = NULL;
     const GByteArray *joined;
 
+    g_byte_array_set_size (message, 28 + sizes[i]);
     for (gsize at = 0; at < sizes[i]; at++)
       message->data[28 + at] = at * 7;
     wfd_peer_frames_append (octets, wfd_bytes (message->data, message->len));

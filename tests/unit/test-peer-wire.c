@@ -59,6 +59,7 @@ static GByteArray *
 build (const WfdPeerMessage *message)
 {
   WfdPeerAddress addresses[WFD_LIMIT_PEER_ADDRESSES];
+  GByteArray *built;
   guint n;
 
   switch (message->type) {
@@ -87,8 +88,9 @@ build (const WfdPeerMessage *message)
     case WFD_PEER_SYNC_END:
       return wfd_peer_build_sync_end (message->final);
     case WFD_PEER_PT2PT:
-      return wfd_peer_build_data (message->data.type, message->data.data.pos,
-          message->data.data.left);
+      built = wfd_peer_build_data (message->data.type, message->data.data.left);
+      g_byte_array_append (built, message->data.data.pos, message->data.data.left);
+      return built;
     case WFD_PEER_ACK:
       return wfd_peer_build_ack (message->ack);
   }
