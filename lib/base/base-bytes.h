@@ -22,6 +22,16 @@ wfd_bytes (const guint8 *data, gsize size)
   return (WfdBytes) { data, size };
 }
 
+/* A view of @bytes, which stay. */
+static inline WfdBytes
+wfd_bytes_of (GBytes *bytes)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+
+  return wfd_bytes (data, size);
+}
+
 static inline gboolean
 wfd_bytes_skip (WfdBytes *self, gsize n)
 {

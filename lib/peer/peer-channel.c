@@ -51,17 +51,11 @@ profile_of (const WfdPeerChannel *self)
   return wfd_peer_group_get_profile (self->group);
 }
 
-static WfdBytes
-bytes_of (GBytes *bytes)
-{
-  return wfd_bytes (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-}
-
 static gboolean
 send_packet (WfdPeerChannel *self, WfdPeerPacketKind kind, GBytes *body, GByteArray *out)
 {
   g_autoptr (GByteArray) packet =
-      wfd_peer_packet_build (kind, body != NULL ? bytes_of (body) : wfd_bytes (NULL, 0));
+      wfd_peer_packet_build (kind, body != NULL ? wfd_bytes_of (body) : wfd_bytes (NULL, 0));
 
   return wfd_peer_tls_wrap (self->tls, wfd_bytes (packet->data, packet->len), out);
 }
@@ -181,7 +175,7 @@ issue (WfdPeerChannel *self, WfdBytes proof, GByteArray *out)
   if (pkcs7 == NULL)
     return FALSE;
   locked = wfd_peer_password_lock (profile_of (self),
-      wfd_peer_group_get_password_hash (self->group), bytes_of (pkcs7));
+      wfd_peer_group_get_password_hash (self->group), wfd_bytes_of (pkcs7));
   return send_packet (self, WFD_PEER_PACKET_CERTIFICATE, locked, out);
 }
 
@@ -192,7 +186,7 @@ belong (WfdPeerChannel *self, WfdBytes locked)
   g_autoptr (GBytes) pkcs7 = wfd_peer_password_unlock (profile_of (self),
       wfd_peer_group_get_password_hash (self->group), locked);
 
-  return pkcs7 != NULL && !WFD_PEER_FAILED (wfd_peer_chain_read (bytes_of (pkcs7), &chain))
+  return pkcs7 != NULL && !WFD_PEER_FAILED (wfd_peer_chain_read (wfd_bytes_of (pkcs7), &chain))
       && !WFD_PEER_FAILED (wfd_peer_group_belong (self->group, chain, self->now_s));
 }
 

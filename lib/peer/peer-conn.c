@@ -378,7 +378,7 @@ static void
 take_octets (WfdPeerConn *self, WfdBytes octets)
 {
   while (octets.left > 0 && self->state == STATE_OPEN && !is_clogged (self)) {
-    g_autoptr (GByteArray) message = NULL;
+    g_autoptr (GBytes) message = NULL;
 
     if (!wfd_peer_frames_push (self->frames, &octets, &message)) {
       lose (self);
@@ -386,7 +386,7 @@ take_octets (WfdPeerConn *self, WfdBytes octets)
     }
     tell_if_secured (self);
     if (message != NULL && self->state == STATE_OPEN)
-      self->calls->received (self, self->owner, wfd_bytes (message->data, message->len));
+      self->calls->received (self, self->owner, message);
   }
   if (octets.left > 0 && self->state == STATE_OPEN) {
     self->rest = g_byte_array_sized_new (octets.left);

@@ -14,7 +14,7 @@ typedef struct _WfdPeerConn WfdPeerConn;
 typedef struct
 {
   void (*opened) (WfdPeerConn *conn, gpointer owner);
-  void (*received) (WfdPeerConn *conn, gpointer owner, WfdBytes message);
+  void (*received) (WfdPeerConn *conn, gpointer owner, GBytes *message);
   void (*drained) (WfdPeerConn *conn, gpointer owner);
   /* By the peer, the network or for what the peer sent. */
   void (*lost) (WfdPeerConn *conn, gpointer owner);

@@ -29,6 +29,12 @@ wfd_peer_event_unref (WfdPeerEvent *self)
   g_free (self);
 }
 
+gboolean
+wfd_peer_event_is_shared (const WfdPeerEvent *self)
+{
+  return g_atomic_int_get (&self->ref_count) > 1;
+}
+
 gsize
 wfd_peer_event_get_bytes (const WfdPeerEvent *self)
 {

@@ -80,6 +80,8 @@ typedef struct
 WfdPeerEvent *wfd_peer_event_new (WfdPeerEventType type);
 WfdPeerEvent *wfd_peer_event_ref (WfdPeerEvent *self);
 void wfd_peer_event_unref (WfdPeerEvent *self);
+/* Somebody else has it too. */
+gboolean wfd_peer_event_is_shared (const WfdPeerEvent *self);
 /* Memory that it takes while it waits. */
 gsize wfd_peer_event_get_bytes (const WfdPeerEvent *self);
 

@@ -4,12 +4,21 @@
 #include <base-limits.h>
 #include "peer-put.h"
 
+/* The data of PT2PT, behind a header of 28, is aligned as memory of its own would be. */
+#define PAD_BYTES 4
+
+/* Memory grows with what has come, never with what is said; and in few steps, for each may
+ * copy what is there. */
+#define GROWTH 64
+#define LEAST_BYTES 124
+
 struct _WfdPeerFrames
 {
-  guint8 size[2]; /* of the frame */
-  guint n_size;   /* bytes of it that are there */
-  gsize left;     /* of the frame; 0: the next is a size */
-  GByteArray *message;
+  guint8 size[2];  /* of the frame */
+  guint n_size;    /* bytes of it that are there */
+  gsize left;      /* of the frame; 0: the next is a size */
+  guint8 *message; /* behind PAD_BYTES, or NULL */
+  gsize n_message, n_allocated;
   gsize max_bytes;
   WfdPeerUnwrap unwrap; /* or NULL */
   gpointer user_data;
@@ -21,7 +30,6 @@ wfd_peer_frames_new (void)
 {
   WfdPeerFrames *self = g_new0 (WfdPeerFrames, 1);
 
-  self->message = g_byte_array_new ();
   self->max_bytes = WFD_LIMIT_PEER_AUTH_BYTES;
   return self;
 }
@@ -44,7 +52,7 @@ void
 wfd_peer_frames_free (WfdPeerFrames *self)
 {
   g_clear_pointer (&self->wrapped, g_byte_array_unref);
-  g_byte_array_unref (self->message);
+  g_free (self->message);
   g_free (self);
 }
 
@@ -61,40 +69,65 @@ take_size (WfdPeerFrames *self, WfdBytes *bytes)
   return self->left >= 1 && self->left <= WFD_LIMIT_PEER_FRAME_BYTES;
 }
 
-/* Size of the message, or of its header as long as that is not there. Memory grows
- * with what has come, never with what is said. */
+/* Size of the message, or of its header as long as that is not there. */
 static gsize
 message_size (const WfdPeerFrames *self)
 {
-  return self->message->len < WFD_PEER_HEADER_BYTES ? WFD_PEER_HEADER_BYTES
-                                                    : wfd_peer_get_u32 (self->message->data);
+  return self->n_message < WFD_PEER_HEADER_BYTES ? WFD_PEER_HEADER_BYTES
+                                                 : wfd_peer_get_u32 (self->message + PAD_BYTES);
 }
 
 static gboolean
 header_is_good (const WfdPeerFrames *self)
 {
-  gsize size = wfd_peer_get_u32 (self->message->data);
-  gsize max = MIN (self->max_bytes, wfd_peer_message_max_bytes (self->message->data[5]));
+  gsize size = wfd_peer_get_u32 (self->message + PAD_BYTES);
+  gsize max = MIN (self->max_bytes, wfd_peer_message_max_bytes (self->message[PAD_BYTES + 5]));
 
   return size >= WFD_PEER_HEADER_BYTES && size <= max;
+}
+
+static void
+append (WfdPeerFrames *self, WfdBytes part)
+{
+  gsize size = self->n_message + part.left;
+
+  if (size > self->n_allocated) {
+    self->n_allocated = MAX (MIN (message_size (self), GROWTH * size), LEAST_BYTES);
+    self->message = g_realloc (self->message, PAD_BYTES + self->n_allocated);
+  }
+  memcpy (self->message + PAD_BYTES + self->n_message, part.pos, part.left);
+  self->n_message = size;
 }
 
 static gboolean
 take_payload (WfdPeerFrames *self, WfdBytes *bytes)
 {
-  gsize wanted = message_size (self) - self->message->len;
+  gsize wanted = message_size (self) - self->n_message;
   WfdBytes part = { 0 };
 
   wfd_bytes_take (bytes, MIN (MIN (wanted, self->left), bytes->left), &part);
-  g_byte_array_append (self->message, part.pos, part.left);
+  if (part.left == 0)
+    return TRUE;
+  append (self, part);
   self->left -= part.left;
-  return self->message->len != WFD_PEER_HEADER_BYTES || part.left == 0 || header_is_good (self);
+  return self->n_message != WFD_PEER_HEADER_BYTES || header_is_good (self);
 }
 
 static gboolean
 is_whole (const WfdPeerFrames *self)
 {
-  return self->message->len >= WFD_PEER_HEADER_BYTES && self->message->len == message_size (self);
+  return self->n_message >= WFD_PEER_HEADER_BYTES && self->n_message == message_size (self);
+}
+
+static GBytes *
+steal_message (WfdPeerFrames *self)
+{
+  g_autoptr (GBytes) padded =
+      g_bytes_new_take (g_steal_pointer (&self->message), PAD_BYTES + self->n_message);
+  GBytes *message = g_bytes_new_from_bytes (padded, PAD_BYTES, self->n_message);
+
+  self->n_message = self->n_allocated = 0;
+  return message;
 }
 
 /* What was in a frame, which ends with the message if the message ends in it. */
@@ -133,7 +166,7 @@ take_wrapped (WfdPeerFrames *self, WfdBytes *bytes)
 }
 
 gboolean
-wfd_peer_frames_push (WfdPeerFrames *self, WfdBytes *bytes, GByteArray **ret_message)
+wfd_peer_frames_push (WfdPeerFrames *self, WfdBytes *bytes, GBytes **ret_message)
 {
   *ret_message = NULL;
   while (bytes->left > 0) {
@@ -147,8 +180,7 @@ wfd_peer_frames_push (WfdPeerFrames *self, WfdBytes *bytes, GByteArray **ret_mes
     if (self->left > 0)
       return FALSE;
 
-    *ret_message = g_steal_pointer (&self->message);
-    self->message = g_byte_array_new ();
+    *ret_message = steal_message (self);
     return TRUE;
   }
   return TRUE;

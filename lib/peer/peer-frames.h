@@ -22,7 +22,7 @@ void wfd_peer_frames_free (WfdPeerFrames *self);
 /* Takes what has arrived, up to the end of the next message at most; call it until
  * nothing is left. FALSE: the protocol is broken. @ret_message is the message that
  * is now whole, to free, or NULL. */
-gboolean wfd_peer_frames_push (WfdPeerFrames *self, WfdBytes *bytes, GByteArray **ret_message);
+gboolean wfd_peer_frames_push (WfdPeerFrames *self, WfdBytes *bytes, GBytes **ret_message);
 
 /* Appends @message in frames. */
 void wfd_peer_frames_append (GByteArray *out, WfdBytes message);

@@ -148,7 +148,7 @@ on_secured (WfdPeerConn *conn, gpointer owner)
 }
 
 static void
-on_received (WfdPeerConn *conn, gpointer owner, WfdBytes message)
+on_received (WfdPeerConn *conn, gpointer owner, GBytes *message)
 {
   Attached *attached = owner;
   WfdPeerGraph *self = attached->graph;

@@ -57,13 +57,14 @@ turn_away (Stranger *stranger)
 }
 
 static void
-on_introduced (WfdPeerConn *conn, gpointer owner, WfdBytes bytes)
+on_introduced (WfdPeerConn *conn, gpointer owner, GBytes *octets)
 {
   Stranger *stranger = owner;
   WfdPeerHub *hub = stranger->listener->hub;
   WfdPeerMessage message;
 
-  if (!wfd_peer_message_read (bytes, &message) || message.type != WFD_PEER_AUTH_INFO) {
+  if (!wfd_peer_message_read (wfd_bytes_of (octets), &message)
+      || message.type != WFD_PEER_AUTH_INFO) {
     turn_away (stranger);
     return;
   }

@@ -423,8 +423,10 @@ be_refused (WfdPeerNode *self, Link *link, const WfdPeerEnd *refusal)
 }
 
 static void
-deliver (WfdPeerNode *self, Link *link, const WfdPeerData *data)
+deliver (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
 {
+  const WfdPeerData *data = &message->data;
+  gsize before = g_bytes_get_size (message->octets) - data->data.left;
   g_autoptr (WfdPeerEvent) event = NULL;
 
   if (wfd_peer_guid_equal (data->type, &ping) && data->data.left == 0)
@@ -434,7 +436,7 @@ deliver (WfdPeerNode *self, Link *link, const WfdPeerData *data)
   event->link_id = link->id;
   event->node_id = link->node_id;
   event->guid = *data->type;
-  event->data = g_bytes_new (data->data.pos, data->data.left);
+  event->data = g_bytes_new_from_bytes (message->octets, before, data->data.left);
   self->calls->tell (self->user_data, event);
 }
 
@@ -482,7 +484,7 @@ wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdPeerLinkEvent event,
       be_refused (self, link, &message->end);
       break;
     case WFD_PEER_LINK_DELIVER:
-      deliver (self, link, &message->data);
+      deliver (self, link, message);
       break;
     case WFD_PEER_LINK_SYNC:
       synchronize (self, link, message);
@@ -654,18 +656,19 @@ wfd_peer_node_lost (WfdPeerNode *self, guint64 link_id)
 }
 
 gboolean
-wfd_peer_node_received (WfdPeerNode *self, guint64 link_id, WfdBytes bytes)
+wfd_peer_node_received (WfdPeerNode *self, guint64 link_id, GBytes *octets)
 {
   Link *link = wfd_peer_node_get_link (self, link_id);
   WfdPeerMessage message;
 
   if (link == NULL)
     return FALSE;
-  if (!wfd_peer_message_read (bytes, &message)) {
+  if (!wfd_peer_message_read (wfd_bytes_of (octets), &message)) {
     wfd_peer_node_link_event (self, link, WFD_PEER_LINK_EVENT_LOST, NULL);
     return FALSE;
   }
 
+  message.octets = octets;
   wfd_peer_node_link_event (self, link, wfd_peer_link_event_of (message.type), &message);
   return wfd_peer_node_get_link (self, link_id) != NULL;
 }

@@ -115,8 +115,9 @@ guint64 wfd_peer_node_accept (WfdPeerNode *self, const WfdPeerAuthInfo *info,
 void wfd_peer_node_opened (WfdPeerNode *self, guint64 link_id);
 /* Behind AUTH_INFO each end has proved who it is, the other one to be @peer_id. */
 void wfd_peer_node_secured (WfdPeerNode *self, guint64 link_id, const char *peer_id);
-/* FALSE: it broke the protocol, and the link has ended. */
-gboolean wfd_peer_node_received (WfdPeerNode *self, guint64 link_id, WfdBytes message);
+/* FALSE: it broke the protocol, and the link has ended. @message must not change: data of it
+ * are not copied. */
+gboolean wfd_peer_node_received (WfdPeerNode *self, guint64 link_id, GBytes *message);
 void wfd_peer_node_drained (WfdPeerNode *self, guint64 link_id);
 void wfd_peer_node_lost (WfdPeerNode *self, guint64 link_id);
 

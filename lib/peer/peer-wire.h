@@ -171,6 +171,7 @@ typedef struct
 typedef struct
 {
   WfdPeerMessageType type;
+  GBytes *octets; /* or NULL: what it was read from, for who keeps a part of it */
   union
   {
     WfdPeerAuthInfo auth_info;

@@ -167,16 +167,26 @@ PeerGraphUnregisterEvent (HPEEREVENT hPeerEvent)
   return peergraph_unregister (hPeerEvent, FALSE);
 }
 
-void
-peergraph_fill_data (gpointer block, const WfdPeerEvent *event, PEER_EVENT_INCOMING_DATA *ret_data)
+/* Most events are for one registration, which gets what has come from the peer and no copy. */
+static gpointer
+add_data (gpointer block, const WfdPeerEvent *event)
 {
   gsize size;
   gconstpointer bytes = g_bytes_get_data (event->data, &size);
 
+  if (size == 0)
+    return NULL;
+  return wfd_peer_event_is_shared (event) ? winapi_block_add_copy (block, bytes, size)
+                                          : winapi_block_keep (block, event->data);
+}
+
+void
+peergraph_fill_data (gpointer block, const WfdPeerEvent *event, PEER_EVENT_INCOMING_DATA *ret_data)
+{
   *ret_data = (PEER_EVENT_INCOMING_DATA) { sizeof (*ret_data), event->link_id };
   peergraph_guid_from_wire (&event->guid, &ret_data->type);
-  ret_data->data.cbData = size;
-  ret_data->data.pbData = size > 0 ? winapi_block_add_copy (block, bytes, size) : NULL;
+  ret_data->data.cbData = g_bytes_get_size (event->data);
+  ret_data->data.pbData = add_data (block, event);
 }
 
 void

@@ -7,6 +7,7 @@ typedef struct
 {
   WinapiBlockKind kind;
   GPtrArray *parts; /* the first is the block */
+  GBytes *kept;     /* or NULL */
 } Block;
 
 static GMutex lock;
@@ -19,13 +20,14 @@ free_block (gpointer data)
   Block *block = data;
 
   g_ptr_array_unref (block->parts);
+  g_clear_pointer (&block->kept, g_bytes_unref);
   g_free (block);
 }
 
 gpointer
 winapi_block_new (WinapiBlockKind kind, gsize size)
 {
-  Block *block = g_new (Block, 1);
+  Block *block = g_new0 (Block, 1);
   gpointer first = g_malloc0 (MAX (size, 1));
 
   block->kind = kind;
@@ -60,6 +62,18 @@ winapi_block_add_copy (gpointer first, gconstpointer data, gsize size)
   if (size > 0)
     memcpy (part, data, size);
   return part;
+}
+
+gpointer
+winapi_block_keep (gpointer first, GBytes *bytes)
+{
+  Block *block;
+
+  g_mutex_lock (&lock);
+  block = g_hash_table_lookup (blocks, first);
+  block->kept = g_bytes_ref (bytes);
+  g_mutex_unlock (&lock);
+  return (gpointer) g_bytes_get_data (bytes, NULL);
 }
 
 void

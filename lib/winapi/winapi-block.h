@@ -19,6 +19,9 @@ gpointer winapi_block_new (WinapiBlockKind kind, gsize size);
 /* More of it, zeroed, that lives as long as @block. */
 gpointer winapi_block_add (gpointer block, gsize size);
 gpointer winapi_block_add_copy (gpointer block, gconstpointer data, gsize size);
+/* Where @bytes are, once for a block, which nobody else reads any more: the application may
+ * write there. */
+gpointer winapi_block_keep (gpointer block, GBytes *bytes);
 /* What a function of one API has made for one of another. */
 void winapi_block_hand_over (gpointer block, WinapiBlockKind to);
 /* FALSE, and nothing is done: @block is none of @kind, or none any more. */

@@ -27,7 +27,7 @@ find_wire (Node *node, guint64 id, int *ret_end)
 }
 
 static void
-deliver (World *world, Wire *wire, int to, GByteArray *message, gboolean end)
+deliver (World *world, Wire *wire, int to, GBytes *message, gboolean end)
 {
   Delivery *delivery = g_new0 (Delivery, 1);
 
@@ -78,7 +78,7 @@ do_send (gpointer user_data, guint64 link_id, WfdBytes head, WfdBytes body)
   g_assert_nonnull (wire);
   g_byte_array_append (copy, head.pos, head.left);
   g_byte_array_append (copy, body.pos, body.left);
-  deliver (node->world, wire, !end, copy, FALSE);
+  deliver (node->world, wire, !end, g_byte_array_free_to_bytes (copy), FALSE);
 }
 
 static gboolean
@@ -137,8 +137,7 @@ take_delivery (Delivery *delivery)
     wfd_peer_node_lost (touch (node), wire->ids[delivery->to]);
     wire->closed[delivery->to] = TRUE;
   } else if (wire->ids[delivery->to] == 0) {
-    g_assert_true (wfd_peer_message_read (
-        wfd_bytes (delivery->message->data, delivery->message->len), &message));
+    g_assert_true (wfd_peer_message_read (wfd_bytes_of (delivery->message), &message));
     g_assert_cmpint (message.type, ==, WFD_PEER_AUTH_INFO);
     address.ip[15] = wire->ends[0] != NULL ? wire->ends[0]->host : 0;
     if (!wfd_peer_node_make_room (touch (node), &address)) {
@@ -148,8 +147,7 @@ take_delivery (Delivery *delivery)
     }
     wire->ids[delivery->to] = wfd_peer_node_accept (touch (node), &message.auth_info, &address);
   } else
-    wfd_peer_node_received (touch (node), wire->ids[delivery->to],
-        wfd_bytes (delivery->message->data, delivery->message->len));
+    wfd_peer_node_received (touch (node), wire->ids[delivery->to], delivery->message);
 }
 
 void
@@ -159,7 +157,7 @@ settle (World *world)
 
   while ((delivery = g_queue_pop_head (&world->deliveries)) != NULL) {
     take_delivery (delivery);
-    g_clear_pointer (&delivery->message, g_byte_array_unref);
+    g_clear_pointer (&delivery->message, g_bytes_unref);
     g_free (delivery);
   }
 }

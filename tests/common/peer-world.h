@@ -34,8 +34,8 @@ typedef struct
 typedef struct
 {
   Wire *wire;
-  int to;              /* which end */
-  GByteArray *message; /* NULL: opened, or closed if @end */
+  int to;          /* which end */
+  GBytes *message; /* NULL: opened, or closed if @end */
   gboolean end;
 } Delivery;
 

@@ -81,8 +81,11 @@ talk (WfdPeerNode *node, guint64 link_id, WfdBytes bytes)
     wfd_peer_node_set_now (node, now_us, START_UTC + now_us * 10);
     if (size == 0)
       wfd_peer_node_tick (node);
-    else
-      wfd_peer_node_received (node, link_id, message);
+    else {
+      g_autoptr (GBytes) octets = g_bytes_new (message.pos, message.left);
+
+      wfd_peer_node_received (node, link_id, octets);
+    }
     wfd_peer_node_drained (node, link_id);
   }
 }

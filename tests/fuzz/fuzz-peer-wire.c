@@ -95,14 +95,14 @@ static gboolean
 push (WfdPeerFrames *frames, WfdBytes bytes)
 {
   while (bytes.left > 0) {
-    g_autoptr (GByteArray) octets = NULL;
+    g_autoptr (GBytes) octets = NULL;
     WfdPeerMessage message;
 
     if (!wfd_peer_frames_push (frames, &bytes, &octets))
       return FALSE;
     if (octets == NULL)
       continue;
-    if (!wfd_peer_message_read (wfd_bytes (octets->data, octets->len), &message))
+    if (!wfd_peer_message_read (wfd_bytes_of (octets), &message))
       return FALSE;
     touch_message (&message);
   }

@@ -30,7 +30,7 @@ send_bytes (Stage *stage, gsize size)
 }
 
 static void
-on_received (WfdPeerConn *conn, gpointer owner, WfdBytes message)
+on_received (WfdPeerConn *conn, gpointer owner, GBytes *message)
 {
   Stage *stage = owner;
 

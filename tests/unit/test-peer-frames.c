@@ -9,14 +9,13 @@
 static GPtrArray *
 read_frames (WfdPeerFrames *frames, const GByteArray *octets, gsize step)
 {
-  g_autoptr (GPtrArray) messages =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
 
   for (gsize at = 0; at < octets->len; at += step) {
     WfdBytes bytes = wfd_bytes (octets->data + at, MIN (step, octets->len - at));
 
     while (bytes.left > 0) {
-      GByteArray *message;
+      GBytes *message;
 
       if (!wfd_peer_frames_push (frames, &bytes, &message))
         return NULL;
@@ -55,9 +54,9 @@ test_split_anywhere (void)
       g_assert_nonnull (messages);
       g_assert_cmpuint (messages->len, ==, 2);
       for (guint m = 0; m < 2; m++) {
-        const GByteArray *message = messages->pdata[m];
+        WfdBytes message = wfd_bytes_of (messages->pdata[m]);
 
-        g_assert_cmpmem (message->data, message->len, expected->data, expected->len);
+        g_assert_cmpmem (message.pos, message.left, expected->data, expected->len);
       }
     }
   }
@@ -138,7 +137,7 @@ test_large_is_split_and_joined (void)
     g_autoptr (GByteArray) message = wfd_peer_build_data (&type, sizes[i]);
     g_autoptr (GByteArray) octets = g_byte_array_new ();
     g_autoptr (GPtrArray) messages = NULL;
-    const GByteArray *joined;
+    WfdBytes joined;
 
     g_byte_array_set_size (message, 28 + sizes[i]);
     for (gsize at = 0; at < sizes[i]; at++)
@@ -151,8 +150,8 @@ test_large_is_split_and_joined (void)
     messages = read_frames (frames, octets, 1460);
     g_assert_nonnull (messages);
     g_assert_cmpuint (messages->len, ==, 1);
-    joined = messages->pdata[0];
-    g_assert_cmpmem (joined->data, joined->len, message->data, message->len);
+    joined = wfd_bytes_of (messages->pdata[0]);
+    g_assert_cmpmem (joined.pos, joined.left, message->data, message->len);
   }
 }
 
@@ -216,9 +215,9 @@ test_wrapped (void)
     g_assert_cmpuint (n_frames, ==, 6);
     g_assert_cmpuint (messages->len, ==, 2);
     for (guint m = 0; m < 2; m++) {
-      const GByteArray *read = messages->pdata[m];
+      WfdBytes read = wfd_bytes_of (messages->pdata[m]);
 
-      g_assert_cmpmem (read->data, read->len, message->data, message->len);
+      g_assert_cmpmem (read.pos, read.left, message->data, message->len);
     }
   }
 }

@@ -28,10 +28,10 @@ talk_begin (Talk *talk, gboolean accepts)
 static void
 say (Talk *talk, const char *hex)
 {
-  Delivery delivery = { talk->wire, 1, hex_octets (hex) };
+  Delivery delivery = { talk->wire, 1, g_byte_array_free_to_bytes (hex_octets (hex)) };
 
   take_delivery (&delivery);
-  g_byte_array_unref (delivery.message);
+  g_bytes_unref (delivery.message);
 }
 
 static void
@@ -39,11 +39,13 @@ expect (Talk *talk, const char *hex)
 {
   Delivery *delivery = g_queue_pop_head (&talk->world->deliveries);
   g_autoptr (GByteArray) octets = hex_octets (hex);
+  WfdBytes message;
 
   g_assert_nonnull (delivery);
   g_assert_nonnull (delivery->message);
-  g_assert_cmpmem (delivery->message->data, delivery->message->len, octets->data, octets->len);
-  g_byte_array_unref (delivery->message);
+  message = wfd_bytes_of (delivery->message);
+  g_assert_cmpmem (message.pos, message.left, octets->data, octets->len);
+  g_bytes_unref (delivery->message);
   g_free (delivery);
 }
 
@@ -472,7 +474,7 @@ test_slow_link_queues_only_what_is_there (void)
   World *world = world_new ();
   Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
   WfdPeerAbstract wanted[100] = { 0 };
-  g_autoptr (GByteArray) request = NULL;
+  g_autoptr (GBytes) request = NULL;
   Link *link;
 
   create (alice);
@@ -482,9 +484,9 @@ test_slow_link_queues_only_what_is_there (void)
   wanted[0].id = add_record (alice, "there", 60, 0);
   for (guint i = 1; i < G_N_ELEMENTS (wanted); i++)
     wanted[i].id.bytes[0] = i;
-  request =
-      wfd_peer_build_request ((WfdPeerList) { (const guint8 *) wanted, G_N_ELEMENTS (wanted) });
-  wfd_peer_node_received (touch (alice), link->id, wfd_bytes (request->data, request->len));
+  request = g_byte_array_free_to_bytes (
+      wfd_peer_build_request ((WfdPeerList) { (const guint8 *) wanted, G_N_ELEMENTS (wanted) }));
+  wfd_peer_node_received (touch (alice), link->id, request);
   g_assert_cmpuint (g_queue_get_length (&link->floods), ==, 1);
   pass (world, 100 * S);
   g_assert_false (has_record (alice, &wanted[0].id));

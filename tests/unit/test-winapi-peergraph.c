@@ -287,6 +287,32 @@ test_filtered (Pair *pair, gconstpointer data)
   CloseHandle (event);
 }
 
+/* An application may write into what it was given, and read any type there. */
+static void
+test_data_of_its_own (Pair *pair, gconstpointer data)
+{
+  PEER_GRAPH_EVENT_REGISTRATION wanted[] = { { PEER_GRAPH_EVENT_INCOMING_DATA, NULL } };
+  HANDLE event = CreateEvent (NULL, TRUE, FALSE, NULL);
+  HPEEREVENT registration;
+  PPEER_GRAPH_EVENT_DATA first, second;
+  ULONGLONG at_alice, at_bob;
+
+  g_assert_cmphex (PeerGraphRegisterEvent (pair->bob.graph, event, 1, wanted, &registration), ==,
+      S_OK);
+  connect_pair (pair, &at_alice, &at_bob);
+  g_assert_cmphex (send_text (&pair->alice, at_alice, "of both"), ==, S_OK);
+  first = peer_wait (&pair->bob, PEER_GRAPH_EVENT_INCOMING_DATA);
+  g_assert_cmphex (PeerGraphGetEventData (registration, &second), ==, S_OK);
+  memset (first->incomingData.data.pbData, 0xff, first->incomingData.data.cbData);
+  PeerGraphFreeData (first);
+  g_assert_cmpmem (second->incomingData.data.pbData, second->incomingData.data.cbData, "of both",
+      7);
+  g_assert_cmpuint ((guintptr) second->incomingData.data.pbData % (2 * sizeof (gpointer)), ==, 0);
+  PeerGraphFreeData (second);
+  g_assert_cmphex (PeerGraphUnregisterEvent (registration), ==, S_OK);
+  CloseHandle (event);
+}
+
 /* --- graphs of several nodes --- */
 
 static const GUID note = { 0xaabbccdd, 1, 2, { 3, 4, 5, 6, 7, 8, 9, 10 } };
@@ -721,6 +747,7 @@ main (int argc, char *argv[])
   add_pair_test ("/peergraph/direct/closed-graph-disconnects", test_closed_graph_disconnects);
   add_pair_test ("/peergraph/direct/enumerated", test_enumerated);
   add_pair_test ("/peergraph/events/filtered", test_filtered);
+  add_pair_test ("/peergraph/events/data-of-its-own", test_data_of_its_own);
   g_test_add_func ("/peergraph/graph/second-node-learns-it", test_second_node);
   g_test_add_func ("/peergraph/graph/node-is-found", test_node_is_found);
   g_test_add_func ("/peergraph/graph/kept-on-disk", test_kept_on_disk);
