@@ -346,6 +346,16 @@ begin_run (MiracastContext *self, SOCKET socket, guint kbps, MiracastRun **ret_r
   return status;
 }
 
+/* The monitor arrives when the start has returned. After a Stop the thread may be gone. */
+static void
+go_on (MiracastContext *self, MiracastRun *run)
+{
+  g_mutex_lock (&self->lock);
+  if (self->run == run)
+    miracast_run_go_on (run);
+  g_mutex_unlock (&self->lock);
+}
+
 NTSTATUS
 miracast_context_start (MiracastContext *self, SOCKET socket,
     const MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *ret_info)
@@ -363,8 +373,7 @@ miracast_context_start (MiracastContext *self, SOCKET socket,
   if (status == STATUS_SUCCESS) {
     *ret_info = info;
     register_for_rates (self, TRUE);
-    /* The monitor arrives when this has returned. */
-    miracast_run_go_on (run);
+    go_on (self, run);
   } else if ((failed = take_run (self)) != NULL) {
     miracast_run_unref (failed);
   }
