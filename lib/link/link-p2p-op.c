@@ -328,7 +328,7 @@ on_formation_undone (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (op->is_over)
     return;
-  wfd_p2p_link_end_unseen_groups (op->link);
+  wfd_p2p_link_end_unseen (op->link);
   undo_group (op);
 }
 

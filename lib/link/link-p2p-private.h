@@ -130,7 +130,7 @@ void wfd_p2p_link_look_around (WfdP2pLink *self);
 
 /* What has been formed meanwhile, of which nothing has been told yet; after Cancel.
  * Waits for wpa_supplicant for a moment. */
-void wfd_p2p_link_end_unseen_groups (WfdP2pLink *self);
+void wfd_p2p_link_end_unseen (WfdP2pLink *self);
 
 /* --- claims --- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Groups that begin though they were cancelled. Once the peer has taken an invitation,
- * wpa_supplicant has made the interface of the group, and Cancel leaves it alone. */
+/* What Cancel leaves alone: the interface of a group that was not begun, and a group that
+ * begins all the same. Once the peer has taken an invitation, wpa_supplicant has made it. */
 #include "link-p2p-private.h"
 
 #include "link-wpas.h"
@@ -45,15 +45,18 @@ is_known (WfdP2pLink *self, const char *path)
   return self->interfaces != NULL && g_strv_contains ((const char *const *) self->interfaces, path);
 }
 
-/* The answer comes behind what Cancel has done. */
+/* The answer comes behind what Cancel has done. An interface that waits for its group
+ * goes with the search: Cancel (of 2.10) looks for it at the wrong place. */
 void
-wfd_p2p_link_end_unseen_groups (WfdP2pLink *self)
+wfd_p2p_link_end_unseen (WfdP2pLink *self)
 {
   gint64 end_us = g_get_monotonic_time () + WAIT_US;
-  g_autoptr (GVariant) interfaces = ask_property (self, WPAS_PATH, WPAS_INTERFACE_ROOT,
-      WPAS_INTERFACES, G_VARIANT_TYPE_OBJECT_PATH_ARRAY, end_us);
+  g_autoptr (GVariant) interfaces = NULL;
   g_autofree const char **paths = NULL;
 
+  wfd_p2p_link_send (self, self->interface_path, WPAS_STOP_FIND, NULL);
+  interfaces = ask_property (self, WPAS_PATH, WPAS_INTERFACE_ROOT, WPAS_INTERFACES,
+      G_VARIANT_TYPE_OBJECT_PATH_ARRAY, end_us);
   if (interfaces == NULL)
     return;
   paths = g_variant_get_objv (interfaces, NULL);

@@ -428,7 +428,7 @@ undo_everything (WfdP2pLink *self)
     return;
   if (self->op != NULL && (wfd_p2p_op_get_undo (self->op) & WFD_P2P_UNDO_FORMATION) != 0) {
     wfd_p2p_link_send (self, self->interface_path, WPAS_CANCEL, NULL);
-    wfd_p2p_link_end_unseen_groups (self);
+    wfd_p2p_link_end_unseen (self);
   }
   if (self->group != NULL)
     wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);

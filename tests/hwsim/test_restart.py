@@ -64,8 +64,7 @@ def check(device, other, phase):
     elif phase in (asking, pairing):
         other.tell('cancel')
         other.wait('^failed|^lost', FORMATION_S)
-    # Who has asked in vain keeps the interface, without a group, until it asks again.
-    for one in (device, other) if phase is not asking else (device,):
+    for one in (device, other):
         one.wait_no_group(FORMATION_S)
     device.start_supplicant()
     find_both(device, other)

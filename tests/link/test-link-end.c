@@ -625,7 +625,7 @@ test_closed_when_taken (Lab *lab, gconstpointer data)
   stop_at_taken_invitation (lab, "p2p-wlan0-0");
   wfd_link_close (lab->link);
   lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  assert_undone (lab, "Cancel Disconnect", 0);
+  assert_undone (lab, "Cancel StopFind Disconnect", 0);
   assert_call (lab, "Disconnect", "Disconnect " FAKE_UNSEEN " ");
 }
 
@@ -635,7 +635,7 @@ test_new_adapter_is_left_alone (Lab *lab, gconstpointer data)
   stop_at_taken_invitation (lab, "wlan1");
   wfd_link_close (lab->link);
   lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  assert_undone (lab, "Cancel", 0);
+  assert_undone (lab, "Cancel StopFind", 0);
 }
 
 static void
