@@ -427,18 +427,30 @@ answered_network (WfdP2pOp *op, GVariant *answer)
   wfd_p2p_op_advance (op);
 }
 
+/* What the group tells to a client was negotiated with its owner, and is unknown of a group
+ * of before. */
 static void
 begin_frequency (WfdP2pOp *op)
 {
-  wfd_p2p_op_ask_property (op, op->link->group->group_path, WPAS_INTERFACE_GROUP,
-      WPAS_GROUP_FREQUENCY);
+  WfdP2pGroup *group = op->link->group;
+
+  if (group->info->is_owner)
+    wfd_p2p_op_ask_property (op, group->group_path, WPAS_INTERFACE_GROUP, WPAS_FREQUENCY);
+  else
+    wfd_p2p_op_ask_property (op, group->interface_path, WPAS_INTERFACE_INTERFACE, WPAS_CURRENT_BSS);
 }
 
 static void
 answered_frequency (WfdP2pOp *op, GVariant *answer)
 {
+  g_autoptr (GVariant) bss = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_OBJECT_PATH);
   g_autoptr (GVariant) frequency = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_UINT16);
+  const char *path = bss != NULL ? g_variant_get_string (bss, NULL) : WPAS_NO_OBJECT;
 
+  if (strcmp (path, WPAS_NO_OBJECT) != 0) {
+    wfd_p2p_op_ask_property (op, path, WPAS_INTERFACE_BSS, WPAS_FREQUENCY);
+    return;
+  }
   if (frequency != NULL)
     op->link->group->info->frequency_mhz = g_variant_get_uint16 (frequency);
   wfd_p2p_op_advance (op);

@@ -14,6 +14,7 @@
 #define WPAS_INTERFACE_P2P "fi.w1.wpa_supplicant1.Interface.P2PDevice"
 #define WPAS_INTERFACE_PEER "fi.w1.wpa_supplicant1.Peer"
 #define WPAS_INTERFACE_GROUP "fi.w1.wpa_supplicant1.Group"
+#define WPAS_INTERFACE_BSS "fi.w1.wpa_supplicant1.BSS"
 #define WPAS_INTERFACE_PERSISTENT "fi.w1.wpa_supplicant1.PersistentGroup"
 
 /* Root object */
@@ -30,6 +31,8 @@
 #define WPAS_STATE "State"
 #define WPAS_STATE_OFF "interface_disabled"
 #define WPAS_STATE_CONNECTED "completed"
+#define WPAS_CURRENT_BSS "CurrentBSS"
+#define WPAS_NO_OBJECT "/"
 #define WPAS_MODES "Modes"
 #define WPAS_MODE_P2P "p2p"
 #define WPAS_SCAN "Scan"
@@ -128,7 +131,7 @@
 
 /* Group objects */
 #define WPAS_GROUP_MEMBERS "Members"
-#define WPAS_GROUP_FREQUENCY "Frequency"
+#define WPAS_FREQUENCY "Frequency" /* also of a BSS */
 #define WPAS_SIGNAL_PEER_JOINED "PeerJoined"
 #define WPAS_SIGNAL_PEER_DISCONNECTED "PeerDisconnected"
 

@@ -256,6 +256,8 @@ static const struct
 static void
 add_end (Stage *self, guint side)
 {
+  g_autofree char *bss = g_strconcat (ends[side].group_interface, "/BSSs/0", NULL);
+
   set (self, ends[side].path, "Ifname", side == STAGE_SOURCE ? "'wlan0'" : "'wlan1'");
   set (self, ends[side].path, "Capabilities", "{'Modes': <['infrastructure', 'ap', 'p2p']>}");
   set (self, ends[side].path, "P2PDeviceConfig", "{'DeviceName': <'somebody'>}");
@@ -264,6 +266,9 @@ add_end (Stage *self, guint side)
   set (self, ends[side].group_interface, "Ifname", side == STAGE_SOURCE ? "'p2p-0'" : "'p2p-1'");
   fake_wpas_set (self->fake, ends[side].group_interface, "PeerGO",
       g_variant_new_object_path (ends[side].peer));
+  fake_wpas_set (self->fake, ends[side].group_interface, "CurrentBSS",
+      g_variant_new_object_path (bss));
+  set (self, bss, "Frequency", "uint16 5180");
   set (self, ends[side].group, "Frequency", "uint16 5180");
   set (self, ends[side].group, "Members", "@ao []");
 }

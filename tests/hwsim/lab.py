@@ -326,6 +326,8 @@ def wait_both(first, second):
     say('both open after %.2f s' % took_s)
     if {one['role'], other['role']} != {'owner', 'client'}:
         raise Failure('one is %s, the other %s' % (one['role'], other['role']))
+    if one['frequency-mhz'] != other['frequency-mhz']:
+        raise Failure('on %s and %s MHz' % (one['frequency-mhz'], other['frequency-mhz']))
     if one['local-address'] != other['peer-address'] or one['peer-address'] != other['local-address']:
         raise Failure('addresses: %s and %s' % (one, other))
     first.ping(one['peer-address'], one['interface'])

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who is out of reach for three seconds at most is not lost: both sides are in the same
 group with the same addresses afterwards, whoever of the two owns it and whose radio it
-was that went silent."""
+was that went silent, in a group of before as well."""
 import time
 
-from lab import Device, Failure, close, find_both, pair, say
+from lab import Device, Failure, close, find_both, pair, reopen, say
 
 EVERYBODY, NOBODY = 1, 2
 
@@ -35,6 +35,11 @@ def main():
     for away_s in (1, 3):
         check_rides_out(sink, source, away_s)
         check_rides_out(source, sink, away_s)
+    close(source, sink)
+    say('== opened again')
+    reopen(source, sink)
+    for device, other in ((sink, source), (source, sink)):
+        check_rides_out(device, other, 3)
     close(source, sink)
 
 

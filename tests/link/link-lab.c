@@ -47,7 +47,9 @@ lab_add_fake (Lab *lab)
   set (lab, IFACE, "State", "'inactive'");
   set (lab, GROUP_IFACE, "Ifname", "'p2p-wlan0-0'");
   set (lab, GROUP_IFACE, "PeerGO", "objectpath '" TV "'");
-  set (lab, GROUP, "Frequency", "uint16 5180");
+  set (lab, GROUP_IFACE, "CurrentBSS", "objectpath '" BSS "'");
+  set (lab, BSS, "Frequency", "uint16 5180");
+  set (lab, GROUP, "Frequency", "uint16 2437");
   set (lab, GROUP, "Members", "@ao []");
   fake_wpas_answer (lab->fake, "Connect", g_variant_new ("(s)", ""));
 }

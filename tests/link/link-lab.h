@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define IFACE ROOT "/Interfaces/0"
 #define GROUP_IFACE ROOT "/Interfaces/1"
 #define GROUP GROUP_IFACE "/Groups/ab"
+#define BSS GROUP_IFACE "/BSSs/0"
 #define PERSISTENT IFACE "/PersistentGroups/"
 #define TV IFACE "/Peers/020000000100"
 #define TV_ID "02:00:00:00:01:00"
