@@ -178,7 +178,7 @@ wfd_control_create_link (WfdControl *self)
   g_object_set (self->establish, "peer", link->peer, "interface", link->interface, "pairing",
       link->pairing, "pin", link->pin, "device-name", link->device_name, "persistent",
       link->persistent, "go-intent", link->go_intent, "frequency-mhz", link->frequency_mhz,
-      "idle-timeout-ms", link->idle_timeout_ms, NULL);
+      "idle-timeout-ms", link->idle_timeout_ms, "lost-timeout-ms", link->lost_timeout_ms, NULL);
   if (self->config.rtsp_port != 0)
     g_object_set (self->establish, "rtsp-port", (guint) self->config.rtsp_port, NULL);
   g_signal_connect (self->establish, "progress", G_CALLBACK (on_progress), self);

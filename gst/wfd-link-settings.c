@@ -116,6 +116,17 @@ static const struct
       .max = G_MAXINT32,
       .number = 30000,
   },
+  {
+      .name = "lost-timeout",
+      .nick = "Lost timeout",
+      .blurb = "Milliseconds of silence after which the peer is lost and the link is opened again; "
+               "a shorter one is ridden out (link=p2p)",
+      .offset = G_STRUCT_OFFSET (WfdLinkSettings, lost_timeout_ms),
+      .type = G_TYPE_UINT,
+      .min = 1,
+      .max = G_MAXINT32,
+      .number = 4500,
+  },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == WFD_LINK_N_PROPS);

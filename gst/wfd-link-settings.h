@@ -21,6 +21,7 @@ typedef struct
   gint go_intent;
   guint frequency_mhz;
   guint idle_timeout_ms;
+  guint lost_timeout_ms;
 } WfdLinkSettings;
 
 /* What is asked of the application; called in the thread of the session. */
@@ -32,7 +33,7 @@ typedef struct
   void (*pin) (gpointer user_data, const char *pin);
 } WfdLinkEvents;
 
-#define WFD_LINK_N_PROPS 10
+#define WFD_LINK_N_PROPS 11
 
 void wfd_link_settings_init (WfdLinkSettings *self);
 void wfd_link_settings_clear (WfdLinkSettings *self);

@@ -34,6 +34,7 @@ struct _WfdEstablish
   guint frequency_mhz;
   guint rtsp_port;
   guint idle_timeout_ms;
+  guint lost_timeout_ms;
 
   GMainContext *context;
   WfdLink *link; /* from the begin on */

@@ -624,6 +624,7 @@ make_link (WfdEstablish *self)
     .interface = self->interface,
     .go_intent = self->go_intent,
     .frequency_mhz = self->frequency_mhz,
+    .lost_ms = self->lost_timeout_ms,
   };
 
   return WFD_LINK (wfd_p2p_link_new_full (NULL, &options));

@@ -36,6 +36,7 @@ enum
   PROP_FREQUENCY,
   PROP_RTSP_PORT,
   PROP_IDLE_TIMEOUT,
+  PROP_LOST_TIMEOUT,
   N_PROPS,
 };
 
@@ -429,6 +430,9 @@ wfd_establish_set_property (GObject *object, guint id, const GValue *value, GPar
     case PROP_IDLE_TIMEOUT:
       self->idle_timeout_ms = g_value_get_uint (value);
       break;
+    case PROP_LOST_TIMEOUT:
+      self->lost_timeout_ms = g_value_get_uint (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -473,8 +477,8 @@ establish_init_properties (GObjectClass *klass)
    * The peer: its P2P device address, its name, or a pattern for either with "*" and
    * "?". A source shows its screen to nobody else, and needs it; a sink takes any
    * source without it. Of two devices in reach with the very name none is taken; the one
-   * with which the link was up stays the peer until wfd_establish_close(). This property, like all but the role, counts from the next
-   * begin on.
+   * with which the link was up stays the peer until wfd_establish_close(). This
+   * property, like all but the role, counts from the next begin on.
    */
   properties[PROP_PEER] =
       g_param_spec_string ("peer", "Peer", "Address, name or pattern of the peer", NULL, flags);
@@ -544,6 +548,15 @@ establish_init_properties (GObjectClass *klass)
    */
   properties[PROP_IDLE_TIMEOUT] = g_param_spec_uint ("idle-timeout-ms", "Idle timeout",
       "Milliseconds until an unused link is closed", 0, G_MAXINT32, 30000,
+      flags | G_PARAM_CONSTRUCT);
+  /**
+   * WfdEstablish:lost-timeout-ms:
+   *
+   * Milliseconds of silence, though something was sent to it, after which a peer is
+   * lost; what is shorter is ridden out.
+   */
+  properties[PROP_LOST_TIMEOUT] = g_param_spec_uint ("lost-timeout-ms", "Lost timeout",
+      "Milliseconds of silence until the peer is lost", 1, G_MAXINT32, 4500,
       flags | G_PARAM_CONSTRUCT);
   g_object_class_install_properties (klass, N_PROPS, properties);
 }

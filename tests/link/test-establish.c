@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The way to a session: its steps, each failure of each, and back after a loss. */
 #include <establish-private.h>
+#include <link-p2p-private.h>
 #include <wfd/wfd.h>
 
 #include "link-lab.h"
@@ -631,6 +632,16 @@ test_begins_again_at_once (Way *way, gconstpointer data)
   g_assert_no_error (way->failed);
 }
 
+static void
+test_silence_is_loss_when_it_was_said (void)
+{
+  g_autoptr (WfdEstablish) establish = wfd_establish_new (WFD_ROLE_SINK);
+
+  g_object_set (establish, "lost-timeout-ms", 900, NULL);
+  wfd_establish_adopt_link (establish);
+  g_assert_cmpuint (WFD_P2P_LINK (establish->link)->options.lost_ms, ==, 900);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -663,6 +674,8 @@ main (int argc, char **argv)
   add_sink ("sink-waits-on", test_sink_waits_on);
   add ("loss-before-a-session", test_loss_before_a_session);
   add_sink ("loss-of-sink", test_loss_of_sink);
+  g_test_add_func ("/establish/silence-is-loss-when-it-was-said",
+      test_silence_is_loss_when_it_was_said);
   g_test_add_func ("/establish/closed-at-each-step", test_closed_at_each_step);
   add ("closed-while-disconnecting", test_closed_while_disconnecting);
   add ("begins-again-at-once", test_begins_again_at_once);
