@@ -57,6 +57,7 @@ struct _GstWfdSrc
 
   GstElement *rtspwfd;
   WfdUri uri;           /* with the object lock */
+  char *refused;        /* why there is none, if one was set; likewise */
   WfdLinkSettings link; /* likewise */
 };
 
@@ -143,16 +144,19 @@ static gboolean
 prepare (GstWfdSrc *self)
 {
   g_autofree char *location = dup_uri (self, WFD_URI_SCHEME_RTSP);
+  g_autofree char *refused = NULL;
   g_auto (WfdLinkSettings) link = { 0 };
 
   GST_OBJECT_LOCK (self);
+  refused = g_strdup (self->refused);
   link = wfd_link_settings_copy (&self->link);
   GST_OBJECT_UNLOCK (self);
   gst_rtsp_wfd_set_link (GST_RTSP_WFD (self->rtspwfd), &link, &wfd_link_settings_events, self);
   if (location == NULL && link.kind == WFD_LINK_ADDRESS) {
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
-        ("No uri is set; it says where the source is, as wfd://host[:port]; link=p2p waits for one "
-         "to connect over Wi-Fi Direct."),
+        ("%s The uri says where the source is, as wfd://host[:port]; link=p2p waits for one "
+         "to connect over Wi-Fi Direct.",
+            refused != NULL ? refused : "No uri is set."),
         (NULL));
     return FALSE;
   }
@@ -201,6 +205,7 @@ set_uri (GstWfdSrc *self, const char *text, const char *scheme, GError **error)
 
   GST_OBJECT_LOCK (self);
   wfd_uri_clear (&self->uri);
+  g_clear_pointer (&self->refused, g_free);
   self->uri = uri;
   GST_OBJECT_UNLOCK (self);
   return TRUE;
@@ -212,8 +217,13 @@ set_uri_property (GstWfdSrc *self, const GValue *value, const char *scheme)
   const char *text = g_value_get_string (value);
   g_autoptr (GError) error = NULL;
 
-  if (!set_uri (self, text, scheme, &error))
-    GST_WARNING_OBJECT (self, "%s", error->message);
+  if (set_uri (self, text, scheme, &error))
+    return;
+  GST_WARNING_OBJECT (self, "%s", error->message);
+  GST_OBJECT_LOCK (self);
+  g_free (self->refused);
+  self->refused = g_strdup_printf ("\"%s\" is not where a source is: %s.", text, error->message);
+  GST_OBJECT_UNLOCK (self);
 }
 
 static void
@@ -292,6 +302,7 @@ static void
 gst_wfd_src_finalize (GObject *object)
 {
   wfd_uri_clear (&GST_WFD_SRC (object)->uri);
+  g_free (GST_WFD_SRC (object)->refused);
   wfd_link_settings_clear (&GST_WFD_SRC (object)->link);
   G_OBJECT_CLASS (gst_wfd_src_parent_class)->finalize (object);
 }

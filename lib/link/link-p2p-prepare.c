@@ -124,8 +124,8 @@ fail_no_interface (WfdP2pOp *op)
 
   if (op->names->len == 0)
     wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
-        "wpa_supplicant has no Wi-Fi interface; is there an adapter, and is it not blocked "
-        "(rfkill list)?");
+        "wpa_supplicant has no Wi-Fi interface; is there an adapter, is it not blocked (rfkill "
+        "list), and has wpa_supplicant been given it (NetworkManager does, or its option -i)?");
   else if (op->is_off)
     wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
         "Wi-Fi is switched off: %s; switch it on (a key of the machine, rfkill unblock wlan, or "

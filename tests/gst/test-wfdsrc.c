@@ -561,6 +561,20 @@ GST_START_TEST (uri_does_not_change_in_a_session)
 
 GST_END_TEST;
 
+GST_START_TEST (uri_that_cannot_be_used_is_in_the_error)
+{
+  g_autoptr (GError) error = NULL;
+
+  side_init (&sink, "wfdsrc name=wfd uri=127.0.0.1 ! fakesink");
+  fail_unless (
+      gst_element_set_state (sink.pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
+  error = recorder_wait_error (sink.recorder);
+  fail_unless (strstr (error->message, "\"127.0.0.1\"") != NULL);
+  side_clear (&sink);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (without_uri_the_error_says_so)
 {
   g_autoptr (GError) error = NULL;
@@ -687,6 +701,7 @@ wfdsrc_suite (void)
   suite_add_tcase (suite, handler);
   tcase_add_test (handler, uri_and_properties_say_the_same);
   tcase_add_test (handler, uri_does_not_change_in_a_session);
+  tcase_add_test (handler, uri_that_cannot_be_used_is_in_the_error);
   tcase_add_test (handler, without_uri_the_error_says_so);
 
   suite_add_tcase (suite, apps);

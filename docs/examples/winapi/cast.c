@@ -2,9 +2,9 @@
 /* Shows a moving picture on the display that connects, as a system with a Miracast driver does:
  * it accepts the connection, and the driver does the rest.
  *
- *   cc cast.c $(pkg-config --cflags --libs wfd-winapi-1.0 wfd-winapi-events-1.0 gstreamer-1.0)
- *   ./a.out 7236
- *   ./a.out 7236 192.168.49.1 p2p-wlan0-0
+ *   cc -o cast cast.c $(pkg-config --cflags --libs wfd-winapi-1.0 wfd-winapi-events-1.0 gstreamer-1.0)
+ *   ./cast 7236
+ *   ./cast 7236 192.168.49.1 p2p-wlan0-0
  *
  * With the address and the name of an interface of Wi-Fi, what is measured there says how much
  * may be encoded.
@@ -71,6 +71,8 @@ AcceptDisplay (const char *host, int port)
     printf ("waiting on port %d\n", port);
     fflush (stdout);
     display = accept (listener, NULL, NULL);
+  } else {
+    perror (host);
   }
   if (listener >= 0)
     close (listener);
