@@ -38,7 +38,7 @@
  * rate-reason (string, of the last decision), rate-target and rate-capacity (uint,
  * kbit/s that the encoder shall make, and that the link is taken to carry), rate-queue-us
  * (int64, microseconds that what is under way needs), pictures-skipped,
- * packets-dropped-here (by the queue in this machine), and where it is known
+ * and where it is known packets-dropped-here (by the queue in this machine),
  * rate-modulation (int64, kbit/s) and rate-problem (string, what cannot be read any
  * more).
  *

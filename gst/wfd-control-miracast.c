@@ -121,6 +121,8 @@ wfd_control_drop_media (WfdControl *self)
   g_mutex_unlock (&self->lock);
   g_signal_handlers_disconnect_by_data (media, self);
   wfd_miracast_media_close (media);
+  /* Who limited it is gone. */
+  self->events.ceiling (self->user_data, 0);
 }
 
 void

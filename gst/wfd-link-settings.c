@@ -123,7 +123,7 @@ static const struct
                "a shorter one is ridden out (link=p2p)",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, lost_timeout_ms),
       .type = G_TYPE_UINT,
-      .min = 1,
+      .min = 500,
       .max = G_MAXINT32,
       .number = 4500,
   },
@@ -286,9 +286,9 @@ ask (GstElement *element, gpointer user_data)
 
   g_signal_emit_by_name (element, "pairing-request", request->peer, request->name, request->pairing,
       request->pin, &accepted);
-  g_object_set_data (G_OBJECT (element), BEING_ASKED, NULL);
   if (accepted)
     g_signal_emit_by_name (element, "answer-pairing", request->peer, TRUE);
+  g_object_set_data (G_OBJECT (element), BEING_ASKED, NULL);
 }
 
 /* A handler may wait for a person, and nothing else waits for the handler: it is left open

@@ -45,7 +45,7 @@ gboolean wfd_pump_put (WfdPump *self, const guint8 *data, gsize bytes, gsize seg
 void wfd_pump_push (WfdPump *self, const WfdRateFrame *picture);
 
 /* Nothing more will be put in: tells when all that waits has left, or was given up,
- * which it is when nothing leaves for a second. */
+ * which it is when nothing leaves for a second, or after four. */
 void wfd_pump_drain (WfdPump *self);
 
 typedef struct

@@ -549,7 +549,9 @@ wfd_rate_control_add_stats (WfdRateControl *self, GstStructure *stats)
         "rate-reason", G_TYPE_STRING, wfd_rate_reason_to_text (self->decision.reason),
         "rate-target", G_TYPE_UINT, view.bitrate_kbps, "rate-capacity", G_TYPE_UINT,
         view.capacity_kbps, "rate-queue-us", G_TYPE_INT64, view.backlog_us, "pictures-skipped",
-        G_TYPE_UINT64, view.n_skipped, "packets-dropped-here", G_TYPE_UINT64, view.n_drops, NULL);
+        G_TYPE_UINT64, view.n_skipped, NULL);
+    if (self->told.queue_drops != WFD_RATE_UNKNOWN)
+      gst_structure_set (stats, "packets-dropped-here", G_TYPE_UINT64, view.n_drops, NULL);
     if (view.phy_kbps != WFD_RATE_UNKNOWN)
       gst_structure_set (stats, "rate-modulation", G_TYPE_INT64, view.phy_kbps, NULL);
     if (self->problem != NULL)

@@ -89,7 +89,8 @@ void wfd_sender_note_picture (WfdSender *self, guint64 number);
 gboolean wfd_sender_send (WfdSender *self, WfdStream stream, const WfdTsFormat *format,
     WfdBytes unit, GstClockTime running_time, GstClockTime latency);
 
-/* No unit comes any more: tells when those that came have left, within a second. */
+/* No unit comes any more: tells when those that came have left, or were given up, which
+ * takes four seconds at most. */
 void wfd_sender_drain (WfdSender *self);
 
 /* Lets go who waits for room in the socket, until it is FALSE again. */

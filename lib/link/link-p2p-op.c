@@ -391,21 +391,10 @@ wfd_p2p_op_get_undo (WfdP2pOp *op)
 
 /* By a name a peer is known only when it is there. */
 static gboolean
-is_address (const char *text)
-{
-  guint n = strlen (text);
-
-  for (guint i = 0; i < n; i++)
-    if (i % 3 == 2 ? text[i] != ':' : !g_ascii_isxdigit (text[i]))
-      return FALSE;
-  return n == 17;
-}
-
-static gboolean
 asks_first (WfdP2pOp *op)
 {
   return (op->wish & (WFD_P2P_REOPENS | WFD_P2P_MAY_PAIR)) == WFD_P2P_REOPENS && op->wanted != NULL
-      && is_address (op->wanted) && !wfd_p2p_op_is_inside (op);
+      && wfd_link_is_address (op->wanted) && !wfd_p2p_op_is_inside (op);
 }
 
 /* What stands or falls with the moment, not with the operation. */

@@ -434,6 +434,7 @@ begin_frequency (WfdP2pOp *op)
 {
   WfdP2pGroup *group = op->link->group;
 
+  op->n_asked = 0;
   if (group->info->is_owner)
     wfd_p2p_op_ask_property (op, group->group_path, WPAS_INTERFACE_GROUP, WPAS_FREQUENCY);
   else
@@ -447,7 +448,7 @@ answered_frequency (WfdP2pOp *op, GVariant *answer)
   g_autoptr (GVariant) frequency = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_UINT16);
   const char *path = bss != NULL ? g_variant_get_string (bss, NULL) : WPAS_NO_OBJECT;
 
-  if (strcmp (path, WPAS_NO_OBJECT) != 0) {
+  if (strcmp (path, WPAS_NO_OBJECT) != 0 && op->n_asked++ == 0) {
     wfd_p2p_op_ask_property (op, path, WPAS_INTERFACE_BSS, WPAS_FREQUENCY);
     return;
   }

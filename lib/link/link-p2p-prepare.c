@@ -234,23 +234,22 @@ answered_config (WfdP2pOp *op, GVariant *answer)
 
 #define NAME_BYTES 32 /* Wi-Fi Simple Configuration 2.0, Device Name */
 
-/* wpa_supplicant refuses a name that is longer. @host: for it */
-static const char *
-choose_name (WfdP2pLink *self, char host[NAME_BYTES + 1])
+/* wpa_supplicant refuses a name that is longer. */
+static char *
+dup_name (WfdP2pLink *self)
 {
   if (self->options.device_name != NULL || !self->is_nameless)
-    return self->options.device_name;
-  g_strlcpy (host, g_get_host_name (), NAME_BYTES + 1);
-  return host;
+    return g_strdup (self->options.device_name);
+  return wfd_text_dup_printable (wfd_text (g_get_host_name ()), NAME_BYTES);
 }
 
 static void
 begin_configure (WfdP2pOp *op)
 {
   WfdP2pLink *self = op->link;
-  char host[NAME_BYTES + 1];
+  g_autofree char *name = dup_name (self);
   WfdP2pConfig wanted = {
-    .name = choose_name (self, host),
+    .name = name,
     .is_sink = self->options.advert.type != WFD_IE_TYPE_SOURCE,
     .sets_address = self->go_address == NULL,
   };

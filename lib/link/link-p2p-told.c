@@ -141,7 +141,7 @@ on_state (GObject *source, GAsyncResult *result, gpointer user_data)
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
   g_autoptr (GVariant) state = NULL;
 
-  if (self->search != WFD_P2P_SEARCH_ENDED)
+  if (self->search != WFD_P2P_SEARCH_ENDED || self->op != NULL)
     return;
   if (answer != NULL)
     g_variant_get (answer, "(v)", &state);
@@ -486,12 +486,13 @@ static void
 on_peer_changed (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
     const char *signal, GVariant *args, gpointer user_data)
 {
+  g_autoptr (WfdP2pLink) self = g_object_ref (user_data);
   g_autoptr (GVariant) properties = NULL;
 
-  if (is_of_other (user_data, path) || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(sa{sv}as)")))
+  if (is_of_other (self, path) || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(sa{sv}as)")))
     return;
   properties = g_variant_get_child_value (args, 1);
-  wfd_p2p_link_update_peer (user_data, path, properties);
+  wfd_p2p_link_update_peer (self, path, properties);
 }
 
 /* What is asked of it then is refused without a reason. */

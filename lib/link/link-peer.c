@@ -148,17 +148,30 @@ wfd_link_peer_owns_group (WfdLinkPeer *self)
   return self->owns_group;
 }
 
+gboolean
+wfd_link_is_address (const char *text)
+{
+  guint n = strlen (text);
+
+  for (guint i = 0; i < n; i++)
+    if (i % 3 == 2 ? text[i] != ':' : !g_ascii_isxdigit (text[i]))
+      return FALSE;
+  return n == 17;
+}
+
 /**
  * wfd_link_peer_matches:
  * @self: a device
- * @text: an id, in either case, or a name
+ * @text: an id, in either case, or a name, which does not have the form of an id:
+ * whoever calls himself so is not the one that is meant
  *
  * Returns: whether it is that of this device
  */
 gboolean
 wfd_link_peer_matches (WfdLinkPeer *self, const char *text)
 {
-  return g_ascii_strcasecmp (self->id, text) == 0 || strcmp (self->name, text) == 0;
+  return g_ascii_strcasecmp (self->id, text) == 0
+      || (!wfd_link_is_address (text) && strcmp (self->name, text) == 0);
 }
 
 gboolean

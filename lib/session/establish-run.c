@@ -91,7 +91,8 @@ is_named (WfdEstablish *self, WfdLinkPeer *peer)
     return strcmp (wfd_link_peer_get_id (peer), self->chosen) == 0;
   lower = g_ascii_strdown (self->peer, -1);
   return wfd_link_peer_matches (peer, self->peer)
-      || g_pattern_match_simple (self->peer, wfd_link_peer_get_name (peer))
+      || (!wfd_link_is_address (self->peer)
+          && g_pattern_match_simple (self->peer, wfd_link_peer_get_name (peer)))
       || g_pattern_match_simple (lower, wfd_link_peer_get_id (peer));
 }
 

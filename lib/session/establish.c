@@ -402,6 +402,7 @@ wfd_establish_set_property (GObject *object, guint id, const GValue *value, GPar
       break;
     case PROP_PEER:
       set_string (&self->peer, value);
+      wfd_establish_choose (self, NULL);
       break;
     case PROP_INTERFACE:
       set_string (&self->interface, value);
@@ -556,7 +557,7 @@ establish_init_properties (GObjectClass *klass)
    * lost; what is shorter is ridden out.
    */
   properties[PROP_LOST_TIMEOUT] = g_param_spec_uint ("lost-timeout-ms", "Lost timeout",
-      "Milliseconds of silence until the peer is lost", 1, G_MAXINT32, 4500,
+      "Milliseconds of silence until the peer is lost", 500, G_MAXINT32, 4500,
       flags | G_PARAM_CONSTRUCT);
   g_object_class_install_properties (klass, N_PROPS, properties);
 }

@@ -231,6 +231,13 @@ miracast_context_note_picture (MiracastContext *self, WfdMiracastStep step, guin
  * The rate
  */
 
+/* 0 means that nothing is known. */
+static guint
+to_kbps (guint64 rate_bps)
+{
+  return rate_bps == 0 ? 0 : CLAMP (rate_bps / 1000, 1, G_MAXINT);
+}
+
 static void
 set_rate (MiracastContext *self, guint64 rate_bps)
 {
@@ -241,14 +248,7 @@ set_rate (MiracastContext *self, guint64 rate_bps)
   g_set_object (&media, self->media);
   g_mutex_unlock (&self->lock);
   if (media != NULL)
-    wfd_miracast_media_set_rate (media, MIN (rate_bps / 1000, G_MAXINT));
-}
-
-/* 0 means that nothing is known. */
-static guint
-to_kbps (guint64 rate_bps)
-{
-  return rate_bps == 0 ? 0 : CLAMP (rate_bps / 1000, 1, G_MAXINT);
+    wfd_miracast_media_set_rate (media, to_kbps (rate_bps));
 }
 
 static VOID NTAPI

@@ -291,7 +291,7 @@ GST_START_TEST (test_pictures_come_through_the_driver)
 
   fail_unless_equals_int (WfdxMiracastStop (now.device), STATUS_SUCCESS);
   side_wait_flowing (&now.source, FALSE);
-  fail_unless_equals_int64 (side_get_counter (&now.source, "miracast-frame"), pictures.last_sent);
+  fail_unless (side_get_counter (&now.source, "miracast-frame") >= pictures.last_sent);
   tear_down ();
 }
 GST_END_TEST
@@ -494,6 +494,11 @@ GST_START_TEST (test_notifications_lower_and_raise_the_rate)
   pull (10);
   notify_rate (2000000);
   wait_suggested (1, 2000);
+  notify_rate (500);
+  wait_suggested (0, 500);
+  /* What a system has said is over with its session. */
+  gst_element_set_state (now.source.pipeline, GST_STATE_NULL);
+  wait_suggested (2001, 40000);
   stop_own ();
 }
 GST_END_TEST

@@ -274,6 +274,20 @@ test_address_is_of_one (Way *way, gconstpointer data)
   WAIT_UNTIL (way->n_opened == 1);
 }
 
+/* Nor is a device meant that calls itself by the address of another one. */
+static void
+test_name_is_no_address (Way *way, gconstpointer data)
+{
+  fake_wpas_set (way->lab.fake, IFACE, "Peers", g_variant_new_parsed ("[objectpath '" OTHER "']"));
+  fake_wpas_set (way->lab.fake, OTHER, "DeviceName", g_variant_new_string (TV_ID));
+  fake_wpas_set (way->lab.fake, OTHER, "IEs", g_variant_new_parsed (ROKU_IES));
+  g_object_set (way->establish, "peer", TV_ID, NULL);
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+}
+
 /* Who takes the name of a peer while that one is away does not take its place. */
 static void
 test_namesake_does_not_take_over (Way *way, gconstpointer data)
@@ -653,6 +667,7 @@ main (int argc, char **argv)
   add ("others-are-left-alone", test_others_are_left_alone);
   add ("names/two-of-one", test_two_of_one_name);
   add ("names/address-is-of-one", test_address_is_of_one);
+  add ("names/name-is-no-address", test_name_is_no_address);
   add ("names/namesake-does-not-take-over", test_namesake_does_not_take_over);
   add ("no-service", test_no_service);
   add ("no-permission", test_no_permission);

@@ -446,8 +446,9 @@ test_source_rests (Lab *lab, gconstpointer data)
 {
   lab_find (lab);
   lab_wait_ok (lab);
+  fake_wpas_forget_calls (lab->fake);
   stop_search (lab);
-  lab_settle (lab);
+  lab_wait_call (lab, "Find");
   lab_settle (lab);
   fake_wpas_forget_calls (lab->fake);
   g_assert_cmpint (get_rest_ms (), >, 20000);
@@ -507,7 +508,9 @@ stop_full_search (Lab *lab)
 {
   lab_find (lab);
   lab_wait_ok (lab);
+  fake_wpas_forget_calls (lab->fake);
   stop_search (lab);
+  lab_wait_call (lab, "Find");
   lab_settle (lab);
   fake_wpas_forget_calls (lab->fake);
   lab_say (lab, "FindStopped", "()");
