@@ -42,9 +42,10 @@ ALL_FORMATS = ', '.join(map(modes.name_of, modes.USABLE))
 
 
 def pipeline(encoder, shape, rate):
-    """Not live: each picture is cast, and at its own time."""
+    """Not live: each picture is cast, and at its own time, be the encoder slower than the mode on this
+    machine, which the rate control would follow."""
     width, height, pixels = SHAPES[shape]
-    return '''wfdsink name=w address=127.0.0.1 rtsp-port=7236 after-session=wait encoder=%s bitrate=20000
+    return '''wfdsink name=w address=127.0.0.1 rtsp-port=7236 after-session=wait encoder=%s rate-control=off bitrate=8000
         video-formats="%s" videotestsrc pattern=checkers-8 horizontal-speed=4 !
         video/x-raw,format=%s,width=%d,height=%d,framerate=%d/%d ! queue ! w. ''' % (
             encoder, ALL_FORMATS, pixels, width, height, rate.numerator, rate.denominator)
