@@ -39,11 +39,10 @@ static const struct
   {
       .name = "peer",
       .nick = "Peer",
-      .blurb =
-          "With link=p2p the peer's P2P device address, its name, or a pattern with * and ?; "
-          "a display takes any source without it, a source needs it; a name that two have in reach is "
-          "nobody's. With link=address the "
-          "numeric address from which a display may connect; NULL for any",
+      .blurb = "With link=p2p the peer's P2P device address, its name, or a pattern with * and ?; "
+               "a display takes any source without it, a source needs it; a name that two have in "
+               "reach is nobody's. With link=address the numeric address from which a display may "
+               "connect; NULL for any",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, peer),
       .type = G_TYPE_STRING,
   },
@@ -120,7 +119,7 @@ static const struct
       .name = "lost-timeout",
       .nick = "Lost timeout",
       .blurb = "Milliseconds of silence after which the peer is lost and the link is opened again; "
-               "a shorter one is ridden out (link=p2p)",
+               "an owner waits 3000 for a client that has left the group (link=p2p)",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, lost_timeout_ms),
       .type = G_TYPE_UINT,
       .min = 500,

@@ -278,13 +278,15 @@ test_address_is_of_one (Way *way, gconstpointer data)
 static void
 test_name_is_no_address (Way *way, gconstpointer data)
 {
-  fake_wpas_set (way->lab.fake, IFACE, "Peers", g_variant_new_parsed ("[objectpath '" OTHER "']"));
-  fake_wpas_set (way->lab.fake, OTHER, "DeviceName", g_variant_new_string (TV_ID));
-  fake_wpas_set (way->lab.fake, OTHER, "IEs", g_variant_new_parsed (ROKU_IES));
   g_object_set (way->establish, "peer", TV_ID, NULL);
   begin (way);
   lab_wait_call (&way->lab, "Find");
+  lab_say (&way->lab, "DeviceFoundProperties",
+      "(objectpath '" OTHER "', {'DeviceName': <'" TV_ID "'>, 'IEs': <" ROKU_IES ">})");
   lab_settle (&way->lab);
+  g_assert_nonnull (wfd_p2p_link_find_peer (WFD_P2P_LINK (way->lab.link), OTHER_ID));
+  for (guint i = 0; i < 10; i++)
+    lab_settle (&way->lab);
   g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
 }
 
