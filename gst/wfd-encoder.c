@@ -261,23 +261,49 @@ list_names (WfdEncoderKind kind, gboolean tested_only)
   return g_string_free (g_steal_pointer (&list), FALSE);
 }
 
-static void
-set_missing_error (WfdEncoderKind kind, const char *factory, GError **error)
+static const WfdEncoder *
+get_row (WfdEncoderKind kind, const char *factory)
 {
+  for (guint i = 0; i < G_N_ELEMENTS (encoders); i++)
+    if (encoders[i].kind == kind && g_str_equal (encoders[i].factory, factory))
+      return &encoders[i];
+  return NULL;
+}
+
+static gboolean
+is_installed (const char *factory)
+{
+  g_autoptr (GstElementFactory) found = gst_element_factory_find (factory);
+
+  return found != NULL;
+}
+
+static char *
+say_what_is_missing (WfdEncoderKind kind, const char *factory)
+{
+  const WfdEncoder *row = factory != NULL ? get_row (kind, factory) : NULL;
   g_autofree char *names = list_names (kind, factory == NULL);
 
   if (factory == NULL)
-    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
-        "No %s encoder works on this machine: install one of %s", get_kind_name (kind), names);
-  else
-    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
-        "The %s encoder \"%s\" is not installed, does not work here or is not one of %s",
-        get_kind_name (kind), factory, names);
+    return g_strdup_printf ("No %s encoder works on this machine: install one of %s",
+        get_kind_name (kind), names);
+  if (row == NULL)
+    return g_strdup_printf ("\"%s\" is not a known %s encoder: choose one of %s", factory,
+        get_kind_name (kind), names);
+  if (!is_installed (factory))
+    return g_strdup_printf (
+        "The %s encoder \"%s\" is not installed, or finds no device: it is in %s",
+        get_kind_name (kind), factory, row->package);
+  return g_strdup_printf (
+      "The %s encoder \"%s\" does not start, as if its device were taken: choose another",
+      get_kind_name (kind), factory);
 }
 
 const WfdEncoder *
 wfd_encoder_find (WfdEncoderKind kind, const char *factory, GError **error)
 {
+  g_autofree char *text = NULL;
+
   for (guint i = 0; i < G_N_ELEMENTS (encoders); i++) {
     const WfdEncoder *row = &encoders[i];
 
@@ -287,7 +313,8 @@ wfd_encoder_find (WfdEncoderKind kind, const char *factory, GError **error)
       return row;
   }
 
-  set_missing_error (kind, factory, error);
+  text = say_what_is_missing (kind, factory);
+  g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN, text);
   return NULL;
 }
 
