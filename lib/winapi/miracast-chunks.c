@@ -23,11 +23,15 @@ struct _MiracastChunks
 MiracastChunks *
 miracast_chunks_new (void)
 {
-  MiracastChunks *self = g_new0 (MiracastChunks, 1);
+  int fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  MiracastChunks *self;
 
+  if (fd < 0)
+    return NULL;
+  self = g_new0 (MiracastChunks, 1);
+  self->fd = fd;
   g_mutex_init (&self->lock);
   g_queue_init (&self->chunks);
-  self->fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   return self;
 }
 
@@ -41,9 +45,10 @@ drop_all (MiracastChunks *self)
 void
 miracast_chunks_free (MiracastChunks *self)
 {
+  if (self == NULL)
+    return;
   drop_all (self);
-  if (self->fd >= 0)
-    close (self->fd);
+  close (self->fd);
   g_mutex_clear (&self->lock);
   g_free (self);
 }

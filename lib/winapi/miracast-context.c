@@ -3,6 +3,9 @@
 
 #include <handle-table.h>
 
+#include "miracast-visit.h"
+#include "winapi-descriptors.h"
+
 /* A sink that says nothing shall be told of within 15 s; a television that asks its user has
  * answered M1 long before. */
 #define START_LIMIT_MS 12000
@@ -26,28 +29,35 @@ miracast_context_find (gconstpointer handle)
   return self;
 }
 
+/* FALSE if there are as many as may be. */
+static gboolean
+take_handle (MiracastContext *self)
+{
+  g_mutex_lock (&table_lock);
+  self->handle = wfd_handle_table_add (&table, self);
+  if (self->handle != NULL)
+    g_atomic_rc_box_acquire (self);
+  g_mutex_unlock (&table_lock);
+  return self->handle != NULL;
+}
+
 MiracastContext *
 miracast_context_new (HANDLE device, const MIRACAST_CALLBACKS *callbacks)
 {
-  MiracastContext *self = g_atomic_rc_box_new0 (MiracastContext);
+  g_autoptr (MiracastContext) self = g_atomic_rc_box_new0 (MiracastContext);
 
   self->device = device;
   self->callbacks = *callbacks;
   self->start_limit_ms = START_LIMIT_MS;
   g_rw_lock_init (&self->calls);
   g_mutex_init (&self->lock);
-
-  g_mutex_lock (&table_lock);
-  self->handle = wfd_handle_table_add (&table, self);
-  if (self->handle != NULL)
-    g_atomic_rc_box_acquire (self);
-  g_mutex_unlock (&table_lock);
-  if (self->handle == NULL) {
-    miracast_context_unref (self);
+  if (!miracast_thread_start (&self->thread, "wfd-miracast"))
+    return NULL;
+  if (!take_handle (self)) {
+    miracast_thread_end (&self->thread);
     return NULL;
   }
-  miracast_thread_start (&self->thread, "wfd-miracast");
-  return self;
+  return g_steal_pointer (&self);
 }
 
 static void
@@ -71,28 +81,33 @@ miracast_context_unref (MiracastContext *self)
 
 /* FALSE if it may not be called any more. */
 static gboolean
-begin_call (MiracastContext *self)
+begin_call (MiracastContext *self, MiracastVisit *visit)
 {
   g_rw_lock_reader_lock (&self->calls);
-  if (!self->is_dead)
+  if (!self->is_dead) {
+    miracast_visit_begin (visit, self);
     return TRUE;
+  }
   g_rw_lock_reader_unlock (&self->calls);
   return FALSE;
 }
 
 static void
-end_call (MiracastContext *self)
+end_call (MiracastContext *self, MiracastVisit *visit)
 {
+  miracast_visit_end (visit);
   g_rw_lock_reader_unlock (&self->calls);
 }
 
 static void
 report_statistic (MiracastContext *self, MIRACAST_STATISTIC_DATA *data)
 {
-  if (self->callbacks.ReportStatistic == NULL || !begin_call (self))
+  MiracastVisit visit;
+
+  if (self->callbacks.ReportStatistic == NULL || !begin_call (self, &visit))
     return;
   self->callbacks.ReportStatistic (self->device, data);
-  end_call (self);
+  end_call (self, &visit);
 }
 
 static void
@@ -117,13 +132,28 @@ find_connector (gint type)
 }
 
 static void
+send_request (MiracastContext *self, WFDX_MIRACAST_REQUEST *request)
+{
+  MiracastVisit visit;
+  NTSTATUS status;
+
+  if (self->callbacks.MiracastIoControl == NULL || !begin_call (self, &visit))
+    return;
+  status = self->callbacks.MiracastIoControl (self->device, FALSE, request->Size, request, 0, NULL,
+      NULL);
+  end_call (self, &visit);
+  g_debug ("a monitor %s: status 0x%08x",
+      request->Kind == WFDX_MIRACAST_MONITOR_ARRIVED ? "arrives" : "departs", (guint) status);
+}
+
+/* In this order, as a system lets the request wait for a start that has not returned yet. */
+static void
 on_monitor (gpointer user_data, const MiracastMonitor *monitor)
 {
   MiracastContext *self = user_data;
   gsize n = monitor->edid != NULL ? g_bytes_get_size (monitor->edid) : 0;
   gsize size = MAX (sizeof (WFDX_MIRACAST_REQUEST), FIELD_OFFSET (WFDX_MIRACAST_REQUEST, Edid) + n);
   g_autofree WFDX_MIRACAST_REQUEST *request = g_malloc0 (size);
-  NTSTATUS status;
 
   request->Size = size;
   request->Kind =
@@ -132,15 +162,10 @@ on_monitor (gpointer user_data, const MiracastMonitor *monitor)
   request->EdidSize = n;
   if (n > 0)
     memcpy (request->Edid, g_bytes_get_data (monitor->edid, NULL), n);
+  send_request (self, request);
   report_event (self,
       monitor->is_there ? MIRACAST_PROTOCOL_EVENT_MONITOR_ARRIVE
                         : MIRACAST_PROTOCOL_EVENT_MONITOR_DEPART);
-  if (self->callbacks.MiracastIoControl == NULL || !begin_call (self))
-    return;
-  status = self->callbacks.MiracastIoControl (self->device, FALSE, size, request, 0, NULL, NULL);
-  end_call (self);
-  g_debug ("a monitor %s: status 0x%08x", monitor->is_there ? "arrives" : "departs",
-      (guint) status);
 }
 
 static void
@@ -158,12 +183,13 @@ static void
 on_ended (gpointer user_data, MIRACAST_STATUS status, NTSTATUS why)
 {
   MiracastContext *self = user_data;
+  MiracastVisit visit;
 
   g_debug ("the session is over: Miracast status %u, 0x%08x", (guint) status, (guint) why);
-  if (self->callbacks.ReportSessionStatus == NULL || !begin_call (self))
+  if (self->callbacks.ReportSessionStatus == NULL || !begin_call (self, &visit))
     return;
   self->callbacks.ReportSessionStatus (self->device, status, why);
-  end_call (self);
+  end_call (self, &visit);
 }
 
 static gboolean
@@ -276,15 +302,18 @@ on_rate (PVOID handle, MIRACAST_DATARATE_STATS *stats)
 static void
 register_for_rates (MiracastContext *self, gboolean wanted)
 {
+  MiracastVisit visit;
   NTSTATUS status;
 
-  if (g_atomic_int_get (&self->is_rate_told) == wanted
-      || self->callbacks.RegisterForDataRateNotifications == NULL || !begin_call (self))
+  if (self->callbacks.RegisterForDataRateNotifications == NULL
+      || (!wanted && !g_atomic_int_compare_and_exchange (&self->is_rate_told, TRUE, FALSE))
+      || !begin_call (self, &visit))
     return;
   status = self->callbacks.RegisterForDataRateNotifications (self->device,
       wanted ? self->handle : NULL, wanted ? on_rate : NULL);
-  end_call (self);
-  g_atomic_int_set (&self->is_rate_told, wanted && status == STATUS_SUCCESS);
+  end_call (self, &visit);
+  if (wanted && status == STATUS_SUCCESS)
+    g_atomic_int_set (&self->is_rate_told, TRUE);
   g_debug ("data rate notifications %s: 0x%08x", wanted ? "on" : "off", (guint) status);
 }
 
@@ -346,14 +375,20 @@ begin_run (MiracastContext *self, SOCKET socket, guint kbps, MiracastRun **ret_r
   return status;
 }
 
-/* The monitor arrives when the start has returned. After a Stop the thread may be gone. */
+/* The monitor arrives when the start has returned. After a Stop, who has not found that rates are
+ * told, the thread may be gone. */
 static void
 go_on (MiracastContext *self, MiracastRun *run)
 {
+  gboolean is_on;
+
   g_mutex_lock (&self->lock);
-  if (self->run == run)
+  is_on = self->run == run;
+  if (is_on)
     miracast_run_go_on (run);
   g_mutex_unlock (&self->lock);
+  if (!is_on)
+    register_for_rates (self, FALSE);
 }
 
 NTSTATUS
@@ -362,8 +397,11 @@ miracast_context_start (MiracastContext *self, SOCKET socket,
 {
   MIRACAST_SESSION_INFO info = { .Value = 0 };
   MiracastRun *run = NULL, *failed;
-  NTSTATUS status = begin_run (self, socket, to_kbps (stats->CurrentBitRate), &run);
+  NTSTATUS status;
 
+  if (!winapi_has_descriptors (WINAPI_DESCRIPTORS_OF_SESSION))
+    return STATUS_INSUFFICIENT_RESOURCES;
+  status = begin_run (self, socket, to_kbps (stats->CurrentBitRate), &run);
   if (status != STATUS_SUCCESS)
     return status;
   set_rate (self, stats->CurrentBitRate);
@@ -396,6 +434,9 @@ miracast_context_stop (MiracastContext *self)
 void
 miracast_context_destroy (MiracastContext *self)
 {
+  /* It would wait for itself. */
+  if (miracast_visit_is_of (self))
+    return;
   g_mutex_lock (&table_lock);
   if (wfd_handle_table_remove (&table, self->handle) == NULL) {
     g_mutex_unlock (&table_lock);

@@ -43,12 +43,14 @@ void miracast_context_drop_media (MiracastContext *self, WfdMiracastMedia *media
 void miracast_context_note_picture (MiracastContext *self, WfdMiracastStep step, guint64 number,
     guint took_us, guint rate_kbps);
 
-/* For miracast-driver.c. (transfer full); NULL if there are as many as may be. */
+/* For miracast-driver.c. (transfer full); NULL if there are as many as may be, or no
+ * descriptors for its thread. */
 MiracastContext *miracast_context_new (HANDLE device, const MIRACAST_CALLBACKS *callbacks);
 NTSTATUS miracast_context_start (MiracastContext *self, SOCKET socket,
     const MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *ret_info);
 void miracast_context_stop (MiracastContext *self);
-/* The handle is none any more; returns when the system is not called any more. */
+/* The handle is none any more; returns when the system is not called any more. From within what
+ * the system is told nothing happens. */
 void miracast_context_destroy (MiracastContext *self);
 NTSTATUS miracast_context_take_message (MiracastContext *self, UINT kind);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a driver calls, and when it may. */
 #include "miracast-host.h"
+#include "miracast-visit.h"
 
 gboolean
 miracast_host_is_called_in (MiracastHost *self, MiracastPhase phase, MiracastPhase other)
@@ -20,6 +21,7 @@ report_status (HANDLE device, MIRACAST_STATUS miracast_status, NTSTATUS why)
   NTSTATUS status;
   g_autoptr (MiracastHost) self = miracast_host_find (device, &status);
   gboolean is_starting, is_on;
+  MiracastVisit visit;
   guint session;
 
   if (self == NULL)
@@ -34,8 +36,11 @@ report_status (HANDLE device, MIRACAST_STATUS miracast_status, NTSTATUS why)
   g_debug ("the driver tells Miracast status %u, 0x%08x", (guint) miracast_status, (guint) why);
   if (!is_on)
     return;
-  if (self->display.SessionStatus != NULL)
+  if (self->display.SessionStatus != NULL) {
+    miracast_visit_begin (&visit, self);
     self->display.SessionStatus (self->display.Context, miracast_status, why);
+    miracast_visit_end (&visit);
+  }
   if (!is_starting)
     miracast_host_stop_later (self, session);
 }
@@ -61,6 +66,7 @@ io_control (HANDLE device, BOOL hardware_access, UINT input_size, VOID *input, U
 {
   NTSTATUS status;
   g_autoptr (MiracastHost) self = miracast_host_find (device, &status);
+  MiracastVisit visit;
   UINT n_bytes = 0;
 
   if (self == NULL)
@@ -71,8 +77,10 @@ io_control (HANDLE device, BOOL hardware_access, UINT input_size, VOID *input, U
     return STATUS_INVALID_DEVICE_STATE;
   if (self->display.IoControl == NULL)
     return STATUS_NOT_SUPPORTED;
+  miracast_visit_begin (&visit, self);
   status = self->display.IoControl (self->display.Context, hardware_access, input_size, input,
       output_size, output, &n_bytes);
+  miracast_visit_end (&visit);
   if (ret_bytes != NULL)
     *ret_bytes = n_bytes;
   return status;
@@ -129,13 +137,17 @@ report_statistic (HANDLE device, MIRACAST_STATISTIC_DATA *data)
 {
   NTSTATUS status;
   g_autoptr (MiracastHost) self = miracast_host_find (device, &status);
+  MiracastVisit visit;
 
   if (self == NULL || data == NULL)
     return;
   log_statistic (data);
   note_rate (self, data);
-  if (self->display.Statistic != NULL)
-    self->display.Statistic (self->display.Context, data);
+  if (self->display.Statistic == NULL)
+    return;
+  miracast_visit_begin (&visit, self);
+  self->display.Statistic (self->display.Context, data);
+  miracast_visit_end (&visit);
 }
 
 static NTSTATUS NTAPI

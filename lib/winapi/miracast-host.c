@@ -7,6 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "miracast-visit.h"
+#include "winapi-descriptors.h"
+
 /* What the interface gives a driver to be gone. */
 #define DESTROY_LIMIT_MS 3000
 
@@ -133,16 +136,22 @@ WfdxMiracastOpen (PCSTR driver_path, const WFDX_MIRACAST_DISPLAY *display, HANDL
 
   if (display == NULL || display->Size < sizeof (*display) || ret_device == NULL)
     return STATUS_INVALID_PARAMETER;
+  /* So that a driver that cannot be opened now is not taken for one that is not there. */
+  if (!winapi_has_descriptors (WINAPI_DESCRIPTORS_OF_THREAD))
+    return STATUS_INSUFFICIENT_RESOURCES;
   status = miracast_library_load (&library, driver_path);
   if (status != STATUS_SUCCESS)
     return status;
   self = create_host (display, &library);
-  status = create_context (self);
+  if (self->chunks != NULL && miracast_thread_start (&self->thread, "wfd-miracast-os"))
+    status = create_context (self);
+  else
+    status = STATUS_INSUFFICIENT_RESOURCES;
   if (status != STATUS_SUCCESS) {
+    miracast_thread_end (&self->thread);
     miracast_library_unload (&self->library);
     return status;
   }
-  miracast_thread_start (&self->thread, "wfd-miracast-os");
   *ret_device = self->handle;
   return STATUS_SUCCESS;
 }
@@ -418,7 +427,8 @@ WfdxMiracastClose (HANDLE device)
 
   if (self == NULL)
     return status;
-  if (is_within_call (self))
+  /* The driver would be waited for, which waits for the program that it has called. */
+  if (is_within_call (self) || miracast_visit_is_of (self))
     return STATUS_INVALID_DEVICE_STATE;
   hurry_start (self);
   g_mutex_lock (&self->turn);

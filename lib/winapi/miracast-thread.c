@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "miracast-thread.h"
 
+#include "winapi-descriptors.h"
+
 static gpointer
 run (gpointer data)
 {
@@ -12,12 +14,15 @@ run (gpointer data)
   return NULL;
 }
 
-void
+gboolean
 miracast_thread_start (MiracastThread *self, const char *name)
 {
+  if (!winapi_has_descriptors (WINAPI_DESCRIPTORS_OF_THREAD))
+    return FALSE;
   self->main_context = g_main_context_new ();
   self->loop = g_main_loop_new (self->main_context, FALSE);
   self->thread = g_thread_new (name, run, self);
+  return TRUE;
 }
 
 void

@@ -13,7 +13,8 @@ typedef struct
   GThread *thread;
 } MiracastThread;
 
-void miracast_thread_start (MiracastThread *self, const char *name);
+/* FALSE if there cannot be one. */
+gboolean miracast_thread_start (MiracastThread *self, const char *name);
 /* After what is running; nothing was started is fine. Not from the thread itself. */
 void miracast_thread_end (MiracastThread *self);
 /* @func in the thread, some time; @free_data afterwards. */

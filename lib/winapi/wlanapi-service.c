@@ -6,6 +6,7 @@
 #include <link-net.h>
 #include <link-p2p.h>
 
+#include "winapi-descriptors.h"
 #include "winapi-guid.h"
 
 guint wlanapi_attempt_ms = 30 * 1000;
@@ -536,11 +537,14 @@ run (gpointer user_data)
   return NULL;
 }
 
-static void
+static gboolean
 begin (void)
 {
-  Service *self = g_new0 (Service, 1);
+  Service *self;
 
+  if (!winapi_has_descriptors (WINAPI_DESCRIPTORS_OF_LINK))
+    return FALSE;
+  self = g_new0 (Service, 1);
   self->group = 1;
   self->context = g_main_context_new ();
   self->jobs_source = g_source_new (&jobs_funcs, sizeof (GSource));
@@ -550,6 +554,7 @@ begin (void)
   service = self;
   g_mutex_unlock (&lock);
   self->thread = g_thread_new ("wfd-winapi", run, self);
+  return TRUE;
 }
 
 static void
@@ -570,13 +575,17 @@ end (void)
   g_free (self);
 }
 
-void
+gboolean
 wlanapi_service_acquire (void)
 {
+  gboolean is_there;
+
   g_mutex_lock (&life_lock);
-  if (n_users++ == 0)
-    begin ();
+  is_there = n_users > 0 || begin ();
+  if (is_there)
+    n_users++;
   g_mutex_unlock (&life_lock);
+  return is_there;
 }
 
 void

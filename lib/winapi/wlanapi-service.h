@@ -62,8 +62,8 @@ void wlanapi_session_complete (WlanapiSession *self, const GError *error, const 
 extern guint wlanapi_attempt_ms;
 extern guint wlanapi_look_ms;
 
-/* There is one while somebody uses it. Not in its own thread. */
-void wlanapi_service_acquire (void);
+/* There is one while somebody uses it; FALSE if there cannot be one. Not in its own thread. */
+gboolean wlanapi_service_acquire (void);
 void wlanapi_service_release (void);
 
 /* Each is done in its thread, in the order in which they come. */

@@ -5,6 +5,8 @@
 
 #include <handle-table.h>
 
+#include "winapi-descriptors.h"
+
 /* More than any program needs, so that one that forgets to close them is told. */
 #define MAX_CLIENTS 64
 #define MAX_SESSIONS 256
@@ -125,7 +127,9 @@ wlanapi_session_new (HANDLE client_handle, const WlanapiSession *wish, WlanapiSe
   self->n_refs = 2; /* that of the handle, and the caller's */
   g_mutex_lock (&lock);
   client = wfd_handle_table_get (&clients, client_handle);
-  self->handle = client != NULL ? wfd_handle_table_add (&sessions, self) : NULL;
+  self->handle = client != NULL && winapi_has_descriptors (WINAPI_DESCRIPTORS_OF_LINK)
+      ? wfd_handle_table_add (&sessions, self)
+      : NULL;
   if (self->handle != NULL) {
     g_atomic_int_inc (&client->n_refs);
     self->client = client;

@@ -23,7 +23,10 @@ WFDOpenHandle (DWORD dwClientVersion, PDWORD pdwNegotiatedVersion, PHANDLE phCli
   handle = wlanapi_client_open ();
   if (handle == NULL)
     return ERROR_REMOTE_SESSION_LIMIT_EXCEEDED;
-  wlanapi_service_acquire ();
+  if (!wlanapi_service_acquire ()) {
+    wlanapi_client_close (handle);
+    return ERROR_NOT_ENOUGH_MEMORY;
+  }
   *pdwNegotiatedVersion = WFD_API_VERSION;
   *phClientHandle = handle;
   return ERROR_SUCCESS;
@@ -124,19 +127,44 @@ WFDCloseSession (HANDLE hSessionHandle)
 
 /* --- visibility --- */
 
-/* What was found of each device that was looked for. */
+/* What was found of the devices that were looked for last, in that order. */
+typedef struct
+{
+  char device[WLANAPI_DEVICE_CHARS];
+  gboolean is_visible;
+} Seen;
+
 static GMutex seen_lock;
-static GHashTable *seen; /* device to gboolean */
+static GQueue seen = G_QUEUE_INIT; /* Seen */
+
+/* With the lock. (nullable) */
+static GList *
+find_seen (const char *device)
+{
+  GList *link = seen.head;
+
+  while (link != NULL && strcmp (((Seen *) link->data)->device, device) != 0)
+    link = link->next;
+  return link;
+}
 
 static void
 keep_visibility (const char *device, gboolean is_visible)
 {
+  Seen *kept = g_new (Seen, 1);
+  GList *before;
+
+  g_strlcpy (kept->device, device, sizeof (kept->device));
+  kept->is_visible = is_visible;
   g_mutex_lock (&seen_lock);
-  if (seen == NULL)
-    seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  if (g_hash_table_size (seen) >= WFD_LIMIT_LINK_PEERS)
-    g_hash_table_remove_all (seen);
-  g_hash_table_insert (seen, g_strdup (device), GINT_TO_POINTER (is_visible));
+  before = find_seen (device);
+  if (before == NULL && seen.length >= WFD_LIMIT_LINK_PEERS)
+    before = seen.head;
+  if (before != NULL) {
+    g_free (before->data);
+    g_queue_delete_link (&seen, before);
+  }
+  g_queue_push_tail (&seen, kept);
   g_mutex_unlock (&seen_lock);
 }
 
@@ -150,7 +178,8 @@ WFDUpdateDeviceVisibility (PDOT11_MAC_ADDRESS pDeviceAddress)
   if (pDeviceAddress == NULL)
     return ERROR_INVALID_PARAMETER;
   print_device ((const DOT11_MAC_ADDRESS *) pDeviceAddress, device);
-  wlanapi_service_acquire ();
+  if (!wlanapi_service_acquire ())
+    return ERROR_NOT_ENOUGH_MEMORY;
   result = wlanapi_service_look_for (device, &is_visible);
   wlanapi_service_release ();
   if (result == ERROR_SUCCESS)
@@ -162,19 +191,17 @@ DWORD WINAPI
 WfdxGetDeviceVisibility (PDOT11_MAC_ADDRESS pDeviceAddress, PBOOL pbIsVisible)
 {
   char device[WLANAPI_DEVICE_CHARS];
-  gpointer is_visible;
-  gboolean is_known;
+  const GList *known;
 
   if (pDeviceAddress == NULL || pbIsVisible == NULL)
     return ERROR_INVALID_PARAMETER;
   print_device ((const DOT11_MAC_ADDRESS *) pDeviceAddress, device);
   g_mutex_lock (&seen_lock);
-  is_known = seen != NULL && g_hash_table_lookup_extended (seen, device, NULL, &is_visible);
+  known = find_seen (device);
+  if (known != NULL)
+    *pbIsVisible = ((const Seen *) known->data)->is_visible;
   g_mutex_unlock (&seen_lock);
-  if (!is_known)
-    return ERROR_NOT_FOUND;
-  *pbIsVisible = GPOINTER_TO_INT (is_visible);
-  return ERROR_SUCCESS;
+  return known != NULL ? ERROR_SUCCESS : ERROR_NOT_FOUND;
 }
 
 DWORD WINAPI

@@ -25,11 +25,12 @@ typedef struct
   PVOID context;
   MiracastSink sink;
   GAsyncQueue *told; /* char *, by the callbacks */
-  gint in_start;     /* atomic */
   PFN_DATARATE_NOTIFICATION notify;
   PVOID notify_context;
   GThread *registered_by;
-  gboolean stops_at_status, stops_at_arrival;
+  gboolean stops_at_status, stops_at_arrival, stops_at_registration, destroys_at_arrival;
+  GAsyncQueue *waiting;
+  GMutex *gate;     /* (nullable): what a request waits for, as for the end of a start */
   gboolean lingers; /* in the start, until the monitor has had time to arrive */
 } Fixture;
 
@@ -65,12 +66,19 @@ io_control (HANDLE handle, BOOL hardware, UINT size, VOID *input, UINT output_si
   g_assert_false (hardware);
   g_assert_cmpuint (size, >=, sizeof (*request));
   g_assert_cmpuint (request->Size, ==, size);
+  if (device->gate != NULL) {
+    g_async_queue_push (device->waiting, device);
+    g_mutex_lock (device->gate);
+    g_mutex_unlock (device->gate);
+  }
   tell ("%s connector %d edid %u %02x%02x",
       request->Kind == WFDX_MIRACAST_MONITOR_ARRIVED ? "arrived" : "departed",
       (gint) request->ConnectorType, request->EdidSize, request->Edid[0],
       request->EdidSize > 0 ? request->Edid[1] : 0);
   if (device->stops_at_arrival)
     device->driver.StopMiracastSession (device->context);
+  if (device->destroys_at_arrival)
+    device->driver.DestroyMiracastContext (device->context);
   return STATUS_SUCCESS;
 }
 
@@ -93,12 +101,21 @@ report_statistic (HANDLE handle, MIRACAST_STATISTIC_DATA *data)
   }
 }
 
+static gpointer
+stop_elsewhere (gpointer data)
+{
+  device->driver.StopMiracastSession (device->context);
+  return NULL;
+}
+
 static NTSTATUS NTAPI
 register_for_rates (HANDLE handle, PVOID context, PFN_DATARATE_NOTIFICATION notify)
 {
   device->notify = notify;
   device->notify_context = context;
   device->registered_by = g_thread_self ();
+  if (device->stops_at_registration && notify != NULL)
+    g_thread_join (g_thread_new ("stop", stop_elsewhere, NULL));
   if (device->lingers)
     g_assert_null (g_async_queue_timeout_pop (device->told, G_USEC_PER_SEC / 5));
   return STATUS_SUCCESS;
@@ -269,8 +286,8 @@ test_monitor_is_known_and_arrives (Fixture *self, gconstpointer data)
   miracast_sink_init (&self->sink, SINK_PLAYS, SINK_VIDEO_CEA EDID);
   g_assert_cmpint (start (self, 5 * MBPS, &info), ==, STATUS_SUCCESS);
   g_assert_cmpuint (info.Value, ==, 1);
-  wait_told (self, "event 1");
   wait_told (self, "arrived connector 5 edid 128 00ff");
+  wait_told (self, "event 1");
   miracast_sink_wait (&self->sink, "PLAY");
   self->driver.StopMiracastSession (self->context);
   miracast_sink_wait (&self->sink, "TEARDOWN");
@@ -291,11 +308,11 @@ test_monitor_comes_and_goes_later (Fixture *self, gconstpointer data)
   self->notify (self->notify_context, &(MIRACAST_DATARATE_STATS) { .EncoderBitRate = 20 * MBPS });
 
   miracast_sink_exchange_monitor (&self->sink, "05", SINK_VIDEO_CEA EDID);
-  wait_told (self, "event 1");
   wait_told (self, "arrived connector 5 edid 128 00ff");
+  wait_told (self, "event 1");
   miracast_sink_exchange_monitor (&self->sink, "none", SINK_VIDEO_CEA NO_MONITOR);
-  wait_told (self, "event 2");
   wait_told (self, "departed connector 15 edid 0 0000");
+  wait_told (self, "event 2");
 }
 
 static void
@@ -489,8 +506,53 @@ test_monitor_arrives_when_the_start_has_returned (Fixture *self, gconstpointer d
   self->lingers = TRUE;
   start_well (self, SINK_VIDEO_CEA);
   self->lingers = FALSE;
-  wait_told (self, "event 1");
   wait_told (self, "arrived connector 15 edid 0 0000");
+  wait_told (self, "event 1");
+}
+
+/* A system lets the request wait until it has returned, and then so does the event. */
+static void
+test_arrival_waits_for_the_system (Fixture *self, gconstpointer data)
+{
+  GMutex gate;
+
+  g_mutex_init (&gate);
+  g_mutex_lock (&gate);
+  self->waiting = g_async_queue_new ();
+  self->gate = &gate;
+  start_well (self, SINK_VIDEO_CEA);
+  g_assert_nonnull (g_async_queue_timeout_pop (self->waiting, 20 * G_USEC_PER_SEC));
+  g_assert_cmpint (g_async_queue_length (self->told), ==, 0);
+  g_mutex_unlock (&gate);
+  wait_told (self, "arrived connector 15 edid 0 0000");
+  wait_told (self, "event 1");
+  self->driver.StopMiracastSession (self->context);
+  g_async_queue_unref (self->waiting);
+  g_mutex_clear (&gate);
+}
+
+static void
+test_destruction_from_within_an_arrival (Fixture *self, gconstpointer data)
+{
+  self->destroys_at_arrival = TRUE;
+  start_well (self, SINK_VIDEO_CEA);
+  wait_told (self, "arrived connector 15 edid 0 0000");
+  wait_told (self, "event 1");
+  /* It is there still. */
+  miracast_sink_wait (&self->sink, "PLAY");
+  g_assert_cmpint (start (self, 0, &(MIRACAST_SESSION_INFO) { 0 }), ==,
+      STATUS_INVALID_DEVICE_STATE);
+}
+
+static void
+test_no_rates_after_a_stop (Fixture *self, gconstpointer data)
+{
+  MIRACAST_SESSION_INFO info;
+
+  self->stops_at_registration = TRUE;
+  miracast_sink_init (&self->sink, SINK_PLAYS, SINK_VIDEO_CEA);
+  g_assert_cmpint (start (self, 0, &info), ==, STATUS_SUCCESS);
+  g_assert_null (self->notify);
 }
 
 static void
@@ -498,8 +560,8 @@ test_stop_from_within_an_arrival (Fixture *self, gconstpointer data)
 {
   self->stops_at_arrival = TRUE;
   start_well (self, SINK_VIDEO_CEA);
-  wait_told (self, "event 1");
   wait_told (self, "arrived connector 15 edid 0 0000");
+  wait_told (self, "event 1");
 }
 
 /* Who has found it before that is still in the start. */
@@ -564,8 +626,8 @@ test_link_that_stays_too_slow_ends_it (Fixture *self, gconstpointer data)
 
   start_well (self, SINK_VIDEO_CEA);
   g_assert_true (self->registered_by == g_thread_self ());
-  wait_told (self, "event 1");
   wait_told (self, "arrived connector 15 edid 0 0000");
+  wait_told (self, "event 1");
   miracast_sink_wait (&self->sink, "PLAY");
   for (guint i = 0; i < 4; i++)
     self->notify (self->notify_context, &slow);
@@ -685,8 +747,8 @@ test_media_has_the_session (Fixture *self, gconstpointer data)
   miracast_sink_init (&self->sink, SINK_PLAYS, SINK_VIDEO_CEA);
   g_assert_cmpint (start (self, 3 * MBPS, &info), ==, STATUS_SUCCESS);
   wait_told (self, "rate 3000");
-  wait_told (self, "event 1");
   wait_told (self, "arrived connector 15 edid 0 0000");
+  wait_told (self, "event 1");
   miracast_sink_wait (&self->sink, "PLAY");
   g_assert_cmpuint (media.sessions, ==, 1);
   /* The wish was for 60 Hz, which 3 Mbit/s do not carry. */
@@ -895,6 +957,9 @@ main (int argc, char **argv)
   TEST ("stop-from-within-an-arrival", test_stop_from_within_an_arrival);
   TEST ("monitor-arrives-when-the-start-has-returned",
       test_monitor_arrives_when_the_start_has_returned);
+  TEST ("arrival-waits-for-the-system", test_arrival_waits_for_the_system);
+  TEST ("destruction-from-within-an-arrival", test_destruction_from_within_an_arrival);
+  TEST ("no-rates-after-a-stop", test_no_rates_after_a_stop);
   TEST ("start-of-what-is-being-destroyed", test_start_of_what_is_being_destroyed);
   TEST ("a-second-start-is-refused", test_a_second_start_is_refused);
   TEST ("stop-ends-a-start", test_stop_ends_a_start);

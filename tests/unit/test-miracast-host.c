@@ -60,6 +60,12 @@ io_control (void)
   return status;
 }
 
+static NTSTATUS
+io_control_bare (void)
+{
+  return now.callbacks.MiracastIoControl (display_device, FALSE, 0, NULL, 0, NULL, NULL);
+}
+
 static gpointer
 io_control_elsewhere (gpointer data)
 {
@@ -711,6 +717,51 @@ test_statistics_are_passed_on (Fixture *self, gconstpointer data)
   display_wait_told ("statistic 1");
 }
 
+/* Of the program's callbacks, which the driver waits for: at once, and not after three seconds. */
+static VOID
+close_at_status (PVOID context, MIRACAST_STATUS status, NTSTATUS why)
+{
+  display_tell ("closed %08x", (guint) WfdxMiracastClose (display_device));
+}
+
+static NTSTATUS
+close_at_io_control (PVOID context, BOOL hardware, UINT size, VOID *input, UINT output_size,
+    VOID *output, UINT *ret_bytes)
+{
+  return WfdxMiracastClose (display_device);
+}
+
+static VOID
+close_at_statistic (PVOID context, const MIRACAST_STATISTIC_DATA *data)
+{
+  display_tell ("closed %08x", (guint) WfdxMiracastClose (display_device));
+}
+
+static void
+test_close_from_within_a_callback_is_refused (Fixture *self, gconstpointer data)
+{
+  const WFDX_MIRACAST_DISPLAY closing = {
+    .Size = sizeof (closing),
+    .SessionStatus = close_at_status,
+    .IoControl = close_at_io_control,
+    .Statistic = close_at_statistic,
+  };
+  MIRACAST_STATISTIC_DATA statistic = { .StatisticType = MIRACAST_STATISTIC_TYPE_CHUNK_SENT };
+  HANDLE device;
+
+  g_assert_cmpint (WfdxMiracastClose (display_device), ==, STATUS_SUCCESS);
+  display_wait_told ("destroy");
+  g_assert_cmpint (WfdxMiracastOpen (STRANGE_DRIVER, &closing, &device), ==, STATUS_SUCCESS);
+  g_assert_cmpint (start_session (self, 0), ==, STATUS_SUCCESS);
+  display_wait_told ("start 0");
+  g_assert_cmpint (io_control_bare (), ==, STATUS_INVALID_DEVICE_STATE);
+  now.callbacks.ReportStatistic (device, &statistic);
+  display_wait_told ("closed c0000184");
+  now.callbacks.ReportSessionStatus (device, MIRACAST_STATUS_CRITICAL_ERROR, 0);
+  display_wait_told ("closed c0000184");
+  display_wait_told ("stop");
+}
+
 static void
 destroy_when_let (void)
 {
@@ -778,6 +829,7 @@ main (int argc, char **argv)
   TEST ("no-link-no-rates", test_no_link_no_rates);
   TEST ("chunks-reach-the-driver", test_chunks_reach_the_driver);
   TEST ("statistics-are-passed-on", test_statistics_are_passed_on);
+  TEST ("close-from-within-a-callback-is-refused", test_close_from_within_a_callback_is_refused);
   TEST ("destroy-has-a-limit", test_destroy_has_a_limit);
   TEST ("two-drivers-at-once", test_two_drivers_at_once);
   return g_test_run ();

@@ -50,8 +50,8 @@ test_monitor_arrives_after_the_start (Fixture *self, gconstpointer data)
 
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
   g_assert_cmpuint (info.Value, ==, 1);
-  display_wait_told ("statistic 2");
   display_wait_told ("io started");
+  display_wait_told ("statistic 2");
   miracast_sink_wait (&self->sink, "PLAY");
   WfdxMiracastStop (display_device);
   miracast_sink_wait (&self->sink, "TEARDOWN");
@@ -65,8 +65,8 @@ test_session_that_ends_is_stopped (Fixture *self, gconstpointer data)
 
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
   miracast_sink_wait (&self->sink, "PLAY");
-  display_wait_told ("statistic 2");
   display_wait_told ("io started");
+  display_wait_told ("statistic 2");
   miracast_sink_tear_down (&self->sink);
   display_wait_told ("status 2 c000020d");
   miracast_sink_wait (&self->sink, "closed");
@@ -88,8 +88,8 @@ test_driver_is_told_of_the_link (Fixture *self, gconstpointer data)
   renew_sink (self);
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
   g_assert_cmpuint (info.Value, ==, 3);
-  display_wait_told ("statistic 2");
   display_wait_told ("io started");
+  display_wait_told ("statistic 2");
 }
 
 static void
@@ -99,8 +99,8 @@ test_driver_on_a_slow_link_ends (Fixture *self, gconstpointer data)
 
   g_assert_cmpint (WfdxMiracastSetLink (display_device, 7, miracast_kernel_peer, 0), ==, 0);
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
-  display_wait_told ("statistic 2");
   display_wait_told ("io started");
+  display_wait_told ("statistic 2");
   /* Half of what is on the air are repetitions. */
   for (guint i = 0; i < 6; i++)
     miracast_kernel_tell (5000, 1000 * i, 1000 * i);
@@ -113,8 +113,8 @@ start_playing (Fixture *self)
   MIRACAST_SESSION_INFO info;
 
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
-  display_wait_told ("statistic 2");
   display_wait_told ("io started");
+  display_wait_told ("statistic 2");
   miracast_sink_wait (&self->sink, "PLAY");
 }
 

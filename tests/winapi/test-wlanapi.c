@@ -2,6 +2,7 @@
 /* What each of the Wi-Fi Direct functions promises, to one caller at a time. */
 #include "wlan-lab.h"
 
+#include <base-limits.h>
 #include <wlanapi-service.h>
 
 /* Nothing that is waited for takes so long, under valgrind either. */
@@ -650,6 +651,31 @@ test_visible_while_open (WlanLab *lab, gconstpointer data)
   g_assert_cmpuint (count (lab, "Find"), ==, 0);
 }
 
+/* Not more than a program could want to know; who was looked for first is forgotten first. */
+static void
+test_many_are_known (WlanLab *lab, gconstpointer data)
+{
+  DOT11_MAC_ADDRESS device = { 0x06, 0, 0, 0, 0, 0 };
+  Started started = { 0 };
+  BOOL is_visible;
+
+  wlan_pair (lab);
+  wlan_open (lab, &started);
+  for (guint i = 0; i <= WFD_LIMIT_LINK_PEERS; i++) {
+    BlockingCall call;
+
+    device[4] = i >> 8;
+    device[5] = i;
+    wlan_call (&call, look, &device);
+    g_assert_cmpuint (wlan_wait_result (&call), ==, ERROR_SUCCESS);
+    assert_visible (&device, FALSE);
+  }
+  device[4] = device[5] = 0;
+  g_assert_cmpuint (WfdxGetDeviceVisibility (&device, &is_visible), ==, ERROR_NOT_FOUND);
+  device[5] = 1;
+  assert_visible (&device, FALSE);
+}
+
 /* A session is opened while it is looked for. */
 static void
 test_opens_while_looking (WlanLab *lab, gconstpointer data)
@@ -722,6 +748,7 @@ add_tests (void)
   wlan_add ("visible/without-handle", test_visible_without_handle);
   wlan_add ("visible/without-service", test_visible_without_service);
   wlan_add ("visible/while-open", test_visible_while_open);
+  wlan_add ("visible/many", test_many_are_known);
   wlan_add ("visible/opens-while-looking", test_opens_while_looking);
 }
 

@@ -86,7 +86,8 @@ typedef enum
 WFDX_API NTSTATUS WfdxMiracastOpen (PCSTR DriverPath, const WFDX_MIRACAST_DISPLAY *pDisplay,
     HANDLE *phDevice);
 /* Stops the session, destroys the context and unloads the driver. STATUS_IO_TIMEOUT: that took
- * the driver more than three seconds; it stays loaded. */
+ * the driver more than three seconds; it stays loaded. STATUS_INVALID_DEVICE_STATE from within one
+ * of the callbacks, as the driver waits for it. */
 WFDX_API NTSTATUS WfdxMiracastClose (HANDLE hDevice);
 
 /* What the driver calls its context; for a WfdMiracastMedia, if it is that of this library. */

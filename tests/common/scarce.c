@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "scarce.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* More than a test has open at a time. */
+#define LIMIT 512
+
+static GArray *taken; /* int */
+static struct rlimit before;
+
+void
+scarce_begin (guint n)
+{
+  struct rlimit few;
+  int fd;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  few = (struct rlimit) { LIMIT, before.rlim_max };
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &few), ==, 0);
+  taken = g_array_new (FALSE, FALSE, sizeof (int));
+  while ((fd = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
+    g_array_append_val (taken, fd);
+  g_assert_cmpuint (taken->len, >=, n);
+  for (guint i = 0; i < n; i++) {
+    close (g_array_index (taken, int, taken->len - 1));
+    g_array_set_size (taken, taken->len - 1);
+  }
+}
+
+void
+scarce_end (void)
+{
+  for (guint i = 0; i < taken->len; i++)
+    close (g_array_index (taken, int, i));
+  g_array_unref (taken);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+}

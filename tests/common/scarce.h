@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A process that has few descriptors left. */
+
+/* More than anything here takes. */
+#define SCARCE_MAX 32
+
+/* Exactly @n can be had from now on. */
+void scarce_begin (guint n);
+void scarce_end (void);
+
+G_END_DECLS
