@@ -73,7 +73,7 @@ static const struct
       .name = "device-name",
       .nick = "Device name",
       .blurb =
-          "What the peer sees; NULL for what wpa_supplicant is configured with, or the name of the host (link=p2p)",
+          "What the peer sees, in up to 32 octets; NULL for what wpa_supplicant is configured with, or the name of the host (link=p2p)",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, device_name),
       .type = G_TYPE_STRING,
   },
@@ -118,8 +118,8 @@ static const struct
   {
       .name = "lost-timeout",
       .nick = "Lost timeout",
-      .blurb = "Milliseconds of silence after which the peer is lost and the link is opened again; "
-               "an owner waits 3000 for a client that has left the group (link=p2p)",
+      .blurb = "Milliseconds of silence, or out of the group, after which the peer is lost and the "
+               "link is opened again; who comes back before goes on (link=p2p)",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, lost_timeout_ms),
       .type = G_TYPE_UINT,
       .min = 500,

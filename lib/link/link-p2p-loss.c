@@ -6,16 +6,20 @@
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
 
-/* A client that loses the radio for a moment comes back by itself in this time. */
-#define RIDE_OUT_MS 3000
-
-/* With the time until it is heard of: less than five seconds. */
+/* With the time until it is heard of: less than five seconds. Who loses the radio for a
+ * moment comes back by itself in this time. */
 #define LOST_MS 4500
 
 #define STATION_MS 250
 
 /* Enough for a look at one channel, and often enough to be back in time. */
 #define LOOK_MS 500
+
+static guint
+get_lost_ms (WfdP2pLink *self)
+{
+  return wfd_p2p_or_default (self->options.lost_ms, LOST_MS);
+}
 
 /* @error: (transfer full). A group that nobody is in keeps us from being invited
  * to another. */
@@ -147,9 +151,9 @@ static void
 watch_loss (WfdP2pLink *self)
 {
   WfdP2pGroup *group = self->group;
-  gint64 lost_ms = wfd_p2p_or_default (self->options.lost_ms, LOST_MS);
+  gint64 lost_us = get_lost_ms (self) * (gint64) G_TIME_SPAN_MILLISECOND;
 
-  wfd_loss_init (&group->loss, lost_ms * G_TIME_SPAN_MILLISECOND, g_get_monotonic_time ());
+  wfd_loss_init (&group->loss, lost_us, g_get_monotonic_time ());
   group->loss_timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (group->loss_timer, on_loss_timer, self, NULL);
   g_source_set_ready_time (group->loss_timer, wfd_loss_get_deadline_us (&group->loss));
@@ -237,10 +241,8 @@ on_peer_stays_away (gpointer user_data)
 static void
 ride_out (WfdP2pLink *self)
 {
-  guint ride_out_ms = wfd_p2p_or_default (self->options.ride_out_ms, RIDE_OUT_MS);
-
   wfd_p2p_clear_source (&self->group->ride_out);
-  self->group->ride_out = g_timeout_source_new (ride_out_ms);
+  self->group->ride_out = g_timeout_source_new (get_lost_ms (self));
   g_source_set_callback (self->group->ride_out, on_peer_stays_away, self, NULL);
   g_source_attach (self->group->ride_out, self->context);
   tell_away (self);

@@ -38,11 +38,15 @@ struct _WfdP2pOp
   guint undo;
   guint n_failures;
   gboolean doubts_group; /* that the peer still owns one: to join it was in vain */
+  gboolean is_refused;   /* by the owner of a group, if it still owns one */
   gboolean may_pass;     /* the failure, so that it is tried again */
   GError *last_failure;  /* of the attempt before */
   GError *failure;       /* what is to be said when everything is undone */
   gboolean is_over;
 };
+
+/* Wi-Fi Simple Configuration 2.0, Device Name; wpa_supplicant refuses a longer one. */
+#define WFD_P2P_NAME_BYTES 32
 
 /* Each step in one row: how it begins, and what is done with the answer, which
  * is NULL if the step does not mind an error. */
@@ -97,6 +101,8 @@ void wfd_p2p_op_fail_with (WfdP2pOp *op, WfdError code, const char *format, ...)
 gboolean wfd_p2p_op_joins (WfdP2pOp *op);
 /* @may_pass: by itself, so that all is tried again. @error: (transfer full) */
 void wfd_p2p_op_fail_for_now (WfdP2pOp *op, gboolean may_pass, GError *error);
+/* No failure that counts: whoever is waited for takes his time. @why: (transfer full) */
+void wfd_p2p_op_start_over (WfdP2pOp *op, GError *why);
 /* Tries again at once, if it was about to. */
 void wfd_p2p_op_end_pause (WfdP2pOp *op);
 /* Whether somebody, from a signal say, has ended it. */
@@ -111,8 +117,6 @@ void wfd_p2p_op_ask_property (WfdP2pOp *op, const char *path, const char *interf
 void wfd_p2p_op_set_property (WfdP2pOp *op, const char *path, const char *interface,
     const char *property, GVariant *value);
 void wfd_p2p_op_ask_p2p (WfdP2pOp *op, const char *method, GVariant *args, const char *answer_type);
-/* The value in (v); NULL if it is of another type or @answer is NULL. */
-GVariant *wfd_p2p_op_get_value (GVariant *answer, const GVariantType *type);
 void wfd_p2p_op_answered_nothing (WfdP2pOp *op, GVariant *answer);
 /* Objects that are asked one after the other; takes @paths and leaves aside
  * what is too many. */

@@ -9,8 +9,6 @@
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
 
-#define DBUS_PROPERTIES "org.freedesktop.DBus.Properties"
-
 /* A television asks its user, who has to find the remote control first. PBC
  * lasts as long. */
 #define TIMEOUT_MS (120 * 1000)
@@ -179,17 +177,6 @@ wfd_p2p_op_ask_p2p (WfdP2pOp *op, const char *method, GVariant *args, const char
       answer_type);
 }
 
-GVariant *
-wfd_p2p_op_get_value (GVariant *answer, const GVariantType *type)
-{
-  g_autoptr (GVariant) value = NULL;
-
-  if (answer == NULL)
-    return NULL;
-  g_variant_get (answer, "(v)", &value);
-  return g_variant_is_of_type (value, type) ? g_steal_pointer (&value) : NULL;
-}
-
 void
 wfd_p2p_op_answered_nothing (WfdP2pOp *op, GVariant *answer)
 {
@@ -332,12 +319,33 @@ on_formation_undone (GObject *source, GAsyncResult *result, gpointer user_data)
   undo_group (op);
 }
 
+static void
+undo_attempt (WfdP2pOp *op, gboolean may_pass, GError *error)
+{
+  op->failure = error;
+  op->may_pass = may_pass;
+  op->undo = wfd_p2p_op_get_undo (op);
+  stop_step (op);
+  wfd_p2p_op_stop_admitting (op);
+
+  if ((op->undo & WFD_P2P_UNDO_SEARCH) != 0)
+    wfd_p2p_link_search (op->link, WFD_P2P_SEARCH_NONE);
+  if ((op->undo & WFD_P2P_UNDO_FORMATION) != 0)
+    undo (op, op->link->interface_path, WPAS_CANCEL, on_formation_undone);
+  else
+    undo_group (op);
+}
+
+void
+wfd_p2p_op_start_over (WfdP2pOp *op, GError *why)
+{
+  undo_attempt (op, TRUE, why);
+}
+
 /* What ends it while the last attempt is being undone ends it for good. */
 void
 wfd_p2p_op_fail_for_now (WfdP2pOp *op, gboolean may_pass, GError *error)
 {
-  WfdP2pLink *self = op->link;
-
   if (op->failure != NULL) {
     if (op->may_pass && !may_pass) {
       g_clear_error (&op->failure);
@@ -347,19 +355,8 @@ wfd_p2p_op_fail_for_now (WfdP2pOp *op, gboolean may_pass, GError *error)
     g_clear_error (&error);
     return;
   }
-  op->failure = error;
-  op->may_pass = may_pass;
   op->n_failures++;
-  op->undo = wfd_p2p_op_get_undo (op);
-  stop_step (op);
-  wfd_p2p_op_stop_admitting (op);
-
-  if ((op->undo & WFD_P2P_UNDO_SEARCH) != 0)
-    wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
-  if ((op->undo & WFD_P2P_UNDO_FORMATION) != 0)
-    undo (op, self->interface_path, WPAS_CANCEL, on_formation_undone);
-  else
-    undo_group (op);
+  undo_attempt (op, may_pass, error);
 }
 
 void
@@ -420,6 +417,14 @@ get_facts (WfdP2pOp *op)
   return facts;
 }
 
+/* The application's search, while a group is being formed. */
+static gboolean
+gets_in_the_way (WfdP2pOp *op)
+{
+  return (wfd_p2p_step_get_undo (op->step) & WFD_P2P_UNDO_FORMATION) != 0
+      && (op->link->search != WFD_P2P_SEARCH_NONE || op->link->search_again != NULL);
+}
+
 void
 wfd_p2p_op_advance (WfdP2pOp *op)
 {
@@ -427,6 +432,8 @@ wfd_p2p_op_advance (WfdP2pOp *op)
   gint stage;
 
   op->step = wfd_p2p_next_step (op->step, get_facts (op));
+  if (gets_in_the_way (op))
+    wfd_p2p_link_search (op->link, WFD_P2P_SEARCH_NONE);
   stage = wfd_p2p_step_get_stage (op->step);
   if (stage >= 0)
     wfd_link_emit (op->link, WFD_LINK_STAGE, (guint) stage);
@@ -494,6 +501,18 @@ check_pin (const WfdLinkPairing *pairing, GError **error)
   return TRUE;
 }
 
+/* That of the host is cut, but who asks for a name gets that. */
+static gboolean
+check_name (const char *name, GError **error)
+{
+  if (name == NULL || (strlen (name) <= WFD_P2P_NAME_BYTES && g_utf8_validate (name, -1, NULL)))
+    return TRUE;
+  g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
+      "The device name has %" G_GSIZE_FORMAT " octets; it may have %d, of UTF-8", strlen (name),
+      WFD_P2P_NAME_BYTES);
+  return FALSE;
+}
+
 /* The peer has been faster: what it has begun is what is wanted. */
 static gboolean
 may_adopt (WfdP2pOp *op, const WfdP2pWish *wish)
@@ -528,6 +547,8 @@ check_wish (WfdP2pLink *self, const WfdP2pWish *wish, GError **error)
     g_set_error (error, WFD_ERROR, WFD_ERROR_STATE, "The link is open already; close it first");
     return FALSE;
   }
+  if (!check_name (self->options.device_name, error))
+    return FALSE;
   return wish->pairing == NULL || check_pin (wish->pairing, error);
 }
 

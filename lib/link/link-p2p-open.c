@@ -5,14 +5,23 @@
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
 
+/* Who owns a group is on the channel of that, also if it has not let us in. */
+static gboolean
+may_be_anywhere (WfdP2pOp *op)
+{
+  return op->peer != NULL && (wfd_link_peer_owns_group (op->peer) || op->last_failure != NULL);
+}
+
 /* Most devices listen on one of the three social channels; the rest is searched
  * when that has brought nothing. */
 static void
 begin_search (WfdP2pOp *op)
 {
-  wfd_p2p_link_note_search (op->link, WFD_P2P_SEARCH_SOCIAL);
+  gboolean is_social = !may_be_anywhere (op);
+
+  wfd_p2p_link_note_search (op->link, is_social ? WFD_P2P_SEARCH_SOCIAL : WFD_P2P_SEARCH_FULL);
   wfd_p2p_op_ask_p2p (op, WPAS_FIND,
-      wfd_p2p_build_find (TRUE, wfd_p2p_link_get_social_s (op->link)), NULL);
+      wfd_p2p_build_find (is_social, is_social ? wfd_p2p_link_get_social_s (op->link) : 0), NULL);
 }
 
 static void
@@ -55,7 +64,10 @@ wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer)
   if (wfd_link_peer_is_doubted (peer, g_get_monotonic_time ()))
     return;
   op->facts |= WFD_P2P_PEER_KNOWN;
-  if (op->step == WFD_P2P_STEP_SEARCH)
+  /* That it still owns its group says that it was no group of before that refused. */
+  if (op->is_refused && wfd_p2p_op_joins (op))
+    wfd_p2p_op_fail (op, g_error_copy (op->last_failure));
+  else if (op->step == WFD_P2P_STEP_SEARCH)
     end_search (op);
 }
 
@@ -104,8 +116,8 @@ look_at_pairing (WfdP2pOp *op, const char *path, GVariant *properties)
 static void
 answered_groups (WfdP2pOp *op, GVariant *answer)
 {
-  g_autoptr (GVariant) paths = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
-  g_autoptr (GVariant) properties = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) paths = wfd_p2p_read_value (answer, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
+  g_autoptr (GVariant) properties = wfd_p2p_read_value (answer, G_VARIANT_TYPE_VARDICT);
 
   if (op->paths[op->n_asked] != NULL) {
     const char *path = op->paths[op->n_asked++];
@@ -138,7 +150,7 @@ watch_answer (WfdP2pOp *op, GSourceFunc ask)
 static void
 stop_asking (WfdP2pOp *op)
 {
-  if (op->step == WFD_P2P_STEP_GROUP)
+  if (op->step == WFD_P2P_STEP_INVITE || op->step == WFD_P2P_STEP_GROUP)
     wfd_p2p_clear_source (&op->step_timer);
 }
 
@@ -148,12 +160,18 @@ wfd_p2p_op_peer_answers (WfdP2pOp *op)
   stop_asking (op);
 }
 
-static void
-begin_invite (WfdP2pOp *op)
+static GVariant *
+build_invite (WfdP2pOp *op)
 {
   g_autofree char *path = wfd_p2p_link_dup_peer_path (op->link, op->peer);
 
-  wfd_p2p_op_ask_p2p (op, WPAS_INVITE, wfd_p2p_build_invite (path, op->persistent_path), NULL);
+  return wfd_p2p_build_invite (path, op->persistent_path);
+}
+
+static void
+begin_invite (WfdP2pOp *op)
+{
+  wfd_p2p_op_ask_p2p (op, WPAS_INVITE, build_invite (op), NULL);
 }
 
 /* Whether the peer wants to comes by signal. */
@@ -169,15 +187,14 @@ answered_invite (WfdP2pOp *op, GVariant *answer)
 #define STATUS_UNKNOWN_GROUP 8
 #define STATUS_DEFERRED 12
 
+/* wpa_supplicant may be busy with what the peer has begun; the first answer counts. */
 static gboolean
 on_invite_again (gpointer user_data)
 {
   WfdP2pOp *op = user_data;
 
-  wfd_p2p_clear_source (&op->step_timer);
-  op->step = WFD_P2P_STEP_INVITE;
-  begin_invite (op);
-  return G_SOURCE_REMOVE;
+  wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_INVITE, build_invite (op));
+  return G_SOURCE_CONTINUE;
 }
 
 void
@@ -186,12 +203,12 @@ wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status)
   if (op->step != WFD_P2P_STEP_INVITE || op->failure != NULL)
     return;
 
+  stop_asking (op);
   if (status == STATUS_UNKNOWN_GROUP) {
     op->facts |= WFD_P2P_FORGOTTEN;
     wfd_p2p_op_advance (op);
   } else if (status == STATUS_NOT_NOW) {
     watch_answer (op, on_invite_again);
-    wfd_p2p_op_advance (op);
   } else if (status == STATUS_OK || status == STATUS_DEFERRED) {
     wfd_p2p_op_advance (op);
   } else {
@@ -222,13 +239,12 @@ watch_joining (WfdP2pOp *op, guint default_ms, GSourceFunc give_up)
   g_source_attach (op->joining, op->link->context);
 }
 
-/* Whether it still owns a group is heard before it is asked again. */
+/* Whether it still owns one is heard before it is asked again. */
 static void
-fail_until_heard (WfdP2pOp *op, GError *error)
+doubt_group (WfdP2pOp *op)
 {
   wfd_link_peer_doubt (op->peer);
   op->facts &= ~WFD_P2P_PEER_KNOWN;
-  wfd_p2p_op_fail_for_now (op, TRUE, error);
 }
 
 /* Its person may take his time, but the group may also have gone. */
@@ -239,8 +255,8 @@ on_not_let_in (gpointer user_data)
 {
   WfdP2pOp *op = user_data;
 
-  op->n_failures--; /* which it is not */
-  fail_until_heard (op,
+  doubt_group (op);
+  wfd_p2p_op_start_over (op,
       g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT, "The peer does not let us into its group"));
   return G_SOURCE_REMOVE;
 }
@@ -369,6 +385,16 @@ wfd_p2p_op_group_started (WfdP2pOp *op)
     wfd_p2p_op_advance (op);
 }
 
+/* Into a group that has gone meanwhile nobody is let in; else a person has refused, who is
+ * not asked again. */
+static void
+doubt_refusal (WfdP2pOp *op, GError *error)
+{
+  op->is_refused = TRUE;
+  doubt_group (op);
+  wfd_p2p_op_fail_for_now (op, TRUE, error);
+}
+
 static gboolean
 is_with_peer (WfdP2pOp *op, const char *peer_path)
 {
@@ -386,10 +412,9 @@ wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_p
 
   if ((forming & 1u << op->step) == 0 || !is_with_peer (op, peer_path))
     g_error_free (error);
-  /* Into a group that has gone meanwhile nobody is let in. */
-  else if (op->peer != NULL && wfd_p2p_op_joins (op)
+  else if (!may_pass && wfd_p2p_op_joins (op)
       && g_error_matches (error, WFD_ERROR, WFD_ERROR_REFUSED))
-    fail_until_heard (op, error);
+    doubt_refusal (op, error);
   else
     wfd_p2p_op_fail_for_now (op, may_pass, error);
 }
@@ -415,7 +440,7 @@ begin_network (WfdP2pOp *op)
 static void
 answered_network (WfdP2pOp *op, GVariant *answer)
 {
-  g_autoptr (GVariant) name = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_STRING);
+  g_autoptr (GVariant) name = wfd_p2p_read_value (answer, G_VARIANT_TYPE_STRING);
 
   if (name == NULL) {
     wfd_p2p_op_fail_with (op, WFD_ERROR_MALFORMED,
@@ -444,8 +469,8 @@ begin_frequency (WfdP2pOp *op)
 static void
 answered_frequency (WfdP2pOp *op, GVariant *answer)
 {
-  g_autoptr (GVariant) bss = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_OBJECT_PATH);
-  g_autoptr (GVariant) frequency = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_UINT16);
+  g_autoptr (GVariant) bss = wfd_p2p_read_value (answer, G_VARIANT_TYPE_OBJECT_PATH);
+  g_autoptr (GVariant) frequency = wfd_p2p_read_value (answer, G_VARIANT_TYPE_UINT16);
   const char *path = bss != NULL ? g_variant_get_string (bss, NULL) : WPAS_NO_OBJECT;
 
   if (strcmp (path, WPAS_NO_OBJECT) != 0 && op->n_asked++ == 0) {
@@ -519,8 +544,8 @@ choose_member (WfdP2pOp *op, const char *const *paths)
 static void
 answered_member (WfdP2pOp *op, GVariant *answer)
 {
-  g_autoptr (GVariant) owner = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_OBJECT_PATH);
-  g_autoptr (GVariant) members = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
+  g_autoptr (GVariant) owner = wfd_p2p_read_value (answer, G_VARIANT_TYPE_OBJECT_PATH);
+  g_autoptr (GVariant) members = wfd_p2p_read_value (answer, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
   g_autofree const char **paths = NULL;
 
   if (!op->link->group->info->is_owner) {

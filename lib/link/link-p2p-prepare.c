@@ -217,7 +217,7 @@ read_addresses (WfdP2pLink *self, GVariant *config)
 static void
 answered_config (WfdP2pOp *op, GVariant *answer)
 {
-  g_autoptr (GVariant) config = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) config = wfd_p2p_read_value (answer, G_VARIANT_TYPE_VARDICT);
 
   if (config == NULL)
     wfd_p2p_op_fail_with (op, WFD_ERROR_MALFORMED, "wpa_supplicant's %s is no dictionary",
@@ -225,6 +225,9 @@ answered_config (WfdP2pOp *op, GVariant *answer)
   else {
     const char *name = "";
 
+    /* What we have set ourselves is not what was there before. */
+    if (op->link->old_config == NULL)
+      op->link->old_config = g_variant_ref (config);
     read_addresses (op->link, config);
     g_variant_lookup (config, WPAS_CONFIG_DEVICE_NAME, "&s", &name);
     op->link->is_nameless = *name == '\0';
@@ -232,15 +235,12 @@ answered_config (WfdP2pOp *op, GVariant *answer)
   }
 }
 
-#define NAME_BYTES 32 /* Wi-Fi Simple Configuration 2.0, Device Name */
-
-/* wpa_supplicant refuses a name that is longer. */
 static char *
 dup_name (WfdP2pLink *self)
 {
   if (self->options.device_name != NULL || !self->is_nameless)
     return g_strdup (self->options.device_name);
-  return wfd_text_dup_printable (wfd_text (g_get_host_name ()), NAME_BYTES);
+  return wfd_text_dup_printable (wfd_text (g_get_host_name ()), WFD_P2P_NAME_BYTES);
 }
 
 static void
@@ -255,6 +255,7 @@ begin_configure (WfdP2pOp *op)
   };
   g_autoptr (GVariant) config = g_variant_ref_sink (wfd_p2p_build_config (&wanted));
 
+  self->is_named |= name != NULL;
   if (wanted.sets_address)
     read_addresses (self, config);
   wfd_p2p_op_set_property (op, self->interface_path, WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config);
@@ -300,7 +301,7 @@ answered_peers (WfdP2pOp *op, GVariant *answer)
   g_autoptr (GVariant) properties = NULL;
 
   if (answer != NULL && g_variant_is_of_type (answer, G_VARIANT_TYPE ("(v)"))) {
-    paths = wfd_p2p_op_get_value (answer, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
+    paths = wfd_p2p_read_value (answer, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
     if (paths != NULL)
       wfd_p2p_op_take_paths (op, g_variant_dup_objv (paths, NULL));
   } else if (op->paths[op->n_asked] != NULL) {
@@ -308,7 +309,7 @@ answered_peers (WfdP2pOp *op, GVariant *answer)
 
     if (answer != NULL) {
       properties = g_variant_get_child_value (answer, 0);
-      wfd_p2p_link_update_peer (op->link, path, properties);
+      wfd_p2p_link_update_peer (op->link, path, properties, FALSE);
     }
   }
   /* By whoever was told of the peer. */

@@ -69,6 +69,8 @@ struct _WfdP2pLink
   char **interfaces; /* that it had then; of those that are not ours others make use */
   char *interface_path;
   GVariant *old_wfd_ies; /* of before we came; ay */
+  GVariant *old_config;  /* the same; a{sv} */
+  gboolean is_named;     /* by us */
   gboolean is_nameless;  /* wpa_supplicant has been given no name */
   GInetAddress *go_address;
   GInetAddressMask *go_network;
@@ -82,7 +84,8 @@ struct _WfdP2pLink
   GHashTable *peers;    /* id to WfdLinkPeer */
 
   WfdP2pGroup *group;
-  WfdP2pOp *op; /* what is under way; NULL if nothing */
+  GPtrArray *unseen; /* paths of interfaces of groups that have not begun */
+  WfdP2pOp *op;      /* what is under way; NULL if nothing */
 };
 
 /* --- the object --- */
@@ -98,11 +101,15 @@ wfd_p2p_or_default (guint option, guint value)
 void wfd_p2p_link_subscribe (WfdP2pLink *self);
 /* It is gone, or has to be looked for again. */
 void wfd_p2p_link_forget_service (WfdP2pLink *self);
+/* What it was told of us before has been, or cannot be, restored. */
+void wfd_p2p_link_forget_old (WfdP2pLink *self);
 void wfd_p2p_link_lose_peer (WfdP2pLink *self, const char *path);
 void wfd_p2p_link_lose_all_peers (WfdP2pLink *self);
 /* Of ".../Peers/020000000100"; NULL if that is no peer, or one too many. */
 WfdLinkPeer *wfd_p2p_link_ensure_peer (WfdP2pLink *self, const char *path);
-void wfd_p2p_link_update_peer (WfdP2pLink *self, const char *path, GVariant *properties);
+/* @is_heard: just now, and not known from before. */
+void wfd_p2p_link_update_peer (WfdP2pLink *self, const char *path, GVariant *properties,
+    gboolean is_heard);
 WfdLinkPeer *wfd_p2p_link_find_peer (WfdP2pLink *self, const char *text);
 gboolean wfd_p2p_link_has_peer (WfdP2pLink *self, WfdLinkPeer *peer);
 char *wfd_p2p_link_dup_peer_path (WfdP2pLink *self, WfdLinkPeer *peer);
@@ -128,9 +135,14 @@ gboolean wfd_p2p_group_get_address (const WfdP2pGroup *group, WfdNetAddress *ret
  * else the application's search goes on. */
 void wfd_p2p_link_look_around (WfdP2pLink *self);
 
-/* What has been formed meanwhile, of which nothing has been told yet; after Cancel.
- * Waits for wpa_supplicant for a moment. */
+/* An interface for a group has been added, and has gone or got its group. */
+void wfd_p2p_link_note_unseen (WfdP2pLink *self, const char *path);
+void wfd_p2p_link_forget_unseen (WfdP2pLink *self, const char *path);
+/* When Cancel has been answered: what it has left. */
 void wfd_p2p_link_end_unseen (WfdP2pLink *self);
+/* When Cancel has been sent, and nothing will be heard any more: the same. Waits for
+ * wpa_supplicant for a moment. */
+void wfd_p2p_link_end_unseen_now (WfdP2pLink *self);
 
 /* --- claims --- */
 

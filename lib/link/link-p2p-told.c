@@ -29,10 +29,19 @@ wfd_p2p_link_forget_service (WfdP2pLink *self)
   self->search = WFD_P2P_SEARCH_NONE;
   self->is_finding = FALSE;
   self->is_prepared = FALSE;
+  g_ptr_array_set_size (self->unseen, 0);
   g_clear_pointer (&self->owner, g_free);
   g_clear_pointer (&self->interface_path, g_free);
   g_clear_object (&self->go_address);
   g_clear_object (&self->go_network);
+}
+
+void
+wfd_p2p_link_forget_old (WfdP2pLink *self)
+{
+  g_clear_pointer (&self->old_wfd_ies, g_variant_unref);
+  g_clear_pointer (&self->old_config, g_variant_unref);
+  self->is_named = FALSE;
 }
 
 /* @error: (transfer full) */
@@ -45,7 +54,7 @@ lose_service (WfdP2pLink *self, GError *error)
 
   wfd_p2p_link_clear_group (self);
   wfd_p2p_link_forget_service (self);
-  g_clear_pointer (&self->old_wfd_ies, g_variant_unref);
+  wfd_p2p_link_forget_old (self);
   if (self->op != NULL)
     wfd_p2p_op_abandon (self->op, g_error_copy (reason));
   if (was_up)
@@ -80,6 +89,7 @@ on_interface_removed (GDBusConnection *bus, const char *sender, const char *path
   if (!g_variant_is_of_type (args, G_VARIANT_TYPE ("(o)")))
     return;
   g_variant_get (args, "(&o)", &removed);
+  wfd_p2p_link_forget_unseen (self, removed);
   if (g_strcmp0 (removed, self->interface_path) == 0)
     lose_service (self,
         g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
@@ -95,7 +105,15 @@ on_interface_added (GDBusConnection *bus, const char *sender, const char *path,
     const char *interface, const char *signal, GVariant *args, gpointer user_data)
 {
   WfdP2pLink *self = user_data;
+  g_autoptr (GVariant) properties = NULL;
+  const char *added;
 
+  if (!g_variant_is_of_type (args, G_VARIANT_TYPE ("(oa{sv})")))
+    return;
+  g_variant_get (args, "(&o@a{sv})", &added, &properties);
+  if (!wfd_p2p_read_is_group (properties))
+    return;
+  wfd_p2p_link_note_unseen (self, added);
   if (self->op != NULL)
     wfd_p2p_op_interface_added (self->op);
   else if (self->group == NULL && self->is_finding)
@@ -109,7 +127,7 @@ on_device_found (WfdP2pLink *self, GVariant *args)
   const char *path;
 
   g_variant_get (args, "(&o@a{sv})", &path, &properties);
-  wfd_p2p_link_update_peer (self, path, properties);
+  wfd_p2p_link_update_peer (self, path, properties, TRUE);
 }
 
 static void
@@ -139,14 +157,11 @@ on_state (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (WfdP2pLink) self = user_data;
   g_autoptr (GVariant) answer =
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
-  g_autoptr (GVariant) state = NULL;
+  g_autoptr (GVariant) state = wfd_p2p_read_value (answer, G_VARIANT_TYPE_STRING);
 
   if (self->search != WFD_P2P_SEARCH_ENDED || self->op != NULL)
     return;
-  if (answer != NULL)
-    g_variant_get (answer, "(v)", &state);
-  if (state == NULL || !g_variant_is_of_type (state, G_VARIANT_TYPE_STRING)
-      || is_at_rest (g_variant_get_string (state, NULL)))
+  if (state == NULL || is_at_rest (g_variant_get_string (state, NULL)))
     wfd_p2p_link_search_on (self);
 }
 
@@ -158,8 +173,7 @@ go_on_unless_invited (WfdP2pLink *self)
 {
   wfd_p2p_link_search_again (self);
   self->search = WFD_P2P_SEARCH_ENDED;
-  g_dbus_connection_call (self->bus, self->owner, self->interface_path,
-      "org.freedesktop.DBus.Properties", "Get",
+  g_dbus_connection_call (self->bus, self->owner, self->interface_path, DBUS_PROPERTIES, "Get",
       g_variant_new ("(ss)", WPAS_INTERFACE_INTERFACE, WPAS_STATE), G_VARIANT_TYPE ("(v)"),
       G_DBUS_CALL_FLAGS_NONE, -1, self->asking, on_state, g_object_ref (self));
 }
@@ -376,6 +390,7 @@ on_group_started (WfdP2pLink *self, GVariant *args)
     .members = g_ptr_array_new_with_free_func (g_free),
   };
   self->group = group;
+  wfd_p2p_link_forget_unseen (self, interface_path);
   wfd_p2p_group_claim (self);
   self->search = WFD_P2P_SEARCH_NONE;
   wfd_p2p_clear_source (&self->search_again);
@@ -492,7 +507,7 @@ on_peer_changed (GDBusConnection *bus, const char *sender, const char *path, con
   if (is_of_other (self, path) || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(sa{sv}as)")))
     return;
   properties = g_variant_get_child_value (args, 1);
-  wfd_p2p_link_update_peer (self, path, properties);
+  wfd_p2p_link_update_peer (self, path, properties, TRUE);
 }
 
 /* What is asked of it then is refused without a reason. */
@@ -538,8 +553,8 @@ wfd_p2p_link_subscribe (WfdP2pLink *self)
       on_interface_removed);
   subscribe (self, self->owner, WPAS_INTERFACE_P2P, NULL, NULL, on_p2p_signal);
   subscribe (self, self->owner, WPAS_INTERFACE_GROUP, NULL, NULL, on_group_signal);
-  subscribe (self, self->owner, "org.freedesktop.DBus.Properties", "PropertiesChanged",
-      WPAS_INTERFACE_PEER, on_peer_changed);
-  subscribe (self, self->owner, "org.freedesktop.DBus.Properties", "PropertiesChanged",
-      WPAS_INTERFACE_INTERFACE, on_interface_changed);
+  subscribe (self, self->owner, DBUS_PROPERTIES, "PropertiesChanged", WPAS_INTERFACE_PEER,
+      on_peer_changed);
+  subscribe (self, self->owner, DBUS_PROPERTIES, "PropertiesChanged", WPAS_INTERFACE_INTERFACE,
+      on_interface_changed);
 }

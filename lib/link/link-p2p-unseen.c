@@ -3,39 +3,12 @@
  * begins all the same. Once the peer has taken an invitation, wpa_supplicant has made it. */
 #include "link-p2p-private.h"
 
+#include <base-limits.h>
+
+#include "link-p2p-wire.h"
 #include "link-wpas.h"
 
-/* Whoever closes the link waits for this. */
-#define WAIT_US (150 * 1000)
-
-static GVariant *
-ask_property (WfdP2pLink *self, const char *path, const char *interface, const char *property,
-    const GVariantType *type, gint64 end_us)
-{
-  gint64 left_us = end_us - g_get_monotonic_time ();
-  g_autoptr (GVariant) answer = NULL;
-  g_autoptr (GVariant) value = NULL;
-
-  if (left_us < 1000)
-    return NULL;
-  answer = g_dbus_connection_call_sync (self->bus, self->owner, path,
-      "org.freedesktop.DBus.Properties", "Get", g_variant_new ("(ss)", interface, property),
-      G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE, left_us / 1000, NULL, NULL);
-  if (answer == NULL)
-    return NULL;
-  g_variant_get (answer, "(v)", &value);
-  return g_variant_is_of_type (value, type) ? g_steal_pointer (&value) : NULL;
-}
-
-/* An adapter that was plugged in meanwhile is new as well. */
-static gboolean
-is_group (WfdP2pLink *self, const char *path, gint64 end_us)
-{
-  g_autoptr (GVariant) name = ask_property (self, path, WPAS_INTERFACE_INTERFACE, WPAS_IFNAME,
-      G_VARIANT_TYPE_STRING, end_us);
-
-  return name != NULL && g_str_has_prefix (g_variant_get_string (name, NULL), WPAS_GROUP_PREFIX);
-}
+/* --- as it is told --- */
 
 static gboolean
 is_known (WfdP2pLink *self, const char *path)
@@ -45,23 +18,86 @@ is_known (WfdP2pLink *self, const char *path)
   return self->interfaces != NULL && g_strv_contains ((const char *const *) self->interfaces, path);
 }
 
-/* The answer comes behind what Cancel has done. An interface that waits for its group
- * goes with the search: Cancel (of 2.10) looks for it at the wrong place. */
+void
+wfd_p2p_link_note_unseen (WfdP2pLink *self, const char *path)
+{
+  if (!is_known (self, path) && self->unseen->len < WFD_LIMIT_WPAS_OBJECTS)
+    g_ptr_array_add (self->unseen, g_strdup (path));
+}
+
+void
+wfd_p2p_link_forget_unseen (WfdP2pLink *self, const char *path)
+{
+  guint index;
+
+  while (g_ptr_array_find_with_equal_func (self->unseen, path, g_str_equal, &index))
+    g_ptr_array_remove_index (self->unseen, index);
+}
+
+/* An interface that waits for its group goes with the search: Cancel (of 2.10) looks for
+ * it at the wrong place. */
 void
 wfd_p2p_link_end_unseen (WfdP2pLink *self)
 {
+  wfd_p2p_link_send (self, self->interface_path, WPAS_STOP_FIND, NULL);
+  for (guint i = 0; i < self->unseen->len; i++)
+    wfd_p2p_link_send (self, g_ptr_array_index (self->unseen, i), WPAS_DISCONNECT, NULL);
+  g_ptr_array_set_size (self->unseen, 0);
+}
+
+/* --- at the end --- */
+
+/* Whoever closes the link waits for this: the program may end afterwards, so that no answer
+ * would find anybody who ends the group. */
+#define WAIT_US (150 * 1000)
+
+static GVariant *
+ask_property (WfdP2pLink *self, const char *path, const char *interface, const char *property,
+    const GVariantType *type, gint64 end_us)
+{
+  gint64 left_us = end_us - g_get_monotonic_time ();
+  g_autoptr (GVariant) answer = NULL;
+
+  if (left_us < 1000)
+    return NULL;
+  answer = g_dbus_connection_call_sync (self->bus, self->owner, path, DBUS_PROPERTIES, "Get",
+      g_variant_new ("(ss)", interface, property), G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE,
+      left_us / 1000, NULL, NULL);
+  return wfd_p2p_read_value (answer, type);
+}
+
+/* An adapter that was plugged in meanwhile is new as well. */
+static gboolean
+is_group (WfdP2pLink *self, const char *path, gint64 end_us)
+{
+  g_autoptr (GVariant) name = ask_property (self, path, WPAS_INTERFACE_INTERFACE, WPAS_IFNAME,
+      G_VARIANT_TYPE_STRING, end_us);
+
+  return name != NULL && wfd_p2p_is_group_name (g_variant_get_string (name, NULL));
+}
+
+/* The answer comes behind what Cancel has done. */
+static void
+find_unseen (WfdP2pLink *self)
+{
   gint64 end_us = g_get_monotonic_time () + WAIT_US;
-  g_autoptr (GVariant) interfaces = NULL;
+  g_autoptr (GVariant) interfaces = ask_property (self, WPAS_PATH, WPAS_INTERFACE_ROOT,
+      WPAS_INTERFACES, G_VARIANT_TYPE_OBJECT_PATH_ARRAY, end_us);
   g_autofree const char **paths = NULL;
 
-  wfd_p2p_link_send (self, self->interface_path, WPAS_STOP_FIND, NULL);
-  interfaces = ask_property (self, WPAS_PATH, WPAS_INTERFACE_ROOT, WPAS_INTERFACES,
-      G_VARIANT_TYPE_OBJECT_PATH_ARRAY, end_us);
   if (interfaces == NULL)
     return;
+  g_ptr_array_set_size (self->unseen, 0);
   paths = g_variant_get_objv (interfaces, NULL);
   for (guint i = 0; paths[i] != NULL; i++) {
     if (!is_known (self, paths[i]) && is_group (self, paths[i], end_us))
-      wfd_p2p_link_send (self, paths[i], WPAS_DISCONNECT, NULL);
+      wfd_p2p_link_note_unseen (self, paths[i]);
   }
+}
+
+void
+wfd_p2p_link_end_unseen_now (WfdP2pLink *self)
+{
+  find_unseen (self);
+  wfd_p2p_link_end_unseen (self);
 }

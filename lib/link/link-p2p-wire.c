@@ -60,6 +60,17 @@ wfd_p2p_read_peer_id (const char *path)
   return address_to_id (octets);
 }
 
+GVariant *
+wfd_p2p_read_value (GVariant *answer, const GVariantType *type)
+{
+  g_autoptr (GVariant) value = NULL;
+
+  if (answer == NULL)
+    return NULL;
+  g_variant_get (answer, "(v)", &value);
+  return g_variant_is_of_type (value, type) ? g_steal_pointer (&value) : NULL;
+}
+
 /* NULL if it is no ay of exactly this size. */
 static const guint8 *
 get_octets (GVariant *value, gsize size)
@@ -314,6 +325,20 @@ wfd_p2p_read_is_connected (GVariant *properties)
 }
 
 gboolean
+wfd_p2p_is_group_name (const char *name)
+{
+  return g_str_has_prefix (name, WPAS_GROUP_PREFIX) && !g_str_has_prefix (name, WPAS_DEVICE_PREFIX);
+}
+
+gboolean
+wfd_p2p_read_is_group (GVariant *properties)
+{
+  const char *name;
+
+  return !g_variant_lookup (properties, WPAS_IFNAME, "&s", &name) || wfd_p2p_is_group_name (name);
+}
+
+gboolean
 wfd_p2p_read_status (GVariant *args, gint *ret_status)
 {
   g_autoptr (GVariant) dict = get_dict (args);
@@ -360,6 +385,29 @@ wfd_p2p_build_config (const WfdP2pConfig *config)
     insert_octets (&dict, WPAS_CONFIG_IP_END, last_client, IPV4_BYTES);
   }
   return g_variant_dict_end (&dict);
+}
+
+GVariant *
+wfd_p2p_build_old_config (GVariant *old, gboolean was_named)
+{
+  static const char *const keys[] = { WPAS_CONFIG_PRIMARY_TYPE, WPAS_CONFIG_PERSISTENT_RECONNECT };
+  const char *name = "";
+  GVariantDict dict;
+  g_autoptr (GVariant) config = NULL;
+
+  g_variant_dict_init (&dict, NULL);
+  if (was_named) {
+    g_variant_lookup (old, WPAS_CONFIG_DEVICE_NAME, "&s", &name);
+    g_variant_dict_insert (&dict, WPAS_CONFIG_DEVICE_NAME, "s", name);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+    g_autoptr (GVariant) value = g_variant_lookup_value (old, keys[i], NULL);
+
+    if (value != NULL)
+      g_variant_dict_insert_value (&dict, keys[i], value);
+  }
+  config = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return g_variant_n_children (config) > 0 ? g_steal_pointer (&config) : NULL;
 }
 
 static GVariant *

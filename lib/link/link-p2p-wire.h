@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  * of a group out of zeros as long as it does not know him. */
 char *wfd_p2p_read_peer_id (const char *path);
 
+/* The value in (v); NULL if it is of another type or @answer is NULL. */
+GVariant *wfd_p2p_read_value (GVariant *answer, const GVariantType *type);
+
 /* Properties of a peer, a{sv}, all or those that changed: whether @peer changed. */
 gboolean wfd_p2p_read_peer (GVariant *properties, WfdLinkPeer *peer);
 
@@ -31,6 +34,11 @@ gboolean wfd_p2p_read_root (GVariant *properties, char ***ret_interfaces, GVaria
 
 /* Properties of an interface, a{sv}; FALSE if it has no name. */
 gboolean wfd_p2p_read_interface (GVariant *properties, char **ret_name, gboolean *ret_can_p2p);
+
+/* Whether it is that of a group, and no adapter. */
+gboolean wfd_p2p_is_group_name (const char *name);
+/* Properties of an interface, a{sv}: the same, unless they tell no name. */
+gboolean wfd_p2p_read_is_group (GVariant *properties);
 
 /* Of an interface, all or those that changed: whether its radio is switched off, by a key of
  * the machine, or by "rfkill block" or "ip link set down". */
@@ -72,6 +80,9 @@ typedef struct
 
 /* a{sv} */
 GVariant *wfd_p2p_build_config (const WfdP2pConfig *config);
+/* The same: what of @old, a{sv}, that has overwritten; @was_named: it had a name. NULL if it
+ * is nothing. */
+GVariant *wfd_p2p_build_old_config (GVariant *old, gboolean was_named);
 /* The address that is ours in a group of our own, and its network; FALSE if
  * clients are given none. @config: a{sv} */
 gboolean wfd_p2p_read_go_address (GVariant *config, GInetAddress **ret_address,

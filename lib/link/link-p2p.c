@@ -278,7 +278,8 @@ wfd_p2p_link_ensure_peer (WfdP2pLink *self, const char *path)
 }
 
 void
-wfd_p2p_link_update_peer (WfdP2pLink *self, const char *path, GVariant *properties)
+wfd_p2p_link_update_peer (WfdP2pLink *self, const char *path, GVariant *properties,
+    gboolean is_heard)
 {
   gboolean is_new = FALSE;
   g_autoptr (WfdLinkPeer) peer = ensure_peer (self, path, &is_new);
@@ -288,7 +289,8 @@ wfd_p2p_link_update_peer (WfdP2pLink *self, const char *path, GVariant *properti
     return;
   g_object_ref (peer);
   changed = wfd_p2p_read_peer (properties, peer);
-  wfd_link_peer_note_heard (peer, g_get_monotonic_time ());
+  if (is_heard)
+    wfd_link_peer_note_heard (peer, g_get_monotonic_time ());
   if (is_new)
     wfd_link_emit (self, WFD_LINK_PEER_FOUND, peer);
   else if (changed)
@@ -411,12 +413,21 @@ p2p_reject (WfdLink *link, WfdLinkPeer *peer)
   wfd_p2p_link_send (self, self->interface_path, WPAS_REJECT_PEER, g_variant_new ("(o)", path));
 }
 
+/* What we said of us is not what we found. */
 static void
-restore_wfd_ies (WfdP2pLink *self)
+restore (WfdP2pLink *self)
 {
-  g_dbus_connection_call (self->bus, self->owner, WPAS_PATH, "org.freedesktop.DBus.Properties",
-      "Set", g_variant_new ("(ssv)", WPAS_INTERFACE_ROOT, WPAS_WFD_IES, self->old_wfd_ies), NULL,
-      G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+  GVariant *config = NULL;
+
+  if (self->old_wfd_ies != NULL)
+    wfd_p2p_link_send_to (self, WPAS_PATH, DBUS_PROPERTIES, "Set",
+        g_variant_new ("(ssv)", WPAS_INTERFACE_ROOT, WPAS_WFD_IES, self->old_wfd_ies));
+  if (self->old_config != NULL && self->interface_path != NULL)
+    config = wfd_p2p_build_old_config (self->old_config, self->is_named);
+  if (config != NULL)
+    wfd_p2p_link_send_to (self, self->interface_path, DBUS_PROPERTIES, "Set",
+        g_variant_new ("(ssv)", WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config));
+  g_clear_pointer (&config, g_variant_unref);
 }
 
 /* In the order in which it is obeyed: what is being formed, what has been, the
@@ -428,13 +439,12 @@ undo_everything (WfdP2pLink *self)
     return;
   if (self->op != NULL && (wfd_p2p_op_get_undo (self->op) & WFD_P2P_UNDO_FORMATION) != 0) {
     wfd_p2p_link_send (self, self->interface_path, WPAS_CANCEL, NULL);
-    wfd_p2p_link_end_unseen (self);
+    wfd_p2p_link_end_unseen_now (self);
   }
   if (self->group != NULL)
     wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
   wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
-  if (self->old_wfd_ies != NULL)
-    restore_wfd_ies (self);
+  restore (self);
   /* The program may end now; this waits for the bus, and not for any answer. */
   g_dbus_connection_flush_sync (self->bus, NULL, NULL);
 }
@@ -447,7 +457,7 @@ p2p_close (WfdLink *link)
   undo_everything (self);
   wfd_p2p_link_clear_group (self);
   wfd_p2p_link_forget_service (self);
-  g_clear_pointer (&self->old_wfd_ies, g_variant_unref);
+  wfd_p2p_link_forget_old (self);
   if (self->op != NULL)
     wfd_p2p_op_abandon (self->op,
         g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The link was closed"));
@@ -526,6 +536,7 @@ wfd_p2p_link_finalize (GObject *object)
 
   g_hash_table_unref (self->peers);
   g_array_unref (self->subscriptions);
+  g_ptr_array_unref (self->unseen);
   g_clear_object (&self->bus);
   g_strfreev (self->interfaces);
   g_main_context_unref (self->context);
@@ -638,7 +649,7 @@ init_properties (GObjectClass *object_class)
   /**
    * WfdP2pLink:device-name:
    *
-   * The name that others see, up to 32 octets; %NULL for that of wpa_supplicant's
+   * The name that others see while the link is used, up to 32 octets; %NULL for that of wpa_supplicant's
    * configuration, or of the host if there is none.
    */
   g_object_class_install_property (object_class, PROP_DEVICE_NAME,
@@ -677,8 +688,8 @@ init_properties (GObjectClass *object_class)
   /**
    * WfdP2pLink:lost-ms:
    *
-   * For how long a peer has to be silent, though something was sent to it, to be
-   * lost; 0 for the default of 4500.
+   * For how long a peer has to be silent, though something was sent to it, or to be out
+   * of a group of ours, to be lost; 0 for the default of 4500.
    */
   g_object_class_install_property (object_class, PROP_LOST_MS,
       g_param_spec_uint ("lost-ms", NULL, NULL, 0, G_MAXINT, 0, flags));
@@ -701,6 +712,7 @@ wfd_p2p_link_init (WfdP2pLink *self)
 {
   self->context = g_main_context_ref_thread_default ();
   self->subscriptions = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->unseen = g_ptr_array_new_with_free_func (g_free);
   self->peers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->options.advert.available = TRUE;
   self->options.advert.max_throughput_mbps = WFD_P2P_MAX_THROUGHPUT_MBPS;

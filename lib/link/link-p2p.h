@@ -27,11 +27,10 @@ typedef struct
   guint join_ms;               /* until the peer's group is found; 0 for the default */
   guint address_ms;            /* until there have to be addresses; 0 for the default */
   guint call_timeout_ms;       /* until wpa_supplicant has to answer; 0 for the default */
-  guint ride_out_ms;           /* for how long our group waits for its peer; 0 for the default */
-  guint lost_ms;               /* of silence, until the peer is lost; 0 for the default */
-  guint look_ms;               /* between two looks for an owner who is away; 0 for the default */
-  guint station_ms;            /* between two looks at the peer as a station; 0 for the default */
-  guint search_again_ms;       /* after somebody else has stopped it; 0 for the default */
+  guint lost_ms;         /* of silence or absence, until the peer is lost; 0 for the default */
+  guint look_ms;         /* between two looks for an owner who is away; 0 for the default */
+  guint station_ms;      /* between two looks at the peer as a station; 0 for the default */
+  guint search_again_ms; /* after somebody else has stopped it; 0 for the default */
 } WfdP2pOptions;
 
 /* @bus: (nullable): for tests; that of the system if NULL. @options is copied. */

@@ -18,7 +18,7 @@ struct _WfdLinkPeer
   WfdIe ie;
   gboolean owns_group;
   gboolean is_doubted;
-  gint64 heard_us; /* when it was said who owns a group */
+  gint64 heard_us; /* when it was said who owns a group; 0 for never */
 };
 
 G_DEFINE_FINAL_TYPE (WfdLinkPeer, wfd_link_peer, G_TYPE_OBJECT)
@@ -227,5 +227,6 @@ wfd_link_peer_note_heard (WfdLinkPeer *self, gint64 now_us)
 gboolean
 wfd_link_peer_is_doubted (WfdLinkPeer *self, gint64 now_us)
 {
-  return self->is_doubted || (self->owns_group && now_us - self->heard_us > OWNER_US);
+  return self->is_doubted
+      || (self->owns_group && (self->heard_us == 0 || now_us - self->heard_us > OWNER_US));
 }

@@ -5,6 +5,8 @@
  * used here. A key that a version does not know makes it refuse the whole call,
  * so only keys that 2.10 has are sent. */
 
+#define DBUS_PROPERTIES "org.freedesktop.DBus.Properties"
+
 #define WPAS_NAME "fi.w1.wpa_supplicant1"
 #define WPAS_PATH "/fi/w1/wpa_supplicant1"
 
@@ -27,7 +29,8 @@
 
 /* Interface objects */
 #define WPAS_IFNAME "Ifname"
-#define WPAS_GROUP_PREFIX "p2p-" /* of that of a group */
+#define WPAS_GROUP_PREFIX "p2p-"      /* of that of a group */
+#define WPAS_DEVICE_PREFIX "p2p-dev-" /* of what some drivers form it with */
 #define WPAS_STATE "State"
 #define WPAS_STATE_OFF "interface_disabled"
 #define WPAS_STATE_CONNECTED "completed"

@@ -173,7 +173,8 @@ on_peer (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
 {
   WfdLinkPeer *other;
 
-  if (self->state.phase != WFD_ESTABLISH_SEEKING || self->is_finding || !is_wanted (self, peer))
+  if (self->state.phase != WFD_ESTABLISH_SEEKING || self->is_finding || self->closing != NULL
+      || !is_wanted (self, peer))
     return;
   other = find_namesake (self, peer);
   if (other != NULL)

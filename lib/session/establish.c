@@ -493,8 +493,8 @@ establish_init_properties (GObjectClass *klass)
   /**
    * WfdEstablish:device-name:
    *
-   * What others see; %NULL for what wpa_supplicant is configured with, or the name
-   * of the host.
+   * What others see, in up to 32 octets; %NULL for what wpa_supplicant is configured
+   * with, or the name of the host.
    */
   properties[PROP_DEVICE_NAME] =
       g_param_spec_string ("device-name", "Device name", "What others see", NULL, flags);
@@ -553,8 +553,8 @@ establish_init_properties (GObjectClass *klass)
   /**
    * WfdEstablish:lost-timeout-ms:
    *
-   * Milliseconds of silence, though something was sent to it, after which a peer is
-   * lost; what is shorter is ridden out.
+   * Milliseconds after which a peer is lost that is silent, though something was sent to
+   * it, or has left our group; what is shorter is ridden out.
    */
   properties[PROP_LOST_TIMEOUT] = g_param_spec_uint ("lost-timeout-ms", "Lost timeout",
       "Milliseconds of silence until the peer is lost", 500, G_MAXINT32, 4500,

@@ -571,6 +571,15 @@ lab_react (Lab *lab, const char *key, const char *signal, const char *args)
   g_test_queue_free (saying);
 }
 
+void
+lab_hear_owner (Lab *lab, gboolean owns_group)
+{
+  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
+  lab_react (lab, "Find", "DeviceFoundProperties",
+      owns_group ? "(objectpath '" TV "', {'groupcapability': <byte 0x2b>})"
+                 : "(objectpath '" TV "', {'groupcapability': <byte 0x2a>})");
+}
+
 #define STARTED(role, more) \
   "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP \
   "'>, 'persistent': <true>, 'role': <'" role "'>" more "},)"

@@ -70,6 +70,9 @@ GVariant *parse (const char *text);
 void lab_know_tv (Lab *lab);
 void lab_say (Lab *lab, const char *signal, const char *args);
 void lab_say_tv_found (Lab *lab);
+/* The television is known to own a group, or to own none any more, and is heard when it is
+ * searched for next. */
+void lab_hear_owner (Lab *lab, gboolean owns_group);
 /* The fake says it as its reaction to a call. */
 void lab_react (Lab *lab, const char *key, const char *signal, const char *args);
 /* It lets a group begin after this call. @role: "GO" or "client" */

@@ -529,6 +529,25 @@ test_source_throws_out (Way *way, gconstpointer data)
   g_assert_cmpuint (way->n_opened, ==, 0);
 }
 
+/* Who is found while a wrong group is being closed is looked at afterwards. */
+static void
+test_found_while_closing (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "peer", "Living room", NULL);
+  fake_wpas_set (way->lab.fake, GROUP_IFACE, "PeerGO", g_variant_new_object_path (OTHER));
+  fake_wpas_hold (way->lab.fake, "Disconnect");
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "client");
+  lab_wait_call (&way->lab, "Disconnect");
+  lab_say_tv_found (&way->lab);
+  lab_say (&way->lab, "DeviceFoundProperties",
+      "(objectpath '" OTHER "', {'DeviceName': <'Living room'>, 'IEs': <" ROKU_IES ">})");
+  lab_settle (&way->lab);
+  g_assert_no_error (way->failed);
+}
+
 static void
 test_sink_waits_on (Way *way, gconstpointer data)
 {
@@ -688,6 +707,7 @@ main (int argc, char **argv)
   add_sink ("sink-refuses-other-way", test_sink_refuses_other_way);
   add_sink ("sink-throws-out", test_sink_throws_out);
   add ("source-throws-out", test_source_throws_out);
+  add ("found-while-closing", test_found_while_closing);
   add_sink ("sink-waits-on", test_sink_waits_on);
   add ("loss-before-a-session", test_loss_before_a_session);
   add_sink ("loss-of-sink", test_loss_of_sink);

@@ -132,7 +132,7 @@ check_limits (Lab *lab)
 static void
 test_any_order (Lab *lab, gconstpointer data)
 {
-  static const WfdP2pOptions options = { .go_intent = -1, .ride_out_ms = 1, .address_ms = 1 };
+  static const WfdP2pOptions options = { .go_intent = -1, .lost_ms = 1, .address_ms = 1 };
 
   chance = g_rand_new_with_seed (GPOINTER_TO_UINT (data));
   n_begun = n_ended = 0;

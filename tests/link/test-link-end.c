@@ -63,7 +63,7 @@ say_of_group (Lab *lab, const char *signal, const char *peer)
 static void
 test_client_stays_away (Lab *lab, gconstpointer data)
 {
-  static const WfdP2pOptions options = { .go_intent = -1, .ride_out_ms = 1 };
+  static const WfdP2pOptions options = { .go_intent = -1, .lost_ms = 1 };
 
   lab_use_options (lab, &options);
   open_own_group (lab);
@@ -79,7 +79,7 @@ test_client_stays_away (Lab *lab, gconstpointer data)
 static void
 test_client_leaves_early (Lab *lab, gconstpointer data)
 {
-  static const WfdP2pOptions options = { .go_intent = -1, .ride_out_ms = 1 };
+  static const WfdP2pOptions options = { .go_intent = -1, .lost_ms = 1 };
 
   lab_use_options (lab, &options);
   lab_set_neighbour (lab, NULL);
@@ -393,12 +393,23 @@ get_wfd_ies (Lab *lab)
   return fake_wpas_get (lab->fake, ROOT, "WFDIEs");
 }
 
+static GVariant *
+get_config (Lab *lab)
+{
+  return fake_wpas_get (lab->fake, IFACE, "P2PDeviceConfig");
+}
+
 static void
 test_close_restores (Lab *lab, gconstpointer data)
 {
   g_autoptr (GVariant) before = g_variant_ref (get_wfd_ies (lab));
+  g_autoptr (GVariant) config = g_variant_ref_sink (g_variant_new_parsed (
+      "{'DeviceName': <'somebody'>, 'PersistentReconnect': <false>, "
+      "'PrimaryDeviceType': <[byte 0x00, 0x01, 0x00, 0x50, 0xf2, 0x04, 0x00, 0x01]>}"));
 
+  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig", config);
   open_link (lab);
+  g_assert_false (g_variant_equal (get_config (lab), config));
   g_assert_false (g_variant_equal (get_wfd_ies (lab), before));
   wfd_link_close (lab->link);
   g_assert_null (wfd_link_get_info (lab->link));
@@ -406,6 +417,11 @@ test_close_restores (Lab *lab, gconstpointer data)
   lab_settle (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
   g_assert_cmpvariant (get_wfd_ies (lab), before);
+  /* Of a dictionary the order does not count. */
+  assert_call (lab, "Set P2PDeviceConfig",
+      "Set P2PDeviceConfig " IFACE " ('" IF_P2P "', 'P2PDeviceConfig', <{'DeviceName': "
+      "<'somebody'>, 'PersistentReconnect': <false>, 'PrimaryDeviceType': <[byte 0x00, 0x01, 0x00, "
+      "0x50, 0xf2, 0x04, 0x00, 0x01]>}>)");
 
   open_link (lab);
 }
@@ -610,9 +626,18 @@ stop_at_taken_invitation (Lab *lab, const char *name)
 }
 
 static void
+say_interface_added (Lab *lab, const char *name)
+{
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceAdded",
+      g_variant_new_parsed ("(objectpath '" FAKE_UNSEEN "', {'Ifname': <%s>})", name));
+  lab_settle (lab);
+}
+
+static void
 test_cancelled_when_taken (Lab *lab, gconstpointer data)
 {
   stop_at_taken_invitation (lab, "p2p-wlan0-0");
+  say_interface_added (lab, "p2p-wlan0-0");
   g_cancellable_cancel (lab->cancellable);
   lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   lab_settle (lab);
@@ -636,6 +661,23 @@ test_new_adapter_is_left_alone (Lab *lab, gconstpointer data)
   wfd_link_close (lab->link);
   lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   assert_undone (lab, "Cancel StopFind", 0);
+}
+
+/* Nor is one that has gone, or that some drivers form groups with. */
+static void
+test_only_new_groups_are_ended (Lab *lab, gconstpointer data)
+{
+  stop_at_taken_invitation (lab, "p2p-wlan0-0");
+  say_interface_added (lab, "wlan1");
+  say_interface_added (lab, "p2p-dev-wlan1");
+  say_interface_added (lab, "p2p-wlan0-0");
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceRemoved",
+      g_variant_new_parsed ("(objectpath '" FAKE_UNSEEN "',)"));
+  lab_settle (lab);
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
 }
 
 static void
@@ -751,6 +793,7 @@ main (int argc, char **argv)
   add ("race/cancelled-when-taken", test_cancelled_when_taken);
   add ("race/closed-when-taken", test_closed_when_taken);
   add ("race/new-adapter-is-left-alone", test_new_adapter_is_left_alone);
+  add ("race/only-new-groups-are-ended", test_only_new_groups_are_ended);
   add ("race/group-begins-while-cancelled", test_group_begins_while_cancelled);
   add ("race/group-begins-before-cancel", test_group_begins_before_cancel);
   add ("race/group-ends-at-once", test_group_ends_at_once);

@@ -274,6 +274,33 @@ test_without_a_name (Lab *lab, gconstpointer data)
   lab_find (lab);
   lab_wait_ok (lab);
   assert_config (lab, "DeviceName", expected);
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+  assert_config (lab, "DeviceName", "''");
+}
+
+static void
+find_as (Lab *lab, const char *name)
+{
+  const WfdP2pOptions options = { .device_name = name, .go_intent = -1 };
+
+  lab_use_options (lab, &options);
+  lab_find (lab);
+}
+
+/* A name that nobody would see as a whole. */
+static void
+test_name_too_long (Lab *lab, gconstpointer data)
+{
+  find_as (lab, "the name that has thirty-two octets"); /* 35 */
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (lab->error->message, "35 octets"));
+  find_as (lab, "ein Name mit einem Umlaut zuvi\303\266");
+  lab_wait_ok (lab);
+  find_as (lab, "ein Name mit einem Umlaut zuvi\303\266l");
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT);
+  find_as (lab, "half a character \303");
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT);
 }
 
 /* 7-0050F204-1: display. The addresses of the configuration are left alone. */
@@ -541,6 +568,27 @@ test_search_and_group (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
 }
 
+/* Nor beside a group that is being formed. */
+static void
+test_search_and_operation (Lab *lab, gconstpointer data)
+{
+  WfdP2pLink *link = WFD_P2P_LINK (lab->link);
+
+  stop_full_search (lab);
+  lab_know_tv (lab);
+  lab_say_tv_found (lab);
+  lab_settle (lab);
+  g_assert_nonnull (link->search_again);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  g_assert_null (link->search_again);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "StopFind"), ==, 1);
+  /* But goes on when nothing has come of it. */
+  lab_say (lab, "GONegotiationFailure", "({'status': <11>},)");
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
+  lab_wait_call (lab, "Find");
+}
+
 static void
 test_prepared_once (Lab *lab, gconstpointer data)
 {
@@ -805,6 +853,7 @@ main (int argc, char **argv)
   add ("announce/source", test_source_config);
   add ("announce/sink", test_sink_config);
   add ("announce/without-a-name", test_without_a_name);
+  add ("announce/name-too-long", test_name_too_long);
   add ("announce/by-properties", test_properties);
   add ("search/social-channels-first", test_social_first);
   add ("search/sink-listens", test_sink_listens);
@@ -815,6 +864,7 @@ main (int argc, char **argv)
   add ("search/invited-without-an-interface", test_invited_without_an_interface);
   add ("search/again", test_search_again);
   add ("search/not-beside-a-group", test_search_and_group);
+  add ("search/not-beside-an-operation", test_search_and_operation);
   add ("search/prepared-once", test_prepared_once);
   add ("peers/known-before", test_known_peers);
   add ("peers/found-and-lost", test_found_and_lost);

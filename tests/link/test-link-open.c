@@ -142,7 +142,7 @@ static void
 test_joins_group_of_peer (Lab *lab, gconstpointer data)
 {
   lab_know_tv (lab);
-  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
+  lab_hear_owner (lab, TRUE);
   lab_start_group_after (lab, "Connect", "client");
   lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
   lab_wait_ok (lab);
@@ -171,7 +171,7 @@ test_options_of_group_of_peer (Lab *lab, gconstpointer data)
 
   lab_use_options (lab, &options);
   lab_know_tv (lab);
-  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x01));
+  lab_hear_owner (lab, TRUE);
   lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
   lab_wait_call (lab, "Connect");
   assert_call (lab, "Connect",
@@ -482,7 +482,7 @@ static void
 test_rejoins_group_of_peer (Lab *lab, gconstpointer data)
 {
   remember_as_client (lab);
-  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
+  lab_hear_owner (lab, TRUE);
   lab_start_group_after (lab, "GroupAdd", "client");
   lab_reopen (lab, TV_ID, FALSE);
   lab_wait_ok (lab);

@@ -11,7 +11,7 @@
 static void
 use_options (Lab *lab)
 {
-  static const WfdP2pOptions options = { .go_intent = -1, .ride_out_ms = 1 };
+  static const WfdP2pOptions options = { .go_intent = -1, .lost_ms = 1 };
 
   lab_use_options (lab, &options);
 }

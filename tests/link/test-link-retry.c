@@ -92,7 +92,7 @@ test_group_gone (Lab *lab, gconstpointer data)
 static void
 own_group_of_before (Lab *lab)
 {
-  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
+  lab_hear_owner (lab, TRUE);
   fake_wpas_set (lab->fake, IFACE, "PersistentGroups",
       g_variant_new_parsed ("[objectpath '" PERSISTENT "0']"));
   fake_wpas_set (lab->fake, PERSISTENT "0", "Properties",
@@ -143,7 +143,7 @@ wait_to_be_let_in (Lab *lab)
 {
   set_up_failures (lab, 0, 1);
   fake_wpas_react (lab->fake, "Connect", NULL, NULL);
-  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
+  lab_hear_owner (lab, TRUE);
   connect_tv (lab);
   lab_wait_call (lab, "Connect");
   lab_settle (lab);
@@ -213,7 +213,7 @@ static void
 test_owner_of_before_asks (Lab *lab, gconstpointer data)
 {
   set_up_failures (lab, 0, 1);
-  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
+  lab_hear_owner (lab, TRUE);
   lab_find (lab);
   lab_wait_ok (lab);
   lab_say (lab, "ProvisionDiscoveryPBCRequest", "(objectpath '" TV "',)");
@@ -228,19 +228,37 @@ test_owner_of_before_asks (Lab *lab, gconstpointer data)
   g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Connect"), "join=true"));
 }
 
+static void
+refuse_to_join (Lab *lab)
+{
+  set_up_failures (lab, 0, 1);
+  lab_hear_owner (lab, TRUE);
+  lab_react (lab, "Connect", "ProvisionDiscoveryFailure", "(objectpath '" TV "', 2)");
+  connect_tv (lab);
+  lab_wait_call (lab, "Connect");
+  fake_wpas_forget_calls (lab->fake);
+  lab_wait_call (lab, "Find");
+}
+
 /* It does not let in who asks for a group that it has no more. */
 static void
 test_group_of_peer_refused (Lab *lab, gconstpointer data)
 {
-  set_up_failures (lab, 0, 1);
-  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
-  lab_react (lab, "Connect", "ProvisionDiscoveryFailure", "(objectpath '" TV "', 2)");
-  connect_tv (lab);
-  lab_wait_call (lab, "Find");
+  refuse_to_join (lab);
   lab_start_group_after (lab, "Connect", "client");
   lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2a>})");
   lab_wait_ok (lab);
   g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Connect"), "join=true"));
+}
+
+/* Who still owns his group has refused as a person, who is not asked again. */
+static void
+test_refused_by_owner (Lab *lab, gconstpointer data)
+{
+  refuse_to_join (lab);
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2b>})");
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 0);
 }
 
 /* Nobody is told when a group ends that he is not in. */
@@ -252,12 +270,29 @@ test_owner_of_long_ago (Lab *lab, gconstpointer data)
   lab_start_group_after (lab, "Invite", "client");
   lab_find (lab);
   lab_wait_ok (lab);
+  lab_settle (lab);
   wfd_link_peer_note_heard (lab->last_peer, 0);
   fake_wpas_forget_calls (lab->fake);
   lab_reopen (lab, TV_ID, FALSE);
   lab_wait_call (lab, "Find");
+  /* Its group may be in another band. */
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full'");
   lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2a>})");
   lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 0);
+}
+
+/* What wpa_supplicant knows already it may have heard a minute ago. */
+static void
+test_owner_of_the_cache (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  own_group_of_before (lab);
+  lab_hear_owner (lab, FALSE);
+  lab_start_group_after (lab, "Invite", "client");
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_ok (lab);
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full'");
   g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 0);
 }
 
@@ -321,7 +356,7 @@ test_asks_no_more_when_agreed (Lab *lab, gconstpointer data)
 }
 
 static void
-test_invites_again (Lab *lab, gconstpointer data)
+invite_in_vain (Lab *lab)
 {
   set_up_failures (lab, 0, 1);
   own_group_of_before (lab);
@@ -330,9 +365,58 @@ test_invites_again (Lab *lab, gconstpointer data)
   lab_reopen (lab, TV_ID, FALSE);
   lab_wait_call (lab, "Invite");
   lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+}
+
+/* Another adapter that is plugged in says nothing of the peer. */
+static void
+test_new_adapter_is_no_answer (Lab *lab, gconstpointer data)
+{
+  connect_in_vain (lab, WFD_PAIRING_PBC);
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceAdded",
+      g_variant_new_parsed ("(objectpath '" GROUP_IFACE "', {'Ifname': <'wlan1'>})"));
+  lab_settle (lab);
+  g_assert_nonnull (WFD_P2P_LINK (lab->link)->op->step_timer);
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceAdded",
+      g_variant_new_parsed ("(objectpath '" GROUP_IFACE "', {'Ifname': <'p2p-wlan0-0'>})"));
+  lab_settle (lab);
+  g_assert_null (WFD_P2P_LINK (lab->link)->op->step_timer);
+}
+
+static void
+test_invites_again (Lab *lab, gconstpointer data)
+{
+  invite_in_vain (lab);
   lab_react (lab, "Invite", "InvitationResult", "({'status': <11>},)");
   let_time_pass (lab);
   lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
+}
+
+/* wpa_supplicant is busy with the group that the peer begins just now. */
+static void
+test_invites_again_too_late (Lab *lab, gconstpointer data)
+{
+  invite_in_vain (lab);
+  fake_wpas_refuse (lab->fake, "Invite", "fi.w1.wpa_supplicant1.UnknownError");
+  let_time_pass (lab);
+  lab_wait_call (lab, "Invite");
+  lab_settle (lab);
+  g_assert_false (lab->done);
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+}
+
+static void
+test_invited_peer_has_accepted (Lab *lab, gconstpointer data)
+{
+  invite_in_vain (lab);
+  lab_react (lab, "Invite", "InvitationResult", "({'status': <0>},)");
+  let_time_pass (lab);
+  lab_wait_call (lab, "Invite");
+  lab_settle (lab);
+  g_assert_null (WFD_P2P_LINK (lab->link)->op->step_timer);
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
 }
 
 /* Joined, negotiated, joined. */
@@ -344,7 +428,7 @@ test_joins_by_turns (Lab *lab, gconstpointer data)
   guint n = 0;
 
   set_up_failures (lab, 9, 1);
-  fake_wpas_set (lab->fake, TV, "groupcapability", g_variant_new_byte (0x2b));
+  lab_hear_owner (lab, TRUE);
   connect_tv (lab);
   lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
   for (guint i = 0; i < calls->len; i++) {
@@ -460,11 +544,16 @@ main (int argc, char **argv)
   add ("group-of-peer-found", test_group_of_peer_found);
   add ("group-of-peer-goes-meanwhile", test_group_of_peer_goes_meanwhile);
   add ("group-of-peer-refused", test_group_of_peer_refused);
+  add ("refused-by-owner", test_refused_by_owner);
   add ("owner-of-long-ago", test_owner_of_long_ago);
+  add ("owner-of-the-cache", test_owner_of_the_cache);
   add ("asks-again", test_asks_again);
   add ("asks-again-with-the-same-pin", test_asks_again_with_the_same_pin);
   add ("asks-no-more-when-agreed", test_asks_no_more_when_agreed);
+  add ("new-adapter-is-no-answer", test_new_adapter_is_no_answer);
   add ("invites-again", test_invites_again);
+  add ("invites-again-too-late", test_invites_again_too_late);
+  add ("invited-peer-has-accepted", test_invited_peer_has_accepted);
   add ("group-of-peer-ended", test_group_of_peer_ended);
   add ("owner-of-before-asks", test_owner_of_before_asks);
   add ("joins-by-turns", test_joins_by_turns);
