@@ -12,75 +12,22 @@ Wi-Fi Direct group, and have no addresses but those of it. Skips where there are
 """
 import os
 import select
-import subprocess
 import sys
 import tempfile
 import time
 
+from namespaces import SKIPPED, Machine, enter
+
 PORT = 7700
 PATIENCE_S = 200
-SKIPPED = 77
 
 
-def ip(*args):
-    subprocess.run(['ip', *args], check=True, stdout=subprocess.DEVNULL)
-
-
-class Node:
-    """A process at fd77::77:NUMBER, with us as its router: on one link for all of them each would
-    keep all others as its neighbours, of which the kernel has some thousand for everybody."""
-
-    def __init__(self, args, number, first, folder):
-        self.number = number
-        self.on_link = args.what == 'link'
-        self.lines = []
-        env = dict(os.environ, XDG_DATA_HOME=os.path.join(folder, str(number)))
-        command = [args.program, 'peer%03d' % number, str(args.nodes), str(args.count), str(args.size),
-                   str(PORT)] + ([] if first is None else [first])
-        if self.on_link:
-            env['PEER_INTERFACE'] = 'eth0'
-        script = ('read go && ip link set lo up && ip link set eth0 addrgenmode none && '
-                  'ip addr add %s dev eth0 nodad && ip link set eth0 up && %s && exec "$@"' %
-                  ((self.address() + '/64', 'true') if self.on_link else
-                   (self.address() + '/128', 'ip -6 route add default via fe80::1 dev eth0')))
-        self.process = subprocess.Popen(['unshare', '-n', 'sh', '-c', script, 'sh'] + command, env=env,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-        self.link = 'node%d' % number
-        self.wait_for_namespace()
-        ip('link', 'add', self.link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', str(self.process.pid))
-        self.attach()
-        self.process.stdin.write(b'go\n')
-
-    def attach(self):
-        if self.on_link:
-            ip('link', 'set', self.link, 'master', 'bridge', 'up')
-            return
-        ip('addr', 'add', 'fe80::1/64', 'dev', self.link, 'nodad')
-        ip('link', 'set', self.link, 'up')
-        ip('-6', 'route', 'add', self.address() + '/128', 'dev', self.link)
-
-    def detach(self):
-        """Takes its address and route along."""
-        ip('link', 'set', self.link, 'down')
-
-    def wait_for_namespace(self):
-        """Until the child has one of its own."""
-        ours = os.readlink('/proc/self/ns/net')
-        while os.readlink('/proc/%d/ns/net' % self.process.pid) == ours:
-            time.sleep(0.005)
-
-    def address(self):
-        return '%s::77:%x' % ('fe80' if self.on_link else 'fd77', self.number)
-
-    def read(self):
-        data = os.read(self.process.stdout.fileno(), 65536)
-        self.rest = getattr(self, 'rest', b'') + data
-        *lines, self.rest = self.rest.split(b'\n')
-        self.lines += [line.decode() for line in lines]
-        return bool(data)
-
-    def has(self, word):
-        return sum(line.split()[0] == word for line in self.lines)
+def start(args, number, first, folder):
+    command = [args.program, 'peer%03d' % number, str(args.nodes), str(args.count), str(args.size), str(PORT)]
+    environment = {'XDG_DATA_HOME': os.path.join(folder, str(number))}
+    if args.what == 'link':
+        environment['PEER_INTERFACE'] = 'eth0'
+    return Machine(number, command + ([] if first is None else [first]), environment, args.what == 'link')
 
 
 def wait(nodes, word, times=1):
@@ -105,10 +52,10 @@ def run(args, folder):
 
 
 def talk(args, folder, nodes):
-    nodes.append(Node(args, 1, None, folder))
+    nodes.append(start(args, 1, None, folder))
     wait(nodes, 'ready')
     for number in range(2, args.nodes + 1):
-        nodes.append(Node(args, number, nodes[0].address(), folder))
+        nodes.append(start(args, number, nodes[0].address(), folder))
     wait(nodes, 'connected')
     print('%d nodes, each connected with each' % args.nodes)
     if args.what == 'part':
@@ -122,11 +69,7 @@ def talk(args, folder, nodes):
                   if line.startswith('received'))
     print('%d octets over each connection and way, in %.3f s' % (args.count * args.size, slowest))
     if args.what == 'kill':
-        killed = nodes.pop().process
-        # With its namespace the machine would go, and nobody would tell the others.
-        with open('/proc/%d/ns/net' % killed.pid, 'rb'):
-            killed.kill()
-            killed.wait()
+        with nodes.pop().kill():
             wait(nodes, 'lost')
     for node in nodes:
         if node.has('lost') != (args.what == 'kill'):
@@ -145,19 +88,8 @@ class Args:
 
 
 def main():
-    if os.environ.get('WFD_PEER_INSIDE') is None:
-        # As root without a namespace of users: the kernel may not let others have one.
-        unshare = ['unshare', '-n'] if os.getuid() == 0 else ['unshare', '-rn']
-        probe = unshare + ['ip', 'link', 'add', 'name', 'probe', 'type', 'veth']
-        if subprocess.run(probe, stderr=subprocess.DEVNULL, check=False).returncode != 0:
-            print('no network namespaces here')
-            return SKIPPED
-        os.environ['WFD_PEER_INSIDE'] = '1'
-        os.execvp('unshare', unshare + [sys.executable] + sys.argv)
-    ip('link', 'add', 'bridge', 'type', 'bridge')
-    ip('link', 'set', 'bridge', 'up')
-    with open('/proc/sys/net/ipv6/conf/all/forwarding', 'w', encoding='ascii') as file:
-        file.write('1')
+    if not enter():
+        return SKIPPED
     with tempfile.TemporaryDirectory(prefix='wfd-peer-') as folder:
         run(Args(sys.argv[1:]), folder)
     return 0

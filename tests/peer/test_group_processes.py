@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Members of a group as processes, each in a network namespace and with keys of its own.
+
+  test_group_processes.py PROGRAM
+
+One creates it; others come by an invitation, and by its password. All see each other's records, and
+send to each other. One is killed, and comes back. Nobody lets in a stranger, who has the wrong
+password; a member whose certificate has ended; one who was put out; nor a handshake that was heard
+on the way. Skips where there are no namespaces.
+"""
+import os
+import select
+import socket
+import sys
+import tempfile
+import threading
+
+from members import PATIENCE_S, exchange, link_all, Member
+from namespaces import SKIPPED, Machine, enter, ip
+
+PORT = '3587'
+HOUR_S = 3600
+PASSWORD = 'sesame'
+RELAY = 'fd77::99'
+
+NOT_AUTHENTICATED = '0x8063010a'
+INVALID_TIME_PERIOD = '0x80630705'
+ACCESS_DENIED = '0x80070005'
+GROUP_IN_USE = '0x80632092'
+
+
+class Node(Member):
+    """With a machine of its own."""
+    count = 0
+
+    def __init__(self, command, folder, name):
+        super().__init__(name, folder)
+        Node.count += 1
+        self.number, self.command, self.home = Node.count, command, os.path.join(folder, name)
+        self.start()
+
+    def start(self):
+        self.use(Machine(self.number, [self.command], {'XDG_DATA_HOME': self.home}))
+
+    def address(self):
+        return self.program.address()
+
+    def connect(self, to=None):
+        self.do('connect', *([] if to is None else [to.address(), PORT]))
+        self.wait('online')
+
+
+def new_node(command, folder, name):
+    node = Node(command, folder, name)
+    node.make_identity()
+    return node
+
+
+class Relay:
+    """On the way to a member; it knows what the one who has connected has sent."""
+
+    def __init__(self, member):
+        ip('addr', 'replace', RELAY + '/128', 'dev', 'lo', 'nodad')
+        self.listener = socket.create_server((RELAY, 0), family=socket.AF_INET6)
+        self.port = self.listener.getsockname()[1]
+        self.target = (member.address(), int(PORT))
+        self.heard = b''
+        threading.Thread(target=self.pass_on, daemon=True).start()
+
+    def pass_on(self):
+        ends = [self.listener.accept()[0], socket.create_connection(self.target)]
+        while True:
+            for ready in select.select(ends, [], [])[0]:
+                data = ready.recv(65536)
+                if not data:
+                    return
+                if ready is ends[0]:
+                    self.heard += data
+                ends[ready is ends[0]].sendall(data)
+
+    def replay(self):
+        """Until the other one has closed; the number of octets it has answered."""
+        with socket.create_connection(self.target) as end:
+            end.settimeout(PATIENCE_S)
+            try:
+                end.sendall(self.heard)
+                return sum(iter(lambda: len(end.recv(65536)), 0))
+            except ConnectionError:
+                return 0
+
+
+def found(program, folder):
+    """Alice's clock is behind as she makes the group and invites Eve, whose is and stays so."""
+    alice, eve = new_node(program, folder, 'alice'), new_node(program, folder, 'eve')
+    for member in (alice, eve):
+        member.do('clock', -3 * HOUR_S)
+    group = alice.do('create', PASSWORD, tells='group')
+    alice.invite(eve, seconds=HOUR_S)
+    eve.do('join', eve.invitation)
+    alice.leave()
+    alice.start()
+    alice.do('open', alice.identity, group)
+    alice.connect()
+    return group, alice, eve
+
+
+def come_in(program, folder, alice):
+    bob, carol, dave = (new_node(program, folder, name) for name in ('bob', 'carol', 'dave'))
+    alice.invite(bob)
+    alice.invite(dave, 'admin')
+    alice.do('invite-by-password', carol.invitation)
+    dave.do('clock', -2 * HOUR_S)
+    dave.fail(INVALID_TIME_PERIOD, 'join', dave.invitation)
+    dave.do('clock', 2 * HOUR_S)
+    bob.do('join', bob.invitation)
+    carol.do('join', carol.invitation, PASSWORD)
+    dave.do('join', dave.invitation)
+    for member in (bob, carol, dave):
+        member.connect(alice)
+        alice.wait('joined', member.identity)
+    return bob, carol, dave
+
+
+def refuse(group, program, folder, alice, bob, eve):
+    """Who has the wrong password, and whose certificate has ended."""
+    mallory = new_node(program, folder, 'mallory')
+    alice.do('invite-by-password', mallory.invitation)
+    mallory.do('join', mallory.invitation, 'barley')
+    mallory.do('connect', alice.address(), PORT)
+    mallory.wait('unconnected', NOT_AUTHENTICATED)
+    mallory.wait('wrong-password')
+    eve.do('connect', alice.address(), PORT)
+    eve.wait('unconnected', NOT_AUTHENTICATED)
+    for stranger in (mallory, eve):
+        stranger.do('call-at', bob.identity, bob.address(), PORT)
+        stranger.wait('refused', NOT_AUTHENTICATED)
+        stranger.leave()
+    print('neither a stranger nor a late member was let in')
+
+
+def open_twice(group, program, folder, alice):
+    """Of one user's groups only one process at a time has each."""
+    second = Node(program, folder, alice.name)
+    second.fail(GROUP_IN_USE, 'open', alice.identity, group)
+    second.fail(ACCESS_DENIED, 'delete', alice.identity, group)
+    second.leave()
+
+
+def kill_one(group, members, bob):
+    others = [member for member in members if member is not bob]
+    with bob.program.kill():
+        for member in others:
+            member.wait('lost', bob.identity)
+    bob.start()
+    bob.do('open', bob.identity, group)
+    bob.connect(others[0])
+    bob.wait('connected')
+    link_all(members)
+    exchange(members, 20, 20000)
+    print('one was killed and is back')
+
+
+def put_out(group, members, dave):
+    alice = members[0]
+    others = [member for member in members if member is not dave]
+    for member in others:
+        member.do('clock', 60)
+    alice.do('put-out', dave.identity)
+    for member in others:
+        member.wait('joined', dave.identity)
+        member.do('clock', 60)
+    dave.do('close')
+    for member in others:
+        member.wait('lost', dave.identity)
+    dave.do('open', dave.identity, group)
+    dave.do('connect')
+    dave.wait('online')
+    for member in others:
+        dave.do('call-at', member.identity, member.address(), PORT)
+        dave.wait('refused', NOT_AUTHENTICATED)
+    print('who was put out is out')
+
+
+def replay(alice, bob):
+    relay = Relay(bob)
+    alice.do('call-at', bob.identity, RELAY, relay.port)
+    alice.wait('linked', bob.identity)
+    bob.wait('linked', alice.identity)
+    answered = relay.replay()
+    bob.tell('address')
+    bob.wait('at')
+    if not relay.heard or any(line.startswith('linked') for line in bob.between):
+        sys.exit('a handshake was taken twice')
+    print('%d octets of a handshake and what followed were of no use, and got %d' % (len(relay.heard), answered))
+
+
+def run(program, folder):
+    group, alice, eve = found(program, folder)
+    bob, carol, dave = come_in(program, folder, alice)
+    members = [alice, bob, carol, dave]
+    link_all(members)
+    exchange(members, 20, 20000)
+    carol.do('record', 'hello')
+    for member in members:
+        member.wait('record', 'hello')
+    print('4 members, each connected with each')
+    refuse(group, program, folder, alice, bob, eve)
+    open_twice(group, program, folder, alice)
+    kill_one(group, members, bob)
+    put_out(group, members, dave)
+    replay(alice, carol)
+    for member in members:
+        member.leave()
+
+
+def main():
+    if not enter():
+        return SKIPPED
+    with tempfile.TemporaryDirectory(prefix='wfd-group-') as folder:
+        run(os.path.abspath(sys.argv[1]), folder)
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
