@@ -13,7 +13,8 @@
 /* With less than this under way, a capture is always worth a try. */
 #define LEAST_SKIP_US 40000
 
-/* What left since the last capture alone must say that it takes so many times what is worth it. */
+/* What left since the last capture alone must say that it takes so many times what is worth it,
+ * unless nothing else than a fall looks like that. */
 #define SUDDEN 2.5
 
 /* What is told to an encoder only if it moves so much. */
@@ -76,7 +77,8 @@ find_skip (WfdRate *self, const WfdRateSituation *situation)
   if (wfd_rate_loss_owes_key (&self->loss, self->now_us)
       && (backlog_us > self->tuning.key_skip_us || stalled_us > self->tuning.stall_us))
     return WFD_RATE_REASON_SKIP_KEY;
-  if (backlog_us > most_us || situation->backlog_bytes * self->drain.sudden > SUDDEN * most_us)
+  if (backlog_us > most_us || situation->backlog_bytes * self->drain.sudden > SUDDEN * most_us
+      || situation->backlog_bytes * self->drain.plunge > most_us)
     return stalled_us > self->tuning.stall_us ? WFD_RATE_REASON_SKIP_STALL
                                               : WFD_RATE_REASON_SKIP_BACKLOG;
   return WFD_RATE_N_REASONS;
@@ -220,7 +222,15 @@ forget_old (WfdRate *self)
     wfd_rate_drain_forget (&self->drain);
 }
 
-/* How much slower the link has become while what was decided on was under way. */
+static void
+forget_before (WfdRate *self)
+{
+  for (guint i = 0; i < WFD_RATE_BEFORE; i++)
+    self->before[i] = self->drain.calm;
+}
+
+/* How much slower the link has become while what was decided on was under way. A fall that is
+ * followed at once is no reason to be careful after it. */
 static void
 follow_risk (WfdRate *self)
 {
@@ -231,6 +241,8 @@ follow_risk (WfdRate *self)
   self->risk += (CLAMP (worse, 0, RISK_MOST) - self->risk) * weight;
   memmove (self->before + 1, self->before, (WFD_RATE_BEFORE - 1) * sizeof (double));
   self->before[0] = self->drain.calm;
+  if (self->drain.has_fallen)
+    forget_before (self);
 }
 
 /* Which frame it is about: the one at hand, or the one after it. */
@@ -257,7 +269,8 @@ wfd_rate_decide (WfdRate *self, gint64 now_us, WfdRateDecision *ret_decision)
     .us_per_byte = wfd_rate_get_us_per_byte (self),
     .backlog_bytes = wfd_rate_get_backlog_bytes (self),
   };
-  wfd_rate_drain_turn (&self->drain, wfd_rate_get_signal (self) != WFD_RATE_SIGNAL_RTT);
+  wfd_rate_drain_turn (&self->drain, &self->tuning,
+      wfd_rate_get_signal (self) != WFD_RATE_SIGNAL_RTT);
   follow_risk (self);
   situation.risk = self->risk;
   follow_frame_rate (self, situation.us_per_byte);

@@ -15,15 +15,21 @@
 #define MAX_LONGER 1.5
 #define MAX_LONGER_US 3000
 
-/* A sample with less than this is a pause, one with more a slow link: a fall is to be
- * seen at once. */
-#define STALL_BYTES 2800
+/* A sample with less than this is a pause, one with more, as of two packets, a slow link: a fall
+ * is to be seen at once. */
+#define STALL_BYTES 2700
 
-/* A pause, if nothing left in so much of the time; else a fall, if it took so many times
- * what was expected, for so long. */
+/* A pause, if nothing left in so much of the time. */
 #define STILL_PART 0.6
-#define FALLEN 2
-#define FALLEN_US 25000
+
+/* A fall, if it took so many times what was expected in each turn of so many intervals, and
+ * nothing left in less than that part of them. */
+#define FALLEN 4
+#define FALLEN_INTERVALS 1.5
+#define FALLEN_STILL_PART 0.4
+
+/* In one turn it must have taken so many times what was expected to be a fall. */
+#define PLUNGED 6
 
 /* A rise, if it was so many times as quick, so often in a row. */
 #define RISEN 1.5
@@ -99,6 +105,21 @@ wfd_rate_drain_add_sent (WfdRateDrain *self, guint bytes, gint64 now_us)
   self->sent_us = now_us;
 }
 
+static double
+limit (double us_per_byte)
+{
+  return CLAMP (us_per_byte, WFD_LIMIT_RATE_US_PER_BYTE_LOW, WFD_LIMIT_RATE_US_PER_BYTE);
+}
+
+static void
+publish (WfdRateDrain *self)
+{
+  self->calm = limit (average_get (&self->calmer));
+  self->us_per_byte = limit (average_get (&self->slow));
+  self->recent = limit (MAX (average_get (&self->fast), average_get (&self->slow)));
+  self->measured = self->us_per_byte;
+}
+
 /* Several in a row are no luck: what was before counts for less. */
 static void
 follow_rise (WfdRateDrain *self)
@@ -115,39 +136,58 @@ follow_rise (WfdRateDrain *self)
   self->slow.bytes *= RISEN_KEPT;
 }
 
-void
-wfd_rate_drain_turn (WfdRateDrain *self, gboolean is_link)
+/* What left since it became slow: if it stays so, nothing of before counts any more. A few
+ * packets tell nothing of that yet, so turns are put together until there are enough. */
+static void
+follow_fall (WfdRateDrain *self, const WfdRateTuning *tuning, gboolean is_link)
 {
-  gboolean is_steady = is_link && self->turn_bytes >= STALL_BYTES
-      && self->turn_still_us < STILL_PART * self->turn_us;
+  WfdRateFall *fall = &self->fall;
 
-  self->sudden = is_steady ? self->turn_us / self->turn_bytes : 0;
-  self->fallen_us = self->sudden > FALLEN * self->us_per_byte ? self->fallen_us + self->turn_us : 0;
-  follow_rise (self);
-  self->turn_us = self->turn_still_us = self->turn_bytes = 0;
+  self->has_fallen = FALSE;
+  if (!is_link || self->is_limited
+      || self->turn_us < FALLEN * self->us_per_byte * self->turn_bytes) {
+    *fall = (WfdRateFall) { 0 };
+    return;
+  }
+  fall->time_us += self->turn_us;
+  fall->still_us += self->turn_still_us;
+  fall->bytes += self->turn_bytes;
+  if (fall->time_us < FALLEN_INTERVALS * tuning->interval_us || fall->bytes < STALL_BYTES
+      || fall->still_us > FALLEN_STILL_PART * fall->time_us)
+    return;
+  self->slow = self->fast = self->calmer = (WfdRateAverage) { fall->time_us, fall->bytes };
+  self->time_us = self->bytes = 0;
+  publish (self);
+  self->has_fallen = TRUE;
 }
 
-static double
-limit (double us_per_byte)
+void
+wfd_rate_drain_turn (WfdRateDrain *self, const WfdRateTuning *tuning, gboolean is_link)
 {
-  return CLAMP (us_per_byte, WFD_LIMIT_RATE_US_PER_BYTE_LOW, WFD_LIMIT_RATE_US_PER_BYTE);
+  double found = is_link && self->turn_bytes >= STALL_BYTES ? self->turn_us / self->turn_bytes : 0;
+
+  self->sudden = self->turn_still_us < STILL_PART * self->turn_us ? found : 0;
+  self->plunge = found > PLUNGED * self->us_per_byte
+          && self->turn_still_us <= FALLEN_STILL_PART * self->turn_us
+      ? found
+      : 0;
+  follow_fall (self, tuning, is_link);
+  follow_rise (self);
+  self->turn_us = self->turn_still_us = self->turn_bytes = 0;
 }
 
 static void
 commit (WfdRateDrain *self, const WfdRateTuning *tuning)
 {
   double most_us = MAX_LONGER * self->us_per_byte * self->bytes + MAX_LONGER_US;
-  double time_us = self->fallen_us >= FALLEN_US ? self->time_us : MIN (self->time_us, most_us);
+  double time_us = MIN (self->time_us, most_us);
 
   average_add (&self->fast, tuning->fast_us, self->bytes < STALL_BYTES ? time_us : self->time_us,
       self->bytes);
   average_add (&self->slow, tuning->slow_us, time_us, self->bytes);
   average_add (&self->calmer, CALM_US, time_us, self->bytes);
   self->time_us = self->bytes = 0;
-  self->calm = limit (average_get (&self->calmer));
-  self->us_per_byte = limit (average_get (&self->slow));
-  self->recent = limit (MAX (average_get (&self->fast), average_get (&self->slow)));
-  self->measured = self->us_per_byte;
+  publish (self);
 }
 
 /* Of the time since the last look, in how much there was something to send. */

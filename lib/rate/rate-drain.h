@@ -20,6 +20,13 @@ typedef struct
 
 typedef struct
 {
+  double time_us;  /* us of busy time since the link became slow */
+  double still_us; /* us of it in which nothing left */
+  double bytes;    /* bytes that left meanwhile */
+} WfdRateFall;
+
+typedef struct
+{
   double us_per_byte; /* us for a byte: the answer */
   double recent;      /* us for a byte, as it has just become if that is more */
   double calm;        /* us for a byte, over longer, so that it changes when the link does */
@@ -34,8 +41,10 @@ typedef struct
   double turn_bytes;     /* bytes that left meanwhile */
   double turn_still_us;  /* us of it in which nothing did */
   double sudden;         /* us for a byte in the last turn; 0 if that tells nothing */
+  double plunge;         /* the same, if that is no pause, and so much that few turns are so */
   guint n_quick;         /* turns in a row in which it was much quicker than expected */
-  double fallen_us;      /* us of turns in a row that were slower all the time, so no pause */
+  WfdRateFall fall;      /* turns in a row that were far slower */
+  gboolean has_fallen;   /* at the last turn that became certain */
 
   guint64 sent_bytes;       /* bytes handed to the kernel since the beginning */
   double drained_bytes;     /* bytes that left it and were not dropped */
@@ -67,7 +76,7 @@ void wfd_rate_drain_drop (WfdRateDrain *self, double bytes);
 void wfd_rate_drain_add_frame (WfdRateDrain *self, gboolean is_small, gboolean is_idle);
 /* A capture comes: what the link carried since the last one. @is_link: what leaves the
  * kernel is on the air, and not in the device. */
-void wfd_rate_drain_turn (WfdRateDrain *self, gboolean is_link);
+void wfd_rate_drain_turn (WfdRateDrain *self, const WfdRateTuning *tuning, gboolean is_link);
 /* Supposes that a byte takes @factor times as long. */
 void wfd_rate_drain_scale (WfdRateDrain *self, double factor);
 /* Something other than a look shows what is in the queue. */
