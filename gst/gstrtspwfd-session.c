@@ -221,6 +221,15 @@ on_ceiling (gpointer user_data, guint kbps)
     wfd_rate_control_set_ceiling (self->rate, kbps);
 }
 
+static void
+on_found_rate (gpointer user_data, guint *ret_wanted_kbps, guint *ret_carried_kbps)
+{
+  GstRtspWfd *self = user_data;
+
+  if (self->rate != NULL)
+    wfd_rate_control_get_found (self->rate, ret_wanted_kbps, ret_carried_kbps);
+}
+
 static guint64
 on_count_media (gpointer user_data)
 {
@@ -241,6 +250,7 @@ const WfdControlEvents gst_rtsp_wfd_control_events = {
   on_finished,
   on_station,
   on_ceiling,
+  on_found_rate,
   on_count_media,
 };
 

@@ -138,9 +138,8 @@ lookup (GVariant *stats, const char *key)
 }
 
 static void
-tell_station (gpointer data)
+tell_station (WfdControl *self)
 {
-  WfdControl *self = data;
   g_autoptr (GVariant) stats = NULL;
   WfdRateStation station = { .queue_drops = WFD_RATE_UNKNOWN };
 
@@ -152,15 +151,24 @@ tell_station (gpointer data)
   station.failed = lookup (stats, "tx-failed");
   station.packets = lookup (stats, "tx-packets");
   self->events.station (self->user_data, &station);
+}
+
+static void
+tell_what_is_known (gpointer data)
+{
+  WfdControl *self = data;
+
+  tell_station (self);
+  wfd_control_tell_rate (self);
   wfd_control_watch_station (self);
 }
 
 void
 wfd_control_watch_station (WfdControl *self)
 {
-  if (self->establish != NULL)
+  if (self->establish != NULL || self->media != NULL)
     wfd_control_set_timer (self, &self->station_timer, g_get_monotonic_time () + STATION_US,
-        tell_station);
+        tell_what_is_known);
 }
 
 gboolean

@@ -72,6 +72,18 @@ on_session (WfdMiracastMedia *media, WfdSession *session, GSocketConnection *con
   wfd_control_set_session_socket (self, connection);
 }
 
+/* In the thread, as all that sets the media. */
+void
+wfd_control_tell_rate (WfdControl *self)
+{
+  guint wanted_kbps = 0, carried_kbps = 0;
+
+  if (self->media == NULL)
+    return;
+  self->events.found_rate (self->user_data, &wanted_kbps, &carried_kbps);
+  wfd_miracast_media_note_rate (self->media, wanted_kbps, carried_kbps);
+}
+
 gboolean
 wfd_control_attach_media (WfdControl *self, GError **error)
 {
@@ -84,6 +96,7 @@ wfd_control_attach_media (WfdControl *self, GError **error)
   g_mutex_lock (&self->lock);
   self->media = media;
   g_mutex_unlock (&self->lock);
+  wfd_control_tell_rate (self);
   wfd_control_enter_step (self, WFD_STEP_CONNECT);
   return TRUE;
 }

@@ -117,6 +117,8 @@ void wfd_control_set_session_socket (WfdControl *self, GSocketConnection *connec
 
 /* Source role, with a Miracast context. */
 gboolean wfd_control_attach_media (WfdControl *self, GError **error);
+/* What the rate control has found, or will begin with. */
+void wfd_control_tell_rate (WfdControl *self);
 /* Ends its session, and takes no more. */
 void wfd_control_close_media (WfdControl *self);
 void wfd_control_drop_media (WfdControl *self);
@@ -159,7 +161,8 @@ void wfd_control_want_link (WfdControl *self);
 void wfd_control_close_link_soon (WfdControl *self);
 /* Undoes it and waits until it is gone. */
 void wfd_control_drop_link (WfdControl *self);
-/* While the session is open, tells what the driver knows of the peer. */
+/* While the session is open, tells what the driver knows of the peer, and a Miracast system
+ * what the rate control has found. */
 void wfd_control_watch_station (WfdControl *self);
 /* Whether a session has to wait for it. */
 gboolean wfd_control_has_link_down (WfdControl *self);

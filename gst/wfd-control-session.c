@@ -456,6 +456,7 @@ wfd_control_end_session (WfdControl *self, const GError *error)
   if (opened) {
     self->end_us = g_get_monotonic_time ();
     self->events.closed (self->user_data);
+    wfd_control_tell_rate (self);
   }
 
   if (again)

@@ -74,6 +74,9 @@ typedef struct
   /* Source role, with a Miracast context: kbit/s that the picture may have from now on; 0: no
    * such limit is known. */
   void (*ceiling) (gpointer user_data, guint kbps);
+  /* Source role, with a Miracast context: see wfd_rate_control_get_found (); wanted 0: there is
+   * no rate control. */
+  void (*found_rate) (gpointer user_data, guint *ret_wanted_kbps, guint *ret_carried_kbps);
   /* Sink role: RTP packets received so far. */
   guint64 (*count_media) (gpointer user_data);
 } WfdControlEvents;

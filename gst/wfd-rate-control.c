@@ -94,12 +94,19 @@ get_interval_us (WfdRateControl *self)
   return gst_util_uint64_scale (G_USEC_PER_SEC, stream->rate_d, stream->rate_n);
 }
 
+/* Without the ceiling. */
 static guint
-get_max_kbps (WfdRateControl *self)
+get_own_max_kbps (WfdRateControl *self)
 {
   guint limit_kbps = self->stream.limit_kbps > 0 ? self->stream.limit_kbps : G_MAXUINT;
 
-  return MIN (MIN (self->user.max_kbps, limit_kbps), self->ceiling_kbps);
+  return MIN (self->user.max_kbps, limit_kbps);
+}
+
+static guint
+get_max_kbps (WfdRateControl *self)
+{
+  return MIN (get_own_max_kbps (self), self->ceiling_kbps);
 }
 
 static guint
@@ -211,6 +218,23 @@ wfd_rate_control_get_target (WfdRateControl *self)
   target_kbps = self->target_kbps;
   g_mutex_unlock (&self->lock);
   return target_kbps;
+}
+
+void
+wfd_rate_control_get_found (WfdRateControl *self, guint *ret_wanted_kbps, guint *ret_carried_kbps)
+{
+  WfdRateView view = { .wanted_kbps = 0 };
+  guint max_kbps;
+
+  g_mutex_lock (&self->lock);
+  max_kbps = get_own_max_kbps (self);
+  if (self->rate != NULL)
+    wfd_rate_get_view (self->rate, &view);
+  else
+    view.wanted_kbps = self->user.start_kbps;
+  *ret_wanted_kbps = CLAMP (view.wanted_kbps, MIN (self->user.min_kbps, max_kbps), max_kbps);
+  *ret_carried_kbps = view.capacity_kbps;
+  g_mutex_unlock (&self->lock);
 }
 
 gboolean

@@ -64,6 +64,10 @@ void wfd_rate_control_set_ceiling (WfdRateControl *self, guint kbps);
 guint wfd_rate_control_limit (WfdRateControl *self, guint kbps);
 /* kbit/s that an encoder had better make now. */
 guint wfd_rate_control_get_target (WfdRateControl *self);
+/* @ret_wanted_kbps: that it would be without the ceiling. @ret_carried_kbps: that the link
+ * is taken to carry, with headers; 0: nobody measures it. */
+void wfd_rate_control_get_found (WfdRateControl *self, guint *ret_wanted_kbps,
+    guint *ret_carried_kbps);
 gboolean wfd_rate_control_is_wanted (WfdRateControl *self);
 
 /* A session begins. @probe: (transfer full). @station: (nullable): in it, what a driver

@@ -129,6 +129,7 @@ find_bitrate (WfdRate *self, double bytes, double us_per_byte)
     kbps = self->config.min_kbps;
     self->limit = WFD_RATE_REASON_MINIMUM;
   }
+  self->wanted_kbps = kbps;
   if (kbps >= self->config.max_kbps) {
     kbps = self->config.max_kbps;
     self->limit = WFD_RATE_REASON_MAXIMUM;

@@ -43,6 +43,7 @@ struct _WfdRate
 
   double frame_bytes;             /* bytes a frame has at the bit rate that the encoder was told */
   double bitrate_kbps;            /* kbit/s that the encoder was told */
+  double wanted_kbps;             /* kbit/s that it would have been told without a maximum */
   double vbv_us;                  /* us of its buffer that the encoder was told */
   double before[WFD_RATE_BEFORE]; /* us for a byte at the decisions before, the last one first */
   double risk;         /* by how much, lately, a byte took longer than when it was decided on */

@@ -16,6 +16,8 @@
 #define BLIND_UP_PER_INTERVAL 0.0015
 #define BLIND_CUT 1.25
 #define BLIND_CUT_US 1000000
+/* Of the maximum, as who has set that may raise it. */
+#define BLIND_MOST 1.1
 /* No link stands still for so long while the peer answers, and no peer is there any more after
  * so long a time without anything. */
 #define STUCK_US 1000000
@@ -74,7 +76,7 @@ wfd_rate_new (const WfdRateConfig *config)
       self->config.can_shrink);
   self->blind_us_per_byte = us_per_byte;
   self->completion_us = self->answered_us = self->blind_cut_us = WFD_RATE_UNKNOWN;
-  self->bitrate_kbps = self->config.start_kbps;
+  self->bitrate_kbps = self->wanted_kbps = self->config.start_kbps;
   self->frame_bytes = wfd_rate_to_frame_bytes (self, self->bitrate_kbps);
   self->vbv_us = self->tuning.interval_us;
   for (guint i = 0; i < WFD_RATE_BEFORE; i++)
@@ -174,7 +176,7 @@ wfd_rate_feed_frame (WfdRate *self, const WfdRateFrame *frame, gint64 now_us)
   if (self->was_blind)
     self->blind_us_per_byte =
         MAX (self->blind_us_per_byte * (1 - BLIND_UP_PER_INTERVAL * intervals),
-            wfd_rate_to_us_per_byte (self->config.max_kbps));
+            wfd_rate_to_us_per_byte (BLIND_MOST * self->config.max_kbps));
   self->smallness += (is_small - self->smallness) * 0.1;
   watch_encoder (self, frame);
   wfd_rate_take_from_inside (self);
@@ -320,8 +322,10 @@ wfd_rate_feed_key_request (WfdRate *self, gint64 now_us)
   if (wfd_rate_get_signal (self) != WFD_RATE_SIGNAL_NONE)
     return;
   if (self->blind_cut_us == WFD_RATE_UNKNOWN || now - self->blind_cut_us >= BLIND_CUT_US) {
-    self->blind_us_per_byte =
-        MIN (wfd_rate_get_us_per_byte (self) * BLIND_CUT, WFD_LIMIT_RATE_US_PER_BYTE);
+    double lost =
+        MAX (wfd_rate_get_us_per_byte (self), wfd_rate_to_us_per_byte (self->config.max_kbps));
+
+    self->blind_us_per_byte = MIN (lost * BLIND_CUT, WFD_LIMIT_RATE_US_PER_BYTE);
     self->blind_cut_us = now;
   }
 }
@@ -344,6 +348,7 @@ wfd_rate_get_view (WfdRate *self, WfdRateView *ret_view)
     .capacity_kbps = MIN (8000 / us_per_byte, G_MAXINT),
     .backlog_us = wfd_rate_get_backlog_bytes (self) * us_per_byte,
     .bitrate_kbps = self->bitrate_kbps,
+    .wanted_kbps = MIN (self->wanted_kbps, WFD_LIMIT_RATE_KBPS),
     .phy_kbps = wfd_rate_station_get_phy (&self->station, self->now_us),
     .cap_kbps = MIN (self->loss.cap_kbps, self->config.max_kbps),
     .n_skipped = self->n_skipped,

@@ -201,6 +201,7 @@ typedef struct
   guint capacity_kbps;  /* kbit/s that the link is taken to carry */
   gint64 backlog_us;    /* us that what is under way needs to be sent */
   guint bitrate_kbps;   /* kbit/s of the last decision */
+  guint wanted_kbps;    /* kbit/s that it would have been without a maximum */
   gint64 phy_kbps;      /* kbit/s of the modulation; or unknown */
   guint cap_kbps;       /* kbit/s to which reports limit; the maximum if they do not */
   guint64 n_skipped;    /* captures not encoded since the beginning */

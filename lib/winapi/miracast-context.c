@@ -198,6 +198,19 @@ is_on (MiracastContext *self)
   return self->run != NULL && miracast_run_is_on (self->run);
 }
 
+WFDX_MIRACAST_COUNTERS
+miracast_context_get_counters (MiracastContext *self)
+{
+  WFDX_MIRACAST_COUNTERS counters;
+
+  g_mutex_lock (&self->lock);
+  counters = self->counters;
+  counters.WantedRate = 1000ull * self->found.wanted_kbps;
+  counters.CarriedRate = 1000ull * self->found.carried_kbps;
+  g_mutex_unlock (&self->lock);
+  return counters;
+}
+
 static void
 count (MiracastContext *self, WfdMiracastStep step, MIRACAST_CHUNK_ID id)
 {
@@ -275,6 +288,25 @@ set_rate (MiracastContext *self, guint64 rate_bps)
   g_mutex_unlock (&self->lock);
   if (media != NULL)
     wfd_miracast_media_set_rate (media, to_kbps (rate_bps));
+}
+
+void
+miracast_context_note_rate (MiracastContext *self, guint wanted_kbps, guint carried_kbps)
+{
+  g_mutex_lock (&self->lock);
+  self->found = (MiracastFoundRate) { wanted_kbps, carried_kbps, g_get_monotonic_time () };
+  g_mutex_unlock (&self->lock);
+}
+
+MiracastFoundRate
+miracast_context_get_rate (MiracastContext *self)
+{
+  MiracastFoundRate found;
+
+  g_mutex_lock (&self->lock);
+  found = self->found;
+  g_mutex_unlock (&self->lock);
+  return found;
 }
 
 static VOID NTAPI
@@ -492,6 +524,7 @@ miracast_context_drop_media (MiracastContext *self, WfdMiracastMedia *media)
   g_mutex_lock (&self->lock);
   if (self->media == media) {
     self->media = NULL;
+    self->found = (MiracastFoundRate) { 0 };
     if (self->run != NULL)
       run = miracast_run_ref (self->run);
   }

@@ -9,6 +9,15 @@
 
 G_BEGIN_DECLS
 
+/* What the rate control of the media has found. */
+typedef struct
+{
+  guint wanted_kbps; /* it would encode at that, were it not for what the system suggests; 0: nobody
+                         has told */
+  guint carried_kbps; /* the link is taken to carry that, with headers; 0: nobody measures it */
+  gint64 told_us;     /* when, of the monotonic clock */
+} MiracastFoundRate;
+
 /* What the driver has for one display device, between CreateMiracastContext and
  * DestroyMiracastContext. */
 typedef struct
@@ -29,6 +38,7 @@ typedef struct
   MiracastRun *run;
   WfdMiracastMedia *media; /* not owned */
   WFDX_MIRACAST_COUNTERS counters;
+  MiracastFoundRate found;
 } MiracastContext;
 
 /* (transfer full) (nullable): NULL if @handle is none of ours, or is no more. */
@@ -42,6 +52,9 @@ gboolean miracast_context_set_media (MiracastContext *self, WfdMiracastMedia *me
 void miracast_context_drop_media (MiracastContext *self, WfdMiracastMedia *media);
 void miracast_context_note_picture (MiracastContext *self, WfdMiracastStep step, guint64 number,
     guint took_us, guint rate_kbps);
+void miracast_context_note_rate (MiracastContext *self, guint wanted_kbps, guint carried_kbps);
+/* From any thread; nothing is called meanwhile. */
+MiracastFoundRate miracast_context_get_rate (MiracastContext *self);
 
 /* For miracast-driver.c. (transfer full); NULL if there are as many as may be, or no
  * descriptors for its thread. */
@@ -52,6 +65,7 @@ void miracast_context_stop (MiracastContext *self);
 /* The handle is none any more; returns when the system is not called any more. From within what
  * the system is told nothing happens. */
 void miracast_context_destroy (MiracastContext *self);
+WFDX_MIRACAST_COUNTERS miracast_context_get_counters (MiracastContext *self);
 NTSTATUS miracast_context_take_message (MiracastContext *self, UINT kind);
 
 /* For miracast-media.c: in the thread of its main context. */

@@ -65,11 +65,11 @@ stop_session (PVOID context)
 static NTSTATUS
 answer_counters (MiracastContext *self, UINT size, VOID *ret_buffer, UINT *ret_bytes)
 {
-  if (size < sizeof (WFDX_MIRACAST_COUNTERS) || ret_buffer == NULL)
+  WFDX_MIRACAST_COUNTERS counters = miracast_context_get_counters (self);
+
+  if (size < sizeof (counters) || ret_buffer == NULL)
     return STATUS_BUFFER_TOO_SMALL;
-  g_mutex_lock (&self->lock);
-  memcpy (ret_buffer, &self->counters, sizeof (WFDX_MIRACAST_COUNTERS));
-  g_mutex_unlock (&self->lock);
+  memcpy (ret_buffer, &counters, sizeof (counters));
   if (ret_bytes != NULL)
     *ret_bytes = sizeof (WFDX_MIRACAST_COUNTERS);
   return STATUS_SUCCESS;

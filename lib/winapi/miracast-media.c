@@ -114,6 +114,24 @@ wfd_miracast_media_note_picture (WfdMiracastMedia *self, WfdMiracastStep step, g
   miracast_context_note_picture (self->context, step, number, took_us, rate_kbps);
 }
 
+/**
+ * wfd_miracast_media_note_rate:
+ * @self: the media
+ * @wanted_kbps: kbit/s at which would be encoded now, or at the beginning of a session, were it
+ *   not for #WfdMiracastMedia:max-bitrate-kbps
+ * @carried_kbps: kbit/s that the link is taken to carry, with headers, 0 if nobody measures it
+ *
+ * Tells the driver what the rate control of the media has found, so that what is suggested
+ * can be that. To be repeated some times a second while a session is on. May be called from
+ * any thread.
+ */
+void
+wfd_miracast_media_note_rate (WfdMiracastMedia *self, guint wanted_kbps, guint carried_kbps)
+{
+  g_return_if_fail (WFD_IS_MIRACAST_MEDIA (self));
+  miracast_context_note_rate (self->context, wanted_kbps, carried_kbps);
+}
+
 static void
 wfd_miracast_media_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {

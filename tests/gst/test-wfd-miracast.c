@@ -503,6 +503,37 @@ GST_START_TEST (test_notifications_lower_and_raise_the_rate)
 }
 GST_END_TEST
 
+static guint64
+get_wanted_bps (guint64 *ret_carried_bps)
+{
+  WFDX_MIRACAST_MESSAGE message = { sizeof (message), WFDX_MIRACAST_GET_COUNTERS };
+  WFDX_MIRACAST_COUNTERS counters;
+
+  fail_unless_equals_int (own.driver.HandleKernelModeMessage (now.context, sizeof (message),
+                              &message, sizeof (counters), &counters, NULL),
+      STATUS_SUCCESS);
+  *ret_carried_bps = counters.CarriedRate;
+  return counters.WantedRate;
+}
+
+GST_START_TEST (test_rate_that_is_found_is_known_to_the_driver)
+{
+  guint64 wanted_bps = 0, carried_bps = 0;
+
+  if (!can_encode ())
+    return;
+  start_own ("max-bitrate=40000 start-bitrate=20000", 3000000);
+  notify_rate (1600000);
+  for (guint i = 0; i < 600 && wanted_bps <= 1600000; i++) {
+    pull (1);
+    wanted_bps = get_wanted_bps (&carried_bps);
+  }
+  fail_unless (carried_bps > 0);
+  fail_unless (wanted_bps > 1600000, "%" G_GUINT64_FORMAT, wanted_bps);
+  stop_own ();
+}
+GST_END_TEST
+
 /* At so few bits every second picture is not encoded at all. */
 GST_START_TEST (test_pictures_that_are_left_out_are_told)
 {
@@ -570,6 +601,7 @@ wfd_miracast_suite (void)
   tcase_add_test (tcase, test_source_that_stops_is_told);
   tcase_add_test (tcase, test_rate_of_the_system_is_a_limit);
   tcase_add_test (tcase, test_notifications_lower_and_raise_the_rate);
+  tcase_add_test (tcase, test_rate_that_is_found_is_known_to_the_driver);
   tcase_add_test (tcase, test_pictures_that_are_left_out_are_told);
   tcase_add_test (tcase, test_notifications_are_obeyed_without_rate_control);
   tcase_add_test (tcase, test_context_that_is_none_is_an_error);

@@ -377,6 +377,74 @@ GST_START_TEST (ceiling_moves_at_once_and_both_ways)
 
 GST_END_TEST;
 
+static guint
+get_wanted (guint *ret_carried_kbps)
+{
+  guint wanted_kbps;
+
+  wfd_rate_control_get_found (rate, &wanted_kbps, ret_carried_kbps);
+  return wanted_kbps;
+}
+
+/* Else a ceiling that follows what is found would never rise again. */
+GST_START_TEST (what_is_found_is_free_of_the_ceiling)
+{
+  guint wanted_kbps, carried_kbps;
+
+  begin (60, &usual, 0);
+  wfd_rate_control_set_ceiling (rate, 3000);
+  run (5000);
+  fail_unless_equals_int (told_kbps, 3000);
+  wanted_kbps = get_wanted (&carried_kbps);
+  fail_unless (wanted_kbps > 15000 && wanted_kbps < 30000, "%u kbit/s", wanted_kbps);
+  fail_unless (carried_kbps > 17000 && carried_kbps < 30000, "%u kbit/s", carried_kbps);
+  finish ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (what_is_found_is_within_the_bounds_of_the_user)
+{
+  WfdRateUser user = usual;
+  guint carried_kbps;
+
+  user.max_kbps = 5000;
+  begin (60, &user, 0);
+  run (2000);
+  fail_unless_equals_int (get_wanted (&carried_kbps), 5000);
+  user.min_kbps = 2000;
+  wfd_rate_control_set_user (rate, &user);
+  radio.capacity_kbps = 500;
+  run (3000);
+  fail_unless_equals_int (get_wanted (&carried_kbps), 2000);
+  wfd_rate_control_close (rate);
+  fail_unless_equals_int (get_wanted (&carried_kbps), 5000);
+  fail_unless_equals_int (carried_kbps, 0);
+  finish ();
+}
+
+GST_END_TEST;
+
+/* Where nothing can be seen the link is taken for better little by little. */
+GST_START_TEST (ceiling_that_follows_what_is_found_rises)
+{
+  guint carried_kbps;
+
+  begin (60, &usual, 0);
+  radio.lie_bytes = 0;
+  wfd_rate_control_set_ceiling (rate, 3000);
+  run (1000);
+  fail_unless (told_kbps <= 3000);
+  for (guint i = 0; i < 15; i++) {
+    wfd_rate_control_set_ceiling (rate, get_wanted (&carried_kbps));
+    run (1000);
+  }
+  fail_unless (told_kbps > 7500, "%u kbit/s", told_kbps);
+  finish ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (share_of_the_air_is_kept)
 {
   WfdRateUser user = usual;
@@ -648,6 +716,9 @@ rate_control_suite (void)
   tcase_add_loop_test (good, good_link_is_no_worse_than_a_fixed_rate, 0, n);
   tcase_add_test (good, neither_user_nor_level_nor_peer_are_exceeded);
   tcase_add_test (good, ceiling_moves_at_once_and_both_ways);
+  tcase_add_test (good, what_is_found_is_free_of_the_ceiling);
+  tcase_add_test (good, what_is_found_is_within_the_bounds_of_the_user);
+  tcase_add_test (good, ceiling_that_follows_what_is_found_rises);
   tcase_add_test (good, share_of_the_air_is_kept);
   tcase_add_loop_test (good, frame_rate_is_kept_if_wanted, FALSE, TRUE + 1);
   tcase_add_test (good, sound_of_a_program_that_comes_later_counts);

@@ -773,10 +773,21 @@ test_media_has_the_session (Fixture *self, gconstpointer data)
   self->driver.StopMiracastSession (self->context);
 }
 
+static WFDX_MIRACAST_COUNTERS
+get_counters (Fixture *self)
+{
+  WFDX_MIRACAST_MESSAGE message = { sizeof (message), WFDX_MIRACAST_GET_COUNTERS };
+  WFDX_MIRACAST_COUNTERS counters;
+
+  g_assert_cmpint (self->driver.HandleKernelModeMessage (self->context, sizeof (message), &message,
+                       sizeof (counters), &counters, NULL),
+      ==, STATUS_SUCCESS);
+  return counters;
+}
+
 static void
 test_counters_are_of_the_session (Fixture *self, gconstpointer data)
 {
-  WFDX_MIRACAST_MESSAGE message = { sizeof (message), WFDX_MIRACAST_GET_COUNTERS };
   WFDX_MIRACAST_COUNTERS counters;
   Media media;
 
@@ -787,14 +798,28 @@ test_counters_are_of_the_session (Fixture *self, gconstpointer data)
   wfd_miracast_media_note_picture (media.media, WFD_MIRACAST_STEP_START, 2, 0, 0);
   wfd_miracast_media_note_picture (media.media, WFD_MIRACAST_STEP_ENCODED, 2, 0, 0);
   wfd_miracast_media_note_picture (media.media, WFD_MIRACAST_STEP_SENDING, 2, 0, 0);
-  g_assert_cmpint (self->driver.HandleKernelModeMessage (self->context, sizeof (message), &message,
-                       sizeof (counters), &counters, NULL),
-      ==, STATUS_SUCCESS);
+  counters = get_counters (self);
   g_assert_cmpuint (counters.FramesStarted, ==, 1);
   g_assert_cmpuint (counters.FramesEncoded, ==, 1);
   g_assert_cmpuint (counters.FramesSent, ==, 1);
   g_assert_cmpuint (counters.LastSent.FrameNumber, ==, 2);
   g_assert_cmpuint (counters.FramesDropped, ==, 0);
+  media_clear (&media);
+}
+
+/* Also before a session, which begins with it. */
+static void
+test_rate_that_media_found_is_told (Fixture *self, gconstpointer data)
+{
+  Media media;
+
+  media_init (&media, self);
+  wfd_miracast_media_note_rate (media.media, 5000, 0);
+  start_well (self, SINK_VIDEO_CEA NO_MONITOR);
+  g_assert_cmpuint (get_counters (self).WantedRate, ==, 5 * MBPS);
+  wfd_miracast_media_note_rate (media.media, 12000, 20000);
+  g_assert_cmpuint (get_counters (self).WantedRate, ==, 12 * MBPS);
+  g_assert_cmpuint (get_counters (self).CarriedRate, ==, 20 * MBPS);
   media_clear (&media);
 }
 
@@ -967,6 +992,7 @@ main (int argc, char **argv)
   TEST ("link-that-stays-too-slow-ends-it", test_link_that_stays_too_slow_ends_it);
   TEST ("media-has-the-session", test_media_has_the_session);
   TEST ("counters-are-of-the-session", test_counters_are_of_the_session);
+  TEST ("rate-that-media-found-is-told", test_rate_that_media_found_is_told);
   TEST ("media-outlives-its-context", test_media_outlives_its_context);
   TEST ("with-our-own-sink", test_with_our_own_sink);
   TEST ("a-thousand-sessions-leave-nothing", test_a_thousand_sessions_leave_nothing);

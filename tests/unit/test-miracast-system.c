@@ -136,7 +136,7 @@ test_counters (Fixture *self, gconstpointer data)
 
   start_playing (self);
   send_message (WFDX_MIRACAST_GET_COUNTERS, &counters);
-  display_wait_told ("done message 00000000 56");
+  display_wait_told ("done message 00000000 72");
   g_assert_cmpuint (counters.FramesSent, ==, 0);
 }
 

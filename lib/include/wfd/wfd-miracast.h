@@ -32,6 +32,8 @@ G_DECLARE_FINAL_TYPE (WfdMiracastMedia, wfd_miracast_media, WFD, MIRACAST_MEDIA,
 WFD_API WfdMiracastMedia *wfd_miracast_media_new (gpointer context, GError **error);
 WFD_API void wfd_miracast_media_note_picture (WfdMiracastMedia *self, WfdMiracastStep step,
     guint64 number, guint took_us, guint rate_kbps);
+WFD_API void wfd_miracast_media_note_rate (WfdMiracastMedia *self, guint wanted_kbps,
+    guint carried_kbps);
 WFD_API void wfd_miracast_media_close (WfdMiracastMedia *self);
 
 G_END_DECLS

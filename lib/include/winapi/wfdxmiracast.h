@@ -50,6 +50,9 @@ typedef struct
   MIRACAST_CHUNK_ID LastSent;
   UINT64 KeyFrameRequests;
   UINT64 EncodeRate; /* bit/s that were suggested last; 0 if none were */
+  /* What the rate control of the media has found; 0 while it tells nothing. */
+  UINT64 WantedRate;  /* bit/s at which it would encode now, were it not for EncodeRate */
+  UINT64 CarriedRate; /* bit/s that the link is taken to carry, with headers */
 } WFDX_MIRACAST_COUNTERS;
 
 /* The system: one display device with a driver. Its handle is what the driver gets as the handle
