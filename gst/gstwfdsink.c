@@ -40,7 +40,8 @@
  * (int64, microseconds that what is under way needs), pictures-skipped,
  * and where it is known packets-dropped-here (by the queue in this machine),
  * rate-modulation (int64, kbit/s) and rate-problem (string, what cannot be read any
- * more).
+ * more). Where the display is reached over Wi-Fi, what the kernel tells of the station on
+ * the way has names that begin with "link-".
  *
  * ## Over Wi-Fi Direct
  *

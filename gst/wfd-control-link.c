@@ -11,8 +11,6 @@ GST_DEBUG_CATEGORY_EXTERN (wfd_control_debug);
 #define LINGER_US (50 * G_TIME_SPAN_MILLISECOND)
 /* What is under way on the message bus ends as soon as it is cancelled. */
 #define DRAIN_US (100 * G_TIME_SPAN_MILLISECOND)
-/* As often as the driver is asked about the peer. */
-#define STATION_US (250 * G_TIME_SPAN_MILLISECOND)
 
 /* The codes of the PROGRESS messages; the steps of a session are told by it. */
 static const char *const step_codes[] = {
@@ -127,48 +125,6 @@ wfd_control_want_link (WfdControl *self)
 {
   if (!self->is_finished && !self->stopping && !self->stream_ended)
     wfd_establish_begin (self->establish);
-}
-
-static gint64
-lookup (GVariant *stats, const char *key)
-{
-  gint64 value;
-
-  return g_variant_lookup (stats, key, "x", &value) ? value : WFD_RATE_UNKNOWN;
-}
-
-static void
-tell_station (WfdControl *self)
-{
-  g_autoptr (GVariant) stats = NULL;
-  WfdRateStation station = { .queue_drops = WFD_RATE_UNKNOWN };
-
-  if (self->establish == NULL)
-    return;
-  stats = wfd_establish_dup_stats (self->establish);
-  station.phy_kbps = lookup (stats, "tx-kbps");
-  station.retries = lookup (stats, "tx-retries");
-  station.failed = lookup (stats, "tx-failed");
-  station.packets = lookup (stats, "tx-packets");
-  self->events.station (self->user_data, &station);
-}
-
-static void
-tell_what_is_known (gpointer data)
-{
-  WfdControl *self = data;
-
-  tell_station (self);
-  wfd_control_tell_rate (self);
-  wfd_control_watch_station (self);
-}
-
-void
-wfd_control_watch_station (WfdControl *self)
-{
-  if (self->establish != NULL || self->media != NULL)
-    wfd_control_set_timer (self, &self->station_timer, g_get_monotonic_time () + STATION_US,
-        tell_what_is_known);
 }
 
 gboolean

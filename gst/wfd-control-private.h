@@ -58,6 +58,7 @@ struct _WfdControl
   WfdEstablish *establish; /* NULL with link=address */
   gboolean link_failed;    /* for good */
   gint64 end_us;           /* of the last session that was opened; 0 if none has ended */
+  WfdPeerStation *station; /* of the session, with link=address; or NULL */
   GSource *linger_timer;   /* until the link is closed */
   WfdListener *listener;
   WfdSession *session;
@@ -164,6 +165,9 @@ void wfd_control_drop_link (WfdControl *self);
 /* While the session is open, tells what the driver knows of the peer, and a Miracast system
  * what the rate control has found. */
 void wfd_control_watch_station (WfdControl *self);
+void wfd_control_drop_station (WfdControl *self);
+/* (transfer full) (nullable): a{sv}: what is known of the link. */
+GVariant *wfd_control_dup_link_stats (WfdControl *self);
 /* Whether a session has to wait for it. */
 gboolean wfd_control_has_link_down (WfdControl *self);
 /* The end of everything. */

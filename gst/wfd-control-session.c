@@ -393,7 +393,7 @@ drop_session (WfdControl *self)
   wfd_control_release_session (self, g_steal_pointer (&self->session));
   g_clear_pointer (&self->peer, g_free);
   wfd_control_drop_timer (&self->key_unit_timer);
-  wfd_control_drop_timer (&self->station_timer);
+  wfd_control_drop_station (self);
   self->is_held = FALSE;
 }
 

@@ -687,11 +687,13 @@ wfd_control_unref (WfdControl *self)
 static void
 insert_link_stats (WfdControl *self, GVariantDict *dict)
 {
-  g_autoptr (GVariant) stats = wfd_establish_dup_stats (self->establish);
+  g_autoptr (GVariant) stats = wfd_control_dup_link_stats (self);
   GVariantIter iter;
   const char *name;
   GVariant *value;
 
+  if (stats == NULL)
+    return;
   g_variant_iter_init (&iter, stats);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value)) {
     g_autofree char *key = g_strconcat ("link-", name, NULL);
@@ -713,8 +715,7 @@ collect_stats (gpointer data)
   } else {
     g_variant_dict_init (&dict, NULL);
   }
-  if (self->establish != NULL)
-    insert_link_stats (self, &dict);
+  insert_link_stats (self, &dict);
   g_variant_dict_insert (&dict, "sessions", "t", self->sessions);
   g_variant_dict_insert (&dict, "refused-connections", "t", self->refused_connections);
   return g_variant_ref_sink (g_variant_dict_end (&dict));

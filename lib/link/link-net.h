@@ -56,4 +56,14 @@ GInetAddress *wfd_net_find_neighbour (const char *interface, GInetAddress *ours)
 /* Who comes next may have the address of one who has gone. */
 void wfd_net_forget_neighbours (const char *interface);
 
+typedef struct
+{
+  guint interface_index;
+  guint8 neighbour[6]; /* whom packets are given there: MAC address */
+  gboolean has_neighbour;
+} WfdNetWay;
+
+/* The way to @peer as it is now. FALSE: there is none, or it is in this machine. */
+gboolean wfd_net_find_way (GInetSocketAddress *peer, WfdNetWay *ret_way);
+
 G_END_DECLS

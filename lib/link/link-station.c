@@ -46,6 +46,19 @@ static struct nla_policy info_policy[NL80211_STA_INFO_MAX + 1] = {
   [NL80211_STA_INFO_RX_BYTES] = { .type = NLA_U32 },
   [NL80211_STA_INFO_TX_BYTES64] = { .type = NLA_U64 },
   [NL80211_STA_INFO_RX_BYTES64] = { .type = NLA_U64 },
+  [NL80211_STA_INFO_TID_STATS] = { .type = NLA_NESTED },
+};
+
+static struct nla_policy tid_policy[NL80211_TID_STATS_MAX + 1] = {
+  [NL80211_TID_STATS_TXQ_STATS] = { .type = NLA_NESTED },
+};
+
+static struct nla_policy queue_policy[NL80211_TXQ_STATS_MAX + 1] = {
+  [NL80211_TXQ_STATS_BACKLOG_BYTES] = { .type = NLA_U32 },
+  [NL80211_TXQ_STATS_BACKLOG_PACKETS] = { .type = NLA_U32 },
+  [NL80211_TXQ_STATS_FLOWS] = { .type = NLA_U32 },
+  [NL80211_TXQ_STATS_DROPS] = { .type = NLA_U32 },
+  [NL80211_TXQ_STATS_OVERLIMIT] = { .type = NLA_U32 },
 };
 
 static struct nla_policy rate_policy[NL80211_RATE_INFO_MAX + 1] = {
@@ -92,14 +105,16 @@ read_dbm (struct nlattr *attribute)
   return (gint8) nla_get_u8 (attribute);
 }
 
-/* Of two rows for the same value, the later counts. */
-static const struct
+typedef struct
 {
   guint attribute;
   gint64 (*read) (struct nlattr *attribute);
   gsize offset;
   const char *key; /* in statistics; NULL if another row has it */
-} values[] = {
+} Value;
+
+/* Of two rows for the same value, the later counts. */
+static const Value values[] = {
 #define VALUE(attribute, read, name, key) \
   { \
     NL80211_STA_INFO_##attribute, read, G_STRUCT_OFFSET (WfdStation, name), key \
@@ -122,18 +137,69 @@ static const struct
 #undef VALUE
 };
 
+static const Value queue_values[] = {
+#define VALUE(attribute, name, key) \
+  { \
+    NL80211_TXQ_STATS_##attribute, read_u32, G_STRUCT_OFFSET (WfdStation, name), key \
+  }
+  VALUE (BACKLOG_BYTES, queue_bytes, "queue-bytes"),
+  VALUE (BACKLOG_PACKETS, queue_packets, "queue-packets"),
+  VALUE (FLOWS, queue_flows, "queue-flows"),
+  VALUE (DROPS, queue_drops, "queue-drops"),
+  VALUE (OVERLIMIT, queue_overlimit, "queue-overlimit"),
+#undef VALUE
+};
+
+static gint64 *
+find_value (WfdStation *station, const Value *row)
+{
+  return G_STRUCT_MEMBER_P (station, row->offset);
+}
+
 static void
 read_values (struct nlattr **info, WfdStation *station)
 {
   for (guint i = 0; i < G_N_ELEMENTS (values); i++) {
     struct nlattr *attribute = info[values[i].attribute];
-    gint64 *value = G_STRUCT_MEMBER_P (station, values[i].offset);
 
     if (values[i].key != NULL)
-      *value = WFD_STATION_UNKNOWN;
+      *find_value (station, &values[i]) = WFD_STATION_UNKNOWN;
     if (attribute != NULL)
-      *value = values[i].read (attribute);
+      *find_value (station, &values[i]) = values[i].read (attribute);
   }
+}
+
+static void
+add_queue (struct nlattr *attribute, WfdStation *station)
+{
+  struct nlattr *tid[NL80211_TID_STATS_MAX + 1], *queue[NL80211_TXQ_STATS_MAX + 1];
+
+  if (nla_parse_nested (tid, NL80211_TID_STATS_MAX, attribute, tid_policy) < 0
+      || tid[NL80211_TID_STATS_TXQ_STATS] == NULL
+      || nla_parse_nested (queue, NL80211_TXQ_STATS_MAX, tid[NL80211_TID_STATS_TXQ_STATS],
+             queue_policy)
+          < 0)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (queue_values); i++) {
+    gint64 *value = find_value (station, &queue_values[i]);
+
+    if (queue[queue_values[i].attribute] != NULL)
+      *value = MAX (*value, 0) + queue_values[i].read (queue[queue_values[i].attribute]);
+  }
+}
+
+/* @attribute: (nullable): one for each TID. */
+static void
+read_queues (struct nlattr *attribute, WfdStation *station)
+{
+  struct nlattr *tid;
+  int left;
+
+  for (guint i = 0; i < G_N_ELEMENTS (queue_values); i++)
+    *find_value (station, &queue_values[i]) = WFD_STATION_UNKNOWN;
+  if (attribute == NULL)
+    return;
+  nla_for_each_nested (tid, attribute, left) add_queue (tid, station);
 }
 
 static gboolean
@@ -153,6 +219,7 @@ read_station (const WfdStationAnswer *answer, struct nlmsghdr *header, WfdStatio
     return FALSE;
   memcpy (ret_station->address, nla_data (attributes[NL80211_ATTR_MAC]), WFD_STATION_ADDRESS_BYTES);
   read_values (info, ret_station);
+  read_queues (info[NL80211_STA_INFO_TID_STATS], ret_station);
   return TRUE;
 }
 
@@ -189,13 +256,20 @@ wfd_station_read (WfdStationAnswer *answer, gpointer octets, gsize n)
 
 /* --- told --- */
 
+static void
+insert (const WfdStation *station, const Value *rows, guint n, GVariantDict *dict)
+{
+  for (guint i = 0; i < n; i++) {
+    gint64 value = *(const gint64 *) G_STRUCT_MEMBER_P (station, rows[i].offset);
+
+    if (rows[i].key != NULL && value != WFD_STATION_UNKNOWN)
+      g_variant_dict_insert (dict, rows[i].key, "x", value);
+  }
+}
+
 void
 wfd_station_insert (const WfdStation *station, GVariantDict *dict)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (values); i++) {
-    gint64 value = *(const gint64 *) G_STRUCT_MEMBER_P (station, values[i].offset);
-
-    if (values[i].key != NULL && value != WFD_STATION_UNKNOWN)
-      g_variant_dict_insert (dict, values[i].key, "x", value);
-  }
+  insert (station, values, G_N_ELEMENTS (values), dict);
+  insert (station, queue_values, G_N_ELEMENTS (queue_values), dict);
 }

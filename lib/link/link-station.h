@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 struct nl_msg;
 
-/* What nl80211 tells of the stations on an interface: as owner of a group of its
- * clients, as client of its owner. */
+/* What nl80211 tells of the stations on an interface: as owner of a group, or access
+ * point, of its clients, as client of its owner. */
 
 /* What a driver does not tell is not 0. No station is heard at -1 dBm. */
 #define WFD_STATION_UNKNOWN (-1)
@@ -31,6 +31,12 @@ typedef struct
   gint64 rx_packets;    /* from it, in all */
   gint64 tx_bytes;
   gint64 rx_bytes;
+  /* Of the queues that mac80211 has for it, one for each TID, together. */
+  gint64 queue_bytes;     /* that wait */
+  gint64 queue_packets;   /* that wait */
+  gint64 queue_flows;     /* seen, in all */
+  gint64 queue_drops;     /* packets that CoDel dropped, in all */
+  gint64 queue_overlimit; /* packets dropped because too many waited, in all */
 } WfdStation;
 
 /* --- wire: generic netlink, in the byte order of the machine --- */

@@ -394,8 +394,10 @@ insert_info (GVariantDict *dict, const WfdLinkInfo *info)
  * peer as a Wi-Fi station, each (x), asked some times a second: inactive-ms and
  * connected-s, signal-dbm and signal-avg-dbm, tx-kbps and rx-kbps (of the
  * modulation, to the peer and from it), expected-kbps, and counters since the peer
- * came: tx-packets, tx-retries, tx-failed, rx-packets, tx-bytes and rx-bytes. What
- * is not known is absent.
+ * came: tx-packets, tx-retries, tx-failed, rx-packets, tx-bytes and rx-bytes; of what waits for
+ * it in the kernel (mac80211) queue-bytes, queue-packets, and counters: queue-flows,
+ * queue-drops (by CoDel) and queue-overlimit (dropped as too many waited). What is not known is
+ * absent.
  *
  * Returns: (transfer full): an `a{sv}`
  */

@@ -11,7 +11,7 @@ station_new (guint8 last)
 {
   WfdStation station = { { 2, 0, 0, 0, 3, last } };
 
-  for (gint64 *value = &station.inactive_ms; value <= &station.rx_bytes; value++)
+  for (gint64 *value = &station.inactive_ms; value <= &station.queue_overlimit; value++)
     *value = WFD_STATION_UNKNOWN;
   return station;
 }
@@ -40,6 +40,36 @@ put_rate (struct nl_msg *message, int attribute, gint64 kbps)
   nest = nla_nest_start (message, attribute);
   nla_put_u32 (message, NL80211_RATE_INFO_BITRATE32, kbps / 100);
   nla_nest_end (message, nest);
+}
+
+static gboolean
+has_queue (const WfdStation *station)
+{
+  for (const gint64 *value = &station->queue_bytes; value <= &station->queue_overlimit; value++)
+    if (*value != WFD_STATION_UNKNOWN)
+      return TRUE;
+  return FALSE;
+}
+
+/* As of TID 0, which is all of them together. */
+static void
+put_queue (struct nl_msg *message, const WfdStation *station)
+{
+  struct nlattr *tids, *tid, *queue;
+
+  if (!has_queue (station))
+    return;
+  tids = nla_nest_start (message, NL80211_STA_INFO_TID_STATS);
+  tid = nla_nest_start (message, 1);
+  queue = nla_nest_start (message, NL80211_TID_STATS_TXQ_STATS);
+  put_u32 (message, NL80211_TXQ_STATS_BACKLOG_BYTES, station->queue_bytes);
+  put_u32 (message, NL80211_TXQ_STATS_BACKLOG_PACKETS, station->queue_packets);
+  put_u32 (message, NL80211_TXQ_STATS_FLOWS, station->queue_flows);
+  put_u32 (message, NL80211_TXQ_STATS_DROPS, station->queue_drops);
+  put_u32 (message, NL80211_TXQ_STATS_OVERLIMIT, station->queue_overlimit);
+  nla_nest_end (message, queue);
+  nla_nest_end (message, tid);
+  nla_nest_end (message, tids);
 }
 
 static void
@@ -75,6 +105,7 @@ station_append (GByteArray *out, const WfdStationAnswer *to, const WfdStation *s
   put_u32 (message, NL80211_STA_INFO_RX_PACKETS, station->rx_packets);
   put_u32 (message, NL80211_STA_INFO_TX_BYTES, station->tx_bytes);
   put_u32 (message, NL80211_STA_INFO_RX_BYTES, station->rx_bytes);
+  put_queue (message, station);
   nla_nest_end_keep_empty (message, info);
   append (out, message);
 }

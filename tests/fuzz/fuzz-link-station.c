@@ -24,6 +24,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     g_assert_true (station->signal_dbm == WFD_STATION_UNKNOWN
         || (station->signal_dbm >= G_MININT8 && station->signal_dbm <= G_MAXINT8));
     g_assert_true (station->tx_bytes == WFD_STATION_UNKNOWN || station->tx_bytes >= 0);
+    for (const gint64 *value = &station->queue_bytes; value <= &station->queue_overlimit; value++)
+      g_assert_true (*value == WFD_STATION_UNKNOWN || *value >= 0);
   }
   return 0;
 }

@@ -162,6 +162,80 @@ test_every_value (Reader *reader, gconstpointer data)
   g_assert_cmpint (station->rx_bytes, ==, WFD_STATION_UNKNOWN);
 }
 
+#define N_QUEUE(n) (4 + 8 * (n))
+#define N_TID(n) (4 + N_QUEUE (n))
+/* A number in the queue of a TID. */
+#define QUEUE(attribute, value) ATTRIBUTE_U32 (attribute, value)
+
+/* Of two TIDs, the second of which counts less, and of one without a queue. */
+static void
+test_queues_of_all_tids (Reader *reader, gconstpointer data)
+{
+  static const guint8 octets[] = {
+    MESSAGE (N_INTERFACE_AND_ADDRESS + 4 + 4 + N_TID (5) + N_TID (2) + 16, FAMILY, 2, SEQUENCE, 19,
+        1),
+    INTERFACE_AND_ADDRESS (1),
+    ATTRIBUTE (21, 4 + N_TID (5) + N_TID (2) + 16),
+    ATTRIBUTE (31, N_TID (5) + N_TID (2) + 16),
+    ATTRIBUTE (1, N_QUEUE (5)),
+    ATTRIBUTE (6, 8 * 5),
+    QUEUE (1, 30000),
+    QUEUE (2, 20),
+    QUEUE (3, 7),
+    QUEUE (4, 5),
+    QUEUE (6, 3),
+    ATTRIBUTE (6, N_QUEUE (2)),
+    ATTRIBUTE (6, 8 * 2),
+    QUEUE (1, 1500),
+    QUEUE (4, 0xffffffff),
+    ATTRIBUTE (17, 12),
+    ATTRIBUTE (1, 8),
+    1,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  };
+  const WfdStation *station;
+
+  SKIP_IF_BIG_ENDIAN ();
+  g_assert_cmpuint (octets[0], ==, sizeof (octets));
+  read_octets (reader, octets, sizeof (octets));
+  station = get_only (reader);
+  g_assert_cmpint (station->queue_bytes, ==, 31500);
+  g_assert_cmpint (station->queue_packets, ==, 20);
+  g_assert_cmpint (station->queue_flows, ==, 7);
+  g_assert_cmpint (station->queue_drops, ==, G_GINT64_CONSTANT (0x100000004));
+  g_assert_cmpint (station->queue_overlimit, ==, 3);
+  g_assert_cmpint (station->tx_packets, ==, WFD_STATION_UNKNOWN);
+}
+
+/* No TIDs, one of nothing, and one with a number of three octets. */
+static void
+test_queues_unknown (Reader *reader, gconstpointer data)
+{
+  static const guint8 messages[][64] = {
+    { MESSAGE (N_INTERFACE_AND_ADDRESS + 8, FAMILY, 2, SEQUENCE, 19, 1), INTERFACE_AND_ADDRESS (1),
+        ATTRIBUTE (21, 4), ATTRIBUTE (31, 0) },
+    { MESSAGE (N_INTERFACE_AND_ADDRESS + 12, FAMILY, 2, SEQUENCE, 19, 1),
+        INTERFACE_AND_ADDRESS (1), ATTRIBUTE (21, 8), ATTRIBUTE (31, 4), ATTRIBUTE (1, 0) },
+    { MESSAGE (N_INTERFACE_AND_ADDRESS + 24, FAMILY, 2, SEQUENCE, 19, 1),
+        INTERFACE_AND_ADDRESS (1), ATTRIBUTE (21, 20), ATTRIBUTE (31, 16), ATTRIBUTE (1, 12),
+        ATTRIBUTE (6, 8), ATTRIBUTE (1, 3), 1, 0, 0, 0 },
+  };
+  WfdStation nothing = station_new (1);
+
+  SKIP_IF_BIG_ENDIAN ();
+  for (guint i = 0; i < G_N_ELEMENTS (messages); i++) {
+    g_array_set_size (reader->answer.stations, 0);
+    read_octets (reader, messages[i], messages[i][0]);
+    g_assert_cmpmem (get_only (reader), sizeof (WfdStation), &nothing, sizeof (nothing));
+  }
+}
+
 static void
 test_absent_is_unknown (Reader *reader, gconstpointer data)
 {
@@ -296,6 +370,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/link/station/request", test_request);
   add ("every-value", test_every_value);
+  add ("queues-of-all-tids", test_queues_of_all_tids);
+  add ("queues-unknown", test_queues_unknown);
   add ("absent-is-unknown", test_absent_is_unknown);
   add ("rate-unknown", test_rate_unknown);
   add ("not-a-station", test_not_a_station);

@@ -10,5 +10,6 @@
 #include <wfd/wfd-listener.h>
 #include <wfd/wfd-miracast.h>
 #include <wfd/wfd-p2p-link.h>
+#include <wfd/wfd-peer-station.h>
 #include <wfd/wfd-session.h>
 #include <wfd/wfd-enums.h>
