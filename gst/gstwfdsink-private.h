@@ -69,6 +69,8 @@ void gst_wfd_sink_set_rate_property (GstWfdSink *self, guint which, const GValue
 /* With the lock. */
 void gst_wfd_sink_get_rate_property (GstWfdSink *self, guint which, GValue *value);
 void gst_wfd_sink_init_rate (GstWfdSink *self);
+/* Says what of it cannot be, if something cannot. */
+void gst_wfd_sink_check_rate (GstWfdSink *self);
 /* The rate control does what the properties say; with the lock. */
 void gst_wfd_sink_update_rate (GstWfdSink *self);
 

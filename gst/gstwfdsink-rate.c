@@ -39,23 +39,73 @@ rate_profile_get_type (void)
   return type;
 }
 
-/* A row for each property; its member is an int, an enum or a boolean. */
-static const struct
+typedef struct _Row Row;
+
+/* What a member is, all of which are as large as an int. */
+typedef struct
+{
+  GParamSpec *(*new_spec) (const Row *row, GParamFlags flags);
+  gint (*read) (const GValue *value);
+  void (*write) (GValue *value, gint number);
+} Kind;
+
+/* A row for each property. */
+struct _Row
 {
   const char *name;
   const char *nick;
   const char *blurb;
-  gsize offset;             /* 0: read-only */
-  GType (*get_enum) (void); /* NULL: a number */
-  gboolean is_boolean;
+  gsize offset; /* of its member; 0: read-only */
+  const Kind *kind;
+  GType (*get_type) (void); /* of an enum */
   GParamFlags flags;
   guint min, max, number; /* the default also of an enum or a boolean */
-} rows[] = {
+};
+
+static GParamSpec *
+new_number (const Row *row, GParamFlags flags)
+{
+  return g_param_spec_uint (row->name, row->nick, row->blurb, row->min, row->max, row->number,
+      flags);
+}
+
+static gint
+read_number (const GValue *value)
+{
+  return g_value_get_uint (value);
+}
+
+static void
+write_number (GValue *value, gint number)
+{
+  g_value_set_uint (value, number);
+}
+
+static const Kind number_kind = { new_number, read_number, write_number };
+
+static GParamSpec *
+new_enum (const Row *row, GParamFlags flags)
+{
+  return g_param_spec_enum (row->name, row->nick, row->blurb, row->get_type (), row->number, flags);
+}
+
+static const Kind enum_kind = { new_enum, g_value_get_enum, g_value_set_enum };
+
+static GParamSpec *
+new_boolean (const Row *row, GParamFlags flags)
+{
+  return g_param_spec_boolean (row->name, row->nick, row->blurb, row->number, flags);
+}
+
+static const Kind boolean_kind = { new_boolean, g_value_get_boolean, g_value_set_boolean };
+
+static const Row rows[] = {
   [GST_WFD_SINK_BITRATE] = {
       .name = "bitrate",
       .nick = "Bit rate",
       .blurb = "kbit/s at which pictures are encoded with rate-control=off, less where the display "
                "takes no more; else those with which it begins if \"start-bitrate\" is 0",
+      .kind = &number_kind,
       .offset = G_STRUCT_OFFSET (GstWfdSink, bitrate_kbps),
       .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_PLAYING,
       .min = LEAST_KBPS,
@@ -68,7 +118,8 @@ static const struct
       .blurb = "Who decides at which bit rate pictures are encoded, and which are left out so that "
                "those after them come in time",
       .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.on),
-      .get_enum = rate_mode_get_type,
+      .kind = &enum_kind,
+      .get_type = rate_mode_get_type,
       .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_READY,
       .number = TRUE,
   },
@@ -77,7 +128,8 @@ static const struct
       .nick = "Rate profile",
       .blurb = "What is more important where the link allows one of them only",
       .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.profile),
-      .get_enum = rate_profile_get_type,
+      .kind = &enum_kind,
+      .get_type = rate_profile_get_type,
       .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_READY,
       .number = WFD_RATE_BALANCED,
   },
@@ -85,7 +137,8 @@ static const struct
       .name = "min-bitrate",
       .nick = "Minimum bit rate",
       .blurb = "kbit/s of the picture below which the rate control does not go; it leaves pictures "
-               "out instead",
+               "out instead. A lower \"max-bitrate\" counts",
+      .kind = &number_kind,
       .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.min_kbps),
       .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_PLAYING,
       .min = LEAST_KBPS,
@@ -97,6 +150,7 @@ static const struct
       .nick = "Maximum bit rate",
       .blurb = "kbit/s of the picture above which the rate control does not go; neither does it go "
                "above what the display takes and the H.264 level allows",
+      .kind = &number_kind,
       .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.max_kbps),
       .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_PLAYING,
       .min = LEAST_KBPS,
@@ -108,6 +162,7 @@ static const struct
       .nick = "Start bit rate",
       .blurb = "kbit/s of the picture with which the rate control begins a session; 0 takes "
                "\"bitrate\"",
+      .kind = &number_kind,
       .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.start_kbps),
       .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_PLAYING,
       .max = MOST_KBPS,
@@ -117,6 +172,7 @@ static const struct
       .nick = "Maximum share of the air",
       .blurb = "Of what the link carries, how many percent the picture may take, so that something "
                "is left for others on the same channel",
+      .kind = &number_kind,
       .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.air_share_percent),
       .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_READY,
       .min = 5,
@@ -129,7 +185,7 @@ static const struct
       .blurb = "Whether every second picture is left out, and a smaller picture asked for, while "
                "there are too few bits for all of them; else pictures only get worse",
       .offset = G_STRUCT_OFFSET (GstWfdSink, rate_user.adapts_format),
-      .is_boolean = TRUE,
+      .kind = &boolean_kind,
       .flags = G_PARAM_WRITABLE | GST_PARAM_MUTABLE_READY,
       .number = TRUE,
   },
@@ -138,6 +194,7 @@ static const struct
       .nick = "Suggested bit rate",
       .blurb = "kbit/s that the encoder should make now: what ours is told, and what an encoder of "
                "the application had better be told; notified in the thread of the pictures",
+      .kind = &number_kind,
       .max = MOST_KBPS,
       .number = 5000,
   },
@@ -145,24 +202,13 @@ static const struct
 
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == GST_WFD_SINK_N_RATE_PROPERTIES);
 
-static GParamSpec *
-new_property (guint n)
-{
-  const GParamFlags flags = rows[n].flags | G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
-  const char *name = rows[n].name, *nick = rows[n].nick, *blurb = rows[n].blurb;
-
-  if (rows[n].get_enum != NULL)
-    return g_param_spec_enum (name, nick, blurb, rows[n].get_enum (), rows[n].number, flags);
-  if (rows[n].is_boolean)
-    return g_param_spec_boolean (name, nick, blurb, rows[n].number, flags);
-  return g_param_spec_uint (name, nick, blurb, rows[n].min, rows[n].max, rows[n].number, flags);
-}
-
 void
 gst_wfd_sink_install_rate_properties (GObjectClass *klass, guint first)
 {
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_object_class_install_property (klass, first + i, new_property (i));
+    g_object_class_install_property (klass, first + i,
+        rows[i].kind->new_spec (&rows[i],
+            rows[i].flags | G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   gst_type_mark_as_plugin_api (rate_mode_get_type (), 0);
   gst_type_mark_as_plugin_api (rate_profile_get_type (), 0);
 }
@@ -182,17 +228,24 @@ on_resize (gpointer owner, gint direction)
   gst_rtsp_wfd_resize (GST_RTSP_WFD (self->rtspwfd), direction);
 }
 
+/* With the lock, so that the last one wins. */
+static void
+store_bitrate (GstWfdSink *self)
+{
+  wfd_program_thread_set_bitrate (self->program_thread,
+      wfd_rate_control_limit (self->rate, self->bitrate_kbps));
+}
+
 /* What is encoded without the rate control obeys too. */
 static void
 on_ceiling (gpointer owner)
 {
   GstWfdSink *self = owner;
-  guint bitrate_kbps;
 
   g_mutex_lock (&self->lock);
-  bitrate_kbps = wfd_rate_control_limit (self->rate, self->bitrate_kbps);
+  store_bitrate (self);
   g_mutex_unlock (&self->lock);
-  wfd_program_thread_set_bitrate (self->program_thread, bitrate_kbps);
+  wfd_program_thread_apply_bitrate (self->program_thread);
   g_object_notify (owner, "suggested-bitrate");
 }
 
@@ -225,37 +278,20 @@ gst_wfd_sink_update_rate (GstWfdSink *self)
   wfd_rate_control_set_user (self->rate, &user);
 }
 
-static gint
-read_value (const GValue *value)
-{
-  if (G_VALUE_HOLDS_UINT (value))
-    return g_value_get_uint (value);
-  return G_VALUE_HOLDS_BOOLEAN (value) ? g_value_get_boolean (value) : g_value_get_enum (value);
-}
-
-static void
-write_value (GValue *value, gint number)
-{
-  if (G_VALUE_HOLDS_UINT (value))
-    g_value_set_uint (value, number);
-  else if (G_VALUE_HOLDS_BOOLEAN (value))
-    g_value_set_boolean (value, number);
-  else
-    g_value_set_enum (value, number);
-}
-
+/* The default of the minimum is nobody's wish. */
 void
-gst_wfd_sink_set_rate_property (GstWfdSink *self, guint which, const GValue *value)
+gst_wfd_sink_check_rate (GstWfdSink *self)
 {
-  guint bitrate_kbps;
+  WfdRateUser user;
 
   g_mutex_lock (&self->lock);
-  *find_member (self, which) = read_value (value);
-  gst_wfd_sink_update_rate (self);
-  bitrate_kbps = wfd_rate_control_limit (self->rate, self->bitrate_kbps);
+  user = self->rate_user;
   g_mutex_unlock (&self->lock);
-  if (which == GST_WFD_SINK_BITRATE)
-    wfd_program_thread_set_bitrate (self->program_thread, bitrate_kbps);
+  if (user.min_kbps > user.max_kbps && user.min_kbps != rows[GST_WFD_SINK_MIN_BITRATE].number)
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
+        ("\"min-bitrate\" (%u) is above \"max-bitrate\" (%u); the maximum counts.", user.min_kbps,
+            user.max_kbps),
+        (NULL));
 }
 
 /* With the lock. */
@@ -266,12 +302,31 @@ get_suggestion (GstWfdSink *self)
                             : wfd_rate_control_limit (self->rate, self->bitrate_kbps);
 }
 
+void
+gst_wfd_sink_set_rate_property (GstWfdSink *self, guint which, const GValue *value)
+{
+  guint suggested_kbps;
+  gboolean moved;
+
+  g_mutex_lock (&self->lock);
+  suggested_kbps = get_suggestion (self);
+  *find_member (self, which) = rows[which].kind->read (value);
+  gst_wfd_sink_update_rate (self);
+  store_bitrate (self);
+  moved = get_suggestion (self) != suggested_kbps;
+  g_mutex_unlock (&self->lock);
+  if (!moved)
+    return;
+  wfd_program_thread_apply_bitrate (self->program_thread);
+  g_object_notify (G_OBJECT (self), "suggested-bitrate");
+}
+
 /* With the lock. */
 void
 gst_wfd_sink_get_rate_property (GstWfdSink *self, guint which, GValue *value)
 {
-  if (which == GST_WFD_SINK_SUGGESTED_BITRATE)
-    write_value (value, get_suggestion (self));
-  else
-    write_value (value, *find_member (self, which));
+  gint number = which == GST_WFD_SINK_SUGGESTED_BITRATE ? (gint) get_suggestion (self)
+                                                        : *find_member (self, which);
+
+  rows[which].kind->write (value, number);
 }

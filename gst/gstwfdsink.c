@@ -362,6 +362,7 @@ gst_wfd_sink_change_state (GstElement *element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
     if (!check_wishes (self) || !update_elements (self))
       return GST_STATE_CHANGE_FAILURE;
+    gst_wfd_sink_check_rate (self);
     gst_wfd_sink_update_offer (self);
     prepare_link (self);
   }

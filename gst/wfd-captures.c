@@ -68,15 +68,20 @@ on_raw (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return decision.skip ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
-static void
-tell_application (WfdCaptures *self, GstPad *pad, guint kbps)
+void
+wfd_captures_suggest (GstPad *pad, guint kbps)
 {
-  if (kbps == self->told_kbps)
-    return;
-  self->told_kbps = kbps;
   gst_pad_push_event (pad,
       gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM,
           gst_structure_new (WFD_CAPTURES_SUGGESTION, "bitrate", G_TYPE_UINT, kbps, NULL)));
+}
+
+static void
+tell_application (WfdCaptures *self, GstPad *pad, guint kbps)
+{
+  if (kbps != self->told_kbps)
+    wfd_captures_suggest (pad, kbps);
+  self->told_kbps = kbps;
 }
 
 /* Whether what comes has been too late for so long that it is worth a key picture. */

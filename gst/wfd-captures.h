@@ -39,5 +39,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdCaptures, wfd_captures_free)
 
 /* The event upstream with "bitrate" (uint, kbit/s) for an encoder of the application. */
 #define WFD_CAPTURES_SUGGESTION "wfd-suggested-bitrate"
+/* Tells it without any rate control; @pad: a sink pad. */
+void wfd_captures_suggest (GstPad *pad, guint kbps);
 
 G_END_DECLS

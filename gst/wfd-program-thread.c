@@ -89,8 +89,8 @@ set_program (WfdProgramThread *self, WfdProgram *program)
 
 /* The plan may have another bit rate meanwhile, be it from the plan of which the program
  * was made or since. Setting it tells others, so that no lock may be held. */
-static void
-apply_bitrate (WfdProgramThread *self)
+void
+wfd_program_thread_apply_bitrate (WfdProgramThread *self)
 {
   guint bitrate_kbps, done_kbps = 0;
 
@@ -246,11 +246,11 @@ build (WfdProgramThread *self, const WfdProgramPlan *plan)
   GST_DEBUG_OBJECT (self->bin, "made the program");
   gst_bin_add (self->bin, GST_ELEMENT (program));
   set_program (self, program);
-  apply_bitrate (self);
   if (!link_program (self, program))
     GST_ERROR_OBJECT (self->bin, "the program does not fit between the inputs and the session");
   gst_element_sync_state_with_parent (GST_ELEMENT (program));
   attach_inputs (self);
+  wfd_program_thread_apply_bitrate (self);
 }
 
 /* A stored stream goes on being encoded until it stands at the gate, so that
@@ -388,7 +388,6 @@ wfd_program_thread_set_bitrate (WfdProgramThread *self, guint bitrate_kbps)
   g_mutex_lock (&self->lock);
   self->plan.program.format.bitrate_kbps = bitrate_kbps;
   g_mutex_unlock (&self->lock);
-  apply_bitrate (self);
 }
 
 WfdProgramThread *

@@ -49,6 +49,8 @@ void wfd_program_thread_hold (WfdProgramThread *self);
 void wfd_program_thread_clear (WfdProgramThread *self);
 
 gboolean wfd_program_thread_is_running (WfdProgramThread *self);
+/* Of the plan; the encoder has it with the second, which tells others. */
 void wfd_program_thread_set_bitrate (WfdProgramThread *self, guint bitrate_kbps);
+void wfd_program_thread_apply_bitrate (WfdProgramThread *self);
 
 G_END_DECLS

@@ -249,11 +249,16 @@ wfd_program_new (const WfdProgramConfig *config, GError **error)
 void
 wfd_program_set_bitrate (WfdProgram *self, guint bitrate_kbps)
 {
+  g_autoptr (GstPad) video = gst_element_get_static_pad (GST_ELEMENT (self), "video");
   WfdEncoderConfig config = self->config;
 
+  if (self->captures != NULL)
+    return;
   config.bitrate_kbps = bitrate_kbps;
-  if (self->encoder != NULL && self->captures == NULL)
+  if (self->encoder != NULL)
     wfd_encoder_set_bitrate (self->row, self->encoder, &config);
+  else if (video != NULL)
+    wfd_captures_suggest (video, bitrate_kbps);
 }
 
 static void

@@ -278,8 +278,6 @@ wfd_pump_free (WfdPump *self)
   g_mutex_unlock (&self->lock);
   g_thread_join (self->thread);
 
-  while (send_some (self, WFD_UDP_MAX_SEGMENTS, 0))
-    continue;
   if (self->drains)
     self->events.drained (self->data);
   wfd_send_queue_clear (&self->queue);

@@ -31,7 +31,7 @@ typedef struct
 /* @udp is ours until we are freed. @head_bytes: of UDP and IP. */
 WfdPump *wfd_pump_new (WfdUdp *udp, guint head_bytes, WfdRateControl *rate,
     const WfdPumpEvents *events, gpointer data);
-/* Hands over what still waits. */
+/* What still waits is thrown away. */
 void wfd_pump_free (WfdPump *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPump, wfd_pump_free)
 

@@ -215,7 +215,7 @@ wfd_rate_control_get_target (WfdRateControl *self)
   guint target_kbps;
 
   g_mutex_lock (&self->lock);
-  target_kbps = self->target_kbps;
+  target_kbps = CLAMP (self->target_kbps, get_min_kbps (self), get_max_kbps (self));
   g_mutex_unlock (&self->lock);
   return target_kbps;
 }

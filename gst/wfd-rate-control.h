@@ -62,7 +62,8 @@ void wfd_rate_control_set_stream (WfdRateControl *self, const WfdRateStream *str
 void wfd_rate_control_set_ceiling (WfdRateControl *self, guint kbps);
 /* @kbps, or the ceiling if that is lower. */
 guint wfd_rate_control_limit (WfdRateControl *self, guint kbps);
-/* kbit/s that an encoder had better make now. */
+/* kbit/s that an encoder had better make now, within bounds that have changed since it was
+ * decided. */
 guint wfd_rate_control_get_target (WfdRateControl *self);
 /* @ret_wanted_kbps: that it would be without the ceiling. @ret_carried_kbps: that the link
  * is taken to carry, with headers; 0: nobody measures it. */

@@ -5,11 +5,20 @@
  * that all of them pass it on. */
 #define META "GstWfdPicture"
 
+/* The places that a picture is seen at. */
+typedef enum
+{
+  PLACE_CAPTURED,
+  PLACE_SCALED,
+  PLACE_CODED,
+  N_PLACES,
+} Place;
+
 struct _WfdTrail
 {
   WfdTrailListener listener;
-  GstPad *pads[3];
-  gulong probes[3];
+  GstPad *pads[N_PLACES];
+  gulong probes[N_PLACES];
 };
 
 static gboolean
@@ -114,13 +123,21 @@ register_meta (void)
 WfdTrail *
 wfd_trail_new (const WfdTrailListener *listener, GstPad *captured, GstPad *scaled, GstPad *coded)
 {
-  static const GstPadProbeCallback callbacks[] = { on_captured, on_scaled, on_coded };
-  GstPad *pads[] = { captured, scaled, coded };
+  static const GstPadProbeCallback callbacks[N_PLACES] = {
+    [PLACE_CAPTURED] = on_captured,
+    [PLACE_SCALED] = on_scaled,
+    [PLACE_CODED] = on_coded,
+  };
+  GstPad *pads[N_PLACES] = {
+    [PLACE_CAPTURED] = captured,
+    [PLACE_SCALED] = scaled,
+    [PLACE_CODED] = coded,
+  };
   WfdTrail *self = g_new0 (WfdTrail, 1);
 
   register_meta ();
   self->listener = *listener;
-  for (guint i = 0; i < G_N_ELEMENTS (pads); i++) {
+  for (guint i = 0; i < N_PLACES; i++) {
     self->pads[i] = gst_object_ref (pads[i]);
     self->probes[i] =
         gst_pad_add_probe (pads[i], GST_PAD_PROBE_TYPE_BUFFER, callbacks[i], self, NULL);
@@ -133,7 +150,7 @@ wfd_trail_free (WfdTrail *self)
 {
   if (self == NULL)
     return;
-  for (guint i = 0; i < G_N_ELEMENTS (self->pads); i++) {
+  for (guint i = 0; i < N_PLACES; i++) {
     gst_pad_remove_probe (self->pads[i], self->probes[i]);
     gst_object_unref (self->pads[i]);
   }

@@ -355,6 +355,8 @@ GST_START_TEST (ceiling_moves_at_once_and_both_ways)
   run (2000);
   fail_unless (told_kbps > 10000);
   wfd_rate_control_set_ceiling (rate, 3000);
+  /* Who is told of it asks before the next picture. */
+  fail_unless_equals_int (wfd_rate_control_get_target (rate), 3000);
   run (100);
   fail_unless_equals_int (told_kbps, 3000);
   fail_unless_equals_int (wfd_rate_control_limit (rate, 8000), 3000);

@@ -166,6 +166,64 @@ GST_START_TEST (encoder_of_the_application_is_told_the_bit_rate)
 
 GST_END_TEST;
 
+/* Nobody else knows at which bit rate it shall encode. */
+GST_START_TEST (encoder_of_the_application_is_told_without_rate_control_too)
+{
+  g_autoptr (GstPad) pad = NULL;
+  gint suggested = 0, n_notified = 0;
+  guint suggested_kbps;
+
+  if (!has_x264 ())
+    return;
+  side_init (&source,
+      SINK "rate-control=off videotestsrc is-live=true ! video/x-raw, width=1280, height=720, "
+           "framerate=30/1 ! x264enc name=app tune=zerolatency speed-preset=ultrafast ! "
+           "video/x-h264, profile=constrained-baseline ! wfd.");
+  pad = gst_element_get_static_pad (source.app, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, note_suggestion, &suggested, NULL);
+  g_signal_connect (source.wfd, "notify::suggested-bitrate", G_CALLBACK (note_notify), &n_notified);
+  side_set_state (&source, GST_STATE_PLAYING);
+  watch ("", SHOW);
+  skip_samples (sink.app, 1);
+  fail_unless_equals_int (g_atomic_int_get (&suggested), 1000);
+  g_object_set (source.wfd, "bitrate", 700, NULL);
+  fail_unless_equals_int (g_atomic_int_get (&suggested), 700);
+  fail_unless_equals_int (g_atomic_int_get (&n_notified), 1);
+  g_object_get (source.wfd, "suggested-bitrate", &suggested_kbps, NULL);
+  fail_unless_equals_int (suggested_kbps, 700);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* The default of the minimum is above this maximum too, and nobody has asked for it. */
+GST_START_TEST (maximum_counts_if_the_minimum_is_above_it)
+{
+  static const struct
+  {
+    const char *bounds;
+    guint n_warnings;
+  } rows[] = { { "min-bitrate=3000 max-bitrate=800 ", 1 }, { "max-bitrate=800 ", 0 } };
+  GstMessageType warning = GST_MESSAGE_WARNING;
+
+  if (!can_encode ())
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *description =
+        g_strconcat (SINK "start-bitrate=5000 ", rows[i].bounds, PICTURES " ! wfd.", NULL);
+
+    cast (description);
+    watch ("", SHOW);
+    skip_samples (sink.app, 5);
+    fail_unless_equals_int (recorder_count (source.recorder, match_type, &warning),
+        rows[i].n_warnings);
+    fail_unless_equals_int (get_encoder_kbps (), 800);
+    tear_down ();
+  }
+}
+
+GST_END_TEST;
+
 static Suite *
 wfdsink_rate_suite (void)
 {
@@ -178,6 +236,8 @@ wfdsink_rate_suite (void)
   tcase_add_test (all, rate_control_that_is_off_leaves_everything_alone);
   tcase_add_test (all, bit_rate_changes_while_the_encoder_is_made);
   tcase_add_test (all, encoder_of_the_application_is_told_the_bit_rate);
+  tcase_add_test (all, encoder_of_the_application_is_told_without_rate_control_too);
+  tcase_add_test (all, maximum_counts_if_the_minimum_is_above_it);
   return suite;
 }
 

@@ -4,12 +4,12 @@
  * as a viewer has it who wants each picture within the deadline of its capture. Ends on
  * SIGTERM. */
 #include <cast-stamp.h>
-#include <glib-unix.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cast-picture.h"
+#include "cast-program.h"
 #include "cast-unit.h"
 
 #define DEADLINE_US (100 * 1000)
@@ -36,11 +36,9 @@ static const GOptionEntry entries[] = {
 
 typedef struct
 {
-  GMainLoop *loop;
-  GstElement *pipeline;
+  CastProgram program;
   FILE *log;
   FILE *ssim;
-  int status;
 
   GMutex lock;
   GHashTable *late; /* with the lock: numbers of captures that came too late */
@@ -53,14 +51,6 @@ typedef struct
   GstBuffer *shown;   /* (nullable) */
   guint32 shown_number;
 } Sink;
-
-static void
-fail (Sink *self, const char *text)
-{
-  fprintf (stderr, "rate-sink: %s\n", text);
-  self->status = EXIT_FAILURE;
-  g_main_loop_quit (self->loop);
-}
 
 /* --- units --- */
 
@@ -170,35 +160,9 @@ on_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 /* --- the pipeline --- */
 
 static gboolean
-on_message (GstBus *bus, GstMessage *message, gpointer user_data)
-{
-  Sink *self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    gst_message_parse_error (message, &error, NULL);
-    fail (self, error->message);
-  } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS) {
-    g_main_loop_quit (self->loop);
-  } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_LATENCY) {
-    gst_bin_recalculate_latency (GST_BIN (self->pipeline));
-  }
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_end (gpointer user_data)
-{
-  Sink *self = user_data;
-
-  g_main_loop_quit (self->loop);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
 watch (Sink *self, const char *name, GstPadProbeCallback callback)
 {
-  g_autoptr (GstElement) element = gst_bin_get_by_name (GST_BIN (self->pipeline), name);
+  g_autoptr (GstElement) element = gst_bin_get_by_name (GST_BIN (self->program.pipeline), name);
   g_autoptr (GstPad) pad = element != NULL ? gst_element_get_static_pad (element, "sink") : NULL;
 
   return pad != NULL
@@ -208,19 +172,12 @@ watch (Sink *self, const char *name, GstPadProbeCallback callback)
 static gboolean
 prepare (Sink *self, GError **error)
 {
-  g_autoptr (GstBus) bus = NULL;
-
-  if (options.pipeline != NULL)
-    self->pipeline =
-        gst_parse_launch_full (options.pipeline, NULL, GST_PARSE_FLAG_FATAL_ERRORS, error);
-  if (self->pipeline == NULL)
+  if (options.pipeline == NULL || !cast_program_open (&self->program, options.pipeline, error))
     return FALSE;
   self->log = options.log != NULL ? fopen (options.log, "w") : NULL;
   self->ssim = options.ssim != NULL ? fopen (options.ssim, "w") : NULL;
   if (options.ssim != NULL)
     self->film = cast_film_new (options.fps);
-  bus = gst_element_get_bus (self->pipeline);
-  gst_bus_add_watch (bus, on_message, self);
   return self->log != NULL && watch (self, "units", on_unit)
       && (options.ssim == NULL || (self->ssim != NULL && watch (self, "show", on_picture)));
 }
@@ -228,27 +185,23 @@ prepare (Sink *self, GError **error)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("- a sink whose pictures are counted");
   g_autoptr (GError) error = NULL;
-  Sink self = { 0 };
+  Sink self = { .program = { .name = "rate-sink", .may_end = TRUE } };
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
   g_mutex_init (&self.lock);
-  self.loop = g_main_loop_new (NULL, FALSE);
   self.late = g_hash_table_new (NULL, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || !prepare (&self, &error)) {
+  if (!cast_program_init (&self.program, "- a sink whose pictures are counted", entries, &argc,
+          &argv, &error)
+      || !prepare (&self, &error)) {
     fprintf (stderr, "rate-sink: %s\n",
         error != NULL ? error->message : "--pipeline with what is looked at and --log are needed");
     return EXIT_FAILURE;
   }
-  g_unix_signal_add (SIGTERM, on_end, &self);
-  g_unix_signal_add (SIGINT, on_end, &self);
-  gst_element_set_state (self.pipeline, GST_STATE_PLAYING);
-  g_main_loop_run (self.loop);
-  gst_element_set_state (self.pipeline, GST_STATE_NULL);
+  gst_element_set_state (self.program.pipeline, GST_STATE_PLAYING);
+  g_main_loop_run (self.program.loop);
+  gst_element_set_state (self.program.pipeline, GST_STATE_NULL);
   fclose (self.log);
   if (self.ssim != NULL)
     fclose (self.ssim);
-  return self.status;
+  return self.program.status;
 }

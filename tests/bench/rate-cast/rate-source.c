@@ -10,7 +10,6 @@
 #include <cast-stamp.h>
 #include <errno.h>
 #include <gio/gio.h>
-#include <glib-unix.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 
 #include "cast-model.h"
 #include "cast-picture.h"
+#include "cast-program.h"
 #include "cast-unit.h"
 
 #define N_BLANKS 16
@@ -68,13 +68,11 @@ typedef struct
 
 typedef struct
 {
-  GMainLoop *loop;
-  GstElement *pipeline;
+  CastProgram program;
   GstElement *capture;
   GstVideoInfo info;
   CastFilm *film; /* NULL: the pictures are blank */
   GstBuffer *blanks[N_BLANKS];
-  int status;
   gint is_over; /* atomic */
   int ask_fd;
 
@@ -87,14 +85,6 @@ typedef struct
   guint32 n_units;
   gboolean asks_for_key; /* of the encoder, by us */
 } Source;
-
-static void
-fail (Source *self, const char *text)
-{
-  fprintf (stderr, "rate-source: %s\n", text);
-  self->status = EXIT_FAILURE;
-  g_main_loop_quit (self->loop);
-}
 
 /* --- captures --- */
 
@@ -157,7 +147,7 @@ capture (gpointer data)
 
     g_usleep (MAX (due_us - g_get_monotonic_time (), 0));
     note_capture (self, number, g_get_monotonic_time ());
-    GST_BUFFER_PTS (buffer) = gst_element_get_current_running_time (self->pipeline);
+    GST_BUFFER_PTS (buffer) = gst_element_get_current_running_time (self->program.pipeline);
     GST_BUFFER_DURATION (buffer) = GST_SECOND / options.fps;
     g_signal_emit_by_name (self->capture, "push-buffer", buffer, &flow);
     gst_buffer_unref (buffer);
@@ -260,7 +250,7 @@ on_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   Capture capture = { 0 };
 
   if (!read_number (self, GST_PAD_PROBE_INFO_BUFFER (info), &capture.number)) {
-    fail (self, "a picture at the encoder has no number");
+    cast_program_fail (&self->program, "a picture at the encoder has no number");
     return GST_PAD_PROBE_DROP;
   }
   if (self->ask_fd >= 0 && !steer (self, encoder))
@@ -369,41 +359,14 @@ on_element (const GValue *item, gpointer user_data)
 /* --- the pipeline --- */
 
 static gboolean
-on_message (GstBus *bus, GstMessage *message, gpointer user_data)
-{
-  Source *self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    gst_message_parse_error (message, &error, NULL);
-    fail (self, error->message);
-  } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS) {
-    fail (self, "the pipeline has ended");
-  }
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_end (gpointer user_data)
-{
-  Source *self = user_data;
-
-  g_main_loop_quit (self->loop);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
 make_pipeline (Source *self, GError **error)
 {
   g_autoptr (GstCaps) caps = NULL;
-  g_autoptr (GstBus) bus = NULL;
   GstIterator *elements;
 
-  self->pipeline =
-      gst_parse_launch_full (options.pipeline, NULL, GST_PARSE_FLAG_FATAL_ERRORS, error);
-  if (self->pipeline == NULL)
+  if (!cast_program_open (&self->program, options.pipeline, error))
     return FALSE;
-  self->capture = gst_bin_get_by_name (GST_BIN (self->pipeline), "capture");
+  self->capture = gst_bin_get_by_name (GST_BIN (self->program.pipeline), "capture");
   if (self->capture == NULL) {
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
         "nothing is called capture");
@@ -414,12 +377,11 @@ make_pipeline (Source *self, GError **error)
   self->info.fps_d = 1;
   caps = gst_video_info_to_caps (&self->info);
   g_object_set (self->capture, "caps", caps, "is-live", TRUE, "format", GST_FORMAT_TIME, NULL);
-  g_signal_connect (self->pipeline, "deep-element-added", G_CALLBACK (on_element_added), self);
-  elements = gst_bin_iterate_recurse (GST_BIN (self->pipeline));
+  g_signal_connect (self->program.pipeline, "deep-element-added", G_CALLBACK (on_element_added),
+      self);
+  elements = gst_bin_iterate_recurse (GST_BIN (self->program.pipeline));
   gst_iterator_foreach (elements, on_element, self);
   gst_iterator_free (elements);
-  bus = gst_element_get_bus (self->pipeline);
-  gst_bus_add_watch (bus, on_message, self);
   return TRUE;
 }
 
@@ -428,12 +390,12 @@ run (Source *self)
 {
   GThread *thread;
 
-  gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+  gst_element_set_state (self->program.pipeline, GST_STATE_PLAYING);
   thread = g_thread_new ("capture", capture, self);
-  g_main_loop_run (self->loop);
+  g_main_loop_run (self->program.loop);
   g_atomic_int_set (&self->is_over, TRUE);
   g_thread_join (thread);
-  gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  gst_element_set_state (self->program.pipeline, GST_STATE_NULL);
 }
 
 static gboolean
@@ -462,24 +424,19 @@ prepare (Source *self, GError **error)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GOptionContext) context =
-      g_option_context_new ("- a source whose pictures are counted");
   g_autoptr (GError) error = NULL;
-  Source self = { .ask_fd = -1 };
+  Source self = { .program = { .name = "rate-source" }, .ask_fd = -1 };
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
   g_mutex_init (&self.lock);
-  self.loop = g_main_loop_new (NULL, FALSE);
   self.inside = g_array_new (FALSE, FALSE, sizeof (Capture));
   self.captures = g_array_new (FALSE, FALSE, sizeof (gint64));
-  if (!g_option_context_parse (context, &argc, &argv, &error) || !prepare (&self, &error)) {
+  if (!cast_program_init (&self.program, "- a source whose pictures are counted", entries, &argc,
+          &argv, &error)
+      || !prepare (&self, &error)) {
     fprintf (stderr, "rate-source: %s\n", error->message);
     return EXIT_FAILURE;
   }
-  g_unix_signal_add (SIGTERM, on_end, &self);
-  g_unix_signal_add (SIGINT, on_end, &self);
   run (&self);
   fclose (self.log);
-  return self.status;
+  return self.program.status;
 }
