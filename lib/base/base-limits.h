@@ -191,6 +191,14 @@
 #define WFD_LIMIT_PEER_QUEUE_BYTES (16 * 1024 * 1024)
 #define WFD_LIMIT_PEER_EVENTS_BYTES (16 * 1024 * 1024)
 
+/* Messages of all connections that have come in part: as many of the largest records as a
+ * node has new neighbours, or sixteen of the largest data. Smaller ones do not count, of
+ * which each connection has one at most. Who has begun a large one ends it in this time, if
+ * others wait to begin. */
+#define WFD_LIMIT_PEER_PARTIAL_BYTES (256 * 1024 * 1024)
+#define WFD_LIMIT_PEER_SMALL_BYTES (64 * 1024)
+#define WFD_LIMIT_PEER_PARTIAL_S 60
+
 /* How long it waits for a peer that reads nothing of it. */
 #define WFD_LIMIT_PEER_STALLED_S 300
 

@@ -43,12 +43,14 @@ struct _WfdPeerConn
   GQueue queue;     /* GBytes */
   gsize sent_bytes; /* of the first */
   gsize queued_bytes;
-  gsize alone_bytes; /* of them, at the front: of a message before which nothing waited */
-  gboolean broken;   /* lost as soon as nothing is done with it */
-  gboolean stalls;   /* the timer looks whether it does */
-  gboolean progress; /* something was taken since it was started */
-  gboolean reading;  /* as far as the owner goes */
-  GByteArray *rest;  /* of what was read, for when the peer has read our answers */
+  gsize alone_bytes;  /* of them, at the front: of a message before which nothing waited */
+  gboolean broken;    /* lost as soon as nothing is done with it */
+  gboolean stalls;    /* the timer looks whether it does */
+  gboolean progress;  /* something was taken since it was started */
+  gboolean reading;   /* as far as the owner goes */
+  GByteArray *rest;   /* of what was read, and may not be taken yet */
+  gboolean resumes;   /* the timer takes it */
+  WfdPeerClaim claim; /* of the message that has come in part */
 };
 
 static void
@@ -120,6 +122,20 @@ is_clogged (const WfdPeerConn *self)
       > WFD_LIMIT_PEER_QUEUE_BYTES + MAX (self->alone_bytes, WFD_LIMIT_PEER_QUEUE_BYTES);
 }
 
+/* From below the owner's own call. */
+static void
+lose_later (WfdPeerConn *self)
+{
+  self->broken = TRUE;
+  g_source_set_ready_time (self->timer, 0);
+}
+
+static gboolean
+may_take (const WfdPeerConn *self)
+{
+  return self->reading && !is_clogged (self) && !self->claim.waits;
+}
+
 /* What is waited for follows from the state and from what waits to be sent. */
 static void
 update_watch (WfdPeerConn *self)
@@ -128,11 +144,73 @@ update_watch (WfdPeerConn *self)
 
   if (self->state == STATE_CLOSED || self->socket == NULL)
     return;
-  if (self->state == STATE_LINGERING || (self->reading && !is_clogged (self)))
+  if (self->state == STATE_LINGERING || (may_take (self) && self->rest == NULL))
     events |= EPOLLIN;
   if (self->state == STATE_OPENING || !g_queue_is_empty (&self->queue))
     events |= EPOLLOUT;
-  wfd_peer_loop_watch (self->loop, &self->watch, events);
+  if (!wfd_peer_loop_watch (self->loop, &self->watch, events))
+    lose_later (self);
+}
+
+/* --- room for what comes in part --- */
+
+static gboolean on_overdue (gpointer loop);
+
+/* To say the same again would wake the thread up. */
+static void
+watch_overdue (WfdPeerLoop *loop)
+{
+  gint64 deadline_us = wfd_peer_room_get_deadline_us (&loop->room);
+
+  if (deadline_us == loop->overdue_us)
+    return;
+  if (loop->overdue == NULL)
+    loop->overdue = wfd_peer_loop_add_timer (loop, on_overdue, loop);
+  loop->overdue_us = deadline_us;
+  g_source_set_ready_time (loop->overdue, deadline_us);
+}
+
+static WfdPeerConn *
+conn_of (WfdPeerClaim *claim)
+{
+  return (WfdPeerConn *) ((guint8 *) claim - G_STRUCT_OFFSET (struct _WfdPeerConn, claim));
+}
+
+/* From below somebody's call: the rest may be a message. */
+static void
+resume_later (WfdPeerConn *self)
+{
+  self->resumes = TRUE;
+  g_source_set_ready_time (self->timer, 0);
+}
+
+static void
+release_room (WfdPeerConn *self)
+{
+  WfdPeerRoom *room = &self->loop->room;
+  WfdPeerClaim *next;
+
+  if (!self->claim.holds && !self->claim.waits)
+    return;
+  wfd_peer_room_release (room, &self->claim);
+  while ((next = wfd_peer_room_next (room, g_get_monotonic_time ())) != NULL) {
+    wfd_peer_frames_allow (conn_of (next)->frames);
+    resume_later (conn_of (next));
+  }
+  watch_overdue (self->loop);
+}
+
+static void
+claim_room (WfdPeerConn *self)
+{
+  gsize bytes = wfd_peer_frames_get_claim (self->frames);
+
+  if (bytes == 0)
+    return;
+  if (wfd_peer_room_claim (&self->loop->room, &self->claim, bytes, g_get_monotonic_time ()))
+    wfd_peer_frames_allow (self->frames);
+  else
+    watch_overdue (self->loop);
 }
 
 /* --- ends --- */
@@ -144,6 +222,7 @@ finish (WfdPeerConn *self)
     return;
 
   self->state = STATE_CLOSED;
+  release_room (self);
   wfd_peer_loop_watch (self->loop, &self->watch, 0);
   wfd_peer_loop_clear_source (&self->timer);
   if (self->socket != NULL)
@@ -167,11 +246,26 @@ lose (WfdPeerConn *self)
   conn_unref (self);
 }
 
+static gboolean
+on_overdue (gpointer data)
+{
+  WfdPeerLoop *loop = data;
+  WfdPeerClaim *claim;
+
+  loop->overdue_us = -1;
+  while ((claim = wfd_peer_room_get_overdue (&loop->room, g_get_monotonic_time ())) != NULL)
+    lose (conn_of (claim));
+  watch_overdue (loop);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 start_timer (WfdPeerConn *self, gint64 delay_us)
 {
   g_source_set_ready_time (self->timer, g_get_monotonic_time () + delay_us);
 }
+
+static void resume (WfdPeerConn *self);
 
 /* It lingers too long, or takes nothing of what waits for it. */
 static gboolean
@@ -179,7 +273,9 @@ on_timer (gpointer data)
 {
   WfdPeerConn *self = data;
 
-  if (self->broken || self->state == STATE_LINGERING)
+  if (self->resumes && !self->broken && self->state == STATE_OPEN)
+    resume (self);
+  else if (self->broken || self->state == STATE_LINGERING)
     lose (self);
   else if (g_queue_is_empty (&self->queue))
     self->stalls = FALSE;
@@ -201,14 +297,6 @@ watch_stall (WfdPeerConn *self)
   self->stalls = TRUE;
   self->progress = FALSE;
   start_timer (self, self->loop->stalled_us);
-}
-
-/* From below the owner's own call. */
-static void
-lose_later (WfdPeerConn *self)
-{
-  self->broken = TRUE;
-  g_source_set_ready_time (self->timer, 0);
 }
 
 /* --- out --- */
@@ -377,13 +465,17 @@ tell_if_secured (WfdPeerConn *self)
 static void
 take_octets (WfdPeerConn *self, WfdBytes octets)
 {
-  while (octets.left > 0 && self->state == STATE_OPEN && !is_clogged (self)) {
+  while (octets.left > 0 && self->state == STATE_OPEN && may_take (self)) {
     g_autoptr (GBytes) message = NULL;
 
     if (!wfd_peer_frames_push (self->frames, &octets, &message)) {
       lose (self);
       return;
     }
+    if (message != NULL)
+      release_room (self);
+    else
+      claim_room (self);
     tell_if_secured (self);
     if (message != NULL && self->state == STATE_OPEN)
       self->calls->received (self, self->owner, message);
@@ -391,6 +483,7 @@ take_octets (WfdPeerConn *self, WfdBytes octets)
   if (octets.left > 0 && self->state == STATE_OPEN) {
     self->rest = g_byte_array_sized_new (octets.left);
     g_byte_array_append (self->rest, octets.pos, octets.left);
+    update_watch (self);
   }
 }
 
@@ -401,6 +494,18 @@ take_rest (WfdPeerConn *self)
 
   if (rest != NULL)
     take_octets (self, wfd_bytes (rest->data, rest->len));
+}
+
+static void
+resume (WfdPeerConn *self)
+{
+  self->resumes = FALSE;
+  if (self->stalls)
+    start_timer (self, self->loop->stalled_us);
+  conn_ref (self);
+  take_rest (self);
+  update_watch (self);
+  conn_unref (self);
 }
 
 static void
@@ -420,7 +525,10 @@ void
 wfd_peer_conn_set_reading (WfdPeerConn *self, gboolean reading)
 {
   self->reading = reading;
-  update_watch (self);
+  if (reading && self->rest != NULL)
+    resume_later (self);
+  else
+    update_watch (self);
 }
 
 /* --- when the peer has read --- */
@@ -447,7 +555,7 @@ take_writable (WfdPeerConn *self)
   g_cond_broadcast (&self->loop->changed);
   if (self->state == STATE_OPEN && self->queued_bytes <= WFD_LIMIT_PEER_QUEUE_BYTES / 2)
     self->calls->drained (self, self->owner);
-  if (self->state == STATE_OPEN && !is_clogged (self))
+  if (self->state == STATE_OPEN && may_take (self))
     take_rest (self);
   update_watch (self);
 }
@@ -570,6 +678,7 @@ wfd_peer_conn_close (WfdPeerConn *self)
   }
 
   /* What still comes is read and forgotten. */
+  release_room (self);
   self->state = STATE_LINGERING;
   start_timer (self, LINGER_US);
   if (!flush (self))

@@ -345,7 +345,8 @@ start (WfdPeerGraph *self, const WfdPeerProperties *properties)
   else {
     wfd_peer_store_foreach (self->store, restore_record, self);
     wfd_peer_node_restore (node, wfd_peer_store_get_number (self->store, "time-delta"),
-        wfd_peer_store_get_number (self->store, "synchronized") != 0);
+        wfd_peer_store_get_number (self->store, "synchronized") != 0,
+        wfd_peer_store_get_number (self->store, "known-until"));
   }
   self->starting = FALSE;
   wfd_peer_graph_end (self);
@@ -424,6 +425,8 @@ wfd_peer_graph_close (WfdPeerGraph *self)
 
   wfd_peer_node_leave (wfd_peer_graph_begin (self));
   wfd_peer_store_set_number (self->store, "time-delta", wfd_peer_node_get_time_delta (self->node));
+  wfd_peer_store_set_number (self->store, "known-until",
+      wfd_peer_node_get_known_until (self->node));
   wfd_peer_store_set_number (self->store, "synchronized",
       (wfd_peer_node_get_status (self->node) & WFD_PEER_STATUS_SYNCHRONIZED) != 0);
   self->closed = TRUE;
@@ -613,7 +616,7 @@ wfd_peer_graph_import (WfdPeerGraph *self, const char *path)
 
   result = wfd_peer_store_import (&key, path, import_record, node);
   if (!WFD_PEER_FAILED (result))
-    wfd_peer_node_restore (node, wfd_peer_node_get_time_delta (node), TRUE);
+    wfd_peer_node_restore (node, wfd_peer_node_get_time_delta (node), TRUE, 0);
   wfd_peer_graph_end (self);
   return result;
 }

@@ -45,12 +45,15 @@ is_of_group (const WfdPeerRecord *record)
 /* --- rights --- */
 
 /* 2.2.5.3. Of the graph's own properties, which have one id for all, none but an
- * administrator is the creator. */
+ * administrator is the creator. The signature, which has one too, is whoever's node has the
+ * lowest id. */
 static gboolean
 may_sign (const WfdPeerRecord *record, const WfdPeerCredential *signer)
 {
   gboolean own = g_str_equal (record->creator, signer->name);
 
+  if (is_of (record, &wfd_peer_type_signature))
+    return TRUE;
   if (is_of (record, &wfd_peer_type_graph_info))
     own = FALSE;
   return own || (signer->roles & WFD_PEER_ROLE_ADMIN) != 0;

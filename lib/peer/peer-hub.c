@@ -162,7 +162,8 @@ start_accepting (gpointer data)
 {
   WfdPeerListener *self = data;
 
-  wfd_peer_loop_watch (&self->hub->loop, &self->watch, EPOLLIN);
+  if (!wfd_peer_loop_watch (&self->hub->loop, &self->watch, EPOLLIN))
+    g_source_set_ready_time (self->retry, g_get_monotonic_time () + RETRY_US);
   return G_SOURCE_CONTINUE;
 }
 
@@ -292,15 +293,20 @@ wfd_peer_hub_new (const char *folder)
 {
   WfdPeerHub *self = g_new0 (WfdPeerHub, 1);
 
+  if (!wfd_peer_loop_init (&self->loop)) {
+    g_free (self);
+    return NULL;
+  }
   g_atomic_ref_count_init (&self->ref_count);
   self->folder = g_strdup (folder);
   self->graphs = g_ptr_array_new ();
   self->groups = g_ptr_array_new ();
   self->listeners = g_ptr_array_new ();
   self->strangers = g_ptr_array_new ();
-  wfd_peer_loop_init (&self->loop);
   self->main_loop = g_main_loop_new (self->loop.context, FALSE);
-  self->thread = g_thread_new ("wfd-peer", run, self);
+  self->thread = g_thread_try_new ("wfd-peer", run, self, NULL);
+  if (self->thread == NULL)
+    g_clear_pointer (&self, wfd_peer_hub_unref);
   return self;
 }
 

@@ -15,23 +15,25 @@
 
 /* --- sockets --- */
 
-void
+gboolean
 wfd_peer_loop_watch (WfdPeerLoop *self, WfdPeerWatch *watch, guint32 events)
 {
   struct epoll_event event = { .events = events };
   int change = watch->events == 0 ? EPOLL_CTL_ADD : events != 0 ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
 
   if (watch->events == events)
-    return;
+    return TRUE;
   if (change == EPOLL_CTL_ADD)
     watch->id = ++self->last_id;
   event.data.u64 = watch->id;
-  epoll_ctl (self->epoll_fd, change, watch->fd, &event);
+  if (epoll_ctl (self->epoll_fd, change, watch->fd, &event) != 0 && change == EPOLL_CTL_ADD)
+    return FALSE;
   if (change == EPOLL_CTL_ADD)
     g_hash_table_insert (self->watches, &watch->id, watch);
   else if (change == EPOLL_CTL_DEL)
     g_hash_table_remove (self->watches, &watch->id);
   watch->events = events;
+  return TRUE;
 }
 
 /* With the lock held. What they say may be old: others may have served since. */
@@ -252,28 +254,67 @@ wfd_peer_loop_release (WfdPeerLoop *self)
 
 /* --- life --- */
 
-void
+static void
+close_if_open (int fd)
+{
+  if (fd >= 0)
+    close (fd);
+}
+
+static void
+close_descriptors (WfdPeerLoop *self)
+{
+  close_if_open (self->epoll_fd);
+  close_if_open (self->wake.fd);
+  close_if_open (self->comeback_fd);
+}
+
+/* With room for the one of a context, without which GLib ends the process. */
+static gboolean
+open_descriptors (WfdPeerLoop *self)
+{
+  int spare;
+
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  self->wake = (WfdPeerWatch) { eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK), .ready = on_wake };
+  self->comeback_fd = timerfd_create (CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  spare = eventfd (0, EFD_CLOEXEC);
+  close_if_open (spare);
+  if (self->epoll_fd >= 0 && self->wake.fd >= 0 && self->comeback_fd >= 0 && spare >= 0)
+    return TRUE;
+  close_descriptors (self);
+  return FALSE;
+}
+
+gboolean
 wfd_peer_loop_init (WfdPeerLoop *self)
 {
+  if (!open_descriptors (self))
+    return FALSE;
+  self->watches = g_hash_table_new (g_int64_hash, g_int64_equal);
+  if (!wfd_peer_loop_watch (self, &self->wake, EPOLLIN)) {
+    g_hash_table_unref (self->watches);
+    close_descriptors (self);
+    return FALSE;
+  }
+
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->context = g_main_context_new ();
   self->conns = g_hash_table_new (NULL, NULL);
   self->buffer = g_malloc (WFD_PEER_READ_BYTES);
   self->stalled_us = WFD_LIMIT_PEER_STALLED_S * G_USEC_PER_SEC;
+  wfd_peer_room_init (&self->room);
+  self->overdue = NULL;
+  self->overdue_us = -1;
 
-  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   self->sockets = add_source (self, &socket_funcs, NULL, NULL);
   self->sockets_tag = g_source_add_unix_fd (self->sockets, self->epoll_fd, G_IO_IN);
   g_source_attach (self->sockets, self->context);
-  self->watches = g_hash_table_new (g_int64_hash, g_int64_equal);
-  self->wake = (WfdPeerWatch) { eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK), .ready = on_wake };
-  wfd_peer_loop_watch (self, &self->wake, EPOLLIN);
-
-  self->comeback_fd = timerfd_create (CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   self->comeback = add_source (self, &timer_funcs, come_back, self);
   g_source_add_unix_fd (self->comeback, self->comeback_fd, G_IO_IN);
   g_source_attach (self->comeback, self->context);
+  return TRUE;
 }
 
 void
@@ -281,10 +322,9 @@ wfd_peer_loop_clear (WfdPeerLoop *self)
 {
   wfd_peer_loop_clear_source (&self->sockets);
   wfd_peer_loop_clear_source (&self->comeback);
+  wfd_peer_loop_clear_source (&self->overdue);
   g_main_context_unref (self->context);
-  close (self->epoll_fd);
-  close (self->comeback_fd);
-  close (self->wake.fd);
+  close_descriptors (self);
   g_hash_table_unref (self->watches);
   g_hash_table_unref (self->conns);
   g_free (self->buffer);

@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "peer-room.h"
+
 G_BEGIN_DECLS
 
 /* Sockets and timers under one lock, which each callback is made with. A thread that runs
@@ -27,6 +29,9 @@ typedef struct
   GHashTable *conns; /* all that are not closed */
   guint8 *buffer;    /* for what is read with the lock held */
   gint64 stalled_us; /* how long a peer may take nothing */
+  WfdPeerRoom room;  /* for messages that have come in part */
+  GSource *overdue;  /* or NULL: who has been waited for too long gives it back */
+  gint64 overdue_us; /* when it is due, or -1 */
 
   int epoll_fd;
   GHashTable *watches; /* by their ids: what another thread has cleared is not called */
@@ -48,11 +53,13 @@ typedef struct
 
 #define WFD_PEER_READ_BYTES (64 * 1024)
 
-void wfd_peer_loop_init (WfdPeerLoop *self);
+/* FALSE: the process has too many descriptors; there is nothing to clear. */
+gboolean wfd_peer_loop_init (WfdPeerLoop *self);
 void wfd_peer_loop_clear (WfdPeerLoop *self);
 
-/* What to wait for from now on: EPOLLIN, EPOLLOUT, both or nothing. */
-void wfd_peer_loop_watch (WfdPeerLoop *self, WfdPeerWatch *watch, guint32 events);
+/* What to wait for from now on: EPOLLIN, EPOLLOUT, both or nothing. FALSE: the kernel has no
+ * place for another one, and it is waited for nothing. */
+gboolean wfd_peer_loop_watch (WfdPeerLoop *self, WfdPeerWatch *watch, guint32 events);
 
 /* A timer that calls with the lock held. */
 GSource *wfd_peer_loop_add_timer (WfdPeerLoop *self, GSourceFunc func, gpointer data);

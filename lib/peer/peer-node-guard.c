@@ -85,6 +85,25 @@ wfd_peer_node_find_crowd (WfdPeerNode *self, const Link *newcomer)
 #define EPOCH_TICKS G_GUINT64_CONSTANT (116444736000000000) /* 1970 */
 #define FUTURE_TICKS (24 * 3600 * TICKS_PER_S)
 
+/* What is refreshed ends soon after who refreshes it; what somebody forged would stay. */
+static gboolean
+ends_in_time (const WfdPeerRecord *record)
+{
+  const struct
+  {
+    const WfdPeerGuid *type;
+    guint64 life_s;
+  } lives[] = {
+    { &wfd_peer_type_signature, WFD_PEER_SIGNATURE_LIFE_S },
+    { &wfd_peer_type_contact, WFD_PEER_CONTACT_LIFE_S },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lives); i++)
+    if (wfd_peer_guid_equal (&record->type, lives[i].type))
+      return record->expires - record->modified <= lives[i].life_s * TICKS_PER_S;
+  return TRUE;
+}
+
 gboolean
 wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record)
 {
@@ -92,7 +111,7 @@ wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record
 
   if (!wfd_peer_type_is_reserved (&record->type))
     return TRUE;
-  if (record->created < EPOCH_TICKS
+  if (record->created < EPOCH_TICKS || !ends_in_time (record)
       || record->modified > wfd_peer_node_get_peer_time (self) + FUTURE_TICKS
       || record->version > FREE_VERSIONS + age / TICKS_PER_S)
     return FALSE;
@@ -102,9 +121,9 @@ wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record
 }
 
 guint64
-wfd_peer_node_plausible_time (const WfdPeerRecord *record)
+wfd_peer_node_plausible_time (const WfdPeerRecord *record, guint32 version)
 {
-  guint64 over = record->version - MIN (record->version, FREE_VERSIONS);
+  guint64 over = version - MIN (version, FREE_VERSIONS);
 
   return record->created + MAX (over * TICKS_PER_S, 1);
 }

@@ -178,6 +178,13 @@ fail (WfdPeerNode *self, Link *link, guint32 reason)
 }
 
 static void
+note_apartness (WfdPeerNode *self)
+{
+  if (self->known_until == 0 && wfd_peer_node_count_neighbours (self) == 0)
+    self->known_until = wfd_peer_node_get_peer_time (self);
+}
+
+static void
 end (WfdPeerNode *self, Link *link)
 {
   gboolean neighbour = link->type == WFD_PEER_LINK_NEIGHBOUR;
@@ -185,6 +192,7 @@ end (WfdPeerNode *self, Link *link)
   tell_change (self, link, WFD_PEER_LINK_DOWN, WFD_PEER_OK, 0);
   drop (self, link);
   if (neighbour) {
+    note_apartness (self);
     wfd_peer_node_update_status (self);
     tell_that_nobody_is_left (self);
   }

@@ -43,8 +43,8 @@ is_wanted (WfdPeerNode *self)
   return count_present (self) < self->properties.max_presence;
 }
 
-static guint
-copy_listening (const WfdPeerNode *self, WfdPeerAddress *addresses)
+guint
+wfd_peer_node_copy_listening (const WfdPeerNode *self, WfdPeerAddress *addresses)
 {
   for (guint i = 0; i < self->listening->len; i++)
     addresses[i] = g_array_index (self->listening, WfdPeerAddress, i);
@@ -56,7 +56,7 @@ build_presence (const WfdPeerNode *self)
 {
   WfdPeerPresence presence = { self->node_id, self->attributes };
 
-  presence.n_addresses = copy_listening (self, presence.addresses);
+  presence.n_addresses = wfd_peer_node_copy_listening (self, presence.addresses);
   return wfd_peer_presence_build (&presence);
 }
 
@@ -64,42 +64,25 @@ build_presence (const WfdPeerNode *self)
 void
 wfd_peer_node_publish_presence (WfdPeerNode *self)
 {
-  WfdPeerRecord *old = g_hash_table_lookup (self->records, &self->presence_id);
-  g_autoptr (WfdPeerRecord) record = NULL;
+  g_autoptr (GBytes) payload = NULL;
 
   if (!is_wanted (self)) {
     wfd_peer_node_start_timer (self, TIMER_PRESENCE, g_random_int_range (30, 180) * G_USEC_PER_SEC);
     return;
   }
 
-  record = old != NULL ? wfd_peer_record_copy (old) : wfd_peer_record_new ();
-  record->type = wfd_peer_type_presence;
-  record->id = self->presence_id;
-  record->flags = 0;
-  record->expires = wfd_peer_node_get_peer_time (self) + get_lifetime (self);
-  g_bytes_unref (record->payload);
-  record->payload = build_presence (self);
+  payload = build_presence (self);
   self->has_presence = TRUE;
-  wfd_peer_node_publish (self, record,
-      old != NULL ? WFD_PEER_RECORD_UPDATED : WFD_PEER_RECORD_ADDED);
+  wfd_peer_node_publish_own (self, &wfd_peer_type_presence, &self->presence_id, 0,
+      get_lifetime (self), payload);
   wfd_peer_node_start_timer (self, TIMER_PRESENCE, get_lifetime (self) / 20);
 }
 
 void
 wfd_peer_node_withdraw_presence (WfdPeerNode *self)
 {
-  WfdPeerRecord *old = g_hash_table_lookup (self->records, &self->presence_id);
-  g_autoptr (WfdPeerRecord) record = NULL;
-
-  if (!self->has_presence || old == NULL)
-    return;
-
-  record = wfd_peer_record_copy (old);
-  record->flags = WFD_PEER_RECORD_IS_DELETED;
-  g_bytes_unref (record->payload);
-  record->payload = g_bytes_new (NULL, 0);
   self->has_presence = FALSE;
-  wfd_peer_node_publish (self, record, WFD_PEER_RECORD_DELETED);
+  wfd_peer_node_withdraw (self, &self->presence_id);
 }
 
 guint32
@@ -150,12 +133,12 @@ get_scope_id (const WfdPeerNode *self)
   return 0;
 }
 
-static void
-add_scope (const WfdPeerNode *self, WfdPeerNodeInfo *info)
+void
+wfd_peer_node_add_scope (const WfdPeerNode *self, WfdPeerAddress *addresses, guint n)
 {
-  for (guint i = 0; i < info->n_addresses; i++)
-    if (is_of_link (&info->addresses[i]))
-      info->addresses[i].scope_id = get_scope_id (self);
+  for (guint i = 0; i < n; i++)
+    if (is_of_link (&addresses[i]))
+      addresses[i].scope_id = get_scope_id (self);
 }
 
 static WfdPeerNodeInfo *
@@ -173,7 +156,7 @@ read_info (const WfdPeerNode *self, const WfdPeerRecord *record)
   info->attributes = presence.attributes;
   info->n_addresses = presence.n_addresses;
   memcpy (info->addresses, presence.addresses, sizeof (info->addresses));
-  add_scope (self, info);
+  wfd_peer_node_add_scope (self, info->addresses, info->n_addresses);
   return info;
 }
 
@@ -277,8 +260,8 @@ wfd_peer_node_list_referrals (WfdPeerNode *self, const Link *except, WfdPeerAddr
   return n;
 }
 
-static gboolean
-has_link_to (const WfdPeerNode *self, guint64 node_id)
+gboolean
+wfd_peer_node_has_link_to (const WfdPeerNode *self, guint64 node_id)
 {
   GHashTableIter iter;
   gpointer value;
@@ -290,8 +273,8 @@ has_link_to (const WfdPeerNode *self, guint64 node_id)
   return FALSE;
 }
 
-static guint
-count_attempts (const WfdPeerNode *self)
+guint
+wfd_peer_node_count_attempts (const WfdPeerNode *self)
 {
   GHashTableIter iter;
   gpointer value;
@@ -304,33 +287,52 @@ count_attempts (const WfdPeerNode *self)
   return n;
 }
 
-/* Somebody who is present, at random, so that a graph does not fall into parts. */
+static void
+add_candidate (const WfdPeerNode *self, GArray *candidates, guint64 node_id,
+    const WfdPeerAddress *addresses, guint n)
+{
+  if (node_id != self->node_id && n > 0 && !wfd_peer_node_has_link_to (self, node_id))
+    g_array_append_val (candidates, addresses[g_random_int_range (0, n)]);
+}
+
+/* Those who are present, and the contacts. */
+static GArray *
+list_candidates (WfdPeerNode *self)
+{
+  GArray *candidates = g_array_new (FALSE, FALSE, sizeof (WfdPeerAddress));
+  g_autoptr (GPtrArray) infos = wfd_peer_node_list_nodes (self, NULL);
+  g_autoptr (GPtrArray) contacts = wfd_peer_node_list_records (self, &wfd_peer_type_contact, NULL);
+
+  for (guint i = 0; i < infos->len; i++) {
+    const WfdPeerNodeInfo *info = infos->pdata[i];
+
+    add_candidate (self, candidates, info->node_id, info->addresses, info->n_addresses);
+  }
+  for (guint i = 0; i < contacts->len; i++) {
+    WfdPeerContact contact;
+
+    if (!wfd_peer_contact_read (((WfdPeerRecord *) contacts->pdata[i])->payload, &contact))
+      continue;
+    wfd_peer_node_add_scope (self, contact.addresses, contact.n_addresses);
+    add_candidate (self, candidates, contact.node_id, contact.addresses, contact.n_addresses);
+  }
+  return candidates;
+}
+
+/* At random, so that a graph does not fall into parts. */
 static gboolean
 choose_neighbour (WfdPeerNode *self, WfdPeerAddress *ret_address)
 {
-  g_autoptr (GPtrArray) infos = wfd_peer_node_list_nodes (self, NULL);
+  g_autoptr (GArray) candidates = list_candidates (self);
+  GArray *from = candidates->len > 0 ? candidates : self->referrals;
+  guint i;
 
-  for (guint i = infos->len; i-- > 0;) {
-    const WfdPeerNodeInfo *info = infos->pdata[i];
-
-    if (info->node_id == self->node_id || info->n_addresses == 0
-        || has_link_to (self, info->node_id))
-      g_ptr_array_remove_index_fast (infos, i);
-  }
-  if (infos->len > 0) {
-    const WfdPeerNodeInfo *info = infos->pdata[g_random_int_range (0, infos->len)];
-
-    *ret_address = info->addresses[g_random_int_range (0, info->n_addresses)];
-    return TRUE;
-  }
-  if (self->referrals->len > 0) {
-    guint i = g_random_int_range (0, self->referrals->len);
-
-    *ret_address = g_array_index (self->referrals, WfdPeerAddress, i);
-    g_array_remove_index_fast (self->referrals, i);
-    return TRUE;
-  }
-  return FALSE;
+  if (from->len == 0)
+    return FALSE;
+  i = g_random_int_range (0, from->len);
+  *ret_address = g_array_index (from, WfdPeerAddress, i);
+  g_array_remove_index_fast (from, i);
+  return TRUE;
 }
 
 gboolean
@@ -340,7 +342,8 @@ wfd_peer_node_maintain (WfdPeerNode *self)
 
   if (self->left || (self->status & WFD_PEER_STATUS_SYNCHRONIZED) == 0)
     return FALSE;
-  if (count_attempts (self) > 0 || wfd_peer_node_count_neighbours (self) >= IDEAL_NEIGHBOURS)
+  if (wfd_peer_node_count_attempts (self) > 0
+      || wfd_peer_node_count_neighbours (self) >= IDEAL_NEIGHBOURS)
     return TRUE;
   if (!choose_neighbour (self, &address))
     return FALSE;

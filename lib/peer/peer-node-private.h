@@ -16,6 +16,7 @@ typedef enum
 {
   SYNC_NONE,
   SYNC_TYPES,  /* one type after the other, everything */
+  SYNC_TIME,   /* the same, what is newer than what we know; then SYNC_HASHES */
   SYNC_HASHES, /* only what differs */
 } SyncKind;
 
@@ -48,6 +49,10 @@ typedef enum
   TIMER_EXPIRE,
   TIMER_REFRESH,
   TIMER_PRESENCE,
+  TIMER_SIGNATURE, /* there is none, or a lower one is ours */
+  TIMER_CONTACTS,  /* to be one of them, or no more */
+  TIMER_CONTACT,   /* ours may be out of date */
+  TIMER_PARTITION,
   N_TIMERS,
 } Timer;
 
@@ -64,6 +69,8 @@ struct _WfdPeerNode
   guint64 utc;
   gint64 time_delta; /* peer time is the time of day without it */
   gboolean has_time; /* taken from another node, or the creator's own */
+  guint64
+      known_until; /* peer time since when there is no neighbour; 0: there is one, or never was */
   gint64 timers_us[N_TIMERS];
 
   guint32 status;
@@ -84,6 +91,7 @@ struct _WfdPeerNode
   char *attributes;
   WfdPeerGuid presence_id;
   gboolean has_presence;
+  WfdPeerGuid contact_id;
 };
 
 /* peer-node.c */
@@ -108,8 +116,8 @@ Link *wfd_peer_node_open_link (WfdPeerNode *self, WfdPeerLinkType type, const ch
 Link *wfd_peer_node_find_crowd (WfdPeerNode *self, const Link *newcomer);
 /* Whether what @record, of the graph itself, says of its history can be true. */
 gboolean wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record);
-/* The earliest time at which it can have been changed, for its version. */
-guint64 wfd_peer_node_plausible_time (const WfdPeerRecord *record);
+/* The earliest time at which it can have been changed to @version. */
+guint64 wfd_peer_node_plausible_time (const WfdPeerRecord *record, guint32 version);
 
 /* peer-node-sync.c */
 void wfd_peer_node_start_sync (WfdPeerNode *self, Link *link);
@@ -137,6 +145,11 @@ void wfd_peer_node_put_record (WfdPeerNode *self, WfdPeerRecord *record, WfdPeer
 gboolean wfd_peer_node_is_alive (const WfdPeerNode *self, const WfdPeerRecord *record);
 guint32 wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *record,
     WfdPeerRecordChange change);
+/* Under @id, over what is there, deleted or not. */
+void wfd_peer_node_publish_own (WfdPeerNode *self, const WfdPeerGuid *type, const WfdPeerGuid *id,
+    guint8 flags, guint64 life, GBytes *payload);
+/* Deletes it, if it is there. */
+void wfd_peer_node_withdraw (WfdPeerNode *self, const WfdPeerGuid *id);
 void wfd_peer_node_expire (WfdPeerNode *self);
 void wfd_peer_node_refresh (WfdPeerNode *self);
 
@@ -145,11 +158,30 @@ void wfd_peer_node_publish_presence (WfdPeerNode *self);
 void wfd_peer_node_withdraw_presence (WfdPeerNode *self);
 void wfd_peer_node_presence_changed (WfdPeerNode *self, const WfdPeerRecord *record,
     WfdPeerRecordChange change);
+/* @addresses has room for all; how many there are. */
+guint wfd_peer_node_copy_listening (const WfdPeerNode *self, WfdPeerAddress *addresses);
+void wfd_peer_node_add_scope (const WfdPeerNode *self, WfdPeerAddress *addresses, guint n);
+gboolean wfd_peer_node_has_link_to (const WfdPeerNode *self, guint64 node_id);
+/* To neighbours. */
+guint wfd_peer_node_count_attempts (const WfdPeerNode *self);
 /* FALSE: there are not enough neighbours, and nobody is known to be asked. */
 gboolean wfd_peer_node_maintain (WfdPeerNode *self);
 void wfd_peer_node_remember_referrals (WfdPeerNode *self, WfdPeerList addresses);
 guint wfd_peer_node_list_referrals (WfdPeerNode *self, const Link *except,
     WfdPeerAddress *addresses, guint max);
+
+/* peer-node-contact.c */
+/* Something changed that signature, contacts or parts may follow from. */
+void wfd_peer_node_watch_parts (WfdPeerNode *self);
+void wfd_peer_node_publish_signature (WfdPeerNode *self);
+void wfd_peer_node_balance_contacts (WfdPeerNode *self);
+void wfd_peer_node_renew_contact (WfdPeerNode *self);
+void wfd_peer_node_mend_partition (WfdPeerNode *self);
+void wfd_peer_node_ask_for_others (WfdPeerNode *self);
+/* And the signature, if it is ours. */
+void wfd_peer_node_withdraw_contact (WfdPeerNode *self);
+gint64 wfd_peer_node_get_signature_delay_us (guint64 node_id);
+guint wfd_peer_node_get_min_contacts (guint64 signature);
 
 static inline gboolean
 wfd_peer_link_is_neighbour (const Link *link)

@@ -71,6 +71,9 @@ record_changed (WfdPeerNode *self, const WfdPeerRecord *record, WfdPeerRecordCha
     properties_changed (self, record);
   else if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_presence))
     wfd_peer_node_presence_changed (self, record, change);
+  else if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_signature)
+      || wfd_peer_guid_equal (&record->type, &wfd_peer_type_contact))
+    wfd_peer_node_watch_parts (self);
   if (!wfd_peer_type_is_reserved (&record->type))
     tell_record (self, record, change);
 }
@@ -223,6 +226,9 @@ wfd_peer_node_import_record (WfdPeerNode *self, WfdPeerRecord *record)
 void
 wfd_peer_node_restore_record (WfdPeerNode *self, WfdPeerRecord *record)
 {
+  /* What the graph published by itself was of a node that is no more. */
+  if (wfd_peer_type_is_reserved (&record->type))
+    record->flags &= ~WFD_PEER_RECORD_REFRESHED;
   put_in (self->records, &self->records_bytes, record);
   if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_graph_info))
     properties_changed (self, record);
@@ -267,7 +273,7 @@ wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordCh
     record->version = MAX (record->version, 1);
   } else {
     record->version++;
-    record->modified = MAX (now, wfd_peer_node_plausible_time (record));
+    record->modified = MAX (now, wfd_peer_node_plausible_time (record, record->version));
     g_free (record->modifier);
     record->modifier = g_strdup (self->peer_id);
   }
@@ -285,6 +291,50 @@ wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordCh
   return result;
 }
 
+/* A record of which we say that it lives on is published again in time. */
+static void
+note_refresh (WfdPeerNode *self, const WfdPeerRecord *record)
+{
+  if ((record->flags & WFD_PEER_RECORD_REFRESHED) != 0)
+    wfd_peer_node_start_timer (self, TIMER_REFRESH, 4 * G_USEC_PER_SEC);
+}
+
+void
+wfd_peer_node_publish_own (WfdPeerNode *self, const WfdPeerGuid *type, const WfdPeerGuid *id,
+    guint8 flags, guint64 life, GBytes *payload)
+{
+  WfdPeerRecord *old = g_hash_table_lookup (self->records, id);
+  g_autoptr (WfdPeerRecord) record =
+      old != NULL ? wfd_peer_record_copy (old) : wfd_peer_record_new ();
+
+  record->type = *type;
+  record->id = *id;
+  record->flags = flags;
+  record->expires = life
+      + MAX (wfd_peer_node_get_peer_time (self),
+          wfd_peer_node_plausible_time (record, record->version + 1));
+  g_bytes_unref (record->payload);
+  record->payload = g_bytes_ref (payload);
+  if (!WFD_PEER_FAILED (wfd_peer_node_publish (self, record, change_of (record, old))))
+    note_refresh (self, record);
+}
+
+void
+wfd_peer_node_withdraw (WfdPeerNode *self, const WfdPeerGuid *id)
+{
+  WfdPeerRecord *old = g_hash_table_lookup (self->records, id);
+  g_autoptr (WfdPeerRecord) record = NULL;
+
+  if (old == NULL || !wfd_peer_node_is_alive (self, old))
+    return;
+
+  record = wfd_peer_record_copy (old);
+  record->flags = WFD_PEER_RECORD_IS_DELETED;
+  g_bytes_unref (record->payload);
+  record->payload = g_bytes_new (NULL, 0);
+  wfd_peer_node_publish (self, record, WFD_PEER_RECORD_DELETED);
+}
+
 static gboolean
 is_ready (const WfdPeerNode *self)
 {
@@ -298,14 +348,6 @@ wfd_peer_node_get_record (WfdPeerNode *self, const WfdPeerGuid *id)
 
   return record != NULL && wfd_peer_node_is_alive (self, record) ? wfd_peer_record_ref (record)
                                                                  : NULL;
-}
-
-/* A record of which we say that it lives on is published again in time. */
-static void
-note_refresh (WfdPeerNode *self, const WfdPeerRecord *record)
-{
-  if ((record->flags & WFD_PEER_RECORD_REFRESHED) != 0)
-    wfd_peer_node_start_timer (self, TIMER_REFRESH, 4 * G_USEC_PER_SEC);
 }
 
 guint32

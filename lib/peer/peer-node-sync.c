@@ -4,9 +4,10 @@
 #include <base-limits.h>
 
 /* How two neighbours come to have the same records (MS-PPGRH 1.3.4). Who made the
- * link asks: for everything, type by type, if it has never been synchronised; else
- * for what differs, found by hashes over ranges of records. What is sent waits in a
- * queue of ids until the link has room, so that a slow peer costs no memory. */
+ * link asks: for everything, type by type, if it has never been synchronised; for what is
+ * new since it had a neighbour; and in the end for what differs, found by hashes over
+ * ranges of records. What is sent waits in a queue of ids until the link has room, so that
+ * a slow peer costs no memory. */
 
 #define RANGE_RECORDS 10
 
@@ -213,18 +214,24 @@ solicit_step (WfdPeerNode *self, Link *link)
       g_array_append_vals (others, get_step (self, i), 1);
     solicit.excluded = (WfdPeerList) { (const guint8 *) others->data, others->len };
   }
-  link->sync = SYNC_TYPES;
-  wfd_peer_node_send_message (self, link, wfd_peer_build_solicit (WFD_PEER_SOLICIT_NEW, &solicit));
+  solicit.time = link->sync == SYNC_TIME ? self->known_until : 0;
+  wfd_peer_node_send_message (self, link,
+      wfd_peer_build_solicit (
+          link->sync == SYNC_TIME ? WFD_PEER_SOLICIT_TIME : WFD_PEER_SOLICIT_NEW, &solicit));
 }
 
 void
 wfd_peer_node_start_sync (WfdPeerNode *self, Link *link)
 {
-  link->sync_step = 0;
-  if ((self->status & WFD_PEER_STATUS_SYNCHRONIZED) != 0)
+  gboolean synchronized = (self->status & WFD_PEER_STATUS_SYNCHRONIZED) != 0;
+
+  if (synchronized && self->known_until == 0) {
     solicit_hashes (self, link);
-  else
-    solicit_step (self, link);
+    return;
+  }
+  link->sync_step = 0;
+  link->sync = synchronized ? SYNC_TIME : SYNC_TYPES;
+  solicit_step (self, link);
 }
 
 static void
@@ -241,6 +248,7 @@ static void
 finish_sync (WfdPeerNode *self, Link *link)
 {
   link->sync = SYNC_NONE;
+  self->known_until = 0;
   wfd_peer_node_set_synchronized (self);
   wfd_peer_node_publish_presence (self);
 }
@@ -250,13 +258,15 @@ end_step (WfdPeerNode *self, Link *link)
 {
   const WfdPeerGuid *type = get_step (self, link->sync_step);
 
-  tell_synchronized (self, type);
-  if (type == NULL) {
+  if (link->sync == SYNC_TYPES)
+    tell_synchronized (self, type);
+  if (type != NULL) {
+    link->sync_step++;
+    solicit_step (self, link);
+  } else if (link->sync == SYNC_TIME)
+    solicit_hashes (self, link);
+  else
     finish_sync (self, link);
-    return;
-  }
-  link->sync_step++;
-  solicit_step (self, link);
 }
 
 static void
@@ -265,7 +275,7 @@ take_sync_end (WfdPeerNode *self, Link *link, gboolean final)
   if (!final)
     return;
 
-  if (link->sync == SYNC_TYPES)
+  if (link->sync == SYNC_TYPES || link->sync == SYNC_TIME)
     end_step (self, link);
   else if (link->sync == SYNC_HASHES) {
     tell_synchronized (self, NULL);
@@ -420,6 +430,8 @@ answer_request (WfdPeerNode *self, Link *link, WfdPeerList abstracts)
       wfd_peer_node_queue_flood (self, link, id);
   }
   end_behind (self, link);
+  /* They have seen what is here, and send what is not. */
+  self->known_until = 0;
 }
 
 /* --- records --- */

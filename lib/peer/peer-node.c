@@ -34,6 +34,7 @@ wfd_peer_node_new (const WfdPeerNodeConfig *config, const WfdPeerNodeCalls *call
   self->deferred = g_hash_table_new_full (wfd_peer_guid_hash, wfd_peer_guid_equal_func, NULL,
       (GDestroyNotify) wfd_peer_record_unref);
   wfd_peer_record_make_id (self->peer_id, &self->presence_id);
+  wfd_peer_record_make_id (self->peer_id, &self->contact_id);
   return self;
 }
 
@@ -75,6 +76,12 @@ wfd_peer_node_get_time_delta (const WfdPeerNode *self)
   return self->time_delta;
 }
 
+guint64
+wfd_peer_node_get_known_until (const WfdPeerNode *self)
+{
+  return self->known_until != 0 ? self->known_until : wfd_peer_node_get_peer_time (self);
+}
+
 void
 wfd_peer_node_start_timer (WfdPeerNode *self, Timer timer, gint64 delay_us)
 {
@@ -111,10 +118,13 @@ time_out_links (WfdPeerNode *self)
   }
 }
 
+/* 3.1.7.16, in this order. */
 static void
 maintain (WfdPeerNode *self)
 {
+  wfd_peer_node_watch_parts (self);
   wfd_peer_node_maintain (self);
+  wfd_peer_node_ask_for_others (self);
   wfd_peer_node_start_timer (self, TIMER_MAINTAIN,
       wfd_peer_node_count_neighbours (self) > 0 ? MAINTAIN_US : MAINTAIN_ALONE_US);
 }
@@ -127,6 +137,10 @@ wfd_peer_node_tick (WfdPeerNode *self)
     [TIMER_EXPIRE] = wfd_peer_node_expire,
     [TIMER_REFRESH] = wfd_peer_node_refresh,
     [TIMER_PRESENCE] = wfd_peer_node_publish_presence,
+    [TIMER_SIGNATURE] = wfd_peer_node_publish_signature,
+    [TIMER_CONTACTS] = wfd_peer_node_balance_contacts,
+    [TIMER_CONTACT] = wfd_peer_node_renew_contact,
+    [TIMER_PARTITION] = wfd_peer_node_mend_partition,
   };
 
   time_out_links (self);
@@ -156,8 +170,10 @@ wfd_peer_node_create (WfdPeerNode *self, const WfdPeerProperties *properties)
 }
 
 void
-wfd_peer_node_restore (WfdPeerNode *self, gint64 peer_time_delta, gboolean synchronized)
+wfd_peer_node_restore (WfdPeerNode *self, gint64 peer_time_delta, gboolean synchronized,
+    guint64 known_until)
 {
+  self->known_until = known_until;
   self->time_delta = peer_time_delta;
   self->has_time = synchronized;
   if (synchronized)
@@ -170,6 +186,7 @@ wfd_peer_node_leave (WfdPeerNode *self)
   g_autoptr (GList) links = NULL;
 
   wfd_peer_node_withdraw_presence (self);
+  wfd_peer_node_withdraw_contact (self);
   self->left = TRUE;
   links = g_hash_table_get_values (self->links);
   for (GList *l = links; l != NULL; l = l->next)
@@ -210,6 +227,7 @@ wfd_peer_node_set_synchronized (WfdPeerNode *self)
   wfd_peer_node_start_timer (self, TIMER_EXPIRE, 15 * G_USEC_PER_SEC);
   wfd_peer_node_start_timer (self, TIMER_REFRESH, 4 * G_USEC_PER_SEC);
   wfd_peer_node_start_timer (self, TIMER_MAINTAIN, MAINTAIN_ALONE_US);
+  wfd_peer_node_watch_parts (self);
 }
 
 void
@@ -220,6 +238,7 @@ wfd_peer_node_set_listening (WfdPeerNode *self, const WfdPeerAddress *addresses,
   wfd_peer_node_update_status (self);
   wfd_peer_node_send_addresses (self);
   wfd_peer_node_publish_presence (self);
+  wfd_peer_node_watch_parts (self);
 }
 
 void

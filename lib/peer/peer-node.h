@@ -61,9 +61,13 @@ void wfd_peer_node_tick (WfdPeerNode *self);
 
 /* As the creator of the graph, who is synchronised from the start. */
 guint32 wfd_peer_node_create (WfdPeerNode *self, const WfdPeerProperties *properties);
-/* With what was stored: each record, then the end. */
+/* With what was stored: each record, then the end; @known_until: how old what is known is, or 0
+ * if nobody can tell. */
 void wfd_peer_node_restore_record (WfdPeerNode *self, WfdPeerRecord *record);
-void wfd_peer_node_restore (WfdPeerNode *self, gint64 peer_time_delta, gboolean synchronized);
+void wfd_peer_node_restore (WfdPeerNode *self, gint64 peer_time_delta, gboolean synchronized,
+    guint64 known_until);
+/* Peer time, which has passed if there is no neighbour. */
+guint64 wfd_peer_node_get_known_until (const WfdPeerNode *self);
 /* Says goodbye to everybody. */
 void wfd_peer_node_leave (WfdPeerNode *self);
 

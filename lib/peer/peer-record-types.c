@@ -25,15 +25,6 @@ wfd_peer_type_is_reserved (const WfdPeerGuid *type)
       || wfd_peer_guid_equal (type, &wfd_peer_type_presence);
 }
 
-static WfdBytes
-bytes_of (GBytes *payload)
-{
-  gsize size;
-  const guint8 *data = g_bytes_get_data (payload, &size);
-
-  return wfd_bytes (data, size);
-}
-
 /* --- graph info (2.2.3.1) --- */
 
 void
@@ -48,7 +39,7 @@ wfd_peer_properties_clear (WfdPeerProperties *self)
 gboolean
 wfd_peer_properties_read (GBytes *payload, WfdPeerProperties *ret_properties)
 {
-  WfdBytes bytes = bytes_of (payload);
+  WfdBytes bytes = wfd_bytes_of (payload);
   g_auto (WfdPeerProperties) self = { 0 };
   guint32 size;
 
@@ -89,11 +80,11 @@ wfd_peer_properties_build (const WfdPeerProperties *self)
   return g_byte_array_free_to_bytes (out);
 }
 
-/* --- presence (2.2.3.4) --- */
+/* --- addresses (2.2.1.5) --- */
 
-/* PEER_ADDRESS (2.2.1.5); what is none of IPv6 is left out. */
+/* Behind their number; what is none of IPv6 is left out. */
 static gboolean
-take_addresses (WfdBytes *bytes, WfdPeerPresence *self)
+take_addresses (WfdBytes *bytes, WfdPeerAddress *ret_addresses, guint *ret_n)
 {
   guint32 n;
   WfdBytes all;
@@ -102,8 +93,9 @@ take_addresses (WfdBytes *bytes, WfdPeerPresence *self)
       || !wfd_bytes_take (bytes, n * ADDRESS_BYTES, &all))
     return FALSE;
 
+  *ret_n = 0;
   for (guint i = 0; i < n; i++) {
-    WfdPeerAddress *address = &self->addresses[self->n_addresses];
+    WfdPeerAddress *address = &ret_addresses[*ret_n];
     guint32 size = 0, flow, zero;
     guint16 family = 0;
     WfdBytes ip = { 0 };
@@ -117,24 +109,67 @@ take_addresses (WfdBytes *bytes, WfdPeerPresence *self)
     memcpy (address->ip, ip.pos, sizeof (address->ip));
     address->scope_id = 0;
     if (size == ADDRESS_BYTES && family == 0x0017)
-      self->n_addresses++;
+      (*ret_n)++;
   }
   return TRUE;
 }
 
 static void
-put_addresses (GByteArray *out, const WfdPeerPresence *self)
+put_addresses (GByteArray *out, const WfdPeerAddress *addresses, guint n)
 {
-  put_u32 (out, self->n_addresses);
-  for (guint i = 0; i < self->n_addresses; i++) {
+  put_u32 (out, n);
+  for (guint i = 0; i < n; i++) {
     put_u32 (out, ADDRESS_BYTES);
     put_u16 (out, 0x0017);
-    put_u16 (out, self->addresses[i].port);
+    put_u16 (out, addresses[i].port);
     put_u32 (out, 0);
-    g_byte_array_append (out, self->addresses[i].ip, sizeof (self->addresses[i].ip));
+    g_byte_array_append (out, addresses[i].ip, sizeof (addresses[i].ip));
     put_u32 (out, 0);
   }
 }
+
+/* --- signature (2.2.3.2), contact (2.2.3.3) --- */
+
+gboolean
+wfd_peer_signature_read (GBytes *payload, guint64 *ret_signature)
+{
+  WfdBytes bytes = wfd_bytes_of (payload);
+
+  return wfd_bytes_take_u64 (&bytes, ret_signature) && bytes.left == 0;
+}
+
+GBytes *
+wfd_peer_signature_build (guint64 signature)
+{
+  GByteArray *out = g_byte_array_new ();
+
+  put_u64 (out, signature);
+  return g_byte_array_free_to_bytes (out);
+}
+
+gboolean
+wfd_peer_contact_read (GBytes *payload, WfdPeerContact *ret_contact)
+{
+  WfdBytes bytes = wfd_bytes_of (payload);
+
+  return wfd_bytes_take_u64 (&bytes, &ret_contact->signature)
+      && wfd_bytes_take_u64 (&bytes, &ret_contact->node_id)
+      && take_addresses (&bytes, ret_contact->addresses, &ret_contact->n_addresses)
+      && bytes.left == 0;
+}
+
+GBytes *
+wfd_peer_contact_build (const WfdPeerContact *self)
+{
+  GByteArray *out = g_byte_array_new ();
+
+  put_u64 (out, self->signature);
+  put_u64 (out, self->node_id);
+  put_addresses (out, self->addresses, self->n_addresses);
+  return g_byte_array_free_to_bytes (out);
+}
+
+/* --- presence (2.2.3.4) --- */
 
 void
 wfd_peer_presence_clear (WfdPeerPresence *self)
@@ -145,12 +180,12 @@ wfd_peer_presence_clear (WfdPeerPresence *self)
 gboolean
 wfd_peer_presence_read (GBytes *payload, WfdPeerPresence *ret_presence)
 {
-  WfdBytes bytes = bytes_of (payload);
+  WfdBytes bytes = wfd_bytes_of (payload);
   g_auto (WfdPeerPresence) self = { 0 };
 
   if (!wfd_bytes_take_u64 (&bytes, &self.node_id)
       || !wfd_peer_take_string (&bytes, WFD_LIMIT_PEER_RECORD_BYTES / 2, &self.attributes)
-      || !take_addresses (&bytes, &self))
+      || !take_addresses (&bytes, self.addresses, &self.n_addresses))
     return FALSE;
 
   *ret_presence = self;
@@ -165,6 +200,6 @@ wfd_peer_presence_build (const WfdPeerPresence *self)
 
   put_u64 (out, self->node_id);
   wfd_peer_put_string (out, self->attributes);
-  put_addresses (out, self);
+  put_addresses (out, self->addresses, self->n_addresses);
   return g_byte_array_free_to_bytes (out);
 }

@@ -86,6 +86,27 @@ void wfd_peer_presence_clear (WfdPeerPresence *self);
 gboolean wfd_peer_presence_read (GBytes *payload, WfdPeerPresence *ret_presence);
 GBytes *wfd_peer_presence_build (const WfdPeerPresence *self);
 
+/* How long they live (3.1.7.5, 3.1.7.6). */
+#define WFD_PEER_SIGNATURE_LIFE_S 300
+#define WFD_PEER_CONTACT_LIFE_S 900
+
+/* The lowest id of a node of the graph: as long as all hear of each other, they have the
+ * same one. */
+gboolean wfd_peer_signature_read (GBytes *payload, guint64 *ret_signature);
+GBytes *wfd_peer_signature_build (guint64 signature);
+
+/* A node that others may come to, and the signature that it knows. */
+typedef struct
+{
+  guint64 signature;
+  guint64 node_id;
+  WfdPeerAddress addresses[WFD_LIMIT_PEER_ADDRESSES];
+  guint n_addresses;
+} WfdPeerContact;
+
+gboolean wfd_peer_contact_read (GBytes *payload, WfdPeerContact *ret_contact);
+GBytes *wfd_peer_contact_build (const WfdPeerContact *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPeerRecord, wfd_peer_record_unref)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WfdPeerProperties, wfd_peer_properties_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WfdPeerPresence, wfd_peer_presence_clear)

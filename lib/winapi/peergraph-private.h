@@ -28,9 +28,9 @@ typedef struct
   void (*end_all) (void);
 } PeerApi;
 
-/* Not in a callback of the application, where they do nothing and return FALSE. */
-gboolean peergraph_start (PeerApi *api);
-/* FALSE too: it was not started. */
+/* Not in a callback of the application: E_UNEXPECTED. */
+HRESULT peergraph_start (PeerApi *api);
+/* FALSE: it was not started, or is called in a callback. */
 gboolean peergraph_stop (PeerApi *api);
 
 /* What an HPEEREVENT means. */

@@ -117,19 +117,25 @@ peergraph_free (Graph *self)
   g_free (self);
 }
 
-gboolean
+HRESULT
 peergraph_start (PeerApi *api)
 {
   g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "gst-wfd", "graphs", NULL);
+  HRESULT result = S_OK;
 
   if (g_private_get (&in_callback) != NULL)
-    return FALSE;
+    return E_UNEXPECTED;
   g_rw_lock_writer_lock (&life);
-  api->n_users++;
-  if (n_users++ == 0)
+  if (hub == NULL)
     hub = wfd_peer_hub_new (folder);
+  if (hub == NULL)
+    result = E_OUTOFMEMORY;
+  else {
+    api->n_users++;
+    n_users++;
+  }
   g_rw_lock_writer_unlock (&life);
-  return TRUE;
+  return result;
 }
 
 gboolean
@@ -175,7 +181,7 @@ PeerGraphStartup (WORD wVersionRequested, PPEER_VERSION_DATA pVersionData)
   *pVersionData = (PEER_VERSION_DATA) { PEER_GRAPH_VERSION, PEER_GRAPH_VERSION };
   if (wVersionRequested != PEER_GRAPH_VERSION)
     return PEER_E_UNSUPPORTED_VERSION;
-  return peergraph_start (&api) ? S_OK : E_UNEXPECTED;
+  return peergraph_start (&api);
 }
 
 HRESULT WINAPI

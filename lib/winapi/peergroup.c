@@ -160,7 +160,7 @@ PeerGroupStartup (WORD wVersionRequested, PPEER_VERSION_DATA pVersionData)
     return PEER_E_UNSUPPORTED_VERSION;
   if (!has_ipv6 ())
     return PEER_E_IPV6_NOT_INSTALLED;
-  return peergraph_start (&api) ? S_OK : E_UNEXPECTED;
+  return peergraph_start (&api);
 }
 
 HRESULT WINAPI

@@ -6,7 +6,8 @@
 WfdPeerNode *
 touch (Node *node)
 {
-  wfd_peer_node_set_now (node->node, node->world->now_us, START_UTC + node->world->now_us * 10);
+  wfd_peer_node_set_now (node->node, node->world->now_us,
+      START_UTC + (node->world->now_us + node->wrong_s * S) * 10);
   return node->node;
 }
 
@@ -56,6 +57,8 @@ do_open (gpointer user_data, guint64 link_id, const WfdPeerAddress *address)
   wire->ends[0] = node;
   wire->ids[0] = link_id;
   wire->ends[1] = find_node (node->world, address->port);
+  if (node->world->is_parted != NULL && node->world->is_parted (node->world, wire))
+    wire->ends[1] = NULL;
   g_ptr_array_add (node->world->wires, wire);
   deliver (node->world, wire, 0, NULL, wire->ends[1] == NULL);
 }
@@ -76,6 +79,7 @@ do_send (gpointer user_data, guint64 link_id, WfdBytes head, WfdBytes body)
   GByteArray *copy = g_byte_array_new ();
 
   g_assert_nonnull (wire);
+  node->world->n_sent[head.pos[5] % G_N_ELEMENTS (node->world->n_sent)]++;
   g_byte_array_append (copy, head.pos, head.left);
   g_byte_array_append (copy, body.pos, body.left);
   deliver (node->world, wire, !end, g_byte_array_free_to_bytes (copy), FALSE);
@@ -207,6 +211,7 @@ world_new (void)
   World *world = g_new0 (World, 1);
 
   world->now_us = 1000 * S;
+  world->max_presence = G_MAXUINT32;
   world->nodes = g_ptr_array_new_with_free_func (free_node);
   world->wires = g_ptr_array_new_with_free_func (g_free);
   return world;
@@ -250,7 +255,7 @@ create (Node *node)
 {
   WfdPeerProperties properties = { .graph_id = (char *) "g1",
     .creator = (char *) "alice",
-    .max_presence = G_MAXUINT32 };
+    .max_presence = node->world->max_presence };
   WfdPeerAddress address = address_of (node);
 
   g_assert_cmphex (wfd_peer_node_create (touch (node), &properties), ==, WFD_PEER_OK);

@@ -21,6 +21,7 @@ typedef struct
   GPtrArray *events;
   guint n_stored, n_trusted;
   guint32 verdict; /* on records */
+  gint64 wrong_s;  /* its clock */
 } Node;
 
 /* A TCP connection: the ends are 0, who made it, and 1. */
@@ -44,6 +45,10 @@ struct _World
   gint64 now_us;
   GPtrArray *nodes, *wires;
   GQueue deliveries;
+  guint32 max_presence; /* of a graph that is created */
+  guint n_sent[16];     /* messages, by type */
+  /* Or NULL: no connection can be made. */
+  gboolean (*is_parted) (World *world, const Wire *wire);
 };
 
 WfdPeerNode *touch (Node *node);

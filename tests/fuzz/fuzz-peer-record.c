@@ -10,6 +10,8 @@ fuzz_payload (GBytes *payload)
 {
   g_auto (WfdPeerProperties) properties = { 0 };
   g_auto (WfdPeerPresence) presence = { 0 };
+  WfdPeerContact contact;
+  guint64 signature;
 
   if (wfd_peer_properties_read (payload, &properties)) {
     g_autoptr (GBytes) written = wfd_peer_properties_build (&properties);
@@ -20,6 +22,16 @@ fuzz_payload (GBytes *payload)
     g_autoptr (GBytes) written = wfd_peer_presence_build (&presence);
 
     g_assert_cmpuint (g_bytes_get_size (written), <=, g_bytes_get_size (payload));
+  }
+  if (wfd_peer_contact_read (payload, &contact)) {
+    g_autoptr (GBytes) written = wfd_peer_contact_build (&contact);
+
+    g_assert_cmpuint (g_bytes_get_size (written), <=, g_bytes_get_size (payload));
+  }
+  if (wfd_peer_signature_read (payload, &signature)) {
+    g_autoptr (GBytes) written = wfd_peer_signature_build (signature);
+
+    g_assert_true (g_bytes_equal (written, payload));
   }
 }
 

@@ -418,6 +418,23 @@ test_graph_info_is_an_administrators (void)
   pair_end (&pair);
 }
 
+/* Whose node has the lowest id changes. */
+static void
+test_signature_is_anybodys (void)
+{
+  Pair pair;
+  g_autoptr (WfdPeerRecord) record = NULL;
+
+  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_MEMBER);
+  record = new_record (&wfd_peer_type_signature, pair.alice.person.identity->name, NULL);
+  g_assert_cmpuint (wfd_peer_group_sign (pair.alice.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
+  record->modifier = g_strdup (pair.bob.person.identity->name);
+  record->modified++;
+  g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
+  g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==, WFD_PEER_OK);
+  pair_end (&pair);
+}
+
 static void
 test_times (void)
 {
@@ -679,6 +696,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/group/modern-text-is-counted", test_modern_text_is_counted);
   g_test_add_func ("/peer/group/others-records", test_others_records);
   g_test_add_func ("/peer/group/other-creator", test_other_creator);
+  g_test_add_func ("/peer/group/signature-is-anybodys", test_signature_is_anybodys);
   g_test_add_func ("/peer/group/graph-info-is-an-administrators",
       test_graph_info_is_an_administrators);
   g_test_add_func ("/peer/group/times", test_times);

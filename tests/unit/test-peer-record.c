@@ -187,6 +187,51 @@ test_presence (void)
   }
 }
 
+static void
+test_contact (void)
+{
+  static const char hex[] = "0102030405060708 1122334455667788 00000001" PEER_ADDRESS;
+  g_autoptr (GBytes) octets = payload (hex), written = NULL;
+  g_autoptr (GBytes) too_long = payload ("0102030405060708 1122334455667788 00000000 00");
+  g_autoptr (GBytes) too_many = payload ("0102030405060708 1122334455667788 00000021" PEER_ADDRESS);
+  WfdPeerContact contact;
+
+  g_assert_true (wfd_peer_contact_read (octets, &contact));
+  g_assert_cmphex (contact.signature, ==, 0x0102030405060708);
+  g_assert_cmphex (contact.node_id, ==, 0x1122334455667788);
+  g_assert_cmpuint (contact.n_addresses, ==, 1);
+  g_assert_cmpuint (contact.addresses[0].port, ==, 7236);
+  written = wfd_peer_contact_build (&contact);
+  g_assert_true (g_bytes_equal (written, octets));
+  g_assert_false (wfd_peer_contact_read (too_long, &contact));
+  g_assert_false (wfd_peer_contact_read (too_many, &contact));
+  for (gsize n = 0; n < g_bytes_get_size (octets); n++) {
+    g_autoptr (GBytes) cut = g_bytes_new_from_bytes (octets, 0, n);
+
+    g_assert_false (wfd_peer_contact_read (cut, &contact));
+  }
+}
+
+static void
+test_signature (void)
+{
+  static const char hex[] = "0102030405060708 09";
+  g_autoptr (GBytes) octets = payload (hex);
+  guint64 signature;
+
+  for (gsize n = 0; n <= g_bytes_get_size (octets); n++) {
+    g_autoptr (GBytes) cut = g_bytes_new_from_bytes (octets, 0, n);
+    g_autoptr (GBytes) written = NULL;
+
+    g_assert_cmpint (wfd_peer_signature_read (cut, &signature), ==, n == 8);
+    if (n != 8)
+      continue;
+    g_assert_cmphex (signature, ==, 0x0102030405060708);
+    written = wfd_peer_signature_build (signature);
+    g_assert_true (g_bytes_equal (written, cut));
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -198,5 +243,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/record/newer-wins", test_newer_wins);
   g_test_add_func ("/peer/record/graph-info", test_graph_info);
   g_test_add_func ("/peer/record/presence", test_presence);
+  g_test_add_func ("/peer/record/contact", test_contact);
+  g_test_add_func ("/peer/record/signature", test_signature);
   return g_test_run ();
 }

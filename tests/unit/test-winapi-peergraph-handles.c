@@ -2,6 +2,8 @@
 /* Every function of graphs with a handle that is none, without an argument that it needs, and
  * before a graph is ready: its documented code, and nothing else. */
 #include <peer-stage.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 static const GUID some = { 1, 2, 3, { 4, 5, 6, 7, 8, 9, 10, 11 } };
 static FILETIME from, to;
@@ -196,6 +198,35 @@ test_not_ready (void)
   peer_stage_end ();
 }
 
+/* Of those that a hub needs, so many can be had. */
+static HRESULT
+start_with_descriptors (guint n_free)
+{
+  PEER_VERSION_DATA version;
+  struct rlimit old, low;
+  HRESULT result;
+  int next = dup (STDERR_FILENO);
+
+  close (next);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &old), ==, 0);
+  low = (struct rlimit) { next + n_free, old.rlim_max };
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &low), ==, 0);
+  result = PeerGraphStartup (PEER_GRAPH_VERSION, &version);
+  if (SUCCEEDED (result))
+    g_assert_cmphex (PeerGraphShutdown (), ==, S_OK);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &old), ==, 0);
+  return result;
+}
+
+static void
+test_too_few_descriptors (void)
+{
+  for (guint n_free = 0; n_free < 4; n_free++)
+    g_assert_cmphex (start_with_descriptors (n_free), ==, E_OUTOFMEMORY);
+  g_assert_cmphex (PeerGraphShutdown (), ==, PEER_E_NOT_INITIALIZED);
+  g_assert_cmphex (start_with_descriptors (4), ==, S_OK);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -206,6 +237,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peergraph/handles/none", test_no_handles);
   g_test_add_func ("/peergraph/handles/not-started", test_not_started);
   g_test_add_func ("/peergraph/handles/not-ready", test_not_ready);
+  g_test_add_func ("/peergraph/handles/too-few-descriptors", test_too_few_descriptors);
   result = g_test_run ();
   CloseHandle (event);
   return result;
