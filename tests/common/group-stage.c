@@ -30,15 +30,20 @@ group_stage_get_folder (void)
 }
 
 void
+group_stage_set_home (void)
+{
+  if (folder != NULL)
+    return;
+  folder = g_dir_make_tmp ("wfd-group-XXXXXX", NULL);
+  g_assert_true (g_setenv ("XDG_DATA_HOME", folder, TRUE));
+}
+
+void
 group_stage_begin (void)
 {
   PEER_VERSION_DATA version;
 
-  /* GLib asks for it once in a process. */
-  if (folder == NULL) {
-    folder = g_dir_make_tmp ("wfd-group-XXXXXX", NULL);
-    g_assert_true (g_setenv ("XDG_DATA_HOME", folder, TRUE));
-  }
+  group_stage_set_home ();
   g_assert_cmphex (PeerGroupStartup (PEER_GROUP_VERSION, &version), ==, S_OK);
   g_assert_cmpuint (version.wVersion, ==, PEER_GROUP_VERSION);
 }

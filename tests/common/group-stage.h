@@ -16,6 +16,9 @@ typedef struct
 
 #define MEMBER_PATIENCE_MS 20000
 
+/* Before anything of the library is called, even what must fail: GLib asks once in a process
+ * where the user's data are. */
+void group_stage_set_home (void);
 /* With keys and groups in a folder of its own, which is gone afterwards. */
 void group_stage_begin (void);
 void group_stage_end (void);

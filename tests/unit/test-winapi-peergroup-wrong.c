@@ -291,6 +291,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  group_stage_set_home ();
   /* Nobody of the network of this computer. */
   g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", TRUE);
   g_test_add_func ("/peergroup/wrong/not-started", test_not_started);
