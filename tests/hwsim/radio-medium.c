@@ -5,8 +5,8 @@
  *
  *   signal RADIO RADIO DBM | loss RADIO RADIO PERCENT
  *
- * A loss is of each attempt. Radios have the numbers with which they were made. Who is on another
- * channel seems to hear as well: it is of use for groups that stand. */
+ * A loss is of each attempt. Radios have the numbers with which they were made. Whether a radio listens
+ * on the channel, the kernel says when the frame is handed to it. */
 #include <gio/gunixinputstream.h>
 #include <glib-unix.h>
 #include <math.h>
@@ -60,13 +60,26 @@ typedef struct
 
 typedef struct
 {
-  const guint8 *octets;
+  guint8 *octets;
   gsize n;
   guint from;     /* radio */
   guint heard_by; /* bits of radios */
+  guint n_open;   /* radios whose answer is awaited */
+  guint32 flags;
+  guint64 cookie;
+  gboolean is_single; /* attempt */
   gboolean is_acked;
+  Rate wanted[N_RATES];
   Rate rates[N_RATES]; /* attempts that were made */
 } Frame;
+
+/* The kernel answers in this order. */
+typedef struct
+{
+  Frame *frame;
+  guint radio;
+  guint32 sequence;
+} Delivery;
 
 static struct
 {
@@ -74,6 +87,7 @@ static struct
   int family;
   GMainLoop *loop;
   GDataInputStream *commands;
+  GQueue deliveries;
   gint signals_dbm[N_RADIOS][N_RADIOS];
   gdouble losses[N_RADIOS][N_RADIOS];
 } air;
@@ -117,17 +131,23 @@ attempt (Frame *frame, gdouble needed_db)
   }
 }
 
-static void
-send_frame (Frame *frame, const Rate *rates, const RateFlags *flags, gboolean is_single)
+static guint
+get_receiver (const Frame *frame)
 {
-  guint to = get_radio (frame->octets + 4);
+  return get_radio (frame->octets + 4);
+}
 
-  for (guint i = 0; i < N_RATES && rates[i].index >= 0 && !frame->is_acked; i++) {
-    frame->rates[i].index = rates[i].index;
-    while (frame->rates[i].attempts < MAX (rates[i].attempts, 1) && !frame->is_acked) {
-      attempt (frame, get_needed_db (rates[i].index, flags[i].flags));
+static void
+send_frame (Frame *frame, const RateFlags *flags)
+{
+  guint to = get_receiver (frame);
+
+  for (guint i = 0; i < N_RATES && frame->wanted[i].index >= 0 && !frame->is_acked; i++) {
+    frame->rates[i].index = frame->wanted[i].index;
+    while (frame->rates[i].attempts < frame->wanted[i].attempts && !frame->is_acked) {
+      attempt (frame, get_needed_db (frame->wanted[i].index, flags[i].flags));
       frame->rates[i].attempts++;
-      if (is_single)
+      if (frame->is_single)
         return;
       frame->is_acked = to < N_RADIOS && (frame->heard_by & 1u << to) != 0;
     }
@@ -137,11 +157,12 @@ send_frame (Frame *frame, const Rate *rates, const RateFlags *flags, gboolean is
 /* --- frames --- */
 
 static struct nl_msg *
-begin (int command)
+begin (int command, int flags)
 {
   struct nl_msg *message = nlmsg_alloc_size (8192);
 
-  genlmsg_put (message, NL_AUTO_PORT, NL_AUTO_SEQ, air.family, 0, NLM_F_REQUEST, command, 1);
+  genlmsg_put (message, NL_AUTO_PORT, NL_AUTO_SEQ, air.family, 0, NLM_F_REQUEST | flags, command,
+      1);
   return message;
 }
 
@@ -161,9 +182,23 @@ put_radio (struct nl_msg *message, int attribute, guint radio)
 }
 
 static void
-deliver (const Frame *frame, guint radio, struct nlattr *frequency)
+tell_sender (const Frame *frame)
 {
-  struct nl_msg *message = begin (HWSIM_FRAME);
+  struct nl_msg *message = begin (HWSIM_TX_INFO, 0);
+
+  put_radio (message, HWSIM_TRANSMITTER, frame->from);
+  nla_put_u32 (message, HWSIM_FLAGS, frame->flags | (frame->is_acked ? HWSIM_ACKED : 0));
+  nla_put_u32 (message, HWSIM_SIGNAL, SIGNAL_DBM);
+  nla_put (message, HWSIM_RATES, sizeof frame->rates, frame->rates);
+  nla_put_u64 (message, HWSIM_COOKIE, frame->cookie);
+  end (message);
+}
+
+static void
+deliver (Frame *frame, guint radio, struct nlattr *frequency)
+{
+  struct nl_msg *message = begin (HWSIM_FRAME, NLM_F_ACK);
+  Delivery *delivery = g_new (Delivery, 1);
 
   put_radio (message, HWSIM_RECEIVER, radio);
   nla_put (message, HWSIM_DATA, frame->n, frame->octets);
@@ -171,20 +206,61 @@ deliver (const Frame *frame, guint radio, struct nlattr *frequency)
   nla_put_u32 (message, HWSIM_SIGNAL, air.signals_dbm[frame->from][radio]);
   if (frequency != NULL)
     nla_put_u32 (message, HWSIM_FREQUENCY, nla_get_u32 (frequency));
+  nl_complete_msg (air.socket, message);
+  *delivery = (Delivery) { frame, radio, nlmsg_hdr (message)->nlmsg_seq };
+  frame->n_open++;
+  g_queue_push_tail (&air.deliveries, delivery);
   end (message);
 }
 
+/* Who does not listen on the channel answers none of the attempts. */
 static void
-tell_sender (const Frame *frame, guint32 flags, guint64 cookie)
+note_refusal (Frame *frame, guint radio)
 {
-  struct nl_msg *message = begin (HWSIM_TX_INFO);
+  if (radio != get_receiver (frame) || frame->is_single)
+    return;
+  frame->is_acked = FALSE;
+  memcpy (frame->rates, frame->wanted, sizeof frame->rates);
+}
 
-  put_radio (message, HWSIM_TRANSMITTER, frame->from);
-  nla_put_u32 (message, HWSIM_FLAGS, flags | (frame->is_acked ? HWSIM_ACKED : 0));
-  nla_put_u32 (message, HWSIM_SIGNAL, SIGNAL_DBM);
-  nla_put (message, HWSIM_RATES, sizeof frame->rates, frame->rates);
-  nla_put_u64 (message, HWSIM_COOKIE, cookie);
-  end (message);
+static void
+end_frame (Frame *frame)
+{
+  if (frame->n_open > 0)
+    return;
+  tell_sender (frame);
+  g_free (frame->octets);
+  g_free (frame);
+}
+
+static void
+answered (guint32 sequence, gboolean is_refused)
+{
+  Delivery *delivery = g_queue_peek_head (&air.deliveries);
+
+  if (delivery == NULL || delivery->sequence != sequence)
+    return;
+  g_queue_pop_head (&air.deliveries);
+  if (is_refused)
+    note_refusal (delivery->frame, delivery->radio);
+  delivery->frame->n_open--;
+  end_frame (delivery->frame);
+  g_free (delivery);
+}
+
+static int
+on_taken (struct nl_msg *message, void *arg)
+{
+  answered (nlmsg_hdr (message)->nlmsg_seq, FALSE);
+  return NL_OK;
+}
+
+/* A radio that is not there, or on another channel. */
+static int
+on_refused (struct sockaddr_nl *who, struct nlmsgerr *error, void *arg)
+{
+  answered (error->msg.nlmsg_seq, TRUE);
+  return NL_SKIP;
 }
 
 /* The simulated driver does not say which frames were of an aggregate, so that rates and counters
@@ -201,53 +277,61 @@ refuse_aggregates (guint8 *octets, gsize n)
 }
 
 static gboolean
-read_rates (struct nlattr *rates, struct nlattr *flags, Rate *ret_rates, RateFlags *ret_flags)
+read_rates (struct nlattr *rates, struct nlattr *flags, Frame *frame, RateFlags *ret_flags)
 {
   memset (ret_flags, 0, N_RATES * sizeof *ret_flags);
-  if (rates == NULL || nla_len (rates) < (int) (N_RATES * sizeof *ret_rates))
+  if (rates == NULL || nla_len (rates) < (int) sizeof frame->wanted)
     return FALSE;
-  memcpy (ret_rates, nla_data (rates), N_RATES * sizeof *ret_rates);
+  memcpy (frame->wanted, nla_data (rates), sizeof frame->wanted);
+  for (guint i = 0; i < N_RATES; i++)
+    frame->wanted[i].attempts = MAX (frame->wanted[i].attempts, 1);
   if (flags != NULL && nla_len (flags) >= (int) (N_RATES * sizeof *ret_flags))
     memcpy (ret_flags, nla_data (flags), N_RATES * sizeof *ret_flags);
   return TRUE;
+}
+
+/* NULL if it is none. */
+static Frame *
+read_frame (struct nlattr **all, RateFlags *ret_flags)
+{
+  Frame frame = { .rates = { { -1, 0 }, { -1, 0 }, { -1, 0 }, { -1, 0 } } };
+
+  if (all[HWSIM_DATA] == NULL || all[HWSIM_TRANSMITTER] == NULL || all[HWSIM_COOKIE] == NULL
+      || all[HWSIM_FLAGS] == NULL || nla_len (all[HWSIM_DATA]) < 10
+      || nla_len (all[HWSIM_TRANSMITTER]) < 6
+      || !read_rates (all[HWSIM_RATES], all[HWSIM_RATE_FLAGS], &frame, ret_flags))
+    return NULL;
+  frame.from = get_radio (nla_data (all[HWSIM_TRANSMITTER]));
+  if (frame.from >= N_RADIOS)
+    return NULL;
+  frame.n = nla_len (all[HWSIM_DATA]);
+  frame.octets = g_memdup2 (nla_data (all[HWSIM_DATA]), frame.n);
+  frame.flags = nla_get_u32 (all[HWSIM_FLAGS]);
+  frame.cookie = nla_get_u64 (all[HWSIM_COOKIE]);
+  frame.is_single = (frame.octets[4] & 1) != 0 || (frame.flags & HWSIM_NO_ACK) != 0;
+  return g_memdup2 (&frame, sizeof frame);
 }
 
 static int
 on_frame (struct nl_msg *message, void *arg)
 {
   struct nlattr *all[HWSIM_N + 1];
-  g_autofree guint8 *octets = NULL;
-  Frame frame = { .rates = { { -1, 0 }, { -1, 0 }, { -1, 0 }, { -1, 0 } } };
-  Rate rates[N_RATES];
   RateFlags flags[N_RATES];
-  guint32 how;
+  Frame *frame;
 
-  if (genlmsg_parse (nlmsg_hdr (message), 0, all, HWSIM_N, NULL) < 0 || all[HWSIM_DATA] == NULL
-      || all[HWSIM_TRANSMITTER] == NULL || all[HWSIM_COOKIE] == NULL || all[HWSIM_FLAGS] == NULL
-      || nla_len (all[HWSIM_DATA]) < 10
-      || !read_rates (all[HWSIM_RATES], all[HWSIM_RATE_FLAGS], rates, flags))
+  if (genlmsg_parse (nlmsg_hdr (message), 0, all, HWSIM_N, NULL) < 0)
     return NL_SKIP;
-  frame.n = nla_len (all[HWSIM_DATA]);
-  frame.octets = octets = g_memdup2 (nla_data (all[HWSIM_DATA]), frame.n);
-  frame.from = get_radio (nla_data (all[HWSIM_TRANSMITTER]));
-  how = nla_get_u32 (all[HWSIM_FLAGS]);
-  if (frame.from >= N_RADIOS)
+  frame = read_frame (all, flags);
+  if (frame == NULL)
     return NL_SKIP;
-  refuse_aggregates (octets, frame.n);
-  send_frame (&frame, rates, flags, (octets[4] & 1) != 0 || (how & HWSIM_NO_ACK) != 0);
+  refuse_aggregates (frame->octets, frame->n);
+  send_frame (frame, flags);
   for (guint radio = 0; radio < N_RADIOS; radio++) {
-    if ((frame.heard_by & 1u << radio) != 0)
-      deliver (&frame, radio, all[HWSIM_FREQUENCY]);
+    if ((frame->heard_by & 1u << radio) != 0)
+      deliver (frame, radio, all[HWSIM_FREQUENCY]);
   }
-  tell_sender (&frame, how, nla_get_u64 (all[HWSIM_COOKIE]));
+  end_frame (frame);
   return NL_OK;
-}
-
-/* A radio that is not there, or on another channel. */
-static int
-on_refused (struct sockaddr_nl *who, struct nlmsgerr *error, void *arg)
-{
-  return NL_SKIP;
 }
 
 static gboolean
@@ -268,10 +352,11 @@ listen_to_radios (void)
   nl_socket_disable_auto_ack (air.socket);
   nl_socket_set_buffer_size (air.socket, RECEIVE_BYTES, RECEIVE_BYTES);
   nl_socket_modify_cb (air.socket, NL_CB_VALID, NL_CB_CUSTOM, on_frame, NULL);
+  nl_socket_modify_cb (air.socket, NL_CB_ACK, NL_CB_CUSTOM, on_taken, NULL);
   nl_cb_err (nl_socket_get_cb (air.socket), NL_CB_CUSTOM, on_refused, NULL);
   nl_socket_set_nonblocking (air.socket);
   g_unix_fd_add (nl_socket_get_fd (air.socket), G_IO_IN, on_readable, NULL);
-  end (begin (HWSIM_REGISTER));
+  end (begin (HWSIM_REGISTER, 0));
   return TRUE;
 }
 
