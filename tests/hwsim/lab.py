@@ -50,10 +50,13 @@ class Failure(Exception):
 
 def wait_until(condition, what, timeout=20):
     end = time.monotonic() + timeout
+    pause_s = 0.05
     while not condition():
         if time.monotonic() > end:
             raise Failure('%s: not in %d s' % (what, timeout))
-        time.sleep(0.05)
+        time.sleep(pause_s)
+        # What takes long is looked at less often: to ask takes time of the machine.
+        pause_s = min(1.2 * pause_s, 0.5)
 
 
 def check_time(what, took_s, most_s):
@@ -81,6 +84,7 @@ class Device:
         self.inside('ip', 'link', 'set', 'lo', 'up')
         self.config = config
         self.file = os.path.join(self.folder, 'wpas.conf')
+        self.control = os.path.join(self.folder, 'all')
         self.forget_pairings()
         self.start_bus()
         self.supplicant = self.peer = None
@@ -135,7 +139,7 @@ class Device:
         log = open('/run/vm/wpas-%s.log' % self.name, 'a', encoding='utf-8')
         # It finds the switch of its radio only with the /sys of its namespace (and after those
         # of other namespaces not at all: only for the first radio).
-        self.supplicant = self.spawn('ip', 'netns', 'exec', self.name, 'wpa_supplicant', '-u', '-t',
+        self.supplicant = self.spawn('ip', 'netns', 'exec', self.name, 'wpa_supplicant', '-u', '-t', '-g', self.control,
                                      '-D', 'nl80211', '-i', self.interface, '-c', self.file, stdout=log, stderr=log)
         wait_until(self.has_supplicant, self.name + ': wpa_supplicant on the bus')
 
@@ -150,13 +154,14 @@ class Device:
         self.supplicant.kill()
         self.supplicant.wait()
 
-    def ask_supplicant(self, command, interface=None):
+    def ask_supplicant(self, command, interface=None, path=None):
         """For what a device does that is none of ours."""
+        path = path or os.path.join(self.folder, 'control', interface or 'p2p-dev-' + self.interface)
         mine = os.path.join(self.folder, 'asking')
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as control:
             control.bind(mine)
             try:
-                control.connect(os.path.join(self.folder, 'control', interface or 'p2p-dev-' + self.interface))
+                control.connect(path)
                 control.settimeout(20)
                 control.send(command.encode())
                 answer = control.recv(65536).decode()

@@ -3,7 +3,7 @@
 import glob
 import os
 
-from lab import FOLDER, Device, Failure
+from lab import FOLDER, Device, Failure, check_time
 
 # What the pipelines below need. To look at all that the machine has takes as long as the rest.
 PLUGINS = ('app', 'audioconvert', 'audioparsers', 'audioresample', 'coreelements', 'deinterlace', 'libav', 'multifile',
@@ -13,6 +13,7 @@ PICTURE = 'video/x-raw,width=640,height=480,framerate=30/1'
 SOURCE = 'videotestsrc is-live=true %s ! ' + PICTURE + ' ! wfdsink link=p2p peer=Sink %s'
 SINK = ('wfdsrc link=p2p device-name=Sink after-session=wait name=w %s '
         'w.video ! decodebin ! videoconvert ! video/x-raw,format=GRAY8 ! ')
+NULL_S = 0.2
 TELL_PICTURES = 'fakesink name=pictures signal-handoffs=true sync=false'
 
 
@@ -44,3 +45,16 @@ def set_stage():
 
 def wait_picture(sink):
     check_bars([int(column) for column in sink.wait('^picture (.*)')[1].split()])
+
+
+def listen(sink):
+    sink.start_pipeline(SINK % '' + TELL_PICTURES)
+    sink.tell('play')
+
+
+def end(device):
+    """Its pipeline, in whatever state and trouble it is."""
+    device.tell('null')
+    while device.wait('^failed|^done null')[0] != 'done null':
+        pass
+    check_time('%s to NULL' % device.name, device.get_took_s(), NULL_S)

@@ -3,10 +3,9 @@
 group is left; and the next time everything goes its way."""
 import time
 
-from lab import check_time, say
-from stage import SINK, SOURCE, TELL_PICTURES, set_stage, wait_picture
+from lab import say
+from stage import SOURCE, end, listen, set_stage, wait_picture
 
-NULL_S = 0.2
 # Its own, and that of the other: whose peer vanishes while the group is being formed waits for it as long
 # as its wpa_supplicant does, and who can come back is waited for.
 GROUP_S, OTHER_S = 1, 20
@@ -14,22 +13,14 @@ GROUP_S, OTHER_S = 1, 20
 STEPS = ('discover', 'pair', 'address', 'connect', 'negotiate', 'play')
 
 
-def stop(device):
-    device.tell('null')
-    # That the other one has gone may be an error.
-    while device.wait('^failed|^done null')[0] != 'done null':
-        pass
-    check_time('%s to NULL' % device.name, device.get_took_s(), NULL_S)
-
-
 def check_step(ends, source, sink, step):
     say('== %s, %s' % (ends.name, step))
     source.tell('play')
     ends.wait('^progress %s start' % step)
-    stop(ends)
+    end(ends)
     other = sink if ends is source else source
     if other is source:
-        stop(source)
+        end(source)
     ends.wait_no_group(GROUP_S)
     other.wait_no_group(OTHER_S)
     if ends is sink:
@@ -37,11 +28,6 @@ def check_step(ends, source, sink, step):
         sink.stop_peer()
         listen(sink)
     time.sleep(3)
-
-
-def listen(sink):
-    sink.start_pipeline(SINK % '' + TELL_PICTURES)
-    sink.tell('play')
 
 
 def main():
@@ -57,7 +43,7 @@ def main():
     source.tell('play')
     wait_picture(sink)
     for device in (source, sink):
-        stop(device)
+        end(device)
         device.wait_no_group(GROUP_S)
 
 

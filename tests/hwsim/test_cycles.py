@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Opened and closed twenty times, nothing is left over of it: no interface, no address, no
-descriptor, no memory."""
+descriptor, no thread, no memory."""
 import os
 import random
 import re
@@ -19,6 +19,7 @@ def measure(device):
     with open(folder + '/status', encoding='utf-8') as file:
         memory_kb = int(re.search(r'^RssAnon:\s+(\d+)', file.read(), re.M)[1])
     left = {
+        'threads': len(os.listdir(folder + '/task')),
         'descriptors': sorted(os.readlink(folder + '/fd/' + number).split(':')[0]
                               for number in os.listdir(folder + '/fd')),
         'interfaces': re.findall(r'^(\S+)', device.interfaces(), re.M),

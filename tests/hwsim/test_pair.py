@@ -7,16 +7,8 @@ import time
 from lab import SCRIPT, Device, Failure, check_time, close, find_both, pair, say
 
 # Who owns the group, who asks, and how.
-CASES = (
-    ('Source', 'Source', 'pbc'),
-    ('Source', 'Sink', 'pbc'),
-    ('Sink', 'Source', 'pbc'),
-    ('Sink', 'Sink', 'pbc'),
-    ('Source', 'Source', 'display'),
-    ('Source', 'Sink', 'display'),
-    ('Sink', 'Source', 'keypad'),
-    ('Sink', 'Sink', 'keypad'),
-)
+CASES = [(owner, asker, pairing) for owner in ('Source', 'Sink') for asker in ('Source', 'Sink')
+         for pairing in ('pbc', 'display', 'keypad')]
 # The first time they have to find each other. The second time the one may have heard the group
 # before, and has to find out first that it is gone: it asks twice in vain then, 14 s were seen.
 FIRST_S, AGAIN_S = 5, 30

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A wpa_supplicant that is killed and started again, on either side, while it searches, asks, is asked, pairs
-or reopens and while the link is open: it is told, the other side loses the link within seconds, and the two
-are together again after it."""
+"""A wpa_supplicant that is killed and started again, on either side, while it searches, asks, is asked, pairs,
+reopens or waits for an address and while the link is open: it is told, the other side loses the link within
+seconds, and the two are together again after it. While a session plays: test_playing.py."""
 import time
 
 from lab import Device, ask, check_time, close, find_both, pair, reopen, say, wait_until
 
-LOST_S = 10
+TOLD_S, LOST_S = 1, 5
 # wpa_supplicant, which has to find out that a peer vanished from a group not yet formed.
 FORMATION_S = 40
 
@@ -43,11 +43,17 @@ def reopening(device, other):
     device.tell('reopen ' + other.name)
 
 
+def addressing(device, other):
+    """The group stands, and there is no address in it yet."""
+    reopening(device, other)
+    device.wait('^stage address')
+
+
 def opened(device, other):
     """As the case before left them."""
 
 
-PHASES = (opened, searching, asked, asking, pairing, reopening)
+PHASES = (opened, searching, asked, asking, pairing, reopening, addressing)
 
 
 def check(device, other, phase):
@@ -58,6 +64,7 @@ def check(device, other, phase):
     # What it was about fails too.
     while 'unavailable' not in device.wait('^failed.*|^unavailable.*', 5)[0]:
         pass
+    check_time('told', device.heard_s - killed_s, TOLD_S)
     if phase is opened:
         other.wait('^lost', 30)
         check_time('lost', other.heard_s - killed_s, LOST_S)

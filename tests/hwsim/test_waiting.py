@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Who waits to be cast to does nothing: for a minute it asks hardly anything of wpa_supplicant, hardly
-wakes, and is found all the same."""
+"""Who looks for a display that is not there, and who waits to be cast to, does nothing: for a minute it asks
+hardly anything of wpa_supplicant, hardly wakes, and finds, or is found, all the same."""
 import glob
 import os
 import re
@@ -8,9 +8,10 @@ import subprocess
 import time
 
 from lab import Failure, say
-from stage import SINK, SOURCE, TELL_PICTURES, set_stage, wait_picture
+from stage import PICTURE, SOURCE, end, listen, set_stage, wait_picture
 
-WAIT_S = 60
+# A source gives up after a minute.
+SEEK_S, WAIT_S = 50, 60
 MOST_CALLS, MOST_WAKES, MOST_CPU_S = 10, 60, 0.1
 
 
@@ -28,28 +29,42 @@ def get_cpu_s(process):
     return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
 
 
-def main():
-    source, sink = set_stage()
-    source.start_pipeline(SOURCE % ('', 'pairing=pbc'))
-    sink.start_pipeline(SINK % '' + TELL_PICTURES)
-    sink.tell('play')
-    sink.wait('^progress discover start')
-    time.sleep(5)
-    monitor = sink.spawn('dbus-monitor', '--address', sink.bus, '--profile', stdout=subprocess.PIPE, text=True)
+def check(device, length_s):
+    monitor = device.spawn('dbus-monitor', '--address', device.bus, '--profile', stdout=subprocess.PIPE, text=True)
     time.sleep(1)
-    wakes, cpu_s = get_wakes(sink.peer), get_cpu_s(sink.peer)
-    time.sleep(WAIT_S)
-    wakes, cpu_s = get_wakes(sink.peer) - wakes, get_cpu_s(sink.peer) - cpu_s
+    wakes, cpu_s = get_wakes(device.peer), get_cpu_s(device.peer)
+    time.sleep(length_s)
+    wakes, cpu_s = get_wakes(device.peer) - wakes, get_cpu_s(device.peer) - cpu_s
     monitor.terminate()
     lines = monitor.communicate()[0].splitlines()
     if not any(line.startswith('sig') for line in lines):
         raise Failure('nothing is heard of the bus')
     calls = [line for line in lines if line.startswith('mc')]
-    say('in %d s: %d calls, woken %d times, %.2f s of the processor' % (WAIT_S, len(calls), wakes, cpu_s))
+    say('%s, in %d s: %d calls, woken %d times, %.2f s of the processor'
+        % (device.name, length_s, len(calls), wakes, cpu_s))
     for line in calls:
         say(line)
     if len(calls) > MOST_CALLS or wakes > MOST_WAKES or cpu_s > MOST_CPU_S:
         raise Failure('it does not only wait')
+
+
+def main():
+    source, sink = set_stage()
+    say('== for a display that is not there')
+    # A picture would wake it.
+    source.start_pipeline('appsrc is-live=true format=time caps=%s,format=I420 ! wfdsink link=p2p peer=Sink' % PICTURE)
+    source.tell('play')
+    source.wait('^progress discover start')
+    time.sleep(2)
+    check(source, SEEK_S)
+    end(source)
+    source.stop_peer()
+    source.start_pipeline(SOURCE % ('', 'pairing=pbc'))
+    say('== for a source')
+    listen(sink)
+    sink.wait('^progress discover start')
+    time.sleep(5)
+    check(sink, WAIT_S)
     sink.tell('look')
     source.tell('play')
     wait_picture(sink)

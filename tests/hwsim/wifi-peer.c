@@ -85,6 +85,20 @@ on_pin (WfdLink *link, const char *pin, gpointer user_data)
 }
 
 static void
+on_stage (WfdLink *link, guint stage, gpointer user_data)
+{
+  static const char *const names[] = {
+    [WFD_LINK_STAGE_PREPARE] = "prepare",
+    [WFD_LINK_STAGE_SEARCH] = "search",
+    [WFD_LINK_STAGE_PAIR] = "pair",
+    [WFD_LINK_STAGE_REOPEN] = "reopen",
+    [WFD_LINK_STAGE_ADDRESS] = "address",
+  };
+
+  tell ("stage %s", names[stage]);
+}
+
+static void
 tell_error (const char *what, const GError *error)
 {
   tell ("%s %s %d: %s", what, g_quark_to_string (error->domain), error->code, error->message);
@@ -283,6 +297,7 @@ main (int argc, char **argv)
   g_signal_connect (self.link, "peer-changed", G_CALLBACK (on_peer), (gpointer) "changed");
   g_signal_connect (self.link, "peer-lost", G_CALLBACK (on_peer), (gpointer) "peer-lost");
   g_signal_connect (self.link, "pairing-request", G_CALLBACK (on_request), NULL);
+  g_signal_connect (self.link, "stage", G_CALLBACK (on_stage), NULL);
   g_signal_connect (self.link, "pin", G_CALLBACK (on_pin), NULL);
   g_signal_connect (self.link, "opened", G_CALLBACK (on_opened), NULL);
   g_signal_connect (self.link, "interrupted", G_CALLBACK (on_plain), (gpointer) "interrupted");

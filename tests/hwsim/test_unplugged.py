@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The adapter of either side is unplugged while it searches and at each step to the first picture: that
+is told within five seconds, the pipeline is at NULL at once; and with the adapter plugged in again it plays."""
+import time
+
+from lab import check_time, say
+from radios import plug, unplug
+from stage import SOURCE, end, listen, set_stage, wait_picture
+
+TOLD_S, OTHER_S = 5, 20
+STEPS = ('discover', 'pair', 'connect', 'address', 'negotiate')
+
+
+def check(device, source, sink, step):
+    say('== %s, %s' % (device.name, step))
+    if step != 'discover' or device is source:
+        source.tell('play')
+        device.wait('^progress %s start' % step)
+    since_s = time.monotonic()
+    unplug(device)
+    text = device.wait('^progress .* error (.*)')[1]
+    check_time('“%s”' % text, device.heard_s - since_s, TOLD_S)
+    for one in (device, source):
+        end(one)
+    plug(device)
+    for one in (source, sink):
+        one.wait_no_group(OTHER_S)
+    if device is sink:
+        sink.stop_peer()
+        listen(sink)
+    time.sleep(3)
+
+
+def main():
+    source, sink = set_stage()
+    source.start_pipeline(SOURCE % ('', 'pairing=pbc'))
+    listen(sink)
+    time.sleep(3)
+    for device in (source, sink):
+        for step in STEPS:
+            if step != 'pair' or device is source:
+                check(device, source, sink, step)
+    sink.tell('look')
+    source.tell('play')
+    wait_picture(sink)
+    for one in (source, sink):
+        end(one)
+
+
+main()
