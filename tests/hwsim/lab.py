@@ -250,9 +250,9 @@ class Device:
         text = self.wait('^opened (.*)', timeout)[1]
         return dict(re.findall(r"'([a-z-]+)': <(?:int64 |uint32 )?'?([^'>]*)'?>", text))
 
-    def stats(self):
-        self.tell('stats')
-        return dict(re.findall(r"'([a-z-]+)': <(?:int64 |uint32 )?'?([^'>]*)'?>", self.wait('^stats (.*)')[1]))
+    def stats(self, what='stats'):
+        self.tell(what)
+        return dict(re.findall(r"'([a-z-]+)': <(?:int64 |uint32 )?'?([^'>]*)'?>", self.wait('^%s (.*)' % what)[1]))
 
     def ping(self, address, interface):
         self.inside('busybox', 'ping', '-c', '2', '-i', '0.2', '-W', '2', '-I', interface, address)

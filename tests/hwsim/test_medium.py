@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the driver tells of packets one by one and of the station is what happens in the air: nothing
 is lost near by; of what nobody hears each packet is told; and far away attempts are many, the
-signal is weak and the rate low."""
+signal is weak and the rate low. Of what waits for a station mac80211 tells, and by an address alone
+the same is found."""
+import platform
 import time
 
 from lab import Device, Failure, Medium, find_both, pair, say
 
+HAS_QUEUES = [int(part) for part in platform.release().split('.')[:2]] >= [6, 2]
 N_PACKETS = 800
 NEAR_DBM, FAR_DBM = -40, -84
+# Before Linux 6.2 only some drivers have queues in mac80211, and mac80211_hwsim has none.
+QUEUE_KEYS = ('queue-bytes', 'queue-packets', 'queue-flows', 'queue-drops',
+              'queue-overlimit') if HAS_QUEUES else ()
 
 
 def send(source, sink, address):
@@ -30,6 +36,21 @@ def send(source, sink, address):
 def count(sink):
     sink.tell('received')
     return int(sink.wait(r'^received (\d+)')[1])
+
+
+def check_queues(source, sink, address, own):
+    """Each knows the other as the station on the way to its address, with its queues."""
+    for device, other in ((source, address), (sink, own)):
+        device.tell('look ' + other)
+    send(source, sink, address)
+    time.sleep(1)
+    for device in (source, sink):
+        stats, station = device.stats(), device.stats('station')
+        for key in ('interface', 'tx-kbps', 'tx-packets', *QUEUE_KEYS):
+            if key not in stats or stats[key] != station.get(key):
+                raise Failure('%s is %s by the address, and %s' % (key, station.get(key), stats.get(key)))
+    if QUEUE_KEYS and int(source.stats()['queue-flows']) == 0:
+        raise Failure('no flow was seen')
 
 
 def check_signal(source, address, dbm):
@@ -56,6 +77,9 @@ def main():
     if lost or near['tx-failed'] or near['tx-retries'] > N_PACKETS // 20:
         raise Failure('near by: %s' % near)
     check_signal(source, address, NEAR_DBM)
+
+    say('== queues')
+    check_queues(source, sink, address, link['local-address'])
 
     say('== most is not heard')
     medium.tell('loss 0 1 90')

@@ -4,18 +4,20 @@
  *
  *   find | stop-find | connect PEER pbc | connect PEER display | connect PEER keypad PIN |
  *   reopen PEER [as above] | reject PEER | start-group | disconnect | cancel | stats |
- *   receive LOCAL-ADDRESS | received | send ADDRESS N | quit
+ *   receive LOCAL-ADDRESS | received | send ADDRESS N | look ADDRESS | station | quit
  *
  * It uses the system's message bus ($DBUS_SYSTEM_BUS_ADDRESS). */
 #include <gio/gunixinputstream.h>
 #include <link-p2p.h>
 #include <unistd.h>
+#include <wfd/wfd-peer-station.h>
 
 #include "wifi-stream.h"
 
 typedef struct
 {
   WfdLink *link;
+  WfdPeerStation *station; /* by which an address is reached; NULL: nobody looks */
   GMainLoop *loop;
   GDataInputStream *commands;
   GCancellable *cancellable;
@@ -117,6 +119,26 @@ tell_stats (WfdLink *link, const char *what)
   g_autofree char *text = g_variant_print (stats, FALSE);
 
   tell ("%s %s", what, text);
+}
+
+/* FALSE if it is about something else. */
+static gboolean
+look (Peer *self, char **words)
+{
+  if (words[1] == NULL && self->station != NULL && g_str_equal (words[0], "station")) {
+    g_autoptr (GVariant) stats = wfd_peer_station_dup_stats (self->station);
+    g_autofree char *text = g_variant_print (stats, FALSE);
+
+    tell ("station %s", text);
+  } else if (words[1] != NULL && g_str_equal (words[0], "look")) {
+    g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (words[1], 7236);
+
+    g_clear_object (&self->station);
+    self->station = wfd_peer_station_new (G_INET_SOCKET_ADDRESS (address));
+  } else {
+    return FALSE;
+  }
+  return TRUE;
 }
 
 static void
@@ -245,7 +267,7 @@ obey (Peer *self, const char *line)
     reject (self->link, words[1]);
   else if (g_str_equal (words[0], "cancel"))
     g_cancellable_cancel (self->cancellable);
-  else if (!stream (words) && !begin (self, words))
+  else if (!stream (words) && !look (self, words) && !begin (self, words))
     tell ("what is “%s”?", line);
 }
 
@@ -306,6 +328,7 @@ main (int argc, char **argv)
   g_signal_connect (self.link, "unavailable", G_CALLBACK (on_error), (gpointer) "unavailable");
   g_data_input_stream_read_line_async (self.commands, G_PRIORITY_DEFAULT, NULL, on_command, &self);
   g_main_loop_run (self.loop);
+  g_clear_object (&self.station);
   wfd_link_close (self.link);
   while (g_main_context_iteration (NULL, FALSE))
     continue;
