@@ -41,14 +41,17 @@ EVERYTHING = 'WFD_INTEROP_EVERYTHING' in os.environ
 ALL_FORMATS = ', '.join(map(modes.name_of, modes.USABLE))
 
 
-def pipeline(encoder, shape, rate):
+OFF = 'rate-control=off bitrate=8000'
+
+
+def pipeline(encoder, shape, rate, control=OFF):
     """Not live: each picture is cast, and at its own time, be the encoder slower than the mode on this
     machine, which the rate control would follow."""
     width, height, pixels = SHAPES[shape]
-    return '''wfdsink name=w address=127.0.0.1 rtsp-port=7236 after-session=wait encoder=%s rate-control=off bitrate=8000
+    return '''wfdsink name=w address=127.0.0.1 rtsp-port=7236 after-session=wait encoder=%s %s
         video-formats="%s" videotestsrc pattern=checkers-8 horizontal-speed=4 !
         video/x-raw,format=%s,width=%d,height=%d,framerate=%d/%d ! queue ! w. ''' % (
-            encoder, ALL_FORMATS, pixels, width, height, rate.numerator, rate.denominator)
+            encoder, control, ALL_FORMATS, pixels, width, height, rate.numerator, rate.denominator)
 
 
 async def cast(scene, formats, pictures=PICTURES + 1):
@@ -186,13 +189,13 @@ def judge(sink, mode, variant, rate):
     return None
 
 
-async def modes_case(machine, variant, rate, chosen):
+async def modes_case(machine, variant, rate, chosen, control=OFF):
     """Each mode of this rate is cast as the standard has it."""
     machine_parts.need('ffmpeg', 'ffprobe')
     encoder, profile, shape = VARIANTS[variant]
     machine_parts.need_elements(encoder)
     judged = []
-    async with stage(machine, pipeline(encoder, shape, rate)) as scene:
+    async with stage(machine, pipeline(encoder, shape, rate, control)) as scene:
         for mode in chosen:
             sink = await cast(scene, modes.offer([mode], profile))
             judged.append(asyncio.get_running_loop().run_in_executor(
@@ -210,6 +213,11 @@ for _rate in sorted({mode.rate_hz for mode in modes.USABLE}):
         if _chosen:
             case('formats-%s-%d' % (_variant, _rate), seconds=250, variant=_variant,
                  rate=fractions.Fraction(_rate), chosen=_chosen)(modes_case)
+
+
+# As it is when nobody says anything of it, with a mode that each machine encodes in time.
+case('formats-rate-controlled', variant='x264-cbp', rate=fractions.Fraction(24), control='',
+     chosen=[modes.find('1280x720p24')])(modes_case)
 
 
 async def odd_rate_case(machine, rate, mode, expected):
