@@ -21,11 +21,37 @@ static const GUID TYPE_CHAT = { 0x5a1d9e60, 0x0f2b, 0x4c1e, { 0x9a, 1, 2, 3, 4, 
 
 static HGRAPH graph;
 
+static const char *
+Explain (HRESULT hr)
+{
+  static const struct
+  {
+    HRESULT hr;
+    const char *text;
+  } texts[] = {
+    { E_INVALIDARG, "this cannot be meant" },
+    { E_ACCESSDENIED, "this is not allowed here" },
+    { E_OUTOFMEMORY, "there is no memory or no descriptor left" },
+    { PEER_E_CONNECT_SELF, "this is our own address" },
+    { PEER_E_CONNECTION_FAILED, "nobody answers there" },
+    { PEER_E_CONNECTION_REFUSED, "who is there takes no more connections" },
+    { PEER_E_CONNECTION_NOT_AUTHENTICATED, "who is there does not know us" },
+    { PEER_E_DUPLICATE_GRAPH, "another chat of this name runs" },
+    { PEER_E_GRAPH_IN_USE, "another chat of this name runs" },
+    { (HRESULT) 0x80072740, "another program has the port" },
+  };
+
+  for (size_t i = 0; i < ARRAYSIZE (texts); i++)
+    if (texts[i].hr == hr)
+      return texts[i].text;
+  return "see docs/peer.md for the code";
+}
+
 static HRESULT
 Check (HRESULT hr, const char *what)
 {
   if (FAILED (hr)) {
-    fprintf (stderr, "%s: 0x%08x\n", what, (unsigned) hr);
+    fprintf (stderr, "%s: %s (0x%08x)\n", what, Explain (hr), (unsigned) hr);
     exit (1);
   }
   return hr;
@@ -74,19 +100,26 @@ SendToEverybody (char *text)
 }
 
 static void
+ShowConnection (const PEER_EVENT_CONNECTION_CHANGE_DATA *change)
+{
+  if (change->status == PEER_CONNECTION_FAILED)
+    printf ("* somebody cannot be reached: %s (0x%08x)\n",
+        Explain (change->hrConnectionFailedReason), (unsigned) change->hrConnectionFailedReason);
+  else
+    printf ("* somebody %s\n", change->status == PEER_CONNECTED ? "is here" : "has left");
+}
+
+static void
 Show (const PEER_GRAPH_EVENT_DATA *data)
 {
-  const char *const changes[] = { "", "is here", "has left", "cannot be reached" };
-
   if (data->eventType == PEER_GRAPH_EVENT_INCOMING_DATA)
     printf ("> %.*s\n", (int) data->incomingData.data.cbData,
         (const char *) data->incomingData.data.pbData);
   else if (data->eventType == PEER_GRAPH_EVENT_DIRECT_CONNECTION)
-    printf ("* somebody %s\n", changes[data->connectionChangeData.status]);
+    ShowConnection (&data->connectionChangeData);
   fflush (stdout);
 }
 
-/* The graph is whole when it has been synchronised. */
 static void
 ShowEvents (HPEEREVENT events)
 {
@@ -98,14 +131,42 @@ ShowEvents (HPEEREVENT events)
   }
 }
 
+/* The graph is whole when it has been synchronised. Whoever is asked may name others, who are
+ * tried then; when nobody is left, it has failed. */
 static void
-Open (PCWSTR self, const char *address, const char *port, HANDLE event)
+WaitUntilReady (HANDLE event, HPEEREVENT events, const char *address, const char *port)
+{
+  PPEER_GRAPH_EVENT_DATA data;
+  DWORD status = 0;
+
+  while (!(status & PEER_GRAPH_STATUS_SYNCHRONIZED)) {
+    if (WaitForSingleObject (event, 30000) != WAIT_OBJECT_0) {
+      fprintf (stderr, "nobody answers at %s, port %s, in 30 s\n", address, port);
+      exit (1);
+    }
+    while (PeerGraphGetEventData (events, &data) == S_OK) {
+      const PEER_EVENT_CONNECTION_CHANGE_DATA *change = &data->connectionChangeData;
+
+      if (data->eventType == PEER_GRAPH_EVENT_NEIGHBOR_CONNECTION
+          && change->status == PEER_CONNECTION_FAILED && change->ullNextConnectionId == 0) {
+        fprintf (stderr, "%s, port %s: %s (0x%08x)\n", address, port,
+            Explain (change->hrConnectionFailedReason),
+            (unsigned) change->hrConnectionFailedReason);
+        exit (1);
+      }
+      PeerGraphFreeData (data);
+    }
+    Check (PeerGraphGetStatus (graph, &status), "PeerGraphGetStatus");
+  }
+}
+
+static void
+Open (PCWSTR self, const char *address, const char *port, HANDLE event, HPEEREVENT events)
 {
   PEER_ADDRESS where;
   char ip[64] = { 0 };
   const char *interface = strchr (address, '%');
   ULONGLONG id;
-  DWORD status = 0;
 
   memset (&where, 0, sizeof (where));
   where.dwSize = sizeof (where);
@@ -118,13 +179,7 @@ Open (PCWSTR self, const char *address, const char *port, HANDLE event)
     exit (1);
   }
   Check (PeerGraphConnect (graph, NULL, &where, &id), "PeerGraphConnect");
-  while (!(status & PEER_GRAPH_STATUS_SYNCHRONIZED)) {
-    if (WaitForSingleObject (event, 30000) != WAIT_OBJECT_0) {
-      fprintf (stderr, "nobody answers at %s\n", address);
-      exit (1);
-    }
-    Check (PeerGraphGetStatus (graph, &status), "PeerGraphGetStatus");
-  }
+  WaitUntilReady (event, events, address, port);
   Check (PeerGraphListen (graph, PEER_GRAPH_SCOPE_ANY, 0, 0), "PeerGraphListen");
   CallEverybody (self);
 }
@@ -167,7 +222,8 @@ int
 main (int argc, char *argv[])
 {
   PEER_GRAPH_EVENT_REGISTRATION wanted[] = { { PEER_GRAPH_EVENT_STATUS_CHANGED, NULL },
-    { PEER_GRAPH_EVENT_DIRECT_CONNECTION, NULL }, { PEER_GRAPH_EVENT_INCOMING_DATA, NULL } };
+    { PEER_GRAPH_EVENT_DIRECT_CONNECTION, NULL }, { PEER_GRAPH_EVENT_NEIGHBOR_CONNECTION, NULL },
+    { PEER_GRAPH_EVENT_INCOMING_DATA, NULL } };
   PEER_VERSION_DATA version;
   PEER_GRAPH_PROPERTIES properties;
   WCHAR self[64] = { 0 };
@@ -198,7 +254,7 @@ main (int argc, char *argv[])
   if (argc == 2)
     Listen ();
   else
-    Open (self, argv[2], argv[3], event);
+    Open (self, argv[2], argv[3], event, events);
   Chat (event, events);
 
   PeerGraphUnregisterEvent (events);

@@ -14,12 +14,6 @@ const WfdPeerGuid wfd_peer_type_group_properties = { { 0x02 } };
 /* By certificate and by password: what a group with a password has to say. */
 #define AUTHENTICATION_FLAGS 3
 
-static WfdBytes
-bytes_of (GBytes *payload)
-{
-  return wfd_bytes (g_bytes_get_data (payload, NULL), g_bytes_get_size (payload));
-}
-
 /* --- numbers with the lowest octet first, and strings behind such a length --- */
 
 static gboolean
@@ -113,7 +107,7 @@ gboolean
 wfd_peer_group_properties_read (GBytes *payload, WfdPeerGroupProperties *ret_properties)
 {
   g_auto (WfdPeerGroupProperties) self = { 0 };
-  WfdBytes bytes = bytes_of (payload);
+  WfdBytes bytes = wfd_bytes_of (payload);
   guint8 major, minor;
   guint32 n;
 
@@ -163,7 +157,7 @@ guint32
 wfd_peer_membership_read (GBytes *payload, WfdPeerChain **ret_chain)
 {
   static const guint8 version[] = { 1, 1 };
-  WfdBytes bytes = bytes_of (payload);
+  WfdBytes bytes = wfd_bytes_of (payload);
   guint32 size;
 
   if (!wfd_bytes_take_exact (&bytes, version, sizeof (version)) || !take_le (&bytes, &size)
@@ -189,7 +183,7 @@ wfd_peer_membership_build (const WfdPeerChain *chain)
 gboolean
 wfd_peer_record_security_read (GBytes *security, WfdPeerRecordSecurity *ret_security)
 {
-  WfdBytes bytes = bytes_of (security), creator, modifier;
+  WfdBytes bytes = wfd_bytes_of (security), creator, modifier;
 
   if (!wfd_bytes_take (&bytes, WFD_PEER_SERIAL_BYTES, &creator)
       || !wfd_bytes_take (&bytes, WFD_PEER_SERIAL_BYTES, &modifier) || bytes.left == 0)
@@ -217,7 +211,7 @@ wfd_peer_record_build_signed_text (const WfdPeerRecord *record, WfdPeerProfile p
 {
   gboolean counted = profile == WFD_PEER_PROFILE_MODERN;
   GByteArray *out = g_byte_array_new ();
-  WfdBytes payload = bytes_of (record->payload);
+  WfdBytes payload = wfd_bytes_of (record->payload);
 
   put_u32 (out, 0x60); /* the size of a PEER_RECORD in memory */
   put_guid (out, &record->type);

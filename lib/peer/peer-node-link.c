@@ -122,15 +122,16 @@ tell_change (WfdPeerNode *self, const Link *link, WfdPeerLinkChange change, guin
   self->calls->tell (self->user_data, event);
 }
 
+/* Graph maintenance (3.1.7.25): those who have lost the one node that held them together need
+ * more than one neighbour again. */
 static void
-tell_that_nobody_is_left (WfdPeerNode *self)
+look_for_others (WfdPeerNode *self)
 {
   g_autoptr (WfdPeerEvent) event = NULL;
 
-  if (self->left || wfd_peer_node_count_neighbours (self) > 0)
+  if (self->left)
     return;
-
-  if (wfd_peer_node_maintain (self))
+  if (wfd_peer_node_look_for_others (self) || wfd_peer_node_count_neighbours (self) > 0)
     return;
   event = wfd_peer_event_new (WFD_PEER_EVENT_CONNECTION_REQUIRED);
   self->calls->tell (self->user_data, event);
@@ -173,6 +174,8 @@ fail (WfdPeerNode *self, Link *link, guint32 reason)
         : NULL;
 
     tell_change (self, link, WFD_PEER_LINK_FAILED, reason, next != NULL ? next->id : 0);
+    if (link->type == WFD_PEER_LINK_NEIGHBOUR && next == NULL)
+      wfd_peer_node_go_on (self);
   }
   drop (self, link);
 }
@@ -194,7 +197,7 @@ end (WfdPeerNode *self, Link *link)
   if (neighbour) {
     note_apartness (self);
     wfd_peer_node_update_status (self);
-    tell_that_nobody_is_left (self);
+    look_for_others (self);
   }
 }
 
@@ -415,8 +418,10 @@ adopt (WfdPeerNode *self, Link *link, const WfdPeerWelcome *welcome)
   if (link->type == WFD_PEER_LINK_NEIGHBOUR)
     take_time (self, link, welcome->peer_time);
   connected (self, link);
-  if (link->type == WFD_PEER_LINK_NEIGHBOUR)
-    wfd_peer_node_start_sync (self, link);
+  if (link->type == WFD_PEER_LINK_DIRECT)
+    return;
+  wfd_peer_node_start_sync (self, link);
+  wfd_peer_node_go_on (self);
 }
 
 static void

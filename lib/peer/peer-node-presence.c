@@ -6,6 +6,9 @@
 
 #define PRESENCE_MIN_S 300
 
+/* How many nodes are tried when a neighbour is lost: those that are gone are tried too. */
+#define TRIES 8
+
 void
 wfd_peer_node_info_free (WfdPeerNodeInfo *self)
 {
@@ -333,6 +336,43 @@ choose_neighbour (WfdPeerNode *self, WfdPeerAddress *ret_address)
   *ret_address = g_array_index (from, WfdPeerAddress, i);
   g_array_remove_index_fast (from, i);
   return TRUE;
+}
+
+/* At random: two that reach for each other at once would go on doing so. Somebody who does not
+ * answer may be gone like the one who was lost. */
+static void
+look_soon (WfdPeerNode *self)
+{
+  wfd_peer_node_start_timer (self, TIMER_NEIGHBOUR,
+      g_random_int_range (G_USEC_PER_SEC / 10, G_USEC_PER_SEC));
+}
+
+gboolean
+wfd_peer_node_look_for_others (WfdPeerNode *self)
+{
+  g_autoptr (GArray) candidates = list_candidates (self);
+
+  if ((self->status & WFD_PEER_STATUS_SYNCHRONIZED) == 0
+      || (candidates->len == 0 && self->referrals->len == 0))
+    return FALSE;
+  self->n_to_try = TRIES;
+  look_soon (self);
+  return TRUE;
+}
+
+void
+wfd_peer_node_go_on (WfdPeerNode *self)
+{
+  if (self->n_to_try == 0)
+    return;
+  self->n_to_try--;
+  look_soon (self);
+}
+
+void
+wfd_peer_node_look (WfdPeerNode *self)
+{
+  wfd_peer_node_maintain (self);
 }
 
 gboolean

@@ -53,6 +53,7 @@ typedef enum
   TIMER_CONTACTS,  /* to be one of them, or no more */
   TIMER_CONTACT,   /* ours may be out of date */
   TIMER_PARTITION,
+  TIMER_NEIGHBOUR, /* one was lost */
   N_TIMERS,
 } Timer;
 
@@ -80,6 +81,7 @@ struct _WfdPeerNode
   guint64 last_link_id;
   GHashTable *links;
   GArray *referrals; /* WfdPeerAddress of nodes that were named to us */
+  guint n_to_try;    /* neighbours to look for, one after the other, since one was lost */
 
   GHashTable *records;  /* by id */
   GHashTable *deferred; /* the same, not valid yet */
@@ -166,6 +168,11 @@ gboolean wfd_peer_node_has_link_to (const WfdPeerNode *self, guint64 node_id);
 guint wfd_peer_node_count_attempts (const WfdPeerNode *self);
 /* FALSE: there are not enough neighbours, and nobody is known to be asked. */
 gboolean wfd_peer_node_maintain (WfdPeerNode *self);
+/* A neighbour was lost. FALSE: nobody is known to be asked. */
+gboolean wfd_peer_node_look_for_others (WfdPeerNode *self);
+/* Something came of it: the next, if there are not enough yet. */
+void wfd_peer_node_go_on (WfdPeerNode *self);
+void wfd_peer_node_look (WfdPeerNode *self);
 void wfd_peer_node_remember_referrals (WfdPeerNode *self, WfdPeerList addresses);
 guint wfd_peer_node_list_referrals (WfdPeerNode *self, const Link *except,
     WfdPeerAddress *addresses, guint max);

@@ -141,6 +141,7 @@ wfd_peer_node_tick (WfdPeerNode *self)
     [TIMER_CONTACTS] = wfd_peer_node_balance_contacts,
     [TIMER_CONTACT] = wfd_peer_node_renew_contact,
     [TIMER_PARTITION] = wfd_peer_node_mend_partition,
+    [TIMER_NEIGHBOUR] = wfd_peer_node_look,
   };
 
   time_out_links (self);

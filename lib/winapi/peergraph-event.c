@@ -83,23 +83,8 @@ peergraph_end_registrations (const Graph *graph)
     g_clear_pointer (&handles, g_hash_table_unref);
 }
 
-static gboolean
-read_filters (const PEER_GRAPH_EVENT_REGISTRATION *registrations, ULONG n, WfdPeerFilter *filters)
-{
-  for (ULONG i = 0; i < n; i++) {
-    if (registrations[i].eventType < PEER_GRAPH_EVENT_STATUS_CHANGED
-        || registrations[i].eventType > PEER_GRAPH_EVENT_SYNCHRONIZED)
-      return FALSE;
-    filters[i].type = (WfdPeerEventType) registrations[i].eventType;
-    filters[i].has_guid = registrations[i].pType != NULL;
-    if (filters[i].has_guid)
-      filters[i].guid = peergraph_guid_to_wire (registrations[i].pType);
-  }
-  return TRUE;
-}
-
-HRESULT
-peergraph_register (Graph *graph, HANDLE event, const WfdPeerFilter *filters, ULONG n,
+static HRESULT
+add_registration (Graph *graph, HANDLE event, const WfdPeerFilter *filters, ULONG n,
     HPEEREVENT *ret_handle)
 {
   Registration *registration = g_new0 (Registration, 1);
@@ -121,32 +106,52 @@ peergraph_register (Graph *graph, HANDLE event, const WfdPeerFilter *filters, UL
   return S_OK;
 }
 
-gboolean
-peergraph_may_register (HANDLE event, ULONG n, gconstpointer registrations,
-    const HPEEREVENT *ret_handle)
+HRESULT
+peergraph_register (Graph *graph, HANDLE event, ULONG n, gconstpointer registrations,
+    PeerFilterFunc read, HPEEREVENT *ret_handle)
 {
-  return ret_handle != NULL && registrations != NULL && n > 0 && n <= MAX_FILTERS
-      && WfdxGetEventDescriptor (event) >= 0;
+  g_autofree WfdPeerFilter *filters = NULL;
+
+  if (ret_handle == NULL || registrations == NULL || n == 0 || n > MAX_FILTERS
+      || WfdxGetEventDescriptor (event) < 0)
+    return E_INVALIDARG;
+
+  filters = g_new0 (WfdPeerFilter, n);
+  for (ULONG i = 0; i < n; i++) {
+    const GUID *type = read (registrations, i, &filters[i].type);
+
+    if (filters[i].type == 0)
+      return E_INVALIDARG;
+    filters[i].has_guid = type != NULL;
+    if (type != NULL)
+      filters[i].guid = peergraph_guid_to_wire (type);
+  }
+  return add_registration (graph, event, filters, n, ret_handle);
+}
+
+static const GUID *
+read_filter (gconstpointer registrations, ULONG i, WfdPeerEventType *ret_type)
+{
+  const PEER_GRAPH_EVENT_REGISTRATION *registration =
+      (const PEER_GRAPH_EVENT_REGISTRATION *) registrations + i;
+
+  if (registration->eventType >= PEER_GRAPH_EVENT_STATUS_CHANGED
+      && registration->eventType <= PEER_GRAPH_EVENT_SYNCHRONIZED)
+    *ret_type = (WfdPeerEventType) registration->eventType;
+  return registration->pType;
 }
 
 HRESULT WINAPI
 PeerGraphRegisterEvent (HGRAPH hGraph, HANDLE hEvent, ULONG cEventRegistrations,
     PEER_GRAPH_EVENT_REGISTRATION *pEventRegistrations, HPEEREVENT *phPeerEvent)
 {
-  g_autofree WfdPeerFilter *filters = NULL;
   Graph *graph;
   HRESULT result = peergraph_enter_graph (hGraph, &graph);
 
   if (FAILED (result))
     return result;
-  if (!peergraph_may_register (hEvent, cEventRegistrations, pEventRegistrations, phPeerEvent))
-    return peergraph_leave (E_INVALIDARG);
-
-  filters = g_new0 (WfdPeerFilter, cEventRegistrations);
-  if (!read_filters (pEventRegistrations, cEventRegistrations, filters))
-    return peergraph_leave (E_INVALIDARG);
-  return peergraph_leave (
-      peergraph_register (graph, hEvent, filters, cEventRegistrations, phPeerEvent));
+  return peergraph_leave (peergraph_register (graph, hEvent, cEventRegistrations,
+      pEventRegistrations, read_filter, phPeerEvent));
 }
 
 HRESULT

@@ -64,10 +64,11 @@ void peergraph_free (Graph *self);
 void peergraph_set_in_callback (gboolean in_callback);
 
 /* peergraph-event.c */
-gboolean peergraph_may_register (HANDLE event, ULONG n, gconstpointer registrations,
-    const HPEEREVENT *ret_handle);
-HRESULT peergraph_register (Graph *graph, HANDLE event, const WfdPeerFilter *filters, ULONG n,
-    HPEEREVENT *ret_handle);
+/* The type of record of the @i-th of @registrations, or NULL; *@ret_type stays 0 if it is none. */
+typedef const GUID *(
+    *PeerFilterFunc) (gconstpointer registrations, ULONG i, WfdPeerEventType *ret_type);
+HRESULT peergraph_register (Graph *graph, HANDLE event, ULONG n, gconstpointer registrations,
+    PeerFilterFunc read, HPEEREVENT *ret_handle);
 HRESULT peergraph_unregister (HPEEREVENT handle, gboolean of_group);
 /* NULL with PEER_S_NO_EVENT_DATA. */
 HRESULT peergraph_next_event (HPEEREVENT handle, gboolean of_group, WfdPeerEvent **ret_event);

@@ -38,9 +38,11 @@ read_record (const PEER_RECORD *from, WfdPeerRecord **ret_record)
 
   if (from == NULL || from->dwSize != sizeof (*from)
       || (from->dwFlags & ~PEER_RECORD_FLAG_AUTOREFRESH) != 0
-      || (from->data.pbData == NULL && from->data.cbData > 0))
+      || (from->data.pbData == NULL && from->data.cbData > 0)
+      || (from->securityData.pbData == NULL && from->securityData.cbData > 0))
     return E_INVALIDARG;
-  if (from->data.cbData > WFD_LIMIT_PEER_RECORD_BYTES)
+  if (from->data.cbData > WFD_LIMIT_PEER_RECORD_BYTES
+      || from->securityData.cbData > WFD_LIMIT_PEER_SECURITY_BYTES)
     return PEER_E_MAX_RECORD_SIZE_EXCEEDED;
   result = read_attributes (from->pwzAttributes, &record->attributes);
   if (FAILED (result))
@@ -52,6 +54,8 @@ read_record (const PEER_RECORD *from, WfdPeerRecord **ret_record)
   record->expires = peergraph_time_to_ticks (&from->ftExpiration);
   g_bytes_unref (record->payload);
   record->payload = g_bytes_new (from->data.pbData, from->data.cbData);
+  g_bytes_unref (record->security);
+  record->security = g_bytes_new (from->securityData.pbData, from->securityData.cbData);
   *ret_record = g_steal_pointer (&record);
   return S_OK;
 }

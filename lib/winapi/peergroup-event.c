@@ -14,39 +14,28 @@ static const WfdPeerEventType types[] = {
   [PEER_GROUP_EVENT_AUTHENTICATION_FAILED] = WFD_PEER_EVENT_AUTH_FAILED,
 };
 
-static gboolean
-read_filters (const PEER_GROUP_EVENT_REGISTRATION *registrations, ULONG n, WfdPeerFilter *filters)
+static const GUID *
+read_filter (gconstpointer registrations, ULONG i, WfdPeerEventType *ret_type)
 {
-  for (ULONG i = 0; i < n; i++) {
-    if ((guint) registrations[i].eventType >= G_N_ELEMENTS (types)
-        || types[registrations[i].eventType] == 0)
-      return FALSE;
-    filters[i].type = types[registrations[i].eventType];
-    filters[i].has_guid = registrations[i].pType != NULL;
-    if (filters[i].has_guid)
-      filters[i].guid = peergraph_guid_to_wire (registrations[i].pType);
-  }
-  return TRUE;
+  const PEER_GROUP_EVENT_REGISTRATION *registration =
+      (const PEER_GROUP_EVENT_REGISTRATION *) registrations + i;
+
+  if ((guint) registration->eventType < G_N_ELEMENTS (types))
+    *ret_type = types[registration->eventType];
+  return registration->pType;
 }
 
 HRESULT WINAPI
 PeerGroupRegisterEvent (HGROUP hGroup, HANDLE hEvent, DWORD cEventRegistration,
     PEER_GROUP_EVENT_REGISTRATION *pEventRegistrations, HPEEREVENT *phPeerEvent)
 {
-  g_autofree WfdPeerFilter *filters = NULL;
   Group *group;
   HRESULT result = peergroup_enter_group (hGroup, &group);
 
   if (FAILED (result))
     return result;
-  if (!peergraph_may_register (hEvent, cEventRegistration, pEventRegistrations, phPeerEvent))
-    return peergraph_leave (E_INVALIDARG);
-
-  filters = g_new0 (WfdPeerFilter, cEventRegistration);
-  if (!read_filters (pEventRegistrations, cEventRegistration, filters))
-    return peergraph_leave (E_INVALIDARG);
-  return peergraph_leave (
-      peergraph_register (group->graph, hEvent, filters, cEventRegistration, phPeerEvent));
+  return peergraph_leave (peergraph_register (group->graph, hEvent, cEventRegistration,
+      pEventRegistrations, read_filter, phPeerEvent));
 }
 
 HRESULT WINAPI

@@ -84,3 +84,19 @@ club_let_in (Club *self, const Person *subject, guint roles)
   g_assert_nonnull (chain);
   return chain;
 }
+
+void
+club_add_for_profiles (const char *prefix, const ClubTest *tests, guint n)
+{
+  static const char *const profiles[] = {
+    [WFD_PEER_PROFILE_COMPATIBLE] = "compatible",
+    [WFD_PEER_PROFILE_MODERN] = "modern",
+  };
+
+  for (guint i = 0; i < n; i++)
+    for (guint profile = 0; profile < G_N_ELEMENTS (profiles); profile++) {
+      g_autofree char *path = g_strconcat (prefix, tests[i].name, "/", profiles[profile], NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (profile), tests[i].func);
+    }
+}

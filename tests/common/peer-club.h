@@ -40,4 +40,13 @@ WfdPeerChain *club_issue (WfdPeerChain *issuer, WfdPeerKey *key, const Person *s
 /* A member of the club, let in by its creator. */
 WfdPeerChain *club_let_in (Club *self, const Person *subject, guint roles);
 
+/* Of each profile: the data are it, and the path ends with its name. */
+typedef struct
+{
+  const char *name;
+  GTestDataFunc func;
+} ClubTest;
+
+void club_add_for_profiles (const char *prefix, const ClubTest *tests, guint n);
+
 G_END_DECLS

@@ -236,6 +236,9 @@ def test_peer_chat(tap, installed, compiler, root):
         alice.stdin.close()
     tap.test('examples/peer-chat', heard == ['* somebody is here\n'] * 2 + ['> hello\n', '* somebody has left\n']
              and bob.returncode == 0 and alice.returncode == 0, repr(heard))
+    # Port 1 is nobody's.
+    good, told = run(*patient, 'bob', '::1', '1', env=env)
+    tap.test('examples/peer-chat-fails', not good and '::1, port 1: nobody answers there (0x80630109)' in told, told)
 
 
 def test_displays(tap, args, installed, compiler, root):

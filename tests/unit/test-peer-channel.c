@@ -523,11 +523,7 @@ test_password_is_not_for_strangers (void)
 int
 main (int argc, char *argv[])
 {
-  static const struct
-  {
-    const char *name;
-    GTestDataFunc func;
-  } both[] = {
+  static const ClubTest both[] = {
     { "members", test_members },
     { "changed-octet-ends-it", test_changed_octet_ends_it },
     { "stranger", test_stranger },
@@ -535,13 +531,7 @@ main (int argc, char *argv[])
   };
 
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (both); i++) {
-    g_autofree char *modern = g_strconcat ("/peer/channel/", both[i].name, "/modern", NULL);
-    g_autofree char *compatible = g_strconcat ("/peer/channel/", both[i].name, "/compatible", NULL);
-
-    g_test_add_data_func (modern, GUINT_TO_POINTER (WFD_PEER_PROFILE_MODERN), both[i].func);
-    g_test_add_data_func (compatible, GUINT_TO_POINTER (WFD_PEER_PROFILE_COMPATIBLE), both[i].func);
-  }
+  club_add_for_profiles ("/peer/channel/", both, G_N_ELEMENTS (both));
   g_test_add_func ("/peer/channel/chain-of-somebody-else", test_chain_of_somebody_else);
   g_test_add_func ("/peer/channel/expired", test_expired);
   g_test_add_func ("/peer/channel/put-out", test_put_out);

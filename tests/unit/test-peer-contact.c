@@ -354,6 +354,36 @@ test_halves_meet_again (void)
   world_free (world);
 }
 
+/* All knew each other by one node only. When it is gone, two that have found each other are not
+ * enough: they have to be one graph again, and soon. */
+static void
+test_hub_dies (void)
+{
+  for (guint seed = 0; seed < 20; seed++) {
+    World *world = world_new ();
+    Node *nodes[8];
+    WfdPeerGuid id;
+
+    for (guint i = 0; i < G_N_ELEMENTS (nodes); i++) {
+      g_autofree char *name = g_strdup_printf ("peer%u", i);
+
+      nodes[i] = add_node (world, i == 0 ? "alice" : name);
+      if (i == 0)
+        create (nodes[0]);
+      else
+        join (nodes[i], nodes[0]);
+    }
+    pass (world, 20 * S);
+    crash (nodes[0]);
+    pass (world, 25 * S);
+    id = add_record (nodes[1], "after", 3600, 0);
+    settle (world);
+    for (guint i = 1; i < G_N_ELEMENTS (nodes); i++)
+      g_assert_true (has_record (nodes[i], &id));
+    world_free (world);
+  }
+}
+
 /* Where nobody knows anybody of the other part any more, the application may: a contact asks
  * it each time it looks after the graph. */
 static void
@@ -443,5 +473,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/contact/leaves", test_contact_leaves);
   g_test_add_func ("/peer/contact/asks-for-others", test_contact_asks_for_others);
   g_test_add_func ("/peer/partition/halves-meet-again", test_halves_meet_again);
+  g_test_add_func ("/peer/partition/hub-dies", test_hub_dies);
   return g_test_run ();
 }

@@ -360,11 +360,7 @@ test_the_longest_chain (void)
 int
 main (int argc, char *argv[])
 {
-  static const struct
-  {
-    const char *name;
-    GTestDataFunc func;
-  } both[] = {
+  static const ClubTest both[] = {
     { "credential/says-what-it-was-given", test_says_what_it_was_given },
     { "credential/a-changed-octet-is-none", test_a_changed_octet_is_no_certificate },
     { "credential/signature", test_signature },
@@ -372,13 +368,7 @@ main (int argc, char *argv[])
   };
 
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (both); i++) {
-    g_autofree char *modern = g_strconcat ("/peer/", both[i].name, "/modern", NULL);
-    g_autofree char *compatible = g_strconcat ("/peer/", both[i].name, "/compatible", NULL);
-
-    g_test_add_data_func (modern, GUINT_TO_POINTER (WFD_PEER_PROFILE_MODERN), both[i].func);
-    g_test_add_data_func (compatible, GUINT_TO_POINTER (WFD_PEER_PROFILE_COMPATIBLE), both[i].func);
-  }
+  club_add_for_profiles ("/peer/", both, G_N_ELEMENTS (both));
   g_test_add_func ("/peer/credential/names-of-full-length", test_names_of_full_length);
   g_test_add_func ("/peer/credential/name-of-another-key", test_name_of_another_key);
   g_test_add_func ("/peer/chain/times", test_times);

@@ -672,23 +672,13 @@ test_group_properties (void)
 int
 main (int argc, char *argv[])
 {
-  static const struct
-  {
-    const char *name;
-    GTestDataFunc func;
-  } both[] = {
+  static const ClubTest both[] = {
     { "own-record", test_own_record },
     { "forged", test_forged },
   };
 
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (both); i++) {
-    g_autofree char *modern = g_strconcat ("/peer/group/", both[i].name, "/modern", NULL);
-    g_autofree char *compatible = g_strconcat ("/peer/group/", both[i].name, "/compatible", NULL);
-
-    g_test_add_data_func (modern, GUINT_TO_POINTER (WFD_PEER_PROFILE_MODERN), both[i].func);
-    g_test_add_data_func (compatible, GUINT_TO_POINTER (WFD_PEER_PROFILE_COMPATIBLE), both[i].func);
-  }
+  club_add_for_profiles ("/peer/group/", both, G_N_ELEMENTS (both));
   g_test_add_func ("/peer/group/properties", test_properties);
   g_test_add_func ("/peer/group/bad-properties", test_bad_properties);
   g_test_add_func ("/peer/group/membership", test_membership);

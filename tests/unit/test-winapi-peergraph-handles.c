@@ -21,6 +21,11 @@ static PVOID *got;
 static PPEER_GRAPH_EVENT_DATA data;
 static PEER_GRAPH_EVENT_REGISTRATION wanted = { PEER_GRAPH_EVENT_STATUS_CHANGED, NULL };
 static PEER_ADDRESS address;
+static PEER_ADDRESS somewhere = { sizeof (somewhere),
+  { .sin6_family = AF_INET6, .sin6_port = 1, .sin6_addr = { { { [15] = 1 } } } } };
+static const WCHAR all[] =
+    L"<peersearch><clause attrib='peercreatorid' type='string'>*</clause></peersearch>";
+static GUID id_of_record;
 static HANDLE event;
 
 /* A call with handle @h, and with all or with one thing missing. */
@@ -71,7 +76,33 @@ CALL (to_peer, PeerGraphUniversalTimeToPeerTime (h, &from, &to))
 CALL (to_peer_null, PeerGraphUniversalTimeToPeerTime (h, NULL, &to))
 CALL (update_null, PeerGraphUpdateRecord (h, NULL))
 CALL (validate_null, PeerGraphValidateDeferredRecords (h, 1, NULL))
+CALL (add_nothing, PeerGraphAddRecord (h, NULL, &id_of_record))
+CALL (connect_null, PeerGraphConnect (h, NULL, &somewhere, NULL))
+CALL (delete_unknown, PeerGraphDeleteRecord (h, &some, TRUE))
+CALL (export_empty, PeerGraphExportDatabase (h, L""))
+CALL (get_no_node, PeerGraphGetNodeInfo (h, 77, &node))
+CALL (get_no_record, PeerGraphGetRecord (h, NULL, &record))
+CALL (import_empty, PeerGraphImportDatabase (h, L""))
+CALL (open_direct_nobody, PeerGraphOpenDirectConnection (h, NULL, &somewhere, &id))
+CALL (open_direct_nowhere, PeerGraphOpenDirectConnection (h, L"bob", NULL, &id))
+CALL (open_direct_null, PeerGraphOpenDirectConnection (h, L"bob", &somewhere, NULL))
+CALL (from_universal_null, PeerGraphPeerTimeToUniversalTime (h, NULL, &to))
+CALL (register_no_event, PeerGraphRegisterEvent (h, NULL, 1, &wanted, &registration))
+CALL (register_none, PeerGraphRegisterEvent (h, event, 0, &wanted, &registration))
+CALL (register_nowhere, PeerGraphRegisterEvent (h, event, 1, &wanted, NULL))
+CALL (search, PeerGraphSearchRecords (h, all, &items))
+CALL (search_nowhere, PeerGraphSearchRecords (h, all, NULL))
+CALL (search_nonsense, PeerGraphSearchRecords (h, L"<peersearch>", &items))
+CALL (send_no_type, PeerGraphSendData (h, 1, NULL, 0, NULL))
+CALL (send_no_data, PeerGraphSendData (h, 1, &some, 1, NULL))
+CALL (to_peer_nowhere, PeerGraphUniversalTimeToPeerTime (h, &from, NULL))
+CALL (update_unknown, PeerGraphUpdateRecord (h, &given))
+CALL (validate_all, PeerGraphValidateDeferredRecords (h, 0, NULL))
 CALL (get_event, PeerGraphGetEventData (h, &data))
+CALL (get_event_null, PeerGraphGetEventData (h, NULL))
+CALL (get_count_null, PeerGraphGetItemCount (h, NULL))
+CALL (get_next_null, PeerGraphGetNextItem (h, NULL, &got))
+CALL (get_next_nowhere, PeerGraphGetNextItem (h, &n, NULL))
 CALL (unregister, PeerGraphUnregisterEvent (h))
 CALL (get_count, PeerGraphGetItemCount (h, &n))
 CALL (get_next, PeerGraphGetNextItem (h, &n, &got))
@@ -82,60 +113,89 @@ typedef struct
   const char *name;
   HRESULT (*call) (HANDLE h);
   HRESULT of_no_graph; /* what it says of a handle that is none */
-  HRESULT not_ready;   /* and of a graph that was never synchronised; 1: not looked at */
+  HRESULT not_ready;   /* of a graph that was never synchronised */
+  HRESULT ready;       /* of one that was created */
 } Case;
 
 #define GRAPH PEER_E_INVALID_GRAPH
 #define BAD E_INVALIDARG
 #define READY PEER_E_GRAPH_NOT_READY
+#define NO_FILE ((HRESULT) 0x80070002)
 
 static const Case cases[] = {
-  { "AddRecord", add_record, GRAPH, E_INVALIDARG },
-  { "Close", close_graph, GRAPH, 1 },
-  { "CloseDirectConnection", close_direct, GRAPH, PEER_E_CONNECTION_NOT_FOUND },
-  { "Connect", connect_graph, GRAPH, BAD },
-  { "Connect, nowhere", connect_nowhere, GRAPH, BAD },
-  { "DeleteRecord", delete_record, GRAPH, READY },
-  { "DeleteRecord, none", delete_nothing, GRAPH, BAD },
-  { "EnumConnections", enum_connections, GRAPH, 1 },
-  { "EnumConnections, NULL", enum_connections_null, GRAPH, BAD },
-  { "EnumNodes", enum_nodes, GRAPH, READY },
-  { "EnumNodes, NULL", enum_nodes_null, GRAPH, BAD },
-  { "EnumRecords", enum_records, GRAPH, 1 },
-  { "EnumRecords, NULL", enum_records_null, GRAPH, BAD },
-  { "ExportDatabase", export_database, GRAPH, 1 },
-  { "ExportDatabase, NULL", export_null, GRAPH, BAD },
-  { "GetNodeInfo", get_node, GRAPH, 1 },
-  { "GetNodeInfo, NULL", get_node_null, GRAPH, BAD },
-  { "GetProperties", get_properties, GRAPH, READY },
-  { "GetProperties, NULL", get_properties_null, GRAPH, BAD },
-  { "GetRecord", get_record, GRAPH, 1 },
-  { "GetRecord, NULL", get_record_null, GRAPH, BAD },
-  { "GetStatus", get_status, GRAPH, S_OK },
-  { "GetStatus, NULL", get_status_null, GRAPH, BAD },
-  { "ImportDatabase", import_database, GRAPH, 1 },
-  { "ImportDatabase, NULL", import_null, GRAPH, BAD },
-  { "Listen", listen_graph, GRAPH, READY },
-  { "OpenDirectConnection", open_direct, GRAPH, BAD },
-  { "PeerTimeToUniversalTime", to_universal, GRAPH, S_OK },
-  { "PeerTimeToUniversalTime, NULL", to_universal_null, GRAPH, BAD },
-  { "RegisterEvent", register_event, GRAPH, S_OK },
-  { "RegisterEvent, NULL", register_null, GRAPH, BAD },
-  { "SearchRecords, NULL", search_null, GRAPH, BAD },
-  { "SendData", send_data, GRAPH, PEER_E_CONNECTION_NOT_FOUND },
-  { "SetNodeAttributes", set_attributes, GRAPH, S_OK },
-  { "SetPresence", set_presence, GRAPH, S_OK },
-  { "SetProperties", set_properties, GRAPH, READY },
-  { "SetProperties, NULL", set_properties_null, GRAPH, BAD },
-  { "UniversalTimeToPeerTime", to_peer, GRAPH, S_OK },
-  { "UniversalTimeToPeerTime, NULL", to_peer_null, GRAPH, BAD },
-  { "UpdateRecord, NULL", update_null, GRAPH, BAD },
-  { "ValidateDeferredRecords, NULL", validate_null, GRAPH, BAD },
-  { "GetEventData", get_event, BAD, BAD },
-  { "UnregisterEvent", unregister, BAD, BAD },
-  { "GetItemCount", get_count, BAD, BAD },
-  { "GetNextItem", get_next, BAD, BAD },
-  { "EndEnumeration", end_enum, BAD, BAD },
+  { "AddRecord", add_record, GRAPH, BAD, BAD },
+  { "AddRecord, none", add_nothing, GRAPH, BAD, BAD },
+  { "CloseDirectConnection", close_direct, GRAPH, PEER_E_CONNECTION_NOT_FOUND,
+      PEER_E_CONNECTION_NOT_FOUND },
+  { "Connect", connect_graph, GRAPH, BAD, BAD },
+  { "Connect, nowhere", connect_nowhere, GRAPH, BAD, BAD },
+  { "Connect, NULL", connect_null, GRAPH, BAD, BAD },
+  { "DeleteRecord", delete_record, GRAPH, READY, PEER_E_RECORD_NOT_FOUND },
+  { "DeleteRecord, local", delete_unknown, GRAPH, READY, PEER_E_RECORD_NOT_FOUND },
+  { "DeleteRecord, none", delete_nothing, GRAPH, BAD, BAD },
+  { "EnumConnections", enum_connections, GRAPH, S_OK, S_OK },
+  { "EnumConnections, NULL", enum_connections_null, GRAPH, BAD, BAD },
+  { "EnumNodes", enum_nodes, GRAPH, READY, S_OK },
+  { "EnumNodes, NULL", enum_nodes_null, GRAPH, BAD, BAD },
+  { "EnumRecords", enum_records, GRAPH, S_OK, S_OK },
+  { "EnumRecords, NULL", enum_records_null, GRAPH, BAD, BAD },
+  { "ExportDatabase", export_database, GRAPH, E_ACCESSDENIED, E_ACCESSDENIED },
+  { "ExportDatabase, NULL", export_null, GRAPH, BAD, BAD },
+  { "ExportDatabase, empty", export_empty, GRAPH, BAD, BAD },
+  { "GetNodeInfo", get_node, GRAPH, S_OK, S_OK },
+  { "GetNodeInfo, unknown", get_no_node, GRAPH, PEER_E_NODE_NOT_FOUND, PEER_E_NODE_NOT_FOUND },
+  { "GetNodeInfo, NULL", get_node_null, GRAPH, BAD, BAD },
+  { "GetProperties", get_properties, GRAPH, READY, S_OK },
+  { "GetProperties, NULL", get_properties_null, GRAPH, BAD, BAD },
+  { "GetRecord", get_record, GRAPH, READY, PEER_E_RECORD_NOT_FOUND },
+  { "GetRecord, none", get_no_record, GRAPH, BAD, BAD },
+  { "GetRecord, NULL", get_record_null, GRAPH, BAD, BAD },
+  { "GetStatus", get_status, GRAPH, S_OK, S_OK },
+  { "GetStatus, NULL", get_status_null, GRAPH, BAD, BAD },
+  { "ImportDatabase", import_database, GRAPH, NO_FILE, NO_FILE },
+  { "ImportDatabase, NULL", import_null, GRAPH, BAD, BAD },
+  { "ImportDatabase, empty", import_empty, GRAPH, BAD, BAD },
+  { "OpenDirectConnection", open_direct, GRAPH, BAD, BAD },
+  { "OpenDirectConnection, nobody", open_direct_nobody, GRAPH, BAD, BAD },
+  { "OpenDirectConnection, nowhere", open_direct_nowhere, GRAPH, BAD, BAD },
+  { "OpenDirectConnection, NULL", open_direct_null, GRAPH, BAD, BAD },
+  { "PeerTimeToUniversalTime", to_universal, GRAPH, S_OK, S_OK },
+  { "PeerTimeToUniversalTime, none", from_universal_null, GRAPH, BAD, BAD },
+  { "PeerTimeToUniversalTime, NULL", to_universal_null, GRAPH, BAD, BAD },
+  { "RegisterEvent", register_event, GRAPH, S_OK, S_OK },
+  { "RegisterEvent, no event", register_no_event, GRAPH, BAD, BAD },
+  { "RegisterEvent, for nothing", register_none, GRAPH, BAD, BAD },
+  { "RegisterEvent, NULL", register_null, GRAPH, BAD, BAD },
+  { "RegisterEvent, nowhere", register_nowhere, GRAPH, BAD, BAD },
+  { "SearchRecords", search, GRAPH, S_OK, S_OK },
+  { "SearchRecords, nonsense", search_nonsense, GRAPH, PEER_E_INVALID_SEARCH,
+      PEER_E_INVALID_SEARCH },
+  { "SearchRecords, NULL", search_null, GRAPH, BAD, BAD },
+  { "SearchRecords, nowhere", search_nowhere, GRAPH, BAD, BAD },
+  { "SendData", send_data, GRAPH, PEER_E_CONNECTION_NOT_FOUND, PEER_E_CONNECTION_NOT_FOUND },
+  { "SendData, no type", send_no_type, GRAPH, BAD, BAD },
+  { "SendData, no data", send_no_data, GRAPH, BAD, BAD },
+  { "SetNodeAttributes", set_attributes, GRAPH, S_OK, S_OK },
+  { "SetPresence", set_presence, GRAPH, S_OK, S_OK },
+  { "SetProperties", set_properties, GRAPH, READY, S_OK },
+  { "SetProperties, NULL", set_properties_null, GRAPH, BAD, BAD },
+  { "UniversalTimeToPeerTime", to_peer, GRAPH, S_OK, S_OK },
+  { "UniversalTimeToPeerTime, none", to_peer_null, GRAPH, BAD, BAD },
+  { "UniversalTimeToPeerTime, NULL", to_peer_nowhere, GRAPH, BAD, BAD },
+  { "UpdateRecord", update_unknown, GRAPH, READY, PEER_E_RECORD_NOT_FOUND },
+  { "UpdateRecord, NULL", update_null, GRAPH, BAD, BAD },
+  { "ValidateDeferredRecords", validate_all, GRAPH, S_OK, S_OK },
+  { "ValidateDeferredRecords, NULL", validate_null, GRAPH, BAD, BAD },
+  { "GetEventData", get_event, BAD, BAD, BAD },
+  { "UnregisterEvent", unregister, BAD, BAD, BAD },
+  { "GetItemCount", get_count, BAD, BAD, BAD },
+  { "GetNextItem", get_next, BAD, BAD, BAD },
+  { "EndEnumeration", end_enum, BAD, BAD, BAD },
+  /* These say the same of every handle, and change the graph. */
+  { "Listen", listen_graph, GRAPH, READY, S_OK },
+  { "Listen, twice", listen_graph, GRAPH, READY, PEER_E_ALREADY_LISTENING },
+  { "ImportDatabase, listening", import_database, GRAPH, NO_FILE, PEER_E_GRAPH_IN_USE },
+  { "Close", close_graph, GRAPH, S_OK, S_OK },
 };
 
 static void
@@ -157,10 +217,12 @@ open_new (void)
   return graph;
 }
 
+/* Handles that are none of a graph: nobody's, of other things, and of what is no more. */
 static void
 test_no_handles (void)
 {
   int stranger;
+  HPEEREVENT live;
   HGRAPH graph;
 
   peer_stage_begin ();
@@ -168,8 +230,52 @@ test_no_handles (void)
   check_handle (&stranger);
   check_handle (event);
   graph = open_new ();
+  g_assert_cmphex (register_event (graph), ==, S_OK);
+  live = registration;
+  g_assert_cmphex (enum_records (graph), ==, S_OK);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_test_message ("%s", cases[i].name);
+    if (cases[i].of_no_graph == GRAPH) {
+      g_assert_cmphex (cases[i].call (live), ==, GRAPH);
+      g_assert_cmphex (cases[i].call (items), ==, GRAPH);
+    }
+  }
+  g_assert_cmphex (get_event (items), ==, BAD);
+  g_assert_cmphex (unregister (items), ==, BAD);
+  g_assert_cmphex (get_count (live), ==, BAD);
+  g_assert_cmphex (end_enum (live), ==, BAD);
+  g_assert_cmphex (end_enum (items), ==, S_OK);
+  check_handle (items);
   g_assert_cmphex (PeerGraphClose (graph), ==, S_OK);
   check_handle (graph);
+  check_handle (live);
+  peer_stage_end ();
+}
+
+/* What they need besides the handle. */
+static void
+test_nothing_given (void)
+{
+  HGRAPH graph;
+
+  peer_stage_begin ();
+  graph = open_new ();
+  g_assert_cmphex (register_event (graph), ==, S_OK);
+  g_assert_cmphex (get_event_null (registration), ==, BAD);
+  g_assert_cmphex (get_event (registration), ==, PEER_S_NO_EVENT_DATA);
+  g_assert_cmphex (unregister (registration), ==, S_OK);
+  g_assert_cmphex (unregister (registration), ==, BAD);
+  g_assert_cmphex (enum_records (graph), ==, S_OK);
+  n = 1;
+  g_assert_cmphex (get_count_null (items), ==, BAD);
+  g_assert_cmphex (get_next_null (items), ==, BAD);
+  g_assert_cmphex (get_next_nowhere (items), ==, BAD);
+  g_assert_cmphex (get_next (items), ==, S_OK);
+  g_assert_cmpuint (n, ==, 0);
+  PeerGraphFreeData (got);
+  g_assert_cmphex (end_enum (items), ==, S_OK);
+  g_assert_cmphex (end_enum (items), ==, BAD);
+  g_assert_cmphex (PeerGraphClose (graph), ==, S_OK);
   peer_stage_end ();
 }
 
@@ -182,19 +288,140 @@ test_not_started (void)
   }
 }
 
+/* What was made goes with the graph. */
+static void
+free_what_was_given (void)
+{
+  if (node != NULL)
+    PeerGraphFreeData (g_steal_pointer (&node));
+  if (properties != NULL)
+    PeerGraphFreeData (g_steal_pointer (&properties));
+  if (items != NULL)
+    PeerGraphEndEnumeration (g_steal_pointer (&items));
+}
+
+static void
+check_graph (HGRAPH graph, gboolean ready)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_test_message ("%s", cases[i].name);
+    g_assert_cmphex (cases[i].call (graph), ==, ready ? cases[i].ready : cases[i].not_ready);
+    free_what_was_given ();
+    if (cases[i].call == close_graph)
+      break;
+  }
+}
+
 static void
 test_not_ready (void)
 {
+  peer_stage_begin ();
+  check_graph (open_new (), FALSE);
+  peer_stage_end ();
+}
+
+static void
+test_ready (void)
+{
+  PEER_GRAPH_PROPERTIES wished = { sizeof (wished), .pwzGraphId = (PWSTR) L"g1",
+    .pwzCreatorId = (PWSTR) L"alice" };
   HGRAPH graph;
 
   peer_stage_begin ();
-  graph = open_new ();
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_test_message ("%s", cases[i].name);
-    if (cases[i].not_ready != 1)
-      g_assert_cmphex (cases[i].call (graph), ==, cases[i].not_ready);
-  }
+  g_assert_cmphex (PeerGraphCreate (&wished, L"test", NULL, &graph), ==, S_OK);
+  check_graph (graph, TRUE);
+  peer_stage_end ();
+}
+
+/* --- those without a handle --- */
+
+static void
+test_create_and_open (void)
+{
+  PEER_GRAPH_PROPERTIES good = { sizeof (good), .pwzGraphId = (PWSTR) L"g1",
+    .pwzCreatorId = (PWSTR) L"alice" };
+  PEER_GRAPH_PROPERTIES bad[] = { good, good, good, good, good, good, good, good };
+  PEER_SECURITY_INTERFACE half = { sizeof (half),
+    .pfnValidateRecord = (PFNPEER_VALIDATE_RECORD) 1 };
+  PEER_SECURITY_INTERFACE provider = { sizeof (provider), .pwzSspFilename = (PWSTR) L"ssp.dll" };
+  PEER_SECURITY_INTERFACE sizeless = { 0 };
+  HGRAPH graph, second;
+
+  bad[0].dwSize--;
+  bad[1].pwzGraphId = NULL;
+  bad[2].pwzCreatorId = NULL;
+  bad[3].pwzGraphId = (PWSTR) L"";
+  bad[4].dwFlags = PEER_GRAPH_PROPERTY_HEARTBEATS;
+  bad[5].dwScope = 5;
+  bad[6].dwMaxRecordSize = 1023;
+  bad[7].dwMaxRecordSize = 62914561;
+  peer_stage_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_cmphex (PeerGraphCreate (&bad[i], L"test", NULL, &graph), ==, BAD);
+  g_assert_cmphex (PeerGraphCreate (NULL, L"test", NULL, &graph), ==, BAD);
+  g_assert_cmphex (PeerGraphCreate (&good, NULL, NULL, &graph), ==, BAD);
+  g_assert_cmphex (PeerGraphCreate (&good, L"a/b", NULL, &graph), ==, BAD);
+  g_assert_cmphex (PeerGraphCreate (&good, L"test", NULL, NULL), ==, BAD);
+  g_assert_cmphex (PeerGraphCreate (&good, L"test", &half, &graph), ==, BAD);
+  g_assert_cmphex (PeerGraphCreate (&good, L"test", &provider, &graph), ==, BAD);
+  g_assert_cmphex (PeerGraphCreate (&good, L"test", &sizeless, &graph), ==, BAD);
+
+  g_assert_cmphex (PeerGraphOpen (NULL, L"bob", L"test", NULL, 0, NULL, &graph), ==, BAD);
+  g_assert_cmphex (PeerGraphOpen (L"g1", NULL, L"test", NULL, 0, NULL, &graph), ==, BAD);
+  g_assert_cmphex (PeerGraphOpen (L"g1", L"bob", NULL, NULL, 0, NULL, &graph), ==, BAD);
+  g_assert_cmphex (PeerGraphOpen (L"g1", L"bob", L"test", &half, 0, NULL, &graph), ==, BAD);
+  g_assert_cmphex (PeerGraphOpen (L"g1", L"bob", L"test", NULL, 1, NULL, &graph), ==, BAD);
+  g_assert_cmphex (PeerGraphOpen (L"g1", L"bob", L"test", NULL, 0, &some, &graph), ==, BAD);
+  g_assert_cmphex (PeerGraphOpen (L"g1", L"bob", L"test", NULL, 0, NULL, NULL), ==, BAD);
+
+  g_assert_cmphex (PeerGraphCreate (&good, L"test", NULL, &graph), ==, S_OK);
+  g_assert_cmphex (PeerGraphCreate (&good, L"test", NULL, &second), ==, PEER_E_DUPLICATE_GRAPH);
+  g_assert_cmphex (PeerGraphOpen (L"g1", L"alice", L"test", NULL, 0, NULL, &second), ==,
+      PEER_E_DUPLICATE_GRAPH);
+  g_assert_cmphex (PeerGraphDelete (L"g1", L"alice", L"test"), ==, PEER_E_GRAPH_IN_USE);
   g_assert_cmphex (PeerGraphClose (graph), ==, S_OK);
+  g_assert_cmphex (PeerGraphCreate (&good, L"test", NULL, &second), ==, PEER_E_DUPLICATE_GRAPH);
+  g_assert_cmphex (PeerGraphDelete (NULL, L"alice", L"test"), ==, BAD);
+  g_assert_cmphex (PeerGraphDelete (L"g1", NULL, L"test"), ==, BAD);
+  g_assert_cmphex (PeerGraphDelete (L"g1", L"alice", NULL), ==, BAD);
+  g_assert_cmphex (PeerGraphDelete (L"g1", L"alice", L"test"), ==, S_OK);
+  g_assert_cmphex (PeerGraphDelete (L"g1", L"alice", L"test"), ==, NO_FILE);
+  peer_stage_end ();
+}
+
+/* Nobody listens where there is no interface, or in a scope without one. */
+static void
+test_scopes (void)
+{
+  static const struct
+  {
+    DWORD scope, id;
+    HRESULT result;
+  } scopes[] = {
+    { PEER_GRAPH_SCOPE_LINKLOCAL, 0, E_INVALIDARG },
+    { PEER_GRAPH_SCOPE_SITELOCAL, 0, E_INVALIDARG },
+    { PEER_GRAPH_SCOPE_LINKLOCAL, 99999, E_INVALIDARG },
+    { PEER_GRAPH_SCOPE_SITELOCAL, 99999, E_INVALIDARG },
+    { 5, 0, E_INVALIDARG },
+    { PEER_GRAPH_SCOPE_LOOPBACK, 1, S_OK },
+    { PEER_GRAPH_SCOPE_GLOBAL, 0, S_OK },
+    { PEER_GRAPH_SCOPE_ANY, 0, S_OK },
+  };
+
+  peer_stage_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (scopes); i++) {
+    PEER_GRAPH_PROPERTIES wished = { sizeof (wished), .pwzGraphId = (PWSTR) L"g1",
+      .pwzCreatorId = (PWSTR) L"alice" };
+    HGRAPH graph;
+
+    g_assert_cmphex (PeerGraphCreate (&wished, L"test", NULL, &graph), ==, S_OK);
+    g_assert_cmphex (PeerGraphListen (graph, scopes[i].scope, scopes[i].id, 0), ==,
+        scopes[i].result);
+    g_assert_cmphex (PeerGraphGetStatus (graph, &status), ==, S_OK);
+    g_assert_cmpint ((status & PEER_GRAPH_STATUS_LISTENING) != 0, ==, scopes[i].result == S_OK);
+    g_assert_cmphex (PeerGraphClose (graph), ==, S_OK);
+    g_assert_cmphex (PeerGraphDelete (L"g1", L"alice", L"test"), ==, S_OK);
+  }
   peer_stage_end ();
 }
 
@@ -236,7 +463,11 @@ main (int argc, char *argv[])
   event = CreateEvent (NULL, FALSE, FALSE, NULL);
   g_test_add_func ("/peergraph/handles/none", test_no_handles);
   g_test_add_func ("/peergraph/handles/not-started", test_not_started);
+  g_test_add_func ("/peergraph/handles/nothing-given", test_nothing_given);
   g_test_add_func ("/peergraph/handles/not-ready", test_not_ready);
+  g_test_add_func ("/peergraph/handles/ready", test_ready);
+  g_test_add_func ("/peergraph/handles/create-and-open", test_create_and_open);
+  g_test_add_func ("/peergraph/handles/scopes", test_scopes);
   g_test_add_func ("/peergraph/handles/too-few-descriptors", test_too_few_descriptors);
   result = g_test_run ();
   CloseHandle (event);

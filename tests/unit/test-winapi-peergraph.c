@@ -545,6 +545,33 @@ test_search (void)
   peer_stage_end ();
 }
 
+/* Where no callback seals records the application may, and anybody sees it. */
+static void
+test_security_data_given (void)
+{
+  PEER_RECORD given = { sizeof (given), .type = note, .securityData = { 4, (PBYTE) "mine" } };
+  /* In an hour. */
+  ULONGLONG expires = G_GUINT64_CONSTANT (116444772000000000) + (ULONGLONG) g_get_real_time () * 10;
+  PPEER_RECORD record;
+  Peer alice;
+  GUID id;
+
+  given.ftExpiration = (FILETIME) { (DWORD) expires, expires >> 32 };
+  peer_stage_begin ();
+  peer_create (&alice, L"g1", L"alice");
+  g_assert_cmphex (PeerGraphAddRecord (alice.graph, &given, &id), ==, S_OK);
+  g_assert_cmphex (PeerGraphGetRecord (alice.graph, &id, &record), ==, S_OK);
+  g_assert_cmpmem (record->securityData.pbData, record->securityData.cbData, "mine", 4);
+  PeerGraphFreeData (record);
+  given.securityData.pbData = NULL;
+  g_assert_cmphex (PeerGraphAddRecord (alice.graph, &given, &id), ==, E_INVALIDARG);
+  given.securityData = (PEER_DATA) { 64 * 1024 + 1, (PBYTE) "" };
+  g_assert_cmphex (PeerGraphAddRecord (alice.graph, &given, &id), ==,
+      PEER_E_MAX_RECORD_SIZE_EXCEEDED);
+  peer_close (&alice);
+  peer_stage_end ();
+}
+
 /* --- callbacks --- */
 
 typedef struct
@@ -752,6 +779,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peergraph/graph/node-is-found", test_node_is_found);
   g_test_add_func ("/peergraph/graph/kept-on-disk", test_kept_on_disk);
   g_test_add_func ("/peergraph/graph/search", test_search);
+  g_test_add_func ("/peergraph/graph/security-data-given", test_security_data_given);
   g_test_add_func ("/peergraph/graph/security-callbacks", test_security_callbacks);
   return g_test_run ();
 }
