@@ -268,6 +268,7 @@ wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe, WfdLinkProbe *
   self->told_lies = FALSE;
   self->signal = WFD_RATE_SIGNAL_QUEUE;
   self->complained = FALSE;
+  self->decision = (WfdRateDecision) { .reason = WFD_RATE_REASON_START };
   self->target_kbps = get_start_kbps (self);
   g_mutex_unlock (&self->lock);
 }
@@ -365,7 +366,7 @@ explain (WfdRateControl *self, const WfdRateDecision *decision)
 static void
 note_encoder (WfdRateControl *self, const WfdRateView *view)
 {
-  if (!view->is_ignored || self->complained)
+  if (!view->is_encoder_deaf || self->complained)
     return;
   GST_WARNING (
       "the encoder makes more than the %u kbit/s that it was told to; leaving out pictures",

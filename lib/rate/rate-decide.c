@@ -85,7 +85,7 @@ find_skip (WfdRate *self, const WfdRateSituation *situation)
 }
 
 gboolean
-wfd_rate_is_ignored (const WfdRate *self)
+wfd_rate_is_encoder_deaf (const WfdRate *self)
 {
   return self->excess > EXCESS;
 }
@@ -94,7 +94,7 @@ wfd_rate_is_ignored (const WfdRate *self)
 static WfdRateReason
 explain (const WfdRate *self, gboolean is_backlog)
 {
-  if (wfd_rate_is_ignored (self))
+  if (wfd_rate_is_encoder_deaf (self))
     return WFD_RATE_REASON_ENCODER;
   if (wfd_rate_get_signal (self) == WFD_RATE_SIGNAL_NONE)
     return WFD_RATE_REASON_BLIND;
@@ -271,7 +271,7 @@ wfd_rate_decide (WfdRate *self, gint64 now_us, WfdRateDecision *ret_decision)
     .backlog_bytes = wfd_rate_get_backlog_bytes (self),
   };
   wfd_rate_drain_turn (&self->drain, &self->tuning,
-      wfd_rate_get_signal (self) != WFD_RATE_SIGNAL_RTT);
+      wfd_rate_get_signal (self) == WFD_RATE_SIGNAL_QUEUE || wfd_rate_has_completions (self));
   follow_risk (self);
   situation.risk = self->risk;
   follow_frame_rate (self, situation.us_per_byte);

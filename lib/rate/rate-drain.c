@@ -172,7 +172,8 @@ wfd_rate_drain_turn (WfdRateDrain *self, const WfdRateTuning *tuning, gboolean i
       ? found
       : 0;
   follow_fall (self, tuning, is_link);
-  follow_rise (self);
+  if (is_link)
+    follow_rise (self);
   self->turn_us = self->turn_still_us = self->turn_bytes = 0;
 }
 

@@ -75,7 +75,7 @@ void wfd_rate_drain_drop (WfdRateDrain *self, double bytes);
 /* A frame comes that is (not) too small to measure by, as the content needs no more. */
 void wfd_rate_drain_add_frame (WfdRateDrain *self, gboolean is_small, gboolean is_idle);
 /* A capture comes: what the link carried since the last one. @is_link: what leaves the
- * kernel is on the air, and not in the device. */
+ * kernel is on the air, as far as can be seen, and not in the device. */
 void wfd_rate_drain_turn (WfdRateDrain *self, const WfdRateTuning *tuning, gboolean is_link);
 /* Supposes that a byte takes @factor times as long. */
 void wfd_rate_drain_scale (WfdRateDrain *self, double factor);

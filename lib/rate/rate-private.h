@@ -33,6 +33,7 @@ struct _WfdRate
   gint64 completion_us;     /* us, of the last completion; or unknown */
   gint64 answered_us;       /* us, of the last round trip; or unknown */
   gint64 queue_bytes;       /* bytes in the kernel, as the last look says */
+  gint64 left_bytes;        /* bytes that have left it, by that */
   gboolean is_stuck;        /* the queue says that nothing leaves, and lies */
   double blind_us_per_byte; /* us for a byte, when nothing can be seen */
   gint64 blind_cut_us;      /* us, when that was last cut; or unknown */
@@ -76,7 +77,7 @@ double wfd_rate_get_backlog_bytes (const WfdRate *self);
 double wfd_rate_to_frame_bytes (const WfdRate *self, double kbps);
 double wfd_rate_to_kbps (const WfdRate *self, double frame_bytes);
 /* Whether the encoder makes far more than it is told to. */
-gboolean wfd_rate_is_ignored (const WfdRate *self);
+gboolean wfd_rate_is_encoder_deaf (const WfdRate *self);
 /* The oldest frame leaves the encoder. */
 void wfd_rate_take_from_inside (WfdRate *self);
 

@@ -210,12 +210,15 @@ is_stuck (WfdRate *self, gint64 queue_bytes, gint64 now_us)
   gboolean is_answered =
       self->answered_us != WFD_RATE_UNKNOWN && now_us - self->answered_us < STUCK_US;
   gint64 most_us = is_answered ? STUCK_US : DEAD_US;
+  gint64 left_bytes = (gint64) self->drain.sent_bytes - queue_bytes;
 
-  if (queue_bytes < self->queue_bytes)
+  /* What is always the same is no queue, whatever is sent. */
+  if (left_bytes > self->left_bytes && queue_bytes != self->queue_bytes)
     self->is_stuck = FALSE;
   else if (self->drain.outstanding_bytes > 0 && now_us - self->drain.progress_us > most_us)
     self->is_stuck = TRUE;
   self->queue_bytes = queue_bytes;
+  self->left_bytes = left_bytes;
   return self->is_stuck;
 }
 
@@ -354,6 +357,6 @@ wfd_rate_get_view (WfdRate *self, WfdRateView *ret_view)
     .n_skipped = self->n_skipped,
     .n_keys = self->loss.n_keys,
     .n_drops = self->n_drops,
-    .is_ignored = wfd_rate_is_ignored (self),
+    .is_encoder_deaf = wfd_rate_is_encoder_deaf (self),
   };
 }

@@ -197,17 +197,17 @@ const char *wfd_rate_signal_to_text (WfdRateSignal signal);
 /* For statistics and logs. */
 typedef struct
 {
-  WfdRateSignal signal; /* what the capacity is measured by */
-  guint capacity_kbps;  /* kbit/s that the link is taken to carry */
-  gint64 backlog_us;    /* us that what is under way needs to be sent */
-  guint bitrate_kbps;   /* kbit/s of the last decision */
-  guint wanted_kbps;    /* kbit/s that it would have been without a maximum */
-  gint64 phy_kbps;      /* kbit/s of the modulation; or unknown */
-  guint cap_kbps;       /* kbit/s to which reports limit; the maximum if they do not */
-  guint64 n_skipped;    /* captures not encoded since the beginning */
-  guint64 n_keys;       /* IDR pictures wanted since the beginning */
-  guint64 n_drops;      /* packets dropped in our own machine since the beginning */
-  gboolean is_ignored;  /* the encoder makes far more than it is told to */
+  WfdRateSignal signal;     /* what the capacity is measured by */
+  guint capacity_kbps;      /* kbit/s that the link is taken to carry */
+  gint64 backlog_us;        /* us that what is under way needs to be sent */
+  guint bitrate_kbps;       /* kbit/s of the last decision */
+  guint wanted_kbps;        /* kbit/s that it would have been without a maximum */
+  gint64 phy_kbps;          /* kbit/s of the modulation; or unknown */
+  guint cap_kbps;           /* kbit/s to which reports limit; the maximum if they do not */
+  guint64 n_skipped;        /* captures not encoded since the beginning */
+  guint64 n_keys;           /* IDR pictures wanted since the beginning */
+  guint64 n_drops;          /* packets dropped in our own machine since the beginning */
+  gboolean is_encoder_deaf; /* the encoder makes far more than it is told to */
 } WfdRateView;
 
 void wfd_rate_get_view (WfdRate *self, WfdRateView *ret_view);

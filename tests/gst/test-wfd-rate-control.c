@@ -636,6 +636,18 @@ GST_START_TEST (queue_that_lies_holds_nothing_for_ever)
 
 GST_END_TEST;
 
+GST_START_TEST (session_begins_with_nothing_of_the_one_before)
+{
+  begin (60, &usual, 0);
+  run (2000);
+  fail_if (g_str_equal (dup_text ("rate-reason"), "nothing measured yet"));
+  wfd_rate_control_open (rate, make_probe (), NULL);
+  fail_unless_equals_string (dup_text ("rate-reason"), "nothing measured yet");
+  finish ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (clock_that_goes_back_does_no_harm)
 {
   WfdRateDecision decision;
@@ -732,6 +744,7 @@ rate_control_suite (void)
   tcase_add_test (bad, interface_that_vanishes_leaves_a_sane_rate_and_a_reason);
   tcase_add_test (bad, statistics_that_jump_wrap_or_vanish_do_no_harm);
   tcase_add_loop_test (bad, queue_that_lies_holds_nothing_for_ever, 0, 2);
+  tcase_add_test (bad, session_begins_with_nothing_of_the_one_before);
   tcase_add_test (bad, clock_that_goes_back_does_no_harm);
   tcase_add_test (bad, encoder_that_ignores_its_bit_rate_is_skipped_and_named);
   tcase_add_test (bad, nothing_is_decided_without_a_session);

@@ -112,6 +112,53 @@ die (const GError *error)
   exit (EXIT_FAILURE);
 }
 
+static const char *
+get_controller_name (guint i)
+{
+  guint n;
+  const SimControllerClass *const *table = sim_controllers_get_table (&n);
+
+  return i < n ? table[i]->name : NULL;
+}
+
+static const char *
+get_scenario_name (guint i)
+{
+  guint n;
+  const LinkScenario *table = link_scenario_get_table (&n);
+
+  return i < n ? table[i].name : NULL;
+}
+
+/* A name that nobody has would only make a table shorter. */
+static void
+check_list (const char *option, const char *list, const char *(*get_name) (guint i))
+{
+  g_auto (GStrv) names = g_strsplit (list != NULL ? list : "", ",", -1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) known = NULL;
+  g_autofree char *all = NULL;
+
+  for (guint i = 0; get_name (i) != NULL; i++)
+    g_strv_builder_add (builder, get_name (i));
+  known = g_strv_builder_end (builder);
+  all = g_strjoinv (",", known);
+  for (guint i = 0; names[i] != NULL; i++) {
+    if (g_strv_contains ((const char *const *) known, names[i]))
+      continue;
+    g_printerr ("rate-sim: %s has no \"%s\", but %s\n", option, names[i], all);
+    exit (2);
+  }
+}
+
+static void
+check_names (void)
+{
+  if (options.judge == NULL)
+    check_list ("--controllers", options.controllers, get_controller_name);
+  check_list ("--scenarios", options.scenarios, get_scenario_name);
+}
+
 static GPtrArray *
 generate (void)
 {
@@ -383,6 +430,7 @@ main (int argc, char **argv)
                 "--makes and --start from 1\n");
     return EXIT_FAILURE;
   }
+  check_names ();
   if (options.convert != NULL) {
     convert ();
     return EXIT_SUCCESS;

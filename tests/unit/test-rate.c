@@ -437,6 +437,60 @@ test_queue_that_vanishes (void)
   g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_NONE);
 }
 
+/* So many captures of 3000 bytes, of which @left leave. */
+static void
+cast_into_queue (Fixture *self, guint n, gint64 left, gint64 *queue_bytes)
+{
+  for (guint i = 0; i < n; i++) {
+    WfdRateFrame frame = { 3000, FALSE };
+
+    wfd_rate_decide (self->rate, self->now_us, &self->decision);
+    wfd_rate_feed_frame (self->rate, &frame, self->now_us);
+    wfd_rate_feed_sent (self->rate, frame.bytes, self->now_us);
+    *queue_bytes += frame.bytes - left;
+    look (self, *queue_bytes);
+    self->now_us += INTERVAL_US;
+  }
+}
+
+/* A queue that nothing leaves is not believed; once something does it is, even if more comes than
+ * leaves; one of always the same length is none. */
+static void
+test_queue_that_nothing_leaves (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+  gint64 queue_bytes = 0;
+
+  cast (&f, 120, 20000);
+  g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_QUEUE);
+  cast_into_queue (&f, 360, 0, &queue_bytes);
+  g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_NONE);
+  cast_into_queue (&f, 60, 3000, &queue_bytes);
+  g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_NONE);
+  cast_into_queue (&f, 2, 1000, &queue_bytes);
+  g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_QUEUE);
+}
+
+/* What goes out while nothing can be seen makes what was seen before count for no less. */
+static void
+test_nothing_seen_is_no_rise (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+  gint64 queue_bytes = 0;
+  guint before;
+
+  cast_into_queue (&f, 120, 3000, &queue_bytes);
+  g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_NONE);
+  look (&f, 0);
+  wfd_rate_feed_sent (f.rate, 3000, f.now_us);
+  look (&f, 3000);
+  before = view (&f).capacity_kbps;
+  g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_QUEUE);
+  f.now_us += 20 * MS;
+  look (&f, 100);
+  g_assert_cmpuint (view (&f).capacity_kbps, >=, before / 2);
+}
+
 /* Nobody even tries to look any more. */
 static void
 test_looks_that_end (void)
@@ -702,6 +756,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/reports-cap", test_reports_cap);
   g_test_add_func ("/rate/time-that-goes-back", test_time_that_goes_back);
   g_test_add_func ("/rate/queue-that-vanishes", test_queue_that_vanishes);
+  g_test_add_func ("/rate/queue-that-nothing-leaves", test_queue_that_nothing_leaves);
+  g_test_add_func ("/rate/nothing-seen-is-no-rise", test_nothing_seen_is_no_rise);
   g_test_add_func ("/rate/looks-that-end", test_looks_that_end);
   g_test_add_func ("/rate/answers-empty-the-device", test_answers_empty_the_device);
   g_test_add_func ("/rate/late-news-of-an-answer-count-from-when-it-came",

@@ -128,9 +128,14 @@ make_picture (Source *self, guint32 number)
 static void
 note_capture (Source *self, guint32 number, gint64 now_us)
 {
+  guint kbps = 0;
+
   g_mutex_lock (&self->lock);
   g_array_append_val (self->captures, now_us);
-  fprintf (self->log, "capture,%u,%" G_GINT64_FORMAT "\n", number, now_us);
+  /* What the encoder was told at the capture before, also if that was left out. */
+  if (self->encoder != NULL)
+    g_object_get (self->encoder, "bitrate", &kbps, NULL);
+  fprintf (self->log, "capture,%u,%" G_GINT64_FORMAT ",%u\n", number, now_us, kbps);
   g_mutex_unlock (&self->lock);
 }
 
@@ -337,6 +342,7 @@ watch_element (Source *self, GstElement *element)
     return;
   g_mutex_lock (&self->lock);
   g_array_set_size (self->inside, 0);
+  gst_object_replace ((GstObject **) &self->encoder, GST_OBJECT (element));
   g_mutex_unlock (&self->lock);
   add_probe (self, element, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_picture);
   add_probe (self, element, "src", GST_PAD_PROBE_TYPE_BUFFER, on_unit);

@@ -86,17 +86,19 @@ def sum_packets(packets):
 
 
 def read_source(path):
-    """When captures were made, by their number; and units in the order of the encoder."""
-    captures, units = {}, []
+    """When captures were made, and what the encoder was told at each, by their number; and units in the
+    order of the encoder."""
+    captures, told, units = {}, {}, []
     with open(path, encoding='ascii') as file:
         for line in file:
             kind, *numbers = line.strip().split(',')
             numbers = [int(number) for number in numbers]
             if kind == 'capture':
                 captures[numbers[0]] = numbers[1]
+                told[numbers[0] - 1] = numbers[2]
             else:
                 units.append(dict(zip(('unit', 'capture', 'us', 'bytes', 'key', 'kbps'), numbers)))
-    return captures, units
+    return captures, told, units
 
 
 def find_whole(units, rows):
@@ -125,7 +127,7 @@ def find_shown(units, got):
 def merge(folder):
     """The lines of a .frames file, and what should be known of the run."""
     report = read_report(os.path.join(folder, 'report'))
-    captures, units = read_source(os.path.join(folder, 'source'))
+    captures, told, units = read_source(os.path.join(folder, 'source'))
     got, n_damaged = find_whole(units, read_csv(
         os.path.join(folder, 'sink'), ('us', 'unit', 'capture', 'captured_us', 'bytes', 'key')))
     on_wire = sum_packets(read_csv(os.path.join(folder, 'packets')))
@@ -137,7 +139,7 @@ def merge(folder):
     begin, kbps, lines = report['begin_us'], 0, []
     for number, us in sorted(captures.items()):
         unit = first.get(number)
-        kbps = unit['kbps'] if unit else kbps
+        kbps = unit['kbps'] if unit else told.get(number, 0) or kbps
         if us < begin:
             continue
         packets, arrived, size = on_wire.get(unit['unit'], (0, 0, 0)) if unit else (0, 0, 0)
