@@ -18,10 +18,13 @@ import time
 
 FOLDER = '/run/lab'
 CLONE_NEWNET = 0x40000000
+HOME = os.open('/proc/self/ns/net', os.O_RDONLY)
 PEER = os.environ['WFD_WIFI_PEER']
 SCRIPT = os.environ['WFD_DHCP_SCRIPT']
 GST_PEER = os.environ['WFD_GST_PEER']
 START = time.monotonic()
+with open('/sys/devices/system/clocksource/clocksource0/current_clocksource', encoding='utf-8') as clock:
+    HAS_OWN_TIME = clock.read() == 'time-travel-clock\n'
 # Which radios one hears: those that have a bit in common with it.
 EVERYBODY, NOBODY = 1, 2
 
@@ -60,8 +63,9 @@ def wait_until(condition, what, timeout=20):
 
 
 def check_time(what, took_s, most_s):
+    """Elsewhere than in User Mode Linux, whoever waits is woken as late as the machine is busy."""
     say('%s: %.2f s' % (what, took_s))
-    if took_s > most_s:
+    if took_s > most_s * (1 if HAS_OWN_TIME else 5):
         raise Failure('%s took %.2f s, more than %.1f s' % (what, took_s, most_s))
 
 
@@ -267,8 +271,13 @@ class Device:
         return self.inside('ip', '-br', 'addr')
 
     def groups(self):
-        """Interfaces of groups that are there."""
-        return re.findall(r'^(p2p-%s-\d+)' % self.interface, self.interfaces(), re.M)
+        """Interfaces of groups that are there; asked often, so without a program."""
+        self.enter()
+        try:
+            names = [name for _, name in socket.if_nameindex()]
+        finally:
+            ctypes.CDLL(None).setns(HOME, CLONE_NEWNET)
+        return [name for name in names if name.startswith('p2p-%s-' % self.interface)]
 
     def wait_no_group(self, timeout=20):
         wait_until(lambda: not self.groups(), self.name + ': no group is left', timeout)

@@ -7,8 +7,8 @@ from lab import say
 from stage import SOURCE, end, listen, set_stage, wait_picture
 
 # Its own, and that of the other: whose peer vanishes while the group is being formed waits for it as long
-# as its wpa_supplicant does, and who can come back is waited for.
-GROUP_S, OTHER_S = 1, 20
+# as its wpa_supplicant does, two minutes if it was asked and had no answer, and who can come back is waited for.
+GROUP_S, OTHER_S = 1, 130
 # As they come the first time; from a known pairing they are the same without the second.
 STEPS = ('discover', 'pair', 'address', 'connect', 'negotiate', 'play')
 
