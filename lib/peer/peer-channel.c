@@ -163,11 +163,10 @@ issue (WfdPeerChannel *self, WfdBytes proof, GByteArray *out)
 {
   const WfdPeerCredential *peer = wfd_peer_tls_get_peer (self->tls);
   g_autoptr (GBytes) wanted = make_proof (self, peer->name);
-  g_autoptr (GBytes) given = g_bytes_new (proof.pos, proof.left);
   g_autoptr (GBytes) pkcs7 = NULL, locked = NULL;
   g_autoptr (WfdPeerChain) chain = NULL;
 
-  if (wanted == NULL || !g_bytes_equal (wanted, given)
+  if (wanted == NULL || !wfd_peer_password_is_proof (wanted, proof)
       || WFD_PEER_FAILED (
           wfd_peer_group_issue_by_password (self->group, peer, self->now_s, &chain)))
     return FALSE;

@@ -194,21 +194,6 @@ take_extensions (WfdPeerCredential *self)
 /* --- X.509 --- */
 
 static gboolean
-take_profile (WfdPeerCredential *self)
-{
-  switch (gnutls_x509_crt_get_signature_algorithm (self->certificate)) {
-    case GNUTLS_SIGN_ECDSA_SHA256:
-      self->profile = WFD_PEER_PROFILE_MODERN;
-      return gnutls_pubkey_get_pk_algorithm (self->key, NULL) == GNUTLS_PK_ECDSA;
-    case GNUTLS_SIGN_RSA_SHA1:
-      self->profile = WFD_PEER_PROFILE_COMPATIBLE;
-      return gnutls_pubkey_get_pk_algorithm (self->key, NULL) == GNUTLS_PK_RSA;
-    default:
-      return FALSE;
-  }
-}
-
-static gboolean
 take_key (WfdPeerCredential *self)
 {
   gnutls_datum_t info;
@@ -219,7 +204,10 @@ take_key (WfdPeerCredential *self)
     return FALSE;
   self->public_key = g_bytes_new (info.data, info.size);
   gnutls_free (info.data);
-  return take_profile (self);
+  if (!wfd_peer_key_kind_of (self->key, &self->kind))
+    return FALSE;
+  self->profile = wfd_peer_key_kind_get_profile (self->kind);
+  return TRUE;
 }
 
 static gboolean

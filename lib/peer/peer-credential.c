@@ -80,13 +80,13 @@ wfd_peer_credential_is_signed_by (const WfdPeerCredential *self, const WfdPeerCr
   WfdBytes part;
 
   if (self->profile != issuer->profile || !get_signed_part (self, &part)
+      || gnutls_x509_crt_get_signature_algorithm (self->certificate)
+          != (int) wfd_peer_key_kind_get_sign (issuer->kind)
       || gnutls_x509_crt_get_signature (self->certificate, (char *) signature, &size) < 0)
     return FALSE;
   data = (gnutls_datum_t) { (guint8 *) part.pos, part.left };
   sum.size = size;
-  return gnutls_pubkey_verify_data2 (issuer->key,
-             self->profile == WFD_PEER_PROFILE_MODERN ? GNUTLS_SIGN_ECDSA_SHA256
-                                                      : GNUTLS_SIGN_RSA_SHA1,
+  return gnutls_pubkey_verify_data2 (issuer->key, wfd_peer_key_kind_get_sign (issuer->kind),
              GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1, &data, &sum)
       >= 0;
 }
@@ -97,33 +97,41 @@ wfd_peer_credential_has_same_key (const WfdPeerCredential *self, const WfdPeerCr
   return g_bytes_equal (self->public_key, other->public_key);
 }
 
-/* What is signed of a text. */
+/* What is signed with RSA: no object identifier says which hash it is (2.2.4), so GnuTLS does not
+ * make it. */
 static gnutls_datum_t
-hash_text (WfdPeerProfile profile, WfdBytes text, guint8 sum[32])
+hash_text (WfdBytes text, guint8 sum[20])
 {
-  gnutls_digest_algorithm_t digest =
-      profile == WFD_PEER_PROFILE_MODERN ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA1;
+  gnutls_hash_fast (GNUTLS_DIG_SHA1, text.pos, text.left, sum);
+  return (gnutls_datum_t) { sum, gnutls_hash_get_len (GNUTLS_DIG_SHA1) };
+}
 
-  gnutls_hash_fast (digest, text.pos, text.left, sum);
-  return (gnutls_datum_t) { sum, gnutls_hash_get_len (digest) };
+static gboolean
+sign (WfdPeerKeyKind kind, gnutls_privkey_t key, WfdBytes text, gnutls_datum_t *ret_signature)
+{
+  gnutls_datum_t data = { (guint8 *) text.pos, text.left }, hash;
+  guint8 sum[20];
+
+  if (kind != WFD_PEER_KEY_RSA1024)
+    return gnutls_privkey_sign_data2 (key, wfd_peer_key_kind_get_sign (kind), 0, &data,
+               ret_signature)
+        >= 0;
+  hash = hash_text (text, sum);
+  return gnutls_privkey_sign_hash (key, GNUTLS_DIG_SHA1, GNUTLS_PRIVKEY_SIGN_FLAG_TLS1_RSA, &hash,
+             ret_signature)
+      >= 0;
 }
 
 GBytes *
 wfd_peer_key_sign (WfdPeerKey *self, WfdBytes text)
 {
-  gboolean modern = wfd_peer_key_get_profile (self) == WFD_PEER_PROFILE_MODERN;
-  gnutls_datum_t signature = { NULL, 0 }, hash;
+  gnutls_datum_t signature = { NULL, 0 };
   gnutls_privkey_t key;
   GBytes *bytes = NULL;
-  guint8 sum[32];
 
-  hash = hash_text (wfd_peer_key_get_profile (self), text, sum);
   gnutls_privkey_init (&key);
   if (gnutls_privkey_import_x509 (key, self->key, 0) >= 0
-      && (modern ? gnutls_privkey_sign_hash (key, GNUTLS_DIG_SHA256, 0, &hash, &signature)
-                 : gnutls_privkey_sign_hash (key, GNUTLS_DIG_SHA1,
-                     GNUTLS_PRIVKEY_SIGN_FLAG_TLS1_RSA, &hash, &signature))
-          >= 0)
+      && sign (wfd_peer_key_get_kind (self), key, text, &signature))
     bytes = g_bytes_new (signature.data, signature.size);
   gnutls_free (signature.data);
   gnutls_privkey_deinit (key);
@@ -133,12 +141,15 @@ wfd_peer_key_sign (WfdPeerKey *self, WfdBytes text)
 gboolean
 wfd_peer_credential_verify (const WfdPeerCredential *self, WfdBytes text, WfdBytes signature)
 {
-  gnutls_datum_t sum = { (guint8 *) signature.pos, signature.left }, hash;
-  guint8 octets[32];
+  gnutls_datum_t data = { (guint8 *) text.pos, text.left }, hash;
+  gnutls_datum_t sum = { (guint8 *) signature.pos, signature.left };
+  guint8 octets[20];
 
-  hash = hash_text (self->profile, text, octets);
-  if (self->profile == WFD_PEER_PROFILE_MODERN)
-    return gnutls_pubkey_verify_hash2 (self->key, GNUTLS_SIGN_ECDSA_SHA256, 0, &hash, &sum) >= 0;
+  if (self->kind != WFD_PEER_KEY_RSA1024)
+    return gnutls_pubkey_verify_data2 (self->key, wfd_peer_key_kind_get_sign (self->kind), 0, &data,
+               &sum)
+        >= 0;
+  hash = hash_text (text, octets);
   return gnutls_pubkey_verify_hash2 (self->key, GNUTLS_SIGN_RSA_SHA1,
              GNUTLS_VERIFY_USE_TLS1_RSA | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1, &hash, &sum)
       >= 0;
@@ -232,9 +243,7 @@ finish (gnutls_x509_crt_t certificate, gboolean good)
   g_autoptr (GBytes) der = good ? wfd_peer_certificate_to_der (certificate) : NULL;
 
   gnutls_x509_crt_deinit (certificate);
-  return der != NULL
-      ? wfd_peer_credential_read (wfd_bytes (g_bytes_get_data (der, NULL), g_bytes_get_size (der)))
-      : NULL;
+  return der != NULL ? wfd_peer_credential_read (wfd_bytes_of (der)) : NULL;
 }
 
 static gboolean

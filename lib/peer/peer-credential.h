@@ -31,7 +31,8 @@ typedef struct
   gint ref_count;
   WfdPeerCredentialType type;
   WfdPeerProfile profile;
-  char *name; /* the group's, of a GRC */
+  WfdPeerKeyKind kind; /* of its key */
+  char *name;          /* the group's, of a GRC */
   char *friendly_name;
   char *issuer_name; /* of a GMC, or NULL */
   char *issuer_friendly_name;

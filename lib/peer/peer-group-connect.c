@@ -48,17 +48,22 @@ is_published (WfdPeerGroupNode *self)
   return FALSE;
 }
 
-/* Everybody shall see who is a member, if the creator has not left that to each. */
 static void
-introduce (WfdPeerGroupNode *self)
+introduce (WfdPeerGroupNode *self, gboolean optional)
 {
   g_auto (WfdPeerGroupProperties) properties = { 0 };
 
   if (self->entry->chain == NULL || is_published (self)
       || WFD_PEER_FAILED (wfd_peer_group_node_get_properties (self, &properties))
-      || (properties.flags & WFD_PEER_GROUP_MEMBER_DATA_OPTIONAL) != 0)
+      || (optional && (properties.flags & WFD_PEER_GROUP_MEMBER_DATA_OPTIONAL) != 0))
     return;
   wfd_peer_group_node_publish_member (self, self->entry->chain);
+}
+
+void
+wfd_peer_group_node_introduce (WfdPeerGroupNode *self)
+{
+  introduce (self, FALSE);
 }
 
 static void
@@ -204,7 +209,8 @@ be_online (WfdPeerGroupNode *self)
     return;
   }
   self->state = WFD_PEER_GROUP_ONLINE;
-  introduce (self);
+  /* Everybody shall see who is a member, if the creator has not left that to each. */
+  introduce (self, TRUE);
 }
 
 static void

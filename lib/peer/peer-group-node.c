@@ -150,16 +150,13 @@ load_identity (const WfdPeerGroupPlace *place, const char *name, WfdPeerKey **re
     WfdPeerCredential **ret_identity)
 {
   g_autoptr (GBytes) der = NULL;
-  gconstpointer data;
-  gsize size;
   guint32 result = wfd_peer_identity_load_key (place->identities, name, ret_key);
 
   if (!WFD_PEER_FAILED (result))
     result = wfd_peer_identity_load_certificate (place->identities, name, &der);
   if (WFD_PEER_FAILED (result))
     return result;
-  data = g_bytes_get_data (der, &size);
-  *ret_identity = wfd_peer_credential_read (wfd_bytes (data, size));
+  *ret_identity = wfd_peer_credential_read (wfd_bytes_of (der));
   return *ret_identity != NULL ? WFD_PEER_OK : WFD_PEER_NO_KEY_ACCESS;
 }
 
@@ -350,7 +347,7 @@ make_entry (WfdPeerGroupNode *self, const WfdPeerGroupProperties *properties)
   g_autofree char *authority = NULL;
   guint32 result;
 
-  self->entry->key = wfd_peer_key_new_of (wfd_peer_key_get_profile (self->key));
+  self->entry->key = wfd_peer_key_new_of (wfd_peer_key_get_kind (self->key));
   authority = self->entry->key != NULL ? wfd_peer_key_get_authority (self->entry->key) : NULL;
   if (authority == NULL)
     return WFD_PEER_NO_KEY_ACCESS;

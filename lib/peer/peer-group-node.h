@@ -61,6 +61,8 @@ guint32 wfd_peer_group_node_set_properties (WfdPeerGroupNode *self,
 /* A chain for the member of @identity, an IDC. */
 guint32 wfd_peer_group_node_issue (WfdPeerGroupNode *self, const WfdPeerCredential *identity,
     const WfdPeerGrant *grant, WfdPeerChain **ret_chain);
+/* Before it publishes anything: who is not known as a member is not believed. */
+void wfd_peer_group_node_introduce (WfdPeerGroupNode *self);
 /* For everybody in the group to see. */
 guint32 wfd_peer_group_node_publish_member (WfdPeerGroupNode *self, const WfdPeerChain *chain);
 

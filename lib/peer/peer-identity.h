@@ -15,14 +15,23 @@ typedef struct _WfdPeerKey WfdPeerKey;
 /* Which algorithms a group and its members have; never two in one group. */
 typedef enum
 {
-  WFD_PEER_PROFILE_MODERN,     /* P-256, SHA-256, TLS 1.3 */
+  WFD_PEER_PROFILE_MODERN,     /* P-256 or Ed25519, SHA-256, TLS 1.3 */
   WFD_PEER_PROFILE_COMPATIBLE, /* those of MS-PPSEC: RSA, SHA-1, TLS up to 1.2 */
 } WfdPeerProfile;
 
+/* The first kind of each profile has its number; members of a group may have different ones. */
+typedef enum
+{
+  WFD_PEER_KEY_P256 = WFD_PEER_PROFILE_MODERN,
+  WFD_PEER_KEY_RSA1024 = WFD_PEER_PROFILE_COMPATIBLE,
+  WFD_PEER_KEY_ED25519,
+} WfdPeerKeyKind;
+
 /* NULL if there is no randomness. */
-WfdPeerKey *wfd_peer_key_new_of (WfdPeerProfile profile);
-/* Modern. */
+WfdPeerKey *wfd_peer_key_new_of (WfdPeerKeyKind kind);
+/* P-256. */
 WfdPeerKey *wfd_peer_key_new (void);
+WfdPeerKeyKind wfd_peer_key_get_kind (WfdPeerKey *self);
 WfdPeerProfile wfd_peer_key_get_profile (WfdPeerKey *self);
 WfdPeerKey *wfd_peer_key_ref (WfdPeerKey *self);
 void wfd_peer_key_unref (WfdPeerKey *self);

@@ -45,23 +45,34 @@ wfd_peer_key_unref (WfdPeerKey *self)
   g_free (self);
 }
 
+/* No other size of RSA fits the 128 octets of a signature (MS-PPSEC 2.2.4). */
+#define RSA_BITS 1024
+
+/* By WfdPeerKeyKind. */
 static const struct
 {
+  WfdPeerProfile profile;
   gnutls_pk_algorithm_t algorithm;
-  guint bits;
+  gnutls_ecc_curve_t curve;
+  gnutls_sign_algorithm_t signs_by;
+  gnutls_digest_algorithm_t digest; /* as GnuTLS names the algorithm by it */
 } kinds[] = {
-  [WFD_PEER_PROFILE_MODERN] = { GNUTLS_PK_ECDSA,
-      GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1) },
-  /* No other fits the 128 octets of a signature (MS-PPSEC 2.2.4). */
-  [WFD_PEER_PROFILE_COMPATIBLE] = { GNUTLS_PK_RSA, 1024 },
+  [WFD_PEER_KEY_P256] = { WFD_PEER_PROFILE_MODERN, GNUTLS_PK_ECDSA, GNUTLS_ECC_CURVE_SECP256R1,
+      GNUTLS_SIGN_ECDSA_SHA256, GNUTLS_DIG_SHA256 },
+  [WFD_PEER_KEY_ED25519] = { WFD_PEER_PROFILE_MODERN, GNUTLS_PK_EDDSA_ED25519,
+      GNUTLS_ECC_CURVE_ED25519, GNUTLS_SIGN_EDDSA_ED25519, GNUTLS_DIG_SHA512 },
+  [WFD_PEER_KEY_RSA1024] = { WFD_PEER_PROFILE_COMPATIBLE, GNUTLS_PK_RSA, GNUTLS_ECC_CURVE_INVALID,
+      GNUTLS_SIGN_RSA_SHA1, GNUTLS_DIG_SHA1 },
 };
 
 WfdPeerKey *
-wfd_peer_key_new_of (WfdPeerProfile profile)
+wfd_peer_key_new_of (WfdPeerKeyKind kind)
 {
   g_autoptr (WfdPeerKey) self = key_new ();
+  gnutls_ecc_curve_t curve = kinds[kind].curve;
 
-  if (gnutls_x509_privkey_generate (self->key, kinds[profile].algorithm, kinds[profile].bits, 0)
+  if (gnutls_x509_privkey_generate (self->key, kinds[kind].algorithm,
+          curve != GNUTLS_ECC_CURVE_INVALID ? GNUTLS_CURVE_TO_BITS (curve) : RSA_BITS, 0)
       < 0)
     return NULL;
   return g_steal_pointer (&self);
@@ -70,15 +81,59 @@ wfd_peer_key_new_of (WfdPeerProfile profile)
 WfdPeerKey *
 wfd_peer_key_new (void)
 {
-  return wfd_peer_key_new_of (WFD_PEER_PROFILE_MODERN);
+  return wfd_peer_key_new_of (WFD_PEER_KEY_P256);
+}
+
+static gboolean
+find_kind (int algorithm, WfdPeerKeyKind *ret_kind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    if ((int) kinds[i].algorithm == algorithm) {
+      *ret_kind = i;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+gboolean
+wfd_peer_key_kind_of (gnutls_pubkey_t key, WfdPeerKeyKind *ret_kind)
+{
+  gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
+
+  if (!find_kind (gnutls_pubkey_get_pk_algorithm (key, NULL), ret_kind))
+    return FALSE;
+  if (kinds[*ret_kind].curve != GNUTLS_ECC_CURVE_INVALID
+      && gnutls_pubkey_export_ecc_raw2 (key, &curve, NULL, NULL, 0) < 0)
+    return FALSE;
+  return curve == kinds[*ret_kind].curve;
+}
+
+gnutls_sign_algorithm_t
+wfd_peer_key_kind_get_sign (WfdPeerKeyKind kind)
+{
+  return kinds[kind].signs_by;
+}
+
+WfdPeerProfile
+wfd_peer_key_kind_get_profile (WfdPeerKeyKind kind)
+{
+  return kinds[kind].profile;
+}
+
+WfdPeerKeyKind
+wfd_peer_key_get_kind (WfdPeerKey *self)
+{
+  WfdPeerKeyKind kind = WFD_PEER_KEY_P256;
+
+  find_kind (gnutls_x509_privkey_get_pk_algorithm (self->key), &kind);
+  return kind;
 }
 
 WfdPeerProfile
 wfd_peer_key_get_profile (WfdPeerKey *self)
 {
-  return gnutls_x509_privkey_get_pk_algorithm (self->key) == GNUTLS_PK_RSA
-      ? WFD_PEER_PROFILE_COMPATIBLE
-      : WFD_PEER_PROFILE_MODERN;
+  return kinds[wfd_peer_key_get_kind (self)].profile;
 }
 
 WfdPeerKey *
@@ -161,10 +216,8 @@ wfd_peer_certificate_begin (gnutls_x509_crt_t certificate, const char *name,
 gboolean
 wfd_peer_certificate_sign (gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer, WfdPeerKey *key)
 {
-  gboolean modern = wfd_peer_key_get_profile (key) == WFD_PEER_PROFILE_MODERN;
-
   return gnutls_x509_crt_sign2 (certificate, issuer, key->key,
-             modern ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA1, 0)
+             kinds[wfd_peer_key_get_kind (key)].digest, 0)
       >= 0;
 }
 

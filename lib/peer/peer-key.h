@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <gnutls/abstract.h>
 #include <gnutls/x509.h>
 #include "peer-identity.h"
 
@@ -14,6 +15,11 @@ struct _WfdPeerKey
   gint ref_count;
   gnutls_x509_privkey_t key;
 };
+
+/* FALSE: no identity has such a key. */
+gboolean wfd_peer_key_kind_of (gnutls_pubkey_t key, WfdPeerKeyKind *ret_kind);
+gnutls_sign_algorithm_t wfd_peer_key_kind_get_sign (WfdPeerKeyKind kind);
+WfdPeerProfile wfd_peer_key_kind_get_profile (WfdPeerKeyKind kind);
 
 WfdPeerKey *wfd_peer_key_new_from_pem (const char *pem, gsize size);
 /* Self-signed: an IDC (MS-PPSEC 2.2.5) of @name. */

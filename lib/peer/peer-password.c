@@ -66,6 +66,14 @@ wfd_peer_password_prove (WfdPeerProfile profile, const char *hash, const char *n
   return g_bytes_new (sum, hash_of (profile, octets, sum));
 }
 
+gboolean
+wfd_peer_password_is_proof (GBytes *wanted, WfdBytes given)
+{
+  WfdBytes proof = wfd_bytes_of (wanted);
+
+  return proof.left == given.left && gnutls_memcmp (proof.pos, given.pos, given.left) == 0;
+}
+
 /* --- the lock: AES-256 in CBC, as CryptDeriveKey makes its key --- */
 
 static void

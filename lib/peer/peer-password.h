@@ -16,6 +16,9 @@ char *wfd_peer_password_hash (WfdPeerProfile profile, const char *password);
 GBytes *wfd_peer_password_prove (WfdPeerProfile profile, const char *hash, const char *name,
     WfdBytes binding);
 
+/* Takes as long whatever @given is. */
+gboolean wfd_peer_password_is_proof (GBytes *wanted, WfdBytes given);
+
 /* A chain on its way to who has proved it. */
 GBytes *wfd_peer_password_lock (WfdPeerProfile profile, const char *hash, WfdBytes plain);
 /* NULL if it was locked with another. */

@@ -90,12 +90,8 @@ HRESULT
 peergroup_read_chain (GBytes *pkcs7, WfdPeerChain **ret_chain)
 {
   g_autoptr (WfdPeerChain) chain = NULL;
-  gconstpointer data;
-  gsize size;
-  HRESULT result;
+  HRESULT result = wfd_peer_chain_read (wfd_bytes_of (pkcs7), &chain);
 
-  data = g_bytes_get_data (pkcs7, &size);
-  result = wfd_peer_chain_read (wfd_bytes (data, size), &chain);
   if (SUCCEEDED (result) && wfd_peer_chain_get_leaf (chain)->type != WFD_PEER_CREDENTIAL_MEMBER)
     result = PEER_E_INVITATION_NOT_TRUSTED;
   if (SUCCEEDED (result))
@@ -153,9 +149,8 @@ peergroup_build_public_key (gpointer block, const WfdPeerCredential *credential)
 {
   CERT_PUBLIC_KEY_INFO *info = winapi_block_add (block, sizeof (*info));
   const char *oid = get_oid (credential);
-  gsize size;
-  const guint8 *data = g_bytes_get_data (credential->public_key, &size);
-  WfdBytes all = wfd_bytes (data, size), inside = { 0 }, algorithm = { 0 }, key = { 0 }, name;
+  WfdBytes all = wfd_bytes_of (credential->public_key), inside = { 0 }, algorithm = { 0 },
+           key = { 0 }, name;
   guint8 unused = 0;
 
   /* SubjectPublicKeyInfo (RFC 5280 4.1), which GnuTLS has read. */

@@ -101,13 +101,26 @@ PeerGroupGetRecord (HGROUP hGroup, const GUID *pRecordId, PPEER_RECORD *ppRecord
   return result;
 }
 
+static HRESULT
+get_graph_to_publish (HGROUP hGroup, HGRAPH *ret_graph)
+{
+  Group *group;
+  HRESULT result = peergroup_enter_group (hGroup, &group);
+
+  if (FAILED (result))
+    return result;
+  wfd_peer_group_node_introduce (group->node);
+  *ret_graph = group->graph->handle;
+  return peergraph_leave (S_OK);
+}
+
 /* The creator is always this identity. */
 HRESULT WINAPI
 PeerGroupAddRecord (HGROUP hGroup, PPEER_RECORD pRecord, GUID *pRecordId)
 {
   PEER_RECORD record;
   HGRAPH graph;
-  HRESULT result = peergroup_get_graph (hGroup, &graph);
+  HRESULT result = get_graph_to_publish (hGroup, &graph);
 
   if (FAILED (result))
     return result;
@@ -125,7 +138,7 @@ HRESULT WINAPI
 PeerGroupUpdateRecord (HGROUP hGroup, PPEER_RECORD pRecord)
 {
   HGRAPH graph;
-  HRESULT result = peergroup_get_graph (hGroup, &graph);
+  HRESULT result = get_graph_to_publish (hGroup, &graph);
 
   if (FAILED (result))
     return result;
@@ -140,7 +153,7 @@ PeerGroupDeleteRecord (HGROUP hGroup, const GUID *pRecordId)
   PPEER_RECORD record;
   gboolean reserved = FALSE;
   HGRAPH graph;
-  HRESULT result = peergroup_get_graph (hGroup, &graph);
+  HRESULT result = get_graph_to_publish (hGroup, &graph);
 
   if (SUCCEEDED (result))
     result = peergroup_code (PeerGraphGetRecord (graph, pRecordId, &record));
@@ -164,28 +177,61 @@ PeerGroupSearchRecords (HGROUP hGroup, PCWSTR pwzCriteria, HPEERENUM *phPeerEnum
   CALL_FOR_ENUM (hGroup, PeerGraphSearchRecords (graph, pwzCriteria, phPeerEnum), phPeerEnum);
 }
 
-/* --- copies, time --- */
+/* --- copies --- */
+
+/* Who may not have a file is no matter of rights in the group. */
+static HRESULT
+copy_database (HGROUP hGroup, PCWSTR path, HRESULT (WINAPI *copy) (HGRAPH, PCWSTR))
+{
+  HGRAPH graph;
+  HRESULT result = peergroup_get_graph (hGroup, &graph);
+
+  if (SUCCEEDED (result))
+    result = copy (graph, path);
+  return result == E_ACCESSDENIED ? result : peergroup_code (result);
+}
 
 HRESULT WINAPI
 PeerGroupExportDatabase (HGROUP hGroup, PCWSTR pwzFilePath)
 {
-  CALL (hGroup, PeerGraphExportDatabase (graph, pwzFilePath));
+  return copy_database (hGroup, pwzFilePath, PeerGraphExportDatabase);
 }
 
 HRESULT WINAPI
 PeerGroupImportDatabase (HGROUP hGroup, PCWSTR pwzFilePath)
 {
-  CALL (hGroup, PeerGraphImportDatabase (graph, pwzFilePath));
+  return copy_database (hGroup, pwzFilePath, PeerGraphImportDatabase);
+}
+
+/* --- time --- */
+
+/* Who has never been told what is in the group has not been told its time either. */
+static HRESULT
+convert_time (HGROUP hGroup, FILETIME *from, FILETIME *to,
+    HRESULT (WINAPI *convert) (HGRAPH, FILETIME *, FILETIME *))
+{
+  HGRAPH graph;
+  DWORD status;
+  HRESULT result = peergroup_get_graph (hGroup, &graph);
+
+  if (SUCCEEDED (result) && (from == NULL || to == NULL))
+    result = E_INVALIDARG;
+  if (SUCCEEDED (result))
+    result = PeerGraphGetStatus (graph, &status);
+  if (SUCCEEDED (result))
+    result = (status & PEER_GRAPH_STATUS_SYNCHRONIZED) != 0 ? convert (graph, from, to)
+                                                            : PEER_E_GROUP_NOT_READY;
+  return peergroup_code (result);
 }
 
 HRESULT WINAPI
 PeerGroupPeerTimeToUniversalTime (HGROUP hGroup, FILETIME *pftPeerTime, FILETIME *pftUniversalTime)
 {
-  CALL (hGroup, PeerGraphPeerTimeToUniversalTime (graph, pftPeerTime, pftUniversalTime));
+  return convert_time (hGroup, pftPeerTime, pftUniversalTime, PeerGraphPeerTimeToUniversalTime);
 }
 
 HRESULT WINAPI
 PeerGroupUniversalTimeToPeerTime (HGROUP hGroup, FILETIME *pftUniversalTime, FILETIME *pftPeerTime)
 {
-  CALL (hGroup, PeerGraphUniversalTimeToPeerTime (graph, pftUniversalTime, pftPeerTime));
+  return convert_time (hGroup, pftUniversalTime, pftPeerTime, PeerGraphUniversalTimeToPeerTime);
 }

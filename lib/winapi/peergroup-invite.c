@@ -6,16 +6,6 @@
 /* Of MS-PPSEC 2.2.5.3: whom administrators have not made one of theirs. */
 static const char *const participant[] = { "participant", NULL };
 
-static WfdPeerCredential *
-read_certificate (GBytes *der)
-{
-  gconstpointer data;
-  gsize size;
-
-  data = g_bytes_get_data (der, &size);
-  return wfd_peer_credential_read (wfd_bytes (data, size));
-}
-
 static HRESULT
 return_invitation (const Group *group, const WfdPeerChain *chain,
     const WfdPeerGroupProperties *properties, PWSTR *ppwzInvitation)
@@ -54,7 +44,8 @@ invite (const Group *group, const char *xml, guint roles, const FILETIME *end,
     PWSTR *ppwzInvitation)
 {
   g_autoptr (GBytes) der = peeridentity_read_info (xml);
-  g_autoptr (WfdPeerCredential) identity = der != NULL ? read_certificate (der) : NULL;
+  g_autoptr (WfdPeerCredential) identity =
+      der != NULL ? wfd_peer_credential_read (wfd_bytes_of (der)) : NULL;
   g_autoptr (WfdPeerChain) chain = NULL;
   WfdPeerGrant grant;
   HRESULT result;

@@ -58,15 +58,16 @@ PeerIdentityGetCryptKey (PCWSTR pwzIdentity, HCRYPTPROV *phCryptProv)
 HRESULT WINAPI
 WfdxCreateCryptKey (DWORD dwProfile, HCRYPTPROV *phCryptProv)
 {
-  static const WfdPeerProfile profiles[] = {
-    [WFDX_PROFILE_MODERN] = WFD_PEER_PROFILE_MODERN,
-    [WFDX_PROFILE_COMPATIBLE] = WFD_PEER_PROFILE_COMPATIBLE,
+  static const WfdPeerKeyKind kinds[] = {
+    [WFDX_PROFILE_MODERN] = WFD_PEER_KEY_P256,
+    [WFDX_PROFILE_COMPATIBLE] = WFD_PEER_KEY_RSA1024,
+    [WFDX_PROFILE_MODERN_ED25519] = WFD_PEER_KEY_ED25519,
   };
   WfdPeerKey *key;
 
-  if (phCryptProv == NULL || dwProfile >= G_N_ELEMENTS (profiles))
+  if (phCryptProv == NULL || dwProfile >= G_N_ELEMENTS (kinds))
     return E_INVALIDARG;
-  key = wfd_peer_key_new_of (profiles[dwProfile]);
+  key = wfd_peer_key_new_of (kinds[dwProfile]);
   return key != NULL ? add_key (key, phCryptProv) : PEER_E_NO_KEY_ACCESS;
 }
 

@@ -29,8 +29,9 @@ group_stage_get_folder (void)
   return folder;
 }
 
-void
-group_stage_set_home (void)
+/* GLib asks for it once in a process. */
+static void
+set_home (void)
 {
   if (folder != NULL)
     return;
@@ -39,11 +40,19 @@ group_stage_set_home (void)
 }
 
 void
+group_stage_init (int *argc, char ***argv)
+{
+  g_test_init (argc, argv, NULL);
+  set_home ();
+  g_assert_true (g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", TRUE));
+}
+
+void
 group_stage_begin (void)
 {
   PEER_VERSION_DATA version;
 
-  group_stage_set_home ();
+  set_home ();
   g_assert_cmphex (PeerGroupStartup (PEER_GROUP_VERSION, &version), ==, S_OK);
   g_assert_cmpuint (version.wVersion, ==, PEER_GROUP_VERSION);
 }

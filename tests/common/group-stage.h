@@ -16,9 +16,9 @@ typedef struct
 
 #define MEMBER_PATIENCE_MS 20000
 
-/* Before anything of the library is called, even what must fail: GLib asks once in a process
- * where the user's data are. */
-void group_stage_set_home (void);
+/* Of a test, before anything of the library is called, even what must fail: GLib asks once in a
+ * process where the user's data are. It finds nobody on the network of this computer. */
+void group_stage_init (int *argc, char ***argv);
 /* With keys and groups in a folder of its own, which is gone afterwards. */
 void group_stage_begin (void);
 void group_stage_end (void);
@@ -61,5 +61,8 @@ typedef struct
 /* They listen at ports of their own, as if they were two processes. */
 void group_pair_begin (GroupPair *pair, gconstpointer data);
 void group_pair_end (GroupPair *pair, gconstpointer data);
+
+#define GROUP_PAIR_ADD(name, func) \
+  g_test_add ("/peergroup/" name, GroupPair, NULL, group_pair_begin, (func), group_pair_end)
 
 FILETIME group_time_from_now (int s);

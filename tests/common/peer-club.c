@@ -12,11 +12,11 @@ name_of (WfdPeerKey *key, const char *classifier)
 }
 
 void
-person_begin (Person *self, WfdPeerProfile profile)
+person_begin (Person *self, guint kind)
 {
   g_autofree char *name = NULL;
 
-  self->key = wfd_peer_key_new_of (profile);
+  self->key = wfd_peer_key_new_of (kind);
   g_assert_nonnull (self->key);
   name = name_of (self->key, "person");
   self->identity = wfd_peer_credential_new_identity (self->key, name);
@@ -31,20 +31,20 @@ person_end (Person *self)
 }
 
 void
-club_begin (Club *self, WfdPeerProfile profile)
+club_begin (Club *self, guint kind)
 {
   WfdPeerGrant grant = { "The Club", .begins_s = CLUB_NOW_S,
     .ends_s = CLUB_NOW_S + 100 * 365 * (gint64) CLUB_DAY_S };
   g_autoptr (WfdPeerCredential) root = NULL;
 
-  self->profile = profile;
-  self->key = wfd_peer_key_new_of (profile);
+  self->key = wfd_peer_key_new_of (kind);
   g_assert_nonnull (self->key);
+  self->profile = wfd_peer_key_get_profile (self->key);
   self->name = name_of (self->key, "club");
   root = wfd_peer_credential_new_group (self->key, self->name, &grant);
   g_assert_nonnull (root);
   self->root = wfd_peer_chain_new (root);
-  person_begin (&self->creator, profile);
+  person_begin (&self->creator, kind);
   self->creator_chain =
       club_issue (self->root, self->key, &self->creator, WFD_PEER_ROLE_ADMIN, NULL);
   g_assert_nonnull (self->creator_chain);
@@ -86,17 +86,18 @@ club_let_in (Club *self, const Person *subject, guint roles)
 }
 
 void
-club_add_for_profiles (const char *prefix, const ClubTest *tests, guint n)
+club_add_for_kinds (const char *prefix, const ClubTest *tests, guint n)
 {
-  static const char *const profiles[] = {
-    [WFD_PEER_PROFILE_COMPATIBLE] = "compatible",
-    [WFD_PEER_PROFILE_MODERN] = "modern",
+  static const char *const kinds[] = {
+    [WFD_PEER_KEY_P256] = "modern",
+    [WFD_PEER_KEY_RSA1024] = "compatible",
+    [WFD_PEER_KEY_ED25519] = "ed25519",
   };
 
   for (guint i = 0; i < n; i++)
-    for (guint profile = 0; profile < G_N_ELEMENTS (profiles); profile++) {
-      g_autofree char *path = g_strconcat (prefix, tests[i].name, "/", profiles[profile], NULL);
+    for (guint kind = 0; kind < G_N_ELEMENTS (kinds); kind++) {
+      g_autofree char *path = g_strconcat (prefix, tests[i].name, "/", kinds[kind], NULL);
 
-      g_test_add_data_func (path, GUINT_TO_POINTER (profile), tests[i].func);
+      g_test_add_data_func (path, GUINT_TO_POINTER (kind), tests[i].func);
     }
 }

@@ -29,9 +29,11 @@ typedef struct
   WfdPeerChain *creator_chain;
 } Club;
 
-void person_begin (Person *self, WfdPeerProfile profile);
+/* @kind: WfdPeerKeyKind, of which the first of a profile has its number. */
+void person_begin (Person *self, guint kind);
 void person_end (Person *self);
-void club_begin (Club *self, WfdPeerProfile profile);
+/* A person of its profile has the first kind. */
+void club_begin (Club *self, guint kind);
 void club_end (Club *self);
 
 /* For a year from now on; NULL with the reason. */
@@ -40,13 +42,13 @@ WfdPeerChain *club_issue (WfdPeerChain *issuer, WfdPeerKey *key, const Person *s
 /* A member of the club, let in by its creator. */
 WfdPeerChain *club_let_in (Club *self, const Person *subject, guint roles);
 
-/* Of each profile: the data are it, and the path ends with its name. */
+/* Of each WfdPeerKeyKind: the data are it, and the path ends with its name. */
 typedef struct
 {
   const char *name;
   GTestDataFunc func;
 } ClubTest;
 
-void club_add_for_profiles (const char *prefix, const ClubTest *tests, guint n);
+void club_add_for_kinds (const char *prefix, const ClubTest *tests, guint n);
 
 G_END_DECLS

@@ -16,13 +16,14 @@ typedef struct
 } End;
 
 static void
-end_begin (End *self, Club *club, WfdPeerProfile profile, guint roles, const char *password)
+end_begin (End *self, Club *club, guint kind, guint roles, const char *password)
 {
-  g_autofree char *hash = password != NULL ? wfd_peer_password_hash (profile, password) : NULL;
+  g_autofree char *hash =
+      password != NULL ? wfd_peer_password_hash (club->profile, password) : NULL;
   g_autoptr (WfdPeerChain) chain = NULL;
   WfdPeerGroupConfig config = { .group_name = club->name, .password_hash = hash };
 
-  person_begin (&self->person, profile);
+  person_begin (&self->person, kind);
   if (roles != 0)
     chain = club_let_in (club, &self->person, roles);
   config.key = self->person.key;
@@ -129,16 +130,16 @@ static void
 test_members (gconstpointer data)
 {
   static const gsize portions[] = { G_MAXINT16, 1, 100 };
-  WfdPeerProfile profile = GPOINTER_TO_UINT (data);
+  guint kind = GPOINTER_TO_UINT (data);
   g_autofree guint8 *most = g_malloc0 (WFD_LIMIT_PEER_SENT_PLAIN_BYTES);
   Club club;
 
-  club_begin (&club, profile);
+  club_begin (&club, kind);
   for (guint i = 0; i < G_N_ELEMENTS (portions); i++) {
     End alice, bob;
 
-    end_begin (&alice, &club, profile, WFD_PEER_ROLE_MEMBER, NULL);
-    end_begin (&bob, &club, profile, WFD_PEER_ROLE_ADMIN, NULL);
+    end_begin (&alice, &club, kind, WFD_PEER_ROLE_MEMBER, NULL);
+    end_begin (&bob, &club, kind, WFD_PEER_ROLE_ADMIN, NULL);
     open_channels (&alice, &bob, CLUB_NOW_S);
     talk (&alice, &bob, portions[i]);
     assert_secured (&alice, &bob);
@@ -155,13 +156,13 @@ test_members (gconstpointer data)
 static void
 test_changed_octet_ends_it (gconstpointer data)
 {
-  WfdPeerProfile profile = GPOINTER_TO_UINT (data);
+  guint kind = GPOINTER_TO_UINT (data);
   End alice, bob;
   Club club;
 
-  club_begin (&club, profile);
-  end_begin (&alice, &club, profile, WFD_PEER_ROLE_MEMBER, NULL);
-  end_begin (&bob, &club, profile, WFD_PEER_ROLE_MEMBER, NULL);
+  club_begin (&club, kind);
+  end_begin (&alice, &club, kind, WFD_PEER_ROLE_MEMBER, NULL);
+  end_begin (&bob, &club, kind, WFD_PEER_ROLE_MEMBER, NULL);
   connect_ends (&alice, &bob, CLUB_NOW_S);
   assert_secured (&alice, &bob);
   g_assert_true (
@@ -178,17 +179,17 @@ test_changed_octet_ends_it (gconstpointer data)
 static void
 test_stranger (gconstpointer data)
 {
-  WfdPeerProfile profile = GPOINTER_TO_UINT (data);
+  guint kind = GPOINTER_TO_UINT (data);
   End mallory, bob;
   Club club, other;
 
-  club_begin (&club, profile);
-  club_begin (&other, profile);
+  club_begin (&club, kind);
+  club_begin (&other, kind);
   for (guint i = 0; i < 2; i++) {
     g_autofree char *name = NULL;
 
-    end_begin (&mallory, &other, profile, WFD_PEER_ROLE_ADMIN, NULL);
-    end_begin (&bob, &club, profile, WFD_PEER_ROLE_MEMBER, NULL);
+    end_begin (&mallory, &other, kind, WFD_PEER_ROLE_ADMIN, NULL);
+    end_begin (&bob, &club, kind, WFD_PEER_ROLE_MEMBER, NULL);
     /* Whichever of the two has connected. */
     if (i == 0) {
       connect_ends (&mallory, &bob, CLUB_NOW_S);
@@ -432,15 +433,15 @@ tell_password (End *self, Club *club, const char *password, WfdPeerRole role)
 static void
 test_password (gconstpointer data)
 {
-  WfdPeerProfile profile = GPOINTER_TO_UINT (data);
+  guint kind = GPOINTER_TO_UINT (data);
   const WfdPeerCredential *leaf;
   End alice, bob, carol;
   Club club;
 
-  club_begin (&club, profile);
-  end_begin (&alice, &club, profile, 0, "sesame");
-  end_begin (&bob, &club, profile, WFD_PEER_ROLE_ADMIN, NULL);
-  end_begin (&carol, &club, profile, WFD_PEER_ROLE_MEMBER, NULL);
+  club_begin (&club, kind);
+  end_begin (&alice, &club, kind, 0, "sesame");
+  end_begin (&bob, &club, kind, WFD_PEER_ROLE_ADMIN, NULL);
+  end_begin (&carol, &club, kind, WFD_PEER_ROLE_MEMBER, NULL);
   tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_INVITING);
   connect_ends (&alice, &bob, CLUB_NOW_S);
   assert_secured (&alice, &bob);
@@ -531,7 +532,7 @@ main (int argc, char *argv[])
   };
 
   g_test_init (&argc, &argv, NULL);
-  club_add_for_profiles ("/peer/channel/", both, G_N_ELEMENTS (both));
+  club_add_for_kinds ("/peer/channel/", both, G_N_ELEMENTS (both));
   g_test_add_func ("/peer/channel/chain-of-somebody-else", test_chain_of_somebody_else);
   g_test_add_func ("/peer/channel/expired", test_expired);
   g_test_add_func ("/peer/channel/put-out", test_put_out);

@@ -368,7 +368,7 @@ main (int argc, char *argv[])
   };
 
   g_test_init (&argc, &argv, NULL);
-  club_add_for_profiles ("/peer/", both, G_N_ELEMENTS (both));
+  club_add_for_kinds ("/peer/", both, G_N_ELEMENTS (both));
   g_test_add_func ("/peer/credential/names-of-full-length", test_names_of_full_length);
   g_test_add_func ("/peer/credential/name-of-another-key", test_name_of_another_key);
   g_test_add_func ("/peer/chain/times", test_times);

@@ -413,10 +413,14 @@ main (int argc, char *argv[])
       GUINT_TO_POINTER (WFD_PEER_PROFILE_MODERN), test_members);
   g_test_add_data_func ("/peer/group-graph/members/compatible",
       GUINT_TO_POINTER (WFD_PEER_PROFILE_COMPATIBLE), test_members);
+  g_test_add_data_func ("/peer/group-graph/members/ed25519",
+      GUINT_TO_POINTER (WFD_PEER_KEY_ED25519), test_members);
   g_test_add_data_func ("/peer/group-graph/password/modern",
       GUINT_TO_POINTER (WFD_PEER_PROFILE_MODERN), test_password);
   g_test_add_data_func ("/peer/group-graph/password/compatible",
       GUINT_TO_POINTER (WFD_PEER_PROFILE_COMPATIBLE), test_password);
+  g_test_add_data_func ("/peer/group-graph/password/ed25519",
+      GUINT_TO_POINTER (WFD_PEER_KEY_ED25519), test_password);
   g_test_add_func ("/peer/group-graph/stranger-without-group", test_stranger_without_group);
   g_test_add_func ("/peer/group-graph/wrong-password", test_wrong_password);
   g_test_add_func ("/peer/group-graph/expired-member", test_expired_member);

@@ -227,9 +227,9 @@ typedef struct
 } Pair;
 
 static void
-pair_begin (Pair *self, WfdPeerProfile profile, guint roles)
+pair_begin (Pair *self, guint kind, guint roles)
 {
-  club_begin (&self->club, profile);
+  club_begin (&self->club, kind);
   member_begin (&self->alice, &self->club, WFD_PEER_ROLE_MEMBER);
   member_begin (&self->bob, &self->club, roles);
   know (&self->alice, &self->bob);
@@ -678,7 +678,7 @@ main (int argc, char *argv[])
   };
 
   g_test_init (&argc, &argv, NULL);
-  club_add_for_profiles ("/peer/group/", both, G_N_ELEMENTS (both));
+  club_add_for_kinds ("/peer/group/", both, G_N_ELEMENTS (both));
   g_test_add_func ("/peer/group/properties", test_properties);
   g_test_add_func ("/peer/group/bad-properties", test_bad_properties);
   g_test_add_func ("/peer/group/membership", test_membership);

@@ -284,22 +284,16 @@ test_bad_properties (void)
   group_stage_end ();
 }
 
-#define ADD(name, func) \
-  g_test_add ("/peergroup/" name, GroupPair, NULL, group_pair_begin, (func), group_pair_end)
-
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  group_stage_set_home ();
-  /* Nobody of the network of this computer. */
-  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", TRUE);
+  group_stage_init (&argc, &argv);
   g_test_add_func ("/peergroup/wrong/not-started", test_not_started);
-  ADD ("wrong/handles", test_bad_handles);
-  ADD ("wrong/arguments-of-groups", test_bad_arguments_of_groups);
-  ADD ("wrong/arguments-in-groups", test_bad_arguments_in_groups);
-  ADD ("wrong/what-is-not-there", test_what_is_not_there);
-  ADD ("wrong/not-ready", test_not_ready);
+  GROUP_PAIR_ADD ("wrong/handles", test_bad_handles);
+  GROUP_PAIR_ADD ("wrong/arguments-of-groups", test_bad_arguments_of_groups);
+  GROUP_PAIR_ADD ("wrong/arguments-in-groups", test_bad_arguments_in_groups);
+  GROUP_PAIR_ADD ("wrong/what-is-not-there", test_what_is_not_there);
+  GROUP_PAIR_ADD ("wrong/not-ready", test_not_ready);
   g_test_add_func ("/peergroup/wrong/properties", test_bad_properties);
   return g_test_run ();
 }

@@ -569,10 +569,12 @@ WFDX_API HRESULT WINAPI PeerGroupIssueCredentials (HGROUP hGroup, PCWSTR pwzSubj
     PEER_CREDENTIAL_INFO *pCredentialInfo, DWORD dwFlags, PWSTR *ppwzInvitation);
 
 /* Not of Windows: a new key to create an identity with. Groups that the identity creates, and
- * those that it can join, have the algorithms of the key: those of today (P-256, SHA-256, TLS
- * 1.3), as PeerIdentityCreate () takes them by itself, or those that MS-PPSEC fixes. */
+ * those that it can join, have the algorithms of the key: those of today (SHA-256, TLS 1.3), with
+ * P-256, as PeerIdentityCreate () takes it by itself, or Ed25519, which get on with each other; or
+ * those that MS-PPSEC fixes. */
 #define WFDX_PROFILE_MODERN 0
 #define WFDX_PROFILE_COMPATIBLE 1
+#define WFDX_PROFILE_MODERN_ED25519 2
 WFDX_API HRESULT WINAPI WfdxCreateCryptKey (DWORD dwProfile, HCRYPTPROV *phCryptProv);
 
 /* Not of Windows: the key as PEM (PKCS#8), for who signs with a library of Linux. */
