@@ -231,11 +231,11 @@ on_found_rate (gpointer user_data, guint *ret_wanted_kbps, guint *ret_carried_kb
 }
 
 static guint64
-on_count_media (gpointer user_data)
+on_count_media (gpointer user_data, gboolean *ret_has_picture)
 {
   GstRtspWfd *self = user_data;
 
-  return wfd_receiver_count_packets (self->receive);
+  return wfd_receiver_count_packets (self->receive, ret_has_picture);
 }
 
 const WfdControlEvents gst_rtsp_wfd_control_events = {

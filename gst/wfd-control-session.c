@@ -85,10 +85,23 @@ give_up_stream (WfdControl *self)
 }
 
 static void
+give_up_picture (WfdControl *self)
+{
+  g_autoptr (GError) error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE,
+      "The source sends, and in %u ms there was no picture in it that could be decoded; let it send "
+      "H.264 or H.265 in MPEG-TS, without content protection, or agree on another format with "
+      "video-formats",
+      self->config.timeout_ms);
+
+  wfd_control_end_session (self, error);
+}
+
+static void
 check_watchdog (gpointer data)
 {
   WfdControl *self = data;
-  guint64 media = self->events.count_media (self->user_data);
+  gboolean has_picture;
+  guint64 media = self->events.count_media (self->user_data, &has_picture);
   g_autoptr (GError) error = NULL;
 
   if (media != self->watchdog.media) {
@@ -96,8 +109,8 @@ check_watchdog (gpointer data)
     if (self->establish != NULL)
       wfd_establish_note_media (self->establish);
   }
-  switch (
-      wfd_watchdog_check (&self->watchdog, media, count_messages (self), g_get_monotonic_time ())) {
+  switch (wfd_watchdog_check (&self->watchdog, media, has_picture, count_messages (self),
+      g_get_monotonic_time ())) {
     case WFD_WATCHDOG_FINE:
       break;
     case WFD_WATCHDOG_ASK:
@@ -114,6 +127,9 @@ check_watchdog (gpointer data)
     case WFD_WATCHDOG_MUTE:
       give_up_stream (self);
       return;
+    case WFD_WATCHDOG_DARK:
+      give_up_picture (self);
+      return;
   }
   wfd_control_set_timer (self, &self->watchdog_timer,
       wfd_watchdog_get_deadline_us (&self->watchdog), check_watchdog);
@@ -129,7 +145,7 @@ set_flowing (WfdControl *self, gboolean flowing)
   wfd_control_drop_timer (&self->watchdog_timer);
   if (flowing && !wfd_control_is_source (self)) {
     wfd_watchdog_start (&self->watchdog, self->config.timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND,
-        self->events.count_media (self->user_data), g_get_monotonic_time ());
+        self->events.count_media (self->user_data, NULL), g_get_monotonic_time ());
     check_watchdog (self);
   }
   self->events.flow (self->user_data, flowing);

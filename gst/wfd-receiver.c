@@ -519,6 +519,7 @@ open_session (WfdReceiver *self, GInetSocketAddress *peer)
   self->peer_port = g_inet_socket_address_get_port (peer);
   wfd_datagrams_hear_only (self->datagrams, address);
   self->origin = (WfdOrigin) { 0 };
+  wfd_unpack_expect_picture (self->unpack);
   wfd_unpack_restart (self->unpack, gst_element_get_base_time (GST_ELEMENT (self)));
   g_cond_broadcast (&self->changed);
 }
@@ -540,12 +541,14 @@ wfd_receiver_end (WfdReceiver *self)
 }
 
 guint64
-wfd_receiver_count_packets (WfdReceiver *self)
+wfd_receiver_count_packets (WfdReceiver *self, gboolean *ret_has_picture)
 {
   guint64 packets;
 
   acquire (self);
   packets = self->packets;
+  if (ret_has_picture != NULL)
+    *ret_has_picture = !wfd_unpack_lacks_picture (self->unpack);
   release (self);
   return packets;
 }

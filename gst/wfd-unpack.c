@@ -26,6 +26,7 @@ struct _WfdUnpack
   Way ways[WFD_N_STREAMS];
   GstClockTime base_time;
   gboolean wants_key_unit;
+  gboolean has_picture; /* since the stream began */
 };
 
 WfdUnpack *
@@ -198,6 +199,7 @@ hand_on (WfdUnpack *self, const WfdTsUnit *unit, gint64 now_ns)
     return;
   if (unit->is_video) {
     is_key = look_at_video (way, unit);
+    self->has_picture |= is_key;
     self->wants_key_unit |= is_damaged (unit);
   } else {
     look_at_audio (way, unit);
@@ -264,6 +266,7 @@ wfd_unpack_forget (WfdUnpack *self)
 {
   g_clear_pointer (&self->receiver, wfd_ts_receiver_free);
   g_clear_pointer (&self->reorder, wfd_ts_reorder_free);
+  self->has_picture = FALSE;
   if (self->demux)
     self->receiver = wfd_ts_receiver_new (WFD_TS_GAP_NS);
   else
@@ -340,6 +343,18 @@ wfd_unpack_finish (WfdUnpack *self, gint64 now_ns)
     if (self->ways[kind].pad != NULL)
       wfd_receiver_pad_send_event (self->ways[kind].pad, gst_event_new_eos ());
   }
+}
+
+void
+wfd_unpack_expect_picture (WfdUnpack *self)
+{
+  self->has_picture = FALSE;
+}
+
+gboolean
+wfd_unpack_lacks_picture (WfdUnpack *self)
+{
+  return self->ways[WFD_STREAM_VIDEO].pad != NULL && !self->has_picture;
 }
 
 gboolean

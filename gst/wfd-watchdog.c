@@ -13,21 +13,27 @@ wfd_watchdog_start (WfdWatchdog *self, gint64 limit_us, guint64 media, gint64 no
   };
 }
 
-static gboolean
-is_mute (const WfdWatchdog *self, guint64 media, gint64 now_us)
+/* Of a source that lives. */
+static WfdWatchdogVerdict
+judge (const WfdWatchdog *self, guint64 media, gboolean has_picture, gint64 now_us)
 {
-  return media == self->begin_media && now_us >= self->begin_us + self->limit_us;
+  if (now_us < self->begin_us + self->limit_us)
+    return WFD_WATCHDOG_FINE;
+  if (media == self->begin_media)
+    return WFD_WATCHDOG_MUTE;
+  return has_picture ? WFD_WATCHDOG_FINE : WFD_WATCHDOG_DARK;
 }
 
 WfdWatchdogVerdict
-wfd_watchdog_check (WfdWatchdog *self, guint64 media, guint64 messages, gint64 now_us)
+wfd_watchdog_check (WfdWatchdog *self, guint64 media, gboolean has_picture, guint64 messages,
+    gint64 now_us)
 {
   if (media != self->media || messages != self->messages) {
     self->media = media;
     self->messages = messages;
     self->life_us = now_us;
     self->asked_us = 0;
-    return is_mute (self, media, now_us) ? WFD_WATCHDOG_MUTE : WFD_WATCHDOG_FINE;
+    return judge (self, media, has_picture, now_us);
   }
 
   if (now_us < wfd_watchdog_get_deadline_us (self))

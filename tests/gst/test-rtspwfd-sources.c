@@ -139,6 +139,23 @@ GST_START_TEST (source_of_which_nothing_arrives)
 
 GST_END_TEST;
 
+/* It sends what nothing can be made of, be it encrypted or of another kind. */
+GST_START_TEST (source_that_sends_no_picture)
+{
+  g_autoptr (GError) error = NULL;
+
+  start_sink ("timeout=1100 demux=true");
+  side_wait_flowing (&sink, TRUE);
+  send_rtp (1);
+  error = recorder_wait_error (sink.recorder);
+  fail_unless (g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE), "%s",
+      error->message);
+  fail_unless (strstr (error->message, "H.264 or H.265") != NULL, "%s", error->message);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (lost_packet_makes_the_sink_ask_for_a_key_unit)
 {
   start_sink ("");
@@ -262,6 +279,7 @@ rtspwfd_sources_suite (void)
   tcase_add_test (tcase, source_that_hangs_is_given_up);
   tcase_add_test (tcase, source_that_only_answers_is_alive);
   tcase_add_test (tcase, source_of_which_nothing_arrives);
+  tcase_add_test (tcase, source_that_sends_no_picture);
   tcase_add_test (tcase, stop_sends_no_pause);
   tcase_add_test (tcase, lost_packet_makes_the_sink_ask_for_a_key_unit);
   tcase_add_loop_test (tcase, stream_that_begins_anew_is_followed_from_its_first_packet, 0,

@@ -11,7 +11,7 @@ static WfdWatchdogVerdict
 run (WfdWatchdog *dog, guint64 media, guint64 messages, gint64 *now_us)
 {
   *now_us = wfd_watchdog_get_deadline_us (dog);
-  return wfd_watchdog_check (dog, media, messages, *now_us);
+  return wfd_watchdog_check (dog, media, TRUE, messages, *now_us);
 }
 
 GST_START_TEST (silent_source_is_asked_and_then_given_up)
@@ -38,7 +38,7 @@ GST_START_TEST (answer_without_picture_is_life)
   fail_unless (run (&dog, 1, 0, &now) == WFD_WATCHDOG_FINE);
   for (guint i = 1; i < 100; i++) {
     fail_unless (run (&dog, 1, i - 1, &now) == WFD_WATCHDOG_ASK);
-    fail_unless (wfd_watchdog_check (&dog, 1, i, now + 1) == WFD_WATCHDOG_FINE);
+    fail_unless (wfd_watchdog_check (&dog, 1, TRUE, i, now + 1) == WFD_WATCHDOG_FINE);
   }
 }
 
@@ -52,11 +52,24 @@ GST_START_TEST (answer_without_any_picture_is_mute)
   gint64 now;
 
   wfd_watchdog_start (&dog, LIMIT, 1000, START);
-  fail_unless (wfd_watchdog_check (&dog, 1000, 1, START + 1) == WFD_WATCHDOG_FINE);
+  fail_unless (wfd_watchdog_check (&dog, 1000, TRUE, 1, START + 1) == WFD_WATCHDOG_FINE);
   fail_unless (run (&dog, 1000, 1, &now) == WFD_WATCHDOG_ASK);
-  fail_unless (wfd_watchdog_check (&dog, 1000, 2, START + LIMIT - 1) == WFD_WATCHDOG_FINE);
+  fail_unless (wfd_watchdog_check (&dog, 1000, TRUE, 2, START + LIMIT - 1) == WFD_WATCHDOG_FINE);
   fail_unless (run (&dog, 1000, 2, &now) == WFD_WATCHDOG_ASK);
-  fail_unless (wfd_watchdog_check (&dog, 1000, 3, now + 1) == WFD_WATCHDOG_MUTE);
+  fail_unless (wfd_watchdog_check (&dog, 1000, TRUE, 3, now + 1) == WFD_WATCHDOG_MUTE);
+}
+
+GST_END_TEST;
+
+/* What cannot be decoded is no picture. Once there was one, there need be no other. */
+GST_START_TEST (stream_without_a_picture_is_dark)
+{
+  WfdWatchdog dog;
+
+  wfd_watchdog_start (&dog, LIMIT, 1000, START);
+  fail_unless (wfd_watchdog_check (&dog, 2000, FALSE, 1, START + LIMIT - 1) == WFD_WATCHDOG_FINE);
+  fail_unless (wfd_watchdog_check (&dog, 3000, FALSE, 2, START + LIMIT) == WFD_WATCHDOG_DARK);
+  fail_unless (wfd_watchdog_check (&dog, 4000, TRUE, 3, START + 2 * LIMIT) == WFD_WATCHDOG_FINE);
 }
 
 GST_END_TEST;
@@ -79,8 +92,8 @@ GST_START_TEST (late_check_leaves_time_for_the_answer)
   WfdWatchdog dog;
 
   wfd_watchdog_start (&dog, LIMIT, 0, START);
-  fail_unless (wfd_watchdog_check (&dog, 0, 0, START + 3 * LIMIT) == WFD_WATCHDOG_ASK);
-  fail_unless (wfd_watchdog_check (&dog, 0, 0, START + 3 * LIMIT + 1) == WFD_WATCHDOG_FINE);
+  fail_unless (wfd_watchdog_check (&dog, 0, TRUE, 0, START + 3 * LIMIT) == WFD_WATCHDOG_ASK);
+  fail_unless (wfd_watchdog_check (&dog, 0, TRUE, 0, START + 3 * LIMIT + 1) == WFD_WATCHDOG_FINE);
   fail_unless (wfd_watchdog_get_deadline_us (&dog) == START + 3 * LIMIT + LIMIT / 2);
 }
 
@@ -96,6 +109,7 @@ wfd_watchdog_suite (void)
   tcase_add_test (tcase, silent_source_is_asked_and_then_given_up);
   tcase_add_test (tcase, answer_without_picture_is_life);
   tcase_add_test (tcase, answer_without_any_picture_is_mute);
+  tcase_add_test (tcase, stream_without_a_picture_is_dark);
   tcase_add_test (tcase, picture_is_life_and_nothing_is_asked);
   tcase_add_test (tcase, late_check_leaves_time_for_the_answer);
   return suite;
