@@ -20,7 +20,7 @@ struct _GstRtspWfd
   guint64 offer_serial; /* of the offer in it, likewise */
   WfdLinkSettings link;
   WfdLinkEvents link_events;
-  gpointer link_data;
+  GstElement *link_data;
   WfdSenderPads *pads;  /* from the first pad or PAUSED with role=source on */
   WfdRateControl *rate; /* NULL: nothing controls the encoder */
 

@@ -276,25 +276,42 @@ gst_rtsp_wfd_set_offer (GstRtspWfd *self, const WfdOffer *offer, guint64 serial)
 
 void
 gst_rtsp_wfd_set_link (GstRtspWfd *self, const WfdLinkSettings *link, const WfdLinkEvents *events,
-    gpointer user_data)
+    GstElement *element)
 {
   wfd_link_settings_clear (&self->link);
   self->link = wfd_link_settings_copy (link);
   self->link_events = *events;
-  self->link_data = user_data;
+  self->link_data = element;
+}
+
+/* NULL if there is none now. It is called without the lock, as it may take a moment. */
+static WfdControl *
+ref_control (GstRtspWfd *self)
+{
+  WfdControl *control;
+
+  g_mutex_lock (&self->control_lock);
+  control = self->control != NULL ? wfd_control_ref (self->control) : NULL;
+  g_mutex_unlock (&self->control_lock);
+  return control;
 }
 
 void
 gst_rtsp_wfd_answer_pairing (GstRtspWfd *self, const char *peer, gboolean accept)
 {
-  g_autoptr (WfdControl) control = NULL;
+  g_autoptr (WfdControl) control = ref_control (self);
 
-  g_mutex_lock (&self->control_lock);
-  if (self->control != NULL)
-    control = wfd_control_ref (self->control);
-  g_mutex_unlock (&self->control_lock);
   if (control != NULL && peer != NULL)
     wfd_control_answer_pairing (control, peer, accept);
+}
+
+void
+gst_rtsp_wfd_enter_pin (GstRtspWfd *self, const char *peer, const char *pin)
+{
+  g_autoptr (WfdControl) control = ref_control (self);
+
+  if (control != NULL && peer != NULL && pin != NULL)
+    wfd_control_enter_pin (control, peer, pin);
 }
 
 /* READY to PAUSED, before the elements inside follow. */

@@ -33,9 +33,10 @@ WfdTrailListener gst_rtsp_wfd_get_trail (GstRtspWfd *self);
 /* How the bin around it comes to the peer, from the next PAUSED on. Everything is
  * copied. */
 void gst_rtsp_wfd_set_link (GstRtspWfd *self, const WfdLinkSettings *link,
-    const WfdLinkEvents *events, gpointer user_data);
+    const WfdLinkEvents *events, GstElement *element);
 /* Of a request that was left open. */
 void gst_rtsp_wfd_answer_pairing (GstRtspWfd *self, const char *peer, gboolean accept);
+void gst_rtsp_wfd_enter_pin (GstRtspWfd *self, const char *peer, const char *pin);
 
 /* The peer is asked to take a smaller (-1) or larger (1) picture. Does not wait; if it
  * does, "negotiated" changes. */

@@ -59,8 +59,11 @@
  * thread of its own, so that a handler may wait for a person; the first handler decides. One
  * that returns FALSE leaves it open, and the action signal "answer-pairing" (that address,
  * whether to accept) answers, once a person was asked. A peer that waits asks again every few
- * seconds. "pin" (PIN), in the thread of the session, which waits for it, has one to be
- * shown.
+ * seconds, but not while a handler thinks about it. "pin-request" (that address, name) asks, also
+ * in a thread of its own, for the PIN that the peer shows, with pairing=pin-keypad and without
+ * #GstWfdSink:pin; a handler returns it, or NULL for the action signal "enter-pin" (that address,
+ * PIN) to do it within two minutes. What is answered after the session has ended is of no
+ * other. "pin" (PIN), in the thread of the session, which waits for it, has one to be shown.
  *
  * In a program with a Miracast driver (netdispumdddi.h) #GstWfdSink:miracast-context
  * names the context whose sessions are served; the element listens nowhere then, and
@@ -328,7 +331,8 @@ prepare_link (GstWfdSink *self)
   g_mutex_lock (&self->lock);
   link = wfd_link_settings_copy (&self->link);
   g_mutex_unlock (&self->lock);
-  gst_rtsp_wfd_set_link (GST_RTSP_WFD (self->rtspwfd), &link, &wfd_link_settings_events, self);
+  gst_rtsp_wfd_set_link (GST_RTSP_WFD (self->rtspwfd), &link, &wfd_link_settings_events,
+      GST_ELEMENT (self));
   g_object_set (self->rtspwfd, "peer", link.kind == WFD_LINK_ADDRESS ? link.peer : NULL, NULL);
 }
 
@@ -398,6 +402,12 @@ static void
 answer_pairing (GstWfdSink *self, const char *peer, gboolean accept)
 {
   gst_rtsp_wfd_answer_pairing (GST_RTSP_WFD (self->rtspwfd), peer, accept);
+}
+
+static void
+enter_pin (GstWfdSink *self, const char *peer, const char *pin)
+{
+  gst_rtsp_wfd_enter_pin (GST_RTSP_WFD (self->rtspwfd), peer, pin);
 }
 
 static gboolean
@@ -577,7 +587,8 @@ gst_wfd_sink_class_init (GstWfdSinkClass *klass)
   element_class->release_pad = gst_wfd_sink_release_pad;
   install_properties (object_class);
   wfd_pass_on_install_signals (GST_TYPE_WFD_SINK);
-  wfd_link_settings_install_signals (GST_TYPE_WFD_SINK, G_CALLBACK (answer_pairing));
+  wfd_link_settings_install_signals (GST_TYPE_WFD_SINK, G_CALLBACK (answer_pairing),
+      G_CALLBACK (enter_pin));
 
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);

@@ -151,7 +151,8 @@ prepare (GstWfdSrc *self)
   refused = g_strdup (self->refused);
   link = wfd_link_settings_copy (&self->link);
   GST_OBJECT_UNLOCK (self);
-  gst_rtsp_wfd_set_link (GST_RTSP_WFD (self->rtspwfd), &link, &wfd_link_settings_events, self);
+  gst_rtsp_wfd_set_link (GST_RTSP_WFD (self->rtspwfd), &link, &wfd_link_settings_events,
+      GST_ELEMENT (self));
   if (location == NULL && link.kind == WFD_LINK_ADDRESS) {
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
         ("%s The uri says where the source is, as wfd://host[:port]; link=p2p waits for one "
@@ -230,6 +231,12 @@ static void
 answer_pairing (GstWfdSrc *self, const char *peer, gboolean accept)
 {
   gst_rtsp_wfd_answer_pairing (GST_RTSP_WFD (self->rtspwfd), peer, accept);
+}
+
+static void
+enter_pin (GstWfdSrc *self, const char *peer, const char *pin)
+{
+  gst_rtsp_wfd_enter_pin (GST_RTSP_WFD (self->rtspwfd), peer, pin);
 }
 
 static gboolean
@@ -372,7 +379,8 @@ gst_wfd_src_class_init (GstWfdSrcClass *klass)
   GST_BIN_CLASS (klass)->handle_message = gst_wfd_src_handle_message;
   install_properties (object_class);
   wfd_pass_on_install_signals (GST_TYPE_WFD_SRC);
-  wfd_link_settings_install_signals (GST_TYPE_WFD_SRC, G_CALLBACK (answer_pairing));
+  wfd_link_settings_install_signals (GST_TYPE_WFD_SRC, G_CALLBACK (answer_pairing),
+      G_CALLBACK (enter_pin));
 
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);

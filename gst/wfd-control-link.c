@@ -35,12 +35,125 @@ on_progress (WfdEstablish *establish, WfdEstablishStep step, WfdEstablishProgres
     self->events.progress (self->user_data, progress_types[progress], step_codes[step], text);
 }
 
+/* --- questions to the application --- */
+
+/* Its handlers may wait for a person, and nothing waits for a handler: each is called in a
+ * thread of its own, and answers the session that has asked, if that is still there. */
+typedef struct
+{
+  WfdControl *control;
+  gboolean is_about_pin;
+  char *peer;
+  char *name;
+  WfdPairing pairing;
+  char *pin; /* to be shown, or as it was entered */
+  gboolean is_accepted;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  wfd_control_unref (question->control);
+  g_free (question->peer);
+  g_free (question->name);
+  g_free (question->pin);
+  g_free (question);
+}
+
+/* Who repeats himself is not asked about again while somebody thinks about it. */
+static char *
+get_key (const Question *question)
+{
+  return g_strdup_printf ("%s %s", question->is_about_pin ? "PIN" : "pairing", question->peer);
+}
+
+static gpointer
+take_answer (gpointer data)
+{
+  const Question *question = data;
+  WfdControl *self = question->control;
+  g_autofree char *key = get_key (question);
+
+  g_hash_table_remove (self->questions, key);
+  GST_INFO ("%s: %s", key,
+      question->is_accepted         ? "accepted"
+          : self->establish == NULL ? "too late"
+                                    : "left open");
+  if (self->establish == NULL || !question->is_accepted)
+    return NULL;
+  if (question->is_about_pin)
+    wfd_establish_enter_pin (self->establish, question->peer, question->pin);
+  else
+    wfd_establish_answer (self->establish, question->peer, TRUE);
+  return NULL;
+}
+
+static void
+ask (GstElement *element, gpointer data)
+{
+  Question *question = data;
+  WfdControl *self = question->control;
+  const WfdLinkEvents *events = &self->config.link_events;
+
+  if (question->is_about_pin) {
+    question->pin = events->pin_request (element, question->peer, question->name);
+    question->is_accepted = question->pin != NULL;
+  } else {
+    question->is_accepted = events->pairing_request (element, question->peer, question->name,
+        question->pairing, question->pin);
+  }
+  wfd_session_thread_call (self->thread, take_answer, question, -1, NULL);
+}
+
+/* Threads that strangers can make us have. */
+#define MAX_QUESTIONS 8
+
+/* (transfer full) */
+static void
+begin_question (WfdControl *self, Question *question)
+{
+  g_autofree char *key = get_key (question);
+
+  question->control = wfd_control_ref (self);
+  if (g_hash_table_contains (self->questions, key)
+      || g_hash_table_size (self->questions) >= MAX_QUESTIONS) {
+    GST_DEBUG ("%s: being asked already, or too much else is", key);
+    question_free (question);
+    return;
+  }
+  GST_INFO ("%s: asking the application", key);
+  g_hash_table_add (self->questions, g_steal_pointer (&key));
+  gst_element_call_async (self->config.link_data, ask, question, question_free);
+}
+
 static gboolean
 on_pairing_request (WfdEstablish *establish, const char *peer, const char *name, WfdPairing pairing,
     const char *pin, WfdControl *self)
 {
-  return self->config.link_events.pairing_request (self->config.link_data, peer, name, pairing,
-      pin);
+  Question *question;
+
+  if (!self->config.link_events.answers_pairing (self->config.link_data)) {
+    GST_INFO ("pairing %s: accepted, nobody is asked", peer);
+    return TRUE;
+  }
+  question = g_new (Question, 1);
+  *question = (Question) { .peer = g_strdup (peer),
+    .name = g_strdup (name),
+    .pairing = pairing,
+    .pin = g_strdup (pin) };
+  begin_question (self, question);
+  return FALSE;
+}
+
+static void
+on_pin_request (WfdEstablish *establish, const char *peer, const char *name, WfdControl *self)
+{
+  Question *question = g_new (Question, 1);
+
+  *question = (Question) { .is_about_pin = TRUE, .peer = g_strdup (peer), .name = g_strdup (name) };
+  begin_question (self, question);
 }
 
 static void
@@ -48,6 +161,52 @@ on_pin (WfdEstablish *establish, const char *pin, WfdControl *self)
 {
   self->config.link_events.pin (self->config.link_data, pin);
 }
+
+typedef struct
+{
+  WfdControl *control;
+  const char *peer;
+  gboolean accept;
+  const char *pin;
+} Answer;
+
+static gpointer
+answer_pairing (gpointer data)
+{
+  const Answer *answer = data;
+
+  if (answer->control->establish != NULL)
+    wfd_establish_answer (answer->control->establish, answer->peer, answer->accept);
+  return NULL;
+}
+
+void
+wfd_control_answer_pairing (WfdControl *self, const char *peer, gboolean accept)
+{
+  Answer answer = { self, peer, accept, NULL };
+
+  wfd_session_thread_call (self->thread, answer_pairing, &answer, -1, NULL);
+}
+
+static gpointer
+enter_pin (gpointer data)
+{
+  const Answer *answer = data;
+
+  if (answer->control->establish != NULL)
+    wfd_establish_enter_pin (answer->control->establish, answer->peer, answer->pin);
+  return NULL;
+}
+
+void
+wfd_control_enter_pin (WfdControl *self, const char *peer, const char *pin)
+{
+  Answer answer = { self, peer, TRUE, pin };
+
+  wfd_session_thread_call (self->thread, enter_pin, &answer, -1, NULL);
+}
+
+/* --- the way --- */
 
 static void
 set_host (const char **host, GInetAddress *address)
@@ -95,31 +254,6 @@ on_failed (WfdEstablish *establish, const GError *error, WfdControl *self)
   wfd_control_end_session (self, error);
 }
 
-typedef struct
-{
-  WfdControl *control;
-  const char *peer;
-  gboolean accept;
-} Answer;
-
-static gpointer
-answer_pairing (gpointer data)
-{
-  const Answer *answer = data;
-
-  if (answer->control->establish != NULL)
-    wfd_establish_answer (answer->control->establish, answer->peer, answer->accept);
-  return NULL;
-}
-
-void
-wfd_control_answer_pairing (WfdControl *self, const char *peer, gboolean accept)
-{
-  Answer answer = { self, peer, accept };
-
-  wfd_session_thread_call (self->thread, answer_pairing, &answer, -1, NULL);
-}
-
 void
 wfd_control_want_link (WfdControl *self)
 {
@@ -147,6 +281,8 @@ wfd_control_create_link (WfdControl *self)
     g_object_set (self->establish, "rtsp-port", (guint) self->config.rtsp_port, NULL);
   g_signal_connect (self->establish, "progress", G_CALLBACK (on_progress), self);
   g_signal_connect (self->establish, "pairing-request", G_CALLBACK (on_pairing_request), self);
+  if (self->config.link_events.answers_pin (self->config.link_data))
+    g_signal_connect (self->establish, "pin-request", G_CALLBACK (on_pin_request), self);
   g_signal_connect (self->establish, "pin", G_CALLBACK (on_pin), self);
   g_signal_connect (self->establish, "opened", G_CALLBACK (on_opened), self);
   g_signal_connect (self->establish, "down", G_CALLBACK (on_down), self);

@@ -670,6 +670,7 @@ clear (gpointer data)
   wfd_session_thread_free (self->thread);
   g_object_unref (self->cancellable);
   wfd_turns_clear (&self->turns);
+  g_hash_table_unref (self->questions);
   g_clear_object (&self->wanted_peer);
   g_free (self->peer);
   free_config (&self->config);
@@ -751,6 +752,7 @@ wfd_control_new (const WfdControlConfig *config, const WfdControlEvents *events,
   self->events = *events;
   self->user_data = user_data;
   self->cancellable = g_cancellable_new ();
+  self->questions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init (&self->lock);
   g_cond_init (&self->over_cond);
   self->thread = wfd_session_thread_new ("wfd-session");

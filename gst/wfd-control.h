@@ -35,7 +35,7 @@ typedef struct
   /* With a link other than by address it says host, port, address and peer. */
   WfdLinkSettings link;
   WfdLinkEvents link_events;
-  gpointer link_data; /* of those */
+  GstElement *link_data; /* of those */
 } WfdControlConfig;
 
 /* Who and what, as far as it is known; valid during the call only. */
@@ -98,6 +98,7 @@ void wfd_control_consider_offer (WfdControl *self);
 /* With another link than by address: of a request to pair that was left open. Waits for
  * the thread. */
 void wfd_control_answer_pairing (WfdControl *self, const char *peer, gboolean accept);
+void wfd_control_enter_pin (WfdControl *self, const char *peer, const char *pin);
 void wfd_control_set_playing (WfdControl *self, gboolean playing);
 /* Sink role: M13. */
 void wfd_control_request_key_unit (WfdControl *self);

@@ -64,8 +64,9 @@ static const struct
   {
       .name = "pin",
       .nick = "PIN",
-      .blurb = "The one that the peer shows, with pairing=pin-keypad, or that is to be shown here, "
-               "with pairing=pin-display; NULL for one that is made up then (link=p2p)",
+      .blurb = "The one that the peer shows, with pairing=pin-keypad, NULL for one that the signal "
+               "pin-request asks for; or that is to be shown here, with pairing=pin-display, NULL "
+               "for one that is made up then (link=p2p)",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, pin),
       .type = G_TYPE_STRING,
   },
@@ -242,77 +243,68 @@ default_pairing_request (GstElement *element, const char *peer, const char *name
 }
 
 /* pairing-request (peer's P2P device address, its name, how, nullable PIN to be shown):
- * returns FALSE to leave it open. answer-pairing (that address, whether to accept). pin
- * (PIN to be shown). */
+ * returns FALSE to leave it open. answer-pairing (that address, whether to accept).
+ * pin-request (that address, name): returns the PIN that the peer shows, or NULL to leave it
+ * open. enter-pin (that address, PIN). pin (PIN to be shown). */
 void
-wfd_link_settings_install_signals (GType type, GCallback answer)
+wfd_link_settings_install_signals (GType type, GCallback answer, GCallback enter)
 {
   g_signal_new_class_handler ("answer-pairing", type, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, answer,
       NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
+  g_signal_new_class_handler ("enter-pin", type, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, enter, NULL,
+      NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new_class_handler ("pairing-request", type, G_SIGNAL_RUN_LAST,
       G_CALLBACK (default_pairing_request), g_signal_accumulator_first_wins, NULL, NULL,
       G_TYPE_BOOLEAN, 4, G_TYPE_STRING, G_TYPE_STRING, get_pairing_type (), G_TYPE_STRING);
+  g_signal_new ("pin-request", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_first_wins, NULL,
+      NULL, G_TYPE_STRING, 2, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new ("pin", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
-typedef struct
-{
-  char *peer;
-  char *name;
-  WfdPairing pairing;
-  char *pin;
-} Request;
-
-static void
-request_free (gpointer data)
-{
-  Request *request = data;
-
-  g_free (request->peer);
-  g_free (request->name);
-  g_free (request->pin);
-  g_free (request);
-}
-
-/* Of an element whose handler is being asked. */
-#define BEING_ASKED "wfd-pairing-request"
-
-static void
-ask (GstElement *element, gpointer user_data)
-{
-  const Request *request = user_data;
-  gboolean accepted = TRUE;
-
-  g_signal_emit_by_name (element, "pairing-request", request->peer, request->name, request->pairing,
-      request->pin, &accepted);
-  if (accepted)
-    g_signal_emit_by_name (element, "answer-pairing", request->peer, TRUE);
-  g_object_set_data (G_OBJECT (element), BEING_ASKED, NULL);
-}
-
-/* A handler may wait for a person, and nothing else waits for the handler: it is left open
- * here. A peer asks again meanwhile. */
 static gboolean
-emit_pairing_request (gpointer element, const char *peer, const char *name, WfdPairing pairing,
+has_handler (GstElement *element, const char *signal)
+{
+  guint id = g_signal_lookup (signal, G_OBJECT_TYPE (element));
+
+  return g_signal_has_handler_pending (element, id, 0, FALSE);
+}
+
+static gboolean
+answers_pairing (GstElement *element)
+{
+  return has_handler (element, "pairing-request");
+}
+
+static gboolean
+answers_pin (GstElement *element)
+{
+  return has_handler (element, "pin-request");
+}
+
+static gboolean
+emit_pairing_request (GstElement *element, const char *peer, const char *name, WfdPairing pairing,
     const char *pin)
 {
-  guint id = g_signal_lookup ("pairing-request", G_OBJECT_TYPE (element));
-  Request *request;
+  gboolean accepted = TRUE;
 
-  if (!g_signal_has_handler_pending (element, id, 0, FALSE))
-    return TRUE;
-  if (!g_object_replace_data (element, BEING_ASKED, NULL, element, NULL, NULL))
-    return FALSE;
-  request = g_new (Request, 1);
-  *request = (Request) { g_strdup (peer), g_strdup (name), pairing, g_strdup (pin) };
-  gst_element_call_async (element, ask, request, request_free);
-  return FALSE;
+  g_signal_emit_by_name (element, "pairing-request", peer, name, pairing, pin, &accepted);
+  return accepted;
+}
+
+static char *
+emit_pin_request (GstElement *element, const char *peer, const char *name)
+{
+  char *pin = NULL;
+
+  g_signal_emit_by_name (element, "pin-request", peer, name, &pin);
+  return pin;
 }
 
 static void
-emit_pin (gpointer element, const char *pin)
+emit_pin (GstElement *element, const char *pin)
 {
   g_signal_emit_by_name (element, "pin", pin);
 }
 
-const WfdLinkEvents wfd_link_settings_events = { emit_pairing_request, emit_pin };
+const WfdLinkEvents wfd_link_settings_events = { answers_pairing, answers_pin, emit_pairing_request,
+  emit_pin_request, emit_pin };

@@ -24,13 +24,18 @@ typedef struct
   guint lost_timeout_ms;
 } WfdLinkSettings;
 
-/* What is asked of the application; called in the thread of the session. */
+/* What the application is told and asked; @element: one of the bins. */
 typedef struct
 {
-  /* FALSE leaves it open. @pin: (nullable) */
-  gboolean (*pairing_request) (gpointer user_data, const char *peer, const char *name,
+  /* Whether it answers; in the thread of the session, like pin (). */
+  gboolean (*answers_pairing) (GstElement *element);
+  gboolean (*answers_pin) (GstElement *element);
+  /* May wait for a person. FALSE leaves it open. @pin: (nullable) */
+  gboolean (*pairing_request) (GstElement *element, const char *peer, const char *name,
       WfdPairing pairing, const char *pin);
-  void (*pin) (gpointer user_data, const char *pin);
+  /* The same. (transfer full): NULL leaves it open */
+  char *(*pin_request) (GstElement *element, const char *peer, const char *name);
+  void (*pin) (GstElement *element, const char *pin);
 } WfdLinkEvents;
 
 #define WFD_LINK_N_PROPS 11
@@ -42,9 +47,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WfdLinkSettings, wfd_link_settings_clear)
 
 /* Numbered from @first_id on. */
 void wfd_link_settings_install_properties (GObjectClass *klass, guint first_id);
-/* The signals "pairing-request" and "pin", and the action "answer-pairing", which
- * @answer (element, peer, accept) carries out. */
-void wfd_link_settings_install_signals (GType type, GCallback answer);
+/* The signals "pairing-request", "pin-request" and "pin", and the actions "answer-pairing",
+ * which @answer (element, peer, accept) carries out, and "enter-pin", which @enter
+ * (element, peer, pin) does. */
+void wfd_link_settings_install_signals (GType type, GCallback answer, GCallback enter);
 /* Emits them on the element that is the data. */
 extern const WfdLinkEvents wfd_link_settings_events;
 

@@ -413,6 +413,19 @@ p2p_reject (WfdLink *link, WfdLinkPeer *peer)
   wfd_p2p_link_send (self, self->interface_path, WPAS_REJECT_PEER, g_variant_new ("(o)", path));
 }
 
+static void
+p2p_ask_pin (WfdLink *link, WfdLinkPeer *peer)
+{
+  WfdP2pLink *self = WFD_P2P_LINK (link);
+  g_autofree char *path = NULL;
+
+  if (self->owner == NULL || self->interface_path == NULL)
+    return;
+  path = wfd_p2p_link_dup_peer_path (self, peer);
+  wfd_p2p_link_send (self, self->interface_path, WPAS_PROVISION_REQUEST,
+      g_variant_new ("(os)", path, WPAS_PROVISION_DISPLAY));
+}
+
 /* What we said of us is not what we found. */
 static void
 restore (WfdP2pLink *self)
@@ -513,6 +526,7 @@ init_link (WfdLinkInterface *iface)
   iface->start_group_async = p2p_start_group_async;
   iface->disconnect_async = p2p_disconnect_async;
   iface->reject = p2p_reject;
+  iface->ask_pin = p2p_ask_pin;
   iface->close = p2p_close;
   iface->dup_peers = p2p_dup_peers;
   iface->get_info = p2p_get_info;

@@ -66,6 +66,8 @@
 #define WPAS_GROUP_ADD "GroupAdd"
 #define WPAS_DISCONNECT "Disconnect"
 #define WPAS_REJECT_PEER "RejectPeer"
+#define WPAS_PROVISION_REQUEST "ProvisionDiscoveryRequest"
+#define WPAS_PROVISION_DISPLAY "display" /* what the peer has to do */
 #define WPAS_REMOVE_PERSISTENT_GROUP "RemovePersistentGroup"
 
 /* P2PDevice: keys of their arguments */

@@ -302,6 +302,20 @@ wfd_link_reject (WfdLink *self, WfdLinkPeer *peer)
 }
 
 /**
+ * wfd_link_ask_pin:
+ * @self: a link that has found @peer
+ * @peer: a device
+ *
+ * Asks @peer to show a PIN, with which wfd_link_connect_async() pairs by
+ * %WFD_PAIRING_PIN_KEYPAD. The answer is not waited for.
+ */
+void
+wfd_link_ask_pin (WfdLink *self, WfdLinkPeer *peer)
+{
+  WFD_LINK_GET_IFACE (self)->ask_pin (self, peer);
+}
+
+/**
  * wfd_link_close:
  * @self: a link
  *

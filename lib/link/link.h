@@ -25,6 +25,7 @@ struct _WfdLinkInterface
   void (*disconnect_async) (WfdLink *self, GCancellable *cancellable, GAsyncReadyCallback callback,
       gpointer user_data);
   void (*reject) (WfdLink *self, WfdLinkPeer *peer);
+  void (*ask_pin) (WfdLink *self, WfdLinkPeer *peer);
   void (*close) (WfdLink *self);
   GPtrArray *(*dup_peers) (WfdLink *self);
   const WfdLinkInfo *(*get_info) (WfdLink *self);

@@ -13,6 +13,7 @@ typedef enum
   WFD_ESTABLISH_SIGNAL_PROGRESS,
   WFD_ESTABLISH_SIGNAL_PAIRING_REQUEST,
   WFD_ESTABLISH_SIGNAL_PIN,
+  WFD_ESTABLISH_SIGNAL_PIN_REQUEST,
   WFD_ESTABLISH_SIGNAL_OPENED,
   WFD_ESTABLISH_SIGNAL_DOWN,
   WFD_ESTABLISH_SIGNAL_FAILED,
@@ -46,6 +47,8 @@ struct _WfdEstablish
   gboolean search_after;             /* once the link is closed */
   WfdLinkPeer *candidate;            /* with whom the link is, or is to be, opened */
   gboolean was_asked;                /* by it: it does not know of an earlier pairing */
+  GHashTable *requests;              /* ids of peers whose requests are left open */
+  char *entered_pin;                 /* that it shows, for the next attempt */
   char *chosen;                      /* the id of the one that was named, once the link was up */
   gint step;                         /* that is told of; -1 if none is */
   GError *failure;                   /* the last */
@@ -54,6 +57,7 @@ struct _WfdEstablish
 
 /* The arguments are those of the signal. */
 void wfd_establish_emit (WfdEstablish *self, WfdEstablishSignal signal, ...);
+gboolean wfd_establish_has_handler (WfdEstablish *self, WfdEstablishSignal signal);
 
 /* Makes the link, unless there is one, and listens to it. */
 void wfd_establish_adopt_link (WfdEstablish *self);

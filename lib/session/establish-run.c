@@ -237,6 +237,10 @@ note_time_is_over (WfdEstablish *self)
 
   if (self->state.phase == WFD_ESTABLISH_SEEKING)
     error = make_no_peer_error (self);
+  else if (self->state.phase == WFD_ESTABLISH_ASKING)
+    error = g_error_new (WFD_ERROR, WFD_ERROR_PAIRING,
+        "The PIN that %s shows was not entered here in time; try again",
+        wfd_establish_name (self->candidate));
   else
     error = g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
         "%s is in the group and does not connect; is it a display, and do firewalls on both "
@@ -292,11 +296,34 @@ search (WfdEstablish *self)
   wfd_link_find_async (self->link, NULL, on_found, g_object_ref (self));
 }
 
+static const char *
+get_pin (WfdEstablish *self)
+{
+  return self->entered_pin != NULL ? self->entered_pin : self->pin;
+}
+
 /* Without the PIN that the peer shows there can be no new pairing. */
 static gboolean
 can_pair (WfdEstablish *self)
 {
-  return self->pairing != WFD_PAIRING_PIN_KEYPAD || self->pin != NULL;
+  return self->pairing != WFD_PAIRING_PIN_KEYPAD || get_pin (self) != NULL;
+}
+
+/* One that has asked shows it already. FALSE if there is nobody to enter it. */
+static gboolean
+ask_pin (WfdEstablish *self)
+{
+  if (!wfd_establish_has_handler (self, WFD_ESTABLISH_SIGNAL_PIN_REQUEST))
+    return FALSE;
+  wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_PAIR);
+  wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Enter here the PIN that %s shows",
+      wfd_establish_name (self->candidate));
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_PIN);
+  if (!self->was_asked)
+    wfd_link_ask_pin (self->link, self->candidate);
+  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PIN_REQUEST,
+      wfd_link_peer_get_id (self->candidate), wfd_link_peer_get_name (self->candidate));
+  return TRUE;
 }
 
 static void
@@ -320,6 +347,9 @@ on_open_done (GObject *source, GAsyncResult *result, gpointer user_data)
   if (wfd_link_finish (WFD_LINK (source), result, &error) || !is_ours (self, source)
       || self->state.phase != WFD_ESTABLISH_OPENING)
     return;
+  if (g_error_matches (error, WFD_ERROR, WFD_ERROR_NOT_PAIRED) && !can_pair (self)
+      && ask_pin (self))
+    return;
   note_open_failure (self, error);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
 }
@@ -327,17 +357,22 @@ on_open_done (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 open_link (WfdEstablish *self)
 {
-  const WfdLinkPairing pairing = { self->pairing, self->pin, self->persistent };
+  const WfdLinkPairing pairing = { self->pairing, get_pin (self), self->persistent };
   const char *id = wfd_link_peer_get_id (self->candidate);
 
-  wfd_establish_end_step (self);
+  if (self->entered_pin == NULL)
+    wfd_establish_end_step (self);
+  g_hash_table_remove_all (self->requests);
   if (self->role == WFD_ROLE_SOURCE)
     wfd_link_stop_find (self->link);
-  if (self->was_asked && can_pair (self))
+  if (self->was_asked && !can_pair (self) && ask_pin (self))
+    return;
+  if ((self->was_asked && can_pair (self)) || self->entered_pin != NULL)
     wfd_link_connect_async (self->link, id, &pairing, NULL, on_open_done, g_object_ref (self));
   else
     wfd_link_reopen_async (self->link, id, can_pair (self) ? &pairing : NULL, NULL, on_open_done,
         g_object_ref (self));
+  g_clear_pointer (&self->entered_pin, g_free);
 }
 
 static void
@@ -460,7 +495,8 @@ wfd_establish_time_is_over (WfdEstablish *self)
 {
   WfdEstablishPhase phase = self->state.phase;
 
-  if (phase == WFD_ESTABLISH_SEEKING || phase == WFD_ESTABLISH_OPEN)
+  if (phase == WFD_ESTABLISH_SEEKING || phase == WFD_ESTABLISH_ASKING
+      || phase == WFD_ESTABLISH_OPEN)
     note_time_is_over (self);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_TIME);
 }
@@ -536,6 +572,7 @@ on_pairing_request (WfdLink *link, WfdLinkPeer *peer, guint pairing, const char 
     wfd_establish_answer_request (self, peer, FALSE);
     return;
   }
+  g_hash_table_add (self->requests, g_strdup (wfd_link_peer_get_id (peer)));
   wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PAIRING_REQUEST, wfd_link_peer_get_id (peer),
       wfd_link_peer_get_name (peer), pairing, pin, &accepted);
   if (accepted)
@@ -606,7 +643,8 @@ on_lost (WfdLink *link, const GError *error, WfdEstablish *self)
 static void
 on_unavailable (WfdLink *link, const GError *error, WfdEstablish *self)
 {
-  if (self->state.phase != WFD_ESTABLISH_SEEKING || self->is_finding)
+  if ((self->state.phase != WFD_ESTABLISH_SEEKING && self->state.phase != WFD_ESTABLISH_ASKING)
+      || self->is_finding)
     return;
   note_failure (self, error);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);

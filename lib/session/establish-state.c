@@ -7,6 +7,8 @@
  * being switched on. */
 #define DISCOVER_US (60 * G_TIME_SPAN_SECOND)
 #define LIST_US (5 * G_TIME_SPAN_SECOND)
+/* A PIN is good for two minutes (Wi-Fi Simple Configuration 2.0). */
+#define ENTER_US (120 * G_TIME_SPAN_SECOND)
 /* Sinks connect as soon as they have an address; WFD 2.1 §6.5 lets them take 90 s (T0). */
 #define CONNECT_US (90 * G_TIME_SPAN_SECOND)
 /* A session that has failed on a link that stands may come again at once. */
@@ -50,10 +52,21 @@ static const struct
   { P (SEEKING), E (TIME), ANYONE, P (OFF), DO (GIVE_UP) },
 
   { P (OPENING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
+  { P (OPENING), E (PIN), ANYONE, P (ASKING), DO (NOTHING) },
   { P (OPENING), E (WRONG), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
   { P (OPENING), E (FAILED), SINK, P (SEEKING), DO (SEARCH) },
   { P (OPENING), E (FAILED), PLAYED, P (RESTING), DO (NOTHING) },
   { P (OPENING), E (FAILED), ANYONE, P (OFF), DO (GIVE_UP) },
+
+  { P (ASKING), E (ENTERED), ANYONE, P (OPENING), DO (OPEN) },
+  { P (ASKING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
+  { P (ASKING), E (WRONG), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (ASKING), E (FAILED), SINK, P (SEEKING), DO (SEARCH) },
+  { P (ASKING), E (FAILED), PLAYED, P (RESTING), DO (NOTHING) },
+  { P (ASKING), E (FAILED), ANYONE, P (OFF), DO (GIVE_UP) },
+  { P (ASKING), E (TIME), SINK, P (SEEKING), DO (SEARCH) },
+  { P (ASKING), E (TIME), PLAYED, P (RESTING), DO (NOTHING) },
+  { P (ASKING), E (TIME), ANYONE, P (OFF), DO (GIVE_UP) },
 
   { P (OPEN), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
   { P (OPEN), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
@@ -118,6 +131,8 @@ get_length_us (const WfdEstablishState *self, guint32 random)
       if (self->role == WFD_ROLE_SINK || self->has_played)
         return G_MAXINT64;
       return self->lists_only ? LIST_US : DISCOVER_US;
+    case WFD_ESTABLISH_ASKING:
+      return ENTER_US;
     case WFD_ESTABLISH_OPEN:
       return CONNECT_US;
     case WFD_ESTABLISH_UNUSED:

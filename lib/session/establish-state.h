@@ -14,6 +14,7 @@ typedef enum
   WFD_ESTABLISH_OFF,         /* nothing is wanted, or the group was closed for want of use */
   WFD_ESTABLISH_SEEKING,     /* searches, and can be found */
   WFD_ESTABLISH_OPENING,     /* pairs or reopens */
+  WFD_ESTABLISH_ASKING,      /* for the PIN that the peer shows */
   WFD_ESTABLISH_OPEN,        /* the link is up, and nobody has connected yet */
   WFD_ESTABLISH_NEGOTIATING, /* a session begins */
   WFD_ESTABLISH_PLAYING,
@@ -27,6 +28,8 @@ typedef enum
 {
   WFD_ESTABLISH_EVENT_WANTED,
   WFD_ESTABLISH_EVENT_PEER,      /* the peer is there, or asks to be paired */
+  WFD_ESTABLISH_EVENT_PIN,       /* there has to be one, and there is somebody to enter it */
+  WFD_ESTABLISH_EVENT_ENTERED,   /* who has done so */
   WFD_ESTABLISH_EVENT_OPENED,    /* the link is up, whoever did it */
   WFD_ESTABLISH_EVENT_FAILED,    /* a search or an opening has */
   WFD_ESTABLISH_EVENT_LOST,      /* the link */

@@ -53,6 +53,12 @@ wfd_establish_emit (WfdEstablish *self, WfdEstablishSignal signal, ...)
   va_end (args);
 }
 
+gboolean
+wfd_establish_has_handler (WfdEstablish *self, WfdEstablishSignal signal)
+{
+  return g_signal_has_handler_pending (self, signals[signal], 0, TRUE);
+}
+
 /* --- the deadline --- */
 
 static gboolean
@@ -201,6 +207,8 @@ wfd_establish_close (WfdEstablish *self)
   self->step = -1;
   wfd_establish_choose (self, NULL);
   g_clear_object (&self->candidate);
+  g_clear_pointer (&self->entered_pin, g_free);
+  g_hash_table_remove_all (self->requests);
   if (link == NULL)
     return;
   g_signal_handlers_disconnect_by_data (link, self);
@@ -213,26 +221,53 @@ wfd_establish_close (WfdEstablish *self)
  * @peer: the P2P device address of a peer that has asked to be paired
  * @accept: whether it may
  *
- * Answers a #WfdEstablish::pairing-request that was left open. A peer that is not
- * there any more, or a link that is being opened already, makes it void.
+ * Answers a #WfdEstablish::pairing-request that was left open, once. A peer that is not
+ * there any more, or a link that has been closed or is being opened meanwhile, makes it
+ * void.
  */
 void
 wfd_establish_answer (WfdEstablish *self, const char *peer, gboolean accept)
 {
   g_autoptr (GPtrArray) peers = NULL;
+  g_autofree char *id = NULL;
 
   g_return_if_fail (WFD_IS_ESTABLISH (self));
   g_return_if_fail (peer != NULL);
 
-  if (self->link == NULL)
+  id = g_ascii_strdown (peer, -1);
+  if (self->link == NULL || !g_hash_table_remove (self->requests, id))
     return;
   peers = wfd_link_dup_peers (self->link);
   for (guint i = 0; i < peers->len; i++) {
     WfdLinkPeer *one = g_ptr_array_index (peers, i);
 
-    if (g_ascii_strcasecmp (wfd_link_peer_get_id (one), peer) == 0)
+    if (strcmp (wfd_link_peer_get_id (one), id) == 0)
       wfd_establish_answer_request (self, one, accept);
   }
+}
+
+/**
+ * wfd_establish_enter_pin:
+ * @self: an establish
+ * @peer: the P2P device address of a peer, from #WfdEstablish::pin-request
+ * @pin: the PIN that it shows
+ *
+ * Answers a #WfdEstablish::pin-request. If that is not, or no more, waited for, it is
+ * void.
+ */
+void
+wfd_establish_enter_pin (WfdEstablish *self, const char *peer, const char *pin)
+{
+  g_return_if_fail (WFD_IS_ESTABLISH (self));
+  g_return_if_fail (peer != NULL);
+  g_return_if_fail (pin != NULL);
+
+  if (self->state.phase != WFD_ESTABLISH_ASKING
+      || g_ascii_strcasecmp (wfd_link_peer_get_id (self->candidate), peer) != 0)
+    return;
+  g_free (self->entered_pin);
+  self->entered_pin = g_strdup (pin);
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_ENTERED);
 }
 
 /**
@@ -453,6 +488,7 @@ wfd_establish_finalize (GObject *object)
 
   g_clear_error (&self->failure);
   g_main_context_unref (self->context);
+  g_hash_table_unref (self->requests);
   g_free (self->peer);
   g_free (self->interface);
   g_free (self->device_name);
@@ -508,8 +544,9 @@ establish_init_properties (GObjectClass *klass)
   /**
    * WfdEstablish:pin:
    *
-   * For %WFD_PAIRING_PIN_KEYPAD what the peer shows, for %WFD_PAIRING_PIN_DISPLAY what
-   * is shown here; %NULL for one that is made up then, and told by #WfdEstablish::pin.
+   * For %WFD_PAIRING_PIN_KEYPAD what the peer shows; %NULL: #WfdEstablish::pin-request
+   * asks for it. For %WFD_PAIRING_PIN_DISPLAY what is shown here; %NULL for one that is
+   * made up then, and told by #WfdEstablish::pin.
    */
   properties[PROP_PIN] = g_param_spec_string ("pin", "PIN", "Four or eight digits", NULL, flags);
   /**
@@ -613,6 +650,18 @@ establish_init_signals (void)
   signals[WFD_ESTABLISH_SIGNAL_PIN] = g_signal_new ("pin", WFD_TYPE_ESTABLISH, G_SIGNAL_RUN_LAST, 0,
       NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   /**
+   * WfdEstablish::pin-request:
+   * @self: the establish
+   * @peer: the P2P device address of the peer
+   * @name: its name
+   *
+   * The peer shows a PIN that has to be entered here: with %WFD_PAIRING_PIN_KEYPAD and
+   * without #WfdEstablish:pin. wfd_establish_enter_pin() answers, within two minutes.
+   * Without a handler there can be no new pairing then.
+   */
+  signals[WFD_ESTABLISH_SIGNAL_PIN_REQUEST] = g_signal_new ("pin-request", WFD_TYPE_ESTABLISH,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  /**
    * WfdEstablish::opened:
    * @self: the establish
    *
@@ -657,6 +706,7 @@ static void
 wfd_establish_init (WfdEstablish *self)
 {
   self->context = g_main_context_ref_thread_default ();
+  self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->step = -1;
 }
 

@@ -101,6 +101,22 @@ __wrap_wfd_station_socket_open (WfdStationSocket *ret_socket, GError **error)
   return FALSE;
 }
 
+/* --- the link --- */
+
+WfdP2pLink *__wrap_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options);
+WfdP2pLink *__real_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options);
+
+static WfdP2pOptions *last_options;
+
+WfdP2pLink *
+__wrap_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options)
+{
+  g_mutex_lock (&network_lock);
+  *last_options = *options;
+  g_mutex_unlock (&network_lock);
+  return __real_wfd_p2p_link_new_full (bus, options);
+}
+
 /* --- the air --- */
 
 static GVariant *
@@ -346,6 +362,7 @@ void
 stage_set_up (Stage *self, gconstpointer data)
 {
   self->rtsp_port = find_free_port ();
+  last_options = &self->options;
   add_fake (self);
 }
 
@@ -575,7 +592,13 @@ stage_count_calls (Stage *self, guint side, const char *key)
 void
 stage_wait_call (Stage *self, guint side, const char *key)
 {
-  WAIT_UNTIL (stage_count_calls (self, side, key) > 0, key);
+  stage_wait_calls (self, side, key, 1);
+}
+
+void
+stage_wait_calls (Stage *self, guint side, const char *key, guint n)
+{
+  WAIT_UNTIL (stage_count_calls (self, side, key) >= n, key);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <fake-wpas.h>
 #include <gst/gst.h>
+#include <link-p2p.h>
 
 G_BEGIN_DECLS
 
@@ -36,8 +37,9 @@ typedef struct
   StageSide sides[2];
   guint16 rtsp_port; /* of the source; nobody else has it */
   gboolean is_paired;
-  gboolean is_deaf; /* no search finds anything */
-  gint buffers;     /* atomic: that came out of the element "out" of the display */
+  gboolean is_deaf;      /* no search finds anything */
+  gint buffers;          /* atomic: that came out of the element "out" of the display */
+  WfdP2pOptions options; /* of the link that was made last; its texts are gone */
 } Stage;
 
 /* g_test_run () with a bus for all tests; skips where there is none. */
@@ -69,6 +71,7 @@ void stage_wait_asked (Stage *self, guint *n);
 void stage_wait_eos (Stage *self, guint side);
 /* A call of @key by the side. */
 void stage_wait_call (Stage *self, guint side, const char *key);
+void stage_wait_calls (Stage *self, guint side, const char *key, guint n);
 /* By either. */
 void stage_wait_any_call (Stage *self, const char *key);
 guint stage_count_calls (Stage *self, guint side, const char *key);

@@ -124,67 +124,273 @@ test_pairing_is_answered (Stage *stage, gconstpointer data)
   stage_wait_call (stage, STAGE_DISPLAY, "Find");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   stage_wait_asked (stage, &n_asked);
-  g_signal_emit_by_name (display, "answer-pairing", STAGE_SOURCE_ID, FALSE);
-  stage_wait_call (stage, STAGE_DISPLAY, "RejectPeer");
-  g_assert_cmpuint (stage_count_calls (stage, STAGE_DISPLAY, "Connect"), ==, 0);
   g_signal_emit_by_name (display, "answer-pairing", STAGE_SOURCE_ID, TRUE);
   stage_wait_buffers (stage, 1);
 }
 
+static void
+test_pairing_is_refused (Stage *stage, gconstpointer data)
+{
+  GstElement *display;
+  guint n_asked = 0;
+
+  stage_make_display (stage, "");
+  stage_make_source (stage, "peer=Living*");
+  display = stage->sides[STAGE_DISPLAY].wfd;
+  g_signal_connect (display, "pairing-request", G_CALLBACK (leave_open), &n_asked);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_asked (stage, &n_asked);
+  g_signal_emit_by_name (display, "answer-pairing", STAGE_SOURCE_ID, FALSE);
+  stage_wait_call (stage, STAGE_DISPLAY, "RejectPeer");
+  g_assert_cmpuint (stage_count_calls (stage, STAGE_DISPLAY, "Connect"), ==, 0);
+}
+
+static gboolean
+accept_pairing (GstElement *wfd, const char *peer, const char *name, gint pairing, const char *pin,
+    guint *n_asked)
+{
+  g_atomic_int_inc (n_asked);
+  return TRUE;
+}
+
+static void
+test_pairing_is_accepted (Stage *stage, gconstpointer data)
+{
+  guint n_asked = 0;
+
+  stage_make_display (stage, "");
+  stage_make_source (stage, "peer=Living*");
+  g_signal_connect (stage->sides[STAGE_DISPLAY].wfd, "pairing-request", G_CALLBACK (accept_pairing),
+      &n_asked);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_buffers (stage, 1);
+  g_assert_cmpuint (g_atomic_int_get (&n_asked), ==, 1);
+}
+
+/* The first to be called waits for a person. */
 typedef struct
 {
   GMutex lock;
   GCond changed;
-  gboolean is_asked, is_left, may_go;
+  guint n_calls;
+  gboolean is_left, may_go;
 } Handler;
 
+/* FALSE for all but the first. */
 static gboolean
-wait_for_person (GstElement *wfd, const char *peer, const char *name, gint pairing, const char *pin,
-    Handler *handler)
+wait_for_person (Handler *handler)
 {
+  gboolean is_first;
+
   g_mutex_lock (&handler->lock);
-  handler->is_asked = TRUE;
-  g_cond_broadcast (&handler->changed);
+  is_first = handler->n_calls++ == 0;
   g_main_context_wakeup (NULL);
-  while (!handler->may_go)
+  while (is_first && !handler->may_go)
     g_cond_wait (&handler->changed, &handler->lock);
-  handler->is_left = TRUE;
+  handler->is_left |= is_first;
   g_cond_broadcast (&handler->changed);
   g_mutex_unlock (&handler->lock);
-  return TRUE;
+  return is_first;
+}
+
+static gboolean
+accept_first (GstElement *wfd, const char *peer, const char *name, gint pairing, const char *pin,
+    Handler *handler)
+{
+  return wait_for_person (handler);
+}
+
+static char *
+enter_first (GstElement *wfd, const char *peer, const char *name, Handler *handler)
+{
+  return wait_for_person (handler) ? g_strdup ("12345670") : NULL;
+}
+
+static guint
+count_handler_calls (Handler *handler)
+{
+  guint n_calls;
+
+  g_mutex_lock (&handler->lock);
+  n_calls = handler->n_calls;
+  g_mutex_unlock (&handler->lock);
+  return n_calls;
+}
+
+static void
+wait_handler_calls (Handler *handler, guint n)
+{
+  while (count_handler_calls (handler) < n)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+let_handler_go (Handler *handler)
+{
+  g_mutex_lock (&handler->lock);
+  handler->may_go = TRUE;
+  g_cond_broadcast (&handler->changed);
+  while (!handler->is_left)
+    g_cond_wait (&handler->changed, &handler->lock);
+  g_mutex_unlock (&handler->lock);
+}
+
+static void
+wait_until_asked (Stage *stage, Handler *handler)
+{
+  stage_make_display (stage, "");
+  stage_make_source (stage, "peer=Living*");
+  g_signal_connect (stage->sides[STAGE_DISPLAY].wfd, "pairing-request", G_CALLBACK (accept_first),
+      handler);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  wait_handler_calls (handler, 1);
+}
+
+/* Its thread lets go of the element. */
+static void
+wait_until_forgotten (Stage *stage, guint side)
+{
+  while (g_atomic_int_get (&G_OBJECT (stage->sides[side].wfd)->ref_count) > 2)
+    g_thread_yield ();
 }
 
 /* The handler goes on only when the pipeline is at NULL. */
 static void
 test_handler_holds_nothing_up (Stage *stage, gconstpointer data)
 {
-  static Handler handler;
+  Handler handler = { .n_calls = 0 };
+
+  wait_until_asked (stage, &handler);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_NULL);
+  let_handler_go (&handler);
+  wait_until_forgotten (stage, STAGE_DISPLAY);
+}
+
+/* Whatever becomes of the handler that was called first, the next session has its own
+ * questions and answers. */
+static void
+test_handler_of_before (Stage *stage, gconstpointer data)
+{
+  Handler handler = { .n_calls = 0 };
   GstElement *display;
 
-  stage_make_display (stage, "");
-  stage_make_source (stage, "peer=Living*");
+  wait_until_asked (stage, &handler);
   display = stage->sides[STAGE_DISPLAY].wfd;
-  g_signal_connect (display, "pairing-request", G_CALLBACK (wait_for_person), &handler);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_NULL);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_NULL);
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
   stage_wait_call (stage, STAGE_DISPLAY, "Find");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
-  g_mutex_lock (&handler.lock);
-  while (!handler.is_asked) {
-    g_mutex_unlock (&handler.lock);
-    g_main_context_iteration (NULL, TRUE);
-    g_mutex_lock (&handler.lock);
-  }
-  g_mutex_unlock (&handler.lock);
+  wait_handler_calls (&handler, 2);
+  let_handler_go (&handler);
+  /* What is open in this session can still be refused. */
+  g_signal_emit_by_name (display, "answer-pairing", STAGE_SOURCE_ID, FALSE);
+  stage_wait_call (stage, STAGE_DISPLAY, "RejectPeer");
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_NULL);
-  g_mutex_lock (&handler.lock);
-  handler.may_go = TRUE;
-  g_cond_broadcast (&handler.changed);
-  while (!handler.is_left)
-    g_cond_wait (&handler.changed, &handler.lock);
-  g_mutex_unlock (&handler.lock);
-  /* Its thread lets go of the element. */
-  while (g_atomic_int_get (&G_OBJECT (display)->ref_count) > 2)
-    g_thread_yield ();
+  wait_until_forgotten (stage, STAGE_DISPLAY);
+  g_assert_cmpuint (stage_count_calls (stage, STAGE_DISPLAY, "Connect"), ==, 0);
+}
+
+/* Somebody thinks about it; the source asks again meanwhile. */
+static void
+test_nobody_is_asked_twice (Stage *stage, gconstpointer data)
+{
+  Handler handler = { .n_calls = 0 };
+
+  wait_until_asked (stage, &handler);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_NULL);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_calls (stage, STAGE_SOURCE, "Connect", 2);
+  let_handler_go (&handler);
+  stage_wait_buffers (stage, 1);
+  g_assert_cmpuint (count_handler_calls (&handler), ==, 1);
+}
+
+static void
+make_source_that_asks (Stage *stage, Handler *handler)
+{
+  guint n_calls = handler->n_calls;
+
+  stage_make_display (stage, "");
+  stage_make_source (stage, "peer=Living* pairing=pin-keypad");
+  g_signal_connect (stage->sides[STAGE_SOURCE].wfd, "pin-request", G_CALLBACK (enter_first),
+      handler);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  wait_handler_calls (handler, n_calls + 1);
+  stage_wait_call (stage, STAGE_SOURCE, "ProvisionDiscoveryRequest");
+}
+
+static void
+assert_pairs_with_pin (Stage *stage)
+{
+  stage_wait_call (stage, STAGE_SOURCE, "Connect");
+  g_assert_nonnull (strstr (fake_wpas_find_call (stage->fake, "Connect"), "pin='12345670'"));
+}
+
+static void
+test_pin_is_entered (Stage *stage, gconstpointer data)
+{
+  Handler handler = { .n_calls = 0 };
+
+  make_source_that_asks (stage, &handler);
+  let_handler_go (&handler);
+  assert_pairs_with_pin (stage);
+}
+
+static void
+test_pin_is_entered_later (Stage *stage, gconstpointer data)
+{
+  Handler handler = { .n_calls = 1 }; /* none is the first, so it is left open */
+
+  make_source_that_asks (stage, &handler);
+  g_signal_emit_by_name (stage->sides[STAGE_SOURCE].wfd, "enter-pin", STAGE_DISPLAY_ID, "12345670");
+  assert_pairs_with_pin (stage);
+}
+
+static void
+test_pin_handler_holds_nothing_up (Stage *stage, gconstpointer data)
+{
+  Handler handler = { .n_calls = 0 };
+
+  make_source_that_asks (stage, &handler);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_NULL);
+  let_handler_go (&handler);
+  wait_until_forgotten (stage, STAGE_SOURCE);
+  g_assert_cmpuint (stage_count_calls (stage, STAGE_SOURCE, "Connect"), ==, 0);
+}
+
+/* What the library makes of it is tested there. */
+static void
+test_settings_reach_the_link (Stage *stage, gconstpointer data)
+{
+  stage_make_source (stage,
+      "peer=Living* lost-timeout=700 go-intent=3 frequency=5180 device-name=Desk");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_SOURCE, "Find");
+  g_assert_cmpuint (stage->options.lost_ms, ==, 700);
+  g_assert_cmpint (stage->options.go_intent, ==, 3);
+  g_assert_cmpuint (stage->options.frequency_mhz, ==, 5180);
+  g_assert_nonnull (
+      strstr (fake_wpas_find_call (stage->fake, "Set P2PDeviceConfig"), "'DeviceName': <'Desk'>"));
+}
+
+static void
+test_name_too_long (Stage *stage, gconstpointer data)
+{
+  stage_make_source (stage, "peer=Living* device-name=the-name-that-has-thirty-five-octets");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_error (stage, STAGE_SOURCE);
+  g_assert_error (stage->sides[STAGE_SOURCE].error, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_SETTINGS);
+  g_assert_nonnull (strstr (stage->sides[STAGE_SOURCE].error->message, "octets"));
 }
 
 static void
@@ -330,7 +536,16 @@ main (int argc, char **argv)
   add ("unused-group-is-closed", test_unused_group_is_closed);
   add ("end", test_end);
   add ("pairing-is-answered", test_pairing_is_answered);
+  add ("pairing-is-refused", test_pairing_is_refused);
+  add ("pairing-is-accepted", test_pairing_is_accepted);
   add ("handler-holds-nothing-up", test_handler_holds_nothing_up);
+  add ("handler-of-before", test_handler_of_before);
+  add ("nobody-is-asked-twice", test_nobody_is_asked_twice);
+  add ("pin-is-entered", test_pin_is_entered);
+  add ("pin-is-entered-later", test_pin_is_entered_later);
+  add ("pin-handler-holds-nothing-up", test_pin_handler_holds_nothing_up);
+  add ("settings-reach-the-link", test_settings_reach_the_link);
+  add ("name-too-long", test_name_too_long);
   add ("link-in-stats", test_link_in_stats);
   add ("nothing-is-left", test_nothing_is_left);
   add ("stranger-is-refused", test_stranger_is_refused);

@@ -18,6 +18,7 @@ typedef struct
   guint n_down;
   guint n_opened;
   guint n_requests;
+  guint n_pin_requests;
   gboolean leaves_open;
 } Way;
 
@@ -409,6 +410,92 @@ test_pin_is_missing (Way *way, gconstpointer data)
 }
 
 static void
+on_pin_request (WfdEstablish *establish, const char *peer, const char *name, Way *way)
+{
+  g_assert_cmpstr (peer, ==, TV_ID);
+  way->n_pin_requests++;
+}
+
+static void
+prepare_to_enter_pin (Way *way)
+{
+  g_object_set (way->establish, "pairing", WFD_PAIRING_PIN_KEYPAD, NULL);
+  g_signal_connect (way->establish, "pin-request", G_CALLBACK (on_pin_request), way);
+}
+
+static void
+wait_for_pin_request (Way *way)
+{
+  prepare_to_enter_pin (way);
+  lab_know_tv (&way->lab);
+  begin (way);
+  WAIT_UNTIL (way->n_pin_requests == 1);
+}
+
+/* The peer has to show it first. */
+static void
+test_pin_is_entered (Way *way, gconstpointer data)
+{
+  wait_for_pin_request (way);
+  lab_wait_call (&way->lab, "ProvisionDiscoveryRequest");
+  assert_call (&way->lab, "ProvisionDiscoveryRequest",
+      "ProvisionDiscoveryRequest " IFACE " ('" TV "', 'display')");
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+  wfd_establish_enter_pin (way->establish, OTHER_ID, "12345670");
+  lab_start_group_after (&way->lab, "Connect", "client");
+  wfd_establish_enter_pin (way->establish, TV_ID, "12345670");
+  wfd_establish_enter_pin (way->establish, TV_ID, "00000000");
+  WAIT_UNTIL (way->n_opened == 1);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 1);
+  g_assert_nonnull (strstr (fake_wpas_find_call (way->lab.fake, "Connect"), "pin='12345670'"));
+  g_assert_nonnull (strstr (fake_wpas_find_call (way->lab.fake, "Connect"), "'keypad'"));
+  g_assert_cmpstr (way->progress->str, ==,
+      "discover+ discover. pair+ pair+ pair. address+ address.");
+}
+
+static void
+test_pin_is_rubbish (Way *way, gconstpointer data)
+{
+  wait_for_pin_request (way);
+  wfd_establish_enter_pin (way->establish, TV_ID, "a PIN");
+  wait_failed (way, WFD_ERROR_INVALID_ARGUMENT, "four or eight digits");
+}
+
+static void
+test_pin_is_not_entered (Way *way, gconstpointer data)
+{
+  wait_for_pin_request (way);
+  wfd_establish_time_is_over (way->establish);
+  wait_failed (way, WFD_ERROR_PAIRING, "was not entered");
+  wfd_establish_enter_pin (way->establish, TV_ID, "12345670");
+}
+
+static void
+test_service_dies_while_pin_is_asked (Way *way, gconstpointer data)
+{
+  wait_for_pin_request (way);
+  lab_drop_fake (&way->lab);
+  wait_failed (way, WFD_ERROR_NO_SERVICE, "stopped");
+}
+
+/* It has asked, and shows it already. */
+static void
+test_sink_enters_pin (Way *way, gconstpointer data)
+{
+  prepare_to_enter_pin (way);
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_say (&way->lab, "ProvisionDiscoveryRequestEnterPin", "(objectpath '" TV "',)");
+  WAIT_UNTIL (way->n_pin_requests == 1);
+  lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "ProvisionDiscoveryRequest"), ==, 0);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  wfd_establish_enter_pin (way->establish, TV_ID, "12345670");
+  WAIT_UNTIL (way->n_opened == 1);
+}
+
+static void
 test_no_address (Way *way, gconstpointer data)
 {
   lab_know_tv (&way->lab);
@@ -486,6 +573,29 @@ test_sink_accepts_later (Way *way, gconstpointer data)
   wfd_establish_answer (way->establish, TV_ID, TRUE);
   lab_settle (&way->lab);
   g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 1);
+}
+
+/* What was asked before is not asked now, and whoever refuses or accepts does so once. */
+static void
+test_answer_of_before_is_void (Way *way, gconstpointer data)
+{
+  const WfdP2pOptions options = { .go_intent = -1 };
+  g_autoptr (WfdLink) next = NULL;
+
+  get_request_left_open (way);
+  next = WFD_LINK (wfd_p2p_link_new_full (way->lab.bus, &options));
+  wfd_establish_close (way->establish);
+  wfd_establish_set_link (way->establish, next);
+  lab_know_tv (&way->lab);
+  fake_wpas_forget_calls (way->lab.fake);
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  wfd_establish_answer (way->establish, TV_ID, TRUE);
+  wfd_establish_answer (way->establish, TV_ID, FALSE);
+  lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "RejectPeer"), ==, 0);
 }
 
 /* By PIN where a button is wanted: whoever sees the display cannot have agreed. */
@@ -699,6 +809,12 @@ main (int argc, char **argv)
   add ("pairing-fails", test_pairing_fails);
   add ("pin-is-wrong", test_pin_is_wrong);
   add ("pin-is-missing", test_pin_is_missing);
+  add ("pin-is-entered", test_pin_is_entered);
+  add ("pin-is-rubbish", test_pin_is_rubbish);
+  add ("pin-is-not-entered", test_pin_is_not_entered);
+  add ("service-dies-while-pin-is-asked", test_service_dies_while_pin_is_asked);
+  add_sink ("sink-enters-pin", test_sink_enters_pin);
+  add_sink ("answer-of-before-is-void", test_answer_of_before_is_void);
   add ("no-address", test_no_address);
   add ("never-connects", test_never_connects);
   add_sink ("sink-is-paired", test_sink_is_paired);

@@ -49,6 +49,20 @@ test_source_plays (void)
   g_assert_cmpint (state.deadline_us, ==, G_MAXINT64);
 }
 
+/* A person who does not enter it in time will not. */
+static void
+test_source_asks_for_pin (void)
+{
+  WfdEstablishState state;
+
+  wfd_establish_state_init (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (WANTED), P (SEEKING), DO (SEARCH) }, { E (PEER), P (OPENING), DO (OPEN) },
+      { E (PIN), P (ASKING), DO (NOTHING) });
+  g_assert_cmpint (state.deadline_us, ==, 120 * S);
+  PLAY (&state, { E (PEER), P (ASKING), DO (NOTHING) }, { E (ENTERED), P (OPENING), DO (OPEN) },
+      { E (OPENED), P (OPEN), DO (NOTHING) });
+}
+
 static void
 get_playing (WfdEstablishState *state, WfdRole role)
 {
@@ -65,6 +79,8 @@ test_source_gives_up (void)
     { E (FAILED) },
     { E (TIME) },
     { E (PEER), E (FAILED) },
+    { E (PEER), E (PIN), E (FAILED) },
+    { E (PEER), E (PIN), E (TIME) },
     { E (PEER), E (OPENED), E (TIME) },
     { E (PEER), E (OPENED), E (LOST) },
   };
@@ -241,6 +257,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/establish/state/source-plays", test_source_plays);
+  g_test_add_func ("/establish/state/source-asks-for-pin", test_source_asks_for_pin);
   g_test_add_func ("/establish/state/source-gives-up", test_source_gives_up);
   g_test_add_func ("/establish/state/source-tries-again", test_source_tries_again);
   g_test_add_func ("/establish/state/search-that-fails-after-playing",

@@ -54,6 +54,7 @@ WFD_API WfdEstablish *wfd_establish_new (WfdRole role);
 WFD_API void wfd_establish_begin (WfdEstablish *self);
 WFD_API void wfd_establish_close (WfdEstablish *self);
 WFD_API void wfd_establish_answer (WfdEstablish *self, const char *peer, gboolean accept);
+WFD_API void wfd_establish_enter_pin (WfdEstablish *self, const char *peer, const char *pin);
 WFD_API void wfd_establish_follow (WfdEstablish *self, WfdSession *session);
 
 WFD_API gboolean wfd_establish_is_open (WfdEstablish *self);

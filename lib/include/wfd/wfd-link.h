@@ -133,6 +133,7 @@ WFD_API void wfd_link_disconnect_async (WfdLink *self, GCancellable *cancellable
     GAsyncReadyCallback callback, gpointer user_data);
 WFD_API gboolean wfd_link_finish (WfdLink *self, GAsyncResult *result, GError **error);
 WFD_API void wfd_link_reject (WfdLink *self, WfdLinkPeer *peer);
+WFD_API void wfd_link_ask_pin (WfdLink *self, WfdLinkPeer *peer);
 WFD_API void wfd_link_close (WfdLink *self);
 
 WFD_API GPtrArray *wfd_link_dup_peers (WfdLink *self);
