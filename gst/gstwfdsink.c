@@ -61,7 +61,7 @@
  * whether to accept) answers, once a person was asked. A peer that waits asks again every few
  * seconds, but not while a handler thinks about it. "pin-request" (that address, name) asks, also
  * in a thread of its own, for the PIN that the peer shows, with pairing=pin-keypad and without
- * #GstWfdSink:pin; a handler returns it, or NULL for the action signal "enter-pin" (that address,
+ * #GstWfdSink:pin; a handler, which is there before PAUSED, returns it, or NULL for the action signal "enter-pin" (that address,
  * PIN) to do it within two minutes. What is answered after the session has ended is of no
  * other. "pin" (PIN), in the thread of the session, which waits for it, has one to be shown.
  *

@@ -608,20 +608,8 @@ default_pairing_request (WfdEstablish *self, const char *peer, const char *name,
 }
 
 static void
-establish_init_signals (void)
+establish_init_questions (void)
 {
-  /**
-   * WfdEstablish::progress:
-   * @self: the establish
-   * @step: the step
-   * @progress: where it stands
-   * @text: a sentence for people
-   *
-   * Something is under way that a person waits for.
-   */
-  signals[WFD_ESTABLISH_SIGNAL_PROGRESS] =
-      g_signal_new ("progress", WFD_TYPE_ESTABLISH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-          G_TYPE_NONE, 3, WFD_TYPE_ESTABLISH_STEP, WFD_TYPE_ESTABLISH_PROGRESS, G_TYPE_STRING);
   /**
    * WfdEstablish::pairing-request:
    * @self: the establish
@@ -661,6 +649,23 @@ establish_init_signals (void)
    */
   signals[WFD_ESTABLISH_SIGNAL_PIN_REQUEST] = g_signal_new ("pin-request", WFD_TYPE_ESTABLISH,
       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+}
+
+static void
+establish_init_signals (void)
+{
+  /**
+   * WfdEstablish::progress:
+   * @self: the establish
+   * @step: the step
+   * @progress: where it stands
+   * @text: a sentence for people
+   *
+   * Something is under way that a person waits for.
+   */
+  signals[WFD_ESTABLISH_SIGNAL_PROGRESS] =
+      g_signal_new ("progress", WFD_TYPE_ESTABLISH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+          G_TYPE_NONE, 3, WFD_TYPE_ESTABLISH_STEP, WFD_TYPE_ESTABLISH_PROGRESS, G_TYPE_STRING);
   /**
    * WfdEstablish::opened:
    * @self: the establish
@@ -700,6 +705,7 @@ wfd_establish_class_init (WfdEstablishClass *klass)
   object_class->finalize = wfd_establish_finalize;
   establish_init_properties (object_class);
   establish_init_signals ();
+  establish_init_questions ();
 }
 
 static void

@@ -383,6 +383,20 @@ test_settings_reach_the_link (Stage *stage, gconstpointer data)
 }
 
 static void
+test_pin_of_rubbish (Stage *stage, gconstpointer data)
+{
+  stage_make_display (stage, "");
+  stage_make_source (stage, "peer=Living* pairing=pin-keypad pin=1234abcd");
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_error (stage, STAGE_SOURCE);
+  g_assert_error (stage->sides[STAGE_SOURCE].error, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_SETTINGS);
+  g_assert_nonnull (strstr (stage->sides[STAGE_SOURCE].error->message, "four or eight digits"));
+}
+
+static void
 test_name_too_long (Stage *stage, gconstpointer data)
 {
   stage_make_source (stage, "peer=Living* device-name=the-name-that-has-thirty-five-octets");
@@ -545,6 +559,7 @@ main (int argc, char **argv)
   add ("pin-is-entered-later", test_pin_is_entered_later);
   add ("pin-handler-holds-nothing-up", test_pin_handler_holds_nothing_up);
   add ("settings-reach-the-link", test_settings_reach_the_link);
+  add ("pin-of-rubbish", test_pin_of_rubbish);
   add ("name-too-long", test_name_too_long);
   add ("link-in-stats", test_link_in_stats);
   add ("nothing-is-left", test_nothing_is_left);

@@ -264,6 +264,21 @@ test_two_of_one_name (Way *way, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
 }
 
+/* What it says last counts. */
+static void
+test_peer_that_changes_sides (Way *way, gconstpointer data)
+{
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_say (&way->lab, "DeviceFoundProperties",
+      "(objectpath '" TV "', {'DeviceName': <'Living room'>, 'IEs': <[byte 0x00, 0x00, 0x06, 0x00, "
+      "0x10, 0x1c, 0x44, 0x00, 0x96]>})");
+  lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+  lab_say_tv_found (&way->lab);
+  lab_wait_call (&way->lab, "Connect");
+}
+
 static void
 test_address_is_of_one (Way *way, gconstpointer data)
 {
@@ -797,6 +812,7 @@ main (int argc, char **argv)
   add ("pin-is-shown", test_pin_is_shown);
   add ("others-are-left-alone", test_others_are_left_alone);
   add ("names/two-of-one", test_two_of_one_name);
+  add ("peer-that-changes-sides", test_peer_that_changes_sides);
   add ("names/address-is-of-one", test_address_is_of_one);
   add ("names/name-is-no-address", test_name_is_no_address);
   add ("names/namesake-does-not-take-over", test_namesake_does_not_take_over);
