@@ -6,9 +6,12 @@
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
 
-/* With the time until it is heard of: less than five seconds. Who loses the radio for a
- * moment comes back by itself in this time. */
+/* With the time until it is heard of: less than five seconds. */
 #define LOST_MS 4500
+
+/* Who loses the radio for a moment comes back by itself in this time. Most who leave do not
+ * come back, and whoever reopens meanwhile hears our group and takes it for one that stands. */
+#define RIDE_OUT_MS 3000
 
 #define STATION_MS 250
 
@@ -242,7 +245,7 @@ static void
 ride_out (WfdP2pLink *self)
 {
   wfd_p2p_clear_source (&self->group->ride_out);
-  self->group->ride_out = g_timeout_source_new (get_lost_ms (self));
+  self->group->ride_out = g_timeout_source_new (MIN (get_lost_ms (self), RIDE_OUT_MS));
   g_source_set_callback (self->group->ride_out, on_peer_stays_away, self, NULL);
   g_source_attach (self->group->ride_out, self->context);
   tell_away (self);
