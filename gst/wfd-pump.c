@@ -3,8 +3,6 @@
 
 #include <errno.h>
 
-#include "wfd-send-queue.h"
-
 GST_DEBUG_CATEGORY_STATIC (wfd_pump_debug);
 #define GST_CAT_DEFAULT wfd_pump_debug
 
@@ -43,6 +41,7 @@ struct _WfdPump
   gsize unit_bytes; /* on the wire, of what was put in since the last push */
   WfdPumpStats stats;
   gboolean complained;
+  gboolean left;   /* pictures have; to be told */
   gboolean lost;   /* to be told */
   int trouble;     /* to be told */
   gboolean drains; /* that nothing waits any more is to be told */
@@ -88,12 +87,17 @@ static void
 note_sent (WfdPump *self, const guint8 *data, gsize bytes, gsize segment_bytes, gint64 now_us)
 {
   WfdLinkPacket packets[WFD_UDP_MAX_SEGMENTS];
+  guint64 picture;
   guint n = 0;
 
   for (gsize at = 0; at < bytes && n < G_N_ELEMENTS (packets); at += segment_bytes)
     packets[n++] = (WfdLinkPacket) { GST_READ_UINT16_BE (data + at + SEQUENCE_AT),
       MIN (segment_bytes, bytes - at) + self->head_bytes };
-  wfd_send_queue_drop (&self->queue, n);
+  picture = wfd_send_queue_drop (&self->queue, n);
+  if (picture != WFD_SEND_QUEUE_NO_PICTURE) {
+    self->events.leaves (self->data, picture);
+    self->left = TRUE;
+  }
   self->stats.bytes += bytes;
   self->stats.packets += n;
   self->left_us = now_us;
@@ -212,15 +216,18 @@ wait_until (WfdPump *self, gint64 due_us)
 static gboolean
 tell (WfdPump *self)
 {
-  gboolean lost = self->lost, drained = self->drains && self->queue.n_packets == 0;
+  gboolean left = self->left, lost = self->lost;
+  gboolean drained = self->drains && self->queue.n_packets == 0;
   int trouble = self->trouble;
 
-  if (!lost && trouble == 0 && !drained)
+  if (!left && !lost && trouble == 0 && !drained)
     return FALSE;
-  self->lost = FALSE;
+  self->left = self->lost = FALSE;
   self->trouble = 0;
   self->drains = self->drains && !drained;
   g_mutex_unlock (&self->lock);
+  if (left)
+    self->events.have_left (self->data);
   if (lost)
     self->events.lost (self->data);
   if (trouble != 0)
@@ -304,7 +311,7 @@ wfd_pump_set_clock (WfdPump *self, GstClock *clock, GstClockTime base_time)
 }
 
 gboolean
-wfd_pump_put (WfdPump *self, const guint8 *data, gsize bytes, gsize segment_bytes)
+wfd_pump_put (WfdPump *self, const guint8 *data, gsize bytes, gsize segment_bytes, guint64 picture)
 {
   gboolean fits;
 
@@ -313,7 +320,7 @@ wfd_pump_put (WfdPump *self, const guint8 *data, gsize bytes, gsize segment_byte
   if (fits) {
     gsize waiting_bytes = get_waiting_bytes (self);
 
-    wfd_send_queue_put (&self->queue, data, bytes, segment_bytes, get_now_us (self));
+    wfd_send_queue_put (&self->queue, data, bytes, segment_bytes, picture, get_now_us (self));
     self->unit_bytes += get_waiting_bytes (self) - waiting_bytes;
   }
   g_mutex_unlock (&self->lock);

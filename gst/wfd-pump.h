@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include "wfd-rate-control.h"
+#include "wfd-send-queue.h"
 #include "wfd-udp.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,10 @@ typedef struct _WfdPump WfdPump;
 /* Called in the thread of the pump, with @data; the last also in that which frees it. */
 typedef struct
 {
+  /* The kernel has taken the first packet of a picture. With the lock of the pump and in any thread,
+   * so that it is noted only; what comes of it is for have_left (). */
+  void (*leaves) (gpointer data, guint64 picture);
+  void (*have_left) (gpointer data);
   /* What waited is gone: a key unit is needed. */
   void (*lost) (gpointer data);
   /* The network takes nothing (errno); once. */
@@ -38,8 +43,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPump, wfd_pump_free)
 /* NULL: nothing flows; what waits is thrown away. */
 void wfd_pump_set_clock (WfdPump *self, GstClock *clock, GstClockTime base_time);
 
-/* RTP packets of @segment_bytes each. FALSE: too much waits. */
-gboolean wfd_pump_put (WfdPump *self, const guint8 *data, gsize bytes, gsize segment_bytes);
+/* RTP packets of @segment_bytes each, with which @picture begins, or none
+ * (WFD_SEND_QUEUE_NO_PICTURE). FALSE: too much waits. */
+gboolean wfd_pump_put (WfdPump *self, const guint8 *data, gsize bytes, gsize segment_bytes,
+    guint64 picture);
 /* All of a unit was put in: lets go what may. @picture: (nullable): it is one, of
  * which the pump knows the size. */
 void wfd_pump_push (WfdPump *self, const WfdRateFrame *picture);

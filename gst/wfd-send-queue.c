@@ -6,7 +6,8 @@
 typedef struct
 {
   gint64 put_us;
-  gsize pos; /* of the first datagram that has not left */
+  guint64 picture; /* that begins with it, until it has begun to leave; or none */
+  gsize pos;       /* of the first datagram that has not left */
   gsize bytes;
   gsize segment_bytes;
   guint8 data[];
@@ -20,11 +21,16 @@ count_packets (gsize bytes, gsize segment_bytes)
 
 void
 wfd_send_queue_put (WfdSendQueue *self, const guint8 *data, gsize bytes, gsize segment_bytes,
-    gint64 now_us)
+    guint64 picture, gint64 now_us)
 {
   Batch *batch = g_malloc (sizeof *batch + bytes);
 
-  *batch = (Batch) { .put_us = now_us, .bytes = bytes, .segment_bytes = segment_bytes };
+  *batch = (Batch) {
+    .put_us = now_us,
+    .picture = picture,
+    .bytes = bytes,
+    .segment_bytes = segment_bytes,
+  };
   memcpy (batch->data, data, bytes);
   g_queue_push_tail (&self->batches, batch);
   self->bytes += bytes;
@@ -45,17 +51,20 @@ wfd_send_queue_peek (WfdSendQueue *self, guint max, const guint8 **ret_data, gsi
   return count_packets (*ret_bytes, batch->segment_bytes);
 }
 
-void
+guint64
 wfd_send_queue_drop (WfdSendQueue *self, guint n)
 {
   Batch *batch = g_queue_peek_head (&self->batches);
+  guint64 picture = batch->picture;
   gsize bytes = MIN (batch->bytes - batch->pos, n * batch->segment_bytes);
 
+  batch->picture = WFD_SEND_QUEUE_NO_PICTURE;
   batch->pos += bytes;
   self->bytes -= bytes;
   self->n_packets -= n;
   if (batch->pos == batch->bytes)
     g_free (g_queue_pop_head (&self->batches));
+  return picture;
 }
 
 void

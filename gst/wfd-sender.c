@@ -64,8 +64,16 @@ struct _WfdSender
   GstClockTime base_time;
   GstClockID timer;
 
+  guint64 picture; /* number of the next one */
+  guint64 begins;  /* with what is sent next; or none */
+
   WfdSenderStats stats;
   gboolean complained;
+
+  /* With a lock of their own, as the pump, which we call with ours, tells of them. */
+  GMutex left_lock;
+  GArray *left; /* guint64: pictures that have left and are to be told */
+  gboolean is_telling;
 
   guint8 data[WFD_UDP_MAX_SEGMENTS * PACKET_BYTES];
 };
@@ -87,6 +95,9 @@ wfd_sender_new (const WfdSenderEvents *events, GObject *owner)
   GST_DEBUG_CATEGORY_INIT (wfd_sender_debug, "wfdsender", 0, "Sends to a Wi-Fi Display peer");
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
+  g_mutex_init (&self->left_lock);
+  self->left = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->begins = WFD_SEND_QUEUE_NO_PICTURE;
   self->events = *events;
   g_weak_ref_init (&self->owner, owner);
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
@@ -117,8 +128,47 @@ wfd_sender_unref (WfdSender *self)
   for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
     g_object_unref (self->streams[i].cancellable);
   g_weak_ref_clear (&self->owner);
+  g_array_unref (self->left);
+  g_mutex_clear (&self->left_lock);
   g_mutex_clear (&self->lock);
   g_free (self);
+}
+
+static void
+note_left (WfdSender *self, guint64 picture)
+{
+  g_mutex_lock (&self->left_lock);
+  g_array_append_val (self->left, picture);
+  g_mutex_unlock (&self->left_lock);
+}
+
+static gboolean
+has_left (WfdSender *self)
+{
+  gboolean has;
+
+  g_mutex_lock (&self->left_lock);
+  has = self->left->len > 0;
+  g_mutex_unlock (&self->left_lock);
+  return has;
+}
+
+/* Whoever is at it already tells those of others too, so that they keep their order. */
+static void
+tell_left (WfdSender *self, GObject *owner)
+{
+  g_mutex_lock (&self->left_lock);
+  while (self->left->len > 0 && !self->is_telling) {
+    guint64 picture = g_array_index (self->left, guint64, 0);
+
+    g_array_remove_index (self->left, 0);
+    self->is_telling = TRUE;
+    g_mutex_unlock (&self->left_lock);
+    self->events.picture (owner, picture);
+    g_mutex_lock (&self->left_lock);
+    self->is_telling = FALSE;
+  }
+  g_mutex_unlock (&self->left_lock);
 }
 
 /* The owner may go away at any time, for the clock's thread is not ours: it lives on
@@ -127,12 +177,15 @@ static void
 tell (WfdSender *self, const News *news)
 {
   g_autoptr (GObject) owner = NULL;
+  gboolean left = has_left (self);
 
-  if (!news->lost && news->trouble == 0 && !news->alive && !news->drained)
+  if (!left && !news->lost && news->trouble == 0 && !news->alive && !news->drained)
     return;
   owner = g_weak_ref_get (&self->owner);
   if (owner == NULL)
     return;
+  if (left)
+    tell_left (self, owner);
   if (news->lost)
     self->events.lost (owner);
   if (news->trouble != 0)
@@ -153,15 +206,34 @@ get_now (WfdSender *self)
 
 /* --- sending, with the lock --- */
 
+/* The picture that begins with what is sent now, if one does. */
+static guint64
+take_picture (WfdSender *self)
+{
+  guint64 picture = self->begins;
+
+  self->begins = WFD_SEND_QUEUE_NO_PICTURE;
+  return picture;
+}
+
 /* FALSE: the rest is lost. */
 static gboolean
 send_batch (WfdSender *self, const WfdTsBatch *batch, gint64 until_us, GCancellable *cancellable,
     News *news)
 {
+  guint64 picture = take_picture (self);
+  WfdUdpResult result;
+  gsize sent_bytes;
+  int code;
+
   if (self->pump != NULL)
-    return wfd_pump_put (self->pump, batch->data, batch->bytes, batch->segment_bytes);
-  switch (wfd_udp_send (self->udp, batch->data, batch->bytes, batch->segment_bytes, until_us,
-      cancellable, NULL)) {
+    return wfd_pump_put (self->pump, batch->data, batch->bytes, batch->segment_bytes, picture);
+  result = wfd_udp_send (self->udp, batch->data, batch->bytes, batch->segment_bytes, until_us,
+      cancellable, &sent_bytes);
+  code = errno;
+  if (sent_bytes > 0 && picture != WFD_SEND_QUEUE_NO_PICTURE)
+    note_left (self, picture);
+  switch (result) {
     case WFD_UDP_SENT:
       self->stats.bytes += batch->bytes;
       self->stats.packets += batch->n_packets;
@@ -170,7 +242,7 @@ send_batch (WfdSender *self, const WfdTsBatch *batch, gint64 until_us, GCancella
       return FALSE;
     case WFD_UDP_FAILED:
       self->stats.errors++;
-      news->trouble = self->complained ? 0 : errno;
+      news->trouble = self->complained ? 0 : code;
       self->complained = TRUE;
       return FALSE;
   }
@@ -420,6 +492,18 @@ on_pump_lost (gpointer data)
 }
 
 static void
+on_pump_leaves (gpointer data, guint64 picture)
+{
+  note_left (data, picture);
+}
+
+static void
+on_pump_have_left (gpointer data)
+{
+  tell (data, &(News) { FALSE });
+}
+
+static void
 on_pump_trouble (gpointer data, int code)
 {
   tell (data, &(News) { .trouble = code });
@@ -449,7 +533,8 @@ count_pump (WfdSender *self, WfdSenderStats *stats)
 static void
 open_pump (WfdSender *self, GSocket *rtsp)
 {
-  static const WfdPumpEvents events = { on_pump_lost, on_pump_trouble, on_pump_drained };
+  static const WfdPumpEvents events = { on_pump_leaves, on_pump_have_left, on_pump_lost,
+    on_pump_trouble, on_pump_drained };
   WfdLinkProbe *probe, *station;
   gboolean v6;
 
@@ -503,6 +588,7 @@ wfd_sender_close (WfdSender *self)
   pump = take_pump (self);
   g_mutex_unlock (&self->lock);
   wfd_pump_free (pump);
+  tell (self, &(News) { FALSE });
 
   g_mutex_lock (&self->lock);
   if (self->udp != NULL && !self->open)
@@ -594,6 +680,8 @@ send_unit (WfdSender *self, WfdStream stream, WfdBytes unit, GstClockTime runnin
     self->stats.refused++;
     return;
   }
+  if (stream == WFD_STREAM_VIDEO && self->events.picture != NULL)
+    self->begins = self->picture;
   if (send_all (self, stream == WFD_STREAM_VIDEO ? &picture : NULL,
           g_get_monotonic_time () + PATIENCE_US, self->streams[stream].cancellable, news)) {
     self->streams[stream].begun = TRUE;
@@ -604,20 +692,12 @@ send_unit (WfdSender *self, WfdStream stream, WfdBytes unit, GstClockTime runnin
   exchange_reports (self, now_ns, news);
 }
 
-/* Before it goes on, as who is told notes the moment; without the lock. */
 void
 wfd_sender_note_picture (WfdSender *self, guint64 number)
 {
-  g_autoptr (GObject) owner = NULL;
-  gboolean is_on;
-
   g_mutex_lock (&self->lock);
-  is_on = self->writer != NULL && self->clock != NULL && self->streams[WFD_STREAM_VIDEO].index >= 0;
+  self->picture = number;
   g_mutex_unlock (&self->lock);
-  if (is_on && self->events.picture != NULL)
-    owner = g_weak_ref_get (&self->owner);
-  if (owner != NULL)
-    self->events.picture (owner, number);
 }
 
 gboolean

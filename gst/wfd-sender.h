@@ -32,7 +32,8 @@ typedef struct
   void (*trouble) (gpointer owner, const char *text);
   /* A report of the peer came. */
   void (*alive) (gpointer owner);
-  /* (nullable): a picture is about to leave; @number: of its trail, 0 if it has none. */
+  /* (nullable): the kernel has taken the first packet of a picture; @number: of its trail, 0 if
+   * it has none. In their order, and no two at once. */
   void (*picture) (gpointer owner, guint64 number);
   /* All units have left; once for wfd_sender_drain(), perhaps before that returns. */
   void (*drained) (gpointer owner);
@@ -81,7 +82,7 @@ void wfd_sender_close (WfdSender *self);
  * does not. */
 void wfd_sender_set_clock (WfdSender *self, GstClock *clock, GstClockTime base_time);
 
-/* The next unit is a picture of this number (0: none); tells it if it will be sent. */
+/* The next unit is a picture of this number (0: none), which is told if it leaves. */
 void wfd_sender_note_picture (WfdSender *self, guint64 number);
 /* A unit of @format, as wfd_ts_writer_begin_unit() takes it, which is to be shown
  * at @running_time (NONE: now). @latency: of what is upstream. FALSE if the unit

@@ -22,8 +22,9 @@ static guint16 next_sequence;
 static GMutex lock;
 static GCond changed;
 /* With the lock. */
-static GArray *sent; /* of guint16: sequence numbers */
-static guint most_segments, n_lost, n_troubles, n_drained;
+static GArray *sent;    /* of guint16: sequence numbers */
+static GArray *leaving; /* of guint64: pictures */
+static guint most_segments, n_left, n_lost, n_troubles, n_drained;
 static int send_error;     /* 0: it takes all */
 static int segments_error; /* of many packets in one call; 0: it takes them */
 static guint n_takes;      /* so many packets, then it has no room; 0: it takes all */
@@ -87,6 +88,20 @@ count (guint *counter)
 }
 
 static void
+note_leaving (gpointer data, guint64 number)
+{
+  g_mutex_lock (&lock);
+  g_array_append_val (leaving, number);
+  g_mutex_unlock (&lock);
+}
+
+static void
+note_left (gpointer data)
+{
+  count (&n_left);
+}
+
+static void
 note_lost (gpointer data)
 {
   count (&n_lost);
@@ -122,14 +137,16 @@ set_up (void)
 {
   static const WfdLinkProbeClass klass = { "test", NULL, link_look, link_free };
   static const WfdUdpCalls calls = { fake_send, fake_wait };
-  static const WfdPumpEvents events = { note_lost, note_trouble, note_drained };
+  static const WfdPumpEvents events = { note_leaving, note_left, note_lost, note_trouble,
+    note_drained };
   const WfdRateUser user = { TRUE, WFD_RATE_BALANCED, 1000, 40000, 8000, 100, TRUE };
   g_autoptr (GSocketAddress) to = g_inet_socket_address_new_from_string ("127.0.0.1", 9);
   WfdLinkProbe *probe = g_new0 (WfdLinkProbe, 1);
 
   probe->klass = &klass;
   sent = g_array_new (FALSE, FALSE, sizeof (guint16));
-  most_segments = n_lost = n_troubles = n_drained = next_sequence = 0;
+  leaving = g_array_new (FALSE, FALSE, sizeof (guint64));
+  most_segments = n_left = n_lost = n_troubles = n_drained = next_sequence = 0;
   send_error = segments_error = n_takes = 0;
   kernel_bytes = 1;
   test_clock = gst_test_clock_new_with_start_time (10 * GST_SECOND);
@@ -152,10 +169,11 @@ tear_down (void)
   g_object_unref (rtp);
   gst_object_unref (test_clock);
   g_array_unref (sent);
+  g_array_unref (leaving);
 }
 
 static gboolean
-put (guint n)
+put_picture (guint n, guint64 picture)
 {
   guint8 data[16 * PACKET_BYTES] = { 0 };
   gboolean fits = TRUE;
@@ -165,10 +183,17 @@ put (guint n)
 
     for (guint i = 0; i < part; i++)
       GST_WRITE_UINT16_BE (data + i * PACKET_BYTES + 2, next_sequence++);
-    fits = wfd_pump_put (pump, data, part * PACKET_BYTES, PACKET_BYTES);
+    fits = wfd_pump_put (pump, data, part * PACKET_BYTES, PACKET_BYTES, picture);
+    picture = WFD_SEND_QUEUE_NO_PICTURE;
     n -= part;
   }
   return fits;
+}
+
+static gboolean
+put (guint n)
+{
+  return put_picture (n, WFD_SEND_QUEUE_NO_PICTURE);
 }
 
 static guint
@@ -267,6 +292,28 @@ GST_START_TEST (nothing_leaves_while_the_kernel_is_full)
   run_until_sent (100);
   check_sequence (100);
   fail_unless_equals_int (n_lost, 0);
+}
+
+GST_END_TEST;
+
+/* Not when they are put in, as they may be given up. */
+GST_START_TEST (pictures_are_told_when_they_begin_to_leave)
+{
+  kernel_bytes = G_MAXINT32;
+  put_picture (100, 7);
+  wfd_pump_push (pump, &(WfdRateFrame) { 0, TRUE });
+  put_picture (20, 8);
+  wfd_pump_push (pump, &(WfdRateFrame) { 0, FALSE });
+  fail_unless (count_sent () < 100);
+  fail_unless_equals_int (leaving->len, 1);
+  fail_unless_equals_uint64 (g_array_index (leaving, guint64, 0), 7);
+  g_mutex_lock (&lock);
+  kernel_bytes = 1;
+  g_mutex_unlock (&lock);
+  run_until_sent (120);
+  wait_for (&n_left, 1);
+  fail_unless_equals_int (leaving->len, 2);
+  fail_unless_equals_uint64 (g_array_index (leaving, guint64, 1), 8);
 }
 
 GST_END_TEST;
@@ -525,18 +572,18 @@ GST_START_TEST (queue_gives_back_in_parts_what_was_put_in)
   gsize bytes, segment_bytes;
 
   fail_unless_equals_int (wfd_send_queue_peek (&queue, 9, &data, &bytes, &segment_bytes), 0);
-  wfd_send_queue_put (&queue, (const guint8 *) "aabbc", 5, 2, 7);
-  wfd_send_queue_put (&queue, (const guint8 *) "dd", 2, 2, 8);
+  wfd_send_queue_put (&queue, (const guint8 *) "aabbc", 5, 2, 31, 7);
+  wfd_send_queue_put (&queue, (const guint8 *) "dd", 2, 2, WFD_SEND_QUEUE_NO_PICTURE, 8);
   fail_unless_equals_int (queue.n_packets, 4);
   fail_unless_equals_int (queue.bytes, 7);
   fail_unless_equals_int (wfd_send_queue_get_since_us (&queue), 7);
 
   fail_unless_equals_int (wfd_send_queue_peek (&queue, 1, &data, &bytes, &segment_bytes), 1);
   fail_unless (bytes == 2 && memcmp (data, "aa", 2) == 0);
-  wfd_send_queue_drop (&queue, 1);
+  fail_unless_equals_uint64 (wfd_send_queue_drop (&queue, 1), 31);
   fail_unless_equals_int (wfd_send_queue_peek (&queue, 9, &data, &bytes, &segment_bytes), 2);
   fail_unless (bytes == 3 && memcmp (data, "bbc", 3) == 0);
-  wfd_send_queue_drop (&queue, 2);
+  fail_unless_equals_uint64 (wfd_send_queue_drop (&queue, 2), WFD_SEND_QUEUE_NO_PICTURE);
   fail_unless_equals_int (wfd_send_queue_get_since_us (&queue), 8);
   fail_unless_equals_int (queue.bytes, 2);
   wfd_send_queue_clear (&queue);
@@ -556,6 +603,7 @@ pump_suite (void)
   tcase_add_checked_fixture (all, set_up, tear_down);
   tcase_add_test (all, kernel_gets_no_more_than_the_gate_at_a_time);
   tcase_add_test (all, nothing_leaves_while_the_kernel_is_full);
+  tcase_add_test (all, pictures_are_told_when_they_begin_to_leave);
   tcase_add_test (all, all_leaves_at_once_where_nothing_waits);
   tcase_add_test (all, link_that_becomes_slow_is_seen);
   tcase_add_test (all, too_much_is_refused);

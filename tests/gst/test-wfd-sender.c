@@ -24,6 +24,7 @@ static GPtrArray *datagrams;       /* GBytes */
 static guint n_lost, n_troubles, n_alive, n_drained;
 static guint n_calls;  /* of the socket */
 static guint room;     /* datagrams that it still takes */
+static GArray *told;   /* of guint64: pictures */
 static int send_error; /* then */
 static gboolean can_segment;
 
@@ -57,6 +58,12 @@ static void
 note_drained (gpointer data)
 {
   n_drained++;
+}
+
+static void
+note_picture (gpointer data, guint64 number)
+{
+  g_array_append_val (told, number);
 }
 
 static guint
@@ -128,13 +135,15 @@ open_session (const WfdFormat *format, gboolean microsoft)
 static void
 set_up (void)
 {
-  static const WfdSenderEvents events = { note_lost, note_trouble, note_alive, NULL, note_drained };
+  static const WfdSenderEvents events = { note_lost, note_trouble, note_alive, note_picture,
+    note_drained };
   static const WfdUdpCalls calls = { fake_send, fake_wait };
 
   n_lost = n_troubles = n_alive = n_drained = n_calls = 0;
   room = G_MAXUINT;
   send_error = EAGAIN;
   can_segment = TRUE;
+  told = g_array_new (FALSE, FALSE, sizeof (guint64));
   datagrams = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   test_clock = gst_test_clock_new_with_start_time (GST_SECOND);
   rtp = wfd_rtp_socket_new_pair ("127.0.0.1", 0, &rtcp, NULL);
@@ -159,6 +168,7 @@ tear_down (void)
   g_object_unref (rtcp);
   g_object_unref (peer);
   g_ptr_array_unref (datagrams);
+  g_array_unref (told);
 }
 
 /* An IDR picture of @bytes; nothing in it looks like a start code. */
@@ -330,6 +340,45 @@ GST_START_TEST (picture_for_which_there_is_no_room_is_given_up_and_told)
   fail_unless_equals_int (stats.packets, datagrams->len);
   tear_down ();
 }
+GST_END_TEST;
+
+static void
+check_told (guint n, guint64 last)
+{
+  fail_unless_equals_int (told->len, n);
+  if (n > 0)
+    fail_unless_equals_uint64 (g_array_index (told, guint64, n - 1), last);
+}
+
+/* Not those that could not be decoded, for which there is no room, or that were not agreed on. */
+GST_START_TEST (only_pictures_that_leave_are_told)
+{
+  WfdTsFormat other = sound;
+  const guint8 delta[] = { 0, 0, 0, 1, 0x41, 0x9a, 0, 0 };
+
+  set_up ();
+  open_session (&both, FALSE);
+  wfd_sender_note_picture (sender, 1);
+  wfd_sender_send (sender, WFD_STREAM_VIDEO, &video, wfd_bytes (delta, sizeof delta), now (), 0);
+  wfd_sender_note_picture (sender, 2);
+  fail_if (wfd_sender_send (sender, WFD_STREAM_VIDEO, &other, wfd_bytes (delta, sizeof delta),
+      now (), 0));
+  wfd_sender_note_picture (sender, 3);
+  room = 0;
+  send_picture (4000);
+  check_told (0, 0);
+  room = G_MAXUINT;
+  wfd_sender_note_picture (sender, 4);
+  send_picture (40000);
+  check_told (1, 4);
+  send_sound ();
+  check_told (1, 4);
+  wfd_sender_note_picture (sender, 5);
+  send_picture (100);
+  check_told (2, 5);
+  tear_down ();
+}
+
 GST_END_TEST;
 
 GST_START_TEST (sound_that_is_given_up_needs_no_key_unit)
@@ -918,6 +967,7 @@ wfd_sender_suite (void)
   tcase_add_test (units, no_stream_waits_for_the_other);
   tcase_add_test (units, device_that_cannot_segment_gets_the_same_datagrams);
   tcase_add_test (units, picture_for_which_there_is_no_room_is_given_up_and_told);
+  tcase_add_test (units, only_pictures_that_leave_are_told);
   tcase_add_test (units, sound_that_is_given_up_needs_no_key_unit);
   tcase_add_test (units, network_that_takes_nothing_is_told_once);
   tcase_add_test (units, owner_lives_while_it_is_told_and_is_told_no_more);
