@@ -30,9 +30,7 @@ struct _GstRtspWfd
   WfdReceiver *receive; /* in the bin */
   GMutex control_lock;  /* for the pointer; held for moments only */
   WfdControl *control;
-  guint64 n_pictures;   /* that have a number, with that lock */
-  guint64 last_picture; /* that was sent, with that lock */
-  gint ceiling_kbps;    /* atomic; that a Miracast system suggests, 0 if it does not */
+  guint64 n_pictures; /* that have a number, with that lock */
 
   /* With the object lock. */
   guint rtsp_port; /* as it is; 0: not listening */

@@ -216,7 +216,6 @@ on_ceiling (gpointer user_data, guint kbps)
 {
   GstRtspWfd *self = user_data;
 
-  g_atomic_int_set (&self->ceiling_kbps, kbps);
   if (self->rate != NULL)
     wfd_rate_control_set_ceiling (self->rate, kbps);
 }
@@ -329,8 +328,6 @@ note_step (gpointer owner, WfdMiracastStep step, guint64 number, guint took_us)
   g_mutex_lock (&self->control_lock);
   if (number == 0)
     number = ++self->n_pictures;
-  if (step == WFD_MIRACAST_STEP_SENDING)
-    self->last_picture = number;
   if (self->control != NULL)
     control = wfd_control_ref (self->control);
   g_mutex_unlock (&self->control_lock);

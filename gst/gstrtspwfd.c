@@ -564,12 +564,10 @@ create_stats (GstRtspWfd *self)
 {
   g_autoptr (WfdControl) control = NULL;
   g_autoptr (WfdReceiver) receive = NULL;
-  g_autoptr (GVariant) session = NULL;
-  guint64 last_picture;
+  g_autoptr (GVariant) session = NULL, driver = NULL;
   GstStructure *stats;
 
   g_mutex_lock (&self->control_lock);
-  last_picture = self->last_picture;
   if (self->control != NULL) {
     control = wfd_control_ref (self->control);
     g_set_object (&receive, self->receive);
@@ -584,8 +582,8 @@ create_stats (GstRtspWfd *self)
   else if (control != NULL)
     wfd_sender_pads_add_stats (self->pads, stats);
   if (self->settings.miracast_context != NULL)
-    gst_structure_set (stats, "miracast-frame", G_TYPE_UINT64, last_picture, "miracast-bitrate",
-        G_TYPE_UINT, (guint) g_atomic_int_get (&self->ceiling_kbps), NULL);
+    driver = wfd_miracast_dup_stats (self->settings.miracast_context);
+  wfd_report_add_stats (stats, driver);
   return stats;
 }
 

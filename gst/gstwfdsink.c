@@ -66,10 +66,15 @@
  * other. "pin" (PIN), in the thread of the session, which waits for it, has one to be shown.
  *
  * In a program with a Miracast driver (netdispumdddi.h) #GstWfdSink:miracast-context
- * names the context whose sessions are served; the element listens nowhere then, and
- * miracast-frame (uint64) of the statistics is the number of the picture that was last
- * told to the driver, and miracast-bitrate (uint, kbit/s, 0 for none) the most that may be
- * encoded at now, as the system suggests; it goes before the minimum.
+ * names the context whose sessions are served; the element listens nowhere then. The
+ * statistics have what the driver has reported since its session was started, as long as it
+ * has the context: miracast-frame and miracast-part (uint64), the number of the chunk that
+ * was sent last, miracast-frames-started, -converted, -encoded, -dropped and -sent (uint64),
+ * miracast-encode-time-us and miracast-encode-rate (uint, kbit/s) of the last picture,
+ * miracast-key-frame-requests, miracast-monitor-arrivals and -departures (uint64),
+ * miracast-status-reports (uint64) with miracast-status (string) and miracast-status-code
+ * (uint, an NTSTATUS) once there was one, and miracast-bitrate (uint, kbit/s, 0 for none),
+ * the most that may be encoded at now, as the system suggests; it goes before the minimum.
  *
  * ## Example pipelines
  * |[

@@ -76,17 +76,15 @@ wfd_report_new_negotiated (WfdRole role, const WfdControlAgreement *agreement)
   return structure;
 }
 
-GstStructure *
-wfd_report_new_stats (GVariant *stats)
+void
+wfd_report_add_stats (GstStructure *structure, GVariant *stats)
 {
-  GstStructure *structure = gst_structure_new_empty ("wfd-stats");
   GVariantIter iter;
   const char *name;
   GVariant *value;
 
   if (stats == NULL)
-    return structure;
-
+    return;
   g_variant_iter_init (&iter, stats);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value)) {
     if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
@@ -100,5 +98,13 @@ wfd_report_new_stats (GVariant *stats)
     else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
       set_string (structure, name, g_variant_get_string (value, NULL));
   }
+}
+
+GstStructure *
+wfd_report_new_stats (GVariant *stats)
+{
+  GstStructure *structure = gst_structure_new_empty ("wfd-stats");
+
+  wfd_report_add_stats (structure, stats);
   return structure;
 }

@@ -23,5 +23,7 @@ const char *wfd_report_get_codec_name (WfdAudioCodec codec);
 /* wfd-stats with the fields of @stats, an a{sv} or NULL: t becomes uint64, x
  * int64, s string. */
 GstStructure *wfd_report_new_stats (GVariant *stats);
+/* @stats: (nullable) */
+void wfd_report_add_stats (GstStructure *structure, GVariant *stats);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include <handle-table.h>
 
+#include "miracast-counters.h"
 #include "miracast-visit.h"
 #include "winapi-descriptors.h"
 
@@ -104,6 +105,9 @@ report_statistic (MiracastContext *self, MIRACAST_STATISTIC_DATA *data)
 {
   MiracastVisit visit;
 
+  g_mutex_lock (&self->lock);
+  miracast_counters_add (&self->counters, data, "driver");
+  g_mutex_unlock (&self->lock);
   if (self->callbacks.ReportStatistic == NULL || !begin_call (self, &visit))
     return;
   self->callbacks.ReportStatistic (self->device, data);
@@ -171,12 +175,7 @@ on_monitor (gpointer user_data, const MiracastMonitor *monitor)
 static void
 on_event (gpointer user_data, MIRACAST_PROTOCOL_EVENT event)
 {
-  MiracastContext *self = user_data;
-
-  g_mutex_lock (&self->lock);
-  self->counters.KeyFrameRequests++;
-  g_mutex_unlock (&self->lock);
-  report_event (self, event);
+  report_event (user_data, event);
 }
 
 static void
@@ -185,7 +184,9 @@ on_ended (gpointer user_data, MIRACAST_STATUS status, NTSTATUS why)
   MiracastContext *self = user_data;
   MiracastVisit visit;
 
-  g_debug ("the session is over: Miracast status %u, 0x%08x", (guint) status, (guint) why);
+  g_mutex_lock (&self->lock);
+  miracast_counters_add_status (&self->counters, status, why, "driver");
+  g_mutex_unlock (&self->lock);
   if (self->callbacks.ReportSessionStatus == NULL || !begin_call (self, &visit))
     return;
   self->callbacks.ReportSessionStatus (self->device, status, why);
@@ -211,30 +212,6 @@ miracast_context_get_counters (MiracastContext *self)
   return counters;
 }
 
-static void
-count (MiracastContext *self, WfdMiracastStep step, MIRACAST_CHUNK_ID id)
-{
-  WFDX_MIRACAST_COUNTERS *counters = &self->counters;
-
-  switch (step) {
-    case WFD_MIRACAST_STEP_START:
-      counters->FramesStarted++;
-      break;
-    case WFD_MIRACAST_STEP_CONVERTED:
-      break;
-    case WFD_MIRACAST_STEP_ENCODED:
-      counters->FramesEncoded++;
-      break;
-    case WFD_MIRACAST_STEP_DROPPED:
-      counters->FramesDropped++;
-      break;
-    case WFD_MIRACAST_STEP_SENDING:
-      counters->FramesSent++;
-      counters->LastSent = id;
-      break;
-  }
-}
-
 /* A picture is not sliced, so its one part is the last and has the number 0. */
 void
 miracast_context_note_picture (MiracastContext *self, WfdMiracastStep step, guint64 number,
@@ -252,8 +229,6 @@ miracast_context_note_picture (MiracastContext *self, WfdMiracastStep step, guin
 
   g_mutex_lock (&self->lock);
   is_heard = is_on (self);
-  if (is_heard)
-    count (self, step, id);
   g_mutex_unlock (&self->lock);
   if (!is_heard)
     return;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a driver calls, and when it may. */
+#include "miracast-counters.h"
 #include "miracast-host.h"
 #include "miracast-visit.h"
 
@@ -32,8 +33,9 @@ report_status (HANDLE device, MIRACAST_STATUS miracast_status, NTSTATUS why)
   session = self->session;
   if (is_starting)
     self->session_to_stop = session;
+  if (is_on)
+    miracast_counters_add_status (&self->counters, miracast_status, why, "system");
   g_mutex_unlock (&self->lock);
-  g_debug ("the driver tells Miracast status %u, 0x%08x", (guint) miracast_status, (guint) why);
   if (!is_on)
     return;
   if (self->display.SessionStatus != NULL) {
@@ -86,31 +88,6 @@ io_control (HANDLE device, BOOL hardware_access, UINT input_size, VOID *input, U
   return status;
 }
 
-static void
-log_statistic (const MIRACAST_STATISTIC_DATA *data)
-{
-  const MIRACAST_CHUNK_INFO *chunk = &data->EncodeComplete.ChunkInfo;
-
-  switch (data->StatisticType) {
-    case MIRACAST_STATISTIC_TYPE_CHUNK_PROCESSING_COMPLETE:
-      g_debug ("frame %" G_GUINT64_FORMAT ", part %u: step %u, %u us, %u kbit/s",
-          (guint64) chunk->ChunkId.FrameNumber, (guint) chunk->ChunkId.PartNumber,
-          (guint) chunk->ChunkType, chunk->ProcessingTime, chunk->EncodeRate);
-      break;
-    case MIRACAST_STATISTIC_TYPE_CHUNK_SENT:
-      g_debug ("frame %" G_GUINT64_FORMAT ", part %u: sent",
-          (guint64) data->ChunkSent.ChunkId.FrameNumber,
-          (guint) data->ChunkSent.ChunkId.PartNumber);
-      break;
-    case MIRACAST_STATISTIC_TYPE_EVENT:
-      g_debug ("protocol event %u", (guint) data->ProtocolEvent.Event);
-      break;
-    case MIRACAST_STATISTIC_TYPE_FORCE_UINT32:
-    default:
-      g_debug ("a statistic of type %u", (guint) data->StatisticType);
-  }
-}
-
 static gboolean
 is_on (const MiracastHost *self)
 {
@@ -141,7 +118,9 @@ report_statistic (HANDLE device, MIRACAST_STATISTIC_DATA *data)
 
   if (self == NULL || data == NULL)
     return;
-  log_statistic (data);
+  g_mutex_lock (&self->lock);
+  miracast_counters_add (&self->counters, data, "system");
+  g_mutex_unlock (&self->lock);
   note_rate (self, data);
   if (self->display.Statistic == NULL)
     return;

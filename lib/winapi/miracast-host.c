@@ -228,6 +228,7 @@ start (MiracastHost *self, SOCKET socket, const MIRACAST_WFD_CONNECTION_STATS *s
   g_mutex_lock (&self->lock);
   self->session++;
   self->fd = socket;
+  self->counters = (WFDX_MIRACAST_COUNTERS) { .EncodeRate = given.CurrentBitRate };
   g_mutex_unlock (&self->lock);
   miracast_chunks_open (self->chunks);
   status = self->library.driver.StartMiracastSession (self->context, socket, &given, &info);
@@ -456,6 +457,22 @@ WfdxMiracastGetContext (HANDLE device, PVOID *ret_context)
   if (ret_context == NULL)
     return STATUS_INVALID_PARAMETER;
   *ret_context = self->context;
+  return STATUS_SUCCESS;
+}
+
+NTSTATUS
+WfdxMiracastGetCounters (HANDLE device, WFDX_MIRACAST_COUNTERS *ret_counters)
+{
+  NTSTATUS status;
+  g_autoptr (MiracastHost) self = miracast_host_find (device, &status);
+
+  if (self == NULL)
+    return status;
+  if (ret_counters == NULL)
+    return STATUS_INVALID_PARAMETER;
+  g_mutex_lock (&self->lock);
+  *ret_counters = self->counters;
+  g_mutex_unlock (&self->lock);
   return STATUS_SUCCESS;
 }
 

@@ -41,12 +41,13 @@ typedef struct
   GCond changed;
   /* With the lock. */
   MiracastPhase phase;
-  GThread *phase_thread; /* of the call that is under way */
-  guint session;         /* counts them */
-  guint session_to_stop; /* once it has started; 0: none */
-  int fd;                /* of the session; -1 without one */
-  GQueue messages;       /* that wait for the end of a start */
-  guint n_handled;       /* messages that the driver has in hand */
+  GThread *phase_thread;           /* of the call that is under way */
+  guint session;                   /* counts them */
+  guint session_to_stop;           /* once it has started; 0: none */
+  int fd;                          /* of the session; -1 without one */
+  GQueue messages;                 /* that wait for the end of a start */
+  WFDX_MIRACAST_COUNTERS counters; /* of the session, or the last one */
+  guint n_handled;                 /* messages that the driver has in hand */
 } MiracastHost;
 
 /* (transfer full) (nullable) */

@@ -2,6 +2,7 @@
 #include <wfd/wfd.h>
 
 #include "miracast-context.h"
+#include "miracast-counters.h"
 
 /**
  * WfdMiracastMedia:
@@ -226,4 +227,27 @@ wfd_miracast_media_new (gpointer context, GError **error)
     return NULL;
   }
   return g_steal_pointer (&self);
+}
+
+/**
+ * wfd_miracast_dup_stats:
+ * @context: what CreateMiracastContext of this library's driver gave
+ *
+ * What the driver has reported since its session was started: how many pictures came to
+ * each step, the number of the one that was sent last, what the sink wanted, how the
+ * session ended. May be called from any thread.
+ *
+ * Returns: (transfer full) (nullable): a dictionary ("a{sv}"), or %NULL if @context is
+ *   none, or was destroyed
+ */
+GVariant *
+wfd_miracast_dup_stats (gpointer context)
+{
+  g_autoptr (MiracastContext) found = context != NULL ? miracast_context_find (context) : NULL;
+  WFDX_MIRACAST_COUNTERS counters;
+
+  if (found == NULL)
+    return NULL;
+  counters = miracast_context_get_counters (found);
+  return g_variant_ref_sink (miracast_counters_to_variant (&counters));
 }

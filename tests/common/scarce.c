@@ -38,3 +38,14 @@ scarce_end (void)
   g_array_unref (taken);
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
 }
+
+guint
+scarce_count_entries (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}

@@ -14,4 +14,7 @@ G_BEGIN_DECLS
 void scarce_begin (guint n);
 void scarce_end (void);
 
+/* Of a folder, as "/proc/self/fd" is one. */
+guint scarce_count_entries (const char *path);
+
 G_END_DECLS

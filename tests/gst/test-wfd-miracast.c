@@ -273,6 +273,7 @@ pull (guint n)
 
 GST_START_TEST (test_pictures_come_through_the_driver)
 {
+  WFDX_MIRACAST_COUNTERS counters;
   g_autoptr (GstStructure) negotiated = NULL;
 
   if (!can_encode ())
@@ -291,7 +292,13 @@ GST_START_TEST (test_pictures_come_through_the_driver)
 
   fail_unless_equals_int (WfdxMiracastStop (now.device), STATUS_SUCCESS);
   side_wait_flowing (&now.source, FALSE);
-  fail_unless (side_get_counter (&now.source, "miracast-frame") >= pictures.last_sent);
+  /* What the element says is what the driver was told. */
+  fail_unless_equals_uint64 (side_get_counter (&now.source, "miracast-frame"), pictures.last_sent);
+  fail_unless_equals_uint64 (side_get_counter (&now.source, "miracast-frames-sent"),
+      pictures.n_sent);
+  fail_unless_equals_int (WfdxMiracastGetCounters (now.device, &counters), STATUS_SUCCESS);
+  fail_unless_equals_uint64 (counters.FramesSent, pictures.n_sent);
+  fail_unless_equals_uint64 (counters.LastSent.FrameNumber, pictures.last_sent);
   tear_down ();
 }
 GST_END_TEST
@@ -318,6 +325,18 @@ GST_START_TEST (test_one_session_after_the_other)
 }
 GST_END_TEST
 
+static void
+check_status (const char *wanted, guint wanted_code)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint code = 0;
+
+  g_object_get (now.source.wfd, "stats", &stats, NULL);
+  fail_unless_equals_string (gst_structure_get_string (stats, "miracast-status"), wanted);
+  fail_unless (gst_structure_get_uint (stats, "miracast-status-code", &code));
+  fail_unless_equals_int (code, wanted_code);
+}
+
 GST_START_TEST (test_display_that_leaves_is_told)
 {
   if (!can_encode ())
@@ -331,6 +350,7 @@ GST_START_TEST (test_display_that_leaves_is_told)
   pull (5);
   side_clear (&now.display);
   wait_told ("status 2 c000020d");
+  check_status ("sink-disconnect-request", (guint) STATUS_CONNECTION_RESET);
   tear_down ();
 }
 GST_END_TEST

@@ -94,7 +94,7 @@ def check_rates(told):
     sending = [rate for rate in rates if int(rate[2]) >= 10 and int(rate[1]) > 0 and int(rate[0]) > 0]
     if len(sending) < 3:
         raise Failure('rates: %s' % rates)
-    sent = [int(number) for number in re.findall(r'frame (\d+), part 0: sent', told)]
+    sent = [int(number) for number in re.findall(r'system: frame (\d+), part 0: sent', told)]
     if len(sent) < 150 or sent != sorted(set(sent)):
         raise Failure('pictures: %s' % sent)
     say('measured by the system: %s, %d seconds: %s' % (suggested[0], len(rates), sending[-1]))

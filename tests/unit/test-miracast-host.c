@@ -204,6 +204,7 @@ test_handles_that_are_none (Fixture *self, gconstpointer data)
   MIRACAST_CHUNK_INFO chunk = { 0 };
   MIRACAST_WFD_CONNECTION_STATS stats;
   WFDX_MIRACAST_SESSION_STATE state;
+  WFDX_MIRACAST_COUNTERS counters;
   UINT n = 1;
   PVOID context;
 
@@ -216,6 +217,7 @@ test_handles_that_are_none (Fixture *self, gconstpointer data)
     g_assert_cmpint (WfdxMiracastStop (handle), ==, status);
     g_assert_cmpint (WfdxMiracastGetContext (handle, &context), ==, status);
     g_assert_cmpint (WfdxMiracastGetState (handle, &state), ==, status);
+    g_assert_cmpint (WfdxMiracastGetCounters (handle, &counters), ==, status);
     g_assert_cmpint (WfdxMiracastSetLink (handle, 1, NULL, 0), ==, status);
     g_assert_cmpint (WfdxMiracastGetConnectionStats (handle, &stats), ==, status);
     g_assert_cmpint (WfdxMiracastSendMessage (handle, "x", 1, NULL, 0, NULL, NULL), ==, status);
@@ -247,6 +249,7 @@ test_bad_arguments (Fixture *self, gconstpointer data)
       STATUS_INVALID_PARAMETER);
   g_assert_cmpint (WfdxMiracastGetContext (display_device, NULL), ==, STATUS_INVALID_PARAMETER);
   g_assert_cmpint (WfdxMiracastGetState (display_device, NULL), ==, STATUS_INVALID_PARAMETER);
+  g_assert_cmpint (WfdxMiracastGetCounters (display_device, NULL), ==, STATUS_INVALID_PARAMETER);
   g_assert_cmpint (WfdxMiracastSetLink (display_device, 0, NULL, 0), ==, STATUS_INVALID_PARAMETER);
   g_assert_cmpint (WfdxMiracastGetConnectionStats (display_device, NULL), ==,
       STATUS_INVALID_PARAMETER);
@@ -709,12 +712,73 @@ test_chunks_reach_the_driver (Fixture *self, gconstpointer data)
 }
 
 static void
-test_statistics_are_passed_on (Fixture *self, gconstpointer data)
+report_chunk (MIRACAST_CHUNK_TYPE type, guint64 frame, guint part, UINT took_us)
 {
-  MIRACAST_STATISTIC_DATA statistic = { .StatisticType = MIRACAST_STATISTIC_TYPE_CHUNK_SENT };
+  MIRACAST_STATISTIC_DATA data = {
+    .StatisticType = MIRACAST_STATISTIC_TYPE_CHUNK_PROCESSING_COMPLETE,
+  };
 
-  now.callbacks.ReportStatistic (display_device, &statistic);
+  data.EncodeComplete.ChunkInfo =
+      (MIRACAST_CHUNK_INFO) { type, { .FrameNumber = frame, .PartNumber = part }, took_us, 15000 };
+  now.callbacks.ReportStatistic (display_device, &data);
+  display_wait_told ("statistic 0");
+}
+
+static void
+report_event (guint event)
+{
+  MIRACAST_STATISTIC_DATA data = { .StatisticType = MIRACAST_STATISTIC_TYPE_EVENT };
+
+  data.ProtocolEvent.Event = event;
+  now.callbacks.ReportStatistic (display_device, &data);
+  display_wait_told ("statistic 2");
+}
+
+/* Of any driver, sliced pictures and types of its own too. */
+static void
+test_statistics_are_passed_on_and_counted (Fixture *self, gconstpointer data)
+{
+  MIRACAST_STATISTIC_DATA sent = { .StatisticType = MIRACAST_STATISTIC_TYPE_CHUNK_SENT };
+  WFDX_MIRACAST_COUNTERS counters;
+
+  sent.ChunkSent.ChunkId = (MIRACAST_CHUNK_ID) { .FrameNumber = 1ull << 39, .PartNumber = 3 };
+  start_session (self, 9000);
+  display_wait_told ("start 9000");
+  report_chunk (MIRACAST_CHUNK_TYPE_FRAME_START, 4, 0, 0);
+  report_chunk (MIRACAST_CHUNK_TYPE_COLOR_CONVERT_COMPLETE, 4, 0, 950);
+  report_chunk (MIRACAST_CHUNK_TYPE_ENCODE_COMPLETE, 4, 1, 1042);
+  report_chunk (MIRACAST_CHUNK_TYPE_ENCODE_COMPLETE, 4, 0, 1043);
+  report_chunk (MIRACAST_CHUNK_TYPE_FRAME_DROPPED, 5, 0, 0);
+  report_chunk (MIRACAST_CHUNK_TYPE_ENCODE_DRIVER_DEFINED_2, 6, 0, 0);
+  for (guint event = 0; event < 5; event++)
+    report_event (event);
+  now.callbacks.ReportStatistic (display_device, &sent);
   display_wait_told ("statistic 1");
+  g_assert_cmpint (WfdxMiracastGetCounters (display_device, &counters), ==, STATUS_SUCCESS);
+  g_assert_cmpuint (counters.FramesStarted, ==, 1);
+  g_assert_cmpuint (counters.FramesConverted, ==, 1);
+  g_assert_cmpuint (counters.FramesEncoded, ==, 2);
+  g_assert_cmpuint (counters.LastEncoded.ProcessingTime, ==, 1043);
+  g_assert_cmpuint (counters.LastEncoded.EncodeRate, ==, 15000);
+  g_assert_cmpuint (counters.FramesDropped, ==, 1);
+  g_assert_cmpuint (counters.LastProcessed.ChunkId.FrameNumber, ==, 6);
+  g_assert_cmpuint (counters.KeyFrameRequests, ==, 1);
+  g_assert_cmpuint (counters.MonitorArrivals, ==, 1);
+  g_assert_cmpuint (counters.MonitorDepartures, ==, 1);
+  g_assert_cmpuint (counters.OtherReports, ==, 3);
+  g_assert_cmpuint (counters.FramesSent, ==, 1);
+  g_assert_cmpuint (counters.LastSent.FrameNumber, ==, 1ull << 39);
+  g_assert_cmpuint (counters.LastSent.PartNumber, ==, 3);
+  g_assert_cmpuint (counters.EncodeRate, ==, 9000);
+  /* The next session counts anew. */
+  WfdxMiracastStop (display_device);
+  display_wait_told ("stop");
+  renew_sink (self);
+  start_session (self, 7);
+  display_wait_told ("start 7");
+  g_assert_cmpint (WfdxMiracastGetCounters (display_device, &counters), ==, STATUS_SUCCESS);
+  g_assert_cmpuint (counters.FramesSent, ==, 0);
+  g_assert_cmpuint (counters.EncodeRate, ==, 7);
 }
 
 /* Of the program's callbacks, which the driver waits for: at once, and not after three seconds. */
@@ -828,7 +892,7 @@ main (int argc, char **argv)
   TEST ("rates-are-told-each-second", test_rates_are_told_each_second);
   TEST ("no-link-no-rates", test_no_link_no_rates);
   TEST ("chunks-reach-the-driver", test_chunks_reach_the_driver);
-  TEST ("statistics-are-passed-on", test_statistics_are_passed_on);
+  TEST ("statistics-are-passed-on-and-counted", test_statistics_are_passed_on_and_counted);
   TEST ("close-from-within-a-callback-is-refused", test_close_from_within_a_callback_is_refused);
   TEST ("destroy-has-a-limit", test_destroy_has_a_limit);
   TEST ("two-drivers-at-once", test_two_drivers_at_once);

@@ -114,6 +114,24 @@ test_start (void)
     miracast_sink_clear (&sessions.sinks[i]);
 }
 
+static void
+test_contexts_leave_nothing (void)
+{
+  guint n_files = 0, n_threads = scarce_count_entries ("/proc/self/task");
+  PVOID context;
+
+  for (guint i = 0; i < 50; i++) {
+    g_assert_cmpint (driver.CreateMiracastContext (NULL, &callbacks, &context), ==, 0);
+    driver.DestroyMiracastContext (context);
+    /* The first have GLib open what it keeps. */
+    if (i == 20)
+      n_files = scarce_count_entries ("/proc/self/fd");
+  }
+  g_assert_cmpuint (scarce_count_entries ("/proc/self/fd"), ==, n_files);
+  while (scarce_count_entries ("/proc/self/task") > n_threads)
+    g_thread_yield ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -122,5 +140,6 @@ main (int argc, char **argv)
   g_test_add_func ("/miracast/scarce/create", test_create);
   g_test_add_func ("/miracast/scarce/open", test_open);
   g_test_add_func ("/miracast/scarce/start", test_start);
+  g_test_add_func ("/miracast/scarce/contexts-leave-nothing", test_contexts_leave_nothing);
   return g_test_run ();
 }

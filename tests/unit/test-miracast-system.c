@@ -3,6 +3,7 @@
 #include <miracast-display.h>
 #include <miracast-kernel.h>
 #include <miracast-sink.h>
+#include <scarce.h>
 #include <string.h>
 #include <wfdxmiracast.h>
 
@@ -132,12 +133,23 @@ send_message (UINT kind, WFDX_MIRACAST_COUNTERS *counters)
 static void
 test_counters (Fixture *self, gconstpointer data)
 {
-  WFDX_MIRACAST_COUNTERS counters = { .FramesSent = 1 };
+  WFDX_MIRACAST_COUNTERS counters = { .FramesSent = 1 }, own;
+  g_autofree char *done = g_strdup_printf ("done message 00000000 %zu", sizeof (own));
 
   start_playing (self);
   send_message (WFDX_MIRACAST_GET_COUNTERS, &counters);
-  display_wait_told ("done message 00000000 72");
+  display_wait_told (done);
   g_assert_cmpuint (counters.FramesSent, ==, 0);
+  g_assert_cmpuint (counters.MonitorArrivals, ==, 1);
+  g_assert_cmpint (WfdxMiracastGetCounters (display_device, &own), ==, STATUS_SUCCESS);
+  g_assert_cmpuint (own.MonitorArrivals, ==, 1);
+  g_assert_cmpuint (own.StatusReports, ==, 0);
+  miracast_sink_tear_down (&self->sink);
+  display_wait_told ("status 2 c000020d");
+  g_assert_cmpint (WfdxMiracastGetCounters (display_device, &own), ==, STATUS_SUCCESS);
+  g_assert_cmpuint (own.StatusReports, ==, 1);
+  g_assert_cmpuint (own.LastStatus, ==, MIRACAST_STATUS_SINK_DISOCNNECT_REQUEST);
+  g_assert_cmpint (own.LastStatusCode, ==, STATUS_CONNECTION_RESET);
 }
 
 static void
@@ -188,17 +200,6 @@ test_monitor_that_is_off_sleeps (Fixture *self, gconstpointer data)
   miracast_sink_wait (&self->sink, "TEARDOWN");
 }
 
-static guint
-count_entries (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 static gpointer
 stop_at_any_time (gpointer data)
 {
@@ -210,7 +211,7 @@ static void
 test_sessions_stopped_at_any_time_leave_nothing (Fixture *self, gconstpointer data)
 {
   MIRACAST_SESSION_INFO info;
-  guint n_files = 0, n_threads = count_entries ("/proc/self/task");
+  guint n_files = 0, n_threads = scarce_count_entries ("/proc/self/task");
 
   for (guint i = 0; i < 300; i++) {
     GThread *thread = NULL;
@@ -223,11 +224,11 @@ test_sessions_stopped_at_any_time_leave_nothing (Fixture *self, gconstpointer da
       g_thread_join (thread);
     renew_sink (self);
     if (i == 20)
-      n_files = count_entries ("/proc/self/fd");
+      n_files = scarce_count_entries ("/proc/self/fd");
   }
-  g_assert_cmpuint (count_entries ("/proc/self/fd"), ==, n_files);
+  g_assert_cmpuint (scarce_count_entries ("/proc/self/fd"), ==, n_files);
   /* One that was joined may be there for a moment longer. */
-  while (count_entries ("/proc/self/task") > n_threads)
+  while (scarce_count_entries ("/proc/self/task") > n_threads)
     g_thread_yield ();
 }
 

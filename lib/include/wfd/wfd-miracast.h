@@ -35,5 +35,6 @@ WFD_API void wfd_miracast_media_note_picture (WfdMiracastMedia *self, WfdMiracas
 WFD_API void wfd_miracast_media_note_rate (WfdMiracastMedia *self, guint wanted_kbps,
     guint carried_kbps);
 WFD_API void wfd_miracast_media_close (WfdMiracastMedia *self);
+WFD_API GVariant *wfd_miracast_dup_stats (gpointer context);
 
 G_END_DECLS

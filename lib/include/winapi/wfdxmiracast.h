@@ -40,17 +40,26 @@ typedef struct
   UINT Kind; /* WFDX_MIRACAST_MESSAGE_KIND */
 } WFDX_MIRACAST_MESSAGE;
 
-/* Since the session was started. */
+/* What was reported (ReportStatistic, ReportSessionStatus) since the session was started. */
 typedef struct
 {
   UINT64 FramesStarted;
+  UINT64 FramesConverted;
   UINT64 FramesEncoded;
   UINT64 FramesDropped;
   UINT64 FramesSent;
+  MIRACAST_CHUNK_INFO LastProcessed; /* of any step */
+  MIRACAST_CHUNK_INFO LastEncoded;
   MIRACAST_CHUNK_ID LastSent;
   UINT64 KeyFrameRequests;
-  UINT64 EncodeRate; /* bit/s that were suggested last; 0 if none were */
-  /* What the rate control of the media has found; 0 while it tells nothing. */
+  UINT64 MonitorArrivals;
+  UINT64 MonitorDepartures;
+  UINT64 OtherReports;
+  UINT64 StatusReports;
+  MIRACAST_STATUS LastStatus; /* if there was one */
+  NTSTATUS LastStatusCode;
+  UINT64 EncodeRate; /* bit/s that were suggested, to a driver last, by a system at first; or 0 */
+  /* What the rate control of the driver's media has found; 0 while it tells nothing. */
   UINT64 WantedRate;  /* bit/s at which it would encode now, were it not for EncodeRate */
   UINT64 CarriedRate; /* bit/s that the link is taken to carry, with headers */
 } WFDX_MIRACAST_COUNTERS;
@@ -112,6 +121,9 @@ WFDX_API NTSTATUS WfdxMiracastStart (HANDLE hDevice, SOCKET RtspSocket,
     const MIRACAST_WFD_CONNECTION_STATS *pStats, MIRACAST_SESSION_INFO *pSessionInfo);
 /* A start that is under way is ended. */
 WFDX_API NTSTATUS WfdxMiracastStop (HANDLE hDevice);
+
+/* What the driver has reported, of the last session. */
+WFDX_API NTSTATUS WfdxMiracastGetCounters (HANDLE hDevice, WFDX_MIRACAST_COUNTERS *pCounters);
 
 /* A message to the driver. STATUS_PENDING: @pfnDone tells, once, in a thread of the system. */
 WFDX_API NTSTATUS WfdxMiracastSendMessage (HANDLE hDevice, const VOID *pMessage, UINT MessageSize,
