@@ -8,10 +8,6 @@ GST_DEBUG_CATEGORY_STATIC (wfd_rate_debug);
  * can be seen at all, and what counts in it for how much. */
 #define CHECK_US (100 * G_TIME_SPAN_MILLISECOND)
 
-/* Of the bytes on the wire, what is the encoder's: MPEG-TS, RTP, UDP and IP take the
- * rest. */
-#define PAYLOAD_PERMILLE 940
-
 /* From a picture that comes to its frame leaving an encoder that makes 60 of them. */
 #define ENCODE_US 5000
 
@@ -143,7 +139,7 @@ make_rate (WfdRateControl *self)
     .max_kbps = get_max_kbps (self),
     .start_kbps = get_start_kbps (self),
     .other_kbps = self->stream.other_kbps,
-    .payload_permille = PAYLOAD_PERMILLE,
+    .payload_permille = WFD_RATE_PAYLOAD_PERMILLE,
     .air_share_permille = self->user.air_share_percent * 10,
   };
 

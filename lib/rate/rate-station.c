@@ -90,6 +90,15 @@ wfd_rate_station_get_usual_kbps (const WfdRateStationState *self, gint64 now_us)
   return phy_kbps == WFD_RATE_UNKNOWN ? 0 : USUAL * (1 - self->retry_part) * phy_kbps;
 }
 
+guint
+wfd_rate_station_limit_start (const WfdRateStationState *self, guint start_kbps, gint64 now_us)
+{
+  double usual_kbps = wfd_rate_station_get_usual_kbps (self, now_us);
+  double payload_kbps = usual_kbps * WFD_RATE_PAYLOAD_PERMILLE / 1000;
+
+  return usual_kbps > 0 ? MIN (payload_kbps, start_kbps) : start_kbps;
+}
+
 gint64
 wfd_rate_station_get_best_phy (const WfdRateStationState *self, gint64 now_us)
 {

@@ -32,6 +32,10 @@ WfdRateStationChange wfd_rate_station_add (WfdRateStationState *self, const WfdR
 gint64 wfd_rate_station_get_phy (const WfdRateStationState *self, gint64 now_us);
 /* kbit/s that usually arrive at that modulation; 0 if it is unknown. */
 double wfd_rate_station_get_usual_kbps (const WfdRateStationState *self, gint64 now_us);
+/* kbit/s of the encoder at which a session may begin that would begin with @start_kbps: no more
+ * than usually arrives, where that is known. */
+guint wfd_rate_station_limit_start (const WfdRateStationState *self, guint start_kbps,
+    gint64 now_us);
 /* kbit/s that it may have had meanwhile; or unknown. */
 gint64 wfd_rate_station_get_best_phy (const WfdRateStationState *self, gint64 now_us);
 

@@ -22,6 +22,9 @@ G_BEGIN_DECLS
  * What a device does not tell is WFD_RATE_UNKNOWN, which is not 0. */
 typedef struct _WfdRate WfdRate;
 
+/* Of the bytes on the wire, what is the encoder's: MPEG-TS, RTP, UDP and IP take the rest. */
+#define WFD_RATE_PAYLOAD_PERMILLE 940
+
 /* Of a measurement that a device does not give. */
 #define WFD_RATE_UNKNOWN (-1)
 

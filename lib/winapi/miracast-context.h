@@ -4,19 +4,11 @@
 #include <wfd/wfd-miracast.h>
 #include <wfdxmiracast.h>
 
+#include "miracast-rates.h"
 #include "miracast-run.h"
 #include "miracast-thread.h"
 
 G_BEGIN_DECLS
-
-/* What the rate control of the media has found. */
-typedef struct
-{
-  guint wanted_kbps; /* it would encode at that, were it not for what the system suggests; 0: nobody
-                         has told */
-  guint carried_kbps; /* the link is taken to carry that, with headers; 0: nobody measures it */
-  gint64 told_us;     /* when, of the monotonic clock */
-} MiracastFoundRate;
 
 /* What the driver has for one display device, between CreateMiracastContext and
  * DestroyMiracastContext. */

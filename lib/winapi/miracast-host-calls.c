@@ -88,27 +88,6 @@ io_control (HANDLE device, BOOL hardware_access, UINT input_size, VOID *input, U
   return status;
 }
 
-static gboolean
-is_on (const MiracastHost *self)
-{
-  return self->phase == MIRACAST_PHASE_STREAMING || self->phase == MIRACAST_PHASE_STOPPING;
-}
-
-/* While a session is on, the link stays as it is. */
-static void
-note_rate (MiracastHost *self, const MIRACAST_STATISTIC_DATA *data)
-{
-  const MIRACAST_CHUNK_INFO *chunk = &data->EncodeComplete.ChunkInfo;
-
-  if (data->StatisticType != MIRACAST_STATISTIC_TYPE_CHUNK_PROCESSING_COMPLETE
-      || chunk->ChunkType != MIRACAST_CHUNK_TYPE_ENCODE_COMPLETE || chunk->EncodeRate == 0)
-    return;
-  g_mutex_lock (&self->lock);
-  if (is_on (self) && self->link != NULL)
-    miracast_link_note_encoder (self->link, chunk->EncodeRate);
-  g_mutex_unlock (&self->lock);
-}
-
 static VOID NTAPI
 report_statistic (HANDLE device, MIRACAST_STATISTIC_DATA *data)
 {
@@ -121,7 +100,6 @@ report_statistic (HANDLE device, MIRACAST_STATISTIC_DATA *data)
   g_mutex_lock (&self->lock);
   miracast_counters_add (&self->counters, data, "system");
   g_mutex_unlock (&self->lock);
-  note_rate (self, data);
   if (self->display.Statistic == NULL)
     return;
   miracast_visit_begin (&visit, self);

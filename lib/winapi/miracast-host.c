@@ -511,7 +511,7 @@ set_link (gpointer data)
 
   free_link (self);
   self->link = miracast_link_new (self->thread.main_context, order->interface_index, order->address,
-      order->remote_max_bps);
+      order->remote_max_bps, self->context);
 }
 
 NTSTATUS

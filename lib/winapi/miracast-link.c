@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "miracast-rates.h"
+#include "miracast-context.h"
 
 #define INTERVAL_MS 1000
 
@@ -14,6 +14,7 @@ struct _MiracastLink
   guint8 address[WFD_STATION_ADDRESS_BYTES];
   gboolean has_address;
   guint64 remote_max_bps;
+  PVOID driver_context;
 
   GMutex lock;
   MiracastRates rates;
@@ -45,23 +46,35 @@ tell (MiracastLink *self, MIRACAST_DATARATE_STATS *stats)
   g_mutex_unlock (&self->notify_lock);
 }
 
+/* Of the driver of this library, whose media know better than the kernel; zeros of another one. */
+static MiracastFoundRate
+get_found (MiracastLink *self)
+{
+  g_autoptr (MiracastContext) context = miracast_context_find (self->driver_context);
+
+  return context != NULL ? miracast_context_get_rate (context) : (MiracastFoundRate) { 0 };
+}
+
 static void
 on_stations (const WfdStation *stations, guint n, gpointer user_data)
 {
   MiracastLink *self = user_data;
   const WfdStation *peer = find_peer (self, stations, n);
+  MiracastFoundRate found;
   MIRACAST_DATARATE_STATS stats;
 
   if (peer == NULL)
     return;
+  found = get_found (self);
   g_mutex_lock (&self->lock);
-  stats = miracast_rates_add (&self->rates, peer, g_get_monotonic_time ());
+  stats = miracast_rates_add (&self->rates, peer, &found, g_get_monotonic_time ());
   g_mutex_unlock (&self->lock);
-  g_debug ("the link: encode at %" G_GUINT64_FORMAT " bit/s, modulation %" G_GUINT64_FORMAT
+  g_debug ("the link: encode at %" G_GUINT64_FORMAT
+           " bit/s (found: %u kbit/s of %u), modulation %" G_GUINT64_FORMAT
            " bit/s, sent %" G_GUINT64_FORMAT ", failed %" G_GUINT64_FORMAT
            ", sent again %" G_GUINT64_FORMAT,
-      stats.EncoderBitRate, stats.CurrentMaxTxDataRate, stats.TransmittedFrameCount,
-      stats.FailedFrameCount, stats.RetriedFrameCount);
+      stats.EncoderBitRate, found.wanted_kbps, found.carried_kbps, stats.CurrentMaxTxDataRate,
+      stats.TransmittedFrameCount, stats.FailedFrameCount, stats.RetriedFrameCount);
   tell (self, &stats);
 }
 
@@ -77,7 +90,7 @@ on_tick (gpointer user_data)
 
 MiracastLink *
 miracast_link_new (GMainContext *main_context, guint interface_index, const guint8 *address,
-    guint64 remote_max_bps)
+    guint64 remote_max_bps, PVOID driver_context)
 {
   g_autoptr (GError) error = NULL;
   MiracastLink *self = g_new0 (MiracastLink, 1);
@@ -89,6 +102,7 @@ miracast_link_new (GMainContext *main_context, guint interface_index, const guin
   if (address != NULL)
     memcpy (self->address, address, sizeof (self->address));
   self->remote_max_bps = remote_max_bps;
+  self->driver_context = driver_context;
   self->watch =
       wfd_station_watch_new (interface_index, INTERVAL_MS, main_context, on_stations, self, &error);
   if (self->watch == NULL) {
@@ -132,22 +146,15 @@ miracast_link_register (MiracastLink *self, PVOID context, PFN_DATARATE_NOTIFICA
   return possible ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
-void
-miracast_link_note_encoder (MiracastLink *self, guint kbps)
-{
-  g_mutex_lock (&self->lock);
-  miracast_rates_note_encoder (&self->rates, kbps, g_get_monotonic_time ());
-  g_mutex_unlock (&self->lock);
-}
-
 MIRACAST_WFD_CONNECTION_STATS
 miracast_link_get_connection (MiracastLink *self)
 {
+  MiracastFoundRate found = get_found (self);
   MIRACAST_WFD_CONNECTION_STATS stats;
 
   g_mutex_lock (&self->lock);
-  stats =
-      miracast_rates_get_connection (&self->rates, self->remote_max_bps, g_get_monotonic_time ());
+  stats = miracast_rates_get_connection (&self->rates, &found, self->remote_max_bps,
+      g_get_monotonic_time ());
   g_mutex_unlock (&self->lock);
   return stats;
 }

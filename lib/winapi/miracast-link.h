@@ -10,16 +10,16 @@ G_BEGIN_DECLS
  * made, used and freed in the thread of a main context, but where it says otherwise. */
 typedef struct _MiracastLink MiracastLink;
 
-/* @address: (nullable): of 6 octets. NULL if the kernel cannot be asked. */
+/* @address: (nullable): of 6 octets. @driver_context: what the driver calls its own. NULL if the
+ * kernel cannot be asked. */
 MiracastLink *miracast_link_new (GMainContext *main_context, guint interface_index,
-    const guint8 *address, guint64 remote_max_bps);
+    const guint8 *address, guint64 remote_max_bps, PVOID driver_context);
 void miracast_link_free (MiracastLink *self);
 
 /* From any thread. @notify: NULL: nobody. STATUS_INVALID_PARAMETER: there is one, or none,
  * already. When it returns @notify is not, and will not be, called for who was told before. */
 NTSTATUS miracast_link_register (MiracastLink *self, PVOID context,
     PFN_DATARATE_NOTIFICATION notify);
-void miracast_link_note_encoder (MiracastLink *self, guint kbps);
 MIRACAST_WFD_CONNECTION_STATS miracast_link_get_connection (MiracastLink *self);
 
 G_END_DECLS

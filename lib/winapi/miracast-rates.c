@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "miracast-rates.h"
 
-/* Those of wfdsink: what it begins with, and the most that it takes. */
+/* What wfdsink begins with, where no media tell, and the most that it takes. */
 #define START_KBPS 5000
 #define MAX_KBPS 40000
 
 /* It is told of each second. */
 #define GONE_US (3 * G_USEC_PER_SEC)
 
-/* Of the bytes on the wire, what is the encoder's. */
-#define PAYLOAD 0.94
-
-/* What a driver encodes at now, and that the link carries, may grow by so much until it is told
- * again; and this often what usually arrives is all that a modulation can give. */
-#define GROWTH 1.1
-#define MOST 2
-
-/* Nothing was encoded for so long. */
-#define ENCODER_FRESH_US (2 * G_USEC_PER_SEC)
+/* What the rate control of a session on the link has found, until it has not told for so long. It
+ * tells four times a second. */
+#define FOUND_FRESH_US (2 * G_USEC_PER_SEC)
 
 void
 miracast_rates_init (MiracastRates *self, gint64 now_us)
@@ -39,28 +32,22 @@ find_change (gint64 before, gint64 now)
   return before >= 0 && now > before ? now - before : 0;
 }
 
-void
-miracast_rates_note_encoder (MiracastRates *self, guint kbps, gint64 now_us)
+/* Whether @found is measured by the stream itself, which nothing else does as well. */
+static gboolean
+is_live (const MiracastFoundRate *found, gint64 now_us)
 {
-  self->encoder_kbps = kbps;
-  self->encoder_us = now_us;
+  return found->carried_kbps > 0 && now_us - found->told_us <= FOUND_FRESH_US;
 }
 
-/* 0: nobody has told. */
-static double
-get_grown_kbps (const MiracastRates *self, gint64 now_us)
-{
-  return now_us - self->encoder_us > ENCODER_FRESH_US ? 0 : GROWTH * self->encoder_kbps;
-}
-
-/* In bit/s; @max_kbps where nothing is known. */
+/* In bit/s. */
 static guint64
-suggest (const MiracastRates *self, guint max_kbps, gint64 now_us)
+suggest (const MiracastRates *self, const MiracastFoundRate *found, guint start_kbps, gint64 now_us)
 {
-  double usual_kbps = PAYLOAD * wfd_rate_station_get_usual_kbps (&self->state, now_us);
-  double kbps = CLAMP (get_grown_kbps (self, now_us), usual_kbps, MOST * usual_kbps);
+  guint kbps = is_live (found, now_us)
+      ? found->wanted_kbps
+      : wfd_rate_station_limit_start (&self->state, start_kbps, now_us);
 
-  return 1000ull * (kbps > 0 ? (guint) MIN (kbps, max_kbps) : max_kbps);
+  return 1000ull * MIN (kbps, MAX_KBPS);
 }
 
 static guint64
@@ -82,7 +69,8 @@ count (const WfdStation *before, const WfdStation *now, MIRACAST_DATARATE_STATS 
 }
 
 MIRACAST_DATARATE_STATS
-miracast_rates_add (MiracastRates *self, const WfdStation *station, gint64 now_us)
+miracast_rates_add (MiracastRates *self, const WfdStation *station, const MiracastFoundRate *found,
+    gint64 now_us)
 {
   MIRACAST_DATARATE_STATS stats = { 0 };
 
@@ -100,7 +88,7 @@ miracast_rates_add (MiracastRates *self, const WfdStation *station, gint64 now_u
   self->last = *station;
   self->has_last = TRUE;
   self->told_us = now_us;
-  stats.EncoderBitRate = suggest (self, MAX_KBPS, now_us);
+  stats.EncoderBitRate = suggest (self, found, MAX_KBPS, now_us);
   stats.CurrentMaxTxDataRate = to_bps (wfd_rate_station_get_phy (&self->state, now_us));
   return stats;
 }
@@ -112,10 +100,12 @@ miracast_rates_is_gone (const MiracastRates *self, gint64 now_us)
 }
 
 MIRACAST_WFD_CONNECTION_STATS
-miracast_rates_get_connection (const MiracastRates *self, guint64 remote_max_bps, gint64 now_us)
+miracast_rates_get_connection (const MiracastRates *self, const MiracastFoundRate *found,
+    guint64 remote_max_bps, gint64 now_us)
 {
+  guint start_kbps = found->wanted_kbps > 0 ? found->wanted_kbps : START_KBPS;
   MIRACAST_WFD_CONNECTION_STATS stats = {
-    .CurrentBitRate = suggest (self, START_KBPS, now_us),
+    .CurrentBitRate = suggest (self, found, start_kbps, now_us),
     .LocalMaxBitRate = to_bps (wfd_rate_station_get_best_phy (&self->state, now_us)),
     .RemoteMaxBitRate = remote_max_bps,
   };

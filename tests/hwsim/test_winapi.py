@@ -89,10 +89,11 @@ def check_rates(told):
     suggested = re.search(r'suggested: (\d+) kbit/s', told)
     if suggested is None or not 1500 <= int(suggested[1]) <= 5000:
         raise Failure('suggested at first: %s' % (suggested and suggested[0]))
-    rates = re.findall(r'the link: encode at (\d+) bit/s, modulation (\d+) bit/s, sent (\d+), failed (\d+)',
-                       told)
-    sending = [rate for rate in rates if int(rate[2]) >= 10 and int(rate[1]) > 0 and int(rate[0]) > 0]
-    if len(sending) < 3:
+    rates = re.findall(r'the link: encode at (\d+) bit/s \(found: (\d+) kbit/s of (\d+)\), '
+                       r'modulation (\d+) bit/s, sent (\d+), failed (\d+)', told)
+    # What is suggested while the rate control measures the stream is what that has found.
+    sending = [rate for rate in rates if int(rate[4]) >= 10 and int(rate[3]) > 0 and int(rate[2]) > 0]
+    if len(sending) < 3 or any(int(rate[0]) != 1000 * int(rate[1]) for rate in sending):
         raise Failure('rates: %s' % rates)
     sent = [int(number) for number in re.findall(r'system: frame (\d+), part 0: sent', told)]
     if len(sent) < 150 or sent != sorted(set(sent)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The Miracast driver with wfdsink as its media, by the program of docs/examples/winapi, casts to
+"""The Miracast driver with wfdsink as its media, by the program of examples/winapi, casts to
 our plain-socket sink."""
 
 import asyncio

@@ -4,6 +4,9 @@
 
 #define SECOND G_USEC_PER_SEC
 
+/* There is no rate control. */
+static const MiracastFoundRate nothing_found;
+
 static WfdStation
 station (gint64 tx_kbps, gint64 packets, gint64 retries, gint64 failed)
 {
@@ -25,21 +28,21 @@ test_counts_are_since_the_last_time (void)
   MiracastRates rates;
 
   miracast_rates_init (&rates, 0);
-  stats = miracast_rates_add (&rates, &first, SECOND);
+  stats = miracast_rates_add (&rates, &first, &nothing_found, SECOND);
   g_assert_cmpuint (stats.TransmittedFrameCount, ==, 0);
   g_assert_cmpuint (stats.FailedFrameCount, ==, 0);
-  stats = miracast_rates_add (&rates, &second, 2 * SECOND);
+  stats = miracast_rates_add (&rates, &second, &nothing_found, 2 * SECOND);
   g_assert_cmpuint (stats.TransmittedFrameCount, ==, 450);
   g_assert_cmpuint (stats.RetriedFrameCount, ==, 50);
   g_assert_cmpuint (stats.MultipleRetryFrameCount, ==, 0);
   g_assert_cmpuint (stats.FailedFrameCount, ==, 3);
   g_assert_cmpuint (stats.CurrentMaxTxDataRate, ==, 65000000);
   /* More repetitions than packets. */
-  stats = miracast_rates_add (&rates, &storm, 3 * SECOND);
+  stats = miracast_rates_add (&rates, &storm, &nothing_found, 3 * SECOND);
   g_assert_cmpuint (stats.TransmittedFrameCount, ==, 0);
   g_assert_cmpuint (stats.RetriedFrameCount, ==, 100);
   /* The station came anew. */
-  stats = miracast_rates_add (&rates, &again, 4 * SECOND);
+  stats = miracast_rates_add (&rates, &again, &nothing_found, 4 * SECOND);
   g_assert_cmpuint (stats.TransmittedFrameCount, ==, 0);
 }
 
@@ -53,22 +56,22 @@ test_suggestion_is_what_the_modulation_gives (void)
 
   miracast_rates_init (&rates, 0);
   /* Before anything is known: what wfdsink begins with. */
-  connection = miracast_rates_get_connection (&rates, 0, 0);
+  connection = miracast_rates_get_connection (&rates, &nothing_found, 0, 0);
   g_assert_cmpuint (connection.CurrentBitRate, ==, 5000000);
   g_assert_cmpuint (connection.LocalMaxBitRate, ==, 0);
 
   /* 35 % of the modulation, less what is not the encoder's. */
-  stats = miracast_rates_add (&rates, &slow, SECOND);
+  stats = miracast_rates_add (&rates, &slow, &nothing_found, SECOND);
   g_assert_cmpuint (stats.EncoderBitRate, ==, 3290000);
-  connection = miracast_rates_get_connection (&rates, 0, SECOND);
+  connection = miracast_rates_get_connection (&rates, &nothing_found, 0, SECOND);
   g_assert_cmpuint (connection.CurrentBitRate, ==, 3290000);
-  connection = miracast_rates_get_connection (&rates, 1000000, SECOND);
+  connection = miracast_rates_get_connection (&rates, &nothing_found, 1000000, SECOND);
   g_assert_cmpuint (connection.CurrentBitRate, ==, 1000000);
   g_assert_cmpuint (connection.RemoteMaxBitRate, ==, 1000000);
 
-  stats = miracast_rates_add (&rates, &fast, 2 * SECOND);
+  stats = miracast_rates_add (&rates, &fast, &nothing_found, 2 * SECOND);
   g_assert_cmpuint (stats.EncoderBitRate, ==, 40000000);
-  connection = miracast_rates_get_connection (&rates, 0, 2 * SECOND);
+  connection = miracast_rates_get_connection (&rates, &nothing_found, 0, 2 * SECOND);
   g_assert_cmpuint (connection.CurrentBitRate, ==, 5000000);
 }
 
@@ -79,29 +82,49 @@ test_retries_lower_the_suggestion (void)
   MiracastRates rates;
 
   miracast_rates_init (&rates, 0);
-  miracast_rates_add (&rates, &first, SECOND);
-  g_assert_cmpuint (miracast_rates_add (&rates, &bad, 2 * SECOND).EncoderBitRate, <, 3000000);
+  miracast_rates_add (&rates, &first, &nothing_found, SECOND);
+  g_assert_cmpuint (miracast_rates_add (&rates, &bad, &nothing_found, 2 * SECOND).EncoderBitRate, <,
+      3000000);
 }
 
-/* 35 % of 30 Mbit/s, less what is not the encoder's, is 9.87 Mbit/s. */
+/* The one at which it would encode, be it more or less than what usually arrives. */
 static void
-test_driver_that_finds_more_is_not_held_back (void)
+test_suggestion_is_what_the_rate_control_has_found (void)
 {
-  WfdStation known = station (30000, 0, 0, 0), slower = station (15000, 0, 0, 0);
+  WfdStation known = station (10000, 0, 0, 0);
+  MiracastFoundRate found = { 12000, 20000, SECOND };
   MiracastRates rates;
 
   miracast_rates_init (&rates, 0);
-  miracast_rates_note_encoder (&rates, 5000, SECOND);
-  g_assert_cmpuint (miracast_rates_add (&rates, &known, SECOND).EncoderBitRate, ==, 9870000);
-  miracast_rates_note_encoder (&rates, 10000, 2 * SECOND);
-  g_assert_cmpuint (miracast_rates_add (&rates, &known, 2 * SECOND).EncoderBitRate, ==, 11000000);
-  miracast_rates_note_encoder (&rates, 30000, 3 * SECOND);
-  g_assert_cmpuint (miracast_rates_add (&rates, &known, 3 * SECOND).EncoderBitRate, ==, 19740000);
-  /* The modulation is that of the better of two looks. */
-  miracast_rates_add (&rates, &slower, 4 * SECOND);
-  g_assert_cmpuint (miracast_rates_add (&rates, &slower, 5 * SECOND).EncoderBitRate, ==, 9870000);
-  /* It has not encoded for long. */
-  g_assert_cmpuint (miracast_rates_add (&rates, &slower, 6 * SECOND).EncoderBitRate, ==, 4935000);
+  g_assert_cmpuint (miracast_rates_add (&rates, &known, &found, SECOND).EncoderBitRate, ==,
+      12000000);
+  found = (MiracastFoundRate) { 1200, 2000, 2 * SECOND };
+  g_assert_cmpuint (miracast_rates_add (&rates, &known, &found, 2 * SECOND).EncoderBitRate, ==,
+      1200000);
+  g_assert_cmpuint (miracast_rates_get_connection (&rates, &found, 0, 2 * SECOND).CurrentBitRate,
+      ==, 1200000);
+  /* It has not told for long. */
+  g_assert_cmpuint (miracast_rates_add (&rates, &known, &found, 4 * SECOND + 1).EncoderBitRate, ==,
+      3290000);
+}
+
+/* What it begins with, where the link carries that. */
+static void
+test_session_begins_with_what_the_rate_control_would (void)
+{
+  WfdStation slow = station (10000, 0, 0, 0), fast = station (65000, 0, 0, 0);
+  const MiracastFoundRate found = { 8000, 0, 0 };
+  MiracastRates rates;
+
+  miracast_rates_init (&rates, 0);
+  g_assert_cmpuint (miracast_rates_get_connection (&rates, &found, 0, 0).CurrentBitRate, ==,
+      8000000);
+  miracast_rates_add (&rates, &slow, &found, SECOND);
+  g_assert_cmpuint (miracast_rates_get_connection (&rates, &found, 0, SECOND).CurrentBitRate, ==,
+      3290000);
+  miracast_rates_add (&rates, &fast, &found, 2 * SECOND);
+  g_assert_cmpuint (miracast_rates_get_connection (&rates, &found, 0, 2 * SECOND).CurrentBitRate,
+      ==, 8000000);
 }
 
 static void
@@ -112,8 +135,8 @@ test_what_is_not_told_is_not_zero (void)
   MiracastRates rates;
 
   miracast_rates_init (&rates, 0);
-  miracast_rates_add (&rates, &nothing, SECOND);
-  stats = miracast_rates_add (&rates, &nothing, 2 * SECOND);
+  miracast_rates_add (&rates, &nothing, &nothing_found, SECOND);
+  stats = miracast_rates_add (&rates, &nothing, &nothing_found, 2 * SECOND);
   g_assert_cmpuint (stats.EncoderBitRate, ==, 40000000);
   g_assert_cmpuint (stats.CurrentMaxTxDataRate, ==, 0);
   g_assert_cmpuint (stats.TransmittedFrameCount, ==, 0);
@@ -128,7 +151,7 @@ test_silence_is_the_end (void)
   miracast_rates_init (&rates, 10 * SECOND);
   g_assert_false (miracast_rates_is_gone (&rates, 13 * SECOND));
   g_assert_true (miracast_rates_is_gone (&rates, 13 * SECOND + 1));
-  miracast_rates_add (&rates, &known, 14 * SECOND);
+  miracast_rates_add (&rates, &known, &nothing_found, 14 * SECOND);
   g_assert_false (miracast_rates_is_gone (&rates, 17 * SECOND));
 }
 
@@ -142,8 +165,10 @@ main (int argc, char **argv)
       test_suggestion_is_what_the_modulation_gives);
   g_test_add_func ("/miracast/rates/retries-lower-the-suggestion",
       test_retries_lower_the_suggestion);
-  g_test_add_func ("/miracast/rates/driver-that-finds-more-is-not-held-back",
-      test_driver_that_finds_more_is_not_held_back);
+  g_test_add_func ("/miracast/rates/suggestion-is-what-the-rate-control-has-found",
+      test_suggestion_is_what_the_rate_control_has_found);
+  g_test_add_func ("/miracast/rates/session-begins-with-what-the-rate-control-would",
+      test_session_begins_with_what_the_rate_control_would);
   g_test_add_func ("/miracast/rates/what-is-not-told-is-not-zero",
       test_what_is_not_told_is_not_zero);
   g_test_add_func ("/miracast/rates/silence-is-the-end", test_silence_is_the_end);

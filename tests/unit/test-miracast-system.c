@@ -5,6 +5,7 @@
 #include <miracast-sink.h>
 #include <scarce.h>
 #include <string.h>
+#include <wfd/wfd-miracast.h>
 #include <wfdxmiracast.h>
 
 typedef struct
@@ -106,6 +107,67 @@ test_driver_on_a_slow_link_ends (Fixture *self, gconstpointer data)
   for (guint i = 0; i < 6; i++)
     miracast_kernel_tell (5000, 1000 * i, 1000 * i);
   display_wait_told ("status 3 c0000468");
+}
+
+static GAsyncQueue *answered;
+
+static VOID
+on_counters (PVOID context, NTSTATUS status, UINT n)
+{
+  g_assert_cmpint (status, ==, STATUS_SUCCESS);
+  g_async_queue_push (answered, &answered);
+}
+
+static NTSTATUS
+get_connection (guint64 *ret_bps)
+{
+  MIRACAST_WFD_CONNECTION_STATS stats;
+  NTSTATUS status = WfdxMiracastGetConnectionStats (display_device, &stats);
+
+  *ret_bps = stats.CurrentBitRate;
+  return status;
+}
+
+static void
+wait_encode_rate (guint64 bps)
+{
+  const WFDX_MIRACAST_MESSAGE message = { sizeof (message), WFDX_MIRACAST_GET_COUNTERS };
+  WFDX_MIRACAST_COUNTERS counters = { 0 };
+
+  while (counters.EncodeRate != bps) {
+    miracast_kernel_tell (30000, 0, 0);
+    g_assert_cmpint (WfdxMiracastSendMessage (display_device, &message, sizeof (message), &counters,
+                         sizeof (counters), on_counters, NULL),
+        ==, STATUS_PENDING);
+    g_async_queue_pop (answered);
+  }
+}
+
+/* Of its media, before the session and while it is on; the modulation would give 9.87 Mbit/s. */
+static void
+test_rate_that_the_driver_has_found_is_suggested (Fixture *self, gconstpointer data)
+{
+  g_autoptr (WfdMiracastMedia) media = NULL;
+  MIRACAST_SESSION_INFO info;
+  guint64 bps;
+  PVOID context;
+
+  answered = g_async_queue_new ();
+  g_assert_cmpint (WfdxMiracastGetContext (display_device, &context), ==, STATUS_SUCCESS);
+  media = wfd_miracast_media_new (context, NULL);
+  wfd_miracast_media_note_rate (media, 3000, 0);
+  g_assert_cmpint (WfdxMiracastSetLink (display_device, 7, miracast_kernel_peer, 0), ==, 0);
+  g_assert_cmpint (get_connection (&bps), ==, STATUS_SUCCESS);
+  g_assert_cmpuint (bps, ==, 3000000);
+  g_assert_true (g_main_context_acquire (NULL));
+  g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
+  wfd_miracast_media_note_rate (media, 17000, 25000);
+  wait_encode_rate (17000000);
+  wfd_miracast_media_note_rate (media, 2000, 2500);
+  wait_encode_rate (2000000);
+  g_assert_cmpint (WfdxMiracastStop (display_device), ==, STATUS_SUCCESS);
+  g_main_context_release (NULL);
+  g_async_queue_unref (answered);
 }
 
 static void
@@ -243,6 +305,8 @@ main (int argc, char **argv)
   TEST ("session-that-ends-is-stopped", test_session_that_ends_is_stopped);
   TEST ("driver-is-told-of-the-link", test_driver_is_told_of_the_link);
   TEST ("driver-on-a-slow-link-ends", test_driver_on_a_slow_link_ends);
+  TEST ("rate-that-the-driver-has-found-is-suggested",
+      test_rate_that_the_driver_has_found_is_suggested);
   TEST ("counters", test_counters);
   TEST ("monitor-that-is-off", test_monitor_that_is_off);
   TEST ("monitor-that-is-off-for-a-moment", test_monitor_that_is_off_for_a_moment);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The program of docs/examples/winapi, whose main () has another name here. */
+/* The program of examples/winapi, whose main () has another name here. */
 #include "wlan-lab.h"
 
 #include <glib/gstdio.h>
