@@ -15,7 +15,7 @@ import tempfile
 from xml.etree import ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-EXAMPLES = os.path.join(HERE, '..', '..', 'docs', 'examples')
+EXAMPLES = os.path.join(HERE, '..', '..', 'examples')
 # Only what hangs comes to it.
 PATIENCE_S = 60
 C_FLAGS = ['-Wall', '-Wextra', '-Werror', '-pedantic', '-Wno-unused-parameter']
@@ -194,7 +194,7 @@ def test_python(tap, installed):
 
 
 def test_examples(tap, installed, compiler, root):
-    """The sink of C and the source of Python, as docs/examples has them, with each other."""
+    """The sink of C and the source of Python, as examples has them, with each other."""
     sink = os.path.join(root, 'sink')
     good, told = run(*compiler, *C_FLAGS, *installed.flags('--cflags'), '-o', sink,
                      os.path.join(EXAMPLES, 'sink.c'), '-x', 'none', *installed.flags('--libs'))
@@ -217,7 +217,7 @@ def test_peer_chat(tap, installed, compiler, root):
     program = os.path.join(root, 'peer-chat')
     packages = ('wfd-winapi', 'wfd-winapi-events')
     good, told = run(*compiler, *C_FLAGS, *installed.flags('--cflags', packages=packages), '-o', program,
-                     os.path.join(EXAMPLES, 'peer-chat.c'), '-x', 'none',
+                     os.path.join(EXAMPLES, 'peer', 'peer-chat.c'), '-x', 'none',
                      *installed.flags('--libs', packages=packages))
     if not tap.test('examples/peer-chat-links', good, told):
         return
