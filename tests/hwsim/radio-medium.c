@@ -234,18 +234,26 @@ end_frame (Frame *frame)
 }
 
 static void
-answered (guint32 sequence, gboolean is_refused)
+end_delivery (Delivery *delivery, gboolean is_refused)
 {
-  Delivery *delivery = g_queue_peek_head (&air.deliveries);
-
-  if (delivery == NULL || delivery->sequence != sequence)
-    return;
-  g_queue_pop_head (&air.deliveries);
   if (is_refused)
     note_refusal (delivery->frame, delivery->radio);
   delivery->frame->n_open--;
   end_frame (delivery->frame);
   g_free (delivery);
+}
+
+/* What was handed over before has got no answer, and gets none. */
+static void
+answered (guint32 sequence, gboolean is_refused)
+{
+  Delivery *delivery;
+
+  while ((delivery = g_queue_peek_head (&air.deliveries)) != NULL
+      && (gint32) (delivery->sequence - sequence) <= 0) {
+    g_queue_pop_head (&air.deliveries);
+    end_delivery (delivery, is_refused || delivery->sequence != sequence);
+  }
 }
 
 static int
