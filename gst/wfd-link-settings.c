@@ -119,8 +119,8 @@ static const struct
   {
       .name = "lost-timeout",
       .nick = "Lost timeout",
-      .blurb = "Milliseconds of silence, or out of the group, after which the peer is lost and the "
-               "link is opened again; who comes back before goes on (link=p2p)",
+      .blurb = "Milliseconds of silence after which the peer is lost and the link is opened again; "
+               "for one that has left the group 3000 at most (link=p2p)",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, lost_timeout_ms),
       .type = G_TYPE_UINT,
       .min = 500,

@@ -702,8 +702,8 @@ init_properties (GObjectClass *object_class)
   /**
    * WfdP2pLink:lost-ms:
    *
-   * For how long a peer has to be silent, though something was sent to it, or to be out
-   * of a group of ours, to be lost; 0 for the default of 4500.
+   * For how long a peer has to be silent, though something was sent to it, or, for 3000
+   * at most, to be out of a group of ours, to be lost; 0 for the default of 4500.
    */
   g_object_class_install_property (object_class, PROP_LOST_MS,
       g_param_spec_uint ("lost-ms", NULL, NULL, 0, G_MAXINT, 0, flags));

@@ -591,7 +591,7 @@ establish_init_properties (GObjectClass *klass)
    * WfdEstablish:lost-timeout-ms:
    *
    * Milliseconds after which a peer is lost that is silent, though something was sent to
-   * it, or has left our group; what is shorter is ridden out.
+   * it; for one that has left our group 3000 at most. What is shorter is ridden out.
    */
   properties[PROP_LOST_TIMEOUT] = g_param_spec_uint ("lost-timeout-ms", "Lost timeout",
       "Milliseconds of silence until the peer is lost", 500, G_MAXINT32, 4500,
