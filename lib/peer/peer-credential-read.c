@@ -70,7 +70,8 @@ get_common_name (gnutls_x509_crt_t certificate, GetCommonName get, char **ret_na
 
   if (get (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size) < 0)
     return FALSE;
-  *ret_name = g_strndup (name, size);
+  /* As text of a DN it has backslashes before marks (RFC 4514 2.4). */
+  *ret_name = g_strcompress (name);
   return check_name (ret_name);
 }
 

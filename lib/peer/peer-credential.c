@@ -299,7 +299,7 @@ wfd_peer_credential_new_member (WfdPeerKey *key, const WfdPeerCredential *issuer
 WfdPeerCredential *
 wfd_peer_credential_new_identity (WfdPeerKey *key, const char *name)
 {
-  gnutls_x509_crt_t certificate = wfd_peer_key_certify (key, name);
+  gnutls_x509_crt_t certificate = wfd_peer_key_certify (key, name, name);
 
   return certificate != NULL ? finish (certificate, TRUE) : NULL;
 }

@@ -256,7 +256,8 @@ wfd_peer_group_issue_by_password (WfdPeerGroup *self, const WfdPeerCredential *i
 {
   static const char *const classifiers[] = { "participant", NULL };
   WfdPeerChain *chain = wfd_peer_group_get_chain (self);
-  WfdPeerGrant grant = { NULL, self->password_roles, classifiers, now_s, G_MAXINT64 };
+  WfdPeerGrant grant = { identity->friendly_name, self->password_roles, classifiers, now_s,
+    G_MAXINT64 };
   guint32 result;
 
   if (chain == NULL || self->password_roles == 0)

@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include "peer-codes.h"
+#include "peer-credential.h"
 #include "peer-files.h"
 #include "peer-key.h"
 
@@ -53,8 +54,7 @@ write_names (const char *own, const char *name, const char *friendly_name)
   g_autofree char *text = NULL;
 
   g_key_file_set_string (file, GROUP, "name", name);
-  g_key_file_set_string (file, GROUP, "friendly-name",
-      friendly_name != NULL && *friendly_name != '\0' ? friendly_name : name);
+  g_key_file_set_string (file, GROUP, "friendly-name", friendly_name);
   text = g_key_file_to_data (file, NULL, NULL);
   return wfd_peer_files_write (own, NAMES_FILE, text, -1);
 }
@@ -168,6 +168,12 @@ store (const char *folder, const char *name, const char *friendly_name, WfdPeerK
   return result;
 }
 
+static const char *
+choose_friendly_name (const char *name, const char *friendly_name)
+{
+  return friendly_name != NULL && *friendly_name != '\0' ? friendly_name : name;
+}
+
 guint32
 wfd_peer_identity_create (const char *folder, WfdPeerKey *key, const char *classifier,
     const char *friendly_name, char **ret_name)
@@ -180,7 +186,8 @@ wfd_peer_identity_create (const char *folder, WfdPeerKey *key, const char *class
   if (authority == NULL)
     return WFD_PEER_NO_KEY_ACCESS;
   name = g_strconcat (authority, ".", classifier, NULL);
-  certificate = wfd_peer_key_certify (key, name);
+  friendly_name = choose_friendly_name (name, friendly_name);
+  certificate = wfd_peer_key_certify (key, name, friendly_name);
   if (certificate == NULL)
     return WFD_PEER_NO_KEY_ACCESS;
 
@@ -204,17 +211,6 @@ wfd_peer_identity_delete (const char *folder, const char *name)
 }
 
 guint32
-wfd_peer_identity_set_friendly_name (const char *folder, const char *name,
-    const char *friendly_name)
-{
-  g_autoptr (WfdPeerIdentity) identity = NULL;
-  g_autofree char *own = wfd_peer_files_get_folder (folder, name);
-  guint32 result = wfd_peer_identity_get (folder, name, &identity);
-
-  return WFD_PEER_FAILED (result) ? result : write_names (own, name, friendly_name);
-}
-
-guint32
 wfd_peer_identity_load_key (const char *folder, const char *name, WfdPeerKey **ret_key)
 {
   g_autofree char *text = NULL;
@@ -226,6 +222,35 @@ wfd_peer_identity_load_key (const char *folder, const char *name, WfdPeerKey **r
   *ret_key = wfd_peer_key_new_from_pem (text, size);
   gnutls_memset (text, 0, size);
   return *ret_key != NULL ? WFD_PEER_OK : WFD_PEER_NO_KEY_ACCESS;
+}
+
+/* Its certificate says the name to others. */
+static guint32
+certify (const char *own, WfdPeerKey *key, const char *name, const char *friendly_name)
+{
+  gnutls_x509_crt_t certificate = wfd_peer_key_certify (key, name, friendly_name);
+  g_autofree char *pem = NULL;
+
+  if (certificate == NULL)
+    return WFD_PEER_NO_KEY_ACCESS;
+  pem = wfd_peer_certificate_to_pem (certificate);
+  gnutls_x509_crt_deinit (certificate);
+  return pem != NULL ? wfd_peer_files_write (own, CERTIFICATE_FILE, pem, -1)
+                     : WFD_PEER_NO_KEY_ACCESS;
+}
+
+guint32
+wfd_peer_identity_set_friendly_name (const char *folder, const char *name,
+    const char *friendly_name)
+{
+  g_autofree char *own = wfd_peer_files_get_folder (folder, name);
+  g_autoptr (WfdPeerKey) key = NULL;
+  guint32 result = wfd_peer_identity_load_key (folder, name, &key);
+
+  friendly_name = choose_friendly_name (name, friendly_name);
+  if (!WFD_PEER_FAILED (result))
+    result = certify (own, key, name, friendly_name);
+  return WFD_PEER_FAILED (result) ? result : write_names (own, name, friendly_name);
 }
 
 static guint32
@@ -315,27 +340,31 @@ wfd_peer_identity_export (const char *folder, const char *name, const char *pass
   return *ret_pfx != NULL ? WFD_PEER_OK : WFD_PEER_INVALID_ARGUMENT;
 }
 
-/* The name has to be one of the key. */
-static gboolean
-fits (const char *name, WfdPeerKey *key)
+/* The text of a copy says a name, which is the one of the certificate and of the key in it. */
+static guint32
+store_copy (const char *folder, const char *name, WfdPeerKey *key, gnutls_x509_crt_t certificate)
 {
+  g_autoptr (GBytes) der = wfd_peer_certificate_to_der (certificate);
+  g_autoptr (WfdPeerCredential) said =
+      der != NULL ? wfd_peer_credential_read (wfd_bytes_of (der)) : NULL;
   g_autofree char *authority = wfd_peer_key_get_authority (key);
-  g_autofree char *named = NULL;
 
-  return authority != NULL && wfd_peer_name_get_authority (name, &named)
-      && g_str_equal (authority, named);
+  return said != NULL && authority != NULL && said->type == WFD_PEER_CREDENTIAL_IDENTITY
+          && g_str_equal (said->name, name) && g_str_has_prefix (name, authority)
+      ? store (folder, name, said->friendly_name, key, certificate)
+      : WFD_PEER_INVALID_ARGUMENT;
 }
 
 guint32
 wfd_peer_identity_import (const char *folder, const char *name, GBytes *pfx, const char *password)
 {
   g_autoptr (WfdPeerKey) key = NULL;
-  gnutls_x509_crt_t certificate = NULL;
-  guint32 result = WFD_PEER_INVALID_ARGUMENT;
+  gnutls_x509_crt_t certificate;
+  guint32 result;
 
-  if (wfd_peer_pfx_read (pfx, password, &key, &certificate) && fits (name, key))
-    result = store (folder, name, NULL, key, certificate);
-  if (certificate != NULL)
-    gnutls_x509_crt_deinit (certificate);
+  if (!wfd_peer_pfx_read (pfx, password, &key, &certificate))
+    return WFD_PEER_INVALID_ARGUMENT;
+  result = store_copy (folder, name, key, certificate);
+  gnutls_x509_crt_deinit (certificate);
   return result;
 }

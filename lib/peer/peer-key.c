@@ -222,11 +222,13 @@ wfd_peer_certificate_sign (gnutls_x509_crt_t certificate, gnutls_x509_crt_t issu
 }
 
 static gboolean
-fill_certificate (gnutls_x509_crt_t certificate, WfdPeerKey *key, const char *name)
+fill_certificate (gnutls_x509_crt_t certificate, WfdPeerKey *key, const char *name,
+    const char *friendly_name)
 {
   gint64 now_s = g_get_real_time () / G_USEC_PER_SEC;
 
-  return wfd_peer_certificate_begin (certificate, name, name, now_s - BEFORE_S, now_s + LIFE_S)
+  return wfd_peer_certificate_begin (certificate, name, friendly_name, now_s - BEFORE_S,
+             now_s + LIFE_S)
       && gnutls_x509_crt_set_extension_by_oid (certificate, OID_CERTIFICATE_TYPE, type_identity,
              sizeof (type_identity), 0)
       >= 0
@@ -237,12 +239,12 @@ fill_certificate (gnutls_x509_crt_t certificate, WfdPeerKey *key, const char *na
 }
 
 gnutls_x509_crt_t
-wfd_peer_key_certify (WfdPeerKey *self, const char *name)
+wfd_peer_key_certify (WfdPeerKey *self, const char *name, const char *friendly_name)
 {
   gnutls_x509_crt_t certificate;
 
   gnutls_x509_crt_init (&certificate);
-  if (fill_certificate (certificate, self, name))
+  if (fill_certificate (certificate, self, name, friendly_name))
     return certificate;
   gnutls_x509_crt_deinit (certificate);
   return NULL;

@@ -22,8 +22,9 @@ gnutls_sign_algorithm_t wfd_peer_key_kind_get_sign (WfdPeerKeyKind kind);
 WfdPeerProfile wfd_peer_key_kind_get_profile (WfdPeerKeyKind kind);
 
 WfdPeerKey *wfd_peer_key_new_from_pem (const char *pem, gsize size);
-/* Self-signed: an IDC (MS-PPSEC 2.2.5) of @name. */
-gnutls_x509_crt_t wfd_peer_key_certify (WfdPeerKey *self, const char *name);
+/* Self-signed: an IDC (MS-PPSEC 2.2.5). */
+gnutls_x509_crt_t wfd_peer_key_certify (WfdPeerKey *self, const char *name,
+    const char *friendly_name);
 /* What all certificates have; then what one has of its own, its key, and the signature,
  * whose algorithm is the one of the profile of @key. */
 #define OID_CERTIFICATE_TYPE "1.3.6.1.4.1.311.44.0.1"

@@ -194,6 +194,7 @@ test_members (GroupPair *pair, gconstpointer data)
   g_assert_cmpuint (items[1]->pCredentialInfo->cRoles, ==, 1);
   g_assert_true (IsEqualGUID (&items[1]->pCredentialInfo->pRoles[0], &PEER_GROUP_ROLE_MEMBER));
   g_assert_true (wcscmp (items[1]->pCredentialInfo->pwzIssuerPeerName, pair->alice.identity) == 0);
+  g_assert_true (wcscmp (items[1]->pCredentialInfo->pwzFriendlyName, L"bob") == 0);
   /* P-256: its name, and a point that is not compressed. */
   g_assert_cmpstr (items[1]->pCredentialInfo->pPublicKey->Algorithm.pszObjId, ==,
       "1.2.840.10045.2.1");
@@ -277,6 +278,25 @@ test_invitation_is_read (GroupPair *pair, gconstpointer data)
   PeerFreeData (group);
 }
 
+/* What the invited call themselves is what others see, whatever is in it. */
+static void
+test_invitation_has_friendly_name (GroupPair *pair, gconstpointer data)
+{
+  static const PCWSTR names[] = { L"Bob", L" B\u00f6b, the \"#1\" = a+b;\\<c>", L"#b" };
+  PPEER_INVITATION_INFO info;
+  PWSTR invitation;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_assert_cmphex (PeerIdentitySetFriendlyName (pair->bob.identity, names[i]), ==, S_OK);
+    invitation = member_invite (&pair->alice, &pair->bob, &PEER_GROUP_ROLE_MEMBER);
+    g_assert_cmphex (PeerGroupParseInvitation (invitation, &info), ==, S_OK);
+    g_assert_true (wcscmp (info->pwzSubjectFriendlyName, names[i]) == 0);
+    g_assert_true (wcscmp (info->pwzIssuerFriendlyName, L"alice") == 0);
+    PeerFreeData (info);
+    PeerFreeData (invitation);
+  }
+}
+
 static void
 test_invitation_for_somebody_else (GroupPair *pair, gconstpointer data)
 {
@@ -327,6 +347,21 @@ join_by_password (Member *self, PCWSTR classifier, const Member *by, PCWSTR pass
 }
 
 static void
+assert_called (const Member *by, const Member *other, PCWSTR friendly_name)
+{
+  PPEER_MEMBER *items;
+  HPEERENUM members;
+  ULONG n = 1;
+
+  g_assert_cmphex (PeerGroupEnumMembers (by->group, 0, other->identity, &members), ==, S_OK);
+  g_assert_cmphex (PeerGetNextItem (members, &n, (PVOID **) &items), ==, S_OK);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_true (wcscmp (items[0]->pCredentialInfo->pwzFriendlyName, friendly_name) == 0);
+  PeerFreeData (items);
+  g_assert_cmphex (PeerEndEnumeration (members), ==, S_OK);
+}
+
+static void
 test_password (void)
 {
   Member alice, bob;
@@ -339,6 +374,7 @@ test_password (void)
   join_by_password (&bob, L"bob", &alice, L"open sesame");
   member_connect (&bob, &alice);
   member_wait_change (&alice, PEER_MEMBER_JOINED, bob.identity);
+  assert_called (&alice, &bob, L"bob");
 
   g_assert_cmphex (PeerGroupCreatePasswordInvitation (alice.group, &invitation), ==, S_OK);
   g_assert_cmphex (PeerGroupPasswordJoin (bob.identity, invitation, L"whatever", NULL, &again), ==,
@@ -646,6 +682,7 @@ main (int argc, char **argv)
   GROUP_PAIR_ADD ("members/who-may-invite", test_who_may_invite);
   g_test_add_func ("/peergroup/members/chain-ends", test_chain_ends);
   GROUP_PAIR_ADD ("invitation/is-read", test_invitation_is_read);
+  GROUP_PAIR_ADD ("invitation/has-the-friendly-name", test_invitation_has_friendly_name);
   GROUP_PAIR_ADD ("invitation/is-for-one", test_invitation_for_somebody_else);
   GROUP_PAIR_ADD ("invitation/out-of-date", test_invitation_out_of_date);
   g_test_add_func ("/peergroup/password/lets-in", test_password);

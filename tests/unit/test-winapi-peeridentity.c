@@ -166,6 +166,9 @@ test_export (void)
   wcsstr (spoiled, L"<PEERNAME>")[10] ^= 1;
   g_assert_cmphex (PeerIdentityImport (spoiled, L"pass wörd", &again), ==, E_INVALIDARG);
   wcscpy (spoiled, xml);
+  wcsstr (spoiled, L"back</PEERNAME>")[0] = L'p'; /* of the same key, but another one */
+  g_assert_cmphex (PeerIdentityImport (spoiled, L"pass wörd", &again), ==, E_INVALIDARG);
+  wcscpy (spoiled, xml);
   wcsstr (spoiled, L"base64\">")[100] ^= 3;
   g_assert_cmphex (PeerIdentityImport (spoiled, L"pass wörd", &again), ==, E_INVALIDARG);
   g_free (spoiled);
@@ -174,6 +177,7 @@ test_export (void)
   g_assert_true (wcscmp (name, again) == 0);
   g_assert_cmphex (PeerIdentityGetXML (name, &new_xml), ==, S_OK);
   g_assert_true (wcscmp (old_xml, new_xml) == 0);
+  assert_friendly (again, L"Alice");
   PeerFreeData (old_xml);
   PeerFreeData (new_xml);
   PeerFreeData (xml);
