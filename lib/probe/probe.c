@@ -40,7 +40,7 @@ wfd_link_reading_feed (const WfdLinkReading *self, WfdRate *rate, gint64 own_byt
   if (self->has_station)
     wfd_rate_feed_station (rate, &self->station, now_us);
   if (self->rtt_us != WFD_RATE_UNKNOWN)
-    wfd_rate_feed_rtt (rate, self->rtt_us, now_us - self->rtt_age_us);
+    wfd_rate_feed_rtt (rate, self->rtt_us, self->rtt_age_us, now_us);
 }
 
 typedef struct

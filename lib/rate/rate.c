@@ -22,8 +22,9 @@
  * so long a time without anything. */
 #define STUCK_US 1000000
 #define DEAD_US 5000000
-/* So much later an answer may be told of. */
+/* So much later an answer may be told of, and so much behind another thread may be. */
 #define MAX_RTT_AGE_US 1000000
+#define MAX_BEHIND_US 1000000
 
 /* Less, when the queue in our own machine dropped something. */
 #define DROP_CUT 1.25
@@ -125,11 +126,15 @@ wfd_rate_set_picture (WfdRate *self, guint width, guint height, gboolean can_shr
 gint64
 wfd_rate_advance (WfdRate *self, gint64 now_us)
 {
-  gint64 step_us = 0;
+  gint64 step_us = 0, behind_us = 0;
 
   if (self->has_time && now_us > self->raw_us
       && __builtin_sub_overflow (now_us, self->raw_us, &step_us))
     step_us = G_MAXINT64;
+  /* Of a thread that has looked at the clock a little before another: that time has passed already. */
+  if (self->has_time && now_us < self->raw_us
+      && !__builtin_sub_overflow (self->raw_us, now_us, &behind_us) && behind_us <= MAX_BEHIND_US)
+    return self->now_us;
   self->has_time = TRUE;
   self->raw_us = now_us;
   self->now_us += MIN (step_us, G_GINT64_CONSTANT (3600000000));
@@ -296,10 +301,9 @@ wfd_rate_feed_station (WfdRate *self, const WfdRateStation *station, gint64 now_
 }
 
 void
-wfd_rate_feed_rtt (WfdRate *self, gint64 rtt_us, gint64 came_us)
+wfd_rate_feed_rtt (WfdRate *self, gint64 rtt_us, gint64 age_us, gint64 now_us)
 {
-  gint64 now = wfd_rate_advance (self, came_us);
-  gint64 came = CLAMP (came_us, now - MAX_RTT_AGE_US, now);
+  gint64 came = wfd_rate_advance (self, now_us) - CLAMP (age_us, 0, MAX_RTT_AGE_US);
   WfdRateMark latest = { self->drain.looked_us, wfd_rate_get_position (self) };
 
   if (rtt_us < 0 || rtt_us > WFD_LIMIT_RATE_RTT_US)

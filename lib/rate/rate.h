@@ -122,10 +122,10 @@ typedef struct
 
 void wfd_rate_feed_station (WfdRate *self, const WfdRateStation *station, gint64 now_us);
 
-/* The round trip of something small (control connection, echo) that came back at @came_us,
- * now or some time ago, and was sent @rtt_us before; some ten a second, at irregular
- * times, as there are radios that are away regularly. */
-void wfd_rate_feed_rtt (WfdRate *self, gint64 rtt_us, gint64 came_us);
+/* The round trip of something small (control connection, echo) that came back @age_us ago and
+ * was sent @rtt_us before; some ten a second, at irregular times, as there are radios
+ * that are away regularly. */
+void wfd_rate_feed_rtt (WfdRate *self, gint64 rtt_us, gint64 age_us, gint64 now_us);
 
 /* A report of the peer (RTCP RR). */
 typedef struct

@@ -206,7 +206,7 @@ step (Script *self)
       feed_station (self);
       break;
     case 9:
-      wfd_rate_feed_rtt (self->rate, take_time (self), self->now_us);
+      wfd_rate_feed_rtt (self->rate, take_time (self), take_time (self), self->now_us);
       break;
     case 10:
       feed_report (self);
@@ -240,7 +240,7 @@ check_return (Script *self)
     self->now_us = (gint64) ((guint64) self->now_us + 33 * MS);
     wfd_rate_feed_queue (self->rate, &queue, self->now_us);
     if (i % 3 == 0)
-      wfd_rate_feed_rtt (self->rate, 3 * MS, self->now_us);
+      wfd_rate_feed_rtt (self->rate, 3 * MS, 0, self->now_us);
     if (decide (self) && i >= 200) {
       WfdRateFrame frame = { 2000, FALSE };
 

@@ -60,7 +60,7 @@ station (gpointer self, const LinkStation *got, gint64 now_ms)
 static void
 rtt (gpointer self, gint64 rtt_ms, gint64 now_ms)
 {
-  wfd_rate_feed_rtt (self, rtt_ms * US, now_ms * US);
+  wfd_rate_feed_rtt (self, rtt_ms * US, 0, now_ms * US);
 }
 
 static void

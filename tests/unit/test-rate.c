@@ -519,15 +519,15 @@ test_answers_empty_the_device (void)
 {
   g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
 
-  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
+  wfd_rate_feed_rtt (f.rate, 3 * MS, 0, f.now_us);
   for (guint i = 0; i < 60; i++) {
     capture (&f, 16000, 2 * MS);
-    wfd_rate_feed_rtt (f.rate, 90 * MS, f.now_us);
+    wfd_rate_feed_rtt (f.rate, 90 * MS, 0, f.now_us);
   }
   g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_RTT);
   g_assert_cmpint (view (&f).backlog_us, >, 10 * MS);
   f.now_us += 100 * MS;
-  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
+  wfd_rate_feed_rtt (f.rate, 3 * MS, 0, f.now_us);
   g_assert_cmpint (view (&f).backlog_us, ==, 0);
 }
 
@@ -537,12 +537,14 @@ get_backlog_after_answer (gint64 late_us)
 {
   g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
 
-  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
+  /* A stream begins at any time of its clock. */
+  f.now_us = 5000 * MS;
+  wfd_rate_feed_rtt (f.rate, 3 * MS, 0, f.now_us);
   for (guint i = 0; i < 60; i++) {
     capture (&f, 16000, 2 * MS);
-    wfd_rate_feed_rtt (f.rate, 90 * MS, f.now_us);
+    wfd_rate_feed_rtt (f.rate, 90 * MS, 0, f.now_us);
   }
-  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us - late_us);
+  wfd_rate_feed_rtt (f.rate, 3 * MS, late_us, f.now_us);
   return view (&f).backlog_us;
 }
 
@@ -550,6 +552,42 @@ static void
 test_late_news_of_an_answer_count_from_when_it_came (void)
 {
   g_assert_cmpint (get_backlog_after_answer (60 * MS), >, get_backlog_after_answer (0));
+}
+
+/* Of a link of 20 Mbit/s. */
+static guint
+get_capacity_with_answers (gint64 age_us)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+
+  for (guint i = 0; i < 600; i++) {
+    cast (&f, 1, 20000);
+    wfd_rate_feed_rtt (f.rate, 3 * MS, age_us, f.now_us);
+  }
+  return view (&f).capacity_kbps;
+}
+
+static void
+test_late_news_of_an_answer_take_no_time (void)
+{
+  guint at_once = get_capacity_with_answers (0);
+
+  g_assert_cmpuint (at_once, >=, 19000);
+  g_assert_cmpuint (get_capacity_with_answers (10 * MS), ==, at_once);
+}
+
+/* Threads look at the clock, and then one comes before the other. */
+static void
+test_time_of_a_thread_that_is_behind_has_passed_already (void)
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
+  WfdRateQueue queue = { 0, 0 };
+
+  for (guint i = 0; i < 600; i++) {
+    cast (&f, 1, 20000);
+    wfd_rate_feed_queue (f.rate, &queue, f.now_us - 10 * MS);
+  }
+  g_assert_cmpuint (view (&f).capacity_kbps, >=, 19000);
 }
 
 /* Round trips go on while nothing is sent. */
@@ -563,10 +601,10 @@ test_device_that_hides_is_looked_at_while_nothing_is_sent (void)
   g_assert_true (wfd_rate_wants_look (f.rate));
   look (&f, 0);
   g_assert_false (wfd_rate_wants_look (f.rate));
-  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
+  wfd_rate_feed_rtt (f.rate, 3 * MS, 0, f.now_us);
   for (guint i = 0; i < 60; i++) {
     capture (&f, 16000, 2 * MS);
-    wfd_rate_feed_rtt (f.rate, 90 * MS, f.now_us);
+    wfd_rate_feed_rtt (f.rate, 90 * MS, 0, f.now_us);
   }
   g_assert_true (wfd_rate_wants_look (f.rate));
 }
@@ -593,10 +631,10 @@ test_radio_that_is_elsewhere_is_no_device_that_hides (void)
 {
   g_auto (Fixture) f = fixture (&(WfdRateConfig) { 0 });
 
-  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
+  wfd_rate_feed_rtt (f.rate, 3 * MS, 0, f.now_us);
   for (guint i = 0; i < 200; i++) {
     capture_away (&f, 2000, 36 * MS);
-    wfd_rate_feed_rtt (f.rate, 36 * MS, f.now_us);
+    wfd_rate_feed_rtt (f.rate, 36 * MS, 0, f.now_us);
     f.now_us += 60 * MS;
   }
   g_assert_cmpint (view (&f).signal, ==, WFD_RATE_SIGNAL_QUEUE);
@@ -625,16 +663,16 @@ test_little_to_send_is_no_slow_device (void)
   g_auto (Fixture) f = fixture (&(WfdRateConfig) { .start_kbps = 20000 });
   guint capacity_kbps;
 
-  wfd_rate_feed_rtt (f.rate, 3 * MS, f.now_us);
+  wfd_rate_feed_rtt (f.rate, 3 * MS, 0, f.now_us);
   for (guint i = 0; i < 60; i++) {
     capture (&f, 40000, 2 * MS);
-    wfd_rate_feed_rtt (f.rate, 60 * MS, f.now_us);
+    wfd_rate_feed_rtt (f.rate, 60 * MS, 0, f.now_us);
   }
   capacity_kbps = view (&f).capacity_kbps;
   for (guint i = 0; i < 300; i++) {
     capture (&f, 1500, 2 * MS);
     if (i % 6 == 0)
-      wfd_rate_feed_rtt (f.rate, i % 12 == 0 ? 14 * MS : 20 * MS, f.now_us);
+      wfd_rate_feed_rtt (f.rate, i % 12 == 0 ? 14 * MS : 20 * MS, 0, f.now_us);
   }
   g_assert_cmpuint (view (&f).capacity_kbps, >, capacity_kbps / 4);
 }
@@ -762,6 +800,10 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/answers-empty-the-device", test_answers_empty_the_device);
   g_test_add_func ("/rate/late-news-of-an-answer-count-from-when-it-came",
       test_late_news_of_an_answer_count_from_when_it_came);
+  g_test_add_func ("/rate/signal/late-answer-takes-no-time",
+      test_late_news_of_an_answer_take_no_time);
+  g_test_add_func ("/rate/signal/thread-behind",
+      test_time_of_a_thread_that_is_behind_has_passed_already);
   g_test_add_func ("/rate/radio-that-is-elsewhere-is-no-device-that-hides",
       test_radio_that_is_elsewhere_is_no_device_that_hides);
   g_test_add_func ("/rate/small-frames-that-wait-for-the-radio-tell-nothing",
