@@ -212,14 +212,20 @@ def test_examples(tap, installed, compiler, root):
              and 'RTP at 127.0.0.1:19000' in told, told)
 
 
-def test_peer_chat(tap, installed, compiler, root):
-    """The chat between two programs: what one is told, the other shows."""
-    program = os.path.join(root, 'peer-chat')
+def build_peer_example(tap, installed, compiler, root, name):
+    """Path, or None."""
+    program = os.path.join(root, name)
     packages = ('wfd-winapi', 'wfd-winapi-events')
     good, told = run(*compiler, *C_FLAGS, *installed.flags('--cflags', packages=packages), '-o', program,
-                     os.path.join(EXAMPLES, 'peer', 'peer-chat.c'), '-x', 'none',
+                     os.path.join(EXAMPLES, 'peer', name + '.c'), '-x', 'none',
                      *installed.flags('--libs', packages=packages))
-    if not tap.test('examples/peer-chat-links', good, told):
+    return program if tap.test('examples/%s-links' % name, good, told) else None
+
+
+def test_peer_chat(tap, installed, compiler, root):
+    """The chat between two programs: what one is told, the other shows."""
+    program = build_peer_example(tap, installed, compiler, root, 'peer-chat')
+    if program is None:
         return
     env = dict(installed.env, XDG_DATA_HOME=os.path.join(root, 'peer'))
     patient = ['timeout', str(PATIENCE_S), program]
@@ -239,6 +245,53 @@ def test_peer_chat(tap, installed, compiler, root):
     # Port 1 is nobody's.
     good, told = run(*patient, 'bob', '::1', '1', env=env)
     tap.test('examples/peer-chat-fails', not good and '::1, port 1: nobody answers there (0x80630109)' in told, told)
+
+
+def test_group_chat(tap, installed, compiler, root):
+    """A group of three: who has made it, who was invited, and who has the password."""
+    program = build_peer_example(tap, installed, compiler, root, 'group-chat')
+    if program is None:
+        return
+    env = dict(installed.env, XDG_DATA_HOME=os.path.join(root, 'group'))
+    patient = ['timeout', str(PATIENCE_S), program]
+    pipes = {'stdin': subprocess.PIPE, 'stdout': subprocess.PIPE, 'text': True, 'env': env}
+    bobs, for_bob, for_all = (os.path.join(root, name) for name in ('bob.who', 'bob.invitation', 'invitation'))
+
+    def do(*words, to=os.devnull):
+        good, told = run(*patient, *words, env=env)
+        with open(to, 'w', encoding='utf-8') as file:
+            file.write(told)
+        return good, told
+
+    def say(who, text):
+        who.stdin.write(text + '\n')
+        who.stdin.flush()
+
+    done = [do('bob', 'who', to=bobs), do('alice', 'create', 'sesame'),
+            do('alice', 'invite', bobs, to=for_bob), do('alice', 'invite', to=for_all), do('bob', 'join', for_bob),
+            do('carol', 'join', for_all, 'sesame'), do('dave', 'join', for_all, 'barley')]
+    if not tap.test('examples/group-chat-is-made', all(good for good, _ in done), repr(done)):
+        return
+    good, told = do('dave', 'join', for_bob)
+    tap.test('examples/group-chat-for-one', not good and 'the invitation is not for us' in told, told)
+    with subprocess.Popen(patient + ['alice', 'chat'], **pipes) as alice:
+        heard = [alice.stdout.readline()]
+        where = ['::1', heard[0].split()[-1]]
+        with subprocess.Popen(patient + ['bob', 'chat', *where], **pipes) as bob, \
+                subprocess.Popen(patient + ['carol', 'chat', *where], **pipes) as carol:
+            heard += [bob.stdout.readline(), carol.stdout.readline()]
+            say(bob, 'hello')
+            heard += [alice.stdout.readline(), carol.stdout.readline()]
+            say(carol, '@alice psst')
+            heard += [alice.stdout.readline()]
+            good, told = do('dave', 'chat', *where)
+            bob.stdin.close()
+            carol.stdin.close()
+        alice.stdin.close()
+    tap.test('examples/group-chat', all(line.startswith('* online at port ') for line in heard[:3])
+             and heard[3:] == ['bob: hello\n'] * 2 + ['carol to you: psst\n']
+             and alice.returncode == 0 and bob.returncode == 0 and carol.returncode == 0, repr(heard))
+    tap.test('examples/group-chat-refuses', not good and 'we are not let in' in told, told)
 
 
 def test_displays(tap, args, installed, compiler, root):
@@ -327,6 +380,7 @@ def main():
                 test_python(tap, installed)
                 test_examples(tap, installed, languages(args)[0][1], root)
                 test_peer_chat(tap, installed, languages(args)[0][1], root)
+                test_group_chat(tap, installed, languages(args)[0][1], root)
                 test_displays(tap, args, installed, languages(args)[0][1], root)
             else:
                 tap.skip('gir', 'built without introspection')
