@@ -92,7 +92,8 @@ wfd_session_dup_peer_rtp_address (WfdSession *self)
  * @self: a session
  *
  * Where a source sends its RTCP reports, if the sink asked for them in SETUP
- * (M6). Those of the sink come to #WfdSession:rtcp-port.
+ * (M6), or before (`microsoft_rtcp_capability`). Those of the sink come to
+ * #WfdSession:rtcp-port.
  *
  * Returns: (transfer full) (nullable): the address, or %NULL before SETUP and
  *   without RTCP

@@ -153,6 +153,19 @@ find_transport (const GstRTSPMessage *request, WfdTransport *ret_transport)
  * seen have 1028 and more. Our stream shall not be aimed at one of them. */
 #define LOWEST_CLIENT_PORT 1024
 
+/* [MS-WFDPE] §2.8: a sink that has said "supported" is given two ports, whatever it asks for, and
+ * one that has said "none" is given one. Of who says nothing WFD 2.1 §6.2.4 is true: who asks for two
+ * ports gets two, and AOSP's sink cannot read a single one. */
+static gboolean
+wants_reports (WfdMachine *self, const WfdTransport *transport)
+{
+  const WfdParams *peer = &self->peer_capabilities;
+
+  if (wfd_params_has (peer, WFD_PARAM_MICROSOFT_RTCP_CAPABILITY))
+    return peer->text[WFD_PARAM_MICROSOFT_RTCP_CAPABILITY] != NULL;
+  return transport->client_rtcp_port != 0;
+}
+
 /* The Transport header of M6, completed with what we say in it. */
 static guint
 read_transport (WfdMachine *self, const GstRTSPMessage *request, WfdTransport *ret_transport)
@@ -170,17 +183,20 @@ read_transport (WfdMachine *self, const GstRTSPMessage *request, WfdTransport *r
     return GST_RTSP_STS_UNSUPPORTED_TRANSPORT;
 
   transport.server_rtp_port = self->config.rtp_port;
-  /* Who asks for two ports gets two, if we have them: AOSP's sink cannot read a single one. */
-  transport.server_rtcp_port = transport.client_rtcp_port != 0 ? self->config.rtcp_port : 0;
+  transport.server_rtcp_port = wants_reports (self, &transport) ? self->config.rtcp_port : 0;
   *ret_transport = transport;
   return GST_RTSP_STS_OK;
 }
 
-/* Where reports go to: nowhere without a port to send them from. */
+/* Where reports go to: nowhere without a port to send them from, and beside the media to a sink
+ * that names one port only (RFC 3550 §11). */
 static guint16
 get_reports_port (const WfdTransport *transport)
 {
-  return transport->server_rtcp_port != 0 ? transport->client_rtcp_port : 0;
+  if (transport->server_rtcp_port == 0)
+    return 0;
+  return transport->client_rtcp_port != 0 ? transport->client_rtcp_port
+                                          : transport->client_rtp_port + 1;
 }
 
 static gboolean

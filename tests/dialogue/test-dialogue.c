@@ -298,6 +298,8 @@ describe_property (Dialogue *self, const char *name)
   }
   if (g_str_equal (name, "peer-port"))
     return g_strdup_printf ("%u", wfd_machine_get_peer_rtp_port (self->machine));
+  if (g_str_equal (name, "peer-reports-port"))
+    return g_strdup_printf ("%u", wfd_machine_get_peer_rtcp_port (self->machine));
   if (g_str_equal (name, "peer-connector"))
     return g_strdup_printf ("%d", wfd_machine_get_peer_connector (self->machine));
   if (g_str_equal (name, "peer-name"))
