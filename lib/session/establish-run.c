@@ -271,6 +271,7 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->state.phase != WFD_ESTABLISH_SEEKING)
     return;
   if (begun) {
+    wfd_establish_state_note_search (&self->state);
     look_at_known_peers (self);
   } else if (!g_error_matches (error, WFD_ERROR, WFD_ERROR_STATE)) {
     note_failure (self, error);

@@ -25,7 +25,7 @@ typedef enum
 {
   ANYONE,
   SINK,   /* who waits to be found */
-  PLAYED, /* who has played before */
+  WORKED, /* for whom it has worked once */
 } Who;
 
 /* Of the rows of a phase, the first that fits counts; where none does, the event is
@@ -47,7 +47,7 @@ static const struct
   { P (SEEKING), E (PEER), ANYONE, P (OPENING), DO (OPEN) },
   { P (SEEKING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
   { P (SEEKING), E (WRONG), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
-  { P (SEEKING), E (FAILED), PLAYED, P (RESTING), DO (NOTHING) },
+  { P (SEEKING), E (FAILED), WORKED, P (RESTING), DO (NOTHING) },
   { P (SEEKING), E (FAILED), ANYONE, P (OFF), DO (GIVE_UP) },
   { P (SEEKING), E (TIME), ANYONE, P (OFF), DO (GIVE_UP) },
 
@@ -55,32 +55,32 @@ static const struct
   { P (OPENING), E (PIN), ANYONE, P (ASKING), DO (NOTHING) },
   { P (OPENING), E (WRONG), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
   { P (OPENING), E (FAILED), SINK, P (SEEKING), DO (SEARCH) },
-  { P (OPENING), E (FAILED), PLAYED, P (RESTING), DO (NOTHING) },
+  { P (OPENING), E (FAILED), WORKED, P (RESTING), DO (NOTHING) },
   { P (OPENING), E (FAILED), ANYONE, P (OFF), DO (GIVE_UP) },
 
   { P (ASKING), E (ENTERED), ANYONE, P (OPENING), DO (OPEN) },
   { P (ASKING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
   { P (ASKING), E (WRONG), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
   { P (ASKING), E (FAILED), SINK, P (SEEKING), DO (SEARCH) },
-  { P (ASKING), E (FAILED), PLAYED, P (RESTING), DO (NOTHING) },
+  { P (ASKING), E (FAILED), WORKED, P (RESTING), DO (NOTHING) },
   { P (ASKING), E (FAILED), ANYONE, P (OFF), DO (GIVE_UP) },
   { P (ASKING), E (TIME), SINK, P (SEEKING), DO (SEARCH) },
-  { P (ASKING), E (TIME), PLAYED, P (RESTING), DO (NOTHING) },
+  { P (ASKING), E (TIME), WORKED, P (RESTING), DO (NOTHING) },
   { P (ASKING), E (TIME), ANYONE, P (OFF), DO (GIVE_UP) },
 
   { P (OPEN), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
   { P (OPEN), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
-  { P (OPEN), E (LOST), PLAYED, P (RESTING), DO (NOTHING) },
+  { P (OPEN), E (LOST), WORKED, P (RESTING), DO (NOTHING) },
   { P (OPEN), E (LOST), ANYONE, P (OFF), DO (GIVE_UP) },
   { P (OPEN), E (TIME), SINK, P (SEEKING), DO (CLOSE_AND_SEARCH) },
-  { P (OPEN), E (TIME), PLAYED, P (RESTING), DO (CLOSE) },
+  { P (OPEN), E (TIME), WORKED, P (RESTING), DO (CLOSE) },
   { P (OPEN), E (TIME), ANYONE, P (OFF), DO (GIVE_UP) },
 
   { P (NEGOTIATING), E (PLAYS), ANYONE, P (PLAYING), DO (NOTHING) },
   { P (NEGOTIATING), E (RESTS), ANYONE, P (OPEN), DO (NOTHING) },
   { P (NEGOTIATING), E (TROUBLE), ANYONE, P (OPEN), DO (NOTHING) },
   { P (NEGOTIATING), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
-  { P (NEGOTIATING), E (LOST), PLAYED, P (RESTING), DO (NOTHING) },
+  { P (NEGOTIATING), E (LOST), WORKED, P (RESTING), DO (NOTHING) },
   { P (NEGOTIATING), E (LOST), ANYONE, P (OFF), DO (GIVE_UP) },
 
   { P (PLAYING), E (RESTS), ANYONE, P (UNUSED), DO (NOTHING) },
@@ -116,8 +116,8 @@ fits (const WfdEstablishState *self, Who who)
       return TRUE;
     case SINK:
       return self->role == WFD_ROLE_SINK;
-    case PLAYED:
-      return self->has_played;
+    case WORKED:
+      return self->has_worked;
   }
   g_return_val_if_reached (FALSE);
 }
@@ -128,7 +128,7 @@ get_length_us (const WfdEstablishState *self, guint32 random)
 {
   switch (self->phase) {
     case WFD_ESTABLISH_SEEKING:
-      if (self->role == WFD_ROLE_SINK || self->has_played)
+      if (self->role == WFD_ROLE_SINK || self->has_worked)
         return G_MAXINT64;
       return self->lists_only ? LIST_US : DISCOVER_US;
     case WFD_ESTABLISH_ASKING:
@@ -154,7 +154,7 @@ enter (WfdEstablishState *self, WfdEstablishPhase phase, gint64 now_us, guint32 
 
   self->phase = phase;
   if (phase == WFD_ESTABLISH_PLAYING) {
-    self->has_played = TRUE;
+    self->has_worked = TRUE;
     self->n_failures = 0;
   }
   if (phase == WFD_ESTABLISH_RESTING)
@@ -167,6 +167,15 @@ void
 wfd_establish_state_init (WfdEstablishState *self, WfdRole role)
 {
   *self = (WfdEstablishState) { .role = role, .deadline_us = G_MAXINT64 };
+}
+
+void
+wfd_establish_state_note_search (WfdEstablishState *self)
+{
+  if (self->role != WFD_ROLE_SINK)
+    return;
+  self->has_worked = TRUE;
+  self->n_failures = 0;
 }
 
 WfdEstablishAction

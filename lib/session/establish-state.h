@@ -57,12 +57,14 @@ typedef struct
   gboolean lists_only; /* nobody is named, so who is there is said, and that is all */
   gint64 unused_us;    /* for how long a link that nothing uses stays; 0 for ever */
   WfdEstablishPhase phase;
-  gboolean has_played; /* what has worked once is tried until it does again */
+  gboolean has_worked; /* it has played; what has worked once is tried until it does again */
   guint n_failures;    /* since then */
   gint64 deadline_us;  /* G_MAXINT64 for none */
 } WfdEstablishState;
 
 void wfd_establish_state_init (WfdEstablishState *self, WfdRole role);
+/* A search has begun: a sink is there to be found, which is all that it can do. */
+void wfd_establish_state_note_search (WfdEstablishState *self);
 /* What has to be done now. @random: for the length of a pause. */
 WfdEstablishAction wfd_establish_state_feed (WfdEstablishState *self, WfdEstablishEvent event,
     gint64 now_us, guint32 random);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An adapter is unplugged and plugged in again: the simulated radio of a device is removed, and one
-with the same address made (drivers/net/wireless/mac80211_hwsim.h)."""
+"""A radio is switched off and on by rfkill (linux/rfkill.h). An adapter is unplugged and plugged in again: the
+simulated radio of a device is removed, and one with the same address made (drivers/net/wireless/mac80211_hwsim.h)."""
 import ctypes
 import os
 import socket
@@ -13,6 +13,16 @@ NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 1, 4, 2
 CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 3, 1, 2
 HWSIM_NEW_RADIO, HWSIM_DEL_RADIO = 4, 5
 HWSIM_RADIO_ID, HWSIM_SUPPORT_P2P_DEVICE, HWSIM_PERM_ADDR = 10, 14, 22
+RFKILL_TYPE_WLAN, RFKILL_OP_CHANGE = 1, 2
+
+
+def block(device, is_blocked):
+    """Its wpa_supplicant must have found the switch: only that of the first radio."""
+    with open('/dev/rfkill', 'wb', buffering=0) as file:
+        file.write(struct.pack('IBBBB', int(device.phy[3:]), RFKILL_TYPE_WLAN, RFKILL_OP_CHANGE, is_blocked, 0))
+    if not is_blocked:
+        # As whoever looks after the network does.
+        device.inside('ip', 'link', 'set', device.interface, 'up')
 
 
 def attribute(number, octets=b''):

@@ -34,10 +34,10 @@ def check_bars(columns):
         raise Failure('these are no colour bars: %s' % columns)
 
 
-def set_stage():
-    """Two devices, with nothing that speaks to their wpa_supplicants."""
+def set_stage(source=0, sink=1):
+    """Two devices with radios of these numbers, and nothing that speaks to their wpa_supplicants."""
     find_plugins()
-    devices = Device('Source', 0), Device('Sink', 1)
+    devices = Device('Source', source), Device('Sink', sink)
     for device in devices:
         device.stop_peer()
     return devices

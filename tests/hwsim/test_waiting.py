@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who looks for a display that is not there, and who waits to be cast to, does nothing: for a minute it asks
-hardly anything of wpa_supplicant, hardly wakes, and finds, or is found, all the same."""
+hardly anything of wpa_supplicant, hardly wakes, and finds, or is found, all the same. Who waits to be cast to does
+so as well after its wpa_supplicant was started again and its radio was switched off and on."""
 import glob
 import os
 import re
 import subprocess
 import time
 
-from lab import Failure, say
+from lab import Failure, check_time, say
+from radios import block
 from stage import PICTURE, SOURCE, end, listen, set_stage, wait_picture
 
 # A source gives up after a minute.
 SEEK_S, WAIT_S = 50, 60
+# Told that it cannot be found, and there again.
+TOLD_S, BACK_S = 1, 20
 MOST_CALLS, MOST_WAKES, MOST_CPU_S = 10, 60, 0.1
 
 
@@ -48,8 +52,36 @@ def check(device, length_s):
         raise Failure('it does not only wait')
 
 
+def supplicant_killed(sink):
+    sink.kill_supplicant()
+    return sink.start_supplicant
+
+
+def switched_off(sink):
+    block(sink, True)
+    return lambda: block(sink, False)
+
+
+def interrupt(sink, happens):
+    say('== %s' % happens.__name__)
+    begun_s = time.monotonic()
+    mend = happens(sink)
+    text = sink.wait('^progress discover error (.*)')[1]
+    check_time('“%s”' % text, sink.heard_s - begun_s, TOLD_S)
+    # It tries again in vain.
+    for _ in range(3):
+        sink.wait('^progress discover error')
+    sink.lines.clear()
+    mend()
+    mended_s = time.monotonic()
+    sink.wait('^progress discover start')
+    sink.quiet('^progress discover error', 3)
+    check_time('there again', sink.heard_s - mended_s, BACK_S)
+
+
 def main():
-    source, sink = set_stage()
+    # Only the first radio has a switch.
+    source, sink = set_stage(source=1, sink=0)
     say('== for a display that is not there')
     # A picture would wake it.
     source.start_pipeline('appsrc is-live=true format=time caps=%s,format=I420 ! wfdsink link=p2p peer=Sink' % PICTURE)
@@ -65,6 +97,8 @@ def main():
     sink.wait('^progress discover start')
     time.sleep(5)
     check(sink, WAIT_S)
+    for happens in (supplicant_killed, switched_off):
+        interrupt(sink, happens)
     sink.tell('look')
     source.tell('play')
     wait_picture(sink)

@@ -315,7 +315,7 @@ test_namesake_does_not_take_over (Way *way, gconstpointer data)
   lab_start_group_after (&way->lab, "Connect", "client");
   begin (way);
   WAIT_UNTIL (way->n_opened == 1);
-  way->establish->state.has_played = TRUE;
+  way->establish->state.has_worked = TRUE;
   fake_wpas_forget_calls (way->lab.fake);
   lab_say (&way->lab, "DeviceLost", "(objectpath '" TV "',)");
   lab_say (&way->lab, "GroupFinished", "({'interface_object': <objectpath '" GROUP_IFACE "'>},)");
@@ -685,6 +685,29 @@ test_sink_waits_on (Way *way, gconstpointer data)
   g_assert_no_error (way->failed);
 }
 
+/* What it searches with is restarted, or switched off: it waits for that too. */
+static void
+test_sink_waits_for_service (Way *way, gconstpointer data)
+{
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_drop_fake (&way->lab);
+  WAIT_UNTIL (g_str_has_suffix (way->progress->str, "discover!"));
+  g_assert_nonnull (strstr (way->text, "wpa_supplicant"));
+  wfd_establish_time_is_over (way->establish);
+  WAIT_UNTIL (g_str_has_suffix (way->progress->str, "discover! discover+ discover!"));
+  g_assert_no_error (way->failed);
+  lab_add_fake (&way->lab);
+  lab_settle (&way->lab);
+  wfd_establish_time_is_over (way->establish);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  WAIT_UNTIL (way->n_opened == 1);
+}
+
 /* --- losses --- */
 
 static void
@@ -841,6 +864,7 @@ main (int argc, char **argv)
   add ("source-throws-out", test_source_throws_out);
   add ("found-while-closing", test_found_while_closing);
   add_sink ("sink-waits-on", test_sink_waits_on);
+  add_sink ("sink-waits-for-service", test_sink_waits_for_service);
   add ("loss-before-a-session", test_loss_before_a_session);
   add_sink ("loss-of-sink", test_loss_of_sink);
   g_test_add_func ("/establish/silence-is-loss-when-it-was-said",

@@ -160,6 +160,39 @@ test_sink_cannot (void)
   PLAY (&state, { E (WANTED), P (SEEKING), DO (SEARCH) }, { E (FAILED), P (OFF), DO (GIVE_UP) });
 }
 
+/* Who has been there to be found is there again when what it searches with is: it was only
+ * restarted or switched off. */
+static void
+test_sink_that_could_search (void)
+{
+  WfdEstablishState state;
+
+  wfd_establish_state_init (&state, WFD_ROLE_SINK);
+  PLAY (&state, { E (WANTED), P (SEEKING), DO (SEARCH) });
+  for (guint i = 0; i < 3; i++) {
+    wfd_establish_state_note_search (&state);
+    PLAY (&state, { E (FAILED), P (RESTING), DO (NOTHING) }, { E (TIME), P (SEEKING), DO (SEARCH) },
+        { E (FAILED), P (RESTING), DO (NOTHING) });
+    /* The second in a row, however many there were before. */
+    g_assert_cmpint (state.deadline_us, >=, 3 * S / 4);
+    g_assert_cmpint (state.deadline_us, <, 5 * S / 4);
+    PLAY (&state, { E (TIME), P (SEEKING), DO (SEARCH) });
+  }
+  PLAY (&state, { E (PEER), P (OPENING), DO (OPEN) }, { E (FAILED), P (SEEKING), DO (SEARCH) });
+}
+
+/* Its person looks at it, and has named who has to be there. */
+static void
+test_source_that_could_search (void)
+{
+  WfdEstablishState state;
+
+  wfd_establish_state_init (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (WANTED), P (SEEKING), DO (SEARCH) });
+  wfd_establish_state_note_search (&state);
+  PLAY (&state, { E (FAILED), P (OFF), DO (GIVE_UP) });
+}
+
 static void
 test_unused_link_is_closed (void)
 {
@@ -264,6 +297,8 @@ main (int argc, char **argv)
       test_search_that_fails_after_playing);
   g_test_add_func ("/establish/state/sink-waits", test_sink_waits);
   g_test_add_func ("/establish/state/sink-cannot", test_sink_cannot);
+  g_test_add_func ("/establish/state/sink-that-could-search", test_sink_that_could_search);
+  g_test_add_func ("/establish/state/source-that-could-search", test_source_that_could_search);
   g_test_add_func ("/establish/state/unused-link-is-closed", test_unused_link_is_closed);
   g_test_add_func ("/establish/state/unused-link-goes", test_unused_link_goes);
   g_test_add_func ("/establish/state/peer-comes-back", test_peer_comes_back);
