@@ -288,7 +288,7 @@ on_timer (gpointer data)
 }
 
 /* While it is on, only what was taken is noted: to start it anew each time would wake the
- * thread up. */
+ * thread up. What the timer shall do at once comes first; who resumes starts it then. */
 static void
 watch_stall (WfdPeerConn *self)
 {
@@ -296,7 +296,8 @@ watch_stall (WfdPeerConn *self)
     return;
   self->stalls = TRUE;
   self->progress = FALSE;
-  start_timer (self, self->loop->stalled_us);
+  if (!self->broken && !self->resumes)
+    start_timer (self, self->loop->stalled_us);
 }
 
 /* --- out --- */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <peer-frames.h>
 #include <peer-hub.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,9 +17,9 @@ typedef struct
 {
   WfdPeerLoop loop;
   WfdPeerConn *conn;
-  GSocket *peer;
+  GSocket *peer, *accepted;
   guint n_received, n_answered;
-  gboolean answers, may_be_lost, is_lost;
+  gboolean answers, pauses, may_be_lost, is_lost;
 } Stage;
 
 static void
@@ -37,6 +38,8 @@ on_received (WfdPeerConn *conn, gpointer owner, GBytes *message)
   stage->n_received++;
   if (stage->answers)
     send_bytes (stage, ANSWER_BYTES);
+  if (stage->pauses)
+    wfd_peer_conn_set_reading (conn, FALSE);
 }
 
 static void
@@ -93,12 +96,10 @@ connect_pair (GSocket **ret_peer, GSocket **ret_accepted)
 static void
 stage_begin (Stage *stage)
 {
-  GSocket *accepted;
-
   *stage = (Stage) { .answers = TRUE };
-  connect_pair (&stage->peer, &accepted);
+  connect_pair (&stage->peer, &stage->accepted);
   g_assert_true (wfd_peer_loop_init (&stage->loop));
-  stage->conn = wfd_peer_conn_new_accepted (&stage->loop, accepted, &calls, stage);
+  stage->conn = wfd_peer_conn_new_accepted (&stage->loop, stage->accepted, &calls, stage);
 }
 
 static void
@@ -218,6 +219,81 @@ test_who_takes_it_is_kept (void)
   ask (&stage, 1);
   settle (&stage);
   g_assert_cmpuint (stage.n_received, ==, 1);
+  stage_end (&stage);
+}
+
+/* Who goes on reading and sends before anything else is done still gets what has come. */
+static void
+test_full_goes_on_reading (void)
+{
+  Stage stage;
+
+  stage_begin (&stage);
+  stage.answers = FALSE;
+  stage.pauses = TRUE;
+  ask (&stage, 3);
+  settle (&stage);
+  g_assert_cmpuint (stage.n_received, ==, 1);
+  stage.pauses = FALSE;
+  wfd_peer_conn_set_reading (stage.conn, TRUE);
+  send_bytes (&stage, WFD_LIMIT_PEER_QUEUE_BYTES);
+  g_assert_cmpuint (wfd_peer_conn_get_queued_bytes (stage.conn), >, 0);
+  settle (&stage);
+  g_assert_cmpuint (stage.n_received, ==, 3);
+
+  stage_end (&stage);
+}
+
+/* And who takes nothing is lost then, too. */
+static void
+test_full_that_read_is_lost (void)
+{
+  Stage stage;
+
+  stage_begin (&stage);
+  stage.answers = FALSE;
+  stage.pauses = TRUE;
+  stage.loop.stalled_us = 1000;
+  ask (&stage, 2);
+  settle (&stage);
+  wfd_peer_conn_set_reading (stage.conn, TRUE);
+  send_bytes (&stage, WFD_LIMIT_PEER_QUEUE_BYTES);
+  stage.may_be_lost = TRUE;
+  while (!stage.is_lost)
+    g_main_context_iteration (stage.loop.context, TRUE);
+  g_assert_cmpuint (stage.n_received, ==, 2);
+  stage_end (&stage);
+}
+
+static gboolean no_watches_left;
+
+/* In the place of the C library's. */
+int
+epoll_ctl (int epoll_fd, int change, int fd, struct epoll_event *event)
+{
+  if (!no_watches_left || change != EPOLL_CTL_ADD)
+    return syscall (SYS_epoll_ctl, epoll_fd, change, fd, event);
+  errno = ENOSPC;
+  return -1;
+}
+
+/* What the kernel does not watch is lost at once, not when it has stalled. */
+static void
+test_unwatched_is_lost (void)
+{
+  static const char block[64 * 1024];
+  Stage stage;
+
+  stage_begin (&stage);
+  wfd_peer_conn_set_reading (stage.conn, FALSE);
+  while (g_socket_send (stage.accepted, block, sizeof (block), NULL, NULL) > 0)
+    ;
+  no_watches_left = TRUE;
+  send_bytes (&stage, 1);
+  no_watches_left = FALSE;
+  stage.may_be_lost = TRUE;
+  settle (&stage);
+  g_assert_true (stage.is_lost);
   stage_end (&stage);
 }
 
@@ -618,6 +694,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/conn/full-of-our-own-still-reads", test_full_of_our_own_still_reads);
   g_test_add_func ("/peer/conn/who-takes-nothing-is-lost", test_who_takes_nothing_is_lost);
   g_test_add_func ("/peer/conn/who-takes-it-is-kept", test_who_takes_it_is_kept);
+  g_test_add_func ("/peer/conn/full-goes-on-reading", test_full_goes_on_reading);
+  g_test_add_func ("/peer/conn/full-that-read-is-lost", test_full_that_read_is_lost);
+  g_test_add_func ("/peer/conn/unwatched-is-lost", test_unwatched_is_lost);
   g_test_add_func ("/peer/conn/who-waits-reads", test_who_waits_reads);
   g_test_add_func ("/peer/conn/kept-from-who-waits", test_kept_from_who_waits);
   g_test_add_func ("/peer/room/line", test_room);
