@@ -105,8 +105,9 @@ report_statistic (MiracastContext *self, MIRACAST_STATISTIC_DATA *data)
 {
   MiracastVisit visit;
 
+  miracast_statistic_log (data, "driver");
   g_mutex_lock (&self->lock);
-  miracast_counters_add (&self->counters, data, "driver");
+  miracast_counters_add (&self->counters, data);
   g_mutex_unlock (&self->lock);
   if (self->callbacks.ReportStatistic == NULL || !begin_call (self, &visit))
     return;
@@ -184,8 +185,9 @@ on_ended (gpointer user_data, MIRACAST_STATUS status, NTSTATUS why)
   MiracastContext *self = user_data;
   MiracastVisit visit;
 
+  miracast_status_log (status, why, "driver");
   g_mutex_lock (&self->lock);
-  miracast_counters_add_status (&self->counters, status, why, "driver");
+  miracast_counters_add_status (&self->counters, status, why);
   g_mutex_unlock (&self->lock);
   if (self->callbacks.ReportSessionStatus == NULL || !begin_call (self, &visit))
     return;

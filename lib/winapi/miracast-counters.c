@@ -99,39 +99,56 @@ log_chunk (const char *who, const MIRACAST_CHUNK_INFO *chunk)
 }
 
 void
-miracast_counters_add (WFDX_MIRACAST_COUNTERS *self, const MIRACAST_STATISTIC_DATA *data,
-    const char *who)
+miracast_statistic_log (const MIRACAST_STATISTIC_DATA *data, const char *who)
 {
   MIRACAST_CHUNK_ID sent;
 
   switch ((guint) data->StatisticType) {
     case MIRACAST_STATISTIC_TYPE_CHUNK_PROCESSING_COMPLETE:
       log_chunk (who, &data->EncodeComplete.ChunkInfo);
-      add_chunk (self, &data->EncodeComplete.ChunkInfo);
       break;
     case MIRACAST_STATISTIC_TYPE_CHUNK_SENT:
       sent = data->ChunkSent.ChunkId;
       g_debug ("%s: frame %" G_GUINT64_FORMAT ", part %u: sent", who, (guint64) sent.FrameNumber,
           (guint) sent.PartNumber);
-      self->FramesSent++;
-      self->LastSent = sent;
       break;
     case MIRACAST_STATISTIC_TYPE_EVENT:
       g_debug ("%s: event: %s", who, get_event_name (data->ProtocolEvent.Event));
-      add_event (self, data->ProtocolEvent.Event);
       break;
     default:
       g_debug ("%s: a statistic of type %u", who, (guint) data->StatisticType);
+  }
+}
+
+void
+miracast_status_log (MIRACAST_STATUS status, NTSTATUS why, const char *who)
+{
+  g_debug ("%s: session status: %s (%u), 0x%08x", who, get_status_name (status), (guint) status,
+      (guint) why);
+}
+
+void
+miracast_counters_add (WFDX_MIRACAST_COUNTERS *self, const MIRACAST_STATISTIC_DATA *data)
+{
+  switch ((guint) data->StatisticType) {
+    case MIRACAST_STATISTIC_TYPE_CHUNK_PROCESSING_COMPLETE:
+      add_chunk (self, &data->EncodeComplete.ChunkInfo);
+      break;
+    case MIRACAST_STATISTIC_TYPE_CHUNK_SENT:
+      self->FramesSent++;
+      self->LastSent = data->ChunkSent.ChunkId;
+      break;
+    case MIRACAST_STATISTIC_TYPE_EVENT:
+      add_event (self, data->ProtocolEvent.Event);
+      break;
+    default:
       self->OtherReports++;
   }
 }
 
 void
-miracast_counters_add_status (WFDX_MIRACAST_COUNTERS *self, MIRACAST_STATUS status, NTSTATUS why,
-    const char *who)
+miracast_counters_add_status (WFDX_MIRACAST_COUNTERS *self, MIRACAST_STATUS status, NTSTATUS why)
 {
-  g_debug ("%s: session status: %s (%u), 0x%08x", who, get_status_name (status), (guint) status,
-      (guint) why);
   self->StatusReports++;
   self->LastStatus = status;
   self->LastStatusCode = why;

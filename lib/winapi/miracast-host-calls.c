@@ -34,10 +34,11 @@ report_status (HANDLE device, MIRACAST_STATUS miracast_status, NTSTATUS why)
   if (is_starting)
     self->session_to_stop = session;
   if (is_on)
-    miracast_counters_add_status (&self->counters, miracast_status, why, "system");
+    miracast_counters_add_status (&self->counters, miracast_status, why);
   g_mutex_unlock (&self->lock);
   if (!is_on)
     return;
+  miracast_status_log (miracast_status, why, "system");
   if (self->display.SessionStatus != NULL) {
     miracast_visit_begin (&visit, self);
     self->display.SessionStatus (self->display.Context, miracast_status, why);
@@ -97,8 +98,9 @@ report_statistic (HANDLE device, MIRACAST_STATISTIC_DATA *data)
 
   if (self == NULL || data == NULL)
     return;
+  miracast_statistic_log (data, "system");
   g_mutex_lock (&self->lock);
-  miracast_counters_add (&self->counters, data, "system");
+  miracast_counters_add (&self->counters, data);
   g_mutex_unlock (&self->lock);
   if (self->display.Statistic == NULL)
     return;

@@ -214,6 +214,39 @@ test_counters (Fixture *self, gconstpointer data)
   g_assert_cmpint (own.LastStatusCode, ==, STATUS_CONNECTION_RESET);
 }
 
+static gint n_logged; /* of each side, what it counts; atomic */
+
+/* As a program may that shows how things are whenever something is logged. */
+static void
+on_log (const char *domain, GLogLevelFlags level, const char *text, gpointer context)
+{
+  g_autoptr (GVariant) stats = wfd_miracast_dup_stats (context);
+  WFDX_MIRACAST_COUNTERS counters;
+  WFDX_MIRACAST_SESSION_STATE state;
+
+  g_assert_nonnull (stats);
+  g_assert_cmpint (WfdxMiracastGetCounters (display_device, &counters), ==, STATUS_SUCCESS);
+  g_assert_cmpint (WfdxMiracastGetState (display_device, &state), ==, STATUS_SUCCESS);
+  if (strstr (text, ": event: ") != NULL || strstr (text, ": session status: ") != NULL)
+    g_atomic_int_inc (&n_logged);
+}
+
+static void
+test_whoever_logs_may_ask (Fixture *self, gconstpointer data)
+{
+  PVOID context;
+  guint id;
+
+  g_assert_cmpint (WfdxMiracastGetContext (display_device, &context), ==, STATUS_SUCCESS);
+  id = g_log_set_handler ("wfd-winapi", G_LOG_LEVEL_DEBUG, on_log, context);
+  start_playing (self);
+  miracast_sink_tear_down (&self->sink);
+  display_wait_told ("status 2 c000020d");
+  g_assert_cmpint (WfdxMiracastStop (display_device), ==, STATUS_SUCCESS);
+  g_log_remove_handler ("wfd-winapi", id);
+  g_assert_cmpint (g_atomic_int_get (&n_logged), ==, 4);
+}
+
 static void
 test_monitor_that_is_off (Fixture *self, gconstpointer data)
 {
@@ -226,7 +259,6 @@ test_monitor_that_is_off (Fixture *self, gconstpointer data)
   miracast_sink_wait (&self->sink, "PLAY");
 }
 
-/* Twice, and then the session ends while it sleeps. */
 /* On again before the display has answered. */
 static void
 test_monitor_that_is_off_for_a_moment (Fixture *self, gconstpointer data)
@@ -242,6 +274,7 @@ test_monitor_that_is_off_for_a_moment (Fixture *self, gconstpointer data)
   }
 }
 
+/* Twice, and then the session ends while it sleeps. */
 static void
 test_monitor_that_is_off_sleeps (Fixture *self, gconstpointer data)
 {
@@ -308,6 +341,7 @@ main (int argc, char **argv)
   TEST ("rate-that-the-driver-has-found-is-suggested",
       test_rate_that_the_driver_has_found_is_suggested);
   TEST ("counters", test_counters);
+  TEST ("whoever-logs-may-ask", test_whoever_logs_may_ask);
   TEST ("monitor-that-is-off", test_monitor_that_is_off);
   TEST ("monitor-that-is-off-for-a-moment", test_monitor_that_is_off_for_a_moment);
   TEST ("monitor-that-is-off-sleeps", test_monitor_that_is_off_sleeps);
