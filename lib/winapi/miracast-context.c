@@ -208,8 +208,7 @@ miracast_context_get_counters (MiracastContext *self)
 
   g_mutex_lock (&self->lock);
   counters = self->counters;
-  counters.WantedRate = 1000ull * self->found.wanted_kbps;
-  counters.CarriedRate = 1000ull * self->found.carried_kbps;
+  miracast_counters_set_found (&counters, &self->found);
   g_mutex_unlock (&self->lock);
   return counters;
 }
@@ -276,10 +275,13 @@ miracast_context_note_rate (MiracastContext *self, guint wanted_kbps, guint carr
 }
 
 MiracastFoundRate
-miracast_context_get_rate (MiracastContext *self)
+miracast_context_find_rate (gconstpointer handle)
 {
-  MiracastFoundRate found;
+  g_autoptr (MiracastContext) self = miracast_context_find (handle);
+  MiracastFoundRate found = { 0 };
 
+  if (self == NULL)
+    return found;
   g_mutex_lock (&self->lock);
   found = self->found;
   g_mutex_unlock (&self->lock);

@@ -45,8 +45,9 @@ void miracast_context_drop_media (MiracastContext *self, WfdMiracastMedia *media
 void miracast_context_note_picture (MiracastContext *self, WfdMiracastStep step, guint64 number,
     guint took_us, guint rate_kbps);
 void miracast_context_note_rate (MiracastContext *self, guint wanted_kbps, guint carried_kbps);
-/* From any thread; nothing is called meanwhile. */
-MiracastFoundRate miracast_context_get_rate (MiracastContext *self);
+/* From any thread; nothing is called meanwhile. Zeros if @handle is none of ours, as that of
+ * another driver is. */
+MiracastFoundRate miracast_context_find_rate (gconstpointer handle);
 
 /* For miracast-driver.c. (transfer full); NULL if there are as many as may be, or no
  * descriptors for its thread. */

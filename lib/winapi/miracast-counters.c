@@ -154,6 +154,13 @@ miracast_counters_add_status (WFDX_MIRACAST_COUNTERS *self, MIRACAST_STATUS stat
   self->LastStatusCode = why;
 }
 
+void
+miracast_counters_set_found (WFDX_MIRACAST_COUNTERS *self, const MiracastFoundRate *found)
+{
+  self->WantedRate = 1000ull * found->wanted_kbps;
+  self->CarriedRate = 1000ull * found->carried_kbps;
+}
+
 static void
 add_status_text (GVariantDict *dict, const WFDX_MIRACAST_COUNTERS *self)
 {

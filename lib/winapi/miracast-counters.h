@@ -4,6 +4,8 @@
 #include <glib.h>
 #include <wfdxmiracast.h>
 
+#include "miracast-rates.h"
+
 G_BEGIN_DECLS
 
 /* What a driver reports, counted and logged the same by the driver itself and by the system. */
@@ -15,6 +17,7 @@ void miracast_status_log (MIRACAST_STATUS status, NTSTATUS why, const char *who)
 void miracast_counters_add (WFDX_MIRACAST_COUNTERS *self, const MIRACAST_STATISTIC_DATA *data);
 void miracast_counters_add_status (WFDX_MIRACAST_COUNTERS *self, MIRACAST_STATUS status,
     NTSTATUS why);
+void miracast_counters_set_found (WFDX_MIRACAST_COUNTERS *self, const MiracastFoundRate *found);
 /* For statistics: "{sv}", with names that begin with "miracast-". (transfer full), floating */
 GVariant *miracast_counters_to_variant (const WFDX_MIRACAST_COUNTERS *self);
 

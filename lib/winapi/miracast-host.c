@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "miracast-context.h"
+#include "miracast-counters.h"
 #include "miracast-visit.h"
 #include "winapi-descriptors.h"
 
@@ -465,14 +467,17 @@ WfdxMiracastGetCounters (HANDLE device, WFDX_MIRACAST_COUNTERS *ret_counters)
 {
   NTSTATUS status;
   g_autoptr (MiracastHost) self = miracast_host_find (device, &status);
+  MiracastFoundRate found;
 
   if (self == NULL)
     return status;
   if (ret_counters == NULL)
     return STATUS_INVALID_PARAMETER;
+  found = miracast_context_find_rate (self->context);
   g_mutex_lock (&self->lock);
   *ret_counters = self->counters;
   g_mutex_unlock (&self->lock);
+  miracast_counters_set_found (ret_counters, &found);
   return STATUS_SUCCESS;
 }
 

@@ -14,7 +14,7 @@ struct _MiracastLink
   guint8 address[WFD_STATION_ADDRESS_BYTES];
   gboolean has_address;
   guint64 remote_max_bps;
-  PVOID driver_context;
+  PVOID driver_context; /* whose media, if it is ours, know better than the kernel */
 
   GMutex lock;
   MiracastRates rates;
@@ -46,15 +46,6 @@ tell (MiracastLink *self, MIRACAST_DATARATE_STATS *stats)
   g_mutex_unlock (&self->notify_lock);
 }
 
-/* Of the driver of this library, whose media know better than the kernel; zeros of another one. */
-static MiracastFoundRate
-get_found (MiracastLink *self)
-{
-  g_autoptr (MiracastContext) context = miracast_context_find (self->driver_context);
-
-  return context != NULL ? miracast_context_get_rate (context) : (MiracastFoundRate) { 0 };
-}
-
 static void
 on_stations (const WfdStation *stations, guint n, gpointer user_data)
 {
@@ -65,7 +56,7 @@ on_stations (const WfdStation *stations, guint n, gpointer user_data)
 
   if (peer == NULL)
     return;
-  found = get_found (self);
+  found = miracast_context_find_rate (self->driver_context);
   g_mutex_lock (&self->lock);
   stats = miracast_rates_add (&self->rates, peer, &found, g_get_monotonic_time ());
   g_mutex_unlock (&self->lock);
@@ -149,7 +140,7 @@ miracast_link_register (MiracastLink *self, PVOID context, PFN_DATARATE_NOTIFICA
 MIRACAST_WFD_CONNECTION_STATS
 miracast_link_get_connection (MiracastLink *self)
 {
-  MiracastFoundRate found = get_found (self);
+  MiracastFoundRate found = miracast_context_find_rate (self->driver_context);
   MIRACAST_WFD_CONNECTION_STATS stats;
 
   g_mutex_lock (&self->lock);

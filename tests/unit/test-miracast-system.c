@@ -129,6 +129,16 @@ get_connection (guint64 *ret_bps)
 }
 
 static void
+check_found (guint64 wanted_bps, guint64 carried_bps)
+{
+  WFDX_MIRACAST_COUNTERS counters;
+
+  g_assert_cmpint (WfdxMiracastGetCounters (display_device, &counters), ==, STATUS_SUCCESS);
+  g_assert_cmpuint (counters.WantedRate, ==, wanted_bps);
+  g_assert_cmpuint (counters.CarriedRate, ==, carried_bps);
+}
+
+static void
 wait_encode_rate (guint64 bps)
 {
   const WFDX_MIRACAST_MESSAGE message = { sizeof (message), WFDX_MIRACAST_GET_COUNTERS };
@@ -159,10 +169,12 @@ test_rate_that_the_driver_has_found_is_suggested (Fixture *self, gconstpointer d
   g_assert_cmpint (WfdxMiracastSetLink (display_device, 7, miracast_kernel_peer, 0), ==, 0);
   g_assert_cmpint (get_connection (&bps), ==, STATUS_SUCCESS);
   g_assert_cmpuint (bps, ==, 3000000);
+  check_found (3000000, 0);
   g_assert_true (g_main_context_acquire (NULL));
   g_assert_cmpint (start (self, NULL, &info), ==, STATUS_SUCCESS);
   wfd_miracast_media_note_rate (media, 17000, 25000);
   wait_encode_rate (17000000);
+  check_found (17000000, 25000000);
   wfd_miracast_media_note_rate (media, 2000, 2500);
   wait_encode_rate (2000000);
   g_assert_cmpint (WfdxMiracastStop (display_device), ==, STATUS_SUCCESS);
