@@ -37,6 +37,7 @@ typedef struct
 
   SyncKind sync;
   guint sync_step;
+  guint64 sync_since;       /* peer time of what is new, of SYNC_TIME */
   GQueue floods;            /* WfdPeerGuid of records to send, which are there, in their order */
   GHashTable *floods_known; /* where each is in it */
   guint n_ends;             /* SYNC_END to send behind them */

@@ -214,7 +214,7 @@ solicit_step (WfdPeerNode *self, Link *link)
       g_array_append_vals (others, get_step (self, i), 1);
     solicit.excluded = (WfdPeerList) { (const guint8 *) others->data, others->len };
   }
-  solicit.time = link->sync == SYNC_TIME ? self->known_until : 0;
+  solicit.time = link->sync == SYNC_TIME ? link->sync_since : 0;
   wfd_peer_node_send_message (self, link,
       wfd_peer_build_solicit (
           link->sync == SYNC_TIME ? WFD_PEER_SOLICIT_TIME : WFD_PEER_SOLICIT_NEW, &solicit));
@@ -231,6 +231,8 @@ wfd_peer_node_start_sync (WfdPeerNode *self, Link *link)
   }
   link->sync_step = 0;
   link->sync = synchronized ? SYNC_TIME : SYNC_TYPES;
+  /* That of the node ends with the first link that has come to the end. */
+  link->sync_since = self->known_until;
   solicit_step (self, link);
 }
 

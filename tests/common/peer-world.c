@@ -154,16 +154,24 @@ take_delivery (Delivery *delivery)
     wfd_peer_node_received (touch (node), wire->ids[delivery->to], delivery->message);
 }
 
+gboolean
+take_next (World *world)
+{
+  Delivery *delivery = g_queue_pop_head (&world->deliveries);
+
+  if (delivery == NULL)
+    return FALSE;
+  take_delivery (delivery);
+  g_clear_pointer (&delivery->message, g_bytes_unref);
+  g_free (delivery);
+  return TRUE;
+}
+
 void
 settle (World *world)
 {
-  Delivery *delivery;
-
-  while ((delivery = g_queue_pop_head (&world->deliveries)) != NULL) {
-    take_delivery (delivery);
-    g_clear_pointer (&delivery->message, g_bytes_unref);
-    g_free (delivery);
-  }
+  while (take_next (world))
+    ;
 }
 
 static gint64

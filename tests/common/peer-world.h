@@ -55,6 +55,8 @@ WfdPeerNode *touch (Node *node);
 Wire *find_wire (Node *node, guint64 id, int *ret_end);
 /* One message comes to its end. */
 void take_delivery (Delivery *delivery);
+/* The next one does; FALSE: none is under way. */
+gboolean take_next (World *world);
 /* Until nothing is under way. */
 void settle (World *world);
 void pass (World *world, gint64 us);

@@ -423,6 +423,42 @@ test_closed_for_a_while (void)
   world_free (world);
 }
 
+/* Carol is slow to answer, and meanwhile bob has got everything from alice. */
+static void
+test_away_and_back_at_two (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob"),
+       *carol = add_node (world, "carol");
+  GQueue slow;
+
+  create (alice);
+  for (guint i = 0; i < 40; i++)
+    add_record (alice, "old", 3600, 0);
+  join (bob, alice);
+  join (carol, alice);
+  pass (world, 10 * S);
+  set_reachable (world, FALSE);
+  cut (world);
+  pass (world, 10 * S);
+  set_reachable (world, TRUE);
+
+  memset (world->n_sent, 0, sizeof (world->n_sent));
+  connect_to (bob, WFD_PEER_LINK_NEIGHBOUR, NULL, carol);
+  while (world->n_sent[WFD_PEER_SOLICIT_TIME] == 0)
+    take_next (world);
+  slow = world->deliveries;
+  g_queue_init (&world->deliveries);
+  connect_to (bob, WFD_PEER_LINK_NEIGHBOUR, NULL, alice);
+  settle (world);
+  g_assert_cmpuint (world->n_sent[WFD_PEER_SOLICIT_HASH], ==, 1);
+  world->deliveries = slow;
+  settle (world);
+  g_assert_cmpuint (world->n_sent[WFD_PEER_SOLICIT_HASH], ==, 2);
+  g_assert_cmpuint (world->n_sent[WFD_PEER_FLOOD], <, 20);
+  world_free (world);
+}
+
 static gint64
 get_difference_s (Node *a, Node *b)
 {
@@ -735,6 +771,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/nodes/everything-comes-along", test_everything_comes_along);
   g_test_add_func ("/peer/nodes/away-for-a-while", test_away_for_a_while);
   g_test_add_func ("/peer/nodes/closed-for-a-while", test_closed_for_a_while);
+  g_test_add_func ("/peer/nodes/away-and-back-at-two", test_away_and_back_at_two);
   g_test_add_func ("/peer/nodes/peer-time", test_peer_time);
   g_test_add_func ("/peer/nodes/peer-time-of-others", test_peer_time_of_others);
   g_test_add_func ("/peer/nodes/parted-and-healed", test_parted_and_healed);
