@@ -372,25 +372,27 @@ wfd_p2p_link_look_around (WfdP2pLink *self)
     wfd_p2p_link_search_on (self);
 }
 
-/* A second group beside the first is none of ours. */
+/* A second group beside the first is none of ours, nor is it ended with what we begin. */
 static void
 on_group_started (WfdP2pLink *self, GVariant *args)
 {
   g_autoptr (WfdLinkInfo) info = wfd_link_info_new ();
+  g_autofree char *interface_path = NULL, *group_path = NULL;
   WfdP2pGroup *group;
-  char *interface_path, *group_path;
 
-  if (self->group != NULL || !wfd_p2p_read_started (args, info, &interface_path, &group_path))
+  if (!wfd_p2p_read_started (args, info, &interface_path, &group_path))
+    return;
+  wfd_p2p_link_forget_unseen (self, interface_path);
+  if (self->group != NULL)
     return;
   group = g_new0 (WfdP2pGroup, 1);
   *group = (WfdP2pGroup) {
     .info = g_steal_pointer (&info),
-    .interface_path = interface_path,
-    .group_path = group_path,
+    .interface_path = g_steal_pointer (&interface_path),
+    .group_path = g_steal_pointer (&group_path),
     .members = g_ptr_array_new_with_free_func (g_free),
   };
   self->group = group;
-  wfd_p2p_link_forget_unseen (self, interface_path);
   wfd_p2p_group_claim (self);
   self->search = WFD_P2P_SEARCH_NONE;
   wfd_p2p_clear_source (&self->search_again);

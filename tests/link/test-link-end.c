@@ -704,6 +704,25 @@ test_group_begins_while_cancelled (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
 }
 
+/* Its interface was told of like one of ours, and it stays when ours has ended. */
+static void
+test_group_of_other_is_left_alone (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  say_interface_added (lab, "p2p-wlan0-1");
+  lab_say (lab, "GroupStarted",
+      "({'interface_object': <objectpath '" FAKE_UNSEEN
+      "'>, 'group_object': <objectpath '" FAKE_UNSEEN "/Groups/cd'>, 'role': <'GO'>},)");
+  lab_say (lab, "GroupFinished", FINISHED (GROUP_IFACE));
+  lab_wait_told (lab, "lost");
+  fake_wpas_forget_calls (lab->fake);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_undone (lab, "Connect Cancel StopFind", 0);
+}
+
 static void
 test_group_begins_before_cancel (Lab *lab, gconstpointer data)
 {
@@ -795,6 +814,7 @@ main (int argc, char **argv)
   add ("race/new-adapter-is-left-alone", test_new_adapter_is_left_alone);
   add ("race/only-new-groups-are-ended", test_only_new_groups_are_ended);
   add ("race/group-begins-while-cancelled", test_group_begins_while_cancelled);
+  add ("race/group-of-other-is-left-alone", test_group_of_other_is_left_alone);
   add ("race/group-begins-before-cancel", test_group_begins_before_cancel);
   add ("race/group-ends-at-once", test_group_ends_at_once);
   add ("race/twenty-times", test_twenty_times);
