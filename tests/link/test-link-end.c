@@ -626,10 +626,10 @@ stop_at_taken_invitation (Lab *lab, const char *name)
 }
 
 static void
-say_interface_added (Lab *lab, const char *name)
+say_interface_added (Lab *lab, const char *path, const char *name)
 {
   fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceAdded",
-      g_variant_new_parsed ("(objectpath '" FAKE_UNSEEN "', {'Ifname': <%s>})", name));
+      g_variant_new_parsed ("(%o, {'Ifname': <%s>})", path, name));
   lab_settle (lab);
 }
 
@@ -637,7 +637,7 @@ static void
 test_cancelled_when_taken (Lab *lab, gconstpointer data)
 {
   stop_at_taken_invitation (lab, "p2p-wlan0-0");
-  say_interface_added (lab, "p2p-wlan0-0");
+  say_interface_added (lab, FAKE_UNSEEN, "p2p-wlan0-0");
   g_cancellable_cancel (lab->cancellable);
   lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   lab_settle (lab);
@@ -668,11 +668,11 @@ static void
 test_only_new_groups_are_ended (Lab *lab, gconstpointer data)
 {
   stop_at_taken_invitation (lab, "p2p-wlan0-0");
-  say_interface_added (lab, "wlan1");
-  say_interface_added (lab, "p2p-dev-wlan1");
-  say_interface_added (lab, "p2p-wlan0-0");
+  say_interface_added (lab, FAKE_UNSEEN, "wlan1");
+  say_interface_added (lab, ROOT "/Interfaces/3", "p2p-dev-wlan1");
+  say_interface_added (lab, ROOT "/Interfaces/4", "p2p-wlan0-0");
   fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceRemoved",
-      g_variant_new_parsed ("(objectpath '" FAKE_UNSEEN "',)"));
+      g_variant_new_parsed ("(objectpath '" ROOT "/Interfaces/4',)"));
   lab_settle (lab);
   g_cancellable_cancel (lab->cancellable);
   lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -709,7 +709,7 @@ static void
 test_group_of_other_is_left_alone (Lab *lab, gconstpointer data)
 {
   open_link (lab);
-  say_interface_added (lab, "p2p-wlan0-1");
+  say_interface_added (lab, FAKE_UNSEEN, "p2p-wlan0-1");
   lab_say (lab, "GroupStarted",
       "({'interface_object': <objectpath '" FAKE_UNSEEN
       "'>, 'group_object': <objectpath '" FAKE_UNSEEN "/Groups/cd'>, 'role': <'GO'>},)");
