@@ -387,6 +387,28 @@ wfd_p2p_build_config (const WfdP2pConfig *config)
   return g_variant_dict_end (&dict);
 }
 
+/* Of those we set all where one is missing; 0.0.0.0 is what wpa_supplicant has for none. */
+static void
+insert_old_addresses (GVariantDict *dict, GVariant *old)
+{
+  static const char *const keys[] = { WPAS_CONFIG_IP_GO, WPAS_CONFIG_IP_MASK, WPAS_CONFIG_IP_START,
+    WPAS_CONFIG_IP_END };
+  static const guint8 none[IPV4_BYTES];
+  g_autoptr (GInetAddress) address = NULL;
+  g_autoptr (GInetAddressMask) network = NULL;
+
+  if (wfd_p2p_read_go_address (old, &address, &network))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+    g_autoptr (GVariant) value = g_variant_lookup_value (old, keys[i], G_VARIANT_TYPE_BYTESTRING);
+
+    if (value != NULL)
+      g_variant_dict_insert_value (dict, keys[i], value);
+    else
+      insert_octets (dict, keys[i], none, sizeof (none));
+  }
+}
+
 GVariant *
 wfd_p2p_build_old_config (GVariant *old, gboolean was_named)
 {
@@ -406,6 +428,7 @@ wfd_p2p_build_old_config (GVariant *old, gboolean was_named)
     if (value != NULL)
       g_variant_dict_insert_value (&dict, keys[i], value);
   }
+  insert_old_addresses (&dict, old);
   config = g_variant_ref_sink (g_variant_dict_end (&dict));
   return g_variant_n_children (config) > 0 ? g_steal_pointer (&config) : NULL;
 }

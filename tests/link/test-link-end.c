@@ -399,6 +399,18 @@ get_config (Lab *lab)
   return fake_wpas_get (lab->fake, IFACE, "P2PDeviceConfig");
 }
 
+#define NO_ADDRESS "[byte 0, 0, 0, 0]"
+
+static void
+assert_restored (Lab *lab, const char *key, const char *expected)
+{
+  g_autoptr (GVariant) value = g_variant_lookup_value (get_config (lab), key, NULL);
+  g_autoptr (GVariant) wanted = parse (expected);
+
+  g_assert_nonnull (value);
+  g_assert_cmpvariant (value, wanted);
+}
+
 static void
 test_close_restores (Lab *lab, gconstpointer data)
 {
@@ -417,13 +429,42 @@ test_close_restores (Lab *lab, gconstpointer data)
   lab_settle (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
   g_assert_cmpvariant (get_wfd_ies (lab), before);
-  /* Of a dictionary the order does not count. */
-  assert_call (lab, "Set P2PDeviceConfig",
-      "Set P2PDeviceConfig " IFACE " ('" IF_P2P "', 'P2PDeviceConfig', <{'DeviceName': "
-      "<'somebody'>, 'PersistentReconnect': <false>, 'PrimaryDeviceType': <[byte 0x00, 0x01, 0x00, "
-      "0x50, 0xf2, 0x04, 0x00, 0x01]>}>)");
+  assert_restored (lab, "DeviceName", "'somebody'");
+  assert_restored (lab, "PersistentReconnect", "false");
+  assert_restored (lab, "PrimaryDeviceType",
+      "[byte 0x00, 0x01, 0x00, 0x50, 0xf2, 0x04, 0x00, 0x01]");
+  assert_restored (lab, "IpAddrGo", NO_ADDRESS);
+  assert_restored (lab, "IpAddrMask", NO_ADDRESS);
+  assert_restored (lab, "IpAddrStart", NO_ADDRESS);
+  assert_restored (lab, "IpAddrEnd", NO_ADDRESS);
+  g_assert_cmpuint (g_variant_n_children (get_config (lab)), ==, 7);
 
   open_link (lab);
+}
+
+#define OLD_ADDRESSES \
+  "'IpAddrGo': <[byte 10, 1, 0, 1]>, 'IpAddrStart': <[byte 10, 1, 0, 5]>, 'IpAddrEnd': <[byte " \
+  "10, 1, 0, 9]>"
+
+/* Whose configuration gives addresses keeps them; half of one comes back as it was. */
+static void
+test_close_keeps_addresses (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig",
+      parse ("{'IpAddrMask': <[byte 255, 255, 255, 0]>, " OLD_ADDRESSES "}"));
+  open_link (lab);
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+  g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Set P2PDeviceConfig"), "IpAddr"));
+
+  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig", parse ("{" OLD_ADDRESSES "}"));
+  open_link (lab);
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+  assert_restored (lab, "IpAddrGo", "[byte 10, 1, 0, 1]");
+  assert_restored (lab, "IpAddrMask", NO_ADDRESS);
+  assert_restored (lab, "IpAddrStart", "[byte 10, 1, 0, 5]");
+  assert_restored (lab, "IpAddrEnd", "[byte 10, 1, 0, 9]");
 }
 
 /* Dropping the link is enough. */
@@ -804,6 +845,7 @@ main (int argc, char **argv)
   add ("loss/switched-off", test_switched_off);
   add ("loss/bus-closed", test_bus_closed);
   add ("loss/close-restores", test_close_restores);
+  add ("loss/close-keeps-addresses", test_close_keeps_addresses);
   add ("loss/dispose-closes", test_dispose_closes);
   add ("loss/close-in-signal", test_close_in_signal);
   add ("loss/close-in-signal-of-peer", test_close_in_signal_of_peer);
