@@ -377,14 +377,19 @@ destroy (gpointer data)
   return NULL;
 }
 
-/* FALSE if the driver did not come to an end. */
+/* FALSE if the driver did not come to an end. Without a thread to be had it has all the time. */
 static gboolean
 destroy_in_time (MiracastHost *self)
 {
   gint64 end_us = g_get_monotonic_time () + self->destroy_limit_ms * 1000ll;
-  GThread *thread = g_thread_new ("wfd-miracast-end", destroy, g_atomic_rc_box_acquire (self));
+  GThread *thread =
+      g_thread_try_new ("wfd-miracast-end", destroy, g_atomic_rc_box_acquire (self), NULL);
   gboolean in_time = TRUE;
 
+  if (thread == NULL) {
+    destroy (self);
+    return TRUE;
+  }
   g_mutex_lock (&self->lock);
   while (self->phase != MIRACAST_PHASE_GONE && in_time)
     in_time = g_cond_wait_until (&self->changed, &self->lock, end_us);

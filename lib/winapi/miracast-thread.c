@@ -14,6 +14,13 @@ run (gpointer data)
   return NULL;
 }
 
+static void
+clear (MiracastThread *self)
+{
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_clear_pointer (&self->main_context, g_main_context_unref);
+}
+
 gboolean
 miracast_thread_start (MiracastThread *self, const char *name)
 {
@@ -21,8 +28,10 @@ miracast_thread_start (MiracastThread *self, const char *name)
     return FALSE;
   self->main_context = g_main_context_new ();
   self->loop = g_main_loop_new (self->main_context, FALSE);
-  self->thread = g_thread_new (name, run, self);
-  return TRUE;
+  self->thread = g_thread_try_new (name, run, self, NULL);
+  if (self->thread == NULL)
+    clear (self);
+  return self->thread != NULL;
 }
 
 void
@@ -50,8 +59,7 @@ miracast_thread_end (MiracastThread *self)
     return;
   miracast_thread_post (self, on_quit, self->loop, NULL);
   g_thread_join (g_steal_pointer (&self->thread));
-  g_clear_pointer (&self->loop, g_main_loop_unref);
-  g_clear_pointer (&self->main_context, g_main_context_unref);
+  clear (self);
 }
 
 typedef struct

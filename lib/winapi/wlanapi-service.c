@@ -537,6 +537,21 @@ run (gpointer user_data)
   return NULL;
 }
 
+/* Its thread has ended, or never was. */
+static void
+drop (Service *self)
+{
+  g_mutex_lock (&lock);
+  service = NULL;
+  g_mutex_unlock (&lock);
+  /* A cancel that came too late is there, perhaps. */
+  on_jobs (self);
+  g_source_destroy (self->jobs_source);
+  g_source_unref (self->jobs_source);
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
 static gboolean
 begin (void)
 {
@@ -553,8 +568,11 @@ begin (void)
   g_mutex_lock (&lock);
   service = self;
   g_mutex_unlock (&lock);
-  self->thread = g_thread_new ("wfd-winapi", run, self);
-  return TRUE;
+  self->thread = g_thread_try_new ("wfd-winapi", run, self, NULL);
+  if (self->thread != NULL)
+    return TRUE;
+  drop (self);
+  return FALSE;
 }
 
 static void
@@ -564,15 +582,7 @@ end (void)
 
   post (do_end, NULL);
   g_thread_join (self->thread);
-  g_mutex_lock (&lock);
-  service = NULL;
-  g_mutex_unlock (&lock);
-  /* A cancel that came too late is there, perhaps. */
-  on_jobs (self);
-  g_source_destroy (self->jobs_source);
-  g_source_unref (self->jobs_source);
-  g_main_context_unref (self->context);
-  g_free (self);
+  drop (self);
 }
 
 gboolean

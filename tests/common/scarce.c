@@ -39,6 +39,28 @@ scarce_end (void)
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
 }
 
+static gint n_threads_left = -1; /* atomic */
+
+void
+scarce_set_threads (gint n)
+{
+  g_atomic_int_set (&n_threads_left, n);
+}
+
+/* In the place of GLib's. */
+GThread *
+g_thread_try_new (const char *name, GThreadFunc func, gpointer data, GError **error)
+{
+  gint n = g_atomic_int_get (&n_threads_left);
+
+  if (n > 0)
+    g_atomic_int_set (&n_threads_left, n - 1);
+  if (n != 0)
+    return g_thread_new (name, func, data);
+  g_set_error (error, G_THREAD_ERROR, G_THREAD_ERROR_AGAIN, "There are too many threads");
+  return NULL;
+}
+
 guint
 scarce_count_entries (const char *path)
 {

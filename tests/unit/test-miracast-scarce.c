@@ -132,6 +132,27 @@ test_contexts_leave_nothing (void)
     g_thread_yield ();
 }
 
+/* The context has one thread; the device one of its own, then that of the driver, and one to end. */
+static void
+test_threads (void)
+{
+  guint n_files = 0;
+
+  for (gint n = 0; n < 4; n++) {
+    scarce_set_threads (n);
+    g_assert_true (create (NULL) == (n >= 1));
+    scarce_set_threads (n);
+    g_assert_true (open_device (NULL) == (n >= 2));
+    if (n == 0)
+      n_files = scarce_count_entries ("/proc/self/fd");
+  }
+  scarce_set_threads (0);
+  for (guint i = 0; i < 10; i++)
+    g_assert_false (create (NULL) || open_device (NULL));
+  scarce_set_threads (-1);
+  g_assert_cmpuint (scarce_count_entries ("/proc/self/fd"), ==, n_files);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -140,6 +161,7 @@ main (int argc, char **argv)
   g_test_add_func ("/miracast/scarce/create", test_create);
   g_test_add_func ("/miracast/scarce/open", test_open);
   g_test_add_func ("/miracast/scarce/start", test_start);
+  g_test_add_func ("/miracast/scarce/threads", test_threads);
   g_test_add_func ("/miracast/scarce/contexts-leave-nothing", test_contexts_leave_nothing);
   return g_test_run ();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The Wi-Fi Direct functions in a process that runs out of descriptors. */
+/* The Wi-Fi Direct functions in a process that runs out of descriptors, and of threads. */
 #include <scarce.h>
 #include <wlanapi-service.h>
 
@@ -40,6 +40,23 @@ test_open (WlanLab *lab, gconstpointer data)
   }
   g_assert_cmpuint (n_opened, >, 0);
   g_assert_cmpuint (n_opened, <, SCARCE_MAX);
+}
+
+static void
+test_open_without_thread (WlanLab *lab, gconstpointer data)
+{
+  DWORD version;
+
+  close_client (lab);
+  for (gint n = 0; n < 3; n++) {
+    scarce_set_threads (0);
+    g_assert_cmpuint (WFDOpenHandle (1, &version, &lab->client), ==, ERROR_NOT_ENOUGH_MEMORY);
+    g_assert_null (lab->client);
+    g_assert_cmpuint (WFDUpdateDeviceVisibility (&wlan_tv), ==, ERROR_NOT_ENOUGH_MEMORY);
+    scarce_set_threads (-1);
+    g_assert_cmpuint (WFDOpenHandle (1, &version, &lab->client), ==, ERROR_SUCCESS);
+    close_client (lab);
+  }
 }
 
 /* Each start that is accepted has its callback, whatever that says. */
@@ -107,6 +124,7 @@ add_tests (void)
 {
   wlanapi_attempt_ms = wlanapi_look_ms = MANY_MS;
   wlan_add ("scarce/open", test_open);
+  wlan_add ("scarce/open-without-thread", test_open_without_thread);
   wlan_add ("scarce/start", test_start);
   wlan_add ("scarce/visibility", test_visibility);
 }
