@@ -110,10 +110,12 @@ test_visibility (WlanLab *lab, gconstpointer data)
     wlan_call (&call, look, &wlan_tv);
     result = wlan_wait_result (&call);
     scarce_end ();
-    if (result == ERROR_SUCCESS)
-      n_seen++;
-    else if (result == ERROR_NOT_ENOUGH_MEMORY)
+    if (result != ERROR_SUCCESS) {
+      g_assert_cmpuint (result, ==, ERROR_NOT_ENOUGH_MEMORY);
       n_refused++;
+    } else {
+      n_seen++;
+    }
   }
   g_assert_cmpuint (n_refused, >, 0);
   g_assert_cmpuint (n_seen, >, 0);
