@@ -48,22 +48,25 @@ is_published (WfdPeerGroupNode *self)
   return FALSE;
 }
 
-static void
-introduce (WfdPeerGroupNode *self, gboolean optional)
+void
+wfd_peer_group_node_introduce (WfdPeerGroupNode *self)
 {
   g_auto (WfdPeerGroupProperties) properties = { 0 };
 
   if (self->entry->chain == NULL || is_published (self)
-      || WFD_PEER_FAILED (wfd_peer_group_node_get_properties (self, &properties))
-      || (optional && (properties.flags & WFD_PEER_GROUP_MEMBER_DATA_OPTIONAL) != 0))
+      || WFD_PEER_FAILED (wfd_peer_group_node_get_properties (self, &properties)))
     return;
   wfd_peer_group_node_publish_member (self, self->entry->chain);
 }
 
-void
-wfd_peer_group_node_introduce (WfdPeerGroupNode *self)
+/* The creator does, whether a member is seen by everybody. */
+static gboolean
+leaves_it_to_each (WfdPeerGroupNode *self)
 {
-  introduce (self, FALSE);
+  g_auto (WfdPeerGroupProperties) properties = { 0 };
+
+  return !WFD_PEER_FAILED (wfd_peer_group_node_get_properties (self, &properties))
+      && (properties.flags & WFD_PEER_GROUP_MEMBER_DATA_OPTIONAL) != 0;
 }
 
 static void
@@ -209,8 +212,8 @@ be_online (WfdPeerGroupNode *self)
     return;
   }
   self->state = WFD_PEER_GROUP_ONLINE;
-  /* Everybody shall see who is a member, if the creator has not left that to each. */
-  introduce (self, TRUE);
+  if (!leaves_it_to_each (self))
+    wfd_peer_group_node_introduce (self);
 }
 
 static void

@@ -27,8 +27,8 @@ struct _WfdPeerHub
   GPtrArray *strangers; /* WfdPeerConn and what is known of it */
 };
 
-/* Takes no lock; databases lie in @folder, which is made when the first is. */
-/* NULL: the process has too many descriptors, or threads. */
+/* Takes no lock; databases lie in @folder, which is made when the first is. NULL: the process
+ * has too many descriptors, or threads. */
 WfdPeerHub *wfd_peer_hub_new (const char *folder);
 /* Takes the lock itself. All graphs are closed; what they have still to send has a
  * second for it. Threads that help its loop may hold it a little longer. */

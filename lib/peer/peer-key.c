@@ -100,13 +100,17 @@ gboolean
 wfd_peer_key_kind_of (gnutls_pubkey_t key, WfdPeerKeyKind *ret_kind)
 {
   gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
+  WfdPeerKeyKind kind;
 
-  if (!find_kind (gnutls_pubkey_get_pk_algorithm (key, NULL), ret_kind))
+  if (!find_kind (gnutls_pubkey_get_pk_algorithm (key, NULL), &kind))
     return FALSE;
-  if (kinds[*ret_kind].curve != GNUTLS_ECC_CURVE_INVALID
+  if (kinds[kind].curve != GNUTLS_ECC_CURVE_INVALID
       && gnutls_pubkey_export_ecc_raw2 (key, &curve, NULL, NULL, 0) < 0)
     return FALSE;
-  return curve == kinds[*ret_kind].curve;
+  if (curve != kinds[kind].curve)
+    return FALSE;
+  *ret_kind = kind;
+  return TRUE;
 }
 
 gnutls_sign_algorithm_t

@@ -89,7 +89,7 @@ wfd_peer_node_find_crowd (WfdPeerNode *self, const Link *newcomer)
 static gboolean
 ends_in_time (const WfdPeerRecord *record)
 {
-  const struct
+  static const struct
   {
     const WfdPeerGuid *type;
     guint64 life_s;

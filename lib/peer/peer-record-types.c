@@ -134,8 +134,12 @@ gboolean
 wfd_peer_signature_read (GBytes *payload, guint64 *ret_signature)
 {
   WfdBytes bytes = wfd_bytes_of (payload);
+  guint64 signature;
 
-  return wfd_bytes_take_u64 (&bytes, ret_signature) && bytes.left == 0;
+  if (!wfd_bytes_take_u64 (&bytes, &signature) || bytes.left > 0)
+    return FALSE;
+  *ret_signature = signature;
+  return TRUE;
 }
 
 GBytes *
@@ -151,11 +155,13 @@ gboolean
 wfd_peer_contact_read (GBytes *payload, WfdPeerContact *ret_contact)
 {
   WfdBytes bytes = wfd_bytes_of (payload);
+  WfdPeerContact self = { 0 };
 
-  return wfd_bytes_take_u64 (&bytes, &ret_contact->signature)
-      && wfd_bytes_take_u64 (&bytes, &ret_contact->node_id)
-      && take_addresses (&bytes, ret_contact->addresses, &ret_contact->n_addresses)
-      && bytes.left == 0;
+  if (!wfd_bytes_take_u64 (&bytes, &self.signature) || !wfd_bytes_take_u64 (&bytes, &self.node_id)
+      || !take_addresses (&bytes, self.addresses, &self.n_addresses) || bytes.left > 0)
+    return FALSE;
+  *ret_contact = self;
+  return TRUE;
 }
 
 GBytes *

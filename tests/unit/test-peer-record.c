@@ -208,7 +208,9 @@ test_contact (void)
   for (gsize n = 0; n < g_bytes_get_size (octets); n++) {
     g_autoptr (GBytes) cut = g_bytes_new_from_bytes (octets, 0, n);
 
+    contact.signature = 7;
     g_assert_false (wfd_peer_contact_read (cut, &contact));
+    g_assert_cmpuint (contact.signature, ==, 7);
   }
 }
 
@@ -223,9 +225,12 @@ test_signature (void)
     g_autoptr (GBytes) cut = g_bytes_new_from_bytes (octets, 0, n);
     g_autoptr (GBytes) written = NULL;
 
+    signature = 7;
     g_assert_cmpint (wfd_peer_signature_read (cut, &signature), ==, n == 8);
-    if (n != 8)
+    if (n != 8) {
+      g_assert_cmpuint (signature, ==, 7);
       continue;
+    }
     g_assert_cmphex (signature, ==, 0x0102030405060708);
     written = wfd_peer_signature_build (signature);
     g_assert_true (g_bytes_equal (written, cut));
