@@ -495,6 +495,8 @@ guint32
 wfd_peer_group_node_issue (WfdPeerGroupNode *self, const WfdPeerCredential *identity,
     const WfdPeerGrant *grant, WfdPeerChain **ret_chain)
 {
+  /* Who has seen a new role among the members may use it before the timer is due. */
+  keep_chain (self);
   if (self->entry->chain == NULL)
     return WFD_PEER_GROUP_NOT_READY;
   return wfd_peer_chain_issue (self->entry->chain, self->key, identity, grant, ret_chain);
