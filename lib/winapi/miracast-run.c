@@ -36,9 +36,9 @@ struct _MiracastRun
   NTSTATUS status;
   MIRACAST_SESSION_INFO info;
   gboolean is_stopping;
+  MiracastSocket socket;
 
   /* All below belongs to the thread of the main context. */
-  MiracastSocket socket;
   WfdSession *session;
   GSource *limit;
   guint kbps;
@@ -119,7 +119,9 @@ finish (MiracastRun *self, NTSTATUS status)
     return;
   drop_limit (self);
   drop_session (self);
+  g_mutex_lock (&self->lock);
   miracast_socket_give_back (&self->socket);
+  g_mutex_unlock (&self->lock);
   set_state (self, STATE_OVER, status);
 }
 
@@ -282,8 +284,11 @@ on_limit (gpointer user_data)
 static gboolean
 start_session (MiracastRun *self, GError **error)
 {
-  g_autoptr (GSocketConnection) connection = miracast_socket_connect (&self->socket, error);
+  g_autoptr (GSocketConnection) connection = NULL;
 
+  g_mutex_lock (&self->lock);
+  connection = miracast_socket_connect (&self->socket, error);
+  g_mutex_unlock (&self->lock);
   if (connection == NULL)
     return FALSE;
   self->session = wfd_session_new (WFD_ROLE_SOURCE);
@@ -354,6 +359,38 @@ enter_start (MiracastRun *self)
   return may_start;
 }
 
+static gboolean
+on_stop (gpointer user_data)
+{
+  finish (user_data, STATUS_CANCELLED);
+  return G_SOURCE_REMOVE;
+}
+
+/* A main context that hangs comes to it later, and finds that the socket is no longer there. */
+static void
+stop (MiracastRun *self, gint64 grace_us)
+{
+  g_autoptr (GSource) source = NULL;
+
+  g_mutex_lock (&self->lock);
+  self->is_stopping = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (IS (get_state (self)) & (IS (STATE_NEW) | IS (STATE_OVER)))
+    return;
+
+  /* From within something that was told. */
+  if (g_main_context_is_owner (self->main_context)) {
+    finish (self, STATUS_CANCELLED);
+    return;
+  }
+  source = attach (self, g_idle_source_new (), on_stop);
+  if (wait_while (self, ~IS (STATE_OVER), g_get_monotonic_time () + grace_us))
+    return;
+  g_mutex_lock (&self->lock);
+  miracast_socket_take_away (&self->socket);
+  g_mutex_unlock (&self->lock);
+}
+
 NTSTATUS
 miracast_run_start (MiracastRun *self, guint limit_ms, MIRACAST_SESSION_INFO *ret_info)
 {
@@ -366,7 +403,7 @@ miracast_run_start (MiracastRun *self, guint limit_ms, MIRACAST_SESSION_INFO *re
   begin = attach (self, g_idle_source_new (), on_begin);
   if (!wait_while (self, IS (STATE_STARTING), end_us)) {
     g_source_destroy (begin);
-    miracast_run_stop (self);
+    stop (self, 0);
     return STATUS_IO_TIMEOUT;
   }
   if (self->status == STATUS_SUCCESS)
@@ -390,31 +427,10 @@ miracast_run_go_on (MiracastRun *self)
   g_source_unref (attach (self, g_idle_source_new (), on_go_on));
 }
 
-static gboolean
-on_stop (gpointer user_data)
-{
-  finish (user_data, STATUS_CANCELLED);
-  return G_SOURCE_REMOVE;
-}
-
 void
 miracast_run_stop (MiracastRun *self)
 {
-  g_autoptr (GSource) stop = NULL;
-
-  g_mutex_lock (&self->lock);
-  self->is_stopping = TRUE;
-  g_mutex_unlock (&self->lock);
-  if (IS (get_state (self)) & (IS (STATE_NEW) | IS (STATE_OVER)))
-    return;
-
-  /* From within something that was told. */
-  if (g_main_context_is_owner (self->main_context)) {
-    finish (self, STATUS_CANCELLED);
-    return;
-  }
-  stop = attach (self, g_idle_source_new (), on_stop);
-  wait_while (self, ~IS (STATE_OVER), g_get_monotonic_time () + GRACE_US);
+  stop (self, GRACE_US);
 }
 
 void

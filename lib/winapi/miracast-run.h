@@ -38,7 +38,8 @@ NTSTATUS miracast_run_start (MiracastRun *self, guint limit_ms, MIRACAST_SESSION
 void miracast_run_go_on (MiracastRun *self);
 /* Ends it as if it had ended by itself; in the thread of the main context. */
 void miracast_run_give_up (MiracastRun *self);
-/* Waits until nobody uses the socket any more; nothing is told from then on. */
+/* Waits until nobody uses the socket any more, or takes it away from a main context that hangs;
+ * nothing is told from then on. */
 void miracast_run_stop (MiracastRun *self);
 MiracastRun *miracast_run_ref (MiracastRun *self);
 void miracast_run_unref (MiracastRun *self);

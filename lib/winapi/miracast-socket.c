@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What a session sets for itself. */
@@ -36,6 +37,16 @@ check (int fd)
   return STATUS_SUCCESS;
 }
 
+static void
+close_all (MiracastSocket *self)
+{
+  if (self->fd >= 0)
+    close (self->fd);
+  if (self->dead_fd >= 0)
+    close (self->dead_fd);
+  *self = (MiracastSocket) MIRACAST_SOCKET_INIT;
+}
+
 NTSTATUS
 miracast_socket_borrow (MiracastSocket *ret_socket, SOCKET original)
 {
@@ -44,9 +55,12 @@ miracast_socket_borrow (MiracastSocket *ret_socket, SOCKET original)
 
   if (status != STATUS_SUCCESS)
     return status;
+  ret_socket->dead_fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   ret_socket->fd = fcntl (fd, F_DUPFD_CLOEXEC, 0);
-  if (ret_socket->fd < 0)
+  if (ret_socket->fd < 0 || ret_socket->dead_fd < 0) {
+    close_all (ret_socket);
     return STATUS_INSUFFICIENT_RESOURCES;
+  }
   ret_socket->flags = fcntl (fd, F_GETFL);
   for (guint i = 0; i < G_N_ELEMENTS (options); i++) {
     socklen_t length = sizeof (int);
@@ -57,13 +71,15 @@ miracast_socket_borrow (MiracastSocket *ret_socket, SOCKET original)
 }
 
 GSocketConnection *
-miracast_socket_connect (const MiracastSocket *self, GError **error)
+miracast_socket_connect (MiracastSocket *self, GError **error)
 {
   int fd = fcntl (self->fd, F_DUPFD_CLOEXEC, 0);
   g_autoptr (GSocket) socket = fd >= 0 ? g_socket_new_from_fd (fd, error) : NULL;
 
-  if (socket != NULL)
+  if (socket != NULL) {
+    self->session_fd = fd;
     return g_socket_connection_factory_create_connection (socket);
+  }
   if (fd >= 0)
     close (fd);
   else
@@ -79,6 +95,27 @@ miracast_socket_give_back (MiracastSocket *self)
   for (guint i = 0; i < G_N_ELEMENTS (options); i++)
     setsockopt (self->fd, options[i].level, options[i].name, &self->options[i], sizeof (int));
   fcntl (self->fd, F_SETFL, self->flags);
-  close (self->fd);
-  self->fd = -1;
+  close_all (self);
+}
+
+/* Who has closed it may have another file by that number now. */
+static gboolean
+is_open_in_session (const MiracastSocket *self)
+{
+  struct stat ours, theirs;
+
+  return self->session_fd >= 0 && fstat (self->fd, &ours) == 0
+      && fstat (self->session_fd, &theirs) == 0 && ours.st_dev == theirs.st_dev
+      && ours.st_ino == theirs.st_ino;
+}
+
+void
+miracast_socket_take_away (MiracastSocket *self)
+{
+  if (self->fd < 0)
+    return;
+  /* First, as what is written to a socket that blocks would hang. */
+  if (is_open_in_session (self))
+    dup3 (self->dead_fd, self->session_fd, O_CLOEXEC);
+  miracast_socket_give_back (self);
 }
