@@ -72,8 +72,9 @@ void wfd_establish_choose (WfdEstablish *self, const char *id);
 /* For people; never NULL. */
 const char *wfd_establish_name (WfdLinkPeer *peer);
 
-void wfd_establish_begin_step (WfdEstablish *self, WfdEstablishStep step);
-void wfd_establish_end_step (WfdEstablish *self);
+/* FALSE: closed by who was told that the step before has ended. */
+gboolean wfd_establish_begin_step (WfdEstablish *self, WfdEstablishStep step);
+gboolean wfd_establish_end_step (WfdEstablish *self);
 void wfd_establish_fail_step (WfdEstablish *self, const GError *error);
 void wfd_establish_tell (WfdEstablish *self, WfdEstablishProgress progress, const char *format, ...)
     G_GNUC_PRINTF (3, 4);

@@ -35,7 +35,7 @@ wfd_establish_name (WfdLinkPeer *peer)
                                                 : wfd_link_peer_get_id (peer);
 }
 
-void
+gboolean
 wfd_establish_end_step (WfdEstablish *self)
 {
   static const struct
@@ -51,20 +51,27 @@ wfd_establish_end_step (WfdEstablish *self)
     [WFD_ESTABLISH_STEP_PLAY] = { "", " plays" },
   };
 
+  gpointer link = self->link;
+
   if (self->step < 0)
-    return;
+    return TRUE;
   wfd_establish_tell (self, WFD_ESTABLISH_DONE, "%s%s%s", texts[self->step].before,
       wfd_establish_name (self->candidate), texts[self->step].behind);
+  if (self->link != link)
+    return FALSE;
   self->step = -1;
+  return TRUE;
 }
 
-void
+gboolean
 wfd_establish_begin_step (WfdEstablish *self, WfdEstablishStep step)
 {
   if (self->step == (gint) step)
-    return;
-  wfd_establish_end_step (self);
+    return TRUE;
+  if (!wfd_establish_end_step (self))
+    return FALSE;
   self->step = step;
+  return TRUE;
 }
 
 void
@@ -282,19 +289,25 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 search (WfdEstablish *self)
 {
+  g_autoptr (WfdLink) link = g_object_ref (self->link);
+
   if (self->closing != NULL || self->is_finding) {
     self->search_after = self->closing != NULL;
     return;
   }
-  wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_DISCOVER);
+  if (!wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_DISCOVER))
+    return;
   if (self->role == WFD_ROLE_SINK)
     wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Waiting for %s to connect",
         self->peer != NULL ? self->peer : "a source");
   else
     wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Looking for %s",
         self->peer != NULL ? self->peer : "displays");
+  /* Closed when it was told. */
+  if (!is_ours (self, link))
+    return;
   self->is_finding = TRUE;
-  wfd_link_find_async (self->link, NULL, on_found, g_object_ref (self));
+  wfd_link_find_async (link, NULL, on_found, g_object_ref (self));
 }
 
 static const char *
@@ -314,16 +327,22 @@ can_pair (WfdEstablish *self)
 static gboolean
 ask_pin (WfdEstablish *self)
 {
+  g_autoptr (WfdLink) link = g_object_ref (self->link);
+  g_autoptr (WfdLinkPeer) peer = g_object_ref (self->candidate);
+
   if (!wfd_establish_has_handler (self, WFD_ESTABLISH_SIGNAL_PIN_REQUEST))
     return FALSE;
-  wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_PAIR);
+  if (!wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_PAIR))
+    return TRUE;
   wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Enter here the PIN that %s shows",
-      wfd_establish_name (self->candidate));
+      wfd_establish_name (peer));
+  if (!is_ours (self, link))
+    return TRUE;
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_PIN);
   if (!self->was_asked)
-    wfd_link_ask_pin (self->link, self->candidate);
-  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PIN_REQUEST,
-      wfd_link_peer_get_id (self->candidate), wfd_link_peer_get_name (self->candidate));
+    wfd_link_ask_pin (link, peer);
+  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PIN_REQUEST, wfd_link_peer_get_id (peer),
+      wfd_link_peer_get_name (peer));
   return TRUE;
 }
 
@@ -361,8 +380,8 @@ open_link (WfdEstablish *self)
   const WfdLinkPairing pairing = { self->pairing, get_pin (self), self->persistent };
   const char *id = wfd_link_peer_get_id (self->candidate);
 
-  if (self->entered_pin == NULL)
-    wfd_establish_end_step (self);
+  if (self->entered_pin == NULL && !wfd_establish_end_step (self))
+    return;
   g_hash_table_remove_all (self->requests);
   if (self->role == WFD_ROLE_SOURCE)
     wfd_link_stop_find (self->link);
@@ -515,15 +534,16 @@ on_stage (WfdLink *link, guint stage, WfdEstablish *self)
   const char *name = wfd_establish_name (self->candidate);
 
   if (stage == WFD_LINK_STAGE_PAIR) {
-    wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_PAIR);
-    wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Pairing with %s: %s", name, how[self->pairing]);
+    if (wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_PAIR))
+      wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Pairing with %s: %s", name,
+          how[self->pairing]);
   } else if (stage == WFD_LINK_STAGE_REOPEN) {
-    wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_CONNECT);
-    wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Connecting with %s, which was paired before",
-        name);
+    if (wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_CONNECT))
+      wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Connecting with %s, which was paired before",
+          name);
   } else if (stage == WFD_LINK_STAGE_ADDRESS) {
-    wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_ADDRESS);
-    wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Waiting for addresses");
+    if (wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_ADDRESS))
+      wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Waiting for addresses");
   }
 }
 
@@ -602,7 +622,8 @@ on_opened (WfdLink *link, WfdEstablish *self)
   g_set_object (&self->candidate, info->peer);
   if (self->role == WFD_ROLE_SOURCE)
     wfd_establish_choose (self, wfd_link_peer_get_id (info->peer));
-  wfd_establish_end_step (self);
+  if (!wfd_establish_end_step (self))
+    return;
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_OPENED);
   if (self->state.phase == WFD_ESTABLISH_OPEN)
     wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_OPENED);

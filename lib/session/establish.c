@@ -102,7 +102,8 @@ on_session_state (WfdSession *session, GParamSpec *pspec, WfdEstablish *self)
 {
   switch (wfd_session_get_state (session)) {
     case WFD_SESSION_STATE_NEGOTIATING:
-      wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_NEGOTIATE);
+      if (!wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_NEGOTIATE))
+        break;
       wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Agreeing with %s on a format",
           wfd_establish_name (self->candidate));
       wfd_establish_feed (self, WFD_ESTABLISH_EVENT_CONNECTED);
@@ -112,12 +113,12 @@ on_session_state (WfdSession *session, GParamSpec *pspec, WfdEstablish *self)
         wfd_establish_feed (self, WFD_ESTABLISH_EVENT_RESTS);
         break;
       }
-      wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_PLAY);
-      wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Waiting for the stream to begin");
+      if (wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_PLAY))
+        wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Waiting for the stream to begin");
       break;
     case WFD_SESSION_STATE_PLAYING:
-      wfd_establish_end_step (self);
-      wfd_establish_feed (self, WFD_ESTABLISH_EVENT_PLAYS);
+      if (wfd_establish_end_step (self))
+        wfd_establish_feed (self, WFD_ESTABLISH_EVENT_PLAYS);
       break;
     default:
       break;

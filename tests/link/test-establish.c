@@ -20,6 +20,7 @@ typedef struct
   guint n_requests;
   guint n_pin_requests;
   gboolean leaves_open;
+  const char *closes_at; /* closed in the telling after which progress is this */
 } Way;
 
 #define add(path, test) g_test_add ("/establish/" path, Way, NULL, set_up, test, tear_down)
@@ -36,6 +37,8 @@ on_progress (WfdEstablish *establish, WfdEstablishStep step, WfdEstablishProgres
       "+~.!"[progress]);
   g_free (way->text);
   way->text = g_strdup (text);
+  if (g_strcmp0 (way->progress->str, way->closes_at) == 0)
+    wfd_establish_close (establish);
 }
 
 static gboolean
@@ -778,6 +781,50 @@ test_closed_at_each_step (void)
   }
 }
 
+static void
+ignore_pin_request (WfdEstablish *establish, const char *peer, const char *name)
+{
+}
+
+/* An application may have enough at any news. */
+static void
+test_closed_in_each_telling (void)
+{
+  static const struct
+  {
+    WfdPairing pairing;
+    const char *at;
+  } rows[] = {
+    { WFD_PAIRING_PBC, "discover+" },
+    { WFD_PAIRING_PBC, "discover+ discover." },
+    { WFD_PAIRING_PIN_KEYPAD, "discover+ discover." },
+    { WFD_PAIRING_PIN_KEYPAD, "discover+ discover. pair+" },
+    { WFD_PAIRING_PBC, "discover+ discover. pair+" },
+    { WFD_PAIRING_PBC, "discover+ discover. pair+ pair." },
+    { WFD_PAIRING_PBC, "discover+ discover. pair+ pair. address+" },
+    { WFD_PAIRING_PBC, "discover+ discover. pair+ pair. address+ address." },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    Way closed = { { NULL } };
+    Way *way = &closed;
+
+    set_up (way, NULL);
+    g_object_set (way->establish, "pairing", rows[i].pairing, NULL);
+    g_signal_connect (way->establish, "pin-request", G_CALLBACK (ignore_pin_request), NULL);
+    way->closes_at = rows[i].at;
+    lab_know_tv (&way->lab);
+    lab_start_group_after (&way->lab, "Connect", "client");
+    begin (way);
+    WAIT_UNTIL (g_str_equal (way->progress->str, rows[i].at));
+    lab_settle (&way->lab);
+    g_assert_cmpstr (way->progress->str, ==, rows[i].at);
+    g_assert_cmpuint (way->n_opened, ==, 0);
+    g_assert_false (wfd_establish_is_open (way->establish));
+    tear_down (way, NULL);
+  }
+}
+
 /* A group that nothing uses is about to be closed, and wpa_supplicant takes its time. */
 static void
 test_closed_while_disconnecting (Way *way, gconstpointer data)
@@ -870,6 +917,7 @@ main (int argc, char **argv)
   g_test_add_func ("/establish/silence-is-loss-when-it-was-said",
       test_silence_is_loss_when_it_was_said);
   g_test_add_func ("/establish/closed-at-each-step", test_closed_at_each_step);
+  g_test_add_func ("/establish/closed-in-each-telling", test_closed_in_each_telling);
   add ("closed-while-disconnecting", test_closed_while_disconnecting);
   add ("begins-again-at-once", test_begins_again_at_once);
   return lab_run ();
