@@ -11,6 +11,10 @@
 
 #define RANGE_RECORDS 10
 
+/* Who asks reads the answer before asking again, or soon after. */
+#define MAX_ENDS 64
+#define SYNC_END_BYTES 12
+
 /* --- sending --- */
 
 void
@@ -66,15 +70,19 @@ wfd_peer_node_pump (WfdPeerNode *self, Link *link)
     wfd_peer_node_send_message (self, link, flood);
   if (!g_queue_is_empty (&link->floods))
     return;
-  for (; link->n_ends > 0; link->n_ends--)
+  while (link->n_ends > 0 && self->calls->room (self->user_data, link->id, SYNC_END_BYTES)) {
+    link->n_ends--;
     wfd_peer_node_send_message (self, link, wfd_peer_build_sync_end (TRUE));
+  }
 }
 
-static void
+/* FALSE: the peer asks and does not read. */
+static gboolean
 end_behind (WfdPeerNode *self, Link *link)
 {
   link->n_ends++;
   wfd_peer_node_pump (self, link);
+  return link->n_ends <= MAX_ENDS;
 }
 
 /* --- order and ranges --- */
@@ -287,7 +295,7 @@ take_sync_end (WfdPeerNode *self, Link *link, gboolean final)
 
 /* --- answering --- */
 
-static void
+static gboolean
 answer_solicit (WfdPeerNode *self, Link *link, const WfdPeerSolicit *solicit)
 {
   g_autoptr (GPtrArray) records = sort_records (self, solicit);
@@ -298,7 +306,7 @@ answer_solicit (WfdPeerNode *self, Link *link, const WfdPeerSolicit *solicit)
     if (record->modified >= solicit->time)
       wfd_peer_node_queue_flood (self, link, &record->id);
   }
-  end_behind (self, link);
+  return end_behind (self, link);
 }
 
 static void
@@ -422,7 +430,7 @@ take_advertise (WfdPeerNode *self, Link *link, const WfdPeerAdvertise *advertise
   give_what_lacks (self, link, advertise, theirs);
 }
 
-static void
+static gboolean
 answer_request (WfdPeerNode *self, Link *link, WfdPeerList abstracts)
 {
   for (guint i = 0; i < abstracts.n; i++) {
@@ -431,9 +439,9 @@ answer_request (WfdPeerNode *self, Link *link, WfdPeerList abstracts)
     if (g_hash_table_contains (self->records, id))
       wfd_peer_node_queue_flood (self, link, id);
   }
-  end_behind (self, link);
   /* They have seen what is here, and send what is not. */
   self->known_until = 0;
+  return end_behind (self, link);
 }
 
 /* --- records --- */
@@ -482,8 +490,7 @@ wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage 
   switch (message->type) {
     case WFD_PEER_SOLICIT_NEW:
     case WFD_PEER_SOLICIT_TIME:
-      answer_solicit (self, link, &message->solicit);
-      return TRUE;
+      return answer_solicit (self, link, &message->solicit);
     case WFD_PEER_SOLICIT_HASH:
       answer_hashes (self, link, &message->solicit);
       return TRUE;
@@ -494,8 +501,7 @@ wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage 
       take_advertise (self, link, &message->advertise);
       return TRUE;
     case WFD_PEER_REQUEST:
-      answer_request (self, link, message->request);
-      return TRUE;
+      return answer_request (self, link, message->request);
     case WFD_PEER_FLOOD:
       return take_flood (self, link, message->record);
     case WFD_PEER_SYNC_END:

@@ -93,6 +93,57 @@ test_crowd_makes_room (void)
   world_free (world);
 }
 
+static Link *
+get_link (Node *node)
+{
+  g_autoptr (GPtrArray) links = wfd_peer_node_list_links (node->node, WFD_PEER_LINK_NEIGHBOUR);
+
+  return links->len > 0
+      ? wfd_peer_node_get_link (node->node, ((WfdPeerLinkInfo *) links->pdata[0])->link_id)
+      : NULL;
+}
+
+/* For nothing; how often before the link ended. */
+static guint
+request_often (Node *node, guint n)
+{
+  g_autoptr (GBytes) request =
+      g_byte_array_free_to_bytes (wfd_peer_build_request ((WfdPeerList) { NULL, 0 }));
+  guint64 id = get_link (node)->id;
+
+  for (guint i = 0; i < n; i++)
+    if (!wfd_peer_node_received (touch (node), id, request))
+      return i;
+  return n;
+}
+
+/* Each request has an end, for which there has to be room; who does not read has few. */
+static void
+test_ends_wait_for_room (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  guint n_ends;
+
+  create (alice);
+  join (bob, alice);
+  n_ends = world->n_sent[WFD_PEER_SYNC_END];
+  g_assert_cmpuint (request_often (alice, 100), ==, 100);
+  g_assert_cmpuint (world->n_sent[WFD_PEER_SYNC_END] - n_ends, ==, 100);
+
+  alice->has_no_room = TRUE;
+  g_assert_cmpuint (request_often (alice, 10), ==, 10);
+  g_assert_cmpuint (world->n_sent[WFD_PEER_SYNC_END] - n_ends, ==, 100);
+  alice->has_no_room = FALSE;
+  wfd_peer_node_drained (touch (alice), get_link (alice)->id);
+  g_assert_cmpuint (world->n_sent[WFD_PEER_SYNC_END] - n_ends, ==, 110);
+
+  alice->has_no_room = TRUE;
+  g_assert_cmpuint (request_often (alice, 1000), <, 100);
+  g_assert_null (get_link (alice));
+  world_free (world);
+}
+
 /* --- records --- */
 
 typedef void (*Forge) (WfdPeerRecord *record, guint64 now);
@@ -195,6 +246,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/guard/silent-makes-room", test_silent_makes_room);
   g_test_add_func ("/peer/guard/one-address-has-not-all", test_one_address_has_not_all);
   g_test_add_func ("/peer/guard/crowd-makes-room", test_crowd_makes_room);
+  g_test_add_func ("/peer/guard/ends-wait-for-room", test_ends_wait_for_room);
   g_test_add_func ("/peer/guard/forged-properties", test_forged_properties);
   g_test_add_func ("/peer/guard/forged-presence", test_forged_presence);
   return g_test_run ();
