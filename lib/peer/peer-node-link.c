@@ -148,20 +148,33 @@ drop (WfdPeerNode *self, Link *link)
   g_hash_table_remove (self->links, &link->id);
 }
 
-/* A neighbour of ours that was refused is followed by one that was named instead. */
+static void
+forget_referral (WfdPeerNode *self, const WfdPeerAddress *address)
+{
+  for (guint i = self->referrals->len; i-- > 0;)
+    if (wfd_peer_address_equal (&g_array_index (self->referrals, WfdPeerAddress, i), address))
+      g_array_remove_index_fast (self->referrals, i);
+}
+
+/* A neighbour of ours that was refused is followed by one that was named instead; those who
+ * refuse and name each other, or themselves, are not followed for long. */
 static Link *
-try_next (WfdPeerNode *self)
+try_next (WfdPeerNode *self, const Link *refused)
 {
   WfdPeerAddress address;
+  Link *next;
   guint i;
 
-  if (self->referrals->len == 0)
+  forget_referral (self, &refused->address);
+  if (self->referrals->len == 0 || refused->n_refused >= TRIES)
     return NULL;
 
   i = g_random_int_range (0, self->referrals->len);
   address = g_array_index (self->referrals, WfdPeerAddress, i);
   g_array_remove_index_fast (self->referrals, i);
-  return wfd_peer_node_open_link (self, WFD_PEER_LINK_NEIGHBOUR, NULL, &address);
+  next = wfd_peer_node_open_link (self, WFD_PEER_LINK_NEIGHBOUR, NULL, &address);
+  next->n_refused = refused->n_refused + 1;
+  return next;
 }
 
 static void
@@ -170,7 +183,7 @@ fail (WfdPeerNode *self, Link *link, guint32 reason)
   if (link->ours) {
     Link *next = link->type == WFD_PEER_LINK_NEIGHBOUR && !self->left
             && reason == WFD_PEER_CONNECTION_REFUSED
-        ? try_next (self)
+        ? try_next (self, link)
         : NULL;
 
     tell_change (self, link, WFD_PEER_LINK_FAILED, reason, next != NULL ? next->id : 0);

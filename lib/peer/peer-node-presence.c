@@ -6,9 +6,6 @@
 
 #define PRESENCE_MIN_S 300
 
-/* How many nodes are tried when a neighbour is lost: those that are gone are tried too. */
-#define TRIES 8
-
 void
 wfd_peer_node_info_free (WfdPeerNodeInfo *self)
 {

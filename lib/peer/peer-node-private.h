@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 #define MAX_NEIGHBOURS 7
 #define IDEAL_NEIGHBOURS 3
 
+/* How many nodes are tried when a neighbour is lost, those that are gone too; and of those
+ * that each who refuses names instead, one after the other. */
+#define TRIES 8
+
 /* How this side of a link brings its records up to those of the other. */
 typedef enum
 {
@@ -34,6 +38,7 @@ typedef struct
   guint64 node_id;
   guint64 asked_at;  /* peer time when CONNECT was sent */
   GArray *addresses; /* WfdPeerAddress where the peer listens */
+  guint n_refused;   /* of those who were tried before, one instead of the other */
 
   SyncKind sync;
   guint sync_step;

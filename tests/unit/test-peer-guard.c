@@ -144,6 +144,46 @@ test_ends_wait_for_room (void)
   world_free (world);
 }
 
+/* Who is there refuses, and names @n others; how often that is followed. */
+static guint
+count_followed (Node *node, const WfdPeerAddress *first, guint n)
+{
+  WfdPeerAddress named[WFD_LIMIT_PEER_REFERRALS_SENT];
+  g_autoptr (GBytes) refusal = NULL;
+  guint64 id;
+  guint n_followed = 0;
+
+  for (guint i = 0; i < n; i++) {
+    named[i] = *first;
+    named[i].port += i;
+  }
+  refusal = g_byte_array_free_to_bytes (
+      wfd_peer_build_end (WFD_PEER_REFUSE, WFD_PEER_REFUSE_BUSY, named, n));
+  wfd_peer_node_connect (touch (node), WFD_PEER_LINK_NEIGHBOUR, NULL, first, &id);
+  do {
+    wfd_peer_node_opened (node->node, id);
+    wfd_peer_node_received (node->node, id, refusal);
+    assert_link (node, WFD_PEER_EVENT_NEIGHBOUR, id, WFD_PEER_LINK_FAILED,
+        WFD_PEER_CONNECTION_REFUSED);
+    id = last_event (node, WFD_PEER_EVENT_NEIGHBOUR)->next_link_id;
+    n_followed += id != 0;
+  } while (id != 0 && n_followed < 1000);
+  return n_followed;
+}
+
+static void
+test_refusals_end (void)
+{
+  World *world = world_new ();
+  Node *bob = add_node (world, "bob");
+  WfdPeerAddress mallory = { { 0xfd, [15] = 66 }, 666 };
+
+  g_assert_cmpuint (count_followed (bob, &mallory, 1), ==, 0);
+  g_assert_cmpuint (count_followed (bob, &mallory, 10), ==, TRIES);
+  settle (world);
+  world_free (world);
+}
+
 /* --- records --- */
 
 typedef void (*Forge) (WfdPeerRecord *record, guint64 now);
@@ -247,6 +287,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/guard/one-address-has-not-all", test_one_address_has_not_all);
   g_test_add_func ("/peer/guard/crowd-makes-room", test_crowd_makes_room);
   g_test_add_func ("/peer/guard/ends-wait-for-room", test_ends_wait_for_room);
+  g_test_add_func ("/peer/guard/refusals-end", test_refusals_end);
   g_test_add_func ("/peer/guard/forged-properties", test_forged_properties);
   g_test_add_func ("/peer/guard/forged-presence", test_forged_presence);
   return g_test_run ();
