@@ -40,7 +40,7 @@ typedef struct
   PVOID context;
 
   WlanapiState state;   /* with the lock of wlanapi-session.c */
-  gboolean is_complete; /* the same; for one that somebody waits for */
+  gboolean is_complete; /* the same */
 
   /* Written by the service before it completes, and not after. */
   WinapiOutcome outcome;
@@ -52,7 +52,8 @@ typedef struct
 
 WlanapiSession *wlanapi_session_ref (WlanapiSession *self);
 void wlanapi_session_unref (WlanapiSession *self);
-/* In the thread of the service: the attempt is over; what comes then is up to others. */
+/* In the thread of the service: the attempt is over. Who waits for it, or calls back, is another
+ * one. */
 void wlanapi_session_complete (WlanapiSession *self, const GError *error, const GUID *guid);
 
 /* --- the service --- */

@@ -117,6 +117,58 @@ wlanapi_client_close (HANDLE handle)
 
 /* --- the life of a session --- */
 
+/* What has failed is over with this. */
+static void
+end_start (WlanapiSession *self)
+{
+  g_mutex_lock (&lock);
+  if (self->outcome.error != ERROR_SUCCESS)
+    forget (self);
+  self->client->n_pending--;
+  g_cond_broadcast (&completed);
+  g_mutex_unlock (&lock);
+}
+
+static void
+wait_and_open (WlanapiSession *self)
+{
+  g_mutex_lock (&lock);
+  while (!self->is_complete)
+    g_cond_wait (&completed, &lock);
+  if (self->outcome.error == ERROR_SUCCESS && self->state == WLANAPI_PENDING)
+    self->state = WLANAPI_OPEN;
+  g_mutex_unlock (&lock);
+}
+
+static gpointer
+call_back (gpointer user_data)
+{
+  WlanapiSession *self = user_data;
+
+  wait_and_open (self);
+  g_private_set (&called_session, self);
+  self->callback (self->handle, self->context, self->guid, self->outcome.error,
+      self->outcome.reason);
+  g_private_set (&called_session, NULL);
+  end_start (self);
+  wlanapi_session_unref (self);
+  return NULL;
+}
+
+/* A callback may take its time, and call any of the functions, so it has a thread. It is there
+ * from the beginning, as later nobody could be told that there is none. */
+static gboolean
+start_caller (WlanapiSession *self)
+{
+  GThread *thread = g_thread_try_new ("wfd-callback", call_back, wlanapi_session_ref (self), NULL);
+
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else
+    wlanapi_session_unref (self);
+  return thread != NULL;
+}
+
 DWORD
 wlanapi_session_new (HANDLE client_handle, const WlanapiSession *wish, WlanapiSession **ret_session)
 {
@@ -141,62 +193,26 @@ wlanapi_session_new (HANDLE client_handle, const WlanapiSession *wish, WlanapiSe
     g_free (self);
     return client == NULL ? ERROR_INVALID_HANDLE : ERROR_NOT_ENOUGH_MEMORY;
   }
+  if (self->callback != NULL && !start_caller (self)) {
+    self->outcome.error = ERROR_NOT_ENOUGH_MEMORY;
+    end_start (self);
+    wlanapi_session_unref (self);
+    return ERROR_NOT_ENOUGH_MEMORY;
+  }
   *ret_session = self;
   return ERROR_SUCCESS;
 }
 
-static void
-open_if_good (WlanapiSession *self)
-{
-  g_mutex_lock (&lock);
-  if (self->outcome.error == ERROR_SUCCESS && self->state == WLANAPI_PENDING)
-    self->state = WLANAPI_OPEN;
-  g_mutex_unlock (&lock);
-}
-
-/* What has failed is over with this. */
-static void
-end_start (WlanapiSession *self)
-{
-  g_mutex_lock (&lock);
-  if (self->outcome.error != ERROR_SUCCESS)
-    forget (self);
-  self->client->n_pending--;
-  g_cond_broadcast (&completed);
-  g_mutex_unlock (&lock);
-}
-
-static gpointer
-call_back (gpointer user_data)
-{
-  WlanapiSession *self = user_data;
-
-  open_if_good (self);
-  g_private_set (&called_session, self);
-  self->callback (self->handle, self->context, self->guid, self->outcome.error,
-      self->outcome.reason);
-  g_private_set (&called_session, NULL);
-  end_start (self);
-  wlanapi_session_unref (self);
-  return NULL;
-}
-
-/* A callback may take its time, and call any of the functions, so it has a thread. */
 void
 wlanapi_session_complete (WlanapiSession *self, const GError *error, const GUID *guid)
 {
-  self->outcome = winapi_outcome_from_error (error);
   /* The codes have no words. */
   if (error != NULL)
     g_debug ("%s: %s", self->device, error->message);
-  else
-    self->guid = *guid;
-  if (self->callback != NULL) {
-    g_thread_unref (g_thread_new ("wfd-callback", call_back, wlanapi_session_ref (self)));
-    return;
-  }
-  open_if_good (self);
   g_mutex_lock (&lock);
+  self->outcome = winapi_outcome_from_error (error);
+  if (error == NULL)
+    self->guid = *guid;
   self->is_complete = TRUE;
   g_cond_broadcast (&completed);
   g_mutex_unlock (&lock);
@@ -205,10 +221,7 @@ wlanapi_session_complete (WlanapiSession *self, const GError *error, const GUID 
 DWORD
 wlanapi_session_wait (WlanapiSession *self)
 {
-  g_mutex_lock (&lock);
-  while (!self->is_complete)
-    g_cond_wait (&completed, &lock);
-  g_mutex_unlock (&lock);
+  wait_and_open (self);
   end_start (self);
   return self->outcome.error;
 }

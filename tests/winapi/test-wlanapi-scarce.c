@@ -89,6 +89,29 @@ test_start (WlanLab *lab, gconstpointer data)
   g_assert_cmpuint (n_opened, >, 0);
 }
 
+/* Its callback has one. */
+static void
+test_start_without_thread (WlanLab *lab, gconstpointer data)
+{
+  Started started = { 0 };
+
+  wlan_pair (lab);
+  wlan_answer_invitation (lab);
+  scarce_set_threads (0);
+  for (guint i = 0; i < 300; i++)
+    g_assert_cmpuint (
+        WFDStartOpenSession (lab->client, &wlan_tv, &started, wlan_callback, &started.handle), ==,
+        ERROR_NOT_ENOUGH_MEMORY);
+  g_assert_null (started.handle);
+  scarce_set_threads (-1);
+  g_assert_cmpuint (
+      WFDStartOpenSession (lab->client, &wlan_tv, &started, wlan_callback, &started.handle), ==,
+      ERROR_SUCCESS);
+  wlan_wait_called (&started);
+  g_assert_cmpuint (started.error, ==, ERROR_SUCCESS);
+  wlan_close_session (&started);
+}
+
 static DWORD
 look (gpointer data)
 {
@@ -128,6 +151,7 @@ add_tests (void)
   wlan_add ("scarce/open", test_open);
   wlan_add ("scarce/open-without-thread", test_open_without_thread);
   wlan_add ("scarce/start", test_start);
+  wlan_add ("scarce/start-without-thread", test_start_without_thread);
   wlan_add ("scarce/visibility", test_visibility);
 }
 
