@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A group that a device owns before anybody is in it: others are let in by button and by
 PIN, and come back by themselves."""
-from lab import Device, find_both, say, wait_both
+from lab import Device, Failure, find_both, say, wait_both
 
 
 def let_in(owner, client, pairing, answer):
@@ -32,6 +32,13 @@ def check_alone(sink, source):
     sink.wait('^lost')
 
 
+def check_address(owner, expected):
+    """That it gives to whoever comes into a group of its own."""
+    address = owner.ask_supplicant('GET ip_addr_go').strip()
+    if address != expected:
+        raise Failure('the address in a group of its own: %s' % address)
+
+
 def main():
     sink = Device('Sink', 0, '--sink')
     check_alone(sink, Device('Source', 1))
@@ -45,6 +52,10 @@ def main():
     sink.tell('disconnect')
     sink.wait('^done disconnect')
     guest.wait('^lost')
+
+    check_address(sink, '192.168.173.1')
+    sink.stop_peer()
+    check_address(sink, '0.0.0.0')
 
 
 main()
