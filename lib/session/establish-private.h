@@ -47,7 +47,8 @@ struct _WfdEstablish
   gboolean search_after;             /* once the link is closed */
   WfdLinkPeer *candidate;            /* with whom the link is, or is to be, opened */
   gboolean was_asked;                /* by it: it does not know of an earlier pairing */
-  GHashTable *requests;              /* ids of peers whose requests are left open */
+  GHashTable *requests;              /* ids of peers whose requests are left open, to PINs */
+  char *shown_pin;                   /* here, as an answer to the request of the candidate */
   char *entered_pin;                 /* that it shows, for the next attempt */
   char *chosen;                      /* the id of the one that was named, once the link was up */
   gint step;                         /* that is told of; -1 if none is */
@@ -65,8 +66,9 @@ void wfd_establish_feed (WfdEstablish *self, WfdEstablishEvent event);
 /* What the timer does that goes off at the deadline. */
 void wfd_establish_time_is_over (WfdEstablish *self);
 gboolean wfd_establish_is_phase_open (WfdEstablishPhase phase);
-/* A request of @peer to be paired that was left open. */
-void wfd_establish_answer_request (WfdEstablish *self, WfdLinkPeer *peer, gboolean accept);
+/* A request of @peer to be paired that was left open. @pin: (nullable): shown with it */
+void wfd_establish_answer_request (WfdEstablish *self, WfdLinkPeer *peer, gboolean accept,
+    const char *pin);
 /* The peer from now on; NULL for whoever is named. */
 void wfd_establish_choose (WfdEstablish *self, const char *id);
 /* For people; never NULL. */

@@ -161,8 +161,9 @@ wfd_establish_choose (WfdEstablish *self, const char *id)
   self->chosen = g_strdup (id);
 }
 
+/* @was_asked: by it, with @pin if that is not NULL */
 static gboolean
-take_candidate (WfdEstablish *self, WfdLinkPeer *peer, gboolean was_asked)
+take_candidate (WfdEstablish *self, WfdLinkPeer *peer, gboolean was_asked, const char *pin)
 {
   WfdEstablishPhase phase = self->state.phase;
 
@@ -171,6 +172,8 @@ take_candidate (WfdEstablish *self, WfdLinkPeer *peer, gboolean was_asked)
     return FALSE;
   g_set_object (&self->candidate, peer);
   self->was_asked = was_asked;
+  g_free (self->shown_pin);
+  self->shown_pin = g_strdup (pin);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_PEER);
   return TRUE;
 }
@@ -187,7 +190,7 @@ on_peer (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
   if (other != NULL)
     fail_ambiguous (self, peer, other);
   else
-    take_candidate (self, peer, FALSE);
+    take_candidate (self, peer, FALSE, NULL);
 }
 
 static void
@@ -313,7 +316,9 @@ search (WfdEstablish *self)
 static const char *
 get_pin (WfdEstablish *self)
 {
-  return self->entered_pin != NULL ? self->entered_pin : self->pin;
+  if (self->entered_pin != NULL)
+    return self->entered_pin;
+  return self->shown_pin != NULL ? self->shown_pin : self->pin;
 }
 
 /* Without the PIN that the peer shows there can be no new pairing. */
@@ -393,6 +398,7 @@ open_link (WfdEstablish *self)
     wfd_link_reopen_async (self->link, id, can_pair (self) ? &pairing : NULL, NULL, on_open_done,
         g_object_ref (self));
   g_clear_pointer (&self->entered_pin, g_free);
+  g_clear_pointer (&self->shown_pin, g_free);
 }
 
 static void
@@ -569,35 +575,49 @@ is_let_in (WfdEstablish *self, WfdLinkPeer *peer, WfdPairing pairing)
 }
 
 void
-wfd_establish_answer_request (WfdEstablish *self, WfdLinkPeer *peer, gboolean accept)
+wfd_establish_answer_request (WfdEstablish *self, WfdLinkPeer *peer, gboolean accept,
+    const char *pin)
 {
   if (accept)
-    take_candidate (self, peer, TRUE);
+    take_candidate (self, peer, TRUE, pin);
   else if (self->link != NULL)
     wfd_link_reject (self->link, peer);
 }
 
+/* What is shown already stays: wpa_supplicant makes up another PIN each time that the peer
+ * asks. Returns what is to be shown; NULL if that is nothing. */
+static const char *
+note_request (WfdEstablish *self, const char *id, const char *pin)
+{
+  if (self->pairing == WFD_PAIRING_PIN_DISPLAY && self->pin != NULL)
+    pin = self->pin;
+  if (g_hash_table_lookup (self->requests, id) == NULL)
+    g_hash_table_insert (self->requests, g_strdup (id), g_strdup (pin));
+  return g_hash_table_lookup (self->requests, id);
+}
+
 /* Our own settings come first, then the application. What it leaves open the peer
  * waits for. */
-
 static void
 on_pairing_request (WfdLink *link, WfdLinkPeer *peer, guint pairing, const char *pin,
     WfdEstablish *self)
 {
   WfdEstablishPhase phase = self->state.phase;
+  const char *id = wfd_link_peer_get_id (peer);
+  g_autofree char *shown = NULL;
   gboolean accepted = FALSE;
 
   if (phase != WFD_ESTABLISH_SEEKING && phase != WFD_ESTABLISH_RESTING)
     return;
   if (!is_let_in (self, peer, pairing)) {
-    wfd_establish_answer_request (self, peer, FALSE);
+    wfd_link_reject (self->link, peer);
     return;
   }
-  g_hash_table_add (self->requests, g_strdup (wfd_link_peer_get_id (peer)));
-  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PAIRING_REQUEST, wfd_link_peer_get_id (peer),
-      wfd_link_peer_get_name (peer), pairing, pin, &accepted);
+  shown = g_strdup (note_request (self, id, pin));
+  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PAIRING_REQUEST, id, wfd_link_peer_get_name (peer),
+      pairing, shown, &accepted);
   if (accepted)
-    wfd_establish_answer_request (self, peer, TRUE);
+    wfd_establish_answer (self, id, TRUE);
 }
 
 /* Whether a session can come of it. A group that another program has begun may be with

@@ -209,6 +209,7 @@ wfd_establish_close (WfdEstablish *self)
   wfd_establish_choose (self, NULL);
   g_clear_object (&self->candidate);
   g_clear_pointer (&self->entered_pin, g_free);
+  g_clear_pointer (&self->shown_pin, g_free);
   g_hash_table_remove_all (self->requests);
   if (link == NULL)
     return;
@@ -230,20 +231,21 @@ void
 wfd_establish_answer (WfdEstablish *self, const char *peer, gboolean accept)
 {
   g_autoptr (GPtrArray) peers = NULL;
-  g_autofree char *id = NULL;
+  g_autofree char *id = NULL, *asked = NULL, *pin = NULL;
 
   g_return_if_fail (WFD_IS_ESTABLISH (self));
   g_return_if_fail (peer != NULL);
 
   id = g_ascii_strdown (peer, -1);
-  if (self->link == NULL || !g_hash_table_remove (self->requests, id))
+  if (self->link == NULL
+      || !g_hash_table_steal_extended (self->requests, id, (gpointer *) &asked, (gpointer *) &pin))
     return;
   peers = wfd_link_dup_peers (self->link);
   for (guint i = 0; i < peers->len; i++) {
     WfdLinkPeer *one = g_ptr_array_index (peers, i);
 
     if (strcmp (wfd_link_peer_get_id (one), id) == 0)
-      wfd_establish_answer_request (self, one, accept);
+      wfd_establish_answer_request (self, one, accept, pin);
   }
 }
 
@@ -713,7 +715,7 @@ static void
 wfd_establish_init (WfdEstablish *self)
 {
   self->context = g_main_context_ref_thread_default ();
-  self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->step = -1;
 }
 

@@ -13,6 +13,7 @@ typedef struct
   GString *progress; /* "discover+ discover. …": + begun, ~ news, . done, ! failed */
   char *text;        /* of the last */
   char *pin;
+  char *request_pin;
   GError *failed;
   GError *down;
   guint n_down;
@@ -47,6 +48,8 @@ on_pairing_request (WfdEstablish *establish, const char *peer, const char *name,
 {
   g_assert_cmpstr (peer, ==, TV_ID);
   way->n_requests++;
+  g_free (way->request_pin);
+  way->request_pin = g_strdup (pin);
   return !way->leaves_open;
 }
 
@@ -126,6 +129,7 @@ tear_down (Way *way, gconstpointer data)
   g_clear_error (&way->down);
   g_free (way->text);
   g_free (way->pin);
+  g_free (way->request_pin);
 }
 
 /* --- waiting --- */
@@ -593,6 +597,65 @@ test_sink_accepts_later (Way *way, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 1);
 }
 
+static void
+ask_to_show_pin (Way *way, const char *pin)
+{
+  guint n_before = way->n_requests;
+  g_autofree char *args = g_strdup_printf ("(objectpath '" TV "', '%s')", pin);
+
+  lab_say (&way->lab, "ProvisionDiscoveryRequestDisplayPin", args);
+  WAIT_UNTIL (way->n_requests > n_before);
+}
+
+static void
+wait_for_request_to_show (Way *way)
+{
+  g_object_set (way->establish, "pairing", WFD_PAIRING_PIN_DISPLAY, NULL);
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  ask_to_show_pin (way, "12345670");
+}
+
+static void
+assert_shown (Way *way, const char *pin)
+{
+  g_autofree char *arg = g_strdup_printf ("pin='%s'", pin);
+
+  lab_wait_call (&way->lab, "Connect");
+  g_assert_nonnull (strstr (fake_wpas_find_call (way->lab.fake, "Connect"), arg));
+  WAIT_UNTIL (way->pin != NULL);
+  g_assert_cmpstr (way->pin, ==, pin);
+  g_assert_cmpstr (way->request_pin, ==, pin);
+}
+
+/* wpa_supplicant has made it up with the request, and would make up another one. */
+static void
+test_pin_of_request_is_shown (Way *way, gconstpointer data)
+{
+  wait_for_request_to_show (way);
+  assert_shown (way, "12345670");
+}
+
+/* Somebody may type it already. */
+static void
+test_shown_pin_stays (Way *way, gconstpointer data)
+{
+  way->leaves_open = TRUE;
+  wait_for_request_to_show (way);
+  ask_to_show_pin (way, "99999997");
+  wfd_establish_answer (way->establish, TV_ID, TRUE);
+  assert_shown (way, "12345670");
+}
+
+static void
+test_own_pin_is_shown (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "pin", "00000000", NULL);
+  wait_for_request_to_show (way);
+  assert_shown (way, "00000000");
+}
+
 /* What was asked before is not asked now, and whoever refuses or accepts does so once. */
 static void
 test_answer_of_before_is_void (Way *way, gconstpointer data)
@@ -906,6 +969,9 @@ main (int argc, char **argv)
   add_sink ("sink-is-paired", test_sink_is_paired);
   add_sink ("sink-refuses", test_sink_refuses);
   add_sink ("sink-accepts-later", test_sink_accepts_later);
+  add_sink ("pin-of-request-is-shown", test_pin_of_request_is_shown);
+  add_sink ("shown-pin-stays", test_shown_pin_stays);
+  add_sink ("own-pin-is-shown", test_own_pin_is_shown);
   add_sink ("sink-refuses-other-way", test_sink_refuses_other_way);
   add_sink ("sink-throws-out", test_sink_throws_out);
   add ("source-throws-out", test_source_throws_out);
