@@ -620,6 +620,12 @@ on_pairing_request (WfdLink *link, WfdLinkPeer *peer, guint pairing, const char 
     wfd_establish_answer (self, id, TRUE);
 }
 
+static void
+on_peer_lost (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
+{
+  g_hash_table_remove (self->requests, wfd_link_peer_get_id (peer));
+}
+
 /* Whether a session can come of it. A group that another program has begun may be with
  * nobody, or anybody. */
 static gboolean
@@ -719,6 +725,7 @@ wfd_establish_adopt_link (WfdEstablish *self)
     self->link = make_link (self);
   g_signal_connect (self->link, "peer-found", G_CALLBACK (on_peer), self);
   g_signal_connect (self->link, "peer-changed", G_CALLBACK (on_peer), self);
+  g_signal_connect (self->link, "peer-lost", G_CALLBACK (on_peer_lost), self);
   g_signal_connect (self->link, "stage", G_CALLBACK (on_stage), self);
   g_signal_connect (self->link, "pin", G_CALLBACK (on_pin), self);
   g_signal_connect (self->link, "pairing-request", G_CALLBACK (on_pairing_request), self);

@@ -597,6 +597,32 @@ test_sink_accepts_later (Way *way, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 1);
 }
 
+/* Whoever makes up one address after the other does not fill anything. */
+static void
+test_request_of_gone_peer_is_void (Way *way, gconstpointer data)
+{
+  get_request_left_open (way);
+  g_assert_cmpuint (g_hash_table_size (way->establish->requests), ==, 1);
+  lab_say (&way->lab, "DeviceLost", "(objectpath '" TV "',)");
+  lab_settle (&way->lab);
+  g_assert_cmpuint (g_hash_table_size (way->establish->requests), ==, 0);
+  wfd_establish_answer (way->establish, TV_ID, TRUE);
+  lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+}
+
+/* Also if nothing comes of it, because the search is just being begun. */
+static void
+test_accepted_request_is_not_open (Way *way, gconstpointer data)
+{
+  fake_wpas_hold (way->lab.fake, "Find");
+  begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  WAIT_UNTIL (way->n_requests == 1);
+  g_assert_cmpuint (g_hash_table_size (way->establish->requests), ==, 0);
+}
+
 static void
 ask_to_show_pin (Way *way, const char *pin)
 {
@@ -969,6 +995,8 @@ main (int argc, char **argv)
   add_sink ("sink-is-paired", test_sink_is_paired);
   add_sink ("sink-refuses", test_sink_refuses);
   add_sink ("sink-accepts-later", test_sink_accepts_later);
+  add_sink ("request-of-gone-peer-is-void", test_request_of_gone_peer_is_void);
+  add_sink ("accepted-request-is-not-open", test_accepted_request_is_not_open);
   add_sink ("pin-of-request-is-shown", test_pin_of_request_is_shown);
   add_sink ("shown-pin-stays", test_shown_pin_stays);
   add_sink ("own-pin-is-shown", test_own_pin_is_shown);
