@@ -240,6 +240,22 @@ make_no_peer_error (WfdEstablish *self)
       self->peer, others != NULL ? "are " : "is no display", others != NULL ? others : "");
 }
 
+static GError *
+make_no_session_error (WfdEstablish *self)
+{
+  const char *name = wfd_establish_name (self->candidate);
+
+  if (wfd_establish_get_peer_address (self) == NULL)
+    return g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
+        "%s is in the group and has taken no address there; install dnsmasq-base, which gives it "
+        "one, or try with a go-intent of 0",
+        name);
+  return g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
+      "%s is in the group and does not connect; is it a display, and do firewalls on both sides "
+      "let TCP port %u through?",
+      name, self->rtsp_port);
+}
+
 static void
 note_time_is_over (WfdEstablish *self)
 {
@@ -252,10 +268,7 @@ note_time_is_over (WfdEstablish *self)
         "The PIN that %s shows was not entered here in time; try again",
         wfd_establish_name (self->candidate));
   else
-    error = g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
-        "%s is in the group and does not connect; is it a display, and do firewalls on both "
-        "sides let TCP port %u through?",
-        wfd_establish_name (self->candidate), self->rtsp_port);
+    error = make_no_session_error (self);
   note_failure (self, error);
 }
 

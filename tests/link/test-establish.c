@@ -542,6 +542,31 @@ test_never_connects (Way *way, gconstpointer data)
   lab_wait_call (&way->lab, "Disconnect");
 }
 
+/* It gets none in the handshake, and there is no server here that would give it one. */
+static void
+test_takes_no_address (Way *way, gconstpointer data)
+{
+  const WfdP2pOptions options = { .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
+    .go_intent = -1,
+    .address_ms = 1 };
+
+  wfd_establish_close (way->establish);
+  lab_use_options (&way->lab, &options);
+  wfd_establish_set_link (way->establish, way->lab.link);
+  lab_know_tv (&way->lab);
+  lab_set_neighbour (&way->lab, NULL);
+  fake_wpas_set (way->lab.fake, GROUP, "Members", g_variant_new_parsed ("[objectpath '" TV "']"));
+  lab_start_group_after (&way->lab, "Connect", "GO");
+  begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  g_assert_null (wfd_establish_get_peer_address (way->establish));
+  wfd_establish_time_is_over (way->establish);
+  WAIT_UNTIL (way->failed != NULL);
+  g_assert_error (way->failed, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_nonnull (strstr (way->failed->message, "no address"));
+  g_assert_nonnull (strstr (way->failed->message, "dnsmasq-base"));
+}
+
 /* --- a display --- */
 
 static void
@@ -992,6 +1017,7 @@ main (int argc, char **argv)
   add_sink ("answer-of-before-is-void", test_answer_of_before_is_void);
   add ("no-address", test_no_address);
   add ("never-connects", test_never_connects);
+  add ("takes-no-address", test_takes_no_address);
   add_sink ("sink-is-paired", test_sink_is_paired);
   add_sink ("sink-refuses", test_sink_refuses);
   add_sink ("sink-accepts-later", test_sink_accepts_later);
