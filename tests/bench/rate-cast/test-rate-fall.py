@@ -11,8 +11,9 @@ import tempfile
 
 GOOD_BYTES, BAD_BYTES = 3750, 375
 FALL_MS, RETURN_MS, END_MS = 4000, 6000, 9000
-# Of what the link carries.
+# Of what the link carries: what has to be used again, and about how far the rate goes while it follows.
 USED_PART = 0.9
+HELD_PART = 1.25
 BACK_MS = 500
 # What the emulator and the threads on the way may be late.
 SLACK_MS = 15
@@ -45,7 +46,7 @@ def last_ms(frames, since_ms, wanted):
 
 def judge_fall(frames, fps):
     """What is slower than it may be."""
-    interval_ms, bad_kbps, good_kbps = 1000 / fps, 8 * BAD_BYTES, 8 * GOOD_BYTES
+    interval_ms, bad_kbps, good_kbps = 1000 / fps, HELD_PART * 8 * BAD_BYTES, 8 * GOOD_BYTES
     top_kbps = max(frame['rate_kbps'] for frame in frames
                    if FALL_MS - 1000 <= frame['captured_ms'] < FALL_MS)
     target_kbps = USED_PART * min(top_kbps, good_kbps)
