@@ -164,6 +164,29 @@ test_interface_of_bad_arguments (WlanLab *lab, gconstpointer data)
   g_assert_cmpuint (WfdxGetInterface (&none, &interface), ==, ERROR_NOT_FOUND);
 }
 
+static void
+test_many_sessions (WlanLab *lab, gconstpointer data)
+{
+  Started started[256] = { { 0 } }, another = { 0 };
+
+  wlan_pair_out_of_reach (lab);
+  for (guint i = 0; i < G_N_ELEMENTS (started); i++)
+    wlan_start (lab, &started[i]);
+  g_assert_cmpuint (
+      WFDStartOpenSession (lab->client, &wlan_tv, &another, wlan_callback, &another.handle), ==,
+      ERROR_NOT_ENOUGH_MEMORY);
+  for (guint i = 0; i < G_N_ELEMENTS (started); i++)
+    g_assert_cmpuint (WFDCancelOpenSession (started[i].handle), ==, ERROR_SUCCESS);
+  for (guint i = 0; i < G_N_ELEMENTS (started); i++) {
+    wlan_wait_called (&started[i]);
+    wlan_assert_failed (&started[i], ERROR_CANCELLED, WLAN_REASON_CODE_USER_CANCELLED);
+  }
+  g_assert_null (another.handle);
+  g_assert_cmpint (another.n_called, ==, 0);
+  lab_know_tv (&lab->lab);
+  wlan_open (lab, &another);
+}
+
 /* --- what may go wrong --- */
 
 static void
@@ -212,6 +235,7 @@ test_invitation_statuses (WlanLab *lab, gconstpointer data)
     const char *result;
     DWORD error, reason;
   } rows[] = {
+    { "({'status': <3>},)", ERROR_CONNECTION_REFUSED, WLAN_REASON_CODE_ASSOCIATION_FAILURE },
     { "({'status': <11>},)", ERROR_CONNECTION_REFUSED, WLAN_REASON_CODE_ASSOCIATION_FAILURE },
     { "({'status': <7>},)", ERROR_NOT_SUPPORTED, WLAN_REASON_CODE_ASSOCIATION_FAILURE },
     { "({'status': <8>},)", ERROR_NOT_FOUND, WLAN_REASON_CODE_PROFILE_MISSING },
@@ -251,6 +275,53 @@ test_too_late (WlanLab *lab, gconstpointer data)
 
 /* It is tried again, but there is no time for that. */
 static void
+test_busy (WlanLab *lab, gconstpointer data)
+{
+  Started started = { 0 };
+
+  wlan_pair (lab);
+  lab_react (&lab->lab, "Invite", "InvitationResult", "({'status': <5>},)");
+  wlan_start_and_wait (lab, &started);
+  wlan_assert_failed (&started, ERROR_CONNECTION_REFUSED, WLAN_REASON_CODE_ASSOCIATION_FAILURE);
+}
+
+static void
+on_invite (FakeWpas *fake, gpointer user_data)
+{
+  lab_start_group (user_data, "client");
+  lab_say (user_data, "GroupFinished", "({'interface_object': <objectpath '" GROUP_IFACE "'>},)");
+}
+
+/* So is this. */
+static void
+test_begun_and_ended (WlanLab *lab, gconstpointer data)
+{
+  Started started = { 0 };
+
+  wlan_pair (lab);
+  fake_wpas_react (lab->lab.fake, "Invite", on_invite, &lab->lab);
+  wlan_start_and_wait (lab, &started);
+  wlan_assert_failed (&started, ERROR_GEN_FAILURE, WLAN_REASON_CODE_ASSOCIATION_FAILURE);
+}
+
+static void
+test_somebody_else_comes (WlanLab *lab, gconstpointer data)
+{
+  Started started = { 0 };
+
+  wlan_pair (lab);
+  lab_start_group_after (&lab->lab, "Invite", "GO");
+  wlan_start (lab, &started);
+  lab_wait_call (&lab->lab, "Get Members");
+  lab_settle (&lab->lab);
+  fake_wpas_say (lab->lab.fake, GROUP, IF_GROUP, "PeerJoined",
+      g_variant_new_parsed ("(objectpath '" OTHER "',)"));
+  wlan_wait_called (&started);
+  wlan_assert_failed (&started, ERROR_CONNECTION_REFUSED, WLAN_REASON_CODE_ASSOCIATION_FAILURE);
+}
+
+/* It is tried again, but there is no time for that. */
+static void
 test_not_formed (WlanLab *lab, gconstpointer data)
 {
   Started started = { 0 };
@@ -271,6 +342,26 @@ test_disabled (WlanLab *lab, gconstpointer data)
       g_variant_new_parsed ("{'Modes': <['infrastructure']>}"));
   wlan_start_and_wait (lab, &started);
   wlan_assert_failed (&started, ERROR_INVALID_STATE, WLAN_REASON_CODE_UNKNOWN);
+}
+
+static void
+test_switched_off (WlanLab *lab, gconstpointer data)
+{
+  Started started = { 0 };
+
+  fake_wpas_set (lab->lab.fake, IFACE, "State", g_variant_new_string ("interface_disabled"));
+  wlan_start_and_wait (lab, &started);
+  wlan_assert_failed (&started, ERROR_INVALID_STATE, WLAN_REASON_CODE_UNKNOWN);
+}
+
+static void
+test_makes_no_sense (WlanLab *lab, gconstpointer data)
+{
+  Started started = { 0 };
+
+  fake_wpas_set (lab->lab.fake, IFACE, "P2PDeviceConfig", g_variant_new_string ("fast"));
+  wlan_start_and_wait (lab, &started);
+  wlan_assert_failed (&started, ERROR_GEN_FAILURE, WLAN_REASON_CODE_UNKNOWN);
 }
 
 static void
@@ -721,6 +812,7 @@ add_tests (void)
   wlan_add ("handle/as-many-as-may-be", test_many_handles);
   wlan_add ("session/opens", test_opens);
   wlan_add ("session/again-and-again", test_again_and_again);
+  wlan_add ("session/as-many-as-may-be", test_many_sessions);
   wlan_add ("session/interface-of-bad-arguments", test_interface_of_bad_arguments);
   wlan_add ("error/not-paired", test_not_paired);
   wlan_add ("error/not-paired-and-not-there", test_not_paired_and_not_there);
@@ -728,8 +820,13 @@ add_tests (void)
   wlan_add ("error/invitation-statuses", test_invitation_statuses);
   add_short ("error/not-found", test_not_found);
   add_short ("error/too-late", test_too_late);
+  add_short ("error/busy", test_busy);
+  add_short ("error/begun-and-ended", test_begun_and_ended);
+  wlan_add ("error/somebody-else-comes", test_somebody_else_comes);
   add_short ("error/not-formed", test_not_formed);
   wlan_add ("error/disabled", test_disabled);
+  wlan_add ("error/switched-off", test_switched_off);
+  wlan_add ("error/makes-no-sense", test_makes_no_sense);
   wlan_add ("error/no-permission", test_no_permission);
   wlan_add ("error/no-service", test_no_service);
   wlan_add ("error/service-killed", test_service_killed);
