@@ -84,6 +84,14 @@ wfd_establish_fail_step (WfdEstablish *self, const GError *error)
   self->step = -1;
 }
 
+/* Whoever looks at the screen sees it stand still. */
+static void
+tell_news (WfdEstablish *self, const char *text)
+{
+  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PROGRESS, WFD_ESTABLISH_STEP_CONNECT,
+      WFD_ESTABLISH_NEWS, text);
+}
+
 /* --- peers --- */
 
 /* Whoever has had a session has it again: another one may bear the name meanwhile. */
@@ -494,6 +502,18 @@ wfd_establish_is_phase_open (WfdEstablishPhase phase)
   return phase >= WFD_ESTABLISH_OPEN && phase <= WFD_ESTABLISH_TROUBLED;
 }
 
+/* A person has let go, and so it does not come back by itself. */
+static void
+tell_rests (WfdEstablish *self)
+{
+  g_autofree char *text = g_strdup_printf (
+      "The group with %s is closed, as nothing has used it; it is opened again when a session is "
+      "asked for (of a pipeline: PAUSED, then PLAYING)",
+      wfd_establish_name (self->candidate));
+
+  tell_news (self, text);
+}
+
 static gboolean
 is_bad (WfdEstablishEvent event)
 {
@@ -517,10 +537,14 @@ wfd_establish_feed (WfdEstablish *self, WfdEstablishEvent event)
   gboolean was_open = wfd_establish_is_phase_open (self->state.phase);
   WfdEstablishAction action =
       wfd_establish_state_feed (&self->state, event, g_get_monotonic_time (), g_random_int ());
+  gboolean rests =
+      was_open && self->state.phase == WFD_ESTABLISH_OFF && action != WFD_ESTABLISH_DO_GIVE_UP;
 
   rearm (self);
   if (is_bad (event) && self->failure != NULL)
     wfd_establish_fail_step (self, self->failure);
+  if (rests && self->link != NULL)
+    tell_rests (self);
   if (was_open && !wfd_establish_is_phase_open (self->state.phase)
       && action != WFD_ESTABLISH_DO_GIVE_UP)
     wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_DOWN, self->failure);
@@ -668,15 +692,7 @@ on_opened (WfdLink *link, WfdEstablish *self)
     wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_OPENED);
 }
 
-/* It may pass without anybody doing anything, and whoever looks at the screen sees
- * it stand still. */
-static void
-tell_news (WfdEstablish *self, const char *text)
-{
-  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PROGRESS, WFD_ESTABLISH_STEP_CONNECT,
-      WFD_ESTABLISH_NEWS, text);
-}
-
+/* It may pass without anybody doing anything. */
 static void
 on_interrupted (WfdLink *link, WfdEstablish *self)
 {

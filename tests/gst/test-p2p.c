@@ -80,6 +80,30 @@ test_unused_group_is_closed (Stage *stage, gconstpointer data)
   g_assert_cmpuint (stage->sides[STAGE_SOURCE].n_eos, ==, 0);
 }
 
+/* By whom it is opened again is said: the picture stands still, and nobody has asked for it here. */
+static void
+test_paused_display_closes_group (Stage *stage, gconstpointer data)
+{
+  StageSide *source = &stage->sides[STAGE_SOURCE];
+
+  stage_make_display (stage, "after-session=wait");
+  stage_make_source (stage, "peer=Living* idle-timeout=1");
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_buffers (stage, 1);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PAUSED);
+  stage_wait_call (stage, STAGE_SOURCE, "Disconnect");
+  stage_wait_progress (stage, STAGE_SOURCE, "connect/continue");
+  g_assert_nonnull (strstr (source->texts->str, "PAUSED, then PLAYING"));
+  g_assert_no_error (source->error);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PAUSED);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_SOURCE, "Invite");
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_buffers (stage, 1);
+}
+
 /* An end in order is EOS on both sides, and no group is left. */
 static void
 test_end (Stage *stage, gconstpointer data)
@@ -548,6 +572,7 @@ main (int argc, char **argv)
   add ("reopens", test_reopens);
   add ("loss", test_loss);
   add ("unused-group-is-closed", test_unused_group_is_closed);
+  add ("paused-display-closes-group", test_paused_display_closes_group);
   add ("end", test_end);
   add ("pairing-is-answered", test_pairing_is_answered);
   add ("pairing-is-refused", test_pairing_is_refused);

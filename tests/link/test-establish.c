@@ -848,6 +848,44 @@ test_loss_before_a_session (Way *way, gconstpointer data)
 }
 
 static void
+get_unused (Way *way)
+{
+  lab_know_tv (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  way->establish->state.phase = WFD_ESTABLISH_UNUSED;
+}
+
+/* Nobody is looked for any more, and what brings the picture back is said. */
+static void
+assert_rests (Way *way)
+{
+  WAIT_UNTIL (way->n_down == 1);
+  g_assert_no_error (way->failed);
+  g_assert_true (g_str_has_suffix (way->progress->str, "connect~"));
+  g_assert_nonnull (strstr (way->text, "PAUSED, then PLAYING"));
+}
+
+static void
+test_unused_link_is_closed (Way *way, gconstpointer data)
+{
+  get_unused (way);
+  wfd_establish_time_is_over (way->establish);
+  assert_rests (way);
+  g_assert_no_error (way->down);
+}
+
+static void
+test_unused_link_goes (Way *way, gconstpointer data)
+{
+  get_unused (way);
+  end_group (way);
+  assert_rests (way);
+  g_assert_error (way->down, WFD_ERROR, WFD_ERROR_CLOSED);
+}
+
+static void
 test_loss_of_sink (Way *way, gconstpointer data)
 {
   begin (way);
@@ -1033,6 +1071,8 @@ main (int argc, char **argv)
   add_sink ("sink-waits-on", test_sink_waits_on);
   add_sink ("sink-waits-for-service", test_sink_waits_for_service);
   add ("loss-before-a-session", test_loss_before_a_session);
+  add ("unused-link-is-closed", test_unused_link_is_closed);
+  add ("unused-link-goes", test_unused_link_goes);
   add_sink ("loss-of-sink", test_loss_of_sink);
   g_test_add_func ("/establish/silence-is-loss-when-it-was-said",
       test_silence_is_loss_when_it_was_said);
