@@ -272,13 +272,15 @@ wfd_control_create_link (WfdControl *self)
 {
   const WfdLinkSettings *link = &self->config.link;
 
+  /* It is announced before it is listened on. */
+  if (self->config.rtsp_port == 0)
+    self->config.rtsp_port = WFD_DEFAULT_RTSP_PORT;
   self->establish = wfd_establish_new (self->config.role);
   g_object_set (self->establish, "peer", link->peer, "interface", link->interface, "pairing",
       link->pairing, "pin", link->pin, "device-name", link->device_name, "persistent",
       link->persistent, "go-intent", link->go_intent, "frequency-mhz", link->frequency_mhz,
-      "idle-timeout-ms", link->idle_timeout_ms, "lost-timeout-ms", link->lost_timeout_ms, NULL);
-  if (self->config.rtsp_port != 0)
-    g_object_set (self->establish, "rtsp-port", (guint) self->config.rtsp_port, NULL);
+      "idle-timeout-ms", link->idle_timeout_ms, "lost-timeout-ms", link->lost_timeout_ms,
+      "rtsp-port", (guint) self->config.rtsp_port, NULL);
   g_signal_connect (self->establish, "progress", G_CALLBACK (on_progress), self);
   g_signal_connect (self->establish, "pairing-request", G_CALLBACK (on_pairing_request), self);
   if (self->config.link_events.answers_pin (self->config.link_data))

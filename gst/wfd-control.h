@@ -24,7 +24,7 @@ typedef struct
   const char *host;    /* sink role: where to connect */
   guint16 port;        /* 0: the usual ones in turn */
   const char *address; /* source role: where to listen */
-  guint16 rtsp_port;   /* 0: any that is free */
+  guint16 rtsp_port;   /* 0: any that is free; over a link the usual one */
   const char *peer;    /* source role: who may connect; NULL: anyone */
   guint16 rtp_port;    /* of our socket */
   guint16 rtcp_port;   /* source role: of that for reports; 0: there is none */

@@ -76,7 +76,7 @@ static const Property table[] = {
       .name = "rtsp-port",
       .nick = "RTSP port",
       .blurb = "TCP port to listen on; 0 takes any that is free, which can be read "
-          "once the element is PAUSED",
+          "once the element is PAUSED, and over Wi-Fi Direct the usual one",
       .only = "role=source",
       .kind = KIND_UINT,
       .flags = READY_ONLY,

@@ -104,6 +104,25 @@ test_paused_display_closes_group (Stage *stage, gconstpointer data)
   stage_wait_buffers (stage, 1);
 }
 
+/* It is announced before anything listens. */
+static void
+test_any_port_is_the_usual_one (Stage *stage, gconstpointer data)
+{
+  StageSide *source = &stage->sides[STAGE_SOURCE];
+
+  stage_make_display (stage, "");
+  stage_make_source (stage, "peer=Living* rtsp-port=0");
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  /* Another one may have it. */
+  while (source->error == NULL && strstr (source->progress->str, "connect/start") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_test_message ("%s", source->error != NULL ? source->error->message : source->texts->str);
+  g_assert_nonnull (
+      strstr (source->error != NULL ? source->error->message : source->texts->str, "7236"));
+}
+
 /* An end in order is EOS on both sides, and no group is left. */
 static void
 test_end (Stage *stage, gconstpointer data)
@@ -573,6 +592,7 @@ main (int argc, char **argv)
   add ("loss", test_loss);
   add ("unused-group-is-closed", test_unused_group_is_closed);
   add ("paused-display-closes-group", test_paused_display_closes_group);
+  add ("any-port-is-the-usual-one", test_any_port_is_the_usual_one);
   add ("end", test_end);
   add ("pairing-is-answered", test_pairing_is_answered);
   add ("pairing-is-refused", test_pairing_is_refused);
