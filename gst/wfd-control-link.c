@@ -69,11 +69,33 @@ get_key (const Question *question)
   return g_strdup_printf ("%s %s", question->is_about_pin ? "PIN" : "pairing", question->peer);
 }
 
+typedef struct
+{
+  WfdControl *control;
+  const char *peer;
+  gboolean accept;
+  const char *pin; /* (nullable): of a question about one */
+} Answer;
+
+static gpointer
+deliver (gpointer data)
+{
+  const Answer *answer = data;
+  WfdEstablish *establish = answer->control->establish;
+
+  if (establish != NULL && answer->pin != NULL)
+    wfd_establish_enter_pin (establish, answer->peer, answer->pin);
+  else if (establish != NULL)
+    wfd_establish_answer (establish, answer->peer, answer->accept);
+  return NULL;
+}
+
 static gpointer
 take_answer (gpointer data)
 {
   const Question *question = data;
   WfdControl *self = question->control;
+  Answer answer = { self, question->peer, TRUE, question->is_about_pin ? question->pin : NULL };
   g_autofree char *key = get_key (question);
 
   g_hash_table_remove (self->questions, key);
@@ -81,13 +103,7 @@ take_answer (gpointer data)
       question->is_accepted         ? "accepted"
           : self->establish == NULL ? "too late"
                                     : "left open");
-  if (self->establish == NULL || !question->is_accepted)
-    return NULL;
-  if (question->is_about_pin)
-    wfd_establish_enter_pin (self->establish, question->peer, question->pin);
-  else
-    wfd_establish_answer (self->establish, question->peer, TRUE);
-  return NULL;
+  return question->is_accepted ? deliver (&answer) : NULL;
 }
 
 static void
@@ -162,40 +178,12 @@ on_pin (WfdEstablish *establish, const char *pin, WfdControl *self)
   self->config.link_events.pin (self->config.link_data, pin);
 }
 
-typedef struct
-{
-  WfdControl *control;
-  const char *peer;
-  gboolean accept;
-  const char *pin;
-} Answer;
-
-static gpointer
-answer_pairing (gpointer data)
-{
-  const Answer *answer = data;
-
-  if (answer->control->establish != NULL)
-    wfd_establish_answer (answer->control->establish, answer->peer, answer->accept);
-  return NULL;
-}
-
 void
 wfd_control_answer_pairing (WfdControl *self, const char *peer, gboolean accept)
 {
   Answer answer = { self, peer, accept, NULL };
 
-  wfd_session_thread_call (self->thread, answer_pairing, &answer, -1, NULL);
-}
-
-static gpointer
-enter_pin (gpointer data)
-{
-  const Answer *answer = data;
-
-  if (answer->control->establish != NULL)
-    wfd_establish_enter_pin (answer->control->establish, answer->peer, answer->pin);
-  return NULL;
+  wfd_session_thread_call (self->thread, deliver, &answer, -1, NULL);
 }
 
 void
@@ -203,7 +191,8 @@ wfd_control_enter_pin (WfdControl *self, const char *peer, const char *pin)
 {
   Answer answer = { self, peer, TRUE, pin };
 
-  wfd_session_thread_call (self->thread, enter_pin, &answer, -1, NULL);
+  g_return_if_fail (pin != NULL);
+  wfd_session_thread_call (self->thread, deliver, &answer, -1, NULL);
 }
 
 /* --- the way --- */
