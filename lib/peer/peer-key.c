@@ -47,6 +47,7 @@ wfd_peer_key_unref (WfdPeerKey *self)
 
 /* No other size of RSA fits the 128 octets of a signature (MS-PPSEC 2.2.4). */
 #define RSA_BITS 1024
+#define RSA_MAX_EXPONENT_BYTES 4 /* as all that make keys have it */
 
 /* By WfdPeerKeyKind. */
 static const struct
@@ -96,18 +97,37 @@ find_kind (int algorithm, WfdPeerKeyKind *ret_kind)
   return FALSE;
 }
 
+/* Another would take seconds of whoever looks at a signature. */
+static gboolean
+is_small_rsa (gnutls_pubkey_t key)
+{
+  gnutls_datum_t modulus, exponent;
+  gboolean good;
+
+  if (gnutls_pubkey_export_rsa_raw2 (key, &modulus, &exponent, GNUTLS_EXPORT_FLAG_NO_LZ) < 0)
+    return FALSE;
+  good = modulus.size == RSA_BITS / 8 && exponent.size <= RSA_MAX_EXPONENT_BYTES;
+  gnutls_free (modulus.data);
+  gnutls_free (exponent.data);
+  return good;
+}
+
+static gboolean
+has_curve (gnutls_pubkey_t key, gnutls_ecc_curve_t expected)
+{
+  gnutls_ecc_curve_t curve;
+
+  return gnutls_pubkey_export_ecc_raw2 (key, &curve, NULL, NULL, 0) >= 0 && curve == expected;
+}
+
 gboolean
 wfd_peer_key_kind_of (gnutls_pubkey_t key, WfdPeerKeyKind *ret_kind)
 {
-  gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
   WfdPeerKeyKind kind;
 
   if (!find_kind (gnutls_pubkey_get_pk_algorithm (key, NULL), &kind))
     return FALSE;
-  if (kinds[kind].curve != GNUTLS_ECC_CURVE_INVALID
-      && gnutls_pubkey_export_ecc_raw2 (key, &curve, NULL, NULL, 0) < 0)
-    return FALSE;
-  if (curve != kinds[kind].curve)
+  if (!(kind == WFD_PEER_KEY_RSA1024 ? is_small_rsa (key) : has_curve (key, kinds[kind].curve)))
     return FALSE;
   *ret_kind = kind;
   return TRUE;

@@ -56,6 +56,33 @@ wait_for_nothing (gnutls_transport_ptr_t user_data, unsigned int ms)
   return ((WfdPeerTls *) user_data)->in.left > 0;
 }
 
+static WfdPeerCredential *
+read_peer (WfdPeerTls *self)
+{
+  unsigned int n = 0;
+  const gnutls_datum_t *der = gnutls_certificate_get_peers (self->session, &n);
+  g_autoptr (WfdPeerCredential) peer = NULL;
+
+  if (der == NULL || n != 1)
+    return NULL;
+  peer = wfd_peer_credential_read (wfd_bytes (der->data, der->size));
+  return peer != NULL && peer->type == WFD_PEER_CREDENTIAL_IDENTITY
+          && wfd_peer_credential_is_signed_by (peer, peer)
+      ? g_steal_pointer (&peer)
+      : NULL;
+}
+
+/* With TLS 1.2, before GnuTLS counts with the key, whose size is up to the peer. */
+static int
+look_at_peer (gnutls_session_t session)
+{
+  WfdPeerTls *self = gnutls_session_get_ptr (session);
+
+  g_clear_pointer (&self->peer, wfd_peer_credential_unref);
+  self->peer = read_peer (self);
+  return self->peer != NULL ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+}
+
 static gboolean
 set_up (WfdPeerTls *self, gboolean client, WfdPeerKey *key, const WfdPeerCredential *identity)
 {
@@ -71,6 +98,8 @@ set_up (WfdPeerTls *self, gboolean client, WfdPeerKey *key, const WfdPeerCredent
       || gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, self->credentials) < 0)
     return FALSE;
   gnutls_certificate_set_known_dh_params (self->credentials, GNUTLS_SEC_PARAM_MEDIUM);
+  gnutls_certificate_set_verify_function (self->credentials, look_at_peer);
+  gnutls_session_set_ptr (self->session, self);
   if (!client)
     gnutls_certificate_server_set_request (self->session, GNUTLS_CERT_REQUIRE);
   gnutls_handshake_set_timeout (self->session, GNUTLS_INDEFINITE_TIMEOUT);
@@ -102,22 +131,6 @@ wfd_peer_tls_free (WfdPeerTls *self)
 
 /* --- the handshake --- */
 
-static WfdPeerCredential *
-read_peer (WfdPeerTls *self)
-{
-  unsigned int n = 0;
-  const gnutls_datum_t *der = gnutls_certificate_get_peers (self->session, &n);
-  g_autoptr (WfdPeerCredential) peer = NULL;
-
-  if (der == NULL || n != 1)
-    return NULL;
-  peer = wfd_peer_credential_read (wfd_bytes (der->data, der->size));
-  return peer != NULL && peer->type == WFD_PEER_CREDENTIAL_IDENTITY
-          && wfd_peer_credential_is_signed_by (peer, peer)
-      ? g_steal_pointer (&peer)
-      : NULL;
-}
-
 /* FALSE: it failed. */
 static gboolean
 shake_hands (WfdPeerTls *self)
@@ -135,7 +148,6 @@ shake_hands (WfdPeerTls *self)
     return FALSE;
   }
   self->open = TRUE;
-  self->peer = read_peer (self);
   return self->peer != NULL;
 }
 

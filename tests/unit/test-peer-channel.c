@@ -3,6 +3,7 @@
 #include <base-limits.h>
 #include <peer-channel.h>
 #include <peer-club.h>
+#include <peer-key.h>
 #include <peer-password.h>
 #include <peer-tls.h>
 
@@ -413,6 +414,59 @@ test_endless_tokens (void)
   club_end (&club);
 }
 
+/* Of an identity, but for its length. */
+static WfdPeerKey *
+make_long_key (void)
+{
+  WfdPeerKey *key = wfd_peer_key_new_of (WFD_PEER_KEY_RSA1024);
+
+  gnutls_x509_privkey_deinit (key->key);
+  gnutls_x509_privkey_init (&key->key);
+  g_assert_cmpint (gnutls_x509_privkey_generate (key->key, GNUTLS_PK_RSA, 2048, 0), >=, 0);
+  return key;
+}
+
+/* Until one of both gives up; TRUE if that was the first. */
+static gboolean
+shake_hands (WfdPeerTls *ends[2])
+{
+  g_autoptr (GByteArray) said = g_byte_array_new (), plain = g_byte_array_new ();
+
+  for (guint i = 0; i < 20; i++) {
+    g_autoptr (GByteArray) out = g_byte_array_new ();
+
+    if (!wfd_peer_tls_take (ends[i % 2], wfd_bytes (said->data, said->len), plain, out))
+      return i % 2 == 0;
+    g_byte_array_set_size (said, 0);
+    g_byte_array_append (said, out->data, out->len);
+  }
+  return FALSE;
+}
+
+/* Somebody who has a key that takes long is refused before anything is counted with it, and
+ * not when the handshake has come to its end. */
+static void
+test_long_key (void)
+{
+  for (guint client = 0; client < 2; client++) {
+    g_autoptr (WfdPeerKey) key = make_long_key ();
+    g_autofree char *authority = wfd_peer_key_get_authority (key);
+    g_autofree char *name = g_strconcat (authority, ".mallory", NULL);
+    WfdPeerCredential identity = { .profile = WFD_PEER_PROFILE_COMPATIBLE };
+    g_autoptr (WfdPeerTls) alice = NULL, mallory = NULL;
+    Person person;
+
+    identity.certificate = wfd_peer_key_certify (key, name, "Mallory");
+    person_begin (&person, WFD_PEER_KEY_RSA1024);
+    alice = wfd_peer_tls_new (client, person.key, person.identity);
+    mallory = wfd_peer_tls_new (!client, key, &identity);
+    g_assert_true (shake_hands ((WfdPeerTls *[2]) { alice, mallory }));
+    g_assert_false (wfd_peer_tls_is_open (alice));
+    gnutls_x509_crt_deinit (identity.certificate);
+    person_end (&person);
+  }
+}
+
 /* --- passwords --- */
 
 /* As every member knows it from the properties of the group. */
@@ -540,6 +594,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/channel/profiles-do-not-meet", test_profiles_do_not_meet);
   g_test_add_func ("/peer/channel/replay", test_replay);
   g_test_add_func ("/peer/channel/endless-tokens", test_endless_tokens);
+  g_test_add_func ("/peer/channel/long-key", test_long_key);
   g_test_add_func ("/peer/channel/wrong-password", test_wrong_password);
   g_test_add_func ("/peer/channel/nobody-asks-for-a-password", test_nobody_asks_for_a_password);
   g_test_add_func ("/peer/channel/password-is-not-for-strangers",

@@ -357,6 +357,31 @@ test_the_longest_chain (void)
   club_end (&club);
 }
 
+static void
+test_kinds_of_rsa (void)
+{
+  static const struct
+  {
+    guint n_modulus, n_exponent;
+    gboolean good;
+  } cases[] = { { 128, 3, TRUE }, { 128, 4, TRUE }, { 128, 5, FALSE }, { 128, 128, FALSE },
+    { 127, 3, FALSE }, { 129, 3, FALSE }, { 256, 3, FALSE } };
+  guint8 octets[256];
+
+  memset (octets, 0x81, sizeof (octets));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    gnutls_datum_t modulus = { octets, cases[i].n_modulus };
+    gnutls_datum_t exponent = { octets, cases[i].n_exponent };
+    gnutls_pubkey_t key;
+    WfdPeerKeyKind kind;
+
+    gnutls_pubkey_init (&key);
+    g_assert_cmpint (gnutls_pubkey_import_rsa_raw (key, &modulus, &exponent), >=, 0);
+    g_assert_cmpint (wfd_peer_key_kind_of (key, &kind), ==, cases[i].good);
+    gnutls_pubkey_deinit (key);
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -379,5 +404,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/chain/forged-issuer", test_forged_issuer);
   g_test_add_func ("/peer/chain/profiles-are-not-mixed", test_profiles_are_not_mixed);
   g_test_add_func ("/peer/chain/the-longest", test_the_longest_chain);
+  g_test_add_func ("/peer/credential/kinds-of-rsa", test_kinds_of_rsa);
   return g_test_run ();
 }
