@@ -34,11 +34,12 @@ struct _WfdRateControl
   gint64 looked_us;      /* when, or when something was handed over to an empty kernel */
   guint n_trials;        /* packets sent to see whether the driver tells of them */
   gboolean tells_packets;
-  gint64 checked_us;   /* when a look last came with what was handed over */
-  gboolean is_instant; /* all was gone at that look */
-  const char *problem; /* (nullable): of the last look */
-  WfdRateStation told; /* what the driver told last; members may be unknown */
-  gboolean told_lies;  /* it has told what cannot be */
+  gint64 checked_us;           /* when a look last came with what was handed over */
+  gboolean is_instant;         /* all was gone at that look */
+  const char *problem;         /* (nullable): of the last look */
+  WfdRateStation told;         /* what the driver told last; members may be unknown */
+  gboolean told_lies;          /* it has counted what cannot be */
+  gboolean told_no_modulation; /* it has told one that cannot be */
   WfdRateSignal signal;
   gboolean complained; /* of the encoder */
   guint target_kbps;
@@ -261,7 +262,7 @@ wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe, WfdLinkProbe *
   self->problem = NULL;
   self->told = (WfdRateStation) { WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN,
     WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN };
-  self->told_lies = FALSE;
+  self->told_lies = self->told_no_modulation = FALSE;
   self->signal = WFD_RATE_SIGNAL_QUEUE;
   self->complained = FALSE;
   self->decision = (WfdRateDecision) { .reason = WFD_RATE_REASON_START };
@@ -321,14 +322,28 @@ note_station (WfdRateControl *self, const WfdRateStation *station)
   }
 }
 
+/* Some tell that of the last management frame, so that this is nothing to warn of; once in a
+ * session. */
+static void
+note_modulation (WfdRateControl *self, gint64 phy_kbps)
+{
+  if (self->told_no_modulation || phy_kbps == WFD_RATE_UNKNOWN || wfd_rate_is_modulation (phy_kbps))
+    return;
+  GST_INFO ("the driver tells a modulation of %" G_GINT64_FORMAT " kbit/s, which is not gone by",
+      phy_kbps);
+  self->told_no_modulation = TRUE;
+}
+
 static void
 look (WfdRateControl *self, gint64 now_us)
 {
   WfdLinkReading reading;
 
   wfd_link_probe_look (self->probe, &reading, now_us);
-  if (reading.has_station)
+  if (reading.has_station) {
     note_station (self, &reading.station);
+    note_modulation (self, reading.station.phy_kbps);
+  }
   wfd_link_reading_feed (&reading, self->rate, self->waiting_bytes, now_us);
   self->looked_us = now_us;
   self->tells_packets = reading.tells_packets;

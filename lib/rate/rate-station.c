@@ -40,11 +40,10 @@ find_change (gint64 before, gint64 now)
   return now - before;
 }
 
-static gint64
-check_phy (gint64 phy_kbps)
+gboolean
+wfd_rate_is_modulation (gint64 phy_kbps)
 {
-  return phy_kbps >= MIN_PHY_KBPS && phy_kbps <= WFD_LIMIT_RATE_PHY_KBPS ? phy_kbps
-                                                                         : WFD_RATE_UNKNOWN;
+  return phy_kbps >= MIN_PHY_KBPS && phy_kbps <= WFD_LIMIT_RATE_PHY_KBPS;
 }
 
 WfdRateStationChange
@@ -56,7 +55,8 @@ wfd_rate_station_add (WfdRateStationState *self, const WfdRateStation *station, 
   };
   gint64 retries = find_change (self->last.retries, station->retries);
   gint64 packets = find_change (self->last.packets, station->packets);
-  gint64 phy_kbps = check_phy (station->phy_kbps);
+  gint64 phy_kbps =
+      wfd_rate_is_modulation (station->phy_kbps) ? station->phy_kbps : WFD_RATE_UNKNOWN;
 
   if (packets > 0)
     self->retry_part += (retries / (double) (retries + packets) - self->retry_part) / 4;

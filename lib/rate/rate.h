@@ -121,6 +121,8 @@ typedef struct
 } WfdRateStation;
 
 void wfd_rate_feed_station (WfdRate *self, const WfdRateStation *station, gint64 now_us);
+/* Whether pictures can be sent at a modulation of @phy_kbps; if not it is taken for unknown. */
+gboolean wfd_rate_is_modulation (gint64 phy_kbps);
 
 /* The round trip of something small (control connection, echo) that came back @age_us ago and
  * was sent @rtt_us before; some ten a second, at irregular times, as there are radios

@@ -17,6 +17,7 @@ typedef struct
   gboolean answers; /* the peer, what it is asked */
   gint64 lie_bytes; /* what the probe says is in the kernel; -1: the truth */
   WfdRateStation station;
+  gboolean lacks_station; /* what the driver tells comes from elsewhere */
 } Link;
 
 typedef struct
@@ -41,6 +42,11 @@ static guint told_kbps;
 static guint16 sequence;
 static gint64 first_skip_ms, low_ms; /* -1: not yet */
 static guint n_warnings, n_lines;    /* in the log, these included */
+static const char *about;            /* (nullable) */
+static guint n_about;                /* lines in which that stands */
+static guint n_acted;                /* decisions that change something */
+static guint n_explained;            /* lines for people who look for the reason */
+static char explanation[300];        /* the last of them */
 
 /* --- the link --- */
 
@@ -54,7 +60,7 @@ link_look (WfdLinkProbe *probe, WfdLinkReading *reading, gint64 now_us)
   if (radio.answers)
     reading->rtt_us = 5 * MS;
   reading->station = radio.station;
-  reading->has_station = TRUE;
+  reading->has_station = !radio.lacks_station;
 }
 
 static void
@@ -90,10 +96,17 @@ static void
 count_line (GstDebugCategory *category, GstDebugLevel level, const char *file, const char *function,
     gint line, GObject *object, GstDebugMessage *message, gpointer data)
 {
-  if (strcmp (gst_debug_category_get_name (category), "wfdrate") != 0 || level > GST_LEVEL_INFO)
+  const char *text = gst_debug_message_get (message);
+
+  if (strcmp (gst_debug_category_get_name (category), "wfdrate") != 0)
     return;
-  n_lines++;
+  n_about += about != NULL && strstr (text, about) != NULL;
+  n_lines += level <= GST_LEVEL_INFO;
   n_warnings += level == GST_LEVEL_WARNING;
+  if (level == GST_LEVEL_DEBUG) {
+    n_explained++;
+    g_strlcpy (explanation, text, sizeof explanation);
+  }
 }
 
 static void
@@ -141,7 +154,8 @@ begin (guint fps, const WfdRateUser *user, guint limit_kbps)
   kernel_bytes = own_bytes = 0;
   n_captures = n_skipped = n_late = n_changes = n_resizes = n_ceilings = 0;
   first_skip_ms = low_ms = -1;
-  n_warnings = n_lines = 0;
+  n_warnings = n_lines = n_acted = n_explained = n_about = 0;
+  about = NULL;
   interval_us = G_USEC_PER_SEC / fps;
   rate = wfd_rate_control_new (&events, NULL);
   wfd_rate_control_set_user (rate, user);
@@ -229,6 +243,7 @@ capture (void)
     encode ();
   if (decision.set_bitrate)
     told_kbps = decision.bitrate_kbps;
+  n_acted += decision.skip || decision.key || decision.set_bitrate;
   n_skipped += decision.skip;
   if (decision.skip && first_skip_ms < 0)
     first_skip_ms = now_ms;
@@ -615,6 +630,113 @@ GST_START_TEST (statistics_that_jump_wrap_or_vanish_do_no_harm)
 
 GST_END_TEST;
 
+/* The driver's counters, told by another thread. */
+static void
+begin_with_driver (void)
+{
+  WfdLinkProbe *group = wfd_link_probe_new_group (), *station = wfd_link_probe_new_station ();
+
+  begin (60, &usual, 0);
+  wfd_link_probe_group_add (group, make_probe ());
+  wfd_link_probe_group_add (group, station);
+  wfd_rate_control_open (rate, group, station);
+  radio.lacks_station = TRUE;
+}
+
+static void
+tell_station (gint64 phy_kbps, gint64 queue_drops)
+{
+  const WfdRateStation station = { phy_kbps, -1, -1, -1, queue_drops };
+
+  wfd_rate_control_tell_station (rate, &station);
+  run (100);
+}
+
+static GstStructure *
+dup_stats (void)
+{
+  GstStructure *stats = gst_structure_new_empty ("wfd-stats");
+
+  wfd_rate_control_add_stats (rate, stats);
+  return stats;
+}
+
+GST_START_TEST (what_the_driver_tells_is_in_the_statistics)
+{
+  g_autoptr (GstStructure) before = NULL, stats = NULL, late = NULL;
+  gint64 phy_kbps = 0;
+  guint64 n_drops = 0;
+
+  begin_with_driver ();
+  run (100);
+  before = dup_stats ();
+  fail_if (gst_structure_has_field (before, "rate-modulation"));
+  fail_if (gst_structure_has_field (before, "packets-dropped-here"));
+  tell_station (65000, 100);
+  tell_station (65000, 103);
+  stats = dup_stats ();
+  fail_unless (gst_structure_get (stats, "rate-modulation", G_TYPE_INT64, &phy_kbps,
+      "packets-dropped-here", G_TYPE_UINT64, &n_drops, NULL));
+  fail_unless_equals_int (phy_kbps, 65000);
+  fail_unless_equals_int (n_drops, 3);
+  /* What nobody has told for so long is not known any more. */
+  run (2500);
+  late = dup_stats ();
+  fail_if (gst_structure_has_field (late, "rate-modulation"));
+  /* Of a session that has ended nothing more is told. */
+  wfd_rate_control_close (rate);
+  wfd_rate_control_tell_station (rate, &radio.station);
+  finish ();
+}
+
+GST_END_TEST;
+
+/* Of no radio that was ever built, or of a frame that is no picture. */
+GST_START_TEST (modulation_that_cannot_be_is_unknown_and_named_once)
+{
+  static const gint64 lies[] = { 0, 1, G_MAXINT64 };
+  g_autoptr (GstStructure) stats = NULL;
+
+  begin_with_driver ();
+  about = "modulation";
+  for (guint i = 0; i < 5; i++) {
+    tell_station (lies[__i__], -1);
+    tell_station (-1, -1);
+  }
+  stats = dup_stats ();
+  fail_if (gst_structure_has_field (stats, "rate-modulation"));
+  fail_unless_equals_int (n_about, 1);
+  check_sane ();
+  /* Whatever else is told is gone by. */
+  tell_station (65000, -1);
+  gst_clear_structure (&stats);
+  stats = dup_stats ();
+  fail_unless (gst_structure_has_field (stats, "rate-modulation"));
+  fail_unless_equals_int (n_about, 1);
+  finish ();
+}
+
+GST_END_TEST;
+
+/* Each decision that changes something, and no other. */
+GST_START_TEST (fall_is_explained_in_one_line_with_its_reason)
+{
+  begin_with (__i__);
+  gst_debug_set_threshold_for_name ("wfdrate", GST_LEVEL_DEBUG);
+  radio.capacity_kbps = 3000;
+  for (n_acted = n_explained = 0; n_acted == 0;)
+    run (1);
+  fail_unless_equals_int (n_explained, 1);
+  fail_unless (strstr (explanation, dup_text ("rate-reason")) != NULL, "%s", explanation);
+  fail_unless (strstr (explanation, "kbit/s") != NULL, "%s", explanation);
+  run (1000);
+  fail_unless (n_acted > 2);
+  fail_unless_equals_int (n_explained, n_acted);
+  finish ();
+}
+
+GST_END_TEST;
+
 /* Whether it says that nothing ever leaves, or that all is gone at once. */
 GST_START_TEST (queue_that_lies_holds_nothing_for_ever)
 {
@@ -743,6 +865,9 @@ rate_control_suite (void)
   tcase_add_checked_fixture (bad, listen_to_log, stop_listening);
   tcase_add_test (bad, interface_that_vanishes_leaves_a_sane_rate_and_a_reason);
   tcase_add_test (bad, statistics_that_jump_wrap_or_vanish_do_no_harm);
+  tcase_add_test (bad, what_the_driver_tells_is_in_the_statistics);
+  tcase_add_loop_test (bad, modulation_that_cannot_be_is_unknown_and_named_once, 0, 3);
+  tcase_add_loop_test (bad, fall_is_explained_in_one_line_with_its_reason, 0, n);
   tcase_add_loop_test (bad, queue_that_lies_holds_nothing_for_ever, 0, 2);
   tcase_add_test (bad, session_begins_with_nothing_of_the_one_before);
   tcase_add_test (bad, clock_that_goes_back_does_no_harm);
