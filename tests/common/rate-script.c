@@ -4,7 +4,7 @@
 #include <base-bytes.h>
 #include <base-limits.h>
 #include <math.h>
-#include <rate.h>
+#include <rate-private.h>
 
 #define MS G_GINT64_CONSTANT (1000)
 
@@ -13,6 +13,9 @@ typedef struct
   WfdRate *rate;
   WfdBytes input;
   gint64 now_us;
+  gint64 checked_us;  /* now_us at the last check */
+  gint64 clock_us;    /* of the controller, then */
+  gboolean went_back; /* time, ever */
   guint min_kbps, max_kbps;
   guint64 sent_bytes;
 } Script;
@@ -74,6 +77,27 @@ start (Script *self)
   self->min_kbps = CLAMP (config.min_kbps, WFD_LIMIT_RATE_KBPS_LOW, self->max_kbps);
 }
 
+/* Whatever is told in between, of whatever time: the controller's clock goes no faster than
+ * ours, never back, and keeps pace while ours only goes on. */
+static void
+check_clock (Script *self)
+{
+  const gint64 most_us = 3600000 * MS;
+  gint64 gone_us, clock_us = wfd_rate_advance (self->rate, self->now_us);
+  gint64 told_us = clock_us - self->clock_us;
+
+  if (__builtin_sub_overflow (self->now_us, self->checked_us, &gone_us))
+    gone_us = self->now_us > 0 ? G_MAXINT64 : -1;
+  self->went_back = self->went_back || gone_us < 0;
+  gone_us = CLAMP (gone_us, 0, most_us);
+  g_assert_cmpint (told_us, >=, 0);
+  g_assert_cmpint (told_us, <=, gone_us);
+  if (!self->went_back)
+    g_assert_cmpint (told_us, ==, gone_us);
+  self->checked_us = self->now_us;
+  self->clock_us = clock_us;
+}
+
 static void
 check_view (Script *self)
 {
@@ -88,6 +112,7 @@ check_view (Script *self)
 
   wfd_rate_get_view (self->rate, &view);
   g_assert_cmpuint (view.capacity_kbps, >=, 49);
+  g_assert_cmpuint (view.capacity_kbps, <=, 8000 / WFD_LIMIT_RATE_US_PER_BYTE_LOW);
   g_assert_cmpint (view.backlog_us, >=, 0);
   g_assert_true (view.phy_kbps == WFD_RATE_UNKNOWN || view.phy_kbps > 0);
   g_assert_cmpuint (view.cap_kbps, <=, self->max_kbps);
@@ -174,6 +199,32 @@ set_bounds (Script *self)
 }
 
 static void
+set_captures (Script *self)
+{
+  gint64 interval_us = take_time (self), encode_us = take_time (self);
+  gboolean obeys_at_once = take (self, 1) & 1;
+
+  wfd_rate_set_captures (self->rate, interval_us, encode_us, obeys_at_once, take (self, 2));
+}
+
+static void
+set_picture (Script *self)
+{
+  guint width = take (self, 2), height = take (self, 2);
+  gboolean can_shrink = take (self, 1) & 1;
+
+  wfd_rate_set_picture (self->rate, width, height, can_shrink, take (self, 1) & 1);
+}
+
+static void
+set_something (Script *self)
+{
+  static void (*const setters[]) (Script * self) = { set_picture, set_bounds, set_captures };
+
+  setters[take (self, 1) % G_N_ELEMENTS (setters)](self);
+}
+
+static void
 step (Script *self)
 {
   guint bytes;
@@ -218,11 +269,7 @@ step (Script *self)
       feed_completion (self);
       break;
     case 13:
-      if (take (self, 1) & 1)
-        set_bounds (self);
-      else
-        wfd_rate_set_picture (self->rate, take (self, 2), take (self, 2), take (self, 1) & 1,
-            take (self, 1) & 1);
+      set_something (self);
       break;
   }
 }
@@ -258,8 +305,10 @@ rate_script_run (const guint8 *data, gsize size)
   Script self = { .input = wfd_bytes (data, size) };
 
   start (&self);
+  wfd_rate_advance (self.rate, self.now_us);
   while (self.input.left > 0) {
     step (&self);
+    check_clock (&self);
     check_view (&self);
   }
   decide (&self);

@@ -101,6 +101,31 @@ __wrap_wfd_station_socket_open (WfdStationSocket *ret_socket, GError **error)
   return FALSE;
 }
 
+/* --- what the driver tells of the peer --- */
+
+GVariant *__wrap_wfd_establish_dup_stats (WfdEstablish *establish);
+GVariant *__real_wfd_establish_dup_stats (WfdEstablish *establish);
+
+static gint driver_kbps;
+
+void
+stage_tell_modulation (guint kbps)
+{
+  g_atomic_int_set (&driver_kbps, kbps);
+}
+
+GVariant *
+__wrap_wfd_establish_dup_stats (WfdEstablish *establish)
+{
+  g_autoptr (GVariant) stats = __real_wfd_establish_dup_stats (establish);
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (stats);
+  gint64 kbps = g_atomic_int_get (&driver_kbps);
+
+  if (kbps > 0)
+    g_variant_dict_insert (&dict, "tx-kbps", "x", kbps);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
 /* --- the link --- */
 
 WfdP2pLink *__wrap_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options);

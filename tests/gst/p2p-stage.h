@@ -61,6 +61,9 @@ void stage_end_group (Stage *self);
 /* wpa_supplicant goes and another one comes, with the pairings. */
 void stage_restart_fake (Stage *self);
 
+/* As which the driver tells that of the peer, to both sides; 0: it does not. */
+void stage_tell_modulation (guint kbps);
+
 /* Each fails after some seconds. */
 void stage_wait_buffers (Stage *self, guint n);
 void stage_wait_progress (Stage *self, guint side, const char *what);

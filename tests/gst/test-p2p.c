@@ -464,6 +464,32 @@ test_link_in_stats (Stage *stage, gconstpointer data)
   g_assert_cmpuint (frequency_mhz, ==, 5180);
 }
 
+static gint64
+get_number (Stage *stage, const char *field)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  gint64 number = -1;
+
+  g_object_get (stage->sides[STAGE_SOURCE].wfd, "stats", &stats, NULL);
+  gst_structure_get_int64 (stats, field, &number);
+  return number;
+}
+
+/* The one under the name of the link, the other as what the rate control goes by. */
+static void
+test_modulation_in_stats (Stage *stage, gconstpointer data)
+{
+  play (stage);
+  g_assert_cmpint (get_number (stage, "link-tx-kbps"), ==, -1);
+  g_assert_cmpint (get_number (stage, "rate-modulation"), ==, -1);
+  stage_tell_modulation (65000);
+  for (guint i = 0; i < 20 && get_number (stage, "rate-modulation") < 0; i++)
+    stage_wait_buffers (stage, 10);
+  g_assert_cmpint (get_number (stage, "link-tx-kbps"), ==, 65000);
+  g_assert_cmpint (get_number (stage, "rate-modulation"), ==, 65000);
+  stage_tell_modulation (0);
+}
+
 /* Addresses are taken away with the group. */
 static void
 test_nothing_is_left (Stage *stage, gconstpointer data)
@@ -607,6 +633,7 @@ main (int argc, char **argv)
   add ("pin-of-rubbish", test_pin_of_rubbish);
   add ("name-too-long", test_name_too_long);
   add ("link-in-stats", test_link_in_stats);
+  add ("modulation-in-stats", test_modulation_in_stats);
   add ("nothing-is-left", test_nothing_is_left);
   add ("stranger-is-refused", test_stranger_is_refused);
   add ("supplicant-is-restarted", test_supplicant_is_restarted);
