@@ -11,6 +11,7 @@
 typedef struct
 {
   MiracastHost *host; /* NULL while it waits */
+  guint session;      /* for which it is on its way then */
   GBytes *input;
   VOID *output;
   UINT output_size;
@@ -35,13 +36,14 @@ finish (Message *message, NTSTATUS status, UINT n_bytes)
     message->done (message->context, status, n_bytes);
 }
 
+/* FALSE if its session is no more, though there may be another one. */
 static gboolean
-take_in_hand (MiracastHost *self)
+take_in_hand (MiracastHost *self, guint session)
 {
   gboolean is_on;
 
   g_mutex_lock (&self->lock);
-  is_on = self->phase == MIRACAST_PHASE_STREAMING;
+  is_on = self->phase == MIRACAST_PHASE_STREAMING && self->session == session;
   if (is_on)
     self->n_handled++;
   g_mutex_unlock (&self->lock);
@@ -67,7 +69,7 @@ on_message (gpointer data)
   NTSTATUS status;
   UINT n_bytes = 0;
 
-  if (!take_in_hand (self)) {
+  if (!take_in_hand (self, message->session)) {
     finish (message, STATUS_CANCELLED, 0);
     return G_SOURCE_REMOVE;
   }
@@ -80,10 +82,11 @@ on_message (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* (transfer full) @message */
+/* With the lock. (transfer full) @message */
 static void
 send_now (MiracastHost *self, Message *message)
 {
+  message->session = self->session;
   message->host = g_atomic_rc_box_acquire (self);
   miracast_thread_post (&self->thread, on_message, message, free_message);
 }
@@ -119,7 +122,7 @@ WfdxMiracastSendMessage (HANDLE device, const VOID *input, UINT size, VOID *outp
   if (input == NULL || size == 0 || size > MAX_MESSAGE_BYTES || (output == NULL && output_size > 0))
     return STATUS_INVALID_PARAMETER;
   message = g_new (Message, 1);
-  *message = (Message) { NULL, g_bytes_new (input, size), output, output_size, done, context };
+  *message = (Message) { NULL, 0, g_bytes_new (input, size), output, output_size, done, context };
   status = queue (self, message);
   if (status != STATUS_PENDING)
     free_message (message);

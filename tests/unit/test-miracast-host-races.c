@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What comes to the system at an unfortunate moment. */
+#include <dlfcn.h>
+#include <miracast-display.h>
+#include <miracast-host.h>
+#include <miracast-kernel.h>
+#include <miracast-sink.h>
+#include <poll.h>
+
+#include "miracast-strange-driver.h"
+
+typedef struct
+{
+  MiracastSink sink;
+  StrangeHooks *hooks;
+  void *library;
+  MIRACAST_CALLBACKS callbacks;
+  GMutex gate;     /* what is waited for within a call */
+  gint n_sessions; /* atomic */
+} Fixture;
+
+/* One test at a time. */
+static Fixture *now;
+
+static NTSTATUS
+create (HANDLE device, MIRACAST_CALLBACKS *callbacks)
+{
+  now->callbacks = *callbacks;
+  display_device = device;
+  return STATUS_SUCCESS;
+}
+
+static NTSTATUS
+start (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *info)
+{
+  g_atomic_int_inc (&now->n_sessions);
+  return STATUS_SUCCESS;
+}
+
+static NTSTATUS
+message (UINT size, VOID *input, UINT output_size, VOID *output, UINT *ret_bytes)
+{
+  display_tell ("message %.*s in session %d", (int) size, (const char *) input,
+      g_atomic_int_get (&now->n_sessions));
+  return STATUS_SUCCESS;
+}
+
+static void
+open_system (const WFDX_MIRACAST_DISPLAY *of)
+{
+  HANDLE device;
+
+  g_assert_cmpint (WfdxMiracastOpen (STRANGE_DRIVER, of, &device), ==, STATUS_SUCCESS);
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  now = self;
+  display_begin ();
+  g_mutex_init (&self->gate);
+  self->library = dlopen (STRANGE_DRIVER, RTLD_NOW | RTLD_LOCAL);
+  g_assert_nonnull (self->library);
+  self->hooks = dlsym (self->library, "strange_driver_hooks");
+  *self->hooks = (StrangeHooks) { .create = create, .start = start, .message = message };
+  miracast_sink_init (&self->sink, SINK_PLAYS, SINK_VIDEO_CEA);
+  open_system (&display);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  NTSTATUS status = WfdxMiracastClose (display_device);
+
+  g_assert_true (status == STATUS_SUCCESS || status == STATUS_INVALID_HANDLE);
+  miracast_sink_clear (&self->sink);
+  display_end ();
+  dlclose (self->library);
+  g_mutex_clear (&self->gate);
+}
+
+static NTSTATUS
+start_session (Fixture *self)
+{
+  MIRACAST_WFD_CONNECTION_STATS stats = { 0 };
+  MIRACAST_SESSION_INFO info;
+  NTSTATUS status = WfdxMiracastStart (display_device, self->sink.source_fd, &stats, &info);
+
+  self->sink.source_fd = -1;
+  return status;
+}
+
+static void
+renew_sink (Fixture *self)
+{
+  miracast_sink_clear (&self->sink);
+  miracast_sink_init (&self->sink, SINK_PLAYS, SINK_VIDEO_CEA);
+}
+
+static VOID
+on_done_waits (PVOID context, NTSTATUS status, UINT n)
+{
+  display_on_done (context, status, n);
+  g_mutex_lock (&now->gate);
+  g_mutex_unlock (&now->gate);
+}
+
+static NTSTATUS
+send_message (const char *text, PFN_WFDX_MIRACAST_MESSAGE_DONE done)
+{
+  return WfdxMiracastSendMessage (display_device, text, 1, NULL, 0, done, (PVOID) text);
+}
+
+/* It is on its way still when its session has long been stopped. */
+static void
+test_message_is_of_its_session (Fixture *self, gconstpointer data)
+{
+  g_assert_cmpint (start_session (self), ==, STATUS_SUCCESS);
+  g_mutex_lock (&self->gate);
+  g_assert_cmpint (send_message ("a", on_done_waits), ==, STATUS_PENDING);
+  g_assert_cmpint (send_message ("b", display_on_done), ==, STATUS_PENDING);
+  display_wait_told ("message a in session 1");
+  display_wait_told ("done a 00000000 0");
+  g_assert_cmpint (WfdxMiracastStop (display_device), ==, STATUS_SUCCESS);
+  renew_sink (self);
+  g_assert_cmpint (start_session (self), ==, STATUS_SUCCESS);
+  g_assert_cmpint (send_message ("c", display_on_done), ==, STATUS_PENDING);
+  g_mutex_unlock (&self->gate);
+  display_wait_told ("done b c0000120 0");
+  display_wait_told ("message c in session 2");
+  display_wait_told ("done c 00000000 0");
+}
+
+#define TEST(name, func) \
+  g_test_add ("/miracast/host-races/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  TEST ("message-is-of-its-session", test_message_is_of_its_session);
+  return g_test_run ();
+}
