@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "miracast-rates.h"
 
-/* What wfdsink begins with, where no media tell, and the most that it takes. */
+/* Where no media tell: what wfdsink begins with, and the most that it takes by default. */
 #define START_KBPS 5000
 #define MAX_KBPS 40000
 
@@ -47,7 +47,7 @@ suggest (const MiracastRates *self, const MiracastFoundRate *found, guint start_
       ? found->wanted_kbps
       : wfd_rate_station_limit_start (&self->state, start_kbps, now_us);
 
-  return 1000ull * MIN (kbps, MAX_KBPS);
+  return 1000ull * kbps;
 }
 
 static guint64
@@ -88,7 +88,7 @@ miracast_rates_add (MiracastRates *self, const WfdStation *station, const Miraca
   self->last = *station;
   self->has_last = TRUE;
   self->told_us = now_us;
-  stats.EncoderBitRate = suggest (self, found, MAX_KBPS, now_us);
+  stats.EncoderBitRate = suggest (self, found, MAX (MAX_KBPS, found->wanted_kbps), now_us);
   stats.CurrentMaxTxDataRate = to_bps (wfd_rate_station_get_phy (&self->state, now_us));
   return stats;
 }

@@ -127,6 +127,24 @@ test_session_begins_with_what_the_rate_control_would (void)
       ==, 8000000);
 }
 
+/* wfdsink may be told to encode at up to 1 Gbit/s. */
+static void
+test_rate_that_was_found_has_no_other_limit (void)
+{
+  WfdStation fast = station (866700, 0, 0, 0);
+  const MiracastFoundRate live = { 60000, 90000, SECOND }, set = { 60000, 0, SECOND };
+  MiracastRates rates;
+
+  miracast_rates_init (&rates, 0);
+  g_assert_cmpuint (miracast_rates_add (&rates, &fast, &live, SECOND).EncoderBitRate, ==, 60000000);
+  g_assert_cmpuint (miracast_rates_get_connection (&rates, &live, 0, SECOND).CurrentBitRate, ==,
+      60000000);
+  /* Nobody measures: rate-control=off. */
+  g_assert_cmpuint (miracast_rates_add (&rates, &fast, &set, SECOND).EncoderBitRate, ==, 60000000);
+  g_assert_cmpuint (miracast_rates_get_connection (&rates, &set, 0, SECOND).CurrentBitRate, ==,
+      60000000);
+}
+
 static void
 test_what_is_not_told_is_not_zero (void)
 {
@@ -169,6 +187,8 @@ main (int argc, char **argv)
       test_suggestion_is_what_the_rate_control_has_found);
   g_test_add_func ("/miracast/rates/session-begins-with-what-the-rate-control-would",
       test_session_begins_with_what_the_rate_control_would);
+  g_test_add_func ("/miracast/rates/rate-that-was-found-has-no-other-limit",
+      test_rate_that_was_found_has_no_other_limit);
   g_test_add_func ("/miracast/rates/what-is-not-told-is-not-zero",
       test_what_is_not_told_is_not_zero);
   g_test_add_func ("/miracast/rates/silence-is-the-end", test_silence_is_the_end);
