@@ -72,6 +72,18 @@ create_host (const WFDX_MIRACAST_DISPLAY *display, const MiracastLibrary *librar
   return self;
 }
 
+/* With the lock. */
+static gboolean
+enter (MiracastHost *self, MiracastPhase from, MiracastPhase to)
+{
+  if (self->phase != from)
+    return FALSE;
+  self->phase = to;
+  self->phase_thread = g_thread_self ();
+  g_cond_broadcast (&self->changed);
+  return TRUE;
+}
+
 /* One of the four calls begins, with the turn; FALSE if it may not. */
 static gboolean
 begin (MiracastHost *self, MiracastPhase from, MiracastPhase to)
@@ -79,11 +91,22 @@ begin (MiracastHost *self, MiracastPhase from, MiracastPhase to)
   gboolean possible;
 
   g_mutex_lock (&self->lock);
-  possible = self->phase == from;
+  possible = enter (self, from, to);
+  g_mutex_unlock (&self->lock);
+  return possible;
+}
+
+/* Whoever sees that a start is under way has its socket to shut down. */
+static gboolean
+begin_session (MiracastHost *self, int fd)
+{
+  gboolean possible;
+
+  g_mutex_lock (&self->lock);
+  possible = enter (self, MIRACAST_PHASE_IDLE, MIRACAST_PHASE_STARTING);
   if (possible) {
-    self->phase = to;
-    self->phase_thread = g_thread_self ();
-    g_cond_broadcast (&self->changed);
+    self->session++;
+    self->fd = fd;
   }
   g_mutex_unlock (&self->lock);
   return possible;
@@ -228,8 +251,6 @@ start (MiracastHost *self, SOCKET socket, const MIRACAST_WFD_CONNECTION_STATS *s
   int fd;
 
   g_mutex_lock (&self->lock);
-  self->session++;
-  self->fd = socket;
   self->counters = (WFDX_MIRACAST_COUNTERS) { .EncodeRate = given.CurrentBitRate };
   g_mutex_unlock (&self->lock);
   miracast_chunks_open (self->chunks);
@@ -264,7 +285,7 @@ WfdxMiracastStart (HANDLE device, SOCKET socket, const MIRACAST_WFD_CONNECTION_S
   if (is_within_call (self))
     return STATUS_INVALID_DEVICE_STATE;
   g_mutex_lock (&self->turn);
-  if (begin (self, MIRACAST_PHASE_IDLE, MIRACAST_PHASE_STARTING))
+  if (begin_session (self, (int) socket))
     status = start (self, socket, stats, ret_info);
   else
     status = STATUS_INVALID_DEVICE_STATE;
@@ -300,23 +321,6 @@ hurry_start (MiracastHost *self)
   g_mutex_unlock (&self->lock);
 }
 
-NTSTATUS
-WfdxMiracastStop (HANDLE device)
-{
-  NTSTATUS status;
-  g_autoptr (MiracastHost) self = miracast_host_find (device, &status);
-
-  if (self == NULL)
-    return status;
-  if (is_within_call (self))
-    return STATUS_INVALID_DEVICE_STATE;
-  hurry_start (self);
-  g_mutex_lock (&self->turn);
-  stop (self);
-  g_mutex_unlock (&self->turn);
-  return STATUS_SUCCESS;
-}
-
 typedef struct
 {
   MiracastHost *host;
@@ -332,6 +336,13 @@ free_stop_order (gpointer data)
   g_free (order);
 }
 
+/* With the lock. */
+static gboolean
+is_on (MiracastHost *self, guint session)
+{
+  return self->session == session && self->phase == MIRACAST_PHASE_STREAMING;
+}
+
 /* Meanwhile there may be another session, or none. Whoever has the turn may be waiting for this
  * thread; he has it for moments only while a session is on. */
 static gboolean
@@ -342,7 +353,7 @@ on_stop_later (gpointer data)
   gboolean is_due;
 
   g_mutex_lock (&self->lock);
-  is_due = self->session == order->session && self->phase == MIRACAST_PHASE_STREAMING;
+  is_due = is_on (self, order->session);
   g_mutex_unlock (&self->lock);
   if (!is_due)
     return G_SOURCE_REMOVE;
@@ -356,10 +367,56 @@ on_stop_later (gpointer data)
 void
 miracast_host_stop_later (MiracastHost *self, guint session)
 {
-  StopOrder *order = g_new (StopOrder, 1);
+  StopOrder *order;
 
-  *order = (StopOrder) { g_atomic_rc_box_acquire (self), session };
-  miracast_thread_post (&self->thread, on_stop_later, order, free_stop_order);
+  g_mutex_lock (&self->lock);
+  /* Without a session the thread may be gone. */
+  if (is_on (self, session)) {
+    order = g_new (StopOrder, 1);
+    *order = (StopOrder) { g_atomic_rc_box_acquire (self), session };
+    miracast_thread_post (&self->thread, on_stop_later, order, free_stop_order);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+/* To who has the turn, or comes after. */
+static NTSTATUS
+leave_stop (MiracastHost *self)
+{
+  gboolean is_starting, is_streaming;
+  guint session;
+
+  g_mutex_lock (&self->lock);
+  session = self->session;
+  is_starting = self->phase == MIRACAST_PHASE_STARTING;
+  is_streaming = self->phase == MIRACAST_PHASE_STREAMING;
+  if (is_starting)
+    self->session_to_stop = session;
+  g_mutex_unlock (&self->lock);
+  if (is_streaming)
+    miracast_host_stop_later (self, session);
+  return is_starting || is_streaming ? STATUS_PENDING : STATUS_SUCCESS;
+}
+
+NTSTATUS
+WfdxMiracastStop (HANDLE device)
+{
+  NTSTATUS status;
+  g_autoptr (MiracastHost) self = miracast_host_find (device, &status);
+
+  if (self == NULL)
+    return status;
+  if (is_within_call (self))
+    return STATUS_INVALID_DEVICE_STATE;
+  hurry_start (self);
+  /* Whoever has the turn may be waiting for the driver, which has called us. */
+  if (!miracast_visit_is_of (self))
+    g_mutex_lock (&self->turn);
+  else if (!g_mutex_trylock (&self->turn))
+    return leave_stop (self);
+  stop (self);
+  g_mutex_unlock (&self->turn);
+  return STATUS_SUCCESS;
 }
 
 /*

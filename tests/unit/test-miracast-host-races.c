@@ -70,7 +70,10 @@ set_up (Fixture *self, gconstpointer data)
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
-  NTSTATUS status = WfdxMiracastClose (display_device);
+  NTSTATUS status;
+
+  *self->hooks = (StrangeHooks) { 0 };
+  status = WfdxMiracastClose (display_device);
 
   g_assert_true (status == STATUS_SUCCESS || status == STATUS_INVALID_HANDLE);
   miracast_sink_clear (&self->sink);
@@ -131,6 +134,109 @@ test_message_is_of_its_session (Fixture *self, gconstpointer data)
   display_wait_told ("done c 00000000 0");
 }
 
+static VOID
+stop_at_statistic (PVOID context, const MIRACAST_STATISTIC_DATA *data)
+{
+  display_tell ("stop %08x", (guint) WfdxMiracastStop (display_device));
+}
+
+static gpointer
+report_statistic (gpointer data)
+{
+  MIRACAST_STATISTIC_DATA statistic = { .StatisticType = MIRACAST_STATISTIC_TYPE_CHUNK_SENT };
+
+  now->callbacks.ReportStatistic (display_device, &statistic);
+  return NULL;
+}
+
+/* As a driver does whose threads have to end. */
+static void
+wait_for_report (void)
+{
+  g_thread_join (g_thread_new ("report", report_statistic, NULL));
+}
+
+static void
+open_system_that_stops_at_statistics (void)
+{
+  const WFDX_MIRACAST_DISPLAY stopping = { .Size = sizeof (stopping),
+    .Statistic = stop_at_statistic };
+
+  g_assert_cmpint (WfdxMiracastClose (display_device), ==, STATUS_SUCCESS);
+  open_system (&stopping);
+}
+
+static void
+test_stop_from_a_callback_that_the_end_waits_for (Fixture *self, gconstpointer data)
+{
+  open_system_that_stops_at_statistics ();
+  self->hooks->destroy = wait_for_report;
+  g_assert_cmpint (start_session (self), ==, STATUS_SUCCESS);
+  g_assert_cmpint (WfdxMiracastClose (display_device), ==, STATUS_SUCCESS);
+  display_wait_told ("stop 00000000");
+}
+
+static NTSTATUS
+start_and_wait_for_report (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats,
+    MIRACAST_SESSION_INFO *info)
+{
+  wait_for_report ();
+  return STATUS_SUCCESS;
+}
+
+static void
+tell_stop (void)
+{
+  display_tell ("stopped");
+}
+
+static void
+test_stop_from_a_callback_that_a_start_waits_for (Fixture *self, gconstpointer data)
+{
+  open_system_that_stops_at_statistics ();
+  self->hooks->start = start_and_wait_for_report;
+  self->hooks->stop = tell_stop;
+  g_assert_cmpint (start_session (self), ==, STATUS_SUCCESS);
+  display_wait_told ("stop 00000103");
+  display_wait_told ("stopped");
+  miracast_sink_wait (&self->sink, "closed");
+}
+
+static NTSTATUS
+start_until_it_breaks (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats,
+    MIRACAST_SESSION_INFO *info)
+{
+  struct pollfd fd = { socket, POLLIN, 0 };
+
+  return poll (&fd, 1, 5000) == 1 ? STATUS_CONNECTION_RESET : STATUS_IO_TIMEOUT;
+}
+
+/* In the first moment at which there is something to stop. */
+static gpointer
+stop_at_once (gpointer data)
+{
+  WFDX_MIRACAST_SESSION_STATE state;
+
+  do
+    WfdxMiracastGetState (display_device, &state);
+  while (state != WfdxMiracastStartPending);
+  g_assert_cmpint (WfdxMiracastStop (display_device), ==, STATUS_SUCCESS);
+  return NULL;
+}
+
+static void
+test_stop_at_the_beginning_of_a_start (Fixture *self, gconstpointer data)
+{
+  self->hooks->start = start_until_it_breaks;
+  for (guint i = 0; i < 200; i++) {
+    GThread *thread = g_thread_new ("stop", stop_at_once, NULL);
+
+    g_assert_cmpint (start_session (self), ==, STATUS_CONNECTION_RESET);
+    g_thread_join (thread);
+    renew_sink (self);
+  }
+}
+
 #define TEST(name, func) \
   g_test_add ("/miracast/host-races/" name, Fixture, NULL, set_up, func, tear_down)
 
@@ -139,5 +245,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   TEST ("message-is-of-its-session", test_message_is_of_its_session);
+  TEST ("stop-from-a-callback-that-the-end-waits-for",
+      test_stop_from_a_callback_that_the_end_waits_for);
+  TEST ("stop-from-a-callback-that-a-start-waits-for",
+      test_stop_from_a_callback_that_a_start_waits_for);
+  TEST ("stop-at-the-beginning-of-a-start", test_stop_at_the_beginning_of_a_start);
   return g_test_run ();
 }
