@@ -1,180 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The way to a session: its steps, each failure of each, and back after a loss. */
-#include <establish-private.h>
-#include <link-p2p-private.h>
-#include <wfd/wfd.h>
-
-#include "link-lab.h"
-
-typedef struct
-{
-  Lab lab;
-  WfdEstablish *establish;
-  GString *progress; /* "discover+ discover. …": + begun, ~ news, . done, ! failed */
-  char *text;        /* of the last */
-  char *pin;
-  char *request_pin;
-  GError *failed;
-  GError *down;
-  guint n_down;
-  guint n_opened;
-  guint n_requests;
-  guint n_pin_requests;
-  gboolean leaves_open;
-  const char *closes_at; /* closed in the telling after which progress is this */
-} Way;
-
-#define add(path, test) g_test_add ("/establish/" path, Way, NULL, set_up, test, tear_down)
-#define add_sink(path, test) g_test_add ("/establish/" path, Way, "sink", set_up, test, tear_down)
-
-static void
-on_progress (WfdEstablish *establish, WfdEstablishStep step, WfdEstablishProgress progress,
-    const char *text, Way *way)
-{
-  static const char *const names[] = { "discover", "pair", "connect", "address", "negotiate",
-    "play" };
-
-  g_string_append_printf (way->progress, "%s%s%c", way->progress->len > 0 ? " " : "", names[step],
-      "+~.!"[progress]);
-  g_free (way->text);
-  way->text = g_strdup (text);
-  if (g_strcmp0 (way->progress->str, way->closes_at) == 0)
-    wfd_establish_close (establish);
-}
-
-static gboolean
-on_pairing_request (WfdEstablish *establish, const char *peer, const char *name, WfdPairing pairing,
-    const char *pin, Way *way)
-{
-  g_assert_cmpstr (peer, ==, TV_ID);
-  way->n_requests++;
-  g_free (way->request_pin);
-  way->request_pin = g_strdup (pin);
-  return !way->leaves_open;
-}
-
-static void
-on_pin (WfdEstablish *establish, const char *pin, Way *way)
-{
-  g_free (way->pin);
-  way->pin = g_strdup (pin);
-}
-
-static void
-on_opened (WfdEstablish *establish, Way *way)
-{
-  g_assert_true (wfd_establish_is_open (establish));
-  way->n_opened++;
-}
-
-static void
-on_down (WfdEstablish *establish, const GError *error, Way *way)
-{
-  g_assert_false (wfd_establish_is_open (establish));
-  g_clear_error (&way->down);
-  way->down = error != NULL ? g_error_copy (error) : NULL;
-  way->n_down++;
-}
-
-static void
-on_failed (WfdEstablish *establish, const GError *error, Way *way)
-{
-  g_assert_no_error (way->failed);
-  way->failed = g_error_copy (error);
-}
-
-static const struct
-{
-  const char *name;
-  GCallback callback;
-} signals[] = {
-  { "progress", G_CALLBACK (on_progress) },
-  { "pairing-request", G_CALLBACK (on_pairing_request) },
-  { "pin", G_CALLBACK (on_pin) },
-  { "opened", G_CALLBACK (on_opened) },
-  { "down", G_CALLBACK (on_down) },
-  { "failed", G_CALLBACK (on_failed) },
-};
-
-/* The link of the lab leads to it. */
-static void
-set_up (Way *way, gconstpointer data)
-{
-  const gboolean is_sink = data != NULL;
-  WfdP2pOptions options = {
-    .advert = { is_sink ? WFD_IE_TYPE_PRIMARY_SINK : WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
-    .go_intent = -1,
-  };
-
-  lab_set_up (&way->lab, NULL);
-  lab_use_options (&way->lab, &options);
-  way->progress = g_string_new (NULL);
-  way->establish = wfd_establish_new (is_sink ? WFD_ROLE_SINK : WFD_ROLE_SOURCE);
-  wfd_establish_set_link (way->establish, way->lab.link);
-  if (!is_sink)
-    g_object_set (way->establish, "peer", "Living*", NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    g_signal_connect (way->establish, signals[i].name, signals[i].callback, way);
-}
-
-static void
-tear_down (Way *way, gconstpointer data)
-{
-  wfd_establish_close (way->establish);
-  lab_settle (&way->lab);
-  g_assert_finalize_object (way->establish);
-  lab_tear_down (&way->lab, NULL);
-  g_string_free (way->progress, TRUE);
-  g_clear_error (&way->failed);
-  g_clear_error (&way->down);
-  g_free (way->text);
-  g_free (way->pin);
-  g_free (way->request_pin);
-}
-
-/* --- waiting --- */
-
-#define PATIENCE_S 20
-
-static gboolean
-on_expired (gpointer user_data)
-{
-  *(gboolean *) user_data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_UNTIL(condition) \
-  G_STMT_START \
-  { \
-    gboolean expired = FALSE; \
-    guint watchdog = g_timeout_add_seconds (PATIENCE_S, on_expired, &expired); \
-\
-    while (!(condition) && !expired) \
-      g_main_context_iteration (NULL, TRUE); \
-    if (expired) \
-      g_error ("never: %s; %s", #condition, way->progress->str); \
-    g_source_remove (watchdog); \
-  } \
-  G_STMT_END
-
-static void
-begin (Way *way)
-{
-  wfd_establish_begin (way->establish);
-}
-
-static void
-wait_failed (Way *way, gint code, const char *words)
-{
-  WAIT_UNTIL (way->failed != NULL);
-  g_assert_error (way->failed, WFD_ERROR, code);
-  g_test_message ("%s", way->failed->message);
-  if (strstr (way->failed->message, words) == NULL)
-    g_error ("no “%s” in “%s”", words, way->failed->message);
-  g_assert_true (g_str_has_suffix (way->progress->str, "!"));
-  g_assert_cmpstr (way->text, ==, way->failed->message);
-  g_assert_false (wfd_establish_is_open (way->establish));
-}
+/* The way to a session: its steps, and each failure of each. */
+#include "establish-way.h"
 
 /* --- the way --- */
 
@@ -183,7 +9,7 @@ test_pairs (Way *way, gconstpointer data)
 {
   lab_know_tv (&way->lab);
   lab_start_group_after (&way->lab, "Connect", "client");
-  begin (way);
+  way_begin (way);
   WAIT_UNTIL (way->n_opened == 1);
   g_assert_cmpstr (way->progress->str, ==, "discover+ discover. pair+ pair. address+ address.");
   g_assert_cmpstr (wfd_establish_get_peer_name (way->establish), ==, "Living room");
@@ -204,7 +30,7 @@ test_reopens (Way *way, gconstpointer data)
 {
   pair_before (way);
   lab_start_group_after (&way->lab, "Invite", "client");
-  begin (way);
+  way_begin (way);
   WAIT_UNTIL (way->n_opened == 1);
   g_assert_cmpstr (way->progress->str, ==,
       "discover+ discover. connect+ connect. address+ address.");
@@ -217,7 +43,7 @@ test_pairs_again_if_forgotten (Way *way, gconstpointer data)
   pair_before (way);
   lab_react (&way->lab, "Invite", "InvitationResult", "({'status': <8>},)");
   lab_start_group_after (&way->lab, "Connect", "client");
-  begin (way);
+  way_begin (way);
   WAIT_UNTIL (way->n_opened == 1);
   g_assert_nonnull (strstr (way->progress->str, "connect+ connect. pair+ pair."));
 }
@@ -228,7 +54,7 @@ test_pin_is_shown (Way *way, gconstpointer data)
   lab_know_tv (&way->lab);
   fake_wpas_answer (way->lab.fake, "Connect", g_variant_new ("(s)", "12345670"));
   g_object_set (way->establish, "pairing", WFD_PAIRING_PIN_DISPLAY, NULL);
-  begin (way);
+  way_begin (way);
   WAIT_UNTIL (way->pin != NULL);
   g_assert_cmpstr (way->pin, ==, "12345670");
   g_assert_nonnull (strstr (way->text, "12345670"));
@@ -240,7 +66,7 @@ test_others_are_left_alone (Way *way, gconstpointer data)
 {
   g_object_set (way->establish, "peer", "Kitchen", NULL);
   lab_know_tv (&way->lab);
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
   lab_wait_call (&way->lab, "RejectPeer");
@@ -265,8 +91,8 @@ test_two_of_one_name (Way *way, gconstpointer data)
   lab_know_tv (&way->lab);
   know_namesake (way);
   g_object_set (way->establish, "peer", "Living room", NULL);
-  begin (way);
-  wait_failed (way, WFD_ERROR_INVALID_ARGUMENT, OTHER_ID);
+  way_begin (way);
+  way_wait_failed (way, WFD_ERROR_INVALID_ARGUMENT, OTHER_ID);
   g_assert_nonnull (strstr (way->failed->message, TV_ID));
   g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
 }
@@ -275,7 +101,7 @@ test_two_of_one_name (Way *way, gconstpointer data)
 static void
 test_peer_that_changes_sides (Way *way, gconstpointer data)
 {
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_say (&way->lab, "DeviceFoundProperties",
       "(objectpath '" TV "', {'DeviceName': <'Living room'>, 'IEs': <[byte 0x00, 0x00, 0x06, 0x00, "
@@ -293,7 +119,7 @@ test_address_is_of_one (Way *way, gconstpointer data)
   know_namesake (way);
   g_object_set (way->establish, "peer", TV_ID, NULL);
   lab_start_group_after (&way->lab, "Connect", "client");
-  begin (way);
+  way_begin (way);
   WAIT_UNTIL (way->n_opened == 1);
 }
 
@@ -302,7 +128,7 @@ static void
 test_name_is_no_address (Way *way, gconstpointer data)
 {
   g_object_set (way->establish, "peer", TV_ID, NULL);
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_say (&way->lab, "DeviceFoundProperties",
       "(objectpath '" OTHER "', {'DeviceName': <'" TV_ID "'>, 'IEs': <" ROKU_IES ">})");
@@ -320,7 +146,7 @@ test_namesake_does_not_take_over (Way *way, gconstpointer data)
   g_object_set (way->establish, "peer", "Living room", NULL);
   lab_know_tv (&way->lab);
   lab_start_group_after (&way->lab, "Connect", "client");
-  begin (way);
+  way_begin (way);
   WAIT_UNTIL (way->n_opened == 1);
   way->establish->state.has_worked = TRUE;
   fake_wpas_forget_calls (way->lab.fake);
@@ -344,8 +170,8 @@ test_no_service (Way *way, gconstpointer data)
 {
   lab_drop_fake (&way->lab);
   lab_settle (&way->lab);
-  begin (way);
-  wait_failed (way, WFD_ERROR_NO_SERVICE, "install and start wpasupplicant");
+  way_begin (way);
+  way_wait_failed (way, WFD_ERROR_NO_SERVICE, "install and start wpasupplicant");
 }
 
 static void
@@ -353,8 +179,8 @@ test_no_permission (Way *way, gconstpointer data)
 {
   fake_wpas_refuse (way->lab.fake, "GetAll fi.w1.wpa_supplicant1",
       "org.freedesktop.DBus.Error.AccessDenied");
-  begin (way);
-  wait_failed (way, WFD_ERROR_NO_PERMISSION, "run as root or join the group netdev");
+  way_begin (way);
+  way_wait_failed (way, WFD_ERROR_NO_PERMISSION, "run as root or join the group netdev");
 }
 
 static void
@@ -362,8 +188,8 @@ test_no_p2p_in_driver (Way *way, gconstpointer data)
 {
   fake_wpas_set (way->lab.fake, IFACE, "Capabilities",
       g_variant_new_parsed ("{'Modes': <['infrastructure']>}"));
-  begin (way);
-  wait_failed (way, WFD_ERROR_NO_DEVICE, "has no Wi-Fi Direct");
+  way_begin (way);
+  way_wait_failed (way, WFD_ERROR_NO_DEVICE, "has no Wi-Fi Direct");
 }
 
 static void
@@ -371,11 +197,11 @@ test_no_peer (Way *way, gconstpointer data)
 {
   g_object_set (way->establish, "peer", "Kitchen", NULL);
   lab_know_tv (&way->lab);
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   wfd_establish_time_is_over (way->establish);
-  wait_failed (way, WFD_ERROR_NO_PEER, "“Kitchen”");
+  way_wait_failed (way, WFD_ERROR_NO_PEER, "“Kitchen”");
   g_assert_nonnull (strstr (way->failed->message, "“Living room” (" TV_ID ")"));
 }
 
@@ -384,12 +210,12 @@ test_nobody_named (Way *way, gconstpointer data)
 {
   g_object_set (way->establish, "peer", NULL, NULL);
   lab_know_tv (&way->lab);
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
   wfd_establish_time_is_over (way->establish);
-  wait_failed (way, WFD_ERROR_NO_PEER, "“Living room” (" TV_ID ")");
+  way_wait_failed (way, WFD_ERROR_NO_PEER, "“Living room” (" TV_ID ")");
 }
 
 static void
@@ -397,21 +223,21 @@ fail_pairing (Way *way, const char *signal, const char *args)
 {
   lab_know_tv (&way->lab);
   lab_react (&way->lab, "Connect", signal, args);
-  begin (way);
+  way_begin (way);
 }
 
 static void
 test_negotiation_fails (Way *way, gconstpointer data)
 {
   fail_pairing (way, "GONegotiationFailure", "({'status': <7>},)");
-  wait_failed (way, WFD_ERROR_UNSUPPORTED, "(status 7)");
+  way_wait_failed (way, WFD_ERROR_UNSUPPORTED, "(status 7)");
 }
 
 static void
 test_pairing_fails (Way *way, gconstpointer data)
 {
   fail_pairing (way, "WpsFailed", "('fail', {'config_error': <int16 12>})");
-  wait_failed (way, WFD_ERROR_PAIRING, "more than two devices");
+  way_wait_failed (way, WFD_ERROR_PAIRING, "more than two devices");
 }
 
 static void
@@ -419,7 +245,7 @@ test_pin_is_wrong (Way *way, gconstpointer data)
 {
   g_object_set (way->establish, "pairing", WFD_PAIRING_PIN_KEYPAD, "pin", "12345670", NULL);
   fail_pairing (way, "WpsFailed", "('fail', {'config_error': <int16 18>})");
-  wait_failed (way, WFD_ERROR_PAIRING, "the PIN is wrong");
+  way_wait_failed (way, WFD_ERROR_PAIRING, "the PIN is wrong");
 }
 
 static void
@@ -427,8 +253,8 @@ test_pin_is_missing (Way *way, gconstpointer data)
 {
   g_object_set (way->establish, "pairing", WFD_PAIRING_PIN_KEYPAD, NULL);
   lab_know_tv (&way->lab);
-  begin (way);
-  wait_failed (way, WFD_ERROR_NOT_PAIRED, "pin");
+  way_begin (way);
+  way_wait_failed (way, WFD_ERROR_NOT_PAIRED, "pin");
 }
 
 static void
@@ -450,7 +276,7 @@ wait_for_pin_request (Way *way)
 {
   prepare_to_enter_pin (way);
   lab_know_tv (&way->lab);
-  begin (way);
+  way_begin (way);
   WAIT_UNTIL (way->n_pin_requests == 1);
 }
 
@@ -480,7 +306,7 @@ test_pin_is_rubbish (Way *way, gconstpointer data)
 {
   wait_for_pin_request (way);
   wfd_establish_enter_pin (way->establish, TV_ID, "a PIN");
-  wait_failed (way, WFD_ERROR_INVALID_ARGUMENT, "four or eight digits");
+  way_wait_failed (way, WFD_ERROR_INVALID_ARGUMENT, "four or eight digits");
 }
 
 static void
@@ -488,7 +314,7 @@ test_pin_is_not_entered (Way *way, gconstpointer data)
 {
   wait_for_pin_request (way);
   wfd_establish_time_is_over (way->establish);
-  wait_failed (way, WFD_ERROR_PAIRING, "was not entered");
+  way_wait_failed (way, WFD_ERROR_PAIRING, "was not entered");
   wfd_establish_enter_pin (way->establish, TV_ID, "12345670");
 }
 
@@ -497,7 +323,7 @@ test_service_dies_while_pin_is_asked (Way *way, gconstpointer data)
 {
   wait_for_pin_request (way);
   lab_drop_fake (&way->lab);
-  wait_failed (way, WFD_ERROR_NO_SERVICE, "stopped");
+  way_wait_failed (way, WFD_ERROR_NO_SERVICE, "stopped");
 }
 
 /* It has asked, and shows it already. */
@@ -505,7 +331,7 @@ static void
 test_sink_enters_pin (Way *way, gconstpointer data)
 {
   prepare_to_enter_pin (way);
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   lab_say (&way->lab, "ProvisionDiscoveryRequestEnterPin", "(objectpath '" TV "',)");
@@ -523,8 +349,8 @@ test_no_address (Way *way, gconstpointer data)
   lab_know_tv (&way->lab);
   lab_set_kernel_answer (-28 /* NLE_PERM */);
   lab_start_group_after (&way->lab, "Connect", "client");
-  begin (way);
-  wait_failed (way, WFD_ERROR_NO_PERMISSION, "CAP_NET_ADMIN");
+  way_begin (way);
+  way_wait_failed (way, WFD_ERROR_NO_PERMISSION, "CAP_NET_ADMIN");
   g_assert_nonnull (strstr (way->progress->str, "address!"));
 }
 
@@ -533,7 +359,7 @@ test_never_connects (Way *way, gconstpointer data)
 {
   lab_know_tv (&way->lab);
   lab_start_group_after (&way->lab, "Connect", "client");
-  begin (way);
+  way_begin (way);
   WAIT_UNTIL (way->n_opened == 1);
   wfd_establish_time_is_over (way->establish);
   WAIT_UNTIL (way->failed != NULL);
@@ -557,7 +383,7 @@ test_takes_no_address (Way *way, gconstpointer data)
   lab_set_neighbour (&way->lab, NULL);
   fake_wpas_set (way->lab.fake, GROUP, "Members", g_variant_new_parsed ("[objectpath '" TV "']"));
   lab_start_group_after (&way->lab, "Connect", "GO");
-  begin (way);
+  way_begin (way);
   WAIT_UNTIL (way->n_opened == 1);
   g_assert_null (wfd_establish_get_peer_address (way->establish));
   wfd_establish_time_is_over (way->establish);
@@ -572,7 +398,7 @@ test_takes_no_address (Way *way, gconstpointer data)
 static void
 test_sink_is_paired (Way *way, gconstpointer data)
 {
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   lab_start_group_after (&way->lab, "Connect", "client");
@@ -589,7 +415,7 @@ static void
 get_request_left_open (Way *way)
 {
   way->leaves_open = TRUE;
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
@@ -641,7 +467,7 @@ static void
 test_accepted_request_is_not_open (Way *way, gconstpointer data)
 {
   fake_wpas_hold (way->lab.fake, "Find");
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
   WAIT_UNTIL (way->n_requests == 1);
@@ -662,7 +488,7 @@ static void
 wait_for_request_to_show (Way *way)
 {
   g_object_set (way->establish, "pairing", WFD_PAIRING_PIN_DISPLAY, NULL);
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   ask_to_show_pin (way, "12345670");
@@ -720,7 +546,7 @@ test_answer_of_before_is_void (Way *way, gconstpointer data)
   wfd_establish_set_link (way->establish, next);
   lab_know_tv (&way->lab);
   fake_wpas_forget_calls (way->lab.fake);
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   wfd_establish_answer (way->establish, TV_ID, TRUE);
@@ -734,7 +560,7 @@ test_answer_of_before_is_void (Way *way, gconstpointer data)
 static void
 test_sink_refuses_other_way (Way *way, gconstpointer data)
 {
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 5, byte 7)");
@@ -749,7 +575,7 @@ test_sink_throws_out (Way *way, gconstpointer data)
 {
   g_object_set (way->establish, "peer", OTHER_ID, NULL);
   lab_know_tv (&way->lab);
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   lab_start_group (&way->lab, "client");
@@ -763,7 +589,7 @@ test_source_throws_out (Way *way, gconstpointer data)
 {
   g_object_set (way->establish, "peer", NULL, NULL);
   lab_know_tv (&way->lab);
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   lab_start_group (&way->lab, "client");
@@ -778,7 +604,7 @@ test_found_while_closing (Way *way, gconstpointer data)
   g_object_set (way->establish, "peer", "Living room", NULL);
   fake_wpas_set (way->lab.fake, GROUP_IFACE, "PeerGO", g_variant_new_object_path (OTHER));
   fake_wpas_hold (way->lab.fake, "Disconnect");
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   lab_start_group (&way->lab, "client");
@@ -793,7 +619,7 @@ test_found_while_closing (Way *way, gconstpointer data)
 static void
 test_sink_waits_on (Way *way, gconstpointer data)
 {
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   lab_react (&way->lab, "Connect", "GONegotiationFailure", "({'status': <11>},)");
@@ -806,7 +632,7 @@ test_sink_waits_on (Way *way, gconstpointer data)
 static void
 test_sink_waits_for_service (Way *way, gconstpointer data)
 {
-  begin (way);
+  way_begin (way);
   lab_wait_call (&way->lab, "Find");
   lab_settle (&way->lab);
   lab_drop_fake (&way->lab);
@@ -823,205 +649,6 @@ test_sink_waits_for_service (Way *way, gconstpointer data)
   lab_start_group_after (&way->lab, "Connect", "client");
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
   WAIT_UNTIL (way->n_opened == 1);
-}
-
-/* --- losses --- */
-
-static void
-end_group (Way *way)
-{
-  lab_say (&way->lab, "GroupFinished",
-      "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP
-      "'>},)");
-}
-
-static void
-test_loss_before_a_session (Way *way, gconstpointer data)
-{
-  lab_know_tv (&way->lab);
-  lab_start_group_after (&way->lab, "Connect", "client");
-  begin (way);
-  WAIT_UNTIL (way->n_opened == 1);
-  end_group (way);
-  WAIT_UNTIL (way->failed != NULL);
-  g_assert_error (way->failed, WFD_ERROR, WFD_ERROR_CLOSED);
-}
-
-static void
-get_unused (Way *way)
-{
-  lab_know_tv (&way->lab);
-  lab_start_group_after (&way->lab, "Connect", "client");
-  begin (way);
-  WAIT_UNTIL (way->n_opened == 1);
-  way->establish->state.phase = WFD_ESTABLISH_UNUSED;
-}
-
-/* Nobody is looked for any more, and what brings the picture back is said. */
-static void
-assert_rests (Way *way)
-{
-  WAIT_UNTIL (way->n_down == 1);
-  g_assert_no_error (way->failed);
-  g_assert_true (g_str_has_suffix (way->progress->str, "connect~"));
-  g_assert_nonnull (strstr (way->text, "PAUSED, then PLAYING"));
-}
-
-static void
-test_unused_link_is_closed (Way *way, gconstpointer data)
-{
-  get_unused (way);
-  wfd_establish_time_is_over (way->establish);
-  assert_rests (way);
-  g_assert_no_error (way->down);
-}
-
-static void
-test_unused_link_goes (Way *way, gconstpointer data)
-{
-  get_unused (way);
-  end_group (way);
-  assert_rests (way);
-  g_assert_error (way->down, WFD_ERROR, WFD_ERROR_CLOSED);
-}
-
-static void
-test_loss_of_sink (Way *way, gconstpointer data)
-{
-  begin (way);
-  lab_wait_call (&way->lab, "Find");
-  lab_settle (&way->lab);
-  lab_start_group (&way->lab, "client");
-  WAIT_UNTIL (way->n_opened == 1);
-  fake_wpas_forget_calls (way->lab.fake);
-  end_group (way);
-  WAIT_UNTIL (way->n_down == 1);
-  g_assert_error (way->down, WFD_ERROR, WFD_ERROR_CLOSED);
-  lab_wait_call (&way->lab, "Find");
-  lab_settle (&way->lab);
-  lab_start_group (&way->lab, "client");
-  WAIT_UNTIL (way->n_opened == 2);
-}
-
-/* Whatever is under way ends without a word, and is undone. */
-static void
-test_closed_at_each_step (void)
-{
-  static const char *const keys[] = { "GetAll fi.w1.wpa_supplicant1", "Set WFDIEs", "Find",
-    "Connect", "Get Ifname" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
-    Way closed = { { NULL } };
-    Way *way = &closed;
-
-    set_up (way, NULL);
-    if (i >= 3)
-      lab_know_tv (&way->lab);
-    if (i == 4)
-      lab_start_group_after (&way->lab, "Connect", "client");
-    fake_wpas_hold (way->lab.fake, keys[i]);
-    begin (way);
-    lab_wait_call (&way->lab, keys[i]);
-    wfd_establish_close (way->establish);
-    g_assert_null (way->failed);
-    lab_settle (&way->lab);
-    if (i == 3)
-      g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Cancel"), ==, 1);
-    if (i == 4)
-      g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Disconnect"), ==, 1);
-    tear_down (way, NULL);
-  }
-}
-
-static void
-ignore_pin_request (WfdEstablish *establish, const char *peer, const char *name)
-{
-}
-
-/* An application may have enough at any news. */
-static void
-test_closed_in_each_telling (void)
-{
-  static const struct
-  {
-    WfdPairing pairing;
-    const char *at;
-  } rows[] = {
-    { WFD_PAIRING_PBC, "discover+" },
-    { WFD_PAIRING_PBC, "discover+ discover." },
-    { WFD_PAIRING_PIN_KEYPAD, "discover+ discover." },
-    { WFD_PAIRING_PIN_KEYPAD, "discover+ discover. pair+" },
-    { WFD_PAIRING_PBC, "discover+ discover. pair+" },
-    { WFD_PAIRING_PBC, "discover+ discover. pair+ pair." },
-    { WFD_PAIRING_PBC, "discover+ discover. pair+ pair. address+" },
-    { WFD_PAIRING_PBC, "discover+ discover. pair+ pair. address+ address." },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    Way closed = { { NULL } };
-    Way *way = &closed;
-
-    set_up (way, NULL);
-    g_object_set (way->establish, "pairing", rows[i].pairing, NULL);
-    g_signal_connect (way->establish, "pin-request", G_CALLBACK (ignore_pin_request), NULL);
-    way->closes_at = rows[i].at;
-    lab_know_tv (&way->lab);
-    lab_start_group_after (&way->lab, "Connect", "client");
-    begin (way);
-    WAIT_UNTIL (g_str_equal (way->progress->str, rows[i].at));
-    lab_settle (&way->lab);
-    g_assert_cmpstr (way->progress->str, ==, rows[i].at);
-    g_assert_cmpuint (way->n_opened, ==, 0);
-    g_assert_false (wfd_establish_is_open (way->establish));
-    tear_down (way, NULL);
-  }
-}
-
-/* A group that nothing uses is about to be closed, and wpa_supplicant takes its time. */
-static void
-test_closed_while_disconnecting (Way *way, gconstpointer data)
-{
-  lab_know_tv (&way->lab);
-  lab_start_group_after (&way->lab, "Connect", "client");
-  begin (way);
-  WAIT_UNTIL (way->n_opened == 1);
-  fake_wpas_hold (way->lab.fake, "Disconnect");
-  way->establish->state.phase = WFD_ESTABLISH_UNUSED;
-  wfd_establish_time_is_over (way->establish);
-  lab_wait_call (&way->lab, "Disconnect");
-  wfd_establish_close (way->establish);
-  lab_settle (&way->lab);
-  /* Else torn down would not be the end of it. */
-  g_assert_cmpuint (G_OBJECT (way->establish)->ref_count, ==, 1);
-}
-
-/* What was under way over the link before is no news of this one. */
-static void
-test_begins_again_at_once (Way *way, gconstpointer data)
-{
-  const WfdP2pOptions options = { .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
-    .go_intent = -1 };
-  g_autoptr (WfdLink) next = NULL;
-
-  fake_wpas_hold (way->lab.fake, "Find");
-  begin (way);
-  lab_wait_call (&way->lab, "Find");
-  next = WFD_LINK (wfd_p2p_link_new_full (way->lab.bus, &options));
-  wfd_establish_close (way->establish);
-  wfd_establish_set_link (way->establish, next);
-  begin (way);
-  lab_settle (&way->lab);
-  g_assert_no_error (way->failed);
-}
-
-static void
-test_silence_is_loss_when_it_was_said (void)
-{
-  g_autoptr (WfdEstablish) establish = wfd_establish_new (WFD_ROLE_SINK);
-
-  g_object_set (establish, "lost-timeout-ms", 900, NULL);
-  wfd_establish_adopt_link (establish);
-  g_assert_cmpuint (WFD_P2P_LINK (establish->link)->options.lost_ms, ==, 900);
 }
 
 int
@@ -1070,15 +697,5 @@ main (int argc, char **argv)
   add ("found-while-closing", test_found_while_closing);
   add_sink ("sink-waits-on", test_sink_waits_on);
   add_sink ("sink-waits-for-service", test_sink_waits_for_service);
-  add ("loss-before-a-session", test_loss_before_a_session);
-  add ("unused-link-is-closed", test_unused_link_is_closed);
-  add ("unused-link-goes", test_unused_link_goes);
-  add_sink ("loss-of-sink", test_loss_of_sink);
-  g_test_add_func ("/establish/silence-is-loss-when-it-was-said",
-      test_silence_is_loss_when_it_was_said);
-  g_test_add_func ("/establish/closed-at-each-step", test_closed_at_each_step);
-  g_test_add_func ("/establish/closed-in-each-telling", test_closed_in_each_telling);
-  add ("closed-while-disconnecting", test_closed_while_disconnecting);
-  add ("begins-again-at-once", test_begins_again_at_once);
   return lab_run ();
 }

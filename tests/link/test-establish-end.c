@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The way to a session: back after a loss, and closed at any moment. */
+#include "establish-way.h"
+
+/* --- losses --- */
+
+static void
+end_group (Way *way)
+{
+  lab_say (&way->lab, "GroupFinished",
+      "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP
+      "'>},)");
+}
+
+static void
+test_loss_before_a_session (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  way_begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  end_group (way);
+  WAIT_UNTIL (way->failed != NULL);
+  g_assert_error (way->failed, WFD_ERROR, WFD_ERROR_CLOSED);
+}
+
+static void
+get_unused (Way *way)
+{
+  lab_know_tv (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  way_begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  way->establish->state.phase = WFD_ESTABLISH_UNUSED;
+}
+
+/* Nobody is looked for any more, and what brings the picture back is said. */
+static void
+assert_rests (Way *way)
+{
+  WAIT_UNTIL (way->n_down == 1);
+  g_assert_no_error (way->failed);
+  g_assert_true (g_str_has_suffix (way->progress->str, "connect~"));
+  g_assert_nonnull (strstr (way->text, "PAUSED, then PLAYING"));
+}
+
+static void
+test_unused_link_is_closed (Way *way, gconstpointer data)
+{
+  get_unused (way);
+  wfd_establish_time_is_over (way->establish);
+  assert_rests (way);
+  g_assert_no_error (way->down);
+}
+
+static void
+test_unused_link_goes (Way *way, gconstpointer data)
+{
+  get_unused (way);
+  end_group (way);
+  assert_rests (way);
+  g_assert_error (way->down, WFD_ERROR, WFD_ERROR_CLOSED);
+}
+
+static void
+test_loss_of_sink (Way *way, gconstpointer data)
+{
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "client");
+  WAIT_UNTIL (way->n_opened == 1);
+  fake_wpas_forget_calls (way->lab.fake);
+  end_group (way);
+  WAIT_UNTIL (way->n_down == 1);
+  g_assert_error (way->down, WFD_ERROR, WFD_ERROR_CLOSED);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "client");
+  WAIT_UNTIL (way->n_opened == 2);
+}
+
+/* Whatever is under way ends without a word, and is undone. */
+static void
+test_closed_at_each_step (void)
+{
+  static const char *const keys[] = { "GetAll fi.w1.wpa_supplicant1", "Set WFDIEs", "Find",
+    "Connect", "Get Ifname" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+    Way closed = { { NULL } };
+    Way *way = &closed;
+
+    way_set_up (way, NULL);
+    if (i >= 3)
+      lab_know_tv (&way->lab);
+    if (i == 4)
+      lab_start_group_after (&way->lab, "Connect", "client");
+    fake_wpas_hold (way->lab.fake, keys[i]);
+    way_begin (way);
+    lab_wait_call (&way->lab, keys[i]);
+    wfd_establish_close (way->establish);
+    g_assert_null (way->failed);
+    lab_settle (&way->lab);
+    if (i == 3)
+      g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Cancel"), ==, 1);
+    if (i == 4)
+      g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Disconnect"), ==, 1);
+    way_tear_down (way, NULL);
+  }
+}
+
+static void
+ignore_pin_request (WfdEstablish *establish, const char *peer, const char *name)
+{
+}
+
+/* An application may have enough at any news. */
+static void
+test_closed_in_each_telling (void)
+{
+  static const struct
+  {
+    WfdPairing pairing;
+    const char *at;
+  } rows[] = {
+    { WFD_PAIRING_PBC, "discover+" },
+    { WFD_PAIRING_PBC, "discover+ discover." },
+    { WFD_PAIRING_PIN_KEYPAD, "discover+ discover." },
+    { WFD_PAIRING_PIN_KEYPAD, "discover+ discover. pair+" },
+    { WFD_PAIRING_PBC, "discover+ discover. pair+" },
+    { WFD_PAIRING_PBC, "discover+ discover. pair+ pair." },
+    { WFD_PAIRING_PBC, "discover+ discover. pair+ pair. address+" },
+    { WFD_PAIRING_PBC, "discover+ discover. pair+ pair. address+ address." },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    Way closed = { { NULL } };
+    Way *way = &closed;
+
+    way_set_up (way, NULL);
+    g_object_set (way->establish, "pairing", rows[i].pairing, NULL);
+    g_signal_connect (way->establish, "pin-request", G_CALLBACK (ignore_pin_request), NULL);
+    way->closes_at = rows[i].at;
+    lab_know_tv (&way->lab);
+    lab_start_group_after (&way->lab, "Connect", "client");
+    way_begin (way);
+    WAIT_UNTIL (g_str_equal (way->progress->str, rows[i].at));
+    lab_settle (&way->lab);
+    g_assert_cmpstr (way->progress->str, ==, rows[i].at);
+    g_assert_cmpuint (way->n_opened, ==, 0);
+    g_assert_false (wfd_establish_is_open (way->establish));
+    way_tear_down (way, NULL);
+  }
+}
+
+/* A group that nothing uses is about to be closed, and wpa_supplicant takes its time. */
+static void
+test_closed_while_disconnecting (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  way_begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  fake_wpas_hold (way->lab.fake, "Disconnect");
+  way->establish->state.phase = WFD_ESTABLISH_UNUSED;
+  wfd_establish_time_is_over (way->establish);
+  lab_wait_call (&way->lab, "Disconnect");
+  wfd_establish_close (way->establish);
+  lab_settle (&way->lab);
+  /* Else torn down would not be the end of it. */
+  g_assert_cmpuint (G_OBJECT (way->establish)->ref_count, ==, 1);
+}
+
+/* What was under way over the link before is no news of this one. */
+static void
+test_begins_again_at_once (Way *way, gconstpointer data)
+{
+  const WfdP2pOptions options = { .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
+    .go_intent = -1 };
+  g_autoptr (WfdLink) next = NULL;
+
+  fake_wpas_hold (way->lab.fake, "Find");
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  next = WFD_LINK (wfd_p2p_link_new_full (way->lab.bus, &options));
+  wfd_establish_close (way->establish);
+  wfd_establish_set_link (way->establish, next);
+  way_begin (way);
+  lab_settle (&way->lab);
+  g_assert_no_error (way->failed);
+}
+
+static void
+test_silence_is_loss_when_it_was_said (void)
+{
+  g_autoptr (WfdEstablish) establish = wfd_establish_new (WFD_ROLE_SINK);
+
+  g_object_set (establish, "lost-timeout-ms", 900, NULL);
+  wfd_establish_adopt_link (establish);
+  g_assert_cmpuint (WFD_P2P_LINK (establish->link)->options.lost_ms, ==, 900);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("loss-before-a-session", test_loss_before_a_session);
+  add ("unused-link-is-closed", test_unused_link_is_closed);
+  add ("unused-link-goes", test_unused_link_goes);
+  add_sink ("loss-of-sink", test_loss_of_sink);
+  g_test_add_func ("/establish/silence-is-loss-when-it-was-said",
+      test_silence_is_loss_when_it_was_said);
+  g_test_add_func ("/establish/closed-at-each-step", test_closed_at_each_step);
+  g_test_add_func ("/establish/closed-in-each-telling", test_closed_in_each_telling);
+  add ("closed-while-disconnecting", test_closed_while_disconnecting);
+  add ("begins-again-at-once", test_begins_again_at_once);
+  return lab_run ();
+}
