@@ -207,11 +207,12 @@ wfd_peer_chain_check (const WfdPeerChain *self, const char *group_name, gint64 n
   return WFD_PEER_OK;
 }
 
-/* An IDC has signed itself, so that its key is there; that of a member was. */
+/* An IDC has signed itself, so that its key is there; that of a member was. A key alone has the
+ * name that follows from it, so that the certificate is of no use to anybody else. */
 static gboolean
 is_subject (const WfdPeerCredential *subject)
 {
-  return subject->type == WFD_PEER_CREDENTIAL_MEMBER
+  return subject->type == WFD_PEER_CREDENTIAL_MEMBER || subject->type == WFD_PEER_CREDENTIAL_KEY
       || (subject->type == WFD_PEER_CREDENTIAL_IDENTITY
           && wfd_peer_credential_is_signed_by (subject, subject));
 }

@@ -195,13 +195,11 @@ take_extensions (WfdPeerCredential *self)
 /* --- X.509 --- */
 
 static gboolean
-take_key (WfdPeerCredential *self)
+take_kind (WfdPeerCredential *self)
 {
   gnutls_datum_t info;
 
-  gnutls_pubkey_init (&self->key);
-  if (gnutls_pubkey_import_x509 (self->key, self->certificate, 0) < 0
-      || gnutls_pubkey_export2 (self->key, GNUTLS_X509_FMT_DER, &info) < 0)
+  if (gnutls_pubkey_export2 (self->key, GNUTLS_X509_FMT_DER, &info) < 0)
     return FALSE;
   self->public_key = g_bytes_new (info.data, info.size);
   gnutls_free (info.data);
@@ -209,6 +207,13 @@ take_key (WfdPeerCredential *self)
     return FALSE;
   self->profile = wfd_peer_key_kind_get_profile (self->kind);
   return TRUE;
+}
+
+static gboolean
+take_key (WfdPeerCredential *self)
+{
+  gnutls_pubkey_init (&self->key);
+  return gnutls_pubkey_import_x509 (self->key, self->certificate, 0) >= 0 && take_kind (self);
 }
 
 static gboolean
@@ -262,4 +267,20 @@ wfd_peer_credential_read (WfdBytes der)
     return NULL;
   self->der = g_bytes_new (der.pos, der.left);
   return g_steal_pointer (&self);
+}
+
+WfdPeerCredential *
+wfd_peer_credential_new_of_key (const char *name, WfdBytes public_key)
+{
+  g_autoptr (WfdPeerCredential) self = g_new0 (WfdPeerCredential, 1);
+  gnutls_datum_t datum = { (guint8 *) public_key.pos, public_key.left };
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->name = g_strdup (name);
+  self->friendly_name = g_strdup (name);
+  gnutls_pubkey_init (&self->key);
+  return gnutls_pubkey_import (self->key, &datum, GNUTLS_X509_FMT_DER) >= 0 && take_kind (self)
+          && name_fits_key (self)
+      ? g_steal_pointer (&self)
+      : NULL;
 }

@@ -12,9 +12,10 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  WFD_PEER_CREDENTIAL_MEMBER = 1, /* GMC: who is a member of a group, and as what */
-  WFD_PEER_CREDENTIAL_GROUP,      /* GRC: the key of a group */
-  WFD_PEER_CREDENTIAL_IDENTITY,   /* IDC: the key of a peer */
+  WFD_PEER_CREDENTIAL_KEY,      /* no certificate: a key and a name of it */
+  WFD_PEER_CREDENTIAL_MEMBER,   /* GMC: who is a member of a group, and as what */
+  WFD_PEER_CREDENTIAL_GROUP,    /* GRC: the key of a group */
+  WFD_PEER_CREDENTIAL_IDENTITY, /* IDC: the key of a peer */
 } WfdPeerCredentialType;
 
 typedef enum
@@ -51,6 +52,8 @@ WfdPeerCredential *wfd_peer_credential_ref (WfdPeerCredential *self);
 void wfd_peer_credential_unref (WfdPeerCredential *self);
 /* NULL if it is none, or if its name is none of its key (of an IDC and a GMC). */
 WfdPeerCredential *wfd_peer_credential_read (WfdBytes der);
+/* Of whom nothing is there but the key, SubjectPublicKeyInfo in DER; NULL as above. */
+WfdPeerCredential *wfd_peer_credential_new_of_key (const char *name, WfdBytes public_key);
 /* Whether @issuer has signed it, with the algorithm of its profile. */
 gboolean wfd_peer_credential_is_signed_by (const WfdPeerCredential *self,
     const WfdPeerCredential *issuer);

@@ -7,6 +7,7 @@
 
 #define EPOCH_S G_GINT64_CONSTANT (11644473600) /* 1601 to 1970 */
 #define TICKS_PER_S 10000000
+#define MAX_KEY_BYTES 4096
 
 /* --- what an application says --- */
 
@@ -99,6 +100,53 @@ peergroup_read_chain (GBytes *pkcs7, WfdPeerChain **ret_chain)
   if (SUCCEEDED (result))
     *ret_chain = g_steal_pointer (&chain);
   return result;
+}
+
+/* As DER has the names of the algorithms that keys of identities have. */
+static const struct
+{
+  const char *oid;
+  guint8 n, octets[9];
+} algorithms[] = {
+  { "1.2.840.10045.2.1", 7, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 } },
+  { "1.2.840.113549.1.1.1", 9, { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01 } },
+  { "1.3.101.112", 3, { 0x2b, 0x65, 0x70 } },
+};
+
+static gboolean
+put_algorithm (GByteArray *out, const CRYPT_ALGORITHM_IDENTIFIER *algorithm)
+{
+  g_autoptr (GByteArray) inside = g_byte_array_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (algorithms); i++)
+    if (g_strcmp0 (algorithm->pszObjId, algorithms[i].oid) == 0)
+      wfd_peer_der_put (inside, WFD_PEER_DER_OID,
+          wfd_bytes (algorithms[i].octets, algorithms[i].n));
+  if (inside->len == 0 || algorithm->Parameters.cbData > MAX_KEY_BYTES
+      || (algorithm->Parameters.pbData == NULL && algorithm->Parameters.cbData > 0))
+    return FALSE;
+  g_byte_array_append (inside, algorithm->Parameters.pbData, algorithm->Parameters.cbData);
+  wfd_peer_der_put (out, WFD_PEER_DER_SEQUENCE, wfd_bytes (inside->data, inside->len));
+  return TRUE;
+}
+
+/* SubjectPublicKeyInfo (RFC 5280 4.1). */
+WfdPeerCredential *
+peergroup_read_public_key (const CERT_PUBLIC_KEY_INFO *info, const char *name)
+{
+  g_autoptr (GByteArray) bits = g_byte_array_new ();
+  g_autoptr (GByteArray) inside = g_byte_array_new ();
+  g_autoptr (GByteArray) whole = g_byte_array_new ();
+  guint8 unused = info->PublicKey.cUnusedBits;
+
+  if (info->PublicKey.pbData == NULL || info->PublicKey.cbData > MAX_KEY_BYTES
+      || !put_algorithm (inside, &info->Algorithm))
+    return NULL;
+  g_byte_array_append (bits, &unused, 1);
+  g_byte_array_append (bits, info->PublicKey.pbData, info->PublicKey.cbData);
+  wfd_peer_der_put (inside, WFD_PEER_DER_BITS, wfd_bytes (bits->data, bits->len));
+  wfd_peer_der_put (whole, WFD_PEER_DER_SEQUENCE, wfd_bytes (inside->data, inside->len));
+  return wfd_peer_credential_new_of_key (name, wfd_bytes (whole->data, whole->len));
 }
 
 gint64

@@ -170,6 +170,24 @@ find_chain (const Group *group, const char *subject)
   return member != NULL && member->chain != NULL ? wfd_peer_chain_ref (member->chain) : NULL;
 }
 
+/* A member, or somebody of whom the application has the key. */
+static HRESULT
+find_subject (const Group *group, const char *name, const PEER_CREDENTIAL_INFO *info,
+    WfdPeerCredential **ret_subject)
+{
+  g_autoptr (WfdPeerChain) chain = find_chain (group, name);
+
+  if (info != NULL && info->dwSize != sizeof (*info))
+    return PEER_E_INVALID_CREDENTIAL_INFO;
+  if (chain == NULL && (info == NULL || info->pPublicKey == NULL))
+    return PEER_E_IDENTITY_NOT_FOUND;
+  if (chain != NULL)
+    *ret_subject = wfd_peer_credential_ref ((WfdPeerCredential *) wfd_peer_chain_get_leaf (chain));
+  else
+    *ret_subject = peergroup_read_public_key (info->pPublicKey, name);
+  return *ret_subject != NULL ? S_OK : PEER_E_INVALID_CREDENTIAL_INFO;
+}
+
 /* What is to be in the new certificate: what the application says, or what the old one has. */
 static HRESULT
 read_grant (const PEER_CREDENTIAL_INFO *info, const WfdPeerCredential *old, char **ret_name,
@@ -181,8 +199,8 @@ read_grant (const PEER_CREDENTIAL_INFO *info, const WfdPeerCredential *old, char
     *ret_grant = make_grant (old->roles, old->friendly_name, NULL, NULL);
     return S_OK;
   }
-  if (info->dwSize != sizeof (*info) || info->dwFlags != 0 || info->cRoles > PEERGROUP_MAX_ROLES
-      || info->pRoles == NULL || !peergroup_read_roles (info->cRoles, info->pRoles, &roles)
+  if (info->dwFlags != 0 || info->cRoles > PEERGROUP_MAX_ROLES || info->pRoles == NULL
+      || !peergroup_read_roles (info->cRoles, info->pRoles, &roles)
       || !winapi_text_read_optional (info->pwzFriendlyName, PEERIDENTITY_MAX_FRIENDLY_CHARS,
           ret_name))
     return PEER_E_INVALID_CREDENTIAL_INFO;
@@ -194,25 +212,35 @@ read_grant (const PEER_CREDENTIAL_INFO *info, const WfdPeerCredential *old, char
       : PEER_E_INVALID_CREDENTIAL_INFO;
 }
 
+/* Who has no certificate yet hears from issuing that the group is not ready. */
+static gboolean
+is_administrator (const Group *group)
+{
+  const WfdPeerChain *chain = wfd_peer_group_node_get_entry (group->node)->chain;
+
+  return chain == NULL || (wfd_peer_chain_get_leaf (chain)->roles & WFD_PEER_ROLE_ADMIN) != 0;
+}
+
 static HRESULT
-issue (const Group *group, const char *subject, const PEER_CREDENTIAL_INFO *info, DWORD flags,
+issue (const Group *group, const char *name, const PEER_CREDENTIAL_INFO *info, DWORD flags,
     PWSTR *ppwzInvitation)
 {
-  g_autoptr (WfdPeerChain) old = find_chain (group, subject);
+  g_autoptr (WfdPeerCredential) subject = NULL;
   g_autoptr (WfdPeerChain) chain = NULL;
   g_autofree char *friendly_name = NULL;
   WfdPeerGrant grant;
-  HRESULT result = old != NULL
-      ? read_grant (info, wfd_peer_chain_get_leaf (old), &friendly_name, &grant)
-      : PEER_E_IDENTITY_NOT_FOUND;
+  HRESULT result =
+      is_administrator (group) ? find_subject (group, name, info, &subject) : PEER_E_NOT_AUTHORIZED;
 
   if (SUCCEEDED (result))
-    result = wfd_peer_group_node_issue (group->node, wfd_peer_chain_get_leaf (old), &grant, &chain);
-  if (FAILED (result))
-    return result;
-  return flags & PEER_GROUP_STORE_CREDENTIALS
-      ? (HRESULT) wfd_peer_group_node_publish_member (group->node, chain)
-      : return_invitation (group, chain, NULL, ppwzInvitation);
+    result = read_grant (info, subject, &friendly_name, &grant);
+  if (SUCCEEDED (result))
+    result = wfd_peer_group_node_issue (group->node, subject, &grant, &chain);
+  if (SUCCEEDED (result) && (flags & PEER_GROUP_STORE_CREDENTIALS) != 0)
+    result = wfd_peer_group_node_publish_member (group->node, chain);
+  return SUCCEEDED (result) && ppwzInvitation != NULL
+      ? return_invitation (group, chain, NULL, ppwzInvitation)
+      : result;
 }
 
 HRESULT WINAPI

@@ -102,6 +102,15 @@ add_node (HRESULT result, WfdPeerGroupNode *node, HGROUP *ret_handle)
   return SUCCEEDED (result) ? peergroup_add (node, ret_handle) : peergroup_code (result);
 }
 
+/* Who is in the group from now on. */
+static HRESULT
+read_who (PCWSTR name, char **ret_identity)
+{
+  HRESULT result = peergroup_read_identity (name, TRUE, ret_identity);
+
+  return result == E_INVALIDARG ? PEER_E_INVALID_PEER_NAME : result;
+}
+
 static HRESULT
 create (const char *identity, const PeerCloud *cloud, WfdPeerGroupProperties *properties,
     const char *password, HGROUP *phGroup)
@@ -137,9 +146,7 @@ PeerGroupCreate (PPEER_GROUP_PROPERTIES pProperties, HGROUP *phGroup)
     return peergraph_leave (PEER_E_INVALID_GROUP_PROPERTIES);
   result = peergroup_read_cloud (pProperties->pwzCloud, &cloud);
   if (SUCCEEDED (result))
-    result = peergroup_read_identity (pProperties->pwzCreatorPeerName, TRUE, &identity);
-  if (result == E_INVALIDARG)
-    result = PEER_E_INVALID_PEER_NAME;
+    result = read_who (pProperties->pwzCreatorPeerName, &identity);
   return peergraph_leave (
       SUCCEEDED (result) ? create (identity, &cloud, &properties, password, phGroup) : result);
 }
@@ -237,7 +244,7 @@ read_and_join (PCWSTR pwzIdentity, PCWSTR pwzInvitation, const char *password, P
   if (SUCCEEDED (result))
     result = peergroup_read_cloud (pwzCloud, &cloud);
   if (SUCCEEDED (result))
-    result = peergroup_read_identity (pwzIdentity, TRUE, &identity);
+    result = read_who (pwzIdentity, &identity);
   if (SUCCEEDED (result))
     result = read_entry (&invitation, identity, &cloud, &entry);
   return SUCCEEDED (result) ? join (entry, password, phGroup) : result;

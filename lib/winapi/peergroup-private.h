@@ -49,6 +49,8 @@ HRESULT peergroup_read_cloud (PCWSTR name, PeerCloud *ret_cloud);
 HRESULT peergroup_read_invitation (PCWSTR text, PeerInvitation *ret_invitation);
 /* One that makes a member of a group, at whatever time. */
 HRESULT peergroup_read_chain (GBytes *pkcs7, WfdPeerChain **ret_chain);
+/* NULL if it is no key that identities have, or @name is none of it. */
+WfdPeerCredential *peergroup_read_public_key (const CERT_PUBLIC_KEY_INFO *info, const char *name);
 /* FALSE if one of them is none, or there is none. */
 gboolean peergroup_read_roles (ULONG n, const PEER_ROLE_ID *roles, guint *ret_roles);
 

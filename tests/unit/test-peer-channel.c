@@ -239,6 +239,46 @@ test_chain_of_somebody_else (void)
   club_end (&club);
 }
 
+static WfdPeerCredential *
+change_signature (const WfdPeerCredential *identity)
+{
+  gsize size;
+  g_autofree guint8 *der = g_bytes_unref_to_data (g_bytes_ref (identity->der), &size);
+
+  der[size - 1] ^= 1;
+  return wfd_peer_credential_read (wfd_bytes (der, size));
+}
+
+/* TLS takes any certificate with the right key; it has to be an IDC, and its own. */
+static void
+test_certificate_that_is_no_identity (void)
+{
+  for (guint i = 0; i < 2; i++) {
+    End alice, bob;
+    Club club;
+    g_autoptr (WfdPeerChain) chain = NULL;
+    g_autoptr (WfdPeerCredential) shown = NULL;
+    WfdPeerGroupConfig config;
+
+    club_begin (&club, WFD_PEER_PROFILE_MODERN);
+    end_begin (&alice, &club, club.profile, 0, NULL);
+    end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+    chain = club_let_in (&club, &alice.person, WFD_PEER_ROLE_MEMBER);
+    shown = i == 0
+        ? change_signature (alice.person.identity)
+        : wfd_peer_credential_ref ((WfdPeerCredential *) wfd_peer_chain_get_leaf (chain));
+    g_assert_nonnull (shown);
+    config = (WfdPeerGroupConfig) { club.name, alice.person.key, shown, chain };
+    wfd_peer_group_unref (alice.group);
+    g_assert_cmpuint (wfd_peer_group_new (&config, &alice.group), ==, WFD_PEER_OK);
+    connect_ends (&alice, &bob, CLUB_NOW_S);
+    assert_refused (&bob);
+    end_end (&alice);
+    end_end (&bob);
+    club_end (&club);
+  }
+}
+
 static void
 test_expired (void)
 {
@@ -588,6 +628,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   club_add_for_kinds ("/peer/channel/", both, G_N_ELEMENTS (both));
   g_test_add_func ("/peer/channel/chain-of-somebody-else", test_chain_of_somebody_else);
+  g_test_add_func ("/peer/channel/certificate-that-is-no-identity",
+      test_certificate_that_is_no_identity);
   g_test_add_func ("/peer/channel/expired", test_expired);
   g_test_add_func ("/peer/channel/put-out", test_put_out);
   g_test_add_func ("/peer/channel/hello-alone", test_hello_alone);

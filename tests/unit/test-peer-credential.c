@@ -241,23 +241,34 @@ test_rights_to_issue (void)
   club_end (&club);
 }
 
+/* NULL if it is none. */
 static WfdPeerChain *
-chain_of (const WfdPeerChain *begin, WfdPeerCredential *last)
+chain_of (const WfdPeerCredential *const *credentials, guint n)
 {
   gnutls_pkcs7_t pkcs7;
   gnutls_datum_t der;
   WfdPeerChain *chain = NULL;
 
   gnutls_pkcs7_init (&pkcs7);
-  for (guint i = 0; i < wfd_peer_chain_get_length (begin); i++)
-    g_assert_cmpint (gnutls_pkcs7_set_crt (pkcs7, wfd_peer_chain_get (begin, i)->certificate), ==,
-        0);
-  g_assert_cmpint (gnutls_pkcs7_set_crt (pkcs7, last->certificate), ==, 0);
+  for (guint i = 0; i < n; i++)
+    g_assert_cmpint (gnutls_pkcs7_set_crt (pkcs7, credentials[i]->certificate), ==, 0);
   g_assert_cmpint (gnutls_pkcs7_export2 (pkcs7, GNUTLS_X509_FMT_DER, &der), ==, 0);
   wfd_peer_chain_read (wfd_bytes (der.data, der.size), &chain);
   gnutls_free (der.data);
   gnutls_pkcs7_deinit (pkcs7);
   return chain;
+}
+
+static WfdPeerChain *
+add_to (const WfdPeerChain *begin, const WfdPeerCredential *last)
+{
+  const WfdPeerCredential *all[WFD_LIMIT_PEER_CHAIN];
+  guint n = wfd_peer_chain_get_length (begin);
+
+  for (guint i = 0; i < n; i++)
+    all[i] = wfd_peer_chain_get (begin, i);
+  all[n] = last;
+  return chain_of (all, n + 1);
 }
 
 /* Nobody asks issue () whether they may. */
@@ -281,7 +292,7 @@ test_more_than_the_issuer_has (void)
   for (guint i = 0; i < G_N_ELEMENTS (grants); i++) {
     g_autoptr (WfdPeerCredential) last = wfd_peer_credential_new_member (bob.key,
         wfd_peer_chain_get_leaf (issuer), carol.identity, &grants[i]);
-    g_autoptr (WfdPeerChain) chain = chain_of (issuer, last);
+    g_autoptr (WfdPeerChain) chain = add_to (issuer, last);
 
     g_assert_cmpuint (wfd_peer_chain_check (chain, club.name, CLUB_NOW_S), ==,
         i + 1 < G_N_ELEMENTS (grants) ? WFD_PEER_NOT_TRUSTED : WFD_PEER_OK);
@@ -305,8 +316,60 @@ test_forged_issuer (void)
   forged = wfd_peer_credential_new_member (mallory.key,
       wfd_peer_chain_get_leaf (club.creator_chain), mallory.identity, &grant);
   g_assert_nonnull (forged);
-  g_assert_null (chain_of (club.creator_chain, forged));
+  g_assert_null (add_to (club.creator_chain, forged));
   person_end (&mallory);
+  club_end (&club);
+}
+
+/* The key of one group signs that somebody is a member of another one. */
+static void
+test_root_of_another_group (void)
+{
+  Club club, other;
+  Person mallory;
+  WfdPeerGrant grant = { "Mallory", WFD_PEER_ROLE_ADMIN, NULL, CLUB_NOW_S, END_S };
+  g_autoptr (WfdPeerCredential) root = NULL, forged = NULL;
+  g_autoptr (WfdPeerChain) chain = NULL;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&other, WFD_PEER_PROFILE_MODERN);
+  person_begin (&mallory, club.profile);
+  root = wfd_peer_credential_read (wfd_bytes_of (wfd_peer_chain_get (other.root, 0)->der));
+  g_free (root->group_name);
+  root->group_name = g_strdup (club.name);
+  forged = wfd_peer_credential_new_member (other.key, root, mallory.identity, &grant);
+  g_assert_cmpstr (forged->group_name, ==, club.name);
+  chain = add_to (other.root, forged);
+  g_assert_nonnull (chain);
+  g_assert_cmpuint (wfd_peer_chain_check (chain, club.name, CLUB_NOW_S), ==, WFD_PEER_NOT_TRUSTED);
+  g_assert_cmpuint (wfd_peer_chain_check (chain, other.name, CLUB_NOW_S), ==, WFD_PEER_NOT_TRUSTED);
+  person_end (&mallory);
+  club_end (&other);
+  club_end (&club);
+}
+
+/* It has the key of the group, which has not signed what else is in it. */
+static void
+test_forged_root (void)
+{
+  Club club;
+  g_autoptr (WfdPeerCredential) forged = NULL;
+  g_autoptr (WfdPeerChain) chain = NULL;
+  g_autofree guint8 *der = NULL;
+  gsize size;
+
+  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  der = g_bytes_unref_to_data (g_bytes_ref (wfd_peer_chain_get (club.root, 0)->der), &size);
+  der[size - 1] ^= 1;
+  forged = wfd_peer_credential_read (wfd_bytes (der, size));
+  g_assert_nonnull (forged);
+  {
+    const WfdPeerCredential *all[] = { forged, wfd_peer_chain_get_leaf (club.creator_chain) };
+
+    chain = chain_of (all, G_N_ELEMENTS (all));
+  }
+  g_assert_nonnull (chain);
+  g_assert_cmpuint (wfd_peer_chain_check (chain, club.name, CLUB_NOW_S), ==, WFD_PEER_NOT_TRUSTED);
   club_end (&club);
 }
 
@@ -402,6 +465,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/chain/rights-to-issue", test_rights_to_issue);
   g_test_add_func ("/peer/chain/more-than-the-issuer-has", test_more_than_the_issuer_has);
   g_test_add_func ("/peer/chain/forged-issuer", test_forged_issuer);
+  g_test_add_func ("/peer/chain/root-of-another-group", test_root_of_another_group);
+  g_test_add_func ("/peer/chain/forged-root", test_forged_root);
   g_test_add_func ("/peer/chain/profiles-are-not-mixed", test_profiles_are_not_mixed);
   g_test_add_func ("/peer/chain/the-longest", test_the_longest_chain);
   g_test_add_func ("/peer/credential/kinds-of-rsa", test_kinds_of_rsa);

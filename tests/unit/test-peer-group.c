@@ -563,6 +563,24 @@ test_membership_is_never_deleted (void)
   pair_end (&pair);
 }
 
+/* One key may have several names, and each is somebody else. */
+static void
+test_another_name_of_the_key (void)
+{
+  Pair pair;
+  g_autofree char *name = NULL;
+  g_autoptr (WfdPeerCredential) twin = NULL;
+
+  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_ADMIN);
+  name = g_strconcat (pair.bob.person.identity->name, "by", NULL);
+  twin = wfd_peer_credential_new_identity (pair.bob.person.key, name);
+  g_assert_nonnull (twin);
+  g_assert_cmpuint (wfd_peer_group_admit (pair.alice.group, pair.bob.chain, twin, CLUB_NOW_S), ==,
+      WFD_PEER_NOT_TRUSTED);
+  g_assert_null (wfd_peer_group_recall (pair.alice.group, twin, CLUB_NOW_S));
+  pair_end (&pair);
+}
+
 static WfdPeerChain *
 reissue (WfdPeerChain *issuer, WfdPeerKey *key, const Member *subject, gint64 begins_s,
     gint64 ends_s)
@@ -694,6 +712,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/group/unknown-is-deferred", test_unknown_is_deferred);
   g_test_add_func ("/peer/group/membership-is-published-by", test_membership_is_published_by);
   g_test_add_func ("/peer/group/membership-is-never-deleted", test_membership_is_never_deleted);
+  g_test_add_func ("/peer/group/another-name-of-the-key", test_another_name_of_the_key);
   g_test_add_func ("/peer/group/put-out", test_put_out);
   g_test_add_func ("/peer/group/no-one-is-put-out-from-below", test_no_one_is_put_out_from_below);
   g_test_add_func ("/peer/group/group-properties", test_group_properties);

@@ -7,80 +7,51 @@
 
 static const GUID chat = { 0x01020304, 0x0506, 0x0708, { 9, 10, 11, 12, 13, 14, 15, 16 } };
 
+#define N_CALLS 27
+
+/* Each function that takes a handle of a group, with nothing else wrong. */
 static void
-test_not_started (void)
+call_all (HGROUP h, PCWSTR identity, HPEEREVENT registration, HRESULT results[N_CALLS])
 {
-  PEER_GROUP_PROPERTIES properties = { sizeof (properties) };
-  PEER_VERSION_DATA version;
-  HGROUP group;
-  DWORD status;
+  GUID id = { 0 };
+  ULONGLONG link;
+  HPEERENUM items;
+  PWSTR text;
+  PVOID got;
+  FILETIME t = { 0 };
+  PEER_ADDRESS address = { sizeof (address), { .sin6_family = AF_INET6, .sin6_port = 1 } };
+  const HRESULT all[] = {
+    PeerGroupConnect (h),
+    PeerGroupConnectByAddress (h, 1, &address),
+    PeerGroupClose (h),
+    PeerGroupGetStatus (h, (DWORD *) &link),
+    PeerGroupGetProperties (h, (PPEER_GROUP_PROPERTIES *) &got),
+    PeerGroupSetProperties (h, NULL),
+    PeerGroupResumePasswordAuthentication (h, registration),
+    PeerGroupOpenDirectConnection (h, identity, &address, &link),
+    PeerGroupCloseDirectConnection (h, 1),
+    PeerGroupSendData (h, 1, &id, 0, NULL),
+    PeerGroupEnumConnections (h, PEER_CONNECTION_DIRECT, &items),
+    PeerGroupEnumMembers (h, 0, NULL, &items),
+    PeerGroupRegisterEvent (h, NULL, 0, NULL, NULL),
+    PeerGroupGetRecord (h, &id, (PPEER_RECORD *) &got),
+    PeerGroupAddRecord (h, NULL, &id),
+    PeerGroupUpdateRecord (h, NULL),
+    PeerGroupDeleteRecord (h, &id),
+    PeerGroupEnumRecords (h, NULL, &items),
+    PeerGroupSearchRecords (h, L"", &items),
+    PeerGroupExportDatabase (h, L"/tmp/none"),
+    PeerGroupImportDatabase (h, L"/tmp/none"),
+    PeerGroupExportConfig (h, L"secret", &text),
+    PeerGroupPeerTimeToUniversalTime (h, &t, &t),
+    PeerGroupUniversalTimeToPeerTime (h, &t, &t),
+    PeerGroupCreateInvitation (h, L"", NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text),
+    PeerGroupCreatePasswordInvitation (h, &text),
+    PeerGroupIssueCredentials (h, identity, NULL, 0, &text),
+  };
 
-  g_assert_cmphex (PeerGroupShutdown (), ==, E_UNEXPECTED);
-  g_assert_cmphex (PeerGroupCreate (&properties, &group), ==, PEER_E_NOT_INITIALIZED);
-  g_assert_cmphex (PeerGroupGetStatus (NULL, &status), ==, PEER_E_NOT_INITIALIZED);
-  g_assert_cmphex (PeerGroupStartup (PEER_GROUP_VERSION, NULL), ==, E_INVALIDARG);
-  g_assert_cmphex (PeerGroupStartup (MAKEWORD (2, 0), &version), ==, PEER_E_UNSUPPORTED_VERSION);
-  g_assert_cmpuint (version.wHighestVersion, ==, PEER_GROUP_VERSION);
-  /* Graphs are another API, though both have the same thread. */
-  g_assert_cmphex (PeerGraphStartup (PEER_GRAPH_VERSION, &version), ==, S_OK);
-  g_assert_cmphex (PeerGroupGetStatus (NULL, &status), ==, PEER_E_NOT_INITIALIZED);
-  group_stage_begin ();
-  g_assert_cmphex (PeerGraphShutdown (), ==, S_OK);
-  g_assert_cmphex (PeerGroupGetStatus (NULL, &status), ==, PEER_E_INVALID_GROUP);
-  group_stage_end ();
-}
-
-/* Each function with a handle that is none: the same code for NULL, for a number, and for one of
- * another kind. */
-static void
-test_bad_handles (GroupPair *pair, gconstpointer data)
-{
-  HGROUP bad[] = { NULL, (HGROUP) 0x1234, pair->alice.event, pair->alice.registration };
-
-  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
-    HGROUP h = bad[i];
-    GUID id = { 0 };
-    ULONGLONG link;
-    HPEERENUM items;
-    PWSTR text;
-    PVOID got;
-    FILETIME t = { 0 };
-    PEER_ADDRESS address = { sizeof (address), { .sin6_family = AF_INET6, .sin6_port = 1 } };
-    const HRESULT results[] = {
-      PeerGroupConnect (h),
-      PeerGroupConnectByAddress (h, 1, &address),
-      PeerGroupClose (h),
-      PeerGroupGetStatus (h, (DWORD *) &link),
-      PeerGroupGetProperties (h, (PPEER_GROUP_PROPERTIES *) &got),
-      PeerGroupSetProperties (h, NULL),
-      PeerGroupResumePasswordAuthentication (h, pair->alice.registration),
-      PeerGroupOpenDirectConnection (h, pair->bob.identity, &address, &link),
-      PeerGroupCloseDirectConnection (h, 1),
-      PeerGroupSendData (h, 1, &id, 0, NULL),
-      PeerGroupEnumConnections (h, PEER_CONNECTION_DIRECT, &items),
-      PeerGroupEnumMembers (h, 0, NULL, &items),
-      PeerGroupRegisterEvent (h, NULL, 0, NULL, NULL),
-      PeerGroupGetRecord (h, &id, (PPEER_RECORD *) &got),
-      PeerGroupAddRecord (h, NULL, &id),
-      PeerGroupUpdateRecord (h, NULL),
-      PeerGroupDeleteRecord (h, &id),
-      PeerGroupEnumRecords (h, NULL, &items),
-      PeerGroupSearchRecords (h, L"", &items),
-      PeerGroupExportDatabase (h, L"/tmp/none"),
-      PeerGroupImportDatabase (h, L"/tmp/none"),
-      PeerGroupExportConfig (h, L"secret", &text),
-      PeerGroupPeerTimeToUniversalTime (h, &t, &t),
-      PeerGroupUniversalTimeToPeerTime (h, &t, &t),
-      PeerGroupCreateInvitation (h, L"", NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text),
-      PeerGroupCreatePasswordInvitation (h, &text),
-      PeerGroupIssueCredentials (h, pair->bob.identity, NULL, 0, &text),
-    };
-
-    for (guint r = 0; r < G_N_ELEMENTS (results); r++) {
-      g_test_message ("handle %u, call %u", i, r);
-      g_assert_cmphex (results[r], ==, PEER_E_INVALID_GROUP);
-    }
-  }
+  G_STATIC_ASSERT (G_N_ELEMENTS (all) == N_CALLS);
+  memcpy (results, all, sizeof (all));
 }
 
 static void
@@ -93,6 +64,111 @@ assert_all (const HRESULT *results, guint n, HRESULT expected)
 }
 
 static void
+test_not_started (void)
+{
+  PEER_GROUP_PROPERTIES properties = { sizeof (properties) };
+  HRESULT results[N_CALLS];
+  PEER_VERSION_DATA version;
+  HGROUP group;
+  PWSTR text;
+  DWORD status;
+  const HRESULT others[] = {
+    PeerGroupCreate (&properties, &group),
+    PeerGroupOpen (NULL, L"", NULL, &group),
+    PeerGroupJoin (NULL, L"", NULL, &group),
+    PeerGroupPasswordJoin (NULL, L"", L"secret", NULL, &group),
+    PeerGroupDelete (NULL, L""),
+    PeerGroupImportConfig (L"", L"secret", FALSE, &text, &text),
+  };
+
+  g_assert_cmphex (PeerGroupShutdown (), ==, E_UNEXPECTED);
+  assert_all (others, G_N_ELEMENTS (others), PEER_E_NOT_INITIALIZED);
+  call_all (NULL, L"", NULL, results);
+  assert_all (results, N_CALLS, PEER_E_NOT_INITIALIZED);
+  g_assert_cmphex (PeerGroupStartup (PEER_GROUP_VERSION, NULL), ==, E_INVALIDARG);
+  g_assert_cmphex (PeerGroupStartup (MAKEWORD (2, 0), &version), ==, PEER_E_UNSUPPORTED_VERSION);
+  g_assert_cmpuint (version.wHighestVersion, ==, PEER_GROUP_VERSION);
+  /* Graphs are another API, though both have the same thread. */
+  g_assert_cmphex (PeerGraphStartup (PEER_GRAPH_VERSION, &version), ==, S_OK);
+  g_assert_cmphex (PeerGroupGetStatus (NULL, &status), ==, PEER_E_NOT_INITIALIZED);
+  group_stage_begin ();
+  g_assert_cmphex (PeerGraphShutdown (), ==, S_OK);
+  g_assert_cmphex (PeerGroupGetStatus (NULL, &status), ==, PEER_E_INVALID_GROUP);
+  group_stage_end ();
+}
+
+/* The same code for NULL, for a number, for one of another kind or another API, and for one that is
+ * no longer. */
+static void
+test_bad_handles (GroupPair *pair, gconstpointer data)
+{
+  PEER_GRAPH_PROPERTIES properties = { sizeof (properties), .pwzGraphId = (PWSTR) L"graph",
+    .pwzCreatorId = (PWSTR) L"alice", .cPresenceMax = (ULONG) -1 };
+  PWSTR name = member_get_group_name (&pair->alice);
+  HRESULT results[N_CALLS];
+  PEER_VERSION_DATA version;
+  HGROUP stale;
+  HGRAPH graph;
+
+  g_assert_cmphex (PeerGroupOpen (pair->alice.identity, name, NULL, &stale), ==, S_OK);
+  g_assert_cmphex (PeerGroupClose (stale), ==, S_OK);
+  PeerFreeData (name);
+  g_assert_cmphex (PeerGraphStartup (PEER_GRAPH_VERSION, &version), ==, S_OK);
+  g_assert_cmphex (PeerGraphCreate (&properties, L"db", NULL, &graph), ==, S_OK);
+  {
+    const HGROUP bad[] = { NULL, (HGROUP) 0x1234, pair->alice.event, pair->alice.registration,
+      stale, graph };
+
+    for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+      g_test_message ("handle %u", i);
+      call_all (bad[i], pair->bob.identity, pair->alice.registration, results);
+      assert_all (results, N_CALLS, PEER_E_INVALID_GROUP);
+    }
+  }
+  g_assert_cmphex (PeerGraphClose (graph), ==, S_OK);
+  g_assert_cmphex (PeerGraphShutdown (), ==, S_OK);
+}
+
+/* Of registrations and enumerations too. */
+static void
+test_other_bad_handles (GroupPair *pair, gconstpointer data)
+{
+  PEER_GROUP_EVENT_REGISTRATION wanted = { PEER_GROUP_EVENT_STATUS_CHANGED, NULL };
+  PPEER_GROUP_EVENT_DATA event;
+  HPEEREVENT registration;
+  HPEERENUM items;
+  PVOID *got;
+  ULONG n;
+
+  g_assert_cmphex (
+      PeerGroupRegisterEvent (pair->alice.group, pair->alice.event, 1, &wanted, &registration), ==,
+      S_OK);
+  g_assert_cmphex (PeerGroupUnregisterEvent (registration), ==, S_OK);
+  g_assert_cmphex (PeerGroupEnumMembers (pair->alice.group, 0, NULL, &items), ==, S_OK);
+  g_assert_cmphex (PeerGetItemCount (items, NULL), ==, E_INVALIDARG);
+  n = 0;
+  g_assert_cmphex (PeerGetNextItem (items, &n, &got), ==, E_INVALIDARG);
+  n = 1;
+  g_assert_cmphex (PeerGetNextItem (items, NULL, &got), ==, E_INVALIDARG);
+  g_assert_cmphex (PeerGetNextItem (items, &n, NULL), ==, E_INVALIDARG);
+  g_assert_cmphex (PeerGraphEndEnumeration (items), ==, E_INVALIDARG);
+  g_assert_cmphex (PeerEndEnumeration (items), ==, S_OK);
+  {
+    const PVOID bad[] = { NULL, (PVOID) 0x1234, pair->alice.group, pair->alice.event, registration,
+      items };
+
+    for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+      const HRESULT results[] = { PeerGroupUnregisterEvent (bad[i]),
+        PeerGroupGetEventData (bad[i], &event), PeerGetItemCount (bad[i], &n),
+        PeerGetNextItem (bad[i], &n, &got), PeerEndEnumeration (bad[i]) };
+
+      g_test_message ("handle %u", i);
+      assert_all (results, G_N_ELEMENTS (results), E_INVALIDARG);
+    }
+  }
+}
+
+static void
 test_bad_arguments_of_groups (GroupPair *pair, gconstpointer data)
 {
   HGROUP h = pair->alice.group, other;
@@ -100,8 +176,10 @@ test_bad_arguments_of_groups (GroupPair *pair, gconstpointer data)
   ULONGLONG link;
   HPEERENUM items;
   GUID id = { 0 };
+  PEER_GROUP_PROPERTIES properties = { sizeof (properties) };
   const HRESULT results[] = {
     PeerGroupCreate (NULL, &other),
+    PeerGroupCreate (&properties, NULL),
     PeerGroupOpen (NULL, NULL, NULL, &other),
     PeerGroupOpen (pair->alice.identity, L"nobody", NULL, &other),
     PeerGroupOpen (pair->alice.identity, pair->alice.identity, NULL, NULL),
@@ -111,6 +189,7 @@ test_bad_arguments_of_groups (GroupPair *pair, gconstpointer data)
     PeerGroupJoin (pair->alice.identity, L"", NULL, NULL),
     PeerGroupPasswordJoin (pair->alice.identity, L"", NULL, NULL, &other),
     PeerGroupPasswordJoin (pair->alice.identity, NULL, L"secret", NULL, &other),
+    PeerGroupPasswordJoin (pair->alice.identity, L"", L"secret", NULL, NULL),
     PeerGroupConnectByAddress (h, 0, &good),
     PeerGroupConnectByAddress (h, 1, NULL),
     PeerGroupConnectByAddress (h, 1, &bad),
@@ -145,6 +224,7 @@ test_bad_arguments_in_groups (GroupPair *pair, gconstpointer data)
   GUID id = { 0 };
   PEER_RECORD record = { sizeof (record), .type = chat };
   PEER_GROUP_EVENT_REGISTRATION none = { (PEER_GROUP_EVENT_TYPE) 7, NULL };
+  PEER_GROUP_EVENT_REGISTRATION good = { PEER_GROUP_EVENT_STATUS_CHANGED, NULL };
   const HRESULT results[] = {
     PeerGroupEnumMembers (h, 2, NULL, &items),
     PeerGroupEnumMembers (h, 0, L"nobody", &items),
@@ -153,6 +233,7 @@ test_bad_arguments_in_groups (GroupPair *pair, gconstpointer data)
     PeerGroupRegisterEvent (h, pair->alice.event, 1, &none, &event),
     PeerGroupRegisterEvent (h, pair->alice.event, 0, &none, &event),
     PeerGroupRegisterEvent (h, pair->alice.event, 1, NULL, &event),
+    PeerGroupRegisterEvent (h, pair->alice.event, 1, &good, NULL),
     PeerGroupUnregisterEvent (NULL),
     PeerGroupGetEventData (NULL, (PPEER_GROUP_EVENT_DATA *) &text),
     PeerGroupGetEventData (pair->alice.registration, NULL),
@@ -165,18 +246,26 @@ test_bad_arguments_in_groups (GroupPair *pair, gconstpointer data)
     PeerGroupDeleteRecord (h, NULL),
     PeerGroupEnumRecords (h, NULL, NULL),
     PeerGroupSearchRecords (h, NULL, &items),
+    PeerGroupSearchRecords (h, L"", NULL),
     PeerGroupExportDatabase (h, NULL),
     PeerGroupImportDatabase (h, NULL),
     PeerGroupExportConfig (h, NULL, &text),
     PeerGroupExportConfig (h, L"secret", NULL),
     PeerGroupImportConfig (NULL, L"secret", FALSE, &text, &text),
+    PeerGroupImportConfig (L"", NULL, FALSE, &text, &text),
+    PeerGroupImportConfig (L"", L"secret", FALSE, NULL, &text),
+    PeerGroupImportConfig (L"", L"secret", FALSE, &text, NULL),
     PeerGroupImportConfig (L"<PEERGROUPCONFIG/>", L"secret", FALSE, &text, &text),
     PeerGroupPeerTimeToUniversalTime (h, NULL, &t),
+    PeerGroupPeerTimeToUniversalTime (h, &t, NULL),
+    PeerGroupUniversalTimeToPeerTime (h, NULL, &t),
     PeerGroupUniversalTimeToPeerTime (h, &t, NULL),
     PeerGroupCreateInvitation (h, NULL, NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text),
     PeerGroupCreateInvitation (h, L"<PEERIDENTITYINFO/>", NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text),
     PeerGroupCreateInvitation (h, L"", NULL, 0, &PEER_GROUP_ROLE_MEMBER, &text),
     PeerGroupCreateInvitation (h, L"", NULL, 1, &chat, &text),
+    PeerGroupCreateInvitation (h, L"", NULL, 1, NULL, &text),
+    PeerGroupCreateInvitation (h, L"", NULL, 1, &PEER_GROUP_ROLE_MEMBER, NULL),
     PeerGroupCreatePasswordInvitation (h, NULL),
     PeerGroupParseInvitation (NULL, (PPEER_INVITATION_INFO *) &text),
     PeerGroupParseInvitation (L"", NULL),
@@ -195,6 +284,7 @@ test_what_is_not_there (GroupPair *pair, gconstpointer data)
 {
   HGROUP h = pair->alice.group, other;
   PEER_CREDENTIAL_INFO info = { 0 };
+  PWSTR invitation = member_invite (&pair->alice, &pair->bob, &PEER_GROUP_ROLE_MEMBER);
   PWSTR text = NULL;
   HPEERENUM items;
   GUID id = { 0 };
@@ -205,6 +295,7 @@ test_what_is_not_there (GroupPair *pair, gconstpointer data)
     { PeerGroupOpen (pair->alice.identity, pair->alice.identity, L"Nowhere_", &other),
         PEER_E_NO_CLOUD },
     { PeerGroupOpen (pair->alice.identity, pair->bob.identity, NULL, &other), PEER_E_NOT_FOUND },
+    { PeerGroupJoin (L"nobody", invitation, NULL, &other), PEER_E_INVALID_PEER_NAME },
     { PeerGroupSetProperties (h, NULL), PEER_E_INVALID_GROUP_PROPERTIES },
     { PeerGroupIssueCredentials (h, pair->alice.identity, &info, 0, &text),
         PEER_E_INVALID_CREDENTIAL_INFO },
@@ -218,6 +309,7 @@ test_what_is_not_there (GroupPair *pair, gconstpointer data)
     g_test_message ("call %u", r);
     g_assert_cmphex (others[r].got, ==, others[r].expected);
   }
+  PeerFreeData (invitation);
 }
 
 /* Whoever has not been in the group yet knows nothing of it. */
@@ -225,15 +317,21 @@ static void
 test_not_ready (GroupPair *pair, gconstpointer data)
 {
   PEER_RECORD record = { sizeof (record), .type = chat, .ftExpiration = group_time_from_now (600) };
+  PEER_ADDRESS address = member_get_address (&pair->bob);
   PPEER_GROUP_PROPERTIES properties;
   PPEER_RECORD got;
   GUID id = { 0 };
+  ULONGLONG link;
   Member carol;
 
   member_join (&carol, L"carol", &pair->alice, &PEER_GROUP_ROLE_MEMBER);
   g_assert_cmphex (PeerGroupGetProperties (carol.group, &properties), ==, PEER_E_GROUP_NOT_READY);
   g_assert_cmphex (PeerGroupAddRecord (carol.group, &record, &id), ==, PEER_E_GROUP_NOT_READY);
   g_assert_cmphex (PeerGroupGetRecord (carol.group, &id, &got), ==, PEER_E_GROUP_NOT_READY);
+  /* But they may call who is in it. */
+  g_assert_cmphex (PeerGroupOpenDirectConnection (carol.group, pair->bob.identity, &address, &link),
+      ==, S_OK);
+  g_assert_cmpuint (member_wait_link (&carol, PEER_CONNECTED, S_OK), ==, link);
   g_assert_cmphex (PeerGroupConnect (carol.group), ==, S_OK);
   g_assert_cmphex (member_wait_failure (&carol), ==, PEER_E_NO_MEMBERS_FOUND);
   member_close (&carol);
@@ -290,6 +388,7 @@ main (int argc, char **argv)
   group_stage_init (&argc, &argv);
   g_test_add_func ("/peergroup/wrong/not-started", test_not_started);
   GROUP_PAIR_ADD ("wrong/handles", test_bad_handles);
+  GROUP_PAIR_ADD ("wrong/handles-of-other-things", test_other_bad_handles);
   GROUP_PAIR_ADD ("wrong/arguments-of-groups", test_bad_arguments_of_groups);
   GROUP_PAIR_ADD ("wrong/arguments-in-groups", test_bad_arguments_in_groups);
   GROUP_PAIR_ADD ("wrong/what-is-not-there", test_what_is_not_there);

@@ -603,6 +603,65 @@ test_credentials (GroupPair *pair, gconstpointer data)
       PEER_E_INVALID_CREDENTIAL_INFO);
 }
 
+/* Somebody whose key is all that the administrator has. */
+static void
+test_credentials_by_key (GroupPair *pair, gconstpointer data)
+{
+  PEER_CREDENTIAL_INFO info = { sizeof (info), .pwzFriendlyName = (PWSTR) L"Dave", .cRoles = 1,
+    .pRoles = (PEER_ROLE_ID *) &PEER_GROUP_ROLE_MEMBER, .ftValidityStart = group_time_from_now (0),
+    .ftValidityEnd = group_time_from_now (3600) };
+  PPEER_INVITATION_INFO daves, bobs;
+  PWSTR invitation;
+  Member carol, dave;
+
+  member_join (&carol, L"carol", &pair->alice, &PEER_GROUP_ROLE_INVITING_MEMBER);
+  member_new (&dave, L"dave");
+  invitation = member_invite (&pair->alice, &pair->bob, &PEER_GROUP_ROLE_MEMBER);
+  g_assert_cmphex (PeerGroupParseInvitation (invitation, &bobs), ==, S_OK);
+  PeerFreeData (invitation);
+  invitation = member_invite (&pair->alice, &dave, &PEER_GROUP_ROLE_MEMBER);
+  g_assert_cmphex (PeerGroupParseInvitation (invitation, &daves), ==, S_OK);
+  PeerFreeData (invitation);
+  {
+    CERT_PUBLIC_KEY_INFO good = *daves->pSubjectPublicKey, bad[] = { good, good, good, good };
+    PEER_CREDENTIAL_INFO wrong[G_N_ELEMENTS (bad) + 1];
+
+    bad[0].Algorithm.pszObjId = NULL;
+    bad[1].Algorithm.pszObjId = (LPSTR) "1.2.3";
+    bad[2].PublicKey.pbData = NULL;
+    bad[3].PublicKey.cbData--;
+    for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
+      wrong[i] = info;
+      wrong[i].pPublicKey = i < G_N_ELEMENTS (bad) ? &bad[i] : bobs->pSubjectPublicKey;
+    }
+    for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+      g_assert_cmphex (
+          PeerGroupIssueCredentials (pair->alice.group, dave.identity, &wrong[i], 0, &invitation),
+          ==, PEER_E_INVALID_CREDENTIAL_INFO);
+    g_assert_cmphex (
+        PeerGroupIssueCredentials (pair->alice.group, dave.identity, NULL, 0, &invitation), ==,
+        PEER_E_IDENTITY_NOT_FOUND);
+    g_assert_cmphex (
+        PeerGroupIssueCredentials (pair->alice.group, dave.identity, &info, 0, &invitation), ==,
+        PEER_E_IDENTITY_NOT_FOUND);
+    info.pPublicKey = &good;
+    g_assert_cmphex (PeerGroupIssueCredentials (carol.group, dave.identity, &info, 0, &invitation),
+        ==, PEER_E_NOT_AUTHORIZED);
+    g_assert_cmphex (PeerGroupIssueCredentials (pair->alice.group, dave.identity, &info,
+                         PEER_GROUP_STORE_CREDENTIALS, &invitation),
+        ==, S_OK);
+  }
+  assert_called (&pair->alice, &dave, L"Dave");
+  g_assert_cmphex (PeerGroupJoin (dave.identity, invitation, NULL, &dave.group), ==, S_OK);
+  member_register (&dave);
+  member_connect (&dave, &pair->alice);
+  PeerFreeData (invitation);
+  PeerFreeData (daves);
+  PeerFreeData (bobs);
+  member_close (&dave);
+  member_close (&carol);
+}
+
 static void
 test_config (GroupPair *pair, gconstpointer data)
 {
@@ -696,6 +755,7 @@ main (int argc, char **argv)
   GROUP_PAIR_ADD ("records/signed-and-changed-by-who-may", test_records);
   GROUP_PAIR_ADD ("records/own-types-are-refused", test_own_types_of_groups_are_refused);
   GROUP_PAIR_ADD ("credentials/issued-by-administrators", test_credentials);
+  GROUP_PAIR_ADD ("credentials/by-key", test_credentials_by_key);
   GROUP_PAIR_ADD ("config/exported-and-imported", test_config);
   GROUP_PAIR_ADD ("keys/no-access", test_no_key_access);
   return g_test_run ();

@@ -233,30 +233,59 @@ test_names (void)
 static void
 test_bad_arguments (void)
 {
-  WCHAR long_text[300];
+  WCHAR long_text[300], long_friendly[300];
   PWSTR name = NULL;
   HCRYPTPROV key;
+  PSTR pem;
 
   wmemset (long_text, L'x', G_N_ELEMENTS (long_text));
   long_text[256] = 0;
+  wmemcpy (long_friendly, long_text, G_N_ELEMENTS (long_text));
   g_assert_cmphex (PeerIdentityCreate (NULL, NULL, 0, NULL), ==, E_INVALIDARG);
   g_assert_cmphex (PeerIdentityCreate (NULL, long_text, 0, &name), ==, E_INVALIDARG);
   long_text[150] = 0;
   g_assert_cmphex (PeerIdentityCreate (long_text, NULL, 0, &name), ==, E_INVALIDARG);
   g_assert_cmphex (PeerIdentityCreate (NULL, NULL, 77, &name), ==, (HRESULT) 0x80070006);
-  g_assert_cmphex (PeerIdentityDelete (NULL), ==, E_INVALIDARG);
-  g_assert_cmphex (PeerIdentityDelete (L"nobody"), ==, PEER_E_NOT_FOUND);
-  g_assert_cmphex (PeerIdentityGetFriendlyName (NULL, &name), ==, E_INVALIDARG);
-  g_assert_cmphex (PeerIdentityGetFriendlyName (L"nobody", &name), ==, PEER_E_NOT_FOUND);
-  g_assert_cmphex (PeerIdentitySetFriendlyName (L"nobody", NULL), ==, PEER_E_NOT_FOUND);
-  g_assert_cmphex (PeerIdentityGetCryptKey (L"nobody", &key), ==, PEER_E_NOT_FOUND);
-  g_assert_cmphex (PeerIdentityExport (L"nobody", L"x", &name), ==, PEER_E_NOT_FOUND);
-  g_assert_cmphex (PeerIdentityExport (L"nobody", NULL, &name), ==, E_INVALIDARG);
-  g_assert_cmphex (PeerIdentityImport (L"<a/>", L"x", &name), ==, E_INVALIDARG);
-  g_assert_cmphex (PeerIdentityImport (NULL, L"x", &name), ==, E_INVALIDARG);
-  g_assert_cmphex (PeerIdentityGetDefault (NULL), ==, E_INVALIDARG);
-  g_assert_cmphex (PeerEnumIdentities (NULL), ==, E_INVALIDARG);
-  g_assert_cmphex (PeerGetItemCount (NULL, NULL), ==, E_INVALIDARG);
+  {
+    const struct
+    {
+      HRESULT got, expected;
+    } calls[] = {
+      { PeerIdentityDelete (NULL), E_INVALIDARG },
+      { PeerIdentityDelete (L"nobody"), PEER_E_NOT_FOUND },
+      { PeerIdentityGetFriendlyName (NULL, &name), E_INVALIDARG },
+      { PeerIdentityGetFriendlyName (L"nobody", NULL), E_INVALIDARG },
+      { PeerIdentityGetFriendlyName (L"nobody", &name), PEER_E_NOT_FOUND },
+      { PeerIdentitySetFriendlyName (NULL, L"x"), E_INVALIDARG },
+      { PeerIdentitySetFriendlyName (L"nobody", long_friendly), E_INVALIDARG },
+      { PeerIdentitySetFriendlyName (L"nobody", NULL), PEER_E_NOT_FOUND },
+      { PeerIdentityGetCryptKey (NULL, &key), E_INVALIDARG },
+      { PeerIdentityGetCryptKey (L"nobody", NULL), E_INVALIDARG },
+      { PeerIdentityGetCryptKey (L"nobody", &key), PEER_E_NOT_FOUND },
+      { PeerIdentityGetXML (L"nobody", NULL), E_INVALIDARG },
+      { PeerIdentityGetXML (L"nobody", &name), E_HANDLE },
+      { PeerIdentityExport (NULL, L"x", &name), E_INVALIDARG },
+      { PeerIdentityExport (L"nobody", NULL, &name), E_INVALIDARG },
+      { PeerIdentityExport (L"nobody", L"x", NULL), E_INVALIDARG },
+      { PeerIdentityExport (L"nobody", L"x", &name), PEER_E_NOT_FOUND },
+      { PeerIdentityImport (NULL, L"x", &name), E_INVALIDARG },
+      { PeerIdentityImport (L"<a/>", NULL, &name), E_INVALIDARG },
+      { PeerIdentityImport (L"<a/>", L"x", NULL), E_INVALIDARG },
+      { PeerIdentityImport (L"<a/>", L"x", &name), E_INVALIDARG },
+      { PeerIdentityGetDefault (NULL), E_INVALIDARG },
+      { PeerEnumIdentities (NULL), E_INVALIDARG },
+      { PeerGetItemCount (NULL, NULL), E_INVALIDARG },
+      { WfdxCreateCryptKey (3, &key), E_INVALIDARG },
+      { WfdxCreateCryptKey (WFDX_PROFILE_MODERN, NULL), E_INVALIDARG },
+      { WfdxCryptKeyToPem (77, NULL), E_INVALIDARG },
+      { WfdxCryptKeyToPem (77, &pem), HRESULT_FROM_WIN32 (ERROR_INVALID_HANDLE) },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS (calls); i++) {
+      g_test_message ("call %u", i);
+      g_assert_cmphex (calls[i].got, ==, calls[i].expected);
+    }
+  }
   PeerFreeData (NULL);
   PeerFreeData (&name);
 }
