@@ -262,6 +262,8 @@ start (MiracastHost *self, SOCKET socket, const MIRACAST_WFD_CONNECTION_STATS *s
     miracast_host_send_deferred (self);
     return status;
   }
+  if (self->link != NULL)
+    miracast_link_end_session (self->link);
   miracast_chunks_close (self->chunks);
   fd = take_socket (self);
   if (!is_refusal (status))
@@ -304,7 +306,7 @@ stop (MiracastHost *self)
   miracast_chunks_close (self->chunks);
   self->library.driver.StopMiracastSession (self->context);
   if (self->link != NULL)
-    miracast_link_register (self->link, NULL, NULL);
+    miracast_link_end_session (self->link);
   close (take_socket (self));
   finish (self, MIRACAST_PHASE_IDLE);
   g_debug ("stopped");

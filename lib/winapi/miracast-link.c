@@ -19,9 +19,12 @@ struct _MiracastLink
   GMutex lock;
   MiracastRates rates;
 
-  GMutex notify_lock; /* held while it is called */
+  GMutex notify_lock;
+  GCond called;
+  /* With that lock, which is not held while it is called. */
   PFN_DATARATE_NOTIFICATION notify;
   PVOID context;
+  gboolean is_calling;
 };
 
 static const WfdStation *
@@ -38,11 +41,22 @@ find_peer (MiracastLink *self, const WfdStation *stations, guint n)
 static void
 tell (MiracastLink *self, MIRACAST_DATARATE_STATS *stats)
 {
+  PFN_DATARATE_NOTIFICATION notify;
+  PVOID context;
+
   g_mutex_lock (&self->notify_lock);
-  if (self->notify != NULL)
-    self->notify (self->context, stats);
+  notify = self->notify;
+  context = self->context;
+  self->is_calling = notify != NULL;
   if (stats == NULL)
     self->notify = NULL;
+  g_mutex_unlock (&self->notify_lock);
+  if (notify == NULL)
+    return;
+  notify (context, stats);
+  g_mutex_lock (&self->notify_lock);
+  self->is_calling = FALSE;
+  g_cond_broadcast (&self->called);
   g_mutex_unlock (&self->notify_lock);
 }
 
@@ -88,6 +102,7 @@ miracast_link_new (GMainContext *main_context, guint interface_index, const guin
 
   g_mutex_init (&self->lock);
   g_mutex_init (&self->notify_lock);
+  g_cond_init (&self->called);
   miracast_rates_init (&self->rates, g_get_monotonic_time ());
   self->has_address = address != NULL;
   if (address != NULL)
@@ -119,6 +134,7 @@ miracast_link_free (MiracastLink *self)
   g_clear_pointer (&self->watch, wfd_station_watch_free);
   g_mutex_clear (&self->lock);
   g_mutex_clear (&self->notify_lock);
+  g_cond_clear (&self->called);
   g_free (self);
 }
 
@@ -135,6 +151,16 @@ miracast_link_register (MiracastLink *self, PVOID context, PFN_DATARATE_NOTIFICA
   }
   g_mutex_unlock (&self->notify_lock);
   return possible ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+void
+miracast_link_end_session (MiracastLink *self)
+{
+  g_mutex_lock (&self->notify_lock);
+  self->notify = NULL;
+  while (self->is_calling)
+    g_cond_wait (&self->called, &self->notify_lock);
+  g_mutex_unlock (&self->notify_lock);
 }
 
 MIRACAST_WFD_CONNECTION_STATS

@@ -17,9 +17,12 @@ MiracastLink *miracast_link_new (GMainContext *main_context, guint interface_ind
 void miracast_link_free (MiracastLink *self);
 
 /* From any thread. @notify: NULL: nobody. STATUS_INVALID_PARAMETER: there is one, or none,
- * already. When it returns @notify is not, and will not be, called for who was told before. */
+ * already. A call that is under way may still be so when it returns, as who calls this may have
+ * what that waits for. */
 NTSTATUS miracast_link_register (MiracastLink *self, PVOID context,
     PFN_DATARATE_NOTIFICATION notify);
+/* When it returns nobody is called any more. */
+void miracast_link_end_session (MiracastLink *self);
 MIRACAST_WFD_CONNECTION_STATS miracast_link_get_connection (MiracastLink *self);
 
 G_END_DECLS

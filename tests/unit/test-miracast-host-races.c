@@ -237,6 +237,74 @@ test_stop_at_the_beginning_of_a_start (Fixture *self, gconstpointer data)
   }
 }
 
+static VOID NTAPI
+on_rate (PVOID context, MIRACAST_DATARATE_STATS *stats)
+{
+  display_tell (stats != NULL ? "rate" : "rate gone");
+  g_mutex_lock (&now->gate);
+  g_mutex_unlock (&now->gate);
+  display_tell ("rate taken");
+}
+
+static NTSTATUS
+register_rates (PFN_DATARATE_NOTIFICATION notify)
+{
+  return now->callbacks.RegisterForDataRateNotifications (display_device, now, notify);
+}
+
+static NTSTATUS
+start_with_rates (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *info)
+{
+  return register_rates (on_rate);
+}
+
+/* As a driver with a lock of its own does. */
+static void
+stop_with_rates (void)
+{
+  g_assert_cmpint (register_rates (NULL), ==, STATUS_SUCCESS);
+  display_tell ("unregistered");
+  g_mutex_unlock (&now->gate);
+}
+
+static void
+test_notification_that_waits_for_who_stops (Fixture *self, gconstpointer data)
+{
+  self->hooks->start = start_with_rates;
+  self->hooks->stop = stop_with_rates;
+  g_assert_cmpint (WfdxMiracastSetLink (display_device, 7, miracast_kernel_peer, 0), ==,
+      STATUS_SUCCESS);
+  g_assert_cmpint (start_session (self), ==, STATUS_SUCCESS);
+  g_mutex_lock (&self->gate);
+  miracast_kernel_tell (10000, 100, 0);
+  display_wait_told ("rate");
+  g_assert_cmpint (WfdxMiracastStop (display_device), ==, STATUS_SUCCESS);
+  /* Nor is anything left of it. */
+  g_assert_cmpuint (display_count_told (), ==, 2);
+  display_wait_told ("unregistered");
+  display_wait_told ("rate taken");
+}
+
+static NTSTATUS
+start_with_rates_fails (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats,
+    MIRACAST_SESSION_INFO *info)
+{
+  g_assert_cmpint (register_rates (on_rate), ==, STATUS_SUCCESS);
+  return STATUS_UNSUCCESSFUL;
+}
+
+static void
+test_start_that_fails_leaves_no_notification (Fixture *self, gconstpointer data)
+{
+  g_assert_cmpint (WfdxMiracastSetLink (display_device, 7, miracast_kernel_peer, 0), ==,
+      STATUS_SUCCESS);
+  self->hooks->start = start_with_rates_fails;
+  for (guint i = 0; i < 2; i++) {
+    g_assert_cmpint (start_session (self), ==, STATUS_UNSUCCESSFUL);
+    renew_sink (self);
+  }
+}
+
 #define TEST(name, func) \
   g_test_add ("/miracast/host-races/" name, Fixture, NULL, set_up, func, tear_down)
 
@@ -250,5 +318,7 @@ main (int argc, char **argv)
   TEST ("stop-from-a-callback-that-a-start-waits-for",
       test_stop_from_a_callback_that_a_start_waits_for);
   TEST ("stop-at-the-beginning-of-a-start", test_stop_at_the_beginning_of_a_start);
+  TEST ("notification-that-waits-for-who-stops", test_notification_that_waits_for_who_stops);
+  TEST ("start-that-fails-leaves-no-notification", test_start_that_fails_leaves_no_notification);
   return g_test_run ();
 }
