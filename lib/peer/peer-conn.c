@@ -19,6 +19,8 @@
 #define PIECE_FRAMES 3
 #define PIECE_BYTES (PIECE_FRAMES * (WFD_LIMIT_PEER_SENT_FRAME_BYTES + 256))
 
+#define BETWEEN_TURNS_US 1000
+
 typedef enum
 {
   STATE_OPENING,
@@ -464,9 +466,25 @@ tell_if_secured (WfdPeerConn *self)
 }
 
 static void
+keep_rest (WfdPeerConn *self, WfdBytes octets)
+{
+  self->rest = g_byte_array_sized_new (octets.left);
+  g_byte_array_append (self->rest, octets.pos, octets.left);
+  update_watch (self);
+  /* Its turn is over: somebody else's first, who may only be waking up. */
+  if (may_take (self) && !self->broken) {
+    self->resumes = TRUE;
+    start_timer (self, BETWEEN_TURNS_US);
+  }
+}
+
+static void
 take_octets (WfdPeerConn *self, WfdBytes octets)
 {
-  while (octets.left > 0 && self->state == STATE_OPEN && may_take (self)) {
+  gint64 until_us = g_get_monotonic_time () + self->loop->turn_us;
+  gboolean over = FALSE;
+
+  while (octets.left > 0 && self->state == STATE_OPEN && may_take (self) && !over) {
     g_autoptr (GBytes) message = NULL;
 
     if (!wfd_peer_frames_push (self->frames, &octets, &message)) {
@@ -480,12 +498,10 @@ take_octets (WfdPeerConn *self, WfdBytes octets)
     tell_if_secured (self);
     if (message != NULL && self->state == STATE_OPEN)
       self->calls->received (self, self->owner, message);
+    over = g_get_monotonic_time () >= until_us;
   }
-  if (octets.left > 0 && self->state == STATE_OPEN) {
-    self->rest = g_byte_array_sized_new (octets.left);
-    g_byte_array_append (self->rest, octets.pos, octets.left);
-    update_watch (self);
-  }
+  if (octets.left > 0 && self->state == STATE_OPEN)
+    keep_rest (self, octets);
 }
 
 static void

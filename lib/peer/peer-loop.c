@@ -13,6 +13,8 @@
 
 #define BATCH 16
 
+#define TURN_US 10000
+
 /* --- sockets --- */
 
 gboolean
@@ -304,6 +306,7 @@ wfd_peer_loop_init (WfdPeerLoop *self)
   self->conns = g_hash_table_new (NULL, NULL);
   self->buffer = g_malloc (WFD_PEER_READ_BYTES);
   self->stalled_us = WFD_LIMIT_PEER_STALLED_S * G_USEC_PER_SEC;
+  self->turn_us = TURN_US;
   wfd_peer_room_init (&self->room);
   self->overdue = NULL;
   self->overdue_us = -1;

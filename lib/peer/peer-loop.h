@@ -29,6 +29,7 @@ typedef struct
   GHashTable *conns; /* all that are not closed */
   guint8 *buffer;    /* for what is read with the lock held */
   gint64 stalled_us; /* how long a peer may take nothing */
+  gint64 turn_us;    /* how long what has come from one may keep the lock */
   WfdPeerRoom room;  /* for messages that have come in part */
   GSource *overdue;  /* or NULL: who has been waited for too long gives it back */
   gint64 overdue_us; /* when it is due, or -1 */

@@ -133,9 +133,10 @@ is_solicited (const WfdPeerSolicit *solicit, const WfdPeerRecord *record)
   return !list_has (solicit->excluded, &record->type);
 }
 
-/* Those that are meant, deleted ones too, in their order; borrowed. */
+/* Those that are meant, deleted ones too, in their order; borrowed. Not those that wait on
+ * @behind, or NULL, already: who asks again and again has the rest sorted. */
 static GPtrArray *
-sort_records (WfdPeerNode *self, const WfdPeerSolicit *solicit)
+sort_records (WfdPeerNode *self, const WfdPeerSolicit *solicit, const Link *behind)
 {
   GPtrArray *records = g_ptr_array_new ();
   guint64 now = wfd_peer_node_get_peer_time (self);
@@ -146,7 +147,8 @@ sort_records (WfdPeerNode *self, const WfdPeerSolicit *solicit)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     const WfdPeerRecord *record = value;
 
-    if (is_solicited (solicit, record) && record->expires > now)
+    if (is_solicited (solicit, record) && record->expires > now && record->modified >= solicit->time
+        && (behind == NULL || !g_hash_table_contains (behind->floods_known, &record->id)))
       g_ptr_array_add (records, value);
   }
   g_ptr_array_sort (records, compare_records);
@@ -177,7 +179,7 @@ static void
 solicit_hashes (WfdPeerNode *self, Link *link)
 {
   WfdPeerSolicit solicit = { 0 };
-  g_autoptr (GPtrArray) records = sort_records (self, &solicit);
+  g_autoptr (GPtrArray) records = sort_records (self, &solicit, NULL);
   g_autoptr (GArray) hashes = g_array_new (FALSE, TRUE, sizeof (WfdPeerHash));
 
   for (guint first = 0; first < records->len; first += RANGE_RECORDS) {
@@ -298,14 +300,10 @@ take_sync_end (WfdPeerNode *self, Link *link, gboolean final)
 static gboolean
 answer_solicit (WfdPeerNode *self, Link *link, const WfdPeerSolicit *solicit)
 {
-  g_autoptr (GPtrArray) records = sort_records (self, solicit);
+  g_autoptr (GPtrArray) records = sort_records (self, solicit, link);
 
-  for (guint i = 0; i < records->len; i++) {
-    const WfdPeerRecord *record = records->pdata[i];
-
-    if (record->modified >= solicit->time)
-      wfd_peer_node_queue_flood (self, link, &record->id);
-  }
+  for (guint i = 0; i < records->len; i++)
+    wfd_peer_node_queue_flood (self, link, &((const WfdPeerRecord *) records->pdata[i])->id);
   return end_behind (self, link);
 }
 
@@ -355,7 +353,7 @@ count_up_to (const GPtrArray *records, guint first, const Position *high)
 static void
 answer_hashes (WfdPeerNode *self, Link *link, const WfdPeerSolicit *solicit)
 {
-  g_autoptr (GPtrArray) records = sort_records (self, solicit);
+  g_autoptr (GPtrArray) records = sort_records (self, solicit, NULL);
   g_autoptr (GArray) boundaries = g_array_new (FALSE, FALSE, sizeof (WfdPeerBoundary));
   g_autoptr (GArray) abstracts = g_array_new (FALSE, FALSE, sizeof (WfdPeerAbstract));
   const WfdPeerHash *hashes = (const WfdPeerHash *) solicit->hashes.data;
@@ -389,7 +387,7 @@ give_what_lacks (WfdPeerNode *self, Link *link, const WfdPeerAdvertise *advertis
     GHashTable *theirs)
 {
   WfdPeerSolicit all = { 0 };
-  g_autoptr (GPtrArray) records = sort_records (self, &all);
+  g_autoptr (GPtrArray) records = sort_records (self, &all, NULL);
   const WfdPeerBoundary *boundaries = (const WfdPeerBoundary *) advertise->boundaries.data;
   guint b = 0;
 

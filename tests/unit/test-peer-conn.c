@@ -186,6 +186,29 @@ test_full_of_our_own_still_reads (void)
   stage_end (&stage);
 }
 
+/* What has come from one in a piece does not keep the lock until all of it is done. */
+static void
+test_much_is_done_in_turns (void)
+{
+  const guint n = 5;
+  Stage stage;
+
+  stage_begin (&stage);
+  stage.answers = FALSE;
+  stage.loop.turn_us = 0;
+  ask (&stage, n);
+  for (guint i = 1; i <= n; i++) {
+    while (stage.n_received < i)
+      g_main_context_iteration (stage.loop.context, TRUE);
+    g_assert_cmpuint (stage.n_received, ==, i);
+  }
+  settle (&stage);
+  ask (&stage, 1);
+  while (stage.n_received == n)
+    g_main_context_iteration (stage.loop.context, TRUE);
+  stage_end (&stage);
+}
+
 /* Nobody has to hold for ever what a peer does not take. */
 static void
 test_who_takes_nothing_is_lost (void)
@@ -692,6 +715,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/peer/conn/who-asks-has-to-read", test_who_asks_has_to_read);
   g_test_add_func ("/peer/conn/full-of-our-own-still-reads", test_full_of_our_own_still_reads);
+  g_test_add_func ("/peer/conn/much-is-done-in-turns", test_much_is_done_in_turns);
   g_test_add_func ("/peer/conn/who-takes-nothing-is-lost", test_who_takes_nothing_is_lost);
   g_test_add_func ("/peer/conn/who-takes-it-is-kept", test_who_takes_it_is_kept);
   g_test_add_func ("/peer/conn/full-goes-on-reading", test_full_goes_on_reading);
