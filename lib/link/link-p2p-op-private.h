@@ -38,7 +38,7 @@ struct _WfdP2pOp
   guint undo;
   guint n_failures;
   gboolean doubts_group; /* that the peer still owns one: to join it was in vain */
-  gboolean is_refused;   /* by the owner of a group, if it still owns one */
+  GError *refusal;       /* by the owner of a group, if it still owns one */
   gboolean may_pass;     /* the failure, so that it is tried again */
   GError *last_failure;  /* of the attempt before */
   GError *failure;       /* what is to be said when everything is undone */

@@ -30,6 +30,7 @@ wfd_p2p_op_unref (WfdP2pOp *op)
   g_clear_object (&op->peer);
   g_clear_error (&op->failure);
   g_clear_error (&op->last_failure);
+  g_clear_error (&op->refusal);
   g_strfreev (op->paths);
   g_free (op->persistent_path);
   g_free (op->wanted);

@@ -65,9 +65,12 @@ wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer)
     return;
   op->facts |= WFD_P2P_PEER_KNOWN;
   /* That it still owns its group says that it was no group of before that refused. */
-  if (op->is_refused && wfd_p2p_op_joins (op))
-    wfd_p2p_op_fail (op, g_error_copy (op->last_failure));
-  else if (op->step == WFD_P2P_STEP_SEARCH)
+  if (op->refusal != NULL && wfd_p2p_op_joins (op)) {
+    wfd_p2p_op_fail (op, g_steal_pointer (&op->refusal));
+    return;
+  }
+  g_clear_error (&op->refusal);
+  if (op->step == WFD_P2P_STEP_SEARCH)
     end_search (op);
 }
 
@@ -390,7 +393,8 @@ wfd_p2p_op_group_started (WfdP2pOp *op)
 static void
 doubt_refusal (WfdP2pOp *op, GError *error)
 {
-  op->is_refused = TRUE;
+  g_clear_error (&op->refusal);
+  op->refusal = g_error_copy (error);
   doubt_group (op);
   wfd_p2p_op_fail_for_now (op, TRUE, error);
 }

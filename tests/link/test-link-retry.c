@@ -261,6 +261,26 @@ test_refused_by_owner (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 0);
 }
 
+/* The group that refused has gone; that the next attempt fails as well, and that the peer has
+ * another group then, is no refusal. */
+static void
+test_refusal_of_before_is_over (Lab *lab, gconstpointer data)
+{
+  refuse_to_join (lab);
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2a>})");
+  lab_wait_call (lab, "Connect");
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "DeviceLost", "(objectpath '" TV "',)");
+  lab_say (lab, "GroupFormationFailure", "('',)");
+  lab_wait_call (lab, "Find");
+  lab_start_group_after (lab, "Connect", "client");
+  lab_say (lab, "DeviceFoundProperties",
+      "(objectpath '" TV "', {'groupcapability': <byte 0x2b>, 'IEs': <" ROKU_IES ">})");
+  lab_wait_ok (lab);
+  g_assert_nonnull (strstr (fake_wpas_find_call (lab->fake, "Connect"), "join=true"));
+}
+
 /* Nobody is told when a group ends that he is not in. */
 static void
 test_owner_of_long_ago (Lab *lab, gconstpointer data)
@@ -545,6 +565,7 @@ main (int argc, char **argv)
   add ("group-of-peer-goes-meanwhile", test_group_of_peer_goes_meanwhile);
   add ("group-of-peer-refused", test_group_of_peer_refused);
   add ("refused-by-owner", test_refused_by_owner);
+  add ("refusal-of-before-is-over", test_refusal_of_before_is_over);
   add ("owner-of-long-ago", test_owner_of_long_ago);
   add ("owner-of-the-cache", test_owner_of_the_cache);
   add ("asks-again", test_asks_again);
