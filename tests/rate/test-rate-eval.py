@@ -60,9 +60,32 @@ def main():
             done = run(rate_sim, option, known + ',best', '--seconds', '5')
             assert done.returncode == 2, done.stdout
             assert b'"best"' in done.stdout and known.encode() in done.stdout, done.stdout
+        check_failed_cast(rate_eval, build, traces, folder)
         check_bad_traces(rate_eval, build, folder)
         check_merge(os.path.dirname(rate_eval), folder)
     return 0
+
+
+def check_failed_cast(rate_eval, build, traces, folder):
+    """One that fails is named, and the others are written all the same."""
+    broken, out = os.path.join(folder, 'broken'), os.path.join(folder, 'some')
+    os.makedirs(os.path.join(broken, 'tests/rate'))
+    program = os.path.join(broken, 'tests/rate/rate-sim')
+    with open(program, 'w', encoding='utf-8') as file:
+        file.write('#!/bin/sh\ncase "$*" in *even.trace*fixed*) exit 3 ;; esac\nexec "%s" "$@"\n' %
+                   os.path.join(os.path.abspath(build), 'tests/rate/rate-sim'))
+    os.chmod(program, 0o755)
+    done = run(rate_eval, '--build', broken, '--traces', traces, '--controllers', 'balanced,fixed', '--simulate',
+               '--seconds', '8', '--out', out)
+    said = done.stdout.decode()
+    assert done.returncode == 1 and 'Traceback' not in said, said
+    with open(os.path.join(out, 'summary.csv'), encoding='ascii') as file:
+        assert [line.split(',')[:2] for line in file.read().splitlines()[1:]] == [
+            ['even', 'balanced'], ['gusts', 'balanced'], ['gusts', 'fixed']]
+    with open(os.path.join(out, 'table.md'), encoding='utf-8') as file:
+        table = file.read()
+    assert 'failed: even.fixed: ' in table and table in said, said
+    assert '| balanced |' in table and '| fixed |' in table, table
 
 
 def check_bad_traces(rate_eval, build, folder):
