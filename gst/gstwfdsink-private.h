@@ -34,6 +34,7 @@ struct _GstWfdSink
   gboolean encoder_outdated; /* it was not looked for since it was named */
   guint bitrate_kbps;
   WfdRateUser rate_user; /* start_kbps 0: bitrate_kbps */
+  guint limit_kbps;      /* of level and peer; G_MAXUINT: nothing is agreed on */
   char *video_formats;   /* as the user wants them */
   char *audio_codecs;
   const WfdEncoder *video_encoder; /* from READY on; NULL: there is none */
@@ -71,6 +72,8 @@ void gst_wfd_sink_get_rate_property (GstWfdSink *self, guint which, GValue *valu
 void gst_wfd_sink_init_rate (GstWfdSink *self);
 /* Says what of it cannot be, if something cannot. */
 void gst_wfd_sink_check_rate (GstWfdSink *self);
+/* kbit/s of video; with the lock. */
+guint gst_wfd_sink_get_suggestion (GstWfdSink *self);
 /* The rate control does what the properties say; with the lock. */
 void gst_wfd_sink_update_rate (GstWfdSink *self);
 

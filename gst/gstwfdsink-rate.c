@@ -263,6 +263,7 @@ gst_wfd_sink_init_rate (GstWfdSink *self)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (rows[i].offset > 0)
       *find_member (self, i) = rows[i].number;
+  self->limit_kbps = G_MAXUINT;
   self->rate = wfd_rate_control_new (&events, self);
   gst_wfd_sink_update_rate (self);
 }
@@ -294,12 +295,12 @@ gst_wfd_sink_check_rate (GstWfdSink *self)
         (NULL));
 }
 
-/* With the lock. */
-static guint
-get_suggestion (GstWfdSink *self)
+guint
+gst_wfd_sink_get_suggestion (GstWfdSink *self)
 {
-  return self->rate_user.on ? wfd_rate_control_get_target (self->rate)
-                            : wfd_rate_control_limit (self->rate, self->bitrate_kbps);
+  return self->rate_user.on
+      ? wfd_rate_control_get_target (self->rate)
+      : wfd_rate_control_limit (self->rate, MIN (self->bitrate_kbps, self->limit_kbps));
 }
 
 void
@@ -309,11 +310,11 @@ gst_wfd_sink_set_rate_property (GstWfdSink *self, guint which, const GValue *val
   gboolean moved;
 
   g_mutex_lock (&self->lock);
-  suggested_kbps = get_suggestion (self);
+  suggested_kbps = gst_wfd_sink_get_suggestion (self);
   *find_member (self, which) = rows[which].kind->read (value);
   gst_wfd_sink_update_rate (self);
   store_bitrate (self);
-  moved = get_suggestion (self) != suggested_kbps;
+  moved = gst_wfd_sink_get_suggestion (self) != suggested_kbps;
   g_mutex_unlock (&self->lock);
   if (!moved)
     return;
@@ -325,7 +326,7 @@ gst_wfd_sink_set_rate_property (GstWfdSink *self, guint which, const GValue *val
 void
 gst_wfd_sink_get_rate_property (GstWfdSink *self, guint which, GValue *value)
 {
-  gint number = which == GST_WFD_SINK_SUGGESTED_BITRATE ? (gint) get_suggestion (self)
+  gint number = which == GST_WFD_SINK_SUGGESTED_BITRATE ? (gint) gst_wfd_sink_get_suggestion (self)
                                                         : *find_member (self, which);
 
   rows[which].kind->write (value, number);

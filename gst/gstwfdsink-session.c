@@ -76,6 +76,7 @@ fill_plan (GstWfdSink *self, const WfdPlan *made, gboolean sound_known, WfdProgr
   const gboolean part[] = { made->video, made->audio };
 
   plan->program = made->program;
+  self->limit_kbps = wfd_encoder_get_limit (made->program.video_encoder, &made->program.format);
   plan->program.rate = self->rate_user.on ? self->rate : NULL;
   plan->program.trail = gst_rtsp_wfd_get_trail (GST_RTSP_WFD (self->rtspwfd));
   plan->wanted = made->video_ready && made->audio_ready && (made->video || made->audio);
@@ -104,6 +105,7 @@ make_plan (GstWfdSink *self, WfdProgramPlan *ret_plan, GError **ret_error, GErro
   Ground ground;
 
   *ret_plan = (WfdProgramPlan) { .flowing = self->flowing };
+  self->limit_kbps = G_MAXUINT;
   if (!self->agreed)
     return;
   get_ground (self, &ground);
@@ -132,19 +134,24 @@ gst_wfd_sink_update_plan (GstWfdSink *self)
   g_autoptr (WfdPad) sound = find_agreed_sound (self);
   g_autoptr (GError) error = NULL, warning = NULL;
   WfdProgramPlan plan;
-  gboolean complained;
+  gboolean complained, moved;
+  guint suggested_kbps;
 
   if (sound != NULL)
     wfd_pad_expect_sound (sound);
 
   g_mutex_lock (&self->lock);
+  suggested_kbps = gst_wfd_sink_get_suggestion (self);
   make_plan (self, &plan, &error, &warning);
   complained = self->complained;
   self->complained = complained || error != NULL || warning != NULL;
   wfd_program_thread_set_plan (self->program_thread, &plan);
   wfd_program_plan_clear (&plan);
+  moved = gst_wfd_sink_get_suggestion (self) != suggested_kbps;
   g_mutex_unlock (&self->lock);
 
+  if (moved)
+    g_object_notify (G_OBJECT (self), "suggested-bitrate");
   if (error != NULL && !complained)
     wfd_post_error (GST_ELEMENT (self), error);
   else if (warning != NULL && !complained)

@@ -10,11 +10,11 @@ struct _WfdProgram
 {
   GstBin parent;
 
-  const WfdEncoder *row; /* of the video encoder */
-  GstElement *encoder;   /* NULL: the video comes coded */
-  WfdEncoderConfig config;
-  WfdCaptures *captures; /* NULL: the bit rate is not controlled */
-  WfdTrail *trail;       /* NULL: nobody wants to know */
+  const WfdEncoder *row;   /* of the video encoder */
+  GstElement *encoder;     /* NULL: the video comes coded */
+  WfdEncoderConfig config; /* of the video */
+  WfdCaptures *captures;   /* NULL: the bit rate is not controlled */
+  WfdTrail *trail;         /* NULL: nobody wants to know */
 };
 
 /* The elements of one stream, each linked to the one before. */
@@ -73,7 +73,6 @@ chain_add_encoder (Chain *self, const WfdEncoder *row, const WfdEncoderConfig *c
   if (row->kind == WFD_ENCODER_H264) {
     self->program->row = row;
     self->program->encoder = encoder;
-    self->program->config = *config;
   }
   return chain_link (self, encoder) && chain_add_filter (self, coded);
 }
@@ -210,6 +209,7 @@ build_video (WfdProgram *self, const WfdProgramConfig *config, GError **error)
 {
   Chain chain = { .program = self, .error = error };
 
+  self->config = config->format;
   if (!chain_add_video (&chain, config))
     return FALSE;
   if (config->trail.func != NULL && self->encoder != NULL)
@@ -258,7 +258,7 @@ wfd_program_set_bitrate (WfdProgram *self, guint bitrate_kbps)
   if (self->encoder != NULL)
     wfd_encoder_set_bitrate (self->row, self->encoder, &config);
   else if (video != NULL)
-    wfd_captures_suggest (video, bitrate_kbps);
+    wfd_captures_suggest (video, MIN (bitrate_kbps, wfd_encoder_get_limit (NULL, &self->config)));
 }
 
 static void

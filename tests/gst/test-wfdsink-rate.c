@@ -191,6 +191,12 @@ GST_START_TEST (encoder_of_the_application_is_told_without_rate_control_too)
   fail_unless_equals_int (g_atomic_int_get (&n_notified), 1);
   g_object_get (source.wfd, "suggested-bitrate", &suggested_kbps, NULL);
   fail_unless_equals_int (suggested_kbps, 700);
+  /* No level of H.264 that is agreed on carries so much. */
+  g_object_set (source.wfd, "bitrate", 100000, NULL);
+  fail_unless (g_atomic_int_get (&suggested) > 700 && g_atomic_int_get (&suggested) <= 62500, "%d",
+      g_atomic_int_get (&suggested));
+  g_object_get (source.wfd, "suggested-bitrate", &suggested_kbps, NULL);
+  fail_unless_equals_int (suggested_kbps, g_atomic_int_get (&suggested));
   tear_down ();
 }
 
