@@ -3,6 +3,7 @@
 #include <base-limits.h>
 #include <peer-channel.h>
 #include <peer-club.h>
+#include <peer-handshake.h>
 #include <peer-key.h>
 #include <peer-password.h>
 #include <peer-tls.h>
@@ -573,6 +574,55 @@ test_wrong_password (void)
   club_end (&club);
 }
 
+/* Whoever knows what was proved elsewhere has proved nothing here. */
+static void
+test_proof_is_of_one_connection (void)
+{
+  g_autoptr (GByteArray) plain = g_byte_array_new (), octets = g_byte_array_new ();
+  g_autoptr (GByteArray) begs =
+      wfd_peer_packet_build (WFD_PEER_PACKET_NEWCOMER, wfd_bytes (NULL, 0));
+  guint8 binding[WFD_PEER_TLS_BINDING_BYTES];
+
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GByteArray) proves = NULL;
+    g_autoptr (GBytes) proof = NULL;
+    g_autoptr (WfdPeerTls) tls = NULL;
+    Person mallory;
+    Club club;
+    End bob;
+
+    club_begin (&club, WFD_PEER_PROFILE_MODERN);
+    person_begin (&mallory, club.profile);
+    end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_ADMIN, NULL);
+    tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_MEMBER);
+    bob.channel = wfd_peer_channel_new (bob.group, FALSE, CLUB_NOW_S);
+    tls = wfd_peer_tls_new (TRUE, mallory.key, mallory.identity);
+    while (!wfd_peer_tls_is_open (tls)) {
+      g_assert_true (
+          wfd_peer_tls_take (tls, wfd_bytes (bob.out->data, bob.out->len), plain, octets));
+      g_byte_array_set_size (bob.out, 0);
+      give (&bob, wfd_bytes (octets->data, octets->len));
+      g_byte_array_set_size (octets, 0);
+    }
+    g_assert_true (wfd_peer_tls_get_binding (tls, binding));
+    binding[0] ^= i;
+    proof = wfd_peer_password_prove (club.profile, wfd_peer_group_get_password_hash (bob.group),
+        mallory.identity->name, wfd_bytes (binding, sizeof (binding)));
+    proves = wfd_peer_packet_build (WFD_PEER_PACKET_PROOF, wfd_bytes_of (proof));
+    g_assert_true (wfd_peer_tls_wrap (tls, wfd_bytes (begs->data, begs->len), octets));
+    g_assert_true (wfd_peer_tls_wrap (tls, wfd_bytes (proves->data, proves->len), octets));
+    give (&bob, wfd_bytes (octets->data, octets->len));
+    g_byte_array_set_size (octets, 0);
+    if (i == 0)
+      g_assert_true (wfd_peer_channel_is_secured (bob.channel));
+    else
+      assert_refused (&bob);
+    person_end (&mallory);
+    end_end (&bob);
+    club_end (&club);
+  }
+}
+
 /* A member who may not let in anybody; and a group that has no password. */
 static void
 test_nobody_asks_for_a_password (void)
@@ -638,6 +688,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/channel/endless-tokens", test_endless_tokens);
   g_test_add_func ("/peer/channel/long-key", test_long_key);
   g_test_add_func ("/peer/channel/wrong-password", test_wrong_password);
+  g_test_add_func ("/peer/channel/proof-is-of-one-connection", test_proof_is_of_one_connection);
   g_test_add_func ("/peer/channel/nobody-asks-for-a-password", test_nobody_asks_for_a_password);
   g_test_add_func ("/peer/channel/password-is-not-for-strangers",
       test_password_is_not_for_strangers);

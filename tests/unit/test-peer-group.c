@@ -547,6 +547,44 @@ test_membership_is_published_by (void)
 }
 
 static void
+test_membership_of_another_group (void)
+{
+  Pair pair;
+  Club other;
+  g_autoptr (WfdPeerRecord) record = NULL;
+
+  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_ADMIN);
+  club_begin (&other, WFD_PEER_PROFILE_MODERN);
+  record = new_membership (&pair.bob, other.creator_chain);
+  forge (&pair.bob, record, serial_of (&pair.bob));
+  g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
+      WFD_PEER_INVALID_RECORD);
+  g_assert_null (wfd_peer_group_find_member (pair.alice.group, other.creator.identity->name));
+  club_end (&other);
+  pair_end (&pair);
+}
+
+/* Each record says by whom it was changed in two places, or in none. */
+static void
+test_modifier_of_half (void)
+{
+  static const guint8 no_serial[WFD_PEER_SERIAL_BYTES];
+  Pair pair;
+
+  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_MEMBER);
+  for (guint i = 0; i < 2; i++) {
+    const char *name = pair.bob.person.identity->name;
+    g_autoptr (WfdPeerRecord) record = new_record (&type, name, i == 0 ? name : NULL);
+
+    g_assert_true (wfd_peer_record_sign (record, pair.bob.person.key, serial_of (&pair.bob),
+        i == 0 ? no_serial : serial_of (&pair.bob)));
+    g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
+        WFD_PEER_INVALID_RECORD);
+  }
+  pair_end (&pair);
+}
+
+static void
 test_membership_is_never_deleted (void)
 {
   Pair pair;
@@ -657,7 +695,7 @@ test_group_properties (void)
   WfdPeerGroup *founder;
   WfdPeerGroupConfig config = { 0 };
   WfdPeerGroupProperties properties = { .password_roles = WFD_PEER_ROLE_MEMBER };
-  g_autoptr (WfdPeerRecord) record = NULL, forged = NULL;
+  g_autoptr (WfdPeerRecord) record = NULL, forged = NULL, elsewhere = NULL;
   g_autofree char *hash = wfd_peer_password_hash (WFD_PEER_PROFILE_MODERN, "sesame");
 
   club_begin (&club, WFD_PEER_PROFILE_MODERN);
@@ -677,6 +715,14 @@ test_group_properties (void)
       WFD_PEER_NOT_AUTHORIZED);
   forge (&alice, forged, serial_of (&alice));
   g_assert_cmpuint (wfd_peer_group_validate (alice.group, forged), ==, WFD_PEER_INVALID_RECORD);
+
+  /* Not even with it may they be of another group. */
+  properties.group_name = club.creator.identity->name;
+  elsewhere = wfd_peer_record_copy (record);
+  g_bytes_unref (elsewhere->payload);
+  elsewhere->payload = wfd_peer_group_properties_build (&properties);
+  g_assert_cmpuint (wfd_peer_group_sign (founder, elsewhere, CLUB_NOW_S), ==, WFD_PEER_OK);
+  g_assert_cmpuint (wfd_peer_group_validate (alice.group, elsewhere), ==, WFD_PEER_INVALID_RECORD);
 
   g_assert_cmpuint (wfd_peer_group_sign (founder, record, CLUB_NOW_S), ==, WFD_PEER_OK);
   g_assert_null (wfd_peer_group_get_password_hash (alice.group));
@@ -711,6 +757,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/group/own-times", test_own_times);
   g_test_add_func ("/peer/group/unknown-is-deferred", test_unknown_is_deferred);
   g_test_add_func ("/peer/group/membership-is-published-by", test_membership_is_published_by);
+  g_test_add_func ("/peer/group/membership-of-another-group", test_membership_of_another_group);
+  g_test_add_func ("/peer/group/modifier-of-half", test_modifier_of_half);
   g_test_add_func ("/peer/group/membership-is-never-deleted", test_membership_is_never_deleted);
   g_test_add_func ("/peer/group/another-name-of-the-key", test_another_name_of_the_key);
   g_test_add_func ("/peer/group/put-out", test_put_out);
