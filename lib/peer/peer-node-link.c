@@ -122,21 +122,6 @@ tell_change (WfdPeerNode *self, const Link *link, WfdPeerLinkChange change, guin
   self->calls->tell (self->user_data, event);
 }
 
-/* Graph maintenance (3.1.7.25): those who have lost the one node that held them together need
- * more than one neighbour again. */
-static void
-look_for_others (WfdPeerNode *self)
-{
-  g_autoptr (WfdPeerEvent) event = NULL;
-
-  if (self->left)
-    return;
-  if (wfd_peer_node_look_for_others (self) || wfd_peer_node_count_neighbours (self) > 0)
-    return;
-  event = wfd_peer_event_new (WFD_PEER_EVENT_CONNECTION_REQUIRED);
-  self->calls->tell (self->user_data, event);
-}
-
 /* --- ends --- */
 
 /* The link is no more, and the caller must not look at it again. */
@@ -210,7 +195,7 @@ end (WfdPeerNode *self, Link *link)
   if (neighbour) {
     note_apartness (self);
     wfd_peer_node_update_status (self);
-    look_for_others (self);
+    wfd_peer_node_look_for_others (self);
   }
 }
 

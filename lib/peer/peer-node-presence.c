@@ -336,25 +336,39 @@ choose_neighbour (WfdPeerNode *self, WfdPeerAddress *ret_address)
 }
 
 /* At random: two that reach for each other at once would go on doing so. Somebody who does not
- * answer may be gone like the one who was lost. */
+ * answer may be gone like the one who was lost. Neighbours that come and go do not put it off. */
 static void
 look_soon (WfdPeerNode *self)
 {
-  wfd_peer_node_start_timer (self, TIMER_NEIGHBOUR,
-      g_random_int_range (G_USEC_PER_SEC / 10, G_USEC_PER_SEC));
+  if (self->timers_us[TIMER_NEIGHBOUR] == 0)
+    wfd_peer_node_start_timer (self, TIMER_NEIGHBOUR,
+        g_random_int_range (G_USEC_PER_SEC / 10, G_USEC_PER_SEC));
 }
 
-gboolean
+/* Only the application knows of somebody else, if it does. */
+static void
+require_connection (WfdPeerNode *self)
+{
+  g_autoptr (WfdPeerEvent) event = NULL;
+
+  if (self->left || wfd_peer_node_count_neighbours (self) > 0)
+    return;
+  event = wfd_peer_event_new (WFD_PEER_EVENT_CONNECTION_REQUIRED);
+  self->calls->tell (self->user_data, event);
+}
+
+/* Graph maintenance (3.1.7.25): those who have lost the one node that held them together need
+ * more than one neighbour again. To list who could be one takes long where there are many
+ * records, so that happens when it is time to look. */
+void
 wfd_peer_node_look_for_others (WfdPeerNode *self)
 {
-  g_autoptr (GArray) candidates = list_candidates (self);
-
-  if ((self->status & WFD_PEER_STATUS_SYNCHRONIZED) == 0
-      || (candidates->len == 0 && self->referrals->len == 0))
-    return FALSE;
+  if (self->left || (self->status & WFD_PEER_STATUS_SYNCHRONIZED) == 0) {
+    require_connection (self);
+    return;
+  }
   self->n_to_try = TRIES;
   look_soon (self);
-  return TRUE;
 }
 
 void
@@ -369,7 +383,8 @@ wfd_peer_node_go_on (WfdPeerNode *self)
 void
 wfd_peer_node_look (WfdPeerNode *self)
 {
-  wfd_peer_node_maintain (self);
+  if (!wfd_peer_node_maintain (self))
+    require_connection (self);
 }
 
 gboolean

@@ -174,8 +174,8 @@ gboolean wfd_peer_node_has_link_to (const WfdPeerNode *self, guint64 node_id);
 guint wfd_peer_node_count_attempts (const WfdPeerNode *self);
 /* FALSE: there are not enough neighbours, and nobody is known to be asked. */
 gboolean wfd_peer_node_maintain (WfdPeerNode *self);
-/* A neighbour was lost. FALSE: nobody is known to be asked. */
-gboolean wfd_peer_node_look_for_others (WfdPeerNode *self);
+/* A neighbour was lost. */
+void wfd_peer_node_look_for_others (WfdPeerNode *self);
 /* Something came of it: the next, if there are not enough yet. */
 void wfd_peer_node_go_on (WfdPeerNode *self);
 void wfd_peer_node_look (WfdPeerNode *self);

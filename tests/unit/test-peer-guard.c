@@ -184,6 +184,51 @@ test_refusals_end (void)
   world_free (world);
 }
 
+static void
+come_and_go (Node *node, Node *other)
+{
+  connect_to (node, WFD_PEER_LINK_NEIGHBOUR, NULL, other);
+  settle (node->world);
+  wfd_peer_node_lost (touch (other), get_link (other)->id);
+  settle (node->world);
+}
+
+/* Who comes and goes neither puts off that others are looked for, nor makes it happen more
+ * often. */
+static void
+test_coming_and_going (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  gint64 due_us;
+
+  create (alice);
+  join (bob, alice);
+  come_and_go (add_node (world, "mallory"), bob);
+  due_us = bob->node->timers_us[TIMER_NEIGHBOUR];
+  g_assert_cmpint (due_us, >=, world->now_us + S / 10);
+  world->now_us += S / 20;
+  come_and_go (add_node (world, "mallory"), bob);
+  g_assert_cmpint (bob->node->timers_us[TIMER_NEIGHBOUR], ==, due_us);
+  pass (world, 60 * S);
+  world_free (world);
+}
+
+/* The last neighbour has gone, and nobody else is known. */
+static void
+test_left_alone_asks (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice");
+
+  create (alice);
+  come_and_go (add_node (world, "mallory"), alice);
+  g_assert_null (last_event (alice, WFD_PEER_EVENT_CONNECTION_REQUIRED));
+  pass (world, S);
+  g_assert_nonnull (last_event (alice, WFD_PEER_EVENT_CONNECTION_REQUIRED));
+  world_free (world);
+}
+
 /* --- records --- */
 
 typedef void (*Forge) (WfdPeerRecord *record, guint64 now);
@@ -288,6 +333,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/guard/crowd-makes-room", test_crowd_makes_room);
   g_test_add_func ("/peer/guard/ends-wait-for-room", test_ends_wait_for_room);
   g_test_add_func ("/peer/guard/refusals-end", test_refusals_end);
+  g_test_add_func ("/peer/guard/coming-and-going", test_coming_and_going);
+  g_test_add_func ("/peer/guard/left-alone-asks", test_left_alone_asks);
   g_test_add_func ("/peer/guard/forged-properties", test_forged_properties);
   g_test_add_func ("/peer/guard/forged-presence", test_forged_presence);
   return g_test_run ();
