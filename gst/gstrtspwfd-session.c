@@ -230,11 +230,19 @@ on_found_rate (gpointer user_data, guint *ret_wanted_kbps, guint *ret_carried_kb
 }
 
 static guint64
-on_count_media (gpointer user_data, gboolean *ret_has_picture)
+on_count_media (gpointer user_data)
 {
   GstRtspWfd *self = user_data;
 
-  return wfd_receiver_count_packets (self->receive, ret_has_picture);
+  return wfd_receiver_count_packets (self->receive);
+}
+
+static gboolean
+on_has_picture (gpointer user_data)
+{
+  GstRtspWfd *self = user_data;
+
+  return wfd_receiver_has_picture (self->receive);
 }
 
 const WfdControlEvents gst_rtsp_wfd_control_events = {
@@ -251,6 +259,7 @@ const WfdControlEvents gst_rtsp_wfd_control_events = {
   on_ceiling,
   on_found_rate,
   on_count_media,
+  on_has_picture,
 };
 
 /* What the media tell us. */

@@ -100,8 +100,7 @@ static void
 check_watchdog (gpointer data)
 {
   WfdControl *self = data;
-  gboolean has_picture;
-  guint64 media = self->events.count_media (self->user_data, &has_picture);
+  guint64 media = self->events.count_media (self->user_data);
   g_autoptr (GError) error = NULL;
 
   if (media != self->watchdog.media) {
@@ -109,8 +108,8 @@ check_watchdog (gpointer data)
     if (self->establish != NULL)
       wfd_establish_note_media (self->establish);
   }
-  switch (wfd_watchdog_check (&self->watchdog, media, has_picture, count_messages (self),
-      g_get_monotonic_time ())) {
+  switch (wfd_watchdog_check (&self->watchdog, media, self->events.has_picture (self->user_data),
+      count_messages (self), g_get_monotonic_time ())) {
     case WFD_WATCHDOG_FINE:
       break;
     case WFD_WATCHDOG_ASK:
@@ -145,7 +144,7 @@ set_flowing (WfdControl *self, gboolean flowing)
   wfd_control_drop_timer (&self->watchdog_timer);
   if (flowing && !wfd_control_is_source (self)) {
     wfd_watchdog_start (&self->watchdog, self->config.timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND,
-        self->events.count_media (self->user_data, NULL), g_get_monotonic_time ());
+        self->events.count_media (self->user_data), g_get_monotonic_time ());
     check_watchdog (self);
   }
   self->events.flow (self->user_data, flowing);

@@ -77,9 +77,10 @@ typedef struct
   /* Source role, with a Miracast context: see wfd_rate_control_get_found (); wanted 0: there is
    * no rate control. */
   void (*found_rate) (gpointer user_data, guint *ret_wanted_kbps, guint *ret_carried_kbps);
-  /* Sink role: RTP packets received so far. @ret_has_picture: (nullable): FALSE if none of
-   * this session could be decoded, though there ought to be a picture */
-  guint64 (*count_media) (gpointer user_data, gboolean *ret_has_picture);
+  /* Sink role: RTP packets received so far. */
+  guint64 (*count_media) (gpointer user_data);
+  /* Sink role: FALSE if none of this session could be decoded, though there ought to be one. */
+  gboolean (*has_picture) (gpointer user_data);
 } WfdControlEvents;
 
 WfdControl *wfd_control_new (const WfdControlConfig *config, const WfdControlEvents *events,

@@ -519,7 +519,7 @@ open_session (WfdReceiver *self, GInetSocketAddress *peer)
   self->peer_port = g_inet_socket_address_get_port (peer);
   wfd_datagrams_hear_only (self->datagrams, address);
   self->origin = (WfdOrigin) { 0 };
-  wfd_unpack_expect_picture (self->unpack);
+  wfd_unpack_forget_picture (self->unpack);
   wfd_unpack_restart (self->unpack, gst_element_get_base_time (GST_ELEMENT (self)));
   g_cond_broadcast (&self->changed);
 }
@@ -541,16 +541,25 @@ wfd_receiver_end (WfdReceiver *self)
 }
 
 guint64
-wfd_receiver_count_packets (WfdReceiver *self, gboolean *ret_has_picture)
+wfd_receiver_count_packets (WfdReceiver *self)
 {
   guint64 packets;
 
   acquire (self);
   packets = self->packets;
-  if (ret_has_picture != NULL)
-    *ret_has_picture = !wfd_unpack_lacks_picture (self->unpack);
   release (self);
   return packets;
+}
+
+gboolean
+wfd_receiver_has_picture (WfdReceiver *self)
+{
+  gboolean has_picture;
+
+  acquire (self);
+  has_picture = wfd_unpack_has_picture (self->unpack);
+  release (self);
+  return has_picture;
 }
 
 void

@@ -48,9 +48,10 @@ void wfd_receiver_agree (WfdReceiver *self, const WfdFormat *agreed);
 void wfd_receiver_set_peer (WfdReceiver *self, GInetSocketAddress *peer);
 /* Nothing more will come: EOS behind what is there. */
 void wfd_receiver_end (WfdReceiver *self);
-/* @ret_has_picture: (nullable): whether there was one in the session with which decoding
- * can begin, or nobody knows, or there need be none */
-guint64 wfd_receiver_count_packets (WfdReceiver *self, gboolean *ret_has_picture);
+guint64 wfd_receiver_count_packets (WfdReceiver *self);
+/* Whether there was one in the session with which decoding can begin, or nobody knows, or
+ * there need be none. */
+gboolean wfd_receiver_has_picture (WfdReceiver *self);
 void wfd_receiver_add_stats (WfdReceiver *self, GstStructure *stats);
 
 G_END_DECLS

@@ -346,15 +346,15 @@ wfd_unpack_finish (WfdUnpack *self, gint64 now_ns)
 }
 
 void
-wfd_unpack_expect_picture (WfdUnpack *self)
+wfd_unpack_forget_picture (WfdUnpack *self)
 {
   self->has_picture = FALSE;
 }
 
 gboolean
-wfd_unpack_lacks_picture (WfdUnpack *self)
+wfd_unpack_has_picture (WfdUnpack *self)
 {
-  return self->ways[WFD_STREAM_VIDEO].pad != NULL && !self->has_picture;
+  return self->has_picture || self->ways[WFD_STREAM_VIDEO].pad == NULL;
 }
 
 gboolean

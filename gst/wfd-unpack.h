@@ -39,9 +39,9 @@ void wfd_unpack_flush (WfdUnpack *self, gint64 now_ns);
 void wfd_unpack_finish (WfdUnpack *self, gint64 now_ns);
 
 /* What comes from now on is another stream. */
-void wfd_unpack_expect_picture (WfdUnpack *self);
-/* Whether it ought to have pictures, and had none yet with which decoding can begin. */
-gboolean wfd_unpack_lacks_picture (WfdUnpack *self);
+void wfd_unpack_forget_picture (WfdUnpack *self);
+/* Whether there was one with which decoding can begin, or nobody knows, or there need be none. */
+gboolean wfd_unpack_has_picture (WfdUnpack *self);
 /* Whether a key unit is needed since the last call. */
 gboolean wfd_unpack_take_key_unit_wish (WfdUnpack *self);
 /* Whether the stream is encrypted. */
