@@ -19,12 +19,12 @@ typedef enum
   WFD_PEER_PROFILE_COMPATIBLE, /* those of MS-PPSEC: RSA, SHA-1, TLS up to 1.2 */
 } WfdPeerProfile;
 
-/* The first kind of each profile has its number; members of a group may have different ones. */
+/* Each has its profile; members of a group may have different kinds. */
 typedef enum
 {
-  WFD_PEER_KEY_P256 = WFD_PEER_PROFILE_MODERN,
-  WFD_PEER_KEY_RSA1024 = WFD_PEER_PROFILE_COMPATIBLE,
+  WFD_PEER_KEY_P256,
   WFD_PEER_KEY_ED25519,
+  WFD_PEER_KEY_RSA1024,
 } WfdPeerKeyKind;
 
 /* NULL if there is no randomness. */

@@ -320,13 +320,13 @@ measure_node (const char *folder)
 }
 
 static void
-measure (WfdPeerProfile profile)
+measure (WfdPeerKeyKind kind)
 {
   g_autofree char *folder = g_dir_make_tmp ("wfd-bench-XXXXXX", NULL);
   g_autofree char *command = g_strdup_printf ("rm -r '%s'", folder);
 
-  club_begin (&club, profile);
-  person_begin (&alice, profile);
+  club_begin (&club, kind);
+  person_begin (&alice, kind);
   alice_chain = club_let_in (&club, &alice, WFD_PEER_ROLE_ADMIN);
   measure_tls ();
   measure_node (folder);
@@ -337,20 +337,24 @@ measure (WfdPeerProfile profile)
 int
 main (int argc, char *argv[])
 {
-  static const char *const names[] = { "modern", "compatible" };
+  static const struct
+  {
+    const char *name;
+    WfdPeerKeyKind kind;
+  } profiles[] = { { "modern", WFD_PEER_KEY_P256 }, { "compatible", WFD_PEER_KEY_RSA1024 } };
 
   if (argc > 1)
     rounds = atoi (argv[1]);
   if (argc > 2)
     megabytes = atoi (argv[2]);
   club_now_s = g_get_real_time () / G_USEC_PER_SEC - 3600;
-  for (guint profile = 0; profile < G_N_ELEMENTS (names); profile++) {
+  for (guint i = 0; i < G_N_ELEMENTS (profiles); i++) {
     int status;
     pid_t child = fork ();
 
     if (child == 0) {
-      g_print ("%s:\n", names[profile]);
-      measure (profile);
+      g_print ("%s:\n", profiles[i].name);
+      measure (profiles[i].kind);
       exit (EXIT_SUCCESS);
     }
     waitpid (child, &status, 0);

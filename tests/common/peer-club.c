@@ -12,7 +12,7 @@ name_of (WfdPeerKey *key, const char *classifier)
 }
 
 void
-person_begin (Person *self, guint kind)
+person_begin (Person *self, WfdPeerKeyKind kind)
 {
   g_autofree char *name = NULL;
 
@@ -31,7 +31,7 @@ person_end (Person *self)
 }
 
 void
-club_begin (Club *self, guint kind)
+club_begin (Club *self, WfdPeerKeyKind kind)
 {
   WfdPeerGrant grant = { "The Club", .begins_s = CLUB_NOW_S,
     .ends_s = CLUB_NOW_S + 100 * 365 * (gint64) CLUB_DAY_S };
@@ -40,6 +40,8 @@ club_begin (Club *self, guint kind)
   self->key = wfd_peer_key_new_of (kind);
   g_assert_nonnull (self->key);
   self->profile = wfd_peer_key_get_profile (self->key);
+  self->member_kind =
+      self->profile == WFD_PEER_PROFILE_MODERN ? WFD_PEER_KEY_P256 : WFD_PEER_KEY_RSA1024;
   self->name = name_of (self->key, "club");
   root = wfd_peer_credential_new_group (self->key, self->name, &grant);
   g_assert_nonnull (root);

@@ -22,18 +22,17 @@ typedef struct
 typedef struct
 {
   WfdPeerProfile profile;
-  WfdPeerKey *key; /* of the group */
+  WfdPeerKeyKind member_kind; /* of the profile too, perhaps not that of the group */
+  WfdPeerKey *key;            /* of the group */
   WfdPeerChain *root;
   char *name;
   Person creator;
   WfdPeerChain *creator_chain;
 } Club;
 
-/* @kind: WfdPeerKeyKind, of which the first of a profile has its number. */
-void person_begin (Person *self, guint kind);
+void person_begin (Person *self, WfdPeerKeyKind kind);
 void person_end (Person *self);
-/* A person of its profile has the first kind. */
-void club_begin (Club *self, guint kind);
+void club_begin (Club *self, WfdPeerKeyKind kind);
 void club_end (Club *self);
 
 /* For a year from now on; NULL with the reason. */

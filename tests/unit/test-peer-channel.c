@@ -18,7 +18,7 @@ typedef struct
 } End;
 
 static void
-end_begin (End *self, Club *club, guint kind, guint roles, const char *password)
+end_begin (End *self, Club *club, WfdPeerKeyKind kind, guint roles, const char *password)
 {
   g_autofree char *hash =
       password != NULL ? wfd_peer_password_hash (club->profile, password) : NULL;
@@ -132,7 +132,7 @@ static void
 test_members (gconstpointer data)
 {
   static const gsize portions[] = { G_MAXINT16, 1, 100 };
-  guint kind = GPOINTER_TO_UINT (data);
+  WfdPeerKeyKind kind = GPOINTER_TO_UINT (data);
   g_autofree guint8 *most = g_malloc0 (WFD_LIMIT_PEER_SENT_PLAIN_BYTES);
   Club club;
 
@@ -158,7 +158,7 @@ test_members (gconstpointer data)
 static void
 test_changed_octet_ends_it (gconstpointer data)
 {
-  guint kind = GPOINTER_TO_UINT (data);
+  WfdPeerKeyKind kind = GPOINTER_TO_UINT (data);
   End alice, bob;
   Club club;
 
@@ -181,7 +181,7 @@ test_changed_octet_ends_it (gconstpointer data)
 static void
 test_stranger (gconstpointer data)
 {
-  guint kind = GPOINTER_TO_UINT (data);
+  WfdPeerKeyKind kind = GPOINTER_TO_UINT (data);
   End mallory, bob;
   Club club, other;
 
@@ -218,9 +218,9 @@ test_chain_of_somebody_else (void)
   Club club;
   WfdPeerGroupConfig config;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  end_begin (&mallory, &club, WFD_PEER_PROFILE_MODERN, 0, NULL);
-  end_begin (&bob, &club, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_MEMBER, NULL);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  end_begin (&mallory, &club, WFD_PEER_KEY_P256, 0, NULL);
+  end_begin (&bob, &club, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER, NULL);
   config = (WfdPeerGroupConfig) { club.name, mallory.person.key, mallory.person.identity,
     club.creator_chain };
   wfd_peer_group_unref (mallory.group);
@@ -261,9 +261,9 @@ test_certificate_that_is_no_identity (void)
     g_autoptr (WfdPeerCredential) shown = NULL;
     WfdPeerGroupConfig config;
 
-    club_begin (&club, WFD_PEER_PROFILE_MODERN);
-    end_begin (&alice, &club, club.profile, 0, NULL);
-    end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+    club_begin (&club, WFD_PEER_KEY_P256);
+    end_begin (&alice, &club, club.member_kind, 0, NULL);
+    end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_MEMBER, NULL);
     chain = club_let_in (&club, &alice.person, WFD_PEER_ROLE_MEMBER);
     shown = i == 0
         ? change_signature (alice.person.identity)
@@ -287,9 +287,9 @@ test_expired (void)
   Club club;
   gint64 late_s = CLUB_NOW_S + 366 * CLUB_DAY_S;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  end_begin (&alice, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
-  end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  end_begin (&alice, &club, club.member_kind, WFD_PEER_ROLE_MEMBER, NULL);
+  end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_MEMBER, NULL);
   connect_ends (&alice, &bob, late_s);
   assert_refused (&bob);
   g_assert_false (wfd_peer_channel_is_secured (alice.channel));
@@ -317,9 +317,9 @@ test_put_out (void)
   End alice, bob;
   Club club;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  end_begin (&alice, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
-  end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  end_begin (&alice, &club, club.member_kind, WFD_PEER_ROLE_MEMBER, NULL);
+  end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_MEMBER, NULL);
   replace (&club, &alice, &bob, CLUB_NOW_S + 3600, CLUB_NOW_S + 3601);
   connect_ends (&bob, &alice, CLUB_NOW_S + 7200);
   assert_refused (&alice);
@@ -342,9 +342,9 @@ test_hello_alone (void)
     WfdPeerGrant longer = { "Creator", WFD_PEER_ROLE_ADMIN, NULL, CLUB_NOW_S + 1, grant.ends_s };
     g_autoptr (WfdPeerChain) creator = NULL;
 
-    club_begin (&club, WFD_PEER_PROFILE_MODERN);
-    end_begin (&alice, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
-    end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+    club_begin (&club, WFD_PEER_KEY_P256);
+    end_begin (&alice, &club, club.member_kind, WFD_PEER_ROLE_MEMBER, NULL);
+    end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_MEMBER, NULL);
     g_assert_cmpuint (
         wfd_peer_chain_issue (club.root, club.key, club.creator.identity, &longer, &creator), ==,
         WFD_PEER_OK);
@@ -372,11 +372,11 @@ test_profiles_do_not_meet (void)
   End old, new;
   Club club, old_club;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  club_begin (&old_club, WFD_PEER_PROFILE_COMPATIBLE);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  club_begin (&old_club, WFD_PEER_KEY_RSA1024);
   for (guint i = 0; i < 2; i++) {
-    end_begin (&old, &old_club, WFD_PEER_PROFILE_COMPATIBLE, WFD_PEER_ROLE_MEMBER, NULL);
-    end_begin (&new, &club, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_MEMBER, NULL);
+    end_begin (&old, &old_club, WFD_PEER_KEY_RSA1024, WFD_PEER_ROLE_MEMBER, NULL);
+    end_begin (&new, &club, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER, NULL);
     if (i == 0)
       connect_ends (&old, &new, CLUB_NOW_S);
     else
@@ -399,9 +399,9 @@ test_replay (void)
   End alice, bob;
   Club club;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  end_begin (&alice, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
-  end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  end_begin (&alice, &club, club.member_kind, WFD_PEER_ROLE_MEMBER, NULL);
+  end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_MEMBER, NULL);
   open_channels (&alice, &bob, CLUB_NOW_S);
   do
     g_byte_array_append (said, alice.out->data, alice.out->len);
@@ -429,9 +429,9 @@ test_endless_tokens (void)
   End bob;
   gsize taken = 0;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  person_begin (&mallory, club.profile);
-  end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_MEMBER, NULL);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  person_begin (&mallory, club.member_kind);
+  end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_MEMBER, NULL);
   bob.channel = wfd_peer_channel_new (bob.group, FALSE, CLUB_NOW_S);
   tls = wfd_peer_tls_new (TRUE, mallory.key, mallory.identity);
   while (!wfd_peer_tls_is_open (tls)) {
@@ -528,7 +528,7 @@ tell_password (End *self, Club *club, const char *password, WfdPeerRole role)
 static void
 test_password (gconstpointer data)
 {
-  guint kind = GPOINTER_TO_UINT (data);
+  WfdPeerKeyKind kind = GPOINTER_TO_UINT (data);
   const WfdPeerCredential *leaf;
   End alice, bob, carol;
   Club club;
@@ -562,9 +562,9 @@ test_wrong_password (void)
   End alice, bob;
   Club club;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  end_begin (&alice, &club, club.profile, 0, "sesam");
-  end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_ADMIN, NULL);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  end_begin (&alice, &club, club.member_kind, 0, "sesam");
+  end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_ADMIN, NULL);
   tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_MEMBER);
   connect_ends (&alice, &bob, CLUB_NOW_S);
   assert_refused (&bob);
@@ -591,9 +591,9 @@ test_proof_is_of_one_connection (void)
     Club club;
     End bob;
 
-    club_begin (&club, WFD_PEER_PROFILE_MODERN);
-    person_begin (&mallory, club.profile);
-    end_begin (&bob, &club, club.profile, WFD_PEER_ROLE_ADMIN, NULL);
+    club_begin (&club, WFD_PEER_KEY_P256);
+    person_begin (&mallory, club.member_kind);
+    end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_ADMIN, NULL);
     tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_MEMBER);
     bob.channel = wfd_peer_channel_new (bob.group, FALSE, CLUB_NOW_S);
     tls = wfd_peer_tls_new (TRUE, mallory.key, mallory.identity);
@@ -631,9 +631,9 @@ test_nobody_asks_for_a_password (void)
     End alice, bob;
     Club club;
 
-    club_begin (&club, WFD_PEER_PROFILE_MODERN);
-    end_begin (&alice, &club, club.profile, 0, "sesame");
-    end_begin (&bob, &club, club.profile, i == 0 ? WFD_PEER_ROLE_MEMBER : WFD_PEER_ROLE_ADMIN,
+    club_begin (&club, WFD_PEER_KEY_P256);
+    end_begin (&alice, &club, club.member_kind, 0, "sesame");
+    end_begin (&bob, &club, club.member_kind, i == 0 ? WFD_PEER_ROLE_MEMBER : WFD_PEER_ROLE_ADMIN,
         NULL);
     if (i == 0)
       tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_MEMBER);
@@ -652,10 +652,10 @@ test_password_is_not_for_strangers (void)
   End alice, mallory;
   Club club, other;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  club_begin (&other, WFD_PEER_PROFILE_MODERN);
-  end_begin (&alice, &club, club.profile, 0, "sesame");
-  end_begin (&mallory, &other, club.profile, WFD_PEER_ROLE_ADMIN, NULL);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  club_begin (&other, WFD_PEER_KEY_P256);
+  end_begin (&alice, &club, club.member_kind, 0, "sesame");
+  end_begin (&mallory, &other, club.member_kind, WFD_PEER_ROLE_ADMIN, NULL);
   tell_password (&mallory, &other, "anything", WFD_PEER_ROLE_MEMBER);
   connect_ends (&alice, &mallory, CLUB_NOW_S);
   assert_refused (&alice);

@@ -17,7 +17,7 @@ test_says_what_it_was_given (gconstpointer data)
   Person bob;
 
   club_begin (&club, GPOINTER_TO_UINT (data));
-  person_begin (&bob, club.profile);
+  person_begin (&bob, club.member_kind);
   chain = club_let_in (&club, &bob, WFD_PEER_ROLE_INVITING | WFD_PEER_ROLE_MEMBER);
   g_assert_cmpuint (wfd_peer_chain_get_length (chain), ==, 3);
   leaf = wfd_peer_chain_get_leaf (chain);
@@ -50,7 +50,7 @@ test_names_of_full_length (void)
   g_autoptr (WfdPeerChain) chain = NULL;
   WfdPeerChain *none;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   g_assert_cmpuint (
       wfd_peer_chain_issue (club.root, club.key, club.creator.identity, &grant, &chain), ==,
       WFD_PEER_OK);
@@ -95,8 +95,8 @@ test_name_of_another_key (void)
 {
   Person alice, bob;
 
-  person_begin (&alice, WFD_PEER_PROFILE_MODERN);
-  person_begin (&bob, WFD_PEER_PROFILE_MODERN);
+  person_begin (&alice, WFD_PEER_KEY_P256);
+  person_begin (&bob, WFD_PEER_KEY_P256);
   g_assert_null (wfd_peer_credential_new_identity (bob.key, alice.identity->name));
   person_end (&alice);
   person_end (&bob);
@@ -116,7 +116,7 @@ test_signature (gconstpointer data)
   signature = wfd_peer_key_sign (alice.key, text);
   size = g_bytes_get_size (signature);
   octets = g_memdup2 (g_bytes_get_data (signature, NULL), size);
-  if (GPOINTER_TO_UINT (data) == WFD_PEER_PROFILE_COMPATIBLE)
+  if (GPOINTER_TO_UINT (data) == WFD_PEER_KEY_RSA1024)
     g_assert_cmpuint (size, ==, 128);
   g_assert_true (wfd_peer_credential_verify (alice.identity, text, wfd_bytes (octets, size)));
   g_assert_false (wfd_peer_credential_verify (bob.identity, text, wfd_bytes (octets, size)));
@@ -153,7 +153,7 @@ test_chain_is_read_as_it_was_built (gconstpointer data)
   Person bob;
 
   club_begin (&club, GPOINTER_TO_UINT (data));
-  person_begin (&bob, club.profile);
+  person_begin (&bob, club.member_kind);
   chain = club_let_in (&club, &bob, WFD_PEER_ROLE_MEMBER);
   read = reread (chain);
   g_assert_cmpuint (wfd_peer_chain_get_length (read), ==, 3);
@@ -170,7 +170,7 @@ test_times (void)
 {
   Club club;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   g_assert_cmpuint (wfd_peer_chain_check (club.creator_chain, club.name, END_S - 1), ==,
       WFD_PEER_OK);
   g_assert_cmpuint (wfd_peer_chain_check (club.creator_chain, club.name, END_S), ==,
@@ -190,7 +190,7 @@ test_root_alone_is_no_member (void)
 {
   Club club;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   g_assert_cmpuint (wfd_peer_chain_check (club.root, club.name, CLUB_NOW_S), ==,
       WFD_PEER_NOT_TRUSTED);
   club_end (&club);
@@ -201,8 +201,8 @@ test_member_of_another_group (void)
 {
   Club club, other;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  club_begin (&other, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  club_begin (&other, WFD_PEER_KEY_P256);
   g_assert_cmpuint (wfd_peer_chain_check (other.creator_chain, club.name, CLUB_NOW_S), ==,
       WFD_PEER_NOT_TRUSTED);
   club_end (&club);
@@ -223,9 +223,9 @@ test_rights_to_issue (void)
   Club club;
   Person bob, carol;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  person_begin (&bob, club.profile);
-  person_begin (&carol, club.profile);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  person_begin (&bob, club.member_kind);
+  person_begin (&carol, club.member_kind);
   for (guint i = 0; i < 3; i++) {
     g_autoptr (WfdPeerChain) issuer = club_let_in (&club, &bob, 1u << i);
 
@@ -285,9 +285,9 @@ test_more_than_the_issuer_has (void)
   };
   g_autoptr (WfdPeerChain) issuer = NULL;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  person_begin (&bob, club.profile);
-  person_begin (&carol, club.profile);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  person_begin (&bob, club.member_kind);
+  person_begin (&carol, club.member_kind);
   issuer = club_let_in (&club, &bob, WFD_PEER_ROLE_INVITING);
   for (guint i = 0; i < G_N_ELEMENTS (grants); i++) {
     g_autoptr (WfdPeerCredential) last = wfd_peer_credential_new_member (bob.key,
@@ -311,8 +311,8 @@ test_forged_issuer (void)
   WfdPeerGrant grant = { "Mallory", WFD_PEER_ROLE_ADMIN, NULL, CLUB_NOW_S, END_S };
   g_autoptr (WfdPeerCredential) forged = NULL;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  person_begin (&mallory, club.profile);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  person_begin (&mallory, club.member_kind);
   forged = wfd_peer_credential_new_member (mallory.key,
       wfd_peer_chain_get_leaf (club.creator_chain), mallory.identity, &grant);
   g_assert_nonnull (forged);
@@ -331,9 +331,9 @@ test_root_of_another_group (void)
   g_autoptr (WfdPeerCredential) root = NULL, forged = NULL;
   g_autoptr (WfdPeerChain) chain = NULL;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  club_begin (&other, WFD_PEER_PROFILE_MODERN);
-  person_begin (&mallory, club.profile);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  club_begin (&other, WFD_PEER_KEY_P256);
+  person_begin (&mallory, club.member_kind);
   root = wfd_peer_credential_read (wfd_bytes_of (wfd_peer_chain_get (other.root, 0)->der));
   g_free (root->group_name);
   root->group_name = g_strdup (club.name);
@@ -358,7 +358,7 @@ test_forged_root (void)
   g_autofree guint8 *der = NULL;
   gsize size;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   der = g_bytes_unref_to_data (g_bytes_ref (wfd_peer_chain_get (club.root, 0)->der), &size);
   der[size - 1] ^= 1;
   forged = wfd_peer_credential_read (wfd_bytes (der, size));
@@ -380,8 +380,8 @@ test_profiles_are_not_mixed (void)
   Person old;
   guint32 result;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
-  person_begin (&old, WFD_PEER_PROFILE_COMPATIBLE);
+  club_begin (&club, WFD_PEER_KEY_P256);
+  person_begin (&old, WFD_PEER_KEY_RSA1024);
   g_assert_null (
       club_issue (club.creator_chain, club.creator.key, &old, WFD_PEER_ROLE_MEMBER, &result));
   g_assert_cmpuint (result, ==, WFD_PEER_INVALID_ARGUMENT);
@@ -397,14 +397,14 @@ test_the_longest_chain (void)
   g_autoptr (WfdPeerKey) key = NULL;
   guint32 result = WFD_PEER_OK;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   chain = wfd_peer_chain_ref (club.root);
   key = wfd_peer_key_ref (club.key);
   while (wfd_peer_chain_get_length (chain) < WFD_LIMIT_PEER_CHAIN) {
     WfdPeerChain *longer;
     Person next;
 
-    person_begin (&next, club.profile);
+    person_begin (&next, club.member_kind);
     longer = club_issue (chain, key, &next, WFD_PEER_ROLE_ADMIN, NULL);
     g_assert_nonnull (longer);
     wfd_peer_chain_unref (chain);

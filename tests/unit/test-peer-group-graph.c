@@ -255,7 +255,7 @@ test_members (gconstpointer data)
 
   club_begin (&club, GPOINTER_TO_UINT (data));
   site_found (&creator, &club, NULL, &address);
-  person_begin (&member.person, club.profile);
+  person_begin (&member.person, club.member_kind);
   chain = club_let_in (&club, &member.person, WFD_PEER_ROLE_MEMBER);
   site_open (&member, &club, chain, NULL, NULL);
   connect_to (&member, WFD_PEER_LINK_NEIGHBOUR, NULL, &address);
@@ -274,7 +274,7 @@ test_password (gconstpointer data)
 
   club_begin (&club, GPOINTER_TO_UINT (data));
   site_found (&creator, &club, "sesame", &address);
-  person_begin (&member.person, club.profile);
+  person_begin (&member.person, club.member_kind);
   site_open (&member, &club, NULL, "sesame", NULL);
   connect_to (&member, WFD_PEER_LINK_NEIGHBOUR, NULL, &address);
   exchange_records (&creator, &member);
@@ -310,7 +310,7 @@ check_refused (Club *club, LetIn let_in, const char *password, guint32 reason)
   WfdPeerEvent *event;
 
   site_found (&creator, club, "sesame", &address);
-  person_begin (&stranger.person, club->profile);
+  person_begin (&stranger.person, club->member_kind);
   chain = let_in != NULL ? let_in (club, &stranger.person) : NULL;
   site_open (&stranger, club, chain, password, NULL);
   connect_to (&stranger, WFD_PEER_LINK_DIRECT, creator.person.identity->name, &address);
@@ -329,7 +329,7 @@ test_stranger_without_group (void)
 {
   Club club;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   check_refused (&club, NULL, NULL, WFD_PEER_CONNECTION_FAILED);
   club_end (&club);
 }
@@ -339,7 +339,7 @@ test_wrong_password (void)
 {
   Club club;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   check_refused (&club, NULL, "simsim", WFD_PEER_NOT_AUTHENTICATED);
   club_end (&club);
 }
@@ -349,7 +349,7 @@ test_expired_member (void)
 {
   Club club;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   check_refused (&club, let_in_until_yesterday, NULL, WFD_PEER_NOT_AUTHENTICATED);
   club_end (&club);
 }
@@ -364,9 +364,9 @@ test_wrong_member_at_the_address (void)
   g_autoptr (WfdPeerChain) chain = NULL;
   g_autofree char *other = NULL;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   site_found (&creator, &club, NULL, &address);
-  person_begin (&member.person, club.profile);
+  person_begin (&member.person, club.member_kind);
   chain = club_let_in (&club, &member.person, WFD_PEER_ROLE_MEMBER);
   site_open (&member, &club, chain, NULL, NULL);
   other = g_strconcat (creator.person.identity->name, "2", NULL);
@@ -387,9 +387,9 @@ test_member_that_was_put_out (void)
   WfdPeerGrant out = { "Out", WFD_PEER_ROLE_MEMBER, NULL, CLUB_NOW_S + 1, CLUB_NOW_S + 2 };
   g_autoptr (WfdPeerChain) chain = NULL, last = NULL;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   site_found (&creator, &club, NULL, &address);
-  person_begin (&member.person, club.profile);
+  person_begin (&member.person, club.member_kind);
   chain = club_let_in (&club, &member.person, WFD_PEER_ROLE_MEMBER);
   g_assert_cmpuint (wfd_peer_chain_issue (club.creator_chain, club.creator.key,
                         member.person.identity, &out, &last),
@@ -409,16 +409,16 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   /* The sockets have the time of day. */
   club_now_s = g_get_real_time () / G_USEC_PER_SEC - 3600;
-  g_test_add_data_func ("/peer/group-graph/members/modern",
-      GUINT_TO_POINTER (WFD_PEER_PROFILE_MODERN), test_members);
+  g_test_add_data_func ("/peer/group-graph/members/modern", GUINT_TO_POINTER (WFD_PEER_KEY_P256),
+      test_members);
   g_test_add_data_func ("/peer/group-graph/members/compatible",
-      GUINT_TO_POINTER (WFD_PEER_PROFILE_COMPATIBLE), test_members);
+      GUINT_TO_POINTER (WFD_PEER_KEY_RSA1024), test_members);
   g_test_add_data_func ("/peer/group-graph/members/ed25519",
       GUINT_TO_POINTER (WFD_PEER_KEY_ED25519), test_members);
-  g_test_add_data_func ("/peer/group-graph/password/modern",
-      GUINT_TO_POINTER (WFD_PEER_PROFILE_MODERN), test_password);
+  g_test_add_data_func ("/peer/group-graph/password/modern", GUINT_TO_POINTER (WFD_PEER_KEY_P256),
+      test_password);
   g_test_add_data_func ("/peer/group-graph/password/compatible",
-      GUINT_TO_POINTER (WFD_PEER_PROFILE_COMPATIBLE), test_password);
+      GUINT_TO_POINTER (WFD_PEER_KEY_RSA1024), test_password);
   g_test_add_data_func ("/peer/group-graph/password/ed25519",
       GUINT_TO_POINTER (WFD_PEER_KEY_ED25519), test_password);
   g_test_add_func ("/peer/group-graph/stranger-without-group", test_stranger_without_group);

@@ -94,7 +94,7 @@ test_membership (void)
   GByteArray *octets = g_byte_array_new ();
   gsize size;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   payload = wfd_peer_membership_build (club.creator_chain);
   size = g_bytes_get_size (payload);
   g_assert_cmpuint (wfd_peer_membership_read (payload, &chain), ==, WFD_PEER_OK);
@@ -179,7 +179,7 @@ member_begin (Member *self, Club *club, guint roles)
 {
   WfdPeerGroupConfig config = { club->name };
 
-  person_begin (&self->person, club->profile);
+  person_begin (&self->person, club->member_kind);
   self->chain = club_let_in (club, &self->person, roles);
   config.key = self->person.key;
   config.identity = self->person.identity;
@@ -227,7 +227,7 @@ typedef struct
 } Pair;
 
 static void
-pair_begin (Pair *self, guint kind, guint roles)
+pair_begin (Pair *self, WfdPeerKeyKind kind, guint roles)
 {
   club_begin (&self->club, kind);
   member_begin (&self->alice, &self->club, WFD_PEER_ROLE_MEMBER);
@@ -371,7 +371,7 @@ test_others_records (void)
     g_autoptr (WfdPeerRecord) record = NULL;
     gboolean admin = roles[i] == WFD_PEER_ROLE_ADMIN;
 
-    pair_begin (&pair, WFD_PEER_PROFILE_MODERN, roles[i]);
+    pair_begin (&pair, WFD_PEER_KEY_P256, roles[i]);
     record = new_record (&type, pair.alice.person.identity->name, NULL);
     g_assert_cmpuint (wfd_peer_group_sign (pair.alice.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
     record->modifier = g_strdup (pair.bob.person.identity->name);
@@ -393,7 +393,7 @@ test_other_creator (void)
   Pair pair;
   g_autoptr (WfdPeerRecord) record = NULL;
 
-  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_ADMIN);
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
   record = new_record (&type, pair.alice.person.identity->name, NULL);
   forge (&pair.bob, record, serial_of (&pair.bob));
   g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
@@ -408,7 +408,7 @@ test_graph_info_is_an_administrators (void)
   Pair pair;
   g_autoptr (WfdPeerRecord) record = NULL;
 
-  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_MEMBER);
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
   record = new_record (&wfd_peer_type_graph_info, pair.bob.person.identity->name, NULL);
   g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==,
       WFD_PEER_NOT_AUTHORIZED);
@@ -425,7 +425,7 @@ test_signature_is_anybodys (void)
   Pair pair;
   g_autoptr (WfdPeerRecord) record = NULL;
 
-  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_MEMBER);
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
   record = new_record (&wfd_peer_type_signature, pair.alice.person.identity->name, NULL);
   g_assert_cmpuint (wfd_peer_group_sign (pair.alice.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
   record->modifier = g_strdup (pair.bob.person.identity->name);
@@ -450,7 +450,7 @@ test_times (void)
   };
   Pair pair;
 
-  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_MEMBER);
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (WfdPeerRecord) record = new_record (&type, pair.bob.person.identity->name, NULL);
 
@@ -470,7 +470,7 @@ test_own_times (void)
   Pair pair;
   g_autoptr (WfdPeerRecord) record = NULL, presence = NULL;
 
-  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_MEMBER);
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
   record = new_record (&type, pair.bob.person.identity->name, NULL);
   record->expires = TICKS (END_S) + 1;
   g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==,
@@ -504,7 +504,7 @@ test_unknown_is_deferred (void)
   Member alice, bob;
   g_autoptr (WfdPeerRecord) record = NULL, membership = NULL;
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   member_begin (&alice, &club, WFD_PEER_ROLE_MEMBER);
   member_begin (&bob, &club, WFD_PEER_ROLE_MEMBER);
   wfd_peer_group_take_news (alice.group);
@@ -532,7 +532,7 @@ test_membership_is_published_by (void)
     Member carol;
     g_autoptr (WfdPeerRecord) record = NULL;
 
-    pair_begin (&pair, WFD_PEER_PROFILE_MODERN, roles[i]);
+    pair_begin (&pair, WFD_PEER_KEY_P256, roles[i]);
     member_begin (&carol, &pair.club, WFD_PEER_ROLE_MEMBER);
     record = new_membership (&pair.bob, carol.chain);
     forge (&pair.bob, record, serial_of (&pair.bob));
@@ -553,8 +553,8 @@ test_membership_of_another_group (void)
   Club other;
   g_autoptr (WfdPeerRecord) record = NULL;
 
-  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_ADMIN);
-  club_begin (&other, WFD_PEER_PROFILE_MODERN);
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
+  club_begin (&other, WFD_PEER_KEY_P256);
   record = new_membership (&pair.bob, other.creator_chain);
   forge (&pair.bob, record, serial_of (&pair.bob));
   g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
@@ -571,7 +571,7 @@ test_modifier_of_half (void)
   static const guint8 no_serial[WFD_PEER_SERIAL_BYTES];
   Pair pair;
 
-  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_MEMBER);
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
   for (guint i = 0; i < 2; i++) {
     const char *name = pair.bob.person.identity->name;
     g_autoptr (WfdPeerRecord) record = new_record (&type, name, i == 0 ? name : NULL);
@@ -590,7 +590,7 @@ test_membership_is_never_deleted (void)
   Pair pair;
   g_autoptr (WfdPeerRecord) record = NULL;
 
-  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_ADMIN);
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
   record = new_record (&wfd_peer_type_membership, pair.bob.person.identity->name, NULL);
   record->flags = WFD_PEER_RECORD_IS_DELETED;
   g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==,
@@ -609,7 +609,7 @@ test_another_name_of_the_key (void)
   g_autofree char *name = NULL;
   g_autoptr (WfdPeerCredential) twin = NULL;
 
-  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_ADMIN);
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
   name = g_strconcat (pair.bob.person.identity->name, "by", NULL);
   twin = wfd_peer_credential_new_identity (pair.bob.person.key, name);
   g_assert_nonnull (twin);
@@ -639,7 +639,7 @@ test_put_out (void)
   g_autoptr (WfdPeerChain) last = NULL;
   g_autoptr (WfdPeerRecord) before = NULL, after = NULL;
 
-  pair_begin (&pair, WFD_PEER_PROFILE_MODERN, WFD_PEER_ROLE_MEMBER);
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
   last = reissue (pair.club.creator_chain, pair.club.creator.key, &pair.bob, CLUB_NOW_S + 100,
       CLUB_NOW_S + 101);
   wfd_peer_group_admit (pair.alice.group, last, pair.bob.person.identity, CLUB_NOW_S + 100);
@@ -663,7 +663,7 @@ test_no_one_is_put_out_from_below (void)
     Member alice, admin, inviting;
     g_autoptr (WfdPeerChain) weak = NULL;
 
-    club_begin (&club, WFD_PEER_PROFILE_MODERN);
+    club_begin (&club, WFD_PEER_KEY_P256);
     member_begin (&alice, &club, WFD_PEER_ROLE_MEMBER);
     member_begin (&admin, &club, WFD_PEER_ROLE_ADMIN);
     member_begin (&inviting, &club, WFD_PEER_ROLE_INVITING);
@@ -698,7 +698,7 @@ test_group_properties (void)
   g_autoptr (WfdPeerRecord) record = NULL, forged = NULL, elsewhere = NULL;
   g_autofree char *hash = wfd_peer_password_hash (WFD_PEER_PROFILE_MODERN, "sesame");
 
-  club_begin (&club, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_P256);
   member_begin (&alice, &club, WFD_PEER_ROLE_ADMIN);
   config = (WfdPeerGroupConfig) { club.name, club.creator.key, club.creator.identity,
     club.creator_chain, club.key };
