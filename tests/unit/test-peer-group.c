@@ -546,6 +546,27 @@ test_membership_is_published_by (void)
   }
 }
 
+/* Who is of one profile finds no member in a group of the other. */
+static void
+test_group_of_the_other_profile (void)
+{
+  Club club;
+  Person bob;
+  WfdPeerGroup *group;
+  WfdPeerGroupConfig config = { 0 };
+
+  club_begin (&club, WFD_PEER_PROFILE_COMPATIBLE);
+  person_begin (&bob, WFD_PEER_PROFILE_MODERN);
+  config = (WfdPeerGroupConfig) { club.name, bob.key, bob.identity };
+  g_assert_cmpuint (wfd_peer_group_new (&config, &group), ==, WFD_PEER_OK);
+  g_assert_cmpuint (
+      wfd_peer_group_admit (group, club.creator_chain, club.creator.identity, CLUB_NOW_S), ==,
+      WFD_PEER_NOT_TRUSTED);
+  wfd_peer_group_unref (group);
+  person_end (&bob);
+  club_end (&club);
+}
+
 static void
 test_membership_of_another_group (void)
 {
@@ -757,6 +778,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/group/own-times", test_own_times);
   g_test_add_func ("/peer/group/unknown-is-deferred", test_unknown_is_deferred);
   g_test_add_func ("/peer/group/membership-is-published-by", test_membership_is_published_by);
+  g_test_add_func ("/peer/group/group-of-the-other-profile", test_group_of_the_other_profile);
   g_test_add_func ("/peer/group/membership-of-another-group", test_membership_of_another_group);
   g_test_add_func ("/peer/group/modifier-of-half", test_modifier_of_half);
   g_test_add_func ("/peer/group/membership-is-never-deleted", test_membership_is_never_deleted);
