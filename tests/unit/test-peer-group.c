@@ -555,8 +555,8 @@ test_group_of_the_other_profile (void)
   WfdPeerGroup *group;
   WfdPeerGroupConfig config = { 0 };
 
-  club_begin (&club, WFD_PEER_PROFILE_COMPATIBLE);
-  person_begin (&bob, WFD_PEER_PROFILE_MODERN);
+  club_begin (&club, WFD_PEER_KEY_RSA1024);
+  person_begin (&bob, WFD_PEER_KEY_P256);
   config = (WfdPeerGroupConfig) { club.name, bob.key, bob.identity };
   g_assert_cmpuint (wfd_peer_group_new (&config, &group), ==, WFD_PEER_OK);
   g_assert_cmpuint (
