@@ -29,7 +29,8 @@ typedef struct
   void (*lost) (gpointer data);
   /* The network takes nothing (errno); once. */
   void (*trouble) (gpointer data, int code);
-  /* Nothing waits any more; once for wfd_pump_drain(). */
+  /* Nothing waits any more, be it that it has left, or was thrown away, as what waits at the end is;
+   * once for wfd_pump_drain(). */
   void (*drained) (gpointer data);
 } WfdPumpEvents;
 

@@ -35,7 +35,8 @@ typedef struct
   /* (nullable): the kernel has taken the first packet of a picture; @number: of its trail, 0 if
    * it has none. In their order, and no two at once. */
   void (*picture) (gpointer owner, guint64 number);
-  /* All units have left; once for wfd_sender_drain(), perhaps before that returns. */
+  /* All units have left, or were thrown away; once for wfd_sender_drain(), perhaps before that
+   * returns. */
   void (*drained) (gpointer owner);
 } WfdSenderEvents;
 
