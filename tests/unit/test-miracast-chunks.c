@@ -190,6 +190,35 @@ test_a_chunk_wakes_who_waits (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->size, ==, HEAD + 1);
 }
 
+static gpointer
+wait_until_let (gpointer data)
+{
+  NTSTATUS status;
+
+  do
+    status = get_within (data, 100, INFINITE, 0, NULL);
+  while (status == STATUS_INVALID_DEVICE_STATE);
+  return GINT_TO_POINTER (status);
+}
+
+static void
+test_one_reads_at_a_time (Fixture *self, gconstpointer data)
+{
+  GThread *thread = g_thread_new ("reader", wait_until_let, self);
+  gint64 end_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  MIRACAST_CHUNK_DATA chunk;
+  NTSTATUS status;
+
+  do {
+    UINT size = sizeof (chunk);
+
+    status = miracast_chunks_get (self->chunks, 0, 0, NULL, &size, &chunk, NULL);
+  } while (status == STATUS_TIMEOUT && g_get_monotonic_time () < end_us);
+  g_assert_cmpint (status, ==, STATUS_INVALID_DEVICE_STATE);
+  push (self, 5, "x");
+  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==, STATUS_SUCCESS);
+}
+
 #define TEST(name, func) \
   g_test_add ("/miracast/chunks/" name, Fixture, NULL, set_up, func, tear_down)
 
@@ -206,5 +235,6 @@ main (int argc, char **argv)
   TEST ("bad-arguments", test_bad_arguments);
   TEST ("the-end-wakes-who-waits", test_the_end_wakes_who_waits);
   TEST ("a-chunk-wakes-who-waits", test_a_chunk_wakes_who_waits);
+  TEST ("one-reads-at-a-time", test_one_reads_at_a_time);
   return g_test_run ();
 }

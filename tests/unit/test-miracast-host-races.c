@@ -305,6 +305,117 @@ test_start_that_fails_leaves_no_notification (Fixture *self, gconstpointer data)
   }
 }
 
+static NTSTATUS
+ask (void)
+{
+  UINT n = 0;
+
+  return now->callbacks.MiracastIoControl (display_device, FALSE, 0, NULL, 0, NULL, &n);
+}
+
+static gpointer
+ask_elsewhere (gpointer data)
+{
+  g_assert_cmpint (ask (), ==, STATUS_INVALID_DEVICE_STATE);
+  return NULL;
+}
+
+/* The driver's own thread may ask, others may not. */
+static void
+ask_from_both (void)
+{
+  g_assert_cmpint (ask (), ==, STATUS_SUCCESS);
+  g_thread_join (g_thread_new ("other", ask_elsewhere, NULL));
+}
+
+static NTSTATUS
+create_and_ask (HANDLE device, MIRACAST_CALLBACKS *callbacks)
+{
+  create (device, callbacks);
+  ask_from_both ();
+  return STATUS_SUCCESS;
+}
+
+static void
+test_io_control_of_creation_and_destruction (Fixture *self, gconstpointer data)
+{
+  g_assert_cmpint (WfdxMiracastClose (display_device), ==, STATUS_SUCCESS);
+  self->hooks->create = create_and_ask;
+  self->hooks->destroy = ask_from_both;
+  open_system (&display);
+  display_wait_told ("io stopped");
+  g_assert_cmpint (WfdxMiracastClose (display_device), ==, STATUS_SUCCESS);
+  display_wait_told ("io stopped");
+  g_assert_cmpuint (display_count_told (), ==, 0);
+}
+
+/* It is on its way still when its session has long been stopped. */
+static void
+test_end_that_is_told_is_of_its_session (Fixture *self, gconstpointer data)
+{
+  self->hooks->stop = tell_stop;
+  g_assert_cmpint (start_session (self), ==, STATUS_SUCCESS);
+  g_mutex_lock (&self->gate);
+  g_assert_cmpint (send_message ("a", on_done_waits), ==, STATUS_PENDING);
+  display_wait_told ("message a in session 1");
+  display_wait_told ("done a 00000000 0");
+  self->callbacks.ReportSessionStatus (display_device, MIRACAST_STATUS_CRITICAL_ERROR, 0);
+  display_wait_told ("status 0 00000000");
+  g_assert_cmpint (WfdxMiracastStop (display_device), ==, STATUS_SUCCESS);
+  display_wait_told ("stopped");
+  renew_sink (self);
+  g_assert_cmpint (start_session (self), ==, STATUS_SUCCESS);
+  g_assert_cmpint (send_message ("b", display_on_done), ==, STATUS_PENDING);
+  g_mutex_unlock (&self->gate);
+  display_wait_told ("message b in session 2");
+  display_wait_told ("done b 00000000 0");
+  g_assert_cmpstr (display_get_state_name (), ==, "started");
+}
+
+static NTSTATUS
+start_with_many_messages (SOCKET socket, MIRACAST_WFD_CONNECTION_STATS *stats,
+    MIRACAST_SESSION_INFO *info)
+{
+  for (guint i = 0; i < 64; i++)
+    g_assert_cmpint (send_message ("a", display_on_done), ==, STATUS_PENDING);
+  g_assert_cmpint (send_message ("b", display_on_done), ==, STATUS_INSUFFICIENT_RESOURCES);
+  return STATUS_SUCCESS;
+}
+
+static void
+test_messages_that_wait_are_limited (Fixture *self, gconstpointer data)
+{
+  self->hooks->start = start_with_many_messages;
+  self->hooks->message = NULL;
+  g_assert_cmpint (start_session (self), ==, STATUS_SUCCESS);
+  for (guint i = 0; i < 64; i++)
+    display_wait_told ("done a 00000000 0");
+  g_assert_cmpint (send_message ("c", display_on_done), ==, STATUS_PENDING);
+  display_wait_told ("done c 00000000 0");
+}
+
+static void
+stop_without_rates (void)
+{
+  g_assert_cmpint (register_rates (NULL), ==, STATUS_INVALID_PARAMETER);
+  display_tell ("stopped");
+}
+
+/* Three seconds, and nobody is registered from then on. */
+static void
+test_silence_of_the_kernel_is_told_once (Fixture *self, gconstpointer data)
+{
+  self->hooks->start = start_with_rates;
+  self->hooks->stop = stop_without_rates;
+  g_assert_cmpint (WfdxMiracastSetLink (display_device, 7, miracast_kernel_peer, 0), ==,
+      STATUS_SUCCESS);
+  g_assert_cmpint (start_session (self), ==, STATUS_SUCCESS);
+  display_wait_told ("rate gone");
+  display_wait_told ("rate taken");
+  g_assert_cmpint (WfdxMiracastStop (display_device), ==, STATUS_SUCCESS);
+  display_wait_told ("stopped");
+}
+
 #define TEST(name, func) \
   g_test_add ("/miracast/host-races/" name, Fixture, NULL, set_up, func, tear_down)
 
@@ -320,5 +431,9 @@ main (int argc, char **argv)
   TEST ("stop-at-the-beginning-of-a-start", test_stop_at_the_beginning_of_a_start);
   TEST ("notification-that-waits-for-who-stops", test_notification_that_waits_for_who_stops);
   TEST ("start-that-fails-leaves-no-notification", test_start_that_fails_leaves_no_notification);
+  TEST ("io-control-of-creation-and-destruction", test_io_control_of_creation_and_destruction);
+  TEST ("end-that-is-told-is-of-its-session", test_end_that_is_told_is_of_its_session);
+  TEST ("messages-that-wait-are-limited", test_messages_that_wait_are_limited);
+  TEST ("silence-of-the-kernel-is-told-once", test_silence_of_the_kernel_is_told_once);
   return g_test_run ();
 }

@@ -287,6 +287,7 @@ test_monitor_that_is_off_for_a_moment (Fixture *self, gconstpointer data)
 }
 
 /* Twice, and then the session ends while it sleeps. */
+/* Twice, and then the session ends while it sleeps. */
 static void
 test_monitor_that_is_off_sleeps (Fixture *self, gconstpointer data)
 {
