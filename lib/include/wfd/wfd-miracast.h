@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * @WFD_MIRACAST_STEP_CONVERTED: it was brought into the colours and the size of the encoder
  * @WFD_MIRACAST_STEP_ENCODED: it was encoded
  * @WFD_MIRACAST_STEP_DROPPED: it will not be sent, though it was captured
- * @WFD_MIRACAST_STEP_SENDING: it is given to the network now
+ * @WFD_MIRACAST_STEP_SENDING: the network has taken the first of it
  *
  * What happens to a picture on its way.
  */
