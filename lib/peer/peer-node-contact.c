@@ -102,10 +102,22 @@ wfd_peer_node_get_min_contacts (guint64 signature)
   return signature > 0 ? MAX (MIN_CONTACTS, 60 - (int) log2 (signature)) : 60;
 }
 
+/* Of each who publishes some, one. */
+static guint
+count_contacts (WfdPeerNode *self)
+{
+  g_autoptr (GPtrArray) contacts = wfd_peer_node_list_records (self, &wfd_peer_type_contact, NULL);
+  g_autoptr (GHashTable) creators = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < contacts->len; i++)
+    g_hash_table_add (creators, ((WfdPeerRecord *) contacts->pdata[i])->creator);
+  return g_hash_table_size (creators);
+}
+
 void
 wfd_peer_node_balance_contacts (WfdPeerNode *self)
 {
-  g_autoptr (GPtrArray) contacts = wfd_peer_node_list_records (self, &wfd_peer_type_contact, NULL);
+  guint n = count_contacts (self);
   gboolean is_one = find_alive (self, &self->contact_id) != NULL;
   guint64 signature;
   guint min;
@@ -113,9 +125,9 @@ wfd_peer_node_balance_contacts (WfdPeerNode *self)
   if (!takes_part (self) || self->listening->len == 0 || !get_signature (self, &signature))
     return;
   min = wfd_peer_node_get_min_contacts (signature);
-  if (!is_one && contacts->len < min)
+  if (!is_one && n < min)
     publish_contact (self, signature);
-  else if (is_one && contacts->len > min + MORE_CONTACTS)
+  else if (is_one && n > min + MORE_CONTACTS)
     wfd_peer_node_withdraw (self, &self->contact_id);
 }
 

@@ -239,6 +239,32 @@ test_too_many_contacts (void)
   world_free (world);
 }
 
+/* Somebody who publishes many contacts does not make others withdraw theirs. */
+static void
+test_many_of_one (void)
+{
+  World *world = world_new ();
+  Node *nodes[2];
+
+  add_nodes (world, nodes, G_N_ELEMENTS (nodes));
+  pass (world, 200 * S);
+  g_assert_cmpuint (count_contacts (nodes[0]), ==, 2);
+  for (guint i = 0; i < 100; i++) {
+    WfdPeerContact contact = { nodes[0]->node->node_id, i + 1, { address_of (nodes[1]) }, 1 };
+    g_autoptr (GBytes) payload = wfd_peer_contact_build (&contact);
+    WfdPeerGuid id;
+
+    wfd_peer_record_make_id ("peer1", &id);
+    wfd_peer_node_publish_own (touch (nodes[1]), &wfd_peer_type_contact, &id, 0, 900 * TICKS_PER_S,
+        payload);
+  }
+  settle (world);
+  g_assert_cmpuint (count_contacts (nodes[0]), ==, 102);
+  pass (world, 400 * S);
+  g_assert_true (has_record (nodes[0], &nodes[0]->node->contact_id));
+  world_free (world);
+}
+
 /* A contact that leaves is none any more; one that has crashed for 900 s at most. */
 static void
 test_contact_leaves (void)
@@ -470,6 +496,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/contact/wanted", test_wanted_contacts);
   g_test_add_func ("/peer/contact/some-are", test_some_are_contacts);
   g_test_add_func ("/peer/contact/too-many", test_too_many_contacts);
+  g_test_add_func ("/peer/contact/many-of-one", test_many_of_one);
   g_test_add_func ("/peer/contact/leaves", test_contact_leaves);
   g_test_add_func ("/peer/contact/asks-for-others", test_contact_asks_for_others);
   g_test_add_func ("/peer/partition/halves-meet-again", test_halves_meet_again);
