@@ -191,6 +191,8 @@ come_and_go (Node *node, Node *other)
   settle (node->world);
   wfd_peer_node_lost (touch (other), get_link (other)->id);
   settle (node->world);
+  /* Nor does it come again by itself. */
+  node->node->left = TRUE;
 }
 
 /* Who comes and goes neither puts off that others are looked for, nor makes it happen more
