@@ -96,6 +96,33 @@ test_client_leaves_early (Lab *lab, gconstpointer data)
   g_assert_null (strstr (lab->told->str, "opened"));
 }
 
+/* Not for as long as silence would last, unless that is shorter. */
+static void
+test_client_is_waited_for (Lab *lab, gconstpointer data)
+{
+  static const struct
+  {
+    guint lost_ms, expected_ms;
+  } cases[] = { { 0, 3000 }, { 60000, 3000 }, { 900, 900 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const WfdP2pOptions options = { .go_intent = -1, .lost_ms = cases[i].lost_ms };
+    gint64 wait_us = cases[i].expected_ms * G_TIME_SPAN_MILLISECOND;
+    gint64 before_us, ready_us;
+    GSource *ride_out;
+
+    lab_use_options (lab, &options);
+    open_own_group (lab);
+    before_us = g_get_monotonic_time ();
+    say_of_group (lab, "PeerDisconnected", TV);
+    lab_wait_told (lab, "interrupted");
+    ride_out = WFD_P2P_LINK (lab->link)->group->ride_out;
+    ready_us = g_source_get_ready_time (ride_out);
+    g_assert_cmpint (ready_us, >=, before_us + wait_us);
+    g_assert_cmpint (ready_us, <=, g_get_monotonic_time () + wait_us);
+  }
+}
+
 static void
 test_client_comes_back (Lab *lab, gconstpointer data)
 {
@@ -834,6 +861,7 @@ main (int argc, char **argv)
   add ("silence/session-tells", test_session_tells);
   add ("loss/group-finished", test_group_finished);
   add ("loss/client-stays-away", test_client_stays_away);
+  add ("loss/client-is-waited-for", test_client_is_waited_for);
   add ("loss/client-leaves-early", test_client_leaves_early);
   add ("loss/client-comes-back", test_client_comes_back);
   add ("loss/disconnect", test_disconnect);
