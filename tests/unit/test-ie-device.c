@@ -73,6 +73,10 @@ static const struct
       7236 },
   { "dual-r2", { 0, 0, 6, 0x00, 0x13, 0xc0, 0x01, 0x00, 0xc8, 11, 0, 2, 0, 3 }, 14, TRUE, TRUE,
       TRUE, TRUE, 49153 },
+  /* In what both describe, that of the first release counts. */
+  { "source-that-is-a-sink-in-r2",
+      { 0, 0, 6, 0x00, 0x10, 0x1c, 0x44, 0x00, 0xc8, 11, 0, 2, 0x00, 0x01 }, 14, TRUE, FALSE, TRUE,
+      TRUE, 7236 },
   { "port-zero", { 0, 0, 6, 0x00, 0x10, 0x00, 0x00, 0x00, 0xc8 }, 9, TRUE, FALSE, TRUE, FALSE,
       7236 },
   { "no-device-information", { 7, 0, 2, 0, 1 }, 5, FALSE, FALSE, FALSE, FALSE, 7236 },
