@@ -63,7 +63,7 @@
  * in a thread of its own, for the PIN that the peer shows, with pairing=pin-keypad and without
  * #GstWfdSink:pin; a handler, which is there before PAUSED, returns it, or NULL for the action signal "enter-pin" (that address,
  * PIN) to do it within two minutes. What is answered after the session has ended is of no
- * other. "pin" (PIN), in the thread of the session, which waits for it, has one to be shown.
+ * other. "pin" (PIN), in a thread of its own as well, has one to be shown.
  *
  * In a program with a Miracast driver (netdispumdddi.h) #GstWfdSink:miracast-context
  * names the context whose sessions are served; the element listens nowhere then. The

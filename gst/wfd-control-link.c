@@ -172,10 +172,37 @@ on_pin_request (WfdEstablish *establish, const char *peer, const char *name, Wfd
   begin_question (self, question);
 }
 
+/* Somebody who shows it to a person may take his time as well. */
+typedef struct
+{
+  void (*tell) (GstElement *element, const char *pin);
+  char *pin;
+} Shown;
+
+static void
+shown_free (gpointer data)
+{
+  Shown *shown = data;
+
+  g_free (shown->pin);
+  g_free (shown);
+}
+
+static void
+show (GstElement *element, gpointer data)
+{
+  const Shown *shown = data;
+
+  shown->tell (element, shown->pin);
+}
+
 static void
 on_pin (WfdEstablish *establish, const char *pin, WfdControl *self)
 {
-  self->config.link_events.pin (self->config.link_data, pin);
+  Shown *shown = g_new (Shown, 1);
+
+  *shown = (Shown) { self->config.link_events.pin, g_strdup (pin) };
+  gst_element_call_async (self->config.link_data, show, shown, shown_free);
 }
 
 void

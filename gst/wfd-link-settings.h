@@ -27,7 +27,7 @@ typedef struct
 /* What the application is told and asked; @element: one of the bins. */
 typedef struct
 {
-  /* Whether it answers; in the thread of the session, like pin (). */
+  /* Whether it answers; in the thread of the session. */
   gboolean (*answers_pairing) (GstElement *element);
   gboolean (*answers_pin) (GstElement *element);
   /* May wait for a person. FALSE leaves it open. @pin: (nullable) */
@@ -35,6 +35,7 @@ typedef struct
       WfdPairing pairing, const char *pin);
   /* The same. (transfer full): NULL leaves it open */
   char *(*pin_request) (GstElement *element, const char *peer, const char *name);
+  /* To be shown; may take its time. */
   void (*pin) (GstElement *element, const char *pin);
 } WfdLinkEvents;
 

@@ -403,11 +403,12 @@ on_open_done (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 open_link (WfdEstablish *self)
 {
-  const WfdLinkPairing pairing = { self->pairing, get_pin (self), self->persistent };
   const char *id = wfd_link_peer_get_id (self->candidate);
+  WfdLinkPairing pairing;
 
   if (self->entered_pin == NULL && !wfd_establish_end_step (self))
     return;
+  pairing = (WfdLinkPairing) { self->pairing, get_pin (self), self->persistent };
   g_hash_table_remove_all (self->requests);
   if (self->role == WFD_ROLE_SOURCE)
     wfd_link_stop_find (self->link);

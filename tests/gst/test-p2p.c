@@ -356,6 +356,30 @@ test_nobody_is_asked_twice (Stage *stage, gconstpointer data)
 }
 
 static void
+show_first (GstElement *wfd, const char *pin, Handler *handler)
+{
+  g_assert_cmpstr (pin, ==, "12345670");
+  wait_for_person (handler);
+}
+
+static void
+test_shown_pin_holds_nothing_up (Stage *stage, gconstpointer data)
+{
+  Handler handler = { .n_calls = 0 };
+
+  stage_make_display (stage, "pairing=pin-keypad pin=12345670");
+  stage_make_source (stage, "peer=Living* pairing=pin-display pin=12345670");
+  g_signal_connect (stage->sides[STAGE_SOURCE].wfd, "pin", G_CALLBACK (show_first), &handler);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  wait_handler_calls (&handler, 1);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_NULL);
+  let_handler_go (&handler);
+  wait_until_forgotten (stage, STAGE_SOURCE);
+}
+
+static void
 make_source_that_asks (Stage *stage, Handler *handler)
 {
   guint n_calls = handler->n_calls;
@@ -629,6 +653,7 @@ main (int argc, char **argv)
   add ("pin-is-entered", test_pin_is_entered);
   add ("pin-is-entered-later", test_pin_is_entered_later);
   add ("pin-handler-holds-nothing-up", test_pin_handler_holds_nothing_up);
+  add ("shown-pin-holds-nothing-up", test_shown_pin_holds_nothing_up);
   add ("settings-reach-the-link", test_settings_reach_the_link);
   add ("pin-of-rubbish", test_pin_of_rubbish);
   add ("name-too-long", test_name_too_long);
