@@ -169,7 +169,9 @@ get_own_info (const WfdPeerNode *self)
   info->peer_id = g_strdup (self->peer_id);
   info->attributes = g_strdup (self->attributes);
   info->n_addresses = self->listening->len;
-  memcpy (info->addresses, self->listening->data, self->listening->len * sizeof (*info->addresses));
+  if (self->listening->len > 0)
+    memcpy (info->addresses, self->listening->data,
+        self->listening->len * sizeof (*info->addresses));
   return info;
 }
 

@@ -36,7 +36,8 @@ wfd_station_watch_free (WfdStationWatch *self)
 static gboolean
 on_stations (gpointer data)
 {
-  watch->func (data, 2, watch->user_data);
+  if (watch != NULL)
+    watch->func (data, 2, watch->user_data);
   return G_SOURCE_REMOVE;
 }
 

@@ -561,6 +561,16 @@ say_it (FakeWpas *fake, gpointer user_data)
   g_clear_pointer (&saying->args, g_variant_unref);
 }
 
+static void
+saying_free (gpointer data)
+{
+  Saying *saying = data;
+
+  g_free (saying->signal);
+  g_clear_pointer (&saying->args, g_variant_unref);
+  g_free (saying);
+}
+
 void
 lab_react (Lab *lab, const char *key, const char *signal, const char *args)
 {
@@ -568,7 +578,7 @@ lab_react (Lab *lab, const char *key, const char *signal, const char *args)
 
   *saying = (Saying) { g_strdup (signal), parse (args) };
   fake_wpas_react (lab->fake, key, say_it, saying);
-  g_test_queue_free (saying);
+  g_test_queue_destroy (saying_free, saying);
 }
 
 void

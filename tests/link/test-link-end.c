@@ -477,14 +477,17 @@ test_close_restores (Lab *lab, gconstpointer data)
 static void
 test_close_keeps_addresses (Lab *lab, gconstpointer data)
 {
-  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig",
-      parse ("{'IpAddrMask': <[byte 255, 255, 255, 0]>, " OLD_ADDRESSES "}"));
+  g_autoptr (GVariant) whole =
+      parse ("{'IpAddrMask': <[byte 255, 255, 255, 0]>, " OLD_ADDRESSES "}");
+  g_autoptr (GVariant) half = parse ("{" OLD_ADDRESSES "}");
+
+  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig", whole);
   open_link (lab);
   wfd_link_close (lab->link);
   lab_settle (lab);
   g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Set P2PDeviceConfig"), "IpAddr"));
 
-  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig", parse ("{" OLD_ADDRESSES "}"));
+  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig", half);
   open_link (lab);
   wfd_link_close (lab->link);
   lab_settle (lab);
