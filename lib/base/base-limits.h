@@ -191,12 +191,15 @@
 #define WFD_LIMIT_PEER_QUEUE_BYTES (16 * 1024 * 1024)
 #define WFD_LIMIT_PEER_EVENTS_BYTES (16 * 1024 * 1024)
 
-/* Messages of all connections that have come in part: as many of the largest records as a
- * node has new neighbours, or sixteen of the largest data. Smaller ones do not count, of
- * which each connection has one at most. Who has begun a large one ends it in this time, if
- * others wait to begin. */
+/* What has come of messages that are not whole, of all connections: of as many of the largest
+ * records as a node has new neighbours, or sixteen of the largest data; and of one address, of
+ * the largest record. Smaller messages do not count, of which each connection has one at most.
+ * While others wait for room, who has begun a large one sends some of it in the one time, and
+ * ends it in the other. */
 #define WFD_LIMIT_PEER_PARTIAL_BYTES (256 * 1024 * 1024)
+#define WFD_LIMIT_PEER_PARTIAL_BYTES_OF_ADDRESS (64 * 1024 * 1024)
 #define WFD_LIMIT_PEER_SMALL_BYTES (64 * 1024)
+#define WFD_LIMIT_PEER_SILENCE_S 5
 #define WFD_LIMIT_PEER_PARTIAL_S 60
 
 /* How long it waits for a peer that reads nothing of it. */

@@ -52,7 +52,7 @@ struct _WfdPeerConn
   gboolean reading;   /* as far as the owner goes */
   GByteArray *rest;   /* of what was read, and may not be taken yet */
   gboolean resumes;   /* the timer takes it */
-  WfdPeerClaim claim; /* of the message that has come in part */
+  WfdPeerClaim claim; /* room for the message that has come in part */
 };
 
 static void
@@ -192,27 +192,29 @@ release_room (WfdPeerConn *self)
   WfdPeerRoom *room = &self->loop->room;
   WfdPeerClaim *next;
 
-  if (!self->claim.holds && !self->claim.waits)
+  if (self->claim.share == NULL)
     return;
   wfd_peer_room_release (room, &self->claim);
-  while ((next = wfd_peer_room_next (room, g_get_monotonic_time ())) != NULL) {
-    wfd_peer_frames_allow (conn_of (next)->frames);
+  while ((next = wfd_peer_room_next (room, g_get_monotonic_time ())) != NULL)
     resume_later (conn_of (next));
-  }
   watch_overdue (self->loop);
 }
 
 static void
-claim_room (WfdPeerConn *self)
+hold_room (WfdPeerConn *self)
 {
-  gsize bytes = wfd_peer_frames_get_claim (self->frames);
+  gsize bytes = wfd_peer_frames_get_partial_bytes (self->frames);
+  WfdPeerAddress address = { 0 };
 
   if (bytes == 0)
     return;
-  if (wfd_peer_room_claim (&self->loop->room, &self->claim, bytes, g_get_monotonic_time ()))
-    wfd_peer_frames_allow (self->frames);
-  else
-    watch_overdue (self->loop);
+  if (self->claim.share == NULL)
+    wfd_peer_conn_get_remote (self, &address);
+  if (wfd_peer_room_hold (&self->loop->room, &self->claim, address.ip, bytes,
+          g_get_monotonic_time ()))
+    return;
+  watch_overdue (self->loop);
+  update_watch (self);
 }
 
 /* --- ends --- */
@@ -494,7 +496,7 @@ take_octets (WfdPeerConn *self, WfdBytes octets)
     if (message != NULL)
       release_room (self);
     else
-      claim_room (self);
+      hold_room (self);
     tell_if_secured (self);
     if (message != NULL && self->state == STATE_OPEN)
       self->calls->received (self, self->owner, message);

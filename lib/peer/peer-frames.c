@@ -7,8 +7,8 @@
 /* The data of PT2PT, behind a header of 28, is aligned as memory of its own would be. */
 #define PAD_BYTES 4
 
-/* Memory grows with what has come, never with what is said; and, once there is room for it,
- * in few steps, for each may copy what is there. */
+/* Memory grows with what has come, never with what is said; and for a large message in few
+ * steps, for each may copy what is there, while what nothing was written to costs nothing. */
 #define GROWTH 64
 #define LEAST_BYTES 124
 
@@ -20,7 +20,6 @@ struct _WfdPeerFrames
   guint8 *message; /* behind PAD_BYTES, or NULL */
   gsize n_message, n_allocated;
   gsize max_bytes;
-  gboolean allowed;     /* all of this message */
   WfdPeerUnwrap unwrap; /* or NULL */
   gpointer user_data;
   GByteArray *wrapped; /* of the frame, so far */
@@ -88,17 +87,9 @@ header_is_good (const WfdPeerFrames *self)
 }
 
 gsize
-wfd_peer_frames_get_claim (const WfdPeerFrames *self)
+wfd_peer_frames_get_partial_bytes (const WfdPeerFrames *self)
 {
-  gsize size = message_size (self);
-
-  return size > WFD_LIMIT_PEER_SMALL_BYTES && !self->allowed ? size : 0;
-}
-
-void
-wfd_peer_frames_allow (WfdPeerFrames *self)
-{
-  self->allowed = TRUE;
+  return message_size (self) > WFD_LIMIT_PEER_SMALL_BYTES ? self->n_message : 0;
 }
 
 static void
@@ -107,9 +98,7 @@ append (WfdPeerFrames *self, WfdBytes part)
   gsize size = self->n_message + part.left;
 
   if (size > self->n_allocated) {
-    gsize growth = wfd_peer_frames_get_claim (self) == 0 ? GROWTH : 1;
-
-    self->n_allocated = MAX (MIN (message_size (self), growth * size), LEAST_BYTES);
+    self->n_allocated = MAX (MIN (message_size (self), GROWTH * size), LEAST_BYTES);
     self->message = g_realloc (self->message, PAD_BYTES + self->n_allocated);
   }
   memcpy (self->message + PAD_BYTES + self->n_message, part.pos, part.left);
@@ -144,7 +133,6 @@ steal_message (WfdPeerFrames *self)
   GBytes *message = g_bytes_new_from_bytes (padded, PAD_BYTES, self->n_message);
 
   self->n_message = self->n_allocated = 0;
-  self->allowed = FALSE;
   return message;
 }
 
@@ -187,7 +175,7 @@ gboolean
 wfd_peer_frames_push (WfdPeerFrames *self, WfdBytes *bytes, GBytes **ret_message)
 {
   *ret_message = NULL;
-  while (bytes->left > 0 && wfd_peer_frames_get_claim (self) == 0) {
+  while (bytes->left > 0) {
     if (self->left == 0 && !take_size (self, bytes))
       return FALSE;
     if (!(self->unwrap != NULL ? take_wrapped : take_payload) (self, bytes))

@@ -19,13 +19,11 @@ typedef gboolean (*WfdPeerUnwrap) (gpointer user_data, WfdBytes octets, GByteArr
 void wfd_peer_frames_set_unwrap (WfdPeerFrames *self, WfdPeerUnwrap unwrap, gpointer user_data);
 void wfd_peer_frames_free (WfdPeerFrames *self);
 
-/* A large message that has begun waits for room: how much of it, or 0. */
-gsize wfd_peer_frames_get_claim (const WfdPeerFrames *self);
-/* There is room for it. */
-void wfd_peer_frames_allow (WfdPeerFrames *self);
+/* How much has come of a large message that is not whole yet, or 0. */
+gsize wfd_peer_frames_get_partial_bytes (const WfdPeerFrames *self);
 
 /* Takes what has arrived, up to the end of the next message at most; call it until
- * nothing is left, or wfd_peer_frames_get_claim () says more than 0. FALSE: the protocol is broken. @ret_message is the message that
+ * nothing is left. FALSE: the protocol is broken. @ret_message is the message that
  * is now whole, to free, or NULL. */
 gboolean wfd_peer_frames_push (WfdPeerFrames *self, WfdBytes *bytes, GBytes **ret_message);
 

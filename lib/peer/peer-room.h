@@ -5,35 +5,46 @@
 
 G_BEGIN_DECLS
 
-/* Memory for large messages that have come in part, of all connections together. Who finds
- * none waits in a line; who has some for long, while others wait, has it no more. No clock:
- * who drives it says what time it is. */
+/* Memory for large messages that have come in part, of all connections together. What has
+ * come of one is held, whatever it is said to become. Who would hold more than there is
+ * waits, but for who began first, so that one can always end; and who is waited for in vain
+ * has no place any more. No clock: who drives it says what time it is. */
+typedef struct _WfdPeerShare WfdPeerShare;
+
 typedef struct
 {
   gsize bytes;
-  gint64 since_us;
-  gboolean holds, waits;
-  GList link; /* of the one or the other */
+  gint64 began_us; /* without the time in which it has waited */
+  gint64 grew_us;
+  gboolean waits;
+  WfdPeerShare *share; /* of its address; NULL: it holds nothing */
+  GList link;          /* of all */
+  GList link_of_share;
 } WfdPeerClaim;
 
 typedef struct
 {
-  gsize max_bytes;
-  gint64 patience_us;
+  gsize max_bytes, max_bytes_of_address;
+  gint64 patience_us, silence_us;
   gsize used_bytes;
-  GQueue holders, waiters; /* WfdPeerClaim, the first who came first */
+  GQueue holders; /* WfdPeerClaim, the first who began first */
+  GQueue shares;  /* WfdPeerShare */
+  guint n_waiting;
+  gint64 waiting_since_us; /* somebody */
 } WfdPeerRoom;
 
 void wfd_peer_room_init (WfdPeerRoom *self);
 
-/* TRUE: @claim has @bytes, which it may fill. Else it waits for wfd_peer_room_next (). */
-gboolean wfd_peer_room_claim (WfdPeerRoom *self, WfdPeerClaim *claim, gsize bytes, gint64 now_us);
+/* So much has come of the message of @claim, from the address @ip. FALSE: no more may, until
+ * wfd_peer_room_next () says so. */
+gboolean wfd_peer_room_hold (WfdPeerRoom *self, WfdPeerClaim *claim, const guint8 ip[16],
+    gsize bytes, gint64 now_us);
 /* It holds nothing, and waits for nothing. */
 void wfd_peer_room_release (WfdPeerRoom *self, WfdPeerClaim *claim);
-/* One that has waited, and holds now what it claimed; NULL: there is none. */
+/* One that has waited, and may go on; NULL: there is none. */
 WfdPeerClaim *wfd_peer_room_next (WfdPeerRoom *self, gint64 now_us);
 /* One that others have waited for too long; to be released. */
-WfdPeerClaim *wfd_peer_room_get_overdue (WfdPeerRoom *self, gint64 now_us);
+WfdPeerClaim *wfd_peer_room_get_overdue (const WfdPeerRoom *self, gint64 now_us);
 /* When to look for one; -1: never. */
 gint64 wfd_peer_room_get_deadline_us (const WfdPeerRoom *self);
 

@@ -98,8 +98,6 @@ push (WfdPeerFrames *frames, WfdBytes bytes)
     g_autoptr (GBytes) octets = NULL;
     WfdPeerMessage message;
 
-    if (wfd_peer_frames_get_claim (frames) > 0)
-      wfd_peer_frames_allow (frames);
     if (!wfd_peer_frames_push (frames, &bytes, &octets))
       return FALSE;
     if (octets == NULL)

@@ -2,8 +2,8 @@
 /* Sockets of connections and listeners, against a peer who does what no node does. */
 #include <base-limits.h>
 #include <errno.h>
-#include <peer-frames.h>
 #include <peer-hub.h>
+#include <peer-sockets.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -58,46 +58,11 @@ on_lost (WfdPeerConn *conn, gpointer owner)
 
 static const WfdPeerConnCalls calls = { NULL, on_received, on_drained, on_lost };
 
-static GSocket *
-new_socket (void)
-{
-  GSocket *socket =
-      g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
-
-  g_assert_nonnull (socket);
-  return socket;
-}
-
-static GSocket *
-connect_to (GSocketAddress *address)
-{
-  GSocket *socket = new_socket ();
-
-  g_assert_true (g_socket_connect (socket, address, NULL, NULL));
-  g_socket_set_blocking (socket, FALSE);
-  return socket;
-}
-
-static void
-connect_pair (GSocket **ret_peer, GSocket **ret_accepted)
-{
-  g_autoptr (GSocketAddress) anywhere =
-      wfd_peer_address_to_gio (&(WfdPeerAddress) { .ip = { [15] = 1 } });
-  g_autoptr (GSocket) listener = new_socket ();
-  g_autoptr (GSocketAddress) address = NULL;
-
-  g_assert_true (g_socket_bind (listener, anywhere, TRUE, NULL));
-  g_assert_true (g_socket_listen (listener, NULL));
-  address = g_socket_get_local_address (listener, NULL);
-  *ret_peer = connect_to (address);
-  *ret_accepted = g_socket_accept (listener, NULL, NULL);
-}
-
 static void
 stage_begin (Stage *stage)
 {
   *stage = (Stage) { .answers = TRUE };
-  connect_pair (&stage->peer, &stage->accepted);
+  peer_connect_pair (&stage->peer, &stage->accepted);
   g_assert_true (wfd_peer_loop_init (&stage->loop));
   stage->conn = wfd_peer_conn_new_accepted (&stage->loop, stage->accepted, &calls, stage);
 }
@@ -403,217 +368,6 @@ accept4 (int fd, struct sockaddr *address, socklen_t *size, int flags)
   return accept (fd, address, size);
 }
 
-/* --- messages that have come in part --- */
-
-#define LARGE_BYTES (1024 * 1024)
-#define N_GUESTS 3
-
-/* Connections of one node, with room for one large message among them. */
-typedef struct
-{
-  GSocket *peer;
-  WfdPeerConn *conn;
-  GByteArray *octets; /* of a large message, to be sent */
-  guint n_sent, n_received;
-  gboolean is_lost;
-} Guest;
-
-typedef struct
-{
-  WfdPeerLoop loop;
-  Guest guests[N_GUESTS];
-} House;
-
-static void
-guest_received (WfdPeerConn *conn, gpointer owner, GBytes *message)
-{
-  ((Guest *) owner)->n_received++;
-}
-
-static void
-guest_lost (WfdPeerConn *conn, gpointer owner)
-{
-  ((Guest *) owner)->is_lost = TRUE;
-}
-
-static const WfdPeerConnCalls guest_calls = { .received = guest_received,
-  .drained = on_drained,
-  .lost = guest_lost };
-
-static void
-house_begin (House *house)
-{
-  g_autofree guint8 *message = g_malloc0 (LARGE_BYTES);
-
-  *house = (House) { 0 };
-  g_assert_true (wfd_peer_loop_init (&house->loop));
-  house->loop.room.max_bytes = LARGE_BYTES + LARGE_BYTES / 2;
-  memcpy (message, "\x00\x10\x00\x00\x10\x0d", 6);
-  for (guint i = 0; i < N_GUESTS; i++) {
-    Guest *guest = &house->guests[i];
-    GSocket *accepted;
-
-    connect_pair (&guest->peer, &accepted);
-    guest->conn = wfd_peer_conn_new_accepted (&house->loop, accepted, &guest_calls, guest);
-    wfd_peer_conn_trust (guest->conn, G_MAXSIZE);
-    guest->octets = g_byte_array_new ();
-    wfd_peer_frames_append (guest->octets, wfd_bytes (message, LARGE_BYTES));
-  }
-}
-
-static void
-house_end (House *house)
-{
-  wfd_peer_conn_abort_all (&house->loop);
-  g_assert_cmpuint (house->loop.room.used_bytes, ==, 0);
-  for (guint i = 0; i < N_GUESTS; i++) {
-    g_object_unref (house->guests[i].peer);
-    g_byte_array_unref (house->guests[i].octets);
-  }
-  wfd_peer_loop_clear (&house->loop);
-}
-
-static void
-house_settle (House *house)
-{
-  while (g_main_context_iteration (house->loop.context, FALSE))
-    ;
-}
-
-/* Until as much of it has been sent, or nothing is taken any more. */
-static void
-say (House *house, guint i, gsize until)
-{
-  Guest *guest = &house->guests[i];
-  guint n_refused = 0;
-
-  until = MIN (until, guest->octets->len);
-  while (guest->n_sent < until && n_refused < 2) {
-    gssize n = g_socket_send (guest->peer, (const char *) guest->octets->data + guest->n_sent,
-        until - guest->n_sent, NULL, NULL);
-
-    guest->n_sent += MAX (n, 0);
-    n_refused = n > 0 ? 0 : n_refused + 1;
-    house_settle (house);
-  }
-}
-
-/* What the kernel holds back comes when it has seen that there is room. */
-static void
-hear_all (House *house, guint i, guint n)
-{
-  while (house->guests[i].n_received < n && !house->guests[i].is_lost) {
-    say (house, i, G_MAXSIZE);
-    if (house->guests[i].n_received < n)
-      g_main_context_iteration (house->loop.context, TRUE);
-  }
-}
-
-/* One has begun; the others begin when it has ended, and nobody loses anything. */
-static void
-test_parts_wait_for_room (void)
-{
-  House house;
-
-  house_begin (&house);
-  for (guint i = 0; i < N_GUESTS; i++)
-    say (&house, i, LARGE_BYTES / 2);
-  g_assert_cmpuint (house.loop.room.used_bytes, ==, LARGE_BYTES);
-  g_assert_cmpuint (g_queue_get_length (&house.loop.room.waiters), ==, 2);
-  say (&house, 1, G_MAXSIZE);
-  say (&house, 2, G_MAXSIZE);
-  g_assert_cmpuint (house.guests[1].n_received + house.guests[2].n_received, ==, 0);
-  for (guint i = 0; i < N_GUESTS; i++) {
-    hear_all (&house, i, 1);
-    g_assert_false (house.guests[i].is_lost);
-  }
-  house_end (&house);
-}
-
-/* Who begins and does not end keeps others out for some time only. */
-static void
-test_hoarder_is_lost (void)
-{
-  House house;
-
-  house_begin (&house);
-  house.loop.room.patience_us = 1000;
-  say (&house, 0, LARGE_BYTES / 2);
-  g_assert_false (house.guests[0].is_lost);
-  hear_all (&house, 1, 1);
-  g_assert_true (house.guests[0].is_lost);
-  g_assert_false (house.guests[1].is_lost);
-  house_end (&house);
-}
-
-/* Nor does one who has ended, and whose data the application does not fetch. */
-static void
-test_pause_holds_nothing (void)
-{
-  House house;
-
-  house_begin (&house);
-  hear_all (&house, 0, 1);
-  wfd_peer_conn_set_reading (house.guests[0].conn, FALSE);
-  house.guests[0].n_sent = 0;
-  say (&house, 0, LARGE_BYTES / 2);
-  g_assert_cmpuint (house.loop.room.used_bytes, ==, 0);
-  wfd_peer_conn_set_reading (house.guests[0].conn, TRUE);
-  hear_all (&house, 0, 2);
-  g_assert_false (house.guests[0].is_lost);
-  house_end (&house);
-}
-
-/* Small ones need none. */
-static void
-test_small_passes (void)
-{
-  static const guint8 small[] = { 0, 12, 0, 0, 0, 12, 0x10, 0x0c, 0, 0, 1, 0, 0, 0 };
-  House house;
-
-  house_begin (&house);
-  say (&house, 0, LARGE_BYTES / 2);
-  g_byte_array_set_size (house.guests[1].octets, 0);
-  g_byte_array_append (house.guests[1].octets, small, sizeof (small));
-  say (&house, 1, G_MAXSIZE);
-  g_assert_cmpuint (house.guests[1].n_received, ==, 1);
-  house_end (&house);
-}
-
-static void
-test_room (void)
-{
-  WfdPeerRoom room;
-  WfdPeerClaim claims[4] = { { 0 } };
-
-  wfd_peer_room_init (&room);
-  room.max_bytes = 100;
-  room.patience_us = 60;
-  g_assert_true (wfd_peer_room_claim (&room, &claims[0], 200, 1)); /* alone */
-  g_assert_true (wfd_peer_room_claim (&room, &claims[0], 200, 2)); /* it has it */
-  g_assert_cmpint (wfd_peer_room_get_deadline_us (&room), ==, -1);
-  g_assert_false (wfd_peer_room_claim (&room, &claims[1], 60, 10));
-  g_assert_false (wfd_peer_room_claim (&room, &claims[2], 40, 11));
-  g_assert_cmpint (wfd_peer_room_get_deadline_us (&room), ==, 70);
-  g_assert_null (wfd_peer_room_get_overdue (&room, 69));
-  g_assert_true (wfd_peer_room_get_overdue (&room, 70) == &claims[0]);
-  g_assert_null (wfd_peer_room_next (&room, 70));
-  wfd_peer_room_release (&room, &claims[0]);
-  g_assert_true (wfd_peer_room_next (&room, 71) == &claims[1]);
-  g_assert_true (wfd_peer_room_next (&room, 71) == &claims[2]);
-  g_assert_null (wfd_peer_room_next (&room, 71));
-  /* In the line nobody is passed, even by who would fit. */
-  g_assert_false (wfd_peer_room_claim (&room, &claims[0], 50, 72));
-  g_assert_false (wfd_peer_room_claim (&room, &claims[3], 1, 72));
-  wfd_peer_room_release (&room, &claims[2]);
-  g_assert_null (wfd_peer_room_next (&room, 73));
-  wfd_peer_room_release (&room, &claims[0]);
-  g_assert_true (wfd_peer_room_next (&room, 73) == &claims[3]);
-  wfd_peer_room_release (&room, &claims[3]);
-  wfd_peer_room_release (&room, &claims[1]);
-  g_assert_cmpuint (room.used_bytes, ==, 0);
-}
-
 static void
 set_files_left (gboolean left)
 {
@@ -653,7 +407,7 @@ test_no_files_left (void)
   set_files_left (FALSE);
   begun_us = g_get_monotonic_time ();
   gio = wfd_peer_address_to_gio (&address);
-  peer = connect_to (gio);
+  peer = peer_connect_to (gio);
   wait_for_accepts (4);
   /* Timers are never early. */
   g_assert_cmpint (g_get_monotonic_time () - begun_us, >=, 3 * G_USEC_PER_SEC / 10);
@@ -696,7 +450,7 @@ test_silent_strangers (void)
   wfd_peer_hub_unlock (hub);
   gio = wfd_peer_address_to_gio (&address);
   for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
-    peers[i] = connect_to (gio);
+    peers[i] = peer_connect_to (gio);
 
   g_socket_set_blocking (peers[0], TRUE);
   g_assert_cmpint (g_socket_receive (peers[0], &octet, 1, NULL, NULL), <=, 0);
@@ -723,11 +477,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/conn/unwatched-is-lost", test_unwatched_is_lost);
   g_test_add_func ("/peer/conn/who-waits-reads", test_who_waits_reads);
   g_test_add_func ("/peer/conn/kept-from-who-waits", test_kept_from_who_waits);
-  g_test_add_func ("/peer/room/line", test_room);
-  g_test_add_func ("/peer/room/parts-wait", test_parts_wait_for_room);
-  g_test_add_func ("/peer/room/hoarder-is-lost", test_hoarder_is_lost);
-  g_test_add_func ("/peer/room/pause-holds-nothing", test_pause_holds_nothing);
-  g_test_add_func ("/peer/room/small-passes", test_small_passes);
   g_test_add_func ("/peer/listener/no-files-left", test_no_files_left);
   g_test_add_func ("/peer/listener/silent-strangers", test_silent_strangers);
   return g_test_run ();
