@@ -16,6 +16,13 @@ GST_DEBUG_CATEGORY_STATIC (wfd_pump_debug);
 #define MAX_WAITING_US (4000 * G_TIME_SPAN_MILLISECOND)
 /* A socket without room, or a driver that tells nothing of what it has. */
 #define RETRY_US (5 * G_TIME_SPAN_MILLISECOND)
+/* So much before it is due a look comes with a hand-over, and so much later when the thread
+ * wakes anyway: each time it wakes for nothing else costs system calls. */
+#define EARLY_US 1500
+#define LATE_US 2000
+/* Pictures that come more rarely are not foreseen; others after the mean of so many. */
+#define MAX_INTERVAL_US (100 * G_TIME_SPAN_MILLISECOND)
+#define INTERVALS 8
 /* In an RTP packet. */
 #define SEQUENCE_AT 2
 
@@ -36,6 +43,9 @@ struct _WfdPump
   GstClockTime base_time;
   GstClockID waiting_for; /* what the thread waits for, or NULL */
   gint64 waits_until_us;  /* G_MAXINT64: until something changes */
+  gint64 pictured_us;     /* when the last picture was pushed */
+  gint64 interval_us;     /* between pictures, in the mean */
+  gint64 expected_us;     /* when a look will be due if the next one comes after that */
   WfdSendQueue queue;
   gint64 left_us;   /* when something left last */
   gsize unit_bytes; /* on the wire, of what was put in since the last push */
@@ -176,6 +186,29 @@ get_due_us (WfdPump *self, gint64 now_us)
   return look_us;
 }
 
+static void
+look_if_due (WfdPump *self, gint64 early_us, gint64 now_us)
+{
+  gint64 look_us = wfd_rate_control_get_look_us (self->rate);
+
+  if (look_us != G_MAXINT64 && now_us >= look_us - early_us)
+    wfd_rate_control_look (self->rate, get_waiting_bytes (self), now_us);
+}
+
+/* Until when the thread may sleep. Where nothing waits, it is soon enough to be there for the next
+ * picture, and need not be woken for that; what is decided before is decided with a look. */
+static gint64
+get_sleep_us (WfdPump *self, gint64 now_us)
+{
+  gint64 due_us = get_due_us (self, now_us);
+  gint64 decided_us = wfd_rate_control_get_next_us (self->rate, now_us);
+
+  if (self->queue.n_packets > 0 || now_us >= self->expected_us
+      || due_us < MIN (decided_us - EARLY_US, self->expected_us))
+    return due_us;
+  return self->expected_us;
+}
+
 static gint64
 work (WfdPump *self)
 {
@@ -184,10 +217,9 @@ work (WfdPump *self)
   if (self->clock == NULL)
     return G_MAXINT64;
   now_us = get_now_us (self);
-  if (now_us >= wfd_rate_control_get_look_us (self->rate))
-    wfd_rate_control_look (self->rate, get_waiting_bytes (self), now_us);
+  look_if_due (self, 0, now_us);
   let_go (self, now_us);
-  return get_due_us (self, now_us);
+  return get_sleep_us (self, now_us);
 }
 
 /* --- the thread --- */
@@ -327,24 +359,62 @@ wfd_pump_put (WfdPump *self, const guint8 *data, gsize bytes, gsize segment_byte
   return fits;
 }
 
+static void
+expect_next (WfdPump *self, gint64 due_us, gint64 now_us)
+{
+  gint64 interval_us = now_us - self->pictured_us;
+
+  self->pictured_us = now_us;
+  self->expected_us = 0;
+  if (interval_us <= RETRY_US || interval_us >= MAX_INTERVAL_US)
+    self->interval_us = 0;
+  else if (self->interval_us == 0)
+    self->interval_us = interval_us;
+  else
+    self->interval_us += (interval_us - self->interval_us) / INTERVALS;
+  if (self->interval_us > 0 && due_us != G_MAXINT64)
+    self->expected_us = due_us + self->interval_us + LATE_US / 2;
+}
+
+/* With the lock; TRUE if the thread sleeps too long for what is to be done now. */
+static gboolean
+push (WfdPump *self, const WfdRateFrame *picture, gint64 now_us)
+{
+  gint64 due_us;
+
+  look_if_due (self, EARLY_US, now_us);
+  if (picture != NULL) {
+    WfdRateFrame frame = { self->unit_bytes, picture->is_key };
+
+    wfd_rate_control_frame (self->rate, &frame, now_us);
+  }
+  let_go (self, now_us);
+  due_us = get_due_us (self, now_us);
+  if (picture != NULL)
+    expect_next (self, due_us, now_us);
+  return due_us < G_MAXINT64 - LATE_US && due_us + LATE_US < self->waits_until_us;
+}
+
 void
 wfd_pump_push (WfdPump *self, const WfdRateFrame *picture)
 {
+  GstClockID waiting_for = NULL;
+  gboolean wakes;
+
   g_mutex_lock (&self->lock);
-  if (self->clock != NULL) {
-    gint64 now_us = get_now_us (self);
-
-    if (picture != NULL) {
-      WfdRateFrame frame = { self->unit_bytes, picture->is_key };
-
-      wfd_rate_control_frame (self->rate, &frame, now_us);
-    }
-    let_go (self, now_us);
-    if (get_due_us (self, now_us) < self->waits_until_us)
-      wake (self);
-  }
+  wakes = self->clock != NULL && push (self, picture, get_now_us (self));
+  self->left = FALSE; /* who pushes is to look himself */
   self->unit_bytes = 0;
+  if (wakes && self->waiting_for != NULL)
+    waiting_for = gst_clock_id_ref (self->waiting_for);
   g_mutex_unlock (&self->lock);
+  /* With the lock, the thread would wake to wait for that. */
+  if (waiting_for != NULL) {
+    gst_clock_id_unschedule (waiting_for);
+    gst_clock_id_unref (waiting_for);
+  } else if (wakes) {
+    g_cond_broadcast (&self->changed);
+  }
 }
 
 void

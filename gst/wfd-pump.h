@@ -22,7 +22,7 @@ typedef struct _WfdPump WfdPump;
 typedef struct
 {
   /* The kernel has taken the first packet of a picture. With the lock of the pump and in any thread,
-   * so that it is noted only; what comes of it is for have_left (). */
+   * so that it is noted only; what comes of it is for have_left (), or after wfd_pump_push(). */
   void (*leaves) (gpointer data, guint64 picture);
   void (*have_left) (gpointer data);
   /* What waited is gone: a key unit is needed. */

@@ -32,6 +32,8 @@ struct _WfdRateControl
   WfdLinkProbe *station; /* in the probe, or NULL */
   gsize waiting_bytes;   /* in the pump */
   gint64 looked_us;      /* when, or when something was handed over to an empty kernel */
+  gint64 decided_us;     /* when a picture was decided on */
+  gint64 next_us;        /* when the next one is, if it comes as the last two did */
   guint n_trials;        /* packets sent to see whether the driver tells of them */
   gboolean tells_packets;
   gint64 checked_us;           /* when a look last came with what was handed over */
@@ -256,7 +258,7 @@ wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe, WfdLinkProbe *
   self->station = station;
   self->rate = make_rate (self);
   self->waiting_bytes = 0;
-  self->looked_us = self->checked_us = 0;
+  self->looked_us = self->checked_us = self->decided_us = self->next_us = 0;
   self->n_trials = 0;
   self->tells_packets = self->is_instant = FALSE;
   self->problem = NULL;
@@ -417,6 +419,8 @@ wfd_rate_control_decide (WfdRateControl *self, gint64 now_us, WfdRateDecision *r
     if (wfd_rate_wants_look (self->rate))
       look (self, now_us);
     wfd_rate_decide (self->rate, now_us, ret_decision);
+    self->next_us = 2 * now_us - self->decided_us;
+    self->decided_us = now_us;
     note_view (self);
     moved = ret_decision->bitrate_kbps != self->target_kbps;
     self->target_kbps = ret_decision->bitrate_kbps;
@@ -569,6 +573,17 @@ wfd_rate_control_get_look_us (WfdRateControl *self)
     due_us = self->looked_us + wfd_rate_get_look_us (self->rate);
   g_mutex_unlock (&self->lock);
   return due_us;
+}
+
+gint64
+wfd_rate_control_get_next_us (WfdRateControl *self, gint64 now_us)
+{
+  gint64 next_us;
+
+  g_mutex_lock (&self->lock);
+  next_us = self->next_us > now_us ? self->next_us : G_MAXINT64;
+  g_mutex_unlock (&self->lock);
+  return next_us;
 }
 
 /* --- statistics --- */

@@ -100,6 +100,9 @@ gsize wfd_rate_control_get_room (WfdRateControl *self);
 gboolean wfd_rate_control_wants_single_packets (WfdRateControl *self);
 /* When to look next; G_MAXINT64 while the kernel has nothing. */
 gint64 wfd_rate_control_get_look_us (WfdRateControl *self);
+/* When the next picture is decided on, which comes with a look, if it comes as the last two did;
+ * G_MAXINT64: nobody knows. */
+gint64 wfd_rate_control_get_next_us (WfdRateControl *self, gint64 now_us);
 
 void wfd_rate_control_add_stats (WfdRateControl *self, GstStructure *stats);
 

@@ -19,6 +19,8 @@
 /* Who has not answered so many is asked rarely. */
 #define PATIENCE 50
 #define RARELY_US 1000000
+/* So long after an answer others will come. */
+#define FRESH_US 1000000
 
 /* CS4, as the stream: the echo has to wait behind it in the device. */
 #define DSCP_TOS 0x80
@@ -33,6 +35,7 @@ typedef struct
   guint16 sequence;
   gint64 sent_us[UNDER_WAY]; /* us, by sequence; unknown: it is back, or there was none */
   gint64 next_us;            /* us, of the next one */
+  gint64 answered_us;        /* us, when an answer was found last; or unknown */
   guint n_unanswered;        /* in a row */
 } Echo;
 
@@ -77,6 +80,7 @@ receive (Echo *self, WfdLinkReading *reading, gint64 now_us)
   reading->rtt_age_us = get_held_us (&message);
   reading->rtt_us = MAX (now_us - *sent_us - reading->rtt_age_us, 0);
   *sent_us = WFD_RATE_UNKNOWN;
+  self->answered_us = now_us;
   self->n_unanswered = 0;
   return TRUE;
 }
@@ -124,6 +128,8 @@ echo_look (WfdLinkProbe *probe, WfdLinkReading *reading, gint64 now_us)
       break;
   if (is_due (self, now_us))
     send_echo (self, now_us);
+  reading->tells_rtts |=
+      self->answered_us != WFD_RATE_UNKNOWN && now_us - self->answered_us < FRESH_US;
 }
 
 static void
@@ -180,6 +186,7 @@ wfd_link_probe_new_echo (GInetAddress *peer, GError **error)
   self->parent.klass = &echo_class;
   self->socket = g_steal_pointer (&socket);
   self->is_v6 = is_v6;
+  self->answered_us = WFD_RATE_UNKNOWN;
   for (guint i = 0; i < UNDER_WAY; i++)
     self->sent_us[i] = WFD_RATE_UNKNOWN;
   return &self->parent;

@@ -25,7 +25,7 @@ tcp_look (WfdLinkProbe *probe, WfdLinkReading *reading, gint64 now_us)
   struct tcp_info info = { 0 };
   socklen_t bytes = sizeof info;
 
-  if (reading->rtt_us != WFD_RATE_UNKNOWN)
+  if (reading->tells_rtts || reading->rtt_us != WFD_RATE_UNKNOWN)
     return;
   if (self->asked_us != 0 && now_us - self->asked_us >= 0 && now_us - self->asked_us < PERIOD_US)
     return;

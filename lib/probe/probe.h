@@ -29,6 +29,7 @@ typedef struct
   gint64 queue_bytes;     /* bytes of the stream in the kernel, as on the wire; or unknown */
   gint64 rtt_us;          /* us, of something small that came back since; or unknown */
   gint64 rtt_age_us;      /* us since it came back */
+  gboolean tells_rtts;    /* such come back, so that nothing else need be asked for them */
   gboolean has_station;   /* whether the driver told something since */
   WfdRateStation station; /* that; members may be unknown */
   gboolean tells_packets; /* completions come, so that the queue need not be looked at */

@@ -24,7 +24,7 @@ static GCond changed;
 /* With the lock. */
 static GArray *sent;    /* of guint16: sequence numbers */
 static GArray *leaving; /* of guint64: pictures */
-static guint most_segments, n_left, n_lost, n_troubles, n_drained;
+static guint most_segments, n_left, n_lost, n_troubles, n_drained, n_looks;
 static int send_error;     /* 0: it takes all */
 static int segments_error; /* of many packets in one call; 0: it takes them */
 static guint n_takes;      /* so many packets, then it has no room; 0: it takes all */
@@ -69,6 +69,7 @@ link_look (WfdLinkProbe *probe, WfdLinkReading *reading, gint64 now_us)
 {
   g_mutex_lock (&lock);
   reading->queue_bytes = kernel_bytes;
+  n_looks++;
   g_mutex_unlock (&lock);
 }
 
@@ -146,7 +147,7 @@ set_up (void)
   probe->klass = &klass;
   sent = g_array_new (FALSE, FALSE, sizeof (guint16));
   leaving = g_array_new (FALSE, FALSE, sizeof (guint64));
-  most_segments = n_left = n_lost = n_troubles = n_drained = next_sequence = 0;
+  most_segments = n_left = n_lost = n_troubles = n_drained = n_looks = next_sequence = 0;
   send_error = segments_error = n_takes = 0;
   kernel_bytes = 1;
   test_clock = gst_test_clock_new_with_start_time (10 * GST_SECOND);
@@ -571,6 +572,70 @@ GST_START_TEST (packets_are_cut_up_by_the_kernel_once_the_driver_has_told_nothin
 
 GST_END_TEST;
 
+static void
+set_kernel_bytes (gint64 bytes)
+{
+  g_mutex_lock (&lock);
+  kernel_bytes = bytes;
+  g_mutex_unlock (&lock);
+}
+
+static GstClockTime
+get_next_pending (void)
+{
+  GstClockID id;
+  GstClockTime time;
+
+  gst_test_clock_wait_for_next_pending_id (GST_TEST_CLOCK (test_clock), &id);
+  time = gst_clock_id_get_time (id);
+  gst_clock_id_unref (id);
+  return time;
+}
+
+/* To be woken for each costs both threads more than to look. */
+GST_START_TEST (thread_sleeps_until_the_look_at_the_next_picture)
+{
+  for (guint i = 0; i < 20; i++) {
+    GstClockTime at = 11 * GST_SECOND + i * 16 * GST_MSECOND;
+
+    gst_test_clock_set_time (GST_TEST_CLOCK (test_clock), at);
+    if (i >= 2) {
+      fail_unless (get_next_pending () >= at + 2 * GST_MSECOND);
+      fail_unless (get_next_pending () <= at + 8 * GST_MSECOND);
+    }
+    set_kernel_bytes (1);
+    put (3);
+    wfd_pump_push (pump, &(WfdRateFrame) { 0, i == 0 });
+    set_kernel_bytes (0);
+    gst_test_clock_crank (GST_TEST_CLOCK (test_clock));
+    while (wfd_rate_control_get_look_us (rate) != G_MAXINT64)
+      g_thread_yield ();
+  }
+  check_sequence (60);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (look_that_is_nearly_due_comes_with_the_hand_over)
+{
+  guint n;
+
+  put (3);
+  wfd_pump_push (pump, &(WfdRateFrame) { 0, TRUE });
+  get_next_pending ();
+  n = read_count (&n_looks);
+  gst_test_clock_advance_time (GST_TEST_CLOCK (test_clock), 3 * GST_MSECOND);
+  put (3);
+  wfd_pump_push (pump, &(WfdRateFrame) { 0, FALSE });
+  fail_unless_equals_int (read_count (&n_looks), n);
+  gst_test_clock_advance_time (GST_TEST_CLOCK (test_clock), 2 * GST_MSECOND);
+  put (3);
+  wfd_pump_push (pump, &(WfdRateFrame) { 0, FALSE });
+  fail_unless_equals_int (read_count (&n_looks), n + 1);
+}
+
+GST_END_TEST;
+
 /* --- the queue --- */
 
 GST_START_TEST (queue_gives_back_in_parts_what_was_put_in)
@@ -628,6 +693,8 @@ pump_suite (void)
   tcase_add_test (all, end_of_stream_waits_for_a_link_that_stands_still_a_second_at_most);
   tcase_add_loop_test (all, end_of_stream_is_told_when_the_peer_pauses_or_leaves_first, 0, 2);
   tcase_add_test (all, packets_are_cut_up_by_the_kernel_once_the_driver_has_told_nothing);
+  tcase_add_test (all, thread_sleeps_until_the_look_at_the_next_picture);
+  tcase_add_test (all, look_that_is_nearly_due_comes_with_the_hand_over);
   suite_add_tcase (suite, queue);
   tcase_add_test (queue, queue_gives_back_in_parts_what_was_put_in);
   return suite;

@@ -498,6 +498,37 @@ test_tcp_has_round_trips_when_used (void)
   g_assert_null (reading.problem);
 }
 
+static void
+look_and_tell_rtts (WfdLinkProbe *probe, WfdLinkReading *reading, gint64 now_us)
+{
+  reading->tells_rtts = now_us < 1500000;
+}
+
+static void
+free_nothing (WfdLinkProbe *probe)
+{
+}
+
+/* It would be another system call. */
+static void
+test_tcp_is_not_asked_while_echoes_come_back (void)
+{
+  static const WfdLinkProbeClass klass = { "rtts", NULL, look_and_tell_rtts, free_nothing };
+  WfdLinkProbe echo = { &klass };
+  g_autoptr (GSocket) closed = udp (NULL);
+  g_autoptr (WfdLinkProbe) group = wfd_link_probe_new_group ();
+  WfdLinkReading reading;
+
+  wfd_link_probe_group_add (group, &echo);
+  wfd_link_probe_group_add (group, wfd_link_probe_new_tcp (closed));
+  g_socket_close (closed, NULL);
+  /* What asks a socket that is closed complains. */
+  wfd_link_probe_look (group, &reading, 1000000);
+  g_assert_null (reading.problem);
+  wfd_link_probe_look (group, &reading, 2000000);
+  g_assert_nonnull (reading.problem);
+}
+
 typedef struct
 {
   char *folder, *path;
@@ -617,6 +648,8 @@ main (int argc, char **argv)
       test_packets_are_told_by_drivers_only);
   g_test_add_func ("/probe/wire-echo", test_wire_echo);
   g_test_add_func ("/probe/tcp-has-round-trips-when-used", test_tcp_has_round_trips_when_used);
+  g_test_add_func ("/probe/tcp-is-not-asked-while-echoes-come-back",
+      test_tcp_is_not_asked_while_echoes_come_back);
   g_test_add_func ("/probe/emulated-link", test_emulated_link);
   return g_test_run ();
 }
