@@ -137,8 +137,9 @@
  * would take in what is in other networks. */
 #define WFD_LIMIT_NETWORK_PREFIX 16
 
-/* A note of a group of our own: its four or five lines have some 200. */
-#define WFD_LIMIT_CLAIM_BYTES 4096
+/* A note of a group of our own has four or five lines, of some 200; one of what
+ * wpa_supplicant had before us up to some 4000, most of them for 255 octets of IEs. */
+#define WFD_LIMIT_CLAIM_BYTES (16 * 1024)
 
 /* Graph and peer ids and friendly names of a graph have 256 characters with their
  * NUL (MS-PPGRH 2.2.1.9), of up to 4 bytes each in UTF-8. */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PREFIX "claim-"
@@ -17,18 +18,39 @@ struct _WfdClaim
   GKeyFile *values;
 };
 
+/* Under a name that is no claim until it is locked: a program that starts meanwhile would
+ * take it for left over. */
+static int
+open_locked (const char *folder, char **ret_path)
+{
+  g_autofree char *new_path = g_build_filename (folder, "new-" PREFIX "XXXXXX", NULL);
+  int fd = g_mkstemp_full (new_path, O_RDWR | O_CLOEXEC, 0600);
+  g_autofree char *name = NULL, *path = NULL;
+
+  if (fd < 0)
+    return -1;
+  name = g_path_get_basename (new_path);
+  path = g_build_filename (folder, name + strlen ("new-"), NULL);
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0 || g_rename (new_path, path) != 0) {
+    g_unlink (new_path);
+    close (fd);
+    return -1;
+  }
+  *ret_path = g_steal_pointer (&path);
+  return fd;
+}
+
 WfdClaim *
 wfd_claim_new (const char *folder)
 {
-  g_autofree char *path = g_build_filename (folder, PREFIX "XXXXXX", NULL);
+  g_autofree char *path = NULL;
   WfdClaim *self;
   int fd;
 
   g_mkdir_with_parents (folder, 0700);
-  fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+  fd = open_locked (folder, &path);
   if (fd < 0)
     return NULL;
-  flock (fd, LOCK_EX | LOCK_NB);
   self = g_new (WfdClaim, 1);
   *self = (WfdClaim) { fd, g_steal_pointer (&path), g_key_file_new () };
   return self;
@@ -47,7 +69,10 @@ wfd_claim_set (WfdClaim *self, const char *key, const char *value)
   g_autofree char *text = NULL;
   gsize n;
 
-  g_key_file_set_string (self->values, GROUP, key, value);
+  if (value != NULL)
+    g_key_file_set_string (self->values, GROUP, key, value);
+  else
+    g_key_file_remove_key (self->values, GROUP, key, NULL);
   text = g_key_file_to_data (self->values, &n, NULL);
   if (!write_all (self->fd, text, n))
     g_unlink (self->path);
@@ -85,16 +110,27 @@ read_values (int fd)
   return values;
 }
 
+/* Whoever has undone everything has removed it, perhaps since it was opened here. */
+static gboolean
+is_there (int fd)
+{
+  struct stat status;
+
+  return fstat (fd, &status) == 0 && status.st_nlink > 0;
+}
+
 /* NULL if somebody lives who holds it. */
 static GHashTable *
-take (const char *path)
+take (const char *path, gboolean *is_alone)
 {
   int fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
   GHashTable *values = NULL;
 
   if (fd < 0)
     return NULL;
-  if (flock (fd, LOCK_EX | LOCK_NB) == 0) {
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
+    *is_alone = FALSE;
+  } else if (is_there (fd)) {
     values = read_values (fd);
     g_unlink (path);
   }
@@ -102,17 +138,26 @@ take (const char *path)
   return values;
 }
 
+static gboolean
+is_of (const WfdClaim *self, const char *path)
+{
+  return self != NULL && strcmp (self->path, path) == 0;
+}
+
 GPtrArray *
-wfd_claim_take_left_over (const char *folder)
+wfd_claim_take_left_over (const char *folder, const WfdClaim *ours, gboolean *ret_is_alone)
 {
   GPtrArray *left_over = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
+  *ret_is_alone = TRUE;
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     g_autofree char *path = g_build_filename (folder, name, NULL);
-    GHashTable *values = g_str_has_prefix (name, PREFIX) ? take (path) : NULL;
+    GHashTable *values = NULL;
 
+    if (g_str_has_prefix (name, PREFIX) && !is_of (ours, path))
+      values = take (path, ret_is_alone);
     if (values != NULL)
       g_ptr_array_add (left_over, values);
   }

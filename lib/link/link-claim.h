@@ -12,12 +12,15 @@ typedef struct _WfdClaim WfdClaim;
 
 /* @folder is made if need be. NULL if that cannot be: a claim is a precaution. */
 WfdClaim *wfd_claim_new (const char *folder);
+/* @value: (nullable): not any more */
 void wfd_claim_set (WfdClaim *self, const char *key, const char *value);
 /* Everything is undone. */
 void wfd_claim_free (WfdClaim *self);
 
 /* What is left over, which is the caller's to undo now: (element-type
- * GHashTable), each of key to value. */
-GPtrArray *wfd_claim_take_left_over (const char *folder);
+ * GHashTable), each of key to value. @ours: (nullable): is not; @ret_is_alone: nobody else
+ * lives who has one */
+GPtrArray *wfd_claim_take_left_over (const char *folder, const WfdClaim *ours,
+    gboolean *ret_is_alone);
 
 G_END_DECLS

@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Groups that were left over when a program of ours crashed. */
+/* What was left over when a program of ours crashed: what it has set, and groups. */
 #include "link-claim.h"
 #include "link-net.h"
 #include "link-p2p-op-private.h"
+
+#include <base-limits.h>
+
+#include "link-p2p-wire.h"
 #include "link-wpas.h"
 
-/* What a claim says. */
+/* What a claim says, of a group */
 #define KEY_OWNER "owner" /* wpa_supplicant, as it was then */
 #define KEY_PATH "path"   /* of the group's interface there */
 #define KEY_INTERFACE "interface"
 #define KEY_ADDRESS "address" /* ours on it, with the length of its prefix */
 #define KEY_PROGRAM "program" /* the number of one for DHCP */
+/* and of what we have set, and before there is a group. */
+#define KEY_DEVICE "device"         /* the path of the adapter */
+#define KEY_INTERFACES "interfaces" /* all paths that there were */
+#define KEY_WFD_IES "wfd-ies"       /* what was there before, as text */
+#define KEY_CONFIG "config"
+#define KEY_FORMING "forming" /* there if a group may begin */
 
 static char *
 dup_folder (WfdP2pLink *self)
@@ -20,19 +30,66 @@ dup_folder (WfdP2pLink *self)
   return g_build_filename (g_get_user_runtime_dir (), "gst-wfd", NULL);
 }
 
+/* NULL if there can be none. */
+static WfdClaim *
+claim_new (WfdP2pLink *self)
+{
+  g_autofree char *folder = dup_folder (self);
+  WfdClaim *claim = wfd_claim_new (folder);
+
+  if (claim != NULL)
+    wfd_claim_set (claim, KEY_OWNER, self->owner);
+  return claim;
+}
+
 /* --- while all is well --- */
+
+/* @value: (nullable) */
+static void
+claim_value (WfdClaim *claim, const char *key, GVariant *value)
+{
+  g_autofree char *text = value != NULL ? g_variant_print (value, TRUE) : NULL;
+
+  wfd_claim_set (claim, key, text);
+}
+
+void
+wfd_p2p_link_claim (WfdP2pLink *self)
+{
+  g_autofree char *interfaces = g_strjoinv (" ", self->interfaces);
+  g_autoptr (GVariant) config = wfd_p2p_build_old_config (self->old_config, self->is_named);
+
+  g_clear_pointer (&self->claim, wfd_claim_free);
+  self->claim = claim_new (self);
+  self->claims_forming = FALSE;
+  if (self->claim == NULL)
+    return;
+  wfd_claim_set (self->claim, KEY_DEVICE, self->interface_path);
+  wfd_claim_set (self->claim, KEY_INTERFACES, interfaces);
+  claim_value (self->claim, KEY_WFD_IES, self->old_wfd_ies);
+  claim_value (self->claim, KEY_CONFIG, config);
+}
+
+void
+wfd_p2p_link_claim_forming (WfdP2pLink *self)
+{
+  gboolean forming = self->unseen->len > 0
+      || (self->op != NULL && (wfd_p2p_op_get_undo (self->op) & WFD_P2P_UNDO_FORMATION) != 0);
+
+  if (self->claim == NULL || forming == self->claims_forming)
+    return;
+  self->claims_forming = forming;
+  wfd_claim_set (self->claim, KEY_FORMING, forming ? "yes" : NULL);
+}
 
 void
 wfd_p2p_group_claim (WfdP2pLink *self)
 {
   WfdP2pGroup *group = self->group;
-  g_autofree char *folder = dup_folder (self);
 
-  group->claim = wfd_claim_new (folder);
-  if (group->claim == NULL)
-    return;
-  wfd_claim_set (group->claim, KEY_OWNER, self->owner);
-  wfd_claim_set (group->claim, KEY_PATH, group->interface_path);
+  group->claim = claim_new (self);
+  if (group->claim != NULL)
+    wfd_claim_set (group->claim, KEY_PATH, group->interface_path);
 }
 
 void
@@ -87,42 +144,119 @@ undo_in_system (GHashTable *claim)
     remove_left_address (interface, address);
 }
 
-static void
-ask_next (WfdP2pOp *op)
+/* NULL if it is none. */
+static const char *
+look_up_path (GHashTable *claim, const char *key)
 {
-  const char *path = op->paths[op->n_asked];
+  const char *path = g_hash_table_lookup (claim, key);
 
-  if (path != NULL)
-    wfd_p2p_op_ask (op, op->link->owner, path, WPAS_INTERFACE_P2P, WPAS_DISCONNECT, NULL, NULL);
-  else
-    wfd_p2p_op_advance (op);
+  return path != NULL && g_variant_is_object_path (path) ? path : NULL;
 }
 
-/* A wpa_supplicant that has been started since knows nothing of the group. */
+static GVariant *
+look_up_value (GHashTable *claim, const char *key, const GVariantType *type)
+{
+  const char *text = g_hash_table_lookup (claim, key);
+
+  return text != NULL ? g_variant_parse (type, text, NULL, NULL, NULL) : NULL;
+}
+
+static void
+restore (WfdP2pLink *self, GHashTable *claim, const char *device)
+{
+  g_autoptr (GVariant) ies = look_up_value (claim, KEY_WFD_IES, G_VARIANT_TYPE_BYTESTRING);
+  g_autoptr (GVariant) config = look_up_value (claim, KEY_CONFIG, G_VARIANT_TYPE_VARDICT);
+
+  wfd_p2p_link_send_old (self, device, ies, config);
+}
+
+/* What has become of it shows in the answers to what is asked next. */
+static void
+undo_in_service (WfdP2pLink *self, GHashTable *claim, gboolean is_alone)
+{
+  const char *path = look_up_path (claim, KEY_PATH), *device = look_up_path (claim, KEY_DEVICE);
+
+  if (path != NULL)
+    wfd_p2p_link_send (self, path, WPAS_DISCONNECT, NULL);
+  /* What another program of ours has announced since counts. */
+  if (device == NULL || !is_alone)
+    return;
+  if (g_hash_table_contains (claim, KEY_FORMING)) {
+    wfd_p2p_link_send (self, device, WPAS_CANCEL, NULL);
+    wfd_p2p_link_send (self, device, WPAS_STOP_FIND, NULL);
+  }
+  restore (self, claim, device);
+}
+
+/* Groups are looked for that may have begun when nobody was there any more to see it. */
+static void
+note_spared (WfdP2pOp *op, GHashTable *claim, GStrvBuilder *spared)
+{
+  const char *text = g_hash_table_lookup (claim, KEY_INTERFACES);
+  g_auto (GStrv) paths = NULL;
+
+  if (text == NULL || !g_hash_table_contains (claim, KEY_FORMING))
+    return;
+  paths = g_strsplit (text, " ", WFD_LIMIT_WPAS_OBJECTS);
+  g_strv_builder_addv (spared, (const char **) paths);
+}
+
+/* A wpa_supplicant that has been started since knows nothing of all that. */
 void
 wfd_p2p_op_begin_clean (WfdP2pOp *op)
 {
   g_autofree char *folder = dup_folder (op->link);
-  g_autoptr (GPtrArray) claims = wfd_claim_take_left_over (folder);
-  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  gboolean is_alone;
+  g_autoptr (GPtrArray) claims = wfd_claim_take_left_over (folder, op->link->claim, &is_alone);
+  g_autoptr (GStrvBuilder) spared = g_strv_builder_new ();
 
   for (guint i = 0; i < claims->len; i++) {
     GHashTable *claim = g_ptr_array_index (claims, i);
-    const char *path = g_hash_table_lookup (claim, KEY_PATH);
 
     undo_in_system (claim);
-    if (path != NULL && g_variant_is_object_path (path)
-        && g_strcmp0 (g_hash_table_lookup (claim, KEY_OWNER), op->link->owner) == 0)
-      g_strv_builder_add (paths, path);
+    if (g_strcmp0 (g_hash_table_lookup (claim, KEY_OWNER), op->link->owner) != 0)
+      continue;
+    undo_in_service (op->link, claim, is_alone);
+    if (is_alone)
+      note_spared (op, claim, spared);
   }
-  wfd_p2p_op_take_paths (op, g_strv_builder_end (paths));
-  ask_next (op);
+  g_strfreev (op->spared);
+  op->spared = g_strv_builder_end (spared);
+  wfd_p2p_op_take_paths (op, g_new0 (char *, 1));
+  if (op->spared[0] != NULL)
+    wfd_p2p_op_ask_property (op, WPAS_PATH, WPAS_INTERFACE_ROOT, WPAS_INTERFACES);
+  else
+    wfd_p2p_op_advance (op);
 }
 
-/* Gone is gone. */
+static void
+ask_next (WfdP2pOp *op)
+{
+  const char *path;
+
+  while ((path = op->paths[op->n_asked]) != NULL
+      && g_strv_contains ((const char *const *) op->spared, path))
+    op->n_asked++;
+  if (path != NULL)
+    wfd_p2p_op_ask_property (op, path, WPAS_INTERFACE_INTERFACE, WPAS_IFNAME);
+  else
+    wfd_p2p_op_advance (op);
+}
+
+/* First the list, then each of them that is new. */
 void
 wfd_p2p_op_answered_clean (WfdP2pOp *op, GVariant *answer)
 {
-  op->n_asked++;
+  g_autoptr (GVariant) paths = wfd_p2p_read_value (answer, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
+  g_autoptr (GVariant) name = wfd_p2p_read_value (answer, G_VARIANT_TYPE_STRING);
+
+  if (op->paths[op->n_asked] != NULL) {
+    const char *path = op->paths[op->n_asked++];
+
+    if (name != NULL && wfd_p2p_is_group_name (g_variant_get_string (name, NULL)))
+      wfd_p2p_link_send (op->link, path, WPAS_DISCONNECT, NULL);
+  } else if (paths != NULL) {
+    wfd_p2p_op_take_paths (op, g_variant_dup_objv (paths, NULL));
+  }
   ask_next (op);
 }

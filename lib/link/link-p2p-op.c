@@ -32,6 +32,7 @@ wfd_p2p_op_unref (WfdP2pOp *op)
   g_clear_error (&op->last_failure);
   g_clear_error (&op->refusal);
   g_strfreev (op->paths);
+  g_strfreev (op->spared);
   g_free (op->persistent_path);
   g_free (op->wanted);
   g_free (op->pin);
@@ -71,6 +72,7 @@ wfd_p2p_op_finish (WfdP2pOp *op, GError *error)
   op->is_over = TRUE;
   self->op = NULL;
   op->link = NULL;
+  wfd_p2p_link_claim_forming (self);
   if (task == NULL)
     g_clear_error (&error);
   else if (error != NULL)
@@ -433,6 +435,7 @@ wfd_p2p_op_advance (WfdP2pOp *op)
   gint stage;
 
   op->step = wfd_p2p_next_step (op->step, get_facts (op));
+  wfd_p2p_link_claim_forming (op->link);
   if (gets_in_the_way (op))
     wfd_p2p_link_search (op->link, WFD_P2P_SEARCH_NONE);
   stage = wfd_p2p_step_get_stage (op->step);

@@ -258,6 +258,7 @@ begin_configure (WfdP2pOp *op)
   self->is_named |= name != NULL;
   if (wanted.sets_address)
     read_addresses (self, config);
+  wfd_p2p_link_claim (self);
   wfd_p2p_op_set_property (op, self->interface_path, WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config);
 }
 

@@ -75,6 +75,8 @@ struct _WfdP2pLink
   GInetAddress *go_address;
   GInetAddressMask *go_network;
   WfdDhcpRange pool; /* given to clients in the handshake */
+  WfdClaim *claim;   /* of what is set here, for the case that we crash; nullable */
+  gboolean claims_forming;
 
   gboolean is_finding; /* for the application, not for an operation */
   WfdP2pSearch search;
@@ -101,6 +103,9 @@ wfd_p2p_or_default (guint option, guint value)
 void wfd_p2p_link_subscribe (WfdP2pLink *self);
 /* It is gone, or has to be looked for again. */
 void wfd_p2p_link_forget_service (WfdP2pLink *self);
+/* To what it was before; @wfd_ies and @config: (nullable) */
+void wfd_p2p_link_send_old (WfdP2pLink *self, const char *device_path, GVariant *wfd_ies,
+    GVariant *config);
 /* What it was told of us before has been, or cannot be, restored. */
 void wfd_p2p_link_forget_old (WfdP2pLink *self);
 void wfd_p2p_link_lose_peer (WfdP2pLink *self, const char *path);
@@ -146,7 +151,11 @@ void wfd_p2p_link_end_unseen_now (WfdP2pLink *self);
 
 /* --- claims --- */
 
-/* A group has begun, and we have done more to it, for the case that we crash. */
+/* For the case that we crash: something is about to be set, ... */
+void wfd_p2p_link_claim (WfdP2pLink *self);
+/* ... a group may begin from now on, or not any more, ... */
+void wfd_p2p_link_claim_forming (WfdP2pLink *self);
+/* ... it has begun, and we have done more to it. */
 void wfd_p2p_group_claim (WfdP2pLink *self);
 void wfd_p2p_group_claim_more (WfdP2pGroup *group);
 

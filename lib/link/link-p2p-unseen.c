@@ -23,6 +23,7 @@ wfd_p2p_link_note_unseen (WfdP2pLink *self, const char *path)
 {
   if (!is_known (self, path) && self->unseen->len < WFD_LIMIT_WPAS_OBJECTS)
     g_ptr_array_add (self->unseen, g_strdup (path));
+  wfd_p2p_link_claim_forming (self);
 }
 
 void
@@ -32,6 +33,7 @@ wfd_p2p_link_forget_unseen (WfdP2pLink *self, const char *path)
 
   while (g_ptr_array_find_with_equal_func (self->unseen, path, g_str_equal, &index))
     g_ptr_array_remove_index (self->unseen, index);
+  wfd_p2p_link_claim_forming (self);
 }
 
 /* An interface that waits for its group goes with the search: Cancel (of 2.10) looks for

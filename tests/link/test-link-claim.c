@@ -34,6 +34,25 @@ leave_claim (Lab *lab, const char *text)
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }
 
+/* That of the claim that has @key; fails if there is none. */
+static char *
+read_claim (Lab *lab, const char *key)
+{
+  g_autoptr (GDir) dir = g_dir_open (lab->folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (lab->folder, name, NULL);
+    g_autofree char *line = g_strconcat ("\n", key, "=", NULL);
+    g_autofree char *text = NULL;
+
+    if (g_str_has_prefix (name, "claim-") && g_file_get_contents (path, &text, NULL, NULL)
+        && strstr (text, line) != NULL)
+      return g_steal_pointer (&text);
+  }
+  g_assert_not_reached ();
+}
+
 static void
 learn_owner (Lab *lab)
 {
@@ -54,6 +73,13 @@ search_anew (Lab *lab)
 
 #define LEFT_GROUP ROOT "/Interfaces/7"
 
+/* But that of the living. */
+static void
+assert_nothing_left (Lab *lab)
+{
+  g_assert_cmpuint (count_claims (lab), ==, 1);
+}
+
 static void
 test_group_ended (Lab *lab, gconstpointer data)
 {
@@ -67,7 +93,7 @@ test_group_ended (Lab *lab, gconstpointer data)
   search_anew (lab);
   assert_call (lab, "Disconnect", "Disconnect " LEFT_GROUP " ");
   g_assert_cmpstr (lab->network->str, ==, "-192.168.42.1/24");
-  g_assert_cmpuint (count_claims (lab), ==, 0);
+  assert_nothing_left (lab);
 }
 
 /* wpa_supplicant says that there is no such group: all the better. */
@@ -91,7 +117,7 @@ test_other_service (Lab *lab, gconstpointer data)
   leave_claim (lab, "[claim]\nowner=:1.999999\npath=" LEFT_GROUP "\n");
   search_anew (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
-  g_assert_cmpuint (count_claims (lab), ==, 0);
+  assert_nothing_left (lab);
 }
 
 static const char *const rubbish[] = {
@@ -100,6 +126,10 @@ static const char *const rubbish[] = {
   "[claim]\nowner=%s\n",
   "[claim]\nowner=%s\npath=no path\n",
   "[claim]\nowner=%s\npath=\n",
+  "[claim]\nowner=%s\ndevice=no path\nwfd-ies=[byte 0x00]\n",
+  "[claim]\nowner=%s\ndevice=" IFACE "\nwfd-ies='text'\nconfig=[byte 0x00]\n",
+  "[claim]\nowner=%s\ndevice=" IFACE "\nwfd-ies=[byte 0x\nconfig={{{{\n",
+  "[claim]\nowner=%s\ninterfaces=\nforming=yes\n",
   "[claim]\ninterface=p2p-wlan0-0\naddress=192.168.42.1\nprogram=1\n",
   "[claim]\ninterface=p2p-wlan0-0\naddress=192.168.42.1/33\nprogram=-1\n",
   "[claim]\ninterface=p2p-wlan0-0\naddress=fe80::1/24\nprogram=99999999999999999999\n",
@@ -117,7 +147,8 @@ test_rubbish (Lab *lab, gconstpointer data)
     search_anew (lab);
     g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
     g_assert_cmpstr (lab->network->str, ==, "");
-    g_assert_cmpuint (count_claims (lab), ==, 0);
+    g_assert_cmpuint (fake_wpas_count (lab->fake, "Set WFDIEs"), ==, 1);
+    assert_nothing_left (lab);
   }
 }
 
@@ -162,21 +193,23 @@ test_other_program (Lab *lab, gconstpointer data)
   g_assert_cmpint (g_subprocess_get_term_sig (program), ==, SIGKILL);
 }
 
-/* As long as it lives, its group is its own; also for another link beside it. */
+/* As long as it lives, what it has set is its own; also for another link beside it. */
 static void
 test_living_keeps (Lab *lab, gconstpointer data)
 {
   static const WfdP2pOptions options = { .go_intent = -1 };
   g_autoptr (GPtrArray) left_over = NULL;
+  gboolean is_alone;
 
   lab_use_options (lab, &options);
   lab_know_tv (lab);
   lab_start_group_after (lab, "Connect", "client");
   lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
   lab_wait_ok (lab);
-  g_assert_cmpuint (count_claims (lab), ==, 1);
-  left_over = wfd_claim_take_left_over (lab->folder);
+  g_assert_cmpuint (count_claims (lab), ==, 2);
+  left_over = wfd_claim_take_left_over (lab->folder, NULL, &is_alone);
   g_assert_cmpuint (left_over->len, ==, 0);
+  g_assert_false (is_alone);
   wfd_link_close (lab->link);
   g_assert_cmpuint (count_claims (lab), ==, 0);
 }
@@ -185,23 +218,172 @@ test_living_keeps (Lab *lab, gconstpointer data)
 static void
 test_claim_says_all (Lab *lab, gconstpointer data)
 {
-  g_autofree char *text = NULL, *expected = NULL, *path = NULL;
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
+  g_autofree char *text = NULL, *expected = NULL;
 
   lab_know_tv (lab);
   lab_start_group_after (lab, "Connect", "client");
   lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
   lab_wait_ok (lab);
-  dir = g_dir_open (lab->folder, 0, NULL);
-  while ((name = g_dir_read_name (dir)) != NULL && !g_str_has_prefix (name, "claim-"))
-    continue;
-  path = g_build_filename (lab->folder, name, NULL);
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  text = read_claim (lab, "path");
   expected = g_strdup_printf ("[claim]\nowner=%s\npath=" GROUP_IFACE
                               "\ninterface=p2p-wlan0-0\naddress=192.168.42.100/24\n",
       get_owner (lab));
   g_assert_cmpstr (text, ==, expected);
+}
+
+/* Crashes where a call stands, with all that is set by then. */
+static void
+crash_at (Lab *lab, const LabStep *step)
+{
+  g_autoptr (GVariant) wfd_ies = NULL, config = NULL;
+  g_autofree char *text = NULL;
+
+  lab_stop_at (lab, step);
+  text = read_claim (lab, "device");
+  wfd_ies = g_variant_ref (fake_wpas_get (lab->fake, ROOT, "WFDIEs"));
+  config = g_variant_ref (fake_wpas_get (lab->fake, IFACE, "P2PDeviceConfig"));
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  lab_settle (lab);
+  fake_wpas_set (lab->fake, ROOT, "WFDIEs", wfd_ies);
+  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig", config);
+  leave_claim (lab, text);
+  fake_wpas_answer (lab->fake, step->key, NULL);
+  fake_wpas_set (lab->fake, FAKE_UNSEEN, "Ifname", g_variant_new_string ("p2p-wlan0-0"));
+  fake_wpas_set (lab->fake, ROOT, "Interfaces",
+      g_variant_new_parsed ("[objectpath '" IFACE "', '" FAKE_UNSEEN "']"));
+}
+
+#define OLD_CONFIG "{'DeviceName': <'theirs'>, 'PersistentReconnect': <false>}"
+
+static void
+set_old_config (Lab *lab)
+{
+  g_autoptr (GVariant) config = parse (OLD_CONFIG);
+
+  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig", config);
+}
+
+/* The next ends as if there had been none before it. */
+static void
+assert_old_restored (Lab *lab, GVariant *wfd_ies)
+{
+  GVariant *config;
+  gboolean reconnects = TRUE;
+  const char *name = "";
+
+  search_anew (lab);
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+  g_assert_cmpvariant (fake_wpas_get (lab->fake, ROOT, "WFDIEs"), wfd_ies);
+  config = fake_wpas_get (lab->fake, IFACE, "P2PDeviceConfig");
+  g_variant_lookup (config, "DeviceName", "&s", &name);
+  g_variant_lookup (config, "PersistentReconnect", "b", &reconnects);
+  g_assert_cmpstr (name, ==, "theirs");
+  g_assert_false (reconnects);
+  g_assert_cmpuint (count_claims (lab), ==, 0);
+}
+
+static void
+test_crash_while_searching (Lab *lab, gconstpointer data)
+{
+  static const LabStep searching = { "search", LAB_CONNECT, "Find", TRUE, "" };
+  g_autoptr (GVariant) wfd_ies = g_variant_ref (fake_wpas_get (lab->fake, ROOT, "WFDIEs"));
+
+  set_old_config (lab);
+  crash_at (lab, &searching);
+  assert_old_restored (lab, wfd_ies);
+  /* That group is somebody else's. */
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 0);
+}
+
+/* Whether the group begins before the crash or after it. */
+static void
+test_crash_while_forming (Lab *lab, gconstpointer data)
+{
+  static const LabStep forming[] = {
+    { "group", LAB_CONNECT, "Connect", TRUE, "" },
+    { "invited", LAB_REOPEN, "Invite", TRUE, "" },
+    { "begin", LAB_START_GROUP, "GroupAdd", FALSE, "" },
+  };
+  g_autoptr (GVariant) wfd_ies = g_variant_ref (fake_wpas_get (lab->fake, ROOT, "WFDIEs"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (forming); i++) {
+    set_old_config (lab);
+    fake_wpas_set (lab->fake, ROOT, "Interfaces",
+        g_variant_new_parsed ("[objectpath '" IFACE "']"));
+    crash_at (lab, &forming[i]);
+    assert_old_restored (lab, wfd_ies);
+    g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+    assert_call (lab, "Disconnect", "Disconnect " FAKE_UNSEEN " ");
+    assert_call (lab, "Cancel", "Cancel " IFACE " ");
+  }
+}
+
+/* As soon as the group is told of it has a claim of its own, and others are safe. */
+static void
+test_forming_ends (Lab *lab, gconstpointer data)
+{
+  static const LabStep network = { "network", LAB_CONNECT, "Get Ifname", FALSE, "" };
+  g_autofree char *text = NULL;
+
+  lab_stop_at (lab, &network);
+  text = read_claim (lab, "device");
+  g_assert_null (strstr (text, "forming"));
+  g_free (read_claim (lab, "path"));
+}
+
+/* What it announces counts; the group of the one that has crashed ends all the same. */
+static void
+test_beside_living (Lab *lab, gconstpointer data)
+{
+  WfdClaim *living = wfd_claim_new (lab->folder);
+  g_autofree char *text = NULL;
+
+  learn_owner (lab);
+  text = g_strdup_printf ("[claim]\nowner=%s\npath=" LEFT_GROUP "\ndevice=" IFACE
+                          "\ninterfaces=" IFACE "\nwfd-ies=[byte 0x01]\nforming=yes\n",
+      get_owner (lab));
+  leave_claim (lab, text);
+  search_anew (lab);
+  assert_call (lab, "Disconnect", "Disconnect " LEFT_GROUP " ");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 0);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Set WFDIEs"), ==, 1);
+  wfd_claim_free (living);
+}
+
+#define N_CLAIMS 5000
+
+static gpointer
+take_all (gpointer data)
+{
+  Lab *lab = data;
+
+  while (!g_cancellable_is_cancelled (lab->cancellable)) {
+    gboolean is_alone;
+    g_autoptr (GPtrArray) left_over = wfd_claim_take_left_over (lab->folder, NULL, &is_alone);
+
+    g_assert_cmpuint (left_over->len, ==, 0);
+  }
+  return NULL;
+}
+
+/* Another program that starts takes nothing that is only just being made. */
+static void
+test_new_claim_is_not_taken (Lab *lab, gconstpointer data)
+{
+  GThread *other = g_thread_new ("other", take_all, lab);
+
+  for (guint i = 0; i < N_CLAIMS; i++) {
+    WfdClaim *claim = wfd_claim_new (lab->folder);
+
+    g_assert_nonnull (claim);
+    g_assert_cmpuint (count_claims (lab), ==, 1);
+    wfd_claim_free (claim);
+  }
+  g_cancellable_cancel (lab->cancellable);
+  g_thread_join (other);
 }
 
 int
@@ -216,5 +398,10 @@ main (int argc, char **argv)
   add ("other-program", test_other_program);
   add ("living-keeps", test_living_keeps);
   add ("says-all", test_claim_says_all);
+  add ("crash-while-searching", test_crash_while_searching);
+  add ("crash-while-forming", test_crash_while_forming);
+  add ("forming-ends", test_forming_ends);
+  add ("beside-living", test_beside_living);
+  add ("new-claim-is-not-taken", test_new_claim_is_not_taken);
   return lab_run ();
 }
