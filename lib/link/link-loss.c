@@ -58,12 +58,21 @@ feed_life_of_station (WfdLossWatch *self, const WfdStation *station, gint64 now_
     wfd_loss_feed_life (self, now_us);
 }
 
+/* What was sent and not given up has been acknowledged perhaps: where the driver does not
+ * say when it heard of the peer, it says nothing of acknowledgements. */
+static gboolean
+was_attempted (WfdLossWatch *self, const WfdStation *station)
+{
+  gboolean sent = has_grown (&self->tx_packets, station->tx_packets);
+  gboolean failed = has_grown (&self->tx_failed, station->tx_failed);
+
+  return failed || (sent && station->inactive_ms != WFD_STATION_UNKNOWN);
+}
+
 /* What was sent before the sign of life was acknowledged perhaps. */
 void
 wfd_loss_feed_station (WfdLossWatch *self, const WfdStation *station, gint64 now_us)
 {
-  gboolean sent;
-
   if (station == NULL) {
     self->is_gone = TRUE;
     wfd_loss_feed_attempt (self, now_us);
@@ -71,9 +80,7 @@ wfd_loss_feed_station (WfdLossWatch *self, const WfdStation *station, gint64 now
   }
   feed_life_of_station (self, station, now_us);
   self->is_gone = FALSE;
-  sent = has_grown (&self->tx_packets, station->tx_packets);
-  sent |= has_grown (&self->tx_failed, station->tx_failed);
-  if (sent && self->life_us < now_us)
+  if (was_attempted (self, station) && self->life_us < now_us)
     wfd_loss_feed_attempt (self, now_us);
 }
 

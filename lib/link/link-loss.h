@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   WFD_LOSS_PRESENT,
-  WFD_LOSS_SILENT, /* something should be sent to it that it has to acknowledge */
+  WFD_LOSS_SILENT, /* it should be asked something that it has to answer */
   WFD_LOSS_LOST,
 } WfdLossVerdict;
 
@@ -22,7 +22,7 @@ typedef struct
 {
   gint64 lost_us;    /* of silence */
   gint64 away_us;    /* of silence, until it is away, perhaps for a moment */
-  gint64 silent_us;  /* of silence, until something should be sent into it */
+  gint64 silent_us;  /* of silence, until it should be asked */
   gint64 life_us;    /* the last sign of life */
   gint64 attempt_us; /* the first that was sent since; G_MAXINT64 if nothing was */
   gint64 probe_us;   /* when it was asked for last */
@@ -38,7 +38,7 @@ void wfd_loss_init (WfdLossWatch *self, gint64 lost_us, gint64 now_us);
 void wfd_loss_feed_station (WfdLossWatch *self, const WfdStation *station, gint64 now_us);
 /* Something came from it: RTP, RTCP, RTSP, the answer to a keep-alive. */
 void wfd_loss_feed_life (WfdLossWatch *self, gint64 now_us);
-/* Something was sent to it that it has to answer: a keep-alive, a probe. */
+/* Something was sent to it that it has to answer: a keep-alive, a question. */
 void wfd_loss_feed_attempt (WfdLossWatch *self, gint64 now_us);
 
 WfdLossVerdict wfd_loss_decide (WfdLossWatch *self, gint64 now_us);

@@ -119,6 +119,89 @@ forget (struct nl_sock *socket, struct rtnl_neigh *neighbour, GInetAddress *ours
   return NULL;
 }
 
+/* --- the peer --- */
+
+/* Nobody asks for these. */
+#define UNASKED (NUD_PERMANENT | NUD_NOARP)
+
+/* @ret_neighbour: NULL if there is none; to be freed with rtnl_neigh_put () */
+static gboolean
+look_up (struct nl_sock *socket, const char *interface, GInetAddress *peer,
+    struct rtnl_neigh **ret_neighbour)
+{
+  struct nl_cache *cache = NULL;
+  struct nl_addr *address;
+
+  if (nl_connect (socket, NETLINK_ROUTE) < 0 || rtnl_neigh_alloc_cache (socket, &cache) < 0)
+    return FALSE;
+  address = nl_addr_build (AF_INET, g_inet_address_to_bytes (peer),
+      g_inet_address_get_native_size (peer));
+  *ret_neighbour = rtnl_neigh_get (cache, wfd_net_get_index (interface), address);
+  nl_addr_put (address);
+  nl_cache_free (cache);
+  return TRUE;
+}
+
+/* The kernel asks where its state says that it does. */
+static gboolean
+set_probe (struct nl_sock *socket, struct rtnl_neigh *neighbour)
+{
+  struct rtnl_neigh *change = rtnl_neigh_alloc ();
+  gint answer;
+
+  rtnl_neigh_set_ifindex (change, rtnl_neigh_get_ifindex (neighbour));
+  rtnl_neigh_set_dst (change, rtnl_neigh_get_dst (neighbour));
+  rtnl_neigh_set_lladdr (change, rtnl_neigh_get_lladdr (neighbour));
+  rtnl_neigh_set_state (change, NUD_PROBE);
+  answer = rtnl_neigh_add (socket, change, NLM_F_REPLACE);
+  rtnl_neigh_put (change);
+  return answer == 0;
+}
+
+/* Of one that it does not know it asks everybody before it sends something. */
+static gboolean
+ask_neighbour (struct nl_sock *socket, struct rtnl_neigh *neighbour, GInetAddress *peer)
+{
+  gint state = neighbour != NULL ? rtnl_neigh_get_state (neighbour) : NUD_NONE;
+
+  if ((state & UNASKED) != 0)
+    return FALSE;
+  if ((state & SPOKEN_TO) != 0)
+    return set_probe (socket, neighbour);
+  wfd_net_probe (peer);
+  return TRUE;
+}
+
+gboolean
+wfd_net_ask_peer (const char *interface, GInetAddress *peer)
+{
+  struct nl_sock *socket = nl_socket_alloc ();
+  struct rtnl_neigh *neighbour = NULL;
+  gboolean asked =
+      look_up (socket, interface, peer, &neighbour) && ask_neighbour (socket, neighbour, peer);
+
+  if (neighbour != NULL)
+    rtnl_neigh_put (neighbour);
+  nl_socket_free (socket);
+  return asked;
+}
+
+gboolean
+wfd_net_has_answered (const char *interface, GInetAddress *peer)
+{
+  struct nl_sock *socket = nl_socket_alloc ();
+  struct rtnl_neigh *neighbour = NULL;
+  gboolean answered = look_up (socket, interface, peer, &neighbour) && neighbour != NULL
+      && (rtnl_neigh_get_state (neighbour) & NUD_REACHABLE) != 0;
+
+  if (neighbour != NULL)
+    rtnl_neigh_put (neighbour);
+  nl_socket_free (socket);
+  return answered;
+}
+
+/* --- all of them --- */
+
 void
 wfd_net_forget_neighbours (const char *interface)
 {

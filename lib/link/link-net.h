@@ -49,6 +49,11 @@ gint wfd_net_ask (struct nl_msg *request);
 /* Sends a packet that means nothing, which the peer's radio acknowledges, and its
  * kernel mostly refuses. */
 void wfd_net_probe (GInetAddress *peer);
+/* Has the kernel ask (ARP) whether @peer is there; FALSE if it does not. Needs
+ * CAP_NET_ADMIN. */
+gboolean wfd_net_ask_peer (const char *interface, GInetAddress *peer);
+/* Whether it has answered since. */
+gboolean wfd_net_has_answered (const char *interface, GInetAddress *peer);
 /* The IPv4 address of somebody on @interface, other than @ours, whom the kernel
  * has spoken to; NULL if there is nobody. Those that have not answered are asked
  * anew at the next probe. */

@@ -97,16 +97,27 @@ tell_away (WfdP2pLink *self)
 
 /* --- silence --- */
 
+/* Its kernel answers, whatever it is busy with and whatever it filters, and its radio
+ * acknowledges the question. */
 static void
 on_silence (WfdP2pLink *self, gint64 now_us)
 {
   WfdP2pGroup *group = self->group;
 
-  /* That it has arrived only the kernel would tell. */
-  if (group->info->peer_address == NULL || !group->knows_station)
+  if (group->info->peer_address == NULL)
     return;
-  wfd_net_probe (group->info->peer_address);
-  wfd_loss_feed_attempt (&group->loss, now_us);
+  group->is_asked = wfd_net_ask_peer (group->info->interface, group->info->peer_address);
+  if (group->is_asked)
+    wfd_loss_feed_attempt (&group->loss, now_us);
+}
+
+static void
+look_for_answer (WfdP2pGroup *group, gint64 now_us)
+{
+  if (!group->is_asked || !wfd_net_has_answered (group->info->interface, group->info->peer_address))
+    return;
+  group->is_asked = FALSE;
+  wfd_loss_feed_life (&group->loss, now_us);
 }
 
 static void
@@ -115,6 +126,7 @@ decide (WfdP2pLink *self)
   WfdLossWatch *loss = &self->group->loss;
   gint64 now_us = g_get_monotonic_time ();
 
+  look_for_answer (self->group, now_us);
   switch (wfd_loss_decide (loss, now_us)) {
     case WFD_LOSS_LOST:
       lose_group (self,
@@ -157,6 +169,7 @@ watch_loss (WfdP2pLink *self)
   gint64 lost_us = get_lost_ms (self) * (gint64) G_TIME_SPAN_MILLISECOND;
 
   wfd_loss_init (&group->loss, lost_us, g_get_monotonic_time ());
+  group->is_asked = FALSE;
   group->loss_timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (group->loss_timer, on_loss_timer, self, NULL);
   g_source_set_ready_time (group->loss_timer, wfd_loss_get_deadline_us (&group->loss));

@@ -166,6 +166,29 @@ wfd_net_probe (GInetAddress *peer)
   n_probes++;
 }
 
+static gboolean peer_answers;
+
+void
+lab_set_answers (Lab *lab, gboolean answers)
+{
+  peer_answers = answers;
+}
+
+gboolean
+wfd_net_ask_peer (const char *interface, GInetAddress *peer)
+{
+  g_assert_cmpstr (interface, ==, "p2p-wlan0-0");
+  g_assert_true (G_IS_INET_ADDRESS (peer));
+  n_probes++;
+  return TRUE;
+}
+
+gboolean
+wfd_net_has_answered (const char *interface, GInetAddress *peer)
+{
+  return peer_answers;
+}
+
 guint
 lab_count_probes (Lab *lab)
 {
@@ -475,6 +498,7 @@ lab_set_up_bare (Lab *lab, gconstpointer data)
   kernel_answer = 0;
   n_probes = n_forgotten = 0;
   neighbour = "192.168.173.10";
+  peer_answers = TRUE;
   lab->folder = g_dir_make_tmp ("link-lab-XXXXXX", NULL);
   g_assert_nonnull (lab->folder);
   lab->cancellable = g_cancellable_new ();
@@ -722,6 +746,12 @@ void
 lab_wait_stations (Lab *lab, gboolean is_known)
 {
   WAIT_UNTIL ((wfd_link_get_station (lab->link) != NULL) == is_known, "stations");
+}
+
+void
+lab_wait_probes (Lab *lab, guint n)
+{
+  WAIT_UNTIL (n_probes >= n, "probes");
 }
 
 static void

@@ -92,7 +92,9 @@ void lab_add_program (Lab *lab, const char *name, const char *body);
 char *lab_get_program_call (Lab *lab, const char *name);
 /* Until it has ended. */
 void lab_wait_program_gone (Lab *lab, const char *name);
-/* Packets that were sent to see whether the peer is there. */
+/* Whether the peer answers when the kernel asks for it, as it does until then. */
+void lab_set_answers (Lab *lab, gboolean answers);
+/* Packets that were sent, and questions asked, to see whether the peer is there. */
 guint lab_count_probes (Lab *lab);
 /* How often the kernel was asked to forget its neighbours. */
 guint lab_count_forgotten (Lab *lab);
@@ -114,6 +116,7 @@ void lab_wait_error (Lab *lab, GQuark domain, gint code);
 void lab_wait_call (Lab *lab, const char *key);
 void lab_wait_told (Lab *lab, const char *told);
 void lab_wait_stations (Lab *lab, gboolean is_known);
+void lab_wait_probes (Lab *lab, guint n);
 /* Until everything that was said before has been heard. */
 void lab_settle (Lab *lab);
 

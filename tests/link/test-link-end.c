@@ -162,6 +162,7 @@ test_station_vanishes (Lab *lab, gconstpointer data)
 {
   WfdStation station = station_new (1);
 
+  lab_set_answers (lab, FALSE);
   lab_set_stations (lab, &station, 1);
   open_to_watch (lab, 100);
   lab_wait_stations (lab, TRUE);
@@ -181,6 +182,7 @@ test_owner_comes_back (Lab *lab, gconstpointer data)
   static const WfdP2pOptions options = { .go_intent = -1, .station_ms = 1, .look_ms = 1 };
   WfdStation station = station_new (1);
 
+  lab_set_answers (lab, FALSE);
   lab_use_options (lab, &options);
   lab_set_stations (lab, &station, 1);
   open_link (lab);
@@ -224,6 +226,7 @@ test_close_when_interrupted (Lab *lab, gconstpointer data)
   lab_wait_told (lab, "interrupted");
   g_assert_null (wfd_link_get_info (lab->link));
 
+  lab_set_answers (lab, FALSE);
   lab_set_stations (lab, &station, 1);
   open_to_watch (lab, 0);
   g_signal_connect (lab->link, "interrupted", G_CALLBACK (on_interrupted_close), NULL);
@@ -241,21 +244,42 @@ test_silence_is_asked (Lab *lab, gconstpointer data)
   WfdStation station = station_new (1);
 
   station.inactive_ms = 60000;
+  lab_set_answers (lab, FALSE);
   lab_set_stations (lab, &station, 1);
   open_to_watch (lab, 100);
   lab_wait_told (lab, "lost");
   g_assert_cmpuint (lab_count_probes (lab), >=, 1);
 }
 
+/* It is there, says nothing, and its kernel tells nothing of it: it is asked. */
+static void
+test_answer_is_life (Lab *lab, gconstpointer data)
+{
+  open_to_watch (lab, 40);
+  lab_wait_probes (lab, 20);
+  g_assert_cmpstr (lab->told->str, ==, "");
+}
+
+/* A stream from it that ends, say, without a keep-alive for half a minute. */
+static void
+test_no_answer_is_loss (Lab *lab, gconstpointer data)
+{
+  open_to_watch (lab, 40);
+  lab_wait_probes (lab, 2);
+  lab_set_answers (lab, FALSE);
+  lab_wait_told (lab, "lost");
+  g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_NO_PEER);
+}
+
+/* Of a kernel that has never told of it, that it tells nothing is no news. */
 static void
 test_kernel_never_told (Lab *lab, gconstpointer data)
 {
   lab_set_stations (lab, NULL, 0);
-  open_to_watch (lab, 4);
-  for (guint i = 0; i < 10; i++)
-    lab_settle (lab);
-  g_assert_cmpuint (lab_count_probes (lab), ==, 0);
-  g_assert_cmpint (WFD_P2P_LINK (lab->link)->group->loss.attempt_us, ==, G_MAXINT64);
+  open_to_watch (lab, 40);
+  lab_wait_probes (lab, 3);
+  g_assert_false (WFD_P2P_LINK (lab->link)->group->loss.is_gone);
+  g_assert_cmpstr (lab->told->str, ==, "");
 }
 
 /* What the session hears is enough to be back, whatever the kernel says. */
@@ -265,6 +289,7 @@ test_silence_ends (Lab *lab, gconstpointer data)
   WfdStation station = station_new (1);
 
   station.inactive_ms = 60000;
+  lab_set_answers (lab, FALSE);
   lab_set_stations (lab, &station, 1);
   open_to_watch (lab, 3000);
   lab_wait_told (lab, "interrupted");
@@ -860,6 +885,8 @@ main (int argc, char **argv)
   add ("silence/close-when-interrupted", test_close_when_interrupted);
   add ("silence/is-asked", test_silence_is_asked);
   add ("silence/ends", test_silence_ends);
+  add ("silence/answer-is-life", test_answer_is_life);
+  add ("silence/no-answer-is-loss", test_no_answer_is_loss);
   add ("silence/kernel-never-told", test_kernel_never_told);
   add ("silence/session-tells", test_session_tells);
   add ("loss/group-finished", test_group_finished);

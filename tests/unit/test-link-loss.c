@@ -15,11 +15,13 @@ typedef enum
 {
   STATION = 1 << 0,     /* the kernel tells of it */
   INACTIVE = 1 << 1,    /* and how long it has been silent */
-  VANISHES = 1 << 2,    /* and forgets it when it is out of reach */
-  STREAM = 1 << 3,      /* pictures are sent to it all the time */
-  PROBES = 1 << 4,      /* something can be sent to it when it is silent */
-  STREAM_FROM = 1 << 5, /* pictures come from it, and are reported */
-  KEEP_ALIVE = 1 << 6,  /* a keep-alive is sent each two seconds, and its answer reported */
+  FAILURES = 1 << 2,    /* and what was given up */
+  VANISHES = 1 << 3,    /* and forgets it when it is out of reach */
+  STREAM = 1 << 4,      /* pictures are sent to it all the time */
+  REPORTS = 1 << 5,     /* of which it reports each five seconds, and says nothing else */
+  QUESTIONS = 1 << 6,   /* it can be asked when it is silent */
+  STREAM_FROM = 1 << 7, /* pictures come from it, and are reported */
+  KEEP_ALIVE = 1 << 8,  /* a keep-alive is sent each two seconds, and its answer reported */
 } Trait;
 
 typedef struct
@@ -32,22 +34,27 @@ typedef struct
 
 static const Scenario scenarios[] = {
   { "stays", STATION | INACTIVE | STREAM, NEVER, NEVER, NEVER, NEVER },
-  { "stays-in-a-pause", STATION | INACTIVE | PROBES, NEVER, NEVER, NEVER, NEVER },
-  { "pause-without-probes", STATION | INACTIVE, NEVER, NEVER, NEVER, NEVER },
+  { "stays-in-a-pause", STATION | INACTIVE | QUESTIONS, NEVER, NEVER, NEVER, NEVER },
+  { "stays-without-inactivity", STATION | FAILURES | STREAM | REPORTS, NEVER, NEVER, NEVER, NEVER },
+  { "stays-and-is-asked", STATION | STREAM | REPORTS | QUESTIONS, NEVER, NEVER, NEVER, NEVER },
+  { "stays-nothing-told", QUESTIONS, NEVER, NEVER, NEVER, NEVER },
+  { "pause-without-questions", STATION | INACTIVE, NEVER, NEVER, NEVER, NEVER },
   { "pause-nothing-told", 0, 10, NEVER, NEVER, NEVER },
   { "away", STATION | INACTIVE | STREAM, 10, NEVER, 13.5, 15 },
-  { "away-in-a-pause", STATION | INACTIVE | PROBES, 10, NEVER, 13.5, 15.1 },
+  { "away-in-a-pause", STATION | INACTIVE | QUESTIONS, 10, NEVER, 13.5, 15.1 },
   { "away-as-client", STATION | INACTIVE | VANISHES, 10, NEVER, 13.5, 15 },
-  { "away-without-inactivity", STATION | STREAM, 10, NEVER, 13.5, 15.1 },
-  { "away-stream-from-it", STREAM_FROM | PROBES, 10, NEVER, 13.5, 15 },
+  { "away-without-inactivity", STATION | STREAM | REPORTS | QUESTIONS, 10, NEVER, 13.5, 15.1 },
+  { "away-failures-only", STATION | FAILURES | STREAM | REPORTS, 10, NEVER, 13.5, 15.1 },
+  { "away-nothing-told", QUESTIONS, 10, NEVER, 13, 15.1 },
+  { "away-stream-from-it", STREAM_FROM | QUESTIONS, 10, NEVER, 13.5, 15 },
   { "away-keep-alive-only", KEEP_ALIVE, 10, NEVER, 13, 16 },
   { "away-keep-alive-and-station", KEEP_ALIVE | STATION | INACTIVE, 10, NEVER, 13, 16 },
   { "away-1-s", STATION | INACTIVE | STREAM, 10, 11, NEVER, NEVER },
   { "away-3-s", STATION | INACTIVE | STREAM, 10, 13, NEVER, NEVER },
   { "away-3-s-as-client", STATION | INACTIVE | VANISHES, 10, 13, NEVER, NEVER },
-  { "away-3-s-in-a-pause", STATION | INACTIVE | PROBES, 10, 13, NEVER, NEVER },
-  { "away-3-s-without-inactivity", STATION | STREAM, 10, 13, NEVER, NEVER },
-  { "away-3-s-stream-from-it", STREAM_FROM | PROBES, 10, 13, NEVER, NEVER },
+  { "away-3-s-in-a-pause", STATION | INACTIVE | QUESTIONS, 10, 13, NEVER, NEVER },
+  { "away-3-s-without-inactivity", STATION | STREAM | REPORTS | QUESTIONS, 10, 13, NEVER, NEVER },
+  { "away-3-s-stream-from-it", STREAM_FROM | QUESTIONS, 10, 13, NEVER, NEVER },
   { "away-6-s", STATION | INACTIVE | STREAM, 10, 16, 13.5, 15 },
 };
 
@@ -58,8 +65,8 @@ typedef struct
   WfdStation station;
   gint64 now_us;
   gint64 heard_us;
-  guint n_probes;
-  double away_s; /* when it was first told to be away; or NEVER */
+  gint64 asked_us; /* what it has not answered yet; or 0 */
+  double away_s;   /* when it was first told to be away; or NEVER */
 } World;
 
 static gboolean
@@ -77,12 +84,17 @@ static void
 send_something (World *world)
 {
   world->station.tx_packets++;
-  if (is_in_reach (world)) {
-    world->station.rx_packets++;
+  if (is_in_reach (world))
     world->heard_us = world->now_us;
-  } else {
+  else if ((world->scenario->traits & FAILURES) != 0)
     world->station.tx_failed++;
-  }
+}
+
+static void
+receive_something (World *world)
+{
+  world->station.rx_packets++;
+  world->heard_us = world->now_us;
 }
 
 static void
@@ -108,8 +120,24 @@ keep_alive (World *world)
 {
   wfd_loss_feed_attempt (&world->watch, world->now_us);
   send_something (world);
-  if (is_in_reach (world))
-    wfd_loss_feed_life (&world->watch, world->now_us);
+  if (!is_in_reach (world))
+    return;
+  receive_something (world);
+  wfd_loss_feed_life (&world->watch, world->now_us);
+}
+
+#define ANSWER_US S (0.05)
+
+/* The kernel repeats each second what has not been answered. */
+static void
+answer (World *world)
+{
+  if (world->asked_us == 0 || (world->now_us - world->asked_us) % S (1) != ANSWER_US
+      || !is_in_reach (world))
+    return;
+  receive_something (world);
+  wfd_loss_feed_life (&world->watch, world->now_us);
+  world->asked_us = 0;
 }
 
 static void
@@ -119,6 +147,9 @@ happen (World *world)
 
   if ((traits & STREAM) != 0)
     send_something (world);
+  if ((traits & REPORTS) != 0 && is_each (world, S (5)) && is_in_reach (world))
+    receive_something (world);
+  answer (world);
   if ((traits & STREAM_FROM) != 0 && is_in_reach (world))
     wfd_loss_feed_life (&world->watch, world->now_us);
   if ((traits & KEEP_ALIVE) != 0 && is_each (world, S (2)))
@@ -128,16 +159,14 @@ happen (World *world)
 }
 
 static void
-probe (World *world)
+ask (World *world)
 {
-  world->n_probes++;
-  if ((world->scenario->traits & PROBES) == 0)
+  if ((world->scenario->traits & QUESTIONS) == 0)
     return;
   send_something (world);
   wfd_loss_feed_attempt (&world->watch, world->now_us);
-  /* Nothing but the answer tells of it. */
-  if ((world->scenario->traits & STATION) == 0 && is_in_reach (world))
-    wfd_loss_feed_life (&world->watch, world->now_us);
+  if (world->asked_us == 0)
+    world->asked_us = world->now_us;
 }
 
 static double
@@ -163,7 +192,7 @@ run (World *world, const Scenario *scenario)
       case WFD_LOSS_LOST:
         return now_s;
       case WFD_LOSS_SILENT:
-        probe (world);
+        ask (world);
         break;
       case WFD_LOSS_PRESENT:
         g_assert_cmpint (wfd_loss_get_deadline_us (&world->watch), >, world->now_us);
