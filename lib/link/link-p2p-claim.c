@@ -185,6 +185,7 @@ undo_in_service (WfdP2pLink *self, GHashTable *claim, gboolean is_alone)
     wfd_p2p_link_send (self, device, WPAS_CANCEL, NULL);
     wfd_p2p_link_send (self, device, WPAS_STOP_FIND, NULL);
   }
+  wfd_p2p_link_send (self, device, WPAS_EXTENDED_LISTEN, wfd_p2p_build_extended_listen (0, 0));
   restore (self, claim, device);
 }
 

@@ -601,6 +601,7 @@ wfd_p2p_op_begin (WfdP2pLink *self, const WfdP2pWish *wish, GTask *task)
     return;
   }
   is_new = self->op == NULL;
+  wfd_p2p_link_set_reachable (self, FALSE);
   if (is_new)
     self->op = op_new (self, wish);
   self->op->task = task;

@@ -79,7 +79,8 @@ struct _WfdP2pLink
   WfdClaim *claim;   /* of what is set here, for the case that we crash; nullable */
   gboolean claims_forming;
 
-  gboolean is_finding; /* for the application, not for an operation */
+  gboolean is_finding;   /* for the application, not for an operation */
+  gboolean is_reachable; /* now and then */
   WfdP2pSearch search;
   gint64 search_us; /* when that began */
   GSource *search_again;

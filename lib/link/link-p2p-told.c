@@ -27,7 +27,7 @@ wfd_p2p_link_forget_service (WfdP2pLink *self)
   if (self->bus != NULL)
     unsubscribe (self);
   self->search = WFD_P2P_SEARCH_NONE;
-  self->is_finding = FALSE;
+  self->is_finding = self->is_reachable = FALSE;
   self->is_prepared = FALSE;
   g_ptr_array_set_size (self->unseen, 0);
   g_clear_pointer (&self->owner, g_free);
@@ -397,6 +397,7 @@ on_group_started (WfdP2pLink *self, GVariant *args)
   wfd_p2p_group_claim (self);
   self->search = WFD_P2P_SEARCH_NONE;
   wfd_p2p_clear_source (&self->search_again);
+  wfd_p2p_link_set_reachable (self, FALSE);
   if (self->op != NULL)
     wfd_p2p_op_group_started (self->op);
   else

@@ -453,6 +453,19 @@ wfd_p2p_build_find (gboolean social, guint timeout_s)
 }
 
 GVariant *
+wfd_p2p_build_extended_listen (guint period_ms, guint interval_ms)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  if (period_ms > 0) {
+    g_variant_dict_insert (&dict, WPAS_KEY_PERIOD, "i", period_ms);
+    g_variant_dict_insert (&dict, WPAS_KEY_INTERVAL, "i", interval_ms);
+  }
+  return end_args (&dict);
+}
+
+GVariant *
 wfd_p2p_build_connect (const char *peer_path, const WfdLinkPairing *pairing, gboolean join,
     gint go_intent, guint frequency_mhz)
 {

@@ -94,6 +94,8 @@ gboolean wfd_p2p_read_pool (GVariant *config, WfdDhcpRange *ret_pool);
 /* (a{sv}) each; @go_intent: -1 for wpa_supplicant's own choice; @frequency_mhz:
  * 0 for any */
 GVariant *wfd_p2p_build_find (gboolean social, guint timeout_s);
+/* For this long of each so long, at most 65535; 0 not any more. */
+GVariant *wfd_p2p_build_extended_listen (guint period_ms, guint interval_ms);
 GVariant *wfd_p2p_build_connect (const char *peer_path, const WfdLinkPairing *pairing,
     gboolean join, gint go_intent, guint frequency_mhz);
 GVariant *wfd_p2p_build_invite (const char *peer_path, const char *group_path);

@@ -165,6 +165,21 @@ wfd_p2p_link_search_on (WfdP2pLink *self)
   wfd_p2p_link_search (self, is_sink (self) ? WFD_P2P_SEARCH_LISTEN : WFD_P2P_SEARCH_FULL);
 }
 
+/* An eighth of the time: the network of this device, on another channel, hardly suffers, and
+ * whoever searches or invites, which takes some seconds, meets it. */
+#define REACHABLE_MS 250
+#define REACHABLE_EACH_MS 2000
+
+void
+wfd_p2p_link_set_reachable (WfdP2pLink *self, gboolean is_reachable)
+{
+  if (is_reachable == self->is_reachable || self->owner == NULL || self->interface_path == NULL)
+    return;
+  self->is_reachable = is_reachable;
+  wfd_p2p_link_send (self, self->interface_path, WPAS_EXTENDED_LISTEN,
+      wfd_p2p_build_extended_listen (is_reachable ? REACHABLE_MS : 0, REACHABLE_EACH_MS));
+}
+
 gboolean
 wfd_p2p_group_get_address (const WfdP2pGroup *group, WfdNetAddress *ret_address)
 {
@@ -463,6 +478,7 @@ undo_everything (WfdP2pLink *self)
   if (self->group != NULL)
     wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
   wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
+  wfd_p2p_link_set_reachable (self, FALSE);
   restore (self);
   /* The program may end now; this waits for the bus, and not for any answer. */
   g_dbus_connection_flush_sync (self->bus, NULL, NULL);

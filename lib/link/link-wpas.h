@@ -59,6 +59,7 @@
 /* P2PDevice: methods */
 #define WPAS_FIND "Find"
 #define WPAS_LISTEN "Listen"
+#define WPAS_EXTENDED_LISTEN "ExtendedListen"
 #define WPAS_STOP_FIND "StopFind"
 #define WPAS_CONNECT "Connect"
 #define WPAS_CANCEL "Cancel"
@@ -75,6 +76,8 @@
 #define WPAS_DISCOVERY_SOCIAL "social"
 #define WPAS_DISCOVERY_FULL "start_with_full"
 #define WPAS_KEY_TIMEOUT "Timeout"
+#define WPAS_KEY_PERIOD "period" /* ms of each... */
+#define WPAS_KEY_INTERVAL "interval"
 #define WPAS_KEY_PEER "peer"
 #define WPAS_KEY_WPS_METHOD "wps_method"
 #define WPAS_KEY_PIN "pin"

@@ -44,7 +44,7 @@ struct _WfdEstablish
   GSource *closing;                  /* the link is about to be closed */
   GCancellable *closing_cancellable; /* of its end, from then on */
   gboolean is_finding;               /* a search is being begun */
-  gboolean search_after;             /* once the link is closed */
+  WfdEstablishAction after;          /* once the link is closed */
   WfdLinkPeer *candidate;            /* with whom the link is, or is to be, opened */
   gboolean was_asked;                /* by it: it does not know of an earlier pairing */
   GHashTable *requests;              /* ids of peers whose requests are left open, to PINs */

@@ -169,14 +169,20 @@ wfd_establish_choose (WfdEstablish *self, const char *id)
   self->chosen = g_strdup (id);
 }
 
+static gboolean
+may_be_asked (WfdEstablish *self)
+{
+  static const guint phases =
+      1u << WFD_ESTABLISH_OFF | 1u << WFD_ESTABLISH_SEEKING | 1u << WFD_ESTABLISH_RESTING;
+
+  return (phases & 1u << self->state.phase) != 0;
+}
+
 /* @was_asked: by it, with @pin if that is not NULL */
 static gboolean
 take_candidate (WfdEstablish *self, WfdLinkPeer *peer, gboolean was_asked, const char *pin)
 {
-  WfdEstablishPhase phase = self->state.phase;
-
-  if (self->is_finding || self->closing != NULL
-      || (phase != WFD_ESTABLISH_SEEKING && phase != WFD_ESTABLISH_RESTING))
+  if (self->is_finding || self->closing != NULL || !may_be_asked (self))
     return FALSE;
   g_set_object (&self->candidate, peer);
   self->was_asked = was_asked;
@@ -315,10 +321,10 @@ search (WfdEstablish *self)
 {
   g_autoptr (WfdLink) link = g_object_ref (self->link);
 
-  if (self->closing != NULL || self->is_finding) {
-    self->search_after = self->closing != NULL;
+  if (self->closing != NULL)
+    self->after = WFD_ESTABLISH_DO_SEARCH;
+  if (self->closing != NULL || self->is_finding)
     return;
-  }
   if (!wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_DISCOVER))
     return;
   if (self->role == WFD_ROLE_SINK)
@@ -332,6 +338,16 @@ search (WfdEstablish *self)
     return;
   self->is_finding = TRUE;
   wfd_link_find_async (link, NULL, on_found, g_object_ref (self));
+}
+
+/* What the peer asks by itself comes as any request to be paired, or as a link that is up. */
+static void
+listen_for_peer (WfdEstablish *self)
+{
+  if (self->closing != NULL)
+    self->after = WFD_ESTABLISH_DO_LISTEN;
+  else
+    wfd_p2p_link_set_reachable (WFD_P2P_LINK (self->link), TRUE);
 }
 
 static const char *
@@ -423,20 +439,21 @@ open_link (WfdEstablish *self)
   g_clear_pointer (&self->shown_pin, g_free);
 }
 
+static void perform (WfdEstablish *self, WfdEstablishAction action);
+
 static void
 on_link_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (WfdEstablish) self = user_data;
-  gboolean search_after = self->search_after;
+  WfdEstablishAction after = self->after;
 
   wfd_link_finish (WFD_LINK (source), result, NULL);
   if (!is_ours (self, source))
     return;
   wfd_drop_source (&self->closing);
   g_clear_object (&self->closing_cancellable);
-  self->search_after = FALSE;
-  if (search_after)
-    search (self);
+  self->after = WFD_ESTABLISH_DO_NOTHING;
+  perform (self, after);
 }
 
 static gboolean
@@ -487,7 +504,14 @@ perform (WfdEstablish *self, WfdEstablishAction action)
       break;
     case WFD_ESTABLISH_DO_CLOSE_AND_SEARCH:
       close_link (self);
-      self->search_after = TRUE;
+      search (self);
+      break;
+    case WFD_ESTABLISH_DO_LISTEN:
+      listen_for_peer (self);
+      break;
+    case WFD_ESTABLISH_DO_CLOSE_AND_LISTEN:
+      close_link (self);
+      listen_for_peer (self);
       break;
     case WFD_ESTABLISH_DO_GIVE_UP:
       give_up (self);
@@ -503,13 +527,13 @@ wfd_establish_is_phase_open (WfdEstablishPhase phase)
   return phase >= WFD_ESTABLISH_OPEN && phase <= WFD_ESTABLISH_TROUBLED;
 }
 
-/* A person has let go, and so it does not come back by itself. */
+/* A person has let go, and so it is not looked for. */
 static void
 tell_rests (WfdEstablish *self)
 {
   g_autofree char *text = g_strdup_printf (
-      "The group with %s is closed, as nothing has used it; it is opened again when a session is "
-      "asked for (of a pipeline: PAUSED, then PLAYING)",
+      "The group with %s is closed, as nothing has used it; it is opened again when that asks for "
+      "it, or when a session is asked for here (of a pipeline: PAUSED, then PLAYING)",
       wfd_establish_name (self->candidate));
 
   tell_news (self, text);
@@ -640,12 +664,11 @@ static void
 on_pairing_request (WfdLink *link, WfdLinkPeer *peer, guint pairing, const char *pin,
     WfdEstablish *self)
 {
-  WfdEstablishPhase phase = self->state.phase;
   const char *id = wfd_link_peer_get_id (peer);
   g_autofree char *shown = NULL;
   gboolean accepted = FALSE;
 
-  if (phase != WFD_ESTABLISH_SEEKING && phase != WFD_ESTABLISH_RESTING)
+  if (!may_be_asked (self))
     return;
   if (!is_let_in (self, peer, pairing)) {
     wfd_link_reject (self->link, peer);
@@ -721,6 +744,9 @@ on_lost (WfdLink *link, const GError *error, WfdEstablish *self)
 static void
 on_unavailable (WfdLink *link, const GError *error, WfdEstablish *self)
 {
+  /* The peer cannot open it any more. */
+  if (self->state.phase == WFD_ESTABLISH_OFF)
+    tell_news (self, error->message);
   if ((self->state.phase != WFD_ESTABLISH_SEEKING && self->state.phase != WFD_ESTABLISH_ASKING)
       || self->is_finding)
     return;

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  WFD_ESTABLISH_OFF,         /* nothing is wanted, or the group was closed for want of use */
+  WFD_ESTABLISH_OFF,         /* nothing is wanted, or the group was closed for want of use and the
+                              * peer may open it again */
   WFD_ESTABLISH_SEEKING,     /* searches, and can be found */
   WFD_ESTABLISH_OPENING,     /* pairs or reopens */
   WFD_ESTABLISH_ASKING,      /* for the PIN that the peer shows */
@@ -48,6 +49,8 @@ typedef enum
   WFD_ESTABLISH_DO_OPEN,
   WFD_ESTABLISH_DO_CLOSE,            /* the link */
   WFD_ESTABLISH_DO_CLOSE_AND_SEARCH, /* the one, then the other */
+  WFD_ESTABLISH_DO_LISTEN,           /* nothing is sought, but the peer may ask */
+  WFD_ESTABLISH_DO_CLOSE_AND_LISTEN,
   WFD_ESTABLISH_DO_GIVE_UP,
 } WfdEstablishAction;
 

@@ -204,7 +204,8 @@ wfd_establish_close (WfdEstablish *self)
   g_cancellable_cancel (self->closing_cancellable);
   g_clear_object (&self->closing_cancellable);
   self->state.phase = WFD_ESTABLISH_OFF;
-  self->search_after = self->is_finding = FALSE;
+  self->is_finding = FALSE;
+  self->after = WFD_ESTABLISH_DO_NOTHING;
   self->step = -1;
   wfd_establish_choose (self, NULL);
   g_clear_object (&self->candidate);

@@ -31,6 +31,7 @@ get_unused (Way *way)
   lab_start_group_after (&way->lab, "Connect", "client");
   way_begin (way);
   WAIT_UNTIL (way->n_opened == 1);
+  fake_wpas_forget_calls (way->lab.fake);
   way->establish->state.phase = WFD_ESTABLISH_UNUSED;
 }
 
@@ -44,6 +45,19 @@ assert_rests (Way *way)
   g_assert_nonnull (strstr (way->text, "PAUSED, then PLAYING"));
 }
 
+/* The display can find this device, and opens the group again without anybody here. */
+static void
+assert_peer_opens (Way *way)
+{
+  lab_wait_call (&way->lab, "ExtendedListen");
+  assert_call (&way->lab, "ExtendedListen", "ExtendedListen " IFACE " interval=2000 period=250");
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Find"), ==, 0);
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "client");
+  WAIT_UNTIL (way->n_opened == 2);
+  assert_call (&way->lab, "ExtendedListen", "ExtendedListen " IFACE " ");
+}
+
 static void
 test_unused_link_is_closed (Way *way, gconstpointer data)
 {
@@ -51,6 +65,7 @@ test_unused_link_is_closed (Way *way, gconstpointer data)
   wfd_establish_time_is_over (way->establish);
   assert_rests (way);
   g_assert_no_error (way->down);
+  assert_peer_opens (way);
 }
 
 static void
@@ -60,6 +75,33 @@ test_unused_link_goes (Way *way, gconstpointer data)
   end_group (way);
   assert_rests (way);
   g_assert_error (way->down, WFD_ERROR, WFD_ERROR_CLOSED);
+  assert_peer_opens (way);
+}
+
+/* It has forgotten the pairing. */
+static void
+test_peer_asks_at_rest (Way *way, gconstpointer data)
+{
+  get_unused (way);
+  end_group (way);
+  assert_rests (way);
+  lab_wait_call (&way->lab, "ExtendedListen");
+  fake_wpas_forget_calls (way->lab.fake);
+  lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 0x0f)");
+  lab_wait_call (&way->lab, "Connect");
+  assert_call (&way->lab, "ExtendedListen", "ExtendedListen " IFACE " ");
+}
+
+/* Nobody listens any more then. */
+static void
+test_wifi_goes_at_rest (Way *way, gconstpointer data)
+{
+  get_unused (way);
+  end_group (way);
+  assert_rests (way);
+  lab_drop_fake (&way->lab);
+  WAIT_UNTIL (strstr (way->text, "stopped") != NULL);
+  g_assert_no_error (way->failed);
 }
 
 static void
@@ -208,6 +250,8 @@ main (int argc, char **argv)
   add ("loss-before-a-session", test_loss_before_a_session);
   add ("unused-link-is-closed", test_unused_link_is_closed);
   add ("unused-link-goes", test_unused_link_goes);
+  add ("peer-asks-at-rest", test_peer_asks_at_rest);
+  add ("wifi-goes-at-rest", test_wifi_goes_at_rest);
   add_sink ("loss-of-sink", test_loss_of_sink);
   g_test_add_func ("/establish/silence-is-loss-when-it-was-said",
       test_silence_is_loss_when_it_was_said);

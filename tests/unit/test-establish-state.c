@@ -204,8 +204,8 @@ test_unused_link_is_closed (void)
   g_assert_cmpint (state.deadline_us, ==, 30 * S);
   PLAY (&state, { E (PLAYS), P (PLAYING), DO (NOTHING) });
   g_assert_cmpint (state.deadline_us, ==, G_MAXINT64);
-  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (TIME), P (OFF), DO (CLOSE) },
-      { E (WANTED), P (SEEKING), DO (SEARCH) });
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) },
+      { E (TIME), P (OFF), DO (CLOSE_AND_LISTEN) }, { E (WANTED), P (SEEKING), DO (SEARCH) });
 
   get_playing (&state, WFD_ROLE_SINK);
   PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) });
@@ -220,7 +220,7 @@ test_unused_link_goes (void)
   WfdEstablishState state;
 
   get_playing (&state, WFD_ROLE_SOURCE);
-  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (OFF), DO (NOTHING) });
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (OFF), DO (LISTEN) });
 }
 
 /* The display opens it again, or somebody else does. */
@@ -230,9 +230,13 @@ test_peer_comes_back (void)
   WfdEstablishState state;
 
   get_playing (&state, WFD_ROLE_SOURCE);
-  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (OFF), DO (NOTHING) },
-      { E (WRONG), P (OFF), DO (CLOSE) }, { E (OPENED), P (OPEN), DO (NOTHING) },
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (OFF), DO (LISTEN) },
+      { E (WRONG), P (OFF), DO (CLOSE_AND_LISTEN) }, { E (OPENED), P (OPEN), DO (NOTHING) },
       { E (CONNECTED), P (NEGOTIATING), DO (NOTHING) });
+
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (OFF), DO (LISTEN) },
+      { E (PEER), P (OPENING), DO (OPEN) });
 }
 
 /* The session fails, and the link stands: it may come again, but not for long. */
