@@ -14,16 +14,24 @@
 
 struct _WfdPeerFrames
 {
-  guint8 size[2];  /* of the frame */
-  guint n_size;    /* bytes of it that are there */
-  gsize left;      /* of the frame; 0: the next is a size */
-  guint8 *message; /* behind PAD_BYTES, or NULL */
-  gsize n_message, n_allocated;
+  guint8 size[2];      /* of the frame */
+  guint n_size;        /* bytes of it that are there */
+  gsize left;          /* of the frame; 0: the next is a size */
+  GByteArray *message; /* behind PAD_BYTES */
+  gsize n_reserved;    /* for the message */
   gsize max_bytes;
   WfdPeerUnwrap unwrap; /* or NULL */
   gpointer user_data;
-  GByteArray *wrapped; /* of the frame, so far */
+  GByteArray *wrapped; /* of the frame, so far, or NULL */
 };
+
+static void
+begin_message (WfdPeerFrames *self)
+{
+  self->message = g_byte_array_sized_new (PAD_BYTES + LEAST_BYTES);
+  g_byte_array_set_size (self->message, PAD_BYTES);
+  self->n_reserved = LEAST_BYTES;
+}
 
 WfdPeerFrames *
 wfd_peer_frames_new (void)
@@ -31,6 +39,7 @@ wfd_peer_frames_new (void)
   WfdPeerFrames *self = g_new0 (WfdPeerFrames, 1);
 
   self->max_bytes = WFD_LIMIT_PEER_AUTH_BYTES;
+  begin_message (self);
   return self;
 }
 
@@ -45,14 +54,13 @@ wfd_peer_frames_set_unwrap (WfdPeerFrames *self, WfdPeerUnwrap unwrap, gpointer 
 {
   self->unwrap = unwrap;
   self->user_data = user_data;
-  self->wrapped = g_byte_array_new ();
 }
 
 void
 wfd_peer_frames_free (WfdPeerFrames *self)
 {
   g_clear_pointer (&self->wrapped, g_byte_array_unref);
-  g_free (self->message);
+  g_byte_array_unref (self->message);
   g_free (self);
 }
 
@@ -69,19 +77,27 @@ take_size (WfdPeerFrames *self, WfdBytes *bytes)
   return self->left >= 1 && self->left <= WFD_LIMIT_PEER_FRAME_BYTES;
 }
 
+static gsize
+get_length (const WfdPeerFrames *self)
+{
+  return self->message->len - PAD_BYTES;
+}
+
 /* Size of the message, or of its header as long as that is not there. */
 static gsize
 message_size (const WfdPeerFrames *self)
 {
-  return self->n_message < WFD_PEER_HEADER_BYTES ? WFD_PEER_HEADER_BYTES
-                                                 : wfd_peer_get_u32 (self->message + PAD_BYTES);
+  return get_length (self) < WFD_PEER_HEADER_BYTES
+      ? WFD_PEER_HEADER_BYTES
+      : wfd_peer_get_u32 (self->message->data + PAD_BYTES);
 }
 
 static gboolean
 header_is_good (const WfdPeerFrames *self)
 {
-  gsize size = wfd_peer_get_u32 (self->message + PAD_BYTES);
-  gsize max = MIN (self->max_bytes, wfd_peer_message_max_bytes (self->message[PAD_BYTES + 5]));
+  gsize size = wfd_peer_get_u32 (self->message->data + PAD_BYTES);
+  gsize max =
+      MIN (self->max_bytes, wfd_peer_message_max_bytes (self->message->data[PAD_BYTES + 5]));
 
   return size >= WFD_PEER_HEADER_BYTES && size <= max;
 }
@@ -89,86 +105,90 @@ header_is_good (const WfdPeerFrames *self)
 gsize
 wfd_peer_frames_get_partial_bytes (const WfdPeerFrames *self)
 {
-  return message_size (self) > WFD_LIMIT_PEER_SMALL_BYTES ? self->n_message : 0;
+  return message_size (self) > WFD_LIMIT_PEER_SMALL_BYTES ? get_length (self) : 0;
 }
 
+/* For so much more of the message. */
 static void
-append (WfdPeerFrames *self, WfdBytes part)
+reserve (WfdPeerFrames *self, gsize n)
 {
-  gsize size = self->n_message + part.left;
+  gsize length = get_length (self), wanted = length + n;
 
-  if (size > self->n_allocated) {
-    self->n_allocated = MAX (MIN (message_size (self), GROWTH * size), LEAST_BYTES);
-    self->message = g_realloc (self->message, PAD_BYTES + self->n_allocated);
-  }
-  memcpy (self->message + PAD_BYTES + self->n_message, part.pos, part.left);
-  self->n_message = size;
+  if (wanted <= self->n_reserved)
+    return;
+  self->n_reserved = MIN (message_size (self), GROWTH * wanted);
+  g_byte_array_set_size (self->message, PAD_BYTES + self->n_reserved);
+  g_byte_array_set_size (self->message, PAD_BYTES + length);
 }
 
 static gboolean
 take_payload (WfdPeerFrames *self, WfdBytes *bytes)
 {
-  gsize wanted = message_size (self) - self->n_message;
+  gsize wanted = message_size (self) - get_length (self);
   WfdBytes part = { 0 };
 
   wfd_bytes_take (bytes, MIN (MIN (wanted, self->left), bytes->left), &part);
   if (part.left == 0)
     return TRUE;
-  append (self, part);
+  reserve (self, part.left);
+  g_byte_array_append (self->message, part.pos, part.left);
   self->left -= part.left;
-  return self->n_message != WFD_PEER_HEADER_BYTES || header_is_good (self);
+  return get_length (self) != WFD_PEER_HEADER_BYTES || header_is_good (self);
 }
 
 static gboolean
 is_whole (const WfdPeerFrames *self)
 {
-  return self->n_message >= WFD_PEER_HEADER_BYTES && self->n_message == message_size (self);
+  return get_length (self) >= WFD_PEER_HEADER_BYTES && get_length (self) == message_size (self);
 }
 
 static GBytes *
 steal_message (WfdPeerFrames *self)
 {
-  g_autoptr (GBytes) padded =
-      g_bytes_new_take (g_steal_pointer (&self->message), PAD_BYTES + self->n_message);
-  GBytes *message = g_bytes_new_from_bytes (padded, PAD_BYTES, self->n_message);
+  gsize length = get_length (self);
+  g_autoptr (GBytes) padded = g_byte_array_free_to_bytes (self->message);
 
-  self->n_message = self->n_allocated = 0;
-  return message;
+  begin_message (self);
+  return g_bytes_new_from_bytes (padded, PAD_BYTES, length);
 }
 
-/* What was in a frame, which ends with the message if the message ends in it. */
+/* What was in a frame comes to its place in the message, and ends with it if that ends in it. */
 static gboolean
-take_plain (WfdPeerFrames *self, WfdBytes plain)
+unwrap (WfdPeerFrames *self, WfdBytes octets)
 {
-  self->left = plain.left;
-  while (plain.left > 0)
-    if (is_whole (self) || !take_payload (self, &plain))
-      return FALSE;
-  return TRUE;
+  gboolean had_header = get_length (self) >= WFD_PEER_HEADER_BYTES;
+
+  if (had_header)
+    reserve (self, MIN (octets.left, message_size (self) - get_length (self)));
+  if (!self->unwrap (self->user_data, octets, self->message))
+    return FALSE;
+  if (get_length (self) < WFD_PEER_HEADER_BYTES)
+    return TRUE;
+  return (had_header || header_is_good (self)) && get_length (self) <= message_size (self);
 }
 
 static gboolean
 take_wrapped (WfdPeerFrames *self, WfdBytes *bytes)
 {
-  g_autoptr (GByteArray) plain = NULL;
+  g_autoptr (GByteArray) wrapped = NULL;
   WfdBytes part = { 0 };
 
   wfd_bytes_take (bytes, MIN (self->left, bytes->left), &part);
   if (part.left == 0)
     return TRUE;
-  self->left -= part.left;
   /* Most come in one piece. */
-  if (self->left > 0 || self->wrapped->len > 0)
-    g_byte_array_append (self->wrapped, part.pos, part.left);
+  if (part.left == self->left && self->wrapped == NULL) {
+    self->left = 0;
+    return unwrap (self, part);
+  }
+  if (self->wrapped == NULL)
+    self->wrapped = g_byte_array_sized_new (self->left);
+  self->left -= part.left;
+  g_byte_array_append (self->wrapped, part.pos, part.left);
   if (self->left > 0)
     return TRUE;
-  if (self->wrapped->len > 0)
-    part = wfd_bytes (self->wrapped->data, self->wrapped->len);
-  plain = g_byte_array_sized_new (part.left);
-  if (!self->unwrap (self->user_data, part, plain))
-    return FALSE;
-  g_byte_array_set_size (self->wrapped, 0);
-  return take_plain (self, wfd_bytes (plain->data, plain->len));
+  wrapped = g_steal_pointer (&self->wrapped);
+  return unwrap (self, wfd_bytes (wrapped->data, wrapped->len));
 }
 
 gboolean

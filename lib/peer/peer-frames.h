@@ -13,8 +13,8 @@ typedef struct _WfdPeerFrames WfdPeerFrames;
 WfdPeerFrames *wfd_peer_frames_new (void);
 /* From now on, as large as that and their type allow. */
 void wfd_peer_frames_set_max_bytes (WfdPeerFrames *self, gsize max_bytes);
-/* From the next frame on, what is in one is what @unwrap adds to @plain, which may be
- * nothing; FALSE breaks the protocol. */
+/* From the next frame on, what is in one is what @unwrap adds to @plain, behind what is there, which
+ * may be nothing; FALSE breaks the protocol. */
 typedef gboolean (*WfdPeerUnwrap) (gpointer user_data, WfdBytes octets, GByteArray *plain);
 void wfd_peer_frames_set_unwrap (WfdPeerFrames *self, WfdPeerUnwrap unwrap, gpointer user_data);
 void wfd_peer_frames_free (WfdPeerFrames *self);

@@ -153,20 +153,30 @@ shake_hands (WfdPeerTls *self)
 
 /* --- data --- */
 
+/* FALSE: it is over. */
+static gboolean
+receive_record (WfdPeerTls *self, GByteArray *plain)
+{
+  gnutls_packet_t packet;
+  gnutls_datum_t datum;
+  gssize n = gnutls_record_recv_packet (self->session, &packet);
+
+  if (n <= 0)
+    return n == GNUTLS_E_AGAIN;
+  gnutls_packet_get (packet, &datum, NULL);
+  g_byte_array_append (plain, datum.data, datum.size);
+  gnutls_packet_deinit (packet);
+  return TRUE;
+}
+
 /* The end of TLS is the end of the connection, and a second handshake is none of ours. */
 static gboolean
 receive (WfdPeerTls *self, GByteArray *plain)
 {
-  gnutls_packet_t packet;
-  gnutls_datum_t datum;
-  gssize n;
-
-  while ((n = gnutls_record_recv_packet (self->session, &packet)) > 0) {
-    gnutls_packet_get (packet, &datum, NULL);
-    g_byte_array_append (plain, datum.data, datum.size);
-    gnutls_packet_deinit (packet);
-  }
-  return n == GNUTLS_E_AGAIN;
+  while (self->in.left > 0 || gnutls_record_check_pending (self->session) > 0)
+    if (!receive_record (self, plain))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean

@@ -241,15 +241,51 @@ test_wrapped (void)
   }
 }
 
+/* Its header comes with the first of them, or before. */
+static void
+test_wrapped_in_many (void)
+{
+  static const WfdPeerGuid type = { { 1, 2, 3 } };
+  static const gsize first_sizes[] = { 3, 8, 28, 16348 };
+  gsize size = 28 + 100000;
+  g_autoptr (GByteArray) message = wfd_peer_build_data (&type, size - 28);
+
+  g_byte_array_set_size (message, size);
+  for (gsize at = 28; at < size; at++)
+    message->data[at] = at * 7;
+  for (guint i = 0; i < G_N_ELEMENTS (first_sizes); i++) {
+    g_autoptr (WfdPeerFrames) frames = wfd_peer_frames_new ();
+    g_autoptr (GByteArray) octets = g_byte_array_new ();
+    g_autoptr (GPtrArray) messages = NULL;
+    guint n_frames = 0;
+    WfdBytes joined;
+
+    put_wrapped (octets, 0, message->data, first_sizes[i]);
+    for (gsize at = first_sizes[i]; at < size; at += 16348)
+      put_wrapped (octets, 0, message->data + at, MIN (16348, size - at));
+    wfd_peer_frames_set_max_bytes (frames, G_MAXSIZE);
+    wfd_peer_frames_set_unwrap (frames, unwrap, &n_frames);
+    messages = read_frames (frames, octets, 1460);
+    g_assert_nonnull (messages);
+    g_assert_cmpuint (messages->len, ==, 1);
+    joined = wfd_bytes_of (messages->pdata[0]);
+    g_assert_cmpmem (joined.pos, joined.left, message->data, size);
+  }
+}
+
 static void
 test_bad_wrapped (void)
 {
   g_autoptr (GByteArray) message = hex_octets (SYNC_END "00"), longer = g_byte_array_new (),
-                         broken = g_byte_array_new (), nonsense = g_byte_array_new ();
+                         later = g_byte_array_new (), broken = g_byte_array_new (),
+                         nonsense = g_byte_array_new ();
   guint n_frames;
 
   put_wrapped (longer, 0, message->data, message->len);
   g_assert_null (read_wrapped (longer, 100, &n_frames));
+  put_wrapped (later, 0, message->data, 9);
+  put_wrapped (later, 0, message->data + 9, 4);
+  g_assert_null (read_wrapped (later, 100, &n_frames));
   put_wrapped (broken, 0xff, message->data, message->len - 1);
   g_assert_null (read_wrapped (broken, 100, &n_frames));
   put_wrapped (nonsense, 0, (const guint8 *) "\0\0\0\7\x10\x0c\0\0", 8);
@@ -267,6 +303,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/frames/large-is-split-and-joined", test_large_is_split_and_joined);
   g_test_add_func ("/peer/frames/large-in-part", test_large_in_part);
   g_test_add_func ("/peer/frames/wrapped", test_wrapped);
+  g_test_add_func ("/peer/frames/wrapped-in-many", test_wrapped_in_many);
   g_test_add_func ("/peer/frames/bad-wrapped", test_bad_wrapped);
   return g_test_run ();
 }
