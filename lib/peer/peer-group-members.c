@@ -60,7 +60,8 @@ add_published (WfdPeerGroupNode *self, GPtrArray *members)
     const WfdPeerRecord *record = records->pdata[i];
     g_autoptr (WfdPeerChain) chain = NULL;
 
-    if (!WFD_PEER_FAILED (wfd_peer_membership_read (record->payload, &chain)))
+    if (!WFD_PEER_FAILED (wfd_peer_membership_read (record->payload, &chain))
+        && wfd_peer_group_find_member (self->group, get_name (chain)) != NULL)
       add_chain (members, chain);
   }
 }

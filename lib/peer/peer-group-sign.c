@@ -161,7 +161,8 @@ wfd_peer_group_validate (WfdPeerGroup *self, const WfdPeerRecord *record)
   if (signer == NULL)
     return WFD_PEER_DEFERRED;
   if (!validate_member_record (self, record, signer)
-      || (membership != NULL && !may_publish (signer, membership)))
+      || (membership != NULL
+          && (!may_publish (signer, membership) || wfd_peer_group_is_void (self, membership))))
     return WFD_PEER_INVALID_RECORD;
   if (membership != NULL)
     wfd_peer_group_learn (self, membership);

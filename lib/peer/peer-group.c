@@ -6,7 +6,8 @@
 
 /* Who is a member. A certificate ends before its time where a later one of the same member
  * begins, if who has issued that could have issued the first: so a member is put out, or
- * gets another role. In which order they become known makes no difference. */
+ * gets another role. What was issued with it behind that end is void, and so is what
+ * follows from that. In which order they become known makes no difference. */
 
 static guint
 serial_hash (gconstpointer serial)
@@ -36,6 +37,7 @@ wfd_peer_group_new (const WfdPeerGroupConfig *config, WfdPeerGroup **ret_group)
   self->by_name =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
   self->chains = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_chain_unref);
+  self->judged = g_hash_table_new (NULL, NULL);
   if (config->chain != NULL)
     result = wfd_peer_group_belong (self, config->chain, G_MININT64);
   if (WFD_PEER_FAILED (result))
@@ -60,6 +62,7 @@ wfd_peer_group_unref (WfdPeerGroup *self)
 
   g_hash_table_unref (self->by_serial);
   g_hash_table_unref (self->by_name);
+  g_hash_table_unref (self->judged);
   g_ptr_array_unref (self->chains);
   g_clear_pointer (&self->group_key, wfd_peer_key_unref);
   wfd_peer_key_unref (self->key);
@@ -102,24 +105,84 @@ wfd_peer_group_get_password_hash (const WfdPeerGroup *self)
 /* --- members --- */
 
 static gboolean
-takes_place_of (const WfdPeerChain *later, const WfdPeerChain *earlier)
+takes_place_of (const WfdPeerChain *later, const WfdPeerCredential *old)
 {
-  const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (later);
-  const WfdPeerCredential *old = wfd_peer_chain_get_leaf (earlier);
   guint n = wfd_peer_chain_get_length (later);
   guint rights = n > 2 ? wfd_peer_chain_get (later, n - 2)->roles : (guint) WFD_PEER_ROLE_ADMIN;
 
-  return leaf->begins_s > old->begins_s && wfd_peer_roles_may_issue (rights, old->roles);
+  return wfd_peer_chain_get_leaf (later)->begins_s > old->begins_s
+      && wfd_peer_roles_may_issue (rights, old->roles);
+}
+
+static gboolean is_known_void (const WfdPeerGroup *self, WfdPeerChain *chain);
+
+/* The last that has taken its place before @until_s, or NULL. */
+static const WfdPeerCredential *
+find_successor (const WfdPeerGroup *self, const WfdPeerCredential *credential, gint64 until_s)
+{
+  const GPtrArray *same = g_hash_table_lookup (self->by_name, credential->name);
+  const WfdPeerCredential *last = NULL;
+
+  for (guint i = 0; same != NULL && i < same->len; i++) {
+    const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (same->pdata[i]);
+
+    if (leaf->begins_s < until_s && (last == NULL || leaf->begins_s > last->begins_s)
+        && takes_place_of (same->pdata[i], credential) && !is_known_void (self, same->pdata[i]))
+      last = leaf;
+  }
+  return last;
+}
+
+/* Who has got another role may not have heard of it yet. */
+static gboolean
+could_issue (const WfdPeerCredential *issuer, const WfdPeerCredential *child)
+{
+  return child->begins_s < issuer->ends_s && wfd_peer_roles_may_issue (issuer->roles, child->roles);
+}
+
+/* Whether one of its certificates was issued by somebody who could not any more. */
+gboolean
+wfd_peer_group_is_void (const WfdPeerGroup *self, const WfdPeerChain *chain)
+{
+  guint n = wfd_peer_chain_get_length (chain);
+
+  for (guint i = 1; i + 1 < n; i++) {
+    const WfdPeerCredential *child = wfd_peer_chain_get (chain, i + 1);
+    const WfdPeerCredential *successor =
+        find_successor (self, wfd_peer_chain_get (chain, i), child->begins_s);
+
+    if (successor != NULL && !could_issue (successor, child))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Kept until somebody else becomes known: each may depend on each. */
+static gboolean
+is_known_void (const WfdPeerGroup *self, WfdPeerChain *chain)
+{
+  gpointer judged;
+
+  if (g_hash_table_lookup_extended (self->judged, chain, NULL, &judged))
+    return GPOINTER_TO_INT (judged);
+
+  /* Two that put each other out would not come to an end. */
+  g_hash_table_insert (self->judged, chain, GINT_TO_POINTER (FALSE));
+  judged = GINT_TO_POINTER (wfd_peer_group_is_void (self, chain));
+  g_hash_table_insert (self->judged, chain, judged);
+  return GPOINTER_TO_INT (judged);
 }
 
 /* Of two that stand beside each other, the one of the higher role. */
 static gboolean
 counts_more (const WfdPeerChain *chain, const WfdPeerChain *other)
 {
-  if (takes_place_of (chain, other) || takes_place_of (other, chain))
-    return takes_place_of (chain, other);
-  return g_bit_nth_lsf (wfd_peer_chain_get_leaf (chain)->roles, -1)
-      < g_bit_nth_lsf (wfd_peer_chain_get_leaf (other)->roles, -1);
+  const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (chain);
+  const WfdPeerCredential *other_leaf = wfd_peer_chain_get_leaf (other);
+
+  if (takes_place_of (chain, other_leaf) || takes_place_of (other, leaf))
+    return takes_place_of (chain, other_leaf);
+  return g_bit_nth_lsf (leaf->roles, -1) < g_bit_nth_lsf (other_leaf->roles, -1);
 }
 
 WfdPeerChain *
@@ -129,7 +192,8 @@ wfd_peer_group_find_member (const WfdPeerGroup *self, const char *name)
   WfdPeerChain *best = NULL;
 
   for (guint i = 0; chains != NULL && i < chains->len; i++)
-    if (best == NULL || counts_more (chains->pdata[i], best))
+    if (!is_known_void (self, chains->pdata[i])
+        && (best == NULL || counts_more (chains->pdata[i], best)))
       best = chains->pdata[i];
   return best;
 }
@@ -138,19 +202,6 @@ WfdPeerChain *
 wfd_peer_group_get_chain (const WfdPeerGroup *self)
 {
   return wfd_peer_group_find_member (self, self->identity->name);
-}
-
-GPtrArray *
-wfd_peer_group_list_members (const WfdPeerGroup *self)
-{
-  GPtrArray *members = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_chain_unref);
-  GHashTableIter iter;
-  gpointer name;
-
-  g_hash_table_iter_init (&iter, self->by_name);
-  while (g_hash_table_iter_next (&iter, &name, NULL))
-    g_ptr_array_add (members, wfd_peer_chain_ref (wfd_peer_group_find_member (self, name)));
-  return members;
 }
 
 /* A chain of this group. */
@@ -171,6 +222,7 @@ wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain)
   g_ptr_array_add (same, chain);
   g_ptr_array_add (self->chains, wfd_peer_chain_ref (chain));
   g_hash_table_insert (self->by_serial, (gpointer) leaf->serial, chain);
+  g_hash_table_remove_all (self->judged);
   self->news = TRUE;
 }
 
@@ -186,14 +238,8 @@ wfd_peer_group_take_news (WfdPeerGroup *self)
 gboolean
 wfd_peer_group_is_current (const WfdPeerGroup *self, const WfdPeerChain *chain, gint64 at_s)
 {
-  const GPtrArray *same =
-      g_hash_table_lookup (self->by_name, wfd_peer_chain_get_leaf (chain)->name);
-
-  for (guint i = 0; same != NULL && i < same->len; i++)
-    if (takes_place_of (same->pdata[i], chain)
-        && wfd_peer_chain_get_leaf (same->pdata[i])->begins_s <= at_s)
-      return FALSE;
-  return TRUE;
+  return find_successor (self, wfd_peer_chain_get_leaf (chain), at_s + 1) == NULL
+      && !wfd_peer_group_is_void (self, chain);
 }
 
 static guint32
@@ -216,7 +262,8 @@ wfd_peer_group_admit (WfdPeerGroup *self, WfdPeerChain *chain, const WfdPeerCred
 
   if (WFD_PEER_FAILED (result))
     return result;
-  wfd_peer_group_learn (self, chain);
+  if (!wfd_peer_group_is_void (self, chain))
+    wfd_peer_group_learn (self, chain);
   if (wfd_peer_group_is_current (self, chain, now_s))
     return WFD_PEER_OK;
   return wfd_peer_group_recall (self, identity, now_s) != NULL ? WFD_PEER_OK

@@ -39,12 +39,10 @@ gboolean wfd_peer_group_may (const WfdPeerGroup *self, WfdPeerRole role, gint64 
 
 /* --- members --- */
 
-/* Has the latest of a member; NULL if none is known. */
+/* Has the latest of a member; NULL if none is known that counts. */
 WfdPeerChain *wfd_peer_group_find_member (const WfdPeerGroup *self, const char *name);
-/* WfdPeerChain, the latest of each. */
-GPtrArray *wfd_peer_group_list_members (const WfdPeerGroup *self);
 /* Whether @chain makes @identity a member at @now_s, if what is known of the group does
- * not say that a later one has taken its place. It is known then. */
+ * not say that a later one has taken its place, or that of who issued it. It is known then. */
 guint32 wfd_peer_group_admit (WfdPeerGroup *self, WfdPeerChain *chain,
     const WfdPeerCredential *identity, gint64 now_s);
 /* Of somebody who brings none: the latest that is known, if it is valid. */

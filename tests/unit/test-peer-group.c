@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Records of a group: their payloads, and which of them a member has. */
 #include <hex.h>
-#include <peer-club.h>
-#include <peer-group.h>
+#include <peer-members.h>
 #include <peer-password.h>
-
-#define EPOCH_S G_GINT64_CONSTANT (11644473600)
-#define TICKS(seconds) ((guint64) ((seconds) + EPOCH_S) * 10000000)
-#define END_S (CLUB_NOW_S + 365 * CLUB_DAY_S)
 
 static const WfdPeerGuid type = { { 0xca, 0xfe } };
 
@@ -113,26 +108,11 @@ test_membership (void)
 
 /* --- what is signed --- */
 
-static WfdPeerRecord *
-new_record (const WfdPeerGuid *record_type, const char *creator, const char *modifier)
-{
-  WfdPeerRecord *record = wfd_peer_record_new ();
-
-  record->type = *record_type;
-  record->version = 1;
-  record->creator = g_strdup (creator);
-  record->modifier = g_strdup (modifier);
-  record->created = TICKS (CLUB_NOW_S + 60);
-  record->modified = record->created + (modifier != NULL);
-  record->expires = TICKS (CLUB_NOW_S + CLUB_DAY_S);
-  return record;
-}
-
 static void
 test_signed_text (void)
 {
   static const guint8 creator[WFD_PEER_SERIAL_BYTES] = { 0x11 }, modifier[16] = { 0x22 };
-  g_autoptr (WfdPeerRecord) record = new_record (&type, "c", "m");
+  g_autoptr (WfdPeerRecord) record = member_record_new (&type, "c", "m");
   g_autoptr (GByteArray) wanted = NULL, text = NULL;
 
   record->flags = WFD_PEER_RECORD_REFRESHED | WFD_PEER_RECORD_IS_DELETED;
@@ -156,7 +136,8 @@ static void
 test_modern_text_is_counted (void)
 {
   static const guint8 serial[WFD_PEER_SERIAL_BYTES] = { 1 };
-  g_autoptr (WfdPeerRecord) one = new_record (&type, "c", "m"), other = wfd_peer_record_copy (one);
+  g_autoptr (WfdPeerRecord) one = member_record_new (&type, "c", "m"),
+                            other = wfd_peer_record_copy (one);
   g_autoptr (GByteArray) a = NULL, b = NULL;
 
   other->attributes = g_steal_pointer (&other->modifier);
@@ -167,82 +148,6 @@ test_modern_text_is_counted (void)
 
 /* --- whose records a member has --- */
 
-typedef struct
-{
-  Person person;
-  WfdPeerChain *chain;
-  WfdPeerGroup *group;
-} Member;
-
-static void
-member_begin (Member *self, Club *club, guint roles)
-{
-  WfdPeerGroupConfig config = { club->name };
-
-  person_begin (&self->person, club->member_kind);
-  self->chain = club_let_in (club, &self->person, roles);
-  config.key = self->person.key;
-  config.identity = self->person.identity;
-  config.chain = self->chain;
-  g_assert_cmpuint (wfd_peer_group_new (&config, &self->group), ==, WFD_PEER_OK);
-}
-
-static void
-member_end (Member *self)
-{
-  wfd_peer_group_unref (self->group);
-  wfd_peer_chain_unref (self->chain);
-  person_end (&self->person);
-}
-
-static void
-know (Member *self, const Member *other)
-{
-  g_assert_cmpuint (
-      wfd_peer_group_admit (self->group, other->chain, other->person.identity, CLUB_NOW_S), ==,
-      WFD_PEER_OK);
-}
-
-static const guint8 *
-serial_of (const Member *self)
-{
-  return wfd_peer_chain_get_leaf (self->chain)->serial;
-}
-
-/* As the own node of @self would never do it. */
-static void
-forge (const Member *self, WfdPeerRecord *record, const guint8 *creator)
-{
-  static const guint8 no_serial[WFD_PEER_SERIAL_BYTES];
-
-  g_assert_true (wfd_peer_record_sign (record, self->person.key, creator,
-      record->modifier != NULL ? serial_of (self) : no_serial));
-}
-
-/* Alice judges what Bob, who has the roles, has made. */
-typedef struct
-{
-  Club club;
-  Member alice, bob;
-} Pair;
-
-static void
-pair_begin (Pair *self, WfdPeerKeyKind kind, guint roles)
-{
-  club_begin (&self->club, kind);
-  member_begin (&self->alice, &self->club, WFD_PEER_ROLE_MEMBER);
-  member_begin (&self->bob, &self->club, roles);
-  know (&self->alice, &self->bob);
-}
-
-static void
-pair_end (Pair *self)
-{
-  member_end (&self->alice);
-  member_end (&self->bob);
-  club_end (&self->club);
-}
-
 static void
 test_own_record (gconstpointer data)
 {
@@ -250,7 +155,7 @@ test_own_record (gconstpointer data)
   g_autoptr (WfdPeerRecord) record = NULL;
 
   pair_begin (&pair, GPOINTER_TO_UINT (data), WFD_PEER_ROLE_MEMBER);
-  record = new_record (&type, pair.bob.person.identity->name, NULL);
+  record = member_record_new (&type, pair.bob.person.identity->name, NULL);
   g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
   g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==, WFD_PEER_OK);
   pair_end (&pair);
@@ -348,7 +253,8 @@ test_forged (gconstpointer data)
 
   pair_begin (&pair, GPOINTER_TO_UINT (data), WFD_PEER_ROLE_ADMIN);
   for (guint i = 0; i < G_N_ELEMENTS (changes); i++) {
-    g_autoptr (WfdPeerRecord) record = new_record (&type, pair.bob.person.identity->name, NULL);
+    g_autoptr (WfdPeerRecord) record =
+        member_record_new (&type, pair.bob.person.identity->name, NULL);
 
     g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
     changes[i](record);
@@ -372,14 +278,14 @@ test_others_records (void)
     gboolean admin = roles[i] == WFD_PEER_ROLE_ADMIN;
 
     pair_begin (&pair, WFD_PEER_KEY_P256, roles[i]);
-    record = new_record (&type, pair.alice.person.identity->name, NULL);
+    record = member_record_new (&type, pair.alice.person.identity->name, NULL);
     g_assert_cmpuint (wfd_peer_group_sign (pair.alice.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
     record->modifier = g_strdup (pair.bob.person.identity->name);
     record->modified++;
     g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==,
         admin ? WFD_PEER_OK : WFD_PEER_NOT_AUTHORIZED);
     if (!admin)
-      forge (&pair.bob, record, serial_of (&pair.alice));
+      member_forge (&pair.bob, record, member_get_serial (&pair.alice));
     g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
         admin ? WFD_PEER_OK : WFD_PEER_INVALID_RECORD);
     pair_end (&pair);
@@ -394,8 +300,8 @@ test_other_creator (void)
   g_autoptr (WfdPeerRecord) record = NULL;
 
   pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
-  record = new_record (&type, pair.alice.person.identity->name, NULL);
-  forge (&pair.bob, record, serial_of (&pair.bob));
+  record = member_record_new (&type, pair.alice.person.identity->name, NULL);
+  member_forge (&pair.bob, record, member_get_serial (&pair.bob));
   g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
       WFD_PEER_INVALID_RECORD);
   pair_end (&pair);
@@ -409,10 +315,10 @@ test_graph_info_is_an_administrators (void)
   g_autoptr (WfdPeerRecord) record = NULL;
 
   pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
-  record = new_record (&wfd_peer_type_graph_info, pair.bob.person.identity->name, NULL);
+  record = member_record_new (&wfd_peer_type_graph_info, pair.bob.person.identity->name, NULL);
   g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==,
       WFD_PEER_NOT_AUTHORIZED);
-  forge (&pair.bob, record, serial_of (&pair.bob));
+  member_forge (&pair.bob, record, member_get_serial (&pair.bob));
   g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
       WFD_PEER_INVALID_RECORD);
   pair_end (&pair);
@@ -426,7 +332,7 @@ test_signature_is_anybodys (void)
   g_autoptr (WfdPeerRecord) record = NULL;
 
   pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
-  record = new_record (&wfd_peer_type_signature, pair.alice.person.identity->name, NULL);
+  record = member_record_new (&wfd_peer_type_signature, pair.alice.person.identity->name, NULL);
   g_assert_cmpuint (wfd_peer_group_sign (pair.alice.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
   record->modifier = g_strdup (pair.bob.person.identity->name);
   record->modified++;
@@ -452,11 +358,12 @@ test_times (void)
 
   pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autoptr (WfdPeerRecord) record = new_record (&type, pair.bob.person.identity->name, NULL);
+    g_autoptr (WfdPeerRecord) record =
+        member_record_new (&type, pair.bob.person.identity->name, NULL);
 
     record->created = record->modified = TICKS (CLUB_NOW_S + cases[i].modified_s);
     record->expires = TICKS (CLUB_NOW_S + cases[i].expires_s);
-    forge (&pair.bob, record, serial_of (&pair.bob));
+    member_forge (&pair.bob, record, member_get_serial (&pair.bob));
     g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
         cases[i].good ? WFD_PEER_OK : WFD_PEER_INVALID_RECORD);
   }
@@ -471,11 +378,11 @@ test_own_times (void)
   g_autoptr (WfdPeerRecord) record = NULL, presence = NULL;
 
   pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
-  record = new_record (&type, pair.bob.person.identity->name, NULL);
+  record = member_record_new (&type, pair.bob.person.identity->name, NULL);
   record->expires = TICKS (END_S) + 1;
   g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==,
       WFD_PEER_INVALID_EXPIRATION);
-  presence = new_record (&wfd_peer_type_presence, pair.bob.person.identity->name, NULL);
+  presence = member_record_new (&wfd_peer_type_presence, pair.bob.person.identity->name, NULL);
   presence->expires = TICKS (END_S) + 1;
   g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, presence, CLUB_NOW_S), ==, WFD_PEER_OK);
   g_assert_cmpuint (presence->expires, ==, TICKS (END_S));
@@ -484,18 +391,7 @@ test_own_times (void)
   pair_end (&pair);
 }
 
-/* --- who becomes known, and who is put out --- */
-
-static WfdPeerRecord *
-new_membership (const Member *publisher, const WfdPeerChain *chain)
-{
-  WfdPeerRecord *record =
-      new_record (&wfd_peer_type_membership, publisher->person.identity->name, NULL);
-
-  g_bytes_unref (record->payload);
-  record->payload = wfd_peer_membership_build (chain);
-  return record;
-}
+/* --- who becomes known --- */
 
 static void
 test_unknown_is_deferred (void)
@@ -508,11 +404,11 @@ test_unknown_is_deferred (void)
   member_begin (&alice, &club, WFD_PEER_ROLE_MEMBER);
   member_begin (&bob, &club, WFD_PEER_ROLE_MEMBER);
   wfd_peer_group_take_news (alice.group);
-  record = new_record (&type, bob.person.identity->name, NULL);
+  record = member_record_new (&type, bob.person.identity->name, NULL);
   g_assert_cmpuint (wfd_peer_group_sign (bob.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
   g_assert_cmpuint (wfd_peer_group_validate (alice.group, record), ==, WFD_PEER_DEFERRED);
   g_assert_false (wfd_peer_group_take_news (alice.group));
-  membership = new_membership (&bob, bob.chain);
+  membership = member_membership_new (&bob, bob.chain);
   g_assert_cmpuint (wfd_peer_group_sign (bob.group, membership, CLUB_NOW_S), ==, WFD_PEER_OK);
   g_assert_cmpuint (wfd_peer_group_validate (alice.group, membership), ==, WFD_PEER_OK);
   g_assert_true (wfd_peer_group_take_news (alice.group));
@@ -534,8 +430,8 @@ test_membership_is_published_by (void)
 
     pair_begin (&pair, WFD_PEER_KEY_P256, roles[i]);
     member_begin (&carol, &pair.club, WFD_PEER_ROLE_MEMBER);
-    record = new_membership (&pair.bob, carol.chain);
-    forge (&pair.bob, record, serial_of (&pair.bob));
+    record = member_membership_new (&pair.bob, carol.chain);
+    member_forge (&pair.bob, record, member_get_serial (&pair.bob));
     g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
         i == 0 ? WFD_PEER_OK : WFD_PEER_INVALID_RECORD);
     g_assert_cmpint (wfd_peer_group_find_member (pair.alice.group, carol.person.identity->name)
@@ -576,8 +472,8 @@ test_membership_of_another_group (void)
 
   pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
   club_begin (&other, WFD_PEER_KEY_P256);
-  record = new_membership (&pair.bob, other.creator_chain);
-  forge (&pair.bob, record, serial_of (&pair.bob));
+  record = member_membership_new (&pair.bob, other.creator_chain);
+  member_forge (&pair.bob, record, member_get_serial (&pair.bob));
   g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
       WFD_PEER_INVALID_RECORD);
   g_assert_null (wfd_peer_group_find_member (pair.alice.group, other.creator.identity->name));
@@ -595,10 +491,10 @@ test_modifier_of_half (void)
   pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
   for (guint i = 0; i < 2; i++) {
     const char *name = pair.bob.person.identity->name;
-    g_autoptr (WfdPeerRecord) record = new_record (&type, name, i == 0 ? name : NULL);
+    g_autoptr (WfdPeerRecord) record = member_record_new (&type, name, i == 0 ? name : NULL);
 
-    g_assert_true (wfd_peer_record_sign (record, pair.bob.person.key, serial_of (&pair.bob),
-        i == 0 ? no_serial : serial_of (&pair.bob)));
+    g_assert_true (wfd_peer_record_sign (record, pair.bob.person.key, member_get_serial (&pair.bob),
+        i == 0 ? no_serial : member_get_serial (&pair.bob)));
     g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
         WFD_PEER_INVALID_RECORD);
   }
@@ -612,11 +508,11 @@ test_membership_is_never_deleted (void)
   g_autoptr (WfdPeerRecord) record = NULL;
 
   pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
-  record = new_record (&wfd_peer_type_membership, pair.bob.person.identity->name, NULL);
+  record = member_record_new (&wfd_peer_type_membership, pair.bob.person.identity->name, NULL);
   record->flags = WFD_PEER_RECORD_IS_DELETED;
   g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==,
       WFD_PEER_NOT_AUTHORIZED);
-  forge (&pair.bob, record, serial_of (&pair.bob));
+  member_forge (&pair.bob, record, member_get_serial (&pair.bob));
   g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
       WFD_PEER_INVALID_RECORD);
   pair_end (&pair);
@@ -640,72 +536,6 @@ test_another_name_of_the_key (void)
   pair_end (&pair);
 }
 
-static WfdPeerChain *
-reissue (WfdPeerChain *issuer, WfdPeerKey *key, const Member *subject, gint64 begins_s,
-    gint64 ends_s)
-{
-  WfdPeerGrant grant = { NULL, WFD_PEER_ROLE_MEMBER, NULL, begins_s, ends_s };
-  WfdPeerChain *chain = NULL;
-
-  g_assert_cmpuint (wfd_peer_chain_issue (issuer, key, subject->person.identity, &grant, &chain),
-      ==, WFD_PEER_OK);
-  return chain;
-}
-
-/* What they signed before stays, what they sign afterwards is nothing. */
-static void
-test_put_out (void)
-{
-  Pair pair;
-  g_autoptr (WfdPeerChain) last = NULL;
-  g_autoptr (WfdPeerRecord) before = NULL, after = NULL;
-
-  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
-  last = reissue (pair.club.creator_chain, pair.club.creator.key, &pair.bob, CLUB_NOW_S + 100,
-      CLUB_NOW_S + 101);
-  wfd_peer_group_admit (pair.alice.group, last, pair.bob.person.identity, CLUB_NOW_S + 100);
-  before = new_record (&type, pair.bob.person.identity->name, NULL);
-  forge (&pair.bob, before, serial_of (&pair.bob));
-  g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, before), ==, WFD_PEER_OK);
-  after = new_record (&type, pair.bob.person.identity->name, NULL);
-  after->created = after->modified = TICKS (CLUB_NOW_S + 100);
-  forge (&pair.bob, after, serial_of (&pair.bob));
-  g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, after), ==, WFD_PEER_INVALID_RECORD);
-  pair_end (&pair);
-}
-
-/* Who may only let in members takes nothing from an administrator, whichever of the
- * certificates is known first. */
-static void
-test_no_one_is_put_out_from_below (void)
-{
-  for (guint i = 0; i < 2; i++) {
-    Club club;
-    Member alice, admin, inviting;
-    g_autoptr (WfdPeerChain) weak = NULL;
-
-    club_begin (&club, WFD_PEER_KEY_P256);
-    member_begin (&alice, &club, WFD_PEER_ROLE_MEMBER);
-    member_begin (&admin, &club, WFD_PEER_ROLE_ADMIN);
-    member_begin (&inviting, &club, WFD_PEER_ROLE_INVITING);
-    weak = reissue (inviting.chain, inviting.person.key, &admin, CLUB_NOW_S + 1, END_S);
-    if (i == 0)
-      know (&alice, &admin);
-    wfd_peer_group_admit (alice.group, weak, admin.person.identity, CLUB_NOW_S + 60);
-    if (i == 1)
-      know (&alice, &admin);
-    g_assert_true (
-        wfd_peer_group_find_member (alice.group, admin.person.identity->name) == admin.chain);
-    g_assert_cmpuint (
-        wfd_peer_group_admit (alice.group, admin.chain, admin.person.identity, CLUB_NOW_S + 60), ==,
-        WFD_PEER_OK);
-    member_end (&alice);
-    member_end (&admin);
-    member_end (&inviting);
-    club_end (&club);
-  }
-}
-
 /* --- the properties of the group --- */
 
 static void
@@ -726,7 +556,7 @@ test_group_properties (void)
   g_assert_cmpuint (wfd_peer_group_new (&config, &founder), ==, WFD_PEER_OK);
   properties.group_name = club.name;
   properties.password_hash = hash;
-  record = new_record (&wfd_peer_type_group_properties, club.name, NULL);
+  record = member_record_new (&wfd_peer_type_group_properties, club.name, NULL);
   g_bytes_unref (record->payload);
   record->payload = wfd_peer_group_properties_build (&properties);
   forged = wfd_peer_record_copy (record);
@@ -734,7 +564,7 @@ test_group_properties (void)
   /* An administrator has not the key of the group. */
   g_assert_cmpuint (wfd_peer_group_sign (alice.group, forged, CLUB_NOW_S), ==,
       WFD_PEER_NOT_AUTHORIZED);
-  forge (&alice, forged, serial_of (&alice));
+  member_forge (&alice, forged, member_get_serial (&alice));
   g_assert_cmpuint (wfd_peer_group_validate (alice.group, forged), ==, WFD_PEER_INVALID_RECORD);
 
   /* Not even with it may they be of another group. */
@@ -783,8 +613,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/group/modifier-of-half", test_modifier_of_half);
   g_test_add_func ("/peer/group/membership-is-never-deleted", test_membership_is_never_deleted);
   g_test_add_func ("/peer/group/another-name-of-the-key", test_another_name_of_the_key);
-  g_test_add_func ("/peer/group/put-out", test_put_out);
-  g_test_add_func ("/peer/group/no-one-is-put-out-from-below", test_no_one_is_put_out_from_below);
   g_test_add_func ("/peer/group/group-properties", test_group_properties);
   return g_test_run ();
 }
