@@ -157,9 +157,17 @@ is_pattern (const char *text)
 }
 
 static gboolean
+asks_for_guid (const WfdPeerSearch *clause)
+{
+  return g_str_equal (clause->name, "peerrecordid") || g_str_equal (clause->name, "peerrecordtype");
+}
+
+static gboolean
 end_clause (Reading *reading, WfdPeerSearch *clause)
 {
-  clause->text = g_strdup (reading->text->str);
+  /* Windows writes them in capitals. */
+  clause->text = asks_for_guid (clause) ? g_ascii_strdown (reading->text->str, -1)
+                                        : g_strdup (reading->text->str);
   if (clause->type == WFD_PEER_ATTRIBUTE_STRING && !is_pattern (clause->text)) {
     reading->result = WFD_PEER_INVALID_ARGUMENT;
     return FALSE;
@@ -235,6 +243,18 @@ fits (const char *pattern, const char *text)
   return *pattern == '\0';
 }
 
+/* Where one is greater or less, a star is only a star. */
+static int
+compare_with (const char *text, const char *pattern)
+{
+  for (;; text++, pattern++) {
+    if (*pattern == '\\')
+      pattern++;
+    if (*text != *pattern || *text == '\0')
+      return (guchar) *text - (guchar) *pattern;
+  }
+}
+
 static gboolean
 decide (Compare compare, gboolean same, int order)
 {
@@ -262,7 +282,7 @@ clause_matches (const WfdPeerSearch *clause, WfdPeerAttributeType type, const ch
   if (clause->type != type)
     return FALSE;
   if (type == WFD_PEER_ATTRIBUTE_STRING)
-    return decide (clause->compare, fits (clause->text, text), strcmp (text, clause->text));
+    return decide (clause->compare, fits (clause->text, text), compare_with (text, clause->text));
   return decide (clause->compare, number == clause->number,
       (number > clause->number) - (number < clause->number));
 }

@@ -61,6 +61,7 @@ finds (const char *query)
   g_autoptr (WfdPeerRecord) record = wfd_peer_record_new ();
 
   g_assert_nonnull (search);
+  record->type = record->id = (WfdPeerGuid) { { 0xab, 0xcd, 0xef, 0x01 } };
   record->creator = g_strdup ("alice");
   record->created = G_GUINT64_CONSTANT (116444736000000000);
   record->modified = record->created + 1;
@@ -84,6 +85,12 @@ test_found (void)
     SEARCH (CLAUSE ("peercreatorid", "string", "equal", "al*")),
     SEARCH (CLAUSE ("peerlastmodifiedby", "string", "equal", "alice")),
     SEARCH (CLAUSE ("peercreationtime", "date", "equal", "1970-01-01")),
+    SEARCH (CLAUSE ("peerrecordid", "string", "equal", "{ABCDEF01-0000-0000-0000-000000000000}")),
+    SEARCH (CLAUSE ("peerrecordtype", "string", "equal", "{abcdEF01-*")),
+    SEARCH (CLAUSE ("colour", "string", "greaterorequal", "red\\*")),
+    SEARCH (CLAUSE ("colour", "string", "lessorequal", "red\\*")),
+    SEARCH (CLAUSE ("colour", "string", "greater", "red")),
+    SEARCH (CLAUSE ("colour", "string", "less", "red\\?")),
     SEARCH ("<and>" CLAUSE ("size", "int", "equal", "10") "<or>" CLAUSE ("size", "int", "equal",
         "1") CLAUSE ("colour", "string", "equal", "red*") "</or></and>"),
   };
@@ -102,6 +109,9 @@ test_not_found (void)
     SEARCH (CLAUSE ("colour", "int", "notequal", "1")),
     SEARCH (CLAUSE ("shape", "string", "notequal", "round")),
     SEARCH (CLAUSE ("size", "int", "less", "10")),
+    SEARCH (CLAUSE ("colour", "string", "greater", "red\\*")),
+    SEARCH (CLAUSE ("colour", "string", "less", "red*")),
+    SEARCH (CLAUSE ("colour", "string", "equal", "RED\\*")),
     SEARCH ("<and>" CLAUSE ("size", "int", "equal", "10")
             CLAUSE ("size", "int", "equal", "11") "</and>"),
   };
