@@ -174,6 +174,10 @@
 #define WFD_LIMIT_PEER_SECURITY_BYTES (64 * 1024)
 #define WFD_LIMIT_PEER_FLOOD_BYTES (WFD_LIMIT_PEER_RECORD_BYTES + 128 * 1024)
 
+/* Of the records that a graph has of itself, whatever it says of others: the attributes of a
+ * node and its addresses. */
+#define WFD_LIMIT_PEER_OWN_RECORD_BYTES (256 * 1024)
+
 /* Lists of hashes, boundaries and abstracts: 100,000 records of a graph. */
 #define WFD_LIMIT_PEER_SYNC_BYTES (4 * 1024 * 1024)
 

@@ -25,11 +25,14 @@ get_lifetime (const WfdPeerNode *self)
 }
 
 static guint
-count_present (WfdPeerNode *self)
+count_others (WfdPeerNode *self)
 {
   g_autoptr (GPtrArray) records = wfd_peer_node_list_records (self, &wfd_peer_type_presence, NULL);
+  guint n = records->len;
 
-  return records->len;
+  for (guint i = 0; i < records->len; i++)
+    n -= wfd_peer_guid_equal (&((WfdPeerRecord *) records->pdata[i])->id, &self->presence_id);
+  return n;
 }
 
 /* The creator says how many nodes tell that they are there. */
@@ -38,9 +41,7 @@ is_wanted (WfdPeerNode *self)
 {
   if (self->left || (self->status & WFD_PEER_STATUS_SYNCHRONIZED) == 0 || !self->has_properties)
     return FALSE;
-  if (self->forced_presence || self->has_presence)
-    return TRUE;
-  return count_present (self) < self->properties.max_presence;
+  return self->forced_presence || count_others (self) < self->properties.max_presence;
 }
 
 guint
@@ -60,13 +61,15 @@ build_presence (const WfdPeerNode *self)
   return wfd_peer_presence_build (&presence);
 }
 
-/* Again before it has lived half its life. */
+/* Again before it has lived half its life; or no more, where there are too many by now. */
 void
 wfd_peer_node_publish_presence (WfdPeerNode *self)
 {
   g_autoptr (GBytes) payload = NULL;
 
   if (!is_wanted (self)) {
+    if (self->has_presence)
+      wfd_peer_node_withdraw_presence (self);
     wfd_peer_node_start_timer (self, TIMER_PRESENCE, g_random_int_range (30, 180) * G_USEC_PER_SEC);
     return;
   }
@@ -206,11 +209,10 @@ wfd_peer_node_get_info (WfdPeerNode *self, guint64 node_id)
   return NULL;
 }
 
-/* A deleted record has no payload, and with it no id of the node; whoever was told
- * of it learns that somebody left. */
+/* A deleted record has no payload any more, and a node that is there as before is no news. */
 void
 wfd_peer_node_presence_changed (WfdPeerNode *self, const WfdPeerRecord *record,
-    WfdPeerRecordChange change)
+    const WfdPeerRecord *old, WfdPeerRecordChange change)
 {
   static const WfdPeerNodeChange changes[] = {
     [WFD_PEER_RECORD_ADDED] = WFD_PEER_NODE_CONNECTED,
@@ -218,15 +220,18 @@ wfd_peer_node_presence_changed (WfdPeerNode *self, const WfdPeerRecord *record,
     [WFD_PEER_RECORD_DELETED] = WFD_PEER_NODE_DISCONNECTED,
     [WFD_PEER_RECORD_EXPIRED] = WFD_PEER_NODE_DISCONNECTED,
   };
-  g_autoptr (WfdPeerNodeInfo) info = read_info (self, record);
+  gboolean here = change == WFD_PEER_RECORD_ADDED || change == WFD_PEER_RECORD_UPDATED;
+  const WfdPeerRecord *told = here ? record : old;
+  g_autoptr (WfdPeerNodeInfo) info = told != NULL ? read_info (self, told) : NULL;
   g_autoptr (WfdPeerEvent) event = NULL;
 
-  if (wfd_peer_guid_equal (&record->id, &self->presence_id))
+  if (info == NULL || wfd_peer_guid_equal (&record->id, &self->presence_id)
+      || (change == WFD_PEER_RECORD_UPDATED && g_bytes_equal (record->payload, old->payload)))
     return;
 
   event = wfd_peer_event_new (WFD_PEER_EVENT_NODE);
   event->change = changes[change];
-  event->node_id = info != NULL ? info->node_id : 0;
+  event->node_id = info->node_id;
   event->peer_id = g_strdup (record->creator);
   self->calls->tell (self->user_data, event);
 }

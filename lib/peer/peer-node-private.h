@@ -106,6 +106,8 @@ struct _WfdPeerNode
 void wfd_peer_node_update_status (WfdPeerNode *self);
 void wfd_peer_node_set_synchronized (WfdPeerNode *self);
 void wfd_peer_node_start_timer (WfdPeerNode *self, Timer timer, gint64 delay_us);
+/* No later than it is. */
+void wfd_peer_node_hasten_timer (WfdPeerNode *self, Timer timer, gint64 delay_us);
 
 /* peer-node-link.c */
 Link *wfd_peer_node_get_link (const WfdPeerNode *self, guint64 link_id);
@@ -164,8 +166,9 @@ void wfd_peer_node_refresh (WfdPeerNode *self);
 /* peer-node-presence.c */
 void wfd_peer_node_publish_presence (WfdPeerNode *self);
 void wfd_peer_node_withdraw_presence (WfdPeerNode *self);
+/* @old: what was there before, or NULL. */
 void wfd_peer_node_presence_changed (WfdPeerNode *self, const WfdPeerRecord *record,
-    WfdPeerRecordChange change);
+    const WfdPeerRecord *old, WfdPeerRecordChange change);
 /* @addresses has room for all; how many there are. */
 guint wfd_peer_node_copy_listening (const WfdPeerNode *self, WfdPeerAddress *addresses);
 void wfd_peer_node_add_scope (const WfdPeerNode *self, WfdPeerAddress *addresses, guint n);

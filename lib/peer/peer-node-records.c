@@ -65,12 +65,13 @@ properties_changed (WfdPeerNode *self, const WfdPeerRecord *record)
 }
 
 static void
-record_changed (WfdPeerNode *self, const WfdPeerRecord *record, WfdPeerRecordChange change)
+record_changed (WfdPeerNode *self, const WfdPeerRecord *record, const WfdPeerRecord *old,
+    WfdPeerRecordChange change)
 {
   if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_graph_info))
     properties_changed (self, record);
   else if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_presence))
-    wfd_peer_node_presence_changed (self, record, change);
+    wfd_peer_node_presence_changed (self, record, old, change);
   else if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_signature)
       || wfd_peer_guid_equal (&record->type, &wfd_peer_type_contact))
     wfd_peer_node_watch_parts (self);
@@ -134,28 +135,43 @@ put_in (GHashTable *records, gsize *bytes, WfdPeerRecord *record)
   *bytes += cost_of (record);
 }
 
+static gint64
+get_expire_delay_us (guint64 expires, guint64 now)
+{
+  return CLAMP ((gint64) (expires - MIN (now, expires)) / 10, EXPIRE_MIN_US, EXPIRE_MAX_US);
+}
+
 /* Whatever had the record before has it now; all others hear of it. */
 void
 wfd_peer_node_put_record (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change,
     Link *from)
 {
+  WfdPeerRecord *there = g_hash_table_lookup (self->records, &record->id);
+  g_autoptr (WfdPeerRecord) old = there != NULL ? wfd_peer_record_ref (there) : NULL;
+
   take_out (self->deferred, &self->deferred_bytes, &record->id);
   put_in (self->records, &self->records_bytes, record);
   self->calls->store (self->user_data, record, FALSE);
-  if (self->timers_us[TIMER_EXPIRE] == 0)
-    wfd_peer_node_start_timer (self, TIMER_EXPIRE, EXPIRE_MIN_US);
-  record_changed (self, record, change);
+  wfd_peer_node_hasten_timer (self, TIMER_EXPIRE,
+      get_expire_delay_us (record->expires, wfd_peer_node_get_peer_time (self)));
+  record_changed (self, record, old, change);
   flood (self, record, from);
 }
 
 /* --- from others --- */
 
-static gsize
-get_max_bytes (const WfdPeerNode *self)
+/* What the creator says is of the records of applications; the graph's own have to be known
+ * everywhere. */
+static gboolean
+is_too_large (const WfdPeerNode *self, const WfdPeerRecord *record)
 {
   gsize max = self->has_properties ? self->properties.max_record_bytes : 0;
 
-  return max != 0 ? max : WFD_LIMIT_PEER_RECORD_BYTES;
+  if (max == 0)
+    max = WFD_LIMIT_PEER_RECORD_BYTES;
+  if (wfd_peer_type_is_reserved (&record->type))
+    max = MAX (max, WFD_LIMIT_PEER_OWN_RECORD_BYTES);
+  return wfd_peer_record_get_bytes (record) > max;
 }
 
 /* 3.1.7.27, as far as it takes a graph. */
@@ -163,8 +179,8 @@ static gboolean
 is_acceptable (const WfdPeerNode *self, const WfdPeerRecord *record)
 {
   return g_str_equal (record->graph_id, self->graph_id) && wfd_peer_record_id_fits (record)
-      && wfd_peer_node_is_plausible (self, record)
-      && wfd_peer_record_get_bytes (record) <= get_max_bytes (self) && !is_expired (self, record);
+      && wfd_peer_node_is_plausible (self, record) && !is_too_large (self, record)
+      && !is_expired (self, record);
 }
 
 static WfdPeerRecordChange
@@ -296,7 +312,7 @@ static void
 note_refresh (WfdPeerNode *self, const WfdPeerRecord *record)
 {
   if ((record->flags & WFD_PEER_RECORD_REFRESHED) != 0)
-    wfd_peer_node_start_timer (self, TIMER_REFRESH, 4 * G_USEC_PER_SEC);
+    wfd_peer_node_hasten_timer (self, TIMER_REFRESH, 4 * G_USEC_PER_SEC);
 }
 
 void
@@ -362,7 +378,7 @@ wfd_peer_node_add_record (WfdPeerNode *self, WfdPeerRecord *record)
   if (wfd_peer_type_is_reserved (&record->type)
       || record->expires <= wfd_peer_node_get_peer_time (self))
     return WFD_PEER_INVALID_ARGUMENT;
-  if (wfd_peer_record_get_bytes (record) > get_max_bytes (self))
+  if (is_too_large (self, record))
     return WFD_PEER_TOO_LARGE;
 
   wfd_peer_record_make_id (record->creator != NULL ? record->creator : self->peer_id, &record->id);
@@ -407,7 +423,7 @@ wfd_peer_node_update_record (WfdPeerNode *self, const WfdPeerRecord *changes)
   record->attributes = g_strdup (changes->attributes);
   g_bytes_unref (record->payload);
   record->payload = g_bytes_ref (changes->payload);
-  if (wfd_peer_record_get_bytes (record) > get_max_bytes (self))
+  if (is_too_large (self, record))
     return WFD_PEER_TOO_LARGE;
   if (!can_keep (self, record))
     return WFD_PEER_NO_MEMORY;
@@ -430,7 +446,7 @@ forget (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change)
     wfd_peer_node_unqueue_flood (link, &kept->id);
   self->calls->store (self->user_data, kept, TRUE);
   if (!is_deleted (kept))
-    record_changed (self, kept, change);
+    record_changed (self, kept, kept, change);
 }
 
 guint32
@@ -494,8 +510,7 @@ wfd_peer_node_expire (WfdPeerNode *self)
     else
       next = MIN (next, record->expires);
   }
-  wfd_peer_node_start_timer (self, TIMER_EXPIRE,
-      CLAMP ((gint64) (next - MIN (now, next)) / 10, EXPIRE_MIN_US, EXPIRE_MAX_US));
+  wfd_peer_node_start_timer (self, TIMER_EXPIRE, get_expire_delay_us (next, now));
 }
 
 /* In the last fifth of its life a record gets another one of the same length. */

@@ -88,6 +88,13 @@ wfd_peer_node_start_timer (WfdPeerNode *self, Timer timer, gint64 delay_us)
   self->timers_us[timer] = self->now_us + MAX (delay_us, 1);
 }
 
+void
+wfd_peer_node_hasten_timer (WfdPeerNode *self, Timer timer, gint64 delay_us)
+{
+  if (self->timers_us[timer] == 0 || self->timers_us[timer] > self->now_us + delay_us)
+    wfd_peer_node_start_timer (self, timer, delay_us);
+}
+
 gint64
 wfd_peer_node_get_deadline_us (const WfdPeerNode *self)
 {

@@ -215,54 +215,6 @@ test_no_welcome (void)
   world_free (world);
 }
 
-static void
-test_record_expires (void)
-{
-  World *world = world_new ();
-  Node *alice = add_node (world, "alice");
-  WfdPeerGuid id;
-
-  create (alice);
-  id = add_record (alice, "short", 60, 0);
-  pass (world, 59 * S);
-  g_assert_true (has_record (alice, &id));
-  pass (world, 30 * S);
-  g_assert_false (has_record (alice, &id));
-  g_assert_cmpuint (last_event (alice, WFD_PEER_EVENT_RECORD)->change, ==, WFD_PEER_RECORD_EXPIRED);
-  world_free (world);
-}
-
-static void
-test_record_refreshed (void)
-{
-  World *world = world_new ();
-  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
-  WfdPeerGuid id;
-
-  create (alice);
-  join (bob, alice);
-  id = add_record (alice, "always", 300, WFD_PEER_RECORD_REFRESHED);
-  pass (world, 3 * 3600 * S);
-  g_assert_true (has_record (alice, &id));
-  g_assert_true (has_record (bob, &id));
-  world_free (world);
-}
-
-static void
-test_presence_refreshed (void)
-{
-  World *world = world_new ();
-  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
-  g_autoptr (GPtrArray) nodes = NULL;
-
-  create (alice);
-  join (bob, alice);
-  pass (world, 3 * 3600 * S);
-  nodes = wfd_peer_node_list_nodes (touch (alice), "bob");
-  g_assert_cmpuint (nodes->len, ==, 1);
-  world_free (world);
-}
-
 /* --- several --- */
 
 static void
@@ -762,9 +714,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/talk/before-connect-ends-it", test_before_connect);
   g_test_add_func ("/peer/talk/second-connect", test_second_connect);
   g_test_add_func ("/peer/time/no-welcome-in-60s", test_no_welcome);
-  g_test_add_func ("/peer/time/record-expires", test_record_expires);
-  g_test_add_func ("/peer/time/record-refreshed", test_record_refreshed);
-  g_test_add_func ("/peer/time/presence-refreshed", test_presence_refreshed);
   g_test_add_func ("/peer/nodes/direct", test_direct_between_nodes);
   g_test_add_func ("/peer/nodes/other-identity-in-welcome", test_other_identity_in_welcome);
   g_test_add_func ("/peer/nodes/address-of-link-has-interface", test_address_of_link);
