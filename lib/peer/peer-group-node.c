@@ -356,22 +356,27 @@ make_entry (WfdPeerGroupNode *self, const WfdPeerGroupProperties *properties)
   return WFD_PEER_FAILED (result) ? result : wfd_peer_group_node_store (self);
 }
 
+static void
+take_flags (WfdPeerProperties *of_graph, guint32 flags)
+{
+  of_graph->flags = flags & WFD_PEER_GROUP_DEFERS_EXPIRATION ? WFD_PEER_GRAPH_DEFERS_EXPIRATION : 0;
+  of_graph->max_presence = flags & WFD_PEER_GROUP_NO_PRESENCE ? 0 : G_MAXUINT32;
+}
+
 /* What the graph has of a group; the rest is in Security Properties (3.1.4.1). */
 static guint32
 create_graph (WfdPeerGroupNode *self, const WfdPeerGroupProperties *properties)
 {
   WfdPeerProperties of_graph = {
-    .flags =
-        properties->flags & WFD_PEER_GROUP_DEFERS_EXPIRATION ? WFD_PEER_GRAPH_DEFERS_EXPIRATION : 0,
     .scope = self->entry->scope,
     .graph_id = self->entry->name,
     .creator = self->entry->identity,
     .friendly_name = properties->friendly_name,
     .comment = properties->comment,
     .presence_lifetime_s = properties->presence_lifetime_s,
-    .max_presence = properties->flags & WFD_PEER_GROUP_NO_PRESENCE ? 0 : G_MAXUINT32,
   };
 
+  take_flags (&of_graph, properties->flags);
   return open_graph (self, &of_graph);
 }
 
@@ -463,12 +468,22 @@ take_text (char **to, const char *from)
   *to = g_strdup (from);
 }
 
+static guint32
+change_graph (WfdPeerNode *node, guint32 flags)
+{
+  WfdPeerProperties of_graph = *wfd_peer_node_get_properties (node);
+
+  take_flags (&of_graph, flags);
+  return wfd_peer_node_set_properties (node, &of_graph);
+}
+
 guint32
 wfd_peer_group_node_set_properties (WfdPeerGroupNode *self, const WfdPeerGroupProperties *changes,
     const char *password)
 {
   g_autoptr (WfdPeerRecord) record = get_properties_record (self);
   g_auto (WfdPeerGroupProperties) properties = { 0 };
+  gboolean other_flags;
   WfdPeerNode *node;
   guint32 result;
 
@@ -479,12 +494,19 @@ wfd_peer_group_node_set_properties (WfdPeerGroupNode *self, const WfdPeerGroupPr
 
   take_text (&properties.friendly_name, changes->friendly_name);
   take_text (&properties.comment, changes->comment);
-  if (properties.password_hash != NULL)
+  other_flags = properties.flags != changes->flags;
+  properties.flags = changes->flags;
+  if (properties.password_hash != NULL) {
     set_password (self, &properties, password);
+    properties.password_roles =
+        changes->password_roles != 0 ? changes->password_roles : properties.password_roles;
+  }
   g_bytes_unref (record->payload);
   record->payload = wfd_peer_group_properties_build (&properties);
   node = wfd_peer_group_node_begin (self);
   result = wfd_peer_node_update_record (node, record);
+  if (!WFD_PEER_FAILED (result) && other_flags)
+    result = change_graph (node, changes->flags);
   wfd_peer_graph_end (self->graph);
   return result;
 }

@@ -295,6 +295,7 @@ wfd_peer_node_set_properties (WfdPeerNode *self, const WfdPeerProperties *proper
   if (!self->has_properties || old == NULL)
     return WFD_PEER_NOT_READY;
 
+  changed.flags = properties->flags;
   changed.friendly_name = properties->friendly_name;
   changed.comment = properties->comment;
   changed.presence_lifetime_s = properties->presence_lifetime_s;

@@ -90,6 +90,8 @@ take_security_data (Graph *self, PPEER_DATA data, WfdPeerRecord *record)
     return result;
   if (data->cbData > WFD_LIMIT_PEER_SECURITY_BYTES)
     result = WFD_PEER_TOO_LARGE;
+  else if (data->cbData > 0 && data->pbData == NULL)
+    result = WFD_PEER_INVALID_ARGUMENT;
   else {
     g_bytes_unref (record->security);
     record->security = g_bytes_new (data->pbData, data->cbData);
@@ -283,6 +285,7 @@ HRESULT WINAPI
 PeerGraphSetProperties (HGRAPH hGraph, PPEER_GRAPH_PROPERTIES pGraphProperties)
 {
   g_auto (WfdPeerProperties) changes = { 0 };
+  const WfdPeerProperties *now;
   Graph *self;
   HRESULT result = peergraph_enter_graph (hGraph, &self);
 
@@ -291,6 +294,8 @@ PeerGraphSetProperties (HGRAPH hGraph, PPEER_GRAPH_PROPERTIES pGraphProperties)
   if (pGraphProperties == NULL || pGraphProperties->dwSize != sizeof (*pGraphProperties)
       || !read_changes (pGraphProperties, &changes))
     return peergraph_leave (E_INVALIDARG);
+  now = wfd_peer_node_get_properties (self->graph->node);
+  changes.flags = now != NULL ? now->flags : 0;
   result = wfd_peer_node_set_properties (wfd_peer_graph_begin (self->graph), &changes);
   wfd_peer_graph_end (self->graph);
   return peergraph_leave (result);

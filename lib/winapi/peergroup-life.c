@@ -49,8 +49,11 @@ has_password_part (const PEER_GROUP_PROPERTIES *from)
   return from->dwSize == sizeof (*from);
 }
 
+/* Nobody can say the password that there is once more; whoever changes something else leaves it
+ * out, if @is_kept. */
 static HRESULT
-read_password (const PEER_GROUP_PROPERTIES *from, WfdPeerGroupProperties *to, char **ret_password)
+read_password (const PEER_GROUP_PROPERTIES *from, gboolean is_kept, WfdPeerGroupProperties *to,
+    char **ret_password)
 {
   const DWORD all = PEER_GROUP_GMC_AUTHENTICATION | PEER_GROUP_PASSWORD_AUTHENTICATION;
   DWORD schemes = has_password_part (from) ? from->dwAuthenticationSchemes : 0;
@@ -64,12 +67,15 @@ read_password (const PEER_GROUP_PROPERTIES *from, WfdPeerGroupProperties *to, ch
         : S_OK;
   if (!peergroup_read_roles (1, &from->groupPasswordRole, &to->password_roles))
     return PEER_E_INVALID_ROLE_PROPERTY;
+  if (is_kept && from->pwzGroupPassword == NULL)
+    return S_OK;
   *ret_password = peergroup_read_password (from->pwzGroupPassword);
   return *ret_password != NULL ? S_OK : PEER_E_PASSWORD_DOES_NOT_MEET_POLICY;
 }
 
 static HRESULT
-read_properties (const PEER_GROUP_PROPERTIES *from, WfdPeerGroupProperties *to, char **ret_password)
+read_properties (const PEER_GROUP_PROPERTIES *from, gboolean is_kept, WfdPeerGroupProperties *to,
+    char **ret_password)
 {
   HRESULT result;
 
@@ -80,7 +86,7 @@ read_properties (const PEER_GROUP_PROPERTIES *from, WfdPeerGroupProperties *to, 
   result = read_texts (from, to);
   if (SUCCEEDED (result))
     result = read_numbers (from, to);
-  return SUCCEEDED (result) ? read_password (from, to, ret_password) : result;
+  return SUCCEEDED (result) ? read_password (from, is_kept, to, ret_password) : result;
 }
 
 static WfdPeerGroupEntry *
@@ -139,7 +145,8 @@ PeerGroupCreate (PPEER_GROUP_PROPERTIES pProperties, HGROUP *phGroup)
 
   if (FAILED (result))
     return result;
-  result = phGroup != NULL ? read_properties (pProperties, &properties, &password) : E_INVALIDARG;
+  result =
+      phGroup != NULL ? read_properties (pProperties, FALSE, &properties, &password) : E_INVALIDARG;
   if (FAILED (result))
     return peergraph_leave (result);
   if (pProperties->pwzGroupPeerName != NULL)
@@ -450,7 +457,7 @@ PeerGroupSetProperties (HGROUP hGroup, PPEER_GROUP_PROPERTIES pProperties)
 
   if (FAILED (result))
     return result;
-  result = read_properties (pProperties, &changes, &password);
+  result = read_properties (pProperties, TRUE, &changes, &password);
   if (result == E_INVALIDARG)
     result = PEER_E_INVALID_GROUP_PROPERTIES;
   return peergraph_leave (SUCCEEDED (result)

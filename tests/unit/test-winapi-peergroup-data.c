@@ -437,6 +437,77 @@ test_ed25519 (void)
   group_stage_end ();
 }
 
+/* --- properties --- */
+
+/* The properties of the group, once it has this comment. */
+static PPEER_GROUP_PROPERTIES
+wait_properties (Member *self, PCWSTR comment)
+{
+  for (;;) {
+    PPEER_GROUP_PROPERTIES properties;
+
+    g_assert_cmphex (PeerGroupGetProperties (self->group, &properties), ==, S_OK);
+    if (properties->pwzComment != NULL && wcscmp (properties->pwzComment, comment) == 0)
+      return properties;
+    PeerFreeData (properties);
+    PeerFreeData (member_wait (self, PEER_GROUP_EVENT_PROPERTY_CHANGED));
+  }
+}
+
+static void
+assert_comes_in (Member *self, PCWSTR classifier, const Member *by, PCWSTR password)
+{
+  PWSTR invitation;
+
+  member_new (self, classifier);
+  g_assert_cmphex (PeerGroupCreatePasswordInvitation (by->group, &invitation), ==, S_OK);
+  g_assert_cmphex (PeerGroupPasswordJoin (self->identity, invitation, password, NULL, &self->group),
+      ==, S_OK);
+  PeerFreeData (invitation);
+  member_register (self);
+  member_connect (self, by);
+}
+
+/* What a group says of itself can be given back to it with another comment; the password, which
+ * nobody has, stays. Who comes by it is from then on what the properties say. */
+static void
+test_properties_of_a_group_with_password (void)
+{
+  PPEER_GROUP_PROPERTIES properties;
+  Member alice, bob, carol;
+  HPEERENUM members;
+  PPEER_MEMBER *items;
+  ULONG n = 1;
+
+  group_stage_begin ();
+  member_create (&alice, L"alice", L"sesame");
+  member_go_online (&alice);
+  assert_comes_in (&bob, L"bob", &alice, L"sesame");
+  g_assert_cmphex (PeerGroupGetProperties (alice.group, &properties), ==, S_OK);
+  properties->pwzComment = (PWSTR) L"new";
+  properties->dwFlags = PEER_DEFER_EXPIRATION;
+  properties->groupPasswordRole = PEER_GROUP_ROLE_INVITING_MEMBER;
+  g_assert_cmphex (PeerGroupSetProperties (alice.group, properties), ==, S_OK);
+  PeerFreeData (properties);
+  properties = wait_properties (&bob, L"new");
+  g_assert_cmpuint (properties->dwFlags, ==, PEER_DEFER_EXPIRATION);
+  g_assert_true (IsEqualGUID (&properties->groupPasswordRole, &PEER_GROUP_ROLE_INVITING_MEMBER));
+  PeerFreeData (properties);
+
+  assert_comes_in (&carol, L"carol", &alice, L"sesame");
+  g_assert_cmphex (PeerGroupEnumMembers (carol.group, 0, carol.identity, &members), ==, S_OK);
+  g_assert_cmphex (PeerGetNextItem (members, &n, (PVOID **) &items), ==, S_OK);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_true (
+      IsEqualGUID (&items[0]->pCredentialInfo->pRoles[0], &PEER_GROUP_ROLE_INVITING_MEMBER));
+  PeerFreeData (items);
+  PeerEndEnumeration (members);
+  member_close (&carol);
+  member_close (&bob);
+  member_close (&alice);
+  group_stage_end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -446,6 +517,7 @@ main (int argc, char **argv)
   GROUP_PAIR_ADD ("time/of-peers-and-of-the-world", test_time);
   GROUP_PAIR_ADD ("records/searched", test_search);
   GROUP_PAIR_ADD ("credentials/stored-change-the-role", test_stored_credentials);
+  g_test_add_func ("/peergroup/properties/with-password", test_properties_of_a_group_with_password);
   g_test_add_func ("/peergroup/members/data-optional", test_member_data_optional);
   g_test_add_func ("/peergroup/cloud/of-a-link", test_cloud_of_a_link);
   g_test_add_func ("/peergroup/keys/wrong-kind", test_wrong_kind_of_key);
