@@ -41,9 +41,10 @@ tell_encoder (WfdCaptures *self, const WfdRateDecision *decision)
 {
   WfdCapturesConfig *config = &self->config;
 
-  if (decision->set_bitrate) {
+  if (decision->set_bitrate || decision->frame_divisor != config->format.frame_divisor) {
     config->format.bitrate_kbps = decision->bitrate_kbps;
     config->format.vbv_ms = decision->vbv_ms;
+    config->format.frame_divisor = decision->frame_divisor;
     wfd_encoder_set_bitrate (config->row, config->encoder, &config->format);
   }
   if (decision->key) {

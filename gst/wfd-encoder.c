@@ -454,11 +454,13 @@ get_level_limit_kbps (const WfdEncoder *self, const WfdEncoderConfig *config)
   return G_MAXUINT;
 }
 
-guint
-wfd_encoder_get_limit (const WfdEncoder *self, const WfdEncoderConfig *config)
+/* kbit/s that an encoder may be told that gets one of @divisor pictures and reckons with all: the
+ * peer sees what it makes, but its level goes by what it is told. */
+static guint
+get_limit_for (const WfdEncoder *self, const WfdEncoderConfig *config, guint divisor)
 {
-  guint peer_kbps = config->max_bitrate_kbps > 0
-      ? gst_util_uint64_scale (config->max_bitrate_kbps, 100 - OVERHEAD_PERCENT, 100)
+  guint64 peer_kbps = config->max_bitrate_kbps > 0
+      ? gst_util_uint64_scale (config->max_bitrate_kbps, 100 - OVERHEAD_PERCENT, 100) * divisor
       : G_MAXUINT;
 
   if (self != NULL && self->kind != WFD_ENCODER_H264)
@@ -466,18 +468,26 @@ wfd_encoder_get_limit (const WfdEncoder *self, const WfdEncoderConfig *config)
   return MAX (MIN (get_level_limit_kbps (self, config), peer_kbps), 1);
 }
 
+guint
+wfd_encoder_get_limit (const WfdEncoder *self, const WfdEncoderConfig *config)
+{
+  return get_limit_for (self, config, 1);
+}
+
+/* An encoder spends on each picture what is its part at the rate of the caps, whenever it comes. */
 void
 wfd_encoder_set_bitrate (const WfdEncoder *self, GstElement *element,
     const WfdEncoderConfig *config)
 {
-  guint limit_kbps = wfd_encoder_get_limit (self, config);
-  guint kbps = MIN (config->bitrate_kbps, limit_kbps);
+  guint divisor = MAX (config->frame_divisor, 1);
+  guint limit_kbps = get_limit_for (self, config, divisor);
+  guint kbps = MIN ((guint64) config->bitrate_kbps * divisor, limit_kbps);
   guint peak_kbps = MIN (gst_util_uint64_scale (kbps, PEAK_PERCENT, 100), limit_kbps);
+  guint vbv_ms = MAX ((config->vbv_ms > 0 ? config->vbv_ms : VBV_MS) / divisor, 1);
 
   set_number (self, element, self->peak_bitrate, peak_kbps * self->bitrate_unit);
   set_number (self, element, self->bitrate, kbps * self->bitrate_unit);
-  set_vbv (self, element, kbps,
-      avoid_gap (self, config, config->vbv_ms > 0 ? config->vbv_ms : VBV_MS));
+  set_vbv (self, element, kbps, avoid_gap (self, config, vbv_ms));
 }
 
 static guint

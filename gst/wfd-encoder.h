@@ -79,6 +79,7 @@ typedef struct
   guint bitrate_kbps;     /* less, where the level or the peer allows no more */
   guint max_bitrate_kbps; /* what the peer takes in all; 0: it does not say */
   guint vbv_ms;           /* of the encoder's buffer; 0: as is usual */
+  guint frame_divisor;    /* of this many pictures at that rate it gets one; 0: all */
   /* The peer asks for IDR when it needs one (M13), so that none has to come
    * by itself for a long time. */
   gboolean peer_asks_for_idr;
@@ -101,8 +102,8 @@ const WfdEncoder *wfd_encoder_find_widest (void);
 /* A new encoder (floating) that does @config; NULL if it is not there. */
 GstElement *wfd_encoder_make (const WfdEncoder *self, const WfdEncoderConfig *config);
 
-/* Sets the bit rate of @config and its buffer, of which only these may have changed; also
- * while it runs. */
+/* Sets the bit rate of @config, its buffer and how many pictures are left out, of which only these
+ * may have changed; also while it runs. */
 void wfd_encoder_set_bitrate (const WfdEncoder *self, GstElement *element,
     const WfdEncoderConfig *config);
 

@@ -72,8 +72,6 @@ find_skip (WfdRate *self, const WfdRateSituation *situation)
   gint64 stalled_us =
       self->drain.outstanding_bytes > 0 ? self->now_us - self->drain.progress_us : 0;
 
-  if (wfd_rate_ladder_leaves_out (&self->ladder))
-    return WFD_RATE_REASON_SKIP_FRAME_RATE;
   if (wfd_rate_loss_owes_key (&self->loss, self->now_us)
       && (backlog_us > self->tuning.key_skip_us || stalled_us > self->tuning.stall_us))
     return WFD_RATE_REASON_SKIP_KEY;
@@ -256,6 +254,22 @@ look_ahead (const WfdRate *self, WfdRateSituation *situation)
   situation->more_us = self->config.obeys_at_once ? AT_ONCE_PART * interval_us : 0;
 }
 
+/* For all else it is no capture: the interval is that between two that are not left out. */
+static void
+leave_out (WfdRate *self, WfdRateDecision *ret_decision)
+{
+  self->n_skipped++;
+  *ret_decision = (WfdRateDecision) {
+    .skip = TRUE,
+    .bitrate_kbps = CLAMP (self->bitrate_kbps, self->config.min_kbps, self->config.max_kbps),
+    .vbv_ms = ceil (self->vbv_us / 1000),
+    .gate_bytes = wfd_rate_get_gate_bytes (self),
+    .frame_divisor = self->ladder.divisor,
+    .resize = self->ladder.resize,
+    .reason = WFD_RATE_REASON_SKIP_FRAME_RATE,
+  };
+}
+
 void
 wfd_rate_decide (WfdRate *self, gint64 now_us, WfdRateDecision *ret_decision)
 {
@@ -264,6 +278,10 @@ wfd_rate_decide (WfdRate *self, gint64 now_us, WfdRateDecision *ret_decision)
   WfdRateReason skip;
   double pending_bytes;
 
+  if (wfd_rate_ladder_leaves_out (&self->ladder)) {
+    leave_out (self, ret_decision);
+    return;
+  }
   follow_blindness (self);
   forget_old (self);
   situation = (WfdRateSituation) {

@@ -423,6 +423,43 @@ GST_START_TEST (bit_rate_is_in_kbit_and_can_change_while_it_runs)
 }
 GST_END_TEST;
 
+/* @n captures, of which every second one is left out before the encoder. */
+static gsize
+encode_half (Fixture *f, guint n)
+{
+  gsize bytes = 0;
+
+  for (guint i = 0; i < n / 2; i++) {
+    bytes += encode (f).bytes;
+    f->frame++;
+  }
+  return bytes;
+}
+
+GST_START_TEST (half_of_the_pictures_make_all_of_the_bits)
+{
+  const WfdEncoder *row = find_tested (WFD_ENCODER_H264, __i__);
+  WfdEncoderConfig config = default_config ();
+  gsize all, half;
+  Fixture f;
+
+  if (row == NULL)
+    return;
+  config.bitrate_kbps = 800;
+  setup (&f, row, &config);
+  encode_bytes (&f, RATE);
+  all = encode_bytes (&f, 4 * RATE);
+  f.config.frame_divisor = 2;
+  set_bitrate (&f, 800);
+  encode_half (&f, RATE);
+  half = encode_half (&f, 4 * RATE);
+  fail_unless (half >= all * 8 / 10 && half <= all * 12 / 10,
+      "%" G_GSIZE_FORMAT " bytes, without %" G_GSIZE_FORMAT, half, all);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
 static guint
 get_kbps (Fixture *f, const char *property)
 {
@@ -442,11 +479,12 @@ GST_START_TEST (bit_rate_is_what_level_and_peer_allow)
     WfdH264Profile profile;
     guint allowed_kbps;
     guint high_kbps; /* of an encoder that has this profile */
+    gboolean peer_is_less;
   } rows[] = {
     { 31, 0, WFD_H264_PROFILE_CBP, 14000, 14000 },
     { 31, 0, WFD_H264_PROFILE_CHP, 14000, 17500 },
     { 42, 0, WFD_H264_PROFILE_CBP, 50000, 50000 },
-    { 42, 10000, WFD_H264_PROFILE_CBP, 9000, 9000 },
+    { 42, 10000, WFD_H264_PROFILE_CBP, 9000, 9000, TRUE },
     { 31, 100000, WFD_H264_PROFILE_CBP, 14000, 14000 },
   };
 
@@ -472,6 +510,12 @@ GST_START_TEST (bit_rate_is_what_level_and_peer_allow)
 
     set_bitrate (&f, 100000);
     fail_unless_equals_int (get_kbps (&f, row->bitrate), allowed_kbps);
+    /* Of half of the pictures the peer gets half of what the encoder is told, whose level
+     * remains. */
+    f.config.frame_divisor = 2;
+    set_bitrate (&f, 100000);
+    fail_unless_equals_int (get_kbps (&f, row->bitrate),
+        rows[i].peer_is_less ? 2 * allowed_kbps : allowed_kbps);
     teardown (&f);
   }
 }
@@ -485,6 +529,7 @@ GST_START_TEST (buffer_is_one_picture_or_two)
     gint rate;
     guint vbv_ms;
     guint told_ms;
+    guint frame_divisor;
   } rows[] = {
     { 30, 34, 34 },
     { 30, 37, 36 },
@@ -493,6 +538,9 @@ GST_START_TEST (buffer_is_one_picture_or_two)
     { 60, 27, 18 },
     { 60, 33, 33 },
     { 24, 60, 45 },
+    /* Of every second picture: as many of those that the encoder counts. */
+    { 60, 67, 33, 2 },
+    { 60, 60, 18, 2 },
   };
   const WfdEncoder *row = wfd_encoder_find (WFD_ENCODER_H264, "x264enc", NULL);
 
@@ -503,6 +551,7 @@ GST_START_TEST (buffer_is_one_picture_or_two)
 
     config.rate_n = rows[i].rate;
     config.vbv_ms = rows[i].vbv_ms;
+    config.frame_divisor = rows[i].frame_divisor;
     element = gst_object_ref_sink (wfd_encoder_make (row, &config));
     g_object_get (element, row->vbv, &told_ms, NULL);
     fail_unless_equals_int (told_ms, rows[i].told_ms);
@@ -852,6 +901,7 @@ wfd_encoder_suite (void)
   tcase_add_loop_test (video, key_unit_asked_for_before_the_first_picture_is_not_the_last, 0, 2);
   tcase_add_loop_test (video, key_units_come_by_themselves_unless_the_peer_asks, 0, 2);
   tcase_add_loop_test (video, bit_rate_is_in_kbit_and_can_change_while_it_runs, 0, 2);
+  tcase_add_loop_test (video, half_of_the_pictures_make_all_of_the_bits, 0, 2);
   tcase_add_loop_test (video, bit_rate_is_what_level_and_peer_allow, 0, 2);
   tcase_add_loop_test (video, changes_of_the_bit_rate_do_not_make_key_units, 0, 2);
 
