@@ -19,6 +19,9 @@
 #define PIECE_FRAMES 3
 #define PIECE_BYTES (PIECE_FRAMES * (WFD_LIMIT_PEER_SENT_FRAME_BYTES + 256))
 
+/* Of a process, to be used again: the kernel's zeroing of new memory takes as long as a cipher. */
+#define MAX_SPARE 24
+
 #define BETWEEN_TURNS_US 1000
 
 typedef enum
@@ -42,7 +45,7 @@ struct _WfdPeerConn
   WfdPeerChannel *channel; /* or NULL */
   gboolean secured;        /* the owner knows it */
   GSource *timer;
-  GQueue queue;     /* GBytes */
+  GQueue queue;     /* GByteArray */
   gsize sent_bytes; /* of the first */
   gsize queued_bytes;
   gsize alone_bytes;  /* of them, at the front: of a message before which nothing waited */
@@ -63,7 +66,7 @@ conn_unref (gpointer data)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
+  g_queue_clear_full (&self->queue, (GDestroyNotify) g_byte_array_unref);
   wfd_peer_frames_free (self->frames);
   g_clear_pointer (&self->channel, wfd_peer_channel_free);
   g_clear_pointer (&self->rest, g_byte_array_unref);
@@ -306,33 +309,75 @@ watch_stall (WfdPeerConn *self)
 
 /* --- out --- */
 
+static GByteArray *
+take_piece (WfdPeerLoop *loop)
+{
+  return loop->spare->len > 0 ? g_ptr_array_steal_index_fast (loop->spare, loop->spare->len - 1)
+                              : g_byte_array_sized_new (PIECE_BYTES);
+}
+
+static void
+give_back (WfdPeerLoop *loop, GByteArray *piece)
+{
+  g_byte_array_set_size (piece, 0);
+  if (loop->spare->len < MAX_SPARE)
+    g_ptr_array_add (loop->spare, piece);
+  else
+    g_byte_array_unref (piece);
+}
+
+/* As much as the kernel takes: how much, or -1, and the connection is broken. */
+static gssize
+send_some (WfdPeerConn *self, const guint8 *data, gsize size)
+{
+  gsize sent = 0;
+
+  while (sent < size) {
+    g_autoptr (GError) error = NULL;
+    gssize n = g_socket_send (self->socket, (const char *) data + sent, size - sent, NULL, &error);
+
+    if (n < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+      return -1;
+    if (n < 0)
+      break;
+    sent += n;
+    self->progress = TRUE;
+  }
+  self->alone_bytes -= MIN (self->alone_bytes, sent);
+  return sent;
+}
+
+static void
+drop_first (WfdPeerConn *self)
+{
+  GByteArray *first = g_queue_pop_head (&self->queue);
+
+  self->sent_bytes = 0;
+  if (first->len >= PIECE_BYTES / 2)
+    give_back (self->loop, first);
+  else
+    g_byte_array_unref (first);
+}
+
 /* FALSE: the connection is broken. */
 static gboolean
 flush (WfdPeerConn *self)
 {
   while (!g_queue_is_empty (&self->queue)) {
-    GBytes *first = g_queue_peek_head (&self->queue);
-    gsize size;
-    const char *data = g_bytes_get_data (first, &size);
-    g_autoptr (GError) error = NULL;
-    gssize n = g_socket_send (self->socket, data + self->sent_bytes, size - self->sent_bytes, NULL,
-        &error);
+    const GByteArray *first = g_queue_peek_head (&self->queue);
+    gsize left = first->len - self->sent_bytes;
+    gssize n = send_some (self, first->data + self->sent_bytes, left);
 
-    if (n < 0) {
-      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-        return FALSE;
+    if (n < 0)
+      return FALSE;
+    self->sent_bytes += n;
+    self->queued_bytes -= n;
+    if ((gsize) n < left) {
       update_watch (self);
       watch_stall (self);
       return TRUE;
     }
-    self->sent_bytes += n;
-    self->queued_bytes -= n;
-    self->alone_bytes -= MIN (self->alone_bytes, (gsize) n);
-    self->progress = TRUE;
-    if (self->sent_bytes == size) {
-      g_bytes_unref (g_queue_pop_head (&self->queue));
-      self->sent_bytes = 0;
-    }
+    drop_first (self);
   }
   update_watch (self);
   /* The peer shall read all of it; to close now, with something of theirs unread,
@@ -344,15 +389,33 @@ flush (WfdPeerConn *self)
 
 /* Takes @octets. */
 static void
-send_octets (WfdPeerConn *self, GByteArray *octets)
+queue_octets (WfdPeerConn *self, GByteArray *octets)
 {
   self->queued_bytes += octets->len;
-  g_queue_push_tail (&self->queue, g_byte_array_free_to_bytes (octets));
-  /* What waits already goes first. */
-  if ((self->watch.events & EPOLLOUT) != 0)
-    update_watch (self);
-  else if (!flush (self))
+  g_queue_push_tail (&self->queue, octets);
+  update_watch (self);
+  watch_stall (self);
+}
+
+/* Takes @piece, which goes out at once as far as it can. Little that waits has little memory. */
+static void
+send_piece_now (WfdPeerConn *self, GByteArray *piece)
+{
+  gssize n = g_queue_is_empty (&self->queue) ? send_some (self, piece->data, piece->len) : 0;
+
+  if (n < 0)
     lose_later (self);
+  else if ((gsize) n < piece->len && piece->len - n >= PIECE_BYTES / 2) {
+    g_byte_array_remove_range (piece, 0, n);
+    queue_octets (self, piece);
+    return;
+  } else if ((gsize) n < piece->len) {
+    GByteArray *rest = g_byte_array_sized_new (piece->len - n);
+
+    g_byte_array_append (rest, piece->data + n, piece->len - n);
+    queue_octets (self, rest);
+  }
+  give_back (self->loop, piece);
 }
 
 /* What goes into the next frame: it is in @head, in @body, or, from both, in @joined. */
@@ -392,13 +455,13 @@ send_piece (WfdPeerConn *self, WfdBytes *head, WfdBytes *body)
 {
   gsize max_bytes =
       self->channel != NULL ? WFD_LIMIT_PEER_SENT_PLAIN_BYTES : WFD_LIMIT_PEER_SENT_FRAME_BYTES;
-  GByteArray *octets = g_byte_array_sized_new (MIN (head->left + body->left + 256, PIECE_BYTES));
+  GByteArray *piece = take_piece (self->loop);
   guint8 joined[WFD_LIMIT_PEER_SENT_FRAME_BYTES];
   gboolean good = TRUE;
 
   for (guint i = 0; good && i < PIECE_FRAMES && head->left + body->left > 0; i++)
-    good = append_frame (self, octets, take_part (head, body, max_bytes, joined));
-  send_octets (self, octets);
+    good = append_frame (self, piece, take_part (head, body, max_bytes, joined));
+  send_piece_now (self, piece);
   return good;
 }
 
@@ -435,9 +498,9 @@ feed_channel (gpointer user_data, WfdBytes octets, GByteArray *plain)
 
   if (out->len == 0)
     return good;
-  framed = g_byte_array_new ();
+  framed = take_piece (self->loop);
   wfd_peer_frames_append (framed, wfd_bytes (out->data, out->len));
-  send_octets (self, framed);
+  send_piece_now (self, framed);
   return good;
 }
 

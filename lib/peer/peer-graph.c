@@ -5,6 +5,7 @@
 
 /* How long a sender waits for a peer that does not read. */
 #define SEND_US (2 * G_USEC_PER_SEC)
+#define DRAINED_BYTES (256 * 1024)
 
 /* 1601 to 1970. */
 #define EPOCH_TICKS G_GUINT64_CONSTANT (116444736000000000)
@@ -212,12 +213,19 @@ do_trust (gpointer user_data, guint64 link_id, gsize max_bytes)
     wfd_peer_conn_trust (attached->conn, max_bytes);
 }
 
+static gsize
+get_queued_bytes (WfdPeerGraph *self, guint64 link_id)
+{
+  const Attached *attached = get_attached (self, link_id);
+
+  return attached != NULL ? wfd_peer_conn_get_queued_bytes (attached->conn) : 0;
+}
+
 /* What is larger than the queue has to be alone in it. */
 static gboolean
 has_room (WfdPeerGraph *self, guint64 link_id, gsize size)
 {
-  Attached *attached = get_attached (self, link_id);
-  gsize queued = attached != NULL ? wfd_peer_conn_get_queued_bytes (attached->conn) : 0;
+  gsize queued = get_queued_bytes (self, link_id);
 
   return queued == 0 || queued + size <= WFD_LIMIT_PEER_QUEUE_BYTES;
 }
@@ -518,6 +526,18 @@ wfd_peer_graph_connect (WfdPeerGraph *self, WfdPeerLinkType type, const char *pe
   return result;
 }
 
+/* What is made long before it can be sent has left the caches of the processor by then. So who
+ * sends much gives the peer a moment to read, a millisecond for each 64 KiB. */
+static void
+let_drain (WfdPeerGraph *self, guint64 link_id, gsize size)
+{
+  gint64 until_us = g_get_monotonic_time () + (gint64) (size / (64 * 1024)) * 1000;
+
+  while (size >= DRAINED_BYTES && !self->closed && get_queued_bytes (self, link_id) > DRAINED_BYTES
+      && g_cond_wait_until (&self->hub->loop.changed, &self->hub->loop.lock, until_us))
+    ;
+}
+
 guint32
 wfd_peer_graph_send (WfdPeerGraph *self, guint64 link_id, const WfdPeerGuid *type,
     const guint8 *data, gsize size)
@@ -525,6 +545,7 @@ wfd_peer_graph_send (WfdPeerGraph *self, guint64 link_id, const WfdPeerGuid *typ
   gint64 until_us = g_get_monotonic_time () + SEND_US;
   guint32 result;
 
+  let_drain (self, link_id, size);
   while (!self->closed && wfd_peer_node_is_connected (self->node, link_id)
       && !has_room (self, link_id, size))
     if (!g_cond_wait_until (&self->hub->loop.changed, &self->hub->loop.lock, until_us))

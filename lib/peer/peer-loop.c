@@ -305,6 +305,7 @@ wfd_peer_loop_init (WfdPeerLoop *self)
   self->context = g_main_context_new ();
   self->conns = g_hash_table_new (NULL, NULL);
   self->buffer = g_malloc (WFD_PEER_READ_BYTES);
+  self->spare = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
   self->stalled_us = WFD_LIMIT_PEER_STALLED_S * G_USEC_PER_SEC;
   self->turn_us = TURN_US;
   wfd_peer_room_init (&self->room);
@@ -331,6 +332,7 @@ wfd_peer_loop_clear (WfdPeerLoop *self)
   g_hash_table_unref (self->watches);
   g_hash_table_unref (self->conns);
   g_free (self->buffer);
+  g_ptr_array_unref (self->spare);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
 }

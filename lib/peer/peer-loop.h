@@ -28,6 +28,7 @@ typedef struct
   GCond changed;     /* room in a queue, or a connection less */
   GHashTable *conns; /* all that are not closed */
   guint8 *buffer;    /* for what is read with the lock held */
+  GPtrArray *spare;  /* GByteArray, for what is sent */
   gint64 stalled_us; /* how long a peer may take nothing */
   gint64 turn_us;    /* how long what has come from one may keep the lock */
   WfdPeerRoom room;  /* for messages that have come in part */
