@@ -3,23 +3,42 @@
 
 #include <string.h>
 
+typedef struct _Part Part;
+
+/* In front of what whoever has the block sees of it. */
+struct _Part
+{
+  Part *next;
+  gint64 data[];
+};
+
 typedef struct
 {
   WinapiBlockKind kind;
-  GPtrArray *parts; /* the first is the block */
-  GBytes *kept;     /* or NULL */
+  GBytes *kept; /* or NULL */
+  Part first;
 } Block;
 
 static GMutex lock;
 /* All there are, so that what is none is found out and not followed. */
 static GHashTable *blocks;
 
-static void
-free_block (gpointer data)
+static Block *
+block_of (gpointer first)
 {
-  Block *block = data;
+  return (Block *) ((guint8 *) first - G_STRUCT_OFFSET (Block, first.data));
+}
 
-  g_ptr_array_unref (block->parts);
+static void
+free_block (gpointer first)
+{
+  Block *block = block_of (first);
+  Part *next;
+
+  for (Part *part = block->first.next; part != NULL; part = next) {
+    next = part->next;
+    g_free (part);
+  }
   g_clear_pointer (&block->kept, g_bytes_unref);
   g_free (block);
 }
@@ -27,31 +46,26 @@ free_block (gpointer data)
 gpointer
 winapi_block_new (WinapiBlockKind kind, gsize size)
 {
-  Block *block = g_new0 (Block, 1);
-  gpointer first = g_malloc0 (MAX (size, 1));
+  Block *block = g_malloc0 (sizeof (Block) + MAX (size, 1));
 
   block->kind = kind;
-  block->parts = g_ptr_array_new_with_free_func (g_free);
-  g_ptr_array_add (block->parts, first);
   g_mutex_lock (&lock);
   if (blocks == NULL)
-    blocks = g_hash_table_new_full (NULL, NULL, NULL, free_block);
-  g_hash_table_insert (blocks, first, block);
+    blocks = g_hash_table_new_full (NULL, NULL, free_block, NULL);
+  g_hash_table_add (blocks, block->first.data);
   g_mutex_unlock (&lock);
-  return first;
+  return block->first.data;
 }
 
 gpointer
 winapi_block_add (gpointer first, gsize size)
 {
-  gpointer part = g_malloc0 (MAX (size, 1));
-  Block *block;
+  Part *part = g_malloc0 (sizeof (Part) + MAX (size, 1));
+  Block *block = block_of (first);
 
-  g_mutex_lock (&lock);
-  block = g_hash_table_lookup (blocks, first);
-  g_ptr_array_add (block->parts, part);
-  g_mutex_unlock (&lock);
-  return part;
+  part->next = block->first.next;
+  block->first.next = part;
+  return part->data;
 }
 
 gpointer
@@ -67,39 +81,25 @@ winapi_block_add_copy (gpointer first, gconstpointer data, gsize size)
 gpointer
 winapi_block_keep (gpointer first, GBytes *bytes)
 {
-  Block *block;
-
-  g_mutex_lock (&lock);
-  block = g_hash_table_lookup (blocks, first);
-  block->kept = g_bytes_ref (bytes);
-  g_mutex_unlock (&lock);
+  block_of (first)->kept = g_bytes_ref (bytes);
   return (gpointer) g_bytes_get_data (bytes, NULL);
 }
 
 void
 winapi_block_hand_over (gpointer first, WinapiBlockKind to)
 {
-  Block *block;
-
-  g_mutex_lock (&lock);
-  block = g_hash_table_lookup (blocks, first);
-  block->kind = to;
-  g_mutex_unlock (&lock);
+  block_of (first)->kind = to;
 }
 
 gboolean
 winapi_block_free (WinapiBlockKind kind, gpointer first)
 {
-  const Block *block;
   gboolean found;
 
   g_mutex_lock (&lock);
-  block = blocks != NULL ? g_hash_table_lookup (blocks, first) : NULL;
-  found = block != NULL && block->kind == kind;
+  found = blocks != NULL && g_hash_table_contains (blocks, first) && block_of (first)->kind == kind;
   if (found)
     g_hash_table_remove (blocks, first);
-  if (found && g_hash_table_size (blocks) == 0)
-    g_clear_pointer (&blocks, g_hash_table_unref);
   g_mutex_unlock (&lock);
   return found;
 }
