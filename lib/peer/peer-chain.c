@@ -9,6 +9,7 @@ struct _WfdPeerChain
 {
   gint ref_count;
   GPtrArray *credentials; /* WfdPeerCredential */
+  GBytes *pkcs7;          /* or NULL as long as nobody has asked */
 };
 
 static WfdPeerChain *
@@ -49,6 +50,7 @@ wfd_peer_chain_unref (WfdPeerChain *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_ptr_array_unref (self->credentials);
+  g_clear_pointer (&self->pkcs7, g_bytes_unref);
   g_free (self);
 }
 
@@ -98,7 +100,8 @@ static gboolean
 follows (const WfdPeerCredential *credential, const WfdPeerCredential *last)
 {
   if (last == NULL)
-    return credential->type == WFD_PEER_CREDENTIAL_GROUP;
+    return credential->type == WFD_PEER_CREDENTIAL_GROUP
+        && wfd_peer_credential_is_signed_by (credential, credential);
   return credential->type == WFD_PEER_CREDENTIAL_MEMBER
       && g_str_equal (credential->issuer_name, last->name)
       && wfd_peer_credential_is_signed_by (credential, last);
@@ -156,8 +159,8 @@ wfd_peer_chain_read (WfdBytes bytes, WfdPeerChain **ret_chain)
   return result;
 }
 
-GBytes *
-wfd_peer_chain_build (const WfdPeerChain *self)
+static GBytes *
+build (const WfdPeerChain *self)
 {
   gnutls_datum_t der = { NULL, 0 };
   gnutls_pkcs7_t pkcs7;
@@ -172,6 +175,21 @@ wfd_peer_chain_build (const WfdPeerChain *self)
   gnutls_free (der.data);
   gnutls_pkcs7_deinit (pkcs7);
   return bytes;
+}
+
+GBytes *
+wfd_peer_chain_build (const WfdPeerChain *self)
+{
+  GBytes **place = (GBytes **) &self->pkcs7;
+  GBytes *pkcs7 = g_atomic_pointer_get (place);
+
+  if (pkcs7 == NULL) {
+    pkcs7 = build (self);
+    /* Unless another thread has been faster. */
+    if (pkcs7 == NULL || !g_atomic_pointer_compare_and_exchange (place, NULL, pkcs7))
+      return pkcs7;
+  }
+  return g_bytes_ref (pkcs7);
 }
 
 /* --- what makes a member --- */
@@ -192,8 +210,7 @@ wfd_peer_chain_check (const WfdPeerChain *self, const char *group_name, gint64 n
 {
   const WfdPeerCredential *root = wfd_peer_chain_get (self, 0);
 
-  if (self->credentials->len < 2 || !g_str_equal (root->group_name, group_name)
-      || !wfd_peer_credential_is_signed_by (root, root))
+  if (self->credentials->len < 2 || !g_str_equal (root->group_name, group_name))
     return WFD_PEER_NOT_TRUSTED;
   for (guint i = 1; i < self->credentials->len; i++)
     if (!is_link_good (self->credentials->pdata[i - 1], self->credentials->pdata[i], group_name))

@@ -102,11 +102,26 @@ answer (WfdPeerChannel *self, GByteArray *out)
   return chain != NULL && send_ours (self, chain, out);
 }
 
+/* Who comes again mostly has the certificates that they had, whose signatures were looked at. */
+static guint32
+read_chain (WfdPeerChannel *self, WfdBytes pkcs7, WfdPeerChain **ret_chain)
+{
+  WfdPeerChain *known =
+      wfd_peer_group_find_member (self->group, wfd_peer_tls_get_peer (self->tls)->name);
+  g_autoptr (GBytes) same = known != NULL ? wfd_peer_chain_build (known) : NULL;
+
+  if (same == NULL || g_bytes_get_size (same) != pkcs7.left
+      || memcmp (g_bytes_get_data (same, NULL), pkcs7.pos, pkcs7.left) != 0)
+    return wfd_peer_chain_read (pkcs7, ret_chain);
+  *ret_chain = wfd_peer_chain_ref (known);
+  return WFD_PEER_OK;
+}
+
 static gboolean
 trust (WfdPeerChannel *self, WfdBytes pkcs7)
 {
   g_autoptr (WfdPeerChain) chain = NULL;
-  guint32 result = wfd_peer_chain_read (pkcs7, &chain);
+  guint32 result = read_chain (self, pkcs7, &chain);
 
   if (!WFD_PEER_FAILED (result))
     result =

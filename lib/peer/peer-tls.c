@@ -91,7 +91,7 @@ set_up (WfdPeerTls *self, gboolean client, WfdPeerKey *key, const WfdPeerCredent
   if (gnutls_certificate_allocate_credentials (&self->credentials) < 0
       || gnutls_init (&self->session,
              (client ? GNUTLS_CLIENT : GNUTLS_SERVER) | GNUTLS_NO_TICKETS | GNUTLS_NONBLOCK
-                 | GNUTLS_FORCE_CLIENT_CERT)
+                 | GNUTLS_KEY_SHARE_TOP | GNUTLS_FORCE_CLIENT_CERT)
           < 0
       || gnutls_certificate_set_x509_key (self->credentials, &certificate, 1, key->key) < 0
       || gnutls_priority_set_direct (self->session, priorities[identity->profile], NULL) < 0

@@ -368,8 +368,7 @@ test_forged_root (void)
 
     chain = chain_of (all, G_N_ELEMENTS (all));
   }
-  g_assert_nonnull (chain);
-  g_assert_cmpuint (wfd_peer_chain_check (chain, club.name, CLUB_NOW_S), ==, WFD_PEER_NOT_TRUSTED);
+  g_assert_null (chain);
   club_end (&club);
 }
 
