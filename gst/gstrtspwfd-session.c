@@ -181,7 +181,7 @@ find_early_end (GstRtspWfd *self, const GError *error)
   if (error != NULL && !g_error_matches (error, WFD_ERROR, WFD_ERROR_CLOSED))
     return NULL;
   return g_error_new (WFD_ERROR, WFD_ERROR_CLOSED,
-      "%s before the session had begun; it may be busy with another display",
+      "%s before the session had begun; it may be busy with another display, or wait for another one",
       error != NULL ? "The source closed the connection" : "The source left");
 }
 

@@ -45,6 +45,7 @@ struct _WfdControl
   WfdSessionThread *thread;
   guint16 rtsp_port;
   GInetSocketAddress *wanted_peer; /* source role; NULL: anyone */
+  char *turned_away;               /* (nullable): who was told of last */
 
   GMutex lock;
   GCond over_cond;

@@ -104,6 +104,8 @@ wfd_control_get_remote_address (GSocketConnection *connection)
       g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
 }
 
+static const char not_named[] = "it is not the peer that was named";
+
 /* Why a connection is not wanted; NULL if it is. */
 static const char *
 find_refusal (WfdControl *self, GSocketConnection *connection)
@@ -116,7 +118,7 @@ find_refusal (WfdControl *self, GSocketConnection *connection)
     return "its address is not known";
   if (self->wanted_peer != NULL
       && !wfd_address_is_host (self->wanted_peer, G_INET_SOCKET_ADDRESS (remote)))
-    return "it is not the peer that was named";
+    return not_named;
   if (self->establish != NULL
       && !wfd_establish_accepts (self->establish,
           g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote))))
@@ -353,6 +355,22 @@ wfd_control_consider_waiting (gpointer data)
       g_get_monotonic_time () + WFD_CONTROL_OFFER_PATIENCE_US, begin_waiting_session);
 }
 
+/* Who has mistyped the address of the display would wait for ever. Of one that tries again
+ * and again it is said once. */
+static void
+tell_turned_away (WfdControl *self, const char *remote)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->opened || g_strcmp0 (self->turned_away, remote) == 0)
+    return;
+  g_free (self->turned_away);
+  self->turned_away = g_strdup (remote);
+  error = g_error_new (WFD_ERROR, WFD_ERROR_REFUSED,
+      "%s was turned away, as \"peer\" lets nobody but %s connect", remote, self->config.peer);
+  self->events.trouble (self->user_data, error);
+}
+
 /* Source role. */
 static void
 on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl *self)
@@ -363,6 +381,8 @@ on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl 
 
   if (refusal != NULL) {
     refuse (self, connection, refusal);
+    if (refusal == not_named)
+      tell_turned_away (self, remote);
     return;
   }
   left = wfd_turns_add (&self->turns, remote, g_object_ref (connection), g_get_monotonic_time ());
@@ -672,6 +692,7 @@ clear (gpointer data)
   wfd_turns_clear (&self->turns);
   g_hash_table_unref (self->questions);
   g_clear_object (&self->wanted_peer);
+  g_free (self->turned_away);
   g_free (self->peer);
   free_config (&self->config);
   g_mutex_clear (&self->lock);

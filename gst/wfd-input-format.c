@@ -61,6 +61,21 @@ read_profile (const char *name, WfdH264Profile *ret_profile, GError **error)
 }
 
 static gboolean
+check_mode (const WfdInputFormat *format, GError **error)
+{
+  g_autofree char *mode = wfd_input_format_get_offer (format);
+  g_autoptr (GError) why = NULL;
+
+  if (wfd_offer_check (&(WfdOffer) { .video_formats = mode }, WFD_ROLE_SOURCE, &why))
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "Wi-Fi Display does not have the size or the rate of the H.264 stream; put videoscale and "
+      "videorate in front of its encoder, or let wfdsink encode, which scales by itself: %s",
+      why->message);
+  return FALSE;
+}
+
+static gboolean
 read_coded_video (const GstStructure *structure, WfdInputFormat *format, GError **error)
 {
   const char *scan = gst_structure_get_string (structure, "interlace-mode");
@@ -73,7 +88,8 @@ read_coded_video (const GstStructure *structure, WfdInputFormat *format, GError 
   }
   if (level != NULL)
     format->level = gst_codec_utils_h264_get_level_idc (level);
-  return read_profile (gst_structure_get_string (structure, "profile"), &format->profile, error);
+  return read_profile (gst_structure_get_string (structure, "profile"), &format->profile, error)
+      && check_mode (format, error);
 }
 
 /* The modes that Wi-Fi Display has (WFD 2.1 §6.1.2). */

@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <wfd/wfd-error.h>
 
 #include "wfd-address.h"
 
@@ -15,6 +16,26 @@
 #define RECEIVE_BUFFER_BYTES (3 * 1024 * 1024)
 /* The same burst on its way out. */
 #define SEND_BUFFER_BYTES (1024 * 1024)
+
+/* GLib has a code of its own for a port that is taken, and none for an address that is
+ * somebody else's. */
+static gboolean
+bind_to (GSocket *socket, GInetSocketAddress *where, const char *address, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  if (g_socket_bind (socket, G_SOCKET_ADDRESS (where), FALSE, &why))
+    return TRUE;
+  if (!g_error_matches (why, G_IO_ERROR, G_IO_ERROR_FAILED)) {
+    g_propagate_error (error, g_steal_pointer (&why));
+    return FALSE;
+  }
+  g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
+      "\"%s\" is no address of this machine, as \"address\" has to be; which display may connect is "
+      "said with \"peer\" (%s)",
+      address, why->message);
+  return FALSE;
+}
 
 static GSocket *
 bind_socket (const char *address, guint16 port, GError **error)
@@ -30,7 +51,7 @@ bind_socket (const char *address, guint16 port, GError **error)
     return NULL;
   /* Any address of IPv6 is any of both families. Others take no notice. */
   g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, FALSE, NULL);
-  if (!g_socket_bind (socket, G_SOCKET_ADDRESS (where), FALSE, error))
+  if (!bind_to (socket, where, address, error))
     return NULL;
 
   g_socket_set_option (socket, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES, NULL);
@@ -82,7 +103,7 @@ wfd_rtp_socket_new (const char *address, guint16 port, GError **error)
   if (address == NULL)
     address = get_any_address ();
   socket = port != 0 ? bind_socket (address, port, error) : bind_even_socket (address, error);
-  if (socket == NULL)
+  if (socket == NULL && error != NULL && (*error)->domain == G_IO_ERROR)
     g_prefix_error (error, "No UDP port for the media: ");
   return socket;
 }

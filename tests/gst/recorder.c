@@ -146,6 +146,18 @@ match_element (GstMessage *message, gconstpointer data)
   return GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT && gst_message_has_name (message, data);
 }
 
+gboolean
+match_words (GstMessage *message, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+    gst_message_parse_warning (message, &error, NULL);
+  else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_INFO)
+    gst_message_parse_info (message, &error, NULL);
+  return error != NULL && strstr (error->message, data) != NULL;
+}
+
 void
 recorder_wait_eos (Recorder *self)
 {

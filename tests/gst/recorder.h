@@ -35,6 +35,9 @@ gboolean match_progress (GstMessage *message, gconstpointer data);
 /* @data: name of the structure of an ELEMENT message. */
 gboolean match_element (GstMessage *message, gconstpointer data);
 
+/* @data: words of a WARNING or INFO message. */
+gboolean match_words (GstMessage *message, gconstpointer data);
+
 void recorder_wait_eos (Recorder *self);
 void recorder_wait_progress (Recorder *self, const char *step);
 void recorder_wait_element (Recorder *self, const char *name);

@@ -131,16 +131,27 @@ GST_START_TEST (second_connection_is_closed_and_counted)
 
 GST_END_TEST;
 
+static void
+be_turned_away (const char *address)
+{
+  g_autoptr (GSocketConnection) stranger = connect_from (address);
+
+  fail_unless_equals_int (read_to_the_end (stranger), 0);
+}
+
 GST_START_TEST (only_the_named_peer_may_connect)
 {
-  g_autoptr (GSocketConnection) stranger = NULL;
-
   start_source ("peer=127.0.0.1");
-  stranger = connect_from ("127.0.0.2");
-  fail_unless_equals_int (read_to_the_end (stranger), 0);
+  be_turned_away ("127.0.0.2");
+  be_turned_away ("127.0.0.2");
+  be_turned_away ("127.0.0.3");
   start_sink ("");
   wait_until_flowing ();
-  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 1);
+  be_turned_away ("127.0.0.2");
+  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 4);
+  fail_unless_equals_int (
+      recorder_count (source.recorder, match_words, "127.0.0.2 was turned away"), 1);
+  fail_unless_equals_int (recorder_count (source.recorder, match_words, "nobody but 127.0.0.1"), 2);
   tear_down ();
 }
 
@@ -842,6 +853,8 @@ GST_START_TEST (settings_that_cannot_work_fail_at_once)
       GST_RESOURCE_ERROR_SETTINGS, "property");
   expect_failure ("fakesrc ! rtspwfd name=wfd role=source rtsp-port=0 address=living-room",
       GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "property");
+  expect_failure ("fakesrc ! rtspwfd name=wfd role=source rtsp-port=0 address=192.0.2.1",
+      GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "no address of this machine");
 }
 
 GST_END_TEST;

@@ -78,6 +78,18 @@ GST_START_TEST (address_that_is_none_is_an_error)
 
 GST_END_TEST;
 
+/* One for documentation (RFC 5737) is nobody's. */
+GST_START_TEST (address_of_another_machine_says_where_that_goes)
+{
+  g_autoptr (GError) error = NULL;
+
+  fail_unless (wfd_rtp_socket_new ("192.0.2.1", 0, &error) == NULL);
+  fail_unless (g_error_matches (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT));
+  fail_unless (strstr (error->message, "\"peer\"") != NULL, "%s", error->message);
+}
+
+GST_END_TEST;
+
 /* A byte that a socket on @address sends to @port there; FALSE: it has no such address. */
 static gboolean
 send_to_port (const char *address, guint port)
@@ -119,6 +131,7 @@ wfd_rtp_socket_suite (void)
   tcase_add_test (tcase, named_port_is_taken);
   tcase_add_test (tcase, pair_has_two_ports_in_a_row);
   tcase_add_test (tcase, address_that_is_none_is_an_error);
+  tcase_add_test (tcase, address_of_another_machine_says_where_that_goes);
   tcase_add_loop_test (tcase, any_address_is_one_of_both_families, 0, 2);
   return suite;
 }
