@@ -7,44 +7,48 @@
 typedef struct
 {
   int code; /* in the domain of the table */
+  const char *name;
   GstResourceError resource;
   const char *what_to_do; /* NULL: the error says it */
 } Advice;
 
+#define NAMED(code) code, #code
+
 static const Advice session_advices[] = {
-  { WFD_ERROR_MALFORMED, GST_RESOURCE_ERROR_READ,
+  { NAMED (WFD_ERROR_MALFORMED), GST_RESOURCE_ERROR_READ,
       "Check that the address is that of a Wi-Fi Display (Miracast) device" },
-  { WFD_ERROR_UNSUPPORTED, GST_RESOURCE_ERROR_SETTINGS, NULL },
-  { WFD_ERROR_TIMEOUT, GST_RESOURCE_ERROR_READ,
+  { NAMED (WFD_ERROR_UNSUPPORTED), GST_RESOURCE_ERROR_SETTINGS, NULL },
+  { NAMED (WFD_ERROR_TIMEOUT), GST_RESOURCE_ERROR_READ,
       "Check that the peer is still within reach and try again" },
-  { WFD_ERROR_STATE, GST_RESOURCE_ERROR_READ,
+  { NAMED (WFD_ERROR_STATE), GST_RESOURCE_ERROR_READ,
       "Try again, and restart the peer if that does not help" },
-  { WFD_ERROR_REFUSED, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
+  { NAMED (WFD_ERROR_REFUSED), GST_RESOURCE_ERROR_NOT_AUTHORIZED,
       "Look on the screen of the peer whether it asks or shows something" },
-  { WFD_ERROR_NO_FORMAT, GST_RESOURCE_ERROR_SETTINGS,
+  { NAMED (WFD_ERROR_NO_FORMAT), GST_RESOURCE_ERROR_SETTINGS,
       "Offer more formats with video-formats or audio-codecs" },
-  { WFD_ERROR_CONNECT, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+  { NAMED (WFD_ERROR_CONNECT), GST_RESOURCE_ERROR_OPEN_READ_WRITE,
       "Check its address and port, and the firewall on both sides" },
-  { WFD_ERROR_CLOSED, GST_RESOURCE_ERROR_READ,
+  { NAMED (WFD_ERROR_CLOSED), GST_RESOURCE_ERROR_READ,
       "Connect again, or set after-session=wait to go on by itself" },
-  { WFD_ERROR_NO_SERVICE, GST_RESOURCE_ERROR_NOT_FOUND, NULL },
-  { WFD_ERROR_NO_PERMISSION, GST_RESOURCE_ERROR_NOT_AUTHORIZED, NULL },
-  { WFD_ERROR_NO_DEVICE, GST_RESOURCE_ERROR_NOT_FOUND, NULL },
-  { WFD_ERROR_NO_PEER, GST_RESOURCE_ERROR_NOT_FOUND, NULL },
-  { WFD_ERROR_PAIRING, GST_RESOURCE_ERROR_NOT_AUTHORIZED, NULL },
-  { WFD_ERROR_NOT_PAIRED, GST_RESOURCE_ERROR_NOT_AUTHORIZED, NULL },
+  { NAMED (WFD_ERROR_INVALID_ARGUMENT), GST_RESOURCE_ERROR_SETTINGS, NULL },
+  { NAMED (WFD_ERROR_NO_SERVICE), GST_RESOURCE_ERROR_NOT_FOUND, NULL },
+  { NAMED (WFD_ERROR_NO_PERMISSION), GST_RESOURCE_ERROR_NOT_AUTHORIZED, NULL },
+  { NAMED (WFD_ERROR_NO_DEVICE), GST_RESOURCE_ERROR_NOT_FOUND, NULL },
+  { NAMED (WFD_ERROR_NO_PEER), GST_RESOURCE_ERROR_NOT_FOUND, NULL },
+  { NAMED (WFD_ERROR_PAIRING), GST_RESOURCE_ERROR_NOT_AUTHORIZED, NULL },
+  { NAMED (WFD_ERROR_NOT_PAIRED), GST_RESOURCE_ERROR_NOT_AUTHORIZED, NULL },
 };
 
 static const Advice network_advices[] = {
-  { G_IO_ERROR_ADDRESS_IN_USE, GST_RESOURCE_ERROR_BUSY,
+  { NAMED (G_IO_ERROR_ADDRESS_IN_USE), GST_RESOURCE_ERROR_BUSY,
       "End the program that uses the port, or set rtsp-port or rtp-port to another one" },
-  { G_IO_ERROR_PERMISSION_DENIED, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+  { NAMED (G_IO_ERROR_PERMISSION_DENIED), GST_RESOURCE_ERROR_OPEN_READ_WRITE,
       "Set rtsp-port and rtp-port to ports above 1023" },
 };
 
-static const Advice other_advice = { 0, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+static const Advice other_advice = { 0, NULL, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
   "Check addresses and ports, and the firewall on both sides" };
-static const Advice setting_advice = { 0, GST_RESOURCE_ERROR_SETTINGS, NULL };
+static const Advice setting_advice = { 0, NULL, GST_RESOURCE_ERROR_SETTINGS, NULL };
 
 static const Advice *
 find_code (const Advice *advices, gsize n, int code)
@@ -65,7 +69,7 @@ is_setting (const GError *error)
 static const Advice *
 find_advice (const GError *error)
 {
-  if (is_setting (error))
+  if (error->domain == GST_URI_ERROR)
     return &setting_advice;
   if (error->domain == WFD_ERROR)
     return find_code (session_advices, G_N_ELEMENTS (session_advices), error->code);
@@ -88,6 +92,14 @@ make_text (const GError *error, const Advice *advice)
   return g_strdup_printf ("%s%s %s.", error->message, stop, advice->what_to_do);
 }
 
+static char *
+make_debug (const GError *error, const Advice *advice)
+{
+  if (advice->name != NULL)
+    return g_strdup (advice->name);
+  return g_strdup_printf ("%s %d", g_quark_to_string (error->domain), error->code);
+}
+
 void
 wfd_post_error (GstElement *element, const GError *error)
 {
@@ -99,7 +111,5 @@ wfd_post_error (GstElement *element, const GError *error)
     return;
   }
   gst_element_message_full (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, advice->resource,
-      make_text (error, advice),
-      g_strdup_printf ("%s %d", g_quark_to_string (error->domain), error->code), __FILE__,
-      GST_FUNCTION, __LINE__);
+      make_text (error, advice), make_debug (error, advice), __FILE__, GST_FUNCTION, __LINE__);
 }
