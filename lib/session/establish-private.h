@@ -41,6 +41,7 @@ struct _WfdEstablish
   WfdLink *link; /* from the begin on */
   WfdEstablishState state;
   GSource *timer;
+  GSource *news;                     /* until it is told who is there instead of the peer */
   GSource *closing;                  /* the link is about to be closed */
   GCancellable *closing_cancellable; /* of its end, from then on */
   gboolean is_finding;               /* a search is being begun */

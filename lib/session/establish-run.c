@@ -8,6 +8,8 @@
 
 /* Names in an error. */
 #define MAX_NAMED 8
+/* A peer that is on and near has been found by then. */
+#define NEWS_S 5
 
 /* --- what is told --- */
 
@@ -316,6 +318,30 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   } /* else a peer was faster, and the link is being opened */
 }
 
+/* Who has mistyped the name sees it. */
+static gboolean
+on_not_found_yet (gpointer user_data)
+{
+  G_GNUC_UNUSED g_autoptr (WfdEstablish) self = g_object_ref (user_data);
+  g_autofree char *others = list_others (self);
+
+  wfd_establish_tell (self, WFD_ESTABLISH_NEWS, "No display “%s” is found yet; in reach %s%s",
+      self->peer, others != NULL ? "are " : "is no display", others != NULL ? others : "");
+  wfd_drop_source (&self->news);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_search (WfdEstablish *self)
+{
+  if (self->role == WFD_ROLE_SINK || self->peer == NULL)
+    return;
+  wfd_drop_source (&self->news);
+  self->news = g_timeout_source_new_seconds (NEWS_S);
+  g_source_set_callback (self->news, on_not_found_yet, self, NULL);
+  g_source_attach (self->news, self->context);
+}
+
 static void
 search (WfdEstablish *self)
 {
@@ -336,6 +362,7 @@ search (WfdEstablish *self)
   /* Closed when it was told. */
   if (!is_ours (self, link))
     return;
+  watch_search (self);
   self->is_finding = TRUE;
   wfd_link_find_async (link, NULL, on_found, g_object_ref (self));
 }
@@ -566,6 +593,8 @@ wfd_establish_feed (WfdEstablish *self, WfdEstablishEvent event)
       was_open && self->state.phase == WFD_ESTABLISH_OFF && action != WFD_ESTABLISH_DO_GIVE_UP;
 
   rearm (self);
+  if (self->state.phase != WFD_ESTABLISH_SEEKING)
+    wfd_drop_source (&self->news);
   if (is_bad (event) && self->failure != NULL)
     wfd_establish_fail_step (self, self->failure);
   if (rests && self->link != NULL)

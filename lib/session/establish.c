@@ -200,6 +200,7 @@ wfd_establish_close (WfdEstablish *self)
   link = g_steal_pointer (&self->link);
   unfollow (self);
   wfd_drop_source (&self->timer);
+  wfd_drop_source (&self->news);
   wfd_drop_source (&self->closing);
   g_cancellable_cancel (self->closing_cancellable);
   g_clear_object (&self->closing_cancellable);

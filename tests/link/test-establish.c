@@ -74,6 +74,31 @@ test_others_are_left_alone (Way *way, gconstpointer data)
   g_assert_cmpuint (way->n_requests, ==, 0);
 }
 
+static void
+test_who_is_there_instead (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "peer", "Kitchen", NULL);
+  lab_know_tv (&way->lab);
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  g_source_set_ready_time (way->establish->news, 0);
+  WAIT_UNTIL (g_str_equal (way->progress->str, "discover+ discover~"));
+  g_assert_nonnull (strstr (way->text, "“Kitchen”"));
+  g_assert_nonnull (strstr (way->text, TV_ID));
+  g_assert_null (way->establish->news);
+}
+
+static void
+test_who_is_there_needs_no_news (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  way_begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  g_assert_null (way->establish->news);
+}
+
 /* --- a name is what a device says of itself --- */
 
 static void
@@ -520,7 +545,7 @@ test_shown_pin_stays (Way *way, gconstpointer data)
 {
   way->leaves_open = TRUE;
   wait_for_request_to_show (way);
-  ask_to_show_pin (way, "99999997");
+  ask_to_show_pin (way, "99999995");
   wfd_establish_answer (way->establish, TV_ID, TRUE);
   assert_shown (way, "12345670");
 }
@@ -660,6 +685,8 @@ main (int argc, char **argv)
   add ("pairs-again-if-forgotten", test_pairs_again_if_forgotten);
   add ("pin-is-shown", test_pin_is_shown);
   add ("others-are-left-alone", test_others_are_left_alone);
+  add ("who-is-there-instead", test_who_is_there_instead);
+  add ("who-is-there-needs-no-news", test_who_is_there_needs_no_news);
   add ("names/two-of-one", test_two_of_one_name);
   add ("peer-that-changes-sides", test_peer_that_changes_sides);
   add ("names/address-is-of-one", test_address_is_of_one);
