@@ -326,7 +326,8 @@ prepare (GstRtspWfd *self)
   GST_OBJECT_LOCK (self);
   offer = wfd_offer_copy (&self->settings.offer);
   GST_OBJECT_UNLOCK (self);
-  if (!wfd_offer_check (&offer, self->settings.role, &error) || !parse_location (self, &uri, &error)
+  if (!wfd_offer_check (&offer, self->settings.role, &error)
+      || !wfd_link_settings_check (&self->link, &error) || !parse_location (self, &uri, &error)
       || !prepare_socket (self, &error)) {
     wfd_post_error (GST_ELEMENT (self), error);
     return FALSE;

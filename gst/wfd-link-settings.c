@@ -231,6 +231,56 @@ wfd_link_settings_copy (const WfdLinkSettings *self)
 }
 
 /*
+ * What cannot work
+ */
+
+/* Of the bands of Wi-Fi, in MHz: 2.4, 5, 6 and 60 GHz. */
+static gboolean
+is_channel (guint mhz)
+{
+  static const struct
+  {
+    guint first, last, step;
+  } bands[] = { { 2412, 2472, 5 }, { 2484, 2484, 1 }, { 5160, 5885, 5 }, { 5955, 7115, 5 },
+    { 58320, 64800, 2160 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bands); i++)
+    if (mhz >= bands[i].first && mhz <= bands[i].last
+        && (mhz - bands[i].first) % bands[i].step == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Without a PIN, one is made up or asked for. */
+static gboolean
+check_pin (const WfdLinkSettings *self, GError **error)
+{
+  const WfdLinkPairing pairing = { self->pairing, self->pin, self->persistent };
+
+  if (self->pin == NULL)
+    return TRUE;
+  if (self->pairing != WFD_PAIRING_PBC)
+    return wfd_link_pairing_check (&pairing, error);
+  g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
+      "\"pin\" is set, and \"pairing\" does without one; pairing=pin-keypad is for a PIN that the "
+      "peer shows, pin-display for one that is shown here");
+  return FALSE;
+}
+
+gboolean
+wfd_link_settings_check (const WfdLinkSettings *self, GError **error)
+{
+  if (self->kind == WFD_LINK_ADDRESS)
+    return TRUE;
+  if (self->frequency_mhz == 0 || is_channel (self->frequency_mhz))
+    return check_pin (self, error);
+  g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
+      "no channel of Wi-Fi has a \"frequency\" of %u MHz; channel 36 has 5180",
+      self->frequency_mhz);
+  return FALSE;
+}
+
+/*
  * Signals
  */
 

@@ -46,6 +46,9 @@ void wfd_link_settings_clear (WfdLinkSettings *self);
 WfdLinkSettings wfd_link_settings_copy (const WfdLinkSettings *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WfdLinkSettings, wfd_link_settings_clear)
 
+/* What would fail only once a peer is there. Errors: WFD_ERROR_INVALID_ARGUMENT. */
+gboolean wfd_link_settings_check (const WfdLinkSettings *self, GError **error);
+
 /* Numbered from @first_id on. */
 void wfd_link_settings_install_properties (GObjectClass *klass, guint first_id);
 /* The signals "pairing-request", "pin-request" and "pin", and the actions "answer-pairing",

@@ -489,22 +489,6 @@ watch_cancellable (WfdP2pOp *op)
   g_source_attach (op->cancelled, op->link->context);
 }
 
-static gboolean
-check_pin (const WfdLinkPairing *pairing, GError **error)
-{
-  if (pairing->pin == NULL && pairing->pairing == WFD_PAIRING_PIN_KEYPAD) {
-    g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
-        "The PIN that the peer shows is needed");
-    return FALSE;
-  }
-  if (pairing->pin != NULL && !wfd_p2p_is_pin (pairing->pin)) {
-    g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
-        "A PIN has four or eight digits and nothing else");
-    return FALSE;
-  }
-  return TRUE;
-}
-
 /* That of the host is cut, but who asks for a name gets that. */
 static gboolean
 check_name (const char *name, GError **error)
@@ -553,7 +537,7 @@ check_wish (WfdP2pLink *self, const WfdP2pWish *wish, GError **error)
   }
   if (!check_name (self->options.device_name, error))
     return FALSE;
-  return wish->pairing == NULL || check_pin (wish->pairing, error);
+  return wish->pairing == NULL || wfd_link_pairing_check (wish->pairing, error);
 }
 
 static WfdP2pOp *

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the functions of a link take and give, as types with copies. */
 #include "link.h"
+#include "link-p2p-wire.h"
+
+#include <wfd/wfd-error.h>
 
 G_DEFINE_BOXED_TYPE (WfdLinkPairing, wfd_link_pairing, wfd_link_pairing_copy, wfd_link_pairing_free)
 G_DEFINE_BOXED_TYPE (WfdLinkInfo, wfd_link_info, wfd_link_info_copy, wfd_link_info_free)
@@ -12,7 +15,7 @@ G_DEFINE_BOXED_TYPE (WfdLinkInfo, wfd_link_info, wfd_link_info_copy, wfd_link_in
  * @persist: whether to remember the pairing
  *
  * For languages that have no structures of C. Any thread may call this. Whether
- * @pin is a PIN is seen where it is used.
+ * @pin is a PIN says wfd_link_pairing_check().
  *
  * Returns: (transfer full): a newly allocated #WfdLinkPairing
  */
@@ -23,6 +26,33 @@ wfd_link_pairing_new (WfdPairing pairing, const char *pin, gboolean persist)
 
   *self = (WfdLinkPairing) { pairing, g_strdup (pin), persist };
   return self;
+}
+
+/**
+ * wfd_link_pairing_check:
+ * @self: a #WfdLinkPairing
+ * @error: return location for a %WFD_ERROR_INVALID_ARGUMENT
+ *
+ * Whether two devices could be paired so, which is seen anyway when a link is opened with
+ * @self. Of eight digits of a PIN the last is made from the others (Wi-Fi Simple
+ * Configuration 2.0 §7.4.1). Any thread may call this.
+ *
+ * Returns: whether it can be used
+ */
+gboolean
+wfd_link_pairing_check (const WfdLinkPairing *self, GError **error)
+{
+  const char *fault = NULL;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  if (self->pin == NULL && self->pairing == WFD_PAIRING_PIN_KEYPAD)
+    fault = "The PIN that the peer shows is needed";
+  else if (self->pin != NULL && !wfd_p2p_is_pin (self->pin))
+    fault = "A PIN has four digits, or eight of which the last fits the others; is one mistyped?";
+  if (fault != NULL)
+    g_set_error_literal (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT, fault);
+  return fault == NULL;
 }
 
 /**

@@ -450,17 +450,35 @@ test_settings_reach_the_link (Stage *stage, gconstpointer data)
 }
 
 static void
-test_pin_of_rubbish (Stage *stage, gconstpointer data)
+test_settings_that_cannot_work (Stage *stage, gconstpointer data)
 {
-  stage_make_display (stage, "");
-  stage_make_source (stage, "peer=Living* pairing=pin-keypad pin=1234abcd");
-  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
-  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
-  stage_wait_error (stage, STAGE_SOURCE);
-  g_assert_error (stage->sides[STAGE_SOURCE].error, GST_RESOURCE_ERROR,
-      GST_RESOURCE_ERROR_SETTINGS);
-  g_assert_nonnull (strstr (stage->sides[STAGE_SOURCE].error->message, "four or eight digits"));
+  static const struct
+  {
+    const char *settings;
+    const char *words;
+  } rows[] = {
+    { "pairing=pin-keypad pin=1234abcd", "four digits, or eight" },
+    { "pairing=pin-display pin=12345678", "four digits, or eight" },
+    { "pin=12345670", "pairing=pin-keypad" },
+    { "frequency=36", "5180" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *text =
+        g_strdup_printf ("videotestsrc ! wfdsink link=p2p peer=Living* %s", rows[i].settings);
+    g_autoptr (GstElement) pipeline = gst_parse_launch (text, NULL);
+    g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+    g_autoptr (GstMessage) message = NULL;
+    g_autoptr (GError) error = NULL;
+
+    g_assert_cmpint (gst_element_set_state (pipeline, GST_STATE_PAUSED), ==,
+        GST_STATE_CHANGE_FAILURE);
+    message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+    gst_message_parse_error (message, &error, NULL);
+    g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
+    g_assert_nonnull (strstr (error->message, rows[i].words));
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+  }
 }
 
 static void
@@ -655,7 +673,7 @@ main (int argc, char **argv)
   add ("pin-handler-holds-nothing-up", test_pin_handler_holds_nothing_up);
   add ("shown-pin-holds-nothing-up", test_shown_pin_holds_nothing_up);
   add ("settings-reach-the-link", test_settings_reach_the_link);
-  add ("pin-of-rubbish", test_pin_of_rubbish);
+  add ("settings-that-cannot-work", test_settings_that_cannot_work);
   add ("name-too-long", test_name_too_long);
   add ("link-in-stats", test_link_in_stats);
   add ("modulation-in-stats", test_modulation_in_stats);

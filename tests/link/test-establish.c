@@ -331,7 +331,7 @@ test_pin_is_rubbish (Way *way, gconstpointer data)
 {
   wait_for_pin_request (way);
   wfd_establish_enter_pin (way->establish, TV_ID, "a PIN");
-  way_wait_failed (way, WFD_ERROR_INVALID_ARGUMENT, "four or eight digits");
+  way_wait_failed (way, WFD_ERROR_INVALID_ARGUMENT, "four digits, or eight");
 }
 
 static void

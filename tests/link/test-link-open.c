@@ -104,12 +104,12 @@ static void
 test_pin_given_to_show (Lab *lab, gconstpointer data)
 {
   lab_know_tv (lab);
-  lab_connect (lab, TV_ID, WFD_PAIRING_PIN_DISPLAY, "31415926");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PIN_DISPLAY, "31415927");
   lab_wait_told (lab, "pin");
-  g_assert_cmpstr (lab->pin, ==, "31415926");
+  g_assert_cmpstr (lab->pin, ==, "31415927");
   assert_call (lab, "Connect",
       "Connect " IFACE " go_intent=7 peer='" TV
-      "' persistent=true pin='31415926' wps_method='display'");
+      "' persistent=true pin='31415927' wps_method='display'");
 }
 
 static void

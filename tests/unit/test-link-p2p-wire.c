@@ -242,8 +242,9 @@ test_paired (void)
 static void
 test_pins (void)
 {
-  static const char *const good[] = { "0000", "12345670", "31415926" };
-  static const char *const bad[] = { "", "123", "12345", "123456789", "12a4", " 123", "1234 " };
+  static const char *const good[] = { "0000", "12345670", "31415927", "00000017" };
+  static const char *const bad[] = { "", "123", "12345", "123456789", "12a4", " 123", "1234 ",
+    "12345678", "1234567 " };
   /* The first is in every manual of a router. */
   static const struct
   {

@@ -45,6 +45,7 @@ typedef struct
 WFD_API GType wfd_link_pairing_get_type (void) G_GNUC_CONST;
 WFD_API WfdLinkPairing *wfd_link_pairing_new (WfdPairing pairing, const char *pin,
     gboolean persist);
+WFD_API gboolean wfd_link_pairing_check (const WfdLinkPairing *self, GError **error);
 WFD_API WfdLinkPairing *wfd_link_pairing_copy (const WfdLinkPairing *self);
 WFD_API void wfd_link_pairing_free (WfdLinkPairing *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdLinkPairing, wfd_link_pairing_free)
