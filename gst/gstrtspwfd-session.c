@@ -68,12 +68,41 @@ gst_rtsp_wfd_get_terms (GstRtspWfd *self, WfdTerms *ret_terms)
   return agreed;
 }
 
+/* Names have a "p", which "default", "none" and the value of a parameter have not. */
+static gboolean
+is_named (const char *formats, const char *mode)
+{
+  return formats == NULL || strchr (formats, 'p') == NULL || strstr (formats, mode) != NULL;
+}
+
+/* What each display should take stands in for what was named. A smaller picture that
+ * the session changes to is the one that the link carries. */
+static void
+tell_stand_in (GstRtspWfd *self, const WfdFormat *format)
+{
+  g_autofree char *formats = NULL;
+  g_autofree char *mode =
+      g_strdup_printf ("%ux%up%u", format->width, format->height, format->rate_hz);
+
+  GST_OBJECT_LOCK (self);
+  formats = g_strdup (self->settings.offer.video_formats);
+  GST_OBJECT_UNLOCK (self);
+  if (format->width > 0 && !self->flowing && !is_named (formats, mode))
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+        ("The display takes none of the \"video-formats\" %s; agreed on is %s, one of those "
+         "that are always offered.",
+            formats, mode),
+        (NULL));
+}
+
 static void
 on_agreed (gpointer user_data, const WfdControlAgreement *agreement)
 {
   GstRtspWfd *self = user_data;
   const WfdTerms *terms = &agreement->terms;
 
+  if (self->receive == NULL)
+    tell_stand_in (self, &terms->format);
   /* What is told first is what the pads are made for. */
   gst_rtsp_wfd_set_agreement (self, agreement);
   gst_element_post_message (GST_ELEMENT (self),
@@ -106,14 +135,47 @@ set_flowing (GstRtspWfd *self, gboolean flowing)
   g_object_notify (G_OBJECT (self), "flowing");
 }
 
+static gboolean
+has_pad (GstRtspWfd *self, const char *name)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (GST_ELEMENT (self), name);
+
+  return pad != NULL;
+}
+
+static void
+tell_unlinked (GstRtspWfd *self, const char *what, const char *pad, const char *property)
+{
+  GST_ELEMENT_WARNING (self, CORE, PAD,
+      ("The display was promised %s, and nothing is linked to \"%s\"; link it, or set %s=none.",
+          what, pad, property),
+      (NULL));
+}
+
+static void
+check_pads (GstRtspWfd *self)
+{
+  const WfdFormat *format = &self->terms.format;
+
+  if (has_pad (self, "sink"))
+    return;
+  if (format->width > 0 && !has_pad (self, "video_sink"))
+    tell_unlinked (self, "a picture", "video_sink", "video-formats");
+  if (format->audio_codec != WFD_AUDIO_CODEC_NONE && !has_pad (self, "audio_sink"))
+    tell_unlinked (self, "sound", "audio_sink", "audio-codecs");
+}
+
 static void
 on_flow (gpointer user_data, gboolean on)
 {
   GstRtspWfd *self = user_data;
 
   GST_INFO_OBJECT (self, "the media %s", on ? "flows" : "stops");
-  if (self->receive == NULL)
+  if (self->receive == NULL) {
     wfd_sender_pads_set_wanted (self->pads, on);
+    if (on)
+      check_pads (self);
+  }
   set_flowing (self, on);
 }
 

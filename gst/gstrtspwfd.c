@@ -352,6 +352,8 @@ start (GstRtspWfd *self)
   GST_OBJECT_UNLOCK (self);
   g_object_notify (G_OBJECT (self), "rtsp-port");
   g_object_notify (G_OBJECT (self), "rtp-port");
+  if (self->settings.role == WFD_ROLE_SOURCE && self->rate == NULL)
+    wfd_element_tell_unlinked (GST_ELEMENT (self), "video_sink, audio_sink or sink");
   return TRUE;
 }
 

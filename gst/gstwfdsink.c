@@ -95,6 +95,7 @@
 
 #include "gstrtspwfd.h"
 #include "gstwfdsink-private.h"
+#include "wfd-element.h"
 #include "wfd-error.h"
 #include "wfd-offer.h"
 #include "wfd-pass-on.h"
@@ -382,6 +383,8 @@ gst_wfd_sink_change_state (GstElement *element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED && ret == GST_STATE_CHANGE_FAILURE))
     clean_up (self);
+  else if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+    wfd_element_tell_unlinked (element, "video or audio");
   return ret;
 }
 

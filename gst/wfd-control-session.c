@@ -239,7 +239,8 @@ static void
 enter_playing (WfdControl *self)
 {
   if (self->step == WFD_STEP_PLAY) {
-    wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "The picture is on its way");
+    wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "%s",
+        wfd_control_is_source (self) ? "The display has begun" : "The picture is on its way");
     self->step = WFD_STEP_NONE;
   }
   set_flowing (self, TRUE);

@@ -111,3 +111,14 @@ wfd_element_get_running_time (GstElement *element)
   now = gst_clock_get_time (clock);
   return now > base_time ? now - base_time : 0;
 }
+
+void
+wfd_element_tell_unlinked (GstElement *element, const char *pads)
+{
+  g_autofree char *text =
+      g_strdup_printf ("Nothing is linked to it yet (%s), so that there is nothing to show.", pads);
+
+  /* gst-launch-1.0 shows the second one only. */
+  if (element->sinkpads == NULL)
+    GST_ELEMENT_INFO (element, CORE, PAD, ("%s", text), ("%s", text));
+}

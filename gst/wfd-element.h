@@ -28,4 +28,8 @@ gboolean wfd_element_is_being_stopped (GstElement *element);
 /* NONE without a clock, 0 before the begin. */
 GstClockTime wfd_element_get_running_time (GstElement *element);
 
+/* An INFO message if there is no sink pad: links may come later, or have been forgotten. @pads:
+ * the names of those that there can be. */
+void wfd_element_tell_unlinked (GstElement *element, const char *pads);
+
 G_END_DECLS

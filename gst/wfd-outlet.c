@@ -28,6 +28,7 @@ struct _WfdOutlet
   gboolean silent;         /* that was silence */
   GstClockTime latency;    /* of upstream; NONE: not asked yet */
   guint32 stream_seqnum;   /* of its STREAM_START */
+  gboolean size_checked;   /* of the pictures with these caps */
   gboolean complained;
 };
 
@@ -79,7 +80,7 @@ outlet_set_caps (GstBaseSink *sink, GstCaps *caps)
   WfdOutlet *self = WFD_OUTLET (sink);
 
   self->format = read_format (caps);
-  self->complained = FALSE;
+  self->complained = self->size_checked = FALSE;
   renew_packer (self);
   return TRUE;
 }
@@ -106,6 +107,27 @@ complain (WfdOutlet *self)
         ("%" GST_PTR_FORMAT, caps));
   self->complained = TRUE;
   return GST_FLOW_ERROR;
+}
+
+/* Some displays show what comes, whatever they have agreed to. */
+static void
+check_size (WfdOutlet *self)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (GST_BASE_SINK_PAD (self));
+  WfdFormat agreed = wfd_sender_get_format (self->sender);
+  gint width, height;
+
+  self->size_checked = TRUE;
+  if (caps == NULL
+      || !gst_structure_get (gst_caps_get_structure (caps, 0), "width", G_TYPE_INT, &width,
+          "height", G_TYPE_INT, &height, NULL)
+      || (width == (gint) agreed.width && height == (gint) agreed.height))
+    return;
+  GST_ELEMENT_WARNING (self, STREAM, WRONG_TYPE,
+      ("The display was promised a picture of %ux%u, and what comes has %dx%d; set "
+       "\"video-formats\" to that.",
+          agreed.width, agreed.height, width, height),
+      (NULL));
 }
 
 static GstFlowReturn
@@ -174,8 +196,11 @@ outlet_render (GstBaseSink *sink, GstBuffer *buffer)
   if (is_replaced (self, running_time) || !gst_buffer_map (buffer, &map, GST_MAP_READ))
     return GST_FLOW_OK;
   bytes = wfd_bytes (map.data, map.size);
-  if (self->stream == WFD_STREAM_VIDEO)
+  if (self->stream == WFD_STREAM_VIDEO) {
     wfd_sender_note_picture (self->sender, wfd_trail_get_number (buffer));
+    if (!self->size_checked)
+      check_size (self);
+  }
   if (self->packer != NULL)
     flow = send_samples (self, bytes, running_time);
   else

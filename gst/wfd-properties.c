@@ -64,8 +64,8 @@ static const Property table[] = {
   [WFD_PROP_ADDRESS] = {
       .name = "address",
       .nick = "Address",
-      .blurb = "Numeric address of this machine to listen on, as the display connects; "
-          "0.0.0.0 shows the screen to whoever can reach this machine",
+      .blurb = "Numeric address of this machine (not of the display, see peer) to listen on, as the "
+          "display connects; 0.0.0.0 shows the screen to whoever can reach this machine",
       .only = "role=source",
       .kind = KIND_STRING,
       .flags = READY_ONLY,

@@ -475,6 +475,17 @@ wfd_sender_set_format (WfdSender *self, const WfdFormat *format, gboolean micros
   g_mutex_unlock (&self->lock);
 }
 
+WfdFormat
+wfd_sender_get_format (WfdSender *self)
+{
+  WfdFormat format;
+
+  g_mutex_lock (&self->lock);
+  format = self->format;
+  g_mutex_unlock (&self->lock);
+  return format;
+}
+
 void
 wfd_sender_set_rate_control (WfdSender *self, WfdRateControl *rate)
 {

@@ -67,6 +67,7 @@ void wfd_sender_set_present (WfdSender *self, WfdStream stream, gboolean present
 
 /* What the session that begins, or that is on, has agreed on. */
 void wfd_sender_set_format (WfdSender *self, const WfdFormat *format, gboolean microsoft);
+WfdFormat wfd_sender_get_format (WfdSender *self);
 /* Where the media of a session goes, and what the session has beside it. */
 typedef struct
 {

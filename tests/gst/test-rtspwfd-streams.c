@@ -224,6 +224,57 @@ GST_START_TEST (stream_that_was_not_agreed_on_is_an_error)
 }
 GST_END_TEST;
 
+/* wfdsrc for what @cast sends. */
+static void
+connect (const char *cast)
+{
+  g_autofree char *watch = NULL;
+
+  side_init (&source, cast);
+  side_set_state (&source, GST_STATE_PLAYING);
+  watch = g_strdup_printf ("wfdsrc name=wfd uri=wfd://127.0.0.1:%u "
+                           "wfd.video ! appsink name=app sync=false async=false",
+      side_get_rtsp_port (&source));
+  side_init (&sink, watch);
+  side_set_state (&sink, GST_STATE_PLAYING);
+  side_wait_flowing (&source, TRUE);
+}
+
+#define PICTURES_OF(fields) \
+  "appsrc name=app is-live=true format=time caps=\"video/x-h264, stream-format=byte-stream, " \
+  "alignment=au, " fields "\" ! wfd.video_sink "
+#define ALONE "rtspwfd name=wfd role=source rtsp-port=0 audio-codecs=none "
+
+/* The display waits for it, and plays whatever else there is. */
+GST_START_TEST (what_is_promised_and_does_not_come_is_told)
+{
+  static const struct
+  {
+    const char *cast;
+    const char *words; /* NULL: all is well */
+  } rows[] = {
+    { "fakesrc ! fakesink " ALONE, "linked to \"video_sink\"" },
+    { "rtspwfd name=wfd role=source rtsp-port=0 " PICTURES_OF ("width=1920, height=1080"),
+        "linked to \"audio_sink\"" },
+    { ALONE PICTURES_OF ("width=320, height=240"), "1920x1080, and what comes has 320x240" },
+    { ALONE "video-formats=1600x900p30 " PICTURES_OF ("width=720, height=480"),
+        "1600x900p30; agreed on is 720x480p60" },
+    { ALONE "video-formats=1600x900p30,1280x720p30 " PICTURES_OF ("width=1280, height=720"), NULL },
+    { ALONE PICTURES_OF ("width=1920, height=1080"), NULL },
+  };
+  GstMessageType type = GST_MESSAGE_WARNING;
+
+  connect (rows[__i__].cast);
+  if (source.app != NULL)
+    push_until_seen ();
+  if (rows[__i__].words != NULL)
+    recorder_wait (source.recorder, match_words, rows[__i__].words);
+  else
+    fail_unless_equals_int (recorder_count (source.recorder, match_type, &type), 0);
+  tear_down ();
+}
+GST_END_TEST;
+
 GST_START_TEST (session_ends_when_both_streams_have)
 {
   connect_both (TRUE, AAC, "aac");
@@ -354,6 +405,7 @@ rtspwfd_streams_suite (void)
   tcase_add_test (tcase, ac3_is_passed_through);
   tcase_add_test (tcase, gap_in_aac_is_filled_with_silence);
   tcase_add_test (tcase, stream_that_was_not_agreed_on_is_an_error);
+  tcase_add_loop_test (tcase, what_is_promised_and_does_not_come_is_told, 0, 6);
   tcase_add_test (tcase, session_ends_when_both_streams_have);
   tcase_add_test (tcase, pad_to_which_nothing_leads_does_not_keep_the_end);
   tcase_add_test (tcase, transport_stream_does_not_go_with_the_others);

@@ -91,6 +91,29 @@ GST_START_TEST (pads_come_and_go_while_the_state_changes)
 
 GST_END_TEST;
 
+/* It may come later, or have been forgotten. */
+GST_START_TEST (nothing_linked_is_told)
+{
+  static const struct
+  {
+    const char *pipeline;
+    guint n;
+  } rows[] = {
+    { SINK "fakesrc ! fakesink", 1 },
+    { "rtspwfd name=wfd role=source rtsp-port=0 fakesrc ! fakesink", 1 },
+    { SINK PICTURES " ! wfd.", 0 },
+    { "rtspwfd name=wfd location=rtsp://127.0.0.1:9 ! fakesink", 0 },
+  };
+
+  side_init (&source, rows[__i__].pipeline);
+  side_set_state (&source, GST_STATE_PAUSED);
+  recorder_wait_progress (source.recorder, "connect/start");
+  fail_unless_equals_int (recorder_count (source.recorder, match_words, "Nothing is linked"),
+      rows[__i__].n);
+  side_clear (&source);
+}
+GST_END_TEST;
+
 GST_START_TEST (picture_and_sound_arrive)
 {
   if (!can_encode ())
@@ -695,6 +718,7 @@ wfdsink_suite (void)
   tcase_add_test (pads, pads_come_and_go_while_the_state_changes);
 
   suite_add_tcase (suite, raw);
+  tcase_add_loop_test (raw, nothing_linked_is_told, 0, 4);
   tcase_add_test (raw, picture_and_sound_arrive);
   tcase_add_test (raw, picture_is_the_one_that_was_shown);
   tcase_add_test (raw, nothing_is_encoded_while_nobody_watches);
