@@ -58,8 +58,10 @@ main (int argc, char **argv)
 {
   GMainLoop *loop = g_main_loop_new (NULL, FALSE);
   WfdSession *session = wfd_session_new (WFD_ROLE_SINK);
+  guint64 port = 0; /* the usual ones */
 
-  if (argc < 2) {
+  if (argc < 2
+      || (argc > 2 && !g_ascii_string_to_unsigned (argv[2], 10, 1, G_MAXUINT16, &port, NULL))) {
     g_printerr ("usage: sink HOST [PORT]\n");
     return EXIT_FAILURE;
   }
@@ -68,8 +70,7 @@ main (int argc, char **argv)
   g_signal_connect (session, "notify::state", G_CALLBACK (on_state), NULL);
   g_signal_connect (session, "attempt-failed", G_CALLBACK (on_attempt_failed), NULL);
   g_signal_connect (session, "closed", G_CALLBACK (on_closed), loop);
-  wfd_session_connect_async (session, argv[1], argc > 2 ? (guint16) atoi (argv[2]) : 0, NULL, NULL,
-      NULL);
+  wfd_session_connect_async (session, argv[1], port, NULL, NULL, NULL);
 
   g_main_loop_run (loop);
   g_object_unref (session);

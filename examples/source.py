@@ -7,6 +7,7 @@
 The session carries no media: a real source sends RTP to
 session.dup_peer_rtp_address() while the state is PLAYING.
 """
+import argparse
 import sys
 
 import gi
@@ -50,9 +51,17 @@ class Source:
         return self.error.message if self.error else 0
 
 
+def port_number(text):
+    if not 0 <= int(text) < 65536:
+        raise ValueError(text)
+    return int(text)
+
+
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('port', nargs='?', type=port_number, default=7236)
     try:
-        return Source(int(sys.argv[1]) if len(sys.argv) > 1 else 7236).run()
+        return Source(parser.parse_args().port).run()
     except GLib.Error as error:  # the port is taken
         return error.message
 

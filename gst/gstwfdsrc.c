@@ -223,7 +223,7 @@ set_uri_property (GstWfdSrc *self, const GValue *value, const char *scheme)
   GST_WARNING_OBJECT (self, "%s", error->message);
   GST_OBJECT_LOCK (self);
   g_free (self->refused);
-  self->refused = g_strdup_printf ("\"%s\" is not where a source is: %s.", text, error->message);
+  self->refused = g_strdup_printf ("%s.", error->message);
   GST_OBJECT_UNLOCK (self);
 }
 

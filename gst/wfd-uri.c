@@ -62,11 +62,12 @@ gboolean
 wfd_uri_parse (const char *text, const char *scheme, WfdUri *ret_uri, GError **error)
 {
   g_auto (Parts) parts = { NULL };
+  g_autoptr (GError) why = NULL;
   const char *fault;
 
   if (!g_uri_split (text, G_URI_FLAGS_NONE, &parts.scheme, &parts.userinfo, &parts.host,
-          &parts.port, &parts.path, &parts.query, &parts.fragment, NULL))
-    return refuse (text, scheme, "it is no URI", error);
+          &parts.port, &parts.path, &parts.query, &parts.fragment, &why))
+    return refuse (text, scheme, why->message, error);
 
   if (parts.scheme == NULL || !g_str_equal (parts.scheme, scheme)) {
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_UNSUPPORTED_PROTOCOL,

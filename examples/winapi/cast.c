@@ -55,6 +55,16 @@ OnIoControl (PVOID pvContext, BOOL bHardwareAccess, UINT cbInput, VOID *pInput, 
   return STATUS_SUCCESS;
 }
 
+/* -1 if @text is none. */
+static int
+ParsePort (const char *text)
+{
+  char *end;
+  long port = strtol (text, &end, 10);
+
+  return *end == '\0' && port > 0 && port <= 65535 ? (int) port : -1;
+}
+
 /* The first that connects to @host; -1 if nobody can. */
 static int
 AcceptDisplay (const char *host, int port)
@@ -138,9 +148,14 @@ main (int argc, char **argv)
   GstElement *pipeline;
   HANDLE hDevice;
   BOOL isMeasured;
-  int display;
+  int display, port;
 
   gst_init (&argc, &argv);
+  port = argc > 1 ? ParsePort (argv[1]) : 7236;
+  if (port < 0) {
+    printf ("usage: %s [PORT [ADDRESS [INTERFACE]]]\n", argv[0]);
+    return 2;
+  }
   hEnded = CreateEvent (NULL, TRUE, FALSE, NULL);
   status = WfdxMiracastOpen (NULL, &part, &hDevice);
   if (status != STATUS_SUCCESS) {
@@ -149,7 +164,7 @@ main (int argc, char **argv)
   }
   isMeasured = argc > 3 && Measure (hDevice, argv[3]) == STATUS_SUCCESS;
   pipeline = AttachPicture (hDevice);
-  display = AcceptDisplay (argc > 2 ? argv[2] : "127.0.0.1", argc > 1 ? atoi (argv[1]) : 7236);
+  display = AcceptDisplay (argc > 2 ? argv[2] : "127.0.0.1", port);
   status = display >= 0 ? ShowPicture (hDevice, display, isMeasured) : STATUS_UNSUCCESSFUL;
   if (pipeline != NULL) {
     gst_element_set_state (pipeline, GST_STATE_NULL);

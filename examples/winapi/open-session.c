@@ -66,6 +66,33 @@ PrintInterface (const GUID *pGuid)
 #endif
 }
 
+/* What it can come of; an application that has them asks the person to do something about it. */
+static VOID
+PrintError (DWORD dwError, DWORD dwReasonCode)
+{
+  static const struct
+  {
+    DWORD dwError;
+    PCSTR pszText;
+  } Rows[] = {
+    { ERROR_ACCESS_DENIED, "this user may not use Wi-Fi" },
+    { ERROR_SERVICE_NOT_ACTIVE, "the Wi-Fi service does not run" },
+    { ERROR_INVALID_STATE, "there is no adapter with Wi-Fi Direct, or it is off" },
+    { ERROR_NOT_FOUND, "the device was not paired, or has forgotten it" },
+    { ERROR_DEVICE_NOT_AVAILABLE, "the device was not found" },
+    { ERROR_TIMEOUT, "the device was found, and did not get ready" },
+    { ERROR_CONNECTION_REFUSED, "the device has refused, or is busy" },
+    { ERROR_CANCELLED, "it took too long" },
+  };
+  PCSTR pszText = "it went wrong";
+  UINT i;
+
+  for (i = 0; i < ARRAYSIZE (Rows); i++)
+    if (Rows[i].dwError == dwError)
+      pszText = Rows[i].pszText;
+  printf ("%s: error %u, reason 0x%x\n", pszText, (unsigned) dwError, (unsigned) dwReasonCode);
+}
+
 /* Whether the session is open. Either way its callback has come. */
 static BOOL
 OpenSession (HANDLE hClient, DOT11_MAC_ADDRESS *pAddress, HANDLE *phSession)
@@ -88,7 +115,7 @@ OpenSession (HANDLE hClient, DOT11_MAC_ADDRESS *pAddress, HANDLE *phSession)
   CloseHandle (opening.hComplete);
 
   if (dwError != ERROR_SUCCESS)
-    printf ("error %u, reason 0x%x\n", (unsigned) dwError, (unsigned) opening.dwReasonCode);
+    PrintError (dwError, opening.dwReasonCode);
   else
     PrintInterface (&opening.guidInterface);
   return dwError == ERROR_SUCCESS;
@@ -108,7 +135,7 @@ main (int argc, char **argv)
   }
   dwError = WFDOpenHandle (WFD_API_VERSION, &dwVersion, &hClient);
   if (dwError != ERROR_SUCCESS) {
-    printf ("error %u\n", (unsigned) dwError);
+    PrintError (dwError, 0);
     return 1;
   }
   bOpen = OpenSession (hClient, &address, &hSession);

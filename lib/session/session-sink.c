@@ -523,7 +523,8 @@ static const ResponseRule responses[] = {
 };
 
 static const WaitRule waits[] = {
-  { STATE_M1, NEXT_REQUEST_US, "T1", "OPTIONS (M1)", NULL },
+  { STATE_M1, NEXT_REQUEST_US, "T1", "OPTIONS (M1), with which each Wi-Fi Display source begins,",
+      NULL },
   { STATE_M3, NEXT_REQUEST_US, "T4", "GET_PARAMETER (M3)", NULL },
   { STATE_M4, NEXT_REQUEST_US, "T4", "SET_PARAMETER (M4)", NULL },
   { STATE_M5, NEXT_REQUEST_US, "T4", "the trigger for SETUP (M5)", NULL },
