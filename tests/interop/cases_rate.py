@@ -68,7 +68,7 @@ class Link:
 
 
 @contextlib.asynccontextmanager
-async def cast(machine, formats, properties='', source=None, lossless=True):
+async def cast(machine, formats, properties='', source=None, lossless=True, **parameters):
     """A session over a Link, after its first pictures. Pictures are left out before they become packets,
     so none of those is lost, unless it is said that nothing leaves."""
     mode = modes.find(formats[0])
@@ -83,7 +83,7 @@ async def cast(machine, formats, properties='', source=None, lossless=True):
         async with stage(machine, description) as scene:
             link.sink = scene.sink(parameters=dict(
                 wfd_video_formats=modes.offer([modes.find(name) for name in formats], 'cbp'),
-                wfd_audio_codecs='none'))
+                wfd_audio_codecs='none', **parameters))
             await link.sink.open()
             await link.sink.media.wait_pictures(mode.rate_hz)
             yield scene, link
@@ -172,6 +172,53 @@ async def off(machine):
         check(rate > 24 / machine_parts.slowness(), '%.1f pictures a second', rate)
         stats = await scene.pipeline.get('w', 'stats')
         check('rate-signal' not in stats, 'statistics: %s', stats)
+
+
+async def peer_maximum_case(machine, properties):
+    """More than the peer says it takes (microsoft_max_bitrate) is not sent, whoever decides."""
+    async with cast(machine, ['1280x720p30'], properties, microsoft_max_bitrate='1500000') as (scene, link):
+        await measure(link, 1)
+        kbps, rate = await measure(link, 4)
+        # On the wire, with what comes beside the picture.
+        check(1000 / machine_parts.slowness() < kbps < 1500 * 1.15, '%d kbit/s', kbps)
+        check(rate > 24 / machine_parts.slowness(), '%.1f pictures a second', rate)
+        told = int(await scene.pipeline.get('w', 'suggested-bitrate'))
+        check(told <= 1500, 'told %d kbit/s', told)
+
+
+case('rate-peer-maximum', properties='')(peer_maximum_case)
+case('rate-off-peer-maximum', properties='rate-control=off bitrate=6000')(peer_maximum_case)
+
+
+@case('rate-application-obeys')
+async def application_obeys(machine):
+    """An encoder of the application that is told what wfdsink suggests: all of its pictures get through."""
+    source = '''videotestsrc is-live=true pattern=snow ! video/x-raw,width=640,height=360,framerate=30/1 !
+        x264enc name=app tune=zerolatency speed-preset=ultrafast bitrate=2000 vbv-buf-capacity=50 !
+        video/x-h264,profile=constrained-baseline'''
+    async with cast(machine, ['640x360p30'], source=source) as (scene, link):
+        async def obey():
+            told = None
+            while True:
+                suggested = await scene.pipeline.get('w', 'suggested-bitrate')
+                if suggested != told:
+                    await scene.pipeline.tell('set app bitrate %s' % suggested)
+                told = suggested
+                await asyncio.sleep(TELL_S)
+
+        obeying = asyncio.ensure_future(obey())
+        try:
+            for carries in (4000, 1500):
+                link.kbps = carries
+                await measure(link, 2)
+                kbps, rate = await measure(link, 4)
+                check(carries * 0.5 / machine_parts.slowness() < kbps < carries * 1.05,
+                      '%d of %d kbit/s', kbps, carries)
+                check(rate > 24 / machine_parts.slowness(), '%.1f pictures a second at %d kbit/s', rate,
+                      carries)
+        finally:
+            obeying.cancel()
+        check(not link.warnings(), 'warnings: %s', link.warnings())
 
 
 @case('rate-link-vanishes')
