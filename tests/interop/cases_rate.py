@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 import socket
+import subprocess
 import time
 
 import machine as machine_parts
@@ -68,13 +69,15 @@ class Link:
 
 
 @contextlib.asynccontextmanager
-async def cast(machine, formats, properties='', source=None, lossless=True, **parameters):
+async def cast(machine, formats, properties='', source=None, lossless=True, emulated=True, **parameters):
     """A session over a Link, after its first pictures. Pictures are left out before they become packets,
-    so none of those is lost, unless it is said that nothing leaves."""
+    so none of those is lost, unless it is said that nothing leaves. Or over loopback, as the kernel tells of it."""
     mode = modes.find(formats[0])
     source = source or ('videotestsrc is-live=true pattern=snow ! video/x-raw,width=320,height=180,'
                         'framerate=%d/1 ! queue' % mode.rate_hz)
     link = Link(machine)
+    if not emulated:
+        del machine.env['GST_WFD_EMULATED_LINK']
     serving = asyncio.ensure_future(link.serve())
     description = '''wfdsink name=w address=127.0.0.1 rtsp-port=7236 after-session=wait
         min-bitrate=%d max-bitrate=%d start-bitrate=2000 video-formats="%s" %s %s ! w. ''' % (
@@ -230,6 +233,20 @@ async def vanishes(machine):
         stats = await scene.pipeline.get('w', 'stats')
         check('rate-problem' in stats, 'statistics: %s', stats)
         check(len(link.warnings()) == 1, 'warnings: %s', link.warnings())
+
+
+@case('rate-interface-vanishes')
+async def interface_vanishes(machine):
+    """The way to the display goes with its interface while it casts, and comes back."""
+    async with cast(machine, ['1280x720p30'], lossless=False, emulated=False) as (scene, link):
+        subprocess.run(['ip', 'address', 'flush', 'dev', 'lo'], check=True)
+        await asyncio.sleep(2)  # nothing comes that could be waited for
+        kbps = int(await scene.pipeline.get('w', 'suggested-bitrate'))
+        check(LEAST_KBPS <= kbps <= MOST_KBPS, 'told %d kbit/s', kbps)
+        warnings = [str(entry) for entry in scene.pipeline.all('warning')]
+        check(len(warnings) == 1 and 'does not take the stream' in warnings[0], 'told: %s', warnings)
+        subprocess.run(['ip', 'address', 'add', '127.0.0.1/8', 'dev', 'lo'], check=True)
+        await check_sane(scene, link)
 
 
 # In all of them nothing leaves the queue.

@@ -167,27 +167,32 @@ look (Fixture *self)
   return reading.queue_bytes;
 }
 
-/* Until nothing is left, the queue is what has not come out; how many looks were had. */
+/* When something has left, the queue is what has not come out. */
+static void
+compare_once (Fixture *self, double tolerance)
+{
+  struct pollfd fd = { tun_fd, POLLIN };
+  gint64 before, after, told;
+
+  g_assert_cmpint (poll (&fd, 1, 5000), ==, 1);
+  take_what_left (self);
+  before = self->sent_bytes - self->left_bytes;
+  told = look (self);
+  /* What leaves in between, and the bucket. */
+  take_what_left (self);
+  after = self->sent_bytes - self->left_bytes;
+  g_assert_cmpint (told, <=, before * (1 + tolerance) + 6000);
+  g_assert_cmpint (told, >=, after * (1 - tolerance) - 6000);
+}
+
+/* Until nothing is left; how many looks were had. */
 static guint
 compare (Fixture *self, double tolerance)
 {
   guint n = 0;
 
-  while (self->left_bytes < self->sent_bytes) {
-    struct pollfd fd = { tun_fd, POLLIN };
-    gint64 before, after, told;
-
-    g_assert_cmpint (poll (&fd, 1, 5000), ==, 1);
-    take_what_left (self);
-    before = self->sent_bytes - self->left_bytes;
-    told = look (self);
-    /* What leaves in between, and the bucket. */
-    take_what_left (self);
-    after = self->sent_bytes - self->left_bytes;
-    g_assert_cmpint (told, <=, before * (1 + tolerance) + 6000);
-    g_assert_cmpint (told, >=, after * (1 - tolerance) - 6000);
-    n++;
-  }
+  for (; self->left_bytes < self->sent_bytes; n++)
+    compare_once (self, tolerance);
   g_assert_cmpint (look (self), ==, 0);
   return n;
 }
@@ -213,6 +218,30 @@ test_queue_is_what_has_not_left (void)
     g_assert_cmpint (look (&f), >, 40 * (PAYLOAD + HEADERS));
     g_assert_cmpuint (compare (&f, 0.05), >, 10);
   }
+}
+
+static gboolean
+set_rate (guint mbps)
+{
+  return tc ("tc qdisc change dev " DEVICE " root tbf rate %umbit burst 4000 limit 4000000", mbps);
+}
+
+/* What a link does while a picture is under way. */
+static void
+test_queue_whose_rate_changes_while_it_is_full (void)
+{
+  static const guint rates_mbps[] = { 20, 5, 40, 2, 20 };
+  g_auto (Fixture) f = fixture ();
+
+  if (is_missing ())
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (rates_mbps); i++) {
+    hand_over (&f, 100, PAYLOAD, FALSE);
+    g_assert_true (set_rate (rates_mbps[i]));
+    while (f.sent_bytes - f.left_bytes > 50 * (PAYLOAD + HEADERS))
+      compare_once (&f, 0.15);
+  }
+  compare (&f, 0.15);
 }
 
 /* As the element sends, and with what it sends when the picture stands still. */
@@ -251,9 +280,7 @@ test_controller_sees_the_rate (void)
   if (is_missing ())
     return;
   for (guint i = 0; i < G_N_ELEMENTS (rates_mbps); i++) {
-    g_assert_true (
-        tc ("tc qdisc change dev " DEVICE " root tbf rate %umbit burst 4000 limit 4000000",
-            rates_mbps[i]));
+    g_assert_true (set_rate (rates_mbps[i]));
     for (guint frame = 0; frame < 60; frame++) {
       WfdRateDecision decision;
       WfdRateFrame coded = { 0 };
@@ -270,6 +297,40 @@ test_controller_sees_the_rate (void)
     g_assert_cmpuint (view.capacity_kbps, >, rates_mbps[i] * 600);
     g_assert_cmpuint (view.capacity_kbps, <, rates_mbps[i] * 1400);
   }
+}
+
+/* All that was in it is gone at once, which is no link that has become quick. */
+static void
+test_interface_that_vanishes (void)
+{
+  g_auto (Fixture) f = fixture ();
+  WfdRateView before, after;
+  WfdRateDecision decision;
+  guint8 data[PAYLOAD] = { 0 };
+
+  if (is_missing ())
+    return;
+  g_assert_true (set_rate (20));
+  for (guint i = 0; i < 10; i++) {
+    hand_over (&f, 20, PAYLOAD, FALSE);
+    compare (&f, 0.25);
+  }
+  wfd_rate_get_view (f.rate, &before);
+  hand_over (&f, 100, PAYLOAD, FALSE);
+  look (&f);
+  g_assert_true (tc ("ip link set " DEVICE " down"));
+  g_assert_cmpint (look (&f), ==, 0);
+  f.left_bytes = f.sent_bytes;
+  g_assert_cmpint (g_socket_send_to (f.socket, f.to, (char *) data, PAYLOAD, NULL, NULL), <, 0);
+  for (guint i = 0; i < 10; i++) {
+    look (&f);
+    wfd_rate_decide (f.rate, g_get_monotonic_time (), &decision);
+    g_assert_cmpuint (decision.bitrate_kbps, >=, 500);
+  }
+  wfd_rate_get_view (f.rate, &after);
+  g_test_message ("%u kbit/s, %u without the interface", before.capacity_kbps, after.capacity_kbps);
+  g_assert_cmpuint (after.capacity_kbps, <=, before.capacity_kbps * 3);
+  g_assert_true (tc ("ip link set " DEVICE " up"));
 }
 
 /* What the specification of the probe rests on: a TUN without a queue before it takes
@@ -360,7 +421,10 @@ main (int argc, char **argv)
   g_test_add_func ("/kernel/queue/is-what-has-not-left", test_queue_is_what_has_not_left);
   g_test_add_func ("/kernel/queue/of-segments-and-small-packets",
       test_queue_of_segments_and_small_packets);
+  g_test_add_func ("/kernel/queue/whose-rate-changes-while-it-is-full",
+      test_queue_whose_rate_changes_while_it_is_full);
   g_test_add_func ("/kernel/queue/controller-sees-the-rate", test_controller_sees_the_rate);
+  g_test_add_func ("/kernel/queue/interface-that-vanishes", test_interface_that_vanishes);
   g_test_add_func ("/kernel/queue/bare-tun-hides-it", test_bare_tun_hides_its_queue);
   g_test_add_data_func ("/kernel/echo/comes-back", "127.0.0.1", test_echo_comes_back);
   g_test_add_data_func ("/kernel/echo/comes-back-over-ipv6", "::1", test_echo_comes_back);
