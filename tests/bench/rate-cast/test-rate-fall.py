@@ -17,6 +17,8 @@ HELD_PART = 1.25
 BACK_MS = 500
 # What the emulator and the threads on the way may be late.
 SLACK_MS = 15
+# Percent of which the machine may be the reason in one cast and not in the other: two pictures.
+BAD_NOISE = 0.5
 TRIES = 3
 
 
@@ -54,7 +56,7 @@ def judge_fall(frames, fps):
     took = {
         'skip': (2 * interval_ms, first_ms(
             frames, FALL_MS, lambda frame: frame['skipped'] or frame['rate_kbps'] <= bad_kbps)),
-        'rate': (5 * interval_ms, last_ms(
+        'rate': (4 * interval_ms, last_ms(
             frames, FALL_MS, lambda frame: not frame['skipped'] and frame['rate_kbps'] > bad_kbps)),
         'back': (BACK_MS, first_ms(frames, RETURN_MS, lambda frame: frame['rate_kbps'] >= target_kbps)),
     }
@@ -65,7 +67,7 @@ def judge_fall(frames, fps):
 def run(rate_eval, build, folder, fps, n):
     out = os.path.join(folder, 'out-%d-%d' % (fps, n))
     done = subprocess.run(
-        [rate_eval, '--build', build, '--traces', os.path.join(folder, 'traces'), '--controllers', 'balanced',
+        [rate_eval, '--build', build, '--traces', os.path.join(folder, 'traces'), '--controllers', 'balanced,fixed',
          '--fps', str(fps), '--seconds', str(END_MS // 1000), '--jobs', '1', '--out', out],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode == 77:
@@ -77,11 +79,11 @@ def run(rate_eval, build, folder, fps, n):
 
 def judge(out, fps):
     with open(os.path.join(out, 'summary.csv'), encoding='ascii') as file:
-        rows = {row['trace']: row for row in csv.DictReader(file)}
+        bad = {row['controller']: float(row['bad_pct']) for row in csv.DictReader(file) if row['trace'] == 'near'}
     wrong = judge_fall(read_frames(os.path.join(out, 'fall.balanced.frames')), fps)
-    print('near: %s %% are bad' % rows['near']['bad_pct'])
-    if float(rows['near']['bad_pct']) > 1:
-        wrong['near'] = rows['near']['bad_pct']
+    print('near: %.2f %% are bad, of the fixed rate %.2f %%' % (bad['balanced'], bad['fixed']))
+    if bad['balanced'] > min(1, bad['fixed'] + BAD_NOISE):
+        wrong['near'] = bad
     return wrong
 
 
@@ -93,7 +95,7 @@ def main():
         write_trace(os.path.join(traces, 'fall.trace'), (
             (FALL_MS, GOOD_BYTES), (RETURN_MS - FALL_MS, BAD_BYTES), (END_MS - RETURN_MS, GOOD_BYTES)))
         write_trace(os.path.join(traces, 'near.trace'), ((1000, 2 * GOOD_BYTES),))
-        for fps in (60, 24):
+        for fps in (60, 30, 24):
             for n in range(TRIES):
                 wrong = judge(run(rate_eval, build, folder, fps, n), fps)
                 if not wrong:
