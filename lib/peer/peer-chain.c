@@ -206,6 +206,18 @@ is_link_good (const WfdPeerCredential *parent, const WfdPeerCredential *child,
 }
 
 guint32
+wfd_peer_chain_check_time (const WfdPeerChain *self, gint64 now_s)
+{
+  for (guint i = 0; i < self->credentials->len; i++) {
+    const WfdPeerCredential *credential = self->credentials->pdata[i];
+
+    if (now_s < credential->begins_s - WFD_PEER_CLOCK_TOLERANCE_S || now_s >= credential->ends_s)
+      return WFD_PEER_INVALID_TIME;
+  }
+  return WFD_PEER_OK;
+}
+
+guint32
 wfd_peer_chain_check (const WfdPeerChain *self, const char *group_name, gint64 now_s)
 {
   const WfdPeerCredential *root = wfd_peer_chain_get (self, 0);
@@ -215,13 +227,7 @@ wfd_peer_chain_check (const WfdPeerChain *self, const char *group_name, gint64 n
   for (guint i = 1; i < self->credentials->len; i++)
     if (!is_link_good (self->credentials->pdata[i - 1], self->credentials->pdata[i], group_name))
       return WFD_PEER_NOT_TRUSTED;
-  for (guint i = 0; now_s != G_MININT64 && i < self->credentials->len; i++) {
-    const WfdPeerCredential *credential = self->credentials->pdata[i];
-
-    if (now_s < credential->begins_s - WFD_PEER_CLOCK_TOLERANCE_S || now_s >= credential->ends_s)
-      return WFD_PEER_INVALID_TIME;
-  }
-  return WFD_PEER_OK;
+  return now_s != G_MININT64 ? wfd_peer_chain_check_time (self, now_s) : WFD_PEER_OK;
 }
 
 /* An IDC has signed itself, so that its key is there; that of a member was. A key alone has the

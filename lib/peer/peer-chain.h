@@ -32,6 +32,9 @@ const WfdPeerCredential *wfd_peer_chain_get_leaf (const WfdPeerChain *self);
  * WFD_PEER_NOT_TRUSTED, WFD_PEER_INVALID_TIME. */
 guint32 wfd_peer_chain_check (const WfdPeerChain *self, const char *group_name, gint64 now_s);
 
+/* Only whether each of its certificates is valid then. */
+guint32 wfd_peer_chain_check_time (const WfdPeerChain *self, gint64 now_s);
+
 /* A chain that is longer by a GMC for @identity, an IDC or an older GMC. @key is the one of the leaf.
  * The end is that of the leaf if the grant's is later. WFD_PEER_NOT_AUTHORIZED,
  * WFD_PEER_CHAIN_TOO_LONG, WFD_PEER_INVALID_TIME, WFD_PEER_INVALID_ARGUMENT for an

@@ -53,9 +53,11 @@ wfd_peer_graph_end (WfdPeerGraph *self)
 {
   gint64 deadline_us;
 
-  while (self->group != NULL && wfd_peer_group_take_news (self->group))
+  while (self->group != NULL && wfd_peer_group_take_news (self->group)) {
     wfd_peer_node_validate_deferred (self->node, NULL, 0);
-  deadline_us = wfd_peer_node_get_deadline_us (self->node);
+    self->has_news = TRUE;
+  }
+  deadline_us = self->has_news ? 0 : wfd_peer_node_get_deadline_us (self->node);
   /* To say the same again would wake the thread up. */
   if (self->closed || deadline_us == self->deadline_us)
     return;
@@ -64,13 +66,23 @@ wfd_peer_graph_end (WfdPeerGraph *self)
 }
 
 static gboolean
+may_stay (gpointer user_data, const char *peer_id)
+{
+  return wfd_peer_group_may_stay (user_data, peer_id, now_s ());
+}
+
+/* With news of the group, and whenever the node has something to do: certificates end too. */
+static gboolean
 on_timer (gpointer data)
 {
   WfdPeerGraph *self = data;
 
   /* It does not go off twice. */
   self->deadline_us = -1;
+  self->has_news = FALSE;
   wfd_peer_node_tick (wfd_peer_graph_begin (self));
+  if (self->group != NULL)
+    wfd_peer_node_end_links (self->node, may_stay, self->group);
   wfd_peer_graph_end (self);
   return G_SOURCE_CONTINUE;
 }

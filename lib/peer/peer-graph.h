@@ -25,6 +25,7 @@ struct _WfdPeerGraph
   GPtrArray *queues;    /* WfdPeerQueue */
   gboolean closed;
   WfdPeerGroup *group; /* or NULL */
+  gboolean has_news;   /* of it, that the timer looks at */
   gboolean starting;   /* what is read from the disk is no event and not written again */
   guint32 (*validate) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
   guint32 (*sign) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);

@@ -242,6 +242,18 @@ wfd_peer_group_is_current (const WfdPeerGroup *self, const WfdPeerChain *chain, 
       && !wfd_peer_group_is_void (self, chain);
 }
 
+gboolean
+wfd_peer_group_may_stay (const WfdPeerGroup *self, const char *name, gint64 now_s)
+{
+  const GPtrArray *same = g_hash_table_lookup (self->by_name, name);
+
+  for (guint i = 0; same != NULL && i < same->len; i++)
+    if (!WFD_PEER_FAILED (wfd_peer_chain_check_time (same->pdata[i], now_s))
+        && wfd_peer_group_is_current (self, same->pdata[i], now_s))
+      return TRUE;
+  return same == NULL;
+}
+
 static guint32
 check (const WfdPeerGroup *self, const WfdPeerChain *chain, const WfdPeerCredential *identity,
     gint64 now_s)

@@ -49,6 +49,10 @@ guint32 wfd_peer_group_admit (WfdPeerGroup *self, WfdPeerChain *chain,
 WfdPeerChain *wfd_peer_group_recall (WfdPeerGroup *self, const WfdPeerCredential *identity,
     gint64 now_s);
 
+/* Of somebody who was let in: FALSE when none of their certificates that are known counts any
+ * more. */
+gboolean wfd_peer_group_may_stay (const WfdPeerGroup *self, const char *name, gint64 now_s);
+
 /* --- passwords --- */
 
 /* What we have typed or the group has told us, or NULL. */

@@ -661,6 +661,20 @@ wfd_peer_node_secured (WfdPeerNode *self, guint64 link_id, const char *peer_id)
 }
 
 void
+wfd_peer_node_end_links (WfdPeerNode *self, gboolean (*may_stay) (gpointer, const char *peer_id),
+    gpointer user_data)
+{
+  g_autoptr (GList) links = g_hash_table_get_values (self->links);
+
+  for (GList *l = links; l != NULL; l = l->next) {
+    Link *link = l->data;
+
+    if (link->proved && !may_stay (user_data, link->peer_id))
+      wfd_peer_node_link_event (self, link, WFD_PEER_LINK_EVENT_CLOSE, NULL);
+  }
+}
+
+void
 wfd_peer_node_lost (WfdPeerNode *self, guint64 link_id)
 {
   happened (self, link_id, WFD_PEER_LINK_EVENT_LOST);

@@ -119,6 +119,9 @@ guint64 wfd_peer_node_accept (WfdPeerNode *self, const WfdPeerAuthInfo *info,
 void wfd_peer_node_opened (WfdPeerNode *self, guint64 link_id);
 /* Behind AUTH_INFO each end has proved who it is, the other one to be @peer_id. */
 void wfd_peer_node_secured (WfdPeerNode *self, guint64 link_id, const char *peer_id);
+/* To those who have proved who they are and may not stay. */
+void wfd_peer_node_end_links (WfdPeerNode *self,
+    gboolean (*may_stay) (gpointer, const char *peer_id), gpointer user_data);
 /* FALSE: it broke the protocol, and the link has ended. @message must not change: data of it
  * are not copied. */
 gboolean wfd_peer_node_received (WfdPeerNode *self, guint64 link_id, GBytes *message);

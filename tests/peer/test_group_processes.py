@@ -6,11 +6,12 @@
 
 One creates it; others come by an invitation, and by its password. All see each other's records, and
 send to each other. One is killed, and comes back. Nobody lets in a stranger, who has the wrong
-password; a member whose certificate has ended; one who was put out; nor a handshake that was heard
-on the way. Skips where there are no namespaces.
+password; a member whose certificate has ended; one who was put out, and whom that one invites; nor a
+handshake that was heard on the way. Skips where there are no namespaces.
 """
 import os
 import select
+import shutil
 import socket
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from members import PATIENCE_S, exchange, link_all, Member
 from namespaces import SKIPPED, Machine, enter, ip
 
 PORT = '3587'
+MINUTE_S = 60
 HOUR_S = 3600
 PASSWORD = 'sesame'
 RELAY = 'fd77::99'
@@ -161,25 +163,43 @@ def kill_one(group, members, bob):
     print('one was killed and is back')
 
 
-def put_out(group, members, dave):
-    alice = members[0]
+def put_out(group, members, program, folder, dave):
+    """An administrator, who keeps a copy of what he had."""
+    alice, mole = members[0], os.path.join(folder, 'mole')
     others = [member for member in members if member is not dave]
+    shutil.copytree(dave.home, mole)
     for member in others:
-        member.do('clock', 60)
+        member.do('clock', MINUTE_S)
     alice.do('put-out', dave.identity)
     for member in others:
         member.wait('joined', dave.identity)
-        member.do('clock', 60)
-    dave.do('close')
-    for member in others:
         member.wait('lost', dave.identity)
+        member.do('clock', MINUTE_S)
+    dave.do('close')
     dave.do('open', dave.identity, group)
     dave.do('connect')
     dave.wait('online')
-    for member in others:
-        dave.do('call-at', member.identity, member.address(), PORT)
-        dave.wait('refused', NOT_AUTHENTICATED)
+    refuse_all(dave, others)
     print('who was put out is out')
+
+    mole, frank = Node(program, folder, 'mole'), new_node(program, folder, 'frank')
+    for node in (mole, frank):
+        node.do('clock', 2 * MINUTE_S)
+    mole.do('open', dave.identity, group)
+    mole.invite(frank, 'admin')
+    frank.do('join', frank.invitation)
+    frank.do('connect', alice.address(), PORT)
+    frank.wait('unconnected', NOT_AUTHENTICATED)
+    refuse_all(frank, others)
+    for node in (mole, frank):
+        node.leave()
+    print('nor is anybody let in whom he invites')
+
+
+def refuse_all(stranger, members):
+    for member in members:
+        stranger.do('call-at', member.identity, member.address(), PORT)
+        stranger.wait('refused', NOT_AUTHENTICATED)
 
 
 def replay(alice, bob):
@@ -208,7 +228,7 @@ def run(program, folder):
     refuse(group, program, folder, alice, bob, eve)
     open_twice(group, program, folder, alice)
     kill_one(group, members, bob)
-    put_out(group, members, dave)
+    put_out(group, members, program, folder, dave)
     replay(alice, carol)
     for member in members:
         member.leave()

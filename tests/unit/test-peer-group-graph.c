@@ -377,6 +377,18 @@ test_wrong_member_at_the_address (void)
   club_end (&club);
 }
 
+static void
+put_out (Site *creator, Club *club, const Person *subject)
+{
+  WfdPeerGrant out = { "Out", WFD_PEER_ROLE_MEMBER, NULL, CLUB_NOW_S + 1, CLUB_NOW_S + 2 };
+  g_autoptr (WfdPeerChain) last = NULL;
+
+  g_assert_cmpuint (
+      wfd_peer_chain_issue (club->creator_chain, club->creator.key, subject->identity, &out, &last),
+      ==, WFD_PEER_OK);
+  add (creator, &wfd_peer_type_membership, NULL, wfd_peer_membership_build (last));
+}
+
 /* Once a certificate that has ended is in the group, the first one opens nothing. */
 static void
 test_member_that_was_put_out (void)
@@ -384,21 +396,45 @@ test_member_that_was_put_out (void)
   Club club;
   Site creator, member;
   WfdPeerAddress address;
-  WfdPeerGrant out = { "Out", WFD_PEER_ROLE_MEMBER, NULL, CLUB_NOW_S + 1, CLUB_NOW_S + 2 };
-  g_autoptr (WfdPeerChain) chain = NULL, last = NULL;
+  g_autoptr (WfdPeerChain) chain = NULL;
 
   club_begin (&club, WFD_PEER_KEY_P256);
   site_found (&creator, &club, NULL, &address);
   person_begin (&member.person, club.member_kind);
   chain = club_let_in (&club, &member.person, WFD_PEER_ROLE_MEMBER);
-  g_assert_cmpuint (wfd_peer_chain_issue (club.creator_chain, club.creator.key,
-                        member.person.identity, &out, &last),
-      ==, WFD_PEER_OK);
-  add (&creator, &wfd_peer_type_membership, NULL, wfd_peer_membership_build (last));
+  put_out (&creator, &club, &member.person);
   site_open (&member, &club, chain, NULL, NULL);
   connect_to (&member, WFD_PEER_LINK_DIRECT, creator.person.identity->name, &address);
   WHILE_FREE (&creator,
       expect_refusal (&member, WFD_PEER_EVENT_DIRECT, WFD_PEER_NOT_AUTHENTICATED));
+  close_both (&creator, &member);
+  club_end (&club);
+}
+
+/* Who is there when the news comes, as neighbour and by a direct connection. */
+static void
+test_put_out_while_connected (void)
+{
+  Club club;
+  Site creator, member;
+  WfdPeerAddress address;
+  g_autoptr (WfdPeerChain) chain = NULL;
+
+  club_begin (&club, WFD_PEER_KEY_P256);
+  site_found (&creator, &club, NULL, &address);
+  person_begin (&member.person, club.member_kind);
+  chain = club_let_in (&club, &member.person, WFD_PEER_ROLE_MEMBER);
+  site_open (&member, &club, chain, NULL, NULL);
+  connect_to (&member, WFD_PEER_LINK_NEIGHBOUR, NULL, &address);
+  exchange_records (&creator, &member);
+  connect_to (&member, WFD_PEER_LINK_DIRECT, creator.person.identity->name, &address);
+  WHILE_FREE (&creator, expect (&member, WFD_PEER_EVENT_DIRECT, WFD_PEER_LINK_UP));
+  put_out (&creator, &club, &member.person);
+  WHILE_FREE (&creator, expect (&member, WFD_PEER_EVENT_DIRECT, WFD_PEER_LINK_DOWN));
+  WHILE_FREE (&member, expect (&creator, WFD_PEER_EVENT_DIRECT, WFD_PEER_LINK_DOWN));
+  while ((wfd_peer_node_get_status (creator.graph->node) & WFD_PEER_STATUS_CONNECTED) != 0) {
+    WHILE_FREE (&member, expect (&creator, WFD_PEER_EVENT_NEIGHBOUR, 0));
+  }
   close_both (&creator, &member);
   club_end (&club);
 }
@@ -427,5 +463,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/group-graph/wrong-member-at-the-address",
       test_wrong_member_at_the_address);
   g_test_add_func ("/peer/group-graph/member-that-was-put-out", test_member_that_was_put_out);
+  g_test_add_func ("/peer/group-graph/put-out-while-connected", test_put_out_while_connected);
   return g_test_run ();
 }

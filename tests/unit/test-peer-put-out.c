@@ -142,6 +142,29 @@ test_let_in_before_the_end_stays (void)
   twin_end (&twin);
 }
 
+/* Whoever is connected when the news come. */
+static void
+test_who_may_stay (void)
+{
+  Twin twin;
+  WfdPeerGroup *group;
+  const char *bob;
+
+  twin_begin (&twin, WFD_PEER_ROLE_INVITING, CLUB_NOW_S + 200);
+  group = twin.pair.alice.group;
+  bob = twin.pair.bob.person.identity->name;
+  g_assert_cmpuint (admit_twin (&twin), ==, WFD_PEER_OK);
+  g_assert_true (wfd_peer_group_may_stay (group, "whose certificates did not find room", 0));
+  g_assert_true (wfd_peer_group_may_stay (group, bob, CLUB_NOW_S + 300));
+  g_assert_true (wfd_peer_group_may_stay (group, twin.twin.identity->name, CLUB_NOW_S + 300));
+  g_assert_false (wfd_peer_group_may_stay (group, bob, END_S));
+  put_bob_out (&twin);
+  g_assert_true (wfd_peer_group_may_stay (group, bob, CLUB_NOW_S + 99));
+  g_assert_false (wfd_peer_group_may_stay (group, bob, CLUB_NOW_S + 300));
+  g_assert_false (wfd_peer_group_may_stay (group, twin.twin.identity->name, CLUB_NOW_S + 300));
+  twin_end (&twin);
+}
+
 /* Bob has become an administrator, and invites before he has heard of it. */
 static void
 test_let_in_with_an_old_role (void)
@@ -258,6 +281,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/put-out/let-in-by-who-was-out-already",
       test_let_in_by_who_was_out_already);
   g_test_add_func ("/peer/put-out/let-in-before-the-end-stays", test_let_in_before_the_end_stays);
+  g_test_add_func ("/peer/put-out/who-may-stay", test_who_may_stay);
   g_test_add_func ("/peer/put-out/let-in-with-an-old-role", test_let_in_with_an_old_role);
   g_test_add_func ("/peer/put-out/puts-nobody-out", test_put_out_puts_nobody_out);
   g_test_add_func ("/peer/put-out/each-other", test_put_out_each_other);
