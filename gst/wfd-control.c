@@ -402,7 +402,8 @@ parse_peer (WfdControl *self, GError **error)
     return TRUE;
   self->wanted_peer = wfd_address_parse (self->config.peer, 0, error);
   if (self->wanted_peer == NULL)
-    g_prefix_error (error, "The property \"peer\" says from where a display may connect: ");
+    g_prefix_error (error,
+        "\"peer\" says from where a display may connect (its name only with link=p2p): ");
   return self->wanted_peer != NULL;
 }
 

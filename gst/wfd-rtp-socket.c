@@ -43,8 +43,10 @@ bind_socket (const char *address, guint16 port, GError **error)
   g_autoptr (GInetSocketAddress) where = wfd_address_parse (address, port, error);
   g_autoptr (GSocket) socket = NULL;
 
-  if (where == NULL)
+  if (where == NULL) {
+    g_prefix_error (error, "\"address\" says where this machine listens: ");
     return NULL;
+  }
   socket = g_socket_new (g_socket_address_get_family (G_SOCKET_ADDRESS (where)),
       G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
   if (socket == NULL)

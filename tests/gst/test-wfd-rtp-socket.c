@@ -74,6 +74,7 @@ GST_START_TEST (address_that_is_none_is_an_error)
 
   fail_unless (wfd_rtp_socket_new ("living-room", 0, &error) == NULL);
   fail_unless (g_error_matches (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT));
+  fail_unless (g_str_has_prefix (error->message, "\"address\""), "%s", error->message);
 }
 
 GST_END_TEST;
