@@ -11,7 +11,6 @@
 
 /* Counters that lie must not fill the link with key frames. */
 #define SUSPECT_US (500 * MS)
-#define SUSPECT_AFTER_KEY_US (200 * MS)
 
 #define CUT_US (100 * MS)
 #define LOCAL_US (1000 * MS)
@@ -28,7 +27,6 @@ wfd_rate_loss_init (WfdRateLoss *self)
   *self = (WfdRateLoss) {
     .due_us = WFD_RATE_UNKNOWN,
     .key_us = WFD_RATE_UNKNOWN,
-    .suspect_us = WFD_RATE_UNKNOWN,
     .drop_us = WFD_RATE_UNKNOWN,
     .cut_us = WFD_RATE_UNKNOWN,
     .cap_kbps = WFD_LIMIT_RATE_KBPS,
@@ -41,22 +39,37 @@ is_since (gint64 event_us, gint64 span_us, gint64 now_us)
   return event_us != WFD_RATE_UNKNOWN && now_us - event_us < span_us;
 }
 
+/* At @due_us, or before that if one is due then anyway. */
+static void
+owe_key (WfdRateLoss *self, gint64 due_us)
+{
+  self->due_us = self->due_us == WFD_RATE_UNKNOWN ? due_us : MIN (self->due_us, due_us);
+}
+
+/* @span_us after @event_us, if that is later than @now_us. */
+static gint64
+wait_for (gint64 event_us, gint64 span_us, gint64 now_us)
+{
+  return is_since (event_us, span_us, now_us) ? event_us + span_us : now_us;
+}
+
 void
 wfd_rate_loss_request (WfdRateLoss *self, gint64 now_us)
 {
-  if (self->due_us != WFD_RATE_UNKNOWN)
-    return;
-  self->due_us = is_since (self->key_us, COALESCE_US, now_us) ? self->key_us + COALESCE_US : now_us;
+  owe_key (self, wait_for (self->key_us, COALESCE_US, now_us));
 }
 
 void
 wfd_rate_loss_suspect (WfdRateLoss *self, gint64 now_us)
 {
-  if (self->due_us != WFD_RATE_UNKNOWN || is_since (self->suspect_us, SUSPECT_US, now_us)
-      || is_since (self->key_us, SUSPECT_AFTER_KEY_US, now_us))
-    return;
-  self->due_us = now_us;
-  self->suspect_us = now_us;
+  owe_key (self, wait_for (self->key_us, SUSPECT_US, now_us));
+}
+
+void
+wfd_rate_loss_at (WfdRateLoss *self, guint64 position_bytes, gint64 now_us)
+{
+  if (position_bytes > self->key_bytes)
+    wfd_rate_loss_request (self, now_us);
 }
 
 gboolean
@@ -67,7 +80,7 @@ wfd_rate_loss_drop (WfdRateLoss *self, gint64 now_us)
   self->drop_us = now_us;
   if (cut)
     self->cut_us = now_us;
-  wfd_rate_loss_suspect (self, now_us);
+  wfd_rate_loss_request (self, now_us);
   return cut;
 }
 
@@ -97,8 +110,9 @@ wfd_rate_loss_owes_key (const WfdRateLoss *self, gint64 now_us)
 }
 
 void
-wfd_rate_loss_key_made (WfdRateLoss *self, gint64 now_us)
+wfd_rate_loss_key_made (WfdRateLoss *self, guint64 position_bytes, gint64 now_us)
 {
+  self->key_bytes = position_bytes;
   self->due_us = WFD_RATE_UNKNOWN;
   self->key_us = now_us;
   self->n_keys++;

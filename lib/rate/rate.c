@@ -278,7 +278,7 @@ wfd_rate_feed_completion (WfdRate *self, const WfdRateCompletion *completion, gi
   self->completion_us = now;
   wfd_rate_drain_see (&self->drain);
   if (completion->was_lost)
-    wfd_rate_loss_suspect (&self->loss, now);
+    wfd_rate_loss_at (&self->loss, completion->position_bytes, now);
   if (sent - completion->position_bytes <= (guint64) self->drain.outstanding_bytes)
     wfd_rate_drain_look (&self->drain, &self->tuning, sent - completion->position_bytes, now);
 }

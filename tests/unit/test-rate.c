@@ -16,6 +16,8 @@ typedef struct
   WfdRate *rate;
   gint64 now_us;
   WfdRateDecision decision;
+  guint64 sent_bytes, key_at_bytes; /* in all, and before the last key frame */
+  gboolean tells_packets;           /* the driver, instead of the queue */
 } Fixture;
 
 static Fixture
@@ -46,8 +48,12 @@ static void
 look (Fixture *self, gint64 kernel_bytes)
 {
   WfdRateQueue queue = { kernel_bytes, 0 };
+  WfdRateCompletion done = { self->sent_bytes - kernel_bytes, FALSE };
 
-  wfd_rate_feed_queue (self->rate, &queue, self->now_us);
+  if (self->tells_packets)
+    wfd_rate_feed_completion (self->rate, &done, self->now_us);
+  else
+    wfd_rate_feed_queue (self->rate, &queue, self->now_us);
 }
 
 /* A capture, its frame of @bytes, and a link that takes @drain_us for it. */
@@ -62,6 +68,9 @@ capture (Fixture *self, guint bytes, gint64 drain_us)
   if (!self->decision.skip) {
     wfd_rate_feed_frame (self->rate, &frame, self->now_us);
     wfd_rate_feed_sent (self->rate, bytes, self->now_us);
+    if (frame.is_key)
+      self->key_at_bytes = self->sent_bytes;
+    self->sent_bytes += bytes;
     look (self, bytes);
     for (gint64 us = 2 * MS; us < drain_us; us += 2 * MS) {
       self->now_us = begun_us + us;
@@ -310,6 +319,75 @@ feed_counters (Fixture *self, gint64 failed, gint64 drops)
   WfdRateStation station = { 65000, WFD_RATE_UNKNOWN, failed, WFD_RATE_UNKNOWN, drops };
 
   wfd_rate_feed_station (self->rate, &station, self->now_us);
+}
+
+/* A key frame, and after so many captures something that our own machine knows of: of the captures
+ * until the next key frame, or 0 if 60 go by without. */
+static guint
+count_to_next_key (guint n_after, void (*tell) (Fixture *self))
+{
+  g_auto (Fixture) f = fixture (&(WfdRateConfig) { .max_kbps = 10000 });
+
+  cast (&f, 60, 20000);
+  feed_counters (&f, 0, 0);
+  wfd_rate_feed_key_request (f.rate, f.now_us);
+  g_assert_cmpuint (count_keys (&f, 1), ==, 1);
+  g_assert_cmpuint (count_keys (&f, n_after), ==, 0);
+  tell (&f);
+  for (guint i = 1; i <= 60; i++)
+    if (count_keys (&f, 1) > 0)
+      return n_after + i;
+  return 0;
+}
+
+static void
+lose_last_packet (Fixture *self)
+{
+  WfdRateCompletion lost = { self->sent_bytes, TRUE };
+
+  self->tells_packets = TRUE;
+  wfd_rate_feed_completion (self->rate, &lost, self->now_us);
+}
+
+static void
+drop_in_queue (Fixture *self)
+{
+  feed_counters (self, 0, 1);
+}
+
+static void
+fail_on_the_air (Fixture *self)
+{
+  feed_counters (self, 1, 0);
+}
+
+/* Whatever is lost of a key frame, or after it, gets another one: 250 ms after it, or 500 if only
+ * the driver's counter says so. */
+static void
+test_loss_after_a_key_is_repaired (void)
+{
+  for (guint n = 0; n <= 30; n += 3) {
+    g_assert_cmpuint (count_to_next_key (n, lose_last_packet), ==, MAX (15, n + 1));
+    g_assert_cmpuint (count_to_next_key (n, drop_in_queue), ==, MAX (15, n + 1));
+    g_assert_cmpuint (count_to_next_key (n, fail_on_the_air), ==, MAX (30, n + 1));
+  }
+}
+
+static void
+lose_what_was_before (Fixture *self)
+{
+  WfdRateCompletion lost = { self->key_at_bytes, TRUE };
+
+  self->tells_packets = TRUE;
+  wfd_rate_feed_completion (self->rate, &lost, self->now_us);
+}
+
+/* The key frame has repaired it already. */
+static void
+test_loss_before_a_key_needs_no_other (void)
+{
+  for (guint n = 0; n <= 30; n += 3)
+    g_assert_cmpuint (count_to_next_key (n, lose_what_was_before), ==, 0);
 }
 
 static void
@@ -798,6 +876,9 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/key/requests-are-answered", test_key_requests_are_answered);
   g_test_add_func ("/rate/key/soon-after-another-waits", test_keys_soon_after_each_other);
   g_test_add_func ("/rate/key/waits-for-the-link", test_key_waits_for_the_link);
+  g_test_add_func ("/rate/key/loss-after-one-is-repaired", test_loss_after_a_key_is_repaired);
+  g_test_add_func ("/rate/key/loss-before-one-needs-no-other",
+      test_loss_before_a_key_needs_no_other);
   g_test_add_func ("/rate/counters-that-wrap", test_counters_that_wrap);
   g_test_add_func ("/rate/air-loss-leaves-the-rate", test_air_loss_leaves_the_rate);
   g_test_add_func ("/rate/lying-failures-make-few-keys", test_lying_failures_make_few_keys);
