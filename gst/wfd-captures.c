@@ -9,6 +9,11 @@
  * long it must have been foreseen. */
 #define PATIENCE_US (150 * G_TIME_SPAN_MILLISECOND)
 
+/* Requests closer to each other are one for an encoder of the application, as they are for ours;
+ * one that has made no key picture after so long may not have heard of it. */
+#define COALESCE_MS 250
+#define ASK_AGAIN_MS 500
+
 struct _WfdCaptures
 {
   WfdCapturesConfig config;
@@ -19,6 +24,8 @@ struct _WfdCaptures
   guint told_kbps;      /* to an encoder of the application; 0: nothing yet */
   gboolean until_key;   /* what comes coded is left out */
   gint64 late_since_us; /* it would have been, had it been ours; -1: it would not */
+
+  gint asked_ms; /* atomic: when an encoder of the application was last asked for a key picture */
 };
 
 /* -1: nothing plays. */
@@ -64,9 +71,11 @@ on_raw (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   if (now_us < 0 || !wfd_rate_control_decide (self->config.rate, now_us, &decision))
     return GST_PAD_PROBE_OK;
   tell_encoder (self, &decision);
-  if (decision.skip)
-    wfd_trail_leave_out (self->config.trail, info->data);
-  return decision.skip ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  if (!decision.skip)
+    return GST_PAD_PROBE_OK;
+  wfd_trail_leave_out (self->config.trail, info->data);
+  wfd_rate_control_leave_out (self->config.rate);
+  return GST_PAD_PROBE_DROP;
 }
 
 void
@@ -105,6 +114,28 @@ leave_out (WfdCaptures *self, gint64 now_us)
   wfd_rate_control_request_key (self->config.rate, now_us);
 }
 
+/* Whether the encoder was not asked within @span_ms; it is now. */
+static gboolean
+begin_to_ask (WfdCaptures *self, gint span_ms, gint64 now_us)
+{
+  gint now_ms = now_us / G_TIME_SPAN_MILLISECOND;
+
+  if (now_ms - g_atomic_int_get (&self->asked_ms) < span_ms)
+    return FALSE;
+  g_atomic_int_set (&self->asked_ms, now_ms);
+  return TRUE;
+}
+
+/* What only our own machine knows that it is lost, or what the peer has asked for too soon; and
+ * while nothing else goes on again and again. */
+static void
+ask_application (WfdCaptures *self, GstPad *pad, const WfdRateDecision *decision, gint64 now_us)
+{
+  if ((decision->key && begin_to_ask (self, COALESCE_MS, now_us))
+      || (self->until_key && !decision->skip && begin_to_ask (self, ASK_AGAIN_MS, now_us)))
+    gst_pad_push_event (pad, new_key_request ());
+}
+
 static GstPadProbeReturn
 on_coded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -120,13 +151,16 @@ on_coded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     self->until_key = FALSE;
   else if (!self->until_key && is_hopeless (self, &decision, now_us))
     leave_out (self, now_us);
-  if (self->until_key && decision.key)
-    gst_pad_push_event (pad, new_key_request ());
-  return self->until_key ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  if (!is_key)
+    ask_application (self, pad, &decision, now_us);
+  if (!self->until_key)
+    return GST_PAD_PROBE_OK;
+  wfd_rate_control_leave_out (self->config.rate);
+  return GST_PAD_PROBE_DROP;
 }
 
-/* Requests of the peer, in its thread. An encoder of the application is asked at once, as
- * nobody knows when it makes the next picture. */
+/* Requests of the peer, in its thread. An encoder of the application is asked at once, unless it
+ * was just now, as nobody knows when it makes the next picture. */
 static GstPadProbeReturn
 on_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -136,7 +170,9 @@ on_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   if (!gst_video_event_is_force_key_unit (info->data) || now_us < 0
       || !wfd_rate_control_request_key (self->config.rate, now_us))
     return GST_PAD_PROBE_OK;
-  return self->config.encoder != NULL ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  return self->config.encoder == NULL && begin_to_ask (self, COALESCE_MS, now_us)
+      ? GST_PAD_PROBE_OK
+      : GST_PAD_PROBE_DROP;
 }
 
 static void
@@ -147,6 +183,7 @@ set_stream (WfdCaptures *self)
   const WfdRateStream stream = {
     .rate_n = format->rate_n,
     .rate_d = format->rate_d,
+    .is_coded = !ours,
     .width = ours ? format->width : 0,
     .height = ours ? format->height : 0,
     .can_shrink = ours && self->config.can_shrink,
@@ -177,6 +214,7 @@ wfd_captures_new (const WfdCapturesConfig *config)
 
   self->config = *config;
   self->late_since_us = -1;
+  self->asked_ms = -ASK_AGAIN_MS;
   wfd_rate_control_ref (config->rate);
   gst_object_ref (config->pictures);
   gst_object_ref (config->coded);

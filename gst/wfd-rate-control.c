@@ -45,6 +45,7 @@ struct _WfdRateControl
   WfdRateSignal signal;
   gboolean complained; /* of the encoder */
   guint target_kbps;
+  guint64 n_left_out;       /* pictures */
   WfdRateDecision decision; /* the last one */
 };
 
@@ -267,6 +268,7 @@ wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe, WfdLinkProbe *
   self->told_lies = self->told_no_modulation = FALSE;
   self->signal = WFD_RATE_SIGNAL_QUEUE;
   self->complained = FALSE;
+  self->n_left_out = 0;
   self->decision = (WfdRateDecision) { .reason = WFD_RATE_REASON_START };
   self->target_kbps = get_start_kbps (self);
   g_mutex_unlock (&self->lock);
@@ -367,7 +369,7 @@ explain (WfdRateControl *self, const WfdRateDecision *decision)
       NULL,
       "%s %u kbit/s, buffer %u ms: %s; by %s the link carries %u kbit/s, %" G_GINT64_FORMAT
       " us are under way, gate %u bytes",
-      decision->skip      ? "skip"
+      decision->skip      ? self->stream.is_coded ? "late" : "skip"
           : decision->key ? "key picture"
                           : "encode",
       decision->bitrate_kbps, decision->vbv_ms, wfd_rate_reason_to_text (decision->reason),
@@ -435,6 +437,16 @@ wfd_rate_control_decide (WfdRateControl *self, gint64 now_us, WfdRateDecision *r
   if (resize != 0)
     self->events.resize (self->owner, resize);
   return controlled;
+}
+
+void
+wfd_rate_control_leave_out (WfdRateControl *self)
+{
+  g_mutex_lock (&self->lock);
+  self->n_left_out++;
+  if (self->stream.is_coded)
+    GST_DEBUG ("left out, as what comes after it will be up to a key picture");
+  g_mutex_unlock (&self->lock);
 }
 
 gboolean
@@ -600,7 +612,7 @@ wfd_rate_control_add_stats (WfdRateControl *self, GstStructure *stats)
         "rate-reason", G_TYPE_STRING, wfd_rate_reason_to_text (self->decision.reason),
         "rate-target", G_TYPE_UINT, view.bitrate_kbps, "rate-capacity", G_TYPE_UINT,
         view.capacity_kbps, "rate-queue-us", G_TYPE_INT64, view.backlog_us, "pictures-skipped",
-        G_TYPE_UINT64, view.n_skipped, NULL);
+        G_TYPE_UINT64, self->n_left_out, NULL);
     if (self->told.queue_drops != WFD_RATE_UNKNOWN)
       gst_structure_set (stats, "packets-dropped-here", G_TYPE_UINT64, view.n_drops, NULL);
     if (view.phy_kbps != WFD_RATE_UNKNOWN)

@@ -31,7 +31,8 @@ typedef struct
 {
   gint rate_n; /* captures per second; 0: unknown */
   gint rate_d;
-  guint width; /* pixels; 0: the frame rate cannot be changed */
+  gboolean is_coded; /* pictures come so, and none can be left out alone */
+  guint width;       /* pixels; 0: the frame rate cannot be changed */
   guint height;
   gboolean can_shrink;    /* the peer would take a smaller picture */
   gboolean can_grow;      /* it took a larger one */
@@ -81,6 +82,8 @@ void wfd_rate_control_tell_station (WfdRateControl *self, const WfdRateStation *
 /* What to do with the picture that comes now; FALSE: nothing is controlled. */
 gboolean wfd_rate_control_decide (WfdRateControl *self, gint64 now_us,
     WfdRateDecision *ret_decision);
+/* A picture was left out. */
+void wfd_rate_control_leave_out (WfdRateControl *self);
 /* The peer, or the sender, needs a key frame; FALSE: nobody here will see to it. */
 gboolean wfd_rate_control_request_key (WfdRateControl *self, gint64 now_us);
 void wfd_rate_control_report (WfdRateControl *self, const WfdRateReport *report, gint64 now_us);

@@ -258,7 +258,6 @@ look_ahead (const WfdRate *self, WfdRateSituation *situation)
 static void
 leave_out (WfdRate *self, WfdRateDecision *ret_decision)
 {
-  self->n_skipped++;
   *ret_decision = (WfdRateDecision) {
     .skip = TRUE,
     .bitrate_kbps = CLAMP (self->bitrate_kbps, self->config.min_kbps, self->config.max_kbps),
@@ -309,8 +308,6 @@ wfd_rate_decide (WfdRate *self, gint64 now_us, WfdRateDecision *ret_decision)
   if (!ret_decision->skip)
     put_inside (self,
         self->config.obeys_at_once ? find_pending_bytes (self, ret_decision->key) : pending_bytes);
-  if (ret_decision->skip)
-    self->n_skipped++;
 
   ret_decision->gate_bytes = wfd_rate_get_gate_bytes (self);
   ret_decision->frame_divisor = self->ladder.divisor;

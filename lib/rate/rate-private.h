@@ -53,7 +53,6 @@ struct _WfdRate
   double gate_factor;  /* how much more the kernel is let have, as it ran out */
   gboolean was_blind;  /* nothing of the queue could be seen at the last decision */
   WfdRateReason limit; /* what set the bit rate */
-  guint64 n_skipped;   /* captures */
   guint64 n_drops;     /* packets */
 };
 

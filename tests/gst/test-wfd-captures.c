@@ -15,13 +15,17 @@ static const WfdEncoder *row;
 static WfdRateControl *rate;
 static WfdCaptures *captures;
 static gint64 kernel_bytes;
-static guint n_keys; /* asked of our encoder */
+static gint64 n_failed; /* as the driver counts */
+static guint n_keys;    /* asked of our encoder */
 static guint n_pushed;
 
 static void
 link_look (WfdLinkProbe *probe, WfdLinkReading *reading, gint64 now_us)
 {
   reading->queue_bytes = kernel_bytes;
+  reading->station = (WfdRateStation) { WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN, n_failed,
+    WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN };
+  reading->has_station = TRUE;
 }
 
 static void
@@ -80,7 +84,7 @@ set_up (gboolean coded)
   g_autoptr (GstPad) pictures = gst_element_get_static_pad (gst_object_ref_sink (element), "sink");
   g_autoptr (GstPad) left = gst_element_get_static_pad (element, "src");
 
-  kernel_bytes = n_keys = n_pushed = 0;
+  kernel_bytes = n_failed = n_keys = n_pushed = 0;
   row = NULL;
   encoder = NULL;
   harness = gst_harness_new_with_element (element, "sink", "src");
@@ -163,6 +167,18 @@ hand_over (gboolean stay)
     wfd_rate_control_sent (rate, &(WfdLinkPacket) { sequence++, PACKET_BYTES }, 1, 0, now_us);
 }
 
+/* What the statistics call so. */
+static guint64
+count_left_out (void)
+{
+  g_autoptr (GstStructure) stats = gst_structure_new_empty ("wfd-stats");
+  guint64 n = 0;
+
+  wfd_rate_control_add_stats (rate, stats);
+  fail_unless (gst_structure_get_uint64 (stats, "pictures-skipped", &n));
+  return n;
+}
+
 static gboolean
 take_event (gboolean (*is_it) (GstEvent *event))
 {
@@ -211,6 +227,7 @@ GST_START_TEST (picture_that_would_come_late_is_left_out)
   fail_unless_equals_int (push_many (10), 10);
   hand_over (TRUE);
   fail_unless_equals_int (push_many (10), 0);
+  fail_unless_equals_uint64 (count_left_out (), 10);
   kernel_bytes = 0;
   fail_unless (push_many (10) > 8);
   tear_down ();
@@ -347,12 +364,14 @@ GST_START_TEST (coded_pictures_that_come_late_for_long_are_left_out_up_to_a_key_
   push_many (10);
   hand_over (TRUE);
   fail_unless_equals_int (push_many (4), 4);
+  fail_unless_equals_uint64 (count_left_out (), 0);
   passed = push_many (10);
   fail_unless (passed < 4, "%u of 10 went on", passed);
   fail_if (take_event (gst_video_event_is_force_key_unit));
   kernel_bytes = 0;
   fail_unless_equals_int (push_many (3), 0);
   fail_unless (take_event (gst_video_event_is_force_key_unit));
+  fail_unless_equals_uint64 (count_left_out (), 13 - passed);
   fail_unless (push (TRUE));
   fail_unless_equals_int (push_many (10), 10);
   tear_down ();
@@ -367,6 +386,74 @@ GST_START_TEST (request_reaches_an_encoder_of_the_application_at_once)
   push (TRUE);
   ask_for_key ();
   fail_unless (take_event (gst_video_event_is_force_key_unit));
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* Within 250 ms of another it is asked for with the next picture after these. */
+GST_START_TEST (requests_within_250_ms_reach_an_encoder_of_the_application_once)
+{
+  set_up (TRUE);
+  open_session ();
+  push (TRUE);
+  ask_for_key ();
+  fail_unless (take_event (gst_video_event_is_force_key_unit));
+  for (guint i = 0; i < 5; i++) {
+    push (FALSE);
+    ask_for_key ();
+  }
+  fail_if (take_event (gst_video_event_is_force_key_unit));
+  push_many (6);
+  fail_unless (take_event (gst_video_event_is_force_key_unit));
+  push (TRUE);
+  push_many (30);
+  fail_if (take_event (gst_video_event_is_force_key_unit));
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* Who cannot ask by M13 would wait for the next key picture that comes by itself. */
+GST_START_TEST (loss_that_our_machine_knows_of_reaches_an_encoder_of_the_application)
+{
+  set_up (TRUE);
+  open_session ();
+  push (TRUE);
+  push_many (30);
+  fail_if (take_event (gst_video_event_is_force_key_unit));
+  n_failed = 1;
+  hand_over (FALSE);
+  fail_unless_equals_int (push_many (3), 3);
+  fail_unless (take_event (gst_video_event_is_force_key_unit));
+  push (TRUE);
+  push_many (30);
+  fail_if (take_event (gst_video_event_is_force_key_unit));
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (key_picture_that_does_not_come_is_asked_for_again)
+{
+  set_up (TRUE);
+  open_session ();
+  push (TRUE);
+  push_many (10);
+  hand_over (TRUE);
+  push_many (10);
+  kernel_bytes = 0;
+  push_many (3);
+  fail_unless (take_event (gst_video_event_is_force_key_unit));
+  for (guint i = 0; i < 3; i++) {
+    fail_unless_equals_int (push_many (12), 0);
+    fail_if (take_event (gst_video_event_is_force_key_unit));
+    fail_unless_equals_int (push_many (3), 0);
+    fail_unless (take_event (gst_video_event_is_force_key_unit));
+  }
+  fail_unless (push (TRUE));
+  push_many (30);
+  fail_if (take_event (gst_video_event_is_force_key_unit));
   tear_down ();
 }
 
@@ -391,6 +478,9 @@ captures_suite (void)
   tcase_add_test (coded, bit_rate_is_suggested_upstream);
   tcase_add_test (coded, coded_pictures_that_come_late_for_long_are_left_out_up_to_a_key_picture);
   tcase_add_test (coded, request_reaches_an_encoder_of_the_application_at_once);
+  tcase_add_test (coded, requests_within_250_ms_reach_an_encoder_of_the_application_once);
+  tcase_add_test (coded, loss_that_our_machine_knows_of_reaches_an_encoder_of_the_application);
+  tcase_add_test (coded, key_picture_that_does_not_come_is_asked_for_again);
   return suite;
 }
 

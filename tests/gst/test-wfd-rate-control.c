@@ -524,7 +524,7 @@ GST_END_TEST;
 static void
 set_picture (guint width, guint height, gboolean can_shrink, gboolean can_grow)
 {
-  const WfdRateStream stream = { 30, 1, width, height, can_shrink, can_grow, TRUE, 0, 0 };
+  const WfdRateStream stream = { 30, 1, FALSE, width, height, can_shrink, can_grow, TRUE, 0, 0 };
 
   wfd_rate_control_set_stream (rate, &stream);
 }
