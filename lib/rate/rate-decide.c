@@ -107,21 +107,32 @@ explain (const WfdRate *self, gboolean is_backlog)
   return is_backlog ? WFD_RATE_REASON_BACKLOG : WFD_RATE_REASON_DRAIN;
 }
 
+/* kbit/s of which the encoder may have no more, whatever is under way. */
+static double
+find_most (const WfdRate *self, double us_per_byte, WfdRateReason *ret_limit)
+{
+  double share_kbps = wfd_rate_to_kbps (self, self->tuning.interval_us / us_per_byte)
+      * self->config.air_share_permille / 1000;
+
+  if (self->config.air_share_permille < 1000 && self->loss.cap_kbps > share_kbps) {
+    *ret_limit = WFD_RATE_REASON_AIR_SHARE;
+    return share_kbps;
+  }
+  *ret_limit = WFD_RATE_REASON_REPORT;
+  return self->loss.cap_kbps;
+}
+
 /* The bit rate for @bytes a frame within all bounds. */
 static double
 find_bitrate (WfdRate *self, double bytes, double us_per_byte)
 {
-  double share_kbps = wfd_rate_to_kbps (self, self->tuning.interval_us / us_per_byte)
-      * self->config.air_share_permille / 1000;
+  WfdRateReason limit;
+  double most_kbps = find_most (self, us_per_byte, &limit);
   double kbps = wfd_rate_to_kbps (self, bytes);
 
-  if (self->config.air_share_permille < 1000 && kbps > share_kbps) {
-    kbps = share_kbps;
-    self->limit = WFD_RATE_REASON_AIR_SHARE;
-  }
-  if (kbps > self->loss.cap_kbps) {
-    kbps = self->loss.cap_kbps;
-    self->limit = WFD_RATE_REASON_REPORT;
+  if (kbps > most_kbps) {
+    kbps = most_kbps;
+    self->limit = limit;
   }
   if (!(kbps > self->config.min_kbps)) {
     kbps = self->config.min_kbps;
@@ -184,13 +195,16 @@ find_pending_bytes (const WfdRate *self, gboolean is_key)
   return is_key ? MIN (KEY_FACTOR * self->frame_bytes, vbv_bytes) : self->frame_bytes;
 }
 
+/* By what the encoder gets with nothing under way. */
 static void
 follow_frame_rate (WfdRate *self, double us_per_byte)
 {
   double interval_us = self->config.interval_us;
+  double carried_kbps = wfd_rate_to_kbps (self, self->tuning.interval_us / us_per_byte);
+  WfdRateReason limit;
+  double kbps = MIN (carried_kbps, find_most (self, us_per_byte, &limit));
 
-  wfd_rate_ladder_update (&self->ladder,
-      MIN (wfd_rate_to_kbps (self, self->tuning.interval_us / us_per_byte), self->config.max_kbps),
+  wfd_rate_ladder_update (&self->ladder, CLAMP (kbps, self->config.min_kbps, self->config.max_kbps),
       interval_us, self->now_us);
   if (interval_us * self->ladder.divisor != self->tuning.interval_us)
     wfd_rate_tuning_get (self->config.profile, interval_us * self->ladder.divisor, &self->tuning);

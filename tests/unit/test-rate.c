@@ -810,6 +810,30 @@ test_ladder_halves_and_returns (void)
   g_assert_cmpuint (f.decision.frame_divisor, ==, 1);
 }
 
+/* Whatever it is that leaves too few bits, and not if the minimum is enough. */
+static void
+test_ladder_goes_by_what_the_encoder_gets (void)
+{
+  const WfdRateConfig picture = { .width = 1920, .height = 1080 };
+  WfdRateConfig share = picture, minimum = picture;
+  g_auto (Fixture) all = fixture (&picture), reports = fixture (&picture);
+
+  share.air_share_permille = 250;
+  minimum.min_kbps = 5000;
+  g_auto (Fixture) part = fixture (&share), least = fixture (&minimum);
+  cast_for (&all, 5 * S, 8000);
+  g_assert_cmpuint (all.decision.frame_divisor, ==, 1);
+  cast_for (&part, 5 * S, 8000);
+  g_assert_cmpuint (part.decision.frame_divisor, ==, 2);
+  cast_for (&least, 5 * S, 3000);
+  g_assert_cmpuint (least.decision.frame_divisor, ==, 1);
+  for (guint i = 0; i < 10; i++) {
+    wfd_rate_feed_report (reports.rate, &(WfdRateReport) { 100 }, reports.now_us);
+    cast_for (&reports, 1 * S, 8000);
+  }
+  g_assert_cmpuint (reports.decision.frame_divisor, ==, 2);
+}
+
 static void
 test_ladder_makes_the_picture_smaller (void)
 {
@@ -904,6 +928,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/little-to-send-is-no-slow-device", test_little_to_send_is_no_slow_device);
   g_test_add_func ("/rate/nothing-seen-is-not-a-fast-link", test_nothing_seen_is_not_a_fast_link);
   g_test_add_func ("/rate/ladder/halves-and-returns", test_ladder_halves_and_returns);
+  g_test_add_func ("/rate/ladder/goes-by-what-the-encoder-gets",
+      test_ladder_goes_by_what_the_encoder_gets);
   g_test_add_func ("/rate/ladder/makes-the-picture-smaller", test_ladder_makes_the_picture_smaller);
   g_test_add_func ("/rate/ladder/needs-a-picture", test_ladder_needs_a_picture);
   g_test_add_func ("/rate/reasons-have-text", test_reasons_have_text);
