@@ -16,6 +16,21 @@ GST_DEBUG_CATEGORY_STATIC (wfd_rate_debug);
 /* Of so many packets a driver would have told something, if it ever did. */
 #define TRIAL_PACKETS 200
 
+/* What no counter does. */
+typedef enum
+{
+  LIE_BACK,
+  LIE_GONE,
+  LIE_JUMP,
+  N_LIES,
+} WfdLie;
+
+static const char *const lies[N_LIES] = {
+  [LIE_BACK] = "goes back",
+  [LIE_GONE] = "is not told any more",
+  [LIE_JUMP] = "jumps",
+};
+
 struct _WfdRateControl
 {
   gatomicrefcount refs;
@@ -40,7 +55,7 @@ struct _WfdRateControl
   gboolean is_instant;         /* all was gone at that look */
   const char *problem;         /* (nullable): of the last look */
   WfdRateStation told;         /* what the driver told last; members may be unknown */
-  gboolean told_lies;          /* it has counted what cannot be */
+  guint told_lies;             /* kinds, as bits, of what it has counted that cannot be */
   gboolean told_no_modulation; /* it has told one that cannot be */
   WfdRateSignal signal;
   gboolean complained; /* of the encoder */
@@ -265,7 +280,8 @@ wfd_rate_control_open (WfdRateControl *self, WfdLinkProbe *probe, WfdLinkProbe *
   self->problem = NULL;
   self->told = (WfdRateStation) { WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN,
     WFD_RATE_UNKNOWN, WFD_RATE_UNKNOWN };
-  self->told_lies = self->told_no_modulation = FALSE;
+  self->told_lies = 0;
+  self->told_no_modulation = FALSE;
   self->signal = WFD_RATE_SIGNAL_QUEUE;
   self->complained = FALSE;
   self->n_left_out = 0;
@@ -307,7 +323,15 @@ note_problem (WfdRateControl *self, const char *problem)
   self->problem = problem;
 }
 
-/* Counters that go back, or have vanished; once in a session. */
+/* Once in a session for each kind. */
+static void
+note_lie (WfdRateControl *self, WfdLie lie)
+{
+  if ((self->told_lies & 1u << lie) == 0)
+    GST_WARNING ("what the driver counts %s; it is not gone by", lies[lie]);
+  self->told_lies |= 1u << lie;
+}
+
 static void
 note_station (WfdRateControl *self, const WfdRateStation *station)
 {
@@ -317,12 +341,11 @@ note_station (WfdRateControl *self, const WfdRateStation *station)
     station->queue_drops };
 
   self->told = *station;
-  for (guint i = 0; i < G_N_ELEMENTS (now) && !self->told_lies; i++) {
-    if (now[i] >= before[i])
-      continue;
-    GST_WARNING ("what the driver counts %s; it is not gone by",
-        now[i] == WFD_RATE_UNKNOWN ? "is not told any more" : "goes back");
-    self->told_lies = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (now); i++) {
+    if (now[i] < before[i])
+      note_lie (self, now[i] == WFD_RATE_UNKNOWN ? LIE_GONE : LIE_BACK);
+    else if (wfd_rate_is_jump (before[i], now[i]))
+      note_lie (self, LIE_JUMP);
   }
 }
 

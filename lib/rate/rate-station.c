@@ -32,12 +32,16 @@ wfd_rate_station_init (WfdRateStationState *self)
   };
 }
 
+gboolean
+wfd_rate_is_jump (gint64 before, gint64 now)
+{
+  return before >= 0 && now > before && now - before > MAX_CHANGE;
+}
+
 static gint64
 find_change (gint64 before, gint64 now)
 {
-  if (before < 0 || now < before || now - before > MAX_CHANGE)
-    return 0;
-  return now - before;
+  return before < 0 || now < before || wfd_rate_is_jump (before, now) ? 0 : now - before;
 }
 
 gboolean

@@ -121,6 +121,8 @@ typedef struct
 } WfdRateStation;
 
 void wfd_rate_feed_station (WfdRate *self, const WfdRateStation *station, gint64 now_us);
+/* Whether a counter has gone on by more than it can have, so that it is not gone by. */
+gboolean wfd_rate_is_jump (gint64 before, gint64 now);
 /* Whether pictures can be sent at a modulation of @phy_kbps; if not it is taken for unknown. */
 gboolean wfd_rate_is_modulation (gint64 phy_kbps);
 

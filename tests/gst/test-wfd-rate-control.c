@@ -630,8 +630,49 @@ GST_START_TEST (statistics_that_jump_wrap_or_vanish_do_no_harm)
   }
   check_sane ();
   fail_unless (told_kbps > 10000, "%u of 20000 kbit/s", told_kbps);
-  fail_unless_equals_int (n_warnings, 1);
+  /* One line for each kind. */
+  fail_unless_equals_int (n_warnings, 2);
   finish ();
+}
+
+GST_END_TEST;
+
+/* Of one counter, the others being as they were. */
+GST_START_TEST (each_kind_of_wrong_statistics_has_a_line_of_its_own)
+{
+  static const struct
+  {
+    gint64 before, now;
+    const char *line;
+  } rows[] = {
+    { 1000, 999, "goes back" },
+    { G_MAXUINT32, 0, "goes back" },
+    { 1000, WFD_RATE_UNKNOWN, "is not told any more" },
+    { 1000, 1000000, "jumps" },
+    { 0, G_MAXINT64, "jumps" },
+    { WFD_RATE_UNKNOWN, 1000000, NULL },
+    { 1000, 2000, NULL },
+  };
+
+  for (guint i = 0; i < 4; i++) {
+    WfdRateStation before = { 65000, 5, 5, 5, 5 }, now = before;
+    gint64 *const counters[][2] = { { &before.retries, &now.retries },
+      { &before.failed, &now.failed }, { &before.packets, &now.packets },
+      { &before.queue_drops, &now.queue_drops } };
+
+    *counters[i][0] = rows[__i__].before;
+    *counters[i][1] = rows[__i__].now;
+    begin (60, &usual, 0);
+    about = rows[__i__].line;
+    radio.station = before;
+    run (200);
+    radio.station = now;
+    run (200);
+    fail_unless_equals_int (n_warnings, about != NULL);
+    fail_unless_equals_int (n_about, about != NULL);
+    check_sane ();
+    finish ();
+  }
 }
 
 GST_END_TEST;
@@ -871,6 +912,7 @@ rate_control_suite (void)
   tcase_add_checked_fixture (bad, listen_to_log, stop_listening);
   tcase_add_test (bad, interface_that_vanishes_leaves_a_sane_rate_and_a_reason);
   tcase_add_test (bad, statistics_that_jump_wrap_or_vanish_do_no_harm);
+  tcase_add_loop_test (bad, each_kind_of_wrong_statistics_has_a_line_of_its_own, 0, 7);
   tcase_add_test (bad, what_the_driver_tells_is_in_the_statistics);
   tcase_add_loop_test (bad, modulation_that_cannot_be_is_unknown_and_named_once, 0, 3);
   tcase_add_loop_test (bad, fall_is_explained_in_one_line_with_its_reason, 0, n);
