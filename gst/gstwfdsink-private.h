@@ -35,6 +35,7 @@ struct _GstWfdSink
   guint bitrate_kbps;
   WfdRateUser rate_user; /* start_kbps 0: bitrate_kbps */
   guint limit_kbps;      /* of level and peer; G_MAXUINT: nothing is agreed on */
+  guint notified_kbps;   /* as "suggested-bitrate" */
   char *video_formats;   /* as the user wants them */
   char *audio_codecs;
   const WfdEncoder *video_encoder; /* from READY on; NULL: there is none */
@@ -72,8 +73,8 @@ void gst_wfd_sink_get_rate_property (GstWfdSink *self, guint which, GValue *valu
 void gst_wfd_sink_init_rate (GstWfdSink *self);
 /* Says what of it cannot be, if something cannot. */
 void gst_wfd_sink_check_rate (GstWfdSink *self);
-/* kbit/s of video; with the lock. */
-guint gst_wfd_sink_get_suggestion (GstWfdSink *self);
+/* What follows from what has changed is told, if it is another suggestion than before. */
+void gst_wfd_sink_notify_suggestion (GstWfdSink *self);
 /* The rate control does what the properties say; with the lock. */
 void gst_wfd_sink_update_rate (GstWfdSink *self);
 

@@ -213,10 +213,34 @@ gst_wfd_sink_install_rate_properties (GObjectClass *klass, guint first)
   gst_type_mark_as_plugin_api (rate_profile_get_type (), 0);
 }
 
+/* kbit/s of video; with the lock. */
+static guint
+get_suggestion (GstWfdSink *self)
+{
+  return self->rate_user.on
+      ? wfd_rate_control_get_target (self->rate)
+      : wfd_rate_control_limit (self->rate, MIN (self->bitrate_kbps, self->limit_kbps));
+}
+
+void
+gst_wfd_sink_notify_suggestion (GstWfdSink *self)
+{
+  guint suggested_kbps;
+  gboolean moved;
+
+  g_mutex_lock (&self->lock);
+  suggested_kbps = get_suggestion (self);
+  moved = suggested_kbps != self->notified_kbps;
+  self->notified_kbps = suggested_kbps;
+  g_mutex_unlock (&self->lock);
+  if (moved)
+    g_object_notify (G_OBJECT (self), "suggested-bitrate");
+}
+
 static void
 on_target (gpointer owner)
 {
-  g_object_notify (owner, "suggested-bitrate");
+  gst_wfd_sink_notify_suggestion (owner);
 }
 
 static void
@@ -246,7 +270,7 @@ on_ceiling (gpointer owner)
   store_bitrate (self);
   g_mutex_unlock (&self->lock);
   wfd_program_thread_apply_bitrate (self->program_thread);
-  g_object_notify (owner, "suggested-bitrate");
+  gst_wfd_sink_notify_suggestion (self);
 }
 
 static gint *
@@ -266,6 +290,7 @@ gst_wfd_sink_init_rate (GstWfdSink *self)
   self->limit_kbps = G_MAXUINT;
   self->rate = wfd_rate_control_new (&events, self);
   gst_wfd_sink_update_rate (self);
+  self->notified_kbps = get_suggestion (self);
 }
 
 /* With the lock, or before others know of the element. */
@@ -295,14 +320,6 @@ gst_wfd_sink_check_rate (GstWfdSink *self)
         (NULL));
 }
 
-guint
-gst_wfd_sink_get_suggestion (GstWfdSink *self)
-{
-  return self->rate_user.on
-      ? wfd_rate_control_get_target (self->rate)
-      : wfd_rate_control_limit (self->rate, MIN (self->bitrate_kbps, self->limit_kbps));
-}
-
 void
 gst_wfd_sink_set_rate_property (GstWfdSink *self, guint which, const GValue *value)
 {
@@ -310,23 +327,22 @@ gst_wfd_sink_set_rate_property (GstWfdSink *self, guint which, const GValue *val
   gboolean moved;
 
   g_mutex_lock (&self->lock);
-  suggested_kbps = gst_wfd_sink_get_suggestion (self);
+  suggested_kbps = get_suggestion (self);
   *find_member (self, which) = rows[which].kind->read (value);
   gst_wfd_sink_update_rate (self);
   store_bitrate (self);
-  moved = gst_wfd_sink_get_suggestion (self) != suggested_kbps;
+  moved = get_suggestion (self) != suggested_kbps;
   g_mutex_unlock (&self->lock);
-  if (!moved)
-    return;
-  wfd_program_thread_apply_bitrate (self->program_thread);
-  g_object_notify (G_OBJECT (self), "suggested-bitrate");
+  if (moved)
+    wfd_program_thread_apply_bitrate (self->program_thread);
+  gst_wfd_sink_notify_suggestion (self);
 }
 
 /* With the lock. */
 void
 gst_wfd_sink_get_rate_property (GstWfdSink *self, guint which, GValue *value)
 {
-  gint number = which == GST_WFD_SINK_SUGGESTED_BITRATE ? (gint) gst_wfd_sink_get_suggestion (self)
+  gint number = which == GST_WFD_SINK_SUGGESTED_BITRATE ? (gint) get_suggestion (self)
                                                         : *find_member (self, which);
 
   rows[which].kind->write (value, number);

@@ -134,24 +134,20 @@ gst_wfd_sink_update_plan (GstWfdSink *self)
   g_autoptr (WfdPad) sound = find_agreed_sound (self);
   g_autoptr (GError) error = NULL, warning = NULL;
   WfdProgramPlan plan;
-  gboolean complained, moved;
-  guint suggested_kbps;
+  gboolean complained;
 
   if (sound != NULL)
     wfd_pad_expect_sound (sound);
 
   g_mutex_lock (&self->lock);
-  suggested_kbps = gst_wfd_sink_get_suggestion (self);
   make_plan (self, &plan, &error, &warning);
   complained = self->complained;
   self->complained = complained || error != NULL || warning != NULL;
   wfd_program_thread_set_plan (self->program_thread, &plan);
   wfd_program_plan_clear (&plan);
-  moved = gst_wfd_sink_get_suggestion (self) != suggested_kbps;
   g_mutex_unlock (&self->lock);
 
-  if (moved)
-    g_object_notify (G_OBJECT (self), "suggested-bitrate");
+  gst_wfd_sink_notify_suggestion (self);
   if (error != NULL && !complained)
     wfd_post_error (GST_ELEMENT (self), error);
   else if (warning != NULL && !complained)

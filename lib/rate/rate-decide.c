@@ -13,10 +13,6 @@
 /* With less than this under way, a capture is always worth a try. */
 #define LEAST_SKIP_US 40000
 
-/* What left since the last capture alone must say that it takes so many times what is worth it,
- * unless nothing else than a fall looks like that. */
-#define SUDDEN 2.5
-
 /* What is told to an encoder only if it moves so much. */
 #define UP_STEP 1.05
 #define DOWN_STEP 0.98
@@ -75,8 +71,7 @@ find_skip (WfdRate *self, const WfdRateSituation *situation)
   if (wfd_rate_loss_owes_key (&self->loss, self->now_us)
       && (backlog_us > self->tuning.key_skip_us || stalled_us > self->tuning.stall_us))
     return WFD_RATE_REASON_SKIP_KEY;
-  if (backlog_us > most_us || situation->backlog_bytes * self->drain.sudden > SUDDEN * most_us
-      || situation->backlog_bytes * self->drain.plunge > most_us)
+  if (backlog_us > most_us || situation->backlog_bytes * self->drain.sudden > most_us)
     return stalled_us > self->tuning.stall_us ? WFD_RATE_REASON_SKIP_STALL
                                               : WFD_RATE_REASON_SKIP_BACKLOG;
   return WFD_RATE_N_REASONS;

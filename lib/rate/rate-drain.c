@@ -28,7 +28,9 @@
 #define FALLEN_INTERVALS 1.5
 #define FALLEN_STILL_PART 0.4
 
-/* In one turn it must have taken so many times what was expected to be a fall. */
+/* One turn alone counts only by this part, unless it took so many times what was expected, as nothing
+ * else than a fall does. */
+#define DOUBT 2.5
 #define PLUNGED 6
 
 /* A rise, if it was so many times as quick, so often in a row. */
@@ -161,16 +163,24 @@ follow_fall (WfdRateDrain *self, const WfdRateTuning *tuning, gboolean is_link)
   self->has_fallen = TRUE;
 }
 
+/* us for a byte by this turn; 0 if it tells nothing. */
+static double
+find_sudden (const WfdRateDrain *self)
+{
+  double found = self->turn_us / MAX (self->turn_bytes, 1);
+
+  if (self->turn_bytes < STALL_BYTES)
+    return 0;
+  if (found > PLUNGED * self->us_per_byte
+      && self->turn_still_us <= FALLEN_STILL_PART * self->turn_us)
+    return found;
+  return self->turn_still_us < STILL_PART * self->turn_us ? found / DOUBT : 0;
+}
+
 void
 wfd_rate_drain_turn (WfdRateDrain *self, const WfdRateTuning *tuning, gboolean is_link)
 {
-  double found = is_link && self->turn_bytes >= STALL_BYTES ? self->turn_us / self->turn_bytes : 0;
-
-  self->sudden = self->turn_still_us < STILL_PART * self->turn_us ? found : 0;
-  self->plunge = found > PLUNGED * self->us_per_byte
-          && self->turn_still_us <= FALLEN_STILL_PART * self->turn_us
-      ? found
-      : 0;
+  self->sudden = is_link ? find_sudden (self) : 0;
   follow_fall (self, tuning, is_link);
   if (is_link)
     follow_rise (self);

@@ -40,11 +40,10 @@ typedef struct
   double turn_us;        /* us of busy time since the last turn */
   double turn_bytes;     /* bytes that left meanwhile */
   double turn_still_us;  /* us of it in which nothing did */
-  double sudden;         /* us for a byte in the last turn; 0 if that tells nothing */
-  double plunge;         /* the same, if that is no pause, and so much that few turns are so */
-  guint n_quick;         /* turns in a row in which it was much quicker than expected */
-  WfdRateFall fall;      /* turns in a row that were far slower */
-  gboolean has_fallen;   /* at the last turn that became certain */
+  double sudden;       /* us for a byte by the last turn alone, with doubts; 0: it tells nothing */
+  guint n_quick;       /* turns in a row in which it was much quicker than expected */
+  WfdRateFall fall;    /* turns in a row that were far slower */
+  gboolean has_fallen; /* at the last turn that became certain */
 
   guint64 sent_bytes;       /* bytes handed to the kernel since the beginning */
   double drained_bytes;     /* bytes that left it and were not dropped */

@@ -595,6 +595,32 @@ GST_START_TEST (test_notifications_are_obeyed_without_rate_control)
 }
 GST_END_TEST
 
+GST_START_TEST (test_suggestion_is_notified_when_it_has_moved)
+{
+  static const struct
+  {
+    guint64 rate_bps;
+    guint kbps; /* 0: it stays */
+  } steps[] = { { 1600000, 1600 }, { 30000000, 8000 }, { 20000000, 0 }, { 1500000, 1500 } };
+
+  if (!can_encode ())
+    return;
+  start_own ("rate-control=off bitrate=8000", 3000000);
+  pull (10);
+  while (g_async_queue_try_pop (own.moved) != NULL)
+    continue;
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
+    notify_rate (steps[i].rate_bps);
+    if (steps[i].kbps == 0)
+      continue;
+    fail_unless (g_async_queue_timeout_pop (own.moved, WATCHDOG / GST_USECOND) != NULL);
+    fail_unless_equals_int (get_suggested (), steps[i].kbps);
+    fail_unless_equals_int (g_async_queue_length (own.moved), 0);
+  }
+  stop_own ();
+}
+GST_END_TEST
+
 GST_START_TEST (test_context_that_is_none_is_an_error)
 {
   g_autoptr (GError) error = NULL;
@@ -627,6 +653,7 @@ wfd_miracast_suite (void)
   tcase_add_test (tcase, test_rate_that_is_found_is_known_to_the_driver);
   tcase_add_test (tcase, test_pictures_that_are_left_out_are_told);
   tcase_add_test (tcase, test_notifications_are_obeyed_without_rate_control);
+  tcase_add_test (tcase, test_suggestion_is_notified_when_it_has_moved);
   tcase_add_test (tcase, test_context_that_is_none_is_an_error);
   return suite;
 }
