@@ -84,6 +84,7 @@ struct _WfdControl
   GSource *key_unit_timer;
   GSource *watchdog_timer;
   GSource *station_timer;
+  gboolean had_station; /* the driver told of it at the last look */
   WfdKeyUnit key_unit;
   WfdFormat most; /* source role: what the session began with */
   WfdWatchdog watchdog;

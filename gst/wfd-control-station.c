@@ -26,11 +26,14 @@ static void
 tell_station (WfdControl *self)
 {
   g_autoptr (GVariant) stats = wfd_control_dup_link_stats (self);
+  gboolean has_station = stats != NULL && g_variant_n_children (stats) > 0;
   WfdRateStation station;
 
-  /* Over no Wi-Fi nothing is told, which is not that it is not told any more. */
-  if (stats == NULL || g_variant_n_children (stats) == 0)
+  /* Over no Wi-Fi nothing is told, which is not that it is not told any more: that, as of an
+   * interface that has gone, is told once. */
+  if (stats == NULL || (!has_station && !self->had_station))
     return;
+  self->had_station = has_station;
   station = (WfdRateStation) {
     .phy_kbps = lookup (stats, "tx-kbps"),
     .retries = lookup (stats, "tx-retries"),
@@ -76,6 +79,7 @@ void
 wfd_control_drop_station (WfdControl *self)
 {
   wfd_control_drop_timer (&self->station_timer);
+  self->had_station = FALSE;
   g_clear_object (&self->station);
 }
 

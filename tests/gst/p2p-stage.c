@@ -106,7 +106,7 @@ __wrap_wfd_station_socket_open (WfdStationSocket *ret_socket, GError **error)
 GVariant *__wrap_wfd_establish_dup_stats (WfdEstablish *establish);
 GVariant *__real_wfd_establish_dup_stats (WfdEstablish *establish);
 
-static gint driver_kbps;
+static gint driver_kbps, driver_has_gone;
 
 void
 stage_tell_modulation (guint kbps)
@@ -114,15 +114,25 @@ stage_tell_modulation (guint kbps)
   g_atomic_int_set (&driver_kbps, kbps);
 }
 
+void
+stage_take_driver_away (gboolean gone)
+{
+  g_atomic_int_set (&driver_has_gone, gone);
+}
+
 GVariant *
 __wrap_wfd_establish_dup_stats (WfdEstablish *establish)
 {
-  g_autoptr (GVariant) stats = __real_wfd_establish_dup_stats (establish);
+  g_autoptr (GVariant) stats = g_atomic_int_get (&driver_has_gone)
+      ? g_variant_ref_sink (g_variant_new ("a{sv}", NULL))
+      : __real_wfd_establish_dup_stats (establish);
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (stats);
   gint64 kbps = g_atomic_int_get (&driver_kbps);
 
-  if (kbps > 0)
+  if (kbps > 0 && !g_atomic_int_get (&driver_has_gone)) {
     g_variant_dict_insert (&dict, "tx-kbps", "x", kbps);
+    g_variant_dict_insert (&dict, "tx-packets", "x", (gint64) 1000);
+  }
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 

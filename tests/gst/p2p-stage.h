@@ -63,6 +63,8 @@ void stage_restart_fake (Stage *self);
 
 /* As which the driver tells that of the peer, to both sides; 0: it does not. */
 void stage_tell_modulation (guint kbps);
+/* Of an interface that has gone nothing is told at all. */
+void stage_take_driver_away (gboolean gone);
 
 /* Each fails after some seconds. */
 void stage_wait_buffers (Stage *self, guint n);

@@ -532,6 +532,42 @@ test_modulation_in_stats (Stage *stage, gconstpointer data)
   stage_tell_modulation (0);
 }
 
+static void
+count_warning (GstDebugCategory *category, GstDebugLevel level, const char *file,
+    const char *function, gint line, GObject *object, GstDebugMessage *message, gpointer count)
+{
+  if (level == GST_LEVEL_WARNING && strcmp (gst_debug_category_get_name (category), "wfdrate") == 0)
+    g_atomic_int_inc ((gint *) count);
+}
+
+/* The rate stays in its bounds, and one line says what has happened. */
+static void
+test_driver_that_has_gone_is_named_once (Stage *stage, gconstpointer data)
+{
+  gint n_warnings = 0;
+  guint bitrate_kbps;
+
+  play (stage);
+  gst_debug_set_threshold_for_name ("wfdrate", GST_LEVEL_WARNING);
+  gst_debug_set_active (TRUE);
+  gst_debug_add_log_function (count_warning, &n_warnings, NULL);
+  stage_tell_modulation (65000);
+  for (guint i = 0; i < 20 && get_number (stage, "rate-modulation") < 0; i++)
+    stage_wait_buffers (stage, 10);
+  g_assert_cmpint (g_atomic_int_get (&n_warnings), ==, 0);
+  stage_take_driver_away (TRUE);
+  for (guint i = 0; i < 30 && get_number (stage, "rate-modulation") >= 0; i++)
+    stage_wait_buffers (stage, 10);
+  g_assert_cmpint (get_number (stage, "rate-modulation"), ==, -1);
+  g_assert_cmpint (g_atomic_int_get (&n_warnings), ==, 1);
+  g_object_get (stage->sides[STAGE_SOURCE].wfd, "suggested-bitrate", &bitrate_kbps, NULL);
+  g_assert_cmpuint (bitrate_kbps, >=, 1000);
+  g_assert_cmpuint (bitrate_kbps, <=, 40000);
+  gst_debug_remove_log_function (count_warning);
+  stage_take_driver_away (FALSE);
+  stage_tell_modulation (0);
+}
+
 /* Addresses are taken away with the group. */
 static void
 test_nothing_is_left (Stage *stage, gconstpointer data)
@@ -677,6 +713,7 @@ main (int argc, char **argv)
   add ("name-too-long", test_name_too_long);
   add ("link-in-stats", test_link_in_stats);
   add ("modulation-in-stats", test_modulation_in_stats);
+  add ("driver-that-has-gone-is-named-once", test_driver_that_has_gone_is_named_once);
   add ("nothing-is-left", test_nothing_is_left);
   add ("stranger-is-refused", test_stranger_is_refused);
   add ("supplicant-is-restarted", test_supplicant_is_restarted);
