@@ -210,10 +210,21 @@
 /* How long it waits for a peer that reads nothing of it. */
 #define WFD_LIMIT_PEER_STALLED_S 300
 
+/* A machine that has gone without a word is asked for after this, and missed after twice as
+ * long. */
+#define WFD_LIMIT_PEER_KEEP_ALIVE_S 30
+
 /* Connections that have not said who they are (one file each, up to 300 s), of which one
  * address may have so many: beyond either the oldest goes. */
 #define WFD_LIMIT_PEER_STRANGERS 256
 #define WFD_LIMIT_PEER_STRANGERS_OF_ADDRESS 64
+
+/* Connections that are given up, of which the peer has not read the last yet, or not closed
+ * (one file each, up to 30 s), and what waits for it: as much as of messages in part. */
+#define WFD_LIMIT_PEER_LINGERING 256
+#define WFD_LIMIT_PEER_LINGERING_OF_ADDRESS 64
+#define WFD_LIMIT_PEER_LINGERING_BYTES (256 * 1024 * 1024)
+#define WFD_LIMIT_PEER_LINGERING_BYTES_OF_ADDRESS (64 * 1024 * 1024)
 
 /* Connections of one graph: each pair of 64 nodes, and room; those of one address: as many
  * nodes on one machine; and those that have said who they are and not what they want. */

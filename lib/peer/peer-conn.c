@@ -11,9 +11,6 @@
 /* A peer that does not read its last messages, or does not close, is left then. */
 #define LINGER_US (30 * G_USEC_PER_SEC)
 
-/* A machine that has gone without a word is missed after twice as long. */
-#define KEEP_ALIVE_S 30
-
 /* A piece of a message that goes out before the next is made: a few frames, with what they and
  * TLS add. It stays in the cache of the processor, and the peer can read it meanwhile. */
 #define PIECE_FRAMES 3
@@ -48,14 +45,16 @@ struct _WfdPeerConn
   GQueue queue;     /* GByteArray */
   gsize sent_bytes; /* of the first */
   gsize queued_bytes;
-  gsize alone_bytes;  /* of them, at the front: of a message before which nothing waited */
-  gboolean broken;    /* lost as soon as nothing is done with it */
-  gboolean stalls;    /* the timer looks whether it does */
-  gboolean progress;  /* something was taken since it was started */
-  gboolean reading;   /* as far as the owner goes */
-  GByteArray *rest;   /* of what was read, and may not be taken yet */
-  gboolean resumes;   /* the timer takes it */
-  WfdPeerClaim claim; /* room for the message that has come in part */
+  gsize alone_bytes;     /* of them, at the front: of a message before which nothing waited */
+  gboolean broken;       /* lost as soon as nothing is done with it */
+  gboolean stalls;       /* the timer looks whether it does */
+  gboolean progress;     /* something was taken since it was started */
+  gboolean reading;      /* as far as the owner goes */
+  GByteArray *rest;      /* of what was read, and may not be taken yet */
+  gboolean resumes;      /* the timer takes it */
+  WfdPeerClaim claim;    /* room for the message that has come in part */
+  WfdPeerAddress remote; /* when it lingers */
+  GList link;            /* the same */
 };
 
 static void
@@ -79,32 +78,6 @@ conn_ref (WfdPeerConn *self)
 {
   g_atomic_ref_count_inc (&self->ref_count);
   return self;
-}
-
-/* --- addresses --- */
-
-GSocketAddress *
-wfd_peer_address_to_gio (const WfdPeerAddress *address)
-{
-  g_autoptr (GInetAddress) ip = g_inet_address_new_from_bytes (address->ip, G_SOCKET_FAMILY_IPV6);
-
-  return g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", ip, "port", (guint) address->port,
-      "scope-id", address->scope_id, NULL);
-}
-
-gboolean
-wfd_peer_address_from_gio (GSocketAddress *gio, WfdPeerAddress *ret_address)
-{
-  GInetSocketAddress *inet;
-
-  if (gio == NULL || g_socket_address_get_family (gio) != G_SOCKET_FAMILY_IPV6)
-    return FALSE;
-
-  inet = G_INET_SOCKET_ADDRESS (gio);
-  memcpy (ret_address->ip, g_inet_address_to_bytes (g_inet_socket_address_get_address (inet)), 16);
-  ret_address->port = g_inet_socket_address_get_port (inet);
-  ret_address->scope_id = g_inet_socket_address_get_scope_id (inet);
-  return TRUE;
 }
 
 gboolean
@@ -228,6 +201,8 @@ finish (WfdPeerConn *self)
   if (self->state == STATE_CLOSED)
     return;
 
+  if (self->state == STATE_LINGERING)
+    g_queue_unlink (&self->loop->lingering, &self->link);
   self->state = STATE_CLOSED;
   release_room (self);
   wfd_peer_loop_watch (self->loop, &self->watch, 0);
@@ -663,6 +638,47 @@ on_ready (WfdPeerWatch *watch, guint32 events)
   conn_unref (self);
 }
 
+/* --- who has gone without a word --- */
+
+/* TCP asks only where nothing is on the way; else it would send it again for a quarter of an
+ * hour. Who reads nothing still acknowledges what is sent to look. */
+static gboolean
+is_missed (const WfdPeerConn *self)
+{
+  struct tcp_info info = { 0 };
+  socklen_t size = sizeof (info);
+
+  return self->state == STATE_OPEN
+      && getsockopt (self->watch.fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0
+      && info.tcpi_unacked > 0 && info.tcpi_last_ack_recv > 2 * WFD_LIMIT_PEER_KEEP_ALIVE_S * 1000;
+}
+
+static gboolean
+on_missed (gpointer data)
+{
+  WfdPeerLoop *loop = data;
+  GList *conns = g_hash_table_get_keys (loop->conns);
+
+  for (GList *l = conns; l != NULL; l = l->next)
+    conn_ref (l->data);
+  for (GList *l = conns; l != NULL; l = l->next)
+    if (is_missed (l->data))
+      lose (l->data);
+  g_list_free_full (conns, conn_unref);
+  if (g_hash_table_size (loop->conns) > 0)
+    g_source_set_ready_time (loop->missed, g_get_monotonic_time () + loop->missed_us);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch_missed (WfdPeerLoop *loop)
+{
+  if (loop->missed == NULL)
+    loop->missed = wfd_peer_loop_add_timer (loop, on_missed, loop);
+  if (g_source_get_ready_time (loop->missed) < 0)
+    g_source_set_ready_time (loop->missed, g_get_monotonic_time () + loop->missed_us);
+}
+
 /* --- life --- */
 
 static WfdPeerConn *
@@ -680,13 +696,14 @@ conn_new (WfdPeerLoop *loop, GSocket *socket, State state, const WfdPeerConnCall
   self->frames = wfd_peer_frames_new ();
   self->timer = wfd_peer_loop_add_timer (loop, on_timer, self);
   g_hash_table_add (loop->conns, self);
+  watch_missed (loop);
   if (socket == NULL)
     return self;
   self->watch = (WfdPeerWatch) { g_socket_get_fd (socket), .ready = on_ready };
   g_socket_set_blocking (socket, FALSE);
   g_socket_set_keepalive (socket, TRUE);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_ALIVE_S, NULL);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_ALIVE_S / 3, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, WFD_LIMIT_PEER_KEEP_ALIVE_S, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, WFD_LIMIT_PEER_KEEP_ALIVE_S / 3, NULL);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, 3, NULL);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   return self;
@@ -739,6 +756,58 @@ wfd_peer_conn_trust (WfdPeerConn *self, gsize max_bytes)
   wfd_peer_frames_set_max_bytes (self->frames, max_bytes);
 }
 
+typedef struct
+{
+  guint n;
+  gsize bytes;
+} Lingering;
+
+/* One of them may always have more than its part of what waits. */
+static gboolean
+exceeds (Lingering *lingering, const WfdPeerConn *conn, guint max, gsize max_bytes)
+{
+  lingering->n++;
+  lingering->bytes += conn->queued_bytes;
+  return lingering->n > max || (lingering->n > 1 && lingering->bytes > max_bytes);
+}
+
+/* Those who were turned away could be many: the oldest go, of the address of the last one or
+ * of all. */
+static void
+limit_lingering (WfdPeerLoop *loop)
+{
+  const WfdPeerConn *last = loop->lingering.tail->data;
+  Lingering all = { 0 }, near = { 0 };
+
+  for (GList *l = loop->lingering.tail, *next; l != NULL; l = next) {
+    WfdPeerConn *conn = l->data;
+    gboolean too_many =
+        exceeds (&all, conn, WFD_LIMIT_PEER_LINGERING, WFD_LIMIT_PEER_LINGERING_BYTES);
+
+    next = l->prev;
+    if (memcmp (conn->remote.ip, last->remote.ip, sizeof (last->remote.ip)) == 0)
+      too_many |= exceeds (&near, conn, WFD_LIMIT_PEER_LINGERING_OF_ADDRESS,
+          WFD_LIMIT_PEER_LINGERING_BYTES_OF_ADDRESS);
+    if (too_many)
+      finish (conn);
+  }
+}
+
+/* What still comes is read and forgotten. */
+static void
+linger (WfdPeerConn *self)
+{
+  release_room (self);
+  self->state = STATE_LINGERING;
+  wfd_peer_conn_get_remote (self, &self->remote);
+  self->link.data = self;
+  g_queue_push_tail_link (&self->loop->lingering, &self->link);
+  start_timer (self, LINGER_US);
+  if (!flush (self))
+    lose_later (self);
+  limit_lingering (self->loop);
+}
+
 void
 wfd_peer_conn_abort (WfdPeerConn *self)
 {
@@ -754,17 +823,10 @@ wfd_peer_conn_close (WfdPeerConn *self)
   self->owner = NULL;
   if (self->state == STATE_CLOSED || lost)
     return;
-  if (self->state == STATE_OPENING) {
+  if (self->state == STATE_OPENING)
     finish (self);
-    return;
-  }
-
-  /* What still comes is read and forgotten. */
-  release_room (self);
-  self->state = STATE_LINGERING;
-  start_timer (self, LINGER_US);
-  if (!flush (self))
-    lose_later (self);
+  else
+    linger (self);
 }
 
 void

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "peer-address.h"
 #include "peer-channel.h"
 #include "peer-loop.h"
-#include "peer-wire.h"
 
 G_BEGIN_DECLS
 
@@ -50,8 +50,5 @@ void wfd_peer_conn_close (WfdPeerConn *self);
 void wfd_peer_conn_abort (WfdPeerConn *self);
 /* The same for all there are, at once. */
 void wfd_peer_conn_abort_all (WfdPeerLoop *loop);
-
-GSocketAddress *wfd_peer_address_to_gio (const WfdPeerAddress *address);
-gboolean wfd_peer_address_from_gio (GSocketAddress *gio, WfdPeerAddress *ret_address);
 
 G_END_DECLS

@@ -304,6 +304,7 @@ wfd_peer_loop_init (WfdPeerLoop *self)
   g_cond_init (&self->changed);
   self->context = g_main_context_new ();
   self->conns = g_hash_table_new (NULL, NULL);
+  g_queue_init (&self->lingering);
   self->buffer = g_malloc (WFD_PEER_READ_BYTES);
   self->spare = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
   self->stalled_us = WFD_LIMIT_PEER_STALLED_S * G_USEC_PER_SEC;
@@ -311,6 +312,8 @@ wfd_peer_loop_init (WfdPeerLoop *self)
   wfd_peer_room_init (&self->room);
   self->overdue = NULL;
   self->overdue_us = -1;
+  self->missed = NULL;
+  self->missed_us = WFD_LIMIT_PEER_KEEP_ALIVE_S * G_USEC_PER_SEC;
 
   self->sockets = add_source (self, &socket_funcs, NULL, NULL);
   self->sockets_tag = g_source_add_unix_fd (self->sockets, self->epoll_fd, G_IO_IN);
@@ -327,6 +330,7 @@ wfd_peer_loop_clear (WfdPeerLoop *self)
   wfd_peer_loop_clear_source (&self->sockets);
   wfd_peer_loop_clear_source (&self->comeback);
   wfd_peer_loop_clear_source (&self->overdue);
+  wfd_peer_loop_clear_source (&self->missed);
   g_main_context_unref (self->context);
   close_descriptors (self);
   g_hash_table_unref (self->watches);

@@ -27,6 +27,7 @@ typedef struct
   GMutex lock;
   GCond changed;     /* room in a queue, or a connection less */
   GHashTable *conns; /* all that are not closed */
+  GQueue lingering;  /* of them, those that are given up, the last one last */
   guint8 *buffer;    /* for what is read with the lock held */
   GPtrArray *spare;  /* GByteArray, for what is sent */
   gint64 stalled_us; /* how long a peer may take nothing */
@@ -34,6 +35,8 @@ typedef struct
   WfdPeerRoom room;  /* for messages that have come in part */
   GSource *overdue;  /* or NULL: who has been waited for too long gives it back */
   gint64 overdue_us; /* when it is due, or -1 */
+  gint64 missed_us;  /* how often those are looked for who have gone without a word */
+  GSource *missed;   /* or NULL: there was no connection yet */
 
   int epoll_fd;
   GHashTable *watches; /* by their ids: what another thread has cleared is not called */

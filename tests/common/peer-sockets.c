@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peer-sockets.h"
 
-#include <peer-conn.h>
+#include <peer-address.h>
 
 static GSocket *
 new_socket (void)

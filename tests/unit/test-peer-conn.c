@@ -2,6 +2,8 @@
 /* Sockets of connections and listeners, against a peer who does what no node does. */
 #include <base-limits.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <peer-hub.h>
 #include <peer-sockets.h>
 #include <sys/epoll.h>
@@ -59,12 +61,19 @@ on_lost (WfdPeerConn *conn, gpointer owner)
 static const WfdPeerConnCalls calls = { NULL, on_received, on_drained, on_lost };
 
 static void
-stage_begin (Stage *stage)
+stage_begin_missing (Stage *stage, gint64 missed_us)
 {
   *stage = (Stage) { .answers = TRUE };
   peer_connect_pair (&stage->peer, &stage->accepted);
   g_assert_true (wfd_peer_loop_init (&stage->loop));
+  stage->loop.missed_us = missed_us;
   stage->conn = wfd_peer_conn_new_accepted (&stage->loop, stage->accepted, &calls, stage);
+}
+
+static void
+stage_begin (Stage *stage)
+{
+  stage_begin_missing (stage, G_USEC_PER_SEC * G_GINT64_CONSTANT (3600));
 }
 
 static void
@@ -285,6 +294,113 @@ test_unwatched_is_lost (void)
   stage_end (&stage);
 }
 
+/* --- who has gone without a word --- */
+
+static struct tcp_info tcp_info;
+static guint n_asked;
+
+/* In the place of the C library's. */
+int
+getsockopt (int fd, int level, int option, void *value, socklen_t *size)
+{
+  if (level != IPPROTO_TCP || option != TCP_INFO)
+    return syscall (SYS_getsockopt, fd, level, option, value, size);
+  memcpy (value, &tcp_info, *size);
+  n_asked++;
+  return 0;
+}
+
+static void
+look_twice (Stage *stage)
+{
+  for (n_asked = 0; n_asked < 2 && !stage->is_lost;)
+    g_main_context_iteration (stage->loop.context, TRUE);
+}
+
+/* TCP would go on sending what is on the way for a quarter of an hour. Who takes nothing and
+ * who has nothing to take are there. */
+static void
+test_gone_is_missed (void)
+{
+  Stage stage;
+
+  stage_begin_missing (&stage, 1000);
+  tcp_info = (struct tcp_info) { .tcpi_unacked = 1, .tcpi_last_ack_recv = 59000 };
+  look_twice (&stage);
+  tcp_info = (struct tcp_info) { .tcpi_unacked = 0, .tcpi_last_ack_recv = 61000 };
+  look_twice (&stage);
+  stage.may_be_lost = TRUE;
+  tcp_info.tcpi_unacked = 1;
+  look_twice (&stage);
+  g_assert_true (stage.is_lost);
+  stage_end (&stage);
+}
+
+/* --- who is given up --- */
+
+#define N_LEFT (WFD_LIMIT_PEER_LINGERING_OF_ADDRESS + 3)
+
+/* Each has @size octets waiting for a peer who neither reads nor closes. */
+static void
+leave_many (Stage *stage, GSocket **peers, guint n, gsize size)
+{
+  for (guint i = 0; i < n; i++) {
+    GSocket *accepted;
+
+    peer_connect_pair (&peers[i], &accepted);
+    stage->conn = wfd_peer_conn_new_accepted (&stage->loop, accepted, &calls, stage);
+    send_bytes (stage, size);
+    wfd_peer_conn_close (stage->conn);
+  }
+}
+
+static void
+discard (GSocket **peers, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_object_unref (peers[i]);
+}
+
+/* They would hold a descriptor each for half a minute: of one address the oldest go. */
+static void
+test_few_linger (void)
+{
+  GSocket *peers[N_LEFT];
+  char octet;
+  Stage stage;
+
+  stage_begin (&stage);
+  leave_many (&stage, peers, N_LEFT, 1);
+  g_assert_cmpuint (stage.loop.lingering.length, ==, WFD_LIMIT_PEER_LINGERING_OF_ADDRESS);
+  g_assert_cmpuint (g_hash_table_size (stage.loop.conns), ==,
+      WFD_LIMIT_PEER_LINGERING_OF_ADDRESS + 1);
+  discard (peers, N_LEFT);
+  settle (&stage);
+  g_assert_cmpuint (stage.loop.lingering.length, ==, 0);
+  /* Who is still there has lost nothing. */
+  g_assert_cmpint (g_socket_receive (stage.peer, &octet, 1, NULL, NULL), ==, -1);
+  stage_end (&stage);
+}
+
+/* And what waits for them is no more than for those who are still there. */
+static void
+test_little_lingers (void)
+{
+  const guint n = WFD_LIMIT_PEER_LINGERING_BYTES_OF_ADDRESS / WFD_LIMIT_PEER_QUEUE_BYTES;
+  GSocket *peers[8];
+  Stage stage;
+
+  stage_begin (&stage);
+  leave_many (&stage, peers, 1, WFD_LIMIT_PEER_LINGERING_BYTES_OF_ADDRESS + 8 * ANSWER_BYTES);
+  g_assert_cmpuint (stage.loop.lingering.length, ==, 1);
+  leave_many (&stage, peers + 1, n + 2, WFD_LIMIT_PEER_QUEUE_BYTES);
+  /* A little of each is in the kernel. */
+  g_assert_cmpuint (stage.loop.lingering.length, >=, n);
+  g_assert_cmpuint (stage.loop.lingering.length, <=, n + 1);
+  discard (peers, n + 3);
+  stage_end (&stage);
+}
+
 /* --- a thread that waits serves the sockets --- */
 
 /* Meanwhile the context does not look at them, and when nobody waits any more it does. */
@@ -475,6 +591,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/conn/full-goes-on-reading", test_full_goes_on_reading);
   g_test_add_func ("/peer/conn/full-that-read-is-lost", test_full_that_read_is_lost);
   g_test_add_func ("/peer/conn/unwatched-is-lost", test_unwatched_is_lost);
+  g_test_add_func ("/peer/conn/gone-is-missed", test_gone_is_missed);
+  g_test_add_func ("/peer/conn/few-linger", test_few_linger);
+  g_test_add_func ("/peer/conn/little-lingers", test_little_lingers);
   g_test_add_func ("/peer/conn/who-waits-reads", test_who_waits_reads);
   g_test_add_func ("/peer/conn/kept-from-who-waits", test_kept_from_who_waits);
   g_test_add_func ("/peer/listener/no-files-left", test_no_files_left);

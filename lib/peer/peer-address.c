@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "peer-address.h"
+
+GSocketAddress *
+wfd_peer_address_to_gio (const WfdPeerAddress *address)
+{
+  g_autoptr (GInetAddress) ip = g_inet_address_new_from_bytes (address->ip, G_SOCKET_FAMILY_IPV6);
+
+  return g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", ip, "port", (guint) address->port,
+      "scope-id", address->scope_id, NULL);
+}
+
+gboolean
+wfd_peer_address_from_gio (GSocketAddress *gio, WfdPeerAddress *ret_address)
+{
+  GInetSocketAddress *inet;
+
+  if (gio == NULL || g_socket_address_get_family (gio) != G_SOCKET_FAMILY_IPV6)
+    return FALSE;
+
+  inet = G_INET_SOCKET_ADDRESS (gio);
+  memcpy (ret_address->ip, g_inet_address_to_bytes (g_inet_socket_address_get_address (inet)), 16);
+  ret_address->port = g_inet_socket_address_get_port (inet);
+  ret_address->scope_id = g_inet_socket_address_get_scope_id (inet);
+  return TRUE;
+}
