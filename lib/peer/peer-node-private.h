@@ -45,7 +45,7 @@ typedef struct
   guint64 sync_since;       /* peer time of what is new, of SYNC_TIME */
   GQueue floods;            /* WfdPeerGuid of records to send, which are there, in their order */
   GHashTable *floods_known; /* where each is in it */
-  guint n_ends;             /* SYNC_END to send behind them */
+  gboolean answering;       /* SYNC_END is to be sent behind them */
   guint64 usefulness;
 } Link;
 

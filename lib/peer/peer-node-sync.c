@@ -11,8 +11,6 @@
 
 #define RANGE_RECORDS 10
 
-/* Who asks reads the answer before asking again, or soon after. */
-#define MAX_ENDS 64
 #define SYNC_END_BYTES 12
 
 /* --- sending --- */
@@ -68,21 +66,18 @@ wfd_peer_node_pump (WfdPeerNode *self, Link *link)
 
   while ((flood = take_flood_to_send (self, link)) != NULL)
     wfd_peer_node_send_message (self, link, flood);
-  if (!g_queue_is_empty (&link->floods))
+  if (!link->answering || !g_queue_is_empty (&link->floods)
+      || !self->calls->room (self->user_data, link->id, SYNC_END_BYTES))
     return;
-  while (link->n_ends > 0 && self->calls->room (self->user_data, link->id, SYNC_END_BYTES)) {
-    link->n_ends--;
-    wfd_peer_node_send_message (self, link, wfd_peer_build_sync_end (TRUE));
-  }
+  link->answering = FALSE;
+  wfd_peer_node_send_message (self, link, wfd_peer_build_sync_end (TRUE));
 }
 
-/* FALSE: the peer asks and does not read. */
-static gboolean
+static void
 end_behind (WfdPeerNode *self, Link *link)
 {
-  link->n_ends++;
+  link->answering = TRUE;
   wfd_peer_node_pump (self, link);
-  return link->n_ends <= MAX_ENDS;
 }
 
 /* --- order and ranges --- */
@@ -133,10 +128,9 @@ is_solicited (const WfdPeerSolicit *solicit, const WfdPeerRecord *record)
   return !list_has (solicit->excluded, &record->type);
 }
 
-/* Those that are meant, deleted ones too, in their order; borrowed. Not those that wait on
- * @behind, or NULL, already: who asks again and again has the rest sorted. */
+/* Those that are meant, deleted ones too, in their order; borrowed. */
 static GPtrArray *
-sort_records (WfdPeerNode *self, const WfdPeerSolicit *solicit, const Link *behind)
+sort_records (WfdPeerNode *self, const WfdPeerSolicit *solicit)
 {
   GPtrArray *records = g_ptr_array_new ();
   guint64 now = wfd_peer_node_get_peer_time (self);
@@ -147,8 +141,8 @@ sort_records (WfdPeerNode *self, const WfdPeerSolicit *solicit, const Link *behi
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     const WfdPeerRecord *record = value;
 
-    if (is_solicited (solicit, record) && record->expires > now && record->modified >= solicit->time
-        && (behind == NULL || !g_hash_table_contains (behind->floods_known, &record->id)))
+    if (is_solicited (solicit, record) && record->expires > now
+        && record->modified >= solicit->time)
       g_ptr_array_add (records, value);
   }
   g_ptr_array_sort (records, compare_records);
@@ -179,7 +173,7 @@ static void
 solicit_hashes (WfdPeerNode *self, Link *link)
 {
   WfdPeerSolicit solicit = { 0 };
-  g_autoptr (GPtrArray) records = sort_records (self, &solicit, NULL);
+  g_autoptr (GPtrArray) records = sort_records (self, &solicit);
   g_autoptr (GArray) hashes = g_array_new (FALSE, TRUE, sizeof (WfdPeerHash));
 
   for (guint first = 0; first < records->len; first += RANGE_RECORDS) {
@@ -297,14 +291,14 @@ take_sync_end (WfdPeerNode *self, Link *link, gboolean final)
 
 /* --- answering --- */
 
-static gboolean
+static void
 answer_solicit (WfdPeerNode *self, Link *link, const WfdPeerSolicit *solicit)
 {
-  g_autoptr (GPtrArray) records = sort_records (self, solicit, link);
+  g_autoptr (GPtrArray) records = sort_records (self, solicit);
 
   for (guint i = 0; i < records->len; i++)
     wfd_peer_node_queue_flood (self, link, &((const WfdPeerRecord *) records->pdata[i])->id);
-  return end_behind (self, link);
+  end_behind (self, link);
 }
 
 static void
@@ -353,7 +347,7 @@ count_up_to (const GPtrArray *records, guint first, const Position *high)
 static void
 answer_hashes (WfdPeerNode *self, Link *link, const WfdPeerSolicit *solicit)
 {
-  g_autoptr (GPtrArray) records = sort_records (self, solicit, NULL);
+  g_autoptr (GPtrArray) records = sort_records (self, solicit);
   g_autoptr (GArray) boundaries = g_array_new (FALSE, FALSE, sizeof (WfdPeerBoundary));
   g_autoptr (GArray) abstracts = g_array_new (FALSE, FALSE, sizeof (WfdPeerAbstract));
   const WfdPeerHash *hashes = (const WfdPeerHash *) solicit->hashes.data;
@@ -387,7 +381,7 @@ give_what_lacks (WfdPeerNode *self, Link *link, const WfdPeerAdvertise *advertis
     GHashTable *theirs)
 {
   WfdPeerSolicit all = { 0 };
-  g_autoptr (GPtrArray) records = sort_records (self, &all, NULL);
+  g_autoptr (GPtrArray) records = sort_records (self, &all);
   const WfdPeerBoundary *boundaries = (const WfdPeerBoundary *) advertise->boundaries.data;
   guint b = 0;
 
@@ -428,7 +422,7 @@ take_advertise (WfdPeerNode *self, Link *link, const WfdPeerAdvertise *advertise
   give_what_lacks (self, link, advertise, theirs);
 }
 
-static gboolean
+static void
 answer_request (WfdPeerNode *self, Link *link, WfdPeerList abstracts)
 {
   for (guint i = 0; i < abstracts.n; i++) {
@@ -439,7 +433,7 @@ answer_request (WfdPeerNode *self, Link *link, WfdPeerList abstracts)
   }
   /* They have seen what is here, and send what is not. */
   self->known_until = 0;
-  return end_behind (self, link);
+  end_behind (self, link);
 }
 
 /* --- records --- */
@@ -482,13 +476,24 @@ take_ack (Link *link, WfdPeerList entries)
   }
 }
 
+static gboolean
+is_question (WfdPeerMessageType type)
+{
+  return type == WFD_PEER_SOLICIT_NEW || type == WFD_PEER_SOLICIT_TIME
+      || type == WFD_PEER_SOLICIT_HASH || type == WFD_PEER_REQUEST;
+}
+
 gboolean
 wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
 {
+  /* Who asks waits for the end of the answer before asking again. */
+  if (link->answering && is_question (message->type))
+    return FALSE;
   switch (message->type) {
     case WFD_PEER_SOLICIT_NEW:
     case WFD_PEER_SOLICIT_TIME:
-      return answer_solicit (self, link, &message->solicit);
+      answer_solicit (self, link, &message->solicit);
+      return TRUE;
     case WFD_PEER_SOLICIT_HASH:
       answer_hashes (self, link, &message->solicit);
       return TRUE;
@@ -499,7 +504,8 @@ wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage 
       take_advertise (self, link, &message->advertise);
       return TRUE;
     case WFD_PEER_REQUEST:
-      return answer_request (self, link, message->request);
+      answer_request (self, link, message->request);
+      return TRUE;
     case WFD_PEER_FLOOD:
       return take_flood (self, link, message->record);
     case WFD_PEER_SYNC_END:
