@@ -87,6 +87,12 @@ class Machine(Program):
         return held
 
 
+def part(some, others, how='add'):
+    """Nothing goes between them any more, or with 'del' again."""
+    for node, other in [pair for one in some for another in others for pair in ((one, another), (another, one))]:
+        ip('-6', 'rule', how, 'pref', '10', 'iif', node.link, 'to', other.address() + '/128', 'blackhole')
+
+
 def enter():
     """In a namespace in which we may do all that. Returns FALSE where there is none."""
     if os.environ.get('WFD_PEER_INSIDE') is None:

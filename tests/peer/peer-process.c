@@ -5,10 +5,16 @@
  *
  * Creates the graph, or opens it by the node at ADDRESS; waits until N nodes are there
  * and one direct connection leads to each of the others; sends COUNT messages of SIZE
- * octets over each; and checks that the same comes from each, in order. With the environment
- * variable PEER_INTERFACE everything is on the link of that interface. Says "connected",
- * "sent" and "received" on lines of their own, then waits for the end of its input and
- * leaves; "lost NAME" tells of a connection that ended. What goes wrong ends it. */
+ * octets over each; and checks that the same comes from each, in order. Says "ready NODE",
+ * "connected", "sent" and "received" on lines of their own; "lost NODE" tells of a connection that ended,
+ * "near NODE" and "far NODE" of neighbours that come and go. Then it obeys what is on its input,
+ * one on a line, and leaves with its end:
+ *
+ *   publish COUNT     so many records; "records N" tells how many of all nodes there are then
+ *   call              as at first, whoever is not connected; "connected" once more
+ *
+ * What goes wrong ends it. With the environment variable PEER_INTERFACE everything is on the
+ * link of that interface; with PEER_SPEED its clock is so many times as fast. */
 #include <glib.h>
 #include <net/if.h>
 #include <p2p.h>
@@ -18,10 +24,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fast-clock.h"
+
 #define MAX_NODES 256
 #define GRAPH L"processes"
+#define PATIENCE_MS (20 * 60 * 1000) /* also of a fast clock */
 
 static const GUID message_type = { 1, 2, 3, { 4, 5, 6, 7, 8, 9, 10, 11 } };
+static const GUID record_type = { 2, 2, 3, { 4, 5, 6, 7, 8, 9, 10, 11 } };
 
 typedef struct
 {
@@ -38,7 +48,8 @@ static HANDLE event;
 static HPEEREVENT registration;
 static Other others[MAX_NODES];
 static guint n_others;
-static gboolean synchronized;
+static gboolean synchronized, calling;
+static GHashTable *records; /* GUID of those that were told */
 
 #define CHECK(what) check ((what), #what)
 
@@ -61,10 +72,17 @@ demand (gboolean what, const char *why)
   }
 }
 
+static void say (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
 static void
-say (const char *line)
+say (const char *format, ...)
 {
-  g_print ("%s\n", line);
+  va_list args;
+
+  va_start (args, format);
+  vprintf (format, args);
+  va_end (args);
+  printf ("\n");
   fflush (stdout);
 }
 
@@ -81,6 +99,7 @@ static Other *
 add_other (void)
 {
   demand (n_others < MAX_NODES, "more connections than nodes");
+  others[n_others] = (Other) { 0 };
   return &others[n_others++];
 }
 
@@ -100,14 +119,43 @@ take_connection (const PEER_EVENT_CONNECTION_CHANGE_DATA *change)
       break;
     case PEER_DISCONNECTED:
       demand (other != NULL && other->up, "a connection ended that was none");
-      other->up = FALSE;
-      g_print ("lost %" G_GINT64_MODIFIER "x\n", change->ullNodeId);
-      fflush (stdout);
+      *other = others[--n_others];
+      say ("lost %" G_GINT64_MODIFIER "x", change->ullNodeId);
       break;
     case PEER_CONNECTION_FAILED:
       check (change->hrConnectionFailedReason, "a connection");
       demand (FALSE, "a connection failed for no reason");
   }
+}
+
+/* Attempts that fail are the business of the graph. */
+static void
+take_neighbour (const PEER_EVENT_CONNECTION_CHANGE_DATA *change)
+{
+  if (change->status != PEER_CONNECTION_FAILED)
+    say ("%s %" G_GINT64_MODIFIER "x", change->status == PEER_CONNECTED ? "near" : "far",
+        change->ullNodeId);
+}
+
+static guint
+hash_guid (gconstpointer guid)
+{
+  return ((const GUID *) guid)->Data1;
+}
+
+static gboolean
+is_same_guid (gconstpointer a, gconstpointer b)
+{
+  return memcmp (a, b, sizeof (GUID)) == 0;
+}
+
+static void
+take_record (const PEER_EVENT_RECORD_CHANGE_DATA *change)
+{
+  demand (change->changeType == PEER_RECORD_ADDED, "a record was changed");
+  demand (g_hash_table_add (records, g_memdup2 (&change->recordId, sizeof (GUID))),
+      "a record was told twice");
+  say ("records %u", g_hash_table_size (records));
 }
 
 /* Each octet tells its place. */
@@ -131,17 +179,36 @@ take_data (const PEER_EVENT_INCOMING_DATA *data)
 }
 
 static void
+take_event (const PEER_GRAPH_EVENT_DATA *data)
+{
+  switch (data->eventType) {
+    case PEER_GRAPH_EVENT_DIRECT_CONNECTION:
+      take_connection (&data->connectionChangeData);
+      break;
+    case PEER_GRAPH_EVENT_NEIGHBOR_CONNECTION:
+      take_neighbour (&data->connectionChangeData);
+      break;
+    case PEER_GRAPH_EVENT_INCOMING_DATA:
+      take_data (&data->incomingData);
+      break;
+    case PEER_GRAPH_EVENT_RECORD_CHANGED:
+      take_record (&data->recordChangeData);
+      break;
+    case PEER_GRAPH_EVENT_STATUS_CHANGED:
+      synchronized = (data->dwStatus & PEER_GRAPH_STATUS_SYNCHRONIZED) != 0;
+      break;
+    default:
+      break;
+  }
+}
+
+static void
 take_events (void)
 {
   PPEER_GRAPH_EVENT_DATA data;
 
   while (CHECK (PeerGraphGetEventData (registration, &data)) == S_OK) {
-    if (data->eventType == PEER_GRAPH_EVENT_DIRECT_CONNECTION)
-      take_connection (&data->connectionChangeData);
-    else if (data->eventType == PEER_GRAPH_EVENT_INCOMING_DATA)
-      take_data (&data->incomingData);
-    else if (data->eventType == PEER_GRAPH_EVENT_STATUS_CHANGED)
-      synchronized = (data->dwStatus & PEER_GRAPH_STATUS_SYNCHRONIZED) != 0;
+    take_event (data);
     PeerGraphFreeData (data);
   }
 }
@@ -150,7 +217,7 @@ static void
 wait_until (gboolean (*done) (void))
 {
   for (take_events (); !done (); take_events ())
-    demand (WaitForSingleObject (event, 60000) == WAIT_OBJECT_0, "nothing happens any more");
+    demand (WaitForSingleObject (event, PATIENCE_MS) == WAIT_OBJECT_0, "nothing happens any more");
 }
 
 /* --- steps --- */
@@ -179,7 +246,8 @@ register_events (void)
 {
   PEER_GRAPH_EVENT_REGISTRATION wanted[] = { { PEER_GRAPH_EVENT_STATUS_CHANGED, NULL },
     { PEER_GRAPH_EVENT_DIRECT_CONNECTION, NULL }, { PEER_GRAPH_EVENT_INCOMING_DATA, NULL },
-    { PEER_GRAPH_EVENT_NODE_CHANGED, NULL } };
+    { PEER_GRAPH_EVENT_NODE_CHANGED, NULL }, { PEER_GRAPH_EVENT_NEIGHBOR_CONNECTION, NULL },
+    { PEER_GRAPH_EVENT_RECORD_CHANGED, (GUID *) &record_type } };
 
   event = CreateEvent (NULL, FALSE, FALSE, NULL);
   CHECK (PeerGraphRegisterEvent (graph, event, G_N_ELEMENTS (wanted), wanted, &registration));
@@ -212,6 +280,16 @@ enter_graph (const char *address, WORD port)
   CHECK (PeerGraphListen (graph,
       get_interface () != 0 ? PEER_GRAPH_SCOPE_LINKLOCAL : PEER_GRAPH_SCOPE_GLOBAL,
       get_interface (), port));
+}
+
+static void
+tell_ready (void)
+{
+  PPEER_NODE_INFO info;
+
+  CHECK (PeerGraphGetNodeInfo (graph, 0, &info));
+  say ("ready %" G_GINT64_MODIFIER "x", info->ullNodeId);
+  PeerGraphFreeData (info);
 }
 
 /* Whose name is behind ours is for us to call. */
@@ -293,18 +371,73 @@ send_all (void)
   }
 }
 
+/* --- commands --- */
+
 static void
-wait_for_the_end (void)
+publish (guint n)
 {
+  gint64 tomorrow_s = g_get_real_time () / G_USEC_PER_SEC + 24 * 3600;
+  guint64 expires = (G_GUINT64_CONSTANT (11644473600) + tomorrow_s) * 10000000;
+  PEER_RECORD record = { sizeof (record), .type = record_type,
+    .ftExpiration = { (DWORD) expires, expires >> 32 } };
+  GUID id;
+
+  for (guint i = 0; i < n; i++)
+    CHECK (PeerGraphAddRecord (graph, &record, &id));
+}
+
+static void
+obey (const char *line)
+{
+  if (g_str_has_prefix (line, "publish "))
+    publish (atoi (line + strlen ("publish ")));
+  else if (strcmp (line, "call") == 0)
+    calling = TRUE;
+  else
+    demand (FALSE, line);
+}
+
+/* FALSE: it has ended. */
+static gboolean
+take_input (GString *input)
+{
+  char part[4096], *end;
+  gssize n = read (STDIN_FILENO, part, sizeof (part));
+
+  if (n <= 0)
+    return FALSE;
+  g_string_append_len (input, part, n);
+  while ((end = strchr (input->str, '\n')) != NULL) {
+    *end = '\0';
+    obey (input->str);
+    g_string_erase (input, 0, end - input->str + 1);
+  }
+  return TRUE;
+}
+
+static void
+go_on_calling (void)
+{
+  if (!calling || !is_connected ())
+    return;
+  calling = FALSE;
+  say ("connected");
+}
+
+static void
+obey_input (void)
+{
+  g_autoptr (GString) input = g_string_new (NULL);
   struct pollfd wanted[] = { { STDIN_FILENO, POLLIN, 0 },
     { WfdxGetEventDescriptor (event), POLLIN, 0 } };
 
   do {
+    take_events ();
+    go_on_calling ();
     poll (wanted, G_N_ELEMENTS (wanted), -1);
     /* It resets itself when it is waited for. */
     WaitForSingleObject (event, 0);
-    take_events ();
-  } while (wanted[0].revents == 0);
+  } while (wanted[0].revents == 0 || take_input (input));
 }
 
 static guint
@@ -321,34 +454,37 @@ count_descriptors (void)
 int
 main (int argc, char *argv[])
 {
+  const char *speed = g_getenv ("PEER_SPEED");
   PEER_VERSION_DATA version;
   guint n_descriptors;
   gint64 begun_us;
 
   if (argc < 6)
     return 2;
+  fast_clock_start (speed != NULL ? atoi (speed) : 1);
   /* It stays, once somebody has asked for it. */
   g_main_context_default ();
   n_descriptors = count_descriptors ();
+  records = g_hash_table_new_full (hash_guid, is_same_guid, g_free, NULL);
   mbstowcs (name, argv[1], G_N_ELEMENTS (name) - 1);
   n_nodes = atoi (argv[2]);
   count = atoi (argv[3]);
   size = atoi (argv[4]);
   CHECK (PeerGraphStartup (PEER_GRAPH_VERSION, &version));
   enter_graph (argc > 6 ? argv[6] : NULL, atoi (argv[5]));
-  say ("ready");
+  tell_ready ();
   wait_until (is_connected);
   say ("connected");
   begun_us = g_get_monotonic_time ();
   send_all ();
   say ("sent");
   wait_until (has_everything);
-  g_print ("received %.3f s\n", (g_get_monotonic_time () - begun_us) / 1e6);
-  fflush (stdout);
-  wait_for_the_end ();
+  say ("received %.3f s", (g_get_monotonic_time () - begun_us) / 1e6);
+  obey_input ();
   CHECK (PeerGraphClose (graph));
   CloseHandle (event);
   CHECK (PeerGraphShutdown ());
+  g_hash_table_unref (records);
   demand (count_descriptors () == n_descriptors, "descriptors are left open");
   return EXIT_SUCCESS;
 }

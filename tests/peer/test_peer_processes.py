@@ -2,13 +2,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Nodes of a graph as processes, each in a network namespace of its own.
 
-  test_peer_processes.py PROGRAM NODES COUNT SIZE [kill|part|link]
+  test_peer_processes.py PROGRAM NODES COUNT SIZE [kill|part|link|hub|halves]
 
 Every pair has a direct connection and sends COUNT messages of SIZE octets each way;
 all arrive, once and in order (the program looks). With `kill` one node is killed
 then, and each of the others is told; with `part` the network of half of them is
 taken away for a second while they send; with `link` all are on one link, as in a
-Wi-Fi Direct group, and have no addresses but those of it. Skips where there are no namespaces.
+Wi-Fi Direct group, and have no addresses but those of it.
+
+With `hub` the node that all others have as their only neighbour is killed, and with `halves`
+nothing goes between one half and the other until the last link between them was given up, while
+both publish records; then it goes again. In the end all have the records of all, each told once,
+and a direct connection in every pair. For `halves` the clocks of the nodes run faster.
+Skips where there are no namespaces.
 """
 import os
 import select
@@ -16,10 +22,12 @@ import sys
 import tempfile
 import time
 
-from namespaces import SKIPPED, Machine, enter
+from namespaces import SKIPPED, Machine, enter, part
 
 PORT = 7700
 PATIENCE_S = 200
+SPEED = 20
+RECORDS = 10
 
 
 def start(args, number, first, folder):
@@ -27,19 +35,55 @@ def start(args, number, first, folder):
     environment = {'XDG_DATA_HOME': os.path.join(folder, str(number))}
     if args.what == 'link':
         environment['PEER_INTERFACE'] = 'eth0'
+    if args.what == 'halves':
+        environment['PEER_SPEED'] = str(SPEED)
     return Machine(number, command + ([] if first is None else [first]), environment, args.what == 'link')
 
 
-def wait(nodes, word, times=1):
+def wait_until(nodes, done, what):
+    """All are @done."""
     until = time.monotonic() + PATIENCE_S
-    while not all(node.has(word) >= times for node in nodes):
+    while not all(done(node) for node in nodes):
         left = until - time.monotonic()
         ready, _, _ = select.select([node.process.stdout for node in nodes], [], [], max(left, 0))
         if not ready:
-            sys.exit('no "%s" from %s' % (word, [n.number for n in nodes if n.has(word) < times]))
+            sys.exit('no "%s" from %s' % (what, [n.number for n in nodes if not done(n)]))
         for node in nodes:
             if node.process.stdout in ready and not node.read():
-                sys.exit('node %d ended with %s, before "%s"' % (node.number, node.process.wait(), word))
+                sys.exit('node %d ended with %s, before "%s"' % (node.number, node.process.wait(), what))
+
+
+def wait(nodes, word, times=1):
+    wait_until(nodes, lambda node: node.has(word) >= times, word)
+
+
+def tell(nodes, line):
+    for node in nodes:
+        node.process.stdin.write(line.encode() + b'\n')
+
+
+def publish(nodes):
+    tell(nodes, 'publish %d' % RECORDS)
+
+
+def wait_for_records(nodes, n):
+    wait_until(nodes, lambda node: node.has('records') >= n, '%d records' % n)
+    if any(node.has('records') > n for node in nodes):
+        sys.exit('there are more records than were published')
+
+
+def neighbours(node):
+    near = []
+    for word, *names in map(str.split, node.lines):
+        if word == 'near':
+            near += names
+        elif word == 'far':
+            near.remove(names[0])
+    return near
+
+
+def node_id(node):
+    return next(line.split()[1] for line in node.lines if line.startswith('ready'))
 
 
 def run(args, folder):
@@ -71,13 +115,55 @@ def talk(args, folder, nodes):
     if args.what == 'kill':
         with nodes.pop().kill():
             wait(nodes, 'lost')
+    elif args.what == 'hub':
+        kill_hub(nodes)
+    elif args.what == 'halves':
+        part_halves(nodes)
     for node in nodes:
-        if node.has('lost') != (args.what == 'kill'):
+        if node.has('lost') != {'kill': 1, 'hub': 1, 'halves': len(nodes) // 2}.get(args.what, 0):
             sys.exit('node %d lost %d connections' % (node.number, node.has('lost')))
         node.process.stdin.close()
     for node in nodes:
         if node.process.wait(PATIENCE_S) != 0:
             sys.exit('node %d ended with %d' % (node.number, node.process.returncode))
+
+
+def kill_hub(nodes):
+    hub = nodes.pop(0)
+    publish(nodes)
+    wait_for_records(nodes, RECORDS * len(nodes))
+    if any(neighbours(node) != [node_id(hub)] for node in nodes):
+        sys.exit('the first is not what holds them together: %s' % [neighbours(node) for node in nodes])
+    with hub.kill():
+        publish(nodes)
+        wait(nodes, 'lost')
+        wait_for_records(nodes, 2 * RECORDS * len(nodes))
+    print('all have the records of all without the first')
+
+
+def part_halves(nodes):
+    halves = nodes[::2], nodes[1::2]
+    publish(nodes)
+    wait_for_records(nodes, RECORDS * len(nodes))
+    part(*halves)
+    begun = time.monotonic()
+    publish(nodes)
+    for half, other in (halves, halves[::-1]):
+        away = set(map(node_id, other))
+        wait_for_records(half, RECORDS * (len(nodes) + len(half)))
+        wait(half, 'lost', len(other))
+        wait_until(half, lambda node, away=away: not away & set(neighbours(node)), 'a link given up')
+    publish(nodes)
+    for half in halves:
+        wait_for_records(half, RECORDS * (len(nodes) + 2 * len(half)))
+    print('the halves were parted for %.0f s' % (SPEED * (time.monotonic() - begun)))
+    begun = time.monotonic()
+    part(*halves, how='del')
+    publish(nodes)
+    wait_for_records(nodes, 4 * RECORDS * len(nodes))
+    print('and had the records of each other %.0f s later' % (SPEED * (time.monotonic() - begun)))
+    tell(nodes, 'call')
+    wait(nodes, 'connected', 2)
 
 
 class Args:
