@@ -78,6 +78,23 @@ wfd_peer_node_find_crowd (WfdPeerNode *self, const Link *newcomer)
 
 /* --- records --- */
 
+/* Their ids are for others to choose. With a hash that everybody knows, all of them could be in
+ * one place of a table, and to find one would be to look at each. */
+guint
+wfd_peer_guid_hash (gconstpointer guid)
+{
+  static gsize made;
+  static guint64 keys[2];
+  const guint8 *bytes = ((const WfdPeerGuid *) guid)->bytes;
+
+  if (g_once_init_enter (&made)) {
+    for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+      keys[i] = (guint64) g_random_int () << 32 | g_random_int () | 1;
+    g_once_init_leave (&made, 1);
+  }
+  return (wfd_peer_get_u64 (bytes) * keys[0] + wfd_peer_get_u64 (bytes + 8) * keys[1]) >> 32;
+}
+
 /* The version decides which of two records wins, and it ends somewhere. One that had been
  * changed once a second for as long as it is there would never come to the end, so whatever
  * was forged can be published over. */

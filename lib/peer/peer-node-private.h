@@ -128,6 +128,7 @@ Link *wfd_peer_node_find_crowd (WfdPeerNode *self, const Link *newcomer);
 gboolean wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record);
 /* The earliest time at which it can have been changed to @version. */
 guint64 wfd_peer_node_plausible_time (const WfdPeerRecord *record, guint32 version);
+guint wfd_peer_guid_hash (gconstpointer guid);
 
 /* peer-node-sync.c */
 void wfd_peer_node_start_sync (WfdPeerNode *self, Link *link);
@@ -209,12 +210,6 @@ static inline gboolean
 wfd_peer_address_equal (const WfdPeerAddress *a, const WfdPeerAddress *b)
 {
   return a->port == b->port && memcmp (a->ip, b->ip, sizeof (a->ip)) == 0;
-}
-
-static inline guint
-wfd_peer_guid_hash (gconstpointer guid)
-{
-  return wfd_peer_get_u32 (((const WfdPeerGuid *) guid)->bytes + 8);
 }
 
 static inline gboolean

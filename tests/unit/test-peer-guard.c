@@ -233,6 +233,22 @@ test_left_alone_asks (void)
 
 /* --- records --- */
 
+/* Whoever counts in whatever part of the id does not find those that share a place. */
+static void
+test_ids_have_places (void)
+{
+  for (guint at = 0; at + 4 <= sizeof (WfdPeerGuid); at += 4) {
+    g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL);
+    WfdPeerGuid id = { { 0 } };
+
+    for (guint i = 0; i < 10000; i++) {
+      wfd_peer_put_u32 (id.bytes + at, i);
+      g_hash_table_add (places, GUINT_TO_POINTER (wfd_peer_guid_hash (&id)));
+    }
+    g_assert_cmpuint (g_hash_table_size (places), >, 9900);
+  }
+}
+
 typedef void (*Forge) (WfdPeerRecord *record, guint64 now);
 
 static void
@@ -337,6 +353,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/guard/refusals-end", test_refusals_end);
   g_test_add_func ("/peer/guard/coming-and-going", test_coming_and_going);
   g_test_add_func ("/peer/guard/left-alone-asks", test_left_alone_asks);
+  g_test_add_func ("/peer/guard/ids-have-places", test_ids_have_places);
   g_test_add_func ("/peer/guard/forged-properties", test_forged_properties);
   g_test_add_func ("/peer/guard/forged-presence", test_forged_presence);
   return g_test_run ();
