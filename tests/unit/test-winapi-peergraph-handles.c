@@ -279,6 +279,25 @@ test_nothing_given (void)
   peer_stage_end ();
 }
 
+CALL (create_graph, PeerGraphCreate (&changes, L"test", NULL, &h))
+CALL (open_graph, PeerGraphOpen (L"g1", L"alice", L"test", NULL, 0, NULL, &h))
+CALL (delete_graph, PeerGraphDelete (L"g1", L"alice", L"test"))
+CALL (shut_down, PeerGraphShutdown ())
+
+/* Those that need no handle, and PeerGraphStartup and PeerGraphFreeData, which have no state. */
+static const struct
+{
+  const char *name;
+  HRESULT (*call) (HANDLE h);
+} handleless[] = {
+  { "Create", create_graph },
+  { "Open", open_graph },
+  { "Delete", delete_graph },
+  { "Shutdown", shut_down },
+  { "Startup", NULL },
+  { "FreeData", NULL },
+};
+
 static void
 test_not_started (void)
 {
@@ -286,6 +305,52 @@ test_not_started (void)
     g_test_message ("%s", cases[i].name);
     g_assert_cmphex (cases[i].call (NULL), ==, PEER_E_NOT_INITIALIZED);
   }
+  for (guint i = 0; handleless[i].call != NULL; i++)
+    g_assert_cmphex (handleless[i].call (NULL), ==, PEER_E_NOT_INITIALIZED);
+  PeerGraphFreeData (NULL);
+  PeerGraphFreeData (&given);
+}
+
+/* "DeleteRecord, none" is of DeleteRecord. */
+static gboolean
+is_of (const char *name, const char *function)
+{
+  gsize length = strlen (function);
+
+  return strncmp (name, function, length) == 0 && strchr (",", name[length]) != NULL;
+}
+
+static gboolean
+has_case (const char *function)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    if (is_of (cases[i].name, function))
+      return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (handleless); i++)
+    if (is_of (handleless[i].name, function))
+      return TRUE;
+  return FALSE;
+}
+
+/* What is added to the header comes into these tables. */
+static void
+test_every_function (void)
+{
+  g_autofree char *header = NULL;
+  g_autoptr (GRegex) regex = g_regex_new ("\\bPeerGraph(\\w+) \\(", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  guint n_functions = 0;
+
+  g_assert_true (g_file_get_contents (PEER_HEADER, &header, NULL, NULL));
+  for (g_regex_match (regex, header, 0, &match); g_match_info_matches (match);
+       g_match_info_next (match, NULL)) {
+    g_autofree char *function = g_match_info_fetch (match, 1);
+
+    g_test_message ("%s", function);
+    g_assert_true (has_case (function));
+    n_functions++;
+  }
+  g_assert_cmpuint (n_functions, >=, 37);
 }
 
 /* What was made goes with the graph. */
@@ -462,6 +527,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   event = CreateEvent (NULL, FALSE, FALSE, NULL);
   g_test_add_func ("/peergraph/handles/none", test_no_handles);
+  g_test_add_func ("/peergraph/handles/every-function", test_every_function);
   g_test_add_func ("/peergraph/handles/not-started", test_not_started);
   g_test_add_func ("/peergraph/handles/nothing-given", test_nothing_given);
   g_test_add_func ("/peergraph/handles/not-ready", test_not_ready);

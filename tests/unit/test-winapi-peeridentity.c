@@ -231,61 +231,139 @@ test_names (void)
 }
 
 static void
+test_long_texts (void)
+{
+  WCHAR text[257];
+  PWSTR name = NULL;
+
+  wmemset (text, L'x', G_N_ELEMENTS (text));
+  text[256] = 0;
+  g_assert_cmphex (PeerIdentityCreate (NULL, text, 0, &name), ==, E_INVALIDARG);
+  g_assert_cmphex (PeerIdentitySetFriendlyName (L"nobody", text), ==, E_INVALIDARG);
+  text[150] = 0;
+  g_assert_cmphex (PeerIdentityCreate (text, NULL, 0, &name), ==, E_INVALIDARG);
+}
+
+/* What is added to the header comes into the table below. */
+static void
+assert_every_function (const char *called)
+{
+  g_autofree char *header = NULL;
+  g_autoptr (GRegex) regex = g_regex_new (
+      "\\bPeer(Identity\\w+|CreatePeerName|EnumIdentities|Get\\w+|End\\w+) \\(", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  guint n_functions = 0;
+
+  g_assert_true (g_file_get_contents (PEER_HEADER, &header, NULL, NULL));
+  for (g_regex_match (regex, header, 0, &match); g_match_info_matches (match);
+       g_match_info_next (match, NULL)) {
+    g_autofree char *function = g_match_info_fetch (match, 0);
+
+    g_test_message ("%s", function);
+    g_assert_nonnull (strstr (called, function));
+    n_functions++;
+  }
+  g_assert_cmpuint (n_functions, >=, 14);
+}
+
+/* An enumeration of another API. */
+static HPEERENUM
+open_foreign (HGRAPH *ret_graph)
+{
+  PEER_GRAPH_PROPERTIES properties = { sizeof (properties), .pwzGraphId = (PWSTR) L"g1",
+    .pwzCreatorId = (PWSTR) L"alice" };
+  PEER_VERSION_DATA version;
+  HPEERENUM items;
+
+  g_assert_cmphex (PeerGraphStartup (PEER_GRAPH_VERSION, &version), ==, S_OK);
+  g_assert_cmphex (PeerGraphCreate (&properties, L"test", NULL, ret_graph), ==, S_OK);
+  g_assert_cmphex (PeerGraphEnumRecords (*ret_graph, NULL, NULL, &items), ==, S_OK);
+  return items;
+}
+
+#define CALL(call, expected) \
+  { \
+#call, call, expected \
+  }
+
+static void
 test_bad_arguments (void)
 {
-  WCHAR long_text[300], long_friendly[300];
+  g_autoptr (GString) called = g_string_new (NULL);
   PWSTR name = NULL;
+  HPEERENUM all, foreign;
   HCRYPTPROV key;
+  HGRAPH graph;
+  ULONG count = 1;
+  PVOID *items;
   PSTR pem;
 
-  wmemset (long_text, L'x', G_N_ELEMENTS (long_text));
-  long_text[256] = 0;
-  wmemcpy (long_friendly, long_text, G_N_ELEMENTS (long_text));
-  g_assert_cmphex (PeerIdentityCreate (NULL, NULL, 0, NULL), ==, E_INVALIDARG);
-  g_assert_cmphex (PeerIdentityCreate (NULL, long_text, 0, &name), ==, E_INVALIDARG);
-  long_text[150] = 0;
-  g_assert_cmphex (PeerIdentityCreate (long_text, NULL, 0, &name), ==, E_INVALIDARG);
-  g_assert_cmphex (PeerIdentityCreate (NULL, NULL, 77, &name), ==, (HRESULT) 0x80070006);
+  foreign = open_foreign (&graph);
+  g_assert_cmphex (PeerEnumIdentities (&all), ==, S_OK);
   {
     const struct
     {
+      const char *text;
       HRESULT got, expected;
     } calls[] = {
-      { PeerIdentityDelete (NULL), E_INVALIDARG },
-      { PeerIdentityDelete (L"nobody"), PEER_E_NOT_FOUND },
-      { PeerIdentityGetFriendlyName (NULL, &name), E_INVALIDARG },
-      { PeerIdentityGetFriendlyName (L"nobody", NULL), E_INVALIDARG },
-      { PeerIdentityGetFriendlyName (L"nobody", &name), PEER_E_NOT_FOUND },
-      { PeerIdentitySetFriendlyName (NULL, L"x"), E_INVALIDARG },
-      { PeerIdentitySetFriendlyName (L"nobody", long_friendly), E_INVALIDARG },
-      { PeerIdentitySetFriendlyName (L"nobody", NULL), PEER_E_NOT_FOUND },
-      { PeerIdentityGetCryptKey (NULL, &key), E_INVALIDARG },
-      { PeerIdentityGetCryptKey (L"nobody", NULL), E_INVALIDARG },
-      { PeerIdentityGetCryptKey (L"nobody", &key), PEER_E_NOT_FOUND },
-      { PeerIdentityGetXML (L"nobody", NULL), E_INVALIDARG },
-      { PeerIdentityGetXML (L"nobody", &name), E_HANDLE },
-      { PeerIdentityExport (NULL, L"x", &name), E_INVALIDARG },
-      { PeerIdentityExport (L"nobody", NULL, &name), E_INVALIDARG },
-      { PeerIdentityExport (L"nobody", L"x", NULL), E_INVALIDARG },
-      { PeerIdentityExport (L"nobody", L"x", &name), PEER_E_NOT_FOUND },
-      { PeerIdentityImport (NULL, L"x", &name), E_INVALIDARG },
-      { PeerIdentityImport (L"<a/>", NULL, &name), E_INVALIDARG },
-      { PeerIdentityImport (L"<a/>", L"x", NULL), E_INVALIDARG },
-      { PeerIdentityImport (L"<a/>", L"x", &name), E_INVALIDARG },
-      { PeerIdentityGetDefault (NULL), E_INVALIDARG },
-      { PeerEnumIdentities (NULL), E_INVALIDARG },
-      { PeerGetItemCount (NULL, NULL), E_INVALIDARG },
-      { WfdxCreateCryptKey (3, &key), E_INVALIDARG },
-      { WfdxCreateCryptKey (WFDX_PROFILE_MODERN, NULL), E_INVALIDARG },
-      { WfdxCryptKeyToPem (77, NULL), E_INVALIDARG },
-      { WfdxCryptKeyToPem (77, &pem), HRESULT_FROM_WIN32 (ERROR_INVALID_HANDLE) },
+      CALL (PeerIdentityDelete (NULL), E_INVALIDARG),
+      CALL (PeerIdentityDelete (L"nobody"), PEER_E_NOT_FOUND),
+      CALL (PeerIdentityGetFriendlyName (NULL, &name), E_INVALIDARG),
+      CALL (PeerIdentityGetFriendlyName (L"nobody", NULL), E_INVALIDARG),
+      CALL (PeerIdentityGetFriendlyName (L"nobody", &name), PEER_E_NOT_FOUND),
+      CALL (PeerIdentitySetFriendlyName (NULL, L"x"), E_INVALIDARG),
+      CALL (PeerIdentityCreate (NULL, NULL, 77, &name), (HRESULT) 0x80070006),
+      CALL (PeerIdentitySetFriendlyName (L"nobody", NULL), PEER_E_NOT_FOUND),
+      CALL (PeerIdentityGetCryptKey (NULL, &key), E_INVALIDARG),
+      CALL (PeerIdentityGetCryptKey (L"nobody", NULL), E_INVALIDARG),
+      CALL (PeerIdentityGetCryptKey (L"nobody", &key), PEER_E_NOT_FOUND),
+      CALL (PeerIdentityGetXML (L"nobody", NULL), E_INVALIDARG),
+      CALL (PeerIdentityGetXML (L"nobody", &name), E_HANDLE),
+      CALL (PeerIdentityExport (NULL, L"x", &name), E_INVALIDARG),
+      CALL (PeerIdentityExport (L"nobody", NULL, &name), E_INVALIDARG),
+      CALL (PeerIdentityExport (L"nobody", L"x", NULL), E_INVALIDARG),
+      CALL (PeerIdentityExport (L"nobody", L"x", &name), PEER_E_NOT_FOUND),
+      CALL (PeerIdentityImport (NULL, L"x", &name), E_INVALIDARG),
+      CALL (PeerIdentityImport (L"<a/>", NULL, &name), E_INVALIDARG),
+      CALL (PeerIdentityImport (L"<a/>", L"x", NULL), E_INVALIDARG),
+      CALL (PeerIdentityImport (L"<a/>", L"x", &name), E_INVALIDARG),
+      CALL (PeerIdentityGetDefault (NULL), E_INVALIDARG),
+      CALL (PeerEnumIdentities (NULL), E_INVALIDARG),
+      CALL (PeerGetItemCount (NULL, &count), E_INVALIDARG),
+      CALL (PeerGetItemCount (all, NULL), E_INVALIDARG),
+      CALL (PeerGetItemCount (foreign, &count), E_INVALIDARG),
+      CALL (PeerGetItemCount (&count, &count), E_INVALIDARG),
+      CALL (PeerGetNextItem (NULL, &count, &items), E_INVALIDARG),
+      CALL (PeerGetNextItem (all, NULL, &items), E_INVALIDARG),
+      CALL (PeerGetNextItem (all, &count, NULL), E_INVALIDARG),
+      CALL (PeerGetNextItem (foreign, &count, &items), E_INVALIDARG),
+      CALL (PeerEndEnumeration (NULL), E_INVALIDARG),
+      CALL (PeerEndEnumeration (foreign), E_INVALIDARG),
+      CALL (PeerEndEnumeration (all), S_OK),
+      CALL (PeerGetItemCount (all, &count), E_INVALIDARG),
+      CALL (PeerGetNextItem (all, &count, &items), E_INVALIDARG),
+      CALL (PeerEndEnumeration (all), E_INVALIDARG),
+      CALL (PeerIdentitySetFriendlyName (L"nobody", L"x"), PEER_E_NOT_FOUND),
+      CALL (PeerIdentityCreate (NULL, NULL, 0, NULL), E_INVALIDARG),
+      CALL (PeerCreatePeerName (NULL, NULL, &name), E_INVALIDARG),
+      CALL (PeerCreatePeerName (NULL, L"a", NULL), E_INVALIDARG),
+      CALL (WfdxCreateCryptKey (3, &key), E_INVALIDARG),
+      CALL (WfdxCreateCryptKey (WFDX_PROFILE_MODERN, NULL), E_INVALIDARG),
+      CALL (WfdxCryptKeyToPem (77, NULL), E_INVALIDARG),
+      CALL (WfdxCryptKeyToPem (77, &pem), HRESULT_FROM_WIN32 (ERROR_INVALID_HANDLE)),
     };
 
     for (guint i = 0; i < G_N_ELEMENTS (calls); i++) {
-      g_test_message ("call %u", i);
+      g_test_message ("%s", calls[i].text);
       g_assert_cmphex (calls[i].got, ==, calls[i].expected);
+      g_string_append_printf (called, "%s\n", calls[i].text);
     }
   }
+  assert_every_function (called->str);
+  g_assert_cmphex (PeerGraphEndEnumeration (foreign), ==, S_OK);
+  g_assert_cmphex (PeerGraphClose (graph), ==, S_OK);
+  g_assert_cmphex (PeerGraphDelete (L"g1", L"alice", L"test"), ==, S_OK);
+  g_assert_cmphex (PeerGraphShutdown (), ==, S_OK);
   PeerFreeData (NULL);
   PeerFreeData (&name);
 }
@@ -331,12 +409,13 @@ main (int argc, char *argv[])
   g_test_add_func ("/peeridentity/carried-away-and-back", test_export);
   g_test_add_func ("/peeridentity/default", test_default);
   g_test_add_func ("/peeridentity/names", test_names);
+  g_test_add_func ("/peeridentity/long-texts", test_long_texts);
   g_test_add_func ("/peeridentity/bad-arguments", test_bad_arguments);
   g_test_add_func ("/peeridentity/key-access", test_key_access);
   result = g_test_run ();
   {
-    const char *const inside[] = { "gst-wfd/identities/default", "gst-wfd/identities", "gst-wfd",
-      "" };
+    const char *const inside[] = { "gst-wfd/graphs", "gst-wfd/identities/default",
+      "gst-wfd/identities", "gst-wfd", "" };
 
     for (guint i = 0; i < G_N_ELEMENTS (inside); i++) {
       g_autofree char *path = g_build_filename (folder, inside[i], NULL);
