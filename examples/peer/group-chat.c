@@ -14,15 +14,11 @@
  * What is typed is for everybody, "@bob hello" for bob; the end of the input ends it. */
 #include <initguid.h>
 
+#include "chat.h"
+
 #include <locale.h>
-#include <net/if.h>
-#include <p2p.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define MAX_TEXT 65536
 #define LINE_LIFE_S 3600
@@ -36,40 +32,6 @@ static BOOL online;
 /* Waits until there is a connection for it. */
 static ULONGLONG whisper_to;
 static char whisper[1024];
-
-static void
-Fail (HRESULT hr, const char *what)
-{
-  static const struct
-  {
-    HRESULT hr;
-    const char *text;
-  } texts[] = {
-    { E_INVALIDARG, "this cannot be meant" },
-    { PEER_E_NOT_FOUND, "there is no such group" },
-    { PEER_E_GROUP_IN_USE, "another program has the group open" },
-    { PEER_E_NOT_AUTHORIZED, "this is not for us to do" },
-    { PEER_E_INVITATION_NOT_TRUSTED, "the invitation is not for us, or forged" },
-    { PEER_E_INVALID_TIME_PERIOD, "the invitation is not valid now" },
-    { PEER_E_NO_MEMBERS_FOUND, "no member is known" },
-    { PEER_E_NO_MEMBER_CONNECTIONS, "no member answers" },
-    { PEER_E_CONNECTION_NOT_AUTHENTICATED, "we are not let in" },
-  };
-  const char *text = "see docs/peer.md for the code";
-
-  for (size_t i = 0; i < ARRAYSIZE (texts); i++)
-    if (texts[i].hr == hr)
-      text = texts[i].text;
-  fprintf (stderr, "%s: %s (0x%08x)\n", what, text, (unsigned) hr);
-  exit (1);
-}
-
-static void
-Check (HRESULT hr, const char *what)
-{
-  if (FAILED (hr))
-    Fail (hr, what);
-}
 
 static void
 Usage (void)
@@ -385,20 +347,8 @@ Take (const PEER_GROUP_EVENT_DATA *data)
 static void
 Connect (const char *address, const char *port)
 {
-  PEER_ADDRESS where;
-  char ip[64] = { 0 };
-  const char *interface = strchr (address, '%');
+  PEER_ADDRESS where = ReadAddress (address, port);
 
-  memset (&where, 0, sizeof (where));
-  where.dwSize = sizeof (where);
-  where.sin6.sin6_family = AF_INET6;
-  where.sin6.sin6_port = htons ((uint16_t) atoi (port));
-  where.sin6.sin6_scope_id = interface != NULL ? if_nametoindex (interface + 1) : 0;
-  snprintf (ip, sizeof (ip), "%.*s", (int) strcspn (address, "%"), address);
-  if (inet_pton (AF_INET6, ip, &where.sin6.sin6_addr) != 1) {
-    fprintf (stderr, "%s is no address of IPv6\n", address);
-    exit (1);
-  }
   Check (PeerGroupConnectByAddress (group, 1, &where), "PeerGroupConnectByAddress");
 }
 
@@ -410,9 +360,9 @@ Loop (HANDLE event, HPEEREVENT events)
     { STDIN_FILENO, POLLIN, 0 } };
   PPEER_GROUP_EVENT_DATA data;
   char line[1024];
-  ssize_t n = 1;
+  BOOL more = TRUE;
 
-  while (n > 0) {
+  while (more) {
     fflush (stdout);
     wanted[1].revents = 0;
     poll (wanted, online ? 2 : 1, -1);
@@ -423,10 +373,8 @@ Loop (HANDLE event, HPEEREVENT events)
     }
     if (wanted[1].revents == 0)
       continue;
-    n = read (STDIN_FILENO, line, sizeof (line) - 1);
-    line[n > 0 ? n : 0] = '\0';
-    line[strcspn (line, "\n")] = '\0';
-    if (n > 0)
+    more = ReadLine (line, sizeof (line));
+    if (more)
       Say (line);
   }
 }

@@ -5,14 +5,9 @@
  *   peer-chat bob ADDRESS[%IF] PORT      opens it by way of alice
  *
  * What is typed goes to everybody; the end of the input ends it. */
-#include <p2p.h>
+#include "chat.h"
 
-#include <net/if.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #define GRAPH L"chat"
 #define DATABASE L"chat"
@@ -20,42 +15,6 @@
 static const GUID TYPE_CHAT = { 0x5a1d9e60, 0x0f2b, 0x4c1e, { 0x9a, 1, 2, 3, 4, 5, 6, 7 } };
 
 static HGRAPH graph;
-
-static const char *
-Explain (HRESULT hr)
-{
-  static const struct
-  {
-    HRESULT hr;
-    const char *text;
-  } texts[] = {
-    { E_INVALIDARG, "this cannot be meant" },
-    { E_ACCESSDENIED, "this is not allowed here" },
-    { E_OUTOFMEMORY, "there is no memory or no descriptor left" },
-    { PEER_E_CONNECT_SELF, "this is our own address" },
-    { PEER_E_CONNECTION_FAILED, "nobody answers there" },
-    { PEER_E_CONNECTION_REFUSED, "who is there takes no more connections" },
-    { PEER_E_CONNECTION_NOT_AUTHENTICATED, "who is there does not know us" },
-    { PEER_E_DUPLICATE_GRAPH, "another chat of this name runs" },
-    { PEER_E_GRAPH_IN_USE, "another chat of this name runs" },
-    { (HRESULT) 0x80072740, "another program has the port" },
-  };
-
-  for (size_t i = 0; i < ARRAYSIZE (texts); i++)
-    if (texts[i].hr == hr)
-      return texts[i].text;
-  return "see docs/peer.md for the code";
-}
-
-static HRESULT
-Check (HRESULT hr, const char *what)
-{
-  if (FAILED (hr)) {
-    fprintf (stderr, "%s: %s (0x%08x)\n", what, Explain (hr), (unsigned) hr);
-    exit (1);
-  }
-  return hr;
-}
 
 static void
 CallNode (const PEER_NODE_INFO *node)
@@ -163,21 +122,9 @@ WaitUntilReady (HANDLE event, HPEEREVENT events, const char *address, const char
 static void
 Open (PCWSTR self, const char *address, const char *port, HANDLE event, HPEEREVENT events)
 {
-  PEER_ADDRESS where;
-  char ip[64] = { 0 };
-  const char *interface = strchr (address, '%');
+  PEER_ADDRESS where = ReadAddress (address, port);
   ULONGLONG id;
 
-  memset (&where, 0, sizeof (where));
-  where.dwSize = sizeof (where);
-  where.sin6.sin6_family = AF_INET6;
-  where.sin6.sin6_port = htons ((uint16_t) atoi (port));
-  where.sin6.sin6_scope_id = interface != NULL ? if_nametoindex (interface + 1) : 0;
-  snprintf (ip, sizeof (ip), "%.*s", (int) strcspn (address, "%"), address);
-  if (inet_pton (AF_INET6, ip, &where.sin6.sin6_addr) != 1) {
-    fprintf (stderr, "%s is no address of IPv6\n", address);
-    exit (1);
-  }
   Check (PeerGraphConnect (graph, NULL, &where, &id), "PeerGraphConnect");
   WaitUntilReady (event, events, address, port);
   Check (PeerGraphListen (graph, PEER_GRAPH_SCOPE_ANY, 0, 0), "PeerGraphListen");
@@ -202,18 +149,16 @@ Chat (HANDLE event, HPEEREVENT events)
   struct pollfd wanted[] = { { STDIN_FILENO, POLLIN, 0 },
     { WfdxGetEventDescriptor (event), POLLIN, 0 } };
   char line[1024];
-  ssize_t n = 1;
+  BOOL more = TRUE;
 
-  while (n > 0) {
+  while (more) {
     poll (wanted, 2, -1);
     WaitForSingleObject (event, 0);
     ShowEvents (events);
     if (wanted[0].revents == 0)
       continue;
-    n = read (STDIN_FILENO, line, sizeof (line) - 1);
-    line[n > 0 ? n : 0] = '\0';
-    line[strcspn (line, "\n")] = '\0';
-    if (n > 0)
+    more = ReadLine (line, sizeof (line));
+    if (more)
       SendToEverybody (line);
   }
 }

@@ -291,7 +291,7 @@ def test_group_chat(tap, installed, compiler, root):
     tap.test('examples/group-chat', all(line.startswith('* online at port ') for line in heard[:3])
              and heard[3:] == ['bob: hello\n'] * 2 + ['carol to you: psst\n']
              and alice.returncode == 0 and bob.returncode == 0 and carol.returncode == 0, repr(heard))
-    tap.test('examples/group-chat-refuses', not good and 'we are not let in' in told, told)
+    tap.test('examples/group-chat-refuses', not good and 'who is there does not let us in' in told, told)
 
 
 def test_displays(tap, args, installed, compiler, root):

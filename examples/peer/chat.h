@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What both chats have: codes in words, addresses, and lines that are typed. */
+#include <p2p.h>
+
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *
+Explain (HRESULT hr)
+{
+  static const struct
+  {
+    HRESULT hr;
+    const char *text;
+  } texts[] = {
+    { E_INVALIDARG, "this cannot be meant" },
+    { E_ACCESSDENIED, "this is not allowed here" },
+    { E_OUTOFMEMORY, "there is no memory or no descriptor left" },
+    { PEER_E_CONNECT_SELF, "this is our own address" },
+    { PEER_E_CONNECTION_FAILED, "nobody answers there" },
+    { PEER_E_CONNECTION_REFUSED, "who is there takes no more connections" },
+    { PEER_E_CONNECTION_NOT_AUTHENTICATED, "who is there does not let us in" },
+    { PEER_E_DUPLICATE_GRAPH, "another chat of this name runs" },
+    { PEER_E_GRAPH_IN_USE, "another chat of this name runs" },
+    { PEER_E_NOT_FOUND, "there is no such group" },
+    { PEER_E_GROUP_IN_USE, "another program has the group open" },
+    { PEER_E_NOT_AUTHORIZED, "this is not for us to do" },
+    { PEER_E_INVITATION_NOT_TRUSTED, "the invitation is not for us, or forged" },
+    { PEER_E_INVALID_TIME_PERIOD, "the invitation is not valid now" },
+    { PEER_E_NO_MEMBERS_FOUND, "no member is known" },
+    { PEER_E_NO_MEMBER_CONNECTIONS, "no member answers" },
+    { (HRESULT) 0x80072740, "another program has the port" },
+  };
+
+  for (size_t i = 0; i < ARRAYSIZE (texts); i++)
+    if (texts[i].hr == hr)
+      return texts[i].text;
+  return "see docs/peer.md for the code";
+}
+
+static void
+Fail (HRESULT hr, const char *what)
+{
+  fprintf (stderr, "%s: %s (0x%08x)\n", what, Explain (hr), (unsigned) hr);
+  exit (1);
+}
+
+static void
+Check (HRESULT hr, const char *what)
+{
+  if (FAILED (hr))
+    Fail (hr, what);
+}
+
+/* ADDRESS or ADDRESS%INTERFACE. */
+static PEER_ADDRESS
+ReadAddress (const char *address, const char *port)
+{
+  PEER_ADDRESS where;
+  char ip[64] = { 0 };
+  const char *interface = strchr (address, '%');
+
+  memset (&where, 0, sizeof (where));
+  where.dwSize = sizeof (where);
+  where.sin6.sin6_family = AF_INET6;
+  where.sin6.sin6_port = htons ((uint16_t) atoi (port));
+  where.sin6.sin6_scope_id = interface != NULL ? if_nametoindex (interface + 1) : 0;
+  snprintf (ip, sizeof (ip), "%.*s", (int) strcspn (address, "%"), address);
+  if (inet_pton (AF_INET6, ip, &where.sin6.sin6_addr) != 1) {
+    fprintf (stderr, "%s is no address of IPv6\n", address);
+    exit (1);
+  }
+  return where;
+}
+
+/* FALSE: that was the last. */
+static BOOL
+ReadLine (char *line, size_t size)
+{
+  ssize_t n = read (STDIN_FILENO, line, size - 1);
+
+  line[n > 0 ? n : 0] = '\0';
+  line[strcspn (line, "\n")] = '\0';
+  return n > 0;
+}
