@@ -26,7 +26,7 @@ from namespaces import SKIPPED, Machine, enter, part
 
 PORT = 7700
 PATIENCE_S = 200
-SPEED = 20
+SPEED = 10
 RECORDS = 10
 
 
