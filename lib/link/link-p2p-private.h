@@ -108,6 +108,7 @@ void wfd_p2p_link_forget_service (WfdP2pLink *self);
 /* To what it was before; @wfd_ies and @config: (nullable) */
 void wfd_p2p_link_send_old (WfdP2pLink *self, const char *device_path, GVariant *wfd_ies,
     GVariant *config);
+void wfd_p2p_link_restore (WfdP2pLink *self);
 /* What it was told of us before has been, or cannot be, restored. */
 void wfd_p2p_link_forget_old (WfdP2pLink *self);
 void wfd_p2p_link_lose_peer (WfdP2pLink *self, const char *path);
@@ -145,6 +146,8 @@ void wfd_p2p_link_look_around (WfdP2pLink *self);
 /* An interface for a group has been added, and has gone or got its group. */
 void wfd_p2p_link_note_unseen (WfdP2pLink *self, const char *path);
 void wfd_p2p_link_forget_unseen (WfdP2pLink *self, const char *path);
+/* Somebody else has begun a group there. */
+void wfd_p2p_link_note_other (WfdP2pLink *self, const char *path);
 /* When Cancel has been answered: what it has left. */
 void wfd_p2p_link_end_unseen (WfdP2pLink *self);
 /* When Cancel has been sent, and nothing will be heard any more: the same. Waits for

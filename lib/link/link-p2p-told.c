@@ -64,6 +64,14 @@ lose_service (WfdP2pLink *self, GError *error)
   wfd_link_emit (self, WFD_LINK_UNAVAILABLE, reason);
 }
 
+/* wpa_supplicant lives, and would go on saying what we are. @error: (transfer full) */
+static void
+lose_device (WfdP2pLink *self, GError *error)
+{
+  wfd_p2p_link_restore (self);
+  lose_service (self, error);
+}
+
 /* The message bus has ended, and with it all that was known. */
 static void
 on_bus_closed (GDBusConnection *bus, gboolean remote_vanished, GError *error, gpointer user_data)
@@ -92,7 +100,7 @@ on_interface_removed (GDBusConnection *bus, const char *sender, const char *path
   g_variant_get (args, "(&o)", &removed);
   wfd_p2p_link_forget_unseen (self, removed);
   if (g_strcmp0 (removed, self->interface_path) == 0)
-    lose_service (self,
+    lose_device (self,
         g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
             "The Wi-Fi interface is gone; was the adapter unplugged?"));
   else
@@ -383,9 +391,11 @@ on_group_started (WfdP2pLink *self, GVariant *args)
 
   if (!wfd_p2p_read_started (args, info, &interface_path, &group_path))
     return;
-  wfd_p2p_link_forget_unseen (self, interface_path);
-  if (self->group != NULL)
+  if (self->group != NULL) {
+    wfd_p2p_link_note_other (self, interface_path);
     return;
+  }
+  wfd_p2p_link_forget_unseen (self, interface_path);
   group = g_new0 (WfdP2pGroup, 1);
   *group = (WfdP2pGroup) {
     .info = g_steal_pointer (&info),
@@ -483,14 +493,29 @@ is_of_other (WfdP2pLink *self, const char *path)
   return FALSE;
 }
 
+/* Its interface was told of as one of ours may be. */
+static void
+on_signal_of_other (WfdP2pLink *self, const char *signal, GVariant *args)
+{
+  g_autoptr (WfdLinkInfo) info = wfd_link_info_new ();
+  g_autofree char *interface_path = NULL, *group_path = NULL;
+
+  if (strcmp (signal, WPAS_SIGNAL_GROUP_STARTED) == 0
+      && g_variant_is_of_type (args, G_VARIANT_TYPE ("(a{sv})"))
+      && wfd_p2p_read_started (args, info, &interface_path, &group_path))
+    wfd_p2p_link_note_other (self, interface_path);
+}
+
 static void
 on_p2p_signal (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
     const char *signal, GVariant *args, gpointer user_data)
 {
   g_autoptr (WfdP2pLink) self = g_object_ref (user_data);
 
-  if (is_of_other (self, path))
+  if (is_of_other (self, path)) {
+    on_signal_of_other (self, signal, args);
     return;
+  }
   for (guint i = 0; i < G_N_ELEMENTS (told); i++) {
     if (strcmp (signal, told[i].name) == 0
         && g_variant_is_of_type (args, G_VARIANT_TYPE (told[i].type))) {
@@ -527,7 +552,7 @@ on_interface_changed (GDBusConnection *bus, const char *sender, const char *path
     return;
   properties = g_variant_get_child_value (args, 1);
   if (wfd_p2p_read_is_off (properties))
-    lose_service (self,
+    lose_device (self,
         g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
             "Wi-Fi was switched off; switch it on (a key of the machine, rfkill unblock wlan, or "
             "ip link set up)"));

@@ -36,6 +36,19 @@ wfd_p2p_link_forget_unseen (WfdP2pLink *self, const char *path)
   wfd_p2p_link_claim_forming (self);
 }
 
+void
+wfd_p2p_link_note_other (WfdP2pLink *self, const char *path)
+{
+  guint n = self->interfaces != NULL ? g_strv_length (self->interfaces) : 0;
+
+  wfd_p2p_link_forget_unseen (self, path);
+  if (is_known (self, path) || n >= WFD_LIMIT_WPAS_OBJECTS)
+    return;
+  self->interfaces = g_renew (char *, self->interfaces, n + 2);
+  self->interfaces[n] = g_strdup (path);
+  self->interfaces[n + 1] = NULL;
+}
+
 /* An interface that waits for its group goes with the search: Cancel (of 2.10) looks for
  * it at the wrong place. */
 void

@@ -454,11 +454,12 @@ wfd_p2p_link_send_old (WfdP2pLink *self, const char *device_path, GVariant *wfd_
 }
 
 /* What we said of us is not what we found. */
-static void
-restore (WfdP2pLink *self)
+void
+wfd_p2p_link_restore (WfdP2pLink *self)
 {
   g_autoptr (GVariant) config = NULL;
 
+  wfd_p2p_link_set_reachable (self, FALSE);
   if (self->old_config != NULL && self->interface_path != NULL)
     config = wfd_p2p_build_old_config (self->old_config, self->is_named);
   wfd_p2p_link_send_old (self, self->interface_path, self->old_wfd_ies, config);
@@ -478,8 +479,7 @@ undo_everything (WfdP2pLink *self)
   if (self->group != NULL)
     wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
   wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
-  wfd_p2p_link_set_reachable (self, FALSE);
-  restore (self);
+  wfd_p2p_link_restore (self);
   /* The program may end now; this waits for the bus, and not for any answer. */
   g_dbus_connection_flush_sync (self->bus, NULL, NULL);
 }

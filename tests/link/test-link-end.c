@@ -124,6 +124,22 @@ test_client_is_waited_for (Lab *lab, gconstpointer data)
 }
 
 static void
+on_interrupted_close (WfdLink *link, gpointer user_data)
+{
+  wfd_link_close (link);
+}
+
+static void
+test_close_when_interrupted (Lab *lab, gconstpointer data)
+{
+  g_signal_connect (lab->link, "interrupted", G_CALLBACK (on_interrupted_close), NULL);
+  open_own_group (lab);
+  say_of_group (lab, "PeerDisconnected", TV);
+  lab_wait_told (lab, "interrupted");
+  g_assert_null (wfd_link_get_info (lab->link));
+}
+
+static void
 test_client_comes_back (Lab *lab, gconstpointer data)
 {
   WfdP2pLink *link = WFD_P2P_LINK (lab->link);
@@ -143,178 +159,6 @@ test_client_comes_back (Lab *lab, gconstpointer data)
   g_assert_null (link->group->ride_out);
   g_assert_cmpstr (lab->told->str, ==, "interrupted resumed");
   g_assert_nonnull (wfd_link_get_info (lab->link));
-}
-
-/* --- silence --- */
-
-static void
-open_to_watch (Lab *lab, guint lost_ms)
-{
-  WfdP2pOptions options = { .go_intent = -1, .station_ms = 1, .lost_ms = lost_ms };
-
-  lab_use_options (lab, &options);
-  open_link (lab);
-}
-
-/* As client: its driver has given the owner up, and nobody else says so. */
-static void
-test_station_vanishes (Lab *lab, gconstpointer data)
-{
-  WfdStation station = station_new (1);
-
-  lab_set_answers (lab, FALSE);
-  lab_set_stations (lab, &station, 1);
-  open_to_watch (lab, 100);
-  lab_wait_stations (lab, TRUE);
-  lab_set_stations (lab, NULL, 0);
-  lab_wait_told (lab, "lost");
-  g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_NO_PEER);
-  g_assert_null (wfd_link_get_info (lab->link));
-  lab_wait_call (lab, "Disconnect");
-  assert_call (lab, "Disconnect", "Disconnect " GROUP_IFACE " ");
-  g_assert_cmpstr (lab->told->str, ==, "interrupted lost");
-}
-
-/* It is looked for where the group is, and wpa_supplicant joins again by itself. */
-static void
-test_owner_comes_back (Lab *lab, gconstpointer data)
-{
-  static const WfdP2pOptions options = { .go_intent = -1, .station_ms = 1, .look_ms = 1 };
-  WfdStation station = station_new (1);
-
-  lab_set_answers (lab, FALSE);
-  lab_use_options (lab, &options);
-  lab_set_stations (lab, &station, 1);
-  open_link (lab);
-  lab_wait_stations (lab, TRUE);
-  g_assert_cmpuint (fake_wpas_count (lab->fake, "Scan"), ==, 0);
-  lab_set_stations (lab, NULL, 0);
-  lab_wait_told (lab, "interrupted");
-  g_assert_nonnull (wfd_link_get_info (lab->link));
-  lab_wait_call (lab, "Scan");
-  assert_call (lab, "Scan",
-      "Scan " GROUP_IFACE
-      " Channels=[(5180, 20)] IEs=[[0xdd, 0x09, 0x50, 0x6f, 0x9a, 0x09, 0x02, 0x02, "
-      "0x00, 0x00, 0x00]] Type='active'");
-  g_assert_cmpuint (fake_wpas_count (lab->fake, "AbortScan"), >=, 1);
-  fake_wpas_forget_calls (lab->fake);
-  lab_wait_call (lab, "Scan");
-
-  lab_set_stations (lab, &station, 1);
-  lab_wait_told (lab, "interrupted resumed");
-  lab_settle (lab);
-  fake_wpas_forget_calls (lab->fake);
-  g_assert_null (WFD_P2P_LINK (lab->link)->group->look_timer);
-  g_assert_nonnull (wfd_link_get_info (lab->link));
-  g_assert_cmpstr (lab->network->str, ==, "+192.168.42.100/24");
-}
-
-static void
-on_interrupted_close (WfdLink *link, gpointer user_data)
-{
-  wfd_link_close (link);
-}
-
-static void
-test_close_when_interrupted (Lab *lab, gconstpointer data)
-{
-  WfdStation station = station_new (1);
-
-  g_signal_connect (lab->link, "interrupted", G_CALLBACK (on_interrupted_close), NULL);
-  open_own_group (lab);
-  say_of_group (lab, "PeerDisconnected", TV);
-  lab_wait_told (lab, "interrupted");
-  g_assert_null (wfd_link_get_info (lab->link));
-
-  lab_set_answers (lab, FALSE);
-  lab_set_stations (lab, &station, 1);
-  open_to_watch (lab, 0);
-  g_signal_connect (lab->link, "interrupted", G_CALLBACK (on_interrupted_close), NULL);
-  lab_wait_stations (lab, TRUE);
-  lab_set_stations (lab, NULL, 0);
-  lab_wait_told (lab, "interrupted");
-  g_assert_null (wfd_link_get_info (lab->link));
-}
-
-/* As long as the kernel tells of it it is silent, but nobody knows whether it has
- * to say something: it is asked. */
-static void
-test_silence_is_asked (Lab *lab, gconstpointer data)
-{
-  WfdStation station = station_new (1);
-
-  station.inactive_ms = 60000;
-  lab_set_answers (lab, FALSE);
-  lab_set_stations (lab, &station, 1);
-  open_to_watch (lab, 100);
-  lab_wait_told (lab, "lost");
-  g_assert_cmpuint (lab_count_probes (lab), >=, 1);
-}
-
-/* It is there, says nothing, and its kernel tells nothing of it: it is asked. */
-static void
-test_answer_is_life (Lab *lab, gconstpointer data)
-{
-  open_to_watch (lab, 40);
-  lab_wait_probes (lab, 20);
-  g_assert_cmpstr (lab->told->str, ==, "");
-}
-
-/* A stream from it that ends, say, without a keep-alive for half a minute. */
-static void
-test_no_answer_is_loss (Lab *lab, gconstpointer data)
-{
-  open_to_watch (lab, 40);
-  lab_wait_probes (lab, 2);
-  lab_set_answers (lab, FALSE);
-  lab_wait_told (lab, "lost");
-  g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_NO_PEER);
-}
-
-/* Of a kernel that has never told of it, that it tells nothing is no news. */
-static void
-test_kernel_never_told (Lab *lab, gconstpointer data)
-{
-  lab_set_stations (lab, NULL, 0);
-  open_to_watch (lab, 40);
-  lab_wait_probes (lab, 3);
-  g_assert_false (WFD_P2P_LINK (lab->link)->group->loss.is_gone);
-  g_assert_cmpstr (lab->told->str, ==, "");
-}
-
-/* What the session hears is enough to be back, whatever the kernel says. */
-static void
-test_silence_ends (Lab *lab, gconstpointer data)
-{
-  WfdStation station = station_new (1);
-
-  station.inactive_ms = 60000;
-  lab_set_answers (lab, FALSE);
-  lab_set_stations (lab, &station, 1);
-  open_to_watch (lab, 3000);
-  lab_wait_told (lab, "interrupted");
-  wfd_link_tell (lab->link, WFD_LINK_HEARD);
-  g_assert_cmpstr (lab->told->str, ==, "interrupted");
-  lab_wait_told (lab, "interrupted resumed");
-  g_assert_cmpuint (fake_wpas_count (lab->fake, "Scan"), ==, 0);
-}
-
-static void
-test_session_tells (Lab *lab, gconstpointer data)
-{
-  const WfdLossWatch *loss;
-  gint64 before_us;
-
-  open_link (lab);
-  loss = &WFD_P2P_LINK (lab->link)->group->loss;
-  wfd_link_tell (lab->link, WFD_LINK_ASKED);
-  g_assert_cmpint (loss->attempt_us, <=, g_get_monotonic_time ());
-  before_us = g_get_monotonic_time ();
-  wfd_link_tell (lab->link, WFD_LINK_HEARD);
-  g_assert_cmpint (loss->life_us, >=, before_us);
-  g_assert_cmpint (loss->attempt_us, ==, G_MAXINT64);
-  wfd_link_close (lab->link);
-  wfd_link_tell (lab->link, WFD_LINK_HEARD);
 }
 
 static void
@@ -461,6 +305,31 @@ assert_restored (Lab *lab, const char *key, const char *expected)
 
   g_assert_nonnull (value);
   g_assert_cmpvariant (value, wanted);
+}
+
+/* By who does not come back: what was there before is not asked again for this. */
+static void
+test_loss_of_device_restores (Lab *lab, gconstpointer data)
+{
+  g_autoptr (GVariant) before = g_variant_ref (get_wfd_ies (lab));
+
+  for (guint i = 0; i < 2; i++) {
+    open_link (lab);
+    g_assert_false (g_variant_equal (get_wfd_ies (lab), before));
+    if (i == 0)
+      say_state (lab, IFACE, "interface_disabled");
+    else
+      fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceRemoved",
+          g_variant_new_parsed ("(objectpath '" IFACE "',)"));
+    lab_wait_told (lab, "unavailable");
+    lab_settle (lab);
+    g_assert_cmpvariant (get_wfd_ies (lab), before);
+    assert_restored (lab, "DeviceName", "'somebody'");
+    wfd_link_close (lab->link);
+    lab_settle (lab);
+    g_assert_cmpvariant (get_wfd_ies (lab), before);
+    g_string_set_size (lab->told, 0);
+  }
 }
 
 static void
@@ -800,15 +669,17 @@ test_group_begins_while_cancelled (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
 }
 
+#define STARTED_OTHER \
+  "({'interface_object': <objectpath '" FAKE_UNSEEN \
+  "'>, 'group_object': <objectpath '" FAKE_UNSEEN "/Groups/cd'>, 'role': <'GO'>},)"
+
 /* Its interface was told of like one of ours, and it stays when ours has ended. */
 static void
 test_group_of_other_is_left_alone (Lab *lab, gconstpointer data)
 {
   open_link (lab);
   say_interface_added (lab, FAKE_UNSEEN, "p2p-wlan0-1");
-  lab_say (lab, "GroupStarted",
-      "({'interface_object': <objectpath '" FAKE_UNSEEN
-      "'>, 'group_object': <objectpath '" FAKE_UNSEEN "/Groups/cd'>, 'role': <'GO'>},)");
+  lab_say (lab, "GroupStarted", STARTED_OTHER);
   lab_say (lab, "GroupFinished", FINISHED (GROUP_IFACE));
   lab_wait_told (lab, "lost");
   fake_wpas_forget_calls (lab->fake);
@@ -817,6 +688,55 @@ test_group_of_other_is_left_alone (Lab *lab, gconstpointer data)
   g_cancellable_cancel (lab->cancellable);
   lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   assert_undone (lab, "Connect Cancel StopFind", 0);
+}
+
+static void
+set_other_interfaces (Lab *lab)
+{
+  fake_wpas_set (lab->fake, FAKE_UNSEEN, "Ifname", g_variant_new_string ("p2p-wlan0-1"));
+  fake_wpas_set (lab->fake, ROOT, "Interfaces",
+      g_variant_new_parsed ("[objectpath '" IFACE "', '" FAKE_UNSEEN "']"));
+}
+
+/* It is not there yet when we begin, and is when we close, while ours is being formed. */
+static void
+test_group_of_other_outlives_us (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  say_interface_added (lab, FAKE_UNSEEN, "p2p-wlan0-1");
+  lab_say (lab, "GroupStarted", STARTED_OTHER);
+  lab_say (lab, "GroupFinished", FINISHED (GROUP_IFACE));
+  lab_wait_told (lab, "lost");
+  set_other_interfaces (lab);
+  fake_wpas_forget_calls (lab->fake);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_undone (lab, "Connect Cancel StopFind", 0);
+}
+
+#define OTHER_ADAPTER ROOT "/Interfaces/5"
+
+/* Of which only its interface is told like that of one of ours. */
+static void
+test_group_of_other_adapter (Lab *lab, gconstpointer data)
+{
+  g_autoptr (GVariant) started = parse (STARTED_OTHER);
+
+  fake_wpas_set (lab->fake, OTHER_ADAPTER, "Ifname", g_variant_new_string ("wlan1"));
+  fake_wpas_set (lab->fake, ROOT, "Interfaces",
+      g_variant_new_parsed ("[objectpath '" IFACE "', '" OTHER_ADAPTER "']"));
+  lab_know_tv (lab);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  say_interface_added (lab, FAKE_UNSEEN, "p2p-wlan1-0");
+  fake_wpas_say (lab->fake, OTHER_ADAPTER, IF_P2P, "GroupStarted", started);
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_undone (lab, "Cancel StopFind", 0);
 }
 
 static void
@@ -880,20 +800,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  add ("silence/station-vanishes", test_station_vanishes);
-  add ("silence/owner-comes-back", test_owner_comes_back);
-  add ("silence/close-when-interrupted", test_close_when_interrupted);
-  add ("silence/is-asked", test_silence_is_asked);
-  add ("silence/ends", test_silence_ends);
-  add ("silence/answer-is-life", test_answer_is_life);
-  add ("silence/no-answer-is-loss", test_no_answer_is_loss);
-  add ("silence/kernel-never-told", test_kernel_never_told);
-  add ("silence/session-tells", test_session_tells);
   add ("loss/group-finished", test_group_finished);
   add ("loss/client-stays-away", test_client_stays_away);
   add ("loss/client-is-waited-for", test_client_is_waited_for);
   add ("loss/client-leaves-early", test_client_leaves_early);
   add ("loss/client-comes-back", test_client_comes_back);
+  add ("loss/close-when-interrupted", test_close_when_interrupted);
   add ("loss/disconnect", test_disconnect);
   add ("loss/disconnect-what-is-gone", test_disconnect_gone);
   add ("loss/search-goes-on-afterwards", test_search_goes_on_after_link);
@@ -902,6 +814,7 @@ main (int argc, char **argv)
   add ("loss/adapter-unplugged", test_adapter_unplugged);
   add ("loss/switched-off", test_switched_off);
   add ("loss/bus-closed", test_bus_closed);
+  add ("loss/loss-of-device-restores", test_loss_of_device_restores);
   add ("loss/close-restores", test_close_restores);
   add ("loss/close-keeps-addresses", test_close_keeps_addresses);
   add ("loss/dispose-closes", test_dispose_closes);
@@ -915,6 +828,8 @@ main (int argc, char **argv)
   add ("race/only-new-groups-are-ended", test_only_new_groups_are_ended);
   add ("race/group-begins-while-cancelled", test_group_begins_while_cancelled);
   add ("race/group-of-other-is-left-alone", test_group_of_other_is_left_alone);
+  add ("race/group-of-other-outlives-us", test_group_of_other_outlives_us);
+  add ("race/group-of-other-adapter", test_group_of_other_adapter);
   add ("race/group-begins-before-cancel", test_group_begins_before_cancel);
   add ("race/group-ends-at-once", test_group_ends_at_once);
   add ("race/twenty-times", test_twenty_times);
