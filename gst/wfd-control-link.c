@@ -42,6 +42,7 @@ on_progress (WfdEstablish *establish, WfdEstablishStep step, WfdEstablishProgres
 typedef struct
 {
   WfdControl *control;
+  guint64 id;
   gboolean is_about_pin;
   char *peer;
   char *name;
@@ -98,7 +99,7 @@ take_answer (gpointer data)
   Answer answer = { self, question->peer, TRUE, question->is_about_pin ? question->pin : NULL };
   g_autofree char *key = get_key (question);
 
-  g_hash_table_remove (self->questions, key);
+  wfd_questions_end (&self->questions, question->id);
   GST_INFO ("%s: %s", key,
       question->is_accepted         ? "accepted"
           : self->establish == NULL ? "too late"
@@ -123,9 +124,6 @@ ask (GstElement *element, gpointer data)
   wfd_session_thread_call (self->thread, take_answer, question, -1, NULL);
 }
 
-/* Threads that strangers can make us have. */
-#define MAX_QUESTIONS 8
-
 /* (transfer full) */
 static void
 begin_question (WfdControl *self, Question *question)
@@ -133,14 +131,13 @@ begin_question (WfdControl *self, Question *question)
   g_autofree char *key = get_key (question);
 
   question->control = wfd_control_ref (self);
-  if (g_hash_table_contains (self->questions, key)
-      || g_hash_table_size (self->questions) >= MAX_QUESTIONS) {
+  question->id = wfd_questions_begin (&self->questions, key, g_get_monotonic_time ());
+  if (question->id == 0) {
     GST_DEBUG ("%s: being asked already, or too much else is", key);
     question_free (question);
     return;
   }
   GST_INFO ("%s: asking the application", key);
-  g_hash_table_add (self->questions, g_steal_pointer (&key));
   gst_element_call_async (self->config.link_data, ask, question, question_free);
 }
 

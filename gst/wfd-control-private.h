@@ -3,6 +3,7 @@
 
 #include "wfd-control.h"
 #include "wfd-key-unit.h"
+#include "wfd-questions.h"
 #include "wfd-session-thread.h"
 #include "wfd-turns.h"
 #include "wfd-watchdog.h"
@@ -57,7 +58,7 @@ struct _WfdControl
 
   /* All below belongs to the thread. */
   WfdEstablish *establish; /* NULL with link=address */
-  GHashTable *questions;   /* that the application has not answered yet */
+  WfdQuestions questions;  /* that the application has not answered yet */
   gboolean link_failed;    /* for good */
   gint64 end_us;           /* of the last session that was opened; 0 if none has ended */
   WfdPeerStation *station; /* of the session, with link=address; or NULL */

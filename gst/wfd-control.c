@@ -691,7 +691,7 @@ clear (gpointer data)
   wfd_session_thread_free (self->thread);
   g_object_unref (self->cancellable);
   wfd_turns_clear (&self->turns);
-  g_hash_table_unref (self->questions);
+  wfd_questions_clear (&self->questions);
   g_clear_object (&self->wanted_peer);
   g_free (self->turned_away);
   g_free (self->peer);
@@ -774,7 +774,6 @@ wfd_control_new (const WfdControlConfig *config, const WfdControlEvents *events,
   self->events = *events;
   self->user_data = user_data;
   self->cancellable = g_cancellable_new ();
-  self->questions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init (&self->lock);
   g_cond_init (&self->over_cond);
   self->thread = wfd_session_thread_new ("wfd-session");
