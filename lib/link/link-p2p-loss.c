@@ -35,6 +35,7 @@ lose_group (WfdP2pLink *self, GError *error)
 
   if (wfd_p2p_group_outlives_peer (self->group)) {
     wfd_p2p_group_vacate (self->group);
+    wfd_p2p_link_announce (self);
   } else {
     wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
     wfd_p2p_link_clear_group (self);

@@ -569,6 +569,7 @@ static void
 open_link (WfdP2pLink *self)
 {
   self->group->is_up = TRUE;
+  wfd_p2p_link_announce (self);
   wfd_p2p_link_watch_peer (self);
   wfd_link_emit (self, WFD_LINK_OPENED);
 }

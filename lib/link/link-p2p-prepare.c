@@ -262,16 +262,40 @@ begin_configure (WfdP2pOp *op)
   wfd_p2p_op_set_property (op, self->interface_path, WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config);
 }
 
+/* A session runs, or is about to. A group that was begun for whoever comes takes more. */
+static gboolean
+is_busy (WfdP2pLink *self)
+{
+  return self->group != NULL && self->group->is_up && !self->group->is_kept;
+}
+
+static GVariant *
+build_wfd_ies (WfdP2pLink *self)
+{
+  g_autoptr (GByteArray) octets = g_byte_array_new ();
+  WfdIeAdvert advert = self->options.advert;
+  WfdIe ie;
+
+  self->says_busy = is_busy (self);
+  advert.available &= !self->says_busy;
+  wfd_ie_advertise (&advert, &ie);
+  wfd_ie_append (&ie, octets);
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, octets->data, octets->len, 1);
+}
+
 static void
 begin_announce (WfdP2pOp *op)
 {
-  g_autoptr (GByteArray) octets = g_byte_array_new ();
-  WfdIe ie;
-
-  wfd_ie_advertise (&op->link->options.advert, &ie);
-  wfd_ie_append (&ie, octets);
   wfd_p2p_op_set_property (op, WPAS_PATH, WPAS_INTERFACE_ROOT, WPAS_WFD_IES,
-      g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, octets->data, octets->len, 1));
+      build_wfd_ies (op->link));
+}
+
+void
+wfd_p2p_link_announce (WfdP2pLink *self)
+{
+  if (self->is_prepared && is_busy (self) != self->says_busy)
+    wfd_p2p_link_send_to (self, WPAS_PATH, DBUS_PROPERTIES, "Set",
+        g_variant_new ("(ssv)", WPAS_INTERFACE_ROOT, WPAS_WFD_IES, build_wfd_ies (self)));
 }
 
 /* --- peers --- */

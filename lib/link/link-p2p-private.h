@@ -67,7 +67,8 @@ struct _WfdP2pLink
   char *owner;           /* its unique name */
   GArray *subscriptions; /* guint */
   gboolean is_prepared;
-  char **interfaces; /* that it had then; of those that are not ours others make use */
+  gboolean says_busy; /* to others, that a session runs */
+  char **interfaces;  /* that it had then; of those that are not ours others make use */
   char *interface_path;
   GVariant *old_wfd_ies; /* of before we came; ay */
   GVariant *old_config;  /* the same; a{sv} */
@@ -101,6 +102,8 @@ wfd_p2p_or_default (guint option, guint value)
 {
   return option != 0 ? option : value;
 }
+/* Whether a session runs, if that has changed. */
+void wfd_p2p_link_announce (WfdP2pLink *self);
 /* Listens to what @self->owner says from now on. */
 void wfd_p2p_link_subscribe (WfdP2pLink *self);
 /* It is gone, or has to be looked for again. */

@@ -53,6 +53,7 @@ lose_service (WfdP2pLink *self, GError *error)
   g_autoptr (GError) reason = error;
   gboolean was_up = self->group != NULL && (self->group->is_up || self->group->is_kept);
 
+  self->is_prepared = FALSE;
   wfd_p2p_link_clear_group (self);
   wfd_p2p_link_forget_service (self);
   wfd_p2p_link_forget_old (self);

@@ -230,6 +230,7 @@ wfd_p2p_link_clear_group (WfdP2pLink *self)
   if (self->group != NULL && !self->group->info->is_owner && self->group->info->peer != NULL)
     wfd_link_peer_set_owns_group (self->group->info->peer, FALSE);
   g_clear_pointer (&self->group, group_free);
+  wfd_p2p_link_announce (self);
 }
 
 /* --- peers --- */
@@ -460,6 +461,7 @@ wfd_p2p_link_restore (WfdP2pLink *self)
   g_autoptr (GVariant) config = NULL;
 
   wfd_p2p_link_set_reachable (self, FALSE);
+  self->is_prepared = FALSE;
   if (self->old_config != NULL && self->interface_path != NULL)
     config = wfd_p2p_build_old_config (self->old_config, self->is_named);
   wfd_p2p_link_send_old (self, self->interface_path, self->old_wfd_ies, config);

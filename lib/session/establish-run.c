@@ -187,11 +187,31 @@ take_candidate (WfdEstablish *self, WfdLinkPeer *peer, gboolean was_asked, const
   if (self->is_finding || self->closing != NULL || !may_be_asked (self))
     return FALSE;
   g_set_object (&self->candidate, peer);
+  g_clear_object (&self->busy);
   self->was_asked = was_asked;
   g_free (self->shown_pin);
   self->shown_pin = g_strdup (pin);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_PEER);
   return TRUE;
+}
+
+/* WFD 2.1 §5.1.2: nobody may try to start a session with it. With whom there was one, it may
+ * only not have noticed yet that it has ended. */
+static gboolean
+is_busy (WfdEstablish *self, WfdLinkPeer *peer)
+{
+  return !wfd_link_peer_is_available (peer) && self->chosen == NULL;
+}
+
+static void
+wait_for_busy (WfdEstablish *self, WfdLinkPeer *peer)
+{
+  if (self->busy == peer)
+    return;
+  g_set_object (&self->busy, peer);
+  wfd_establish_tell (self, WFD_ESTABLISH_NEWS,
+      "%s is there, and says that it is in use; waiting until it is free",
+      wfd_establish_name (peer));
 }
 
 static void
@@ -205,6 +225,8 @@ on_peer (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
   other = find_namesake (self, peer);
   if (other != NULL)
     fail_ambiguous (self, peer, other);
+  else if (is_busy (self, peer))
+    wait_for_busy (self, peer);
   else
     take_candidate (self, peer, FALSE, NULL);
 }
@@ -250,6 +272,10 @@ make_no_peer_error (WfdEstablish *self)
     return g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
         "“peer” has to name the display that shows the screen; in reach %s%s",
         others != NULL ? "are " : "is none now", others != NULL ? others : "");
+  if (self->busy != NULL)
+    return g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
+        "%s is there, and says that it is in use; end what it shows, or try again later",
+        wfd_establish_name (self->busy));
   return g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
       "No display “%s” was found; is it on, near, and its screen for wireless displays open? In "
       "reach %s%s",
@@ -714,6 +740,8 @@ static void
 on_peer_lost (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
 {
   g_hash_table_remove (self->requests, wfd_link_peer_get_id (peer));
+  if (self->busy == peer)
+    g_clear_object (&self->busy);
 }
 
 /* Whether a session can come of it. A group that another program has begun may be with

@@ -210,6 +210,7 @@ wfd_establish_close (WfdEstablish *self)
   self->step = -1;
   wfd_establish_choose (self, NULL);
   g_clear_object (&self->candidate);
+  g_clear_object (&self->busy);
   g_clear_pointer (&self->entered_pin, g_free);
   g_clear_pointer (&self->shown_pin, g_free);
   g_hash_table_remove_all (self->requests);

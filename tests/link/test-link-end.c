@@ -289,6 +289,35 @@ get_wfd_ies (Lab *lab)
   return fake_wpas_get (lab->fake, ROOT, "WFDIEs");
 }
 
+/* As it is announced now. */
+static gboolean
+is_available (Lab *lab)
+{
+  gsize n;
+  const guint8 *octets = g_variant_get_fixed_array (get_wfd_ies (lab), &n, 1);
+
+  g_assert_cmpuint (n, >, 4);
+  return (octets[4] & 0x30) == 0x10;
+}
+
+/* Who searches for a display meanwhile sees that this one is in use. */
+static void
+test_busy_is_announced (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  lab_settle (lab);
+  g_assert_false (is_available (lab));
+  disconnect_link (lab);
+  lab_wait_ok (lab);
+  g_assert_true (is_available (lab));
+  open_link (lab);
+  lab_settle (lab);
+  lab_say (lab, "GroupFinished", FINISHED (GROUP_IFACE));
+  lab_wait_told (lab, "lost");
+  lab_settle (lab);
+  g_assert_true (is_available (lab));
+}
+
 static GVariant *
 get_config (Lab *lab)
 {
@@ -785,7 +814,8 @@ test_twenty_times (Lab *lab, gconstpointer data)
     lab_wait_ok (lab);
   }
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 20);
-  g_assert_cmpuint (fake_wpas_count (lab->fake, "Set WFDIEs"), ==, 1);
+  /* That a session runs, and that it does not. */
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Set WFDIEs"), ==, 1 + 2 * 20);
 }
 
 static void
@@ -814,6 +844,7 @@ main (int argc, char **argv)
   add ("loss/adapter-unplugged", test_adapter_unplugged);
   add ("loss/switched-off", test_switched_off);
   add ("loss/bus-closed", test_bus_closed);
+  add ("loss/busy-is-announced", test_busy_is_announced);
   add ("loss/loss-of-device-restores", test_loss_of_device_restores);
   add ("loss/close-restores", test_close_restores);
   add ("loss/close-keeps-addresses", test_close_keeps_addresses);
