@@ -48,15 +48,21 @@ now_s (void)
   return g_get_real_time () / G_USEC_PER_SEC;
 }
 
+static void
+take_news_of_members (WfdPeerGraph *self)
+{
+  while (self->group != NULL && wfd_peer_group_take_news (self->group)) {
+    wfd_peer_node_validate_deferred (self->node, NULL, 0);
+    self->has_news = TRUE;
+  }
+}
+
 void
 wfd_peer_graph_end (WfdPeerGraph *self)
 {
   gint64 deadline_us;
 
-  while (self->group != NULL && wfd_peer_group_take_news (self->group)) {
-    wfd_peer_node_validate_deferred (self->node, NULL, 0);
-    self->has_news = TRUE;
-  }
+  take_news_of_members (self);
   deadline_us = self->has_news ? 0 : wfd_peer_node_get_deadline_us (self->node);
   /* To say the same again would wake the thread up. */
   if (self->closed || deadline_us == self->deadline_us)
@@ -648,7 +654,9 @@ wfd_peer_graph_import (WfdPeerGraph *self, const char *path)
     return WFD_PEER_GRAPH_IN_USE;
 
   result = wfd_peer_store_import (&key, path, import_record, node);
-  if (!WFD_PEER_FAILED (result))
+  take_news_of_members (self);
+  /* Of who was never told anything, it tells nothing. */
+  if (!WFD_PEER_FAILED (result) && wfd_peer_node_get_properties (node) != NULL)
     wfd_peer_node_restore (node, wfd_peer_node_get_time_delta (node), TRUE, 0);
   wfd_peer_graph_end (self);
   return result;

@@ -354,6 +354,51 @@ test_expired_member (void)
   club_end (&club);
 }
 
+/* Whoever holds a record can change it, but not its signature; what else they hold comes. */
+static void
+test_forged_record (void)
+{
+  Club club;
+  Site creator, member;
+  WfdPeerAddress address;
+  g_autoptr (WfdPeerChain) chain = NULL;
+  g_autoptr (GPtrArray) held = NULL;
+  guint n_good = 0, n_forged = 0;
+
+  club_begin (&club, WFD_PEER_KEY_P256);
+  site_found (&creator, &club, NULL, &address);
+  add (&creator, &type, NULL, g_bytes_new_static ("true", 4));
+  add (&creator, &type, NULL, g_bytes_new_static ("false", 5));
+  held = wfd_peer_node_list_records (creator.graph->node, &type, NULL);
+  g_assert_cmpuint (held->len, ==, 2);
+  for (guint i = 0; i < held->len; i++) {
+    WfdPeerRecord *record = held->pdata[i];
+
+    if (g_bytes_get_size (record->payload) != 5)
+      continue;
+    g_bytes_unref (record->payload);
+    record->payload = g_bytes_new_static ("forged", 6);
+  }
+
+  person_begin (&member.person, club.member_kind);
+  chain = club_let_in (&club, &member.person, WFD_PEER_ROLE_MEMBER);
+  site_open (&member, &club, chain, NULL, NULL);
+  connect_to (&member, WFD_PEER_LINK_NEIGHBOUR, NULL, &address);
+  WHILE_FREE (&creator, wait_synchronized (&member));
+  g_clear_pointer (&held, g_ptr_array_unref);
+  held = wfd_peer_node_list_records (member.graph->node, &type, NULL);
+  for (guint i = 0; i < held->len; i++) {
+    gsize size = g_bytes_get_size (((WfdPeerRecord *) held->pdata[i])->payload);
+
+    n_good += size == 4;
+    n_forged += size == 6;
+  }
+  g_assert_cmpuint (n_good, ==, 1);
+  g_assert_cmpuint (n_forged, ==, 0);
+  close_both (&creator, &member);
+  club_end (&club);
+}
+
 /* A member who sits where another one is looked for. */
 static void
 test_wrong_member_at_the_address (void)
@@ -460,6 +505,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/group-graph/stranger-without-group", test_stranger_without_group);
   g_test_add_func ("/peer/group-graph/wrong-password", test_wrong_password);
   g_test_add_func ("/peer/group-graph/expired-member", test_expired_member);
+  g_test_add_func ("/peer/group-graph/forged-record", test_forged_record);
   g_test_add_func ("/peer/group-graph/wrong-member-at-the-address",
       test_wrong_member_at_the_address);
   g_test_add_func ("/peer/group-graph/member-that-was-put-out", test_member_that_was_put_out);

@@ -54,6 +54,14 @@ call_all (HGROUP h, PCWSTR identity, HPEEREVENT registration, HRESULT results[N_
   memcpy (results, all, sizeof (all));
 }
 
+static PWSTR
+group_path (PCWSTR name)
+{
+  g_autofree char *path = g_strdup_printf ("%s/%ls", group_stage_get_folder (), name);
+
+  return (PWSTR) g_utf8_to_ucs4_fast (path, -1, NULL);
+}
+
 static void
 assert_all (const HRESULT *results, guint n, HRESULT expected)
 {
@@ -337,6 +345,77 @@ test_not_ready (GroupPair *pair, gconstpointer data)
   member_close (&carol);
 }
 
+/* The same with all of the functions: what is answered by who has joined and knows nothing yet. */
+static void
+test_calls_when_not_ready (GroupPair *pair, gconstpointer data)
+{
+  PEER_RECORD record = { sizeof (record), .type = chat, .ftExpiration = group_time_from_now (600) };
+  PEER_GROUP_PROPERTIES properties = { sizeof (properties) };
+  FILETIME t = { 0 };
+  PWSTR info, text = NULL, path;
+  PVOID got = NULL;
+  HPEERENUM items[4] = { NULL };
+  GUID id = { 0 };
+  DWORD status;
+  Member carol;
+
+  member_join (&carol, L"carol", &pair->alice, &PEER_GROUP_ROLE_ADMIN);
+  g_assert_cmphex (PeerIdentityGetXML (pair->bob.identity, &info), ==, S_OK);
+  path = group_path (L"copy");
+  {
+    HGROUP h = carol.group;
+    const struct
+    {
+      const char *name;
+      HRESULT got, expected;
+    } calls[] = {
+      { "GetStatus", PeerGroupGetStatus (h, &status), S_OK },
+      { "GetProperties", PeerGroupGetProperties (h, (PPEER_GROUP_PROPERTIES *) &got),
+          PEER_E_GROUP_NOT_READY },
+      { "SetProperties", PeerGroupSetProperties (h, &properties), PEER_E_GROUP_NOT_READY },
+      { "CloseDirectConnection", PeerGroupCloseDirectConnection (h, 1),
+          PEER_E_CONNECTION_NOT_FOUND },
+      { "SendData", PeerGroupSendData (h, 1, &chat, 0, NULL), PEER_E_CONNECTION_NOT_FOUND },
+      { "EnumConnections", PeerGroupEnumConnections (h, PEER_CONNECTION_DIRECT, &items[0]), S_OK },
+      { "EnumMembers", PeerGroupEnumMembers (h, 0, NULL, &items[1]), S_OK },
+      { "GetRecord", PeerGroupGetRecord (h, &id, (PPEER_RECORD *) &got), PEER_E_GROUP_NOT_READY },
+      { "AddRecord", PeerGroupAddRecord (h, &record, &id), PEER_E_GROUP_NOT_READY },
+      { "UpdateRecord", PeerGroupUpdateRecord (h, &record), PEER_E_GROUP_NOT_READY },
+      { "DeleteRecord", PeerGroupDeleteRecord (h, &id), PEER_E_GROUP_NOT_READY },
+      { "EnumRecords", PeerGroupEnumRecords (h, NULL, &items[2]), S_OK },
+      { "SearchRecords", PeerGroupSearchRecords (h, L"<peersearch/>", &items[3]),
+          PEER_E_INVALID_SEARCH },
+      { "PeerTimeToUniversalTime", PeerGroupPeerTimeToUniversalTime (h, &t, &t),
+          PEER_E_GROUP_NOT_READY },
+      { "UniversalTimeToPeerTime", PeerGroupUniversalTimeToPeerTime (h, &t, &t),
+          PEER_E_GROUP_NOT_READY },
+      { "CreateInvitation",
+          PeerGroupCreateInvitation (h, info, NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text), S_OK },
+      { "CreatePasswordInvitation", PeerGroupCreatePasswordInvitation (h, &text),
+          PEER_E_GROUP_NOT_READY },
+      { "IssueCredentials", PeerGroupIssueCredentials (h, pair->bob.identity, NULL, 0, &text),
+          PEER_E_IDENTITY_NOT_FOUND },
+      { "ExportDatabase", PeerGroupExportDatabase (h, path), S_OK },
+      { "ImportDatabase", PeerGroupImportDatabase (h, path), S_OK },
+      { "PeerTimeToUniversalTime, with a copy of nothing",
+          PeerGroupPeerTimeToUniversalTime (h, &t, &t), PEER_E_GROUP_NOT_READY },
+      { "ResumePasswordAuthentication",
+          PeerGroupResumePasswordAuthentication (h, carol.registration), S_OK },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS (calls); i++) {
+      g_test_message ("%s", calls[i].name);
+      g_assert_cmphex (calls[i].got, ==, calls[i].expected);
+    }
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (items); i++)
+    if (items[i] != NULL)
+      g_assert_cmphex (PeerEndEnumeration (items[i]), ==, S_OK);
+  PeerFreeData (info);
+  g_free (path);
+  member_close (&carol);
+}
+
 static void
 assert_not_created (PEER_GROUP_PROPERTIES properties, HRESULT expected)
 {
@@ -393,6 +472,7 @@ main (int argc, char **argv)
   GROUP_PAIR_ADD ("wrong/arguments-in-groups", test_bad_arguments_in_groups);
   GROUP_PAIR_ADD ("wrong/what-is-not-there", test_what_is_not_there);
   GROUP_PAIR_ADD ("wrong/not-ready", test_not_ready);
+  GROUP_PAIR_ADD ("wrong/calls-when-not-ready", test_calls_when_not_ready);
   g_test_add_func ("/peergroup/wrong/properties", test_bad_properties);
   return g_test_run ();
 }
