@@ -462,20 +462,26 @@ wfd_peer_conn_get_queued_bytes (const WfdPeerConn *self)
 
 /* --- in --- */
 
-/* What it has to say by itself. */
+static void
+send_framed (WfdPeerConn *self, WfdBytes octets)
+{
+  GByteArray *framed = take_piece (self->loop);
+
+  wfd_peer_frames_append (framed, octets);
+  send_piece_now (self, framed);
+}
+
+/* And what it has to say by itself goes out. */
 static gboolean
 feed_channel (gpointer user_data, WfdBytes octets, GByteArray *plain)
 {
   WfdPeerConn *self = user_data;
-  g_autoptr (GByteArray) out = g_byte_array_new ();
+  GByteArray *out = take_piece (self->loop);
   gboolean good = wfd_peer_channel_take (self->channel, octets, plain, out);
-  GByteArray *framed;
 
-  if (out->len == 0)
-    return good;
-  framed = take_piece (self->loop);
-  wfd_peer_frames_append (framed, wfd_bytes (out->data, out->len));
-  send_piece_now (self, framed);
+  if (out->len > 0)
+    send_framed (self, wfd_bytes (out->data, out->len));
+  give_back (self->loop, out);
   return good;
 }
 

@@ -8,8 +8,11 @@
 #include <unistd.h>
 
 /* Who has waited once waits again soon. Until then the thread of the context is not woken
- * up for the sockets, and what comes for others may be as late as twice this. */
+ * up for the sockets, and what comes for others may be as late as twice this, or these. */
 #define COMEBACK_US 1000
+/* Who has waited so often meanwhile is in the middle of a dialogue, which each look disturbs. */
+#define MANY_HELPED 16
+#define COMEBACK_OF_MANY_US 4000
 
 #define BATCH 16
 
@@ -133,9 +136,9 @@ leave_alone (WfdPeerLoop *self, gboolean alone)
 
 /* A timer of the context would wake its thread up to be started; this one does not. */
 static void
-start_comeback (WfdPeerLoop *self)
+start_comeback (WfdPeerLoop *self, gint64 delay_us)
 {
-  const struct itimerspec in = { .it_value.tv_nsec = COMEBACK_US * 1000 };
+  const struct itimerspec in = { .it_value.tv_nsec = delay_us * 1000 };
 
   self->comes_back = timerfd_settime (self->comeback_fd, 0, &in, NULL) == 0;
   self->n_helped_then = self->n_helped;
@@ -155,7 +158,8 @@ come_back (gpointer data)
   if (self->has_helper)
     return G_SOURCE_CONTINUE;
   if (self->n_helped_then != self->n_helped)
-    start_comeback (self);
+    start_comeback (self,
+        self->n_helped - self->n_helped_then < MANY_HELPED ? COMEBACK_US : COMEBACK_OF_MANY_US);
   else
     leave_alone (self, FALSE);
   return G_SOURCE_CONTINUE;
@@ -234,7 +238,7 @@ wfd_peer_loop_end_help (WfdPeerLoop *self, gboolean helped)
     if (self->n_others > 0 || self->n_keepers > 0)
       leave_alone (self, FALSE);
     else if (!self->comes_back)
-      start_comeback (self);
+      start_comeback (self, COMEBACK_US);
   }
   g_mutex_unlock (&self->lock);
 }

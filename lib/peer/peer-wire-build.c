@@ -7,13 +7,9 @@
 static GByteArray *
 begin (WfdPeerMessageType type, gsize size)
 {
-  GByteArray *out = g_byte_array_sized_new (size);
+  const guint8 header[WFD_PEER_HEADER_BYTES] = { 0, 0, 0, 0, WFD_PEER_VERSION, type };
 
-  put_u32 (out, 0);
-  put_u8 (out, WFD_PEER_VERSION);
-  put_u8 (out, type);
-  put_u16 (out, 0);
-  return out;
+  return g_byte_array_append (g_byte_array_sized_new (size), header, sizeof (header));
 }
 
 static GByteArray *
