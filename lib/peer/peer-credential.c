@@ -160,7 +160,7 @@ wfd_peer_credential_verify (const WfdPeerCredential *self, WfdBytes text, WfdByt
 static gboolean
 set_extension (gnutls_x509_crt_t certificate, const char *oid, const GByteArray *der)
 {
-  return gnutls_x509_crt_set_extension_by_oid (certificate, oid, der->data, der->len, 1) >= 0;
+  return gnutls_x509_crt_set_extension_by_oid (certificate, oid, der->data, der->len, 0) >= 0;
 }
 
 static gboolean

@@ -425,12 +425,10 @@ adopt (WfdPeerNode *self, Link *link, const WfdPeerWelcome *welcome)
 static void
 be_refused (WfdPeerNode *self, Link *link, const WfdPeerEnd *refusal)
 {
-  /* On the same connection: the first CONNECT has been answered or will be. */
-  if (refusal->code == WFD_PEER_REFUSE_ALREADY_CONNECTED)
-    return;
-
   wfd_peer_node_remember_referrals (self, refusal->referrals);
-  fail (self, link, WFD_PEER_CONNECTION_REFUSED);
+  /* On the same connection: the first CONNECT has been answered or will be. */
+  if (refusal->code != WFD_PEER_REFUSE_ALREADY_CONNECTED)
+    fail (self, link, WFD_PEER_CONNECTION_REFUSED);
 }
 
 static void

@@ -259,8 +259,10 @@ HRESULT WINAPI
 PeerGraphGetEventData (HPEEREVENT hPeerEvent, PPEER_GRAPH_EVENT_DATA *ppEventData)
 {
   g_autoptr (WfdPeerEvent) event = NULL;
-  HRESULT result;
+  HRESULT result = peergraph_check_started ();
 
+  if (FAILED (result))
+    return result;
   if (ppEventData == NULL)
     return E_INVALIDARG;
   result = peergraph_next_event (hPeerEvent, FALSE, &event);

@@ -93,8 +93,10 @@ PeerGroupGetEventData (HPEEREVENT hPeerEvent, PPEER_GROUP_EVENT_DATA *ppEventDat
   g_autoptr (WfdPeerEvent) event = NULL;
   HRESULT result;
 
-  if (ppEventData == NULL)
-    return E_INVALIDARG;
+  if (ppEventData == NULL) {
+    result = peergroup_enter ();
+    return FAILED (result) ? result : peergraph_leave (E_INVALIDARG);
+  }
   result = peergraph_next_event (hPeerEvent, TRUE, &event);
   if (SUCCEEDED (result))
     *ppEventData = event != NULL ? build_event (event) : NULL;

@@ -120,14 +120,16 @@ PeerGroupAddRecord (HGROUP hGroup, PPEER_RECORD pRecord, GUID *pRecordId)
 {
   PEER_RECORD record;
   HGRAPH graph;
-  HRESULT result = get_graph_to_publish (hGroup, &graph);
+  HRESULT result = peergroup_get_graph (hGroup, &graph);
 
+  if (SUCCEEDED (result) && (pRecord == NULL || pRecordId == NULL))
+    result = E_INVALIDARG;
+  if (SUCCEEDED (result) && is_reserved (&pRecord->type))
+    result = PEER_E_NOT_AUTHORIZED;
+  if (SUCCEEDED (result))
+    result = get_graph_to_publish (hGroup, &graph);
   if (FAILED (result))
     return result;
-  if (pRecord == NULL)
-    return E_INVALIDARG;
-  if (is_reserved (&pRecord->type))
-    return PEER_E_NOT_AUTHORIZED;
   record = *pRecord;
   record.pwzCreatorId = NULL;
   record.dwVersion = 0;

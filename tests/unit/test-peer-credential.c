@@ -8,6 +8,24 @@
 
 /* --- one certificate --- */
 
+/* A reader that does not know them takes the certificate all the same. */
+static void
+assert_nothing_critical (const WfdPeerCredential *credential)
+{
+  char oid[128];
+  gsize size = sizeof (oid);
+  unsigned critical, n = 0;
+
+  while (
+      gnutls_x509_crt_get_extension_info (credential->certificate, n, oid, &size, &critical) >= 0) {
+    if (g_str_has_prefix (oid, "1.3.6.1.4.1.311."))
+      g_assert_cmpuint (critical, ==, 0);
+    size = sizeof (oid);
+    n++;
+  }
+  g_assert_cmpuint (n, >, 1);
+}
+
 static void
 test_says_what_it_was_given (gconstpointer data)
 {
@@ -21,6 +39,9 @@ test_says_what_it_was_given (gconstpointer data)
   chain = club_let_in (&club, &bob, WFD_PEER_ROLE_INVITING | WFD_PEER_ROLE_MEMBER);
   g_assert_cmpuint (wfd_peer_chain_get_length (chain), ==, 3);
   leaf = wfd_peer_chain_get_leaf (chain);
+  assert_nothing_critical (wfd_peer_chain_get (chain, 0));
+  assert_nothing_critical (leaf);
+  assert_nothing_critical (bob.identity);
   g_assert_cmpint (leaf->type, ==, WFD_PEER_CREDENTIAL_MEMBER);
   g_assert_cmpint (leaf->profile, ==, club.profile);
   g_assert_cmpstr (leaf->name, ==, bob.identity->name);

@@ -193,6 +193,27 @@ test_second_connect (void)
   talk_end (&talk);
 }
 
+/* REFUSE of another CONNECT: whom it names is worth keeping. */
+static void
+test_refused_beside (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  WfdPeerAddress other = { { 0xfd }, 1 };
+  g_autoptr (GBytes) refusal = g_byte_array_free_to_bytes (
+      wfd_peer_build_end (WFD_PEER_REFUSE, WFD_PEER_REFUSE_ALREADY_CONNECTED, &other, 1));
+  guint64 id;
+
+  create (bob);
+  id = connect_to (alice, WFD_PEER_LINK_NEIGHBOUR, NULL, bob);
+  g_assert_true (take_next (world));
+  g_assert_true (wfd_peer_node_received (touch (alice), id, refusal));
+  g_assert_cmpuint (alice->node->referrals->len, ==, 1);
+  settle (world);
+  assert_link (alice, WFD_PEER_EVENT_NEIGHBOUR, id, WFD_PEER_LINK_UP, WFD_PEER_OK);
+  world_free (world);
+}
+
 /* --- time --- */
 
 /* Somebody who takes the connection and says nothing. */
@@ -713,6 +734,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/talk/out-of-place-ends-it", test_out_of_place);
   g_test_add_func ("/peer/talk/before-connect-ends-it", test_before_connect);
   g_test_add_func ("/peer/talk/second-connect", test_second_connect);
+  g_test_add_func ("/peer/talk/refused-beside", test_refused_beside);
   g_test_add_func ("/peer/time/no-welcome-in-60s", test_no_welcome);
   g_test_add_func ("/peer/nodes/direct", test_direct_between_nodes);
   g_test_add_func ("/peer/nodes/other-identity-in-welcome", test_other_identity_in_welcome);

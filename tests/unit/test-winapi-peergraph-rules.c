@@ -73,10 +73,163 @@ test_bad_security_data (void)
   peer_stage_end ();
 }
 
+/* --- two nodes --- */
+
+typedef struct
+{
+  Peer alice, bob; /* who made the graph, and who has opened it and knows nothing of it yet */
+  PEER_ADDRESS at_alice;
+} Pair;
+
+static void
+pair_begin (Pair *pair, gconstpointer data)
+{
+  peer_stage_begin ();
+  peer_create (&pair->alice, L"g1", L"alice");
+  peer_listen (&pair->alice, &pair->at_alice);
+  peer_open (&pair->bob, L"g1", L"bob");
+}
+
+static void
+pair_end (Pair *pair, gconstpointer data)
+{
+  peer_close (&pair->bob);
+  peer_close (&pair->alice);
+  peer_stage_end ();
+}
+
+static DWORD
+get_status (const Peer *self)
+{
+  DWORD status;
+
+  g_assert_cmphex (PeerGraphGetStatus (self->graph, &status), ==, S_OK);
+  return status;
+}
+
+static void
+come_in (Pair *pair)
+{
+  ULONGLONG link;
+
+  g_assert_cmphex (PeerGraphConnect (pair->bob.graph, L"alice", &pair->at_alice, &link), ==, S_OK);
+  while ((get_status (&pair->bob) & PEER_GRAPH_STATUS_SYNCHRONIZED) == 0)
+    PeerGraphFreeData (peer_wait (&pair->bob, PEER_GRAPH_EVENT_STATUS_CHANGED));
+}
+
+/* Who knows nothing of the graph may talk to those who are in it; that makes no neighbours. */
+static void
+test_direct_before_synchronized (Pair *pair, gconstpointer data)
+{
+  ULONGLONG id, at_alice;
+
+  g_assert_cmphex (PeerGraphSetPresence (pair->bob.graph, TRUE), ==, S_OK);
+  g_assert_cmphex (PeerGraphOpenDirectConnection (pair->bob.graph, L"alice", &pair->at_alice, &id),
+      ==, S_OK);
+  peer_wait_link (&pair->bob, PEER_GRAPH_EVENT_DIRECT_CONNECTION, PEER_CONNECTED, S_OK);
+  at_alice =
+      peer_wait_link (&pair->alice, PEER_GRAPH_EVENT_DIRECT_CONNECTION, PEER_CONNECTED, S_OK);
+  g_assert_cmphex (PeerGraphSendData (pair->bob.graph, id, &note, 5, (PVOID) "hello"), ==, S_OK);
+  peer_wait_data (&pair->alice, at_alice, &note, "hello", 5);
+  g_assert_cmphex (get_status (&pair->bob), ==, 0);
+  g_assert_cmphex (get_status (&pair->alice) & PEER_GRAPH_STATUS_HAS_CONNECTIONS, ==, 0);
+  come_in (pair);
+  g_assert_cmphex (get_status (&pair->bob) & PEER_GRAPH_STATUS_HAS_CONNECTIONS, !=, 0);
+}
+
+static void
+test_connected_twice (Pair *pair, gconstpointer data)
+{
+  ULONGLONG link;
+
+  come_in (pair);
+  g_assert_cmphex (PeerGraphConnect (pair->bob.graph, L"alice", &pair->at_alice, &link), ==,
+      PEER_E_ALREADY_EXISTS);
+}
+
+/* Every type of records of which somebody has brought all is told. */
+static void
+test_synchronized_is_told (Pair *pair, gconstpointer data)
+{
+  PPEER_GRAPH_EVENT_DATA event;
+
+  come_in (pair);
+  event = peer_wait (&pair->bob, PEER_GRAPH_EVENT_SYNCHRONIZED);
+  g_assert_cmpuint (event->synchronizedData.dwSize, ==, sizeof (event->synchronizedData));
+  PeerGraphFreeData (event);
+}
+
+static void
+test_properties_reach_others (Pair *pair, gconstpointer data)
+{
+  PPEER_GRAPH_PROPERTIES properties;
+
+  come_in (pair);
+  PeerGraphFreeData (peer_wait (&pair->bob, PEER_GRAPH_EVENT_PROPERTY_CHANGED));
+  g_assert_cmphex (PeerGraphGetProperties (pair->alice.graph, &properties), ==, S_OK);
+  properties->pwzComment = (PWSTR) L"new";
+  g_assert_cmphex (PeerGraphSetProperties (pair->alice.graph, properties), ==, S_OK);
+  PeerGraphFreeData (properties);
+  PeerGraphFreeData (peer_wait (&pair->bob, PEER_GRAPH_EVENT_PROPERTY_CHANGED));
+  g_assert_cmphex (PeerGraphGetProperties (pair->bob.graph, &properties), ==, S_OK);
+  g_assert_true (wcscmp (properties->pwzComment, L"new") == 0);
+  PeerGraphFreeData (properties);
+}
+
+/* --- arguments --- */
+
+static void
+test_port_in_use (Pair *pair, gconstpointer data)
+{
+  WORD port = g_ntohs (pair->at_alice.sin6.sin6_port);
+  Peer carol;
+
+  peer_create (&carol, L"g2", L"carol");
+  g_assert_cmphex (PeerGraphListen (carol.graph, PEER_GRAPH_SCOPE_ANY, 0, port), ==,
+      (HRESULT) 0x80072740);
+  peer_close (&carol);
+}
+
+static void
+test_attributes (Pair *pair, gconstpointer data)
+{
+  const gsize max = 64 * 1024;
+  g_autofree WCHAR *attributes = g_new0 (WCHAR, max + 2);
+  GUID id;
+
+  g_assert_cmphex (add_note (&pair->alice, "x", L"red", &id), ==, PEER_E_INVALID_ATTRIBUTES);
+  wmemset (attributes, L'a', max);
+  g_assert_cmphex (PeerGraphSetNodeAttributes (pair->alice.graph, attributes), ==, S_OK);
+  attributes[max] = L'a';
+  g_assert_cmphex (PeerGraphSetNodeAttributes (pair->alice.graph, attributes), ==, E_INVALIDARG);
+}
+
+static void
+test_not_started (void)
+{
+  PPEER_GRAPH_EVENT_DATA event;
+
+  g_assert_cmphex (PeerGraphGetEventData (NULL, NULL), ==, PEER_E_NOT_INITIALIZED);
+  g_assert_cmphex (PeerGraphGetEventData (NULL, &event), ==, PEER_E_NOT_INITIALIZED);
+}
+
+static void
+add_pair_test (const char *path, void (*test) (Pair *pair, gconstpointer data))
+{
+  g_test_add (path, Pair, NULL, pair_begin, test, pair_end);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/peergraph/rules/not-started", test_not_started);
   g_test_add_func ("/peergraph/rules/bad-security-data", test_bad_security_data);
+  add_pair_test ("/peergraph/rules/direct-before-synchronized", test_direct_before_synchronized);
+  add_pair_test ("/peergraph/rules/connected-twice", test_connected_twice);
+  add_pair_test ("/peergraph/rules/synchronized-is-told", test_synchronized_is_told);
+  add_pair_test ("/peergraph/rules/properties-reach-others", test_properties_reach_others);
+  add_pair_test ("/peergraph/rules/port-in-use", test_port_in_use);
+  add_pair_test ("/peergraph/rules/attributes", test_attributes);
   return g_test_run ();
 }

@@ -99,6 +99,7 @@ test_not_started (void)
   /* Graphs are another API, though both have the same thread. */
   g_assert_cmphex (PeerGraphStartup (PEER_GRAPH_VERSION, &version), ==, S_OK);
   g_assert_cmphex (PeerGroupGetStatus (NULL, &status), ==, PEER_E_NOT_INITIALIZED);
+  g_assert_cmphex (PeerGroupGetEventData (NULL, NULL), ==, PEER_E_NOT_INITIALIZED);
   group_stage_begin ();
   g_assert_cmphex (PeerGraphShutdown (), ==, S_OK);
   g_assert_cmphex (PeerGroupGetStatus (NULL, &status), ==, PEER_E_INVALID_GROUP);
