@@ -2,7 +2,9 @@
 /* A pipeline that obeys the commands on its standard input, one a line, and writes a
  * line for whatever happens, with the time.
  *
- *   play | null | look | quit
+ *   play | pause | null | look | ask | accept ADDRESS | refuse ADDRESS | enter ADDRESS PIN | quit
+ *
+ * After ask the element "w" leaves to a person who may be paired, and with which PIN.
  *
  * Of the fakesink "pictures", with GRAY8, the next picture after look is told, by the
  * means of seven columns of equal width in its upper half. */
@@ -113,11 +115,64 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* --- pairing, in threads of their own --- */
+
+static gboolean
+on_pairing_request (GstElement *element, const char *address, const char *name, gint pairing,
+    const char *pin, gpointer user_data)
+{
+  static const char *const names[] = { "pbc", "display", "keypad" };
+
+  tell ("request %s %s %s", address, names[pairing], pin != NULL ? pin : "");
+  return FALSE;
+}
+
+static char *
+on_pin_request (GstElement *element, const char *address, const char *name, gpointer user_data)
+{
+  tell ("asked %s", address);
+  return NULL;
+}
+
+static void
+on_pin (GstElement *element, const char *pin, gpointer user_data)
+{
+  tell ("pin %s", pin);
+}
+
+static void
+ask (GstElement *element)
+{
+  g_signal_connect (element, "pairing-request", G_CALLBACK (on_pairing_request), NULL);
+  g_signal_connect (element, "pin-request", G_CALLBACK (on_pin_request), NULL);
+  g_signal_connect (element, "pin", G_CALLBACK (on_pin), NULL);
+}
+
+/* Whether @words are such a command. */
+static gboolean
+obey_person (GstElement *element, char **words)
+{
+  guint n = g_strv_length (words);
+
+  if (n == 1 && g_str_equal (words[0], "ask"))
+    ask (element);
+  else if (n == 2 && g_str_equal (words[0], "accept"))
+    g_signal_emit_by_name (element, "answer-pairing", words[1], TRUE);
+  else if (n == 2 && g_str_equal (words[0], "refuse"))
+    g_signal_emit_by_name (element, "answer-pairing", words[1], FALSE);
+  else if (n == 3 && g_str_equal (words[0], "enter"))
+    g_signal_emit_by_name (element, "enter-pin", words[1], words[2]);
+  else
+    return FALSE;
+  return TRUE;
+}
+
 /* --- commands --- */
 
 static void
 set_state (Peer *self, GstState state, const char *command)
 {
+  tell ("begins %s", command);
   if (gst_element_set_state (self->pipeline, state) == GST_STATE_CHANGE_FAILURE)
     tell ("failed %s", command);
   else
@@ -127,8 +182,15 @@ set_state (Peer *self, GstState state, const char *command)
 static void
 obey (Peer *self, const char *command)
 {
+  g_autoptr (GstElement) element = gst_bin_get_by_name (GST_BIN (self->pipeline), "w");
+  g_auto (GStrv) words = g_strsplit (command, " ", 0);
+
+  if (element != NULL && obey_person (element, words))
+    return;
   if (g_str_equal (command, "play"))
     set_state (self, GST_STATE_PLAYING, command);
+  else if (g_str_equal (command, "pause"))
+    set_state (self, GST_STATE_PAUSED, command);
   else if (g_str_equal (command, "null"))
     set_state (self, GST_STATE_NULL, command);
   else if (g_str_equal (command, "look"))

@@ -2,18 +2,21 @@
 """wfdsink and wfdsrc on two devices of the lab: each link is made by the elements."""
 import glob
 import os
+import subprocess
+import time
 
-from lab import FOLDER, Device, Failure, check_time
+from lab import FOLDER, GST_PEER, SLACK, Device, Failure, check_time, load
 
 # What the pipelines below need. To look at all that the machine has takes as long as the rest.
 PLUGINS = ('app', 'audioconvert', 'audioparsers', 'audioresample', 'coreelements', 'deinterlace', 'libav', 'multifile',
            'playback', 'rtpmanager', 'typefindfunctions', 'videoconvertscale', 'videoparsersbad',
            'videorate', 'videotestsrc', 'voaacenc', 'x264')
-PICTURE = 'video/x-raw,width=640,height=480,framerate=30/1'
-SOURCE = 'videotestsrc is-live=true %s ! ' + PICTURE + ' ! wfdsink link=p2p peer=Sink %s'
-SINK = ('wfdsrc link=p2p device-name=Sink after-session=wait name=w %s '
+# The mode with the fewest pixels in a second: in an emulated guest encoder and decoder take most of the time.
+PICTURE = 'video/x-raw,width=640,height=360,framerate=30/1'
+SOURCE = 'videotestsrc is-live=true ! ' + PICTURE + ' ! wfdsink link=p2p name=w peer=Sink max-bitrate=1000 %s'
+SINK = ('wfdsrc link=p2p device-name=Sink after-session=wait video-formats=640x360p30 name=w %s '
         'w.video ! decodebin ! videoconvert ! video/x-raw,format=GRAY8 ! ')
-NULL_S = 0.2
+NULL_S, NULL_SLACK = 0.2, min(SLACK, 2)
 TELL_PICTURES = 'fakesink name=pictures signal-handoffs=true sync=false'
 
 
@@ -26,6 +29,13 @@ def find_plugins():
     os.environ['GST_PLUGIN_SYSTEM_PATH'] = folder
     os.environ['GST_REGISTRY'] = os.path.join(FOLDER, 'registry')
     os.environ['GST_REGISTRY_FORK'] = 'no'
+    # It writes the registry.
+    with subprocess.Popen([GST_PEER, 'fakesrc ! fakesink'], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
+        first.stdin.write(b'null\n')
+        first.stdin.flush()
+        first.stdout.readline()
+        load(first)
+        first.stdin.write(b'quit\n')
 
 
 def check_bars(columns):
@@ -47,14 +57,55 @@ def wait_picture(sink):
     check_bars([int(column) for column in sink.wait('^picture (.*)')[1].split()])
 
 
-def listen(sink):
-    sink.start_pipeline(SINK % '' + TELL_PICTURES)
+def listen(sink, settings=''):
+    sink.start_pipeline(SINK % settings + TELL_PICTURES)
     sink.tell('play')
+    # Until it has looked around.
+    time.sleep(3)
+
+
+def show(source, sink):
+    sink.tell('look')
+    source.tell('play')
+    wait_picture(sink)
+
+
+def wait_through(device, pattern):
+    """Whatever fails before it."""
+    while device.wait('^failed|' + pattern)[0].startswith('failed'):
+        pass
 
 
 def end(device):
     """Its pipeline, in whatever state and trouble it is."""
     device.tell('null')
-    while device.wait('^failed|^done null')[0] != 'done null':
-        pass
-    check_time('%s to NULL' % device.name, device.get_took_s(), NULL_S)
+    wait_through(device, '^begins null')
+    begun_s = device.heard_s
+    wait_through(device, '^done null')
+    check_time('%s to NULL' % device.name, device.heard_s - begun_s, NULL_S, NULL_SLACK)
+
+
+# Whose peer vanishes while the group is being formed waits for it as long as its wpa_supplicant does, two minutes
+# if it was asked and had no answer; who can come back is waited for.
+OTHER_S = 130
+
+
+def begin_again(ended, source, sink, group_s):
+    """After @ended, of the two, has: its group is gone within this time, and the sink waits for the next."""
+    if ended is not source:
+        end(source)
+    ended.wait_no_group(group_s)
+    (sink if ended is source else source).wait_no_group(OTHER_S)
+    if ended is sink:
+        # What gst_parse_launch() has linked once it does not link again.
+        sink.stop_peer()
+        listen(sink)
+    time.sleep(3)
+
+
+def forget_pairings(*devices):
+    """While nothing speaks to their wpa_supplicants."""
+    for device in devices:
+        device.kill_supplicant()
+        device.forget_pairings()
+        device.start_supplicant()

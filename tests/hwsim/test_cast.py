@@ -45,7 +45,7 @@ def cast(source, sink, folder):
     receives = launch(sink, SINK % '' + 'multifilesink sync=false location=%s/%%04d.gray' % folder)
     # Until it has looked around, and listens.
     time.sleep(3)
-    sends = launch(source, SOURCE % ('', 'pairing=pbc'))
+    sends = launch(source, SOURCE % 'pairing=pbc')
     wait_until(lambda: len(get_pictures(folder)) >= 60, '60 pictures', 60)
     interrupt(sends, 'wfdsink')
     interrupt(receives, 'wfdsrc')

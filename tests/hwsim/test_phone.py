@@ -76,7 +76,9 @@ def show(other, sink, pipeline, interface):
     wait_picture(sink)
     end(other.device)
     other.device.stop_peer()
-    other.device.ask_supplicant('P2P_GROUP_REMOVE ' + interface)
+    # Unless it has gone with the session.
+    if interface in other.device.groups():
+        other.device.ask_supplicant('P2P_GROUP_REMOVE ' + interface)
 
 
 def cast_from_phone(source, sink, intent):
@@ -95,7 +97,7 @@ def cast_to_display(source, sink, intent):
     display = Other(sink)
     display.begin()
     display.device.ask_supplicant('P2P_LISTEN')
-    source.start_pipeline(SOURCE % ('', 'pairing=pbc go-intent=%d' % (15 - intent)))
+    source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % (15 - intent))
     source.tell('play')
     display.connect(display.wait(r'P2P-(?:PROV-DISC-PBC-REQ|GO-NEG-REQUEST) (\S+)')[1], intent)
     interface, _, theirs = display.take_address()
@@ -105,7 +107,7 @@ def cast_to_display(source, sink, intent):
 
 # Over the link that the other has made.
 SOURCE_THERE = 'videotestsrc is-live=true ! ' + PICTURE + ' ! wfdsink address=%s'
-SINK_THERE = ('wfdsrc uri=wfd://%s name=w w.video ! decodebin ! videoconvert ! video/x-raw,format=GRAY8 ! '
+SINK_THERE = ('wfdsrc uri=wfd://%s video-formats=640x360p30 name=w w.video ! decodebin ! videoconvert ! video/x-raw,format=GRAY8 ! '
               + TELL_PICTURES)
 
 

@@ -6,7 +6,7 @@ import time
 
 from lab import EVERYBODY, NOBODY, check_time, say
 from radios import plug, unplug
-from stage import SINK, SOURCE, TELL_PICTURES, set_stage, wait_picture
+from stage import SOURCE, listen, set_stage, wait_picture
 
 TOLD_S, BACK_S = 5, 20
 
@@ -37,7 +37,7 @@ def check(device, other, happens):
     time.sleep(2)
     sink = [one for one in devices if one.name == 'Sink'][0]
     for one in devices:
-        one.lines.clear()
+        one.drop_lines()
     mended_s = time.monotonic()
     mend()
     for one in devices:
@@ -49,10 +49,8 @@ def check(device, other, happens):
 
 def main():
     source, sink = set_stage()
-    source.start_pipeline(SOURCE % ('', 'pairing=pbc'))
-    sink.start_pipeline(SINK % '' + TELL_PICTURES)
-    sink.tell('play')
-    time.sleep(3)
+    source.start_pipeline(SOURCE % 'pairing=pbc')
+    listen(sink)
     source.tell('play')
     for one in (source, sink):
         one.wait('^progress play complete')

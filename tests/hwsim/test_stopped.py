@@ -5,11 +5,9 @@ import signal
 import time
 
 from lab import say
-from stage import SOURCE, end, listen, set_stage, wait_picture
+from stage import SOURCE, begin_again, end, listen, set_stage, show
 
-# That of the stopped one, and of the other: who can come back is waited for.
-GROUP_S, OTHER_S = 1, 20
-STOPPED_S = 2
+GROUP_S, STOPPED_S = 1, 2
 STEPS = ('discover', 'pair', 'connect', 'address', 'negotiate', 'play')
 
 
@@ -28,31 +26,18 @@ def check(device, source, sink, step):
     end(device)
     time.sleep(STOPPED_S)
     stop(device, signal.SIGCONT)
-    other = sink if device is source else source
-    if other is source:
-        end(source)
-    device.wait_no_group(GROUP_S)
-    if step != 'pair':
-        # Who has agreed to pair waits longer, and is asked again below.
-        other.wait_no_group(OTHER_S)
-    if device is sink:
-        sink.stop_peer()
-        listen(sink)
-    time.sleep(3)
+    begin_again(device, source, sink, GROUP_S)
 
 
 def main():
     source, sink = set_stage()
-    source.start_pipeline(SOURCE % ('', 'pairing=pbc'))
+    source.start_pipeline(SOURCE % 'pairing=pbc')
     listen(sink)
-    time.sleep(3)
     for step in (None, *STEPS):
         check(source, source, sink, step)
     for step in STEPS[2:]:
         check(sink, source, sink, step)
-    sink.tell('look')
-    source.tell('play')
-    wait_picture(sink)
+    show(source, sink)
     for device in (source, sink):
         end(device)
         device.wait_no_group(GROUP_S)

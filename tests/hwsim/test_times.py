@@ -6,10 +6,10 @@ import random
 import time
 
 from lab import check_time, say
-from stage import SINK, SOURCE, TELL_PICTURES, set_stage, wait_picture
+from stage import SOURCE, end, forget_pairings, listen, set_stage, wait_picture
 
 # In seconds, what has to be met.
-FIRST_S, REOPENED_S, PICTURE_S, NULL_S = 5.0, 1.0, 0.3, 0.2
+FIRST_S, REOPENED_S, PICTURE_S = 5.0, 1.0, 0.3
 N_REOPENED = 5
 
 
@@ -26,18 +26,15 @@ def play(source, sink, most_s):
 
 
 def stop(source, sink):
-    source.tell('null')
-    source.wait('^done null')
-    check_time('to NULL', source.get_took_s(), NULL_S)
+    end(source)
     for device in (source, sink):
         device.wait_no_group(5)
 
 
 def measure(source, sink, source_intent, sink_intent):
-    source.start_pipeline(SOURCE % ('', 'pairing=pbc go-intent=%d' % source_intent))
-    sink.start_pipeline(SINK % 'go-intent=%d' % sink_intent + TELL_PICTURES)
-    sink.tell('play')
-    time.sleep(random.uniform(3, 4))
+    source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % source_intent)
+    listen(sink, 'go-intent=%d' % sink_intent)
+    time.sleep(random.uniform(0, 1))
     say('== the first time')
     play(source, sink, FIRST_S)
     stop(source, sink)
@@ -50,19 +47,12 @@ def measure(source, sink, source_intent, sink_intent):
     sink.stop_peer()
 
 
-def forget(device):
-    device.kill_supplicant()
-    device.forget_pairings()
-    device.start_supplicant()
-
-
 def main():
-    source, sink = devices = set_stage()
+    source, sink = set_stage()
     for source_intent, sink_intent in ((15, 0), (0, 15)):
         say('== intent of the source %d, of the sink %d' % (source_intent, sink_intent))
         measure(source, sink, source_intent, sink_intent)
-        for device in devices:
-            forget(device)
+        forget_pairings(source, sink)
 
 
 main()

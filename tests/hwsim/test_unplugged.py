@@ -5,9 +5,9 @@ import time
 
 from lab import check_time, say
 from radios import plug, unplug
-from stage import SOURCE, end, listen, set_stage, wait_picture
+from stage import SOURCE, begin_again, end, listen, set_stage, show
 
-TOLD_S, OTHER_S = 5, 20
+TOLD_S, GROUP_S = 5, 20
 STEPS = ('discover', 'pair', 'connect', 'address', 'negotiate')
 
 
@@ -20,29 +20,20 @@ def check(device, source, sink, step):
     unplug(device)
     text = device.wait('^progress .* error (.*)')[1]
     check_time('“%s”' % text, device.heard_s - since_s, TOLD_S)
-    for one in (device, source):
-        end(one)
+    end(device)
     plug(device)
-    for one in (source, sink):
-        one.wait_no_group(OTHER_S)
-    if device is sink:
-        sink.stop_peer()
-        listen(sink)
-    time.sleep(3)
+    begin_again(device, source, sink, GROUP_S)
 
 
 def main():
     source, sink = set_stage()
-    source.start_pipeline(SOURCE % ('', 'pairing=pbc'))
+    source.start_pipeline(SOURCE % 'pairing=pbc')
     listen(sink)
-    time.sleep(3)
     for device in (source, sink):
         for step in STEPS:
             if step != 'pair' or device is source:
                 check(device, source, sink, step)
-    sink.tell('look')
-    source.tell('play')
-    wait_picture(sink)
+    show(source, sink)
     for one in (source, sink):
         end(one)
 

@@ -10,7 +10,7 @@ import time
 
 from lab import Failure, check_time, say
 from radios import block
-from stage import PICTURE, SOURCE, end, listen, set_stage, wait_picture
+from stage import PICTURE, SOURCE, end, listen, set_stage, show
 
 # A source gives up after a minute.
 SEEK_S, WAIT_S = 50, 60
@@ -71,7 +71,7 @@ def interrupt(sink, happens):
     # It tries again in vain.
     for _ in range(3):
         sink.wait('^progress discover error')
-    sink.lines.clear()
+    sink.drop_lines()
     mend()
     mended_s = time.monotonic()
     sink.wait('^progress discover start')
@@ -91,17 +91,15 @@ def main():
     check(source, SEEK_S)
     end(source)
     source.stop_peer()
-    source.start_pipeline(SOURCE % ('', 'pairing=pbc'))
+    source.start_pipeline(SOURCE % 'pairing=pbc')
     say('== for a source')
     listen(sink)
     sink.wait('^progress discover start')
-    time.sleep(5)
+    time.sleep(2)
     check(sink, WAIT_S)
     for happens in (supplicant_killed, switched_off):
         interrupt(sink, happens)
-    sink.tell('look')
-    source.tell('play')
-    wait_picture(sink)
+    show(source, sink)
     source.stop_peer()
     sink.stop_peer()
 
