@@ -267,8 +267,9 @@ class Device:
         return self.heard_s - self.told_s
 
     def quiet(self, pattern, seconds):
-        """Nothing that matches comes in this time."""
+        """Nothing that matches has come, or comes in this time."""
         end = time.monotonic() + seconds
+        self.read_lines(0)
         while time.monotonic() < end:
             self.read_lines(end - time.monotonic())
         for _, line in self.lines:
