@@ -98,12 +98,23 @@ LinkTrace *
 link_trace_load (const char *path, GError **error)
 {
   g_autofree char *text = NULL, *base = g_path_get_basename (path);
+  char *dot;
 
   if (!g_file_get_contents (path, &text, NULL, error))
     return NULL;
-  if (g_str_has_suffix (base, ".trace"))
-    base[strlen (base) - strlen (".trace")] = '\0';
+  dot = strrchr (base, '.');
+  if (dot != NULL && dot != base)
+    *dot = '\0';
   return link_trace_parse (base, text, error);
+}
+
+gboolean
+link_trace_is_one (const char *path)
+{
+  g_autofree char *text = NULL;
+
+  return g_str_has_suffix (path, ".trace")
+      || (g_file_get_contents (path, &text, NULL, NULL) && g_str_has_prefix (text, HEADER));
 }
 
 char *

@@ -33,6 +33,8 @@ const LinkMs *link_trace_at (const LinkTrace *self, gint64 ms);
 /* NULL and @error for what is no such text. */
 LinkTrace *link_trace_parse (const char *name, const char *text, GError **error);
 LinkTrace *link_trace_load (const char *path, GError **error);
+/* Whether the file is called a trace, or its first line says so. */
+gboolean link_trace_is_one (const char *path);
 char *link_trace_to_text (const LinkTrace *self);
 
 /* Of lines "<seconds> <Mbit/s>", each until the next; and of Mahimahi, a line for

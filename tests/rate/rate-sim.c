@@ -83,7 +83,7 @@ static const GOptionEntry entries[] = {
   { "controllers", 0, 0, G_OPTION_ARG_STRING, &options.controllers,
       "Which (all); with --judge, whose captures they are", "A,B,…" },
   { "traces", 0, 0, G_OPTION_ARG_STRING, &options.traces,
-      "Files *.trace there, or that file, instead of scenarios", "PATH" },
+      "The traces there, or that file, instead of scenarios", "PATH" },
   { "scenarios", 0, 0, G_OPTION_ARG_STRING, &options.scenarios, "Which (all)", "A,B,…" },
   { "out", 0, 0, G_OPTION_ARG_STRING, &options.out,
       "Write summary.csv there, and what became of each capture", "DIR" },
@@ -188,6 +188,13 @@ compare_traces (gconstpointer a, gconstpointer b)
   return strcmp ((*(LinkTrace *const *) a)->name, (*(LinkTrace *const *) b)->name);
 }
 
+static void
+die_of_names (const char *name)
+{
+  g_printerr ("rate-sim: two traces have the name \"%s\"\n", name);
+  exit (EXIT_FAILURE);
+}
+
 static GPtrArray *
 load (const char *path)
 {
@@ -204,7 +211,7 @@ load (const char *path)
     g_autofree char *file = g_build_filename (path, name, NULL);
     LinkTrace *trace;
 
-    if (!g_str_has_suffix (name, ".trace"))
+    if (!g_file_test (file, G_FILE_TEST_IS_REGULAR) || !link_trace_is_one (file))
       continue;
     trace = link_trace_load (file, &error);
     if (trace == NULL)
@@ -214,6 +221,9 @@ load (const char *path)
   if (error != NULL)
     die (error);
   g_ptr_array_sort (traces, compare_traces);
+  for (guint i = 1; i < traces->len; i++)
+    if (compare_traces (&traces->pdata[i - 1], &traces->pdata[i]) == 0)
+      die_of_names (((LinkTrace *) traces->pdata[i])->name);
   return traces;
 }
 
@@ -425,9 +435,11 @@ main (int argc, char **argv)
   if (!g_option_context_parse (context, &argc, &argv, &error))
     die (error);
   if (options.fps < 1 || options.fps > 240 || options.seconds < 5 || options.seeds < 1
-      || options.max_kbps < 1000 || options.makes < 1 || options.start_kbps < 1) {
-    g_printerr ("rate-sim: --fps is 1 to 240, --seconds from 5, --seeds from 1, --max from 1000, "
-                "--makes and --start from 1\n");
+      || options.seeds > 1000 || options.max_kbps < 1000 || options.makes < 1
+      || options.start_kbps < 1) {
+    g_printerr (
+        "rate-sim: --fps is 1 to 240, --seconds from 5, --seeds 1 to 1000, --max from 1000, "
+        "--makes and --start from 1\n");
     return EXIT_FAILURE;
   }
   check_names ();

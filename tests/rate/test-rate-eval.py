@@ -54,16 +54,41 @@ def main():
             assert file.read() == done.stdout.decode()
 
         for wrong in (['--controllers', 'best'], ['--fps', '0'], ['--traces', folder],
-                      ['--traces', os.path.join(folder, 'none')], ['--encoder', 'none']):
+                      ['--traces', os.path.join(folder, 'none')], ['--encoder', 'none'],
+                      ['--seeds', '1001']):
             assert run(rate_eval, '--build', build, '--simulate', '--out', out, *wrong).returncode != 0, wrong
         for option, known in (('--controllers', 'balanced'), ('--scenarios', 'near-ac80')):
             done = run(rate_sim, option, known + ',best', '--seconds', '5')
             assert done.returncode == 2, done.stdout
             assert b'"best"' in done.stdout and known.encode() in done.stdout, done.stdout
+        check_names(rate_eval, rate_sim, build, folder)
         check_failed_cast(rate_eval, build, traces, folder)
         check_bad_traces(rate_eval, build, folder)
         check_merge(os.path.dirname(rate_eval), folder)
     return 0
+
+
+def check_names(rate_eval, rate_sim, build, folder):
+    """A trace is one by its first line, whatever it is called; two of one name are not told apart."""
+    others = os.path.join(folder, 'others')
+    os.makedirs(os.path.join(others, 'folder.trace'))
+    for name, text in (('office.txt', '# wfd-link-trace 1\n2500 65000 0 0\n'), ('cafe', '# wfd-link-trace 1\n2500 65000 0 0\n'),
+                       ('README', 'traces\n'), ('noise.bin', '\xff\xfe\n')):
+        with open(os.path.join(others, name), 'w', encoding='latin-1') as file:
+            file.write(text)
+    eval_out, sim_out = os.path.join(folder, 'others-eval'), os.path.join(folder, 'others-sim')
+    eval_line = (rate_eval, '--build', build, '--traces', others, '--controllers', 'fixed', '--simulate',
+                 '--seconds', '5', '--out', eval_out)
+    sim_line = (rate_sim, '--traces', others, '--controllers', 'fixed', '--seconds', '5', '--out', sim_out)
+    for line, out in ((eval_line, eval_out), (sim_line, sim_out)):
+        done = run(*line)
+        assert done.returncode == 0, done.stdout.decode()
+        with open(os.path.join(out, 'summary.csv'), encoding='ascii') as file:
+            assert [row.split(',')[0] for row in file.read().splitlines()[1:]] == ['cafe', 'office']
+    shutil.copy(os.path.join(others, 'cafe'), os.path.join(others, 'cafe.trace'))
+    for line in (eval_line, sim_line):
+        done = run(*line)
+        assert done.returncode == 1 and b'cafe' in done.stdout, done.stdout.decode()
 
 
 def check_failed_cast(rate_eval, build, traces, folder):
