@@ -298,6 +298,15 @@ add_pictures (WfdControl *self, WfdTerms *terms)
   terms->can_grow = wfd_control_find_picture (self, &terms->format, 1).width > 0;
 }
 
+/* Less than 1 is not 0, which would be no limit. */
+static guint
+get_max_kbps (GVariant *stats)
+{
+  guint64 max_bps = lookup_counter (stats, "max-bitrate-bps");
+
+  return max_bps > 0 ? CLAMP (max_bps / 1000, 1, G_MAXINT) : 0;
+}
+
 static void
 on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self)
 {
@@ -308,8 +317,7 @@ on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self
   g_object_get (session, "peer-name", &name, "peer-idr-request", &agreement.terms.idr_request,
       "peer-microsoft", &agreement.terms.microsoft, NULL);
   g_variant_lookup (stats, "reason", "s", &reason);
-  agreement.terms.max_bitrate_kbps =
-      MIN (lookup_counter (stats, "max-bitrate-bps") / 1000, G_MAXINT);
+  agreement.terms.max_bitrate_kbps = get_max_kbps (stats);
   add_pictures (self, &agreement.terms);
   agreement.peer_name = name;
   agreement.reason = reason;

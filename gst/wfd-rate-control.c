@@ -635,7 +635,10 @@ wfd_rate_control_add_stats (WfdRateControl *self, GstStructure *stats)
         "rate-reason", G_TYPE_STRING, wfd_rate_reason_to_text (self->decision.reason),
         "rate-target", G_TYPE_UINT, view.bitrate_kbps, "rate-capacity", G_TYPE_UINT,
         view.capacity_kbps, "rate-queue-us", G_TYPE_INT64, view.backlog_us, "pictures-skipped",
-        G_TYPE_UINT64, self->n_left_out, NULL);
+        G_TYPE_UINT64, self->n_left_out, "rate-key-pictures", G_TYPE_UINT64, view.n_keys,
+        "rate-frame-divisor", G_TYPE_UINT, view.frame_divisor, NULL);
+    if (view.cap_kbps < get_max_kbps (self))
+      gst_structure_set (stats, "rate-cap", G_TYPE_UINT, view.cap_kbps, NULL);
     if (self->told.queue_drops != WFD_RATE_UNKNOWN)
       gst_structure_set (stats, "packets-dropped-here", G_TYPE_UINT64, view.n_drops, NULL);
     if (view.phy_kbps != WFD_RATE_UNKNOWN)

@@ -358,6 +358,7 @@ wfd_rate_get_view (WfdRate *self, WfdRateView *ret_view)
     .wanted_kbps = MIN (self->wanted_kbps, WFD_LIMIT_RATE_KBPS),
     .phy_kbps = wfd_rate_station_get_phy (&self->station, self->now_us),
     .cap_kbps = MIN (self->loss.cap_kbps, self->config.max_kbps),
+    .frame_divisor = self->ladder.divisor,
     .n_keys = self->loss.n_keys,
     .n_drops = self->n_drops,
     .is_encoder_deaf = wfd_rate_is_encoder_deaf (self),

@@ -211,6 +211,7 @@ typedef struct
   guint wanted_kbps;        /* kbit/s that it would have been without a maximum */
   gint64 phy_kbps;          /* kbit/s of the modulation; or unknown */
   guint cap_kbps;           /* kbit/s to which reports limit; the maximum if they do not */
+  guint frame_divisor;      /* of this many captures one is encoded */
   guint64 n_keys;           /* IDR pictures wanted since the beginning */
   guint64 n_drops;          /* packets dropped in our own machine since the beginning */
   gboolean is_encoder_deaf; /* the encoder makes far more than it is told to */

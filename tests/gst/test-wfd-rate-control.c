@@ -738,6 +738,45 @@ GST_START_TEST (what_the_driver_tells_is_in_the_statistics)
 
 GST_END_TEST;
 
+/* What it has decided on besides the bit rate. */
+GST_START_TEST (view_of_the_controller_is_in_the_statistics)
+{
+  static const WfdRateStream stream = { .rate_n = 60,
+    .rate_d = 1,
+    .width = 1920,
+    .height = 1080,
+    .obeys_at_once = TRUE };
+  g_autoptr (GstStructure) before = NULL, stats = NULL;
+  guint divisor, cap_kbps;
+  guint64 n_keys;
+
+  begin (60, &usual, 0);
+  wfd_rate_control_set_stream (rate, &stream);
+  run (1000);
+  before = dup_stats ();
+  fail_unless (gst_structure_get (before, "rate-frame-divisor", G_TYPE_UINT, &divisor,
+      "rate-key-pictures", G_TYPE_UINT64, &n_keys, NULL));
+  fail_unless_equals_int (divisor, 1);
+  fail_unless_equals_uint64 (n_keys, 0);
+  fail_if (gst_structure_has_field (before, "rate-cap"));
+  radio.capacity_kbps = 3000;
+  for (guint i = 0; i < 3; i++) {
+    wfd_rate_control_report (rate, &(WfdRateReport) { 100 }, now_ms * MS);
+    run (1000);
+  }
+  wfd_rate_control_request_key (rate, now_ms * MS);
+  run (500);
+  stats = dup_stats ();
+  fail_unless (gst_structure_get (stats, "rate-frame-divisor", G_TYPE_UINT, &divisor,
+      "rate-key-pictures", G_TYPE_UINT64, &n_keys, "rate-cap", G_TYPE_UINT, &cap_kbps, NULL));
+  fail_unless_equals_int (divisor, 2);
+  fail_unless_equals_uint64 (n_keys, 1);
+  fail_unless (cap_kbps < 3000, "%u kbit/s", cap_kbps);
+  finish ();
+}
+
+GST_END_TEST;
+
 /* Of no radio that was ever built, or of a frame that is no picture. */
 GST_START_TEST (modulation_that_cannot_be_is_unknown_and_named_once)
 {
@@ -914,6 +953,7 @@ rate_control_suite (void)
   tcase_add_test (bad, statistics_that_jump_wrap_or_vanish_do_no_harm);
   tcase_add_loop_test (bad, each_kind_of_wrong_statistics_has_a_line_of_its_own, 0, 7);
   tcase_add_test (bad, what_the_driver_tells_is_in_the_statistics);
+  tcase_add_test (bad, view_of_the_controller_is_in_the_statistics);
   tcase_add_loop_test (bad, modulation_that_cannot_be_is_unknown_and_named_once, 0, 3);
   tcase_add_loop_test (bad, fall_is_explained_in_one_line_with_its_reason, 0, n);
   tcase_add_loop_test (bad, queue_that_lies_holds_nothing_for_ever, 0, 2);

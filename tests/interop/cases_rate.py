@@ -193,6 +193,14 @@ case('rate-peer-maximum', properties='')(peer_maximum_case)
 case('rate-off-peer-maximum', properties='rate-control=off bitrate=6000')(peer_maximum_case)
 
 
+@case('rate-peer-maximum-below-a-kilobit')
+async def peer_maximum_below_a_kilobit(machine):
+    """As little as can be, which is not what a peer gets that says nothing."""
+    async with cast(machine, ['640x360p30'], microsoft_max_bitrate='500') as (scene, _):
+        told = int(await scene.pipeline.get('w', 'suggested-bitrate'))
+        check(told == 1, 'told %d kbit/s', told)
+
+
 @case('rate-application-obeys')
 async def application_obeys(machine):
     """An encoder of the application that is told what wfdsink suggests: all of its pictures get through."""
