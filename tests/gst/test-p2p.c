@@ -104,6 +104,24 @@ test_paused_display_closes_group (Stage *stage, gconstpointer data)
   stage_wait_buffers (stage, 1);
 }
 
+/* It has let go, and takes it up again by itself. */
+static void
+test_display_opens_group_again (Stage *stage, gconstpointer data)
+{
+  stage_make_display (stage, "after-session=wait");
+  stage_make_source (stage, "peer=Living* idle-timeout=1");
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_buffers (stage, 1);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PAUSED);
+  stage_wait_call (stage, STAGE_SOURCE, "ExtendedListen");
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_start_group (stage);
+  stage_wait_buffers (stage, 1);
+  g_assert_no_error (stage->sides[STAGE_SOURCE].error);
+}
+
 /* It is announced before anything listens. */
 static void
 test_any_port_is_the_usual_one (Stage *stage, gconstpointer data)
@@ -495,15 +513,26 @@ test_name_too_long (Stage *stage, gconstpointer data)
 static void
 test_link_in_stats (Stage *stage, gconstpointer data)
 {
-  g_autoptr (GstStructure) stats = NULL;
-  guint frequency_mhz;
+  static const struct
+  {
+    const char *interface, *peer_address;
+  } sides[] = {
+    [STAGE_SOURCE] = { "p2p-0", "127.0.0.2" },
+    [STAGE_DISPLAY] = { "p2p-1", "127.0.0.1" },
+  };
 
   play (stage);
-  g_object_get (stage->sides[STAGE_SOURCE].wfd, "stats", &stats, NULL);
-  g_assert_cmpstr (gst_structure_get_string (stats, "link-interface"), ==, "p2p-0");
-  g_assert_cmpstr (gst_structure_get_string (stats, "link-peer-address"), ==, "127.0.0.2");
-  g_assert_true (gst_structure_get_uint (stats, "link-frequency-mhz", &frequency_mhz));
-  g_assert_cmpuint (frequency_mhz, ==, 5180);
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++) {
+    g_autoptr (GstStructure) stats = NULL;
+    guint frequency_mhz;
+
+    g_object_get (stage->sides[i].wfd, "stats", &stats, NULL);
+    g_assert_cmpstr (gst_structure_get_string (stats, "link-interface"), ==, sides[i].interface);
+    g_assert_cmpstr (gst_structure_get_string (stats, "link-peer-address"), ==,
+        sides[i].peer_address);
+    g_assert_true (gst_structure_get_uint (stats, "link-frequency-mhz", &frequency_mhz));
+    g_assert_cmpuint (frequency_mhz, ==, 5180);
+  }
 }
 
 static gint64
@@ -696,6 +725,7 @@ main (int argc, char **argv)
   add ("loss", test_loss);
   add ("unused-group-is-closed", test_unused_group_is_closed);
   add ("paused-display-closes-group", test_paused_display_closes_group);
+  add ("display-opens-group-again", test_display_opens_group_again);
   add ("any-port-is-the-usual-one", test_any_port_is_the_usual_one);
   add ("end", test_end);
   add ("pairing-is-answered", test_pairing_is_answered);

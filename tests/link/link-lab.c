@@ -797,6 +797,7 @@ assert_call (Lab *lab, const char *key, const char *expected)
 #define GET_ALL_PEER "GetAll fi.w1.wpa_supplicant1.Peer"
 
 const LabStep lab_steps[] = {
+  { "clean", LAB_FIND, "Get Ifname", FALSE, "" },
   { "root", LAB_FIND, GET_ALL_ROOT, FALSE, "" },
   { "interfaces", LAB_FIND, GET_ALL_INTERFACE, FALSE, "" },
   { "read-config", LAB_FIND, "Get P2PDeviceConfig", FALSE, "" },
@@ -814,12 +815,16 @@ const LabStep lab_steps[] = {
   { "member", LAB_CONNECT, "Get Members", TRUE, "Disconnect" },
   { "lease", LAB_CONNECT, "Get PeerGO", TRUE, "Disconnect" },
   { "client-address", LAB_CONNECT, "Get Members", TRUE, "Disconnect" },
+  { "pairings", LAB_ASK, "Get PersistentGroups", FALSE, "" },
   { "groups", LAB_REOPEN, "Get PersistentGroups", FALSE, "" },
   { "pairing", LAB_REOPEN, "Get Properties", FALSE, "" },
   { "invite", LAB_REOPEN, "Invite", FALSE, "Cancel StopFind" },
   { "invited", LAB_REOPEN, "Invite", TRUE, "Cancel StopFind" },
+  { "rejoin", LAB_REOPEN, "GroupAdd", FALSE, "Cancel StopFind" },
+  { "rejoined", LAB_REOPEN, "GroupAdd", TRUE, "Cancel StopFind" },
   { "forget", LAB_REOPEN, "RemovePersistentGroup", FALSE, "" },
   { "begin", LAB_START_GROUP, "GroupAdd", FALSE, "Cancel StopFind" },
+  { "begin-elsewhere", LAB_START_GROUP, "GroupAdd", TRUE, "Cancel StopFind" },
   { "begin-network", LAB_START_GROUP, "Get Ifname", FALSE, "Disconnect" },
   { "begin-frequency", LAB_START_GROUP, "Get Frequency", FALSE, "Disconnect" },
   { "admit", LAB_ADMIT, "Start", FALSE, "Cancel", "Disconnect" },
@@ -829,12 +834,50 @@ const LabStep lab_steps[] = {
 };
 const guint lab_n_steps = G_N_ELEMENTS (lab_steps);
 
+#define LEFT_IFACE ROOT "/Interfaces/7"
+
+/* A program of ours has crashed while a group was being formed. */
+static void
+leave_claim (Lab *lab)
+{
+  g_autofree char *path = get_path (lab, "claim-left", "");
+  g_autofree char *text = NULL;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (lab->bus, "org.freedesktop.DBus",
+      "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner",
+      g_variant_new ("(s)", "fi.w1.wpa_supplicant1"), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  const char *owner;
+
+  g_variant_get (answer, "(&s)", &owner);
+  text = g_strdup_printf (
+      "[claim]\nowner=%s\ndevice=" IFACE "\ninterfaces=" IFACE "\nforming=yes\n", owner);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  set (lab, ROOT, "Interfaces", "[objectpath '" IFACE "', '" LEFT_IFACE "']");
+  set (lab, LEFT_IFACE, "Ifname", "'p2p-wlan0-3'");
+}
+
+/* The next answer does not come. */
+static void
+hold_group_add (FakeWpas *fake, gpointer user_data)
+{
+  fake_wpas_hold (fake, "GroupAdd");
+}
+
 /* A step beyond the group needs one, and one beyond the invitation its result. */
 static void
 lead_to (Lab *lab, const LabStep *step)
 {
   const char *key = step->key;
 
+  if (g_str_equal (step->step, "clean")) {
+    leave_claim (lab);
+    return;
+  }
+  if (g_str_equal (step->step, "begin-elsewhere")) {
+    fake_wpas_refuse (lab->fake, key, "fi.w1.wpa_supplicant1.UnknownError");
+    fake_wpas_react (lab->fake, key, hold_group_add, NULL);
+  }
+  if (step->wish == LAB_REOPEN && g_str_equal (key, "GroupAdd"))
+    lab_hear_owner (lab, TRUE);
   if (g_str_equal (key, "Get Ifname") || g_str_equal (key, "Get Frequency")
       || g_str_equal (key, "Get Members"))
     lab_start_group_after (lab, step->wish == LAB_START_GROUP ? "GroupAdd" : "Connect", "GO");
@@ -860,13 +903,13 @@ begin_wish (Lab *lab, LabWish wish)
   else if (wish == LAB_CONNECT || wish == LAB_ADMIT)
     lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
   else
-    lab_reopen (lab, TV_ID, TRUE);
+    lab_reopen (lab, TV_ID, wish != LAB_ASK);
 }
 
 void
 lab_begin_at (Lab *lab, const LabStep *step, GVariant *answer)
 {
-  if (!g_str_equal (step->step, "search"))
+  if (!g_str_equal (step->step, "search") && step->wish != LAB_ASK)
     lab_know_tv (lab);
   set (lab, IFACE, "PersistentGroups", "[objectpath '" PERSISTENT "0']");
   set (lab, PERSISTENT "0", "Properties", "{'mode': <'0'>, 'bssid': <'" TV_ID "'>}");

@@ -128,6 +128,7 @@ typedef enum
 {
   LAB_FIND,
   LAB_CONNECT,
+  LAB_ASK, /* to be opened again, without a new pairing, by one that is not known */
   LAB_REOPEN,
   LAB_START_GROUP,
   LAB_ADMIT,  /* into a group of ours that waits */

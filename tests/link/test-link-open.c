@@ -46,6 +46,20 @@ test_pbc_as_client (Lab *lab, gconstpointer data)
   assert_network (info->network, "192.168.42.0/24");
 }
 
+/* The next time a person is asked again. */
+static void
+test_pairing_is_not_remembered (Lab *lab, gconstpointer data)
+{
+  static const WfdLinkPairing pairing = { WFD_PAIRING_PBC, NULL, FALSE };
+
+  lab_know_tv (lab);
+  lab_start_group_after (lab, "Connect", "client");
+  lab->done = FALSE;
+  wfd_link_connect_async (lab->link, TV_ID, &pairing, NULL, lab_on_done, lab);
+  lab_wait_ok (lab);
+  assert_call (lab, "Connect", "Connect " IFACE " go_intent=7 peer='" TV "' wps_method='pbc'");
+}
+
 static void
 test_pbc_as_owner (Lab *lab, gconstpointer data)
 {
@@ -622,6 +636,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add ("pair/pbc-as-client", test_pbc_as_client);
+  add ("pair/not-remembered", test_pairing_is_not_remembered);
   add ("pair/pbc-as-owner", test_pbc_as_owner);
   add ("pair/owner-waits-for-the-peer", test_owner_waits_for_peer);
   add ("pair/pin-made-up", test_pin_made_up);
