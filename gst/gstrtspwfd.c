@@ -22,7 +22,7 @@
  * message with the same structure, the progress by PROGRESS messages with the
  * codes "connect", "negotiate" and "play". The signals "session-opened" and
  * "session-closed" come, in the thread of the session, when it was set up (SETUP, M6)
- * and when it is over. PAUSED and PLAYING pause and resume the session.
+ * and when it is over; a handler may set the pipeline to NULL there. PAUSED and PLAYING pause and resume the session.
  *
  * ## What #GstRtspWfd:negotiated says
  *
@@ -365,6 +365,15 @@ begin_stop (GstRtspWfd *self)
 }
 
 static void
+end_control (GstElement *element, gpointer control)
+{
+  wfd_control_stop (control);
+  wfd_control_unref (control);
+}
+
+/* An application may have enough when it is told something, in a handler of a signal or a
+ * synchronous one of the bus: the thread that tells it ends behind that. */
+static void
 free_control (GstRtspWfd *self)
 {
   WfdControl *control;
@@ -374,8 +383,10 @@ free_control (GstRtspWfd *self)
   g_mutex_unlock (&self->control_lock);
   if (control == NULL)
     return;
-  wfd_control_stop (control);
-  wfd_control_unref (control);
+  if (wfd_control_is_telling (control))
+    gst_element_call_async (GST_ELEMENT (self), end_control, control, NULL);
+  else
+    end_control (GST_ELEMENT (self), control);
 }
 
 /* PAUSED to READY, after the elements inside. */

@@ -669,6 +669,12 @@ free_config (WfdControlConfig *config)
   wfd_link_settings_clear (&config->link);
 }
 
+gboolean
+wfd_control_is_telling (WfdControl *self)
+{
+  return wfd_session_thread_is_current (self->thread);
+}
+
 void
 wfd_control_stop (WfdControl *self)
 {

@@ -120,7 +120,9 @@ void wfd_control_end_stream (WfdControl *self);
  * end, with progress, flow and closed; finished does not follow. */
 void wfd_control_begin_stop (WfdControl *self);
 
-/* Waits up to 100 ms for the peer's part in the end, then ends at once: nothing is
+/* Whether somebody is being told something just now, and asks from there. */
+gboolean wfd_control_is_telling (WfdControl *self);
+/* Not from there. Waits up to 100 ms for the peer's part in the end, then ends at once: nothing is
  * told any more. Once, before the reference that wfd_control_new() gave is dropped. */
 void wfd_control_stop (WfdControl *self);
 

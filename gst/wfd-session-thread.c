@@ -64,12 +64,18 @@ wfd_session_thread_free (WfdSessionThread *self)
   if (self == NULL)
     return;
 
-  g_assert (g_thread_self () != self->thread);
+  g_assert (!wfd_session_thread_is_current (self));
   wfd_session_thread_post (self, quit, self);
   g_thread_join (self->thread);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
   g_free (self);
+}
+
+gboolean
+wfd_session_thread_is_current (const WfdSessionThread *self)
+{
+  return g_thread_self () == self->thread;
 }
 
 static gboolean
@@ -189,7 +195,7 @@ wfd_session_thread_call (WfdSessionThread *self, WfdSessionThreadCall func, gpoi
   Call *call;
   gpointer result;
 
-  if (g_thread_self () == self->thread)
+  if (wfd_session_thread_is_current (self))
     return func (data);
 
   call = g_new0 (Call, 1);

@@ -15,6 +15,8 @@ WfdSessionThread *wfd_session_thread_new (const char *name);
 void wfd_session_thread_free (WfdSessionThread *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdSessionThread, wfd_session_thread_free)
 
+gboolean wfd_session_thread_is_current (const WfdSessionThread *self);
+
 /* Runs @func in the thread, after all that was asked for before, and does not
  * wait for it. */
 typedef void (*WfdSessionThreadFunc) (gpointer data);

@@ -301,6 +301,36 @@ GST_START_TEST (session_is_told_by_signals)
 
 GST_END_TEST;
 
+static void
+end_and_note (GstElement *element, GAsyncQueue *signals)
+{
+  gst_element_set_state (source.pipeline, GST_STATE_NULL);
+  g_async_queue_push (signals, (gpointer) "ended");
+}
+
+/* In the thread that tells it. */
+GST_START_TEST (who_is_told_may_end_it)
+{
+  static const char *const names[] = { "session-opened", "session-closed" };
+  g_autoptr (GAsyncQueue) signals = g_async_queue_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    side_init_source (&source, TRUE, "after-session=wait");
+    g_signal_connect (source.wfd, names[i], G_CALLBACK (end_and_note), signals);
+    side_set_state (&source, GST_STATE_PLAYING);
+    side_init_sink (&sink, &source, "");
+    side_set_state (&sink, GST_STATE_PLAYING);
+    if (i == 1) {
+      side_wait_flowing (&source, TRUE);
+      side_set_state (&sink, GST_STATE_NULL);
+    }
+    expect_signal (signals, "ended");
+    tear_down ();
+  }
+}
+
+GST_END_TEST;
+
 static gpointer
 read_stats (gpointer data)
 {
@@ -563,6 +593,7 @@ rtspwfd_suite (void)
   tcase_add_test (tcase, end_of_stream_in_paused_is_told_in_playing);
   tcase_add_test (tcase, display_that_leaves_in_order_ends_the_stream);
   tcase_add_test (tcase, session_is_told_by_signals);
+  tcase_add_test (tcase, who_is_told_may_end_it);
   tcase_add_test (tcase, stats_hold_up_nobody);
   tcase_add_test (tcase, pause_and_play_of_the_sink_reach_the_source);
   tcase_add_test (tcase, pause_and_play_of_the_source_reach_the_sink);
