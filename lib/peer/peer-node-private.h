@@ -22,6 +22,7 @@ typedef enum
   SYNC_TYPES,  /* one type after the other, everything */
   SYNC_TIME,   /* the same, what is newer than what we know; then SYNC_HASHES */
   SYNC_HASHES, /* only what differs */
+  SYNC_WANTED, /* what was found to differ has been asked for */
 } SyncKind;
 
 typedef struct
@@ -46,6 +47,7 @@ typedef struct
   GQueue floods;            /* WfdPeerGuid of records to send, which are there, in their order */
   GHashTable *floods_known; /* where each is in it */
   gboolean answering;       /* SYNC_END is to be sent behind them */
+  gboolean advertised;      /* REQUEST comes next */
   guint64 usefulness;
 } Link;
 

@@ -283,7 +283,7 @@ take_sync_end (WfdPeerNode *self, Link *link, gboolean final)
 
   if (link->sync == SYNC_TYPES || link->sync == SYNC_TIME)
     end_step (self, link);
-  else if (link->sync == SYNC_HASHES) {
+  else if (link->sync == SYNC_HASHES || link->sync == SYNC_WANTED) {
     tell_synchronized (self, NULL);
     finish_sync (self, link);
   }
@@ -372,6 +372,7 @@ answer_hashes (WfdPeerNode *self, Link *link, const WfdPeerSolicit *solicit)
 
   advertise.boundaries = (WfdPeerList) { (const guint8 *) boundaries->data, boundaries->len };
   advertise.abstracts = (WfdPeerList) { (const guint8 *) abstracts->data, abstracts->len };
+  link->advertised = TRUE;
   wfd_peer_node_send_message (self, link, wfd_peer_build_advertise (&advertise));
 }
 
@@ -417,6 +418,7 @@ take_advertise (WfdPeerNode *self, Link *link, const WfdPeerAdvertise *advertise
     if (own == NULL || own->version < wfd_peer_get_u32 (abstracts[i].version))
       g_array_append_val (wanted, abstracts[i]);
   }
+  link->sync = SYNC_WANTED;
   wfd_peer_node_send_message (self, link,
       wfd_peer_build_request ((WfdPeerList) { (const guint8 *) wanted->data, wanted->len }));
   give_what_lacks (self, link, advertise, theirs);
@@ -433,6 +435,7 @@ answer_request (WfdPeerNode *self, Link *link, WfdPeerList abstracts)
   }
   /* They have seen what is here, and send what is not. */
   self->known_until = 0;
+  link->advertised = FALSE;
   end_behind (self, link);
 }
 
@@ -476,18 +479,26 @@ take_ack (Link *link, WfdPeerList entries)
   }
 }
 
+/* Who asks waits for the end of the answer before asking again. */
 static gboolean
-is_question (WfdPeerMessageType type)
+may_ask (const Link *link, WfdPeerMessageType type)
 {
-  return type == WFD_PEER_SOLICIT_NEW || type == WFD_PEER_SOLICIT_TIME
-      || type == WFD_PEER_SOLICIT_HASH || type == WFD_PEER_REQUEST;
+  switch (type) {
+    case WFD_PEER_SOLICIT_NEW:
+    case WFD_PEER_SOLICIT_TIME:
+    case WFD_PEER_SOLICIT_HASH:
+      return !link->answering && !link->advertised;
+    case WFD_PEER_REQUEST:
+      return !link->answering;
+    default:
+      return TRUE;
+  }
 }
 
 gboolean
 wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
 {
-  /* Who asks waits for the end of the answer before asking again. */
-  if (link->answering && is_question (message->type))
+  if (!may_ask (link, message->type))
     return FALSE;
   switch (message->type) {
     case WFD_PEER_SOLICIT_NEW:
@@ -498,7 +509,7 @@ wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage 
       answer_hashes (self, link, &message->solicit);
       return TRUE;
     case WFD_PEER_ADVERTISE:
-      /* An answer to nothing. */
+      /* An answer to nothing, or a second one. */
       if (link->sync != SYNC_HASHES)
         return FALSE;
       take_advertise (self, link, &message->advertise);

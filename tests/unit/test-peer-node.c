@@ -432,6 +432,47 @@ test_away_and_back_at_two (void)
   world_free (world);
 }
 
+static gboolean
+is_down (Node *node)
+{
+  const WfdPeerEvent *event = last_event (node, WFD_PEER_EVENT_NEIGHBOUR);
+
+  return event != NULL && event->change == WFD_PEER_LINK_DOWN;
+}
+
+/* Each costs a look at all records: of what is said once, a second ends the link. */
+static void
+test_hashes_said_twice (void)
+{
+  static const WfdPeerMessageType types[] = { WFD_PEER_SOLICIT_HASH, WFD_PEER_ADVERTISE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++) {
+    World *world = world_new ();
+    Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+    Delivery *said;
+
+    create (alice);
+    join (bob, alice);
+    pass (world, 10 * S);
+    set_reachable (world, FALSE);
+    cut (world);
+    pass (world, 10 * S);
+    set_reachable (world, TRUE);
+    memset (world->n_sent, 0, sizeof (world->n_sent));
+    connect_to (bob, WFD_PEER_LINK_NEIGHBOUR, NULL, alice);
+    while (world->n_sent[types[i]] == 0)
+      g_assert_true (take_next (world));
+    g_assert_false (is_down (alice) && is_down (bob));
+
+    said = g_memdup2 (g_queue_peek_tail (&world->deliveries), sizeof (Delivery));
+    g_bytes_ref (said->message);
+    g_queue_push_tail (&world->deliveries, said);
+    settle (world);
+    g_assert_true (is_down (alice) && is_down (bob));
+    world_free (world);
+  }
+}
+
 static gint64
 get_difference_s (Node *a, Node *b)
 {
@@ -743,6 +784,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/nodes/away-for-a-while", test_away_for_a_while);
   g_test_add_func ("/peer/nodes/closed-for-a-while", test_closed_for_a_while);
   g_test_add_func ("/peer/nodes/away-and-back-at-two", test_away_and_back_at_two);
+  g_test_add_func ("/peer/nodes/hashes-said-twice-end-it", test_hashes_said_twice);
   g_test_add_func ("/peer/nodes/peer-time", test_peer_time);
   g_test_add_func ("/peer/nodes/peer-time-of-others", test_peer_time_of_others);
   g_test_add_func ("/peer/nodes/parted-and-healed", test_parted_and_healed);
