@@ -313,7 +313,7 @@ wfd_rate_decide (WfdRate *self, gint64 now_us, WfdRateDecision *ret_decision)
   plan (self, &situation, ret_decision);
   self->frame_bytes = wfd_rate_to_frame_bytes (self, self->bitrate_kbps);
   if (ret_decision->key)
-    wfd_rate_loss_key_made (&self->loss, wfd_rate_get_end_position (self), now);
+    wfd_rate_loss_key_made (&self->loss, now);
   if (!ret_decision->skip)
     put_inside (self,
         self->config.obeys_at_once ? find_pending_bytes (self, ret_decision->key) : pending_bytes);

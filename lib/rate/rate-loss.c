@@ -5,12 +5,11 @@
 
 #define MS G_GINT64_CONSTANT (1000)
 
-/* Requests closer to each other get one key frame. Each gets one, as the frame before it
- * may have been made when nobody wanted it yet. */
-#define COALESCE_US (250 * MS)
-
 /* Counters that lie must not fill the link with key frames. */
 #define SUSPECT_US (500 * MS)
+
+/* No key frame comes so late; one of which nothing is seen by then was not made. */
+#define KEY_COMES_US (500 * MS)
 
 #define CUT_US (100 * MS)
 #define LOCAL_US (1000 * MS)
@@ -56,7 +55,7 @@ wait_for (gint64 event_us, gint64 span_us, gint64 now_us)
 void
 wfd_rate_loss_request (WfdRateLoss *self, gint64 now_us)
 {
-  owe_key (self, wait_for (self->key_us, COALESCE_US, now_us));
+  owe_key (self, wait_for (self->key_us, WFD_RATE_COALESCE_US, now_us));
 }
 
 void
@@ -68,6 +67,9 @@ wfd_rate_loss_suspect (WfdRateLoss *self, gint64 now_us)
 void
 wfd_rate_loss_at (WfdRateLoss *self, guint64 position_bytes, gint64 now_us)
 {
+  /* The key frame comes after all that was handed over, and repairs it. */
+  if (self->awaits_key && is_since (self->key_us, KEY_COMES_US, now_us))
+    return;
   if (position_bytes > self->key_bytes)
     wfd_rate_loss_request (self, now_us);
 }
@@ -110,10 +112,17 @@ wfd_rate_loss_owes_key (const WfdRateLoss *self, gint64 now_us)
 }
 
 void
-wfd_rate_loss_key_made (WfdRateLoss *self, guint64 position_bytes, gint64 now_us)
+wfd_rate_loss_key_made (WfdRateLoss *self, gint64 now_us)
 {
-  self->key_bytes = position_bytes;
+  self->awaits_key = TRUE;
   self->due_us = WFD_RATE_UNKNOWN;
   self->key_us = now_us;
   self->n_keys++;
+}
+
+void
+wfd_rate_loss_key_left (WfdRateLoss *self, guint64 position_bytes)
+{
+  self->awaits_key = FALSE;
+  self->key_bytes = position_bytes;
 }

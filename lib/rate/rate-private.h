@@ -69,8 +69,6 @@ double wfd_rate_get_phy_bound (const WfdRate *self, double efficiency);
 double wfd_rate_get_us_per_byte (const WfdRate *self);
 /* Bytes that have left the kernel. */
 double wfd_rate_get_position (const WfdRate *self);
-/* Bytes that will have been handed over before those of the next capture. */
-guint64 wfd_rate_get_end_position (const WfdRate *self);
 /* Bytes under way, from the encoder to the device. */
 double wfd_rate_get_backlog_bytes (const WfdRate *self);
 

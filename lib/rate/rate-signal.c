@@ -76,12 +76,6 @@ get_inside_bytes (const WfdRate *self)
   return sum;
 }
 
-guint64
-wfd_rate_get_end_position (const WfdRate *self)
-{
-  return self->drain.sent_bytes + self->own_bytes + get_inside_bytes (self);
-}
-
 double
 wfd_rate_get_backlog_bytes (const WfdRate *self)
 {

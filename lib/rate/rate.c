@@ -186,6 +186,8 @@ wfd_rate_feed_frame (WfdRate *self, const WfdRateFrame *frame, gint64 now_us)
   watch_encoder (self, frame);
   wfd_rate_take_from_inside (self);
   self->inside_us = now;
+  if (frame->is_key)
+    wfd_rate_loss_key_left (&self->loss, self->drain.sent_bytes + (guint64) self->own_bytes);
   self->own_bytes = MIN (self->own_bytes + bytes, WFD_LIMIT_RATE_BYTES);
 }
 

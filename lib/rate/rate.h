@@ -25,6 +25,10 @@ typedef struct _WfdRate WfdRate;
 /* Of the bytes on the wire, what is the encoder's: MPEG-TS, RTP, UDP and IP take the rest. */
 #define WFD_RATE_PAYLOAD_PERMILLE 940
 
+/* Requests closer to each other get one key frame. Each gets one, as the frame before it
+ * may have been made when nobody wanted it yet. */
+#define WFD_RATE_COALESCE_US 250000
+
 /* Of a measurement that a device does not give. */
 #define WFD_RATE_UNKNOWN (-1)
 
