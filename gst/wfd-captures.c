@@ -9,10 +9,9 @@
  * long it must have been foreseen. */
 #define PATIENCE_US (150 * G_TIME_SPAN_MILLISECOND)
 
-/* Requests closer to each other are one for an encoder of the application, as they are for ours;
- * one that has made no key picture after so long may not have heard of it. */
-#define COALESCE_MS 250
-#define ASK_AGAIN_MS 500
+/* An encoder of the application that has made no key picture after so long may not have heard
+ * of the request. */
+#define ASK_AGAIN_US (500 * G_TIME_SPAN_MILLISECOND)
 
 struct _WfdCaptures
 {
@@ -25,7 +24,8 @@ struct _WfdCaptures
   gboolean until_key;   /* what comes coded is left out */
   gint64 late_since_us; /* it would have been, had it been ours; -1: it would not */
 
-  gint asked_ms; /* atomic: when an encoder of the application was last asked for a key picture */
+  GMutex mutex;
+  gint64 asked_us; /* when an encoder of the application was last asked for a key picture */
 };
 
 /* -1: nothing plays. */
@@ -114,15 +114,15 @@ leave_out (WfdCaptures *self, gint64 now_us)
   wfd_rate_control_request_key (self->config.rate, now_us);
 }
 
-/* Whether the encoder was not asked within @span_ms; it is now. */
+/* Whether the encoder was not asked within @span_us; it is now. Of two threads one is told so. */
 static gboolean
-begin_to_ask (WfdCaptures *self, gint span_ms, gint64 now_us)
+begin_to_ask (WfdCaptures *self, gint64 span_us, gint64 now_us)
 {
-  gint now_ms = now_us / G_TIME_SPAN_MILLISECOND;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  if (now_ms - g_atomic_int_get (&self->asked_ms) < span_ms)
+  if (now_us - self->asked_us < span_us)
     return FALSE;
-  g_atomic_int_set (&self->asked_ms, now_ms);
+  self->asked_us = now_us;
   return TRUE;
 }
 
@@ -131,8 +131,8 @@ begin_to_ask (WfdCaptures *self, gint span_ms, gint64 now_us)
 static void
 ask_application (WfdCaptures *self, GstPad *pad, const WfdRateDecision *decision, gint64 now_us)
 {
-  if ((decision->key && begin_to_ask (self, COALESCE_MS, now_us))
-      || (self->until_key && !decision->skip && begin_to_ask (self, ASK_AGAIN_MS, now_us)))
+  if ((decision->key && begin_to_ask (self, WFD_RATE_COALESCE_US, now_us))
+      || (self->until_key && !decision->skip && begin_to_ask (self, ASK_AGAIN_US, now_us)))
     gst_pad_push_event (pad, new_key_request ());
 }
 
@@ -170,7 +170,7 @@ on_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   if (!gst_video_event_is_force_key_unit (info->data) || now_us < 0
       || !wfd_rate_control_request_key (self->config.rate, now_us))
     return GST_PAD_PROBE_OK;
-  return self->config.encoder == NULL && begin_to_ask (self, COALESCE_MS, now_us)
+  return self->config.encoder == NULL && begin_to_ask (self, WFD_RATE_COALESCE_US, now_us)
       ? GST_PAD_PROBE_OK
       : GST_PAD_PROBE_DROP;
 }
@@ -214,7 +214,8 @@ wfd_captures_new (const WfdCapturesConfig *config)
 
   self->config = *config;
   self->late_since_us = -1;
-  self->asked_ms = -ASK_AGAIN_MS;
+  self->asked_us = -ASK_AGAIN_US;
+  g_mutex_init (&self->mutex);
   wfd_rate_control_ref (config->rate);
   gst_object_ref (config->pictures);
   gst_object_ref (config->coded);
@@ -237,5 +238,6 @@ wfd_captures_free (WfdCaptures *self)
   gst_object_unref (self->config.pictures);
   gst_object_unref (self->config.coded);
   wfd_rate_control_unref (self->config.rate);
+  g_mutex_clear (&self->mutex);
   g_free (self);
 }

@@ -414,6 +414,25 @@ GST_START_TEST (requests_within_250_ms_reach_an_encoder_of_the_application_once)
 
 GST_END_TEST;
 
+/* In milliseconds that is more than 31 bits have. */
+GST_START_TEST (request_after_25_days_reaches_an_encoder_of_the_application)
+{
+  set_up (TRUE);
+  open_session ();
+  push (TRUE);
+  n_pushed = 25 * 24 * 3600 * 30;
+  push (FALSE);
+  for (guint i = 0; i < 3; i++) {
+    ask_for_key ();
+    fail_unless (take_event (gst_video_event_is_force_key_unit));
+    push (TRUE);
+    push_many (8);
+  }
+  tear_down ();
+}
+
+GST_END_TEST;
+
 /* Who cannot ask by M13 would wait for the next key picture that comes by itself. */
 GST_START_TEST (loss_that_our_machine_knows_of_reaches_an_encoder_of_the_application)
 {
@@ -479,6 +498,7 @@ captures_suite (void)
   tcase_add_test (coded, coded_pictures_that_come_late_for_long_are_left_out_up_to_a_key_picture);
   tcase_add_test (coded, request_reaches_an_encoder_of_the_application_at_once);
   tcase_add_test (coded, requests_within_250_ms_reach_an_encoder_of_the_application_once);
+  tcase_add_test (coded, request_after_25_days_reaches_an_encoder_of_the_application);
   tcase_add_test (coded, loss_that_our_machine_knows_of_reaches_an_encoder_of_the_application);
   tcase_add_test (coded, key_picture_that_does_not_come_is_asked_for_again);
   return suite;
