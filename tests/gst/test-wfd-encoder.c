@@ -52,22 +52,27 @@ default_config (void)
   };
 }
 
-/* The nth row that our tests run, NULL after the last or if it is not
- * installed here, which is said. */
+/* NULL if it is not installed here, which is said. */
+static const WfdEncoder *
+find_installed (WfdEncoderKind kind, const char *factory)
+{
+  const WfdEncoder *row = wfd_encoder_find (kind, factory, NULL);
+
+  if (row == NULL)
+    g_printerr ("%s is not installed, not tested\n", factory);
+  return row;
+}
+
+/* The nth row that our tests run, NULL after the last. */
 static const WfdEncoder *
 find_tested (WfdEncoderKind kind, gint nth)
 {
   guint n;
   const WfdEncoder *rows = wfd_encoder_get_table (&n);
 
-  for (guint i = 0; i < n; i++) {
-    if (rows[i].kind != kind || !rows[i].tested || nth-- > 0)
-      continue;
-    if (wfd_encoder_find (kind, rows[i].factory, NULL) != NULL)
-      return &rows[i];
-    g_printerr ("%s is not installed, not tested\n", rows[i].factory);
-    return NULL;
-  }
+  for (guint i = 0; i < n; i++)
+    if (rows[i].kind == kind && rows[i].tested && nth-- == 0)
+      return find_installed (kind, rows[i].factory);
   return NULL;
 }
 
@@ -542,7 +547,7 @@ GST_START_TEST (buffer_is_one_picture_or_two)
     { 60, 67, 33, 2 },
     { 60, 60, 18, 2 },
   };
-  const WfdEncoder *row = wfd_encoder_find (WFD_ENCODER_H264, "x264enc", NULL);
+  const WfdEncoder *row = find_installed (WFD_ENCODER_H264, "x264enc");
 
   for (guint i = 0; row != NULL && i < G_N_ELEMENTS (rows); i++) {
     WfdEncoderConfig config = default_config ();
