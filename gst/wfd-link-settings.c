@@ -234,15 +234,16 @@ wfd_link_settings_copy (const WfdLinkSettings *self)
  * What cannot work
  */
 
-/* Of the bands of Wi-Fi, in MHz: 2.4, 5, 6 and 60 GHz. */
+/* Of the bands of Wi-Fi, in MHz: 2.4, 5, 6 and 60 GHz; of that, what the 16 bits hold in which
+ * wpa_supplicant tells of a group. */
 static gboolean
 is_channel (guint mhz)
 {
   static const struct
   {
     guint first, last, step;
-  } bands[] = { { 2412, 2472, 5 }, { 2484, 2484, 1 }, { 5160, 5885, 5 }, { 5955, 7115, 5 },
-    { 58320, 64800, 2160 } };
+  } bands[] = { { 2412, 2472, 5 }, { 2484, 2484, 1 }, { 5160, 5885, 5 }, { 5935, 5935, 1 },
+    { 5955, 7115, 5 }, { 58320, 64800, 2160 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (bands); i++)
     if (mhz >= bands[i].first && mhz <= bands[i].last
