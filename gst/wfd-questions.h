@@ -6,8 +6,9 @@
 G_BEGIN_DECLS
 
 /* About whom the application is being asked. Its handler may wait for a person, in a thread
- * for each question, so strangers must neither make us have any number of threads nor keep
- * the one who is waited for from being asked about. No thread and no clock. */
+ * for each question, which nobody can end but the handler. Strangers keep nobody from being
+ * asked about while less than WFD_QUESTIONS_MAX_RUNNING handlers wait; then nobody is until
+ * one returns. Starts as zeros. No thread and no clock. */
 typedef struct
 {
   GQueue asked; /* the oldest first */
@@ -15,15 +16,11 @@ typedef struct
   guint64 last_id;
 } WfdQuestions;
 
-#define WFD_QUESTIONS_INIT \
-  { \
-    G_QUEUE_INIT, 0, 0 \
-  }
-
 /* A peer waits for two minutes to be paired (Wi-Fi Simple Configuration 2.0); who repeats
  * himself meanwhile is not asked about again. */
 #define WFD_QUESTIONS_MEMORY_US (120 * G_TIME_SPAN_SECOND)
-/* More than there are devices that somebody pairs at once; the oldest makes room. */
+/* More than there are devices that somebody pairs at once. The oldest makes room, and may be asked
+ * about again while its handler still waits. */
 #define WFD_QUESTIONS_MAX_ASKED 8
 /* Threads, of those as well that were asked about before and are still thought about. */
 #define WFD_QUESTIONS_MAX_RUNNING 32

@@ -14,7 +14,7 @@ begin (WfdQuestions *questions, guint n, gint64 now_us)
 
 GST_START_TEST (who_repeats_himself_is_asked_about_once)
 {
-  WfdQuestions questions = WFD_QUESTIONS_INIT;
+  WfdQuestions questions = { 0 };
   guint64 first = begin (&questions, 1, 0);
 
   fail_unless (first != 0);
@@ -29,7 +29,7 @@ GST_END_TEST
 /* Nobody waits for that long; its handler may still think about it. */
 GST_START_TEST (after_two_minutes_it_is_asked_again)
 {
-  WfdQuestions questions = WFD_QUESTIONS_INIT;
+  WfdQuestions questions = { 0 };
   guint64 first = begin (&questions, 1, 0), second;
 
   second = begin (&questions, 1, 120 * S);
@@ -44,7 +44,7 @@ GST_END_TEST
 
 GST_START_TEST (strangers_do_not_keep_others_out)
 {
-  WfdQuestions questions = WFD_QUESTIONS_INIT;
+  WfdQuestions questions = { 0 };
 
   for (guint i = 0; i < 9; i++)
     fail_unless (begin (&questions, i, i) != 0);
@@ -57,7 +57,7 @@ GST_END_TEST
 
 GST_START_TEST (there_is_an_end_of_threads)
 {
-  WfdQuestions questions = WFD_QUESTIONS_INIT;
+  WfdQuestions questions = { 0 };
   guint64 oldest = 0;
   guint n = 0;
 
