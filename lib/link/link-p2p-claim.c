@@ -17,7 +17,7 @@
 #define KEY_PROGRAM "program" /* the number of one for DHCP */
 /* and of what we have set, and before there is a group. */
 #define KEY_DEVICE "device"         /* the path of the adapter */
-#define KEY_INTERFACES "interfaces" /* all paths that there were */
+#define KEY_INTERFACES "interfaces" /* all paths of others */
 #define KEY_WFD_IES "wfd-ies"       /* what was there before, as text */
 #define KEY_CONFIG "config"
 #define KEY_FORMING "forming" /* there if a group may begin */
@@ -54,9 +54,17 @@ claim_value (WfdClaim *claim, const char *key, GVariant *value)
 }
 
 void
-wfd_p2p_link_claim (WfdP2pLink *self)
+wfd_p2p_link_claim_interfaces (WfdP2pLink *self)
 {
   g_autofree char *interfaces = g_strjoinv (" ", self->interfaces);
+
+  if (self->claim != NULL)
+    wfd_claim_set (self->claim, KEY_INTERFACES, interfaces);
+}
+
+void
+wfd_p2p_link_claim (WfdP2pLink *self)
+{
   g_autoptr (GVariant) config = wfd_p2p_build_old_config (self->old_config, self->is_named);
 
   g_clear_pointer (&self->claim, wfd_claim_free);
@@ -65,7 +73,7 @@ wfd_p2p_link_claim (WfdP2pLink *self)
   if (self->claim == NULL)
     return;
   wfd_claim_set (self->claim, KEY_DEVICE, self->interface_path);
-  wfd_claim_set (self->claim, KEY_INTERFACES, interfaces);
+  wfd_p2p_link_claim_interfaces (self);
   claim_value (self->claim, KEY_WFD_IES, self->old_wfd_ies);
   claim_value (self->claim, KEY_CONFIG, config);
 }

@@ -161,6 +161,8 @@ void wfd_p2p_link_end_unseen_now (WfdP2pLink *self);
 
 /* For the case that we crash: something is about to be set, ... */
 void wfd_p2p_link_claim (WfdP2pLink *self);
+/* ... others have begun groups meanwhile, ... */
+void wfd_p2p_link_claim_interfaces (WfdP2pLink *self);
 /* ... a group may begin from now on, or not any more, ... */
 void wfd_p2p_link_claim_forming (WfdP2pLink *self);
 /* ... it has begun, and we have done more to it. */

@@ -47,6 +47,7 @@ wfd_p2p_link_note_other (WfdP2pLink *self, const char *path)
   self->interfaces = g_renew (char *, self->interfaces, n + 2);
   self->interfaces[n] = g_strdup (path);
   self->interfaces[n + 1] = NULL;
+  wfd_p2p_link_claim_interfaces (self);
 }
 
 /* An interface that waits for its group goes with the search: Cancel (of 2.10) looks for

@@ -72,6 +72,7 @@ search_anew (Lab *lab)
 }
 
 #define LEFT_GROUP ROOT "/Interfaces/7"
+#define OTHER_ADAPTER ROOT "/Interfaces/5"
 
 /* But that of the living. */
 static void
@@ -321,6 +322,28 @@ test_crash_while_forming (Lab *lab, gconstpointer data)
   }
 }
 
+/* Another program begins one on its adapter while we live. */
+static void
+test_group_of_other_is_spared (Lab *lab, gconstpointer data)
+{
+  static const LabStep forming = { "group", LAB_CONNECT, "Connect", TRUE, "" };
+  g_autoptr (GVariant) started =
+      parse ("({'interface_object': <objectpath '" FAKE_UNSEEN
+             "'>, 'group_object': <objectpath '" FAKE_UNSEEN "/Groups/cd'>, 'role': <'GO'>},)");
+
+  fake_wpas_set (lab->fake, OTHER_ADAPTER, "Ifname", g_variant_new_string ("wlan1"));
+  fake_wpas_set (lab->fake, ROOT, "Interfaces",
+      g_variant_new_parsed ("[objectpath '" IFACE "', '" OTHER_ADAPTER "']"));
+  lab_know_tv (lab);
+  learn_owner (lab);
+  fake_wpas_say (lab->fake, OTHER_ADAPTER, IF_P2P, "GroupStarted", started);
+  lab_settle (lab);
+  crash_at (lab, &forming);
+  search_anew (lab);
+  assert_call (lab, "Cancel", "Cancel " IFACE " ");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
+}
+
 /* As soon as the group is told of it has a claim of its own, and others are safe. */
 static void
 test_forming_ends (Lab *lab, gconstpointer data)
@@ -400,6 +423,7 @@ main (int argc, char **argv)
   add ("says-all", test_claim_says_all);
   add ("crash-while-searching", test_crash_while_searching);
   add ("crash-while-forming", test_crash_while_forming);
+  add ("group-of-other-is-spared", test_group_of_other_is_spared);
   add ("forming-ends", test_forming_ends);
   add ("beside-living", test_beside_living);
   add ("new-claim-is-not-taken", test_new_claim_is_not_taken);
