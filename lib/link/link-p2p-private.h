@@ -133,6 +133,9 @@ void wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search);
  * somebody else has ended it. */
 void wfd_p2p_link_search_on (WfdP2pLink *self);
 void wfd_p2p_link_search_again (WfdP2pLink *self);
+/* After a request wpa_supplicant (2.10) is deaf at the end of the five seconds in which it
+ * listens just then, and whoever waits for a person asks again. */
+void wfd_p2p_link_listen_again (WfdP2pLink *self);
 /* For a group that is being formed; when nothing has come of it, it goes on. */
 void wfd_p2p_link_make_way (WfdP2pLink *self);
 /* What has begun just now, by whichever call. */

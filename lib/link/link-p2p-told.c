@@ -213,6 +213,7 @@ request_from (WfdP2pLink *self, WfdLinkPeer *peer, WfdPairing pairing, const cha
   if (self->op != NULL && wfd_p2p_op_pairs_with (self->op, peer))
     return;
   wfd_link_emit (self, WFD_LINK_PAIRING_REQUEST, peer, (guint) pairing, pin);
+  wfd_p2p_link_listen_again (self);
 }
 
 /* Who owns a group waits to be asked: what is known is from before, and so is the

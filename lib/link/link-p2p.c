@@ -81,12 +81,18 @@ on_search_again (gpointer user_data)
 }
 
 static void
-search_again_in (WfdP2pLink *self, guint again_ms)
+wake_search_in (WfdP2pLink *self, guint wake_ms, GSourceFunc callback)
 {
   wfd_p2p_clear_source (&self->search_again);
-  self->search_again = g_timeout_source_new (again_ms);
-  g_source_set_callback (self->search_again, on_search_again, self, NULL);
+  self->search_again = g_timeout_source_new (wake_ms);
+  g_source_set_callback (self->search_again, callback, self, NULL);
   g_source_attach (self->search_again, self->context);
+}
+
+static void
+search_again_in (WfdP2pLink *self, guint again_ms)
+{
+  wake_search_in (self, again_ms, on_search_again);
 }
 
 /* A search ends, without a word why, also when a peer's invitation begins a group:
@@ -125,6 +131,23 @@ send_search (WfdP2pLink *self, WfdP2pSearch search)
       search_again_in (self, SINK_LISTEN_S * 1000);
       break;
   }
+}
+
+/* The answer to whoever asks is sent meanwhile: to listen would take it back. */
+#define LISTEN_AGAIN_MS 250
+
+static gboolean
+on_listen_again (gpointer user_data)
+{
+  wfd_p2p_link_search (user_data, WFD_P2P_SEARCH_LISTEN);
+  return G_SOURCE_REMOVE;
+}
+
+void
+wfd_p2p_link_listen_again (WfdP2pLink *self)
+{
+  if (self->search == WFD_P2P_SEARCH_LISTEN && self->op == NULL)
+    wake_search_in (self, LISTEN_AGAIN_MS, on_listen_again);
 }
 
 void
@@ -427,6 +450,7 @@ p2p_reject (WfdLink *link, WfdLinkPeer *peer)
     return;
   path = wfd_p2p_link_dup_peer_path (self, peer);
   wfd_p2p_link_send (self, self->interface_path, WPAS_REJECT_PEER, g_variant_new ("(o)", path));
+  wfd_p2p_link_listen_again (self);
 }
 
 static void

@@ -426,6 +426,34 @@ test_sink_listens (Lab *lab, gconstpointer data)
   assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=2");
 }
 
+/* wpa_supplicant listens no more then; who waits for a person, or was refused, asks again. */
+static void
+test_asked_sink_listens_on (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = {
+    .advert = { WFD_IE_TYPE_PRIMARY_SINK, TRUE, 0, 300, 0 },
+    .go_intent = -1,
+  };
+  WfdLinkPeer *peer;
+
+  lab_use_options (lab, &options);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  stop_search (lab);
+  lab_wait_call (lab, "Listen");
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  lab_wait_call (lab, "Listen");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+
+  peer = wfd_p2p_link_find_peer (WFD_P2P_LINK (lab->link), TV_ID);
+  fake_wpas_forget_calls (lab->fake);
+  wfd_link_reject (lab->link, peer);
+  lab_wait_call (lab, "RejectPeer");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Listen"), ==, 0);
+  lab_wait_call (lab, "Listen");
+}
+
 /* Until something wakes up by itself, if only because a question had no answer. */
 static gint
 get_rest_ms (void)
@@ -857,6 +885,7 @@ main (int argc, char **argv)
   add ("announce/by-properties", test_properties);
   add ("search/social-channels-first", test_social_first);
   add ("search/sink-listens", test_sink_listens);
+  add ("search/asked-sink-listens-on", test_asked_sink_listens_on);
   add ("search/waiting-sink-rests", test_sink_rests);
   add ("search/waiting-source-rests", test_source_rests);
   add ("search/interrupted-sink-does-not-listen", test_interrupted_sink_does_not_listen);
