@@ -755,6 +755,14 @@ is_of_use (WfdEstablish *self, const WfdLinkInfo *info)
 }
 
 static void
+note_open (WfdEstablish *self, WfdEstablishEvent event)
+{
+  wfd_establish_feed (self, event);
+  if (self->state.phase == WFD_ESTABLISH_OPEN)
+    wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_OPENED);
+}
+
+static void
 on_opened (WfdLink *link, WfdEstablish *self)
 {
   const WfdLinkInfo *info = wfd_link_get_info (link);
@@ -768,9 +776,7 @@ on_opened (WfdLink *link, WfdEstablish *self)
     wfd_establish_choose (self, wfd_link_peer_get_id (info->peer));
   if (!wfd_establish_end_step (self))
     return;
-  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_OPENED);
-  if (self->state.phase == WFD_ESTABLISH_OPEN)
-    wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_OPENED);
+  note_open (self, WFD_ESTABLISH_EVENT_OPENED);
 }
 
 /* It may pass without anybody doing anything. */
@@ -789,6 +795,8 @@ on_resumed (WfdLink *link, WfdEstablish *self)
   g_autofree char *text = g_strdup_printf ("%s is back", wfd_establish_name (self->candidate));
 
   tell_news (self, text);
+  if (is_ours (self, link) && self->state.phase == WFD_ESTABLISH_UNUSED && self->session == NULL)
+    note_open (self, WFD_ESTABLISH_EVENT_BACK);
 }
 
 static void

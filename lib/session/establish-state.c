@@ -90,6 +90,8 @@ static const struct
   { P (PLAYING), E (LOST), ANYONE, P (RESTING), DO (NOTHING) },
 
   { P (UNUSED), E (PLAYS), ANYONE, P (PLAYING), DO (NOTHING) },
+  /* A source that was begun anew joins the group again, and waits to be called. */
+  { P (UNUSED), E (BACK), SINK, P (OPEN), DO (NOTHING) },
   { P (UNUSED), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
   { P (UNUSED), E (TROUBLE), ANYONE, P (TROUBLED), DO (NOTHING) },
   { P (UNUSED), E (LOST), SINK, P (SEEKING), DO (SEARCH) },

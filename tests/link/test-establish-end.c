@@ -122,6 +122,32 @@ test_loss_of_sink (Way *way, gconstpointer data)
   WAIT_UNTIL (way->n_opened == 2);
 }
 
+static void
+say_of_group (Way *way, const char *signal)
+{
+  fake_wpas_say (way->lab.fake, GROUP, IF_GROUP, signal, g_variant_new ("(o)", TV));
+}
+
+/* A source whose session has ended in order is begun anew before it is missed. */
+static void
+test_source_begins_anew (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  fake_wpas_set (way->lab.fake, GROUP, "Members", g_variant_new_parsed ("[objectpath '" TV "']"));
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "GO");
+  WAIT_UNTIL (way->n_opened == 1);
+  way->establish->state.phase = WFD_ESTABLISH_UNUSED;
+  say_of_group (way, "PeerDisconnected");
+  WAIT_UNTIL (strstr (way->text, "may come back") != NULL);
+  say_of_group (way, "PeerJoined");
+  WAIT_UNTIL (strstr (way->text, "is back") != NULL);
+  WAIT_UNTIL (way->n_opened == 2);
+  g_assert_cmpuint (way->n_down, ==, 0);
+}
+
 /* Whatever is under way ends without a word, and is undone. */
 static void
 test_closed_at_each_step (void)
@@ -253,6 +279,7 @@ main (int argc, char **argv)
   add ("peer-asks-at-rest", test_peer_asks_at_rest);
   add ("wifi-goes-at-rest", test_wifi_goes_at_rest);
   add_sink ("loss-of-sink", test_loss_of_sink);
+  add_sink ("source-begins-anew", test_source_begins_anew);
   g_test_add_func ("/establish/silence-is-loss-when-it-was-said",
       test_silence_is_loss_when_it_was_said);
   g_test_add_func ("/establish/closed-at-each-step", test_closed_at_each_step);
