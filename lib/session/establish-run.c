@@ -209,6 +209,7 @@ wait_for_busy (WfdEstablish *self, WfdLinkPeer *peer)
   if (self->busy == peer)
     return;
   g_set_object (&self->busy, peer);
+  wfd_drop_source (&self->news);
   wfd_establish_tell (self, WFD_ESTABLISH_NEWS,
       "%s is there, and says that it is in use; waiting until it is free",
       wfd_establish_name (peer));

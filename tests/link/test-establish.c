@@ -250,6 +250,8 @@ test_busy_is_waited_for (Way *way, gconstpointer data)
 {
   find_busy (way);
   g_assert_nonnull (strstr (way->text, "in use"));
+  /* Nor is it said any more that it is not found. */
+  g_assert_null (way->establish->news);
   lab_say_tv_found (&way->lab);
   lab_wait_call (&way->lab, "Connect");
 }
