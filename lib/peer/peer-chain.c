@@ -202,7 +202,8 @@ is_link_good (const WfdPeerCredential *parent, const WfdPeerCredential *child,
       parent->type == WFD_PEER_CREDENTIAL_GROUP ? (guint) WFD_PEER_ROLE_ADMIN : parent->roles;
 
   return g_str_equal (child->group_name, group_name) && child->roles != 0
-      && wfd_peer_roles_may_issue (rights, child->roles) && child->ends_s <= parent->ends_s;
+      && wfd_peer_roles_may_issue (rights, child->roles) && child->begins_s >= parent->begins_s
+      && child->ends_s <= parent->ends_s;
 }
 
 guint32
@@ -253,7 +254,9 @@ check_grant (const WfdPeerChain *self, const WfdPeerCredential *identity, const 
     return WFD_PEER_NOT_AUTHORIZED;
   if (self->credentials->len >= WFD_LIMIT_PEER_CHAIN)
     return WFD_PEER_CHAIN_TOO_LONG;
-  return grant->begins_s < MIN (grant->ends_s, leaf->ends_s) ? WFD_PEER_OK : WFD_PEER_INVALID_TIME;
+  return MAX (grant->begins_s, leaf->begins_s) < MIN (grant->ends_s, leaf->ends_s)
+      ? WFD_PEER_OK
+      : WFD_PEER_INVALID_TIME;
 }
 
 guint32
@@ -268,6 +271,7 @@ wfd_peer_chain_issue (const WfdPeerChain *self, WfdPeerKey *key, const WfdPeerCr
 
   if (WFD_PEER_FAILED (result))
     return result;
+  within.begins_s = MAX (grant->begins_s, leaf->begins_s);
   within.ends_s = MIN (grant->ends_s, leaf->ends_s);
   member = wfd_peer_credential_new_member (key, leaf, identity, &within);
   if (member == NULL || !wfd_peer_credential_is_signed_by (member, leaf)) {

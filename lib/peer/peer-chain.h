@@ -36,7 +36,7 @@ guint32 wfd_peer_chain_check (const WfdPeerChain *self, const char *group_name, 
 guint32 wfd_peer_chain_check_time (const WfdPeerChain *self, gint64 now_s);
 
 /* A chain that is longer by a GMC for @identity, an IDC or an older GMC. @key is the one of the leaf.
- * The end is that of the leaf if the grant's is later. WFD_PEER_NOT_AUTHORIZED,
+ * It begins and ends within the life of the leaf. WFD_PEER_NOT_AUTHORIZED,
  * WFD_PEER_CHAIN_TOO_LONG, WFD_PEER_INVALID_TIME, WFD_PEER_INVALID_ARGUMENT for an
  * identity of the other profile, WFD_PEER_NO_KEY_ACCESS. */
 guint32 wfd_peer_chain_issue (const WfdPeerChain *self, WfdPeerKey *key,

@@ -5,6 +5,13 @@
 
 G_BEGIN_DECLS
 
+/* A chain that has been valid. */
+typedef struct
+{
+  WfdPeerChain *chain;
+  gboolean is_void;
+} WfdPeerKnown;
+
 struct _WfdPeerGroup
 {
   gint ref_count;
@@ -14,14 +21,17 @@ struct _WfdPeerGroup
   WfdPeerKey *group_key; /* or NULL */
   char *password_hash;   /* or NULL */
   guint password_roles;
-  GPtrArray *chains;     /* all that have been valid, which the tables point into */
-  GHashTable *by_serial; /* of the leaf */
-  GHashTable *by_name;   /* GPtrArray, all of a member */
-  GHashTable *judged;    /* of chains: whether it is void */
+  /* Lists of WfdPeerKnown, by when the leaf begins. */
+  GPtrArray *known;
+  GHashTable *by_name; /* all of a member */
+  GHashTable *issuers; /* names of who has issued any of them */
   gboolean news;
 };
 
-void wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain);
+/* FALSE if there is no room for it. */
+gboolean wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain);
+/* The certificate of the group; NULL as long as nobody is known. */
+const WfdPeerCredential *wfd_peer_group_get_root (const WfdPeerGroup *self);
 /* Whether one of those who issued it had been put out before. */
 gboolean wfd_peer_group_is_void (const WfdPeerGroup *self, const WfdPeerChain *chain);
 /* Whether no later one had taken its place then, and it is not void. */

@@ -126,15 +126,34 @@ read_membership (const WfdPeerGroup *self, const WfdPeerRecord *record)
   return NULL;
 }
 
-static const WfdPeerChain *
-find_signer (const WfdPeerGroup *self, const guint8 *serial, const WfdPeerChain *membership)
+static gboolean
+is_of_signer (const WfdPeerChain *chain, const char *name, const guint8 *serial)
 {
-  const WfdPeerChain *chain = g_hash_table_lookup (self->by_serial, serial);
+  const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (chain);
 
-  if (chain == NULL && membership != NULL
-      && memcmp (wfd_peer_chain_get_leaf (membership)->serial, serial, WFD_PEER_SERIAL_BYTES) == 0)
-    chain = membership;
-  return chain;
+  return memcmp (leaf->serial, serial, WFD_PEER_SERIAL_BYTES) == 0
+      && g_str_equal (leaf->name, name);
+}
+
+/* Should two of a member have one serial, the one that counts. */
+static const WfdPeerChain *
+find_signer (const WfdPeerGroup *self, const WfdPeerRecord *record, const guint8 *serial,
+    const WfdPeerChain *membership)
+{
+  const char *name = record->modifier != NULL ? record->modifier : record->creator;
+  const GPtrArray *same = g_hash_table_lookup (self->by_name, name);
+  const WfdPeerChain *signer = NULL;
+
+  for (guint i = 0; same != NULL && i < same->len; i++) {
+    const WfdPeerChain *chain = ((const WfdPeerKnown *) same->pdata[i])->chain;
+
+    if (!is_of_signer (chain, name, serial))
+      continue;
+    signer = chain;
+    if (was_in_time (self, record, chain))
+      return chain;
+  }
+  return membership != NULL && is_of_signer (membership, name, serial) ? membership : signer;
 }
 
 guint32
@@ -143,6 +162,7 @@ wfd_peer_group_validate (WfdPeerGroup *self, const WfdPeerRecord *record)
   g_autoptr (WfdPeerChain) membership = read_membership (self, record);
   WfdPeerRecordSecurity security;
   const WfdPeerChain *signer;
+  const WfdPeerCredential *root = wfd_peer_group_get_root (self);
   gboolean modified = record->modifier != NULL;
 
   if (!wfd_peer_record_security_read (record->security, &security)
@@ -150,14 +170,12 @@ wfd_peer_group_validate (WfdPeerGroup *self, const WfdPeerRecord *record)
       || modified == (memcmp (security.modifier, no_serial, sizeof (no_serial)) == 0))
     return WFD_PEER_INVALID_RECORD;
   if (is_of_group (record)) {
-    if (self->chains->len == 0)
+    if (root == NULL)
       return WFD_PEER_DEFERRED;
-    return validate_group_record (self, record, wfd_peer_chain_get (self->chains->pdata[0], 0))
-        ? WFD_PEER_OK
-        : WFD_PEER_INVALID_RECORD;
+    return validate_group_record (self, record, root) ? WFD_PEER_OK : WFD_PEER_INVALID_RECORD;
   }
 
-  signer = find_signer (self, modified ? security.modifier : security.creator, membership);
+  signer = find_signer (self, record, modified ? security.modifier : security.creator, membership);
   if (signer == NULL)
     return WFD_PEER_DEFERRED;
   if (!validate_member_record (self, record, signer)
@@ -189,11 +207,10 @@ wfd_peer_group_restore (WfdPeerGroup *self, const WfdPeerRecord *record)
 static guint32
 sign_for_group (WfdPeerGroup *self, WfdPeerRecord *record)
 {
-  const WfdPeerCredential *root;
+  const WfdPeerCredential *root = wfd_peer_group_get_root (self);
 
-  if (self->group_key == NULL || self->chains->len == 0)
+  if (self->group_key == NULL || root == NULL)
     return WFD_PEER_NOT_AUTHORIZED;
-  root = wfd_peer_chain_get (self->chains->pdata[0], 0);
   if (record->modifier != NULL) {
     g_free (record->modifier);
     record->modifier = g_strdup (self->name);

@@ -7,18 +7,14 @@
 /* Who is a member. A certificate ends before its time where a later one of the same member
  * begins, if who has issued that could have issued the first: so a member is put out, or
  * gets another role. What was issued with it behind that end is void, and so is what
- * follows from that. In which order they become known makes no difference. */
+ * follows from that. In which order they become known makes no difference: whether one is
+ * void depends on those that begin before it only, as none begins before its issuer's. */
 
-static guint
-serial_hash (gconstpointer serial)
+static void
+known_free (WfdPeerKnown *self)
 {
-  return wfd_peer_get_u32 ((const guint8 *) serial + 4);
-}
-
-static gboolean
-serial_equal (gconstpointer a, gconstpointer b)
-{
-  return memcmp (a, b, WFD_PEER_SERIAL_BYTES) == 0;
+  wfd_peer_chain_unref (self->chain);
+  g_free (self);
 }
 
 guint32
@@ -33,11 +29,10 @@ wfd_peer_group_new (const WfdPeerGroupConfig *config, WfdPeerGroup **ret_group)
   self->identity = wfd_peer_credential_ref (config->identity);
   self->group_key = config->group_key != NULL ? wfd_peer_key_ref (config->group_key) : NULL;
   self->password_hash = g_strdup (config->password_hash);
-  self->by_serial = g_hash_table_new (serial_hash, serial_equal);
   self->by_name =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
-  self->chains = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_chain_unref);
-  self->judged = g_hash_table_new (NULL, NULL);
+  self->known = g_ptr_array_new_with_free_func ((GDestroyNotify) known_free);
+  self->issuers = g_hash_table_new (g_str_hash, g_str_equal);
   if (config->chain != NULL)
     result = wfd_peer_group_belong (self, config->chain, G_MININT64);
   if (WFD_PEER_FAILED (result))
@@ -60,10 +55,9 @@ wfd_peer_group_unref (WfdPeerGroup *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_hash_table_unref (self->by_serial);
   g_hash_table_unref (self->by_name);
-  g_hash_table_unref (self->judged);
-  g_ptr_array_unref (self->chains);
+  g_hash_table_unref (self->issuers);
+  g_ptr_array_unref (self->known);
   g_clear_pointer (&self->group_key, wfd_peer_key_unref);
   wfd_peer_key_unref (self->key);
   wfd_peer_credential_unref (self->identity);
@@ -114,23 +108,20 @@ takes_place_of (const WfdPeerChain *later, const WfdPeerCredential *old)
       && wfd_peer_roles_may_issue (rights, old->roles);
 }
 
-static gboolean is_known_void (const WfdPeerGroup *self, WfdPeerChain *chain);
-
 /* The last that has taken its place before @until_s, or NULL. */
 static const WfdPeerCredential *
 find_successor (const WfdPeerGroup *self, const WfdPeerCredential *credential, gint64 until_s)
 {
   const GPtrArray *same = g_hash_table_lookup (self->by_name, credential->name);
-  const WfdPeerCredential *last = NULL;
 
-  for (guint i = 0; same != NULL && i < same->len; i++) {
-    const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (same->pdata[i]);
+  for (guint i = same != NULL ? same->len : 0; i-- > 0;) {
+    const WfdPeerKnown *known = same->pdata[i];
+    const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (known->chain);
 
-    if (leaf->begins_s < until_s && (last == NULL || leaf->begins_s > last->begins_s)
-        && takes_place_of (same->pdata[i], credential) && !is_known_void (self, same->pdata[i]))
-      last = leaf;
+    if (leaf->begins_s < until_s && !known->is_void && takes_place_of (known->chain, credential))
+      return leaf;
   }
-  return last;
+  return NULL;
 }
 
 /* Who has got another role may not have heard of it yet. */
@@ -157,22 +148,6 @@ wfd_peer_group_is_void (const WfdPeerGroup *self, const WfdPeerChain *chain)
   return FALSE;
 }
 
-/* Kept until somebody else becomes known: each may depend on each. */
-static gboolean
-is_known_void (const WfdPeerGroup *self, WfdPeerChain *chain)
-{
-  gpointer judged;
-
-  if (g_hash_table_lookup_extended (self->judged, chain, NULL, &judged))
-    return GPOINTER_TO_INT (judged);
-
-  /* Two that put each other out would not come to an end. */
-  g_hash_table_insert (self->judged, chain, GINT_TO_POINTER (FALSE));
-  judged = GINT_TO_POINTER (wfd_peer_group_is_void (self, chain));
-  g_hash_table_insert (self->judged, chain, judged);
-  return GPOINTER_TO_INT (judged);
-}
-
 /* Of two that stand beside each other, the one of the higher role. */
 static gboolean
 counts_more (const WfdPeerChain *chain, const WfdPeerChain *other)
@@ -188,13 +163,15 @@ counts_more (const WfdPeerChain *chain, const WfdPeerChain *other)
 WfdPeerChain *
 wfd_peer_group_find_member (const WfdPeerGroup *self, const char *name)
 {
-  const GPtrArray *chains = g_hash_table_lookup (self->by_name, name);
+  const GPtrArray *same = g_hash_table_lookup (self->by_name, name);
   WfdPeerChain *best = NULL;
 
-  for (guint i = 0; chains != NULL && i < chains->len; i++)
-    if (!is_known_void (self, chains->pdata[i])
-        && (best == NULL || counts_more (chains->pdata[i], best)))
-      best = chains->pdata[i];
+  for (guint i = 0; same != NULL && i < same->len; i++) {
+    const WfdPeerKnown *known = same->pdata[i];
+
+    if (!known->is_void && (best == NULL || counts_more (known->chain, best)))
+      best = known->chain;
+  }
   return best;
 }
 
@@ -204,26 +181,102 @@ wfd_peer_group_get_chain (const WfdPeerGroup *self)
   return wfd_peer_group_find_member (self, self->identity->name);
 }
 
-/* A chain of this group. */
-void
-wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain)
+const WfdPeerCredential *
+wfd_peer_group_get_root (const WfdPeerGroup *self)
 {
-  const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (chain);
-  GPtrArray *same = g_hash_table_lookup (self->by_name, leaf->name);
+  const WfdPeerKnown *first = self->known->len > 0 ? self->known->pdata[0] : NULL;
 
-  if (g_hash_table_contains (self->by_serial, leaf->serial)
-      || self->chains->len >= WFD_LIMIT_PEER_MEMBERS)
-    return;
+  return first != NULL ? wfd_peer_chain_get (first->chain, 0) : NULL;
+}
+
+/* The same certificates: a serial is what its issuer likes. */
+static gboolean
+is_same (const WfdPeerChain *chain, const WfdPeerChain *other)
+{
+  guint n = wfd_peer_chain_get_length (chain);
+
+  if (n != wfd_peer_chain_get_length (other))
+    return FALSE;
+  for (guint i = n; i-- > 0;)
+    if (!g_bytes_equal (wfd_peer_chain_get (chain, i)->der, wfd_peer_chain_get (other, i)->der))
+      return FALSE;
+  return TRUE;
+}
+
+/* Behind those that begin no later. */
+static guint
+find_place (const GPtrArray *list, gint64 begins_s)
+{
+  guint low = 0, high = list->len;
+
+  while (low < high) {
+    guint middle = (low + high) / 2;
+    const WfdPeerKnown *known = list->pdata[middle];
+
+    if (wfd_peer_chain_get_leaf (known->chain)->begins_s <= begins_s)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static GPtrArray *
+get_same (WfdPeerGroup *self, const WfdPeerChain *chain)
+{
+  const char *name = wfd_peer_chain_get_leaf (chain)->name;
+  GPtrArray *same = g_hash_table_lookup (self->by_name, name);
 
   if (same == NULL) {
     same = g_ptr_array_new ();
-    g_hash_table_insert (self->by_name, leaf->name, same);
+    g_hash_table_insert (self->by_name, (gpointer) name, same);
   }
-  g_ptr_array_add (same, chain);
-  g_ptr_array_add (self->chains, wfd_peer_chain_ref (chain));
-  g_hash_table_insert (self->by_serial, (gpointer) leaf->serial, chain);
-  g_hash_table_remove_all (self->judged);
+  return same;
+}
+
+static void
+judge (WfdPeerGroup *self, guint first, guint n)
+{
+  for (guint i = first; i < first + n; i++) {
+    WfdPeerKnown *known = self->known->pdata[i];
+
+    known->is_void = wfd_peer_group_is_void (self, known->chain);
+  }
+}
+
+static void
+add (WfdPeerGroup *self, WfdPeerChain *chain)
+{
+  const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (chain);
+  GPtrArray *same = get_same (self, chain);
+  guint place = find_place (self->known, leaf->begins_s);
+  WfdPeerKnown *known = g_new0 (WfdPeerKnown, 1);
+
+  known->chain = wfd_peer_chain_ref (chain);
+  g_ptr_array_insert (self->known, place, known);
+  g_ptr_array_insert (same, find_place (same, leaf->begins_s), known);
+  for (guint i = 1; i + 1 < wfd_peer_chain_get_length (chain); i++)
+    g_hash_table_add (self->issuers, wfd_peer_chain_get (chain, i)->name);
+  /* Nobody else depends on who issues nothing. */
+  judge (self, place,
+      g_hash_table_contains (self->issuers, leaf->name) ? self->known->len - place : 1);
+}
+
+/* A chain of this group. */
+gboolean
+wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain)
+{
+  const GPtrArray *same =
+      g_hash_table_lookup (self->by_name, wfd_peer_chain_get_leaf (chain)->name);
+
+  for (guint i = 0; same != NULL && i < same->len; i++)
+    if (is_same (((const WfdPeerKnown *) same->pdata[i])->chain, chain))
+      return TRUE;
+  if (self->known->len >= WFD_LIMIT_PEER_MEMBERS)
+    return FALSE;
+  add (self, chain);
   self->news = TRUE;
+  return TRUE;
 }
 
 gboolean
@@ -247,10 +300,13 @@ wfd_peer_group_may_stay (const WfdPeerGroup *self, const char *name, gint64 now_
 {
   const GPtrArray *same = g_hash_table_lookup (self->by_name, name);
 
-  for (guint i = 0; same != NULL && i < same->len; i++)
-    if (!WFD_PEER_FAILED (wfd_peer_chain_check_time (same->pdata[i], now_s))
-        && wfd_peer_group_is_current (self, same->pdata[i], now_s))
+  for (guint i = 0; same != NULL && i < same->len; i++) {
+    const WfdPeerKnown *known = same->pdata[i];
+
+    if (!WFD_PEER_FAILED (wfd_peer_chain_check_time (known->chain, now_s))
+        && wfd_peer_group_is_current (self, known->chain, now_s))
       return TRUE;
+  }
   return same == NULL;
 }
 

@@ -301,6 +301,7 @@ test_more_than_the_issuer_has (void)
   WfdPeerGrant grants[] = {
     { "Carol", WFD_PEER_ROLE_ADMIN, NULL, CLUB_NOW_S, END_S },      /* a higher role */
     { "Carol", WFD_PEER_ROLE_MEMBER, NULL, CLUB_NOW_S, END_S + 1 }, /* longer */
+    { "Carol", WFD_PEER_ROLE_MEMBER, NULL, CLUB_NOW_S - 1, END_S }, /* earlier */
     { "Carol", 0, NULL, CLUB_NOW_S, END_S },                        /* nothing at all */
     { "Carol", WFD_PEER_ROLE_MEMBER, NULL, CLUB_NOW_S, END_S },
   };

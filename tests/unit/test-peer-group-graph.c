@@ -288,10 +288,9 @@ test_password (gconstpointer data)
 typedef WfdPeerChain *(*LetIn) (Club *club, const Person *person);
 
 static WfdPeerChain *
-let_in_until_yesterday (Club *club, const Person *person)
+let_in_for_half_an_hour (Club *club, const Person *person)
 {
-  WfdPeerGrant grant = { "Late", WFD_PEER_ROLE_MEMBER, NULL, CLUB_NOW_S - 2 * CLUB_DAY_S,
-    CLUB_NOW_S - CLUB_DAY_S };
+  WfdPeerGrant grant = { "Late", WFD_PEER_ROLE_MEMBER, NULL, CLUB_NOW_S, CLUB_NOW_S + 1800 };
   WfdPeerChain *chain = NULL;
 
   g_assert_cmpuint (wfd_peer_chain_issue (club->creator_chain, club->creator.key, person->identity,
@@ -350,7 +349,7 @@ test_expired_member (void)
   Club club;
 
   club_begin (&club, WFD_PEER_KEY_P256);
-  check_refused (&club, let_in_until_yesterday, NULL, WFD_PEER_NOT_AUTHENTICATED);
+  check_refused (&club, let_in_for_half_an_hour, NULL, WFD_PEER_NOT_AUTHENTICATED);
   club_end (&club);
 }
 

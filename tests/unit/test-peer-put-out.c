@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who is put out of a group, and whom they would let in or put out afterwards. */
+#include <gnutls/pkcs7.h>
 #include <peer-members.h>
 
 static const WfdPeerGuid type = { { 0xca, 0xfe } };
@@ -240,6 +241,155 @@ test_put_out_each_other (void)
   pair_end (&pair);
 }
 
+static WfdPeerChain *
+let_in (WfdPeerChain *issuer, WfdPeerKey *key, const Person *subject, gint64 begins_s)
+{
+  WfdPeerGrant grant = { "Somebody", WFD_PEER_ROLE_ADMIN, NULL, begins_s, END_S };
+  WfdPeerChain *chain = NULL;
+
+  g_assert_cmpuint (wfd_peer_chain_issue (issuer, key, subject->identity, &grant, &chain), ==,
+      WFD_PEER_OK);
+  return chain;
+}
+
+/* Carol's friend puts Bob out, who puts out Carol: who was in when they did so is the same for
+ * all, whatever they have heard first. */
+static void
+test_order_makes_no_difference (void)
+{
+  Pair pair;
+  Member carol;
+  Person friend;
+  g_autoptr (WfdPeerChain) friends = NULL, bob_out = NULL, carol_out = NULL;
+
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
+  member_begin (&carol, &pair.club, WFD_PEER_ROLE_ADMIN);
+  person_begin (&friend, WFD_PEER_KEY_P256);
+  friends = let_in (carol.chain, carol.person.key, &friend, CLUB_NOW_S + 100);
+  bob_out = member_reissue (friends, friend.key, &pair.bob, CLUB_NOW_S + 5, CLUB_NOW_S + 200);
+  carol_out = member_reissue (pair.bob.chain, pair.bob.person.key, &carol, CLUB_NOW_S + 50,
+      CLUB_NOW_S + 200);
+  g_assert_cmpint (wfd_peer_chain_get_leaf (bob_out)->begins_s, ==, CLUB_NOW_S + 100);
+  for (guint i = 0; i < 2; i++) {
+    Member dave;
+
+    member_begin (&dave, &pair.club, WFD_PEER_ROLE_MEMBER);
+    member_know (&dave, &pair.bob);
+    member_know (&dave, &carol);
+    for (guint j = 0; j < 2; j++) {
+      gboolean is_bob = i == j;
+
+      wfd_peer_group_admit (dave.group, is_bob ? bob_out : carol_out,
+          is_bob ? pair.bob.person.identity : carol.person.identity, CLUB_NOW_S + 100);
+    }
+    g_assert_true (
+        wfd_peer_group_may_stay (dave.group, pair.bob.person.identity->name, CLUB_NOW_S + 300));
+    g_assert_false (
+        wfd_peer_group_may_stay (dave.group, carol.person.identity->name, CLUB_NOW_S + 300));
+    member_end (&dave);
+  }
+  person_end (&friend);
+  member_end (&carol);
+  pair_end (&pair);
+}
+
+/* As an issuer does it who chooses the serial. */
+static WfdPeerChain *
+with_serial (const WfdPeerChain *chain, const Member *issuer, const guint8 *serial)
+{
+  gnutls_x509_crt_t leaf = wfd_peer_chain_get_leaf (chain)->certificate;
+  guint n = wfd_peer_chain_get_length (chain);
+  gnutls_datum_t der;
+  gnutls_pkcs7_t pkcs7;
+  WfdPeerChain *forged = NULL;
+
+  gnutls_x509_crt_set_serial (leaf, serial, WFD_PEER_SERIAL_BYTES);
+  g_assert_true (wfd_peer_certificate_sign (leaf, wfd_peer_chain_get (chain, n - 2)->certificate,
+      issuer->person.key));
+  gnutls_pkcs7_init (&pkcs7);
+  for (guint i = 0; i < n; i++)
+    gnutls_pkcs7_set_crt (pkcs7, wfd_peer_chain_get (chain, i)->certificate);
+  gnutls_pkcs7_export2 (pkcs7, GNUTLS_X509_FMT_DER, &der);
+  g_assert_cmpuint (wfd_peer_chain_read (wfd_bytes (der.data, der.size), &forged), ==, WFD_PEER_OK);
+  gnutls_free (der.data);
+  gnutls_pkcs7_deinit (pkcs7);
+  return forged;
+}
+
+/* Bob has seen the certificate that puts him out, and lets in somebody with its serial, or gives
+ * Alice another role; that is known first. */
+static void
+test_a_serial_twice (void)
+{
+  for (guint i = 0; i < 2; i++) {
+    Twin twin;
+    Member *bob = &twin.pair.bob;
+    g_autoptr (WfdPeerChain) higher = NULL, forged = NULL;
+    const WfdPeerCredential *leaf;
+
+    twin_begin (&twin, WFD_PEER_ROLE_ADMIN, CLUB_NOW_S + 50);
+    higher = let_in (bob->chain, bob->person.key, &twin.pair.alice.person, CLUB_NOW_S + 50);
+    forged = with_serial (i == 0 ? twin.chain : higher, bob,
+        wfd_peer_chain_get_leaf (twin.last)->serial);
+    leaf = wfd_peer_chain_get_leaf (forged);
+    g_assert_cmpmem (leaf->serial, WFD_PEER_SERIAL_BYTES,
+        wfd_peer_chain_get_leaf (twin.last)->serial, WFD_PEER_SERIAL_BYTES);
+    g_assert_cmpuint (wfd_peer_group_admit (twin.pair.alice.group, forged,
+                          i == 0 ? twin.twin.identity : twin.pair.alice.person.identity,
+                          CLUB_NOW_S + 100),
+        ==, WFD_PEER_OK);
+    put_bob_out (&twin);
+    g_assert_false (wfd_peer_group_may_stay (twin.pair.alice.group, bob->person.identity->name,
+        CLUB_NOW_S + 300));
+    twin_end (&twin);
+  }
+}
+
+#define IN_A_ROW 64
+
+/* Each puts out who was to put out the next: every second one stays. */
+static void
+test_many_in_a_row (void)
+{
+  for (guint first = 0; first < 2; first++) {
+    Club club;
+    Member alice;
+    Person people[IN_A_ROW + 1];
+    WfdPeerChain *chains[IN_A_ROW + 1], *outs[IN_A_ROW];
+
+    club_begin (&club, WFD_PEER_KEY_P256);
+    member_begin (&alice, &club, WFD_PEER_ROLE_MEMBER);
+    for (guint i = 0; i <= IN_A_ROW; i++) {
+      person_begin (&people[i], WFD_PEER_KEY_P256);
+      chains[i] = club_let_in (&club, &people[i], WFD_PEER_ROLE_ADMIN);
+      wfd_peer_group_admit (alice.group, chains[i], people[i].identity, CLUB_NOW_S);
+    }
+    for (guint i = 0; i < IN_A_ROW; i++) {
+      Member subject = { people[i + 1], NULL, NULL };
+
+      outs[i] =
+          member_reissue (chains[i], people[i].key, &subject, CLUB_NOW_S + 1 + i, CLUB_NOW_S + 500);
+    }
+    for (guint i = 0; i < IN_A_ROW; i++) {
+      guint k = first == 0 ? i : IN_A_ROW - 1 - i;
+
+      wfd_peer_group_admit (alice.group, outs[k], people[k + 1].identity, CLUB_NOW_S + 60);
+    }
+    for (guint i = 0; i <= IN_A_ROW; i++)
+      g_assert_cmpint (
+          wfd_peer_group_may_stay (alice.group, people[i].identity->name, CLUB_NOW_S + 1000), ==,
+          i % 2 == 0);
+    for (guint i = 0; i <= IN_A_ROW; i++) {
+      wfd_peer_chain_unref (chains[i]);
+      person_end (&people[i]);
+    }
+    for (guint i = 0; i < IN_A_ROW; i++)
+      wfd_peer_chain_unref (outs[i]);
+    member_end (&alice);
+    club_end (&club);
+  }
+}
+
 /* Who may only let in members takes nothing from an administrator, whichever of the
  * certificates is known first. */
 static void
@@ -285,6 +435,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/put-out/let-in-with-an-old-role", test_let_in_with_an_old_role);
   g_test_add_func ("/peer/put-out/puts-nobody-out", test_put_out_puts_nobody_out);
   g_test_add_func ("/peer/put-out/each-other", test_put_out_each_other);
+  g_test_add_func ("/peer/put-out/order-makes-no-difference", test_order_makes_no_difference);
+  g_test_add_func ("/peer/put-out/many-in-a-row", test_many_in_a_row);
+  g_test_add_func ("/peer/put-out/a-serial-twice", test_a_serial_twice);
   g_test_add_func ("/peer/put-out/no-one-is-put-out-from-below", test_no_one_is_put_out_from_below);
   return g_test_run ();
 }
