@@ -113,6 +113,52 @@ test_key_of_another (void)
   discard (name);
 }
 
+/* Of that what makes a folder an identity, in as many others as are wanted. */
+static void
+copy_identities (guint n, gboolean there)
+{
+  g_autofree char *identities = g_build_filename (folder, "gst-wfd/identities", NULL);
+  g_autofree char *text = NULL;
+  GDir *dir = g_dir_open (identities, 0, NULL);
+  const char *entry;
+
+  while (text == NULL && (entry = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *names = g_build_filename (identities, entry, "identity", NULL);
+
+    g_file_get_contents (names, &text, NULL, NULL);
+  }
+  g_dir_close (dir);
+  g_assert_nonnull (text);
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *own = g_strdup_printf ("%s/copy-%u", identities, i);
+    g_autofree char *names = g_build_filename (own, "identity", NULL);
+
+    if (there) {
+      g_assert_cmpint (g_mkdir (own, 0700), ==, 0);
+      g_assert_true (
+          g_file_set_contents_full (names, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    } else {
+      g_assert_cmpint (g_remove (names), ==, 0);
+      g_assert_cmpint (g_remove (own), ==, 0);
+    }
+  }
+}
+
+/* As many as the documentation says, and one more only in the place of another. */
+static void
+test_too_many (void)
+{
+  PWSTR first = create (L"first", NULL), last, other = NULL;
+
+  copy_identities (254, TRUE);
+  last = create (L"last", NULL);
+  g_assert_cmphex (PeerIdentityCreate (L"more", NULL, 0, &other), ==, PEER_E_TOO_MANY_IDENTITIES);
+  discard (last);
+  discard (create (L"more", NULL));
+  copy_identities (254, FALSE);
+  discard (first);
+}
+
 static void
 test_enumerated (void)
 {
@@ -405,6 +451,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peeridentity/name-is-of-key", test_name_is_of_key);
   g_test_add_func ("/peeridentity/friendly-name", test_friendly_name);
   g_test_add_func ("/peeridentity/key-of-another", test_key_of_another);
+  g_test_add_func ("/peeridentity/too-many", test_too_many);
   g_test_add_func ("/peeridentity/enumerated", test_enumerated);
   g_test_add_func ("/peeridentity/carried-away-and-back", test_export);
   g_test_add_func ("/peeridentity/default", test_default);
