@@ -136,17 +136,37 @@ PeerGroupAddRecord (HGROUP hGroup, PPEER_RECORD pRecord, GUID *pRecordId)
   return peergroup_code (PeerGraphAddRecord (graph, &record, pRecordId));
 }
 
+/* What the page lets nobody change; of the rest that it names the graph asks. */
+static HRESULT
+check_update (HGRAPH graph, const PEER_RECORD *changes)
+{
+  PPEER_RECORD record;
+  HRESULT result;
+  gboolean same;
+
+  if (changes == NULL)
+    return E_INVALIDARG;
+  if (is_reserved (&changes->type))
+    return PEER_E_NOT_AUTHORIZED;
+  result = peergroup_code (PeerGraphGetRecord (graph, &changes->id, &record));
+  if (FAILED (result))
+    return result;
+  same = record->dwFlags == changes->dwFlags;
+  PeerGraphFreeData (record);
+  return same ? S_OK : E_INVALIDARG;
+}
+
 HRESULT WINAPI
 PeerGroupUpdateRecord (HGROUP hGroup, PPEER_RECORD pRecord)
 {
   HGRAPH graph;
-  HRESULT result = get_graph_to_publish (hGroup, &graph);
+  HRESULT result = peergroup_get_graph (hGroup, &graph);
 
-  if (FAILED (result))
-    return result;
-  if (pRecord != NULL && is_reserved (&pRecord->type))
-    return PEER_E_NOT_AUTHORIZED;
-  return peergroup_code (PeerGraphUpdateRecord (graph, pRecord));
+  if (SUCCEEDED (result))
+    result = check_update (graph, pRecord);
+  if (SUCCEEDED (result))
+    result = get_graph_to_publish (hGroup, &graph);
+  return SUCCEEDED (result) ? peergroup_code (PeerGraphUpdateRecord (graph, pRecord)) : result;
 }
 
 HRESULT WINAPI

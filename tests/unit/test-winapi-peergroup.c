@@ -321,7 +321,7 @@ test_invitation_out_of_date (GroupPair *pair, gconstpointer data)
   g_assert_cmphex (PeerIdentityGetXML (carol.identity, &info), ==, S_OK);
   g_assert_cmphex (PeerGroupCreateInvitation (pair->alice.group, info, &past, 1,
                        &PEER_GROUP_ROLE_MEMBER, &invitation),
-      ==, PEER_E_INVALID_TIME_PERIOD);
+      ==, E_INVALIDARG);
   PeerFreeData (info);
   member_close (&carol);
 }
@@ -551,6 +551,9 @@ test_records (GroupPair *pair, gconstpointer data)
 
   /* Alice is an administrator. */
   got->data = (PEER_DATA) { 2, (PBYTE) "xy" };
+  got->dwFlags ^= PEER_RECORD_FLAG_AUTOREFRESH;
+  g_assert_cmphex (PeerGroupUpdateRecord (pair->alice.group, got), ==, E_INVALIDARG);
+  got->dwFlags ^= PEER_RECORD_FLAG_AUTOREFRESH;
   g_assert_cmphex (PeerGroupUpdateRecord (pair->alice.group, got), ==, S_OK);
   PeerFreeData (got);
   g_assert_cmphex (PeerGroupDeleteRecord (pair->alice.group, &id), ==, S_OK);
