@@ -444,7 +444,7 @@ wfd_rate_control_decide (WfdRateControl *self, gint64 now_us, WfdRateDecision *r
     if (wfd_rate_wants_look (self->rate))
       look (self, now_us);
     wfd_rate_decide (self->rate, now_us, ret_decision);
-    self->next_us = 2 * now_us - self->decided_us;
+    self->next_us = now_us + CLAMP (now_us - self->decided_us, 0, G_MAXINT64 - MAX (now_us, 0));
     self->decided_us = now_us;
     note_view (self);
     moved = ret_decision->bitrate_kbps != self->target_kbps;

@@ -71,8 +71,9 @@ begin (const char *factory, gboolean adapts_format)
   n_captures = now_ms = kernel_bytes = 0;
   config.rate = rate = wfd_rate_control_new (&ignored, NULL);
   wfd_rate_control_set_user (rate, &user);
-  program = wfd_program_new (&config, NULL);
+  program = gst_object_ref_sink (wfd_program_new (&config, NULL));
   harness = gst_harness_new_with_element (GST_ELEMENT (program), "video", "video_src");
+  gst_object_unref (program);
   gst_harness_use_testclock (harness);
   gst_harness_set_src_caps_str (harness,
       "video/x-raw,format=I420,width=1280,height=720,framerate=60/1,interlace-mode=progressive");
