@@ -269,8 +269,9 @@ is_busy (WfdP2pLink *self)
   return self->group != NULL && self->group->is_up && !self->group->is_kept;
 }
 
+/* What others are to be told from now on. */
 static GVariant *
-build_wfd_ies (WfdP2pLink *self)
+note_announced (WfdP2pLink *self)
 {
   g_autoptr (GByteArray) octets = g_byte_array_new ();
   WfdIeAdvert advert = self->options.advert;
@@ -287,7 +288,7 @@ static void
 begin_announce (WfdP2pOp *op)
 {
   wfd_p2p_op_set_property (op, WPAS_PATH, WPAS_INTERFACE_ROOT, WPAS_WFD_IES,
-      build_wfd_ies (op->link));
+      note_announced (op->link));
 }
 
 void
@@ -295,7 +296,7 @@ wfd_p2p_link_announce (WfdP2pLink *self)
 {
   if (self->is_prepared && is_busy (self) != self->says_busy)
     wfd_p2p_link_send_to (self, WPAS_PATH, DBUS_PROPERTIES, "Set",
-        g_variant_new ("(ssv)", WPAS_INTERFACE_ROOT, WPAS_WFD_IES, build_wfd_ies (self)));
+        g_variant_new ("(ssv)", WPAS_INTERFACE_ROOT, WPAS_WFD_IES, note_announced (self)));
 }
 
 /* --- peers --- */

@@ -265,7 +265,7 @@ on_request_show_pin (WfdP2pLink *self, GVariant *args)
   const char *path, *pin;
 
   g_variant_get (args, "(&o&s)", &path, &pin);
-  request_pairing (self, path, WFD_PAIRING_PIN_DISPLAY, wfd_p2p_is_pin (pin) ? pin : NULL);
+  request_pairing (self, path, WFD_PAIRING_PIN_DISPLAY, wfd_link_is_pin (pin) ? pin : NULL);
 }
 
 static void

@@ -591,18 +591,6 @@ wfd_p2p_build_scan (guint frequency_mhz)
   return end_args (&dict);
 }
 
-/* Wi-Fi Simple Configuration 2.0 §7.4.1. */
-gboolean
-wfd_p2p_is_pin (const char *pin)
-{
-  gsize n = strspn (pin, "0123456789");
-  guint sum = 0;
-
-  for (gsize i = 0; i < n; i++)
-    sum += g_ascii_digit_value (pin[i]) * (i % 2 == 0 ? 3 : 1);
-  return pin[n] == '\0' && (n == 4 || (n == 8 && sum % 10 == 0));
-}
-
 #define PIN_DIGITS 7 /* without the last */
 
 char *

@@ -109,8 +109,6 @@ GVariant *wfd_p2p_build_admit (const char *peer_id, const char *pin);
 /* Where the group is, and nowhere else. */
 GVariant *wfd_p2p_build_scan (guint frequency_mhz);
 
-/* Four digits, or eight of which the last fits the others. */
-gboolean wfd_p2p_is_pin (const char *pin);
 /* Eight digits, of which the last is made from the others. */
 char *wfd_p2p_make_pin (guint32 random);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the functions of a link take and give, as types with copies. */
 #include "link.h"
-#include "link-p2p-wire.h"
 
 #include <wfd/wfd-error.h>
 
@@ -28,6 +27,18 @@ wfd_link_pairing_new (WfdPairing pairing, const char *pin, gboolean persist)
   return self;
 }
 
+/* Wi-Fi Simple Configuration 2.0 §7.4.1. */
+gboolean
+wfd_link_is_pin (const char *pin)
+{
+  gsize n = strspn (pin, "0123456789");
+  guint sum = 0;
+
+  for (gsize i = 0; i < n; i++)
+    sum += g_ascii_digit_value (pin[i]) * (i % 2 == 0 ? 3 : 1);
+  return pin[n] == '\0' && (n == 4 || (n == 8 && sum % 10 == 0));
+}
+
 /**
  * wfd_link_pairing_check:
  * @self: a #WfdLinkPairing
@@ -48,7 +59,7 @@ wfd_link_pairing_check (const WfdLinkPairing *self, GError **error)
 
   if (self->pin == NULL && self->pairing == WFD_PAIRING_PIN_KEYPAD)
     fault = "The PIN that the peer shows is needed";
-  else if (self->pin != NULL && !wfd_p2p_is_pin (self->pin))
+  else if (self->pin != NULL && !wfd_link_is_pin (self->pin))
     fault = "A PIN has four digits, or eight of which the last fits the others; is one mistyped?";
   if (fault != NULL)
     g_set_error_literal (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT, fault);

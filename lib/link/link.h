@@ -59,5 +59,7 @@ typedef enum
 void wfd_link_emit (gpointer self, WfdLinkSignal signal, ...);
 
 WfdLinkInfo *wfd_link_info_new (void);
+/* Four digits, or eight of which the last fits the others. */
+gboolean wfd_link_is_pin (const char *pin);
 
 G_END_DECLS

@@ -254,9 +254,9 @@ test_pins (void)
     { 10000001, "00000017" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
-    g_assert_true (wfd_p2p_is_pin (good[i]));
+    g_assert_true (wfd_link_is_pin (good[i]));
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
-    g_assert_false (wfd_p2p_is_pin (bad[i]));
+    g_assert_false (wfd_link_is_pin (bad[i]));
   for (guint i = 0; i < G_N_ELEMENTS (made); i++) {
     g_autofree char *pin = wfd_p2p_make_pin (made[i].random);
 
