@@ -166,12 +166,18 @@ wfd_net_probe (GInetAddress *peer)
   n_probes++;
 }
 
-static gboolean peer_answers;
+static gboolean peer_answers, kernel_asks;
 
 void
 lab_set_answers (Lab *lab, gboolean answers)
 {
   peer_answers = answers;
+}
+
+void
+lab_set_asks (Lab *lab, gboolean asks)
+{
+  kernel_asks = asks;
 }
 
 gboolean
@@ -180,7 +186,7 @@ wfd_net_ask_peer (const char *interface, GInetAddress *peer)
   g_assert_cmpstr (interface, ==, "p2p-wlan0-0");
   g_assert_true (G_IS_INET_ADDRESS (peer));
   n_probes++;
-  return TRUE;
+  return kernel_asks;
 }
 
 gboolean
@@ -498,7 +504,7 @@ lab_set_up_bare (Lab *lab, gconstpointer data)
   kernel_answer = 0;
   n_probes = n_forgotten = 0;
   neighbour = "192.168.173.10";
-  peer_answers = TRUE;
+  peer_answers = kernel_asks = TRUE;
   lab->folder = g_dir_make_tmp ("link-lab-XXXXXX", NULL);
   g_assert_nonnull (lab->folder);
   lab->cancellable = g_cancellable_new ();

@@ -94,6 +94,8 @@ char *lab_get_program_call (Lab *lab, const char *name);
 void lab_wait_program_gone (Lab *lab, const char *name);
 /* Whether the peer answers when the kernel asks for it, as it does until then. */
 void lab_set_answers (Lab *lab, gboolean answers);
+/* FALSE: the kernel does not ask it, as one whose address was set by hand. */
+void lab_set_asks (Lab *lab, gboolean asks);
 /* Packets that were sent, and questions asked, to see whether the peer is there. */
 guint lab_count_probes (Lab *lab);
 /* How often the kernel was asked to forget its neighbours. */

@@ -134,6 +134,17 @@ test_no_answer_is_loss (Lab *lab, gconstpointer data)
   g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_NO_PEER);
 }
 
+/* Whom nobody has asked owes no answer. */
+static void
+test_kernel_does_not_ask (Lab *lab, gconstpointer data)
+{
+  lab_set_asks (lab, FALSE);
+  lab_set_answers (lab, FALSE);
+  open_to_watch (lab, 40);
+  lab_wait_probes (lab, 20);
+  g_assert_cmpstr (lab->told->str, ==, "");
+}
+
 /* Of a kernel that has never told of it, that it tells nothing is no news. */
 static void
 test_kernel_never_told (Lab *lab, gconstpointer data)
@@ -192,6 +203,7 @@ main (int argc, char **argv)
   add ("silence/answer-is-life", test_answer_is_life);
   add ("silence/no-answer-is-loss", test_no_answer_is_loss);
   add ("silence/kernel-never-told", test_kernel_never_told);
+  add ("silence/kernel-does-not-ask", test_kernel_does_not_ask);
   add ("silence/session-tells", test_session_tells);
   return lab_run ();
 }
