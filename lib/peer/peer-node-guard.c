@@ -78,21 +78,26 @@ wfd_peer_node_find_crowd (WfdPeerNode *self, const Link *newcomer)
 
 /* --- records --- */
 
-/* Their ids are for others to choose. With a hash that everybody knows, all of them could be in
- * one place of a table, and to find one would be to look at each. */
+/* Their ids are for others to choose. With a hash that can be foreseen, all of them could be in
+ * one place of a table, and to find one would be to look at each. Words of 32 bits times keys of
+ * 64: two ids share a hash by chance alone, whatever they are (multilinear hashing). */
 guint
 wfd_peer_guid_hash (gconstpointer guid)
 {
   static gsize made;
-  static guint64 keys[2];
+  static guint64 keys[5];
   const guint8 *bytes = ((const WfdPeerGuid *) guid)->bytes;
+  guint64 sum;
 
   if (g_once_init_enter (&made)) {
     for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-      keys[i] = (guint64) g_random_int () << 32 | g_random_int () | 1;
+      keys[i] = (guint64) g_random_int () << 32 | g_random_int ();
     g_once_init_leave (&made, 1);
   }
-  return (wfd_peer_get_u64 (bytes) * keys[0] + wfd_peer_get_u64 (bytes + 8) * keys[1]) >> 32;
+  sum = keys[4];
+  for (guint i = 0; i < 4; i++)
+    sum += wfd_peer_get_u32 (bytes + 4 * i) * keys[i];
+  return sum >> 32;
 }
 
 /* The version decides which of two records wins, and it ends somewhere. One that had been

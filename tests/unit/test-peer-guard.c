@@ -249,6 +249,21 @@ test_ids_have_places (void)
   }
 }
 
+/* Nor whoever counts in the upper ends of both halves, of which a product keeps little. */
+static void
+test_ids_with_low_zeros_have_places (void)
+{
+  g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL);
+  WfdPeerGuid id = { { 0 } };
+
+  for (guint i = 0; i < 10000; i++) {
+    id.bytes[0] = i / 100;
+    id.bytes[8] = i % 100;
+    g_hash_table_add (places, GUINT_TO_POINTER (wfd_peer_guid_hash (&id)));
+  }
+  g_assert_cmpuint (g_hash_table_size (places), >, 9900);
+}
+
 typedef void (*Forge) (WfdPeerRecord *record, guint64 now);
 
 static void
@@ -354,6 +369,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/guard/coming-and-going", test_coming_and_going);
   g_test_add_func ("/peer/guard/left-alone-asks", test_left_alone_asks);
   g_test_add_func ("/peer/guard/ids-have-places", test_ids_have_places);
+  g_test_add_func ("/peer/guard/ids-have-places-with-low-zeros",
+      test_ids_with_low_zeros_have_places);
   g_test_add_func ("/peer/guard/forged-properties", test_forged_properties);
   g_test_add_func ("/peer/guard/forged-presence", test_forged_presence);
   return g_test_run ();
