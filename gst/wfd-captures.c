@@ -118,7 +118,7 @@ leave_out (WfdCaptures *self, gint64 now_us)
 static gboolean
 begin_to_ask (WfdCaptures *self, gint64 span_us, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   if (now_us - self->asked_us < span_us)
     return FALSE;
