@@ -359,6 +359,16 @@ take_run (MiracastContext *self)
   return run;
 }
 
+/* Unless a Stop has taken it, after which the next one may be there. */
+static void
+drop_failed (MiracastContext *self, MiracastRun *failed)
+{
+  g_mutex_lock (&self->lock);
+  if (self->run == failed)
+    g_clear_pointer (&self->run, miracast_run_unref);
+  g_mutex_unlock (&self->lock);
+}
+
 /* With the lock. */
 static GMainContext *
 get_main_context (MiracastContext *self)
@@ -407,7 +417,7 @@ miracast_context_start (MiracastContext *self, SOCKET socket,
     const MIRACAST_WFD_CONNECTION_STATS *stats, MIRACAST_SESSION_INFO *ret_info)
 {
   MIRACAST_SESSION_INFO info = { .Value = 0 };
-  MiracastRun *run = NULL, *failed;
+  MiracastRun *run = NULL;
   NTSTATUS status;
 
   if (!winapi_has_descriptors (WINAPI_DESCRIPTORS_OF_SESSION))
@@ -423,8 +433,8 @@ miracast_context_start (MiracastContext *self, SOCKET socket,
     *ret_info = info;
     register_for_rates (self, TRUE);
     go_on (self, run);
-  } else if ((failed = take_run (self)) != NULL) {
-    miracast_run_unref (failed);
+  } else {
+    drop_failed (self, run);
   }
   miracast_run_unref (run);
   return status;

@@ -8,6 +8,7 @@
 #define N_THREADS 3
 #define N_CALLS 1500
 #define N_HANDLES 12
+#define N_TURNS 50
 
 static struct
 {
@@ -211,10 +212,60 @@ test_anything_in_any_order (void)
   g_assert_cmpint (now.n_good, >, N_CALLS / 10);
 }
 
+typedef struct
+{
+  PVOID context;
+  MiracastSink first, second;
+} Turn;
+
+static NTSTATUS
+start_turn (Turn *turn, const MiracastSink *sink)
+{
+  MIRACAST_WFD_CONNECTION_STATS stats = { 0 };
+  MIRACAST_SESSION_INFO info;
+
+  return now.driver.StartMiracastSession (turn->context, sink->source_fd, &stats, &info);
+}
+
+static gpointer
+take_turn (gpointer data)
+{
+  Turn *turn = data;
+
+  miracast_sink_wait (&turn->first, "M3");
+  now.driver.StopMiracastSession (turn->context);
+  g_assert_cmpint (start_turn (turn, &turn->second), ==, STATUS_SUCCESS);
+  return NULL;
+}
+
+/* It may return when the next one has begun. */
+static void
+test_start_that_was_stopped_leaves_the_next (void)
+{
+  g_assert_cmpint (QueryMiracastDriverInterface (1, sizeof (now.driver), &now.driver), ==, 0);
+  for (guint i = 0; i < N_TURNS; i++) {
+    Turn turn = { NULL };
+    GThread *thread;
+
+    miracast_sink_init (&turn.first, SINK_NEVER_TELLS, "");
+    miracast_sink_init (&turn.second, SINK_PLAYS, SINK_VIDEO_CEA);
+    g_assert_cmpint (now.driver.CreateMiracastContext (NULL, &now.callbacks, &turn.context), ==, 0);
+    thread = g_thread_new ("turn", take_turn, &turn);
+    g_assert_cmpint (start_turn (&turn, &turn.first), ==, STATUS_CANCELLED);
+    g_thread_join (thread);
+    g_assert_cmpint (start_turn (&turn, &turn.second), ==, STATUS_INVALID_DEVICE_STATE);
+    now.driver.DestroyMiracastContext (turn.context);
+    miracast_sink_clear (&turn.first);
+    miracast_sink_clear (&turn.second);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/miracast/hostile/anything-in-any-order", test_anything_in_any_order);
+  g_test_add_func ("/miracast/hostile/start-that-was-stopped-leaves-the-next",
+      test_start_that_was_stopped_leaves_the_next);
   return g_test_run ();
 }
