@@ -38,6 +38,7 @@ struct _WfdP2pOp
 
   guint undo;
   guint n_failures;
+  gboolean has_joined;   /* the group of the peer, or tried to, whatever is heard of it since */
   gboolean doubts_group; /* that the peer still owns one: to join it was in vain */
   GError *refusal;       /* by the owner of a group, if it still owns one */
   gboolean may_pass;     /* the failure, so that it is tried again */

@@ -232,6 +232,7 @@ try_again (WfdP2pOp *op)
 
   /* What is known of it may be from before its group ended. */
   op->doubts_group = wfd_p2p_op_joins (op);
+  op->has_joined = FALSE;
   g_clear_error (&op->last_failure);
   op->last_failure = g_steal_pointer (&op->failure);
   g_clear_object (&op->calls);

@@ -277,6 +277,7 @@ wfd_p2p_op_interface_added (WfdP2pOp *op)
 static void
 begin_rejoin (WfdP2pOp *op)
 {
+  op->has_joined = TRUE;
   watch_joining (op, JOIN_MS, on_nothing_to_join);
   wfd_p2p_op_ask_p2p (op, WPAS_GROUP_ADD, wfd_p2p_build_rejoin (op->persistent_path), NULL);
 }
@@ -319,7 +320,8 @@ build_connect (WfdP2pOp *op)
 static void
 begin_pair (WfdP2pOp *op)
 {
-  if (wfd_p2p_op_joins (op))
+  op->has_joined = wfd_p2p_op_joins (op);
+  if (op->has_joined)
     watch_joining (op, JOIN_MS, on_nothing_to_join);
   wfd_p2p_op_ask_p2p (op, WPAS_CONNECT, build_connect (op), "(s)");
 }
@@ -357,7 +359,7 @@ answered_pair (WfdP2pOp *op, GVariant *answer)
     show_pin (op, made_up);
   if (wfd_p2p_op_has_ended (op))
     return;
-  if (!wfd_p2p_op_joins (op))
+  if (!op->has_joined)
     watch_answer (op, on_connect_again);
   wfd_p2p_op_advance (op);
 }
@@ -416,8 +418,7 @@ wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_p
 
   if ((forming & 1u << op->step) == 0 || !is_with_peer (op, peer_path))
     g_error_free (error);
-  else if (!may_pass && wfd_p2p_op_joins (op)
-      && g_error_matches (error, WFD_ERROR, WFD_ERROR_REFUSED))
+  else if (!may_pass && op->has_joined && g_error_matches (error, WFD_ERROR, WFD_ERROR_REFUSED))
     doubt_refusal (op, error);
   else
     wfd_p2p_op_fail_for_now (op, may_pass, error);

@@ -261,6 +261,26 @@ test_refused_by_owner (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 0);
 }
 
+/* That the group has gone was heard between the question and the answer. */
+static void
+test_refused_by_owner_of_before (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  fake_wpas_react (lab->fake, "Connect", NULL, NULL);
+  lab_hear_owner (lab, TRUE);
+  connect_tv (lab);
+  lab_wait_call (lab, "Connect");
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2a>})");
+  lab_say (lab, "ProvisionDiscoveryFailure", "(objectpath '" TV "', 2)");
+  lab_wait_call (lab, "Find");
+  lab_start_group_after (lab, "Connect", "client");
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2a>})");
+  lab_wait_ok (lab);
+  g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Connect"), "join=true"));
+}
+
 /* The group that refused has gone; that the next attempt fails as well, and that the peer has
  * another group then, is no refusal. */
 static void
@@ -565,6 +585,7 @@ main (int argc, char **argv)
   add ("group-of-peer-goes-meanwhile", test_group_of_peer_goes_meanwhile);
   add ("group-of-peer-refused", test_group_of_peer_refused);
   add ("refused-by-owner", test_refused_by_owner);
+  add ("refused-by-owner-of-before", test_refused_by_owner_of_before);
   add ("refusal-of-before-is-over", test_refusal_of_before_is_over);
   add ("owner-of-long-ago", test_owner_of_long_ago);
   add ("owner-of-the-cache", test_owner_of_the_cache);
