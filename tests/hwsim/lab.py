@@ -15,7 +15,9 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
+import traceback
 
 FOLDER = '/run/lab'
 CLONE_NEWNET = 0x40000000
@@ -43,13 +45,34 @@ def say(*words):
     print('[%7.2f]' % (time.monotonic() - START), *words, flush=True)
 
 
-def run(*words, **options):
-    return subprocess.run([str(word) for word in words], check=True, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options).stdout
-
-
 class Failure(Exception):
     pass
+
+
+def run(*words, **options):
+    words = [str(word) for word in words]
+    done = subprocess.run(words, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    if done.returncode != 0:
+        raise Failure('%s ends with %d: %s' % (' '.join(words), done.returncode, done.stdout))
+    return done.stdout
+
+
+DEVICES = []
+LOG_LINES = 15
+
+
+def tell_failure(kind, error, trace):
+    """Of all devices what nobody has waited for; and last, where it is seen whatever is cut, the reason."""
+    for device in DEVICES:
+        device.tell_state()
+    traceback.print_exception(kind, error, trace)
+    reason = '%s: %s' % (kind.__name__, re.sub(r'\s+', ' ', str(error)).strip())
+    with open('/run/vm/reason', 'w', encoding='utf-8') as file:
+        file.write(reason + '\n')
+    print('FAILED after %.2f s: %s' % (time.monotonic() - START, reason), file=sys.stderr, flush=True)
+
+
+sys.excepthook = tell_failure
 
 
 def wait_until(condition, what, timeout=20):
@@ -108,11 +131,13 @@ class Device:
         self.config = config
         self.file = os.path.join(self.folder, 'wpas.conf')
         self.control = os.path.join(self.folder, 'all')
+        self.supplicant_log = '/run/vm/wpas-%s.log' % name
         self.forget_pairings()
         self.start_bus()
         self.supplicant = self.peer = None
         self.lines = []
         self.told_s = self.heard_s = 0
+        DEVICES.append(self)
         self.start_supplicant()
         self.start_peer()
 
@@ -159,7 +184,7 @@ class Device:
 
     def start_supplicant(self):
         shutil.rmtree(self.folder + '/control', ignore_errors=True)
-        log = open('/run/vm/wpas-%s.log' % self.name, 'a', encoding='utf-8')
+        log = open(self.supplicant_log, 'a', encoding='utf-8')
         # It finds the switch of its radio only with the /sys of its namespace (and after those
         # of other namespaces not at all: only for the first radio).
         self.supplicant = self.spawn('ip', 'netns', 'exec', self.name, 'wpa_supplicant', '-u', '-t', '-g', self.control,
@@ -256,6 +281,17 @@ class Device:
             if time.monotonic() > end:
                 raise Failure('%s: no “%s” in %d s' % (self.name, pattern, timeout))
             self.read_lines(end - time.monotonic())
+
+    def tell_state(self):
+        """Where a test has failed, so that nothing here may."""
+        try:
+            if self.peer is not None:
+                self.read_lines(0)
+            print('--- %s: %s' % (self.name, self.interfaces()))
+            with open(self.supplicant_log, encoding='utf-8', errors='replace') as log:
+                print('--- of its wpa_supplicant:\n' + ''.join(log.readlines()[-LOG_LINES:]), flush=True)
+        except (Failure, OSError, ValueError) as error:
+            print('--- %s: %s' % (self.name, error), flush=True)
 
     def drop_lines(self):
         """What it has said until now."""
