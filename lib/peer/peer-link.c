@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+/* As TCP of Windows, which asks again after 3 and 6 s more, and waits 12. */
+#define OPEN_US (21 * G_USEC_PER_SEC)
 #define CONNECT_US (60 * G_USEC_PER_SEC)
 
 static const char *const state_names[] = { "opening", "proving", "asked", "expected", "connected",
@@ -74,6 +76,7 @@ wfd_peer_link_get_limit_us (WfdPeerLinkState state)
 {
   switch (state) {
     case WFD_PEER_LINK_OPENING:
+      return OPEN_US;
     case WFD_PEER_LINK_ASKED:
     case WFD_PEER_LINK_EXPECTED:
       return CONNECT_US;

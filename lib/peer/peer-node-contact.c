@@ -86,6 +86,12 @@ build_contact (const WfdPeerNode *self, guint64 signature)
   return wfd_peer_contact_build (&contact);
 }
 
+gboolean
+wfd_peer_node_is_contact (const WfdPeerNode *self)
+{
+  return find_alive (self, &self->contact_id) != NULL;
+}
+
 static void
 publish_contact (WfdPeerNode *self, guint64 signature)
 {
@@ -118,7 +124,7 @@ void
 wfd_peer_node_balance_contacts (WfdPeerNode *self)
 {
   guint n = count_contacts (self);
-  gboolean is_one = find_alive (self, &self->contact_id) != NULL;
+  gboolean is_one = wfd_peer_node_is_contact (self);
   guint64 signature;
   guint min;
 
@@ -171,6 +177,7 @@ void
 wfd_peer_node_mend_partition (WfdPeerNode *self)
 {
   g_autoptr (GPtrArray) contacts = wfd_peer_node_list_records (self, &wfd_peer_type_contact, NULL);
+  const WfdPeerAddress *address;
   WfdPeerContact contact;
   guint64 signature;
 
@@ -182,12 +189,13 @@ wfd_peer_node_mend_partition (WfdPeerNode *self)
   if (contacts->len == 0)
     return;
   wfd_peer_node_start_timer (self, TIMER_PARTITION, g_random_int_range (5, 30) * G_USEC_PER_SEC);
-  if (wfd_peer_node_count_attempts (self) > 0)
+  if (wfd_peer_node_count_attempts (self) >= IDEAL_NEIGHBOURS)
     return;
   is_elsewhere (self, contacts->pdata[g_random_int_range (0, contacts->len)], signature, &contact);
   wfd_peer_node_add_scope (self, contact.addresses, contact.n_addresses);
-  wfd_peer_node_open_link (self, WFD_PEER_LINK_NEIGHBOUR, NULL,
-      &contact.addresses[g_random_int_range (0, contact.n_addresses)]);
+  address = &contact.addresses[g_random_int_range (0, contact.n_addresses)];
+  if (!wfd_peer_node_is_tried (self, address))
+    wfd_peer_node_open_link (self, WFD_PEER_LINK_NEIGHBOUR, NULL, address);
 }
 
 /* --- when to look --- */
@@ -213,7 +221,7 @@ wfd_peer_node_ask_for_others (WfdPeerNode *self)
 {
   g_autoptr (WfdPeerEvent) event = NULL;
 
-  if (self->left || find_alive (self, &self->contact_id) == NULL)
+  if (self->left || !wfd_peer_node_is_contact (self))
     return;
   event = wfd_peer_event_new (WFD_PEER_EVENT_CONNECTION_REQUIRED);
   self->calls->tell (self->user_data, event);

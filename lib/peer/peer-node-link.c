@@ -458,6 +458,19 @@ synchronize (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
     end (self, link);
 }
 
+/* Nothing was heard of the end: they are not known to have left. */
+static void
+miss (WfdPeerNode *self, Link *link)
+{
+  if (link->type != WFD_PEER_LINK_NEIGHBOUR)
+    return;
+  if (link->addresses->len > 0)
+    wfd_peer_node_miss (self, link->node_id, (const WfdPeerAddress *) link->addresses->data,
+        link->addresses->len, TRUE);
+  else if (link->ours)
+    wfd_peer_node_miss (self, link->node_id, &link->address, 1, TRUE);
+}
+
 static void
 be_ended (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
 {
@@ -509,6 +522,8 @@ wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdPeerLinkEvent event,
           self->left ? WFD_PEER_DISCONNECT_LEAVING : WFD_PEER_DISCONNECT_APPLICATION);
       break;
     case WFD_PEER_LINK_END:
+      if (event == WFD_PEER_LINK_EVENT_LOST)
+        miss (self, link);
       be_ended (self, link, message);
       break;
   }

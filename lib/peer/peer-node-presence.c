@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peer-node-private.h"
 
-/* Who is there: presence records, and the neighbours that are looked for among
- * those who published one. */
+/* Who is there: presence records. */
 
 #define PRESENCE_MIN_S 300
 
@@ -144,6 +143,27 @@ wfd_peer_node_add_scope (const WfdPeerNode *self, WfdPeerAddress *addresses, gui
       addresses[i].scope_id = get_scope_id (self);
 }
 
+gboolean
+wfd_peer_node_read_place (const WfdPeerNode *self, const WfdPeerRecord *record,
+    WfdPeerContact *ret_place)
+{
+  WfdPeerPresence presence;
+
+  if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_contact)) {
+    if (!wfd_peer_contact_read (record->payload, ret_place))
+      return FALSE;
+  } else {
+    if (!wfd_peer_presence_read (record->payload, &presence))
+      return FALSE;
+    g_free (presence.attributes);
+    ret_place->node_id = presence.node_id;
+    ret_place->n_addresses = presence.n_addresses;
+    memcpy (ret_place->addresses, presence.addresses, sizeof (presence.addresses));
+  }
+  wfd_peer_node_add_scope (self, ret_place->addresses, ret_place->n_addresses);
+  return TRUE;
+}
+
 static WfdPeerNodeInfo *
 read_info (const WfdPeerNode *self, const WfdPeerRecord *record)
 {
@@ -234,179 +254,4 @@ wfd_peer_node_presence_changed (WfdPeerNode *self, const WfdPeerRecord *record,
   event->node_id = info->node_id;
   event->peer_id = g_strdup (record->creator);
   self->calls->tell (self->user_data, event);
-}
-
-/* --- neighbours --- */
-
-void
-wfd_peer_node_remember_referrals (WfdPeerNode *self, WfdPeerList addresses)
-{
-  WfdPeerAddress address;
-
-  for (guint i = 0; i < addresses.n && self->referrals->len < WFD_LIMIT_PEER_REFERRALS; i++)
-    if (wfd_peer_list_address (addresses, i, &address))
-      g_array_append_val (self->referrals, address);
-}
-
-guint
-wfd_peer_node_list_referrals (WfdPeerNode *self, const Link *except, WfdPeerAddress *addresses,
-    guint max)
-{
-  GHashTableIter iter;
-  gpointer value;
-  guint n = 0;
-
-  g_hash_table_iter_init (&iter, self->links);
-  while (n < max && g_hash_table_iter_next (&iter, NULL, &value)) {
-    const Link *link = value;
-
-    if (link != except && link->type == WFD_PEER_LINK_NEIGHBOUR
-        && link->state == WFD_PEER_LINK_CONNECTED && link->addresses->len > 0)
-      addresses[n++] = g_array_index (link->addresses, WfdPeerAddress, 0);
-  }
-  return n;
-}
-
-gboolean
-wfd_peer_node_has_link_to (const WfdPeerNode *self, guint64 node_id)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, self->links);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((Link *) value)->type == WFD_PEER_LINK_NEIGHBOUR && ((Link *) value)->node_id == node_id)
-      return TRUE;
-  return FALSE;
-}
-
-guint
-wfd_peer_node_count_attempts (const WfdPeerNode *self)
-{
-  GHashTableIter iter;
-  gpointer value;
-  guint n = 0;
-
-  g_hash_table_iter_init (&iter, self->links);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    n += ((Link *) value)->ours && ((Link *) value)->type == WFD_PEER_LINK_NEIGHBOUR
-        && ((Link *) value)->state != WFD_PEER_LINK_CONNECTED;
-  return n;
-}
-
-static void
-add_candidate (const WfdPeerNode *self, GArray *candidates, guint64 node_id,
-    const WfdPeerAddress *addresses, guint n)
-{
-  if (node_id != self->node_id && n > 0 && !wfd_peer_node_has_link_to (self, node_id))
-    g_array_append_val (candidates, addresses[g_random_int_range (0, n)]);
-}
-
-/* Those who are present, and the contacts. */
-static GArray *
-list_candidates (WfdPeerNode *self)
-{
-  GArray *candidates = g_array_new (FALSE, FALSE, sizeof (WfdPeerAddress));
-  g_autoptr (GPtrArray) infos = wfd_peer_node_list_nodes (self, NULL);
-  g_autoptr (GPtrArray) contacts = wfd_peer_node_list_records (self, &wfd_peer_type_contact, NULL);
-
-  for (guint i = 0; i < infos->len; i++) {
-    const WfdPeerNodeInfo *info = infos->pdata[i];
-
-    add_candidate (self, candidates, info->node_id, info->addresses, info->n_addresses);
-  }
-  for (guint i = 0; i < contacts->len; i++) {
-    WfdPeerContact contact;
-
-    if (!wfd_peer_contact_read (((WfdPeerRecord *) contacts->pdata[i])->payload, &contact))
-      continue;
-    wfd_peer_node_add_scope (self, contact.addresses, contact.n_addresses);
-    add_candidate (self, candidates, contact.node_id, contact.addresses, contact.n_addresses);
-  }
-  return candidates;
-}
-
-/* At random, so that a graph does not fall into parts. */
-static gboolean
-choose_neighbour (WfdPeerNode *self, WfdPeerAddress *ret_address)
-{
-  g_autoptr (GArray) candidates = list_candidates (self);
-  GArray *from = candidates->len > 0 ? candidates : self->referrals;
-  guint i;
-
-  if (from->len == 0)
-    return FALSE;
-  i = g_random_int_range (0, from->len);
-  *ret_address = g_array_index (from, WfdPeerAddress, i);
-  g_array_remove_index_fast (from, i);
-  return TRUE;
-}
-
-/* At random: two that reach for each other at once would go on doing so. Somebody who does not
- * answer may be gone like the one who was lost. Neighbours that come and go do not put it off. */
-static void
-look_soon (WfdPeerNode *self)
-{
-  if (self->timers_us[TIMER_NEIGHBOUR] == 0)
-    wfd_peer_node_start_timer (self, TIMER_NEIGHBOUR,
-        g_random_int_range (G_USEC_PER_SEC / 10, G_USEC_PER_SEC));
-}
-
-/* Only the application knows of somebody else, if it does. */
-static void
-require_connection (WfdPeerNode *self)
-{
-  g_autoptr (WfdPeerEvent) event = NULL;
-
-  if (self->left || wfd_peer_node_count_neighbours (self) > 0)
-    return;
-  event = wfd_peer_event_new (WFD_PEER_EVENT_CONNECTION_REQUIRED);
-  self->calls->tell (self->user_data, event);
-}
-
-/* Graph maintenance (3.1.7.25): those who have lost the one node that held them together need
- * more than one neighbour again. To list who could be one takes long where there are many
- * records, so that happens when it is time to look. */
-void
-wfd_peer_node_look_for_others (WfdPeerNode *self)
-{
-  if (self->left || (self->status & WFD_PEER_STATUS_SYNCHRONIZED) == 0) {
-    require_connection (self);
-    return;
-  }
-  self->n_to_try = TRIES;
-  look_soon (self);
-}
-
-void
-wfd_peer_node_go_on (WfdPeerNode *self)
-{
-  if (self->n_to_try == 0)
-    return;
-  self->n_to_try--;
-  look_soon (self);
-}
-
-void
-wfd_peer_node_look (WfdPeerNode *self)
-{
-  if (!wfd_peer_node_maintain (self))
-    require_connection (self);
-}
-
-gboolean
-wfd_peer_node_maintain (WfdPeerNode *self)
-{
-  WfdPeerAddress address;
-
-  if (self->left || (self->status & WFD_PEER_STATUS_SYNCHRONIZED) == 0)
-    return FALSE;
-  if (wfd_peer_node_count_attempts (self) > 0
-      || wfd_peer_node_count_neighbours (self) >= IDEAL_NEIGHBOURS)
-    return TRUE;
-  if (!choose_neighbour (self, &address))
-    return FALSE;
-
-  wfd_peer_node_open_link (self, WFD_PEER_LINK_NEIGHBOUR, NULL, &address);
-  return TRUE;
 }

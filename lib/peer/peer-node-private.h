@@ -62,6 +62,7 @@ typedef enum
   TIMER_CONTACT,   /* ours may be out of date */
   TIMER_PARTITION,
   TIMER_NEIGHBOUR, /* one was lost */
+  TIMER_MISSED,    /* who has gone without a word may be back */
   N_TIMERS,
 } Timer;
 
@@ -89,7 +90,9 @@ struct _WfdPeerNode
   guint64 last_link_id;
   GHashTable *links;
   GArray *referrals; /* WfdPeerAddress of nodes that were named to us */
-  guint n_to_try;    /* neighbours to look for, one after the other, since one was lost */
+  GArray *missed;    /* who has gone without a word */
+  gint64 missed_delay_us;
+  guint n_to_try; /* neighbours to look for, one after the other, since one was lost */
 
   GHashTable *records;  /* by id */
   GHashTable *deferred; /* the same, not valid yet */
@@ -175,9 +178,24 @@ void wfd_peer_node_presence_changed (WfdPeerNode *self, const WfdPeerRecord *rec
 /* @addresses has room for all; how many there are. */
 guint wfd_peer_node_copy_listening (const WfdPeerNode *self, WfdPeerAddress *addresses);
 void wfd_peer_node_add_scope (const WfdPeerNode *self, WfdPeerAddress *addresses, guint n);
+/* What a presence or contact record says of where a node is. */
+gboolean wfd_peer_node_read_place (const WfdPeerNode *self, const WfdPeerRecord *record,
+    WfdPeerContact *ret_place);
+
+/* peer-node-missed.c */
+GArray *wfd_peer_node_new_missed (void);
+void wfd_peer_node_miss (WfdPeerNode *self, guint64 node_id, const WfdPeerAddress *addresses,
+    guint n, gboolean was_neighbour);
+/* By a presence or contact record, which was @old. */
+void wfd_peer_node_place_changed (WfdPeerNode *self, const WfdPeerRecord *record,
+    const WfdPeerRecord *old, WfdPeerRecordChange change);
+void wfd_peer_node_try_missed (WfdPeerNode *self);
+
+/* peer-node-neighbours.c */
 gboolean wfd_peer_node_has_link_to (const WfdPeerNode *self, guint64 node_id);
 /* To neighbours. */
 guint wfd_peer_node_count_attempts (const WfdPeerNode *self);
+gboolean wfd_peer_node_is_tried (const WfdPeerNode *self, const WfdPeerAddress *address);
 /* FALSE: there are not enough neighbours, and nobody is known to be asked. */
 gboolean wfd_peer_node_maintain (WfdPeerNode *self);
 /* A neighbour was lost. */
@@ -201,6 +219,7 @@ void wfd_peer_node_ask_for_others (WfdPeerNode *self);
 void wfd_peer_node_withdraw_contact (WfdPeerNode *self);
 gint64 wfd_peer_node_get_signature_delay_us (guint64 node_id);
 guint wfd_peer_node_get_min_contacts (guint64 signature);
+gboolean wfd_peer_node_is_contact (const WfdPeerNode *self);
 
 static inline gboolean
 wfd_peer_link_is_neighbour (const Link *link)

@@ -75,6 +75,9 @@ record_changed (WfdPeerNode *self, const WfdPeerRecord *record, const WfdPeerRec
   else if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_signature)
       || wfd_peer_guid_equal (&record->type, &wfd_peer_type_contact))
     wfd_peer_node_watch_parts (self);
+  if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_presence)
+      || wfd_peer_guid_equal (&record->type, &wfd_peer_type_contact))
+    wfd_peer_node_place_changed (self, record, old, change);
   if (!wfd_peer_type_is_reserved (&record->type))
     tell_record (self, record, change);
 }

@@ -28,6 +28,7 @@ wfd_peer_node_new (const WfdPeerNodeConfig *config, const WfdPeerNodeCalls *call
   self->last_link_id = (guint64) g_random_int_range (1, G_MAXINT32) << 16;
   self->listening = g_array_new (FALSE, FALSE, sizeof (WfdPeerAddress));
   self->referrals = g_array_new (FALSE, FALSE, sizeof (WfdPeerAddress));
+  self->missed = wfd_peer_node_new_missed ();
   self->links = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, wfd_peer_node_free_link);
   self->records = g_hash_table_new_full (wfd_peer_guid_hash, wfd_peer_guid_equal_func, NULL,
       (GDestroyNotify) wfd_peer_record_unref);
@@ -48,6 +49,7 @@ wfd_peer_node_free (WfdPeerNode *self)
   g_array_unref (self->precedence);
   g_array_unref (self->listening);
   g_array_unref (self->referrals);
+  g_array_unref (self->missed);
   g_hash_table_unref (self->links);
   g_hash_table_unref (self->records);
   g_hash_table_unref (self->deferred);
@@ -149,6 +151,7 @@ wfd_peer_node_tick (WfdPeerNode *self)
     [TIMER_CONTACT] = wfd_peer_node_renew_contact,
     [TIMER_PARTITION] = wfd_peer_node_mend_partition,
     [TIMER_NEIGHBOUR] = wfd_peer_node_look,
+    [TIMER_MISSED] = wfd_peer_node_try_missed,
   };
 
   time_out_links (self);

@@ -27,11 +27,22 @@ find_wire (Node *node, guint64 id, int *ret_end)
   return NULL;
 }
 
+static gboolean
+is_lost (World *world, const Wire *wire)
+{
+  return world->loses && world->is_parted != NULL && world->is_parted (world, wire);
+}
+
 static void
 deliver (World *world, Wire *wire, int to, GBytes *message, gboolean end)
 {
-  Delivery *delivery = g_new0 (Delivery, 1);
+  Delivery *delivery;
 
+  if (is_lost (world, wire)) {
+    g_clear_pointer (&message, g_bytes_unref);
+    return;
+  }
+  delivery = g_new0 (Delivery, 1);
   *delivery = (Delivery) { wire, to, message, end };
   g_queue_push_tail (&world->deliveries, delivery);
 }

@@ -49,6 +49,7 @@ struct _World
   guint n_sent[16];     /* messages, by type */
   /* Or NULL: no connection can be made. */
   gboolean (*is_parted) (World *world, const Wire *wire);
+  gboolean loses; /* and nobody is told, nor of what is lost on those that there are */
 };
 
 WfdPeerNode *touch (Node *node);

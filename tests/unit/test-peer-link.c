@@ -43,6 +43,7 @@ test_states (void)
     }
   }
   g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_CONNECTED), ==, 0);
+  g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_OPENING), ==, 21 * S);
   g_assert_cmpint (wfd_peer_link_get_limit_us (WFD_PEER_LINK_ASKED), ==, 60 * S);
   g_assert_cmpint (wfd_peer_link_get_auth_limit_us (0), ==, 300 * S);
   g_assert_cmpint (wfd_peer_link_get_auth_limit_us (10), <, 124 * S);
