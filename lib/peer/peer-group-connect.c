@@ -38,11 +38,10 @@ is_published (WfdPeerGroupNode *self)
       &wfd_peer_type_membership, NULL);
 
   for (guint i = 0; i < records->len; i++) {
-    const WfdPeerRecord *record = records->pdata[i];
-    g_autoptr (WfdPeerChain) chain = NULL;
+    g_autoptr (WfdPeerChain) chain =
+        wfd_peer_group_read_membership (self->group, records->pdata[i]);
 
-    if (!WFD_PEER_FAILED (wfd_peer_membership_read (record->payload, &chain))
-        && g_str_equal (wfd_peer_chain_get_leaf (chain)->name, self->entry->identity))
+    if (chain != NULL && g_str_equal (wfd_peer_chain_get_leaf (chain)->name, self->entry->identity))
       return TRUE;
   }
   return FALSE;

@@ -20,25 +20,29 @@ get_name (const WfdPeerChain *chain)
 
 /* --- list --- */
 
-static WfdPeerMember *
-get_member (GPtrArray *members, const char *identity)
+typedef struct
 {
-  WfdPeerMember *member;
+  GPtrArray *all;
+  GHashTable *by_identity;
+} Members;
 
-  for (guint i = 0; i < members->len; i++) {
-    member = members->pdata[i];
-    if (g_str_equal (member->identity, identity))
-      return member;
-  }
+static WfdPeerMember *
+get_member (Members *members, const char *identity)
+{
+  WfdPeerMember *member = g_hash_table_lookup (members->by_identity, identity);
+
+  if (member != NULL)
+    return member;
   member = g_new0 (WfdPeerMember, 1);
   member->identity = g_strdup (identity);
-  g_ptr_array_add (members, member);
+  g_ptr_array_add (members->all, member);
+  g_hash_table_insert (members->by_identity, member->identity, member);
   return member;
 }
 
 /* The latest of a member counts. */
 static void
-add_chain (GPtrArray *members, WfdPeerChain *chain)
+add_chain (Members *members, WfdPeerChain *chain)
 {
   WfdPeerMember *member = get_member (members, get_name (chain));
 
@@ -51,23 +55,22 @@ add_chain (GPtrArray *members, WfdPeerChain *chain)
 }
 
 static void
-add_published (WfdPeerGroupNode *self, GPtrArray *members)
+add_published (WfdPeerGroupNode *self, Members *members)
 {
   g_autoptr (GPtrArray) records = wfd_peer_node_list_records (wfd_peer_group_node_begin (self),
       &wfd_peer_type_membership, NULL);
 
   for (guint i = 0; i < records->len; i++) {
-    const WfdPeerRecord *record = records->pdata[i];
-    g_autoptr (WfdPeerChain) chain = NULL;
+    g_autoptr (WfdPeerChain) chain =
+        wfd_peer_group_read_membership (self->group, records->pdata[i]);
 
-    if (!WFD_PEER_FAILED (wfd_peer_membership_read (record->payload, &chain))
-        && wfd_peer_group_find_member (self->group, get_name (chain)) != NULL)
+    if (chain != NULL && wfd_peer_group_find_member (self->group, get_name (chain)) != NULL)
       add_chain (members, chain);
   }
 }
 
 static void
-add_present (WfdPeerGroupNode *self, GPtrArray *members)
+add_present (WfdPeerGroupNode *self, Members *members)
 {
   g_autoptr (GPtrArray) nodes = wfd_peer_node_list_nodes (wfd_peer_group_node_begin (self), NULL);
 
@@ -84,24 +87,26 @@ GPtrArray *
 wfd_peer_group_node_list_members (WfdPeerGroupNode *self, gboolean only_present,
     const char *identity)
 {
-  GPtrArray *members = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_member_free);
-  WfdPeerMember *own = get_member (members, self->entry->identity);
+  g_autoptr (GHashTable) by_identity = g_hash_table_new (g_str_hash, g_str_equal);
+  Members members = { g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_member_free),
+    by_identity };
+  WfdPeerMember *own = get_member (&members, self->entry->identity);
 
   if (self->entry->chain != NULL)
-    add_chain (members, self->entry->chain);
+    add_chain (&members, self->entry->chain);
   if (self->state == WFD_PEER_GROUP_ONLINE)
     own->node = wfd_peer_node_get_info (wfd_peer_group_node_begin (self), 0);
-  add_published (self, members);
-  add_present (self, members);
+  add_published (self, &members);
+  add_present (self, &members);
 
-  for (guint i = members->len; i-- > 0;) {
-    const WfdPeerMember *member = members->pdata[i];
+  for (guint i = members.all->len; i-- > 0;) {
+    const WfdPeerMember *member = members.all->pdata[i];
 
     if ((only_present && member->node == NULL)
         || (identity != NULL && !g_str_equal (member->identity, identity)))
-      g_ptr_array_remove_index (members, i);
+      g_ptr_array_remove_index (members.all, i);
   }
-  return members;
+  return members.all;
 }
 
 /* --- events --- */
@@ -138,9 +143,10 @@ tell_record (WfdPeerGroupNode *self, const WfdPeerEvent *event)
 {
   g_autoptr (WfdPeerRecord) record =
       wfd_peer_node_get_record (wfd_peer_group_node_begin (self), &event->record_id);
-  g_autoptr (WfdPeerChain) chain = NULL;
+  g_autoptr (WfdPeerChain) chain =
+      record != NULL ? wfd_peer_group_read_membership (self->group, record) : NULL;
 
-  if (record == NULL || WFD_PEER_FAILED (wfd_peer_membership_read (record->payload, &chain)))
+  if (chain == NULL)
     return;
   tell (self,
       event->change == WFD_PEER_RECORD_ADDED ? WFD_PEER_MEMBER_JOINED : WFD_PEER_MEMBER_UPDATED,

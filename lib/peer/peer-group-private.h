@@ -10,6 +10,8 @@ typedef struct
 {
   WfdPeerChain *chain;
   gboolean is_void;
+  GBytes *payload;       /* of a Membership that has it, or NULL */
+  GHashTable *published; /* by name, which record each has who has published it; NULL: nobody */
 } WfdPeerKnown;
 
 struct _WfdPeerGroup
@@ -25,11 +27,18 @@ struct _WfdPeerGroup
   GPtrArray *known;
   GHashTable *by_name; /* all of a member */
   GHashTable *issuers; /* names of who has issued any of them */
+  GHashTable *by_payload;
   gboolean news;
 };
 
 /* FALSE if there is no room for it. */
 gboolean wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain);
+/* What @record, a Membership that counts, has; it is known then. */
+void wfd_peer_group_learn_published (WfdPeerGroup *self, WfdPeerChain *chain,
+    const WfdPeerRecord *record);
+/* Whether somebody would publish a second time what everybody knows of them. */
+gboolean wfd_peer_group_is_published_again (const WfdPeerGroup *self, const WfdPeerChain *chain,
+    const WfdPeerRecord *record);
 /* The certificate of the group; NULL as long as nobody is known. */
 const WfdPeerCredential *wfd_peer_group_get_root (const WfdPeerGroup *self);
 /* Whether one of those who issued it had been put out before. */

@@ -111,14 +111,18 @@ may_publish (const WfdPeerChain *publisher, const WfdPeerChain *chain)
       || g_str_equal (signer->name, wfd_peer_chain_get_leaf (chain)->name);
 }
 
-/* NULL if it is no Membership, or none that could be valid. */
-static WfdPeerChain *
-read_membership (const WfdPeerGroup *self, const WfdPeerRecord *record)
+WfdPeerChain *
+wfd_peer_group_read_membership (const WfdPeerGroup *self, const WfdPeerRecord *record)
 {
+  const WfdPeerKnown *known;
   WfdPeerChain *chain;
 
-  if (!is_of (record, &wfd_peer_type_membership) || is_deleted (record)
-      || WFD_PEER_FAILED (wfd_peer_membership_read (record->payload, &chain)))
+  if (!is_of (record, &wfd_peer_type_membership) || is_deleted (record))
+    return NULL;
+  known = g_hash_table_lookup (self->by_payload, record->payload);
+  if (known != NULL)
+    return wfd_peer_chain_ref (known->chain);
+  if (WFD_PEER_FAILED (wfd_peer_membership_read (record->payload, &chain)))
     return NULL;
   if (!WFD_PEER_FAILED (wfd_peer_chain_check (chain, self->name, G_MININT64)))
     return chain;
@@ -159,7 +163,7 @@ find_signer (const WfdPeerGroup *self, const WfdPeerRecord *record, const guint8
 guint32
 wfd_peer_group_validate (WfdPeerGroup *self, const WfdPeerRecord *record)
 {
-  g_autoptr (WfdPeerChain) membership = read_membership (self, record);
+  g_autoptr (WfdPeerChain) membership = wfd_peer_group_read_membership (self, record);
   WfdPeerRecordSecurity security;
   const WfdPeerChain *signer;
   const WfdPeerCredential *root = wfd_peer_group_get_root (self);
@@ -180,21 +184,22 @@ wfd_peer_group_validate (WfdPeerGroup *self, const WfdPeerRecord *record)
     return WFD_PEER_DEFERRED;
   if (!validate_member_record (self, record, signer)
       || (membership != NULL
-          && (!may_publish (signer, membership) || wfd_peer_group_is_void (self, membership))))
+          && (!may_publish (signer, membership) || wfd_peer_group_is_void (self, membership)
+              || wfd_peer_group_is_published_again (self, membership, record))))
     return WFD_PEER_INVALID_RECORD;
   if (membership != NULL)
-    wfd_peer_group_learn (self, membership);
+    wfd_peer_group_learn_published (self, membership, record);
   return WFD_PEER_OK;
 }
 
 void
 wfd_peer_group_restore (WfdPeerGroup *self, const WfdPeerRecord *record)
 {
-  g_autoptr (WfdPeerChain) membership = read_membership (self, record);
+  g_autoptr (WfdPeerChain) membership = wfd_peer_group_read_membership (self, record);
   g_auto (WfdPeerGroupProperties) properties = { 0 };
 
   if (membership != NULL)
-    wfd_peer_group_learn (self, membership);
+    wfd_peer_group_learn_published (self, membership, record);
   if (!is_of_group (record) || !wfd_peer_group_properties_read (record->payload, &properties))
     return;
   g_free (self->password_hash);

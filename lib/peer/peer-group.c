@@ -14,6 +14,8 @@ static void
 known_free (WfdPeerKnown *self)
 {
   wfd_peer_chain_unref (self->chain);
+  g_clear_pointer (&self->payload, g_bytes_unref);
+  g_clear_pointer (&self->published, g_hash_table_unref);
   g_free (self);
 }
 
@@ -33,6 +35,7 @@ wfd_peer_group_new (const WfdPeerGroupConfig *config, WfdPeerGroup **ret_group)
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
   self->known = g_ptr_array_new_with_free_func ((GDestroyNotify) known_free);
   self->issuers = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_payload = g_hash_table_new (g_bytes_hash, g_bytes_equal);
   if (config->chain != NULL)
     result = wfd_peer_group_belong (self, config->chain, G_MININT64);
   if (WFD_PEER_FAILED (result))
@@ -57,6 +60,7 @@ wfd_peer_group_unref (WfdPeerGroup *self)
 
   g_hash_table_unref (self->by_name);
   g_hash_table_unref (self->issuers);
+  g_hash_table_unref (self->by_payload);
   g_ptr_array_unref (self->known);
   g_clear_pointer (&self->group_key, wfd_peer_key_unref);
   wfd_peer_key_unref (self->key);
@@ -262,21 +266,79 @@ add (WfdPeerGroup *self, WfdPeerChain *chain)
       g_hash_table_contains (self->issuers, leaf->name) ? self->known->len - place : 1);
 }
 
-/* A chain of this group. */
-gboolean
-wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain)
+static WfdPeerKnown *
+find_known (const WfdPeerGroup *self, const WfdPeerChain *chain)
 {
   const GPtrArray *same =
       g_hash_table_lookup (self->by_name, wfd_peer_chain_get_leaf (chain)->name);
 
   for (guint i = 0; same != NULL && i < same->len; i++)
     if (is_same (((const WfdPeerKnown *) same->pdata[i])->chain, chain))
-      return TRUE;
+      return same->pdata[i];
+  return NULL;
+}
+
+/* A chain of this group. */
+gboolean
+wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain)
+{
+  if (find_known (self, chain) != NULL)
+    return TRUE;
   if (self->known->len >= WFD_LIMIT_PEER_MEMBERS)
     return FALSE;
   add (self, chain);
   self->news = TRUE;
   return TRUE;
+}
+
+/* --- who is published --- */
+
+typedef struct
+{
+  WfdPeerGuid record_id;
+  guint64 expires;
+} Published;
+
+static void
+remember_payload (WfdPeerGroup *self, WfdPeerKnown *known, GBytes *payload)
+{
+  if (known->payload != NULL)
+    g_hash_table_remove (self->by_payload, known->payload);
+  g_clear_pointer (&known->payload, g_bytes_unref);
+  known->payload = g_bytes_ref (payload);
+  g_hash_table_insert (self->by_payload, known->payload, known);
+}
+
+void
+wfd_peer_group_learn_published (WfdPeerGroup *self, WfdPeerChain *chain,
+    const WfdPeerRecord *record)
+{
+  WfdPeerKnown *known = wfd_peer_group_learn (self, chain) ? find_known (self, chain) : NULL;
+  Published *published;
+
+  if (known == NULL)
+    return;
+  remember_payload (self, known, record->payload);
+  if (known->published == NULL)
+    known->published = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  published = g_new (Published, 1);
+  *published = (Published) { record->id, record->expires };
+  g_hash_table_replace (known->published, g_strdup (record->creator), published);
+}
+
+gboolean
+wfd_peer_group_is_published_again (const WfdPeerGroup *self, const WfdPeerChain *chain,
+    const WfdPeerRecord *record)
+{
+  const WfdPeerKnown *known = find_known (self, chain);
+  const Published *published = known != NULL && known->published != NULL
+      ? g_hash_table_lookup (known->published, record->creator)
+      : NULL;
+
+  if (published == NULL)
+    return known == NULL && self->known->len >= WFD_LIMIT_PEER_MEMBERS;
+  return !wfd_peer_guid_equal (&published->record_id, &record->id)
+      && published->expires > record->modified;
 }
 
 gboolean

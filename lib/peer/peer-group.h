@@ -39,6 +39,10 @@ gboolean wfd_peer_group_may (const WfdPeerGroup *self, WfdPeerRole role, gint64 
 
 /* --- members --- */
 
+/* Of a Membership of this group, NULL for anything else. Of one that counts, nothing has to be
+ * proved again. */
+WfdPeerChain *wfd_peer_group_read_membership (const WfdPeerGroup *self,
+    const WfdPeerRecord *record);
 /* Has the latest of a member; NULL if none is known that counts. */
 WfdPeerChain *wfd_peer_group_find_member (const WfdPeerGroup *self, const char *name);
 /* Whether @chain makes @identity a member at @now_s, if what is known of the group does

@@ -441,6 +441,62 @@ test_membership_is_published_by (void)
   }
 }
 
+static guint32
+publish_membership (Pair *pair, const Member *publisher, const WfdPeerGuid *id, guint age_s)
+{
+  g_autoptr (WfdPeerRecord) record = member_membership_new (publisher, pair->bob.chain);
+
+  if (id != NULL)
+    record->id = *id;
+  record->created += TICKS (age_s) - TICKS (0);
+  record->modified += TICKS (age_s) - TICKS (0);
+  record->expires += TICKS (age_s) - TICKS (0);
+  member_forge (publisher, record, member_get_serial (publisher));
+  return wfd_peer_group_validate (pair->alice.group, record);
+}
+
+/* Nobody fills the group with what everybody knows. */
+static void
+test_membership_has_one_place (void)
+{
+  static const WfdPeerGuid first = { { 1 } }, second = { { 2 } };
+  Pair pair;
+  Member carol;
+
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
+  member_begin (&carol, &pair.club, WFD_PEER_ROLE_ADMIN);
+  member_know (&pair.alice, &carol);
+  g_assert_cmpuint (publish_membership (&pair, &pair.bob, &first, 0), ==, WFD_PEER_OK);
+  g_assert_cmpuint (publish_membership (&pair, &pair.bob, &second, 0), ==, WFD_PEER_INVALID_RECORD);
+  g_assert_cmpuint (publish_membership (&pair, &pair.bob, &first, 1), ==, WFD_PEER_OK);
+  g_assert_cmpuint (publish_membership (&pair, &carol, &second, 0), ==, WFD_PEER_OK);
+  /* The first one has ended by then. */
+  g_assert_cmpuint (publish_membership (&pair, &pair.bob, &second, 2 * CLUB_DAY_S), ==,
+      WFD_PEER_OK);
+  member_end (&carol);
+  pair_end (&pair);
+}
+
+/* To list members is to look, and not to prove again what all of them are. */
+static void
+test_published_is_not_read_again (void)
+{
+  Pair pair;
+  g_autoptr (WfdPeerRecord) record = NULL;
+  g_autoptr (WfdPeerChain) unknown = NULL, known = NULL;
+
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_MEMBER);
+  record = member_membership_new (&pair.bob, pair.bob.chain);
+  unknown = wfd_peer_group_read_membership (pair.alice.group, record);
+  g_assert_nonnull (unknown);
+  g_assert_cmpuint (publish_membership (&pair, &pair.bob, NULL, 0), ==, WFD_PEER_OK);
+  known = wfd_peer_group_read_membership (pair.alice.group, record);
+  g_assert_true (
+      known == wfd_peer_group_find_member (pair.alice.group, pair.bob.person.identity->name));
+  g_assert_true (known != unknown);
+  pair_end (&pair);
+}
+
 /* Who is of one profile finds no member in a group of the other. */
 static void
 test_group_of_the_other_profile (void)
@@ -607,6 +663,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/group/own-times", test_own_times);
   g_test_add_func ("/peer/group/unknown-is-deferred", test_unknown_is_deferred);
   g_test_add_func ("/peer/group/membership-is-published-by", test_membership_is_published_by);
+  g_test_add_func ("/peer/group/membership-has-one-place", test_membership_has_one_place);
+  g_test_add_func ("/peer/group/published-is-not-read-again", test_published_is_not_read_again);
   g_test_add_func ("/peer/group/group-of-the-other-profile", test_group_of_the_other_profile);
   g_test_add_func ("/peer/group/membership-of-another-group", test_membership_of_another_group);
   g_test_add_func ("/peer/group/modifier-of-half", test_modifier_of_half);
