@@ -9,6 +9,8 @@
 #define PRESENCE_AGAIN_US (2 * G_USEC_PER_SEC)
 #define EXPIRE_MIN_US (15 * G_USEC_PER_SEC)
 #define EXPIRE_MAX_US (24 * 3600 * (gint64) G_USEC_PER_SEC)
+#define EXPIRED_AT_ONCE 256
+#define EXPIRE_AGAIN_US 1000
 
 static gboolean
 is_deleted (const WfdPeerRecord *record)
@@ -498,22 +500,31 @@ wfd_peer_node_list_records (WfdPeerNode *self, const WfdPeerGuid *type, const ch
 
 /* --- time --- */
 
+/* With each there is something to do, and many may end at one time: others have their turn
+ * between. */
 void
 wfd_peer_node_expire (WfdPeerNode *self)
 {
-  g_autoptr (GList) records = g_hash_table_get_values (self->records);
+  g_autoptr (GPtrArray) expired =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_record_unref);
   guint64 now = wfd_peer_node_get_peer_time (self);
   guint64 next = now + EXPIRE_MAX_US * 10;
+  GHashTableIter iter;
+  gpointer value;
 
-  for (GList *l = records; l != NULL; l = l->next) {
-    WfdPeerRecord *record = l->data;
+  g_hash_table_iter_init (&iter, self->records);
+  while (expired->len < EXPIRED_AT_ONCE && g_hash_table_iter_next (&iter, NULL, &value)) {
+    WfdPeerRecord *record = value;
 
     if (is_expired (self, record))
-      forget (self, record, WFD_PEER_RECORD_EXPIRED);
+      g_ptr_array_add (expired, wfd_peer_record_ref (record));
     else
       next = MIN (next, record->expires);
   }
-  wfd_peer_node_start_timer (self, TIMER_EXPIRE, get_expire_delay_us (next, now));
+  for (guint i = 0; i < expired->len; i++)
+    forget (self, expired->pdata[i], WFD_PEER_RECORD_EXPIRED);
+  wfd_peer_node_start_timer (self, TIMER_EXPIRE,
+      expired->len < EXPIRED_AT_ONCE ? get_expire_delay_us (next, now) : EXPIRE_AGAIN_US);
 }
 
 /* In the last fifth of its life a record gets another one of the same length. */

@@ -21,6 +21,29 @@ test_record_expires (void)
   world_free (world);
 }
 
+/* Others have their turn between. */
+static void
+test_many_expire_little_by_little (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice");
+  gint64 until_us = world->now_us + 90 * S;
+  guint n_of_tick = 0;
+
+  create (alice);
+  for (guint i = 0; i < 1000; i++)
+    add_record (alice, "short", 60, 0);
+  for (; world->now_us < until_us; world->now_us = wfd_peer_node_get_deadline_us (alice->node)) {
+    guint n = g_hash_table_size (alice->node->records);
+
+    wfd_peer_node_tick (touch (alice));
+    n_of_tick = MAX (n_of_tick, n - MIN (n, g_hash_table_size (alice->node->records)));
+  }
+  g_assert_cmpuint (g_hash_table_size (alice->node->records), <, 10);
+  g_assert_cmpuint (n_of_tick, <, 500);
+  world_free (world);
+}
+
 static void
 test_record_refreshed (void)
 {
@@ -263,6 +286,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/peer/life/record-expires", test_record_expires);
+  g_test_add_func ("/peer/life/many-expire-little-by-little", test_many_expire_little_by_little);
   g_test_add_func ("/peer/life/record-refreshed", test_record_refreshed);
   g_test_add_func ("/peer/life/presence-refreshed", test_presence_refreshed);
   g_test_add_func ("/peer/life/late-record-expires", test_late_record_expires);
