@@ -214,10 +214,8 @@
  * long. */
 #define WFD_LIMIT_PEER_KEEP_ALIVE_S 30
 
-/* Connections that have not said who they are (one file each, up to 300 s), of which one
- * address may have so many: beyond either the oldest goes. */
+/* Connections that have not said who they are (one file each, up to 300 s). */
 #define WFD_LIMIT_PEER_STRANGERS 256
-#define WFD_LIMIT_PEER_STRANGERS_OF_ADDRESS 64
 
 /* Connections that are given up, of which the peer has not read the last yet, or not closed
  * (one file each, up to 30 s), and what waits for it: as much as of messages in part. */
@@ -226,8 +224,13 @@
 #define WFD_LIMIT_PEER_LINGERING_BYTES (256 * 1024 * 1024)
 #define WFD_LIMIT_PEER_LINGERING_BYTES_OF_ADDRESS (64 * 1024 * 1024)
 
+/* Descriptors of a process that are not for connections of peers: half of all, or so many. With
+ * fewer than the others need, each limit of connections is less by as much. */
+#define WFD_LIMIT_PEER_OTHER_FILES 256
+
 /* Connections of one graph: each pair of 64 nodes, and room; those of one address: as many
- * nodes on one machine; and those that have said who they are and not what they want. */
+ * nodes on one machine; and those that have said who they are, and proved nothing or not said
+ * what they want. */
 #define WFD_LIMIT_PEER_LINKS 1024
 #define WFD_LIMIT_PEER_LINKS_OF_ADDRESS 256
 #define WFD_LIMIT_PEER_LINKS_EXPECTED 64

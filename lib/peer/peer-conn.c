@@ -783,12 +783,12 @@ static void
 limit_lingering (WfdPeerLoop *loop)
 {
   const WfdPeerConn *last = loop->lingering.tail->data;
+  guint max = wfd_peer_loop_get_share (loop, WFD_LIMIT_PEER_LINGERING);
   Lingering all = { 0 }, near = { 0 };
 
   for (GList *l = loop->lingering.tail, *next; l != NULL; l = next) {
     WfdPeerConn *conn = l->data;
-    gboolean too_many =
-        exceeds (&all, conn, WFD_LIMIT_PEER_LINGERING, WFD_LIMIT_PEER_LINGERING_BYTES);
+    gboolean too_many = exceeds (&all, conn, max, WFD_LIMIT_PEER_LINGERING_BYTES);
 
     next = l->prev;
     if (memcmp (conn->remote.ip, last->remote.ip, sizeof (last->remote.ip)) == 0)

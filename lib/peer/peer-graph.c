@@ -493,7 +493,8 @@ wfd_peer_graph_take (WfdPeerGraph *self, WfdPeerListener *listener, WfdPeerConn 
       || !g_str_equal (info->graph_id, wfd_peer_node_get_graph_id (self->node))
       || (info->destination_id != NULL
           && !g_str_equal (info->destination_id, wfd_peer_node_get_peer_id (self->node)))
-      || g_hash_table_size (self->conns) >= WFD_LIMIT_PEER_LINKS)
+      || g_hash_table_size (self->conns)
+          >= wfd_peer_loop_get_share (&self->hub->loop, WFD_LIMIT_PEER_LINKS))
     return FALSE;
 
   wfd_peer_conn_get_remote (conn, &address);

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include "peer-codes.h"
+#include "peer-crowd.h"
 #include "peer-graph.h"
 #include "peer-link.h"
 
@@ -92,26 +93,22 @@ on_too_late (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* They are in the order in which they came. The one who has been silent for longest makes
- * room for somebody who may not be. */
+/* One of those who have been silent for longest makes room for somebody who may not be; they are
+ * in the order in which they came, the newcomer the last one. */
 static void
-make_room (WfdPeerHub *hub, const WfdPeerAddress *address)
+make_room (WfdPeerHub *hub)
 {
-  Stranger *oldest = NULL;
-  guint n = 0;
+  g_autofree WfdPeerComer *comers = g_new (WfdPeerComer, hub->strangers->len);
+  guint max = wfd_peer_loop_get_share (&hub->loop, WFD_LIMIT_PEER_STRANGERS);
 
-  for (guint i = hub->strangers->len; i-- > 0;) {
+  if (hub->strangers->len <= max && g_hash_table_size (hub->loop.conns) <= hub->loop.max_conns)
+    return;
+  for (guint i = 0; i < hub->strangers->len; i++) {
     Stranger *stranger = hub->strangers->pdata[i];
 
-    if (memcmp (stranger->address.ip, address->ip, sizeof (address->ip)) == 0) {
-      oldest = stranger;
-      n++;
-    }
+    comers[i] = (WfdPeerComer) { stranger->address.ip, i, stranger };
   }
-  if (n >= WFD_LIMIT_PEER_STRANGERS_OF_ADDRESS)
-    turn_away (oldest);
-  else if (hub->strangers->len >= WFD_LIMIT_PEER_STRANGERS)
-    turn_away (hub->strangers->pdata[0]);
+  turn_away (wfd_peer_crowd_find_excess (comers, hub->strangers->len)->who);
 }
 
 static void
@@ -127,11 +124,11 @@ take_stranger (WfdPeerListener *listener, GSocket *socket)
   listener->n_refs++;
   stranger->conn = wfd_peer_conn_new_accepted (&hub->loop, socket, &calls, stranger);
   wfd_peer_conn_get_remote (stranger->conn, &stranger->address);
-  make_room (hub, &stranger->address);
   stranger->timer = wfd_peer_loop_add_timer (&hub->loop, on_too_late, stranger);
   limit_us = wfd_peer_link_get_auth_limit_us (g_hash_table_size (hub->loop.conns));
   g_source_set_ready_time (stranger->timer, g_get_monotonic_time () + limit_us);
   g_ptr_array_add (hub->strangers, stranger);
+  make_room (hub);
 }
 
 /* --- listeners --- */

@@ -4,6 +4,7 @@
 #include <base-limits.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -260,6 +261,25 @@ wfd_peer_loop_release (WfdPeerLoop *self)
 
 /* --- life --- */
 
+#define MAX_CONNS (WFD_LIMIT_PEER_LINKS + WFD_LIMIT_PEER_STRANGERS + WFD_LIMIT_PEER_LINGERING)
+
+/* Many programs end when they have no descriptor left, and GLib ends them. */
+static guint
+find_max_conns (void)
+{
+  struct rlimit files;
+
+  if (getrlimit (RLIMIT_NOFILE, &files) != 0)
+    return MAX_CONNS;
+  return MIN (MAX_CONNS, files.rlim_cur - MIN (files.rlim_cur / 2, WFD_LIMIT_PEER_OTHER_FILES));
+}
+
+guint
+wfd_peer_loop_get_share (const WfdPeerLoop *self, guint limit)
+{
+  return MAX (limit * self->max_conns / MAX_CONNS, 1);
+}
+
 static void
 close_if_open (int fd)
 {
@@ -308,6 +328,7 @@ wfd_peer_loop_init (WfdPeerLoop *self)
   g_cond_init (&self->changed);
   self->context = g_main_context_new ();
   self->conns = g_hash_table_new (NULL, NULL);
+  self->max_conns = find_max_conns ();
   g_queue_init (&self->lingering);
   self->buffer = g_malloc (WFD_PEER_READ_BYTES);
   self->spare = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);

@@ -27,6 +27,7 @@ typedef struct
   GMutex lock;
   GCond changed;     /* room in a queue, or a connection less */
   GHashTable *conns; /* all that are not closed */
+  guint max_conns;   /* so that the program has descriptors, too */
   GQueue lingering;  /* of them, those that are given up, the last one last */
   guint8 *buffer;    /* for what is read with the lock held */
   GPtrArray *spare;  /* GByteArray, for what is sent */
@@ -61,6 +62,9 @@ typedef struct
 /* FALSE: the process has too many descriptors; there is nothing to clear. */
 gboolean wfd_peer_loop_init (WfdPeerLoop *self);
 void wfd_peer_loop_clear (WfdPeerLoop *self);
+
+/* @limit, of base-limits.h, as far as the process has descriptors for all that may be. */
+guint wfd_peer_loop_get_share (const WfdPeerLoop *self, guint limit);
 
 /* What to wait for from now on: EPOLLIN, EPOLLOUT, both or nothing. FALSE: the kernel has no
  * place for another one, and it is waited for nothing. */

@@ -2,6 +2,7 @@
 #include "peer-node-private.h"
 
 #include <base-limits.h>
+#include "peer-crowd.h"
 
 /* What somebody can do to a graph that has no security, and must not undo it for all. */
 
@@ -16,29 +17,40 @@ is_same_host (const WfdPeerAddress *a, const WfdPeerAddress *b)
   return memcmp (a->ip, b->ip, sizeof (a->ip)) == 0;
 }
 
+/* In a group they make us do the work of TLS meanwhile. */
+static gboolean
+has_shown_nothing (const Link *link)
+{
+  return !link->ours
+      && (link->state == WFD_PEER_LINK_PROVING || link->state == WFD_PEER_LINK_EXPECTED);
+}
+
 gboolean
 wfd_peer_node_make_room (WfdPeerNode *self, const WfdPeerAddress *address)
 {
-  Link *oldest = NULL;
-  guint n_of_address = 0, n_expected = 0;
+  g_autoptr (GArray) comers = g_array_new (FALSE, FALSE, sizeof (WfdPeerComer));
+  WfdPeerComer newcomer = { address->ip, G_MAXUINT64 };
+  guint n_of_address = 0;
   GHashTableIter iter;
   gpointer value;
 
   g_hash_table_iter_init (&iter, self->links);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Link *link = value;
+    WfdPeerComer comer = { link->address.ip, link->id, link };
 
     n_of_address += is_same_host (&link->address, address);
-    if (link->state != WFD_PEER_LINK_EXPECTED)
-      continue;
-    n_expected++;
-    if (oldest == NULL || link->id < oldest->id)
-      oldest = link;
+    if (has_shown_nothing (link))
+      g_array_append_val (comers, comer);
   }
   if (n_of_address >= WFD_LIMIT_PEER_LINKS_OF_ADDRESS)
     return FALSE;
-  if (n_expected >= WFD_LIMIT_PEER_LINKS_EXPECTED)
-    wfd_peer_node_link_event (self, oldest, WFD_PEER_LINK_EVENT_TIMEOUT, NULL);
+  if (comers->len >= WFD_LIMIT_PEER_LINKS_EXPECTED) {
+    g_array_append_val (comers, newcomer);
+    wfd_peer_node_link_event (self,
+        wfd_peer_crowd_find_excess ((WfdPeerComer *) comers->data, comers->len)->who,
+        WFD_PEER_LINK_EVENT_TIMEOUT, NULL);
+  }
   return TRUE;
 }
 

@@ -7,14 +7,22 @@
 
 /* Who has said who they are, and then nothing. */
 static guint64
-introduce (Node *node, guint8 host)
+introduce_to (WfdPeerNode *node, const WfdPeerAddress *address)
 {
   const WfdPeerAuthInfo info = { WFD_PEER_LINK_NEIGHBOUR, "g1", "mallory" };
-  WfdPeerAddress address = { { 0xfd, [15] = host } };
 
-  return wfd_peer_node_make_room (touch (node), &address)
-      ? wfd_peer_node_accept (node->node, &info, &address)
-      : 0;
+  return wfd_peer_node_make_room (node, address) ? wfd_peer_node_accept (node, &info, address) : 0;
+}
+
+static guint64
+introduce (Node *node, guint8 host)
+{
+  return introduce_to (touch (node), &(WfdPeerAddress) { { 0xfd, [15] = host } });
+}
+
+static void
+ignore_close (gpointer user_data, guint64 link_id)
+{
 }
 
 static void
@@ -33,6 +41,36 @@ test_silent_makes_room (void)
   g_assert_nonnull (wfd_peer_node_get_link (alice->node, second));
   join (bob, alice);
   world_free (world);
+}
+
+/* Of many that have proved nothing, on few machines, none keeps a member out who takes a
+ * moment to prove it. */
+static void
+test_unproved_make_room (void)
+{
+  WfdPeerNodeCalls calls = { .close = ignore_close };
+  WfdPeerNodeConfig config = { "g1", "alice", .secured = TRUE };
+  g_autoptr (WfdPeerNode) node = wfd_peer_node_new (&config, &calls, NULL);
+  guint64 bob = 0, first = 0, id;
+
+  for (guint i = 0; i < 1000; i++) {
+    WfdPeerAddress address = { { 0xfd, [15] = i % 5 } };
+
+    id = introduce_to (node, &address);
+    if (i == 0)
+      first = id;
+    if (i == 500)
+      bob = introduce_to (node, &(WfdPeerAddress) { { 0xfd, [15] = 66 } });
+  }
+  g_assert_cmpuint (g_hash_table_size (node->links), ==, WFD_LIMIT_PEER_LINKS_EXPECTED);
+  g_assert_null (wfd_peer_node_get_link (node, first));
+  g_assert_nonnull (wfd_peer_node_get_link (node, bob));
+
+  /* Nor when each of them has another address of its network. */
+  bob = introduce_to (node, &(WfdPeerAddress) { { 0xfd, 1 } });
+  for (guint i = 0; i < 1000; i++)
+    introduce_to (node, &(WfdPeerAddress) { { 0xfd, [14] = i / 256, [15] = i % 256 } });
+  g_assert_nonnull (wfd_peer_node_get_link (node, bob));
 }
 
 static void
@@ -362,6 +400,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/peer/guard/silent-makes-room", test_silent_makes_room);
+  g_test_add_func ("/peer/guard/unproved-make-room", test_unproved_make_room);
   g_test_add_func ("/peer/guard/one-address-has-not-all", test_one_address_has_not_all);
   g_test_add_func ("/peer/guard/crowd-makes-room", test_crowd_makes_room);
   g_test_add_func ("/peer/guard/ends-wait-for-room", test_ends_wait_for_room);
