@@ -51,8 +51,11 @@ now_s (void)
 static void
 take_news_of_members (WfdPeerGraph *self)
 {
-  while (self->group != NULL && wfd_peer_group_take_news (self->group)) {
-    wfd_peer_node_validate_deferred (self->node, NULL, 0);
+  GHashTable *names;
+
+  while (self->group != NULL && (names = wfd_peer_group_take_news (self->group)) != NULL) {
+    wfd_peer_node_validate_deferred_of (self->node, names);
+    g_hash_table_unref (names);
     self->has_news = TRUE;
   }
 }

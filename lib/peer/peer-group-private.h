@@ -28,7 +28,7 @@ struct _WfdPeerGroup
   GHashTable *by_name; /* all of a member */
   GHashTable *issuers; /* names of who has issued any of them */
   GHashTable *by_payload;
-  gboolean news;
+  GHashTable *news; /* names, or NULL */
 };
 
 /* FALSE if there is no room for it. */

@@ -61,6 +61,7 @@ wfd_peer_group_unref (WfdPeerGroup *self)
   g_hash_table_unref (self->by_name);
   g_hash_table_unref (self->issuers);
   g_hash_table_unref (self->by_payload);
+  g_clear_pointer (&self->news, g_hash_table_unref);
   g_ptr_array_unref (self->known);
   g_clear_pointer (&self->group_key, wfd_peer_key_unref);
   wfd_peer_key_unref (self->key);
@@ -278,16 +279,36 @@ find_known (const WfdPeerGroup *self, const WfdPeerChain *chain)
   return NULL;
 }
 
+/* Where there is none for others, who is known can still be put out. */
+static gboolean
+has_place (const WfdPeerGroup *self, const WfdPeerChain *chain)
+{
+  gboolean is_known = g_hash_table_contains (self->by_name, wfd_peer_chain_get_leaf (chain)->name);
+
+  return self->known->len < WFD_LIMIT_PEER_MEMBERS * (is_known ? 2 : 1);
+}
+
+static void
+note_news (WfdPeerGroup *self, const char *name)
+{
+  if (self->news == NULL)
+    self->news = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_add (self->news, g_strdup (name));
+}
+
 /* A chain of this group. */
 gboolean
 wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain)
 {
   if (find_known (self, chain) != NULL)
     return TRUE;
-  if (self->known->len >= WFD_LIMIT_PEER_MEMBERS)
+  if (!has_place (self, chain))
     return FALSE;
+  note_news (self, wfd_peer_chain_get_leaf (chain)->name);
+  /* With the first of all, what only the root has signed. */
+  if (self->known->len == 0)
+    note_news (self, self->name);
   add (self, chain);
-  self->news = TRUE;
   return TRUE;
 }
 
@@ -336,18 +357,15 @@ wfd_peer_group_is_published_again (const WfdPeerGroup *self, const WfdPeerChain 
       : NULL;
 
   if (published == NULL)
-    return known == NULL && self->known->len >= WFD_LIMIT_PEER_MEMBERS;
+    return known == NULL && !has_place (self, chain);
   return !wfd_peer_guid_equal (&published->record_id, &record->id)
       && published->expires > record->modified;
 }
 
-gboolean
+GHashTable *
 wfd_peer_group_take_news (WfdPeerGroup *self)
 {
-  gboolean news = self->news;
-
-  self->news = FALSE;
-  return news;
+  return g_steal_pointer (&self->news);
 }
 
 gboolean
@@ -401,7 +419,7 @@ wfd_peer_group_admit (WfdPeerGroup *self, WfdPeerChain *chain, const WfdPeerCred
 }
 
 WfdPeerChain *
-wfd_peer_group_recall (WfdPeerGroup *self, const WfdPeerCredential *identity, gint64 now_s)
+wfd_peer_group_recall (const WfdPeerGroup *self, const WfdPeerCredential *identity, gint64 now_s)
 {
   WfdPeerChain *chain = wfd_peer_group_find_member (self, identity->name);
 
@@ -427,6 +445,19 @@ wfd_peer_group_may (const WfdPeerGroup *self, WfdPeerRole role, gint64 now_s)
       && !WFD_PEER_FAILED (wfd_peer_chain_check (chain, self->name, now_s));
 }
 
+/* Who comes by the password again has one already, with which as much may be done. */
+static WfdPeerChain *
+find_issued (const WfdPeerGroup *self, const WfdPeerCredential *identity, gint64 now_s)
+{
+  WfdPeerChain *chain = wfd_peer_group_recall (self, identity, now_s);
+
+  return chain != NULL
+          && g_bit_nth_lsf (wfd_peer_chain_get_leaf (chain)->roles, -1)
+              <= g_bit_nth_lsf (self->password_roles, -1)
+      ? chain
+      : NULL;
+}
+
 guint32
 wfd_peer_group_issue_by_password (WfdPeerGroup *self, const WfdPeerCredential *identity,
     gint64 now_s, WfdPeerChain **ret_chain)
@@ -435,10 +466,16 @@ wfd_peer_group_issue_by_password (WfdPeerGroup *self, const WfdPeerCredential *i
   WfdPeerChain *chain = wfd_peer_group_get_chain (self);
   WfdPeerGrant grant = { identity->friendly_name, self->password_roles, classifiers, now_s,
     G_MAXINT64 };
+  WfdPeerChain *issued;
   guint32 result;
 
   if (chain == NULL || self->password_roles == 0)
     return WFD_PEER_NOT_AUTHORIZED;
+  issued = find_issued (self, identity, now_s);
+  if (issued != NULL) {
+    *ret_chain = wfd_peer_chain_ref (issued);
+    return WFD_PEER_OK;
+  }
   result = wfd_peer_chain_issue (chain, self->key, identity, &grant, ret_chain);
   if (!WFD_PEER_FAILED (result))
     wfd_peer_group_learn (self, *ret_chain);

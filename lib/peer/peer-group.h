@@ -50,7 +50,7 @@ WfdPeerChain *wfd_peer_group_find_member (const WfdPeerGroup *self, const char *
 guint32 wfd_peer_group_admit (WfdPeerGroup *self, WfdPeerChain *chain,
     const WfdPeerCredential *identity, gint64 now_s);
 /* Of somebody who brings none: the latest that is known, if it is valid. */
-WfdPeerChain *wfd_peer_group_recall (WfdPeerGroup *self, const WfdPeerCredential *identity,
+WfdPeerChain *wfd_peer_group_recall (const WfdPeerGroup *self, const WfdPeerCredential *identity,
     gint64 now_s);
 
 /* Of somebody who was let in: FALSE when none of their certificates that are known counts any
@@ -76,9 +76,9 @@ guint32 wfd_peer_group_validate (WfdPeerGroup *self, const WfdPeerRecord *record
 guint32 wfd_peer_group_sign (WfdPeerGroup *self, WfdPeerRecord *record, gint64 now_s);
 /* One that was valid when it was stored. */
 void wfd_peer_group_restore (WfdPeerGroup *self, const WfdPeerRecord *record);
-/* Whether, since the last call, somebody has become known, whose records may have been
- * deferred. */
-gboolean wfd_peer_group_take_news (WfdPeerGroup *self);
+/* The names of those who have become known since the last call, whose records may have been
+ * deferred; NULL: nobody. */
+GHashTable *wfd_peer_group_take_news (WfdPeerGroup *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPeerGroup, wfd_peer_group_unref)
 

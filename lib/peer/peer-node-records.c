@@ -255,11 +255,27 @@ wfd_peer_node_restore_record (WfdPeerNode *self, WfdPeerRecord *record)
     properties_changed (self, record);
 }
 
+static GPtrArray *
+list_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_record_unref);
+}
+
+static void
+validate_again (WfdPeerNode *self, const GPtrArray *records)
+{
+  for (guint i = 0; i < records->len; i++) {
+    WfdPeerRecord *record = records->pdata[i];
+
+    take_out (self->deferred, &self->deferred_bytes, &record->id);
+    wfd_peer_node_take_record (self, record, NULL);
+  }
+}
+
 void
 wfd_peer_node_validate_deferred (WfdPeerNode *self, const WfdPeerGuid *ids, guint n)
 {
-  g_autoptr (GPtrArray) records =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_record_unref);
+  g_autoptr (GPtrArray) records = list_new ();
   GHashTableIter iter;
   gpointer value;
 
@@ -271,13 +287,25 @@ wfd_peer_node_validate_deferred (WfdPeerNode *self, const WfdPeerGuid *ids, guin
     if (value != NULL)
       g_ptr_array_add (records, wfd_peer_record_ref (value));
   }
+  validate_again (self, records);
+}
 
-  for (guint i = 0; i < records->len; i++) {
-    WfdPeerRecord *record = records->pdata[i];
+void
+wfd_peer_node_validate_deferred_of (WfdPeerNode *self, GHashTable *names)
+{
+  g_autoptr (GPtrArray) records = list_new ();
+  GHashTableIter iter;
+  gpointer value;
 
-    take_out (self->deferred, &self->deferred_bytes, &record->id);
-    wfd_peer_node_take_record (self, record, NULL);
+  g_hash_table_iter_init (&iter, self->deferred);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    WfdPeerRecord *record = value;
+
+    if (g_hash_table_contains (names,
+            record->modifier != NULL ? record->modifier : record->creator))
+      g_ptr_array_add (records, wfd_peer_record_ref (record));
   }
+  validate_again (self, records);
 }
 
 /* --- our own --- */
@@ -482,7 +510,7 @@ wfd_peer_node_delete_record (WfdPeerNode *self, const WfdPeerGuid *id, gboolean 
 GPtrArray *
 wfd_peer_node_list_records (WfdPeerNode *self, const WfdPeerGuid *type, const char *creator)
 {
-  GPtrArray *records = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_record_unref);
+  GPtrArray *records = list_new ();
   GHashTableIter iter;
   gpointer value;
 
@@ -505,8 +533,7 @@ wfd_peer_node_list_records (WfdPeerNode *self, const WfdPeerGuid *type, const ch
 void
 wfd_peer_node_expire (WfdPeerNode *self)
 {
-  g_autoptr (GPtrArray) expired =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_record_unref);
+  g_autoptr (GPtrArray) expired = list_new ();
   guint64 now = wfd_peer_node_get_peer_time (self);
   guint64 next = now + EXPIRE_MAX_US * 10;
   GHashTableIter iter;

@@ -162,6 +162,8 @@ GPtrArray *wfd_peer_node_list_records (WfdPeerNode *self, const WfdPeerGuid *typ
     const char *creator);
 /* @n 0: all that wait for it. */
 void wfd_peer_node_validate_deferred (WfdPeerNode *self, const WfdPeerGuid *ids, guint n);
+/* Those that somebody of @names has made, or changed last. */
+void wfd_peer_node_validate_deferred_of (WfdPeerNode *self, GHashTable *names);
 /* Of another copy of this graph: what is new in it. */
 void wfd_peer_node_import_record (WfdPeerNode *self, WfdPeerRecord *record);
 

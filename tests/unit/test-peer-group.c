@@ -397,20 +397,26 @@ test_unknown_is_deferred (void)
 {
   Club club;
   Member alice, bob;
+  g_autoptr (GHashTable) names = NULL;
   g_autoptr (WfdPeerRecord) record = NULL, membership = NULL;
 
   club_begin (&club, WFD_PEER_KEY_P256);
   member_begin (&alice, &club, WFD_PEER_ROLE_MEMBER);
   member_begin (&bob, &club, WFD_PEER_ROLE_MEMBER);
-  wfd_peer_group_take_news (alice.group);
+  names = wfd_peer_group_take_news (alice.group);
+  g_assert_true (g_hash_table_contains (names, alice.person.identity->name));
+  g_assert_true (g_hash_table_contains (names, club.name));
   record = member_record_new (&type, bob.person.identity->name, NULL);
   g_assert_cmpuint (wfd_peer_group_sign (bob.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
   g_assert_cmpuint (wfd_peer_group_validate (alice.group, record), ==, WFD_PEER_DEFERRED);
-  g_assert_false (wfd_peer_group_take_news (alice.group));
+  g_assert_null (wfd_peer_group_take_news (alice.group));
   membership = member_membership_new (&bob, bob.chain);
   g_assert_cmpuint (wfd_peer_group_sign (bob.group, membership, CLUB_NOW_S), ==, WFD_PEER_OK);
   g_assert_cmpuint (wfd_peer_group_validate (alice.group, membership), ==, WFD_PEER_OK);
-  g_assert_true (wfd_peer_group_take_news (alice.group));
+  g_hash_table_unref (names);
+  names = wfd_peer_group_take_news (alice.group);
+  g_assert_cmpuint (g_hash_table_size (names), ==, 1);
+  g_assert_true (g_hash_table_contains (names, bob.person.identity->name));
   g_assert_cmpuint (wfd_peer_group_validate (alice.group, record), ==, WFD_PEER_OK);
   member_end (&alice);
   member_end (&bob);
@@ -594,6 +600,54 @@ test_another_name_of_the_key (void)
 /* --- the properties of the group --- */
 
 static void
+set_password_role (Member *self, WfdPeerRole role)
+{
+  WfdPeerGroupProperties properties = { .password_hash = (char *) "hash", .password_roles = role };
+  g_autoptr (WfdPeerRecord) record =
+      member_record_new (&wfd_peer_type_group_properties, "group", NULL);
+
+  g_bytes_unref (record->payload);
+  record->payload = wfd_peer_group_properties_build (&properties);
+  wfd_peer_group_restore (self->group, record);
+}
+
+static WfdPeerChain *
+join_by_password (Member *self, const Person *person, WfdPeerRole role, gint64 after_s)
+{
+  WfdPeerChain *chain = NULL;
+
+  set_password_role (self, role);
+  g_assert_cmpuint (wfd_peer_group_issue_by_password (self->group, person->identity,
+                        CLUB_NOW_S + after_s, &chain),
+      ==, WFD_PEER_OK);
+  return chain;
+}
+
+/* Who comes by it again and again does not fill the group with certificates. */
+static void
+test_password_lets_in_once (void)
+{
+  Club club;
+  Member alice;
+  Person bob;
+  g_autoptr (WfdPeerChain) first = NULL, again = NULL, inviting = NULL, last = NULL;
+
+  club_begin (&club, WFD_PEER_KEY_P256);
+  member_begin (&alice, &club, WFD_PEER_ROLE_ADMIN);
+  person_begin (&bob, WFD_PEER_KEY_P256);
+  first = join_by_password (&alice, &bob, WFD_PEER_ROLE_MEMBER, 10);
+  again = join_by_password (&alice, &bob, WFD_PEER_ROLE_MEMBER, 20);
+  g_assert_true (again == first);
+  inviting = join_by_password (&alice, &bob, WFD_PEER_ROLE_INVITING, 30);
+  g_assert_cmpuint (wfd_peer_chain_get_leaf (inviting)->roles, ==, WFD_PEER_ROLE_INVITING);
+  last = join_by_password (&alice, &bob, WFD_PEER_ROLE_MEMBER, 40);
+  g_assert_true (last == inviting);
+  person_end (&bob);
+  member_end (&alice);
+  club_end (&club);
+}
+
+static void
 test_group_properties (void)
 {
   Club club;
@@ -670,6 +724,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/group/modifier-of-half", test_modifier_of_half);
   g_test_add_func ("/peer/group/membership-is-never-deleted", test_membership_is_never_deleted);
   g_test_add_func ("/peer/group/another-name-of-the-key", test_another_name_of_the_key);
+  g_test_add_func ("/peer/group/password-lets-in-once", test_password_lets_in_once);
   g_test_add_func ("/peer/group/group-properties", test_group_properties);
   return g_test_run ();
 }

@@ -746,6 +746,35 @@ test_limited_in_bytes (void)
   world_free (world);
 }
 
+/* What waits for somebody else has not to be looked at again. */
+static void
+test_deferred_of_somebody (void)
+{
+  static const char *const modifiers[] = { NULL, "bob", "carol" };
+  g_autoptr (GBytes) payload = g_bytes_new_static ("x", 1);
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice");
+  WfdPeerGuid ids[G_N_ELEMENTS (modifiers)];
+
+  create (alice);
+  alice->verdict = WFD_PEER_DEFERRED;
+  for (guint i = 0; i < G_N_ELEMENTS (modifiers); i++) {
+    g_autoptr (WfdPeerRecord) record = make_up_record (alice, payload);
+
+    record->modifier = g_strdup (modifiers[i]);
+    ids[i] = record->id;
+    wfd_peer_node_import_record (alice->node, record);
+  }
+  alice->verdict = WFD_PEER_OK;
+  g_hash_table_add (names, (gpointer) "alice");
+  g_hash_table_add (names, (gpointer) "bob");
+  wfd_peer_node_validate_deferred_of (alice->node, names);
+  for (guint i = 0; i < G_N_ELEMENTS (modifiers); i++)
+    g_assert_cmpint (has_record (alice, &ids[i]), ==, i < 2);
+  world_free (world);
+}
+
 static void
 test_made_up_record (void)
 {
@@ -794,5 +823,6 @@ main (int argc, char *argv[])
       test_slow_link_queues_only_what_is_there);
   g_test_add_func ("/peer/records/made-up-is-refused", test_made_up_record);
   g_test_add_func ("/peer/records/limited-in-bytes", test_limited_in_bytes);
+  g_test_add_func ("/peer/records/deferred-of-somebody", test_deferred_of_somebody);
   return g_test_run ();
 }
