@@ -38,12 +38,15 @@ struct _WfdP2pOp
 
   guint undo;
   guint n_failures;
-  gboolean has_joined;   /* the group of the peer, or tried to, whatever is heard of it since */
-  gboolean doubts_group; /* that the peer still owns one: to join it was in vain */
-  GError *refusal;       /* by the owner of a group, if it still owns one */
-  gboolean may_pass;     /* the failure, so that it is tried again */
-  GError *last_failure;  /* of the attempt before */
-  GError *failure;       /* what is to be said when everything is undone */
+  guint n_negotiations;   /* begun; not those in which the group of the peer was joined */
+  gboolean has_interface; /* for the group, in this attempt */
+  guint n_unformed;       /* attempts that had none when they failed */
+  gboolean has_joined;    /* the group of the peer, or tried to, whatever is heard of it since */
+  gboolean doubts_group;  /* that the peer still owns one: to join it was in vain */
+  GError *refusal;        /* by the owner of a group, if it still owns one */
+  gboolean may_pass;      /* the failure, so that it is tried again */
+  GError *last_failure;   /* of the attempt before */
+  GError *failure;        /* what is to be said when everything is undone */
   gboolean is_over;
 };
 
@@ -66,6 +69,16 @@ extern const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS];
 /* Of link-p2p-claim.c */
 void wfd_p2p_op_begin_clean (WfdP2pOp *op);
 void wfd_p2p_op_answered_clean (WfdP2pOp *op, GVariant *answer);
+
+/* Of link-p2p-retry.c */
+/* What to ask for in this negotiation. */
+void wfd_p2p_op_choose (WfdP2pOp *op, gint *ret_go_intent, guint *ret_frequency_mhz);
+/* Whether that is more than the application has asked for. */
+gboolean wfd_p2p_op_has_chosen (WfdP2pOp *op);
+/* No group was begun, and nothing says why. */
+void wfd_p2p_op_note_unformed (WfdP2pOp *op);
+/* For the next attempt, if that seems to be the reason. */
+void wfd_p2p_op_share_interface (WfdP2pOp *op);
 
 /* Of link-p2p-own.c */
 void wfd_p2p_op_begin_station (WfdP2pOp *op);

@@ -114,6 +114,20 @@ typedef struct
   WfdP2pStep step;
 } Call;
 
+/* @error: (transfer full) */
+static void
+fail_call (WfdP2pOp *op, GError *error)
+{
+  static const guint beginning = 1u << WFD_P2P_STEP_INVITE | 1u << WFD_P2P_STEP_REJOIN
+      | 1u << WFD_P2P_STEP_PAIR | 1u << WFD_P2P_STEP_BEGIN;
+  gboolean begins_none = (beginning & 1u << op->step) != 0 && wfd_p2p_is_unspecified (error);
+
+  if (begins_none)
+    wfd_p2p_op_note_unformed (op);
+  wfd_p2p_op_fail_for_now (op, begins_none,
+      wfd_p2p_error_from_call (error, wfd_p2p_step_to_text (op->step)));
+}
+
 static void
 on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -126,8 +140,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   if (wfd_p2p_op_has_ended (op) || op->step != call->step)
     return;
   if (answer == NULL && !get_rule (op->step)->minds_no_error)
-    wfd_p2p_op_fail (op,
-        wfd_p2p_error_from_call (g_steal_pointer (&error), wfd_p2p_step_to_text (op->step)));
+    fail_call (op, g_steal_pointer (&error));
   else
     get_rule (op->step)->answered (op, answer);
 }
@@ -235,6 +248,7 @@ try_again (WfdP2pOp *op)
   op->has_joined = FALSE;
   g_clear_error (&op->last_failure);
   op->last_failure = g_steal_pointer (&op->failure);
+  wfd_p2p_op_share_interface (op);
   g_clear_object (&op->calls);
   op->calls = g_cancellable_new ();
   op->step = WFD_P2P_STEP_START;
@@ -346,6 +360,16 @@ wfd_p2p_op_start_over (WfdP2pOp *op, GError *why)
   undo_attempt (op, TRUE, why);
 }
 
+/* What cannot be there, and was asked for only because the attempt before had failed. */
+static gboolean
+is_own_choice (WfdP2pOp *op, const GError *error)
+{
+  static const guint negotiating = 1u << WFD_P2P_STEP_PAIR | 1u << WFD_P2P_STEP_GROUP;
+
+  return (negotiating & 1u << op->step) != 0 && wfd_p2p_op_has_chosen (op)
+      && op->last_failure != NULL && g_error_matches (error, WFD_ERROR, WFD_ERROR_UNSUPPORTED);
+}
+
 /* What ends it while the last attempt is being undone ends it for good. */
 void
 wfd_p2p_op_fail_for_now (WfdP2pOp *op, gboolean may_pass, GError *error)
@@ -358,6 +382,11 @@ wfd_p2p_op_fail_for_now (WfdP2pOp *op, gboolean may_pass, GError *error)
     op->may_pass &= may_pass;
     g_clear_error (&error);
     return;
+  }
+  if (!may_pass && is_own_choice (op, error)) {
+    g_error_free (error);
+    error = g_error_copy (op->last_failure);
+    may_pass = TRUE;
   }
   op->n_failures++;
   undo_attempt (op, may_pass, error);

@@ -270,6 +270,7 @@ void
 wfd_p2p_op_interface_added (WfdP2pOp *op)
 {
   stop_asking (op);
+  op->has_interface = TRUE;
   if (op->step == WFD_P2P_STEP_GROUP && op->joining != NULL)
     watch_joining (op, LET_IN_MS, on_not_let_in);
 }
@@ -310,11 +311,13 @@ begin_not_paired (WfdP2pOp *op)
 static GVariant *
 build_connect (WfdP2pOp *op)
 {
-  WfdP2pLink *self = op->link;
-  g_autofree char *path = wfd_p2p_link_dup_peer_path (self, op->peer);
+  g_autofree char *path = wfd_p2p_link_dup_peer_path (op->link, op->peer);
+  gint go_intent;
+  guint frequency_mhz;
 
-  return wfd_p2p_build_connect (path, &op->pairing, wfd_p2p_op_joins (op), self->options.go_intent,
-      self->options.frequency_mhz);
+  wfd_p2p_op_choose (op, &go_intent, &frequency_mhz);
+  return wfd_p2p_build_connect (path, &op->pairing, wfd_p2p_op_joins (op), go_intent,
+      frequency_mhz);
 }
 
 static void
@@ -323,6 +326,8 @@ begin_pair (WfdP2pOp *op)
   op->has_joined = wfd_p2p_op_joins (op);
   if (op->has_joined)
     watch_joining (op, JOIN_MS, on_nothing_to_join);
+  else
+    op->n_negotiations++;
   wfd_p2p_op_ask_p2p (op, WPAS_CONNECT, build_connect (op), "(s)");
 }
 
@@ -416,9 +421,14 @@ wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_p
       | 1u << WFD_P2P_STEP_BEGIN_5_GHZ | 1u << WFD_P2P_STEP_BEGIN | 1u << WFD_P2P_STEP_PAIR
       | 1u << WFD_P2P_STEP_GROUP;
 
-  if ((forming & 1u << op->step) == 0 || !is_with_peer (op, peer_path))
+  if ((forming & 1u << op->step) == 0 || !is_with_peer (op, peer_path)) {
     g_error_free (error);
-  else if (!may_pass && op->has_joined && g_error_matches (error, WFD_ERROR, WFD_ERROR_REFUSED))
+    return;
+  }
+  /* Unlike a negotiation that was not answered, or a PIN. */
+  if (may_pass && g_error_matches (error, WFD_ERROR, WFD_ERROR_PAIRING))
+    wfd_p2p_op_note_unformed (op);
+  if (!may_pass && op->has_joined && g_error_matches (error, WFD_ERROR, WFD_ERROR_REFUSED))
     doubt_refusal (op, error);
   else
     wfd_p2p_op_fail_for_now (op, may_pass, error);

@@ -70,10 +70,12 @@ struct _WfdP2pLink
   gboolean says_busy; /* to others, that a session runs */
   char **interfaces;  /* that it had then; of those that are not ours others make use */
   char *interface_path;
-  GVariant *old_wfd_ies; /* of before we came; ay */
-  GVariant *old_config;  /* the same; a{sv} */
-  gboolean is_named;     /* by us */
-  gboolean is_nameless;  /* wpa_supplicant has been given no name */
+  gboolean is_in_network;    /* by that interface, besides what we do */
+  gboolean shares_interface; /* by our doing: groups have none of their own */
+  GVariant *old_wfd_ies;     /* of before we came; ay */
+  GVariant *old_config;      /* the same; a{sv} */
+  gboolean is_named;         /* by us */
+  gboolean is_nameless;      /* wpa_supplicant has been given no name */
   GInetAddress *go_address;
   GInetAddressMask *go_network;
   WfdDhcpRange pool; /* given to clients in the handshake */

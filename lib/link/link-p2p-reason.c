@@ -23,7 +23,8 @@ static const struct
   { 2, WFD_ERROR_UNSUPPORTED,
       "the two do not fit together; perhaps both are sources, or both are sinks" },
   { 3, WFD_ERROR_REFUSED, "the peer has as many connections as it can" },
-  { 4, WFD_ERROR_REFUSED, "the peer takes a parameter for wrong; another go-intent may help" },
+  { 4, WFD_ERROR_REFUSED, "the peer takes a parameter for wrong; another go-intent may help",
+      TRUE },
   { 5, WFD_ERROR_REFUSED, "the peer is busy", TRUE },
   { 6, WFD_ERROR_REFUSED, "the peer stumbled over an earlier message; try again", TRUE },
   { 7, WFD_ERROR_UNSUPPORTED,
@@ -111,6 +112,9 @@ static const struct
   { "org.freedesktop.DBus.Error.TimedOut", WFD_ERROR_TIMEOUT, "wpa_supplicant does not answer" },
   { "org.freedesktop.DBus.Error.UnknownMethod", WFD_ERROR_UNSUPPORTED,
       "this wpa_supplicant does not know how; is it older than 2.10?" },
+  { WPAS_ERROR_CONNECT, WFD_ERROR_REFUSED,
+      "wpa_supplicant could not begin a group; perhaps the driver gives it no interface beside that "
+      "of the own network, from which to disconnect then" },
   { WPAS_ERROR_INTERFACE_UNKNOWN, WFD_ERROR_NO_DEVICE,
       "the Wi-Fi interface is gone, or its Wi-Fi Direct is switched off" },
   { WPAS_ERROR_CHANNEL_UNAVAILABLE, WFD_ERROR_UNSUPPORTED,
@@ -139,6 +143,14 @@ from_remote (const char *name, const GError *error, const char *doing)
     return g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "Error %s: " NO_SERVICE_TEXT " (%s)",
         doing, name);
   return g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "Error %s: %s", doing, error->message);
+}
+
+gboolean
+wfd_p2p_is_unspecified (const GError *error)
+{
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+
+  return g_strcmp0 (name, WPAS_ERROR_CONNECT) == 0 || g_strcmp0 (name, WPAS_ERROR_UNKNOWN) == 0;
 }
 
 GError *

@@ -28,7 +28,7 @@ wfd_p2p_link_forget_service (WfdP2pLink *self)
     unsubscribe (self);
   self->search = WFD_P2P_SEARCH_NONE;
   self->is_finding = self->is_reachable = FALSE;
-  self->is_prepared = FALSE;
+  self->is_prepared = self->shares_interface = FALSE;
   g_ptr_array_set_size (self->unseen, 0);
   g_clear_pointer (&self->owner, g_free);
   g_clear_pointer (&self->interface_path, g_free);
@@ -553,6 +553,8 @@ on_interface_changed (GDBusConnection *bus, const char *sender, const char *path
       || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(sa{sv}as)")))
     return;
   properties = g_variant_get_child_value (args, 1);
+  if (g_variant_lookup (properties, WPAS_STATE, "&s", NULL))
+    self->is_in_network = wfd_p2p_read_is_connected (properties);
   if (wfd_p2p_read_is_off (properties))
     lose_device (self,
         g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,

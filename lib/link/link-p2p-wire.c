@@ -412,7 +412,8 @@ insert_old_addresses (GVariantDict *dict, GVariant *old)
 GVariant *
 wfd_p2p_build_old_config (GVariant *old, gboolean was_named)
 {
-  static const char *const keys[] = { WPAS_CONFIG_PRIMARY_TYPE, WPAS_CONFIG_PERSISTENT_RECONNECT };
+  static const char *const keys[] = { WPAS_CONFIG_PRIMARY_TYPE, WPAS_CONFIG_PERSISTENT_RECONNECT,
+    WPAS_CONFIG_NO_GROUP_INTERFACE };
   const char *name = "";
   GVariantDict dict;
   g_autoptr (GVariant) config = NULL;
@@ -431,6 +432,25 @@ wfd_p2p_build_old_config (GVariant *old, gboolean was_named)
   insert_old_addresses (&dict, old);
   config = g_variant_ref_sink (g_variant_dict_end (&dict));
   return g_variant_n_children (config) > 0 ? g_steal_pointer (&config) : NULL;
+}
+
+GVariant *
+wfd_p2p_build_no_group_interface (void)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, WPAS_CONFIG_NO_GROUP_INTERFACE, "b", TRUE);
+  return g_variant_dict_end (&dict);
+}
+
+gboolean
+wfd_p2p_read_has_group_interface (GVariant *config)
+{
+  gboolean has_none = TRUE;
+
+  g_variant_lookup (config, WPAS_CONFIG_NO_GROUP_INTERFACE, "b", &has_none);
+  return !has_none;
 }
 
 static GVariant *

@@ -64,6 +64,9 @@ gboolean wfd_p2p_read_status (GVariant *args, gint *ret_status);
  * was no answer. */
 GError *wfd_p2p_error_from_status (const char *what, gint status);
 gboolean wfd_p2p_may_status_pass (gint status);
+/* Of a call that would have begun a group: whether wpa_supplicant says no more than that it
+ * has not worked, as when the driver gives it no interface for the group. */
+gboolean wfd_p2p_is_unspecified (const GError *error);
 /* The argument of the signal WpsFailed, (sa{sv}). */
 GError *wfd_p2p_error_from_wps (GVariant *args);
 /* Takes @error, as a call returns it; @doing is e.g. "pairing". */
@@ -80,13 +83,18 @@ typedef struct
 
 /* a{sv} */
 GVariant *wfd_p2p_build_config (const WfdP2pConfig *config);
-/* The same: what of @old, a{sv}, that has overwritten; @was_named: it had a name. NULL if it
+/* The same: groups are formed by the adapter's own interface. */
+GVariant *wfd_p2p_build_no_group_interface (void);
+/* The same: what of @old, a{sv}, these have overwritten; @was_named: it had a name. NULL if it
  * is nothing. */
 GVariant *wfd_p2p_build_old_config (GVariant *old, gboolean was_named);
 /* The address that is ours in a group of our own, and its network; FALSE if
  * clients are given none. @config: a{sv} */
 gboolean wfd_p2p_read_go_address (GVariant *config, GInetAddress **ret_address,
     GInetAddressMask **ret_network);
+
+/* The same: whether groups have interfaces of their own; FALSE if it cannot be changed. */
+gboolean wfd_p2p_read_has_group_interface (GVariant *config);
 
 /* The addresses that it gives to clients in the handshake; FALSE if none. */
 gboolean wfd_p2p_read_pool (GVariant *config, WfdDhcpRange *ret_pool);

@@ -92,6 +92,7 @@
 #define WPAS_CONFIG_DEVICE_NAME "DeviceName"
 #define WPAS_CONFIG_PRIMARY_TYPE "PrimaryDeviceType"
 #define WPAS_CONFIG_PERSISTENT_RECONNECT "PersistentReconnect"
+#define WPAS_CONFIG_NO_GROUP_INTERFACE "NoGroupIface"
 #define WPAS_CONFIG_IP_GO "IpAddrGo"
 #define WPAS_CONFIG_IP_MASK "IpAddrMask"
 #define WPAS_CONFIG_IP_START "IpAddrStart"
@@ -152,5 +153,7 @@
 
 /* Errors */
 #define WPAS_ERROR_INTERFACE_UNKNOWN "fi.w1.wpa_supplicant1.InterfaceUnknown"
+#define WPAS_ERROR_UNKNOWN "fi.w1.wpa_supplicant1.UnknownError"
+#define WPAS_ERROR_CONNECT "fi.w1.wpa_supplicant1.ConnectUnspecifiedError"
 #define WPAS_ERROR_CHANNEL_UNAVAILABLE "fi.w1.wpa_supplicant1.ConnectChannelUnavailable"
 #define WPAS_ERROR_CHANNEL_UNSUPPORTED "fi.w1.wpa_supplicant1.ConnectChannelUnsupported"

@@ -60,6 +60,194 @@ test_gives_up (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 3);
 }
 
+/* --- not the same again --- */
+
+#define CONNECT_TV(options) \
+  "Connect " IFACE " " options "peer='" TV "' persistent=true wps_method='pbc'"
+
+/* The calls that negotiate, in their order. */
+static void
+assert_connects (Lab *lab, const char *const *expected)
+{
+  const GPtrArray *calls = fake_wpas_get_calls (lab->fake);
+  guint n = 0;
+
+  for (guint i = 0; i < calls->len; i++) {
+    const char *call = g_ptr_array_index (calls, i);
+
+    if (g_str_has_prefix (call, "Connect ")) {
+      g_assert_nonnull (expected[n]);
+      g_assert_cmpstr (call, ==, expected[n++]);
+    }
+  }
+  g_assert_null (expected[n]);
+}
+
+static void
+connect_in_vain_with (Lab *lab, const WfdP2pOptions *options)
+{
+  WfdP2pOptions ours = *options;
+
+  ours.max_attempts = 4;
+  ours.retry_ms = 1;
+  lab_use_options (lab, &ours);
+  lab_know_tv (lab);
+  n_failures_left = G_MAXUINT;
+  fake_wpas_react (lab->fake, "Connect", on_connect, lab);
+  connect_tv (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+}
+
+/* Some devices form no group with us as client, and some none in this band. */
+static void
+test_asks_otherwise (Lab *lab, gconstpointer data)
+{
+  static const char *const expected[] = { CONNECT_TV (""), CONNECT_TV ("go_intent=15 "),
+    "Connect " IFACE " frequency=2437 go_intent=0 peer='" TV "' persistent=true wps_method='pbc'",
+    "Connect " IFACE " frequency=2437 go_intent=15 peer='" TV "' persistent=true wps_method='pbc'",
+    NULL };
+  static const WfdP2pOptions options = { .go_intent = -1 };
+
+  connect_in_vain_with (lab, &options);
+  assert_connects (lab, expected);
+}
+
+/* So that two of ours do not insist both. */
+static void
+test_sink_asks_otherwise (Lab *lab, gconstpointer data)
+{
+  static const char *const expected[] = { CONNECT_TV (""), CONNECT_TV ("go_intent=0 "),
+    CONNECT_TV ("frequency=2437 go_intent=15 "), CONNECT_TV ("frequency=2437 go_intent=0 "), NULL };
+  static const WfdP2pOptions options = { .advert.type = WFD_IE_TYPE_PRIMARY_SINK, .go_intent = -1 };
+
+  connect_in_vain_with (lab, &options);
+  assert_connects (lab, expected);
+}
+
+static void
+test_asks_as_it_was_told (Lab *lab, gconstpointer data)
+{
+#define AS_TOLD CONNECT_TV ("frequency=5180 go_intent=7 ")
+  static const char *const expected[] = { AS_TOLD, AS_TOLD, AS_TOLD, AS_TOLD, NULL };
+  static const WfdP2pOptions options = { .go_intent = 7, .frequency_mhz = 5180 };
+
+  connect_in_vain_with (lab, &options);
+  assert_connects (lab, expected);
+}
+
+/* It takes a parameter for wrong. */
+static void
+test_wrong_parameter (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  lab_react (lab, "Connect", "GONegotiationFailure", "({'status': <4>},)");
+  connect_tv (lab);
+  lab_wait_call (lab, "Cancel");
+  lab_start_group_after (lab, "Connect", "client");
+  lab_wait_ok (lab);
+  g_assert_nonnull (strstr (fake_wpas_find_call (lab->fake, "Connect"), "go_intent=15"));
+}
+
+static guint n_connects;
+
+/* No answer; both insist on owning the group; the driver has no such channel. */
+static void
+on_connect_otherwise (FakeWpas *fake, gpointer user_data)
+{
+  Lab *lab = user_data;
+
+  lab_say (lab, "GONegotiationFailure",
+      n_connects++ == 1 ? "({'status': <9>},)" : "({'status': <-1>},)");
+  if (n_connects == 2)
+    fake_wpas_refuse (lab->fake, "Connect", "fi.w1.wpa_supplicant1.ConnectChannelUnavailable");
+}
+
+/* What nobody but we had wanted is not the reason that is told. */
+static void
+test_own_choice_does_not_fit (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  n_connects = 0;
+  fake_wpas_react (lab->fake, "Connect", on_connect_otherwise, lab);
+  connect_tv (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 3);
+}
+
+/* --- the driver gives no interface for the group --- */
+
+static void
+on_shared (FakeWpas *fake, gpointer user_data)
+{
+  Lab *lab = user_data;
+
+  if (strstr (fake_wpas_find_call (fake, "Set P2PDeviceConfig"), "'NoGroupIface': <true>") == NULL)
+    return;
+  fake_wpas_answer (fake, "Connect", g_variant_new ("(s)", ""));
+  lab_start_group_after (lab, "Connect", "client");
+}
+
+static void
+connect_without_interface (Lab *lab)
+{
+  set_up_failures (lab, 0, 1);
+  fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig",
+      g_variant_new_parsed ("{'DeviceName': <'somebody'>, 'NoGroupIface': <false>}"));
+  fake_wpas_refuse (lab->fake, "Connect", "fi.w1.wpa_supplicant1.ConnectUnspecifiedError");
+  fake_wpas_react (lab->fake, "Set P2PDeviceConfig", on_shared, lab);
+  connect_tv (lab);
+}
+
+static void
+test_no_interface_for_group (Lab *lab, gconstpointer data)
+{
+  g_autoptr (GVariant) restored = NULL;
+
+  connect_without_interface (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 3);
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+  g_assert_nonnull (
+      strstr (fake_wpas_find_call (lab->fake, "Set P2PDeviceConfig"), "'NoGroupIface': <false>"));
+}
+
+/* Its own network would end with it. */
+static void
+test_no_interface_beside_network (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string ("completed"));
+  connect_without_interface (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
+  g_assert_nonnull (strstr (lab->error->message, "disconnect"));
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Set P2PDeviceConfig"), ==, 1);
+}
+
+static void say_interface_added (Lab *lab);
+
+static void
+on_connect_unformed (FakeWpas *fake, gpointer user_data)
+{
+  Lab *lab = user_data;
+
+  if (n_connects++ > 0)
+    fake_wpas_say (fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceAdded",
+        g_variant_new_parsed ("(objectpath '" GROUP_IFACE "', @a{sv} {})"));
+  lab_say (lab, "GroupFormationFailure", "('',)");
+}
+
+/* Whose group had one fails for another reason. */
+static void
+test_group_with_interface_fails (Lab *lab, gconstpointer data)
+{
+  connect_without_interface (lab);
+  n_connects = 0;
+  fake_wpas_answer (lab->fake, "Connect", g_variant_new ("(s)", ""));
+  fake_wpas_react (lab->fake, "Connect", on_connect_unformed, lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_PAIRING);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Set P2PDeviceConfig"), ==, 1);
+}
+
 static void
 test_refusal_is_final (Lab *lab, gconstpointer data)
 {
@@ -577,6 +765,14 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("succeeds", test_succeeds);
   add ("gives-up", test_gives_up);
+  add ("asks-otherwise", test_asks_otherwise);
+  add ("sink-asks-otherwise", test_sink_asks_otherwise);
+  add ("asks-as-it-was-told", test_asks_as_it_was_told);
+  add ("wrong-parameter", test_wrong_parameter);
+  add ("own-choice-does-not-fit", test_own_choice_does_not_fit);
+  add ("no-interface-for-group", test_no_interface_for_group);
+  add ("no-interface-beside-network", test_no_interface_beside_network);
+  add ("group-with-interface-fails", test_group_with_interface_fails);
   add ("refusal-is-final", test_refusal_is_final);
   add ("group-gone", test_group_gone);
   add ("group-of-peer-gone", test_group_of_peer_gone);

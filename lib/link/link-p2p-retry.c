@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an attempt does otherwise than the one before, which has failed. */
+#include "link-p2p-op-private.h"
+
+#include "link-p2p-wire.h"
+#include "link-wpas.h"
+
+/* --- what is negotiated --- */
+
+/* wpa_supplicant prefers 5 GHz; this is a channel on which every device listens. */
+#define OTHER_BAND_MHZ 2437
+
+/* With Realtek, mt7921, and Intel beside a network of its own, the same asked again fails
+ * again. A sink begins at the other end: two of ours must not insist on the same. */
+static const struct
+{
+  gint source_intent, sink_intent;
+  guint frequency_mhz;
+} attempts[] = {
+  { -1, -1, 0 },
+  { 15, 0, 0 },
+  { 0, 15, OTHER_BAND_MHZ },
+  { 15, 0, OTHER_BAND_MHZ },
+};
+
+void
+wfd_p2p_op_choose (WfdP2pOp *op, gint *ret_go_intent, guint *ret_frequency_mhz)
+{
+  const WfdP2pOptions *options = &op->link->options;
+  guint n = CLAMP (op->n_negotiations, 1, G_N_ELEMENTS (attempts)) - 1;
+  gboolean is_source = options->advert.type == WFD_IE_TYPE_SOURCE;
+
+  *ret_go_intent = options->go_intent >= 0 ? options->go_intent
+      : is_source                          ? attempts[n].source_intent
+                                           : attempts[n].sink_intent;
+  *ret_frequency_mhz =
+      options->frequency_mhz != 0 ? options->frequency_mhz : attempts[n].frequency_mhz;
+}
+
+gboolean
+wfd_p2p_op_has_chosen (WfdP2pOp *op)
+{
+  const WfdP2pOptions *options = &op->link->options;
+
+  return op->n_negotiations > 1 && !wfd_p2p_op_joins (op)
+      && (options->go_intent < 0 || options->frequency_mhz == 0);
+}
+
+/* --- where the group is formed --- */
+
+/* One failure may have any reason. */
+#define MAX_UNFORMED 2
+
+void
+wfd_p2p_op_note_unformed (WfdP2pOp *op)
+{
+  if (!op->has_interface)
+    op->n_unformed++;
+}
+
+/* That of the adapter will do where the driver gives none for the group (-95, say), but who
+ * is in a network by it would be thrown out of that. */
+static gboolean
+may_share (WfdP2pOp *op)
+{
+  WfdP2pLink *self = op->link;
+
+  return op->n_unformed >= MAX_UNFORMED && !self->shares_interface && !self->is_in_network
+      && self->old_config != NULL && wfd_p2p_read_has_group_interface (self->old_config);
+}
+
+void
+wfd_p2p_op_share_interface (WfdP2pOp *op)
+{
+  WfdP2pLink *self = op->link;
+
+  op->has_interface = FALSE;
+  if (!may_share (op))
+    return;
+  self->shares_interface = TRUE;
+  wfd_p2p_link_send_to (self, self->interface_path, DBUS_PROPERTIES, "Set",
+      g_variant_new ("(ssv)", WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG,
+          wfd_p2p_build_no_group_interface ()));
+}
