@@ -79,13 +79,19 @@ wfd_claim_set (WfdClaim *self, const char *key, const char *value)
 }
 
 void
-wfd_claim_free (WfdClaim *self)
+wfd_claim_abandon (WfdClaim *self)
 {
-  g_unlink (self->path);
   close (self->fd);
   g_key_file_unref (self->values);
   g_free (self->path);
   g_free (self);
+}
+
+void
+wfd_claim_free (WfdClaim *self)
+{
+  g_unlink (self->path);
+  wfd_claim_abandon (self);
 }
 
 /* --- left over --- */

@@ -16,6 +16,8 @@ WfdClaim *wfd_claim_new (const char *folder);
 void wfd_claim_set (WfdClaim *self, const char *key, const char *value);
 /* Everything is undone. */
 void wfd_claim_free (WfdClaim *self);
+/* Nothing is, and nothing can be now: it is left over. */
+void wfd_claim_abandon (WfdClaim *self);
 
 /* What is left over, which is the caller's to undo now: (element-type
  * GHashTable), each of key to value. @ours: (nullable): is not; @ret_is_alone: nobody else

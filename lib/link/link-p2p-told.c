@@ -73,11 +73,17 @@ lose_device (WfdP2pLink *self, GError *error)
   lose_service (self, error);
 }
 
-/* The message bus has ended, and with it all that was known. */
+/* The message bus has ended, or has thrown us out, and with it goes all that was known. But
+ * wpa_supplicant may live: whoever reaches it next undoes what cannot be undone now. */
 static void
 on_bus_closed (GDBusConnection *bus, gboolean remote_vanished, GError *error, gpointer user_data)
 {
-  lose_service (user_data,
+  WfdP2pLink *self = user_data;
+
+  g_clear_pointer (&self->claim, wfd_claim_abandon);
+  if (self->group != NULL)
+    g_clear_pointer (&self->group->claim, wfd_claim_abandon);
+  lose_service (self,
       g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "The connection to the message bus is closed"));
 }
 

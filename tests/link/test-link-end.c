@@ -274,19 +274,83 @@ test_switched_off (Lab *lab, gconstpointer data)
   open_link (lab);
 }
 
-static void
-test_bus_closed (Lab *lab, gconstpointer data)
-{
-  open_link (lab);
-  g_dbus_connection_close_sync (lab->bus, NULL, NULL);
-  lab_wait_told (lab, "unavailable");
-  g_assert_cmpstr (lab->told->str, ==, "lost peer-lost unavailable");
-}
-
 static GVariant *
 get_wfd_ies (Lab *lab)
 {
   return fake_wpas_get (lab->fake, ROOT, "WFDIEs");
+}
+
+static GVariant *
+get_config (Lab *lab)
+{
+  return fake_wpas_get (lab->fake, IFACE, "P2PDeviceConfig");
+}
+
+#define NO_ADDRESS "[byte 0, 0, 0, 0]"
+
+static void
+assert_restored (Lab *lab, const char *key, const char *expected)
+{
+  g_autoptr (GVariant) value = g_variant_lookup_value (get_config (lab), key, NULL);
+  g_autoptr (GVariant) wanted = parse (expected);
+
+  g_assert_nonnull (value);
+  g_assert_cmpvariant (value, wanted);
+}
+
+/* As after a restart of the bus, or when it throws us out: it takes what is begun next. */
+static void
+close_bus (Lab *lab)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_dbus_connection_close_sync (lab->bus, NULL, NULL);
+  lab_wait_told (lab, "unavailable");
+  g_object_unref (lab->bus);
+  lab->bus = g_dbus_connection_new_for_address_sync (lab_get_bus_address (),
+      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
+          | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+      NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", lab_get_bus_address (), TRUE);
+}
+
+/* wpa_supplicant goes on with the group, and says what we were, until somebody undoes it. */
+static void
+test_bus_closed (Lab *lab, gconstpointer data)
+{
+  g_autoptr (GVariant) before = g_variant_ref (get_wfd_ies (lab));
+
+  open_link (lab);
+  close_bus (lab);
+  g_assert_cmpstr (lab->told->str, ==, "lost peer-lost unavailable");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
+
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_call (lab, "Disconnect", "Disconnect " GROUP_IFACE " ");
+  fake_wpas_forget_calls (lab->fake);
+  wfd_link_close (lab->link);
+  lab_wait_call (lab, "Set P2PDeviceConfig");
+  g_assert_cmpvariant (get_wfd_ies (lab), before);
+  assert_restored (lab, "DeviceName", "'somebody'");
+  lab_settle (lab);
+}
+
+/* A group was being formed, of which nobody will be told. */
+static void
+test_bus_closed_while_forming (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  lab_settle (lab);
+  close_bus (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_SERVICE);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 0);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_call (lab, "Cancel", "Cancel " IFACE " ");
 }
 
 /* As it is announced now. */
@@ -316,24 +380,6 @@ test_busy_is_announced (Lab *lab, gconstpointer data)
   lab_wait_told (lab, "lost");
   lab_settle (lab);
   g_assert_true (is_available (lab));
-}
-
-static GVariant *
-get_config (Lab *lab)
-{
-  return fake_wpas_get (lab->fake, IFACE, "P2PDeviceConfig");
-}
-
-#define NO_ADDRESS "[byte 0, 0, 0, 0]"
-
-static void
-assert_restored (Lab *lab, const char *key, const char *expected)
-{
-  g_autoptr (GVariant) value = g_variant_lookup_value (get_config (lab), key, NULL);
-  g_autoptr (GVariant) wanted = parse (expected);
-
-  g_assert_nonnull (value);
-  g_assert_cmpvariant (value, wanted);
 }
 
 /* By who does not come back: what was there before is not asked again for this. */
@@ -845,6 +891,7 @@ main (int argc, char **argv)
   add ("loss/adapter-unplugged", test_adapter_unplugged);
   add ("loss/switched-off", test_switched_off);
   add ("loss/bus-closed", test_bus_closed);
+  add ("loss/bus-closed-while-forming", test_bus_closed_while_forming);
   add ("loss/busy-is-announced", test_busy_is_announced);
   add ("loss/loss-of-device-restores", test_loss_of_device_restores);
   add ("loss/close-restores", test_close_restores);
