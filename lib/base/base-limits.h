@@ -138,7 +138,8 @@
 #define WFD_LIMIT_NETWORK_PREFIX 16
 
 /* A note of a group of our own has four or five lines, of some 200; one of what
- * wpa_supplicant had before us up to some 4000, most of them for 255 octets of IEs. */
+ * wpa_supplicant had before us up to some 4000, most of them for 255 octets of IEs, and of what it
+ * has from us as many. */
 #define WFD_LIMIT_CLAIM_BYTES (16 * 1024)
 
 /* Graph and peer ids and friendly names of a graph have 256 characters with their

@@ -59,7 +59,8 @@ wfd_claim_new (const char *folder)
 static gboolean
 write_all (int fd, const char *text, gsize n)
 {
-  return ftruncate (fd, 0) == 0 && pwrite (fd, text, n, 0) == (gssize) n;
+  /* In this order: whoever reads it meanwhile finds something. */
+  return pwrite (fd, text, n, 0) == (gssize) n && ftruncate (fd, n) == 0;
 }
 
 /* A file that cannot be written is as if it were not there. */
@@ -94,7 +95,7 @@ wfd_claim_free (WfdClaim *self)
   wfd_claim_abandon (self);
 }
 
-/* --- left over --- */
+/* --- those of others --- */
 
 static GHashTable *
 read_values (int fd)
@@ -125,16 +126,28 @@ is_there (int fd)
   return fstat (fd, &status) == 0 && status.st_nlink > 0;
 }
 
+/* -1 if it cannot be opened. */
+static int
+open_claim (const char *path, gboolean *ret_is_held)
+{
+  int fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+
+  if (fd >= 0)
+    *ret_is_held = flock (fd, LOCK_EX | LOCK_NB) != 0;
+  return fd;
+}
+
 /* NULL if somebody lives who holds it. */
 static GHashTable *
 take (const char *path, gboolean *is_alone)
 {
-  int fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+  gboolean is_held;
+  int fd = open_claim (path, &is_held);
   GHashTable *values = NULL;
 
   if (fd < 0)
     return NULL;
-  if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
+  if (is_held) {
     *is_alone = FALSE;
   } else if (is_there (fd)) {
     values = read_values (fd);
@@ -144,28 +157,54 @@ take (const char *path, gboolean *is_alone)
   return values;
 }
 
+/* NULL if nobody lives who holds it. */
+static GHashTable *
+read_held (const char *path, gboolean *is_alone)
+{
+  gboolean is_held;
+  int fd = open_claim (path, &is_held);
+  GHashTable *values = fd >= 0 && is_held ? read_values (fd) : NULL;
+
+  if (fd >= 0)
+    close (fd);
+  return values;
+}
+
 static gboolean
 is_of (const WfdClaim *self, const char *path)
 {
   return self != NULL && strcmp (self->path, path) == 0;
 }
 
-GPtrArray *
-wfd_claim_take_left_over (const char *folder, const WfdClaim *ours, gboolean *ret_is_alone)
+static GPtrArray *
+collect (const char *folder, const WfdClaim *ours,
+    GHashTable *(*get) (const char *path, gboolean *is_alone), gboolean *is_alone)
 {
-  GPtrArray *left_over = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
+  GPtrArray *claims = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
-  *ret_is_alone = TRUE;
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     g_autofree char *path = g_build_filename (folder, name, NULL);
     GHashTable *values = NULL;
 
     if (g_str_has_prefix (name, PREFIX) && !is_of (ours, path))
-      values = take (path, ret_is_alone);
+      values = get (path, is_alone);
     if (values != NULL)
-      g_ptr_array_add (left_over, values);
+      g_ptr_array_add (claims, values);
   }
-  return left_over;
+  return claims;
+}
+
+GPtrArray *
+wfd_claim_take_left_over (const char *folder, const WfdClaim *ours, gboolean *ret_is_alone)
+{
+  *ret_is_alone = TRUE;
+  return collect (folder, ours, take, ret_is_alone);
+}
+
+GPtrArray *
+wfd_claim_read_living (const char *folder, const WfdClaim *ours)
+{
+  return collect (folder, ours, read_held, NULL);
 }

@@ -21,6 +21,10 @@
 #define KEY_WFD_IES "wfd-ies"       /* what was there before, as text */
 #define KEY_CONFIG "config"
 #define KEY_FORMING "forming" /* there if a group may begin */
+/* For another program of ours that announces something too: what we do, and since when. */
+#define KEY_ANNOUNCES "announces"
+#define KEY_CONFIGURES "configures"
+#define KEY_SINCE "since"
 
 static char *
 dup_folder (WfdP2pLink *self)
@@ -40,6 +44,147 @@ claim_new (WfdP2pLink *self)
   if (claim != NULL)
     wfd_claim_set (claim, KEY_OWNER, self->owner);
   return claim;
+}
+
+/* @wfd_ies and @config: (nullable) */
+static void
+send_old (WfdP2pLink *self, const char *device_path, GVariant *wfd_ies, GVariant *config)
+{
+  if (wfd_ies != NULL)
+    wfd_p2p_link_send_to (self, WPAS_PATH, DBUS_PROPERTIES, "Set",
+        g_variant_new ("(ssv)", WPAS_INTERFACE_ROOT, WPAS_WFD_IES, wfd_ies));
+  if (config != NULL)
+    wfd_p2p_link_send_to (self, device_path, DBUS_PROPERTIES, "Set",
+        g_variant_new ("(ssv)", WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config));
+}
+
+/* NULL if it is none. */
+static const char *
+look_up_path (GHashTable *claim, const char *key)
+{
+  const char *path = g_hash_table_lookup (claim, key);
+
+  return path != NULL && g_variant_is_object_path (path) ? path : NULL;
+}
+
+static GVariant *
+look_up_value (GHashTable *claim, const char *key, const GVariantType *type)
+{
+  const char *text = g_hash_table_lookup (claim, key);
+
+  return text != NULL ? g_variant_parse (type, text, NULL, NULL, NULL) : NULL;
+}
+
+/* --- beside others of ours --- */
+
+/* What they say of this wpa_supplicant, of which there is one announcement for all. */
+static GPtrArray *
+read_others (WfdP2pLink *self)
+{
+  g_autofree char *folder = dup_folder (self);
+  GPtrArray *claims = wfd_claim_read_living (folder, self->claim);
+
+  for (guint i = claims->len; i > 0; i--) {
+    GHashTable *claim = g_ptr_array_index (claims, i - 1);
+
+    if (g_strcmp0 (g_hash_table_lookup (claim, KEY_OWNER), self->owner) != 0
+        || !g_hash_table_contains (claim, KEY_DEVICE))
+      g_ptr_array_remove_index (claims, i - 1);
+  }
+  return claims;
+}
+
+static gboolean
+is_about (GHashTable *claim, const char *device)
+{
+  return g_strcmp0 (g_hash_table_lookup (claim, KEY_DEVICE), device) == 0;
+}
+
+/* @over: (nullable): takes the place of what is in @base. */
+static GVariant *
+merge (GVariant *base, GVariant *over)
+{
+  GVariantDict dict;
+  GVariantIter iter;
+  const char *key;
+  GVariant *value;
+
+  g_variant_dict_init (&dict, base);
+  if (over != NULL) {
+    g_variant_iter_init (&iter, over);
+    while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+      g_variant_dict_insert_value (&dict, key, value);
+  }
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* What we have found is what they have set; they know what was there before. */
+static void
+adopt_old (WfdP2pLink *self)
+{
+  g_autoptr (GPtrArray) others = read_others (self);
+
+  for (guint i = 0; i < others->len; i++) {
+    GHashTable *claim = g_ptr_array_index (others, i);
+    g_autoptr (GVariant) ies = look_up_value (claim, KEY_WFD_IES, G_VARIANT_TYPE_BYTESTRING);
+    g_autoptr (GVariant) config = look_up_value (claim, KEY_CONFIG, G_VARIANT_TYPE_VARDICT);
+
+    if (ies != NULL) {
+      g_clear_pointer (&self->old_wfd_ies, g_variant_unref);
+      self->old_wfd_ies = g_steal_pointer (&ies);
+    }
+    if (config != NULL && is_about (claim, self->interface_path)) {
+      g_autoptr (GVariant) found = self->old_config;
+
+      self->old_config = merge (found, config);
+    }
+  }
+}
+
+static gint64
+get_since_us (GHashTable *claim)
+{
+  const char *text = g_hash_table_lookup (claim, KEY_SINCE);
+
+  return text != NULL ? g_ascii_strtoll (text, NULL, 10) : 0;
+}
+
+/* Of those who announce something here, the last; @device: (nullable): of any. NULL if there
+ * is nobody. */
+static GHashTable *
+find_last (GPtrArray *others, const char *device)
+{
+  GHashTable *last = NULL;
+
+  for (guint i = 0; i < others->len; i++) {
+    GHashTable *claim = g_ptr_array_index (others, i);
+
+    if ((device == NULL || is_about (claim, device))
+        && (last == NULL || get_since_us (claim) > get_since_us (last)))
+      last = claim;
+  }
+  return last;
+}
+
+/* What the last one says; else what was there before. */
+void
+wfd_p2p_link_leave (WfdP2pLink *self)
+{
+  g_autoptr (GPtrArray) others = read_others (self);
+  GHashTable *last = find_last (others, NULL),
+             *last_here = find_last (others, self->interface_path);
+  g_autoptr (GVariant) ies = NULL, before = NULL, config = NULL, merged = NULL;
+
+  if (last != NULL)
+    ies = look_up_value (last, KEY_ANNOUNCES, G_VARIANT_TYPE_BYTESTRING);
+  if (last_here != NULL)
+    config = look_up_value (last_here, KEY_CONFIGURES, G_VARIANT_TYPE_VARDICT);
+  if (self->old_config != NULL && self->interface_path != NULL)
+    before = wfd_p2p_build_old_config (self->old_config, self->is_named);
+  /* It may have left something as it was, which we have changed. */
+  if (before != NULL)
+    merged = merge (before, config);
+  send_old (self, self->interface_path, last != NULL ? ies : self->old_wfd_ies, merged);
 }
 
 /* --- while all is well --- */
@@ -63,19 +208,33 @@ wfd_p2p_link_claim_interfaces (WfdP2pLink *self)
 }
 
 void
-wfd_p2p_link_claim (WfdP2pLink *self)
+wfd_p2p_link_claim (WfdP2pLink *self, GVariant *config)
 {
-  g_autoptr (GVariant) config = wfd_p2p_build_old_config (self->old_config, self->is_named);
+  g_autoptr (GVariant) old = NULL;
 
+  adopt_old (self);
   g_clear_pointer (&self->claim, wfd_claim_free);
   self->claim = claim_new (self);
   self->claims_forming = FALSE;
   if (self->claim == NULL)
     return;
+  old = wfd_p2p_build_old_config (self->old_config, self->is_named);
   wfd_claim_set (self->claim, KEY_DEVICE, self->interface_path);
   wfd_p2p_link_claim_interfaces (self);
   claim_value (self->claim, KEY_WFD_IES, self->old_wfd_ies);
-  claim_value (self->claim, KEY_CONFIG, config);
+  claim_value (self->claim, KEY_CONFIG, old);
+  claim_value (self->claim, KEY_CONFIGURES, config);
+}
+
+void
+wfd_p2p_link_claim_announced (WfdP2pLink *self, GVariant *wfd_ies)
+{
+  g_autofree char *since = g_strdup_printf ("%" G_GINT64_FORMAT, g_get_monotonic_time ());
+
+  if (self->claim == NULL)
+    return;
+  claim_value (self->claim, KEY_ANNOUNCES, wfd_ies);
+  wfd_claim_set (self->claim, KEY_SINCE, since);
 }
 
 void
@@ -152,30 +311,13 @@ undo_in_system (GHashTable *claim)
     remove_left_address (interface, address);
 }
 
-/* NULL if it is none. */
-static const char *
-look_up_path (GHashTable *claim, const char *key)
-{
-  const char *path = g_hash_table_lookup (claim, key);
-
-  return path != NULL && g_variant_is_object_path (path) ? path : NULL;
-}
-
-static GVariant *
-look_up_value (GHashTable *claim, const char *key, const GVariantType *type)
-{
-  const char *text = g_hash_table_lookup (claim, key);
-
-  return text != NULL ? g_variant_parse (type, text, NULL, NULL, NULL) : NULL;
-}
-
 static void
 restore (WfdP2pLink *self, GHashTable *claim, const char *device)
 {
   g_autoptr (GVariant) ies = look_up_value (claim, KEY_WFD_IES, G_VARIANT_TYPE_BYTESTRING);
   g_autoptr (GVariant) config = look_up_value (claim, KEY_CONFIG, G_VARIANT_TYPE_VARDICT);
 
-  wfd_p2p_link_send_old (self, device, ies, config);
+  send_old (self, device, ies, config);
 }
 
 /* What has become of it shows in the answers to what is asked next. */

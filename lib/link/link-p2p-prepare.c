@@ -259,7 +259,7 @@ begin_configure (WfdP2pOp *op)
   self->is_named |= name != NULL;
   if (wanted.sets_address)
     read_addresses (self, config);
-  wfd_p2p_link_claim (self);
+  wfd_p2p_link_claim (self, config);
   wfd_p2p_op_set_property (op, self->interface_path, WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config);
 }
 
@@ -276,13 +276,16 @@ note_announced (WfdP2pLink *self)
 {
   g_autoptr (GByteArray) octets = g_byte_array_new ();
   WfdIeAdvert advert = self->options.advert;
+  GVariant *wfd_ies;
   WfdIe ie;
 
   self->says_busy = is_busy (self);
   advert.available &= !self->says_busy;
   wfd_ie_advertise (&advert, &ie);
   wfd_ie_append (&ie, octets);
-  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, octets->data, octets->len, 1);
+  wfd_ies = g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, octets->data, octets->len, 1);
+  wfd_p2p_link_claim_announced (self, wfd_ies);
+  return wfd_ies;
 }
 
 static void

@@ -110,9 +110,7 @@ void wfd_p2p_link_announce (WfdP2pLink *self);
 void wfd_p2p_link_subscribe (WfdP2pLink *self);
 /* It is gone, or has to be looked for again. */
 void wfd_p2p_link_forget_service (WfdP2pLink *self);
-/* To what it was before; @wfd_ies and @config: (nullable) */
-void wfd_p2p_link_send_old (WfdP2pLink *self, const char *device_path, GVariant *wfd_ies,
-    GVariant *config);
+/* What we have set is undone. */
 void wfd_p2p_link_restore (WfdP2pLink *self);
 /* What it was told of us before has been, or cannot be, restored. */
 void wfd_p2p_link_forget_old (WfdP2pLink *self);
@@ -164,8 +162,10 @@ void wfd_p2p_link_end_unseen_now (WfdP2pLink *self);
 
 /* --- claims --- */
 
-/* For the case that we crash: something is about to be set, ... */
-void wfd_p2p_link_claim (WfdP2pLink *self);
+/* For the case that we crash: @config is about to be set, ... */
+void wfd_p2p_link_claim (WfdP2pLink *self, GVariant *config);
+/* ... and announced, ... */
+void wfd_p2p_link_claim_announced (WfdP2pLink *self, GVariant *wfd_ies);
 /* ... others have begun groups meanwhile, ... */
 void wfd_p2p_link_claim_interfaces (WfdP2pLink *self);
 /* ... a group may begin from now on, or not any more, ... */
@@ -173,6 +173,9 @@ void wfd_p2p_link_claim_forming (WfdP2pLink *self);
 /* ... it has begun, and we have done more to it. */
 void wfd_p2p_group_claim (WfdP2pLink *self);
 void wfd_p2p_group_claim_more (WfdP2pGroup *group);
+/* Of what all share, what was set before is set again: by those of ours who go on, else by
+ * somebody else. */
+void wfd_p2p_link_leave (WfdP2pLink *self);
 
 /* --- groups of our own --- */
 

@@ -466,29 +466,13 @@ p2p_ask_pin (WfdLink *link, WfdLinkPeer *peer)
       g_variant_new ("(os)", path, WPAS_PROVISION_DISPLAY));
 }
 
-void
-wfd_p2p_link_send_old (WfdP2pLink *self, const char *device_path, GVariant *wfd_ies,
-    GVariant *config)
-{
-  if (wfd_ies != NULL)
-    wfd_p2p_link_send_to (self, WPAS_PATH, DBUS_PROPERTIES, "Set",
-        g_variant_new ("(ssv)", WPAS_INTERFACE_ROOT, WPAS_WFD_IES, wfd_ies));
-  if (config != NULL)
-    wfd_p2p_link_send_to (self, device_path, DBUS_PROPERTIES, "Set",
-        g_variant_new ("(ssv)", WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config));
-}
-
 /* What we said of us is not what we found. */
 void
 wfd_p2p_link_restore (WfdP2pLink *self)
 {
-  g_autoptr (GVariant) config = NULL;
-
   wfd_p2p_link_set_reachable (self, FALSE);
   self->is_prepared = FALSE;
-  if (self->old_config != NULL && self->interface_path != NULL)
-    config = wfd_p2p_build_old_config (self->old_config, self->is_named);
-  wfd_p2p_link_send_old (self, self->interface_path, self->old_wfd_ies, config);
+  wfd_p2p_link_leave (self);
 }
 
 /* In the order in which it is obeyed: what is being formed, what has been, the

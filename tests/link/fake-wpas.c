@@ -141,6 +141,27 @@ get_all (FakeWpas *self, const char *path)
   return g_variant_new ("(@a{sv})", g_variant_dict_end (&dict));
 }
 
+/* A configuration is changed by what it is given, and keeps the rest. */
+static void
+set_or_change (FakeWpas *self, const char *path, const char *property, GVariant *value)
+{
+  GVariant *before = fake_wpas_get (self, path, property), *part;
+  GVariantDict dict;
+  GVariantIter iter;
+  const char *key;
+
+  if (before == NULL || !g_variant_is_of_type (before, G_VARIANT_TYPE_VARDICT)
+      || !g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT)) {
+    fake_wpas_set (self, path, property, value);
+    return;
+  }
+  g_variant_dict_init (&dict, before);
+  g_variant_iter_init (&iter, value);
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &part))
+    g_variant_dict_insert_value (&dict, key, part);
+  fake_wpas_set (self, path, property, g_variant_dict_end (&dict));
+}
+
 /* NULL if there is no such property. */
 static GVariant *
 answer_properties (FakeWpas *self, GDBusMessage *call)
@@ -155,7 +176,7 @@ answer_properties (FakeWpas *self, GDBusMessage *call)
   g_variant_get_child (args, 1, "&s", &property);
   if (g_str_equal (method, "Set")) {
     g_variant_get_child (args, 2, "v", &value);
-    fake_wpas_set (self, path, property, value);
+    set_or_change (self, path, property, value);
     return g_variant_new ("()");
   }
   if (fake_wpas_get (self, path, property) == NULL)

@@ -376,6 +376,119 @@ test_beside_living (Lab *lab, gconstpointer data)
   wfd_claim_free (living);
 }
 
+/* --- several of ours at once --- */
+
+#define N_LINKS 3
+
+static GVariant *
+get_announced (Lab *lab)
+{
+  return g_variant_ref (fake_wpas_get (lab->fake, ROOT, "WFDIEs"));
+}
+
+static char *
+dup_type (Lab *lab)
+{
+  g_autoptr (GVariant) type = g_variant_lookup_value (
+      fake_wpas_get (lab->fake, IFACE, "P2PDeviceConfig"), "PrimaryDeviceType", NULL);
+
+  return g_variant_print (type, TRUE);
+}
+
+/* Each says something else of what we are. */
+static WfdLink *
+begin_link (Lab *lab, guint n)
+{
+  const WfdP2pOptions options = {
+    .advert = { n == 1 ? WFD_IE_TYPE_PRIMARY_SINK : WFD_IE_TYPE_SOURCE, TRUE, 7236 + n, 200, 0 },
+    .device_name = n == 2 ? "third" : NULL,
+    .runtime_folder = lab->folder,
+  };
+  WfdLink *link = WFD_LINK (wfd_p2p_link_new_full (lab->bus, &options));
+
+  lab->done = FALSE;
+  wfd_link_find_async (link, NULL, lab_on_done, lab);
+  lab_wait_ok (lab);
+  return link;
+}
+
+typedef struct
+{
+  WfdLink *link;
+  GVariant *announced;
+  char *type;
+} Living;
+
+static void
+end_living (Lab *lab, Living *living)
+{
+  wfd_link_close (living->link);
+  lab_settle (lab);
+  g_assert_finalize_object (living->link);
+  living->link = NULL;
+}
+
+/* What the last of those says who are left; what was there before if nobody is. */
+static void
+assert_left_to (Lab *lab, const Living *living, GVariant *wfd_ies)
+{
+  g_autoptr (GVariant) announced = get_announced (lab);
+  g_autofree char *type = dup_type (lab);
+
+  for (guint i = N_LINKS; i > 0; i--) {
+    if (living[i - 1].link == NULL)
+      continue;
+    g_assert_cmpvariant (announced, living[i - 1].announced);
+    g_assert_cmpstr (type, ==, living[i - 1].type);
+    return;
+  }
+  g_assert_cmpvariant (announced, wfd_ies);
+  g_assert_cmpstr (type, ==, "[byte 0x00, 0x01, 0x00, 0x50, 0xf2, 0x04, 0x00, 0x01]");
+}
+
+static void
+assert_old_config (Lab *lab)
+{
+  GVariant *config = fake_wpas_get (lab->fake, IFACE, "P2PDeviceConfig");
+  gboolean reconnects = TRUE;
+  const char *name = "";
+
+  g_variant_lookup (config, "DeviceName", "&s", &name);
+  g_variant_lookup (config, "PersistentReconnect", "b", &reconnects);
+  g_assert_cmpstr (name, ==, "theirs");
+  g_assert_false (reconnects);
+}
+
+/* In whichever order they end. */
+static void
+test_several_links (Lab *lab, gconstpointer data)
+{
+  static const guint orders[][N_LINKS] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 },
+    { 2, 0, 1 }, { 2, 1, 0 } };
+  g_autoptr (GVariant) wfd_ies = get_announced (lab);
+
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++) {
+    Living living[N_LINKS];
+    g_autoptr (GVariant) config =
+        parse ("{'DeviceName': <'theirs'>, 'PersistentReconnect': <false>, 'PrimaryDeviceType': "
+               "<[byte 0x00, 0x01, 0x00, 0x50, 0xf2, 0x04, 0x00, 0x01]>}");
+
+    fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig", config);
+    for (guint j = 0; j < N_LINKS; j++)
+      living[j] = (Living) { begin_link (lab, j), get_announced (lab), dup_type (lab) };
+    for (guint j = 0; j < N_LINKS; j++) {
+      end_living (lab, &living[orders[i][j]]);
+      assert_left_to (lab, living, wfd_ies);
+    }
+    assert_old_config (lab);
+    g_assert_cmpuint (count_claims (lab), ==, 0);
+    for (guint j = 0; j < N_LINKS; j++) {
+      g_variant_unref (living[j].announced);
+      g_free (living[j].type);
+    }
+  }
+}
+
 #define N_CLAIMS 5000
 
 static gpointer
@@ -426,6 +539,7 @@ main (int argc, char **argv)
   add ("group-of-other-is-spared", test_group_of_other_is_spared);
   add ("forming-ends", test_forming_ends);
   add ("beside-living", test_beside_living);
+  add ("several-links", test_several_links);
   add ("new-claim-is-not-taken", test_new_claim_is_not_taken);
   return lab_run ();
 }
