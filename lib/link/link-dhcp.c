@@ -95,11 +95,11 @@ is_lease_event (WfdText event)
 }
 
 static void
-read_pair (WfdText pair, WfdDhcpLease *lease, GInetAddress **mask)
+read_pair (WfdText pair, WfdDhcpLease *lease, GInetAddress **mask, GInetAddress **router)
 {
   WfdText key;
-  GInetAddress **places[] = { &lease->address, mask, &lease->server };
-  static const char *const keys[] = { "address", "mask", "server" };
+  GInetAddress **places[] = { &lease->address, mask, &lease->server, router };
+  static const char *const keys[] = { "address", "mask", "server", "router" };
 
   if (!wfd_text_take_until (&pair, '=', &key))
     return;
@@ -109,24 +109,32 @@ read_pair (WfdText pair, WfdDhcpLease *lease, GInetAddress **mask)
   }
 }
 
+static gboolean
+is_in (GInetAddressMask *network, GInetAddress *address)
+{
+  return address != NULL && g_inet_address_mask_matches (network, address);
+}
+
 gboolean
 wfd_dhcp_read_client (WfdText line, WfdDhcpLease *ret_lease)
 {
   g_auto (WfdDhcpLease) lease = { NULL };
-  g_autoptr (GInetAddress) mask = NULL;
+  g_autoptr (GInetAddress) mask = NULL, router = NULL;
   WfdText token;
 
   if (!wfd_text_take_token (&line, &token) || !is_lease_event (token))
     return FALSE;
   while (wfd_text_take_token (&line, &token))
-    read_pair (token, &lease, &mask);
+    read_pair (token, &lease, &mask, &router);
   if (lease.address == NULL || mask == NULL)
     return FALSE;
   lease.network = wfd_net_new_network (lease.address, g_inet_address_to_bytes (mask));
   if (lease.network == NULL || !wfd_net_is_small (lease.network))
     return FALSE;
-  if (lease.server != NULL && !g_inet_address_mask_matches (lease.network, lease.server))
+  if (!is_in (lease.network, lease.server))
     g_clear_object (&lease.server);
+  if (lease.server == NULL && is_in (lease.network, router))
+    lease.server = g_steal_pointer (&router);
   *ret_lease = lease;
   lease = (WfdDhcpLease) { NULL };
   return TRUE;

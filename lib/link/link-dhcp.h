@@ -14,7 +14,7 @@ typedef struct
 {
   GInetAddress *address;
   GInetAddressMask *network;
-  GInetAddress *server; /* NULL if not told */
+  GInetAddress *server; /* or router; NULL if neither is told, or neither is in the network */
 } WfdDhcpLease;
 
 void wfd_dhcp_lease_clear (WfdDhcpLease *self);

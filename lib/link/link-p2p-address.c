@@ -11,6 +11,12 @@
 /* The handshake gives the lowest address that is free. */
 #define N_PROBED 4
 
+static gboolean
+is_source (WfdP2pLink *self)
+{
+  return self->options.advert.type == WFD_IE_TYPE_SOURCE;
+}
+
 static guint
 get_timeout_ms (WfdP2pOp *op)
 {
@@ -202,44 +208,76 @@ wfd_p2p_op_begin_lease (WfdP2pOp *op)
   try_next_client (op);
 }
 
-/* --- as owner: that of the client --- */
+/* --- that of the peer --- */
 
 void
 wfd_p2p_op_address_seen (WfdP2pOp *op)
 {
   WfdP2pGroup *group = op->link->group;
 
-  if (op->step != WFD_P2P_STEP_CLIENT_ADDRESS || op->failure != NULL
-      || group->given_address == NULL)
+  if (op->step != WFD_P2P_STEP_PEER_ADDRESS || op->failure != NULL || group->given_address == NULL)
     return;
   g_set_object (&group->info->peer_address, group->given_address);
   wfd_p2p_clear_source (&op->step_timer);
   wfd_p2p_op_advance (op);
 }
 
+/* Where it may be: among those that we give, or, if it is the owner, in the beginning of
+ * its network. */
+static guint32
+get_first_guess (WfdP2pLink *self)
+{
+  const WfdLinkInfo *info = self->group->info;
+
+  return info->is_owner ? self->pool.first
+                        : wfd_dhcp_to_number (g_inet_address_mask_get_address (info->network)) + 1;
+}
+
 /* What is sent makes the kernel ask who has the address. */
 static void
-probe_pool (WfdP2pLink *self)
+probe (WfdP2pLink *self)
 {
-  for (guint32 i = 0; i < N_PROBED && self->pool.first + i <= self->pool.last; i++) {
-    g_autoptr (GInetAddress) address = wfd_dhcp_from_number (self->pool.first + i);
+  guint32 first = get_first_guess (self);
 
-    wfd_net_probe (address);
+  for (guint32 i = 0; i < N_PROBED; i++) {
+    g_autoptr (GInetAddress) address = wfd_dhcp_from_number (first + i);
+
+    if (g_inet_address_mask_matches (self->group->info->network, address)
+        && !g_inet_address_equal (self->group->info->local_address, address))
+      wfd_net_probe (address);
   }
 }
 
 static void
-look_for_client (WfdP2pOp *op)
+look_for_peer (WfdP2pOp *op)
 {
   WfdP2pGroup *group = op->link->group;
   g_autoptr (GInetAddress) found =
       wfd_net_find_neighbour (group->info->interface, group->info->local_address);
 
   if (found == NULL)
-    probe_pool (op->link);
+    probe (op->link);
   else if (group->given_address == NULL)
     group->given_address = g_steal_pointer (&found);
   wfd_p2p_op_address_seen (op);
+}
+
+static void
+fail_hidden (WfdP2pOp *op)
+{
+  WfdP2pGroup *group = op->link->group;
+
+  if (!group->info->is_owner)
+    wfd_p2p_op_fail_with (op, WFD_ERROR_TIMEOUT,
+        "The peer gives addresses in its group and does not tell its own; try again, or with a "
+        "go-intent of 15");
+  else if (group->dhcp == NULL)
+    wfd_p2p_op_fail_with (op, WFD_ERROR_TIMEOUT,
+        "The peer has taken no address in our group; install dnsmasq-base, which gives it one, or "
+        "try with a go-intent of 0");
+  else
+    wfd_p2p_op_fail_with (op, WFD_ERROR_TIMEOUT,
+        "The peer has taken no address in our group; try again, or with a go-intent of 0");
 }
 
 /* A sink comes to us, so that as a source we need not know; a source does not. */
@@ -247,15 +285,14 @@ static void
 do_without (WfdP2pOp *op)
 {
   wfd_p2p_clear_source (&op->step_timer);
-  if (op->link->options.advert.type == WFD_IE_TYPE_SOURCE)
+  if (is_source (op->link))
     wfd_p2p_op_advance (op);
   else
-    wfd_p2p_op_fail_with (op, WFD_ERROR_TIMEOUT,
-        "The peer has taken no address in our group; try again, or with a go-intent of 0");
+    fail_hidden (op);
 }
 
 static gboolean
-on_look_for_client (gpointer user_data)
+on_look_for_peer (gpointer user_data)
 {
   g_autoptr (WfdP2pOp) op = wfd_p2p_op_ref (user_data);
 
@@ -263,18 +300,20 @@ on_look_for_client (gpointer user_data)
     do_without (op);
     return G_SOURCE_REMOVE;
   }
-  look_for_client (op);
+  look_for_peer (op);
   return G_SOURCE_CONTINUE;
 }
 
 void
-wfd_p2p_op_begin_client_address (WfdP2pOp *op)
+wfd_p2p_op_begin_peer_address (WfdP2pOp *op)
 {
+  const WfdP2pGroup *group = op->link->group;
+
   op->n_asked = 0;
-  if (!op->link->group->has_address) {
+  if (!group->has_address || (!group->info->is_owner && is_source (op->link))) {
     do_without (op);
     return;
   }
-  start_timer (op, LOOK_MS, on_look_for_client);
-  look_for_client (op);
+  start_timer (op, LOOK_MS, on_look_for_peer);
+  look_for_peer (op);
 }

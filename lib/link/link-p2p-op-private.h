@@ -98,7 +98,7 @@ void wfd_p2p_op_stop_admitting (WfdP2pOp *op);
 void wfd_p2p_op_begin_serve (WfdP2pOp *op);
 void wfd_p2p_op_begin_address (WfdP2pOp *op);
 void wfd_p2p_op_begin_lease (WfdP2pOp *op);
-void wfd_p2p_op_begin_client_address (WfdP2pOp *op);
+void wfd_p2p_op_begin_peer_address (WfdP2pOp *op);
 /* That of the client may be known now. */
 void wfd_p2p_op_address_seen (WfdP2pOp *op);
 

@@ -61,6 +61,17 @@ stop (WfdP2pOp *op)
   wfd_p2p_clear_source (&op->timer);
 }
 
+/* What was under way when the service went, or when we close, needs no words of its own.
+ * @error: (nullable) (transfer full) */
+static void
+tell_not_opened (WfdP2pLink *self, GError *error)
+{
+  g_autoptr (GError) reason = error;
+
+  if (reason != NULL && self->owner != NULL)
+    wfd_link_emit (self, WFD_LINK_NOT_OPENED, reason);
+}
+
 /* @error: (nullable) (transfer full) */
 void
 wfd_p2p_op_finish (WfdP2pOp *op, GError *error)
@@ -74,7 +85,7 @@ wfd_p2p_op_finish (WfdP2pOp *op, GError *error)
   op->link = NULL;
   wfd_p2p_link_claim_forming (self);
   if (task == NULL)
-    g_clear_error (&error);
+    tell_not_opened (self, error);
   else if (error != NULL)
     g_task_return_error (task, error);
   else
@@ -447,6 +458,8 @@ get_facts (WfdP2pOp *op)
     facts |= WFD_P2P_OWNER;
   if (op->link->group != NULL && op->link->group->info->local_address != NULL)
     facts |= WFD_P2P_ADDRESSED;
+  if (op->link->group != NULL && op->link->group->info->peer_address == NULL)
+    facts |= WFD_P2P_PEER_HIDDEN;
   return facts;
 }
 

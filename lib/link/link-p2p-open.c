@@ -619,7 +619,7 @@ const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS] = {
   [WFD_P2P_STEP_MEMBER] = { begin_member, answered_member, TRUE },
   [WFD_P2P_STEP_ADDRESS] = { wfd_p2p_op_begin_address, NULL, FALSE },
   [WFD_P2P_STEP_LEASE] = { wfd_p2p_op_begin_lease, NULL, FALSE },
-  [WFD_P2P_STEP_CLIENT_ADDRESS] = { wfd_p2p_op_begin_client_address, NULL, FALSE },
+  [WFD_P2P_STEP_PEER_ADDRESS] = { wfd_p2p_op_begin_peer_address, NULL, FALSE },
   [WFD_P2P_STEP_DONE] = { begin_done, NULL, FALSE },
   [WFD_P2P_STEP_NOT_PAIRED] = { begin_not_paired, NULL, FALSE },
 };

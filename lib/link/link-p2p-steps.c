@@ -16,6 +16,7 @@
 #define STARTED WFD_P2P_STARTED
 #define OWNER WFD_P2P_OWNER
 #define ADDRESSED WFD_P2P_ADDRESSED
+#define HIDDEN WFD_P2P_PEER_HIDDEN
 #define BEGINS WFD_P2P_BEGINS
 #define INSIDE WFD_P2P_INSIDE
 #define UP WFD_P2P_UP
@@ -107,12 +108,14 @@ static const struct
   { S (SERVE), BEGINS, S (DONE) },
   { S (SERVE), 0, S (MEMBER) },
   { S (MEMBER), INSIDE | UP, S (DONE) },
-  { S (MEMBER), OWNER, S (CLIENT_ADDRESS) },
+  { S (MEMBER), OWNER, S (PEER_ADDRESS) },
   { S (MEMBER), 0, S (ADDRESS) },
+  { S (ADDRESS), ADDRESSED | HIDDEN, S (PEER_ADDRESS) },
   { S (ADDRESS), ADDRESSED, S (DONE) },
   { S (ADDRESS), 0, S (LEASE) },
+  { S (LEASE), HIDDEN, S (PEER_ADDRESS) },
   { S (LEASE), 0, S (DONE) },
-  { S (CLIENT_ADDRESS), 0, S (DONE) },
+  { S (PEER_ADDRESS), 0, S (DONE) },
 };
 
 WfdP2pStep
@@ -162,7 +165,7 @@ static const struct
   [S (MEMBER)] = { "waiting for the peer in the group", WFD_P2P_UNDO_GROUP },
   [S (ADDRESS)] = { "setting the address", WFD_P2P_UNDO_GROUP },
   [S (LEASE)] = { "waiting for an address by DHCP", WFD_P2P_UNDO_GROUP },
-  [S (CLIENT_ADDRESS)] = { "waiting for the address of the peer", WFD_P2P_UNDO_GROUP },
+  [S (PEER_ADDRESS)] = { "waiting for the address of the peer", WFD_P2P_UNDO_GROUP },
   [S (DONE)] = { "done", 0 },
   [S (NOT_PAIRED)] = { "looking for the pairing", 0 },
 };

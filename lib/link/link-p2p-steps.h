@@ -12,37 +12,37 @@ G_BEGIN_DECLS
 typedef enum
 {
   WFD_P2P_STEP_START,
-  WFD_P2P_STEP_BUS,            /* the system's message bus */
-  WFD_P2P_STEP_SERVICE,        /* have wpa_supplicant started */
-  WFD_P2P_STEP_OWNER,          /* whose messages are its messages */
-  WFD_P2P_STEP_CLEAN,          /* groups that were left over when we crashed */
-  WFD_P2P_STEP_ROOT,           /* what it was built with, and which interfaces it has */
-  WFD_P2P_STEP_INTERFACES,     /* the one with Wi-Fi Direct */
-  WFD_P2P_STEP_READ_CONFIG,    /* what is set by its configuration */
-  WFD_P2P_STEP_CONFIGURE,      /* our name, type and addresses */
-  WFD_P2P_STEP_ANNOUNCE,       /* our WFD information */
-  WFD_P2P_STEP_PEERS,          /* the devices that it knows already */
-  WFD_P2P_STEP_FIND,           /* search, for whoever there is */
-  WFD_P2P_STEP_PAIRINGS,       /* whether it is worth while to search */
-  WFD_P2P_STEP_SEARCH,         /* search until the peer is found */
-  WFD_P2P_STEP_GROUPS,         /* the pairing of before */
-  WFD_P2P_STEP_INVITE,         /* open it again: ask the peer */
-  WFD_P2P_STEP_REJOIN,         /* open it again: the peer is there already */
-  WFD_P2P_STEP_FORGET,         /* drop a pairing that the peer does not know */
-  WFD_P2P_STEP_PAIR,           /* negotiate a new group or join that of the peer */
-  WFD_P2P_STEP_STATION,        /* whether this device is in a network, whose channel it shares */
-  WFD_P2P_STEP_BEGIN_5_GHZ,    /* a group of our own in the better band, if there may be one */
-  WFD_P2P_STEP_BEGIN,          /* a group of our own, for whoever comes */
-  WFD_P2P_STEP_ADMIT,          /* let the peer into a group of ours, as a new one */
-  WFD_P2P_STEP_INVITE_IN,      /* or as one that was paired before */
-  WFD_P2P_STEP_GROUP,          /* wait until the group stands */
-  WFD_P2P_STEP_NETWORK,        /* the interface of the group */
-  WFD_P2P_STEP_FREQUENCY,      /* the group's frequency */
-  WFD_P2P_STEP_SERVE,          /* as its owner: our address, and addresses for clients */
-  WFD_P2P_STEP_MEMBER,         /* who else is in the group; wait if it is ours */
-  WFD_P2P_STEP_ADDRESS,        /* as client: ours, if the handshake has told it */
-  WFD_P2P_STEP_LEASE,          /* else by DHCP */
-  WFD_P2P_STEP_CLIENT_ADDRESS, /* that of the peer in a group of ours */
+  WFD_P2P_STEP_BUS,          /* the system's message bus */
+  WFD_P2P_STEP_SERVICE,      /* have wpa_supplicant started */
+  WFD_P2P_STEP_OWNER,        /* whose messages are its messages */
+  WFD_P2P_STEP_CLEAN,        /* groups that were left over when we crashed */
+  WFD_P2P_STEP_ROOT,         /* what it was built with, and which interfaces it has */
+  WFD_P2P_STEP_INTERFACES,   /* the one with Wi-Fi Direct */
+  WFD_P2P_STEP_READ_CONFIG,  /* what is set by its configuration */
+  WFD_P2P_STEP_CONFIGURE,    /* our name, type and addresses */
+  WFD_P2P_STEP_ANNOUNCE,     /* our WFD information */
+  WFD_P2P_STEP_PEERS,        /* the devices that it knows already */
+  WFD_P2P_STEP_FIND,         /* search, for whoever there is */
+  WFD_P2P_STEP_PAIRINGS,     /* whether it is worth while to search */
+  WFD_P2P_STEP_SEARCH,       /* search until the peer is found */
+  WFD_P2P_STEP_GROUPS,       /* the pairing of before */
+  WFD_P2P_STEP_INVITE,       /* open it again: ask the peer */
+  WFD_P2P_STEP_REJOIN,       /* open it again: the peer is there already */
+  WFD_P2P_STEP_FORGET,       /* drop a pairing that the peer does not know */
+  WFD_P2P_STEP_PAIR,         /* negotiate a new group or join that of the peer */
+  WFD_P2P_STEP_STATION,      /* whether this device is in a network, whose channel it shares */
+  WFD_P2P_STEP_BEGIN_5_GHZ,  /* a group of our own in the better band, if there may be one */
+  WFD_P2P_STEP_BEGIN,        /* a group of our own, for whoever comes */
+  WFD_P2P_STEP_ADMIT,        /* let the peer into a group of ours, as a new one */
+  WFD_P2P_STEP_INVITE_IN,    /* or as one that was paired before */
+  WFD_P2P_STEP_GROUP,        /* wait until the group stands */
+  WFD_P2P_STEP_NETWORK,      /* the interface of the group */
+  WFD_P2P_STEP_FREQUENCY,    /* the group's frequency */
+  WFD_P2P_STEP_SERVE,        /* as its owner: our address, and addresses for clients */
+  WFD_P2P_STEP_MEMBER,       /* who else is in the group; wait if it is ours */
+  WFD_P2P_STEP_ADDRESS,      /* as client: ours, if the handshake has told it */
+  WFD_P2P_STEP_LEASE,        /* else by DHCP */
+  WFD_P2P_STEP_PEER_ADDRESS, /* that of the peer, where nobody has told it */
   WFD_P2P_STEP_DONE,
   WFD_P2P_STEP_NOT_PAIRED, /* there is no pairing, and none may be made */
   WFD_P2P_N_STEPS,
@@ -66,9 +66,10 @@ typedef enum
   WFD_P2P_INSIDE = 1 << 12,    /* such a group, or an open link in one of ours, takes the peer in */
   WFD_P2P_UP = 1 << 13,        /* there is an open link in it already */
   WFD_P2P_HOSTS = 1 << 14,     /* and that is one of before */
-  WFD_P2P_MAY_CHOOSE = 1 << 15, /* the channel: nothing says where it has to be */
-  WFD_P2P_BEGUN = 1 << 16,      /* wpa_supplicant has taken the better band */
-  WFD_P2P_ASKS_FIRST = 1 << 17, /* a pairing has to be there, and is found without the peer */
+  WFD_P2P_MAY_CHOOSE = 1 << 15,  /* the channel: nothing says where it has to be */
+  WFD_P2P_BEGUN = 1 << 16,       /* wpa_supplicant has taken the better band */
+  WFD_P2P_ASKS_FIRST = 1 << 17,  /* a pairing has to be there, and is found without the peer */
+  WFD_P2P_PEER_HIDDEN = 1 << 18, /* the address of the peer in the group is not known */
 } WfdP2pFact;
 
 /* What follows on @step, which has succeeded; @facts: of WfdP2pFact. */

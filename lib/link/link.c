@@ -92,6 +92,15 @@ static const char *const error_signals[] = {
    */
   [WFD_LINK_LOST] = "lost",
   /**
+   * WfdLink::not-opened:
+   * @self: the link
+   * @error: why, as of wfd_link_finish()
+   *
+   * A peer has begun a group with this device by itself, as one that was paired before may,
+   * and it has not come to an open link.
+   */
+  [WFD_LINK_NOT_OPENED] = "not-opened",
+  /**
    * WfdLink::unavailable:
    * @self: the link
    * @error: why: %WFD_ERROR_NO_SERVICE, %WFD_ERROR_NO_DEVICE

@@ -128,6 +128,49 @@ test_lease (Lab *lab, gconstpointer data)
   lab_wait_program_gone (lab, "udhcpc");
 }
 
+static const WfdP2pOptions impatient_source = { .advert = { .type = WFD_IE_TYPE_SOURCE },
+  .go_intent = -1,
+  .address_ms = 1 };
+static const WfdP2pOptions impatient_sink = { .advert = { .type = WFD_IE_TYPE_PRIMARY_SINK },
+  .go_intent = -1,
+  .address_ms = 1 };
+
+#define UNTOLD "echo bound address=192.168.49.20 mask=255.255.255.0 server=8.8.8.8"
+
+/* Of the owner's address, by the server, nor by the handshake: it is looked for, where it is
+ * needed. */
+static void
+test_owner_without_address (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions sink = { .advert = { .type = WFD_IE_TYPE_PRIMARY_SINK },
+    .go_intent = -1 };
+  static const WfdP2pOptions source = { .advert = { .type = WFD_IE_TYPE_SOURCE }, .go_intent = -1 };
+
+  lab_add_program (lab, "udhcpc", UNTOLD "\n" STAY);
+  lab_set_neighbour (lab, "192.168.49.1");
+  lab_use_options (lab, &sink);
+  connect_untold (lab);
+  lab_wait_ok (lab);
+  assert_peer_address (lab, "192.168.49.1");
+
+  lab_set_neighbour (lab, NULL);
+  lab_use_options (lab, &source);
+  connect_untold (lab);
+  lab_wait_ok (lab);
+  assert_peer_address (lab, NULL);
+  g_assert_cmpuint (lab_count_probes (lab), ==, 0);
+
+  lab_use_options (lab, &impatient_sink);
+  lab_react (lab, "Connect", "GroupStarted",
+      "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP
+      "'>, 'role': <'client'>, 'IpAddr': <[byte 192, 168, 42, 100]>, 'IpAddrMask': <[byte 255, "
+      "255, 255, 0]>},)");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_nonnull (strstr (lab->error->message, "does not tell its own"));
+  g_assert_cmpuint (lab_count_probes (lab), >=, 4);
+}
+
 /* The handshake has told: nobody else is asked. */
 static void
 test_no_lease_needed (Lab *lab, gconstpointer data)
@@ -259,13 +302,6 @@ test_serves_as_configured (Lab *lab, gconstpointer data)
       "--interface=p2p-wlan0-0 --dhcp-range=192.168.42.2,192.168.42.199,1h" SERVER_ARGS);
 }
 
-static const WfdP2pOptions impatient_source = { .advert = { .type = WFD_IE_TYPE_SOURCE },
-  .go_intent = -1,
-  .address_ms = 1 };
-static const WfdP2pOptions impatient_sink = { .advert = { .type = WFD_IE_TYPE_PRIMARY_SINK },
-  .go_intent = -1,
-  .address_ms = 1 };
-
 /* A sink will come to the source; a source waits for the sink. */
 static void
 test_client_without_address (Lab *lab, gconstpointer data)
@@ -280,7 +316,14 @@ test_client_without_address (Lab *lab, gconstpointer data)
   lab_use_options (lab, &impatient_sink);
   connect_as_owner (lab);
   lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_nonnull (strstr (lab->error->message, "dnsmasq-base"));
   lab_wait_call (lab, "Disconnect");
+
+  lab_add_program (lab, "dnsmasq", STAY);
+  lab_use_options (lab, &impatient_sink);
+  connect_as_owner (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_null (strstr (lab->error->message, "dnsmasq-base"));
 }
 
 int
@@ -293,6 +336,7 @@ main (int argc, char **argv)
   add ("address/refused", test_address_refused);
   add ("address/interface-gone", test_interface_gone);
   add ("dhcp/lease", test_lease);
+  add ("dhcp/owner-without-address", test_owner_without_address);
   add ("dhcp/not-needed", test_no_lease_needed);
   add ("dhcp/next-client", test_next_client);
   add ("dhcp/no-client", test_no_client);

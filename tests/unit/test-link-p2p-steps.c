@@ -15,14 +15,15 @@
 #define BEGINS WFD_P2P_BEGINS
 #define INSIDE (WFD_P2P_INSIDE | WFD_P2P_OWNER | WFD_P2P_ADDRESSED)
 #define UP WFD_P2P_UP
-#define ALL_FACTS (2 * WFD_P2P_ASKS_FIRST - 1)
+#define ALL_FACTS (2 * WFD_P2P_PEER_HIDDEN - 1)
+#define HIDDEN WFD_P2P_PEER_HIDDEN
 #define HOSTS (WFD_P2P_OPENS | BEGINS | WFD_P2P_HOSTS)
 
 static const char *const names[] = { "start", "bus", "service", "owner", "clean", "root",
   "interfaces", "read-config", "configure", "announce", "peers", "find", "pairings", "search",
   "groups", "invite", "rejoin", "forget", "pair", "station", "begin-5-ghz", "begin", "admit",
   "invite-in", "group", "network", "frequency", "serve", "member", "address", "lease",
-  "client-address", "done", "not-paired" };
+  "peer-address", "done", "not-paired" };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == WFD_P2P_N_STEPS);
 
 static gboolean
@@ -65,8 +66,12 @@ static const struct
       "groups invite forget pair" LOOK },
   { "address-told", PREPARED | OPENS | KNOWN | ADDRESSED,
       "pair group network frequency member address done" },
+  { "owner-not-told", PREPARED | OPENS | KNOWN | ADDRESSED | HIDDEN,
+      "pair group network frequency member address peer-address done" },
+  { "owner-not-told-by-dhcp", PREPARED | OPENS | KNOWN | HIDDEN,
+      "pair group network frequency member address lease peer-address done" },
   { "owner", PREPARED | OPENS | KNOWN | OWNER | ADDRESSED,
-      "pair group network frequency serve member client-address done" },
+      "pair group network frequency serve member peer-address done" },
   { "host", HOSTS | PAIRED | OWNER | ADDRESSED,
       PREPARE "groups begin group network frequency serve done" },
   { "host-again", PREPARED | HOSTS | PAIRED | OWNER | ADDRESSED,
@@ -79,10 +84,10 @@ static const struct
       "groups station begin-5-ghz group network frequency serve done" },
   { "begins-in-the-other-band", PREPARED | BEGINS | OWNER | WFD_P2P_MAY_CHOOSE,
       "groups station begin-5-ghz begin group network frequency serve done" },
-  { "admits", PREPARED | OPENS | KNOWN | INSIDE, "admit member client-address done" },
-  { "admits-unknown", PREPARED | OPENS | INSIDE, "search admit member client-address done" },
+  { "admits", PREPARED | OPENS | KNOWN | INSIDE, "admit member peer-address done" },
+  { "admits-unknown", PREPARED | OPENS | INSIDE, "search admit member peer-address done" },
   { "admits-another", PREPARED | OPENS | KNOWN | INSIDE | UP, "admit member done" },
-  { "invites-in", PREPARED | REOPENS | KNOWN | INSIDE, "invite-in member client-address done" },
+  { "invites-in", PREPARED | REOPENS | KNOWN | INSIDE, "invite-in member peer-address done" },
   { "invites-in-unknown", PREPARED | REOPENS | INSIDE | UP, "search invite-in member done" },
   { "started-by-peer", PREPARED | OPENS | STARTED,
       "group network frequency member address lease done" },
