@@ -211,15 +211,77 @@ on_find_stopped (WfdP2pLink *self, GVariant *args)
     wfd_p2p_link_search_again (self);
 }
 
+typedef struct
+{
+  WfdP2pLink *link;
+  WfdLinkPeer *peer;
+  WfdPairing pairing;
+  char *pin;
+} Request;
+
+static void
+request_free (Request *request)
+{
+  g_object_unref (request->link);
+  g_object_unref (request->peer);
+  g_free (request->pin);
+  g_free (request);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
+
 /* Televisions and phones repeat themselves; while we do what they want that is
  * no news. */
 static void
+tell_request (WfdP2pLink *self, const Request *request)
+{
+  if (self->op != NULL && wfd_p2p_op_pairs_with (self->op, request->peer))
+    return;
+  wfd_link_emit (self, WFD_LINK_PAIRING_REQUEST, request->peer, (guint) request->pairing,
+      request->pin);
+  wfd_p2p_link_listen_again (self);
+}
+
+static void
+on_described (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Request) request = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autoptr (GVariant) properties = answer != NULL ? g_variant_get_child_value (answer, 0) : NULL;
+  g_autofree char *path = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+      || !wfd_p2p_link_has_peer (request->link, request->peer))
+    return;
+  path = wfd_p2p_link_dup_peer_path (request->link, request->peer);
+  if (properties != NULL)
+    wfd_p2p_link_update_peer (request->link, path, properties, FALSE);
+  if (wfd_p2p_link_has_peer (request->link, request->peer))
+    tell_request (request->link, request);
+}
+
+static gboolean
+is_described (WfdLinkPeer *peer)
+{
+  return *wfd_link_peer_get_name (peer) != '\0'
+      && (wfd_link_peer_is_source (peer) || wfd_link_peer_is_sink (peer));
+}
+
+/* Whoever decides wants to know who it is, which the request has told wpa_supplicant. */
+static void
 request_from (WfdP2pLink *self, WfdLinkPeer *peer, WfdPairing pairing, const char *pin)
 {
-  if (self->op != NULL && wfd_p2p_op_pairs_with (self->op, peer))
-    return;
-  wfd_link_emit (self, WFD_LINK_PAIRING_REQUEST, peer, (guint) pairing, pin);
-  wfd_p2p_link_listen_again (self);
+  g_autoptr (Request) request = g_new (Request, 1);
+  g_autofree char *path = wfd_p2p_link_dup_peer_path (self, peer);
+
+  *request = (Request) { g_object_ref (self), g_object_ref (peer), pairing, g_strdup (pin) };
+  if (is_described (peer) || self->interface_path == NULL)
+    tell_request (self, request);
+  else
+    g_dbus_connection_call (self->bus, self->owner, path, DBUS_PROPERTIES, "GetAll",
+        g_variant_new ("(s)", WPAS_INTERFACE_PEER), G_VARIANT_TYPE ("(a{sv})"),
+        G_DBUS_CALL_FLAGS_NONE, -1, self->asking, on_described, g_steal_pointer (&request));
 }
 
 /* Who owns a group waits to be asked: what is known is from before, and so is the

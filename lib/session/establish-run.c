@@ -283,10 +283,27 @@ make_no_peer_error (WfdEstablish *self)
       self->peer, others != NULL ? "are " : "is no display", others != NULL ? others : "");
 }
 
+/* It is we who connect. */
+static GError *
+make_not_reached_error (WfdEstablish *self)
+{
+  GInetAddress *address = wfd_establish_get_peer_address (self);
+  g_autofree char *text = address != NULL ? g_inet_address_to_string (address) : NULL;
+  guint16 port = wfd_establish_get_peer_port (self);
+
+  return g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
+      "%s is in the group and no session came with it, at TCP port %u of %s; does it cast, and do "
+      "firewalls on both sides let that port through?",
+      wfd_establish_name (self->candidate), port != 0 ? port : WFD_DEFAULT_RTSP_PORT, text);
+}
+
 static GError *
 make_no_session_error (WfdEstablish *self)
 {
   const char *name = wfd_establish_name (self->candidate);
+
+  if (self->role == WFD_ROLE_SINK)
+    return make_not_reached_error (self);
 
   if (wfd_establish_get_peer_address (self) == NULL)
     return g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
@@ -597,7 +614,7 @@ static gboolean
 is_bad (WfdEstablishEvent event)
 {
   return event == WFD_ESTABLISH_EVENT_FAILED || event == WFD_ESTABLISH_EVENT_LOST
-      || event == WFD_ESTABLISH_EVENT_TIME;
+      || event == WFD_ESTABLISH_EVENT_WRONG || event == WFD_ESTABLISH_EVENT_TIME;
 }
 
 static void
@@ -679,11 +696,34 @@ on_pin (WfdLink *link, const char *pin, WfdEstablish *self)
   wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PIN, pin);
 }
 
+/* Whoever says nothing of it may play any. */
+static gboolean
+plays_our_role (WfdEstablish *self, WfdLinkPeer *peer)
+{
+  gboolean ours =
+      self->role == WFD_ROLE_SOURCE ? wfd_link_peer_is_source (peer) : wfd_link_peer_is_sink (peer);
+
+  return ours && !plays_other_role (self, peer);
+}
+
+/* It may be the one that is waited for, and asks again. */
+static gboolean
+may_be_named (WfdEstablish *self, WfdLinkPeer *peer)
+{
+  return self->peer != NULL && !wfd_link_is_address (self->peer) && self->chosen == NULL
+      && *wfd_link_peer_get_name (peer) == '\0';
+}
+
 static gboolean
 is_let_in (WfdEstablish *self, WfdLinkPeer *peer, WfdPairing pairing)
 {
   if (!is_named (self, peer) || (self->role == WFD_ROLE_SOURCE && self->peer == NULL))
     return FALSE;
+  if (plays_our_role (self, peer)) {
+    wfd_establish_tell (self, WFD_ESTABLISH_NEWS, "%s wants to be paired, and is a %s itself",
+        wfd_establish_name (peer), self->role == WFD_ROLE_SOURCE ? "source" : "display");
+    return FALSE;
+  }
   if (pairing != self->pairing) {
     wfd_establish_tell (self, WFD_ESTABLISH_NEWS,
         "%s wants to be paired in another way; see “pairing”", wfd_establish_name (peer));
@@ -727,7 +767,8 @@ on_pairing_request (WfdLink *link, WfdLinkPeer *peer, guint pairing, const char 
   if (!may_be_asked (self))
     return;
   if (!is_let_in (self, peer, pairing)) {
-    wfd_link_reject (self->link, peer);
+    if (!may_be_named (self, peer))
+      wfd_link_reject (self->link, peer);
     return;
   }
   shown = g_strdup (note_request (self, id, pin));
@@ -756,6 +797,22 @@ is_of_use (WfdEstablish *self, const WfdLinkInfo *info)
 }
 
 static void
+note_wrong (WfdEstablish *self, const WfdLinkInfo *info)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (info->peer != NULL && is_named (self, info->peer) && self->role == WFD_ROLE_SINK)
+    error = g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
+        "%s is in the group, and its address there is not known; try again",
+        wfd_establish_name (info->peer));
+  else
+    error = g_error_new (WFD_ERROR, WFD_ERROR_REFUSED,
+        "%s has come by itself, and is not the one that is meant; the group is closed",
+        wfd_establish_name (info->peer));
+  note_failure (self, error);
+}
+
+static void
 note_open (WfdEstablish *self, WfdEstablishEvent event)
 {
   wfd_establish_feed (self, event);
@@ -769,6 +826,7 @@ on_opened (WfdLink *link, WfdEstablish *self)
   const WfdLinkInfo *info = wfd_link_get_info (link);
 
   if (!is_of_use (self, info)) {
+    note_wrong (self, info);
     wfd_establish_feed (self, WFD_ESTABLISH_EVENT_WRONG);
     return;
   }
@@ -805,6 +863,13 @@ on_lost (WfdLink *link, const GError *error, WfdEstablish *self)
 {
   note_failure (self, error);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_LOST);
+}
+
+static void
+on_not_opened (WfdLink *link, const GError *error, WfdEstablish *self)
+{
+  note_failure (self, error);
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_WRONG);
 }
 
 static void
@@ -855,5 +920,6 @@ wfd_establish_adopt_link (WfdEstablish *self)
   g_signal_connect (self->link, "interrupted", G_CALLBACK (on_interrupted), self);
   g_signal_connect (self->link, "resumed", G_CALLBACK (on_resumed), self);
   g_signal_connect (self->link, "lost", G_CALLBACK (on_lost), self);
+  g_signal_connect (self->link, "not-opened", G_CALLBACK (on_not_opened), self);
   g_signal_connect (self->link, "unavailable", G_CALLBACK (on_unavailable), self);
 }

@@ -675,6 +675,105 @@ test_found_while_closing (Way *way, gconstpointer data)
   g_assert_no_error (way->failed);
 }
 
+/* It has come into the group, and there is nobody where it should listen. */
+static void
+test_source_never_listens (Way *way, gconstpointer data)
+{
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "client");
+  WAIT_UNTIL (way->n_opened == 1);
+  wfd_establish_time_is_over (way->establish);
+  WAIT_UNTIL (strstr (way->progress->str, "connect!") != NULL);
+  g_assert_cmpuint (way->n_down, ==, 1);
+  g_assert_error (way->down, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_nonnull (strstr (way->down->message, "TCP port 7236 of 192.168.42.1"));
+  g_assert_no_error (way->failed);
+  lab_wait_call (&way->lab, "Disconnect");
+}
+
+/* A source that was paired before begins the group by itself: nobody here has asked for it. */
+static void
+test_source_without_address (Way *way, gconstpointer data)
+{
+  const WfdP2pOptions options = { .advert = { WFD_IE_TYPE_PRIMARY_SINK, TRUE, 7236, 200, 0 },
+    .go_intent = -1,
+    .address_ms = 1 };
+
+  wfd_establish_close (way->establish);
+  lab_use_options (&way->lab, &options);
+  wfd_establish_set_link (way->establish, way->lab.link);
+  lab_set_neighbour (&way->lab, NULL);
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_say (&way->lab, "GroupStarted",
+      "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP
+      "'>, 'role': <'client'>, 'IpAddr': <[byte 192, 168, 42, 100]>, 'IpAddrMask': <[byte 255, "
+      "255, 255, 0]>},)");
+  WAIT_UNTIL (g_str_has_suffix (way->progress->str, "address+ address! discover+"));
+  lab_wait_call (&way->lab, "Disconnect");
+  g_assert_cmpuint (way->n_opened, ==, 0);
+}
+
+static void
+ask_to_be_paired (Way *way, const char *properties)
+{
+  g_autofree char *found = g_strdup_printf ("(objectpath '" TV "', %s)", properties);
+
+  lab_say (&way->lab, "DeviceFoundProperties", found);
+  lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+}
+
+/* Two displays have nothing to show each other. */
+static void
+test_display_is_refused (Way *way, gconstpointer data)
+{
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  ask_to_be_paired (way, "{'DeviceName': <'Kitchen'>, 'IEs': <" ROKU_IES ">}");
+  lab_wait_call (&way->lab, "RejectPeer");
+  g_assert_cmpuint (way->n_requests, ==, 0);
+  g_assert_nonnull (strstr (way->text, "Kitchen wants to be paired, and is a display itself"));
+}
+
+#define SOURCE_IES "[byte 0x00, 0x00, 0x06, 0x00, 0x10, 0x1c, 0x44, 0x00, 0x96]"
+
+/* wpa_supplicant remembers who was refused. */
+static void
+test_nameless_is_not_refused (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "peer", "Phone", NULL);
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  ask_to_be_paired (way, "{'IEs': <" SOURCE_IES ">}");
+  for (guint i = 0; i < 3; i++)
+    lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "RejectPeer"), ==, 0);
+  g_assert_cmpuint (way->n_requests, ==, 0);
+  ask_to_be_paired (way, "{'DeviceName': <'Phone'>}");
+  lab_wait_call (&way->lab, "Connect");
+  g_assert_cmpuint (way->n_requests, ==, 1);
+}
+
+/* Its name is in the request, of which wpa_supplicant has told less. */
+static void
+test_who_asks_is_looked_at (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "peer", "Phone", NULL);
+  fake_wpas_set (way->lab.fake, TV, "DeviceName", g_variant_new_string ("Phone"));
+  fake_wpas_set (way->lab.fake, TV, "IEs", g_variant_new_parsed (SOURCE_IES));
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  lab_wait_call (&way->lab, "Connect");
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "RejectPeer"), ==, 0);
+}
+
 static void
 test_sink_waits_on (Way *way, gconstpointer data)
 {
@@ -758,6 +857,11 @@ main (int argc, char **argv)
   add_sink ("sink-throws-out", test_sink_throws_out);
   add ("source-throws-out", test_source_throws_out);
   add ("found-while-closing", test_found_while_closing);
+  add_sink ("source-never-listens", test_source_never_listens);
+  add_sink ("source-without-address", test_source_without_address);
+  add_sink ("display-is-refused", test_display_is_refused);
+  add_sink ("nameless-is-not-refused", test_nameless_is_not_refused);
+  add_sink ("who-asks-is-looked-at", test_who_asks_is_looked_at);
   add_sink ("sink-waits-on", test_sink_waits_on);
   add_sink ("sink-waits-for-service", test_sink_waits_for_service);
   return lab_run ();
