@@ -60,12 +60,23 @@ take_news_of_members (WfdPeerGraph *self)
   }
 }
 
+/* At once, for who is killed knows what is in the graph all the same. */
+static void
+keep_synchronized (WfdPeerGraph *self)
+{
+  if (!self->synchronized && !self->closed
+      && (wfd_peer_node_get_status (self->node) & WFD_PEER_STATUS_SYNCHRONIZED) != 0)
+    self->synchronized =
+        !WFD_PEER_FAILED (wfd_peer_store_set_number (self->store, "synchronized", TRUE));
+}
+
 void
 wfd_peer_graph_end (WfdPeerGraph *self)
 {
   gint64 deadline_us;
 
   take_news_of_members (self);
+  keep_synchronized (self);
   deadline_us = self->has_news ? 0 : wfd_peer_node_get_deadline_us (self->node);
   /* To say the same again would wake the thread up. */
   if (self->closed || deadline_us == self->deadline_us)
@@ -287,20 +298,31 @@ do_tell (gpointer user_data, WfdPeerEvent *event)
 
   if (self->starting)
     return;
+  if (self->to_tell != NULL) {
+    g_ptr_array_add (self->to_tell, wfd_peer_event_ref (event));
+    return;
+  }
   wfd_peer_graph_tell (self, event);
   if (self->told != NULL)
     self->told (self->user_data, event);
 }
 
-static void
-do_store (gpointer user_data, const WfdPeerRecord *record, gboolean gone)
+static guint32
+do_store (gpointer user_data, WfdPeerRecord *const *records, guint n)
 {
   WfdPeerGraph *self = user_data;
 
-  if (gone)
-    wfd_peer_store_remove (self->store, &record->id);
-  else
-    wfd_peer_store_put (self->store, record);
+  if (self->brought == NULL)
+    return wfd_peer_store_put (self->store, records, n);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (self->brought, wfd_peer_record_ref (records[i]));
+  return WFD_PEER_OK;
+}
+
+static guint32
+do_forget (gpointer user_data, const WfdPeerGuid *id)
+{
+  return wfd_peer_store_remove (((WfdPeerGraph *) user_data)->store, id);
 }
 
 static guint32
@@ -331,6 +353,7 @@ static const WfdPeerNodeCalls node_calls = {
   .close = do_close,
   .tell = do_tell,
   .store = do_store,
+  .forget = do_forget,
   .validate = do_validate,
   .sign = do_sign,
 };
@@ -372,10 +395,10 @@ start (WfdPeerGraph *self, const WfdPeerProperties *properties)
   if (properties != NULL)
     result = wfd_peer_node_create (node, properties);
   else {
+    self->synchronized = wfd_peer_store_get_number (self->store, "synchronized") != 0;
     wfd_peer_store_foreach (self->store, restore_record, self);
-    wfd_peer_node_restore (node, wfd_peer_store_get_number (self->store, "time-delta"),
-        wfd_peer_store_get_number (self->store, "synchronized") != 0,
-        wfd_peer_store_get_number (self->store, "known-until"));
+    wfd_peer_node_restore (node, wfd_peer_store_get_number (self->store, WFD_PEER_STORE_TIME_DELTA),
+        self->synchronized, wfd_peer_store_get_number (self->store, "known-until"));
   }
   self->starting = FALSE;
   wfd_peer_graph_end (self);
@@ -453,11 +476,10 @@ wfd_peer_graph_close (WfdPeerGraph *self)
     return;
 
   wfd_peer_node_leave (wfd_peer_graph_begin (self));
-  wfd_peer_store_set_number (self->store, "time-delta", wfd_peer_node_get_time_delta (self->node));
+  wfd_peer_store_set_number (self->store, WFD_PEER_STORE_TIME_DELTA,
+      wfd_peer_node_get_time_delta (self->node));
   wfd_peer_store_set_number (self->store, "known-until",
       wfd_peer_node_get_known_until (self->node));
-  wfd_peer_store_set_number (self->store, "synchronized",
-      (wfd_peer_node_get_status (self->node) & WFD_PEER_STATUS_SYNCHRONIZED) != 0);
   self->closed = TRUE;
   g_clear_pointer (&self->store, wfd_peer_store_close);
   g_ptr_array_set_size (self->listeners, 0);
@@ -637,7 +659,7 @@ wfd_peer_graph_next_event (WfdPeerGraph *self, WfdPeerQueue *queue)
 guint32
 wfd_peer_graph_export (WfdPeerGraph *self, const char *path)
 {
-  return wfd_peer_store_export (self->store, path);
+  return wfd_peer_store_export (self->store, path, wfd_peer_node_get_time_delta (self->node));
 }
 
 static void
@@ -646,22 +668,57 @@ import_record (gpointer user_data, WfdPeerRecord *record)
   wfd_peer_node_import_record (user_data, record);
 }
 
+/* All that was brought is kept, or none of it was ever there. */
+static guint32
+keep_brought (WfdPeerGraph *self)
+{
+  g_autoptr (GPtrArray) records = g_steal_pointer (&self->brought);
+  g_autoptr (GPtrArray) events = g_steal_pointer (&self->to_tell);
+  guint32 result =
+      wfd_peer_store_put (self->store, (WfdPeerRecord *const *) records->pdata, records->len);
+
+  if (WFD_PEER_FAILED (result)) {
+    wfd_peer_node_drop_records (self->node);
+    self->starting = TRUE;
+    wfd_peer_store_foreach (self->store, restore_record, self);
+    self->starting = FALSE;
+    return result;
+  }
+  for (guint i = 0; i < events->len; i++)
+    do_tell (self, events->pdata[i]);
+  return result;
+}
+
+/* Of who was never told anything, a copy tells nothing. Who has been has a time already. */
+static void
+take_state (WfdPeerGraph *self, gint64 time_delta)
+{
+  if (wfd_peer_node_get_properties (self->node) != NULL
+      && (wfd_peer_node_get_status (self->node) & WFD_PEER_STATUS_SYNCHRONIZED) == 0)
+    wfd_peer_node_restore (self->node, time_delta, TRUE, 0);
+}
+
 guint32
 wfd_peer_graph_import (WfdPeerGraph *self, const char *path)
 {
   WfdPeerNode *node = wfd_peer_graph_begin (self);
   WfdPeerStoreKey key = { self->folder, wfd_peer_node_get_graph_id (node),
     wfd_peer_node_get_peer_id (node), self->database };
-  guint32 result;
+  gint64 time_delta = 0;
+  guint32 result, kept;
 
   if (self->listeners->len > 0 || g_hash_table_size (self->conns) > 0)
     return WFD_PEER_GRAPH_IN_USE;
 
-  result = wfd_peer_store_import (&key, path, import_record, node);
+  self->brought = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_record_unref);
+  self->to_tell = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_event_unref);
+  result = wfd_peer_store_import (&key, path, import_record, node, &time_delta);
   take_news_of_members (self);
-  /* Of who was never told anything, it tells nothing. */
-  if (!WFD_PEER_FAILED (result) && wfd_peer_node_get_properties (node) != NULL)
-    wfd_peer_node_restore (node, wfd_peer_node_get_time_delta (node), TRUE, 0);
+  kept = keep_brought (self);
+  if (!WFD_PEER_FAILED (result))
+    result = kept;
+  if (!WFD_PEER_FAILED (result))
+    take_state (self, time_delta);
   wfd_peer_graph_end (self);
   return result;
 }

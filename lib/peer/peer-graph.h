@@ -24,9 +24,12 @@ struct _WfdPeerGraph
   GPtrArray *listeners; /* WfdPeerListener */
   GPtrArray *queues;    /* WfdPeerQueue */
   gboolean closed;
-  WfdPeerGroup *group; /* or NULL */
-  gboolean has_news;   /* of it, that the timer looks at */
-  gboolean starting;   /* what is read from the disk is no event and not written again */
+  WfdPeerGroup *group;   /* or NULL */
+  gboolean has_news;     /* of it, that the timer looks at */
+  gboolean starting;     /* what is read from the disk is no event */
+  gboolean synchronized; /* and kept, for who opens it next */
+  /* What a copy brings, until all of it is kept: WfdPeerRecord and WfdPeerEvent, or NULL. */
+  GPtrArray *brought, *to_tell;
   guint32 (*validate) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
   guint32 (*sign) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
   void (*told) (gpointer user_data, WfdPeerEvent *event);

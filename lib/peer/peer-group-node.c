@@ -80,6 +80,7 @@ keep_chain (WfdPeerGroupNode *self)
   g_clear_pointer (&self->entry->chain, wfd_peer_chain_unref);
   self->entry->chain = wfd_peer_chain_ref (latest);
   g_clear_pointer (&self->entry->password_hash, g_free);
+  /* With a disk that is full it is there until the group is closed, and asked for once more. */
   wfd_peer_group_node_store (self);
 }
 
@@ -263,15 +264,22 @@ guint32
 wfd_peer_group_node_join (const WfdPeerGroupPlace *place, WfdPeerGroupEntry *entry,
     const char *password, WfdPeerGroupNode **ret_node)
 {
+  g_autoptr (WfdPeerGroupEntry) before = NULL;
   guint32 result = find (place->hub, entry->identity, entry->name) == NULL
       ? check_entry (place, entry, password)
       : WFD_PEER_GROUP_IN_USE;
 
+  wfd_peer_group_store_read (place->groups, entry->identity, entry->name, &before);
   if (!WFD_PEER_FAILED (result))
-    result = wfd_peer_group_store_write (place->groups, entry);
-  return WFD_PEER_FAILED (result)
-      ? result
-      : wfd_peer_group_node_open (place, entry->identity, entry->name, ret_node);
+    result = wfd_peer_group_store_add (place->groups, entry);
+  if (WFD_PEER_FAILED (result))
+    return result;
+  result = wfd_peer_group_node_open (place, entry->identity, entry->name, ret_node);
+  if (WFD_PEER_FAILED (result) && before != NULL)
+    wfd_peer_group_store_add (place->groups, before);
+  else if (WFD_PEER_FAILED (result))
+    wfd_peer_group_store_delete (place->groups, entry->identity, entry->name);
+  return result;
 }
 
 void
@@ -411,6 +419,19 @@ publish_properties (WfdPeerGroupNode *self, WfdPeerGroupProperties *properties)
       wfd_peer_group_node_get_end_ticks (self));
 }
 
+/* Nothing of what it was to be is left. */
+static void
+undo_create (WfdPeerGroupNode *self)
+{
+  g_autofree char *folder = g_strdup (self->folder);
+  g_autofree char *identity = g_strdup (self->entry->identity);
+  g_autofree char *name = g_strdup (self->entry->name);
+
+  node_free (self);
+  if (name != NULL)
+    wfd_peer_group_store_delete (folder, identity, name);
+}
+
 guint32
 wfd_peer_group_node_create (const WfdPeerGroupPlace *place, WfdPeerGroupEntry *entry,
     WfdPeerGroupProperties *properties, const char *password, WfdPeerGroupNode **ret_node)
@@ -434,7 +455,7 @@ wfd_peer_group_node_create (const WfdPeerGroupPlace *place, WfdPeerGroupEntry *e
   if (!WFD_PEER_FAILED (result))
     result = wfd_peer_group_node_publish_member (self, entry->chain);
   if (WFD_PEER_FAILED (result))
-    node_free (self);
+    undo_create (self);
   else
     *ret_node = self;
   return result;
@@ -468,26 +489,32 @@ take_text (char **to, const char *from)
   *to = g_strdup (from);
 }
 
+/* The flags are in the properties of the graph too. */
 static guint32
-change_graph (WfdPeerNode *node, guint32 flags)
+change_both (WfdPeerNode *node, const WfdPeerRecord *record, guint32 flags)
 {
-  WfdPeerProperties of_graph = *wfd_peer_node_get_properties (node);
+  const WfdPeerProperties *there = wfd_peer_node_get_properties (node);
+  WfdPeerProperties of_graph;
 
+  if (there == NULL)
+    return WFD_PEER_GROUP_NOT_READY;
+  of_graph = *there;
   take_flags (&of_graph, flags);
-  return wfd_peer_node_set_properties (node, &of_graph);
+  return wfd_peer_node_set_properties (node, &of_graph, record);
 }
 
 guint32
 wfd_peer_group_node_set_properties (WfdPeerGroupNode *self, const WfdPeerGroupProperties *changes,
     const char *password)
 {
-  g_autoptr (WfdPeerRecord) record = get_properties_record (self);
+  g_autoptr (WfdPeerRecord) there = get_properties_record (self);
   g_auto (WfdPeerGroupProperties) properties = { 0 };
+  g_autoptr (WfdPeerRecord) record = NULL;
   gboolean other_flags;
   WfdPeerNode *node;
   guint32 result;
 
-  if (record == NULL || !wfd_peer_group_properties_read (record->payload, &properties))
+  if (there == NULL || !wfd_peer_group_properties_read (there->payload, &properties))
     return WFD_PEER_GROUP_NOT_READY;
   if (self->entry->key == NULL)
     return WFD_PEER_NOT_AUTHORIZED;
@@ -501,12 +528,12 @@ wfd_peer_group_node_set_properties (WfdPeerGroupNode *self, const WfdPeerGroupPr
     properties.password_roles =
         changes->password_roles != 0 ? changes->password_roles : properties.password_roles;
   }
+  record = wfd_peer_record_copy (there);
   g_bytes_unref (record->payload);
   record->payload = wfd_peer_group_properties_build (&properties);
   node = wfd_peer_group_node_begin (self);
-  result = wfd_peer_node_update_record (node, record);
-  if (!WFD_PEER_FAILED (result) && other_flags)
-    result = change_graph (node, changes->flags);
+  result = other_flags ? change_both (node, record, changes->flags)
+                       : wfd_peer_node_update_record (node, record);
   wfd_peer_graph_end (self->graph);
   return result;
 }

@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
+#include <unistd.h>
 #include "peer-codes.h"
 #include "peer-conn.h"
 #include "peer-files.h"
@@ -41,36 +42,6 @@ wfd_peer_group_store_get_folder (const char *folder, const char *identity, const
 
 /* --- writing --- */
 
-static guint32
-write_chain (const char *own, const WfdPeerChain *chain)
-{
-  g_autoptr (GBytes) octets = chain != NULL ? wfd_peer_chain_build (chain) : NULL;
-  gconstpointer data;
-  gsize size;
-
-  if (chain == NULL)
-    return WFD_PEER_OK;
-  if (octets == NULL)
-    return WFD_PEER_NO_KEY_ACCESS;
-  data = g_bytes_get_data (octets, &size);
-  return wfd_peer_files_write (own, CHAIN_FILE, data, size);
-}
-
-static guint32
-write_key (const char *own, WfdPeerKey *key)
-{
-  g_autofree char *pem = key != NULL ? wfd_peer_key_to_pem (key) : NULL;
-  guint32 result;
-
-  if (key == NULL)
-    return WFD_PEER_OK;
-  if (pem == NULL)
-    return WFD_PEER_NO_KEY_ACCESS;
-  result = wfd_peer_files_write (own, KEY_FILE, pem, -1);
-  gnutls_memset (pem, 0, strlen (pem));
-  return result;
-}
-
 static void
 write_addresses (GKeyFile *file, const WfdPeerGroupEntry *entry)
 {
@@ -105,11 +76,10 @@ read_addresses (GKeyFile *file, WfdPeerGroupEntry *entry)
   }
 }
 
-static guint32
-write_group (const char *own, const WfdPeerGroupEntry *entry)
+static char *
+build_group (const WfdPeerGroupEntry *entry)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autofree char *text = NULL;
 
   g_key_file_set_string (file, GROUP, "identity", entry->identity);
   g_key_file_set_string (file, GROUP, "name", entry->name);
@@ -120,22 +90,47 @@ write_group (const char *own, const WfdPeerGroupEntry *entry)
   if (entry->password_hash != NULL)
     g_key_file_set_string (file, GROUP, "password-hash", entry->password_hash);
   write_addresses (file, entry);
-  text = g_key_file_to_data (file, NULL, NULL);
-  return wfd_peer_files_write (own, GROUP_FILE, text, -1);
+  return g_key_file_to_data (file, NULL, NULL);
+}
+
+static guint32
+write_files (const char *own, const WfdPeerGroupEntry *entry)
+{
+  g_autoptr (GBytes) chain = entry->chain != NULL ? wfd_peer_chain_build (entry->chain) : NULL;
+  g_autofree char *pem = entry->key != NULL ? wfd_peer_key_to_pem (entry->key) : NULL;
+  g_autofree char *group = build_group (entry);
+  gsize size = 0;
+  gconstpointer octets = chain != NULL ? g_bytes_get_data (chain, &size) : NULL;
+  const WfdPeerFile files[] = {
+    { CHAIN_FILE, octets, size },
+    { KEY_FILE, pem, pem != NULL ? strlen (pem) : 0 },
+    { GROUP_FILE, group, strlen (group) },
+  };
+  guint32 result = (entry->chain == NULL || chain != NULL) && (entry->key == NULL || pem != NULL)
+      ? wfd_peer_files_write (own, files, G_N_ELEMENTS (files))
+      : WFD_PEER_NO_KEY_ACCESS;
+
+  if (pem != NULL)
+    gnutls_memset (pem, 0, strlen (pem));
+  return result;
 }
 
 guint32
 wfd_peer_group_store_write (const char *folder, const WfdPeerGroupEntry *entry)
 {
   g_autofree char *own = wfd_peer_group_store_get_folder (folder, entry->identity, entry->name);
+  g_autofree char *of_identity = wfd_peer_files_get_folder (folder, entry->identity);
   guint32 result;
 
   if (g_mkdir_with_parents (own, 0700) != 0)
-    return WFD_PEER_NO_KEY_ACCESS;
-  result = write_chain (own, entry->chain);
-  if (!WFD_PEER_FAILED (result))
-    result = write_key (own, entry->key);
-  return WFD_PEER_FAILED (result) ? result : write_group (own, entry);
+    return wfd_peer_files_code_of_errno (errno, WFD_PEER_NO_KEY_ACCESS);
+  result = write_files (own, entry);
+  /* These go only if there was nothing in them. */
+  if (WFD_PEER_FAILED (result)) {
+    g_rmdir (own);
+    g_rmdir (of_identity);
+  }
+  return result;
 }
 
 /* --- reading --- */
@@ -271,6 +266,19 @@ wfd_peer_group_store_lock (const char *folder, const char *identity, const char 
   }
   *ret_fd = fd;
   return WFD_PEER_OK;
+}
+
+guint32
+wfd_peer_group_store_add (const char *folder, const WfdPeerGroupEntry *entry)
+{
+  int fd = -1;
+  guint32 result = wfd_peer_group_store_lock (folder, entry->identity, entry->name, &fd);
+
+  if (!WFD_PEER_FAILED (result) || result == WFD_PEER_NOT_FOUND)
+    result = wfd_peer_group_store_write (folder, entry);
+  if (fd >= 0)
+    close (fd);
+  return result;
 }
 
 guint32

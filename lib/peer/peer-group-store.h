@@ -43,8 +43,10 @@ enum
 void wfd_peer_group_entry_free (WfdPeerGroupEntry *self);
 
 char *wfd_peer_group_store_get_folder (const char *folder, const char *identity, const char *name);
-/* A new one, or in the place of the one that is there. */
+/* By who has it open: a new one, or in the place of the one that is there. */
 guint32 wfd_peer_group_store_write (const char *folder, const WfdPeerGroupEntry *entry);
+/* The same by who does not: WFD_PEER_GROUP_IN_USE if anybody does. */
+guint32 wfd_peer_group_store_add (const char *folder, const WfdPeerGroupEntry *entry);
 guint32 wfd_peer_group_store_read (const char *folder, const char *identity, const char *name,
     WfdPeerGroupEntry **ret_entry);
 guint32 wfd_peer_group_store_delete (const char *folder, const char *identity, const char *name);

@@ -14,6 +14,7 @@
 #define KEY_FILE "key.pem"
 #define CERTIFICATE_FILE "certificate.pem"
 #define NAMES_FILE "identity"
+#define DEFAULT_FILE "default"
 #define GROUP "identity"
 
 void
@@ -47,16 +48,27 @@ read_file (const char *folder, const char *name, const char *file, char **ret_te
   return wfd_peer_files_read (own, file, ret_text, ret_size);
 }
 
-static guint32
-write_names (const char *own, const char *name, const char *friendly_name)
+static char *
+build_names (const char *name, const char *friendly_name)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autofree char *text = NULL;
 
   g_key_file_set_string (file, GROUP, "name", name);
   g_key_file_set_string (file, GROUP, "friendly-name", friendly_name);
-  text = g_key_file_to_data (file, NULL, NULL);
-  return wfd_peer_files_write (own, NAMES_FILE, text, -1);
+  return g_key_file_to_data (file, NULL, NULL);
+}
+
+/* The names come last: without them it is none. @key_pem NULL: the one that is there. */
+static guint32
+write_files (const char *own, const char *key_pem, const char *certificate_pem, const char *names)
+{
+  const WfdPeerFile files[] = {
+    { KEY_FILE, key_pem, key_pem != NULL ? strlen (key_pem) : 0 },
+    { CERTIFICATE_FILE, certificate_pem, strlen (certificate_pem) },
+    { NAMES_FILE, names, strlen (names) },
+  };
+
+  return wfd_peer_files_write (own, files, G_N_ELEMENTS (files));
 }
 
 static const char *const files[] = { KEY_FILE, CERTIFICATE_FILE, NAMES_FILE, NULL };
@@ -127,21 +139,17 @@ check_room (const char *folder)
   return identities->len < WFD_LIMIT_PEER_IDENTITIES ? WFD_PEER_OK : WFD_PEER_TOO_MANY_IDENTITIES;
 }
 
-/* The names come last: without them it is none. */
 static guint32
 write_identity (const char *own, const char *name, const char *friendly_name, WfdPeerKey *key,
     gnutls_x509_crt_t certificate)
 {
   g_autofree char *key_pem = wfd_peer_key_to_pem (key);
   g_autofree char *certificate_pem = wfd_peer_certificate_to_pem (certificate);
-  guint32 result = WFD_PEER_NO_KEY_ACCESS;
+  g_autofree char *names = build_names (name, friendly_name);
+  guint32 result = key_pem != NULL && certificate_pem != NULL
+      ? write_files (own, key_pem, certificate_pem, names)
+      : WFD_PEER_NO_KEY_ACCESS;
 
-  if (key_pem != NULL && certificate_pem != NULL)
-    result = wfd_peer_files_write (own, KEY_FILE, key_pem, -1);
-  if (!WFD_PEER_FAILED (result))
-    result = wfd_peer_files_write (own, CERTIFICATE_FILE, certificate_pem, -1);
-  if (!WFD_PEER_FAILED (result))
-    result = write_names (own, name, friendly_name);
   if (key_pem != NULL)
     gnutls_memset (key_pem, 0, strlen (key_pem));
   return result;
@@ -158,9 +166,10 @@ store (const char *folder, const char *name, const char *friendly_name, WfdPeerK
   if (WFD_PEER_FAILED (result))
     return result;
   if (g_mkdir_with_parents (folder, 0700) != 0)
-    return WFD_PEER_NO_KEY_ACCESS;
+    return wfd_peer_files_code_of_errno (errno, WFD_PEER_NO_KEY_ACCESS);
   if (g_mkdir (own, 0700) != 0)
-    return errno == EEXIST ? WFD_PEER_ALREADY_EXISTS : WFD_PEER_NO_KEY_ACCESS;
+    return errno == EEXIST ? WFD_PEER_ALREADY_EXISTS
+                           : wfd_peer_files_code_of_errno (errno, WFD_PEER_NO_KEY_ACCESS);
 
   result = write_identity (own, name, friendly_name, key, certificate);
   if (WFD_PEER_FAILED (result))
@@ -226,17 +235,17 @@ wfd_peer_identity_load_key (const char *folder, const char *name, WfdPeerKey **r
 
 /* Its certificate says the name to others. */
 static guint32
-certify (const char *own, WfdPeerKey *key, const char *name, const char *friendly_name)
+rename_to (const char *own, WfdPeerKey *key, const char *name, const char *friendly_name)
 {
   gnutls_x509_crt_t certificate = wfd_peer_key_certify (key, name, friendly_name);
+  g_autofree char *names = build_names (name, friendly_name);
   g_autofree char *pem = NULL;
 
   if (certificate == NULL)
     return WFD_PEER_NO_KEY_ACCESS;
   pem = wfd_peer_certificate_to_pem (certificate);
   gnutls_x509_crt_deinit (certificate);
-  return pem != NULL ? wfd_peer_files_write (own, CERTIFICATE_FILE, pem, -1)
-                     : WFD_PEER_NO_KEY_ACCESS;
+  return pem != NULL ? write_files (own, NULL, pem, names) : WFD_PEER_NO_KEY_ACCESS;
 }
 
 guint32
@@ -247,10 +256,9 @@ wfd_peer_identity_set_friendly_name (const char *folder, const char *name,
   g_autoptr (WfdPeerKey) key = NULL;
   guint32 result = wfd_peer_identity_load_key (folder, name, &key);
 
-  friendly_name = choose_friendly_name (name, friendly_name);
-  if (!WFD_PEER_FAILED (result))
-    result = certify (own, key, name, friendly_name);
-  return WFD_PEER_FAILED (result) ? result : write_names (own, name, friendly_name);
+  return WFD_PEER_FAILED (result)
+      ? result
+      : rename_to (own, key, name, choose_friendly_name (name, friendly_name));
 }
 
 static guint32
@@ -281,16 +289,10 @@ wfd_peer_identity_load_certificate (const char *folder, const char *name, GBytes
 
 /* --- the default --- */
 
-static char *
-get_default_path (const char *folder)
-{
-  return g_build_filename (folder, "default", NULL);
-}
-
 guint32
 wfd_peer_identity_get_default (const char *folder, char **ret_name)
 {
-  g_autofree char *path = get_default_path (folder);
+  g_autofree char *path = g_build_filename (folder, DEFAULT_FILE, NULL);
   g_autofree char *name = NULL;
   g_autoptr (WfdPeerIdentity) identity = NULL;
   g_autoptr (GError) error = NULL;
@@ -309,6 +311,8 @@ guint32
 wfd_peer_identity_make_default (const char *folder, char **ret_name)
 {
   g_autoptr (WfdPeerKey) key = NULL;
+  g_autofree char *name = NULL;
+  WfdPeerFile file;
   guint32 result = wfd_peer_identity_get_default (folder, ret_name);
 
   if (result != WFD_PEER_NOT_FOUND)
@@ -316,9 +320,16 @@ wfd_peer_identity_make_default (const char *folder, char **ret_name)
   key = wfd_peer_key_new ();
   if (key == NULL)
     return WFD_PEER_NO_KEY_ACCESS;
-  result = wfd_peer_identity_create (folder, key, "default", NULL, ret_name);
-  return WFD_PEER_FAILED (result) ? result
-                                  : wfd_peer_files_write (folder, "default", *ret_name, -1);
+  result = wfd_peer_identity_create (folder, key, "default", NULL, &name);
+  if (WFD_PEER_FAILED (result))
+    return result;
+  file = (WfdPeerFile) { DEFAULT_FILE, name, strlen (name) };
+  result = wfd_peer_files_write (folder, &file, 1);
+  if (WFD_PEER_FAILED (result))
+    wfd_peer_identity_delete (folder, name);
+  else
+    *ret_name = g_steal_pointer (&name);
+  return result;
 }
 
 /* --- copies --- */

@@ -155,12 +155,13 @@ typedef enum
 
 /* A record that @from, or a file if NULL, has. */
 Taken wfd_peer_node_take_record (WfdPeerNode *self, WfdPeerRecord *record, Link *from);
-/* One of our own, whole and signed. */
-void wfd_peer_node_put_record (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change,
-    Link *from);
 gboolean wfd_peer_node_is_alive (const WfdPeerNode *self, const WfdPeerRecord *record);
-guint32 wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *record,
+/* Stamps and signs records that have an id, and lets the graph have them: all, or none. */
+guint32 wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *const *records, guint n,
     WfdPeerRecordChange change);
+/* What @changes make of the record that they name. */
+guint32 wfd_peer_node_prepare_update (WfdPeerNode *self, const WfdPeerRecord *changes,
+    WfdPeerRecord **ret_record);
 /* Under @id, over what is there, deleted or not. */
 void wfd_peer_node_publish_own (WfdPeerNode *self, const WfdPeerGuid *type, const WfdPeerGuid *id,
     guint8 flags, guint64 life, GBytes *payload);

@@ -147,16 +147,14 @@ get_expire_delay_us (guint64 expires, guint64 now)
 }
 
 /* Whatever had the record before has it now; all others hear of it. */
-void
-wfd_peer_node_put_record (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change,
-    Link *from)
+static void
+put_record (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change, Link *from)
 {
   WfdPeerRecord *there = g_hash_table_lookup (self->records, &record->id);
   g_autoptr (WfdPeerRecord) old = there != NULL ? wfd_peer_record_ref (there) : NULL;
 
   take_out (self->deferred, &self->deferred_bytes, &record->id);
   put_in (self->records, &self->records_bytes, record);
-  self->calls->store (self->user_data, record, FALSE);
   wfd_peer_node_hasten_timer (self, TIMER_EXPIRE,
       get_expire_delay_us (record->expires, wfd_peer_node_get_peer_time (self)));
   record_changed (self, record, old, change);
@@ -231,7 +229,9 @@ wfd_peer_node_take_record (WfdPeerNode *self, WfdPeerRecord *record, Link *from)
   if (WFD_PEER_FAILED (valid))
     return TAKEN_REFUSED;
 
-  wfd_peer_node_put_record (self, record, change, from);
+  /* With a disk that is full the graph is the same all the same. */
+  self->calls->store (self->user_data, &record, 1);
+  put_record (self, record, change, from);
   /* Somebody else has spoken for us. */
   if (self->has_presence && wfd_peer_guid_equal (&record->id, &self->presence_id))
     wfd_peer_node_start_timer (self, TIMER_PRESENCE, PRESENCE_AGAIN_US);
@@ -273,6 +273,16 @@ validate_again (WfdPeerNode *self, const GPtrArray *records)
 }
 
 void
+wfd_peer_node_drop_records (WfdPeerNode *self)
+{
+  g_hash_table_remove_all (self->records);
+  g_hash_table_remove_all (self->deferred);
+  self->records_bytes = self->deferred_bytes = 0;
+  self->has_properties = FALSE;
+  wfd_peer_properties_clear (&self->properties);
+}
+
+void
 wfd_peer_node_validate_deferred (WfdPeerNode *self, const WfdPeerGuid *ids, guint n)
 {
   g_autoptr (GPtrArray) records = list_new ();
@@ -310,12 +320,10 @@ wfd_peer_node_validate_deferred_of (WfdPeerNode *self, GHashTable *names)
 
 /* --- our own --- */
 
-/* Stamps and signs @record, which has an id, and lets the graph have it. */
-guint32
-wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change)
+static guint32
+stamp (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change)
 {
   guint64 now = wfd_peer_node_get_peer_time (self);
-  guint32 result = WFD_PEER_OK;
 
   if (record->created == 0) {
     record->created = record->modified = now;
@@ -333,11 +341,35 @@ wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordCh
   if (record->expires <= record->modified)
     return WFD_PEER_INVALID_ARGUMENT;
 
-  if (self->calls->sign != NULL)
-    result = self->calls->sign (self->user_data, record, change);
+  return self->calls->sign != NULL ? self->calls->sign (self->user_data, record, change)
+                                   : WFD_PEER_OK;
+}
+
+guint32
+wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *const *records, guint n,
+    WfdPeerRecordChange change)
+{
+  guint32 result = WFD_PEER_OK;
+
+  for (guint i = 0; i < n && !WFD_PEER_FAILED (result); i++)
+    result = stamp (self, records[i], change);
   if (!WFD_PEER_FAILED (result))
-    wfd_peer_node_put_record (self, record, change, NULL);
+    result = self->calls->store (self->user_data, records, n);
+  for (guint i = 0; i < n && !WFD_PEER_FAILED (result); i++)
+    put_record (self, records[i], change, NULL);
   return result;
+}
+
+/* What the graph says by itself lives while it does: it has to be said, and nobody who could be
+ * told that the disk is full has asked for it. */
+static gboolean
+publish_unasked (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change)
+{
+  if (WFD_PEER_FAILED (stamp (self, record, change)))
+    return FALSE;
+  self->calls->store (self->user_data, &record, 1);
+  put_record (self, record, change, NULL);
+  return TRUE;
 }
 
 /* A record of which we say that it lives on is published again in time. */
@@ -364,7 +396,7 @@ wfd_peer_node_publish_own (WfdPeerNode *self, const WfdPeerGuid *type, const Wfd
           wfd_peer_node_plausible_time (record, record->version + 1));
   g_bytes_unref (record->payload);
   record->payload = g_bytes_ref (payload);
-  if (!WFD_PEER_FAILED (wfd_peer_node_publish (self, record, change_of (record, old))))
+  if (publish_unasked (self, record, change_of (record, old)))
     note_refresh (self, record);
 }
 
@@ -381,7 +413,7 @@ wfd_peer_node_withdraw (WfdPeerNode *self, const WfdPeerGuid *id)
   record->flags = WFD_PEER_RECORD_IS_DELETED;
   g_bytes_unref (record->payload);
   record->payload = g_bytes_new (NULL, 0);
-  wfd_peer_node_publish (self, record, WFD_PEER_RECORD_DELETED);
+  publish_unasked (self, record, WFD_PEER_RECORD_DELETED);
 }
 
 static gboolean
@@ -417,7 +449,7 @@ wfd_peer_node_add_record (WfdPeerNode *self, WfdPeerRecord *record)
   wfd_peer_record_make_id (record->creator != NULL ? record->creator : self->peer_id, &record->id);
   if (!can_keep (self, record))
     return WFD_PEER_NO_MEMORY;
-  result = wfd_peer_node_publish (self, record, WFD_PEER_RECORD_ADDED);
+  result = wfd_peer_node_publish (self, &record, 1, WFD_PEER_RECORD_ADDED);
   note_refresh (self, record);
   return result;
 }
@@ -440,7 +472,8 @@ find_to_change (WfdPeerNode *self, const WfdPeerGuid *id, WfdPeerRecord **ret_co
 }
 
 guint32
-wfd_peer_node_update_record (WfdPeerNode *self, const WfdPeerRecord *changes)
+wfd_peer_node_prepare_update (WfdPeerNode *self, const WfdPeerRecord *changes,
+    WfdPeerRecord **ret_record)
 {
   g_autoptr (WfdPeerRecord) record = NULL;
   guint32 result = find_to_change (self, &changes->id, &record);
@@ -461,7 +494,19 @@ wfd_peer_node_update_record (WfdPeerNode *self, const WfdPeerRecord *changes)
   if (!can_keep (self, record))
     return WFD_PEER_NO_MEMORY;
 
-  result = wfd_peer_node_publish (self, record, WFD_PEER_RECORD_UPDATED);
+  *ret_record = g_steal_pointer (&record);
+  return WFD_PEER_OK;
+}
+
+guint32
+wfd_peer_node_update_record (WfdPeerNode *self, const WfdPeerRecord *changes)
+{
+  g_autoptr (WfdPeerRecord) record = NULL;
+  guint32 result = wfd_peer_node_prepare_update (self, changes, &record);
+
+  if (WFD_PEER_FAILED (result))
+    return result;
+  result = wfd_peer_node_publish (self, &record, 1, WFD_PEER_RECORD_UPDATED);
   note_refresh (self, record);
   return result;
 }
@@ -477,7 +522,6 @@ forget (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change)
   g_hash_table_iter_init (&iter, self->links);
   while (g_hash_table_iter_next (&iter, NULL, &link))
     wfd_peer_node_unqueue_flood (link, &kept->id);
-  self->calls->store (self->user_data, kept, TRUE);
   if (!is_deleted (kept))
     record_changed (self, kept, kept, change);
 }
@@ -496,6 +540,9 @@ wfd_peer_node_delete_record (WfdPeerNode *self, const WfdPeerGuid *id, gboolean 
         || !WFD_PEER_FAILED (
             self->calls->validate (self->user_data, record, WFD_PEER_RECORD_DELETED)))
       return WFD_PEER_ACCESS_DENIED;
+    result = self->calls->forget (self->user_data, id);
+    if (WFD_PEER_FAILED (result))
+      return result;
     forget (self, g_hash_table_lookup (self->records, id), WFD_PEER_RECORD_DELETED);
     return WFD_PEER_OK;
   }
@@ -504,7 +551,7 @@ wfd_peer_node_delete_record (WfdPeerNode *self, const WfdPeerGuid *id, gboolean 
   g_bytes_unref (record->payload);
   record->payload = g_bytes_new (NULL, 0);
   g_clear_pointer (&record->attributes, g_free);
-  return wfd_peer_node_publish (self, record, WFD_PEER_RECORD_DELETED);
+  return wfd_peer_node_publish (self, &record, 1, WFD_PEER_RECORD_DELETED);
 }
 
 GPtrArray *
@@ -548,8 +595,12 @@ wfd_peer_node_expire (WfdPeerNode *self)
     else
       next = MIN (next, record->expires);
   }
-  for (guint i = 0; i < expired->len; i++)
-    forget (self, expired->pdata[i], WFD_PEER_RECORD_EXPIRED);
+  for (guint i = 0; i < expired->len; i++) {
+    WfdPeerRecord *record = expired->pdata[i];
+
+    self->calls->forget (self->user_data, &record->id);
+    forget (self, record, WFD_PEER_RECORD_EXPIRED);
+  }
   wfd_peer_node_start_timer (self, TIMER_EXPIRE,
       expired->len < EXPIRED_AT_ONCE ? get_expire_delay_us (next, now) : EXPIRE_AGAIN_US);
 }
@@ -575,7 +626,7 @@ wfd_peer_node_refresh (WfdPeerNode *self)
       WfdPeerRecord *again = wfd_peer_record_copy (record);
 
       again->expires = now + life;
-      wfd_peer_node_publish (self, again, WFD_PEER_RECORD_UPDATED);
+      publish_unasked (self, again, WFD_PEER_RECORD_UPDATED);
       wfd_peer_record_unref (again);
       due = now + life - life / 5;
     }

@@ -177,7 +177,7 @@ wfd_peer_node_create (WfdPeerNode *self, const WfdPeerProperties *properties)
   record->payload = wfd_peer_properties_build (properties);
   self->has_time = TRUE;
   wfd_peer_node_set_synchronized (self);
-  return wfd_peer_node_publish (self, record, WFD_PEER_RECORD_ADDED);
+  return wfd_peer_node_publish (self, &record, 1, WFD_PEER_RECORD_ADDED);
 }
 
 void
@@ -186,7 +186,7 @@ wfd_peer_node_restore (WfdPeerNode *self, gint64 peer_time_delta, gboolean synch
 {
   self->known_until = known_until;
   self->time_delta = peer_time_delta;
-  self->has_time = synchronized;
+  self->has_time = synchronized && known_until != 0;
   if (synchronized)
     wfd_peer_node_set_synchronized (self);
 }
@@ -289,9 +289,12 @@ wfd_peer_node_get_properties (const WfdPeerNode *self)
 }
 
 guint32
-wfd_peer_node_set_properties (WfdPeerNode *self, const WfdPeerProperties *properties)
+wfd_peer_node_set_properties (WfdPeerNode *self, const WfdPeerProperties *properties,
+    const WfdPeerRecord *with)
 {
   g_autoptr (WfdPeerRecord) record = NULL;
+  g_autoptr (WfdPeerRecord) beside = NULL;
+  guint32 result = WFD_PEER_OK;
   const WfdPeerRecord *old = g_hash_table_lookup (self->records, &wfd_peer_id_graph_info);
   WfdPeerProperties changed = self->properties;
 
@@ -306,5 +309,10 @@ wfd_peer_node_set_properties (WfdPeerNode *self, const WfdPeerProperties *proper
   record = wfd_peer_record_copy (old);
   g_bytes_unref (record->payload);
   record->payload = wfd_peer_properties_build (&changed);
-  return wfd_peer_node_publish (self, record, WFD_PEER_RECORD_UPDATED);
+  if (with != NULL)
+    result = wfd_peer_node_prepare_update (self, with, &beside);
+  return WFD_PEER_FAILED (result)
+      ? result
+      : wfd_peer_node_publish (self, (WfdPeerRecord *[]) { record, beside }, with != NULL ? 2 : 1,
+          WFD_PEER_RECORD_UPDATED);
 }

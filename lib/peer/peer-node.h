@@ -27,8 +27,9 @@ typedef struct
   /* After what was sent. Nothing of the link is told any more. */
   void (*close) (gpointer user_data, guint64 link_id);
   void (*tell) (gpointer user_data, WfdPeerEvent *event);
-  /* To keep, or to forget if @gone. */
-  void (*store) (gpointer user_data, const WfdPeerRecord *record, gboolean gone);
+  /* To keep all of these, or none of them and why. */
+  guint32 (*store) (gpointer user_data, WfdPeerRecord *const *records, guint n);
+  guint32 (*forget) (gpointer user_data, const WfdPeerGuid *id);
   /* May @record be had? WFD_PEER_OK, WFD_PEER_INVALID_RECORD or WFD_PEER_DEFERRED. */
   guint32 (*validate) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
   /* Gives @record its security data. */
@@ -62,7 +63,7 @@ void wfd_peer_node_tick (WfdPeerNode *self);
 /* As the creator of the graph, who is synchronised from the start. */
 guint32 wfd_peer_node_create (WfdPeerNode *self, const WfdPeerProperties *properties);
 /* With what was stored: each record, then the end; @known_until: how old what is known is, or 0
- * if nobody can tell. */
+ * if nobody can tell, nor by whose clock. */
 void wfd_peer_node_restore_record (WfdPeerNode *self, WfdPeerRecord *record);
 void wfd_peer_node_restore (WfdPeerNode *self, gint64 peer_time_delta, gboolean synchronized,
     guint64 known_until);
@@ -82,8 +83,10 @@ gint64 wfd_peer_node_get_time_delta (const WfdPeerNode *self);
 guint64 wfd_peer_node_get_peer_time (const WfdPeerNode *self);
 /* NULL as long as they are not known. */
 const WfdPeerProperties *wfd_peer_node_get_properties (const WfdPeerNode *self);
-/* Friendly name, comment, presence; the rest stays as it is. */
-guint32 wfd_peer_node_set_properties (WfdPeerNode *self, const WfdPeerProperties *properties);
+/* Friendly name, comment, presence, flags; the rest stays as it is. @with: a record that changes
+ * with them, or NULL. */
+guint32 wfd_peer_node_set_properties (WfdPeerNode *self, const WfdPeerProperties *properties,
+    const WfdPeerRecord *with);
 
 /* --- links --- */
 
@@ -166,6 +169,8 @@ void wfd_peer_node_validate_deferred (WfdPeerNode *self, const WfdPeerGuid *ids,
 void wfd_peer_node_validate_deferred_of (WfdPeerNode *self, GHashTable *names);
 /* Of another copy of this graph: what is new in it. */
 void wfd_peer_node_import_record (WfdPeerNode *self, WfdPeerRecord *record);
+/* Knows none any more; what was stored may be restored. */
+void wfd_peer_node_drop_records (WfdPeerNode *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPeerNode, wfd_peer_node_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPeerNodeInfo, wfd_peer_node_info_free)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peer-store.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
+#include <unistd.h>
 #include "peer-codes.h"
+#include "peer-files.h"
 
 #define VERSION 1
 
@@ -13,7 +16,6 @@ struct _WfdPeerStore
 };
 
 static const char schema[] =
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
     "CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, value INTEGER);"
     "CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, value TEXT);"
     "CREATE TABLE IF NOT EXISTS records (id BLOB PRIMARY KEY, "
@@ -34,11 +36,24 @@ wfd_peer_store_get_path (const WfdPeerStoreKey *key)
   return g_build_filename (key->folder, file, NULL);
 }
 
+/* SQLite has a code of its own for a disk without room only; a limit of the user (EDQUOT, EFBIG)
+ * is a write that failed. */
+static gboolean
+is_full (sqlite3 *db)
+{
+  int code = sqlite3_extended_errcode (db);
+
+  return code == SQLITE_FULL || code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE;
+}
+
+/* @result: of what @db did last. */
 static guint32
-code_of (int result)
+code_of (sqlite3 *db, int result)
 {
   switch (result & 0xff) {
     case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
       return WFD_PEER_OK;
     case SQLITE_PERM:
     case SQLITE_READONLY:
@@ -51,8 +66,14 @@ code_of (int result)
     case SQLITE_CORRUPT:
       return WFD_PEER_INVALID_DATABASE;
     default:
-      return WFD_PEER_FILE_ERROR;
+      return is_full (db) ? WFD_PEER_DISK_FULL : WFD_PEER_FILE_ERROR;
   }
+}
+
+static guint32
+open_file (const char *path, int flags, sqlite3 **ret_db)
+{
+  return code_of (*ret_db, sqlite3_open_v2 (path, ret_db, flags, NULL));
 }
 
 /* --- statements --- */
@@ -68,22 +89,46 @@ prepare (sqlite3 *db, const char *text)
 
 /* One that gives no rows. */
 static guint32
-run (sqlite3_stmt *statement)
+run (sqlite3 *db, sqlite3_stmt *statement)
 {
   int result = sqlite3_step (statement);
 
   sqlite3_finalize (statement);
-  return result == SQLITE_DONE ? WFD_PEER_OK : code_of (result);
+  return code_of (db, result);
 }
 
-static void
+static guint32
+execute (sqlite3 *db, const char *text)
+{
+  return code_of (db, sqlite3_exec (db, text, NULL, NULL, NULL));
+}
+
+/* All that is done between, or nothing of it; @result: of what was done. */
+static guint32
+begin (sqlite3 *db)
+{
+  return execute (db, "BEGIN");
+}
+
+static guint32
+end (sqlite3 *db, guint32 result)
+{
+  if (!WFD_PEER_FAILED (result))
+    result = execute (db, "COMMIT");
+  /* A disk that is full may have ended it already. */
+  if (!sqlite3_get_autocommit (db))
+    execute (db, "ROLLBACK");
+  return result;
+}
+
+static guint32
 set_text (sqlite3 *db, const char *name, const char *value)
 {
   sqlite3_stmt *statement = prepare (db, "INSERT OR REPLACE INTO texts VALUES (?, ?)");
 
   sqlite3_bind_text (statement, 1, name, -1, SQLITE_STATIC);
   sqlite3_bind_text (statement, 2, value, -1, SQLITE_STATIC);
-  run (statement);
+  return run (db, statement);
 }
 
 static gboolean
@@ -99,14 +144,20 @@ has_text (sqlite3 *db, const char *name, const char *value)
   return same;
 }
 
-void
-wfd_peer_store_set_number (WfdPeerStore *self, const char *name, gint64 value)
+static guint32
+set_number (sqlite3 *db, const char *name, gint64 value)
 {
-  sqlite3_stmt *statement = prepare (self->db, "INSERT OR REPLACE INTO numbers VALUES (?, ?)");
+  sqlite3_stmt *statement = prepare (db, "INSERT OR REPLACE INTO numbers VALUES (?, ?)");
 
   sqlite3_bind_text (statement, 1, name, -1, SQLITE_STATIC);
   sqlite3_bind_int64 (statement, 2, value);
-  run (statement);
+  return run (db, statement);
+}
+
+guint32
+wfd_peer_store_set_number (WfdPeerStore *self, const char *name, gint64 value)
+{
+  return set_number (self->db, name, value);
 }
 
 gint64
@@ -124,34 +175,76 @@ wfd_peer_store_get_number (WfdPeerStore *self, const char *name)
 
 /* --- life --- */
 
+static void
+remove_files (const char *path)
+{
+  static const char *const endings[] = { "", "-wal", "-shm" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
+    g_autofree char *file = g_strconcat (path, endings[i], NULL);
+
+    g_unlink (file);
+  }
+}
+
+static guint32
+say_what_it_is (sqlite3 *db, const WfdPeerStoreKey *key)
+{
+  guint32 result = set_text (db, "graph", key->graph_id);
+
+  if (!WFD_PEER_FAILED (result))
+    result = set_text (db, "peer", key->peer_id);
+  return WFD_PEER_FAILED (result) ? result : set_number (db, "version", VERSION);
+}
+
+static gboolean
+is_of (WfdPeerStore *self, const WfdPeerStoreKey *key)
+{
+  return has_text (self->db, "graph", key->graph_id) && has_text (self->db, "peer", key->peer_id)
+      && wfd_peer_store_get_number (self, "version") == VERSION;
+}
+
+static guint32
+set_up (WfdPeerStore *self, const WfdPeerStoreKey *key, gboolean is_new)
+{
+  guint32 result;
+
+  result = execute (self->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+  if (!WFD_PEER_FAILED (result))
+    result = begin (self->db);
+  if (WFD_PEER_FAILED (result))
+    return result;
+  result = execute (self->db, schema);
+  if (!WFD_PEER_FAILED (result) && is_new)
+    result = say_what_it_is (self->db, key);
+  return end (self->db, result);
+}
+
 guint32
 wfd_peer_store_open (const WfdPeerStoreKey *key, gboolean *ret_new, WfdPeerStore **ret_store)
 {
   g_autofree char *path = wfd_peer_store_get_path (key);
   gboolean is_new = !g_file_test (path, G_FILE_TEST_EXISTS);
-  sqlite3 *db = NULL;
   WfdPeerStore *self;
-  int result;
+  guint32 result;
 
   if (g_mkdir_with_parents (key->folder, 0700) != 0)
-    return WFD_PEER_ACCESS_DENIED;
-
-  result = sqlite3_open_v2 (path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-  if (result == SQLITE_OK)
-    result = sqlite3_exec (db, schema, NULL, NULL, NULL);
-  if (result != SQLITE_OK) {
-    sqlite3_close (db);
-    return code_of (result);
-  }
+    return wfd_peer_files_code_of_errno (errno, WFD_PEER_ACCESS_DENIED);
 
   self = g_new0 (WfdPeerStore, 1);
-  self->db = db;
-  if (is_new) {
-    g_chmod (path, 0600);
-    set_text (db, "graph", key->graph_id);
-    set_text (db, "peer", key->peer_id);
-    wfd_peer_store_set_number (self, "version", VERSION);
+  result = open_file (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &self->db);
+  if (!WFD_PEER_FAILED (result))
+    result = set_up (self, key, is_new);
+  if (!WFD_PEER_FAILED (result) && !is_of (self, key))
+    result = WFD_PEER_INVALID_DATABASE;
+  if (WFD_PEER_FAILED (result)) {
+    wfd_peer_store_close (self);
+    if (is_new)
+      remove_files (path);
+    return result;
   }
+
+  g_chmod (path, 0600);
   *ret_new = is_new;
   *ret_store = self;
   return WFD_PEER_OK;
@@ -167,44 +260,48 @@ wfd_peer_store_close (WfdPeerStore *self)
 guint32
 wfd_peer_store_delete (const WfdPeerStoreKey *key)
 {
-  static const char *const endings[] = { "-wal", "-shm" };
   g_autofree char *path = wfd_peer_store_get_path (key);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
-    g_autofree char *beside = g_strconcat (path, endings[i], NULL);
-
-    g_unlink (beside);
-  }
-  if (g_file_delete (file, NULL, &error))
-    return WFD_PEER_OK;
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ? WFD_PEER_FILE_NOT_FOUND
-                                                                   : WFD_PEER_ACCESS_DENIED;
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return WFD_PEER_FILE_NOT_FOUND;
+  remove_files (path);
+  return g_file_test (path, G_FILE_TEST_EXISTS) ? WFD_PEER_ACCESS_DENIED : WFD_PEER_OK;
 }
 
 /* --- records --- */
 
-void
-wfd_peer_store_put (WfdPeerStore *self, const WfdPeerRecord *record)
+static guint32
+put (sqlite3 *db, const WfdPeerRecord *record)
 {
-  sqlite3_stmt *statement = prepare (self->db, "INSERT OR REPLACE INTO records VALUES (?, ?, ?)");
+  sqlite3_stmt *statement = prepare (db, "INSERT OR REPLACE INTO records VALUES (?, ?, ?)");
   g_autoptr (GByteArray) octets = g_byte_array_new ();
 
   wfd_peer_record_append (record, octets);
   sqlite3_bind_blob (statement, 1, record->id.bytes, sizeof (record->id.bytes), SQLITE_STATIC);
   sqlite3_bind_int (statement, 2, record->flags);
   sqlite3_bind_blob64 (statement, 3, octets->data, octets->len, SQLITE_STATIC);
-  run (statement);
+  return run (db, statement);
 }
 
-void
+guint32
+wfd_peer_store_put (WfdPeerStore *self, WfdPeerRecord *const *records, guint n)
+{
+  guint32 result = begin (self->db);
+
+  if (WFD_PEER_FAILED (result))
+    return result;
+  for (guint i = 0; i < n && !WFD_PEER_FAILED (result); i++)
+    result = put (self->db, records[i]);
+  return end (self->db, result);
+}
+
+guint32
 wfd_peer_store_remove (WfdPeerStore *self, const WfdPeerGuid *id)
 {
   sqlite3_stmt *statement = prepare (self->db, "DELETE FROM records WHERE id = ?");
 
   sqlite3_bind_blob (statement, 1, id->bytes, sizeof (id->bytes), SQLITE_STATIC);
-  run (statement);
+  return run (self->db, statement);
 }
 
 void
@@ -228,59 +325,78 @@ wfd_peer_store_foreach (WfdPeerStore *self, WfdPeerStoreFunc func, gpointer user
 
 /* --- copies --- */
 
-static int
+static guint32
 copy (sqlite3 *to, sqlite3 *from)
 {
   sqlite3_backup *backup = sqlite3_backup_init (to, "main", from, "main");
 
   if (backup == NULL)
-    return sqlite3_errcode (to);
+    return code_of (to, sqlite3_errcode (to));
   sqlite3_backup_step (backup, -1);
-  return sqlite3_backup_finish (backup);
+  return code_of (to, sqlite3_backup_finish (backup));
 }
 
-guint32
-wfd_peer_store_export (WfdPeerStore *self, const char *path)
+static guint32
+write_copy (sqlite3 *from, const char *path, gint64 time_delta)
 {
   sqlite3 *to = NULL;
-  int result;
+  guint32 result;
 
-  if (g_unlink (path) != 0 && g_file_test (path, G_FILE_TEST_EXISTS))
-    return WFD_PEER_ACCESS_DENIED;
-
-  result = sqlite3_open_v2 (path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-  if (result == SQLITE_OK)
-    result = copy (to, self->db);
+  result = open_file (path, SQLITE_OPEN_READWRITE, &to);
+  if (!WFD_PEER_FAILED (result))
+    result = copy (to, from);
+  if (!WFD_PEER_FAILED (result))
+    result = set_number (to, WFD_PEER_STORE_TIME_DELTA, time_delta);
+  /* One file, which needs none beside it to be read. */
+  if (!WFD_PEER_FAILED (result))
+    result = execute (to, "PRAGMA journal_mode = DELETE");
   sqlite3_close (to);
-  return code_of (result);
+  return result;
+}
+
+/* Beside it first: what was there before stays until the copy is whole. */
+guint32
+wfd_peer_store_export (WfdPeerStore *self, const char *path, gint64 time_delta)
+{
+  g_autofree char *beside = g_strconcat (path, ".XXXXXX", NULL);
+  int fd = g_mkstemp (beside);
+  guint32 result;
+
+  if (fd < 0)
+    return wfd_peer_files_code_of_errno (errno, WFD_PEER_ACCESS_DENIED);
+  close (fd);
+  result = write_copy (self->db, beside, time_delta);
+  if (!WFD_PEER_FAILED (result) && g_rename (beside, path) != 0)
+    result = wfd_peer_files_code_of_errno (errno, WFD_PEER_ACCESS_DENIED);
+  if (WFD_PEER_FAILED (result))
+    remove_files (beside);
+  return result;
 }
 
 /* Read as a copy in memory: the file stays as it is. */
 guint32
 wfd_peer_store_import (const WfdPeerStoreKey *key, const char *path, WfdPeerStoreFunc func,
-    gpointer user_data)
+    gpointer user_data, gint64 *ret_time_delta)
 {
   WfdPeerStore memory = { NULL };
   sqlite3 *from = NULL;
-  guint32 code = WFD_PEER_INVALID_DATABASE;
-  int result;
+  guint32 result;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return WFD_PEER_FILE_NOT_FOUND;
 
-  result = sqlite3_open_v2 (path, &from, SQLITE_OPEN_READONLY, NULL);
-  if (result == SQLITE_OK)
-    result = sqlite3_open (":memory:", &memory.db);
-  if (result == SQLITE_OK)
+  result = open_file (path, SQLITE_OPEN_READONLY, &from);
+  if (!WFD_PEER_FAILED (result))
+    result = open_file (":memory:", SQLITE_OPEN_READWRITE, &memory.db);
+  if (!WFD_PEER_FAILED (result))
     result = copy (memory.db, from);
-  if (result != SQLITE_OK)
-    code = code_of (result);
-  else if (has_text (memory.db, "graph", key->graph_id)
-      && has_text (memory.db, "peer", key->peer_id)) {
+  if (!WFD_PEER_FAILED (result) && !is_of (&memory, key))
+    result = WFD_PEER_INVALID_DATABASE;
+  if (!WFD_PEER_FAILED (result)) {
     wfd_peer_store_foreach (&memory, func, user_data);
-    code = WFD_PEER_OK;
+    *ret_time_delta = wfd_peer_store_get_number (&memory, WFD_PEER_STORE_TIME_DELTA);
   }
   sqlite3_close (memory.db);
   sqlite3_close (from);
-  return code;
+  return result;
 }

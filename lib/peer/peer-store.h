@@ -24,19 +24,21 @@ guint32 wfd_peer_store_open (const WfdPeerStoreKey *key, gboolean *ret_new,
 void wfd_peer_store_close (WfdPeerStore *self);
 guint32 wfd_peer_store_delete (const WfdPeerStoreKey *key);
 
-void wfd_peer_store_put (WfdPeerStore *self, const WfdPeerRecord *record);
-void wfd_peer_store_remove (WfdPeerStore *self, const WfdPeerGuid *id);
+/* All of them, or none. */
+guint32 wfd_peer_store_put (WfdPeerStore *self, WfdPeerRecord *const *records, guint n);
+guint32 wfd_peer_store_remove (WfdPeerStore *self, const WfdPeerGuid *id);
 typedef void (*WfdPeerStoreFunc) (gpointer user_data, WfdPeerRecord *record);
 void wfd_peer_store_foreach (WfdPeerStore *self, WfdPeerStoreFunc func, gpointer user_data);
 
-void wfd_peer_store_set_number (WfdPeerStore *self, const char *name, gint64 value);
+#define WFD_PEER_STORE_TIME_DELTA "time-delta"
+guint32 wfd_peer_store_set_number (WfdPeerStore *self, const char *name, gint64 value);
 gint64 wfd_peer_store_get_number (WfdPeerStore *self, const char *name);
 
-/* A copy at @path, which may be there already. */
-guint32 wfd_peer_store_export (WfdPeerStore *self, const char *path);
+/* A copy at @path, in the place of what is there already. */
+guint32 wfd_peer_store_export (WfdPeerStore *self, const char *path, gint64 time_delta);
 /* Each record of such a copy; WFD_PEER_INVALID_DATABASE if it is of another graph or
- * peer. */
+ * peer, or not such a copy. */
 guint32 wfd_peer_store_import (const WfdPeerStoreKey *key, const char *path, WfdPeerStoreFunc func,
-    gpointer user_data);
+    gpointer user_data, gint64 *ret_time_delta);
 
 G_END_DECLS

@@ -296,7 +296,7 @@ PeerGraphSetProperties (HGRAPH hGraph, PPEER_GRAPH_PROPERTIES pGraphProperties)
     return peergraph_leave (E_INVALIDARG);
   now = wfd_peer_node_get_properties (self->graph->node);
   changes.flags = now != NULL ? now->flags : 0;
-  result = wfd_peer_node_set_properties (wfd_peer_graph_begin (self->graph), &changes);
+  result = wfd_peer_node_set_properties (wfd_peer_graph_begin (self->graph), &changes, NULL);
   wfd_peer_graph_end (self->graph);
   return peergraph_leave (result);
 }

@@ -361,7 +361,7 @@ import_config (WfdPeerGroupEntry *entry, BOOL overwrite)
   if (result == S_OK && !overwrite)
     return PEER_E_ALREADY_EXISTS;
   return result == S_OK || result == PEER_E_NOT_FOUND
-      ? (HRESULT) wfd_peer_group_store_write (place.groups, entry)
+      ? (HRESULT) wfd_peer_group_store_add (place.groups, entry)
       : result;
 }
 

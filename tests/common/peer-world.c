@@ -121,10 +121,20 @@ do_tell (gpointer user_data, WfdPeerEvent *event)
   g_ptr_array_add (((Node *) user_data)->events, wfd_peer_event_ref (event));
 }
 
-static void
-do_store (gpointer user_data, const WfdPeerRecord *record, gboolean gone)
+static guint32
+do_store (gpointer user_data, WfdPeerRecord *const *records, guint n)
+{
+  Node *node = user_data;
+
+  node->n_stored += n;
+  return node->kept;
+}
+
+static guint32
+do_forget (gpointer user_data, const WfdPeerGuid *id)
 {
   ((Node *) user_data)->n_stored++;
+  return WFD_PEER_OK;
 }
 
 static guint32
@@ -134,7 +144,7 @@ do_validate (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange chan
 }
 
 static const WfdPeerNodeCalls calls = { do_open, do_trust, do_send, do_room, do_close, do_tell,
-  do_store, do_validate };
+  do_store, do_forget, do_validate };
 
 void
 take_delivery (Delivery *delivery)

@@ -21,6 +21,7 @@ typedef struct
   GPtrArray *events;
   guint n_stored, n_trusted;
   guint32 verdict; /* on records */
+  guint32 kept;    /* what comes of storing them */
   gint64 wrong_s;  /* its clock */
 } Node;
 

@@ -45,13 +45,20 @@ do_tell (gpointer user_data, WfdPeerEvent *event)
   g_assert_cmpuint (wfd_peer_event_get_bytes (event), >, 0);
 }
 
-static void
-do_store (gpointer user_data, const WfdPeerRecord *record, gboolean gone)
+static guint32
+do_store (gpointer user_data, WfdPeerRecord *const *records, guint n)
 {
+  return WFD_PEER_OK;
+}
+
+static guint32
+do_forget (gpointer user_data, const WfdPeerGuid *id)
+{
+  return WFD_PEER_OK;
 }
 
 static const WfdPeerNodeCalls calls = { do_open, do_trust, do_send, do_room, do_close, do_tell,
-  do_store };
+  do_store, do_forget };
 
 static guint64
 begin_link (WfdPeerNode *node, guint8 kind)

@@ -372,7 +372,7 @@ test_forged_properties (void)
   settle (world);
 
   /* It is not for ever. */
-  wfd_peer_node_set_properties (touch (alice), &changes);
+  wfd_peer_node_set_properties (touch (alice), &changes, NULL);
   settle (world);
   g_assert_cmpstr (wfd_peer_node_get_properties (bob->node)->friendly_name, ==, "ours");
   world_free (world);

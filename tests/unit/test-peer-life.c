@@ -243,7 +243,7 @@ test_fewer_present (void)
   g_assert_cmpuint (count_present (alice), ==, 5);
   fewer = *wfd_peer_node_get_properties (alice->node);
   fewer.max_presence = 2;
-  wfd_peer_node_set_properties (touch (alice), &fewer);
+  wfd_peer_node_set_properties (touch (alice), &fewer, NULL);
   pass (world, 3600 * S);
   g_assert_cmpuint (count_present (alice), ==, 2);
   world_free (world);
@@ -272,12 +272,43 @@ test_large_records_of_the_graph (void)
   wfd_peer_node_set_attributes (touch (bob), attributes);
   small.comment = comment;
   small.friendly_name = name;
-  g_assert_cmpuint (wfd_peer_node_set_properties (touch (alice), &small), ==, WFD_PEER_OK);
+  g_assert_cmpuint (wfd_peer_node_set_properties (touch (alice), &small, NULL), ==, WFD_PEER_OK);
   settle (world);
   nodes = wfd_peer_node_list_nodes (touch (alice), "bob");
   g_assert_cmpuint (nodes->len, ==, 1);
   g_assert_cmpstr (((WfdPeerNodeInfo *) nodes->pdata[0])->attributes, ==, attributes);
   g_assert_cmpstr (wfd_peer_node_get_properties (bob->node)->comment, ==, comment);
+  world_free (world);
+}
+
+/* What others publish is there, and goes on to those behind. */
+static void
+test_full_disk (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob"),
+       *carol = add_node (world, "carol");
+  g_autoptr (WfdPeerRecord) own = wfd_peer_record_new ();
+  g_autoptr (GPtrArray) records = NULL;
+  WfdPeerGuid id;
+
+  create (alice);
+  join (bob, alice);
+  join (carol, bob);
+  bob->kept = WFD_PEER_DISK_FULL;
+  id = add_record (alice, "of alice", 300, WFD_PEER_RECORD_REFRESHED);
+  pass (world, 3600 * S);
+  g_assert_true (has_record (bob, &id));
+  g_assert_true (has_record (carol, &id));
+  records = wfd_peer_node_list_nodes (touch (carol), "bob");
+  g_assert_cmpuint (records->len, ==, 1);
+
+  own->type.bytes[0] = 7;
+  own->expires = G_MAXINT64;
+  g_assert_cmphex (wfd_peer_node_add_record (touch (bob), own), ==, WFD_PEER_DISK_FULL);
+  settle (world);
+  g_assert_false (has_record (bob, &own->id));
+  g_assert_false (has_record (carol, &own->id));
   world_free (world);
 }
 
@@ -296,6 +327,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/life/who-stays-is-no-news", test_who_stays_is_no_news);
   g_test_add_func ("/peer/life/presence-forced-for-a-while", test_presence_forced_for_a_while);
   g_test_add_func ("/peer/life/fewer-present", test_fewer_present);
+  g_test_add_func ("/peer/life/full-disk", test_full_disk);
   g_test_add_func ("/peer/life/large-records-of-the-graph", test_large_records_of_the_graph);
   return g_test_run ();
 }
