@@ -9,9 +9,23 @@ static const GUID chat = { 0x01020304, 0x0506, 0x0708, { 9, 10, 11, 12, 13, 14, 
 
 #define N_CALLS 27
 
+typedef struct
+{
+  const char *call;
+  HRESULT result;
+} Outcome;
+
+#define CALL(...) \
+  { \
+#__VA_ARGS__, __VA_ARGS__ \
+  }
+
+/* What was called at all. */
+static GString *called;
+
 /* Each function that takes a handle of a group, with nothing else wrong. */
 static void
-call_all (HGROUP h, PCWSTR identity, HPEEREVENT registration, HRESULT results[N_CALLS])
+call_all (HGROUP h, PCWSTR identity, HPEEREVENT registration, Outcome results[N_CALLS])
 {
   GUID id = { 0 };
   ULONGLONG link;
@@ -20,34 +34,34 @@ call_all (HGROUP h, PCWSTR identity, HPEEREVENT registration, HRESULT results[N_
   PVOID got;
   FILETIME t = { 0 };
   PEER_ADDRESS address = { sizeof (address), { .sin6_family = AF_INET6, .sin6_port = 1 } };
-  const HRESULT all[] = {
-    PeerGroupConnect (h),
-    PeerGroupConnectByAddress (h, 1, &address),
-    PeerGroupClose (h),
-    PeerGroupGetStatus (h, (DWORD *) &link),
-    PeerGroupGetProperties (h, (PPEER_GROUP_PROPERTIES *) &got),
-    PeerGroupSetProperties (h, NULL),
-    PeerGroupResumePasswordAuthentication (h, registration),
-    PeerGroupOpenDirectConnection (h, identity, &address, &link),
-    PeerGroupCloseDirectConnection (h, 1),
-    PeerGroupSendData (h, 1, &id, 0, NULL),
-    PeerGroupEnumConnections (h, PEER_CONNECTION_DIRECT, &items),
-    PeerGroupEnumMembers (h, 0, NULL, &items),
-    PeerGroupRegisterEvent (h, NULL, 0, NULL, NULL),
-    PeerGroupGetRecord (h, &id, (PPEER_RECORD *) &got),
-    PeerGroupAddRecord (h, NULL, &id),
-    PeerGroupUpdateRecord (h, NULL),
-    PeerGroupDeleteRecord (h, &id),
-    PeerGroupEnumRecords (h, NULL, &items),
-    PeerGroupSearchRecords (h, L"", &items),
-    PeerGroupExportDatabase (h, L"/tmp/none"),
-    PeerGroupImportDatabase (h, L"/tmp/none"),
-    PeerGroupExportConfig (h, L"secret", &text),
-    PeerGroupPeerTimeToUniversalTime (h, &t, &t),
-    PeerGroupUniversalTimeToPeerTime (h, &t, &t),
-    PeerGroupCreateInvitation (h, L"", NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text),
-    PeerGroupCreatePasswordInvitation (h, &text),
-    PeerGroupIssueCredentials (h, identity, NULL, 0, &text),
+  const Outcome all[] = {
+    CALL (PeerGroupConnect (h)),
+    CALL (PeerGroupConnectByAddress (h, 1, &address)),
+    CALL (PeerGroupClose (h)),
+    CALL (PeerGroupGetStatus (h, (DWORD *) &link)),
+    CALL (PeerGroupGetProperties (h, (PPEER_GROUP_PROPERTIES *) &got)),
+    CALL (PeerGroupSetProperties (h, NULL)),
+    CALL (PeerGroupResumePasswordAuthentication (h, registration)),
+    CALL (PeerGroupOpenDirectConnection (h, identity, &address, &link)),
+    CALL (PeerGroupCloseDirectConnection (h, 1)),
+    CALL (PeerGroupSendData (h, 1, &id, 0, NULL)),
+    CALL (PeerGroupEnumConnections (h, PEER_CONNECTION_DIRECT, &items)),
+    CALL (PeerGroupEnumMembers (h, 0, NULL, &items)),
+    CALL (PeerGroupRegisterEvent (h, NULL, 0, NULL, NULL)),
+    CALL (PeerGroupGetRecord (h, &id, (PPEER_RECORD *) &got)),
+    CALL (PeerGroupAddRecord (h, NULL, &id)),
+    CALL (PeerGroupUpdateRecord (h, NULL)),
+    CALL (PeerGroupDeleteRecord (h, &id)),
+    CALL (PeerGroupEnumRecords (h, NULL, &items)),
+    CALL (PeerGroupSearchRecords (h, L"", &items)),
+    CALL (PeerGroupExportDatabase (h, L"/tmp/none")),
+    CALL (PeerGroupImportDatabase (h, L"/tmp/none")),
+    CALL (PeerGroupExportConfig (h, L"secret", &text)),
+    CALL (PeerGroupPeerTimeToUniversalTime (h, &t, &t)),
+    CALL (PeerGroupUniversalTimeToPeerTime (h, &t, &t)),
+    CALL (PeerGroupCreateInvitation (h, L"", NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text)),
+    CALL (PeerGroupCreatePasswordInvitation (h, &text)),
+    CALL (PeerGroupIssueCredentials (h, identity, NULL, 0, &text)),
   };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (all) == N_CALLS);
@@ -63,37 +77,68 @@ group_path (PCWSTR name)
 }
 
 static void
-assert_all (const HRESULT *results, guint n, HRESULT expected)
+assert_all (const Outcome *results, guint n, HRESULT expected)
 {
   for (guint i = 0; i < n; i++) {
-    g_test_message ("call %u", i);
-    g_assert_cmphex (results[i], ==, expected);
+    g_test_message ("%s", results[i].call);
+    g_assert_cmphex (results[i].result, ==, expected);
+    g_string_append (called, results[i].call);
   }
+}
+
+/* What is added to the header comes into the tables. */
+static void
+assert_every_function (void)
+{
+  g_autofree char *header = NULL;
+  g_autoptr (GRegex) regex = g_regex_new ("\\bPeerGroup\\w+ \\(", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  guint n_functions = 0;
+
+  g_assert_true (g_file_get_contents (PEER_HEADER, &header, NULL, NULL));
+  for (g_regex_match (regex, header, 0, &match); g_match_info_matches (match);
+       g_match_info_next (match, NULL)) {
+    g_autofree char *function = g_match_info_fetch (match, 0);
+
+    g_test_message ("%s", function);
+    g_assert_nonnull (strstr (called->str, function));
+    n_functions++;
+  }
+  g_assert_cmpuint (n_functions, ==, 38);
 }
 
 static void
 test_not_started (void)
 {
   PEER_GROUP_PROPERTIES properties = { sizeof (properties) };
-  HRESULT results[N_CALLS];
+  Outcome results[N_CALLS];
   PEER_VERSION_DATA version;
   HGROUP group;
   PWSTR text;
   DWORD status;
-  const HRESULT others[] = {
-    PeerGroupCreate (&properties, &group),
-    PeerGroupOpen (NULL, L"", NULL, &group),
-    PeerGroupJoin (NULL, L"", NULL, &group),
-    PeerGroupPasswordJoin (NULL, L"", L"secret", NULL, &group),
-    PeerGroupDelete (NULL, L""),
-    PeerGroupImportConfig (L"", L"secret", FALSE, &text, &text),
+  const Outcome others[] = {
+    CALL (PeerGroupCreate (&properties, &group)),
+    CALL (PeerGroupOpen (NULL, L"", NULL, &group)),
+    CALL (PeerGroupJoin (NULL, L"", NULL, &group)),
+    CALL (PeerGroupPasswordJoin (NULL, L"", L"secret", NULL, &group)),
+    CALL (PeerGroupDelete (NULL, L"")),
+    CALL (PeerGroupImportConfig (L"", L"secret", FALSE, &text, &text)),
+    CALL (PeerGroupUnregisterEvent (NULL)),
+    CALL (PeerGroupGetEventData (NULL, NULL)),
   };
+  const Outcome without[] = {
+    CALL (PeerGroupStartup (PEER_GROUP_VERSION, NULL)),
+    CALL (PeerGroupParseInvitation (L"", (PPEER_INVITATION_INFO *) &text)),
+  };
+  const Outcome stopped = CALL (PeerGroupShutdown ());
 
-  g_assert_cmphex (PeerGroupShutdown (), ==, E_UNEXPECTED);
+  g_string_truncate (called, 0);
+  assert_all (&stopped, 1, E_UNEXPECTED);
+  assert_all (without, G_N_ELEMENTS (without), E_INVALIDARG);
   assert_all (others, G_N_ELEMENTS (others), PEER_E_NOT_INITIALIZED);
   call_all (NULL, L"", NULL, results);
   assert_all (results, N_CALLS, PEER_E_NOT_INITIALIZED);
-  g_assert_cmphex (PeerGroupStartup (PEER_GROUP_VERSION, NULL), ==, E_INVALIDARG);
+  assert_every_function ();
   g_assert_cmphex (PeerGroupStartup (MAKEWORD (2, 0), &version), ==, PEER_E_UNSUPPORTED_VERSION);
   g_assert_cmpuint (version.wHighestVersion, ==, PEER_GROUP_VERSION);
   /* Graphs are another API, though both have the same thread. */
@@ -114,7 +159,7 @@ test_bad_handles (GroupPair *pair, gconstpointer data)
   PEER_GRAPH_PROPERTIES properties = { sizeof (properties), .pwzGraphId = (PWSTR) L"graph",
     .pwzCreatorId = (PWSTR) L"alice", .cPresenceMax = (ULONG) -1 };
   PWSTR name = member_get_group_name (&pair->alice);
-  HRESULT results[N_CALLS];
+  Outcome results[N_CALLS];
   PEER_VERSION_DATA version;
   HGROUP stale;
   HGRAPH graph;
@@ -167,9 +212,9 @@ test_other_bad_handles (GroupPair *pair, gconstpointer data)
       items };
 
     for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
-      const HRESULT results[] = { PeerGroupUnregisterEvent (bad[i]),
-        PeerGroupGetEventData (bad[i], &event), PeerGetItemCount (bad[i], &n),
-        PeerGetNextItem (bad[i], &n, &got), PeerEndEnumeration (bad[i]) };
+      const Outcome results[] = { CALL (PeerGroupUnregisterEvent (bad[i])),
+        CALL (PeerGroupGetEventData (bad[i], &event)), CALL (PeerGetItemCount (bad[i], &n)),
+        CALL (PeerGetNextItem (bad[i], &n, &got)), CALL (PeerEndEnumeration (bad[i])) };
 
       g_test_message ("handle %u", i);
       assert_all (results, G_N_ELEMENTS (results), E_INVALIDARG);
@@ -186,37 +231,37 @@ test_bad_arguments_of_groups (GroupPair *pair, gconstpointer data)
   HPEERENUM items;
   GUID id = { 0 };
   PEER_GROUP_PROPERTIES properties = { sizeof (properties) };
-  const HRESULT results[] = {
-    PeerGroupCreate (NULL, &other),
-    PeerGroupCreate (&properties, NULL),
-    PeerGroupOpen (NULL, NULL, NULL, &other),
-    PeerGroupOpen (pair->alice.identity, L"nobody", NULL, &other),
-    PeerGroupOpen (pair->alice.identity, pair->alice.identity, NULL, NULL),
-    PeerGroupJoin (pair->alice.identity, NULL, NULL, &other),
-    PeerGroupJoin (pair->alice.identity, L"<PEERINVITATION/>", NULL, &other),
-    PeerGroupJoin (L"nobody", L"", NULL, &other),
-    PeerGroupJoin (pair->alice.identity, L"", NULL, NULL),
-    PeerGroupPasswordJoin (pair->alice.identity, L"", NULL, NULL, &other),
-    PeerGroupPasswordJoin (pair->alice.identity, NULL, L"secret", NULL, &other),
-    PeerGroupPasswordJoin (pair->alice.identity, L"", L"secret", NULL, NULL),
-    PeerGroupConnectByAddress (h, 0, &good),
-    PeerGroupConnectByAddress (h, 1, NULL),
-    PeerGroupConnectByAddress (h, 1, &bad),
-    PeerGroupDelete (pair->alice.identity, NULL),
-    PeerGroupDelete (L"nobody", pair->alice.identity),
-    PeerGroupGetStatus (h, NULL),
-    PeerGroupGetProperties (h, NULL),
-    PeerGroupResumePasswordAuthentication (h, NULL),
-    PeerGroupResumePasswordAuthentication (h, pair->bob.registration),
-    PeerGroupOpenDirectConnection (h, NULL, &good, &link),
-    PeerGroupOpenDirectConnection (h, L"nobody", &good, &link),
-    PeerGroupOpenDirectConnection (h, pair->bob.identity, NULL, &link),
-    PeerGroupOpenDirectConnection (h, pair->bob.identity, &bad, &link),
-    PeerGroupOpenDirectConnection (h, pair->bob.identity, &good, NULL),
-    PeerGroupSendData (h, 1, NULL, 0, NULL),
-    PeerGroupSendData (h, 1, &id, 1, NULL),
-    PeerGroupEnumConnections (h, 0, &items),
-    PeerGroupEnumConnections (h, PEER_CONNECTION_DIRECT, NULL),
+  const Outcome results[] = {
+    CALL (PeerGroupCreate (NULL, &other)),
+    CALL (PeerGroupCreate (&properties, NULL)),
+    CALL (PeerGroupOpen (NULL, NULL, NULL, &other)),
+    CALL (PeerGroupOpen (pair->alice.identity, L"nobody", NULL, &other)),
+    CALL (PeerGroupOpen (pair->alice.identity, pair->alice.identity, NULL, NULL)),
+    CALL (PeerGroupJoin (pair->alice.identity, NULL, NULL, &other)),
+    CALL (PeerGroupJoin (pair->alice.identity, L"<PEERINVITATION/>", NULL, &other)),
+    CALL (PeerGroupJoin (L"nobody", L"", NULL, &other)),
+    CALL (PeerGroupJoin (pair->alice.identity, L"", NULL, NULL)),
+    CALL (PeerGroupPasswordJoin (pair->alice.identity, L"", NULL, NULL, &other)),
+    CALL (PeerGroupPasswordJoin (pair->alice.identity, NULL, L"secret", NULL, &other)),
+    CALL (PeerGroupPasswordJoin (pair->alice.identity, L"", L"secret", NULL, NULL)),
+    CALL (PeerGroupConnectByAddress (h, 0, &good)),
+    CALL (PeerGroupConnectByAddress (h, 1, NULL)),
+    CALL (PeerGroupConnectByAddress (h, 1, &bad)),
+    CALL (PeerGroupDelete (pair->alice.identity, NULL)),
+    CALL (PeerGroupDelete (L"nobody", pair->alice.identity)),
+    CALL (PeerGroupGetStatus (h, NULL)),
+    CALL (PeerGroupGetProperties (h, NULL)),
+    CALL (PeerGroupResumePasswordAuthentication (h, NULL)),
+    CALL (PeerGroupResumePasswordAuthentication (h, pair->bob.registration)),
+    CALL (PeerGroupOpenDirectConnection (h, NULL, &good, &link)),
+    CALL (PeerGroupOpenDirectConnection (h, L"nobody", &good, &link)),
+    CALL (PeerGroupOpenDirectConnection (h, pair->bob.identity, NULL, &link)),
+    CALL (PeerGroupOpenDirectConnection (h, pair->bob.identity, &bad, &link)),
+    CALL (PeerGroupOpenDirectConnection (h, pair->bob.identity, &good, NULL)),
+    CALL (PeerGroupSendData (h, 1, NULL, 0, NULL)),
+    CALL (PeerGroupSendData (h, 1, &id, 1, NULL)),
+    CALL (PeerGroupEnumConnections (h, 0, &items)),
+    CALL (PeerGroupEnumConnections (h, PEER_CONNECTION_DIRECT, NULL)),
   };
 
   assert_all (results, G_N_ELEMENTS (results), E_INVALIDARG);
@@ -234,55 +279,56 @@ test_bad_arguments_in_groups (GroupPair *pair, gconstpointer data)
   PEER_RECORD record = { sizeof (record), .type = chat };
   PEER_GROUP_EVENT_REGISTRATION none = { (PEER_GROUP_EVENT_TYPE) 7, NULL };
   PEER_GROUP_EVENT_REGISTRATION good = { PEER_GROUP_EVENT_STATUS_CHANGED, NULL };
-  const HRESULT results[] = {
-    PeerGroupEnumMembers (h, 2, NULL, &items),
-    PeerGroupEnumMembers (h, 0, L"nobody", &items),
-    PeerGroupEnumMembers (h, 0, NULL, NULL),
-    PeerGroupRegisterEvent (h, NULL, 1, &none, &event),
-    PeerGroupRegisterEvent (h, pair->alice.event, 1, &none, &event),
-    PeerGroupRegisterEvent (h, pair->alice.event, 0, &none, &event),
-    PeerGroupRegisterEvent (h, pair->alice.event, 1, NULL, &event),
-    PeerGroupRegisterEvent (h, pair->alice.event, 1, &good, NULL),
-    PeerGroupUnregisterEvent (NULL),
-    PeerGroupGetEventData (NULL, (PPEER_GROUP_EVENT_DATA *) &text),
-    PeerGroupGetEventData (pair->alice.registration, NULL),
-    PeerGroupGetRecord (h, NULL, (PPEER_RECORD *) &text),
-    PeerGroupGetRecord (h, &id, NULL),
-    PeerGroupAddRecord (h, NULL, &id),
-    PeerGroupAddRecord (h, &record, NULL),
-    PeerGroupAddRecord (h, &record, &id), /* no expiration */
-    PeerGroupUpdateRecord (h, NULL),
-    PeerGroupDeleteRecord (h, NULL),
-    PeerGroupEnumRecords (h, NULL, NULL),
-    PeerGroupSearchRecords (h, NULL, &items),
-    PeerGroupSearchRecords (h, L"", NULL),
-    PeerGroupExportDatabase (h, NULL),
-    PeerGroupImportDatabase (h, NULL),
-    PeerGroupExportConfig (h, NULL, &text),
-    PeerGroupExportConfig (h, L"secret", NULL),
-    PeerGroupImportConfig (NULL, L"secret", FALSE, &text, &text),
-    PeerGroupImportConfig (L"", NULL, FALSE, &text, &text),
-    PeerGroupImportConfig (L"", L"secret", FALSE, NULL, &text),
-    PeerGroupImportConfig (L"", L"secret", FALSE, &text, NULL),
-    PeerGroupImportConfig (L"<PEERGROUPCONFIG/>", L"secret", FALSE, &text, &text),
-    PeerGroupPeerTimeToUniversalTime (h, NULL, &t),
-    PeerGroupPeerTimeToUniversalTime (h, &t, NULL),
-    PeerGroupUniversalTimeToPeerTime (h, NULL, &t),
-    PeerGroupUniversalTimeToPeerTime (h, &t, NULL),
-    PeerGroupCreateInvitation (h, NULL, NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text),
-    PeerGroupCreateInvitation (h, L"<PEERIDENTITYINFO/>", NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text),
-    PeerGroupCreateInvitation (h, L"", NULL, 0, &PEER_GROUP_ROLE_MEMBER, &text),
-    PeerGroupCreateInvitation (h, L"", NULL, 1, &chat, &text),
-    PeerGroupCreateInvitation (h, L"", NULL, 1, NULL, &text),
-    PeerGroupCreateInvitation (h, L"", NULL, 1, &PEER_GROUP_ROLE_MEMBER, NULL),
-    PeerGroupCreatePasswordInvitation (h, NULL),
-    PeerGroupParseInvitation (NULL, (PPEER_INVITATION_INFO *) &text),
-    PeerGroupParseInvitation (L"", NULL),
-    PeerGroupIssueCredentials (h, NULL, NULL, 0, &text),
-    PeerGroupIssueCredentials (h, pair->bob.identity, NULL, 2, &text),
-    PeerGroupIssueCredentials (h, pair->bob.identity, NULL, 0, NULL),
-    PeerEnumGroups (pair->alice.identity, NULL),
-    PeerEnumGroups (L"nobody", &items),
+  const Outcome results[] = {
+    CALL (PeerGroupEnumMembers (h, 2, NULL, &items)),
+    CALL (PeerGroupEnumMembers (h, 0, L"nobody", &items)),
+    CALL (PeerGroupEnumMembers (h, 0, NULL, NULL)),
+    CALL (PeerGroupRegisterEvent (h, NULL, 1, &none, &event)),
+    CALL (PeerGroupRegisterEvent (h, pair->alice.event, 1, &none, &event)),
+    CALL (PeerGroupRegisterEvent (h, pair->alice.event, 0, &none, &event)),
+    CALL (PeerGroupRegisterEvent (h, pair->alice.event, 1, NULL, &event)),
+    CALL (PeerGroupRegisterEvent (h, pair->alice.event, 1, &good, NULL)),
+    CALL (PeerGroupUnregisterEvent (NULL)),
+    CALL (PeerGroupGetEventData (NULL, (PPEER_GROUP_EVENT_DATA *) &text)),
+    CALL (PeerGroupGetEventData (pair->alice.registration, NULL)),
+    CALL (PeerGroupGetRecord (h, NULL, (PPEER_RECORD *) &text)),
+    CALL (PeerGroupGetRecord (h, &id, NULL)),
+    CALL (PeerGroupAddRecord (h, NULL, &id)),
+    CALL (PeerGroupAddRecord (h, &record, NULL)),
+    CALL (PeerGroupAddRecord (h, &record, &id)), /* no expiration */
+    CALL (PeerGroupUpdateRecord (h, NULL)),
+    CALL (PeerGroupDeleteRecord (h, NULL)),
+    CALL (PeerGroupEnumRecords (h, NULL, NULL)),
+    CALL (PeerGroupSearchRecords (h, NULL, &items)),
+    CALL (PeerGroupSearchRecords (h, L"", NULL)),
+    CALL (PeerGroupExportDatabase (h, NULL)),
+    CALL (PeerGroupImportDatabase (h, NULL)),
+    CALL (PeerGroupExportConfig (h, NULL, &text)),
+    CALL (PeerGroupExportConfig (h, L"secret", NULL)),
+    CALL (PeerGroupImportConfig (NULL, L"secret", FALSE, &text, &text)),
+    CALL (PeerGroupImportConfig (L"", NULL, FALSE, &text, &text)),
+    CALL (PeerGroupImportConfig (L"", L"secret", FALSE, NULL, &text)),
+    CALL (PeerGroupImportConfig (L"", L"secret", FALSE, &text, NULL)),
+    CALL (PeerGroupImportConfig (L"<PEERGROUPCONFIG/>", L"secret", FALSE, &text, &text)),
+    CALL (PeerGroupPeerTimeToUniversalTime (h, NULL, &t)),
+    CALL (PeerGroupPeerTimeToUniversalTime (h, &t, NULL)),
+    CALL (PeerGroupUniversalTimeToPeerTime (h, NULL, &t)),
+    CALL (PeerGroupUniversalTimeToPeerTime (h, &t, NULL)),
+    CALL (PeerGroupCreateInvitation (h, NULL, NULL, 1, &PEER_GROUP_ROLE_MEMBER, &text)),
+    CALL (PeerGroupCreateInvitation (h, L"<PEERIDENTITYINFO/>", NULL, 1, &PEER_GROUP_ROLE_MEMBER,
+        &text)),
+    CALL (PeerGroupCreateInvitation (h, L"", NULL, 0, &PEER_GROUP_ROLE_MEMBER, &text)),
+    CALL (PeerGroupCreateInvitation (h, L"", NULL, 1, &chat, &text)),
+    CALL (PeerGroupCreateInvitation (h, L"", NULL, 1, NULL, &text)),
+    CALL (PeerGroupCreateInvitation (h, L"", NULL, 1, &PEER_GROUP_ROLE_MEMBER, NULL)),
+    CALL (PeerGroupCreatePasswordInvitation (h, NULL)),
+    CALL (PeerGroupParseInvitation (NULL, (PPEER_INVITATION_INFO *) &text)),
+    CALL (PeerGroupParseInvitation (L"", NULL)),
+    CALL (PeerGroupIssueCredentials (h, NULL, NULL, 0, &text)),
+    CALL (PeerGroupIssueCredentials (h, pair->bob.identity, NULL, 2, &text)),
+    CALL (PeerGroupIssueCredentials (h, pair->bob.identity, NULL, 0, NULL)),
+    CALL (PeerEnumGroups (pair->alice.identity, NULL)),
+    CALL (PeerEnumGroups (L"nobody", &items)),
   };
 
   assert_all (results, G_N_ELEMENTS (results), E_INVALIDARG);
@@ -465,7 +511,10 @@ test_bad_properties (void)
 int
 main (int argc, char **argv)
 {
+  g_autoptr (GString) calls = g_string_new (NULL);
+
   group_stage_init (&argc, &argv);
+  called = calls;
   g_test_add_func ("/peergroup/wrong/not-started", test_not_started);
   GROUP_PAIR_ADD ("wrong/handles", test_bad_handles);
   GROUP_PAIR_ADD ("wrong/handles-of-other-things", test_other_bad_handles);

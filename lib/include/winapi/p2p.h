@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <pnrpdef.h>
 #include <wincrypt.h>
 #include <windows.h>
 #include <winsock2.h>
@@ -249,18 +250,6 @@ typedef struct peer_name_pair_tag
 } PEER_NAME_PAIR, *PPEER_NAME_PAIR;
 
 /* --- groups --- */
-
-/* Of pnrpdef.h. */
-typedef enum _PNRP_SCOPE
-{
-  PNRP_SCOPE_ANY = 0,
-  PNRP_GLOBAL_SCOPE = 1,
-  PNRP_SITE_LOCAL_SCOPE = 2,
-  PNRP_LINK_LOCAL_SCOPE = 3
-} PNRP_SCOPE;
-
-#define PNRP_CLOUD_NO_FLAGS 0
-#define PNRP_CLOUD_NAME_LOCAL 1
 
 typedef GUID PEER_ROLE_ID;
 
