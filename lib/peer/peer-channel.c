@@ -16,21 +16,24 @@ struct _WfdPeerChannel
   WfdPeerHandshakeState state;
   gboolean begun;      /* what opens the handshake was sent */
   gsize taken_bytes;   /* of everything before it was secured */
-  GByteArray *packets; /* of the handshake, as far as they have come */
+  GByteArray *packets; /* of the handshake, as far as they have come; NULL behind it */
+  char *peer_name;     /* behind it */
 };
 
 WfdPeerChannel *
 wfd_peer_channel_new (WfdPeerGroup *group, gboolean ours, gint64 now_s)
 {
   g_autoptr (WfdPeerChannel) self = g_new0 (WfdPeerChannel, 1);
+  WfdPeerTlsContext *context;
 
   self->group = wfd_peer_group_ref (group);
   self->ours = ours;
   self->now_s = now_s;
   self->state = WFD_PEER_HANDSHAKE_LISTENS;
   self->packets = g_byte_array_new ();
-  self->tls =
-      wfd_peer_tls_new (ours, wfd_peer_group_get_key (group), wfd_peer_group_get_identity (group));
+  context = wfd_peer_group_get_tls (group);
+  if (context != NULL)
+    self->tls = wfd_peer_tls_new (context, ours);
   return self->tls != NULL ? g_steal_pointer (&self) : NULL;
 }
 
@@ -38,7 +41,8 @@ void
 wfd_peer_channel_free (WfdPeerChannel *self)
 {
   g_clear_pointer (&self->tls, wfd_peer_tls_free);
-  g_byte_array_unref (self->packets);
+  g_clear_pointer (&self->packets, g_byte_array_unref);
+  g_free (self->peer_name);
   wfd_peer_group_unref (self->group);
   g_free (self);
 }
@@ -269,6 +273,16 @@ take_token (WfdPeerChannel *self, WfdBytes octets, GByteArray *out)
   return take_packets (self, out);
 }
 
+/* What only the handshake has needed goes. */
+static void
+finish (WfdPeerChannel *self, GByteArray *plain)
+{
+  g_byte_array_append (plain, self->packets->data, self->packets->len);
+  g_clear_pointer (&self->packets, g_byte_array_unref);
+  self->peer_name = g_strdup (wfd_peer_tls_get_peer (self->tls)->name);
+  wfd_peer_tls_drop_peer (self->tls);
+}
+
 gboolean
 wfd_peer_channel_take (WfdPeerChannel *self, WfdBytes octets, GByteArray *plain, GByteArray *out)
 {
@@ -276,10 +290,8 @@ wfd_peer_channel_take (WfdPeerChannel *self, WfdBytes octets, GByteArray *plain,
     return wfd_peer_tls_take (self->tls, octets, plain, out);
   if (!take_token (self, octets, out))
     return FALSE;
-  if (wfd_peer_channel_is_secured (self)) {
-    g_byte_array_append (plain, self->packets->data, self->packets->len);
-    g_byte_array_set_size (self->packets, 0);
-  }
+  if (wfd_peer_channel_is_secured (self))
+    finish (self, plain);
   return TRUE;
 }
 
@@ -292,7 +304,7 @@ wfd_peer_channel_is_secured (const WfdPeerChannel *self)
 const char *
 wfd_peer_channel_get_peer_name (const WfdPeerChannel *self)
 {
-  return wfd_peer_tls_get_peer (self->tls)->name;
+  return self->peer_name;
 }
 
 gboolean

@@ -20,8 +20,9 @@ struct _WfdPeerGroup
   char *name;
   WfdPeerKey *key;
   WfdPeerCredential *identity;
-  WfdPeerKey *group_key; /* or NULL */
-  char *password_hash;   /* or NULL */
+  WfdPeerTlsContext *tls; /* NULL until somebody is connected */
+  WfdPeerKey *group_key;  /* or NULL */
+  char *password_hash;    /* or NULL */
   guint password_roles;
   /* Lists of WfdPeerKnown, by when the leaf begins. */
   GPtrArray *known;

@@ -63,6 +63,7 @@ wfd_peer_group_unref (WfdPeerGroup *self)
   g_hash_table_unref (self->by_payload);
   g_clear_pointer (&self->news, g_hash_table_unref);
   g_ptr_array_unref (self->known);
+  g_clear_pointer (&self->tls, wfd_peer_tls_context_free);
   g_clear_pointer (&self->group_key, wfd_peer_key_unref);
   wfd_peer_key_unref (self->key);
   wfd_peer_credential_unref (self->identity);
@@ -83,10 +84,12 @@ wfd_peer_group_get_name (const WfdPeerGroup *self)
   return self->name;
 }
 
-WfdPeerKey *
-wfd_peer_group_get_key (const WfdPeerGroup *self)
+WfdPeerTlsContext *
+wfd_peer_group_get_tls (WfdPeerGroup *self)
 {
-  return self->key;
+  if (self->tls == NULL)
+    self->tls = wfd_peer_tls_context_new (self->key, self->identity);
+  return self->tls;
 }
 
 const WfdPeerCredential *

@@ -3,6 +3,7 @@
 
 #include "peer-event.h"
 #include "peer-group-records.h"
+#include "peer-tls.h"
 
 G_BEGIN_DECLS
 
@@ -31,8 +32,9 @@ void wfd_peer_group_unref (WfdPeerGroup *self);
 
 WfdPeerProfile wfd_peer_group_get_profile (const WfdPeerGroup *self);
 const char *wfd_peer_group_get_name (const WfdPeerGroup *self);
-WfdPeerKey *wfd_peer_group_get_key (const WfdPeerGroup *self);
 const WfdPeerCredential *wfd_peer_group_get_identity (const WfdPeerGroup *self);
+/* NULL if GnuTLS cannot. */
+WfdPeerTlsContext *wfd_peer_group_get_tls (WfdPeerGroup *self);
 /* The latest that is known, or NULL: nobody has let us in yet. */
 WfdPeerChain *wfd_peer_group_get_chain (const WfdPeerGroup *self);
 gboolean wfd_peer_group_may (const WfdPeerGroup *self, WfdPeerRole role, gint64 now_s);

@@ -16,10 +16,15 @@ static const char *const priorities[] = {
       "%PROFILE_VERY_WEAK:%VERIFY_ALLOW_SIGN_WITH_SHA1",
 };
 
+struct _WfdPeerTlsContext
+{
+  gnutls_certificate_credentials_t credentials;
+  gnutls_priority_t priority;
+};
+
 struct _WfdPeerTls
 {
   gnutls_session_t session;
-  gnutls_certificate_credentials_t credentials;
   WfdBytes in;     /* of the call that is being made */
   GByteArray *out; /* the same */
   gboolean open;
@@ -83,22 +88,41 @@ look_at_peer (gnutls_session_t session)
   return self->peer != NULL ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
 }
 
-static gboolean
-set_up (WfdPeerTls *self, gboolean client, WfdPeerKey *key, const WfdPeerCredential *identity)
+WfdPeerTlsContext *
+wfd_peer_tls_context_new (WfdPeerKey *key, const WfdPeerCredential *identity)
 {
+  g_autoptr (WfdPeerTlsContext) self = g_new0 (WfdPeerTlsContext, 1);
   gnutls_x509_crt_t certificate = identity->certificate;
 
   if (gnutls_certificate_allocate_credentials (&self->credentials) < 0
-      || gnutls_init (&self->session,
-             (client ? GNUTLS_CLIENT : GNUTLS_SERVER) | GNUTLS_NO_TICKETS | GNUTLS_NONBLOCK
-                 | GNUTLS_KEY_SHARE_TOP | GNUTLS_FORCE_CLIENT_CERT)
-          < 0
       || gnutls_certificate_set_x509_key (self->credentials, &certificate, 1, key->key) < 0
-      || gnutls_priority_set_direct (self->session, priorities[identity->profile], NULL) < 0
-      || gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, self->credentials) < 0)
-    return FALSE;
+      || gnutls_priority_init (&self->priority, priorities[identity->profile], NULL) < 0)
+    return NULL;
   gnutls_certificate_set_known_dh_params (self->credentials, GNUTLS_SEC_PARAM_MEDIUM);
   gnutls_certificate_set_verify_function (self->credentials, look_at_peer);
+  return g_steal_pointer (&self);
+}
+
+void
+wfd_peer_tls_context_free (WfdPeerTlsContext *self)
+{
+  if (self->credentials != NULL)
+    gnutls_certificate_free_credentials (self->credentials);
+  if (self->priority != NULL)
+    gnutls_priority_deinit (self->priority);
+  g_free (self);
+}
+
+static gboolean
+set_up (WfdPeerTls *self, WfdPeerTlsContext *context, gboolean client)
+{
+  if (gnutls_init (&self->session,
+          (client ? GNUTLS_CLIENT : GNUTLS_SERVER) | GNUTLS_NO_TICKETS | GNUTLS_NONBLOCK
+              | GNUTLS_KEY_SHARE_TOP | GNUTLS_FORCE_CLIENT_CERT)
+          < 0
+      || gnutls_priority_set (self->session, context->priority) < 0
+      || gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, context->credentials) < 0)
+    return FALSE;
   gnutls_session_set_ptr (self->session, self);
   if (!client)
     gnutls_certificate_server_set_request (self->session, GNUTLS_CERT_REQUIRE);
@@ -111,11 +135,11 @@ set_up (WfdPeerTls *self, gboolean client, WfdPeerKey *key, const WfdPeerCredent
 }
 
 WfdPeerTls *
-wfd_peer_tls_new (gboolean client, WfdPeerKey *key, const WfdPeerCredential *identity)
+wfd_peer_tls_new (WfdPeerTlsContext *context, gboolean client)
 {
   g_autoptr (WfdPeerTls) self = g_new0 (WfdPeerTls, 1);
 
-  return set_up (self, client, key, identity) ? g_steal_pointer (&self) : NULL;
+  return set_up (self, context, client) ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -123,9 +147,7 @@ wfd_peer_tls_free (WfdPeerTls *self)
 {
   if (self->session != NULL)
     gnutls_deinit (self->session);
-  if (self->credentials != NULL)
-    gnutls_certificate_free_credentials (self->credentials);
-  g_clear_pointer (&self->peer, wfd_peer_credential_unref);
+  wfd_peer_tls_drop_peer (self);
   g_free (self);
 }
 
@@ -220,6 +242,12 @@ const WfdPeerCredential *
 wfd_peer_tls_get_peer (const WfdPeerTls *self)
 {
   return self->peer;
+}
+
+void
+wfd_peer_tls_drop_peer (WfdPeerTls *self)
+{
+  g_clear_pointer (&self->peer, wfd_peer_credential_unref);
 }
 
 gboolean

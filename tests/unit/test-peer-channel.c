@@ -423,6 +423,7 @@ test_endless_tokens (void)
 {
   static const guint8 begin[] = { 0, 0, 1, 0, 0, 1, 0, 0, 1, 0 }; /* 64 KiB of certificates */
   g_autoptr (GByteArray) plain = g_byte_array_new (), octets = g_byte_array_new ();
+  g_autoptr (WfdPeerTlsContext) context = NULL;
   g_autoptr (WfdPeerTls) tls = NULL;
   Person mallory;
   Club club;
@@ -433,7 +434,8 @@ test_endless_tokens (void)
   person_begin (&mallory, club.member_kind);
   end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_MEMBER, NULL);
   bob.channel = wfd_peer_channel_new (bob.group, FALSE, CLUB_NOW_S);
-  tls = wfd_peer_tls_new (TRUE, mallory.key, mallory.identity);
+  context = wfd_peer_tls_context_new (mallory.key, mallory.identity);
+  tls = wfd_peer_tls_new (context, TRUE);
   while (!wfd_peer_tls_is_open (tls)) {
     g_assert_true (wfd_peer_tls_take (tls, wfd_bytes (bob.out->data, bob.out->len), plain, octets));
     g_byte_array_set_size (bob.out, 0);
@@ -494,13 +496,16 @@ test_long_key (void)
     g_autofree char *authority = wfd_peer_key_get_authority (key);
     g_autofree char *name = g_strconcat (authority, ".mallory", NULL);
     WfdPeerCredential identity = { .profile = WFD_PEER_PROFILE_COMPATIBLE };
+    g_autoptr (WfdPeerTlsContext) with_alice = NULL, with_mallory = NULL;
     g_autoptr (WfdPeerTls) alice = NULL, mallory = NULL;
     Person person;
 
     identity.certificate = wfd_peer_key_certify (key, name, "Mallory");
     person_begin (&person, WFD_PEER_KEY_RSA1024);
-    alice = wfd_peer_tls_new (client, person.key, person.identity);
-    mallory = wfd_peer_tls_new (!client, key, &identity);
+    with_alice = wfd_peer_tls_context_new (person.key, person.identity);
+    with_mallory = wfd_peer_tls_context_new (key, &identity);
+    alice = wfd_peer_tls_new (with_alice, client);
+    mallory = wfd_peer_tls_new (with_mallory, !client);
     g_assert_true (shake_hands ((WfdPeerTls *[2]) { alice, mallory }));
     g_assert_false (wfd_peer_tls_is_open (alice));
     gnutls_x509_crt_deinit (identity.certificate);
@@ -586,6 +591,7 @@ test_proof_is_of_one_connection (void)
   for (guint i = 0; i < 2; i++) {
     g_autoptr (GByteArray) proves = NULL;
     g_autoptr (GBytes) proof = NULL;
+    g_autoptr (WfdPeerTlsContext) context = NULL;
     g_autoptr (WfdPeerTls) tls = NULL;
     Person mallory;
     Club club;
@@ -596,7 +602,8 @@ test_proof_is_of_one_connection (void)
     end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_ADMIN, NULL);
     tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_MEMBER);
     bob.channel = wfd_peer_channel_new (bob.group, FALSE, CLUB_NOW_S);
-    tls = wfd_peer_tls_new (TRUE, mallory.key, mallory.identity);
+    context = wfd_peer_tls_context_new (mallory.key, mallory.identity);
+    tls = wfd_peer_tls_new (context, TRUE);
     while (!wfd_peer_tls_is_open (tls)) {
       g_assert_true (
           wfd_peer_tls_take (tls, wfd_bytes (bob.out->data, bob.out->len), plain, octets));

@@ -109,6 +109,7 @@ static void
 check (const Case *wanted, WfdPeerKeyKind kind, gboolean client)
 {
   gnutls_protocol_t version = kind == WFD_PEER_KEY_P256 ? wanted->modern : wanted->compatible;
+  g_autoptr (WfdPeerTlsContext) context = NULL;
   g_autoptr (WfdPeerTls) tls = NULL;
   Other other = { wanted->versions, !client };
   Person alice, mallory;
@@ -121,7 +122,8 @@ check (const Case *wanted, WfdPeerKeyKind kind, gboolean client)
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
   other.fd = fds[1];
   other.person = &mallory;
-  tls = wfd_peer_tls_new (client, alice.key, alice.identity);
+  context = wfd_peer_tls_context_new (alice.key, alice.identity);
+  tls = wfd_peer_tls_new (context, client);
   g_assert_nonnull (tls);
   thread = g_thread_new ("other", run_other, &other);
   g_assert_cmpint (shake_hands (tls, fds[0]), ==, version != 0);
