@@ -11,4 +11,8 @@ G_BEGIN_DECLS
 GSocketAddress *wfd_peer_address_to_gio (const WfdPeerAddress *address);
 gboolean wfd_peer_address_from_gio (GSocketAddress *gio, WfdPeerAddress *ret_address);
 
+/* Whether the same machine may have both: it has as many addresses of its network as it likes, but
+ * not of a link, or of another family written as these. */
+gboolean wfd_peer_ip_is_same_host (const guint8 a[16], const guint8 b[16]);
+
 G_END_DECLS

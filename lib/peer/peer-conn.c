@@ -114,6 +114,19 @@ may_take (const WfdPeerConn *self)
   return self->reading && !is_clogged (self) && !self->claim.waits;
 }
 
+static void watch_overdue (WfdPeerLoop *loop);
+
+static void
+note_unread (WfdPeerConn *self)
+{
+  gboolean unread = !self->reading || is_clogged (self);
+
+  if (self->claim.share == NULL || self->claim.unread == unread)
+    return;
+  wfd_peer_room_set_unread (&self->claim, unread, g_get_monotonic_time ());
+  watch_overdue (self->loop);
+}
+
 /* What is waited for follows from the state and from what waits to be sent. */
 static void
 update_watch (WfdPeerConn *self)
@@ -122,6 +135,7 @@ update_watch (WfdPeerConn *self)
 
   if (self->state == STATE_CLOSED || self->socket == NULL)
     return;
+  note_unread (self);
   if (self->state == STATE_LINGERING || (may_take (self) && self->rest == NULL))
     events |= EPOLLIN;
   if (self->state == STATE_OPENING || !g_queue_is_empty (&self->queue))

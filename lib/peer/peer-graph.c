@@ -577,7 +577,9 @@ let_drain (WfdPeerGraph *self, guint64 link_id, gsize size)
 {
   gint64 until_us = g_get_monotonic_time () + (gint64) (size / (64 * 1024)) * 1000;
 
-  while (size >= DRAINED_BYTES && !self->closed && get_queued_bytes (self, link_id) > DRAINED_BYTES
+  if (size < DRAINED_BYTES)
+    return;
+  while (!self->closed && get_queued_bytes (self, link_id) > DRAINED_BYTES
       && g_cond_wait_until (&self->hub->loop.changed, &self->hub->loop.lock, until_us))
     ;
 }

@@ -2,20 +2,20 @@
 #include "peer-node-private.h"
 
 #include <base-limits.h>
+#include "peer-address.h"
 #include "peer-crowd.h"
 
 /* What somebody can do to a graph that has no security, and must not undo it for all. */
 
-/* So many neighbours at one address leave no room for others. */
+/* So many neighbours on one machine leave no room for others. */
 #define CROWD 3
 
-/* --- links --- */
+/* Those who fill all places from many machines do not keep them for ever: so often one of them is
+ * free, of those that have been taken for so long. */
+#define PLACE_US (30 * G_USEC_PER_SEC)
+#define SETTLED_US (300 * G_USEC_PER_SEC)
 
-static gboolean
-is_same_host (const WfdPeerAddress *a, const WfdPeerAddress *b)
-{
-  return memcmp (a->ip, b->ip, sizeof (a->ip)) == 0;
-}
+/* --- links --- */
 
 /* In a group they make us do the work of TLS meanwhile. */
 static gboolean
@@ -39,7 +39,7 @@ wfd_peer_node_make_room (WfdPeerNode *self, const WfdPeerAddress *address)
     Link *link = value;
     WfdPeerComer comer = { link->address.ip, link->id, link };
 
-    n_of_address += is_same_host (&link->address, address);
+    n_of_address += memcmp (link->address.ip, address->ip, sizeof (address->ip)) == 0;
     if (has_shown_nothing (link))
       g_array_append_val (comers, comer);
   }
@@ -63,12 +63,14 @@ count_neighbours_at (const WfdPeerNode *self, const WfdPeerAddress *address)
 
   g_hash_table_iter_init (&iter, self->links);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    n += wfd_peer_link_is_neighbour (value) && is_same_host (&((Link *) value)->address, address);
+    n += wfd_peer_link_is_neighbour (value)
+        && wfd_peer_ip_is_same_host (((Link *) value)->address.ip, address->ip);
   return n;
 }
 
-Link *
-wfd_peer_node_find_crowd (WfdPeerNode *self, const Link *newcomer)
+/* The one of many neighbours on one machine. */
+static Link *
+find_crowd (WfdPeerNode *self, const Link *newcomer)
 {
   guint most = MAX (CROWD, count_neighbours_at (self, &newcomer->address) + 2);
   Link *found = NULL;
@@ -85,6 +87,41 @@ wfd_peer_node_find_crowd (WfdPeerNode *self, const Link *newcomer)
     most = n;
     found = link;
   }
+  return found;
+}
+
+/* Who has come to us and stayed for long; those whom we have chosen ourselves remain. */
+static Link *
+find_settled (WfdPeerNode *self)
+{
+  Link *found = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Link *link = value;
+
+    if (!wfd_peer_link_is_neighbour (link) || link->ours
+        || self->now_us - link->connected_us < SETTLED_US)
+      continue;
+    if (found == NULL || link->usefulness < found->usefulness
+        || (link->usefulness == found->usefulness && link->id < found->id))
+      found = link;
+  }
+  return found;
+}
+
+Link *
+wfd_peer_node_find_place (WfdPeerNode *self, const Link *newcomer)
+{
+  Link *found = find_crowd (self, newcomer);
+
+  if (found != NULL || self->now_us < self->next_place_us)
+    return found;
+  found = find_settled (self);
+  if (found != NULL)
+    self->next_place_us = self->now_us + PLACE_US;
   return found;
 }
 

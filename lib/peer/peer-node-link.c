@@ -281,6 +281,7 @@ static void
 connected (WfdPeerNode *self, Link *link)
 {
   enter (self, link, WFD_PEER_LINK_CONNECTED);
+  link->connected_us = self->now_us;
   self->calls->trust (self->user_data, link->id,
       link->type == WFD_PEER_LINK_DIRECT ? WFD_PEER_DATA_HEADER_BYTES + WFD_LIMIT_PEER_DATA_BYTES
                                          : G_MAXSIZE);
@@ -335,7 +336,7 @@ static void
 answer (WfdPeerNode *self, Link *link, const WfdPeerConnect *connect)
 {
   WfdPeerAddress referrals[WFD_LIMIT_PEER_REFERRALS_SENT];
-  Link *crowd;
+  Link *place;
   gboolean direct = (connect->flags & WFD_PEER_CONNECT_DIRECT) != 0;
   guint8 refusal;
   guint n = 0;
@@ -351,10 +352,10 @@ answer (WfdPeerNode *self, Link *link, const WfdPeerConnect *connect)
   link->node_id = connect->node_id;
   keep_addresses (link, connect->addresses);
   refusal = get_refusal (self, link);
-  crowd = refusal == WFD_PEER_REFUSE_BUSY ? wfd_peer_node_find_crowd (self, link) : NULL;
-  if (crowd != NULL)
-    leave (self, crowd, WFD_PEER_DISCONNECT_LEAST_USEFUL);
-  if (refusal == 0 || crowd != NULL) {
+  place = refusal == WFD_PEER_REFUSE_BUSY ? wfd_peer_node_find_place (self, link) : NULL;
+  if (place != NULL)
+    leave (self, place, WFD_PEER_DISCONNECT_LEAST_USEFUL);
+  if (refusal == 0 || place != NULL) {
     welcome (self, link);
     return;
   }

@@ -37,6 +37,7 @@ typedef struct
   char *peer_id;   /* of the peer, once it is known */
   gboolean proved; /* that this is who it is */
   guint64 node_id;
+  gint64 connected_us;
   guint64 asked_at;  /* peer time when CONNECT was sent */
   GArray *addresses; /* WfdPeerAddress where the peer listens */
   guint n_refused;   /* of those who were tried before, one instead of the other */
@@ -88,6 +89,7 @@ struct _WfdPeerNode
   gboolean accepts_direct;
   GArray *listening; /* WfdPeerAddress */
   guint64 last_link_id;
+  gint64 next_place_us; /* of a neighbour, for a newcomer */
   GHashTable *links;
   GArray *referrals; /* WfdPeerAddress of nodes that were named to us */
   GArray *missed;    /* who has gone without a word */
@@ -127,8 +129,8 @@ Link *wfd_peer_node_open_link (WfdPeerNode *self, WfdPeerLinkType type, const ch
     const WfdPeerAddress *address);
 
 /* peer-node-guard.c */
-/* The one of many neighbours at one address that shall go for @newcomer, or NULL. */
-Link *wfd_peer_node_find_crowd (WfdPeerNode *self, const Link *newcomer);
+/* The neighbour of too many that shall go for @newcomer, or NULL. */
+Link *wfd_peer_node_find_place (WfdPeerNode *self, const Link *newcomer);
 /* Whether what @record, of the graph itself, says of its history can be true. */
 gboolean wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record);
 /* The earliest time at which it can have been changed to @version. */

@@ -2,8 +2,9 @@
 #include "peer-room.h"
 
 #include <base-limits.h>
+#include "peer-address.h"
 
-/* What one address holds. */
+/* What one machine holds. */
 struct _WfdPeerShare
 {
   guint8 ip[16];
@@ -23,7 +24,7 @@ static WfdPeerShare *
 find_share (const WfdPeerRoom *self, const guint8 ip[16])
 {
   for (GList *l = self->shares.head; l != NULL; l = l->next)
-    if (memcmp (((WfdPeerShare *) l->data)->ip, ip, 16) == 0)
+    if (wfd_peer_ip_is_same_host (((WfdPeerShare *) l->data)->ip, ip))
       return l->data;
   return NULL;
 }
@@ -120,6 +121,14 @@ wfd_peer_room_next (WfdPeerRoom *self, gint64 now_us)
   return NULL;
 }
 
+void
+wfd_peer_room_set_unread (WfdPeerClaim *claim, gboolean unread, gint64 now_us)
+{
+  if (claim->unread && !unread)
+    claim->grew_us = now_us;
+  claim->unread = unread;
+}
+
 /* Until somebody waits, nobody minds how long another one takes. */
 static gint64
 due_us (const WfdPeerRoom *self, const WfdPeerClaim *claim)
@@ -127,7 +136,7 @@ due_us (const WfdPeerRoom *self, const WfdPeerClaim *claim)
   gint64 silent_us = MAX (claim->grew_us, self->waiting_since_us) + self->silence_us;
   gint64 late_us = MAX (claim->began_us, self->waiting_since_us) + self->patience_us;
 
-  return MIN (silent_us, late_us);
+  return claim->unread ? late_us : MIN (silent_us, late_us);
 }
 
 static WfdPeerClaim *

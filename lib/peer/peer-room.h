@@ -17,7 +17,8 @@ typedef struct
   gint64 began_us; /* without the time in which it has waited */
   gint64 grew_us;
   gboolean waits;
-  WfdPeerShare *share; /* of its address; NULL: it holds nothing */
+  gboolean unread;     /* not for want of room: what comes is not looked at */
+  WfdPeerShare *share; /* of its machine; NULL: it holds nothing */
   GList link;          /* of all */
   GList link_of_share;
 } WfdPeerClaim;
@@ -41,6 +42,8 @@ gboolean wfd_peer_room_hold (WfdPeerRoom *self, WfdPeerClaim *claim, const guint
     gsize bytes, gint64 now_us);
 /* It holds nothing, and waits for nothing. */
 void wfd_peer_room_release (WfdPeerRoom *self, WfdPeerClaim *claim);
+/* Of a claim that holds something: who is not heard is not silent. */
+void wfd_peer_room_set_unread (WfdPeerClaim *claim, gboolean unread, gint64 now_us);
 /* One that has waited, and may go on; NULL: there is none. */
 WfdPeerClaim *wfd_peer_room_next (WfdPeerRoom *self, gint64 now_us);
 /* One that others have waited for too long; to be released. */

@@ -164,7 +164,7 @@ take_delivery (Delivery *delivery)
   } else if (wire->ids[delivery->to] == 0) {
     g_assert_true (wfd_peer_message_read (wfd_bytes_of (delivery->message), &message));
     g_assert_cmpint (message.type, ==, WFD_PEER_AUTH_INFO);
-    address.ip[15] = wire->ends[0] != NULL ? wire->ends[0]->host : 0;
+    address.ip[7] = wire->ends[0] != NULL ? wire->ends[0]->host : 0;
     if (!wfd_peer_node_make_room (touch (node), &address)) {
       wire->closed[delivery->to] = TRUE;
       deliver (node->world, wire, !delivery->to, NULL, TRUE);
@@ -276,7 +276,7 @@ add_node (World *world, const char *peer_id)
 WfdPeerAddress
 address_of (const Node *node)
 {
-  return (WfdPeerAddress) { { 0xfd, [15] = node->host }, node->port };
+  return (WfdPeerAddress) { { 0xfd, [7] = node->host }, node->port };
 }
 
 void

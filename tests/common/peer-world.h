@@ -15,7 +15,7 @@ typedef struct
   World *world;
   WfdPeerNode *node;
   guint16 port;
-  guint8 host; /* the last octet of its address */
+  guint8 host; /* the last octet of its network */
   gboolean reachable;
   gboolean has_no_room; /* on none of its links */
   GPtrArray *events;

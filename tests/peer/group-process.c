@@ -20,35 +20,19 @@
  * With the environment variable PEER_INTERFACE everything is on the link of that interface. */
 #include <initguid.h>
 
-#include <glib.h>
-#include <net/if.h>
-#include <p2p.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <unistd.h>
 
-#define MAX_LINKS 64
+#include "process.h"
 
-static const GUID message_type = { 1, 2, 3, { 4, 5, 6, 7, 8, 9, 10, 11 } };
 static const GUID record_type = { 2, 2, 3, { 4, 5, 6, 7, 8, 9, 10, 11 } };
-
-typedef struct
-{
-  ULONGLONG id;
-  PWSTR peer;
-  guint32 n_sent, n_received;
-  gboolean up;
-} Link;
 
 static PWSTR identity;
 static HGROUP group;
 static HANDLE event;
 static HPEEREVENT registration;
-static Link links[MAX_LINKS];
-static guint n_links;
 static guint n_wanted; /* links; 0: none is awaited */
 static gboolean exchanging;
 static gint64 clock_offset_us;
@@ -61,30 +45,6 @@ g_get_real_time (void)
 
   gettimeofday (&now, NULL);
   return now.tv_sec * G_USEC_PER_SEC + now.tv_usec + clock_offset_us;
-}
-
-static void say (const char *format, ...) G_GNUC_PRINTF (1, 2);
-
-static void
-say (const char *format, ...)
-{
-  g_autofree char *text = NULL;
-  va_list args;
-
-  va_start (args, format);
-  text = g_strdup_vprintf (format, args);
-  va_end (args);
-  printf ("%s\n", text);
-  fflush (stdout);
-}
-
-static void
-demand (gboolean what, const char *why)
-{
-  if (what)
-    return;
-  say ("wrong: %s", why);
-  exit (EXIT_FAILURE);
 }
 
 static PWSTR
@@ -111,15 +71,6 @@ write_file (const char *path, PWSTR text)
   PeerFreeData (text);
 }
 
-/* 0: any. */
-static DWORD
-get_interface (void)
-{
-  const char *interface = g_getenv ("PEER_INTERFACE");
-
-  return interface != NULL ? if_nametoindex (interface) : 0;
-}
-
 static PWSTR
 get_cloud (void)
 {
@@ -129,18 +80,6 @@ get_cloud (void)
     return NULL;
   name = g_strconcat ("LinkLocal_", g_getenv ("PEER_INTERFACE"), NULL);
   return widen (name);
-}
-
-static PEER_ADDRESS
-read_address (const char *text, const char *port)
-{
-  PEER_ADDRESS address = {
-    sizeof (address),
-    { .sin6_family = AF_INET6, .sin6_port = htons (atoi (port)), .sin6_scope_id = get_interface () }
-  };
-
-  demand (inet_pton (AF_INET6, text, &address.sin6.sin6_addr) == 1, "no address");
-  return address;
 }
 
 static FILETIME
@@ -154,28 +93,26 @@ get_time (gint64 from_now_s)
 
 /* --- links --- */
 
+/* There may be more than one. */
 static Link *
-find_link (ULONGLONG id)
+find_link_to (PCWSTR peer, gboolean ended)
 {
   for (guint i = 0; i < n_links; i++)
-    if (links[i].id == id)
+    if (wcscmp (links[i].peer, peer) == 0 && (links[i].id == 0) == ended)
       return &links[i];
   return NULL;
 }
 
-static Link *
-add_link (ULONGLONG id)
-{
-  demand (n_links < MAX_LINKS, "more connections than nodes");
-  links[n_links] = (Link) { id };
-  return &links[n_links++];
-}
-
 static void
-remove_link (Link *link)
+begin_link_to (PCWSTR peer, ULONGLONG id)
 {
-  g_free (link->peer);
-  *link = links[--n_links];
+  Link *link = find_link_to (peer, TRUE);
+
+  if (link == NULL) {
+    link = add_link ();
+    link->peer = g_memdup2 (peer, (wcslen (peer) + 1) * sizeof (WCHAR));
+  }
+  begin_link (link, id);
 }
 
 static PWSTR
@@ -201,13 +138,13 @@ static void
 take_link_up (ULONGLONG id)
 {
   Link *link = find_link (id);
+  g_autofree WCHAR *peer = link == NULL ? find_peer (id) : NULL;
 
   demand (link == NULL || !link->up, "a connection came up twice");
   if (link == NULL)
-    link = add_link (id);
+    begin_link_to (peer, id);
+  link = find_link (id);
   link->up = TRUE;
-  if (link->peer == NULL)
-    link->peer = find_peer (id);
   say ("linked %ls", link->peer);
 }
 
@@ -226,27 +163,7 @@ take_connection (const PEER_EVENT_CONNECTION_CHANGE_DATA *change)
     say ("lost %ls", link->peer);
   else
     say ("refused 0x%08x", change->hrConnectionFailedReason);
-  remove_link (link);
-}
-
-/* Each octet tells its place. */
-static guint8
-octet_at (guint32 number, guint at)
-{
-  return number * 31 + at * 7;
-}
-
-static void
-take_data (const PEER_EVENT_INCOMING_DATA *data)
-{
-  Link *link = find_link (data->ullConnectionId);
-  guint step = MAX (data->data.cbData / 64, 1);
-
-  demand (link != NULL && link->up, "data of no connection");
-  demand (IsEqualGUID (&data->type, &message_type), "data of another type");
-  for (guint at = 0; at < data->data.cbData; at += step)
-    demand (data->data.pbData[at] == octet_at (link->n_received, at), "data out of order");
-  link->n_received++;
+  end_link (link);
 }
 
 /* --- events --- */
@@ -291,7 +208,7 @@ take_event (const PEER_GROUP_EVENT_DATA *data)
       take_connection (&data->connectionChangeData);
       break;
     case PEER_GROUP_EVENT_INCOMING_DATA:
-      take_data (&data->incomingData);
+      take_message (&data->incomingData);
       break;
     case PEER_GROUP_EVENT_MEMBER_CHANGED:
       take_member (&data->memberChangeData);
@@ -323,15 +240,6 @@ take_events (void)
 
 /* --- what is wanted --- */
 
-static gboolean
-is_linked (PCWSTR peer)
-{
-  for (guint i = 0; i < n_links; i++)
-    if (links[i].peer != NULL && wcscmp (links[i].peer, peer) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static HRESULT
 open_link (PCWSTR peer, PEER_ADDRESS *address)
 {
@@ -339,7 +247,7 @@ open_link (PCWSTR peer, PEER_ADDRESS *address)
   HRESULT result = PeerGroupOpenDirectConnection (group, peer, address, &id);
 
   if (SUCCEEDED (result))
-    add_link (id)->peer = g_memdup2 (peer, (wcslen (peer) + 1) * sizeof (WCHAR));
+    begin_link_to (peer, id);
   return result;
 }
 
@@ -358,7 +266,7 @@ call_all (void)
     PEER_ADDRESS address;
 
     if (wcscmp (items[i]->pwzIdentity, identity) <= 0 || items[i]->cAddresses == 0
-        || is_linked (items[i]->pwzIdentity))
+        || find_link_to (items[i]->pwzIdentity, FALSE) != NULL)
       continue;
     address = items[i]->pAddresses[0];
     demand (open_link (items[i]->pwzIdentity, &address) == S_OK, "PeerGroupOpenDirectConnection");
@@ -368,61 +276,36 @@ call_all (void)
 }
 
 static void
-go_on_calling (void)
+go_on (void)
 {
-  guint n = 0;
-
-  if (n_wanted == 0)
-    return;
-  call_all ();
-  for (guint i = 0; i < n_links; i++)
-    n += links[i].up;
-  if (n < n_wanted)
-    return;
-  n_wanted = 0;
-  say ("linked-all");
+  if (n_wanted > 0)
+    call_all ();
+  if (n_wanted > 0 && count_links () >= n_wanted) {
+    n_wanted = 0;
+    say ("linked-all");
+  }
+  if (exchanging && has_all ()) {
+    exchanging = FALSE;
+    say ("exchanged");
+  }
 }
 
-static void
-go_on_exchanging (void)
-{
-  if (!exchanging)
-    return;
-  for (guint i = 0; i < n_links; i++)
-    if (links[i].n_received < links[i].n_sent)
-      return;
-  exchanging = FALSE;
-  say ("exchanged");
-}
+static void obey (const char *line);
 
-/* A peer that is slow has what was sent waiting; meanwhile we read what it sends. */
 static HRESULT
-send_one (Link *link, guint8 *data, guint size)
+send_to_group (ULONGLONG link, const GUID *type, ULONG n_bytes, PVOID data)
 {
-  HRESULT result;
-
-  for (guint at = 0; at < size; at++)
-    data[at] = octet_at (link->n_sent, at);
-  do {
-    take_events ();
-    result = PeerGroupSendData (group, link->id, &message_type, size, data);
-  } while (result == E_OUTOFMEMORY);
-  link->n_sent++;
-  return result;
+  return PeerGroupSendData (group, link, type, n_bytes, data);
 }
+
+static const Process process = { take_events, obey, go_on, send_to_group };
 
 static HRESULT
 exchange (char **words)
 {
-  guint count = atoi (words[1]), size = atoi (words[2]);
-  g_autofree guint8 *data = g_malloc (MAX (size, 1));
-  HRESULT result = S_OK;
-
-  for (guint number = 0; number < count; number++)
-    for (guint i = 0; i < n_links && SUCCEEDED (result); i++)
-      result = send_one (&links[i], data, size);
   exchanging = TRUE;
-  return result;
+  send_all (&process, atoi (words[1]), atoi (words[2]));
+  return S_OK;
 }
 
 /* --- commands --- */
@@ -548,7 +431,7 @@ connect_group (char **words)
 
   if (words[1] == NULL)
     return PeerGroupConnect (group);
-  address = read_address (words[1], words[2]);
+  address = read_address (words[1], atoi (words[2]));
   return PeerGroupConnectByAddress (group, 1, &address);
 }
 
@@ -558,8 +441,8 @@ close_group (char **words)
   HRESULT result = registration != NULL ? PeerGroupUnregisterEvent (registration) : S_OK;
 
   registration = NULL;
-  while (n_links > 0)
-    remove_link (links);
+  for (guint i = 0; i < n_links; i++)
+    end_link (&links[i]);
   return SUCCEEDED (result) ? PeerGroupClose (group) : result;
 }
 
@@ -583,7 +466,7 @@ static HRESULT
 call_at (char **words)
 {
   g_autofree WCHAR *peer = widen (words[1]);
-  PEER_ADDRESS address = read_address (words[2], words[3]);
+  PEER_ADDRESS address = read_address (words[2], atoi (words[3]));
 
   return open_link (peer, &address);
 }
@@ -676,42 +559,14 @@ obey (const char *line)
   demand (FALSE, line);
 }
 
-/* FALSE: it has ended. */
-static gboolean
-take_input (GString *input)
-{
-  char part[4096], *end;
-  gssize n = read (STDIN_FILENO, part, sizeof (part));
-
-  if (n <= 0)
-    return FALSE;
-  g_string_append_len (input, part, n);
-  while ((end = strchr (input->str, '\n')) != NULL) {
-    *end = '\0';
-    obey (input->str);
-    g_string_erase (input, 0, end - input->str + 1);
-  }
-  return TRUE;
-}
-
 int
 main (void)
 {
-  g_autoptr (GString) input = g_string_new (NULL);
-  struct pollfd wanted[2] = { { STDIN_FILENO, POLLIN, 0 } };
   PEER_VERSION_DATA version;
 
   event = CreateEvent (NULL, FALSE, FALSE, NULL);
   demand (PeerGroupStartup (PEER_GROUP_VERSION, &version) == S_OK, "PeerGroupStartup");
-  wanted[1] = (struct pollfd) { WfdxGetEventDescriptor (event), POLLIN, 0 };
-  do {
-    take_events ();
-    go_on_calling ();
-    go_on_exchanging ();
-    poll (wanted, G_N_ELEMENTS (wanted), -1);
-    /* It resets itself when it is waited for. */
-    WaitForSingleObject (event, 0);
-  } while (wanted[0].revents == 0 || take_input (input));
+  serve (&process, event);
   demand (PeerGroupShutdown () == S_OK, "PeerGroupShutdown");
   CloseHandle (event);
   return EXIT_SUCCESS;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Processes that have a network namespace each, with us as their router."""
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -77,6 +78,12 @@ class Machine(Program):
 
     def address(self):
         return '%s::77:%x' % ('fe80' if self.on_link else 'fd77', self.number)
+
+    def pause(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
 
     def kill(self):
         """With its namespace the machine would go, and nobody would tell the others: it is given

@@ -1,125 +1,94 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One node of a graph as a program of its own, on the public functions only.
  *
- *   peer-process NAME N COUNT SIZE PORT [ADDRESS]
+ *   peer-process NAME N COUNT SIZE PORT
  *
- * Creates the graph, or opens it by the node at ADDRESS; waits until N nodes are there
- * and one direct connection leads to each of the others; sends COUNT messages of SIZE
- * octets over each; and checks that the same comes from each, in order. Says "ready NODE",
- * "connected", "sent" and "received" on lines of their own; "lost NODE" tells of a connection that ended,
- * "near NODE" and "far NODE" of neighbours that come and go. Then it obeys what is on its input,
- * one on a line, and leaves with its end:
+ * Obeys these, and says besides "lost NODE" of a direct connection that ended, "near NODE" and
+ * "far NODE" of neighbours that come and go:
  *
+ *   enter [ADDRESS]   creates the graph, or opens it by the node there: "ready NODE"
+ *   leave             "left"; at another time, there shall be no more memory in use than at the first
+ *   call              until N - 1 direct connections lead to others: "connected"
+ *   send              COUNT messages of SIZE octets over each: "sent", and "received" when the same
+ *                     has come from each, in order; "slow" when somebody does not read
  *   publish COUNT     so many records; "records N" tells how many of all nodes there are then
- *   call              as at first, whoever is not connected; "connected" once more
  *
- * What goes wrong ends it. With the environment variable PEER_INTERFACE everything is on the
- * link of that interface; with PEER_SPEED its clock is so many times as fast. */
-#include <glib.h>
-#include <net/if.h>
-#include <p2p.h>
-#include <poll.h>
-#include <stdio.h>
+ * With the environment variable PEER_INTERFACE everything is on the link of that interface; with
+ * PEER_SPEED its clock is so many times as fast. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "fast-clock.h"
+#include "process.h"
 
-#define MAX_NODES 256
-#define GRAPH L"processes"
 #define PATIENCE_MS (20 * 60 * 1000) /* also of a fast clock */
 
-static const GUID message_type = { 1, 2, 3, { 4, 5, 6, 7, 8, 9, 10, 11 } };
-static const GUID record_type = { 2, 2, 3, { 4, 5, 6, 7, 8, 9, 10, 11 } };
+/* Tables of the libraries below that happen to be larger. */
+#define KEPT_BYTES (32 * 1024)
 
-typedef struct
-{
-  ULONGLONG link;
-  ULONGLONG node;
-  guint32 n_received;
-  gboolean up;
-} Other;
+static const GUID record_type = { 2, 2, 3, { 4, 5, 6, 7, 8, 9, 10, 11 } };
 
 static WCHAR name[32];
 static guint n_nodes, count, size;
+static WORD port;
 static HGRAPH graph;
 static HANDLE event;
 static HPEEREVENT registration;
-static Other others[MAX_NODES];
-static guint n_others;
 static gboolean synchronized, calling;
-static GHashTable *records; /* GUID of those that were told */
+static gint64 sending_since_us; /* or 0 */
+static GHashTable *records;     /* GUID of those that were told */
 
 #define CHECK(what) check ((what), #what)
 
 static HRESULT
 check (HRESULT result, const char *what)
 {
-  if (FAILED (result)) {
-    g_printerr ("%ls: %s: 0x%08x\n", name, what, result);
-    exit (EXIT_FAILURE);
-  }
-  return result;
-}
-
-static void
-demand (gboolean what, const char *why)
-{
-  if (!what) {
-    g_printerr ("%ls: %s\n", name, why);
-    exit (EXIT_FAILURE);
-  }
-}
-
-static void say (const char *format, ...) G_GNUC_PRINTF (1, 2);
-
-static void
-say (const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  vprintf (format, args);
-  va_end (args);
-  printf ("\n");
-  fflush (stdout);
-}
-
-static Other *
-find_link (ULONGLONG link)
-{
-  for (guint i = 0; i < n_others; i++)
-    if (others[i].link == link)
-      return &others[i];
-  return NULL;
-}
-
-static Other *
-add_other (void)
-{
-  demand (n_others < MAX_NODES, "more connections than nodes");
-  others[n_others] = (Other) { 0 };
-  return &others[n_others++];
+  if (SUCCEEDED (result))
+    return result;
+  say ("wrong: %s: 0x%08x", what, result);
+  exit (EXIT_FAILURE);
 }
 
 /* --- events --- */
 
+static Link *
+find_node (ULONGLONG node)
+{
+  for (guint i = 0; i < n_links; i++)
+    if (links[i].node == node)
+      return &links[i];
+  return NULL;
+}
+
+static Link *
+get_link_to (ULONGLONG node)
+{
+  Link *link = find_node (node);
+
+  if (link == NULL) {
+    link = add_link ();
+    link->node = node;
+  }
+  return link;
+}
+
 static void
 take_connection (const PEER_EVENT_CONNECTION_CHANGE_DATA *change)
 {
-  Other *other = find_link (change->ullConnectionId);
+  Link *link = find_link (change->ullConnectionId);
 
   switch (change->status) {
     case PEER_CONNECTED:
-      demand (other == NULL || !other->up, "a connection came up twice");
-      if (other == NULL)
-        other = add_other ();
-      *other = (Other) { change->ullConnectionId, change->ullNodeId, 0, TRUE };
+      demand (link == NULL || !link->up, "a connection came up twice");
+      if (link == NULL) {
+        link = get_link_to (change->ullNodeId);
+        begin_link (link, change->ullConnectionId);
+      }
+      link->up = TRUE;
       break;
     case PEER_DISCONNECTED:
-      demand (other != NULL && other->up, "a connection ended that was none");
-      *other = others[--n_others];
+      demand (link != NULL && link->up, "a connection ended that was none");
+      end_link (link);
       say ("lost %" G_GINT64_MODIFIER "x", change->ullNodeId);
       break;
     case PEER_CONNECTION_FAILED:
@@ -158,26 +127,6 @@ take_record (const PEER_EVENT_RECORD_CHANGE_DATA *change)
   say ("records %u", g_hash_table_size (records));
 }
 
-/* Each octet tells its place. */
-static guint8
-octet_at (guint32 number, guint at)
-{
-  return number * 31 + at * 7;
-}
-
-static void
-take_data (const PEER_EVENT_INCOMING_DATA *data)
-{
-  Other *other = find_link (data->ullConnectionId);
-  guint step = MAX (size / 64, 1);
-
-  demand (other != NULL && other->up, "data of no connection");
-  demand (data->data.cbData == size, "data of another size");
-  for (guint at = 0; at < size; at += step)
-    demand (data->data.pbData[at] == octet_at (other->n_received, at), "data out of order");
-  other->n_received++;
-}
-
 static void
 take_event (const PEER_GRAPH_EVENT_DATA *data)
 {
@@ -189,7 +138,8 @@ take_event (const PEER_GRAPH_EVENT_DATA *data)
       take_neighbour (&data->connectionChangeData);
       break;
     case PEER_GRAPH_EVENT_INCOMING_DATA:
-      take_data (&data->incomingData);
+      demand (data->incomingData.data.cbData == size, "data of another size");
+      take_message (&data->incomingData);
       break;
     case PEER_GRAPH_EVENT_RECORD_CHANGED:
       take_record (&data->recordChangeData);
@@ -207,7 +157,7 @@ take_events (void)
 {
   PPEER_GRAPH_EVENT_DATA data;
 
-  while (CHECK (PeerGraphGetEventData (registration, &data)) == S_OK) {
+  while (graph != NULL && CHECK (PeerGraphGetEventData (registration, &data)) == S_OK) {
     take_event (data);
     PeerGraphFreeData (data);
   }
@@ -222,25 +172,6 @@ wait_until (gboolean (*done) (void))
 
 /* --- steps --- */
 
-/* 0: any. */
-static DWORD
-get_interface (void)
-{
-  const char *interface = g_getenv ("PEER_INTERFACE");
-
-  return interface != NULL ? if_nametoindex (interface) : 0;
-}
-
-static PEER_ADDRESS
-read_address (const char *text, WORD port)
-{
-  PEER_ADDRESS address = { sizeof (address),
-    { .sin6_family = AF_INET6, .sin6_port = htons (port), .sin6_scope_id = get_interface () } };
-
-  demand (inet_pton (AF_INET6, text, &address.sin6.sin6_addr) == 1, "no address");
-  return address;
-}
-
 static void
 register_events (void)
 {
@@ -249,7 +180,6 @@ register_events (void)
     { PEER_GRAPH_EVENT_NODE_CHANGED, NULL }, { PEER_GRAPH_EVENT_NEIGHBOR_CONNECTION, NULL },
     { PEER_GRAPH_EVENT_RECORD_CHANGED, (GUID *) &record_type } };
 
-  event = CreateEvent (NULL, FALSE, FALSE, NULL);
   CHECK (PeerGraphRegisterEvent (graph, event, G_N_ELEMENTS (wanted), wanted, &registration));
 }
 
@@ -259,19 +189,27 @@ is_synchronized (void)
   return synchronized;
 }
 
+/* Another one each time: it stays on the disk. */
 static void
-enter_graph (const char *address, WORD port)
+enter_graph (const char *address)
 {
-  PEER_GRAPH_PROPERTIES properties = { sizeof (properties), .pwzGraphId = (PWSTR) GRAPH,
-    .pwzCreatorId = name, .cPresenceMax = (ULONG) -1 };
+  static guint n_entered;
+  g_autofree char *text = g_strdup_printf ("processes%u", n_entered++);
+  g_autofree WCHAR *id = (WCHAR *) g_utf8_to_ucs4_fast (text, -1, NULL);
+  PEER_GRAPH_PROPERTIES properties = { sizeof (properties), .pwzGraphId = id, .pwzCreatorId = name,
+    .cPresenceMax = (ULONG) -1 };
+  PEER_VERSION_DATA version;
   PEER_ADDRESS first;
   ULONGLONG link;
 
+  synchronized = FALSE;
+  records = g_hash_table_new_full (hash_guid, is_same_guid, g_free, NULL);
+  CHECK (PeerGraphStartup (PEER_GRAPH_VERSION, &version));
   if (address == NULL) {
     CHECK (PeerGraphCreate (&properties, L"test", NULL, &graph));
     register_events ();
   } else {
-    CHECK (PeerGraphOpen (GRAPH, name, L"test", NULL, 0, NULL, &graph));
+    CHECK (PeerGraphOpen (id, name, L"test", NULL, 0, NULL, &graph));
     register_events ();
     first = read_address (address, port);
     CHECK (PeerGraphConnect (graph, NULL, &first, &link));
@@ -280,6 +218,24 @@ enter_graph (const char *address, WORD port)
   CHECK (PeerGraphListen (graph,
       get_interface () != 0 ? PEER_GRAPH_SCOPE_LINKLOCAL : PEER_GRAPH_SCOPE_GLOBAL,
       get_interface (), port));
+}
+
+static void
+leave_graph (void)
+{
+  static gsize memory;
+
+  CHECK (PeerGraphClose (graph));
+  graph = NULL;
+  CHECK (PeerGraphShutdown ());
+  g_hash_table_unref (records);
+  for (guint i = 0; i < n_links; i++)
+    links[i] = (Link) { 0 };
+  n_links = 0;
+  if (memory == 0)
+    memory = get_memory ();
+  demand (get_memory () <= memory + KEPT_BYTES, "memory is left");
+  say ("left %zu", get_memory ());
 }
 
 static void
@@ -297,17 +253,17 @@ static void
 call (const PEER_NODE_INFO *info)
 {
   PEER_ADDRESS address;
-  Other *other;
+  ULONGLONG id;
+  Link *link;
 
   if (wcscmp (info->pwzPeerId, name) <= 0 || info->cAddresses == 0)
     return;
-  for (guint i = 0; i < n_others; i++)
-    if (others[i].node == info->ullNodeId)
-      return;
+  link = get_link_to (info->ullNodeId);
+  if (link->id != 0)
+    return;
   address = info->pAddresses[0];
-  other = add_other ();
-  other->node = info->ullNodeId;
-  CHECK (PeerGraphOpenDirectConnection (graph, info->pwzPeerId, &address, &other->link));
+  CHECK (PeerGraphOpenDirectConnection (graph, info->pwzPeerId, &address, &id));
+  begin_link (link, id);
 }
 
 static void
@@ -315,7 +271,7 @@ call_all (void)
 {
   PPEER_NODE_INFO *infos;
   HPEERENUM nodes;
-  ULONG n = MAX_NODES;
+  ULONG n = MAX_LINKS;
 
   CHECK (PeerGraphEnumNodes (graph, NULL, &nodes));
   CHECK (PeerGraphGetNextItem (nodes, &n, (PVOID **) &infos));
@@ -323,52 +279,6 @@ call_all (void)
     call (infos[i]);
   PeerGraphFreeData (infos);
   CHECK (PeerGraphEndEnumeration (nodes));
-}
-
-static gboolean
-is_connected (void)
-{
-  guint n = 0;
-
-  call_all ();
-  for (guint i = 0; i < n_others; i++)
-    n += others[i].up;
-  return n == n_nodes - 1;
-}
-
-static gboolean
-has_everything (void)
-{
-  for (guint i = 0; i < n_others; i++)
-    if (others[i].n_received < count)
-      return FALSE;
-  return TRUE;
-}
-
-/* A peer that is slow has what was sent waiting; meanwhile we read what it sends. */
-static void
-send_one (Other *other, guint8 *data)
-{
-  HRESULT result;
-
-  do {
-    take_events ();
-    result = PeerGraphSendData (graph, other->link, &message_type, size, data);
-  } while (result == E_OUTOFMEMORY);
-  check (result, "PeerGraphSendData");
-}
-
-static void
-send_all (void)
-{
-  g_autofree guint8 *data = g_malloc (MAX (size, 1));
-
-  for (guint32 number = 0; number < count; number++) {
-    for (guint at = 0; at < size; at++)
-      data[at] = octet_at (number, at);
-    for (guint i = 0; i < n_others; i++)
-      send_one (&others[i], data);
-  }
 }
 
 /* --- commands --- */
@@ -386,6 +296,25 @@ publish (guint n)
     CHECK (PeerGraphAddRecord (graph, &record, &id));
 }
 
+static HRESULT
+send_to_graph (ULONGLONG link, const GUID *type, ULONG n_bytes, PVOID data)
+{
+  return PeerGraphSendData (graph, link, type, n_bytes, data);
+}
+
+static void obey (const char *line);
+static void go_on (void);
+
+static const Process process = { take_events, obey, go_on, send_to_graph };
+
+static void
+send_to_all (void)
+{
+  sending_since_us = g_get_monotonic_time ();
+  send_all (&process, count, size);
+  say ("sent");
+}
+
 static void
 obey (const char *line)
 {
@@ -393,98 +322,52 @@ obey (const char *line)
     publish (atoi (line + strlen ("publish ")));
   else if (strcmp (line, "call") == 0)
     calling = TRUE;
-  else
+  else if (strcmp (line, "send") == 0)
+    send_to_all ();
+  else if (strcmp (line, "leave") == 0)
+    leave_graph ();
+  else if (g_str_has_prefix (line, "enter")) {
+    enter_graph (line[strlen ("enter")] != '\0' ? line + strlen ("enter ") : NULL);
+    tell_ready ();
+  } else
     demand (FALSE, line);
 }
 
-/* FALSE: it has ended. */
-static gboolean
-take_input (GString *input)
+static void
+go_on (void)
 {
-  char part[4096], *end;
-  gssize n = read (STDIN_FILENO, part, sizeof (part));
-
-  if (n <= 0)
-    return FALSE;
-  g_string_append_len (input, part, n);
-  while ((end = strchr (input->str, '\n')) != NULL) {
-    *end = '\0';
-    obey (input->str);
-    g_string_erase (input, 0, end - input->str + 1);
+  if (calling)
+    call_all ();
+  if (calling && count_links () == n_nodes - 1) {
+    calling = FALSE;
+    say ("connected");
   }
-  return TRUE;
-}
-
-static void
-go_on_calling (void)
-{
-  if (!calling || !is_connected ())
-    return;
-  calling = FALSE;
-  say ("connected");
-}
-
-static void
-obey_input (void)
-{
-  g_autoptr (GString) input = g_string_new (NULL);
-  struct pollfd wanted[] = { { STDIN_FILENO, POLLIN, 0 },
-    { WfdxGetEventDescriptor (event), POLLIN, 0 } };
-
-  do {
-    take_events ();
-    go_on_calling ();
-    poll (wanted, G_N_ELEMENTS (wanted), -1);
-    /* It resets itself when it is waited for. */
-    WaitForSingleObject (event, 0);
-  } while (wanted[0].revents == 0 || take_input (input));
-}
-
-static guint
-count_descriptors (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
+  if (sending_since_us != 0 && has_all ()) {
+    say ("received %.3f s", (g_get_monotonic_time () - sending_since_us) / 1e6);
+    sending_since_us = 0;
+  }
 }
 
 int
 main (int argc, char *argv[])
 {
   const char *speed = g_getenv ("PEER_SPEED");
-  PEER_VERSION_DATA version;
   guint n_descriptors;
-  gint64 begun_us;
 
-  if (argc < 6)
+  if (argc != 6)
     return 2;
   fast_clock_start (speed != NULL ? atoi (speed) : 1);
   /* It stays, once somebody has asked for it. */
   g_main_context_default ();
   n_descriptors = count_descriptors ();
-  records = g_hash_table_new_full (hash_guid, is_same_guid, g_free, NULL);
   mbstowcs (name, argv[1], G_N_ELEMENTS (name) - 1);
   n_nodes = atoi (argv[2]);
   count = atoi (argv[3]);
   size = atoi (argv[4]);
-  CHECK (PeerGraphStartup (PEER_GRAPH_VERSION, &version));
-  enter_graph (argc > 6 ? argv[6] : NULL, atoi (argv[5]));
-  tell_ready ();
-  wait_until (is_connected);
-  say ("connected");
-  begun_us = g_get_monotonic_time ();
-  send_all ();
-  say ("sent");
-  wait_until (has_everything);
-  say ("received %.3f s", (g_get_monotonic_time () - begun_us) / 1e6);
-  obey_input ();
-  CHECK (PeerGraphClose (graph));
+  port = atoi (argv[5]);
+  event = CreateEvent (NULL, FALSE, FALSE, NULL);
+  serve (&process, event);
   CloseHandle (event);
-  CHECK (PeerGraphShutdown ());
-  g_hash_table_unref (records);
   demand (count_descriptors () == n_descriptors, "descriptors are left open");
   return EXIT_SUCCESS;
 }

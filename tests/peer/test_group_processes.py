@@ -2,7 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Members of a group as processes, each in a network namespace and with keys of its own.
 
-  test_group_processes.py PROGRAM
+  test_group_processes.py PROGRAM [MEMBERS COUNT SIZE [kill|part]]
+
+With numbers, so many members send COUNT messages of SIZE octets to each other. With `kill` and `part`
+one of them does not read at first, so that all others are in the middle of what they send when it is
+killed, or when the network of half of them is taken away for a second: nobody has everything by then.
+Those that are left lose nothing. Without numbers, this:
 
 One creates it; others come by an invitation, and by its password. All see each other's records, and
 send to each other. One is killed, and comes back. Nobody lets in a stranger, who has the wrong
@@ -16,6 +21,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 
 from members import PATIENCE_S, exchange, link_all, Member
 from namespaces import SKIPPED, Machine, enter, ip
@@ -234,11 +240,73 @@ def run(program, folder):
         member.leave()
 
 
+def gather(program, folder, count):
+    members = [new_node(program, folder, 'member%d' % number) for number in range(count)]
+    members[0].do('create', tells='group')
+    members[0].connect()
+    for member in members[1:]:
+        members[0].invite(member)
+        member.do('join', member.invitation)
+        member.connect(members[0])
+        member.wait('connected')
+    link_all(members)
+    return members
+
+
+def send_in_part(members, what, count, size):
+    deaf, others = members[-1], members[:-1]
+    deaf.program.pause()
+    for member in members:
+        member.tell('exchange', count, size)
+    for member in others:
+        member.wait('slow')
+    if what == 'kill':
+        with members.pop().program.kill():
+            for member in members:
+                member.wait('lost', deaf.identity)
+    else:
+        part_for_a_second(members, deaf)
+    for member in members:
+        member.wait('exchanged')
+
+
+def part_for_a_second(members, deaf):
+    for member in members[::2]:
+        member.program.detach()
+    deaf.program.resume()
+    time.sleep(1)
+    if any(line.startswith('exchanged') for member in members for line in member.heard()):
+        sys.exit('somebody has everything before the others are back')
+    for member in members[::2]:
+        member.program.attach()
+
+
+def run_many(program, folder, count, messages, size, what=''):
+    members = gather(program, folder, int(count))
+    print('%s members, each connected with each' % count)
+    begun = time.monotonic()
+    if what:
+        send_in_part(members, what, messages, size)
+    else:
+        exchange(members, messages, size)
+    print('%d octets over each connection and way, in %.1f s' %
+          (int(messages) * int(size), time.monotonic() - begun))
+    for member in members:
+        if any(line.startswith('lost') for line in member.heard()):
+            sys.exit('%s lost a connection' % member.name)
+    for member in members:
+        member.leave()
+
+
 def main():
     if not enter():
         return SKIPPED
+    program, *numbers = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix='wfd-group-') as folder:
-        run(os.path.abspath(sys.argv[1]), folder)
+        if numbers:
+            run_many(os.path.abspath(program), folder, *numbers)
+        else:
+            run(os.path.abspath(program), folder)
     return 0
 
 

@@ -17,7 +17,7 @@ introduce_to (WfdPeerNode *node, const WfdPeerAddress *address)
 static guint64
 introduce (Node *node, guint8 host)
 {
-  return introduce_to (touch (node), &(WfdPeerAddress) { { 0xfd, [15] = host } });
+  return introduce_to (touch (node), &(WfdPeerAddress) { { 0xfd, [7] = host } });
 }
 
 static void
@@ -128,6 +128,48 @@ test_crowd_makes_room (void)
   bob->host = 2;
   join (bob, alice);
   g_assert_cmpuint (wfd_peer_node_count_neighbours (alice->node), ==, MAX_NEIGHBOURS);
+  world_free (world);
+}
+
+static gboolean
+is_let_in (World *world, Node *alice, guint8 host)
+{
+  g_autofree char *name = g_strdup_printf ("peer%u", host);
+  Node *node = add_node (world, name);
+  guint64 id;
+
+  node->host = host;
+  id = connect_to (node, WFD_PEER_LINK_NEIGHBOUR, NULL, alice);
+  settle (world);
+  return wfd_peer_node_is_connected (node->node, id);
+}
+
+/* Seven from seven places do not keep all others out, nor do they drive out whom we have chosen. */
+static void
+test_settled_make_room (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *chosen = add_node (world, "chosen");
+  guint8 host = 10;
+  guint64 ours;
+
+  create (alice);
+  create (chosen);
+  chosen->host = 1;
+  ours = connect_to (alice, WFD_PEER_LINK_NEIGHBOUR, NULL, chosen);
+  settle (world);
+  chosen->reachable = FALSE; /* by those whom alice refuses */
+  while (wfd_peer_node_count_neighbours (alice->node) < MAX_NEIGHBOURS)
+    g_assert_true (is_let_in (world, alice, host++));
+  g_assert_false (is_let_in (world, alice, host++));
+  pass (world, 301 * S);
+  for (guint i = 0; i < MAX_NEIGHBOURS - 1; i++) {
+    g_assert_true (is_let_in (world, alice, host++));
+    g_assert_false (is_let_in (world, alice, host++));
+    g_assert_cmpuint (wfd_peer_node_count_neighbours (alice->node), ==, MAX_NEIGHBOURS);
+    pass (world, 30 * S);
+  }
+  g_assert_true (wfd_peer_node_is_connected (alice->node, ours));
   world_free (world);
 }
 
@@ -403,6 +445,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/guard/unproved-make-room", test_unproved_make_room);
   g_test_add_func ("/peer/guard/one-address-has-not-all", test_one_address_has_not_all);
   g_test_add_func ("/peer/guard/crowd-makes-room", test_crowd_makes_room);
+  g_test_add_func ("/peer/guard/settled-make-room", test_settled_make_room);
   g_test_add_func ("/peer/guard/ends-wait-for-room", test_ends_wait_for_room);
   g_test_add_func ("/peer/guard/refusals-end", test_refusals_end);
   g_test_add_func ("/peer/guard/coming-and-going", test_coming_and_going);

@@ -7,8 +7,8 @@
 
 /* --- who may --- */
 
-static const guint8 here[16] = { 0xfd, [15] = 1 }, there[16] = { 0xfd, [15] = 2 },
-                    elsewhere[16] = { 0xfd, [15] = 3 };
+static const guint8 here[16] = { 0xfd, [7] = 1 }, there[16] = { 0xfd, [7] = 2 },
+                    elsewhere[16] = { 0xfd, [7] = 3 };
 
 static void
 room_begin (WfdPeerRoom *room)
@@ -120,6 +120,43 @@ test_slow_is_due (void)
   g_assert_cmpint (claims[1].began_us, ==, 70);
   g_assert_cmpint (wfd_peer_room_get_deadline_us (&room), ==, 131);
   room_end (&room, claims, G_N_ELEMENTS (claims));
+}
+
+/* Whose messages are not read cannot be silent; they take their time all the same. */
+static void
+test_unread_is_not_silent (void)
+{
+  WfdPeerClaim claims[2] = { { 0 } };
+  WfdPeerRoom room;
+
+  room_begin (&room);
+  wfd_peer_room_hold (&room, &claims[0], here, 100, 1);
+  g_assert_false (wfd_peer_room_hold (&room, &claims[1], there, 1, 10));
+  wfd_peer_room_set_unread (&claims[0], TRUE, 12);
+  g_assert_cmpint (wfd_peer_room_get_deadline_us (&room), ==, 70);
+  wfd_peer_room_set_unread (&claims[0], FALSE, 40);
+  g_assert_cmpint (wfd_peer_room_get_deadline_us (&room), ==, 45);
+  room_end (&room, claims, G_N_ELEMENTS (claims));
+}
+
+static void
+test_same_host (void)
+{
+  static const struct
+  {
+    guint8 a[16], b[16];
+    gboolean same;
+  } pairs[] = {
+    { { 0xfd, [7] = 1, [15] = 1 }, { 0xfd, [7] = 1, [8] = 9 }, TRUE },
+    { { 0xfd, [7] = 1 }, { 0xfd, [7] = 2 }, FALSE },
+    { { 0xfe, 0x80, [15] = 1 }, { 0xfe, 0x80, [15] = 2 }, FALSE },
+    { { 0xfe, 0x80, [15] = 1 }, { 0xfe, 0x80, [15] = 1 }, TRUE },
+    { { [15] = 1 }, { [15] = 1 }, TRUE },
+    { { [10] = 0xff, 0xff, 1 }, { [10] = 0xff, 0xff, 2 }, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
+    g_assert_cmpint (wfd_peer_ip_is_same_host (pairs[i].a, pairs[i].b), ==, pairs[i].same);
 }
 
 /* --- connections of one node --- */
@@ -286,6 +323,26 @@ test_hoarder_is_lost (void)
   house_end (&house);
 }
 
+/* Nor is one lost whom we do not read ourselves. */
+static void
+test_unread_is_not_lost (void)
+{
+  House house;
+
+  house_begin (&house, LARGE_BYTES / 4);
+  house.loop.room.silence_us = 1000;
+  say (&house, 0, LARGE_BYTES / 2);
+  wfd_peer_conn_set_reading (house.guests[0].conn, FALSE);
+  say (&house, 1, LARGE_BYTES / 2);
+  g_assert_cmpuint (house.loop.room.n_waiting, ==, 1);
+  g_assert_cmpint (wfd_peer_room_get_deadline_us (&house.loop.room), >,
+      g_get_monotonic_time () + house.loop.room.patience_us / 2);
+  wfd_peer_conn_set_reading (house.guests[0].conn, TRUE);
+  hear_all (&house, 1, 1);
+  g_assert_true (house.guests[0].is_lost);
+  house_end (&house);
+}
+
 /* Nor does one who has ended, and whose data the application does not fetch. */
 static void
 test_pause_holds_nothing (void)
@@ -325,6 +382,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/peer/room/same-host", test_same_host);
+  g_test_add_func ("/peer/room/unread-is-not-silent", test_unread_is_not_silent);
   g_test_add_func ("/peer/room/first-may-end", test_first_may_end);
   g_test_add_func ("/peer/room/share-of-address", test_share_of_address);
   g_test_add_func ("/peer/room/silent-is-due", test_silent_is_due);
@@ -332,6 +391,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/room/parts-wait", test_parts_wait_for_room);
   g_test_add_func ("/peer/room/said-is-not-held", test_said_is_not_held);
   g_test_add_func ("/peer/room/hoarder-is-lost", test_hoarder_is_lost);
+  g_test_add_func ("/peer/room/unread-is-not-lost", test_unread_is_not_lost);
   g_test_add_func ("/peer/room/pause-holds-nothing", test_pause_holds_nothing);
   g_test_add_func ("/peer/room/small-passes", test_small_passes);
   return g_test_run ();
