@@ -18,8 +18,8 @@ GST_DEBUG_CATEGORY_STATIC (wfd_pump_debug);
 #define RETRY_US (5 * G_TIME_SPAN_MILLISECOND)
 /* So much before it is due a look comes with a hand-over, and so much later when the thread
  * wakes anyway: each time it wakes for nothing else costs system calls. */
-#define EARLY_US 1500
-#define LATE_US 2000
+#define EARLY_US 2000
+#define LATE_US 4000
 /* Pictures that come more rarely are not foreseen; others after the mean of so many. */
 #define MAX_INTERVAL_US (100 * G_TIME_SPAN_MILLISECOND)
 #define INTERVALS 8
@@ -195,18 +195,21 @@ look_if_due (WfdPump *self, gint64 early_us, gint64 now_us)
     wfd_rate_control_look (self->rate, get_waiting_bytes (self), now_us);
 }
 
-/* Until when the thread may sleep. Where nothing waits, it is soon enough to be there for the next
- * picture, and need not be woken for that; what is decided before is decided with a look. */
+/* Until when the thread may sleep. What is decided before is decided with a look, after which goes
+ * what may, and with the next picture too, so that it need not be woken for that and is there soon
+ * enough after it, or after the one behind it. */
 static gint64
 get_sleep_us (WfdPump *self, gint64 now_us)
 {
   gint64 due_us = get_due_us (self, now_us);
   gint64 decided_us = wfd_rate_control_get_next_us (self->rate, now_us);
+  gint64 expected_us = self->expected_us;
 
-  if (self->queue.n_packets > 0 || now_us >= self->expected_us
-      || due_us < MIN (decided_us - EARLY_US, self->expected_us))
+  if (now_us >= expected_us || due_us < MIN (decided_us - EARLY_US, expected_us))
     return due_us;
-  return self->expected_us;
+  if (wfd_rate_control_get_rest_us (self->rate) >= expected_us)
+    expected_us += self->interval_us;
+  return expected_us;
 }
 
 static gint64
@@ -244,6 +247,13 @@ wait_until (WfdPump *self, gint64 due_us)
   gst_clock_id_unref (id);
 }
 
+static gboolean
+has_news (WfdPump *self)
+{
+  return self->left || self->lost || self->trouble != 0
+      || (self->drains && self->queue.n_packets == 0);
+}
+
 /* With the lock, which is released meanwhile. FALSE: there is nothing to tell. */
 static gboolean
 tell (WfdPump *self)
@@ -252,7 +262,7 @@ tell (WfdPump *self)
   gboolean drained = self->drains && self->queue.n_packets == 0;
   int trouble = self->trouble;
 
-  if (!left && !lost && trouble == 0 && !drained)
+  if (!has_news (self))
     return FALSE;
   self->left = self->lost = FALSE;
   self->trouble = 0;
@@ -286,6 +296,35 @@ run (gpointer data)
   return NULL;
 }
 
+/* Has the thread look at what there is to do, if it @wakes. Releases the lock, as with it the thread
+ * would wake to wait for that. */
+static void
+unlock (WfdPump *self, gboolean wakes)
+{
+  GstClockID waiting_for =
+      wakes && self->waiting_for != NULL ? gst_clock_id_ref (self->waiting_for) : NULL;
+
+  g_mutex_unlock (&self->lock);
+  if (waiting_for != NULL) {
+    gst_clock_id_unschedule (waiting_for);
+    gst_clock_id_unref (waiting_for);
+  } else if (wakes) {
+    g_cond_broadcast (&self->changed);
+  }
+}
+
+/* In the thread that decides on pictures, which tells nobody. */
+static void
+use_room (gpointer data)
+{
+  WfdPump *self = data;
+
+  g_mutex_lock (&self->lock);
+  if (self->clock != NULL && self->queue.n_packets > 0)
+    let_go (self, get_now_us (self));
+  unlock (self, has_news (self));
+}
+
 WfdPump *
 wfd_pump_new (WfdUdp *udp, guint head_bytes, WfdRateControl *rate, const WfdPumpEvents *events,
     gpointer data)
@@ -303,6 +342,7 @@ wfd_pump_new (WfdUdp *udp, guint head_bytes, WfdRateControl *rate, const WfdPump
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->thread = g_thread_new ("wfd-pump", run, self);
+  wfd_rate_control_set_pump (rate, use_room, self);
   return self;
 }
 
@@ -311,6 +351,7 @@ wfd_pump_free (WfdPump *self)
 {
   if (self == NULL)
     return;
+  wfd_rate_control_set_pump (self->rate, NULL, NULL);
   g_mutex_lock (&self->lock);
   self->ends = TRUE;
   wake (self);
@@ -373,7 +414,7 @@ expect_next (WfdPump *self, gint64 due_us, gint64 now_us)
   else
     self->interval_us += (interval_us - self->interval_us) / INTERVALS;
   if (self->interval_us > 0 && due_us != G_MAXINT64)
-    self->expected_us = due_us + self->interval_us + LATE_US / 2;
+    self->expected_us = due_us + self->interval_us + LATE_US / 4;
 }
 
 /* With the lock; TRUE if the thread sleeps too long for what is to be done now. */
@@ -398,23 +439,13 @@ push (WfdPump *self, const WfdRateFrame *picture, gint64 now_us)
 void
 wfd_pump_push (WfdPump *self, const WfdRateFrame *picture)
 {
-  GstClockID waiting_for = NULL;
   gboolean wakes;
 
   g_mutex_lock (&self->lock);
   wakes = self->clock != NULL && push (self, picture, get_now_us (self));
   self->left = FALSE; /* who pushes is to look himself */
   self->unit_bytes = 0;
-  if (wakes && self->waiting_for != NULL)
-    waiting_for = gst_clock_id_ref (self->waiting_for);
-  g_mutex_unlock (&self->lock);
-  /* With the lock, the thread would wake to wait for that. */
-  if (waiting_for != NULL) {
-    gst_clock_id_unschedule (waiting_for);
-    gst_clock_id_unref (waiting_for);
-  } else if (wakes) {
-    g_cond_broadcast (&self->changed);
-  }
+  unlock (self, wakes);
 }
 
 void

@@ -37,6 +37,11 @@ struct _WfdRateControl
   WfdRateControlEvents events;
   gpointer owner;
 
+  /* Before the lock of the pump, which is before ours. */
+  GMutex pump_lock;
+  gpointer pump; /* NULL: none waits for room */
+  void (*room) (gpointer pump);
+
   GMutex lock;
   /* All below with the lock. */
   WfdRateUser user;
@@ -75,6 +80,7 @@ wfd_rate_control_new (const WfdRateControlEvents *events, gpointer owner)
   self->events = *events;
   self->owner = owner;
   self->ceiling_kbps = G_MAXUINT;
+  g_mutex_init (&self->pump_lock);
   g_mutex_init (&self->lock);
   return self;
 }
@@ -93,6 +99,7 @@ wfd_rate_control_unref (WfdRateControl *self)
     return;
   g_clear_pointer (&self->rate, wfd_rate_free);
   g_clear_pointer (&self->probe, wfd_link_probe_free);
+  g_mutex_clear (&self->pump_lock);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -432,17 +439,28 @@ note_view (WfdRateControl *self)
   note_signal (self, &view);
 }
 
+static void
+tell_room (WfdRateControl *self)
+{
+  g_mutex_lock (&self->pump_lock);
+  if (self->pump != NULL)
+    self->room (self->pump);
+  g_mutex_unlock (&self->pump_lock);
+}
+
 gboolean
 wfd_rate_control_decide (WfdRateControl *self, gint64 now_us, WfdRateDecision *ret_decision)
 {
-  gboolean controlled, moved = FALSE;
+  gboolean controlled, moved = FALSE, has_room = FALSE;
   gint resize = 0;
 
   g_mutex_lock (&self->lock);
   controlled = self->rate != NULL;
   if (controlled) {
-    if (wfd_rate_wants_look (self->rate))
+    if (wfd_rate_wants_look (self->rate)) {
       look (self, now_us);
+      has_room = self->waiting_bytes > 0;
+    }
     wfd_rate_decide (self->rate, now_us, ret_decision);
     self->next_us = now_us + CLAMP (now_us - self->decided_us, 0, G_MAXINT64 - MAX (now_us, 0));
     self->decided_us = now_us;
@@ -455,6 +473,8 @@ wfd_rate_control_decide (WfdRateControl *self, gint64 now_us, WfdRateDecision *r
     explain (self, ret_decision);
   }
   g_mutex_unlock (&self->lock);
+  if (has_room)
+    tell_room (self);
   if (moved)
     self->events.target (self->owner);
   if (resize != 0)
@@ -608,6 +628,27 @@ wfd_rate_control_get_look_us (WfdRateControl *self)
     due_us = self->looked_us + wfd_rate_get_look_us (self->rate);
   g_mutex_unlock (&self->lock);
   return due_us;
+}
+
+gint64
+wfd_rate_control_get_rest_us (WfdRateControl *self)
+{
+  gint64 rest_us = 0;
+
+  g_mutex_lock (&self->lock);
+  if (self->rate != NULL)
+    rest_us = self->looked_us + wfd_rate_get_rest_us (self->rate);
+  g_mutex_unlock (&self->lock);
+  return rest_us;
+}
+
+void
+wfd_rate_control_set_pump (WfdRateControl *self, void (*room) (gpointer pump), gpointer pump)
+{
+  g_mutex_lock (&self->pump_lock);
+  self->room = room;
+  self->pump = pump;
+  g_mutex_unlock (&self->pump_lock);
 }
 
 gint64

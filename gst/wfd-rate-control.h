@@ -103,6 +103,11 @@ gsize wfd_rate_control_get_room (WfdRateControl *self);
 gboolean wfd_rate_control_wants_single_packets (WfdRateControl *self);
 /* When to look next; G_MAXINT64 while the kernel has nothing. */
 gint64 wfd_rate_control_get_look_us (WfdRateControl *self);
+/* No look is needed before, whatever is handed over; in the past most of the time. */
+gint64 wfd_rate_control_get_rest_us (WfdRateControl *self);
+/* @room is called with @pump in the thread of the pictures after a look for a decision, if something
+ * waits, as there may be room for it now. NULL: nobody is. */
+void wfd_rate_control_set_pump (WfdRateControl *self, void (*room) (gpointer pump), gpointer pump);
 /* When the next picture is decided on, which comes with a look, if it comes as the last two did;
  * G_MAXINT64: nobody knows. */
 gint64 wfd_rate_control_get_next_us (WfdRateControl *self, gint64 now_us);

@@ -19,20 +19,37 @@ count_packets (gsize bytes, gsize segment_bytes)
   return (bytes + segment_bytes - 1) / segment_bytes;
 }
 
+/* So that they can leave in one call, which takes datagrams of one size and a smaller one at the end. */
+static gboolean
+append (WfdSendQueue *self, const guint8 *data, gsize bytes, gsize segment_bytes)
+{
+  GList *last = self->batches.tail;
+  Batch *batch = last != NULL ? last->data : NULL;
+
+  if (batch == NULL || batch->segment_bytes != segment_bytes || batch->bytes % segment_bytes != 0)
+    return FALSE;
+  batch = last->data = g_realloc (batch, sizeof *batch + batch->bytes + bytes);
+  memcpy (batch->data + batch->bytes, data, bytes);
+  batch->bytes += bytes;
+  return TRUE;
+}
+
 void
 wfd_send_queue_put (WfdSendQueue *self, const guint8 *data, gsize bytes, gsize segment_bytes,
     guint64 picture, gint64 now_us)
 {
-  Batch *batch = g_malloc (sizeof *batch + bytes);
+  if (picture != WFD_SEND_QUEUE_NO_PICTURE || !append (self, data, bytes, segment_bytes)) {
+    Batch *batch = g_malloc (sizeof *batch + bytes);
 
-  *batch = (Batch) {
-    .put_us = now_us,
-    .picture = picture,
-    .bytes = bytes,
-    .segment_bytes = segment_bytes,
-  };
-  memcpy (batch->data, data, bytes);
-  g_queue_push_tail (&self->batches, batch);
+    *batch = (Batch) {
+      .put_us = now_us,
+      .picture = picture,
+      .bytes = bytes,
+      .segment_bytes = segment_bytes,
+    };
+    memcpy (batch->data, data, bytes);
+    g_queue_push_tail (&self->batches, batch);
+  }
   self->bytes += bytes;
   self->n_packets += count_packets (bytes, segment_bytes);
 }

@@ -4,7 +4,7 @@
 #include <base-limits.h>
 #include <math.h>
 
-/* Between two looks: with each frame of 60 a second, less than 200 calls a second. */
+/* Between two looks; of 60 captures a second there is one between a hand-over and the next capture. */
 #define LOOK_US 6000
 #define EARLY_LOOK_US 2000
 
@@ -86,6 +86,7 @@ wfd_rate_drain_init (WfdRateDrain *self, double us_per_byte)
     .calm = us_per_byte,
     .measured = us_per_byte,
     .busy_us = WFD_RATE_UNKNOWN,
+    .measured_us = WFD_RATE_UNKNOWN,
     .n_blind = BLIND_LOOKS,
   };
   average_set (&self->fast, us_per_byte);
@@ -284,6 +285,8 @@ wfd_rate_drain_look (WfdRateDrain *self, const WfdRateTuning *tuning, gint64 out
   self->drained_bytes += drained;
   if (drained > 0 || outstanding == 0)
     self->progress_us = now_us;
+  if (drained > 0 && outstanding > 0)
+    self->measured_us = now_us;
   self->outstanding_bytes = outstanding;
   self->looked_us = now_us;
   if (outstanding == 0)

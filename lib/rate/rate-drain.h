@@ -53,6 +53,7 @@ typedef struct
   gint64 busy_us;           /* us, since when the kernel has had something; or unknown */
   gint64 progress_us;       /* us, when something left it last, or it had nothing */
   gint64 sent_us;           /* us, when something was handed over last */
+  gint64 measured_us;       /* us, of the last look that saw a part of it gone; or unknown */
   gint64 fresh_bytes;       /* bytes handed over since the last look */
 
   gboolean is_limited;    /* what is under way is too small to measure by */

@@ -36,6 +36,11 @@
 
 #define MTU_BYTES 1500
 
+/* Between two that are measured, of pictures that need no more than the link has to spare; not of
+ * those that come more rarely than 40 a second. */
+#define EASE_INTERVALS 2
+#define EASE_INTERVAL_US 25000
+
 static void
 limit_bounds (WfdRateConfig *config)
 {
@@ -250,10 +255,37 @@ wfd_rate_feed_queue (WfdRate *self, const WfdRateQueue *queue, gint64 now_us)
   wfd_rate_hidden_prove (&self->hidden, self->drain.lowest_possible);
 }
 
-gint64
-wfd_rate_get_look_us (WfdRate *self)
+/* A picture cannot become larger, and is gone before the next capture, which comes with a look. */
+static gboolean
+is_at_ease (const WfdRate *self)
 {
-  return wfd_rate_drain_get_look_us (&self->drain);
+  double most_bytes = MAX (self->frame_bytes, self->drain.outstanding_bytes);
+
+  return self->own_bytes <= 0 && self->bitrate_kbps >= self->config.max_kbps
+      && most_bytes * self->drain.us_per_byte < self->config.interval_us - self->config.encode_us
+      && self->config.interval_us < EASE_INTERVAL_US && !self->hidden.is_hidden;
+}
+
+/* @from_us: a look, or a hand-over. */
+static gint64
+find_rest_us (const WfdRate *self, gint64 from_us)
+{
+  if (self->drain.measured_us == WFD_RATE_UNKNOWN || !is_at_ease (self))
+    return 0;
+  return MAX (self->drain.measured_us + EASE_INTERVALS * self->config.interval_us - from_us, 0);
+}
+
+gint64
+wfd_rate_get_look_us (const WfdRate *self)
+{
+  return MAX (wfd_rate_drain_get_look_us (&self->drain),
+      find_rest_us (self, MAX (self->drain.busy_us, self->drain.looked_us)));
+}
+
+gint64
+wfd_rate_get_rest_us (const WfdRate *self)
+{
+  return find_rest_us (self, self->drain.looked_us);
 }
 
 guint

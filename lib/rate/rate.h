@@ -94,7 +94,9 @@ void wfd_rate_feed_queue (WfdRate *self, const WfdRateQueue *queue, gint64 now_u
 
 /* us from the last look, or from handing something over to an empty queue if that is
  * later, to the next look. */
-gint64 wfd_rate_get_look_us (WfdRate *self);
+gint64 wfd_rate_get_look_us (const WfdRate *self);
+/* us from the last look, in which no other is needed, whatever is handed over; mostly 0. */
+gint64 wfd_rate_get_rest_us (const WfdRate *self);
 
 /* Bytes that the kernel is taken to hold: as looked at last, and handed over since. */
 guint wfd_rate_get_kernel_bytes (const WfdRate *self);

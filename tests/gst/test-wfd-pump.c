@@ -572,6 +572,21 @@ GST_START_TEST (packets_are_cut_up_by_the_kernel_once_the_driver_has_told_nothin
 
 GST_END_TEST;
 
+GST_START_TEST (packets_that_come_one_after_another_leave_in_one_call)
+{
+  put (200);
+  wfd_pump_push (pump, NULL);
+  run_until_sent (200);
+  for (guint i = 0; i < 3; i++)
+    put (2);
+  wfd_pump_push (pump, NULL);
+  run_until_sent (206);
+  fail_unless_equals_int (most_segments, 6);
+  check_sequence (206);
+}
+
+GST_END_TEST;
+
 static void
 set_kernel_bytes (gint64 bytes)
 {
@@ -612,6 +627,26 @@ GST_START_TEST (thread_sleeps_until_the_look_at_the_next_picture)
       g_thread_yield ();
   }
   check_sequence (60);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (what_waits_leaves_with_the_look_of_a_decision)
+{
+  WfdRateDecision decision;
+  guint n;
+
+  set_kernel_bytes (G_MAXINT32);
+  put (60);
+  wfd_pump_push (pump, &(WfdRateFrame) { 0, TRUE });
+  n = count_sent ();
+  fail_unless (n > 0 && n < 60);
+  fail_unless (wfd_rate_control_decide (rate, 9 * G_USEC_PER_SEC + 10, &decision));
+  fail_unless_equals_int (count_sent (), n);
+  set_kernel_bytes (0);
+  fail_unless (wfd_rate_control_decide (rate, 9 * G_USEC_PER_SEC + 20, &decision));
+  fail_unless (count_sent () > n);
+  check_sequence (count_sent ());
 }
 
 GST_END_TEST;
@@ -693,7 +728,9 @@ pump_suite (void)
   tcase_add_test (all, end_of_stream_waits_for_a_link_that_stands_still_a_second_at_most);
   tcase_add_loop_test (all, end_of_stream_is_told_when_the_peer_pauses_or_leaves_first, 0, 2);
   tcase_add_test (all, packets_are_cut_up_by_the_kernel_once_the_driver_has_told_nothing);
+  tcase_add_test (all, packets_that_come_one_after_another_leave_in_one_call);
   tcase_add_test (all, thread_sleeps_until_the_look_at_the_next_picture);
+  tcase_add_test (all, what_waits_leaves_with_the_look_of_a_decision);
   tcase_add_test (all, look_that_is_nearly_due_comes_with_the_hand_over);
   suite_add_tcase (suite, queue);
   tcase_add_test (queue, queue_gives_back_in_parts_what_was_put_in);

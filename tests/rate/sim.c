@@ -10,6 +10,8 @@
 #define TABLES_BYTES 228
 #define CHECK_MS 100
 #define POLL_MS 6
+/* So much before it is due a look comes with a frame that leaves the encoder. */
+#define EARLY_MS 2
 #define VBV_MS 50
 /* What the driver tells of: the last packet of a frame and each so many. */
 #define TOLD_PACKETS 8
@@ -203,9 +205,25 @@ put_tables (Sim *self, guint frame, gint64 now_ms)
   send_own (self, now_ms);
 }
 
+static gint64
+get_look_ms (Sim *self)
+{
+  if (self->config->poll_ms == 0 && self->klass->look != NULL)
+    return self->klass->look (self->controller);
+  return self->config->poll_ms > 0 ? self->config->poll_ms : POLL_MS;
+}
+
+static void
+look_if_due (Sim *self, gint64 early_ms, gint64 now_ms)
+{
+  if (self->seen_bytes > 0 && now_ms - self->looked_ms >= get_look_ms (self) - early_ms)
+    look (self, now_ms);
+}
+
 static void
 put_frame (Sim *self, const Coded *coded, gint64 now_ms)
 {
+  look_if_due (self, EARLY_MS, now_ms);
   if (now_ms >= self->tables_ms)
     put_tables (self, coded->frame, now_ms);
   put_packets (self, coded);
@@ -292,14 +310,6 @@ tell_report (Sim *self, gint64 now_ms)
   self->reported_ms = now_ms;
 }
 
-static gint64
-get_look_ms (Sim *self)
-{
-  if (self->config->poll_ms == 0 && self->klass->look != NULL)
-    return self->klass->look (self->controller);
-  return self->config->poll_ms > 0 ? self->config->poll_ms : POLL_MS;
-}
-
 static void
 step (Sim *self, gint64 now_ms)
 {
@@ -317,8 +327,7 @@ step (Sim *self, gint64 now_ms)
     /* At odd times, or it would only meet one part of what is periodic. */
     self->echo_ms = now_ms + sim_random_between (&self->random, 0.5, 1.5) * ECHO_MS;
   }
-  if (self->seen_bytes > 0 && now_ms - self->looked_ms >= get_look_ms (self))
-    look (self, now_ms);
+  look_if_due (self, 0, now_ms);
   if (now_ms >= capture_ms)
     capture (self, now_ms);
   take_coded (self, now_ms);

@@ -694,6 +694,48 @@ test_device_that_hides_is_looked_at_while_nothing_is_sent (void)
   g_assert_true (wfd_rate_wants_look (f.rate));
 }
 
+/* Of 60 captures, how many want a look between the hand-over and the next capture, over a link of
+ * @kbps that the looks see. */
+static guint
+count_looks (Fixture *self, guint kbps)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < 60; i++) {
+    gint64 begun_us = self->now_us, look_us, drain_us;
+    WfdRateFrame frame;
+
+    wfd_rate_decide (self->rate, self->now_us, &self->decision);
+    frame = (WfdRateFrame) { self->decision.bitrate_kbps * 125 / 60, FALSE };
+    drain_us = (gint64) frame.bytes * 8000 / kbps;
+    wfd_rate_feed_frame (self->rate, &frame, self->now_us);
+    wfd_rate_feed_sent (self->rate, frame.bytes, self->now_us);
+    self->sent_bytes += frame.bytes;
+    look_us = wfd_rate_get_look_us (self->rate);
+    if (look_us < INTERVAL_US - 5 * MS) {
+      n++;
+      self->now_us = begun_us + look_us;
+      look (self, MAX (frame.bytes - frame.bytes * look_us / drain_us, 0));
+    }
+    self->now_us = begun_us + INTERVAL_US;
+    look (self, 0);
+  }
+  return n;
+}
+
+/* What has room to spare need not be measured each time, if it cannot become more. */
+static void
+test_pictures_at_the_maximum_are_measured_in_turn (void)
+{
+  g_auto (Fixture) easy = fixture (&(WfdRateConfig) { .max_kbps = 8000, .encode_us = 5 * MS });
+  g_auto (Fixture) full = fixture (&(WfdRateConfig) { .encode_us = 5 * MS });
+
+  count_looks (&easy, 14000);
+  g_assert_cmpuint (count_looks (&easy, 14000), ==, 30);
+  count_looks (&full, 14000);
+  g_assert_cmpuint (count_looks (&full, 14000), ==, 60);
+}
+
 /* @bytes right after the tables of the stream, while the radio is elsewhere for @away_us. */
 static void
 capture_away (Fixture *self, guint bytes, gint64 away_us)
@@ -925,6 +967,8 @@ main (int argc, char **argv)
       test_small_frames_that_wait_for_the_radio_tell_nothing);
   g_test_add_func ("/rate/device-that-hides-is-looked-at-while-nothing-is-sent",
       test_device_that_hides_is_looked_at_while_nothing_is_sent);
+  g_test_add_func ("/rate/looks/at-the-maximum-in-turn",
+      test_pictures_at_the_maximum_are_measured_in_turn);
   g_test_add_func ("/rate/little-to-send-is-no-slow-device", test_little_to_send_is_no_slow_device);
   g_test_add_func ("/rate/nothing-seen-is-not-a-fast-link", test_nothing_seen_is_not_a_fast_link);
   g_test_add_func ("/rate/ladder/halves-and-returns", test_ladder_halves_and_returns);
