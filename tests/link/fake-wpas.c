@@ -11,6 +11,7 @@ struct _FakeWpas
   GHashTable *objects; /* path to (property to GVariant) */
   GHashTable *rules;   /* key to Rule */
   GPtrArray *calls;
+  GPtrArray *held; /* GDBusMessage; those that have no answer */
 };
 
 typedef struct
@@ -275,6 +276,33 @@ make_answer (FakeWpas *self, const Rule *rule, GDBusMessage *call)
   return answer;
 }
 
+static void
+send_answer (FakeWpas *self, const Rule *rule, GDBusMessage *call)
+{
+  g_autoptr (GDBusMessage) answer = make_answer (self, rule, call);
+
+  g_dbus_connection_send_message (self->bus, answer, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+}
+
+void
+fake_wpas_release (FakeWpas *self, const char *key, GVariant *answer)
+{
+  g_autoptr (GVariant) held = g_variant_ref_sink (answer);
+  const Rule rule = { .answer = held };
+
+  for (guint i = 0; i < self->held->len; i++) {
+    GDBusMessage *call = g_ptr_array_index (self->held, i);
+    g_autofree char *one = get_key (call);
+
+    if (!g_str_equal (one, key))
+      continue;
+    send_answer (self, &rule, call);
+    g_ptr_array_remove_index (self->held, i);
+    return;
+  }
+  g_assert_not_reached ();
+}
+
 typedef struct
 {
   FakeWpas *fake;
@@ -290,11 +318,10 @@ on_call (gpointer user_data)
   const Rule *rule = g_hash_table_lookup (self->rules, key);
 
   write_down (self, key, incoming->call);
-  if (rule == NULL || !rule->holds) {
-    g_autoptr (GDBusMessage) answer = make_answer (self, rule, incoming->call);
-
-    g_dbus_connection_send_message (self->bus, answer, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
-  }
+  if (rule != NULL && rule->holds)
+    g_ptr_array_add (self->held, g_object_ref (incoming->call));
+  else
+    send_answer (self, rule, incoming->call);
   if (rule != NULL && rule->reaction != NULL)
     rule->reaction (self, rule->user_data);
   return G_SOURCE_REMOVE;
@@ -314,15 +341,13 @@ static gboolean
 answer_at_once (FakeWpas *self, GDBusMessage *call)
 {
   g_autofree char *key = get_key (call);
-  g_autoptr (GDBusMessage) answer = NULL;
   gboolean waits = g_str_equal (key, "Get Interfaces")
       || (g_str_equal (key, "Get Ifname")
           && g_strcmp0 (g_dbus_message_get_path (call), FAKE_UNSEEN) == 0);
 
   if (!waits)
     return FALSE;
-  answer = make_answer (self, NULL, call);
-  g_dbus_connection_send_message (self->bus, answer, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  send_answer (self, NULL, call);
   return TRUE;
 }
 
@@ -422,6 +447,7 @@ fake_wpas_new (const char *bus_address)
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
   self->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, rule_free);
   self->calls = g_ptr_array_new_with_free_func (g_free);
+  self->held = g_ptr_array_new_with_free_func (g_object_unref);
   self->bus = g_dbus_connection_new_for_address_sync (bus_address,
       G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
           | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
@@ -445,5 +471,6 @@ fake_wpas_free (FakeWpas *self)
   g_mutex_clear (&self->lock);
   g_hash_table_unref (self->rules);
   g_ptr_array_unref (self->calls);
+  g_ptr_array_unref (self->held);
   g_free (self);
 }

@@ -29,8 +29,10 @@ GVariant *fake_wpas_get (FakeWpas *self, const char *path, const char *property)
  * "Get Peers", "Set WFDIEs" or "GetAll fi.w1…Peer". */
 void fake_wpas_answer (FakeWpas *self, const char *key, GVariant *answer);
 void fake_wpas_refuse (FakeWpas *self, const char *key, const char *error_name);
-/* No answer ever comes. */
+/* No answer comes, unless it is released. */
 void fake_wpas_hold (FakeWpas *self, const char *key);
+/* That to the oldest of the calls with this key that have none. */
+void fake_wpas_release (FakeWpas *self, const char *key, GVariant *answer);
 void fake_wpas_react (FakeWpas *self, const char *key, FakeReaction reaction, gpointer user_data);
 
 void fake_wpas_say (FakeWpas *self, const char *path, const char *interface, const char *signal,

@@ -829,6 +829,7 @@ const LabStep lab_steps[] = {
   { "rejoin", LAB_REOPEN, "GroupAdd", FALSE, "Cancel StopFind" },
   { "rejoined", LAB_REOPEN, "GroupAdd", TRUE, "Cancel StopFind" },
   { "forget", LAB_REOPEN, "RemovePersistentGroup", FALSE, "" },
+  { "station", LAB_START_GROUP, GET_ALL_INTERFACE, FALSE, "" },
   { "begin", LAB_START_GROUP, "GroupAdd", FALSE, "Cancel StopFind" },
   { "begin-elsewhere", LAB_START_GROUP, "GroupAdd", TRUE, "Cancel StopFind" },
   { "begin-network", LAB_START_GROUP, "Get Ifname", FALSE, "Disconnect" },
@@ -868,12 +869,25 @@ hold_group_add (FakeWpas *fake, gpointer user_data)
   fake_wpas_hold (fake, "GroupAdd");
 }
 
+/* So that the next question is none of those that come before all. */
+static void
+prepare (Lab *lab)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  wfd_link_stop_find (lab->link);
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+}
+
 /* A step beyond the group needs one, and one beyond the invitation its result. */
 static void
 lead_to (Lab *lab, const LabStep *step)
 {
   const char *key = step->key;
 
+  if (g_str_equal (step->step, "station"))
+    prepare (lab);
   if (g_str_equal (step->step, "clean")) {
     leave_claim (lab);
     return;

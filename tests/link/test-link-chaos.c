@@ -162,26 +162,164 @@ test_any_order (Lab *lab, gconstpointer data)
 static const char *const answers[] = { "()", "('what?',)", "(<7>,)", "(<'what?'>,)", "(@a{sv} {},)",
   "(@ao [],)" };
 
-/* An answer that is not looked at is none that could be wrong: then the signal is missing
- * that comes behind it, and whoever waits can give up. */
+/* What comes of each of them: an error that says that it is none (!) or another one (-), or
+ * it is as if nothing had been answered, so that the operation goes on and comes to its end
+ * (.), or waits for the signal that has to follow (~). None ever opens the link. */
+static const struct
+{
+  const char *step;
+  const char *outcomes;
+} outcomes[] = {
+  { "clean", "......" },
+  { "root", "!!!!-!" },
+  { "interfaces", "------" },
+  { "read-config", "!!!!!!" },
+  { "configure", "......" },
+  { "announce", "......" },
+  { "peers", "......" },
+  { "peer", "......" },
+  { "find", "......" },
+  { "pair", "!~!!!!" },
+  { "network", "!!!-!!" },
+  { "frequency", "~~~~~~" },
+  { "members", "~~~~~~" },
+  { "pairings", "------" },
+  { "groups", "~~~~~~" },
+  { "pairing", "~~~~~~" },
+  { "invite", "~~~~~~" },
+  { "rejoin", "~~~~~~" },
+  { "forget", "~~~~~~" },
+  { "station", "~~~~~~" },
+  { "begin", "~~~~~~" },
+  { "begin-network", "!!!-!!" },
+  { "begin-frequency", "......" },
+  { "admit", "~~~~~~" },
+  { "invite-in", "~~~~~~" },
+};
+
+/* Steps that ask for one thing after the other take their time. */
+#define N_ROUNDS 20
+
+static char
+end_operation (Lab *lab)
+{
+  for (guint i = 0; i < N_ROUNDS && !lab->done; i++)
+    lab_settle (lab);
+  if (lab->done)
+    return lab->error == NULL                                          ? '.'
+        : g_error_matches (lab->error, WFD_ERROR, WFD_ERROR_MALFORMED) ? '!'
+                                                                       : '-';
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_cancellable_reset (lab->cancellable);
+  return '~';
+}
+
+static const char *
+get_outcomes (const char *step)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++) {
+    if (g_str_equal (outcomes[i].step, step))
+      return outcomes[i].outcomes;
+  }
+  return "(none)";
+}
+
 static void
 test_wrong_answer_at (Lab *lab, gconstpointer data)
 {
   const LabStep *step = data;
+  char found[G_N_ELEMENTS (answers) + 1] = "";
 
   for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
     g_autoptr (GVariant) answer = parse (answers[i]);
 
     fake_wpas_forget_calls (lab->fake);
+    fake_wpas_answer (lab->fake, step->key, NULL);
     lab_begin_at (lab, step, answer);
-    lab_settle (lab);
-    g_cancellable_cancel (lab->cancellable);
-    lab_wait_done (lab);
-    g_cancellable_reset (lab->cancellable);
+    found[i] = end_operation (lab);
     wfd_link_close (lab->link);
     lab_settle (lab);
     g_assert_null (WFD_P2P_LINK (lab->link)->op);
+    g_assert_null (strstr (lab->told->str, "opened"));
   }
+  g_assert_cmpstr (found, ==, get_outcomes (step->step));
+}
+
+/* --- answers that come late --- */
+
+/* The first attempt has failed, and the second is under way: the PIN that it has made up is
+ * not to be shown any more. */
+static void
+test_late_answer_of_before (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .max_attempts = 2, .retry_ms = 1 };
+
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  fake_wpas_hold (lab->fake, "Connect");
+  lab_react (lab, "Connect", "GONegotiationFailure", "({'status': <-1>},)");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PIN_DISPLAY, NULL);
+  lab_wait_call (lab, "Cancel");
+  fake_wpas_forget_calls (lab->fake);
+  lab_wait_call (lab, "Connect");
+  fake_wpas_release (lab->fake, "Connect", g_variant_new ("(s)", "12345670"));
+  lab_settle (lab);
+  g_assert_cmpstr (lab->told->str, ==, "found");
+  fake_wpas_release (lab->fake, "Connect", g_variant_new ("(s)", "31415927"));
+  lab_wait_told (lab, "pin");
+  g_assert_cmpstr (lab->pin, ==, "31415927");
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+}
+
+/* The signal was faster that says what comes of it. */
+static void
+test_late_answer_to_invitation (Lab *lab, gconstpointer data)
+{
+  static const LabStep step = { "invite", LAB_REOPEN, "Invite", FALSE, "" };
+
+  lab_stop_at (lab, &step);
+  lab_say (lab, "InvitationResult", "({'status': <0>},)");
+  lab_settle (lab);
+  fake_wpas_release (lab->fake, "Invite", g_variant_new ("(s)", "what?"));
+  lab_settle (lab);
+  g_assert_false (lab->done);
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+}
+
+/* Who is in the group was told before, and others were there when it was asked. */
+static void
+test_late_list_of_members (Lab *lab, gconstpointer data)
+{
+  static const LabStep step = { "members", LAB_CONNECT, "Get Members", FALSE, "" };
+
+  lab_stop_at (lab, &step);
+  lab_set_neighbour (lab, NULL);
+  fake_wpas_say (lab->fake, GROUP, IF_GROUP, "PeerJoined",
+      g_variant_new_parsed ("(objectpath '" TV "',)"));
+  lab_settle (lab);
+  fake_wpas_release (lab->fake, "Get Members",
+      g_variant_new_parsed ("(<[objectpath '" OTHER "']>,)"));
+  lab_settle (lab);
+  g_assert_false (lab->done);
+  lab_set_neighbour (lab, "192.168.173.10");
+  lab_wait_ok (lab);
+  g_assert_cmpstr (wfd_link_peer_get_id (wfd_link_get_info (lab->link)->peer), ==, TV_ID);
+}
+
+/* Of a group that is up, the call that has led to it is answered. */
+static void
+test_late_answer_behind_group (Lab *lab, gconstpointer data)
+{
+  static const LabStep step = { "pair", LAB_CONNECT, "Connect", FALSE, "" };
+
+  lab_stop_at (lab, &step);
+  lab_start_group (lab, "client");
+  lab_settle (lab);
+  fake_wpas_release (lab->fake, "Connect", g_variant_new ("(s)", ""));
+  lab_wait_ok (lab);
 }
 
 int
@@ -199,5 +337,13 @@ main (int argc, char **argv)
     if (!lab_steps[i].answers)
       g_test_add (path, Lab, &lab_steps[i], lab_set_up, test_wrong_answer_at, lab_tear_down);
   }
+  g_test_add ("/link/late/answer-of-before", Lab, NULL, lab_set_up, test_late_answer_of_before,
+      lab_tear_down);
+  g_test_add ("/link/late/answer-to-invitation", Lab, NULL, lab_set_up,
+      test_late_answer_to_invitation, lab_tear_down);
+  g_test_add ("/link/late/list-of-members", Lab, NULL, lab_set_up, test_late_list_of_members,
+      lab_tear_down);
+  g_test_add ("/link/late/answer-behind-group", Lab, NULL, lab_set_up,
+      test_late_answer_behind_group, lab_tear_down);
   return lab_run ();
 }
