@@ -141,12 +141,15 @@ adopt_old (WfdP2pLink *self)
   }
 }
 
-static gint64
+static guint64
 get_since_us (GHashTable *claim)
 {
-  const char *text = g_hash_table_lookup (claim, KEY_SINCE);
+  const char *value = g_hash_table_lookup (claim, KEY_SINCE);
+  WfdText text = wfd_text (value != NULL ? value : "");
+  guint64 since_us = 0;
 
-  return text != NULL ? g_ascii_strtoll (text, NULL, 10) : 0;
+  wfd_text_take_decimal (&text, G_MAXUINT64, &since_us);
+  return since_us;
 }
 
 /* Of those who announce something here, the last; @device: (nullable): of any. NULL if there
