@@ -23,7 +23,7 @@ def check_stats(device):
 def check_server(client, interface):
     """The owner also serves those who know no handshake."""
     said = client.inside('busybox', 'udhcpc', '-f', '-q', '-n', '-i', interface, '-s', SCRIPT)
-    if 'bound address=192.168.173.' not in said or 'server=192.168.173.1\n' not in said:
+    if 'bound address=192.168.173.' not in said or 'server=192.168.173.1 router=\n' not in said:
         raise Failure('DHCP: ' + said)
 
 
