@@ -251,5 +251,9 @@
 #define WFD_LIMIT_PEER_TOKENS_BYTES (256 * 1024)
 /* Of a message in a frame that is encrypted (MS-PPSEC 3.1.4.1): one record of TLS. */
 #define WFD_LIMIT_PEER_SENT_PLAIN_BYTES 16348
-/* Members of a group whose certificates are held, some KiB each. */
+/* Certificates of a group that are held, some KiB each: those that its creator has issued, and as
+ * many of others; of the latter those that follow from one whom the creator has let in, and of
+ * these those of one member. So nobody leaves no room for who puts them out. */
 #define WFD_LIMIT_PEER_MEMBERS 16384
+#define WFD_LIMIT_PEER_FOLLOWERS 4096
+#define WFD_LIMIT_PEER_CERTIFICATES 32

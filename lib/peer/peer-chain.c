@@ -178,15 +178,14 @@ build (const WfdPeerChain *self)
 }
 
 GBytes *
-wfd_peer_chain_build (const WfdPeerChain *self)
+wfd_peer_chain_build (WfdPeerChain *self)
 {
-  GBytes **place = (GBytes **) &self->pkcs7;
-  GBytes *pkcs7 = g_atomic_pointer_get (place);
+  GBytes *pkcs7 = g_atomic_pointer_get (&self->pkcs7);
 
   if (pkcs7 == NULL) {
     pkcs7 = build (self);
     /* Unless another thread has been faster. */
-    if (pkcs7 == NULL || !g_atomic_pointer_compare_and_exchange (place, NULL, pkcs7))
+    if (pkcs7 == NULL || !g_atomic_pointer_compare_and_exchange (&self->pkcs7, NULL, pkcs7))
       return pkcs7;
   }
   return g_bytes_ref (pkcs7);

@@ -21,7 +21,7 @@ void wfd_peer_chain_unref (WfdPeerChain *self);
 /* WFD_PEER_NOT_TRUSTED for what is no chain, WFD_PEER_CHAIN_TOO_LONG,
  * WFD_PEER_CIRCULAR_CHAIN. The order in which they stand does not matter. */
 guint32 wfd_peer_chain_read (WfdBytes pkcs7, WfdPeerChain **ret_chain);
-GBytes *wfd_peer_chain_build (const WfdPeerChain *self);
+GBytes *wfd_peer_chain_build (WfdPeerChain *self);
 
 guint wfd_peer_chain_get_length (const WfdPeerChain *self);
 const WfdPeerCredential *wfd_peer_chain_get (const WfdPeerChain *self, guint i);

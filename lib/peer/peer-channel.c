@@ -73,7 +73,7 @@ is_valid (const WfdPeerChannel *self, const WfdPeerChain *chain)
 
 /* Our certificate, or that it is out of date. */
 static gboolean
-send_ours (WfdPeerChannel *self, const WfdPeerChain *chain, GByteArray *out)
+send_ours (WfdPeerChannel *self, WfdPeerChain *chain, GByteArray *out)
 {
   g_autoptr (GBytes) pkcs7 = NULL;
 
@@ -86,7 +86,7 @@ send_ours (WfdPeerChannel *self, const WfdPeerChain *chain, GByteArray *out)
 static gboolean
 begin (WfdPeerChannel *self, GByteArray *out)
 {
-  const WfdPeerChain *chain = wfd_peer_group_get_chain (self->group);
+  WfdPeerChain *chain = wfd_peer_group_get_chain (self->group);
 
   self->begun = TRUE;
   if (chain != NULL) {
@@ -101,7 +101,7 @@ begin (WfdPeerChannel *self, GByteArray *out)
 static gboolean
 answer (WfdPeerChannel *self, GByteArray *out)
 {
-  const WfdPeerChain *chain = wfd_peer_group_get_chain (self->group);
+  WfdPeerChain *chain = wfd_peer_group_get_chain (self->group);
 
   return chain != NULL && send_ours (self, chain, out);
 }

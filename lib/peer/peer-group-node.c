@@ -552,7 +552,7 @@ wfd_peer_group_node_issue (WfdPeerGroupNode *self, const WfdPeerCredential *iden
 }
 
 guint32
-wfd_peer_group_node_publish_member (WfdPeerGroupNode *self, const WfdPeerChain *chain)
+wfd_peer_group_node_publish_member (WfdPeerGroupNode *self, WfdPeerChain *chain)
 {
   g_autoptr (GBytes) payload = wfd_peer_membership_build (chain);
 

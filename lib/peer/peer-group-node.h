@@ -64,7 +64,7 @@ guint32 wfd_peer_group_node_issue (WfdPeerGroupNode *self, const WfdPeerCredenti
 /* Before it publishes anything: who is not known as a member is not believed. */
 void wfd_peer_group_node_introduce (WfdPeerGroupNode *self);
 /* For everybody in the group to see. */
-guint32 wfd_peer_group_node_publish_member (WfdPeerGroupNode *self, const WfdPeerChain *chain);
+guint32 wfd_peer_group_node_publish_member (WfdPeerGroupNode *self, WfdPeerChain *chain);
 
 /* --- members --- */
 

@@ -10,6 +10,7 @@ typedef struct
 {
   WfdPeerChain *chain;
   gboolean is_void;
+  gboolean in_doubt;     /* whether it is void depends on one that has changed */
   GBytes *payload;       /* of a Membership that has it, or NULL */
   GHashTable *published; /* by name, which record each has who has published it; NULL: nobody */
 } WfdPeerKnown;
@@ -26,16 +27,19 @@ struct _WfdPeerGroup
   guint password_roles;
   /* Lists of WfdPeerKnown, by when the leaf begins. */
   GPtrArray *known;
-  GHashTable *by_name; /* all of a member */
-  GHashTable *issuers; /* names of who has issued any of them */
+  GHashTable *by_name;   /* all of a member */
+  GHashTable *by_issuer; /* GPtrArray: all that somebody has issued, or who follows from them */
+  guint n_in_doubt;
+  guint n_of_creator;
+  GHashTable *n_followers; /* of those whom the creator has let in, by name */
   GHashTable *by_payload;
   GHashTable *news; /* names, or NULL */
 };
 
 /* FALSE if there is no room for it. */
 gboolean wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain);
-/* What @record, a Membership that counts, has; it is known then. */
-void wfd_peer_group_learn_published (WfdPeerGroup *self, WfdPeerChain *chain,
+/* What @record, a Membership that counts, has; it is known then. FALSE if there is no room. */
+gboolean wfd_peer_group_learn_published (WfdPeerGroup *self, WfdPeerChain *chain,
     const WfdPeerRecord *record);
 /* Whether somebody would publish a second time what everybody knows of them. */
 gboolean wfd_peer_group_is_published_again (const WfdPeerGroup *self, const WfdPeerChain *chain,

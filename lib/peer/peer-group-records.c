@@ -167,7 +167,7 @@ wfd_peer_membership_read (GBytes *payload, WfdPeerChain **ret_chain)
 }
 
 GBytes *
-wfd_peer_membership_build (const WfdPeerChain *chain)
+wfd_peer_membership_build (WfdPeerChain *chain)
 {
   g_autoptr (GBytes) pkcs7 = wfd_peer_chain_build (chain);
   GByteArray *out = g_byte_array_new ();

@@ -35,7 +35,7 @@ GBytes *wfd_peer_group_properties_build (const WfdPeerGroupProperties *self);
 
 /* The payload of Membership. The chain is not checked. */
 guint32 wfd_peer_membership_read (GBytes *payload, WfdPeerChain **ret_chain);
-GBytes *wfd_peer_membership_build (const WfdPeerChain *chain);
+GBytes *wfd_peer_membership_build (WfdPeerChain *chain);
 
 /* --- security data --- */
 

@@ -187,9 +187,9 @@ wfd_peer_group_validate (WfdPeerGroup *self, const WfdPeerRecord *record)
           && (!may_publish (signer, membership) || wfd_peer_group_is_void (self, membership)
               || wfd_peer_group_is_published_again (self, membership, record))))
     return WFD_PEER_INVALID_RECORD;
-  if (membership != NULL)
-    wfd_peer_group_learn_published (self, membership, record);
-  return WFD_PEER_OK;
+  return membership == NULL || wfd_peer_group_learn_published (self, membership, record)
+      ? WFD_PEER_OK
+      : WFD_PEER_INVALID_RECORD;
 }
 
 void

@@ -34,7 +34,9 @@ wfd_peer_group_new (const WfdPeerGroupConfig *config, WfdPeerGroup **ret_group)
   self->by_name =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
   self->known = g_ptr_array_new_with_free_func ((GDestroyNotify) known_free);
-  self->issuers = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_issuer =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
+  self->n_followers = g_hash_table_new (g_str_hash, g_str_equal);
   self->by_payload = g_hash_table_new (g_bytes_hash, g_bytes_equal);
   if (config->chain != NULL)
     result = wfd_peer_group_belong (self, config->chain, G_MININT64);
@@ -59,7 +61,8 @@ wfd_peer_group_unref (WfdPeerGroup *self)
     return;
 
   g_hash_table_unref (self->by_name);
-  g_hash_table_unref (self->issuers);
+  g_hash_table_unref (self->by_issuer);
+  g_hash_table_unref (self->n_followers);
   g_hash_table_unref (self->by_payload);
   g_clear_pointer (&self->news, g_hash_table_unref);
   g_ptr_array_unref (self->known);
@@ -230,44 +233,117 @@ find_place (const GPtrArray *list, gint64 begins_s)
 }
 
 static GPtrArray *
-get_same (WfdPeerGroup *self, const WfdPeerChain *chain)
+get_list (GHashTable *lists, const char *name)
 {
-  const char *name = wfd_peer_chain_get_leaf (chain)->name;
-  GPtrArray *same = g_hash_table_lookup (self->by_name, name);
+  GPtrArray *list = g_hash_table_lookup (lists, name);
 
-  if (same == NULL) {
-    same = g_ptr_array_new ();
-    g_hash_table_insert (self->by_name, (gpointer) name, same);
+  if (list == NULL) {
+    list = g_ptr_array_new ();
+    g_hash_table_insert (lists, (gpointer) name, list);
   }
-  return same;
+  return list;
 }
 
 static void
-judge (WfdPeerGroup *self, guint first, guint n)
+doubt (WfdPeerGroup *self, WfdPeerKnown *known)
 {
-  for (guint i = first; i < first + n; i++) {
-    WfdPeerKnown *known = self->known->pdata[i];
+  self->n_in_doubt += !known->in_doubt;
+  known->in_doubt = TRUE;
+}
 
-    known->is_void = wfd_peer_group_is_void (self, known->chain);
+/* What @issuer has issued, or who follows from them, behind @since_s. */
+static void
+doubt_followers (WfdPeerGroup *self, const char *issuer, gint64 since_s)
+{
+  const GPtrArray *list = g_hash_table_lookup (self->by_issuer, issuer);
+
+  for (guint i = 0; list != NULL && i < list->len; i++) {
+    WfdPeerKnown *known = list->pdata[i];
+
+    if (wfd_peer_chain_get_leaf (known->chain)->begins_s > since_s)
+      doubt (self, known);
   }
+}
+
+/* Those in doubt are behind @place, in the order in which they depend on each other. */
+static void
+judge (WfdPeerGroup *self, guint place)
+{
+  for (guint i = place; self->n_in_doubt > 0; i++) {
+    WfdPeerKnown *known = self->known->pdata[i];
+    const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (known->chain);
+    gboolean was_void = known->is_void;
+
+    if (!known->in_doubt)
+      continue;
+    known->in_doubt = FALSE;
+    self->n_in_doubt--;
+    known->is_void = wfd_peer_group_is_void (self, known->chain);
+    if (known->is_void != was_void)
+      doubt_followers (self, leaf->name, leaf->begins_s);
+  }
+}
+
+/* Whom the creator has let in and from whom it follows; NULL: it is from the creator. */
+static const char *
+get_origin (const WfdPeerChain *chain)
+{
+  return wfd_peer_chain_get_length (chain) > 3 ? wfd_peer_chain_get (chain, 2)->name : NULL;
+}
+
+static guint
+count_followers (const WfdPeerGroup *self, const char *origin)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->n_followers, origin));
+}
+
+static gboolean
+has_room (const WfdPeerGroup *self, const WfdPeerChain *chain)
+{
+  const GPtrArray *same =
+      g_hash_table_lookup (self->by_name, wfd_peer_chain_get_leaf (chain)->name);
+  const char *origin = get_origin (chain);
+  guint n = 0;
+
+  if (origin == NULL)
+    return self->n_of_creator < WFD_LIMIT_PEER_MEMBERS;
+  for (guint i = 0; same != NULL && i < same->len; i++)
+    n += g_strcmp0 (get_origin (((const WfdPeerKnown *) same->pdata[i])->chain), origin) == 0;
+  return n < WFD_LIMIT_PEER_CERTIFICATES
+      && count_followers (self, origin) < WFD_LIMIT_PEER_FOLLOWERS
+      && self->known->len - self->n_of_creator < WFD_LIMIT_PEER_MEMBERS;
+}
+
+static void
+count_in (WfdPeerGroup *self, const WfdPeerChain *chain)
+{
+  const char *origin = get_origin (chain);
+
+  if (origin == NULL)
+    self->n_of_creator++;
+  else
+    g_hash_table_insert (self->n_followers, (gpointer) origin,
+        GUINT_TO_POINTER (count_followers (self, origin) + 1));
 }
 
 static void
 add (WfdPeerGroup *self, WfdPeerChain *chain)
 {
   const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (chain);
-  GPtrArray *same = get_same (self, chain);
+  GPtrArray *same = get_list (self->by_name, leaf->name);
   guint place = find_place (self->known, leaf->begins_s);
   WfdPeerKnown *known = g_new0 (WfdPeerKnown, 1);
 
   known->chain = wfd_peer_chain_ref (chain);
+  /* As if it was not there. */
+  known->is_void = TRUE;
   g_ptr_array_insert (self->known, place, known);
   g_ptr_array_insert (same, find_place (same, leaf->begins_s), known);
   for (guint i = 1; i + 1 < wfd_peer_chain_get_length (chain); i++)
-    g_hash_table_add (self->issuers, wfd_peer_chain_get (chain, i)->name);
-  /* Nobody else depends on who issues nothing. */
-  judge (self, place,
-      g_hash_table_contains (self->issuers, leaf->name) ? self->known->len - place : 1);
+    g_ptr_array_add (get_list (self->by_issuer, wfd_peer_chain_get (chain, i)->name), known);
+  count_in (self, chain);
+  doubt (self, known);
+  judge (self, place);
 }
 
 static WfdPeerKnown *
@@ -280,15 +356,6 @@ find_known (const WfdPeerGroup *self, const WfdPeerChain *chain)
     if (is_same (((const WfdPeerKnown *) same->pdata[i])->chain, chain))
       return same->pdata[i];
   return NULL;
-}
-
-/* Where there is none for others, who is known can still be put out. */
-static gboolean
-has_place (const WfdPeerGroup *self, const WfdPeerChain *chain)
-{
-  gboolean is_known = g_hash_table_contains (self->by_name, wfd_peer_chain_get_leaf (chain)->name);
-
-  return self->known->len < WFD_LIMIT_PEER_MEMBERS * (is_known ? 2 : 1);
 }
 
 static void
@@ -305,7 +372,7 @@ wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain)
 {
   if (find_known (self, chain) != NULL)
     return TRUE;
-  if (!has_place (self, chain))
+  if (!has_room (self, chain))
     return FALSE;
   note_news (self, wfd_peer_chain_get_leaf (chain)->name);
   /* With the first of all, what only the root has signed. */
@@ -333,7 +400,7 @@ remember_payload (WfdPeerGroup *self, WfdPeerKnown *known, GBytes *payload)
   g_hash_table_insert (self->by_payload, known->payload, known);
 }
 
-void
+gboolean
 wfd_peer_group_learn_published (WfdPeerGroup *self, WfdPeerChain *chain,
     const WfdPeerRecord *record)
 {
@@ -341,13 +408,14 @@ wfd_peer_group_learn_published (WfdPeerGroup *self, WfdPeerChain *chain,
   Published *published;
 
   if (known == NULL)
-    return;
+    return FALSE;
   remember_payload (self, known, record->payload);
   if (known->published == NULL)
     known->published = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   published = g_new (Published, 1);
   *published = (Published) { record->id, record->expires };
   g_hash_table_replace (known->published, g_strdup (record->creator), published);
+  return TRUE;
 }
 
 gboolean
@@ -359,9 +427,7 @@ wfd_peer_group_is_published_again (const WfdPeerGroup *self, const WfdPeerChain 
       ? g_hash_table_lookup (known->published, record->creator)
       : NULL;
 
-  if (published == NULL)
-    return known == NULL && !has_place (self, chain);
-  return !wfd_peer_guid_equal (&published->record_id, &record->id)
+  return published != NULL && !wfd_peer_guid_equal (&published->record_id, &record->id)
       && published->expires > record->modified;
 }
 
@@ -390,7 +456,7 @@ wfd_peer_group_may_stay (const WfdPeerGroup *self, const char *name, gint64 now_
         && wfd_peer_group_is_current (self, known->chain, now_s))
       return TRUE;
   }
-  return same == NULL;
+  return FALSE;
 }
 
 static guint32
@@ -413,8 +479,9 @@ wfd_peer_group_admit (WfdPeerGroup *self, WfdPeerChain *chain, const WfdPeerCred
 
   if (WFD_PEER_FAILED (result))
     return result;
-  if (!wfd_peer_group_is_void (self, chain))
-    wfd_peer_group_learn (self, chain);
+  /* Who is not known would not be ended when the certificate is. */
+  if (!wfd_peer_group_is_void (self, chain) && !wfd_peer_group_learn (self, chain))
+    return WFD_PEER_NO_MEMORY;
   if (wfd_peer_group_is_current (self, chain, now_s))
     return WFD_PEER_OK;
   return wfd_peer_group_recall (self, identity, now_s) != NULL ? WFD_PEER_OK
@@ -434,9 +501,9 @@ wfd_peer_group_belong (WfdPeerGroup *self, WfdPeerChain *chain, gint64 now_s)
 {
   guint32 result = check (self, chain, self->identity, now_s);
 
-  if (!WFD_PEER_FAILED (result))
-    wfd_peer_group_learn (self, chain);
-  return result;
+  if (WFD_PEER_FAILED (result))
+    return result;
+  return wfd_peer_group_learn (self, chain) ? WFD_PEER_OK : WFD_PEER_NO_MEMORY;
 }
 
 gboolean
@@ -469,18 +536,21 @@ wfd_peer_group_issue_by_password (WfdPeerGroup *self, const WfdPeerCredential *i
   WfdPeerChain *chain = wfd_peer_group_get_chain (self);
   WfdPeerGrant grant = { identity->friendly_name, self->password_roles, classifiers, now_s,
     G_MAXINT64 };
-  WfdPeerChain *issued;
+  WfdPeerChain *known = find_issued (self, identity, now_s);
+  g_autoptr (WfdPeerChain) issued = NULL;
   guint32 result;
 
   if (chain == NULL || self->password_roles == 0)
     return WFD_PEER_NOT_AUTHORIZED;
-  issued = find_issued (self, identity, now_s);
-  if (issued != NULL) {
-    *ret_chain = wfd_peer_chain_ref (issued);
+  if (known != NULL) {
+    *ret_chain = wfd_peer_chain_ref (known);
     return WFD_PEER_OK;
   }
-  result = wfd_peer_chain_issue (chain, self->key, identity, &grant, ret_chain);
-  if (!WFD_PEER_FAILED (result))
-    wfd_peer_group_learn (self, *ret_chain);
-  return result;
+  result = wfd_peer_chain_issue (chain, self->key, identity, &grant, &issued);
+  if (WFD_PEER_FAILED (result))
+    return result;
+  if (!wfd_peer_group_learn (self, issued))
+    return WFD_PEER_NO_MEMORY;
+  *ret_chain = g_steal_pointer (&issued);
+  return WFD_PEER_OK;
 }

@@ -7,7 +7,7 @@
 static const char *const participant[] = { "participant", NULL };
 
 static HRESULT
-return_invitation (const Group *group, const WfdPeerChain *chain,
+return_invitation (const Group *group, WfdPeerChain *chain,
     const WfdPeerGroupProperties *properties, PWSTR *ppwzInvitation)
 {
   const WfdPeerGroupEntry *entry = wfd_peer_group_node_get_entry (group->node);

@@ -79,7 +79,7 @@ pair_end (Pair *self)
 }
 
 WfdPeerRecord *
-member_membership_new (const Member *publisher, const WfdPeerChain *chain)
+member_membership_new (const Member *publisher, WfdPeerChain *chain)
 {
   WfdPeerRecord *record =
       member_record_new (&wfd_peer_type_membership, publisher->person.identity->name, NULL);

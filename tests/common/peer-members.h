@@ -31,7 +31,7 @@ WfdPeerChain *member_reissue (WfdPeerChain *issuer, WfdPeerKey *key, const Membe
 /* A minute old, for a day. */
 WfdPeerRecord *member_record_new (const WfdPeerGuid *record_type, const char *creator,
     const char *modifier);
-WfdPeerRecord *member_membership_new (const Member *publisher, const WfdPeerChain *chain);
+WfdPeerRecord *member_membership_new (const Member *publisher, WfdPeerChain *chain);
 /* Signs it as the own node of @self would never do it. */
 void member_forge (const Member *self, WfdPeerRecord *record, const guint8 *creator);
 

@@ -154,7 +154,7 @@ test_signature (gconstpointer data)
 /* --- chains --- */
 
 static WfdPeerChain *
-reread (const WfdPeerChain *chain)
+reread (WfdPeerChain *chain)
 {
   g_autoptr (GBytes) pkcs7 = wfd_peer_chain_build (chain);
   WfdPeerChain *read = NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who is put out of a group, and whom they would let in or put out afterwards. */
+#include <base-limits.h>
 #include <gnutls/pkcs7.h>
 #include <peer-members.h>
 
@@ -155,7 +156,7 @@ test_who_may_stay (void)
   group = twin.pair.alice.group;
   bob = twin.pair.bob.person.identity->name;
   g_assert_cmpuint (admit_twin (&twin), ==, WFD_PEER_OK);
-  g_assert_true (wfd_peer_group_may_stay (group, "whose certificates did not find room", 0));
+  g_assert_false (wfd_peer_group_may_stay (group, "nobody", CLUB_NOW_S + 300));
   g_assert_true (wfd_peer_group_may_stay (group, bob, CLUB_NOW_S + 300));
   g_assert_true (wfd_peer_group_may_stay (group, twin.twin.identity->name, CLUB_NOW_S + 300));
   g_assert_false (wfd_peer_group_may_stay (group, bob, END_S));
@@ -422,6 +423,89 @@ test_no_one_is_put_out_from_below (void)
   }
 }
 
+/* --- how many --- */
+
+/* Bob is an administrator, whom the creator has let in. */
+static WfdPeerChain *
+let_in_by_bob (Pair *pair, const Person *subject, gint64 begins_s)
+{
+  const Member member = { *subject, NULL, NULL };
+
+  return member_reissue (pair->bob.chain, pair->bob.person.key, &member, begins_s, END_S);
+}
+
+static guint32
+tell_alice (Pair *pair, WfdPeerChain *chain, const Person *subject)
+{
+  return wfd_peer_group_admit (pair->alice.group, chain, subject->identity, CLUB_NOW_S);
+}
+
+/* Who puts somebody out finds room for it, whatever others have issued to them. */
+static void
+test_many_of_one (void)
+{
+  Pair pair;
+  Person twin;
+  Member subject;
+  g_autoptr (WfdPeerChain) last = NULL, first = NULL;
+  g_autoptr (WfdPeerRecord) membership = NULL;
+
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
+  person_begin (&twin, WFD_PEER_KEY_P256);
+  for (guint i = 0; i < WFD_LIMIT_PEER_CERTIFICATES; i++) {
+    g_autoptr (WfdPeerChain) chain = let_in_by_bob (&pair, &twin, CLUB_NOW_S);
+
+    g_assert_cmphex (tell_alice (&pair, chain, &twin), ==, WFD_PEER_OK);
+  }
+  first = let_in_by_bob (&pair, &twin, CLUB_NOW_S);
+  g_assert_cmphex (tell_alice (&pair, first, &twin), ==, WFD_PEER_NO_MEMORY);
+  membership = member_membership_new (&pair.bob, first);
+  member_forge (&pair.bob, membership, member_get_serial (&pair.bob));
+  g_assert_cmphex (wfd_peer_group_validate (pair.alice.group, membership), ==,
+      WFD_PEER_INVALID_RECORD);
+
+  subject = (Member) { twin, NULL, NULL };
+  last = member_reissue (pair.club.creator_chain, pair.club.creator.key, &subject, CLUB_NOW_S + 1,
+      CLUB_NOW_S + 2);
+  tell_alice (&pair, last, &twin);
+  g_assert_false (
+      wfd_peer_group_may_stay (pair.alice.group, twin.identity->name, CLUB_NOW_S + 300));
+  person_end (&twin);
+  pair_end (&pair);
+}
+
+#define N_PEOPLE (WFD_LIMIT_PEER_FOLLOWERS / WFD_LIMIT_PEER_CERTIFICATES)
+
+/* And for others, whomever one lets in. */
+static void
+test_many_of_many (void)
+{
+  Pair pair;
+  Person people[N_PEOPLE], dave, carol;
+  g_autoptr (WfdPeerChain) of_dave = NULL, of_carol = NULL;
+
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
+  for (guint i = 0; i < N_PEOPLE; i++) {
+    person_begin (&people[i], WFD_PEER_KEY_P256);
+    for (guint k = 0; k < WFD_LIMIT_PEER_CERTIFICATES; k++) {
+      g_autoptr (WfdPeerChain) chain = let_in_by_bob (&pair, &people[i], CLUB_NOW_S);
+
+      g_assert_cmphex (tell_alice (&pair, chain, &people[i]), ==, WFD_PEER_OK);
+    }
+  }
+  person_begin (&dave, WFD_PEER_KEY_P256);
+  of_dave = let_in_by_bob (&pair, &dave, CLUB_NOW_S);
+  g_assert_cmphex (tell_alice (&pair, of_dave, &dave), ==, WFD_PEER_NO_MEMORY);
+  person_begin (&carol, WFD_PEER_KEY_P256);
+  of_carol = club_let_in (&pair.club, &carol, WFD_PEER_ROLE_MEMBER);
+  g_assert_cmphex (tell_alice (&pair, of_carol, &carol), ==, WFD_PEER_OK);
+  for (guint i = 0; i < N_PEOPLE; i++)
+    person_end (&people[i]);
+  person_end (&carol);
+  person_end (&dave);
+  pair_end (&pair);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -439,5 +523,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/put-out/many-in-a-row", test_many_in_a_row);
   g_test_add_func ("/peer/put-out/a-serial-twice", test_a_serial_twice);
   g_test_add_func ("/peer/put-out/no-one-is-put-out-from-below", test_no_one_is_put_out_from_below);
+  g_test_add_func ("/peer/put-out/many-of-one", test_many_of_one);
+  g_test_add_func ("/peer/put-out/many-of-many", test_many_of_many);
   return g_test_run ();
 }
