@@ -1,61 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "peer-conn.h"
+#include "peer-conn-private.h"
 
 #include <base-limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include "peer-frames.h"
-#include "peer-put.h"
 
 /* A peer that does not read its last messages, or does not close, is left then. */
 #define LINGER_US (30 * G_USEC_PER_SEC)
 
-/* A piece of a message that goes out before the next is made: a few frames, with what they and
- * TLS add. It stays in the cache of the processor, and the peer can read it meanwhile. */
-#define PIECE_FRAMES 3
-#define PIECE_BYTES (PIECE_FRAMES * (WFD_LIMIT_PEER_SENT_FRAME_BYTES + 256))
-
-/* Of a process, to be used again: the kernel's zeroing of new memory takes as long as a cipher. */
-#define MAX_SPARE 24
-
 #define BETWEEN_TURNS_US 1000
-
-typedef enum
-{
-  STATE_OPENING,
-  STATE_OPEN,
-  STATE_LINGERING, /* given up, with something still to be sent or the peer's end to come */
-  STATE_CLOSED,
-} State;
-
-struct _WfdPeerConn
-{
-  gint ref_count;
-  WfdPeerLoop *loop;
-  const WfdPeerConnCalls *calls;
-  gpointer owner;
-  State state;
-  GSocket *socket;
-  WfdPeerWatch watch;
-  WfdPeerFrames *frames;
-  WfdPeerChannel *channel; /* or NULL */
-  gboolean secured;        /* the owner knows it */
-  GSource *timer;
-  GQueue queue;     /* GByteArray */
-  gsize sent_bytes; /* of the first */
-  gsize queued_bytes;
-  gsize alone_bytes;     /* of them, at the front: of a message before which nothing waited */
-  gboolean broken;       /* lost as soon as nothing is done with it */
-  gboolean stalls;       /* the timer looks whether it does */
-  gboolean progress;     /* something was taken since it was started */
-  gboolean reading;      /* as far as the owner goes */
-  GByteArray *rest;      /* of what was read, and may not be taken yet */
-  gboolean resumes;      /* the timer takes it */
-  WfdPeerClaim claim;    /* room for the message that has come in part */
-  WfdPeerAddress remote; /* when it lingers */
-  GList link;            /* the same */
-};
 
 static void
 conn_unref (gpointer data)
@@ -100,9 +54,8 @@ is_clogged (const WfdPeerConn *self)
       > WFD_LIMIT_PEER_QUEUE_BYTES + MAX (self->alone_bytes, WFD_LIMIT_PEER_QUEUE_BYTES);
 }
 
-/* From below the owner's own call. */
-static void
-lose_later (WfdPeerConn *self)
+void
+wfd_peer_conn_lose_later (WfdPeerConn *self)
 {
   self->broken = TRUE;
   g_source_set_ready_time (self->timer, 0);
@@ -128,8 +81,8 @@ note_unread (WfdPeerConn *self)
 }
 
 /* What is waited for follows from the state and from what waits to be sent. */
-static void
-update_watch (WfdPeerConn *self)
+void
+wfd_peer_conn_update_watch (WfdPeerConn *self)
 {
   guint32 events = 0;
 
@@ -141,7 +94,7 @@ update_watch (WfdPeerConn *self)
   if (self->state == STATE_OPENING || !g_queue_is_empty (&self->queue))
     events |= EPOLLOUT;
   if (!wfd_peer_loop_watch (self->loop, &self->watch, events))
-    lose_later (self);
+    wfd_peer_conn_lose_later (self);
 }
 
 /* --- room for what comes in part --- */
@@ -204,7 +157,7 @@ hold_room (WfdPeerConn *self)
           g_get_monotonic_time ()))
     return;
   watch_overdue (self->loop);
-  update_watch (self);
+  wfd_peer_conn_update_watch (self);
 }
 
 /* --- ends --- */
@@ -285,8 +238,8 @@ on_timer (gpointer data)
 
 /* While it is on, only what was taken is noted: to start it anew each time would wake the
  * thread up. What the timer shall do at once comes first; who resumes starts it then. */
-static void
-watch_stall (WfdPeerConn *self)
+void
+wfd_peer_conn_watch_stall (WfdPeerConn *self)
 {
   if (self->stalls || self->state != STATE_OPEN)
     return;
@@ -296,206 +249,19 @@ watch_stall (WfdPeerConn *self)
     start_timer (self, self->loop->stalled_us);
 }
 
-/* --- out --- */
-
-static GByteArray *
-take_piece (WfdPeerLoop *loop)
-{
-  return loop->spare->len > 0 ? g_ptr_array_steal_index_fast (loop->spare, loop->spare->len - 1)
-                              : g_byte_array_sized_new (PIECE_BYTES);
-}
-
-static void
-give_back (WfdPeerLoop *loop, GByteArray *piece)
-{
-  g_byte_array_set_size (piece, 0);
-  if (loop->spare->len < MAX_SPARE)
-    g_ptr_array_add (loop->spare, piece);
-  else
-    g_byte_array_unref (piece);
-}
-
-/* As much as the kernel takes: how much, or -1, and the connection is broken. */
-static gssize
-send_some (WfdPeerConn *self, const guint8 *data, gsize size)
-{
-  gsize sent = 0;
-
-  while (sent < size) {
-    g_autoptr (GError) error = NULL;
-    gssize n = g_socket_send (self->socket, (const char *) data + sent, size - sent, NULL, &error);
-
-    if (n < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-      return -1;
-    if (n < 0)
-      break;
-    sent += n;
-    self->progress = TRUE;
-  }
-  self->alone_bytes -= MIN (self->alone_bytes, sent);
-  return sent;
-}
-
-static void
-drop_first (WfdPeerConn *self)
-{
-  GByteArray *first = g_queue_pop_head (&self->queue);
-
-  self->sent_bytes = 0;
-  if (first->len >= PIECE_BYTES / 2)
-    give_back (self->loop, first);
-  else
-    g_byte_array_unref (first);
-}
-
-/* FALSE: the connection is broken. */
-static gboolean
-flush (WfdPeerConn *self)
-{
-  while (!g_queue_is_empty (&self->queue)) {
-    const GByteArray *first = g_queue_peek_head (&self->queue);
-    gsize left = first->len - self->sent_bytes;
-    gssize n = send_some (self, first->data + self->sent_bytes, left);
-
-    if (n < 0)
-      return FALSE;
-    self->sent_bytes += n;
-    self->queued_bytes -= n;
-    if ((gsize) n < left) {
-      update_watch (self);
-      watch_stall (self);
-      return TRUE;
-    }
-    drop_first (self);
-  }
-  update_watch (self);
-  /* The peer shall read all of it; to close now, with something of theirs unread,
-   * could take it away again. */
-  if (self->state == STATE_LINGERING)
-    g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
-  return TRUE;
-}
-
-/* Takes @octets. */
-static void
-queue_octets (WfdPeerConn *self, GByteArray *octets)
-{
-  self->queued_bytes += octets->len;
-  g_queue_push_tail (&self->queue, octets);
-  update_watch (self);
-  watch_stall (self);
-}
-
-/* Takes @piece, which goes out at once as far as it can. Little that waits has little memory. */
-static void
-send_piece_now (WfdPeerConn *self, GByteArray *piece)
-{
-  gssize n = g_queue_is_empty (&self->queue) ? send_some (self, piece->data, piece->len) : 0;
-
-  if (n < 0)
-    lose_later (self);
-  else if ((gsize) n < piece->len && piece->len - n >= PIECE_BYTES / 2) {
-    g_byte_array_remove_range (piece, 0, n);
-    queue_octets (self, piece);
-    return;
-  } else if ((gsize) n < piece->len) {
-    GByteArray *rest = g_byte_array_sized_new (piece->len - n);
-
-    g_byte_array_append (rest, piece->data + n, piece->len - n);
-    queue_octets (self, rest);
-  }
-  give_back (self->loop, piece);
-}
-
-/* What goes into the next frame: it is in @head, in @body, or, from both, in @joined. */
-static WfdBytes
-take_part (WfdBytes *head, WfdBytes *body, gsize max_bytes, guint8 *joined)
-{
-  gsize n_head = MIN (head->left, max_bytes), n_body = MIN (body->left, max_bytes - n_head);
-  WfdBytes first = { 0 }, second = { 0 };
-
-  wfd_bytes_take (head, n_head, &first);
-  wfd_bytes_take (body, n_body, &second);
-  if (n_body == 0 || n_head == 0)
-    return n_body == 0 ? first : second;
-  memcpy (joined, first.pos, n_head);
-  memcpy (joined + n_head, second.pos, n_body);
-  return wfd_bytes (joined, n_head + n_body);
-}
-
-/* With TLS, one record of it in a frame (MS-PPSEC 3.1.4.1). */
-static gboolean
-append_frame (WfdPeerConn *self, GByteArray *octets, WfdBytes part)
-{
-  guint begin = octets->len;
-
-  put_u16 (octets, part.left);
-  if (self->channel == NULL)
-    g_byte_array_append (octets, part.pos, part.left);
-  else if (!wfd_peer_channel_wrap (self->channel, part, octets))
-    return FALSE;
-  octets->data[begin] = (octets->len - begin - 2) >> 8;
-  octets->data[begin + 1] = (octets->len - begin - 2) & 0xff;
-  return TRUE;
-}
-
-static gboolean
-send_piece (WfdPeerConn *self, WfdBytes *head, WfdBytes *body)
-{
-  gsize max_bytes =
-      self->channel != NULL ? WFD_LIMIT_PEER_SENT_PLAIN_BYTES : WFD_LIMIT_PEER_SENT_FRAME_BYTES;
-  GByteArray *piece = take_piece (self->loop);
-  guint8 joined[WFD_LIMIT_PEER_SENT_FRAME_BYTES];
-  gboolean good = TRUE;
-
-  for (guint i = 0; good && i < PIECE_FRAMES && head->left + body->left > 0; i++)
-    good = append_frame (self, piece, take_part (head, body, max_bytes, joined));
-  send_piece_now (self, piece);
-  return good;
-}
-
-void
-wfd_peer_conn_send (WfdPeerConn *self, WfdBytes head, WfdBytes body)
-{
-  if (self->state != STATE_OPEN)
-    return;
-  if (g_queue_is_empty (&self->queue))
-    self->alone_bytes = head.left + body.left;
-  while (head.left + body.left > 0)
-    if (!send_piece (self, &head, &body)) {
-      lose_later (self);
-      return;
-    }
-}
-
-gsize
-wfd_peer_conn_get_queued_bytes (const WfdPeerConn *self)
-{
-  return self->queued_bytes;
-}
-
 /* --- in --- */
-
-static void
-send_framed (WfdPeerConn *self, WfdBytes octets)
-{
-  GByteArray *framed = take_piece (self->loop);
-
-  wfd_peer_frames_append (framed, octets);
-  send_piece_now (self, framed);
-}
 
 /* And what it has to say by itself goes out. */
 static gboolean
 feed_channel (gpointer user_data, WfdBytes octets, GByteArray *plain)
 {
   WfdPeerConn *self = user_data;
-  GByteArray *out = take_piece (self->loop);
+  GByteArray *out = wfd_peer_conn_take_piece (self->loop);
   gboolean good = wfd_peer_channel_take (self->channel, octets, plain, out);
 
   if (out->len > 0)
-    send_framed (self, wfd_bytes (out->data, out->len));
-  give_back (self->loop, out);
+    wfd_peer_conn_send_framed (self, wfd_bytes (out->data, out->len));
+  wfd_peer_conn_give_back (self->loop, out);
   return good;
 }
 
@@ -507,7 +273,7 @@ wfd_peer_conn_secure (WfdPeerConn *self, WfdPeerChannel *channel)
   self->channel = channel;
   wfd_peer_frames_set_unwrap (self->frames, feed_channel, self);
   if (!feed_channel (self, wfd_bytes (NULL, 0), plain))
-    lose_later (self);
+    wfd_peer_conn_lose_later (self);
 }
 
 const char *
@@ -530,7 +296,7 @@ keep_rest (WfdPeerConn *self, WfdBytes octets)
 {
   self->rest = g_byte_array_sized_new (octets.left);
   g_byte_array_append (self->rest, octets.pos, octets.left);
-  update_watch (self);
+  wfd_peer_conn_update_watch (self);
   /* Its turn is over: somebody else's first, who may only be waking up. */
   if (may_take (self) && !self->broken) {
     self->resumes = TRUE;
@@ -581,7 +347,7 @@ resume (WfdPeerConn *self)
     start_timer (self, self->loop->stalled_us);
   conn_ref (self);
   take_rest (self);
-  update_watch (self);
+  wfd_peer_conn_update_watch (self);
   conn_unref (self);
 }
 
@@ -605,7 +371,7 @@ wfd_peer_conn_set_reading (WfdPeerConn *self, gboolean reading)
   if (reading && self->rest != NULL)
     resume_later (self);
   else
-    update_watch (self);
+    wfd_peer_conn_update_watch (self);
 }
 
 /* --- when the peer has read --- */
@@ -625,7 +391,7 @@ take_connected (WfdPeerConn *self)
 static void
 take_writable (WfdPeerConn *self)
 {
-  if (!flush (self)) {
+  if (!wfd_peer_conn_flush (self)) {
     lose (self);
     return;
   }
@@ -634,7 +400,7 @@ take_writable (WfdPeerConn *self)
     self->calls->drained (self, self->owner);
   if (self->state == STATE_OPEN && may_take (self))
     take_rest (self);
-  update_watch (self);
+  wfd_peer_conn_update_watch (self);
 }
 
 static void
@@ -743,12 +509,12 @@ wfd_peer_conn_open (WfdPeerLoop *loop, const WfdPeerAddress *address, const WfdP
   self = conn_new (loop, socket, STATE_OPENING, calls, owner);
   wfd_peer_frames_set_max_bytes (self->frames, WFD_LIMIT_PEER_CONNECT_BYTES);
   if (socket == NULL)
-    lose_later (self);
+    wfd_peer_conn_lose_later (self);
   else if (g_socket_connect (socket, gio, NULL, &error)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PENDING))
-    update_watch (self);
+    wfd_peer_conn_update_watch (self);
   else
-    lose_later (self);
+    wfd_peer_conn_lose_later (self);
   return self;
 }
 
@@ -823,8 +589,8 @@ linger (WfdPeerConn *self)
   self->link.data = self;
   g_queue_push_tail_link (&self->loop->lingering, &self->link);
   start_timer (self, LINGER_US);
-  if (!flush (self))
-    lose_later (self);
+  if (!wfd_peer_conn_flush (self))
+    wfd_peer_conn_lose_later (self);
   limit_lingering (self->loop);
 }
 

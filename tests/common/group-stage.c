@@ -291,17 +291,15 @@ member_wait_failure (Member *self)
 /* --- two of them --- */
 
 /* Who is online while somebody else has the port of groups gets another. Two in one process would
- * share it. */
-static void
-go_online_elsewhere (Member *member)
+ * share it. Another program that has it may let go of it at any moment. */
+static gboolean
+goes_online_elsewhere (Member *member)
 {
   g_autoptr (GSocketListener) other = g_socket_listener_new ();
 
-  /* Another program may have it, and let go of it at any moment. */
-  for (guint i = 0; i < 500 && !g_socket_listener_add_inet_port (other, 3587, NULL, NULL); i++)
-    g_usleep (10000);
+  g_socket_listener_add_inet_port (other, 3587, NULL, NULL);
   member_go_online (member);
-  g_assert_cmpuint (ntohs (member_get_address (member).sin6.sin6_port), !=, 3587);
+  return ntohs (member_get_address (member).sin6.sin6_port) != 3587;
 }
 
 void
@@ -309,7 +307,12 @@ group_pair_begin (GroupPair *pair, gconstpointer data)
 {
   group_stage_begin ();
   member_create (&pair->alice, L"alice", NULL);
-  go_online_elsewhere (&pair->alice);
+  while (!goes_online_elsewhere (&pair->alice)) {
+    member_close (&pair->alice);
+    group_stage_end ();
+    group_stage_begin ();
+    member_create (&pair->alice, L"alice", NULL);
+  }
   member_join (&pair->bob, L"bob", &pair->alice, &PEER_GROUP_ROLE_MEMBER);
   member_connect (&pair->bob, &pair->alice);
 }

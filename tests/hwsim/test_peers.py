@@ -13,7 +13,7 @@ NODES_S = 60
 
 
 class Node:
-    def __init__(self, device, address=None):
+    def __init__(self, device):
         self.device = device
         self.interface = device.groups()[0]
         wait_until(self.address, device.name + ': an address of the link')
@@ -22,8 +22,8 @@ class Node:
                            XDG_DATA_HOME=os.path.join(device.folder, 'graph'))
         words = [PROGRAM, device.name.lower(), '2', str(COUNT), str(SIZE), str(PORT)]
         with open(self.log, 'w', encoding='utf-8') as log:
-            self.process = subprocess.Popen(words + ([] if address is None else [address]), env=environment,
-                                            preexec_fn=device.enter, stdin=subprocess.PIPE, stdout=log, stderr=log)
+            self.process = subprocess.Popen(words, env=environment, preexec_fn=device.enter, stdin=subprocess.PIPE,
+                                            stdout=log, stderr=log)
 
     def address(self):
         """None until the kernel has seen that nobody else has it."""
@@ -41,19 +41,28 @@ class Node:
     def wait(self, word):
         wait_until(lambda: self.has(word), '%s: “%s”' % (self.device.name, word), NODES_S)
 
+    def tell(self, command):
+        self.process.stdin.write(command.encode() + b'\n')
+        self.process.stdin.flush()
+
     def leave(self):
+        self.tell('leave')
         self.process.stdin.close()
         if self.process.wait(20) != 0:
             raise Failure('%s: the node ended with %d' % (self.device.name, self.process.returncode))
 
 
 def exchange(source, sink):
-    first = Node(source)
+    first, second = Node(source), Node(sink)
+    first.tell('enter')
     first.wait('ready')
-    second = Node(sink, first.address())
-    for word in ('connected', 'received'):
-        first.wait(word)
-        second.wait(word)
+    second.tell('enter ' + first.address())
+    second.wait('ready')
+    for command, answer in (('call', 'connected'), ('send', 'received')):
+        for node in (first, second):
+            node.tell(command)
+        for node in (first, second):
+            node.wait(answer)
     say('%d octets each way, between %s and %s' % (COUNT * SIZE, first.address(), second.address()))
     second.leave()
     first.wait('lost')
