@@ -112,11 +112,11 @@ wfd_peer_frames_get_partial_bytes (const WfdPeerFrames *self)
 static void
 reserve (WfdPeerFrames *self, gsize n)
 {
-  gsize length = get_length (self), wanted = length + n;
+  gsize length = get_length (self), wanted = length + n, size = message_size (self);
 
   if (wanted <= self->n_reserved)
     return;
-  self->n_reserved = MIN (message_size (self), GROWTH * wanted);
+  self->n_reserved = wanted > size / GROWTH ? size : GROWTH * wanted;
   g_byte_array_set_size (self->message, PAD_BYTES + self->n_reserved);
   g_byte_array_set_size (self->message, PAD_BYTES + length);
 }

@@ -175,7 +175,7 @@ PeerGroupDeleteRecord (HGROUP hGroup, const GUID *pRecordId)
   PPEER_RECORD record;
   gboolean reserved = FALSE;
   HGRAPH graph;
-  HRESULT result = get_graph_to_publish (hGroup, &graph);
+  HRESULT result = peergroup_get_graph (hGroup, &graph);
 
   if (SUCCEEDED (result))
     result = peergroup_code (PeerGraphGetRecord (graph, pRecordId, &record));
@@ -183,8 +183,9 @@ PeerGroupDeleteRecord (HGROUP hGroup, const GUID *pRecordId)
     return result;
   reserved = is_reserved (&record->type);
   PeerGraphFreeData (record);
-  return reserved ? PEER_E_NOT_AUTHORIZED
-                  : peergroup_code (PeerGraphDeleteRecord (graph, pRecordId, FALSE));
+  result = reserved ? PEER_E_NOT_AUTHORIZED : get_graph_to_publish (hGroup, &graph);
+  return SUCCEEDED (result) ? peergroup_code (PeerGraphDeleteRecord (graph, pRecordId, FALSE))
+                            : result;
 }
 
 HRESULT WINAPI

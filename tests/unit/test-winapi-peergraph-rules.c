@@ -108,13 +108,19 @@ get_status (const Peer *self)
 }
 
 static void
-come_in (Pair *pair)
+join_alice (Peer *self, PEER_ADDRESS *at_alice)
 {
   ULONGLONG link;
 
-  g_assert_cmphex (PeerGraphConnect (pair->bob.graph, L"alice", &pair->at_alice, &link), ==, S_OK);
-  while ((get_status (&pair->bob) & PEER_GRAPH_STATUS_SYNCHRONIZED) == 0)
-    PeerGraphFreeData (peer_wait (&pair->bob, PEER_GRAPH_EVENT_STATUS_CHANGED));
+  g_assert_cmphex (PeerGraphConnect (self->graph, L"alice", at_alice, &link), ==, S_OK);
+  while ((get_status (self) & PEER_GRAPH_STATUS_SYNCHRONIZED) == 0)
+    PeerGraphFreeData (peer_wait (self, PEER_GRAPH_EVENT_STATUS_CHANGED));
+}
+
+static void
+come_in (Pair *pair)
+{
+  join_alice (&pair->bob, &pair->at_alice);
 }
 
 /* Who knows nothing of the graph may talk to those who are in it; that makes no neighbours. */
@@ -176,6 +182,97 @@ test_properties_reach_others (Pair *pair, gconstpointer data)
   PeerGraphFreeData (properties);
 }
 
+/* Which of two types comes first says who opens the graph. */
+static void
+test_types_to_synchronize_first (Pair *pair, gconstpointer data)
+{
+  static const GUID types[] = { { 1 }, { 2 } };
+  const guint n = 20;
+  ULONGLONG link;
+  GUID id;
+
+  for (guint i = 0; i < 2 * n; i++) {
+    PEER_RECORD record = { sizeof (record), .type = types[i % 2], .ftExpiration = from_now (600) };
+
+    g_assert_cmphex (PeerGraphAddRecord (pair->alice.graph, &record, &id), ==, S_OK);
+  }
+  for (guint first = 0; first < 2; first++) {
+    Peer carol = { 0 };
+
+    g_assert_cmphex (PeerGraphOpen (L"g1", first == 0 ? L"carol" : L"dave", L"test", NULL, 1,
+                         &types[first], &carol.graph),
+        ==, PEER_S_GRAPH_DATA_CREATED);
+    peer_register (&carol);
+    g_assert_cmphex (PeerGraphConnect (carol.graph, NULL, &pair->at_alice, &link), ==, S_OK);
+    for (guint i = 0; i < 2 * n; i++) {
+      PPEER_GRAPH_EVENT_DATA event = peer_wait (&carol, PEER_GRAPH_EVENT_RECORD_CHANGED);
+
+      g_assert_true (
+          IsEqualGUID (&event->recordChangeData.recordType, &types[i < n ? first : !first]));
+      PeerGraphFreeData (event);
+    }
+    peer_close (&carol);
+  }
+}
+
+/* --- where nodes are --- */
+
+/* Two graphs of one process may listen at the same port; there is somebody else then. */
+static void
+test_shared_port (Pair *pair, gconstpointer data)
+{
+  WORD port = g_ntohs (pair->at_alice.sin6.sin6_port);
+  ULONGLONG id;
+
+  come_in (pair);
+  g_assert_cmphex (PeerGraphOpenDirectConnection (pair->alice.graph, L"bob", &pair->at_alice, &id),
+      ==, PEER_E_CONNECT_SELF);
+  g_assert_cmphex (PeerGraphListen (pair->bob.graph, PEER_GRAPH_SCOPE_LOOPBACK, 0, port), ==, S_OK);
+  g_assert_cmphex (PeerGraphOpenDirectConnection (pair->alice.graph, L"bob", &pair->at_alice, &id),
+      ==, S_OK);
+  peer_wait_link (&pair->alice, PEER_GRAPH_EVENT_DIRECT_CONNECTION, PEER_CONNECTED, S_OK);
+  peer_wait_link (&pair->bob, PEER_GRAPH_EVENT_DIRECT_CONNECTION, PEER_CONNECTED, S_OK);
+  g_assert_cmphex (
+      PeerGraphOpenDirectConnection (pair->alice.graph, L"alice", &pair->at_alice, &id), ==,
+      PEER_E_CONNECT_SELF);
+}
+
+#define N_NEIGHBOURS 7
+
+/* Who has as many neighbours as a node may have names others, and they are tried. */
+static void
+test_next_connection (Pair *pair, gconstpointer data)
+{
+  Peer others[N_NEIGHBOURS], last;
+  PPEER_GRAPH_EVENT_DATA event;
+  PEER_ADDRESS address;
+  ULONGLONG link, next;
+
+  for (guint i = 0; i < N_NEIGHBOURS; i++) {
+    WCHAR name[] = { L'a' + i, 0 };
+
+    peer_open (&others[i], L"g1", name);
+    join_alice (&others[i], &pair->at_alice);
+    peer_listen (&others[i], &address);
+    PeerGraphFreeData (peer_wait (&pair->alice, PEER_GRAPH_EVENT_NODE_CHANGED));
+  }
+  peer_open (&last, L"g1", L"last");
+  g_assert_cmphex (PeerGraphConnect (last.graph, NULL, &pair->at_alice, &link), ==, S_OK);
+  event = peer_wait (&last, PEER_GRAPH_EVENT_NEIGHBOR_CONNECTION);
+  g_assert_cmpint (event->connectionChangeData.status, ==, PEER_CONNECTION_FAILED);
+  g_assert_cmphex (event->connectionChangeData.hrConnectionFailedReason, ==,
+      PEER_E_CONNECTION_REFUSED);
+  g_assert_cmphex (event->connectionChangeData.ullConnectionId, ==, link);
+  next = event->connectionChangeData.ullNextConnectionId;
+  PeerGraphFreeData (event);
+  g_assert_cmphex (next, !=, 0);
+  g_assert_cmphex (
+      peer_wait_link (&last, PEER_GRAPH_EVENT_NEIGHBOR_CONNECTION, PEER_CONNECTED, S_OK), ==, next);
+  peer_close (&last);
+  for (guint i = 0; i < N_NEIGHBOURS; i++)
+    peer_close (&others[i]);
+}
+
 /* --- arguments --- */
 
 static void
@@ -229,6 +326,9 @@ main (int argc, char *argv[])
   add_pair_test ("/peergraph/rules/connected-twice", test_connected_twice);
   add_pair_test ("/peergraph/rules/synchronized-is-told", test_synchronized_is_told);
   add_pair_test ("/peergraph/rules/properties-reach-others", test_properties_reach_others);
+  add_pair_test ("/peergraph/rules/types-to-synchronize-first", test_types_to_synchronize_first);
+  add_pair_test ("/peergraph/rules/shared-port", test_shared_port);
+  add_pair_test ("/peergraph/rules/next-connection", test_next_connection);
   add_pair_test ("/peergraph/rules/port-in-use", test_port_in_use);
   add_pair_test ("/peergraph/rules/attributes", test_attributes);
   return g_test_run ();

@@ -315,6 +315,10 @@ test_cloud_of_a_link (void)
       PEER_E_NO_CLOUD);
   g_assert_cmphex (PeerGroupJoin (bob.identity, invitation, NULL, &bob.group), ==, S_OK);
   PeerFreeData (invitation);
+  /* Nothing goes over it. */
+  member_register (&alice);
+  g_assert_cmphex (PeerGroupConnect (alice.group), ==, S_OK);
+  g_assert_cmphex (member_wait_failure (&alice), ==, PEER_E_UNABLE_TO_LISTEN);
   member_close (&bob);
   member_close (&alice);
   group_stage_end ();

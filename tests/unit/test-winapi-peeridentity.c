@@ -192,6 +192,26 @@ test_enumerated (void)
   discard (names[1]);
 }
 
+/* As the page of the import has the elements. */
+static void
+assert_other_names (PCWSTR name, PCWSTR xml)
+{
+  g_autofree char *text = g_ucs4_to_utf8 ((const gunichar *) xml, -1, NULL, NULL, NULL);
+  g_autoptr (GString) other = g_string_new (text);
+  g_autofree gunichar *wide = NULL;
+  PWSTR again;
+
+  g_string_replace (other, "PEERNAME>", "IDENTITY>", 0);
+  g_string_replace (other, "<DATA", "<IDENTITYDATA", 0);
+  g_string_replace (other, "</DATA>", "</IDENTITYDATA>", 0);
+  g_assert_cmpstr (other->str, !=, text);
+  wide = g_utf8_to_ucs4_fast (other->str, -1, NULL);
+  g_assert_cmphex (PeerIdentityImport ((PCWSTR) wide, L"pass wörd", &again), ==, S_OK);
+  g_assert_true (wcscmp (again, name) == 0);
+  PeerFreeData (again);
+  g_assert_cmphex (PeerIdentityDelete (name), ==, S_OK);
+}
+
 /* What was carried away can be brought back, with the password and as it was. */
 static void
 test_export (void)
@@ -205,6 +225,7 @@ test_export (void)
   g_assert_cmphex (PeerIdentityDelete (name), ==, S_OK);
   g_assert_cmphex (PeerIdentityImport (xml, L"password", &again), ==, E_INVALIDARG);
 
+  assert_other_names (name, xml);
   spoiled = (PWSTR) g_memdup2 (xml, (wcslen (xml) + 1) * sizeof (WCHAR));
   *wcsstr (spoiled, L"<PEERNAME>") = L'[';
   g_assert_cmphex (PeerIdentityImport (spoiled, L"pass wörd", &again), ==, E_INVALIDARG);
