@@ -650,6 +650,12 @@ wfd_p2p_op_pairs_with (WfdP2pOp *op, WfdLinkPeer *peer)
 }
 
 gboolean
+wfd_p2p_op_wants (WfdP2pOp *op, WfdLinkPeer *peer)
+{
+  return op->peer == peer || (op->wanted != NULL && wfd_link_peer_matches (peer, op->wanted));
+}
+
+gboolean
 wfd_p2p_op_searches (WfdP2pOp *op)
 {
   return op->step == WFD_P2P_STEP_SEARCH && op->failure == NULL;

@@ -2,6 +2,8 @@
 /* The steps of a search, and from a peer to an open link. */
 #include "link-p2p-op-private.h"
 
+#include <base-limits.h>
+
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
 
@@ -116,6 +118,16 @@ look_at_pairing (WfdP2pOp *op, const char *path, GVariant *properties)
   op->persistent_path = g_strdup (path);
 }
 
+/* Of too many those of the latest pairings, which are the last. */
+static char **
+dup_latest (GVariant *paths)
+{
+  g_autofree const char **all = g_variant_get_objv (paths, NULL);
+  guint n = g_strv_length ((char **) all);
+
+  return g_strdupv ((char **) all + n - MIN (n, WFD_LIMIT_WPAS_OBJECTS));
+}
+
 static void
 answered_groups (WfdP2pOp *op, GVariant *answer)
 {
@@ -127,7 +139,7 @@ answered_groups (WfdP2pOp *op, GVariant *answer)
 
     look_at_pairing (op, path, properties);
   } else if (paths != NULL) {
-    wfd_p2p_op_take_paths (op, g_variant_dup_objv (paths, NULL));
+    wfd_p2p_op_take_paths (op, dup_latest (paths));
   }
   ask_next_group (op);
 }

@@ -116,7 +116,7 @@ void wfd_p2p_link_restore (WfdP2pLink *self);
 void wfd_p2p_link_forget_old (WfdP2pLink *self);
 void wfd_p2p_link_lose_peer (WfdP2pLink *self, const char *path);
 void wfd_p2p_link_lose_all_peers (WfdP2pLink *self);
-/* Of ".../Peers/020000000100"; NULL if that is no peer, or one too many. */
+/* Of ".../Peers/020000000100"; NULL if that is no peer. Of too many another one goes. */
 WfdLinkPeer *wfd_p2p_link_ensure_peer (WfdP2pLink *self, const char *path);
 /* @is_heard: just now, and not known from before. */
 void wfd_p2p_link_update_peer (WfdP2pLink *self, const char *path, GVariant *properties,
@@ -228,6 +228,8 @@ void wfd_p2p_op_abandon (WfdP2pOp *op, GError *error);
 
 /* Whether it is about to pair with @peer: its requests are what we want. */
 gboolean wfd_p2p_op_pairs_with (WfdP2pOp *op, WfdLinkPeer *peer);
+/* Whether @peer is the one that it is about, or may be. */
+gboolean wfd_p2p_op_wants (WfdP2pOp *op, WfdLinkPeer *peer);
 /* Whether it waits for its peer to be found. */
 gboolean wfd_p2p_op_searches (WfdP2pOp *op);
 /* What would have to be undone now. */

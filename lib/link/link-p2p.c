@@ -287,6 +287,42 @@ wfd_p2p_link_dup_peer_path (WfdP2pLink *self, WfdLinkPeer *peer)
   return g_strconcat (self->interface_path, "/Peers/", compact, NULL);
 }
 
+static void
+lose_peer (WfdP2pLink *self, const char *id)
+{
+  g_autofree char *key = NULL;
+  g_autoptr (WfdLinkPeer) peer = NULL;
+
+  if (g_hash_table_steal_extended (self->peers, id, (gpointer *) &key, (gpointer *) &peer))
+    wfd_link_emit (self, WFD_LINK_PEER_LOST, peer);
+}
+
+static gboolean
+is_needed (WfdP2pLink *self, WfdLinkPeer *peer)
+{
+  return (self->op != NULL && wfd_p2p_op_wants (self->op, peer))
+      || (self->group != NULL && self->group->info->peer == peer);
+}
+
+/* Of which nothing was heard for longest; the one that is waited for may come as the last. */
+static void
+make_room (WfdP2pLink *self)
+{
+  WfdLinkPeer *oldest = NULL;
+  GHashTableIter iter;
+  gpointer peer;
+
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &peer)) {
+    if (!is_needed (self, peer)
+        && (oldest == NULL
+            || wfd_link_peer_get_heard_us (peer) < wfd_link_peer_get_heard_us (oldest)))
+      oldest = peer;
+  }
+  if (oldest != NULL)
+    lose_peer (self, wfd_link_peer_get_id (oldest));
+}
+
 /* What is new about it is told by the caller. */
 static WfdLinkPeer *
 ensure_peer (WfdP2pLink *self, const char *path, gboolean *ret_is_new)
@@ -298,8 +334,13 @@ ensure_peer (WfdP2pLink *self, const char *path, gboolean *ret_is_new)
     return NULL;
   peer = g_hash_table_lookup (self->peers, id);
   *ret_is_new = peer == NULL;
-  if (peer != NULL || g_hash_table_size (self->peers) >= WFD_LIMIT_LINK_PEERS)
+  if (peer != NULL)
     return peer;
+  if (g_hash_table_size (self->peers) >= WFD_LIMIT_LINK_PEERS)
+    make_room (self);
+  /* Closed by who was told. */
+  if (self->owner == NULL)
+    return NULL;
   peer = wfd_link_peer_new (id);
   g_hash_table_insert (self->peers, g_steal_pointer (&id), peer);
   return peer;
@@ -342,12 +383,9 @@ void
 wfd_p2p_link_lose_peer (WfdP2pLink *self, const char *path)
 {
   g_autofree char *id = wfd_p2p_read_peer_id (path);
-  g_autofree char *key = NULL;
-  g_autoptr (WfdLinkPeer) peer = NULL;
 
-  if (id != NULL
-      && g_hash_table_steal_extended (self->peers, id, (gpointer *) &key, (gpointer *) &peer))
-    wfd_link_emit (self, WFD_LINK_PEER_LOST, peer);
+  if (id != NULL)
+    lose_peer (self, id);
 }
 
 void

@@ -224,6 +224,12 @@ wfd_link_peer_note_heard (WfdLinkPeer *self, gint64 now_us)
 /* A group ends without a word to those who are not in it. */
 #define OWNER_US (3 * G_TIME_SPAN_SECOND)
 
+gint64
+wfd_link_peer_get_heard_us (WfdLinkPeer *self)
+{
+  return self->heard_us;
+}
+
 gboolean
 wfd_link_peer_is_doubted (WfdLinkPeer *self, gint64 now_us)
 {

@@ -23,6 +23,8 @@ gboolean wfd_link_peer_set_owns_group (WfdLinkPeer *self, gboolean owns_group);
 void wfd_link_peer_doubt (WfdLinkPeer *self);
 /* What was said of it last was said at @now_us. */
 void wfd_link_peer_note_heard (WfdLinkPeer *self, gint64 now_us);
+/* 0 for never */
+gint64 wfd_link_peer_get_heard_us (WfdLinkPeer *self);
 /* Also if it was heard too long ago that it owns a group. */
 gboolean wfd_link_peer_is_doubted (WfdLinkPeer *self, gint64 now_us);
 

@@ -99,6 +99,26 @@ test_who_is_there_needs_no_news (Way *way, gconstpointer data)
   g_assert_null (way->establish->news);
 }
 
+/* It comes as the last of more than can be kept, each of which has other names all the time. */
+static void
+test_one_of_thousand (Way *way, gconstpointer data)
+{
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  for (guint i = 0; i < 2000; i++) {
+    g_autofree char *args =
+        g_strdup_printf ("(objectpath '" IFACE
+                         "/Peers/02000001%04x', {'DeviceName': <'%u'>, 'IEs': <" ROKU_IES ">})",
+            i % 1000, i);
+
+    lab_say (&way->lab, "DeviceFoundProperties", args);
+  }
+  lab_start_group_after (&way->lab, "Connect", "client");
+  lab_say_tv_found (&way->lab);
+  WAIT_UNTIL (way->n_opened == 1);
+  g_assert_cmpstr (wfd_establish_get_peer_name (way->establish), ==, "Living room");
+}
+
 /* --- a name is what a device says of itself --- */
 
 static void
@@ -820,6 +840,7 @@ main (int argc, char **argv)
   add ("others-are-left-alone", test_others_are_left_alone);
   add ("who-is-there-instead", test_who_is_there_instead);
   add ("who-is-there-needs-no-news", test_who_is_there_needs_no_news);
+  add ("one-of-thousand", test_one_of_thousand);
   add ("names/two-of-one", test_two_of_one_name);
   add ("peer-that-changes-sides", test_peer_that_changes_sides);
   add ("names/address-is-of-one", test_address_is_of_one);

@@ -751,12 +751,62 @@ test_thousand_peers (Lab *lab, gconstpointer data)
   }
   lab_settle (lab);
   g_assert_cmpuint (count_peers (lab), ==, 256);
-  /* Those that are there can go, and make room. */
-  lab_say (lab, "DeviceLost", "(objectpath '" IFACE "/Peers/020000000000',)");
-  lab_say (lab, "DeviceFoundProperties", "(objectpath '" IFACE "/Peers/02000000ffff', @a{sv} {})");
+  g_assert_cmpstr (wfd_link_peer_get_name (lab->last_peer), ==, "999");
+  g_assert_null (wfd_p2p_link_find_peer (WFD_P2P_LINK (lab->link), "743"));
+  g_assert_nonnull (wfd_p2p_link_find_peer (WFD_P2P_LINK (lab->link), "744"));
+}
+
+static void
+say_many (Lab *lab)
+{
+  for (guint i = 0; i < 1000; i++) {
+    g_autofree char *args =
+        g_strdup_printf ("(objectpath '" IFACE "/Peers/02000001%04x', @a{sv} {})", i);
+
+    lab_say (lab, "DeviceFoundProperties", args);
+  }
   lab_settle (lab);
-  g_assert_cmpuint (count_peers (lab), ==, 256);
-  g_assert_cmpstr (wfd_link_peer_get_id (lab->last_peer), ==, "02:00:00:00:ff:ff");
+}
+
+/* Whoever is about to be paired is not the one who goes, though silent for longest; nor is it
+ * too late for who comes last. */
+static void
+test_wanted_of_thousand (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  say_many (lab);
+  g_assert_nonnull (wfd_p2p_link_find_peer (WFD_P2P_LINK (lab->link), TV_ID));
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+  say_many (lab);
+  g_assert_nonnull (wfd_p2p_link_find_peer (WFD_P2P_LINK (lab->link), TV_ID));
+
+  wfd_link_close (lab->link);
+  fake_wpas_set (lab->fake, IFACE, "Peers", g_variant_new_parsed ("@ao []"));
+  fake_wpas_forget_calls (lab->fake);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Find");
+  say_many (lab);
+  lab_say_tv_found (lab);
+  lab_wait_call (lab, "Connect");
+}
+
+static void
+on_lost_close (WfdLink *link, WfdLinkPeer *peer, gpointer user_data)
+{
+  wfd_link_close (link);
+}
+
+static void
+test_close_when_there_is_no_room (Lab *lab, gconstpointer data)
+{
+  g_signal_connect (lab->link, "peer-lost", G_CALLBACK (on_lost_close), NULL);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  say_many (lab);
+  g_assert_cmpuint (count_peers (lab), ==, 0);
 }
 
 static void
@@ -902,6 +952,8 @@ main (int argc, char **argv)
   add ("peers/nonsense-ignored", test_nonsense_ignored);
   add ("peers/properties-of-wrong-type", test_properties_of_wrong_type);
   add ("peers/thousand", test_thousand_peers);
+  add ("peers/wanted-of-thousand", test_wanted_of_thousand);
+  add ("peers/close-when-there-is-no-room", test_close_when_there_is_no_room);
   add ("peers/name-that-changes", test_name_that_changes);
   add ("peers/name-is-printable", test_name_is_printable);
   add ("peers/impostor-ignored", test_impostor_ignored);

@@ -496,6 +496,29 @@ test_reopens_as_client (Lab *lab, gconstpointer data)
       "Invite " IFACE " peer='" TV "' persistent_group_object='" PERSISTENT "0'");
 }
 
+#define N_PAIRINGS 300
+
+/* One that is remembered after hundreds of others is as good as the first. */
+static void
+test_reopens_latest_of_many (Lab *lab, gconstpointer data)
+{
+  GVariantBuilder paths;
+
+  lab_know_tv (lab);
+  g_variant_builder_init (&paths, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
+  for (guint i = 0; i < N_PAIRINGS; i++) {
+    g_autofree char *path = g_strdup_printf (PERSISTENT "%u", i);
+
+    g_variant_builder_add (&paths, "o", path);
+  }
+  fake_wpas_set (lab->fake, IFACE, "PersistentGroups", g_variant_builder_end (&paths));
+  remember (lab, "299", "{'mode': <'0'>, 'bssid': <'" TV_ID "'>}");
+  lab_start_group_after (lab, "Invite", "client");
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Get Properties"), ==, 256);
+}
+
 static void
 test_rejoins_group_of_peer (Lab *lab, gconstpointer data)
 {
@@ -665,6 +688,7 @@ main (int argc, char **argv)
   add ("group/without-interface", test_group_without_interface);
   add ("reopen/as-owner", test_reopens_as_owner);
   add ("reopen/as-client", test_reopens_as_client);
+  add ("reopen/latest-of-many", test_reopens_latest_of_many);
   add ("reopen/rejoins-group-of-peer", test_rejoins_group_of_peer);
   add ("reopen/not-paired", test_not_paired);
   add ("reopen/forgotten", test_forgotten);
