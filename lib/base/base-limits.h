@@ -179,10 +179,10 @@
  * node and its addresses. */
 #define WFD_LIMIT_PEER_OWN_RECORD_BYTES (256 * 1024)
 
-/* Lists of hashes, boundaries and abstracts: 100,000 records of a graph. */
-#define WFD_LIMIT_PEER_SYNC_BYTES (4 * 1024 * 1024)
+/* Lists of hashes, boundaries and abstracts, of 36 octets: all records of a graph. */
+#define WFD_LIMIT_PEER_SYNC_BYTES (5 * 1024 * 1024)
 
-/* Records of a graph, and those of it that wait to be found valid. */
+/* Records that applications publish in a graph, and those of it that wait to be found valid. */
 #define WFD_LIMIT_PEER_RECORDS 100000
 #define WFD_LIMIT_PEER_DEFERRED 1000
 
@@ -190,6 +190,12 @@
  * can wait. */
 #define WFD_LIMIT_PEER_RECORDS_BYTES (512 * 1024 * 1024)
 #define WFD_LIMIT_PEER_DEFERRED_BYTES (128 * 1024 * 1024)
+
+/* What a graph has of itself, and a group: as much as of 16,384 nodes and members; and of one node,
+ * with what it has left behind each time it was there. */
+#define WFD_LIMIT_PEER_OWN_RECORDS 16384
+#define WFD_LIMIT_PEER_OWN_RECORDS_OF_CREATOR 64
+#define WFD_LIMIT_PEER_OWN_RECORDS_BYTES (64 * 1024 * 1024)
 
 /* What waits for a peer that does not read, and for an application that does not
  * fetch its events: more than a message that may be sent, and no more than a few

@@ -3,6 +3,7 @@
 
 #include "peer-link.h"
 #include "peer-node.h"
+#include "peer-places.h"
 
 G_BEGIN_DECLS
 
@@ -67,6 +68,15 @@ typedef enum
   N_TIMERS,
 } Timer;
 
+/* Of records, each with places of its own. */
+typedef enum
+{
+  KIND_OF_APPLICATION,
+  KIND_OF_GRAPH,
+  KIND_OF_GROUP,
+  N_KINDS,
+} Kind;
+
 struct _WfdPeerNode
 {
   const WfdPeerNodeCalls *calls;
@@ -96,9 +106,10 @@ struct _WfdPeerNode
   gint64 missed_delay_us;
   guint n_to_try; /* neighbours to look for, one after the other, since one was lost */
 
-  GHashTable *records;  /* by id */
-  GHashTable *deferred; /* the same, not valid yet */
-  gsize records_bytes, deferred_bytes;
+  GHashTable *records;           /* by id */
+  GHashTable *deferred;          /* the same, not valid yet */
+  WfdPeerPlaces places[N_KINDS]; /* of the records */
+  WfdPeerPlaces deferred_places;
   gboolean has_properties;
   WfdPeerProperties properties;
 
@@ -157,6 +168,8 @@ typedef enum
 
 /* A record that @from, or a file if NULL, has. */
 Taken wfd_peer_node_take_record (WfdPeerNode *self, WfdPeerRecord *record, Link *from);
+void wfd_peer_node_init_places (WfdPeerNode *self);
+void wfd_peer_node_clear_places (WfdPeerNode *self);
 gboolean wfd_peer_node_is_alive (const WfdPeerNode *self, const WfdPeerRecord *record);
 /* Stamps and signs records that have an id, and lets the graph have them: all, or none. */
 guint32 wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *const *records, guint n,

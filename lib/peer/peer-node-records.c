@@ -2,6 +2,7 @@
 #include "peer-node-private.h"
 
 #include <base-limits.h>
+#include "peer-group-records.h"
 
 /* The records of a node. A deleted one stays, marked, until it expires, so that
  * nobody brings it back. */
@@ -100,44 +101,86 @@ flood (WfdPeerNode *self, const WfdPeerRecord *record, const Link *except)
 
 /* --- how much there is --- */
 
-static gsize
-cost_of (const WfdPeerRecord *record)
+/* What a graph and a group have of themselves is not kept out by what applications publish. */
+static Kind
+kind_of (const WfdPeerRecord *record)
 {
-  return record != NULL ? wfd_peer_record_get_bytes (record) + g_bytes_get_size (record->security)
-                        : 0;
+  if (wfd_peer_type_is_reserved (&record->type))
+    return KIND_OF_GRAPH;
+  return wfd_peer_guid_equal (&record->type, &wfd_peer_type_membership)
+          || wfd_peer_guid_equal (&record->type, &wfd_peer_type_group_properties)
+      ? KIND_OF_GROUP
+      : KIND_OF_APPLICATION;
 }
 
-static gboolean
-has_place (GHashTable *records, gsize bytes, const WfdPeerRecord *record, guint max,
-    gsize max_bytes)
+void
+wfd_peer_node_init_places (WfdPeerNode *self)
 {
-  const WfdPeerRecord *old = g_hash_table_lookup (records, &record->id);
+  static const struct
+  {
+    guint max, max_of_creator;
+    gsize max_bytes;
+  } limits[N_KINDS] = {
+    [KIND_OF_APPLICATION] = { WFD_LIMIT_PEER_RECORDS, G_MAXUINT, WFD_LIMIT_PEER_RECORDS_BYTES },
+    [KIND_OF_GRAPH] = { WFD_LIMIT_PEER_OWN_RECORDS, WFD_LIMIT_PEER_OWN_RECORDS_OF_CREATOR,
+        WFD_LIMIT_PEER_OWN_RECORDS_BYTES },
+    [KIND_OF_GROUP] = { WFD_LIMIT_PEER_OWN_RECORDS, G_MAXUINT, WFD_LIMIT_PEER_OWN_RECORDS_BYTES },
+  };
 
-  return (old != NULL || g_hash_table_size (records) < max)
-      && bytes - cost_of (old) + cost_of (record) <= max_bytes;
+  for (guint i = 0; i < N_KINDS; i++)
+    wfd_peer_places_init (&self->places[i], limits[i].max, limits[i].max_bytes,
+        limits[i].max_of_creator);
+  wfd_peer_places_init (&self->deferred_places, WFD_LIMIT_PEER_DEFERRED,
+      WFD_LIMIT_PEER_DEFERRED_BYTES, G_MAXUINT);
+}
+
+void
+wfd_peer_node_clear_places (WfdPeerNode *self)
+{
+  for (guint i = 0; i < N_KINDS; i++)
+    wfd_peer_places_clear (&self->places[i]);
+  wfd_peer_places_clear (&self->deferred_places);
 }
 
 static gboolean
 can_keep (const WfdPeerNode *self, const WfdPeerRecord *record)
 {
-  return has_place (self->records, self->records_bytes, record, WFD_LIMIT_PEER_RECORDS,
-      WFD_LIMIT_PEER_RECORDS_BYTES);
+  const WfdPeerRecord *old = g_hash_table_lookup (self->records, &record->id);
+  Kind kind = kind_of (record);
+
+  return wfd_peer_places_have_room (&self->places[kind], record,
+      old != NULL && kind_of (old) == kind ? old : NULL);
 }
 
 static void
-take_out (GHashTable *records, gsize *bytes, const WfdPeerGuid *id)
+take_out (WfdPeerNode *self, const WfdPeerGuid *id)
 {
-  *bytes -= cost_of (g_hash_table_lookup (records, id));
-  g_hash_table_remove (records, id);
+  const WfdPeerRecord *record = g_hash_table_lookup (self->records, id);
+
+  if (record == NULL)
+    return;
+  wfd_peer_places_give_back (&self->places[kind_of (record)], record);
+  g_hash_table_remove (self->records, id);
+}
+
+/* The key lies in the record, which has to be the one that is there. */
+static void
+put_in (WfdPeerNode *self, WfdPeerRecord *record)
+{
+  take_out (self, &record->id);
+  g_hash_table_insert (self->records, &record->id, wfd_peer_record_ref (record));
+  wfd_peer_places_take (&self->places[kind_of (record)], record);
 }
 
 static void
-put_in (GHashTable *records, gsize *bytes, WfdPeerRecord *record)
+take_out_deferred (WfdPeerNode *self, const WfdPeerGuid *id)
 {
-  /* The key lies in the record, which has to be the one that is there. */
-  take_out (records, bytes, &record->id);
-  g_hash_table_insert (records, &record->id, wfd_peer_record_ref (record));
-  *bytes += cost_of (record);
+  const WfdPeerRecord *record = g_hash_table_lookup (self->deferred, id);
+
+  if (record == NULL)
+    return;
+  wfd_peer_places_give_back (&self->deferred_places, record);
+  g_hash_table_remove (self->deferred, id);
 }
 
 static gint64
@@ -153,8 +196,8 @@ put_record (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change
   WfdPeerRecord *there = g_hash_table_lookup (self->records, &record->id);
   g_autoptr (WfdPeerRecord) old = there != NULL ? wfd_peer_record_ref (there) : NULL;
 
-  take_out (self->deferred, &self->deferred_bytes, &record->id);
-  put_in (self->records, &self->records_bytes, record);
+  take_out_deferred (self, &record->id);
+  put_in (self, record);
   wfd_peer_node_hasten_timer (self, TIMER_EXPIRE,
       get_expire_delay_us (record->expires, wfd_peer_node_get_peer_time (self)));
   record_changed (self, record, old, change);
@@ -201,9 +244,11 @@ defer (WfdPeerNode *self, WfdPeerRecord *record)
 
   if (old != NULL && wfd_peer_record_compare (record, old) <= 0)
     return;
-  if (has_place (self->deferred, self->deferred_bytes, record, WFD_LIMIT_PEER_DEFERRED,
-          WFD_LIMIT_PEER_DEFERRED_BYTES))
-    put_in (self->deferred, &self->deferred_bytes, record);
+  if (!wfd_peer_places_have_room (&self->deferred_places, record, old))
+    return;
+  take_out_deferred (self, &record->id);
+  g_hash_table_insert (self->deferred, &record->id, wfd_peer_record_ref (record));
+  wfd_peer_places_take (&self->deferred_places, record);
 }
 
 Taken
@@ -250,7 +295,7 @@ wfd_peer_node_restore_record (WfdPeerNode *self, WfdPeerRecord *record)
   /* What the graph published by itself was of a node that is no more. */
   if (wfd_peer_type_is_reserved (&record->type))
     record->flags &= ~WFD_PEER_RECORD_REFRESHED;
-  put_in (self->records, &self->records_bytes, record);
+  put_in (self, record);
   if (wfd_peer_guid_equal (&record->type, &wfd_peer_type_graph_info))
     properties_changed (self, record);
 }
@@ -267,7 +312,7 @@ validate_again (WfdPeerNode *self, const GPtrArray *records)
   for (guint i = 0; i < records->len; i++) {
     WfdPeerRecord *record = records->pdata[i];
 
-    take_out (self->deferred, &self->deferred_bytes, &record->id);
+    take_out_deferred (self, &record->id);
     wfd_peer_node_take_record (self, record, NULL);
   }
 }
@@ -277,7 +322,8 @@ wfd_peer_node_drop_records (WfdPeerNode *self)
 {
   g_hash_table_remove_all (self->records);
   g_hash_table_remove_all (self->deferred);
-  self->records_bytes = self->deferred_bytes = 0;
+  wfd_peer_node_clear_places (self);
+  wfd_peer_node_init_places (self);
   self->has_properties = FALSE;
   wfd_peer_properties_clear (&self->properties);
 }
@@ -446,7 +492,9 @@ wfd_peer_node_add_record (WfdPeerNode *self, WfdPeerRecord *record)
   if (is_too_large (self, record))
     return WFD_PEER_TOO_LARGE;
 
-  wfd_peer_record_make_id (record->creator != NULL ? record->creator : self->peer_id, &record->id);
+  if (record->creator == NULL)
+    record->creator = g_strdup (self->peer_id);
+  wfd_peer_record_make_id (record->creator, &record->id);
   if (!can_keep (self, record))
     return WFD_PEER_NO_MEMORY;
   result = wfd_peer_node_publish (self, &record, 1, WFD_PEER_RECORD_ADDED);
@@ -518,7 +566,7 @@ forget (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change)
   GHashTableIter iter;
   gpointer link;
 
-  take_out (self->records, &self->records_bytes, &kept->id);
+  take_out (self, &kept->id);
   g_hash_table_iter_init (&iter, self->links);
   while (g_hash_table_iter_next (&iter, NULL, &link))
     wfd_peer_node_unqueue_flood (link, &kept->id);

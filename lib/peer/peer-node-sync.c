@@ -111,21 +111,17 @@ compare_records (gconstpointer a, gconstpointer b)
   return compare_positions (&left, &right);
 }
 
-static gboolean
-list_has (WfdPeerList types, const WfdPeerGuid *type)
+/* Those that are asked for; if none are named, those that are not. They may be 255, and each record
+ * is looked for in them. */
+static GHashTable *
+list_types (const WfdPeerSolicit *solicit)
 {
-  for (guint i = 0; i < types.n; i++)
-    if (wfd_peer_guid_equal (&((const WfdPeerGuid *) types.data)[i], type))
-      return TRUE;
-  return FALSE;
-}
+  const WfdPeerList *list = solicit->included.n > 0 ? &solicit->included : &solicit->excluded;
+  GHashTable *types = g_hash_table_new (wfd_peer_guid_hash, wfd_peer_guid_equal_func);
 
-static gboolean
-is_solicited (const WfdPeerSolicit *solicit, const WfdPeerRecord *record)
-{
-  if (solicit->included.n > 0)
-    return list_has (solicit->included, &record->type);
-  return !list_has (solicit->excluded, &record->type);
+  for (guint i = 0; i < list->n; i++)
+    g_hash_table_add (types, &((WfdPeerGuid *) list->data)[i]);
+  return types;
 }
 
 /* Those that are meant, deleted ones too, in their order; borrowed. */
@@ -133,6 +129,8 @@ static GPtrArray *
 sort_records (WfdPeerNode *self, const WfdPeerSolicit *solicit)
 {
   GPtrArray *records = g_ptr_array_new ();
+  g_autoptr (GHashTable) types = list_types (solicit);
+  gboolean are_included = solicit->included.n > 0;
   guint64 now = wfd_peer_node_get_peer_time (self);
   GHashTableIter iter;
   gpointer value;
@@ -141,8 +139,8 @@ sort_records (WfdPeerNode *self, const WfdPeerSolicit *solicit)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     const WfdPeerRecord *record = value;
 
-    if (is_solicited (solicit, record) && record->expires > now
-        && record->modified >= solicit->time)
+    if (record->expires > now && record->modified >= solicit->time
+        && g_hash_table_contains (types, &record->type) == are_included)
       g_ptr_array_add (records, value);
   }
   g_ptr_array_sort (records, compare_records);

@@ -34,6 +34,7 @@ wfd_peer_node_new (const WfdPeerNodeConfig *config, const WfdPeerNodeCalls *call
       (GDestroyNotify) wfd_peer_record_unref);
   self->deferred = g_hash_table_new_full (wfd_peer_guid_hash, wfd_peer_guid_equal_func, NULL,
       (GDestroyNotify) wfd_peer_record_unref);
+  wfd_peer_node_init_places (self);
   wfd_peer_record_make_id (self->peer_id, &self->presence_id);
   wfd_peer_record_make_id (self->peer_id, &self->contact_id);
   return self;
@@ -53,6 +54,7 @@ wfd_peer_node_free (WfdPeerNode *self)
   g_hash_table_unref (self->links);
   g_hash_table_unref (self->records);
   g_hash_table_unref (self->deferred);
+  wfd_peer_node_clear_places (self);
   wfd_peer_properties_clear (&self->properties);
   g_free (self);
 }

@@ -437,6 +437,66 @@ test_forged_presence (void)
   world_free (world);
 }
 
+/* Of a name that somebody has chosen. */
+static gboolean
+import_made_up (Node *node, const char *creator, const WfdPeerGuid *record_type)
+{
+  g_autoptr (WfdPeerRecord) record = wfd_peer_record_new (), kept = NULL;
+
+  record->type = *record_type;
+  record->creator = g_strdup (creator);
+  record->graph_id = g_strdup ("g1");
+  record->version = 1;
+  record->created = record->modified = wfd_peer_node_get_peer_time (touch (node));
+  record->expires = record->created + 60 * TICKS_PER_S;
+  wfd_peer_record_make_id (creator, &record->id);
+  wfd_peer_node_import_record (node->node, record);
+  kept = wfd_peer_node_get_record (node->node, &record->id);
+  return kept != NULL;
+}
+
+/* Whoever publishes as much as there is room for leaves as much again. */
+static void
+test_nobody_has_all_records (void)
+{
+  static const WfdPeerGuid type = { { 0xaa } };
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice");
+  guint n = 0;
+
+  create (alice);
+  alice->node->places[KIND_OF_APPLICATION].max = 100;
+  while (import_made_up (alice, "mallory", &type))
+    n++;
+  g_assert_cmpuint (n, ==, 50);
+  add_record (alice, "ours", 60, 0);
+  for (n = 0; import_made_up (alice, "bob", &type); n++)
+    ;
+  g_assert_cmpuint (n, ==, 25);
+  g_assert_true (import_made_up (alice, "carol", &type));
+  world_free (world);
+}
+
+/* Nor as much of what a graph needs as they like, of which applications take nothing. */
+static void
+test_own_records_have_places (void)
+{
+  static const WfdPeerGuid type = { { 0xaa } };
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice");
+  guint n = 0;
+
+  create (alice);
+  alice->node->places[KIND_OF_APPLICATION].max = 1;
+  g_assert_true (import_made_up (alice, "mallory", &type));
+  g_assert_false (import_made_up (alice, "bob", &type));
+  while (import_made_up (alice, "mallory", &wfd_peer_type_presence))
+    n++;
+  g_assert_cmpuint (n, ==, WFD_LIMIT_PEER_OWN_RECORDS_OF_CREATOR);
+  g_assert_true (import_made_up (alice, "bob", &wfd_peer_type_presence));
+  world_free (world);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -453,6 +513,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/guard/ids-have-places", test_ids_have_places);
   g_test_add_func ("/peer/guard/ids-have-places-with-low-zeros",
       test_ids_with_low_zeros_have_places);
+  g_test_add_func ("/peer/guard/nobody-has-all-records", test_nobody_has_all_records);
+  g_test_add_func ("/peer/guard/own-records-have-places", test_own_records_have_places);
   g_test_add_func ("/peer/guard/forged-properties", test_forged_properties);
   g_test_add_func ("/peer/guard/forged-presence", test_forged_presence);
   return g_test_run ();

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "peer-record.h"
+
+G_BEGIN_DECLS
+
+/* How many records there may be. Who has made them has no more than is free beside them, so that
+ * nobody takes all there is from the others. */
+typedef struct
+{
+  guint max, max_of_creator;
+  gsize max_bytes;
+  guint n;
+  gsize bytes;
+  GHashTable *shares; /* of creators, by their names */
+} WfdPeerPlaces;
+
+void wfd_peer_places_init (WfdPeerPlaces *self, guint max, gsize max_bytes, guint max_of_creator);
+void wfd_peer_places_clear (WfdPeerPlaces *self);
+/* For @record, where @old, or NULL, leaves its place to it. */
+gboolean wfd_peer_places_have_room (const WfdPeerPlaces *self, const WfdPeerRecord *record,
+    const WfdPeerRecord *old);
+void wfd_peer_places_take (WfdPeerPlaces *self, const WfdPeerRecord *record);
+void wfd_peer_places_give_back (WfdPeerPlaces *self, const WfdPeerRecord *record);
+
+G_END_DECLS
