@@ -235,11 +235,11 @@
  * fewer than the others need, each limit of connections is less by as much. */
 #define WFD_LIMIT_PEER_OTHER_FILES 256
 
-/* Connections of one graph: each pair of 64 nodes, and room; those of one address: as many
- * nodes on one machine; and those that have said who they are, and proved nothing or not said
- * what they want. */
+/* Connections of one graph that an application makes: with each of 64 nodes, and room; the direct ones
+ * of them that others make; and those that have said who they are, and proved nothing or not
+ * said what they want. */
 #define WFD_LIMIT_PEER_LINKS 1024
-#define WFD_LIMIT_PEER_LINKS_OF_ADDRESS 256
+#define WFD_LIMIT_PEER_LINKS_DIRECT 896
 #define WFD_LIMIT_PEER_LINKS_EXPECTED 64
 
 /* Identities of a user: each costs a look into its folder where they are listed. */

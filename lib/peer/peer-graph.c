@@ -320,9 +320,9 @@ do_store (gpointer user_data, WfdPeerRecord *const *records, guint n)
 }
 
 static guint32
-do_forget (gpointer user_data, const WfdPeerGuid *id)
+do_forget (gpointer user_data, WfdPeerRecord *const *records, guint n)
 {
-  return wfd_peer_store_remove (((WfdPeerGraph *) user_data)->store, id);
+  return wfd_peer_store_remove (((WfdPeerGraph *) user_data)->store, records, n);
 }
 
 static guint32
@@ -412,6 +412,7 @@ graph_new (WfdPeerHub *hub, const WfdPeerGraphConfig *config, WfdPeerStore *stor
   WfdPeerNodeConfig node = config->node;
 
   node.secured = config->group != NULL;
+  node.max_direct = wfd_peer_loop_get_share (&hub->loop, WFD_LIMIT_PEER_LINKS_DIRECT);
   g_atomic_ref_count_init (&self->ref_count);
   self->hub = hub;
   self->store = store;
@@ -517,15 +518,12 @@ wfd_peer_graph_take (WfdPeerGraph *self, WfdPeerListener *listener, WfdPeerConn 
   if (!g_ptr_array_find (self->listeners, listener, NULL)
       || !g_str_equal (info->graph_id, wfd_peer_node_get_graph_id (self->node))
       || (info->destination_id != NULL
-          && !g_str_equal (info->destination_id, wfd_peer_node_get_peer_id (self->node)))
-      || g_hash_table_size (self->conns)
-          >= wfd_peer_loop_get_share (&self->hub->loop, WFD_LIMIT_PEER_LINKS))
+          && !g_str_equal (info->destination_id, wfd_peer_node_get_peer_id (self->node))))
     return FALSE;
 
   wfd_peer_conn_get_remote (conn, &address);
   node = wfd_peer_graph_begin (self);
-  if (!wfd_peer_node_make_room (node, &address))
-    return FALSE;
+  wfd_peer_node_make_room (node, &address);
   attached = attach (self, wfd_peer_node_accept (node, info, &address));
   attached->conn = conn;
   wfd_peer_conn_hand_over (conn, &conn_calls, attached);

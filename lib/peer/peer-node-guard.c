@@ -25,12 +25,11 @@ has_shown_nothing (const Link *link)
       && (link->state == WFD_PEER_LINK_PROVING || link->state == WFD_PEER_LINK_EXPECTED);
 }
 
-gboolean
+void
 wfd_peer_node_make_room (WfdPeerNode *self, const WfdPeerAddress *address)
 {
   g_autoptr (GArray) comers = g_array_new (FALSE, FALSE, sizeof (WfdPeerComer));
   WfdPeerComer newcomer = { address->ip, G_MAXUINT64 };
-  guint n_of_address = 0;
   GHashTableIter iter;
   gpointer value;
 
@@ -39,19 +38,55 @@ wfd_peer_node_make_room (WfdPeerNode *self, const WfdPeerAddress *address)
     Link *link = value;
     WfdPeerComer comer = { link->address.ip, link->id, link };
 
-    n_of_address += memcmp (link->address.ip, address->ip, sizeof (address->ip)) == 0;
     if (has_shown_nothing (link))
       g_array_append_val (comers, comer);
   }
-  if (n_of_address >= WFD_LIMIT_PEER_LINKS_OF_ADDRESS)
-    return FALSE;
-  if (comers->len >= WFD_LIMIT_PEER_LINKS_EXPECTED) {
-    g_array_append_val (comers, newcomer);
-    wfd_peer_node_link_event (self,
-        wfd_peer_crowd_find_excess ((WfdPeerComer *) comers->data, comers->len)->who,
-        WFD_PEER_LINK_EVENT_TIMEOUT, NULL);
+  if (comers->len < WFD_LIMIT_PEER_LINKS_EXPECTED)
+    return;
+  g_array_append_val (comers, newcomer);
+  wfd_peer_node_link_event (self,
+      wfd_peer_crowd_find_excess ((WfdPeerComer *) comers->data, comers->len)->who,
+      WFD_PEER_LINK_EVENT_TIMEOUT, NULL);
+}
+
+static GArray *
+list_direct (const WfdPeerNode *self)
+{
+  GArray *comers = g_array_new (FALSE, FALSE, sizeof (WfdPeerComer));
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Link *link = value;
+    WfdPeerComer comer = { link->address.ip, link->used_us, link };
+
+    if (link->type == WFD_PEER_LINK_DIRECT && link->state == WFD_PEER_LINK_CONNECTED && !link->ours)
+      g_array_append_val (comers, comer);
   }
-  return TRUE;
+  return comers;
+}
+
+gboolean
+wfd_peer_node_is_full_of_direct (const WfdPeerNode *self)
+{
+  g_autoptr (GArray) comers = list_direct (self);
+
+  return comers->len >= self->max_direct;
+}
+
+/* The one that has not been used for longest, unless those who have most of them are where the
+ * newcomer is. */
+static Link *
+find_idle_direct (WfdPeerNode *self, const Link *newcomer)
+{
+  g_autoptr (GArray) comers = list_direct (self);
+  WfdPeerComer comer = { newcomer->address.ip, G_MAXUINT64 };
+  const WfdPeerComer *excess;
+
+  g_array_append_val (comers, comer);
+  excess = wfd_peer_crowd_find_excess ((WfdPeerComer *) comers->data, comers->len);
+  return memcmp (excess->ip, comer.ip, sizeof (newcomer->address.ip)) != 0 ? excess->who : NULL;
 }
 
 static guint
@@ -115,8 +150,11 @@ find_settled (WfdPeerNode *self)
 Link *
 wfd_peer_node_find_place (WfdPeerNode *self, const Link *newcomer)
 {
-  Link *found = find_crowd (self, newcomer);
+  Link *found;
 
+  if (newcomer->type == WFD_PEER_LINK_DIRECT)
+    return find_idle_direct (self, newcomer);
+  found = find_crowd (self, newcomer);
   if (found != NULL || self->now_us < self->next_place_us)
     return found;
   found = find_settled (self);

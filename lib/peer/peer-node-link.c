@@ -281,7 +281,7 @@ static void
 connected (WfdPeerNode *self, Link *link)
 {
   enter (self, link, WFD_PEER_LINK_CONNECTED);
-  link->connected_us = self->now_us;
+  link->connected_us = link->used_us = self->now_us;
   self->calls->trust (self->user_data, link->id,
       link->type == WFD_PEER_LINK_DIRECT ? WFD_PEER_DATA_HEADER_BYTES + WFD_LIMIT_PEER_DATA_BYTES
                                          : G_MAXSIZE);
@@ -325,8 +325,10 @@ has_neighbour (WfdPeerNode *self, guint64 node_id)
 static guint8
 get_refusal (WfdPeerNode *self, const Link *link)
 {
+  if (link->type == WFD_PEER_LINK_DIRECT && !self->accepts_direct)
+    return WFD_PEER_REFUSE_NO_DIRECT;
   if (link->type == WFD_PEER_LINK_DIRECT)
-    return self->accepts_direct ? 0 : WFD_PEER_REFUSE_NO_DIRECT;
+    return wfd_peer_node_is_full_of_direct (self) ? WFD_PEER_REFUSE_BUSY : 0;
   if (link->node_id == self->node_id || has_neighbour (self, link->node_id))
     return WFD_PEER_REFUSE_DUPLICATE;
   return wfd_peer_node_count_neighbours (self) >= MAX_NEIGHBOURS ? WFD_PEER_REFUSE_BUSY : 0;
@@ -359,7 +361,7 @@ answer (WfdPeerNode *self, Link *link, const WfdPeerConnect *connect)
     welcome (self, link);
     return;
   }
-  if (refusal == WFD_PEER_REFUSE_BUSY)
+  if (refusal == WFD_PEER_REFUSE_BUSY && !direct)
     n = wfd_peer_node_list_referrals (self, link, referrals, G_N_ELEMENTS (referrals));
   wfd_peer_node_send_message (self, link,
       wfd_peer_build_end (WFD_PEER_REFUSE, refusal, referrals, n));
@@ -442,6 +444,7 @@ deliver (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
   if (wfd_peer_guid_equal (data->type, &ping) && data->data.left == 0)
     return;
 
+  link->used_us = self->now_us;
   event = wfd_peer_event_new (WFD_PEER_EVENT_DATA);
   event->link_id = link->id;
   event->node_id = link->node_id;
@@ -597,13 +600,16 @@ guint32
 wfd_peer_node_send (WfdPeerNode *self, guint64 link_id, const WfdPeerGuid *type, const guint8 *data,
     gsize size)
 {
+  Link *link;
+
   if (wfd_peer_guid_equal (type, &ping) || size > WFD_LIMIT_PEER_DATA_BYTES)
     return WFD_PEER_INVALID_ARGUMENT;
   if (!wfd_peer_node_is_connected (self, link_id))
     return WFD_PEER_CONNECTION_NOT_FOUND;
 
-  send_with_body (self, wfd_peer_node_get_link (self, link_id), wfd_peer_build_data (type, size),
-      wfd_bytes (data, size));
+  link = wfd_peer_node_get_link (self, link_id);
+  link->used_us = self->now_us;
+  send_with_body (self, link, wfd_peer_build_data (type, size), wfd_bytes (data, size));
   return WFD_PEER_OK;
 }
 

@@ -39,6 +39,7 @@ typedef struct
   gboolean proved; /* that this is who it is */
   guint64 node_id;
   gint64 connected_us;
+  gint64 used_us;    /* when data of the application came or went, if it is direct */
   guint64 asked_at;  /* peer time when CONNECT was sent */
   GArray *addresses; /* WfdPeerAddress where the peer listens */
   guint n_refused;   /* of those who were tried before, one instead of the other */
@@ -97,6 +98,7 @@ struct _WfdPeerNode
   guint32 status;
   gboolean left;
   gboolean accepts_direct;
+  guint max_direct;  /* of others */
   GArray *listening; /* WfdPeerAddress */
   guint64 last_link_id;
   gint64 next_place_us; /* of a neighbour, for a newcomer */
@@ -140,7 +142,8 @@ Link *wfd_peer_node_open_link (WfdPeerNode *self, WfdPeerLinkType type, const ch
     const WfdPeerAddress *address);
 
 /* peer-node-guard.c */
-/* The neighbour of too many that shall go for @newcomer, or NULL. */
+gboolean wfd_peer_node_is_full_of_direct (const WfdPeerNode *self);
+/* The one of too many, of the same type, that shall go for @newcomer, or NULL. */
 Link *wfd_peer_node_find_place (WfdPeerNode *self, const Link *newcomer);
 /* Whether what @record, of the graph itself, says of its history can be true. */
 gboolean wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record);

@@ -11,7 +11,7 @@
 #define EXPIRE_MIN_US (15 * G_USEC_PER_SEC)
 #define EXPIRE_MAX_US (24 * 3600 * (gint64) G_USEC_PER_SEC)
 #define EXPIRED_AT_ONCE 256
-#define EXPIRE_AGAIN_US 1000
+#define EXPIRE_AGAIN_US 10000
 
 static gboolean
 is_deleted (const WfdPeerRecord *record)
@@ -588,7 +588,7 @@ wfd_peer_node_delete_record (WfdPeerNode *self, const WfdPeerGuid *id, gboolean 
         || !WFD_PEER_FAILED (
             self->calls->validate (self->user_data, record, WFD_PEER_RECORD_DELETED)))
       return WFD_PEER_ACCESS_DENIED;
-    result = self->calls->forget (self->user_data, id);
+    result = self->calls->forget (self->user_data, &record, 1);
     if (WFD_PEER_FAILED (result))
       return result;
     forget (self, g_hash_table_lookup (self->records, id), WFD_PEER_RECORD_DELETED);
@@ -643,12 +643,10 @@ wfd_peer_node_expire (WfdPeerNode *self)
     else
       next = MIN (next, record->expires);
   }
-  for (guint i = 0; i < expired->len; i++) {
-    WfdPeerRecord *record = expired->pdata[i];
-
-    self->calls->forget (self->user_data, &record->id);
-    forget (self, record, WFD_PEER_RECORD_EXPIRED);
-  }
+  if (expired->len > 0)
+    self->calls->forget (self->user_data, (WfdPeerRecord *const *) expired->pdata, expired->len);
+  for (guint i = 0; i < expired->len; i++)
+    forget (self, expired->pdata[i], WFD_PEER_RECORD_EXPIRED);
   wfd_peer_node_start_timer (self, TIMER_EXPIRE,
       expired->len < EXPIRED_AT_ONCE ? get_expire_delay_us (next, now) : EXPIRE_AGAIN_US);
 }

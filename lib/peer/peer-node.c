@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peer-node-private.h"
 
+#include <base-limits.h>
+
 /* Once a node is synchronised it remains so: what it misses while nobody is near
  * it gets from the next neighbour. */
 
@@ -19,6 +21,7 @@ wfd_peer_node_new (const WfdPeerNodeConfig *config, const WfdPeerNodeCalls *call
   self->peer_id = g_strdup (config->peer_id);
   self->friendly_name = g_strdup (config->friendly_name);
   self->secured = config->secured;
+  self->max_direct = config->max_direct != 0 ? config->max_direct : WFD_LIMIT_PEER_LINKS_DIRECT;
   self->precedence = g_array_new (FALSE, FALSE, sizeof (WfdPeerGuid));
   if (config->n_precedence > 0)
     g_array_append_vals (self->precedence, config->precedence, config->n_precedence);

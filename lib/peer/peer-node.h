@@ -27,9 +27,9 @@ typedef struct
   /* After what was sent. Nothing of the link is told any more. */
   void (*close) (gpointer user_data, guint64 link_id);
   void (*tell) (gpointer user_data, WfdPeerEvent *event);
-  /* To keep all of these, or none of them and why. */
+  /* To keep all of these, or to forget them; or none of them and why. */
   guint32 (*store) (gpointer user_data, WfdPeerRecord *const *records, guint n);
-  guint32 (*forget) (gpointer user_data, const WfdPeerGuid *id);
+  guint32 (*forget) (gpointer user_data, WfdPeerRecord *const *records, guint n);
   /* May @record be had? WFD_PEER_OK, WFD_PEER_INVALID_RECORD or WFD_PEER_DEFERRED. */
   guint32 (*validate) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
   /* Gives @record its security data. */
@@ -43,6 +43,7 @@ typedef struct
   const char *friendly_name;     /* or NULL */
   const WfdPeerGuid *precedence; /* types to synchronise first */
   guint n_precedence;
+  guint max_direct; /* direct connections of others to it; 0: as many as there may be */
   gboolean secured; /* each link has to prove who is there: wfd_peer_node_secured () */
 } WfdPeerNodeConfig;
 
@@ -114,8 +115,8 @@ GPtrArray *wfd_peer_node_list_links (const WfdPeerNode *self, guint types);
 
 /* --- what happened to links --- */
 
-/* For somebody from @address; FALSE: there is none. */
-gboolean wfd_peer_node_make_room (WfdPeerNode *self, const WfdPeerAddress *address);
+/* For somebody from @address. */
+void wfd_peer_node_make_room (WfdPeerNode *self, const WfdPeerAddress *address);
 /* Somebody has introduced themselves to this node; the id of the link. */
 guint64 wfd_peer_node_accept (WfdPeerNode *self, const WfdPeerAuthInfo *info,
     const WfdPeerAddress *address);

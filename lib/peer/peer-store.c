@@ -270,6 +270,8 @@ wfd_peer_store_delete (const WfdPeerStoreKey *key)
 
 /* --- records --- */
 
+typedef guint32 (*Change) (sqlite3 *db, const WfdPeerRecord *record);
+
 static guint32
 put (sqlite3 *db, const WfdPeerRecord *record)
 {
@@ -283,25 +285,37 @@ put (sqlite3 *db, const WfdPeerRecord *record)
   return run (db, statement);
 }
 
-guint32
-wfd_peer_store_put (WfdPeerStore *self, WfdPeerRecord *const *records, guint n)
+static guint32
+take_out (sqlite3 *db, const WfdPeerRecord *record)
+{
+  sqlite3_stmt *statement = prepare (db, "DELETE FROM records WHERE id = ?");
+
+  sqlite3_bind_blob (statement, 1, record->id.bytes, sizeof (record->id.bytes), SQLITE_STATIC);
+  return run (db, statement);
+}
+
+static guint32
+change (WfdPeerStore *self, Change func, WfdPeerRecord *const *records, guint n)
 {
   guint32 result = begin (self->db);
 
   if (WFD_PEER_FAILED (result))
     return result;
   for (guint i = 0; i < n && !WFD_PEER_FAILED (result); i++)
-    result = put (self->db, records[i]);
+    result = func (self->db, records[i]);
   return end (self->db, result);
 }
 
 guint32
-wfd_peer_store_remove (WfdPeerStore *self, const WfdPeerGuid *id)
+wfd_peer_store_put (WfdPeerStore *self, WfdPeerRecord *const *records, guint n)
 {
-  sqlite3_stmt *statement = prepare (self->db, "DELETE FROM records WHERE id = ?");
+  return change (self, put, records, n);
+}
 
-  sqlite3_bind_blob (statement, 1, id->bytes, sizeof (id->bytes), SQLITE_STATIC);
-  return run (self->db, statement);
+guint32
+wfd_peer_store_remove (WfdPeerStore *self, WfdPeerRecord *const *records, guint n)
+{
+  return change (self, take_out, records, n);
 }
 
 void

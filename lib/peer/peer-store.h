@@ -26,7 +26,7 @@ guint32 wfd_peer_store_delete (const WfdPeerStoreKey *key);
 
 /* All of them, or none. */
 guint32 wfd_peer_store_put (WfdPeerStore *self, WfdPeerRecord *const *records, guint n);
-guint32 wfd_peer_store_remove (WfdPeerStore *self, const WfdPeerGuid *id);
+guint32 wfd_peer_store_remove (WfdPeerStore *self, WfdPeerRecord *const *records, guint n);
 typedef void (*WfdPeerStoreFunc) (gpointer user_data, WfdPeerRecord *record);
 void wfd_peer_store_foreach (WfdPeerStore *self, WfdPeerStoreFunc func, gpointer user_data);
 

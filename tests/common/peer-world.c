@@ -131,9 +131,9 @@ do_store (gpointer user_data, WfdPeerRecord *const *records, guint n)
 }
 
 static guint32
-do_forget (gpointer user_data, const WfdPeerGuid *id)
+do_forget (gpointer user_data, WfdPeerRecord *const *records, guint n)
 {
-  ((Node *) user_data)->n_stored++;
+  ((Node *) user_data)->n_stored += n;
   return WFD_PEER_OK;
 }
 
@@ -165,11 +165,7 @@ take_delivery (Delivery *delivery)
     g_assert_true (wfd_peer_message_read (wfd_bytes_of (delivery->message), &message));
     g_assert_cmpint (message.type, ==, WFD_PEER_AUTH_INFO);
     address.ip[7] = wire->ends[0] != NULL ? wire->ends[0]->host : 0;
-    if (!wfd_peer_node_make_room (touch (node), &address)) {
-      wire->closed[delivery->to] = TRUE;
-      deliver (node->world, wire, !delivery->to, NULL, TRUE);
-      return;
-    }
+    wfd_peer_node_make_room (touch (node), &address);
     wire->ids[delivery->to] = wfd_peer_node_accept (touch (node), &message.auth_info, &address);
   } else
     wfd_peer_node_received (touch (node), wire->ids[delivery->to], delivery->message);

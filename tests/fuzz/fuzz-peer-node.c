@@ -52,7 +52,7 @@ do_store (gpointer user_data, WfdPeerRecord *const *records, guint n)
 }
 
 static guint32
-do_forget (gpointer user_data, const WfdPeerGuid *id)
+do_forget (gpointer user_data, WfdPeerRecord *const *records, guint n)
 {
   return WFD_PEER_OK;
 }

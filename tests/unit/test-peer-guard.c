@@ -11,7 +11,8 @@ introduce_to (WfdPeerNode *node, const WfdPeerAddress *address)
 {
   const WfdPeerAuthInfo info = { WFD_PEER_LINK_NEIGHBOUR, "g1", "mallory" };
 
-  return wfd_peer_node_make_room (node, address) ? wfd_peer_node_accept (node, &info, address) : 0;
+  wfd_peer_node_make_room (node, address);
+  return wfd_peer_node_accept (node, &info, address);
 }
 
 static guint64
@@ -73,28 +74,42 @@ test_unproved_make_room (void)
   g_assert_nonnull (wfd_peer_node_get_link (node, bob));
 }
 
+/* Neighbours have other places; and of direct connections, the one that is not used goes for
+ * somebody from elsewhere. */
 static void
-test_one_address_has_not_all (void)
+test_direct_make_room (void)
 {
+  static const WfdPeerGuid type = { { 0xca, 0xfe } };
   World *world = world_new ();
   Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
-  guint n_up = 0;
+  Node *carol = add_node (world, "carol");
+  guint64 ids[8];
 
   alice->host = 1;
   bob->host = 66;
+  carol->host = 67;
   create (alice);
   wfd_peer_node_accept_direct (alice->node, TRUE);
-  for (guint i = 0; i < WFD_LIMIT_PEER_LINKS_OF_ADDRESS + 10; i++) {
-    guint64 id = connect_to (bob, WFD_PEER_LINK_DIRECT, "alice", alice);
-
+  alice->node->max_direct = G_N_ELEMENTS (ids);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++) {
+    ids[i] = connect_to (bob, WFD_PEER_LINK_DIRECT, "alice", alice);
     settle (world);
-    n_up += wfd_peer_node_is_connected (bob->node, id);
+    world->now_us += S;
   }
-  g_assert_cmpuint (n_up, ==, WFD_LIMIT_PEER_LINKS_OF_ADDRESS);
-  bob->host = 67;
+  g_assert_cmpuint (wfd_peer_node_send (touch (bob), ids[0], &type, (const guint8 *) "x", 1), ==,
+      WFD_PEER_OK);
   connect_to (bob, WFD_PEER_LINK_DIRECT, "alice", alice);
   settle (world);
-  assert_link (bob, WFD_PEER_EVENT_DIRECT, 0, WFD_PEER_LINK_UP, 0);
+  assert_link (bob, WFD_PEER_EVENT_DIRECT, 0, WFD_PEER_LINK_FAILED, WFD_PEER_CONNECTION_REFUSED);
+
+  join (carol, alice);
+  connect_to (carol, WFD_PEER_LINK_DIRECT, "alice", alice);
+  settle (world);
+  assert_link (carol, WFD_PEER_EVENT_DIRECT, 0, WFD_PEER_LINK_UP, WFD_PEER_OK);
+  g_assert_true (wfd_peer_node_is_connected (bob->node, ids[0]));
+  g_assert_false (wfd_peer_node_is_connected (bob->node, ids[1]));
+  for (guint i = 2; i < G_N_ELEMENTS (ids); i++)
+    g_assert_true (wfd_peer_node_is_connected (bob->node, ids[i]));
   world_free (world);
 }
 
@@ -503,7 +518,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/peer/guard/silent-makes-room", test_silent_makes_room);
   g_test_add_func ("/peer/guard/unproved-make-room", test_unproved_make_room);
-  g_test_add_func ("/peer/guard/one-address-has-not-all", test_one_address_has_not_all);
+  g_test_add_func ("/peer/guard/direct-make-room", test_direct_make_room);
   g_test_add_func ("/peer/guard/crowd-makes-room", test_crowd_makes_room);
   g_test_add_func ("/peer/guard/settled-make-room", test_settled_make_room);
   g_test_add_func ("/peer/guard/ends-wait-for-room", test_ends_wait_for_room);
