@@ -16,6 +16,7 @@
  *   record TEXT                        for all
  *   put-out IDENTITY
  *   address                            and port at which it listens
+ *   memory                             which is in use when all has been shut down
  *
  * With the environment variable PEER_INTERFACE everything is on the link of that interface. */
 #include <initguid.h>
@@ -513,6 +514,16 @@ tell_address (char **words)
   return PeerEndEnumeration (members);
 }
 
+static HRESULT
+tell_memory (char **words)
+{
+  PEER_VERSION_DATA version;
+  HRESULT result = PeerGroupShutdown ();
+
+  say ("used %zu", get_memory ());
+  return SUCCEEDED (result) ? PeerGroupStartup (PEER_GROUP_VERSION, &version) : result;
+}
+
 static const struct
 {
   const char *name;
@@ -535,6 +546,7 @@ static const struct
   { "record", 1, 1, add_record },
   { "put-out", 1, 1, put_out },
   { "address", 0, 0, tell_address },
+  { "memory", 0, 0, tell_memory },
 };
 
 static void

@@ -9,6 +9,9 @@ import time
 
 SKIPPED = 77
 
+# Of GLIBC_TUNABLES: what has been freed counts as free at once.
+EXACT = 'glibc.malloc.tcache_count=0'
+
 
 def ip(*args):
     subprocess.run(['ip', *args], check=True, stdout=subprocess.DEVNULL)

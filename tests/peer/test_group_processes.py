@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Members of a group as processes, each in a network namespace and with keys of its own.
 
-  test_group_processes.py PROGRAM [MEMBERS COUNT SIZE [kill|part]]
+  test_group_processes.py PROGRAM [MEMBERS COUNT SIZE [kill|part|again]]
 
 With numbers, so many members send COUNT messages of SIZE octets to each other. With `kill` and `part`
 one of them does not read at first, so that all others are in the middle of what they send when it is
 killed, or when the network of half of them is taken away for a second: nobody has everything by then.
-Those that are left lose nothing. Without numbers, this:
+Those that are left lose nothing. With `again` they close the group, open
+it and do the same again, with no more memory than at first. Without numbers, this:
 
 One creates it; others come by an invitation, and by its password. All see each other's records, and
 send to each other. One is killed, and comes back. Nobody lets in a stranger, who has the wrong
@@ -24,13 +25,14 @@ import threading
 import time
 
 from members import PATIENCE_S, exchange, link_all, Member
-from namespaces import SKIPPED, Machine, enter, ip
+from namespaces import EXACT, SKIPPED, Machine, enter, ip
 
 PORT = '3587'
 MINUTE_S = 60
 HOUR_S = 3600
 PASSWORD = 'sesame'
 RELAY = 'fd77::99'
+KEPT_BYTES = 32 * 1024
 
 NOT_AUTHENTICATED = '0x8063010a'
 INVALID_TIME_PERIOD = '0x80630705'
@@ -49,7 +51,7 @@ class Node(Member):
         self.start()
 
     def start(self):
-        self.use(Machine(self.number, [self.command], {'XDG_DATA_HOME': self.home}))
+        self.use(Machine(self.number, [self.command], {'XDG_DATA_HOME': self.home, 'GLIBC_TUNABLES': EXACT}))
 
     def address(self):
         return self.program.address()
@@ -242,7 +244,7 @@ def run(program, folder):
 
 def gather(program, folder, count):
     members = [new_node(program, folder, 'member%d' % number) for number in range(count)]
-    members[0].do('create', tells='group')
+    group = members[0].do('create', tells='group')
     members[0].connect()
     for member in members[1:]:
         members[0].invite(member)
@@ -250,7 +252,7 @@ def gather(program, folder, count):
         member.connect(members[0])
         member.wait('connected')
     link_all(members)
-    return members
+    return group, members
 
 
 def send_in_part(members, what, count, size):
@@ -270,6 +272,23 @@ def send_in_part(members, what, count, size):
         member.wait('exchanged')
 
 
+def come_again(members, group, count, size):
+    """The first time tables are made that stay."""
+    used = []
+    for _ in range(3):
+        for member in members:
+            member.do('close')
+        used.append([int(member.do('memory', tells='used')) for member in members])
+        for member in members:
+            member.do('open', member.identity, group)
+            member.connect(None if member is members[0] else members[0])
+        link_all(members)
+        exchange(members, count, size)
+    print('allocated after each time: %s' % used)
+    if any(later > first + KEPT_BYTES for first, later in zip(used[0], used[-1])):
+        sys.exit('memory is left')
+
+
 def part_for_a_second(members, deaf):
     for member in members[::2]:
         member.program.detach()
@@ -282,10 +301,10 @@ def part_for_a_second(members, deaf):
 
 
 def run_many(program, folder, count, messages, size, what=''):
-    members = gather(program, folder, int(count))
+    group, members = gather(program, folder, int(count))
     print('%s members, each connected with each' % count)
     begun = time.monotonic()
-    if what:
+    if what in ('kill', 'part'):
         send_in_part(members, what, messages, size)
     else:
         exchange(members, messages, size)
@@ -294,6 +313,8 @@ def run_many(program, folder, count, messages, size, what=''):
     for member in members:
         if any(line.startswith('lost') for line in member.heard()):
             sys.exit('%s lost a connection' % member.name)
+    if what == 'again':
+        come_again(members, group, messages, size)
     for member in members:
         member.leave()
 

@@ -23,14 +23,12 @@ import sys
 import tempfile
 import time
 
-from namespaces import SKIPPED, Machine, enter, part
+from namespaces import EXACT, SKIPPED, Machine, enter, part
 
 PORT = 7700
 PATIENCE_S = 200
 SPEED = 10
 RECORDS = 10
-# What has been freed counts as free at once.
-EXACT = 'glibc.malloc.tcache_count=0'
 
 
 def start(args, number, folder):
