@@ -13,6 +13,10 @@
 
 #define SYNC_END_BYTES 12
 
+/* Who knows nothing of the graph yet leaves a neighbour that says nothing of it for so long: a
+ * record of the largest size may come meanwhile. */
+#define SILENCE_US (60 * G_USEC_PER_SEC)
+
 /* --- sending --- */
 
 void
@@ -203,6 +207,12 @@ get_step (const WfdPeerNode *self, guint step)
 }
 
 static void
+watch_silence (WfdPeerNode *self, Link *link)
+{
+  link->deadline_us = link->sync == SYNC_TYPES ? self->now_us + SILENCE_US : 0;
+}
+
+static void
 solicit_step (WfdPeerNode *self, Link *link)
 {
   const WfdPeerGuid *type = get_step (self, link->sync_step);
@@ -235,6 +245,7 @@ wfd_peer_node_start_sync (WfdPeerNode *self, Link *link)
   link->sync = synchronized ? SYNC_TIME : SYNC_TYPES;
   /* That of the node ends with the first link that has come to the end. */
   link->sync_since = self->known_until;
+  watch_silence (self, link);
   solicit_step (self, link);
 }
 
@@ -516,9 +527,11 @@ wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage 
       answer_request (self, link, message->request);
       return TRUE;
     case WFD_PEER_FLOOD:
+      watch_silence (self, link);
       return take_flood (self, link, message->record);
     case WFD_PEER_SYNC_END:
       take_sync_end (self, link, message->final);
+      watch_silence (self, link);
       return TRUE;
     case WFD_PEER_ACK:
       take_ack (link, message->ack);

@@ -326,6 +326,31 @@ test_left_alone_asks (void)
   world_free (world);
 }
 
+/* Who is said to be a neighbour and tells nothing is not waited for. */
+static void
+test_who_tells_nothing_is_left (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+
+  create (alice);
+  alice->has_no_room = TRUE;
+  connect_to (bob, WFD_PEER_LINK_NEIGHBOUR, NULL, alice);
+  settle (world);
+  pass (world, 59 * S);
+  assert_link (bob, WFD_PEER_EVENT_NEIGHBOUR, 0, WFD_PEER_LINK_UP, WFD_PEER_OK);
+  pass (world, 2 * S);
+  assert_link (bob, WFD_PEER_EVENT_NEIGHBOUR, 0, WFD_PEER_LINK_DOWN, WFD_PEER_OK);
+  g_assert_nonnull (last_event (bob, WFD_PEER_EVENT_CONNECTION_REQUIRED));
+
+  /* Who does is kept, with nothing more to tell. */
+  alice->has_no_room = FALSE;
+  join (bob, alice);
+  pass (world, 200 * S);
+  assert_link (bob, WFD_PEER_EVENT_NEIGHBOUR, 0, WFD_PEER_LINK_UP, WFD_PEER_OK);
+  world_free (world);
+}
+
 /* --- records --- */
 
 /* Whoever counts in whatever part of the id does not find those that share a place. */
@@ -524,6 +549,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/guard/ends-wait-for-room", test_ends_wait_for_room);
   g_test_add_func ("/peer/guard/refusals-end", test_refusals_end);
   g_test_add_func ("/peer/guard/coming-and-going", test_coming_and_going);
+  g_test_add_func ("/peer/guard/who-tells-nothing-is-left", test_who_tells_nothing_is_left);
   g_test_add_func ("/peer/guard/left-alone-asks", test_left_alone_asks);
   g_test_add_func ("/peer/guard/ids-have-places", test_ids_have_places);
   g_test_add_func ("/peer/guard/ids-have-places-with-low-zeros",
