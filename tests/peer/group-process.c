@@ -322,11 +322,14 @@ static HRESULT
 make_identity (char **words)
 {
   g_autofree WCHAR *name = widen (words[1]);
-  HRESULT result = PeerIdentityCreate (name, name, 0, &identity);
-  PWSTR text;
+  PWSTR made, text;
+  HRESULT result = PeerIdentityCreate (name, name, 0, &made);
 
-  if (SUCCEEDED (result))
+  if (SUCCEEDED (result)) {
+    identity = g_memdup2 (made, (wcslen (made) + 1) * sizeof (WCHAR));
+    PeerFreeData (made);
     result = PeerIdentityGetXML (identity, &text);
+  }
   if (SUCCEEDED (result)) {
     write_file (words[2], text);
     say ("is %ls", identity);
@@ -420,7 +423,7 @@ open_group (char **words)
 {
   g_autofree WCHAR *name = widen (words[2]);
 
-  PeerFreeData (identity);
+  g_free (identity);
   identity = widen (words[1]);
   return enter_group (PeerGroupOpen (identity, name, NULL, &group));
 }
