@@ -2,6 +2,7 @@
 #include "link-dhcp.h"
 
 #include "link-net.h"
+#include "link-peer.h"
 
 void
 wfd_dhcp_lease_clear (WfdDhcpLease *self)
@@ -201,13 +202,15 @@ wfd_dhcp_build_server (const char *path, const char *interface, const WfdDhcpRan
 
 /* "dnsmasq-dhcp[4711]: DHCPACK(p2p-wlan0-0) 192.168.173.104 02:00:00:00:03:00 name" */
 GInetAddress *
-wfd_dhcp_read_server (WfdText line)
+wfd_dhcp_read_server (WfdText line, guint8 *ret_station)
 {
-  WfdText token;
+  g_autofree char *station = NULL;
+  WfdText token, address;
 
-  while (wfd_text_take_token (&line, &token)) {
-    if (wfd_text_has_prefix (token, "DHCPACK("))
-      return wfd_text_take_token (&line, &token) ? parse_ipv4 (token) : NULL;
-  }
-  return NULL;
+  while (wfd_text_take_token (&line, &token) && !wfd_text_has_prefix (token, "DHCPACK("))
+    continue;
+  if (!wfd_text_take_token (&line, &address) || !wfd_text_take_token (&line, &token))
+    return NULL;
+  station = wfd_text_dup (token);
+  return wfd_link_read_address (station, ret_station) ? parse_ipv4 (address) : NULL;
 }

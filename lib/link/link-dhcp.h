@@ -44,8 +44,9 @@ gboolean wfd_dhcp_choose_range (GInetAddressMask *network, GInetAddress *ours,
 
 #define WFD_DHCP_SERVER "dnsmasq"
 char **wfd_dhcp_build_server (const char *path, const char *interface, const WfdDhcpRange *range);
-/* A line of its log: the address that it has given; NULL if it tells of none. */
-GInetAddress *wfd_dhcp_read_server (WfdText line);
+/* A line of its log: the address that it has given, and to whom, six octets; NULL if it
+ * tells of none. */
+GInetAddress *wfd_dhcp_read_server (WfdText line, guint8 *ret_station);
 
 guint32 wfd_dhcp_to_number (GInetAddress *address);
 GInetAddress *wfd_dhcp_from_number (guint32 number);

@@ -4,6 +4,7 @@
 #include <netlink/netlink.h>
 #include <netlink/route/neighbour.h>
 
+#include "link-net-neighbour.h"
 #include "link-net.h"
 
 #define DISCARD_PORT 9 /* RFC 863 */
@@ -57,90 +58,70 @@ get_address (struct rtnl_neigh *neighbour)
   return g_inet_address_new_from_bytes (nl_addr_get_binary_addr (address), G_SOCKET_FAMILY_IPV4);
 }
 
-/* For one on the interface; what is not NULL ends the search. */
-typedef GInetAddress *(
-    *NeighbourFunc) (struct nl_sock *socket, struct rtnl_neigh *neighbour, GInetAddress *ours);
-
-static GInetAddress *
-for_each_in_cache (struct nl_sock *socket, struct nl_cache *cache, int index, NeighbourFunc func,
-    GInetAddress *ours)
+/* Whether it is one of those that are meant. */
+static gboolean
+is_meant (struct rtnl_neigh *neighbour, WfdNetStationFunc is_wanted, gpointer user_data)
 {
-  for (struct nl_object *object = nl_cache_get_first (cache); object != NULL;
-       object = nl_cache_get_next (object)) {
-    struct rtnl_neigh *neighbour = (struct rtnl_neigh *) object;
-    GInetAddress *found =
-        rtnl_neigh_get_ifindex (neighbour) == index ? func (socket, neighbour, ours) : NULL;
+  struct nl_addr *station = rtnl_neigh_get_lladdr (neighbour);
 
-    if (found != NULL)
-      return found;
-  }
-  return NULL;
-}
-
-static GInetAddress *
-for_each_neighbour (const char *interface, NeighbourFunc func, GInetAddress *ours)
-{
-  struct nl_sock *socket = nl_socket_alloc ();
-  struct nl_cache *cache = NULL;
-  GInetAddress *found = NULL;
-
-  if (nl_connect (socket, NETLINK_ROUTE) == 0 && rtnl_neigh_alloc_cache (socket, &cache) == 0)
-    found = for_each_in_cache (socket, cache, wfd_net_get_index (interface), func, ours);
-  if (cache != NULL)
-    nl_cache_free (cache);
-  nl_socket_free (socket);
-  return found;
+  return station != NULL && nl_addr_get_len (station) == WFD_NET_STATION_BYTES
+      && is_wanted (nl_addr_get_binary_addr (station), user_data);
 }
 
 /* The kernel asks again after a second only, whatever is sent meanwhile; a
  * neighbour that it has forgotten it asks at once. */
 static GInetAddress *
-find (struct nl_sock *socket, struct rtnl_neigh *neighbour, GInetAddress *ours)
+look_at (struct nl_sock *socket, struct rtnl_neigh *neighbour, WfdNetStationFunc is_wanted,
+    gpointer user_data)
 {
-  g_autoptr (GInetAddress) address = get_address (neighbour);
-
-  if (address != NULL && !g_inet_address_equal (address, ours))
-    return g_steal_pointer (&address);
   if ((rtnl_neigh_get_state (neighbour) & UNANSWERED) != 0)
     rtnl_neigh_delete (socket, neighbour, 0);
-  return NULL;
+  return is_meant (neighbour, is_wanted, user_data) ? get_address (neighbour) : NULL;
+}
+
+/* Connected, and with what the kernel knows now; NULL if there is no such interface. */
+static GPtrArray *
+list (struct nl_sock *socket, const char *interface)
+{
+  guint index = wfd_net_get_index (interface);
+
+  return index != 0 && nl_connect (socket, NETLINK_ROUTE) == 0
+      ? wfd_net_list_neighbours (socket, index)
+      : NULL;
 }
 
 GInetAddress *
-wfd_net_find_neighbour (const char *interface, GInetAddress *ours)
+wfd_net_find_neighbour (const char *interface, WfdNetStationFunc is_wanted, gpointer user_data)
 {
-  return for_each_neighbour (interface, find, ours);
+  struct nl_sock *socket = nl_socket_alloc ();
+  g_autoptr (GPtrArray) neighbours = list (socket, interface);
+  GInetAddress *found = NULL;
+
+  for (guint i = 0; neighbours != NULL && i < neighbours->len && found == NULL; i++)
+    found = look_at (socket, g_ptr_array_index (neighbours, i), is_wanted, user_data);
+  nl_socket_free (socket);
+  return found;
 }
 
-static GInetAddress *
-forget (struct nl_sock *socket, struct rtnl_neigh *neighbour, GInetAddress *ours)
+void
+wfd_net_forget_neighbours (const char *interface, WfdNetStationFunc is_wanted, gpointer user_data)
 {
-  rtnl_neigh_delete (socket, neighbour, 0);
-  return NULL;
+  struct nl_sock *socket = nl_socket_alloc ();
+  g_autoptr (GPtrArray) neighbours = list (socket, interface);
+
+  for (guint i = 0; neighbours != NULL && i < neighbours->len; i++) {
+    struct rtnl_neigh *neighbour = g_ptr_array_index (neighbours, i);
+
+    if (is_meant (neighbour, is_wanted, user_data))
+      rtnl_neigh_delete (socket, neighbour, 0);
+  }
+  nl_socket_free (socket);
 }
 
 /* --- the peer --- */
 
 /* Nobody asks for these. */
 #define UNASKED (NUD_PERMANENT | NUD_NOARP)
-
-/* @ret_neighbour: NULL if there is none; to be freed with rtnl_neigh_put () */
-static gboolean
-look_up (struct nl_sock *socket, const char *interface, GInetAddress *peer,
-    struct rtnl_neigh **ret_neighbour)
-{
-  struct nl_cache *cache = NULL;
-  struct nl_addr *address;
-
-  if (nl_connect (socket, NETLINK_ROUTE) < 0 || rtnl_neigh_alloc_cache (socket, &cache) < 0)
-    return FALSE;
-  address = nl_addr_build (AF_INET, g_inet_address_to_bytes (peer),
-      g_inet_address_get_native_size (peer));
-  *ret_neighbour = rtnl_neigh_get (cache, wfd_net_get_index (interface), address);
-  nl_addr_put (address);
-  nl_cache_free (cache);
-  return TRUE;
-}
 
 /* The kernel asks where its state says that it does. */
 static gboolean
@@ -172,38 +153,50 @@ ask_neighbour (struct nl_sock *socket, struct rtnl_neigh *neighbour, GInetAddres
   return TRUE;
 }
 
-gboolean
-wfd_net_ask_peer (const char *interface, GInetAddress *peer)
+static gboolean
+is_reachable (struct nl_sock *socket, struct rtnl_neigh *neighbour, GInetAddress *peer)
 {
-  struct nl_sock *socket = nl_socket_alloc ();
-  struct rtnl_neigh *neighbour = NULL;
-  gboolean asked =
-      look_up (socket, interface, peer, &neighbour) && ask_neighbour (socket, neighbour, peer);
+  return neighbour != NULL && (rtnl_neigh_get_state (neighbour) & NUD_REACHABLE) != 0;
+}
+
+/* @neighbour: NULL if the kernel knows none */
+typedef gboolean (
+    *PeerFunc) (struct nl_sock *socket, struct rtnl_neigh *neighbour, GInetAddress *peer);
+
+static gboolean
+look_up (struct nl_sock *socket, guint index, GInetAddress *peer, PeerFunc func)
+{
+  struct nl_addr *address = nl_addr_build (AF_INET, g_inet_address_to_bytes (peer),
+      g_inet_address_get_native_size (peer));
+  struct rtnl_neigh *neighbour = wfd_net_get_neighbour (socket, index, address);
+  gboolean answer = func (socket, neighbour, peer);
 
   if (neighbour != NULL)
     rtnl_neigh_put (neighbour);
+  nl_addr_put (address);
+  return answer;
+}
+
+static gboolean
+with_peer (const char *interface, GInetAddress *peer, PeerFunc func)
+{
+  guint index = wfd_net_get_index (interface);
+  struct nl_sock *socket = nl_socket_alloc ();
+  gboolean answer =
+      index != 0 && nl_connect (socket, NETLINK_ROUTE) == 0 && look_up (socket, index, peer, func);
+
   nl_socket_free (socket);
-  return asked;
+  return answer;
+}
+
+gboolean
+wfd_net_ask_peer (const char *interface, GInetAddress *peer)
+{
+  return with_peer (interface, peer, ask_neighbour);
 }
 
 gboolean
 wfd_net_has_answered (const char *interface, GInetAddress *peer)
 {
-  struct nl_sock *socket = nl_socket_alloc ();
-  struct rtnl_neigh *neighbour = NULL;
-  gboolean answered = look_up (socket, interface, peer, &neighbour) && neighbour != NULL
-      && (rtnl_neigh_get_state (neighbour) & NUD_REACHABLE) != 0;
-
-  if (neighbour != NULL)
-    rtnl_neigh_put (neighbour);
-  nl_socket_free (socket);
-  return answered;
-}
-
-/* --- all of them --- */
-
-void
-wfd_net_forget_neighbours (const char *interface)
-{
-  for_each_neighbour (interface, forget, NULL);
+  return with_peer (interface, peer, is_reachable);
 }

@@ -5,6 +5,7 @@
 #include <netlink/route/route.h>
 #include <string.h>
 
+#include "link-net-neighbour.h"
 #include "link-net.h"
 
 static const guint8 v4_mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
@@ -48,22 +49,15 @@ look_up (struct nl_sock *socket, struct nl_addr *to, guint *ret_index, struct nl
 static void
 find_neighbour (struct nl_sock *socket, struct nl_addr *next, WfdNetWay *way)
 {
-  struct nl_cache *cache = NULL;
-  struct rtnl_neigh *neighbour = NULL;
-  struct nl_addr *address = NULL;
+  struct rtnl_neigh *neighbour = wfd_net_get_neighbour (socket, way->interface_index, next);
+  struct nl_addr *address = neighbour != NULL ? rtnl_neigh_get_lladdr (neighbour) : NULL;
 
-  if (rtnl_neigh_alloc_cache (socket, &cache) < 0)
-    return;
-  neighbour = rtnl_neigh_get (cache, way->interface_index, next);
-  if (neighbour != NULL)
-    address = rtnl_neigh_get_lladdr (neighbour);
   if (address != NULL && nl_addr_get_len (address) == sizeof (way->neighbour)) {
     memcpy (way->neighbour, nl_addr_get_binary_addr (address), sizeof (way->neighbour));
     way->has_neighbour = TRUE;
   }
   if (neighbour != NULL)
     rtnl_neigh_put (neighbour);
-  nl_cache_free (cache);
 }
 
 static guint

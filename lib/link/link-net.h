@@ -54,17 +54,24 @@ void wfd_net_probe (GInetAddress *peer);
 gboolean wfd_net_ask_peer (const char *interface, GInetAddress *peer);
 /* Whether it has answered since. */
 gboolean wfd_net_has_answered (const char *interface, GInetAddress *peer);
-/* The IPv4 address of somebody on @interface, other than @ours, whom the kernel
- * has spoken to; NULL if there is nobody. Those that have not answered are asked
- * anew at the next probe. */
-GInetAddress *wfd_net_find_neighbour (const char *interface, GInetAddress *ours);
+
+#define WFD_NET_STATION_BYTES 6
+
+/* Whether it is the one that is wanted. @station: its address on the interface */
+typedef gboolean (*WfdNetStationFunc) (const guint8 *station, gpointer user_data);
+
+/* The IPv4 address of one on @interface whom the kernel has spoken to; NULL if there is
+ * nobody. Those that have not answered are asked anew at the next probe. */
+GInetAddress *wfd_net_find_neighbour (const char *interface, WfdNetStationFunc is_wanted,
+    gpointer user_data);
 /* Who comes next may have the address of one who has gone. */
-void wfd_net_forget_neighbours (const char *interface);
+void wfd_net_forget_neighbours (const char *interface, WfdNetStationFunc is_wanted,
+    gpointer user_data);
 
 typedef struct
 {
   guint interface_index;
-  guint8 neighbour[6]; /* whom packets are given there: MAC address */
+  guint8 neighbour[WFD_NET_STATION_BYTES]; /* whom packets are given there: MAC address */
   gboolean has_neighbour;
 } WfdNetWay;
 

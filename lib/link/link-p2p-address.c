@@ -8,7 +8,8 @@
 #define ADDRESS_MS 10000
 #define LOOK_MS 50
 
-/* The handshake gives the lowest address that is free. */
+/* The handshake gives the lowest address that is free; beside those in the group others may
+ * be on their way. */
 #define N_PROBED 4
 
 static gboolean
@@ -59,13 +60,14 @@ static void
 on_server_line (WfdText line, gpointer user_data)
 {
   WfdP2pLink *self = user_data;
-  g_autoptr (GInetAddress) given = wfd_dhcp_read_server (line);
+  guint8 station[WFD_STATION_ADDRESS_BYTES];
+  g_autoptr (GInetAddress) given = wfd_dhcp_read_server (line, station);
 
   if (given == NULL)
     return;
-  g_set_object (&self->group->given_address, given);
+  wfd_p2p_group_take_lease (self->group, given, station);
   if (self->op != NULL)
-    wfd_p2p_op_address_seen (self->op);
+    wfd_p2p_op_lease_given (self->op);
 }
 
 static void
@@ -210,16 +212,22 @@ wfd_p2p_op_begin_lease (WfdP2pOp *op)
 
 /* --- that of the peer --- */
 
-void
-wfd_p2p_op_address_seen (WfdP2pOp *op)
+/* @address: (nullable): not yet */
+static void
+take_peer_address (WfdP2pOp *op, GInetAddress *address)
 {
-  WfdP2pGroup *group = op->link->group;
-
-  if (op->step != WFD_P2P_STEP_PEER_ADDRESS || op->failure != NULL || group->given_address == NULL)
+  if (address == NULL)
     return;
-  g_set_object (&group->info->peer_address, group->given_address);
+  g_set_object (&op->link->group->info->peer_address, address);
   wfd_p2p_clear_source (&op->step_timer);
   wfd_p2p_op_advance (op);
+}
+
+void
+wfd_p2p_op_lease_given (WfdP2pOp *op)
+{
+  if (op->step == WFD_P2P_STEP_PEER_ADDRESS && op->failure == NULL)
+    take_peer_address (op, wfd_p2p_group_find_lease (op->link->group));
 }
 
 /* Where it may be: among those that we give, or, if it is the owner, in the beginning of
@@ -238,8 +246,9 @@ static void
 probe (WfdP2pLink *self)
 {
   guint32 first = get_first_guess (self);
+  guint n = N_PROBED + self->group->members->len;
 
-  for (guint32 i = 0; i < N_PROBED; i++) {
+  for (guint32 i = 0; i < n; i++) {
     g_autoptr (GInetAddress) address = wfd_dhcp_from_number (first + i);
 
     if (g_inet_address_mask_matches (self->group->info->network, address)
@@ -252,14 +261,21 @@ static void
 look_for_peer (WfdP2pOp *op)
 {
   WfdP2pGroup *group = op->link->group;
-  g_autoptr (GInetAddress) found =
-      wfd_net_find_neighbour (group->info->interface, group->info->local_address);
+  GInetAddress *leased = wfd_p2p_group_find_lease (group);
+  g_autoptr (GInetAddress) found = leased != NULL
+      ? g_object_ref (leased)
+      : wfd_net_find_neighbour (group->info->interface, wfd_p2p_group_may_be_peer, group);
 
   if (found == NULL)
     probe (op->link);
-  else if (group->given_address == NULL)
-    group->given_address = g_steal_pointer (&found);
-  wfd_p2p_op_address_seen (op);
+  take_peer_address (op, found);
+}
+
+void
+wfd_p2p_op_station_told (WfdP2pOp *op)
+{
+  if (op->step == WFD_P2P_STEP_PEER_ADDRESS && op->failure == NULL)
+    look_for_peer (op);
 }
 
 static void
@@ -315,5 +331,7 @@ wfd_p2p_op_begin_peer_address (WfdP2pOp *op)
     return;
   }
   start_timer (op, LOOK_MS, on_look_for_peer);
-  look_for_peer (op);
+  /* Which station it is is about to be told. */
+  if (group->newcomer == NULL)
+    look_for_peer (op);
 }

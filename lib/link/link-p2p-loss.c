@@ -203,17 +203,24 @@ wfd_p2p_link_tell (WfdP2pLink *self, WfdLinkLife life)
 
 /* --- stations --- */
 
-/* Which of several is the peer nobody tells; the one that was there alone is. */
+/* Where nobody has told which of several is the peer, the one that was there alone is. */
 static const WfdStation *
 find_station (WfdP2pGroup *group, const WfdStation *stations, guint n)
 {
-  if (n == 1 && (group->members->len <= 1 || !group->knows_station))
-    return stations;
+  gboolean may_be_new =
+      wfd_p2p_group_knows_station (group) || group->members->len <= 1 || !group->knows_station;
+  const WfdStation *only = NULL;
+  guint n_possible = 0;
+
   for (guint i = 0; i < n; i++) {
+    if (!wfd_p2p_group_may_be_peer (stations[i].address, group))
+      continue;
     if (memcmp (stations[i].address, group->station.address, WFD_STATION_ADDRESS_BYTES) == 0)
       return &stations[i];
+    only = &stations[i];
+    n_possible++;
   }
-  return NULL;
+  return n_possible == 1 && may_be_new ? only : NULL;
 }
 
 static void
@@ -277,7 +284,7 @@ is_peer_of_link (WfdP2pLink *self, const char *path)
 void
 wfd_p2p_link_peer_joined (WfdP2pLink *self, const char *peer_path)
 {
-  wfd_p2p_group_add_member (self->group, peer_path);
+  wfd_p2p_group_note_joined (self->group, peer_path);
   if (is_peer_of_link (self, peer_path)) {
     wfd_p2p_clear_source (&self->group->ride_out);
     tell_away (self);

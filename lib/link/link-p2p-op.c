@@ -322,7 +322,7 @@ undo_group (WfdP2pOp *op)
 
   /* Who has got no address in a group that waits for others has to come again. */
   if (self->group != NULL && self->group->is_kept && !self->group->is_up)
-    g_ptr_array_set_size (self->group->members, 0);
+    g_array_set_size (self->group->members, 0);
   if ((op->undo & WFD_P2P_UNDO_GROUP) == 0 || self->group == NULL || self->group->is_up
       || self->group->is_kept) {
     finish_failure (op);

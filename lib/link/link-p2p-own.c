@@ -6,48 +6,183 @@
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
 
+static void
+clear_member (gpointer data)
+{
+  WfdP2pMember *member = data;
+
+  g_free (member->id);
+}
+
+typedef struct
+{
+  guint8 station[WFD_STATION_ADDRESS_BYTES];
+  GInetAddress *address;
+} Lease;
+
+static void
+lease_free (gpointer data)
+{
+  Lease *lease = data;
+
+  g_object_unref (lease->address);
+  g_free (lease);
+}
+
+void
+wfd_p2p_group_init_members (WfdP2pGroup *group)
+{
+  group->members = g_array_new (FALSE, FALSE, sizeof (WfdP2pMember));
+  g_array_set_clear_func (group->members, clear_member);
+  group->leases = g_ptr_array_new_with_free_func (lease_free);
+}
+
 /* --- who is in it --- */
 
-static gboolean
-find_member (WfdP2pGroup *group, const char *peer_path, char **ret_id, guint *ret_index)
+static WfdP2pMember *
+get_member (WfdP2pGroup *group, guint index)
 {
-  *ret_id = wfd_p2p_read_peer_id (peer_path);
-  return *ret_id != NULL
-      && g_ptr_array_find_with_equal_func (group->members, *ret_id, g_str_equal, ret_index);
+  return &g_array_index (group->members, WfdP2pMember, index);
+}
+
+/* -1 if he is not in it. @id: (nullable) */
+static gint
+find_member (WfdP2pGroup *group, const char *id)
+{
+  for (guint i = 0; i < group->members->len; i++) {
+    if (g_strcmp0 (get_member (group, i)->id, id) == 0)
+      return i;
+  }
+  return -1;
 }
 
 void
 wfd_p2p_group_add_member (WfdP2pGroup *group, const char *peer_path)
 {
-  g_autofree char *id = NULL;
-  guint index;
+  WfdP2pMember member = { wfd_p2p_read_peer_id (peer_path) };
 
-  if (!find_member (group, peer_path, &id, &index) && id != NULL
+  if (member.id != NULL && find_member (group, member.id) < 0
       && group->members->len < WFD_LIMIT_STATIONS)
-    g_ptr_array_add (group->members, g_steal_pointer (&id));
+    g_array_append_val (group->members, member);
+  else
+    g_free (member.id);
 }
 
 void
+wfd_p2p_group_note_joined (WfdP2pGroup *group, const char *peer_path)
+{
+  wfd_p2p_group_add_member (group, peer_path);
+  g_free (group->newcomer);
+  group->newcomer = wfd_p2p_read_peer_id (peer_path);
+}
+
+void
+wfd_p2p_group_note_station (WfdP2pGroup *group, const char *station)
+{
+  g_autofree char *id = g_steal_pointer (&group->newcomer);
+  gint index = id != NULL ? find_member (group, id) : -1;
+  WfdP2pMember *member = index >= 0 ? get_member (group, index) : NULL;
+
+  if (member != NULL)
+    member->has_station = wfd_link_read_address (station, member->station);
+}
+
+static gboolean
+is_same (const guint8 *station, gpointer other)
+{
+  return memcmp (station, other, WFD_STATION_ADDRESS_BYTES) == 0;
+}
+
+/* Who comes next may be given the address of one who has gone. */
+void
 wfd_p2p_group_remove_member (WfdP2pGroup *group, const char *peer_path)
 {
-  g_autofree char *id = NULL;
-  guint index;
+  g_autofree char *id = wfd_p2p_read_peer_id (peer_path);
+  gint index = find_member (group, id);
 
-  if (find_member (group, peer_path, &id, &index))
-    g_ptr_array_remove_index (group->members, index);
+  if (index < 0)
+    return;
+  if (get_member (group, index)->has_station && group->info->interface != NULL)
+    wfd_net_forget_neighbours (group->info->interface, is_same, get_member (group, index)->station);
+  g_array_remove_index (group->members, index);
 }
+
+static const char *
+get_peer_id (WfdP2pGroup *group)
+{
+  return group->info->peer != NULL ? wfd_link_peer_get_id (group->info->peer) : NULL;
+}
+
+gboolean
+wfd_p2p_group_knows_station (WfdP2pGroup *group)
+{
+  gint index = find_member (group, get_peer_id (group));
+
+  return index >= 0 && get_member (group, index)->has_station;
+}
+
+gboolean
+wfd_p2p_group_may_be_peer (const guint8 *station, gpointer user_data)
+{
+  WfdP2pGroup *group = user_data;
+  const char *peer_id = get_peer_id (group);
+
+  for (guint i = 0; i < group->members->len; i++) {
+    WfdP2pMember *member = get_member (group, i);
+
+    if (member->has_station && is_same (station, member->station))
+      return g_strcmp0 (member->id, peer_id) == 0;
+  }
+  return !wfd_p2p_group_knows_station (group);
+}
+
+/* --- what they were given --- */
+
+static void
+forget_leases (WfdP2pGroup *group, WfdNetStationFunc is_wanted, gpointer user_data)
+{
+  for (guint i = group->leases->len; i > 0; i--) {
+    Lease *lease = g_ptr_array_index (group->leases, i - 1);
+
+    if (is_wanted (lease->station, user_data))
+      g_ptr_array_remove_index (group->leases, i - 1);
+  }
+}
+
+void
+wfd_p2p_group_take_lease (WfdP2pGroup *group, GInetAddress *address, const guint8 *station)
+{
+  Lease *lease = g_new (Lease, 1);
+
+  lease->address = g_object_ref (address);
+  memcpy (lease->station, station, sizeof (lease->station));
+  forget_leases (group, is_same, lease->station);
+  if (group->leases->len >= WFD_LIMIT_STATIONS)
+    g_ptr_array_remove_index (group->leases, 0);
+  g_ptr_array_add (group->leases, lease);
+}
+
+GInetAddress *
+wfd_p2p_group_find_lease (WfdP2pGroup *group)
+{
+  for (guint i = group->leases->len; i > 0; i--) {
+    Lease *lease = g_ptr_array_index (group->leases, i - 1);
+
+    if (wfd_p2p_group_may_be_peer (lease->station, group))
+      return lease->address;
+  }
+  return NULL;
+}
+
+/* --- when they go --- */
 
 /* Somebody else may be in it, and has his own session. */
 gboolean
 wfd_p2p_group_outlives_peer (WfdP2pGroup *group)
 {
-  const char *peer_id = group->info->peer != NULL ? wfd_link_peer_get_id (group->info->peer) : NULL;
+  guint n_of_peer = find_member (group, get_peer_id (group)) >= 0;
 
-  for (guint i = 0; i < group->members->len; i++) {
-    if (g_strcmp0 (g_ptr_array_index (group->members, i), peer_id) != 0)
-      return TRUE;
-  }
-  return group->is_kept;
+  return group->members->len > n_of_peer || group->is_kept;
 }
 
 void
@@ -58,10 +193,10 @@ wfd_p2p_group_vacate (WfdP2pGroup *group)
   wfd_p2p_clear_source (&group->ride_out);
   wfd_p2p_clear_source (&group->loss_timer);
   g_clear_pointer (&group->stations, wfd_station_watch_free);
+  wfd_net_forget_neighbours (group->info->interface, wfd_p2p_group_may_be_peer, group);
+  forget_leases (group, wfd_p2p_group_may_be_peer, group);
   g_clear_object (&group->info->peer);
   g_clear_object (&group->info->peer_address);
-  wfd_net_forget_neighbours (group->info->interface);
-  g_clear_object (&group->given_address);
 }
 
 /* --- begun --- */

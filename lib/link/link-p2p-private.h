@@ -16,20 +16,29 @@ G_BEGIN_DECLS
 
 typedef struct _WfdP2pOp WfdP2pOp;
 
+/* Somebody in a group of ours. */
+typedef struct
+{
+  char *id;
+  gboolean has_station; /* it is known as which station: its address there is another */
+  guint8 station[WFD_STATION_ADDRESS_BYTES];
+} WfdP2pMember;
+
 /* A group that wpa_supplicant has told of. */
 typedef struct
 {
   WfdLinkInfo *info;
   char *interface_path;
   char *group_path;
-  WfdClaim *claim;             /* for the case that we crash; NULL if there can be none */
-  gboolean is_up;              /* the application knows it */
-  gboolean is_kept;            /* and has begun it: it waits for whoever comes */
-  GPtrArray *members;          /* ids of those who are in ours */
-  gboolean has_address;        /* we have set ours */
-  WfdProcess *dhcp;            /* its client or its server; NULL if there is none */
-  GInetAddress *given_address; /* to our client, or seen of it */
-  GSource *ride_out;           /* the peer has left, perhaps for a moment */
+  WfdClaim *claim;      /* for the case that we crash; NULL if there can be none */
+  gboolean is_up;       /* the application knows it */
+  gboolean is_kept;     /* and has begun it: it waits for whoever comes */
+  GArray *members;      /* WfdP2pMember: those who are in ours */
+  char *newcomer;       /* id; which station it is is told next, if it is told */
+  gboolean has_address; /* we have set ours */
+  WfdProcess *dhcp;     /* its client or its server; NULL if there is none */
+  GPtrArray *leases;    /* of our server to our clients, the last one last */
+  GSource *ride_out;    /* the peer has left, perhaps for a moment */
 
   WfdStationWatch *stations; /* NULL if the kernel tells nothing */
   WfdStation station;        /* that of the peer, as it was seen last */
@@ -179,9 +188,19 @@ void wfd_p2p_link_leave (WfdP2pLink *self);
 
 /* --- groups of our own --- */
 
-/* Somebody has come into the group, or left it. */
+void wfd_p2p_group_init_members (WfdP2pGroup *group);
+/* Somebody is in the group, or comes just now, as a station of which wpa_supplicant tells
+ * then, or has left. */
 void wfd_p2p_group_add_member (WfdP2pGroup *group, const char *peer_path);
+void wfd_p2p_group_note_joined (WfdP2pGroup *group, const char *peer_path);
+void wfd_p2p_group_note_station (WfdP2pGroup *group, const char *station);
 void wfd_p2p_group_remove_member (WfdP2pGroup *group, const char *peer_path);
+/* Whether that of the peer is known; else of those that may be it none is another's. */
+gboolean wfd_p2p_group_knows_station (WfdP2pGroup *group);
+gboolean wfd_p2p_group_may_be_peer (const guint8 *station, gpointer group);
+/* What our server has given: to the peer, NULL if nothing. */
+void wfd_p2p_group_take_lease (WfdP2pGroup *group, GInetAddress *address, const guint8 *station);
+GInetAddress *wfd_p2p_group_find_lease (WfdP2pGroup *group);
 /* Whether it goes on when its peer has gone. */
 gboolean wfd_p2p_group_outlives_peer (WfdP2pGroup *group);
 /* The peer has gone; the group waits for the next. */
@@ -213,6 +232,7 @@ void wfd_p2p_op_disconnect (WfdP2pLink *self, GTask *task);
 void wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer);
 void wfd_p2p_op_group_started (WfdP2pOp *op);
 void wfd_p2p_op_peer_joined (WfdP2pOp *op, const char *peer_path);
+void wfd_p2p_op_station_told (WfdP2pOp *op);
 void wfd_p2p_op_interface_added (WfdP2pOp *op);
 /* It has agreed to be paired. */
 void wfd_p2p_op_peer_answers (WfdP2pOp *op);

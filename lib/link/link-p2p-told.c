@@ -471,8 +471,8 @@ on_group_started (WfdP2pLink *self, GVariant *args)
     .info = g_steal_pointer (&info),
     .interface_path = g_steal_pointer (&interface_path),
     .group_path = g_steal_pointer (&group_path),
-    .members = g_ptr_array_new_with_free_func (g_free),
   };
+  wfd_p2p_group_init_members (group);
   self->group = group;
   wfd_p2p_group_claim (self);
   self->search = WFD_P2P_SEARCH_NONE;
@@ -520,6 +520,24 @@ on_group_signal (GDBusConnection *bus, const char *sender, const char *path, con
     wfd_p2p_link_peer_joined (self, peer_path);
   else if (strcmp (signal, WPAS_SIGNAL_PEER_DISCONNECTED) == 0)
     wfd_p2p_link_peer_left (self, peer_path);
+}
+
+/* Of each of its clients the owner is told as a station, also of those that know no Wi-Fi
+ * Direct, and before that of those that do as devices. */
+static void
+on_station_authorized (GDBusConnection *bus, const char *sender, const char *path,
+    const char *interface, const char *signal, GVariant *args, gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+  const char *station;
+
+  if (self->group == NULL || strcmp (path, self->group->interface_path) != 0
+      || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(s)")))
+    return;
+  g_variant_get (args, "(&s)", &station);
+  wfd_p2p_group_note_station (self->group, station);
+  if (self->op != NULL)
+    wfd_p2p_op_station_told (self->op);
 }
 
 /* --- signals --- */
@@ -653,6 +671,8 @@ wfd_p2p_link_subscribe (WfdP2pLink *self)
   subscribe (self, self->owner, WPAS_INTERFACE_ROOT, WPAS_SIGNAL_INTERFACE_REMOVED, NULL,
       on_interface_removed);
   subscribe (self, self->owner, WPAS_INTERFACE_P2P, NULL, NULL, on_p2p_signal);
+  subscribe (self, self->owner, WPAS_INTERFACE_INTERFACE, WPAS_SIGNAL_STATION_AUTHORIZED, NULL,
+      on_station_authorized);
   subscribe (self, self->owner, WPAS_INTERFACE_GROUP, NULL, NULL, on_group_signal);
   subscribe (self, self->owner, DBUS_PROPERTIES, "PropertiesChanged", WPAS_INTERFACE_PEER,
       on_peer_changed);

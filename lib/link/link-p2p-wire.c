@@ -562,16 +562,10 @@ wfd_p2p_build_invite_in (const char *peer_path)
 static void
 insert_address (GVariantDict *dict, const char *key, const char *id)
 {
-  g_auto (GStrv) parts = g_strsplit (id, ":", -1);
   guint8 octets[WFD_IE_ADDRESS_BYTES];
 
-  if (g_strv_length (parts) != WFD_IE_ADDRESS_BYTES)
-    return;
-  for (guint i = 0; i < WFD_IE_ADDRESS_BYTES; i++) {
-    if (!take_octet (parts[i], &octets[i]))
-      return;
-  }
-  insert_octets (dict, key, octets, sizeof (octets));
+  if (wfd_link_read_address (id, octets))
+    insert_octets (dict, key, octets, sizeof (octets));
 }
 
 GVariant *

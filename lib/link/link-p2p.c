@@ -237,10 +237,11 @@ group_free (WfdP2pGroup *group)
   wfd_p2p_clear_source (&group->loss_timer);
   wfd_p2p_clear_source (&group->look_timer);
   g_clear_pointer (&group->dhcp, wfd_process_free);
-  g_clear_object (&group->given_address);
   g_clear_pointer (&group->stations, wfd_station_watch_free);
   wfd_link_info_free (group->info);
-  g_ptr_array_unref (group->members);
+  g_array_unref (group->members);
+  g_free (group->newcomer);
+  g_ptr_array_unref (group->leases);
   g_free (group->interface_path);
   g_free (group->group_path);
   g_free (group);

@@ -159,6 +159,16 @@ wfd_link_is_address (const char *text)
   return n == 17;
 }
 
+gboolean
+wfd_link_read_address (const char *text, guint8 *ret_octets)
+{
+  if (!wfd_link_is_address (text))
+    return FALSE;
+  for (guint i = 0; i < 17; i += 3)
+    *ret_octets++ = g_ascii_xdigit_value (text[i]) << 4 | g_ascii_xdigit_value (text[i + 1]);
+  return TRUE;
+}
+
 /**
  * wfd_link_peer_matches:
  * @self: a device

@@ -13,6 +13,8 @@ const WfdIe *wfd_link_peer_get_ie (WfdLinkPeer *self);
 
 /* Whether @text has the form of an id. */
 gboolean wfd_link_is_address (const char *text);
+/* @ret_octets: six */
+gboolean wfd_link_read_address (const char *text, guint8 *ret_octets);
 WfdLinkPeer *wfd_link_peer_new (const char *id);
 /* Each returns whether that was new. */
 gboolean wfd_link_peer_set_name (WfdLinkPeer *self, const char *name);

@@ -32,6 +32,7 @@
 #define WPAS_GROUP_PREFIX "p2p-"      /* of that of a group */
 #define WPAS_DEVICE_PREFIX "p2p-dev-" /* of what some drivers form it with */
 #define WPAS_STATE "State"
+#define WPAS_SIGNAL_STATION_AUTHORIZED "StaAuthorized"
 #define WPAS_STATE_OFF "interface_disabled"
 #define WPAS_STATE_CONNECTED "completed"
 #define WPAS_CURRENT_BSS "CurrentBSS"

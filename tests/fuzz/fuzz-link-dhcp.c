@@ -26,7 +26,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 
   while (wfd_text_take_line (&text, &line)) {
     g_auto (WfdDhcpLease) lease = { NULL };
-    g_autoptr (GInetAddress) given = wfd_dhcp_read_server (line);
+    guint8 station[6];
+    g_autoptr (GInetAddress) given = wfd_dhcp_read_server (line, station);
 
     if (given != NULL)
       g_assert_cmpint (g_inet_address_get_family (given), ==, G_SOCKET_FAMILY_IPV4);

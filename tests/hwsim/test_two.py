@@ -17,6 +17,7 @@ def check_second(source, sink, second):
         one.ping(address, one.stats()['interface'])
     if sink.stats()['local-address'] == link['local-address']:
         raise Failure('both have the address ' + link['local-address'])
+    return link['local-address']
 
 
 def main():
@@ -25,12 +26,14 @@ def main():
     second = Device('Second', 2, '--sink', '--go-intent', '0')
     find_both(source, sink)
     pair(source, sink, 'pbc')
-    check_second(source, sink, second)
+    address = check_second(source, sink, second)
 
     sink.tell('disconnect')
     sink.wait('^done disconnect')
     source.wait('^lost')
     link = source.wait_opened()
+    if link['peer-address'] != address:
+        raise Failure('the second is %s, and not %s' % (address, link['peer-address']))
     say('the link is that of the second now')
     second.ping(link['local-address'], second.stats()['interface'])
     second.tell('disconnect')

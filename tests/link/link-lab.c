@@ -2,6 +2,7 @@
 #include "link-lab.h"
 
 #include <link-net.h>
+#include <link-peer.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <linux/nl80211.h>
@@ -132,7 +133,7 @@ wfd_net_ask (struct nl_msg *request)
 static guint n_forgotten;
 
 void
-wfd_net_forget_neighbours (const char *interface)
+wfd_net_forget_neighbours (const char *interface, WfdNetStationFunc is_wanted, gpointer user_data)
 {
   g_assert_cmpstr (interface, ==, "p2p-wlan0-0");
   n_forgotten++;
@@ -145,19 +146,38 @@ lab_count_forgotten (Lab *lab)
 }
 
 static guint n_probes;
-static const char *neighbour;
+static struct
+{
+  const char *address;
+  guint8 station[6];
+} neighbours[8];
+static guint n_neighbours;
 
 void
 lab_set_neighbour (Lab *lab, const char *address)
 {
-  neighbour = address;
+  n_neighbours = 0;
+  if (address != NULL)
+    lab_add_neighbour (lab, address, "02:00:00:00:01:40");
+}
+
+void
+lab_add_neighbour (Lab *lab, const char *address, const char *station)
+{
+  g_assert_cmpuint (n_neighbours, <, G_N_ELEMENTS (neighbours));
+  neighbours[n_neighbours].address = address;
+  g_assert_true (wfd_link_read_address (station, neighbours[n_neighbours++].station));
 }
 
 GInetAddress *
-wfd_net_find_neighbour (const char *interface, GInetAddress *ours)
+wfd_net_find_neighbour (const char *interface, WfdNetStationFunc is_wanted, gpointer user_data)
 {
   g_assert_cmpstr (interface, ==, "p2p-wlan0-0");
-  return neighbour != NULL ? g_inet_address_new_from_string (neighbour) : NULL;
+  for (guint i = 0; i < n_neighbours; i++) {
+    if (is_wanted (neighbours[i].station, user_data))
+      return g_inet_address_new_from_string (neighbours[i].address);
+  }
+  return NULL;
 }
 
 void
@@ -503,7 +523,7 @@ lab_set_up_bare (Lab *lab, gconstpointer data)
   lab->network = asked_kernel = g_string_new (NULL);
   kernel_answer = 0;
   n_probes = n_forgotten = 0;
-  neighbour = "192.168.173.10";
+  lab_set_neighbour (lab, "192.168.173.10");
   peer_answers = kernel_asks = TRUE;
   lab->folder = g_dir_make_tmp ("link-lab-XXXXXX", NULL);
   g_assert_nonnull (lab->folder);

@@ -85,6 +85,8 @@ void lab_set_kernel_answer (gint answer);
 /* The neighbour that the kernel knows in our group; "192.168.173.10" first, NULL
  * for none. */
 void lab_set_neighbour (Lab *lab, const char *address);
+/* One more. @station: "02:00:00:00:01:40" is that of the television */
+void lab_add_neighbour (Lab *lab, const char *address, const char *station);
 /* A program that the link may find from now on; none until then. It writes down
  * how it was called, and its number, before it does what @body says in sh. */
 void lab_add_program (Lab *lab, const char *name, const char *body);

@@ -38,6 +38,15 @@ say_joined (Lab *lab, const char *peer)
   fake_wpas_say (lab->fake, GROUP, IF_GROUP, "PeerJoined", g_variant_new ("(o)", peer));
 }
 
+/* wpa_supplicant tells of the device, and then of it as a station. */
+static void
+say_joined_as (Lab *lab, const char *peer, const char *station)
+{
+  say_joined (lab, peer);
+  fake_wpas_say (lab->fake, GROUP_IFACE, IF_INTERFACE, "StaAuthorized",
+      g_variant_new ("(s)", station));
+}
+
 static void
 say_left (Lab *lab, const char *peer)
 {
@@ -338,6 +347,156 @@ test_second_leaves (Lab *lab, gconstpointer data)
   assert_peer (lab, TV_ID);
 }
 
+/* --- which of them is where --- */
+
+#define THIRD IFACE "/Peers/020000000300"
+#define TV_STATION "02:00:00:00:01:40"
+#define OTHER_STATION "02:00:00:00:02:40"
+#define THIRD_STATION "02:00:00:00:03:40"
+
+static void
+assert_peer_address (Lab *lab, const char *expected)
+{
+  GInetAddress *address = wfd_link_get_info (lab->link)->peer_address;
+  g_autofree char *text = address != NULL ? g_inet_address_to_string (address) : NULL;
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* Then the television leaves, whose link it was. */
+static void
+come_in_three (Lab *lab, const char *first, const char *second, const char *third)
+{
+  start_group (lab);
+  set_members (lab, "[objectpath '" TV "']");
+  say_joined_as (lab, TV, first);
+  lab_wait_told (lab, "opened");
+  say_joined_as (lab, THIRD, third);
+  say_joined_as (lab, OTHER, second);
+  lab_settle (lab);
+  g_string_set_size (lab->told, 0);
+}
+
+static void
+leave_to_other (Lab *lab)
+{
+  set_members (lab, "[objectpath '" OTHER "', '" THIRD "']");
+  say_left (lab, TV);
+  lab_wait_told (lab, "opened");
+  assert_peer (lab, OTHER_ID);
+}
+
+/* Whoever else the kernel has spoken to. */
+static void
+test_address_of_each (Lab *lab, gconstpointer data)
+{
+  use_options (lab);
+  lab_set_neighbour (lab, NULL);
+  lab_add_neighbour (lab, "192.168.173.12", THIRD_STATION);
+  lab_add_neighbour (lab, "192.168.173.10", TV_STATION);
+  lab_add_neighbour (lab, "192.168.173.11", OTHER_STATION);
+  come_in_three (lab, TV_STATION, OTHER_STATION, THIRD_STATION);
+  assert_peer_address (lab, "192.168.173.10");
+  leave_to_other (lab);
+  assert_peer_address (lab, "192.168.173.11");
+}
+
+/* Of one of them nobody has told which station it is: it is none of the others. */
+static void
+test_address_of_the_rest (Lab *lab, gconstpointer data)
+{
+  use_options (lab);
+  lab_set_neighbour (lab, NULL);
+  lab_add_neighbour (lab, "192.168.173.12", THIRD_STATION);
+  lab_add_neighbour (lab, "192.168.173.11", OTHER_STATION);
+  lab_add_neighbour (lab, "192.168.173.10", TV_STATION);
+  come_in_three (lab, TV_STATION, "rubbish", THIRD_STATION);
+  lab_set_neighbour (lab, NULL);
+  lab_add_neighbour (lab, "192.168.173.12", THIRD_STATION);
+  lab_add_neighbour (lab, "192.168.173.11", OTHER_STATION);
+  leave_to_other (lab);
+  assert_peer_address (lab, "192.168.173.11");
+}
+
+#define SAY_LEASE(address, station) \
+  "echo 'dnsmasq-dhcp[1]: DHCPACK(p2p-wlan0-0) " address " " station " name' >&2\n"
+
+/* And to whoever else our server has given one since. */
+static void
+test_lease_of_each (Lab *lab, gconstpointer data)
+{
+  use_options (lab);
+  lab_set_neighbour (lab, NULL);
+  lab_add_program (lab, "dnsmasq",
+      SAY_LEASE ("192.168.173.111", OTHER_STATION) SAY_LEASE ("192.168.173.110", TV_STATION)
+          SAY_LEASE ("192.168.173.112", THIRD_STATION) "exec sleep 1000");
+  come_in_three (lab, TV_STATION, OTHER_STATION, THIRD_STATION);
+  assert_peer_address (lab, "192.168.173.110");
+  leave_to_other (lab);
+  assert_peer_address (lab, "192.168.173.111");
+}
+
+/* The fifth, sixth, ... client has an address of the handshake as well. */
+static void
+test_all_are_asked (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .address_ms = 1 };
+  guint n_probes;
+
+  lab_use_options (lab, &options);
+  lab_set_neighbour (lab, "192.168.173.10");
+  start_group (lab);
+  set_members (lab, "[objectpath '" TV "']");
+  say_joined_as (lab, TV, TV_STATION);
+  lab_wait_told (lab, "opened");
+  for (guint i = 3; i <= 9; i++) {
+    g_autofree char *path = g_strdup_printf (IFACE "/Peers/020000000%u00", i);
+
+    say_joined (lab, path);
+  }
+  lab_settle (lab);
+  set_members (lab, "[objectpath '" OTHER "']");
+  say_left (lab, TV);
+  say_joined (lab, OTHER);
+  lab_settle (lab);
+  n_probes = lab_count_probes (lab);
+  lab_wait_probes (lab, n_probes + 8);
+}
+
+static void
+wait_inactive (Lab *lab, gint64 inactive_ms)
+{
+  while (wfd_link_get_station (lab->link) == NULL
+      || wfd_link_get_station (lab->link)->inactive_ms != inactive_ms)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Also if it was never there alone. */
+static void
+test_station_of_each (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .lost_ms = 1, .station_ms = 1 };
+  WfdStation stations[] = { station_new (1), station_new (2), station_new (3) };
+  char *names[3];
+
+  for (guint i = 0; i < 3; i++) {
+    const guint8 *octets = stations[i].address;
+
+    stations[i].inactive_ms = i;
+    names[i] = g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", octets[0], octets[1], octets[2],
+        octets[3], octets[4], octets[5]);
+    lab_add_neighbour (lab, "192.168.173.20", names[i]);
+  }
+  lab_use_options (lab, &options);
+  lab_set_stations (lab, stations, 3);
+  come_in_three (lab, names[0], names[1], names[2]);
+  wait_inactive (lab, 0);
+  leave_to_other (lab);
+  wait_inactive (lab, 1);
+  for (guint i = 0; i < 3; i++)
+    g_free (names[i]);
+}
+
 /* What has been begun for the second ends with the group of the first. */
 static void
 test_first_leaves_early (Lab *lab, gconstpointer data)
@@ -406,6 +565,11 @@ main (int argc, char **argv)
   add ("first-leaves", test_first_leaves);
   add ("second-leaves", test_second_leaves);
   add ("first-leaves-early", test_first_leaves_early);
+  add ("address-of-each", test_address_of_each);
+  add ("address-of-the-rest", test_address_of_the_rest);
+  add ("lease-of-each", test_lease_of_each);
+  add ("all-are-asked", test_all_are_asked);
+  add ("station-of-each", test_station_of_each);
   add ("not-in-group-of-peer", test_not_in_group_of_peer);
   add ("invited-into-group-of-others", test_invited);
   return lab_run ();

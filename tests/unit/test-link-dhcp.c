@@ -89,11 +89,15 @@ test_clients (void)
 static const struct
 {
   const char *line;
-  const char *address;
+  const char *address; /* to 7a:4f:01:97:97:c5; NULL: none */
 } logs[] = {
   { "dnsmasq-dhcp[4711]: DHCPACK(p2p-wlan0-0) 192.168.173.104 7a:4f:01:97:97:c5 tv",
       "192.168.173.104" },
-  { "dnsmasq-dhcp[4711]: DHCPACK(p2p-wlan0-0) 192.168.173.104", "192.168.173.104" },
+  { "dnsmasq-dhcp[4711]: DHCPACK(p2p-wlan0-0) 192.168.173.104 7A:4F:01:97:97:C5",
+      "192.168.173.104" },
+  { "dnsmasq-dhcp[4711]: DHCPACK(p2p-wlan0-0) 192.168.173.104", NULL },
+  { "dnsmasq-dhcp[4711]: DHCPACK(p2p-wlan0-0) 192.168.173.104 7a:4f:01:97:97:c", NULL },
+  { "dnsmasq-dhcp[4711]: DHCPACK(p2p-wlan0-0) 192.168.173.104 7a:4f:01:97:97:c5:06", NULL },
   { "dnsmasq-dhcp[4711]: DHCPOFFER(p2p-wlan0-0) 192.168.173.104 7a:4f:01:97:97:c5", NULL },
   { "dnsmasq-dhcp[4711]: DHCPNAK(p2p-wlan0-0) 192.168.173.104 7a:4f:01:97:97:c5", NULL },
   { "dnsmasq-dhcp[4711]: DHCPACK(p2p-wlan0-0) 192.168.173 7a:4f:01:97:97:c5", NULL },
@@ -106,10 +110,14 @@ static void
 test_server_lines (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (logs); i++) {
-    g_autoptr (GInetAddress) address = wfd_dhcp_read_server (wfd_text (logs[i].line));
+    static const guint8 expected[6] = { 0x7a, 0x4f, 0x01, 0x97, 0x97, 0xc5 };
+    guint8 station[6];
+    g_autoptr (GInetAddress) address = wfd_dhcp_read_server (wfd_text (logs[i].line), station);
 
     g_test_message ("%s", logs[i].line);
     assert_address (address, logs[i].address);
+    if (address != NULL)
+      g_assert_cmpmem (station, sizeof (station), expected, sizeof (expected));
   }
 }
 

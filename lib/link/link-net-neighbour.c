@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the kernel knows of neighbours, asked for as little as is wanted. */
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <netlink/route/neighbour.h>
+
+#include "link-net-neighbour.h"
+
+static struct nl_msg *
+new_question (int flags, int family, int index)
+{
+  struct nl_msg *message = nlmsg_alloc_simple (RTM_GETNEIGH, flags);
+  struct ndmsg header = { .ndm_family = family, .ndm_ifindex = index };
+
+  nlmsg_append (message, &header, sizeof (header), NLMSG_ALIGNTO);
+  return message;
+}
+
+/* @request: (transfer full) */
+static int
+ask (struct nl_sock *socket, struct nl_msg *request, nl_recvmsg_msg_cb_t func, gpointer data)
+{
+  nl_socket_modify_cb (socket, NL_CB_VALID, NL_CB_CUSTOM, func, data);
+  return nl_send_sync (socket, request);
+}
+
+static int
+take_one (struct nl_msg *message, gpointer data)
+{
+  struct rtnl_neigh **neighbour = data;
+
+  if (*neighbour == NULL)
+    rtnl_neigh_parse (nlmsg_hdr (message), neighbour);
+  return NL_OK;
+}
+
+struct rtnl_neigh *
+wfd_net_get_neighbour (struct nl_sock *socket, int index, struct nl_addr *address)
+{
+  struct nl_msg *request = new_question (0, nl_addr_get_family (address), index);
+  struct rtnl_neigh *neighbour = NULL;
+
+  nla_put_addr (request, NDA_DST, address);
+  /* What is asked for comes before the acknowledgement, in a message of its own. */
+  if (ask (socket, request, take_one, &neighbour) == 0 && neighbour != NULL)
+    nl_wait_for_ack (socket);
+  return neighbour;
+}
+
+static int
+take_each (struct nl_msg *message, gpointer data)
+{
+  struct rtnl_neigh *neighbour = NULL;
+
+  if (rtnl_neigh_parse (nlmsg_hdr (message), &neighbour) == 0)
+    g_ptr_array_add (data, neighbour);
+  return NL_OK;
+}
+
+GPtrArray *
+wfd_net_list_neighbours (struct nl_sock *socket, int index)
+{
+  GPtrArray *neighbours = g_ptr_array_new_with_free_func ((GDestroyNotify) rtnl_neigh_put);
+  struct nl_msg *request = new_question (NLM_F_DUMP, AF_INET, 0);
+
+  nla_put_u32 (request, NDA_IFINDEX, index);
+  ask (socket, request, take_each, neighbours);
+  return neighbours;
+}
