@@ -10,6 +10,7 @@
 
 #define PREFIX "claim-"
 #define GROUP "claim"
+#define KEY_BOOT "boot"
 
 struct _WfdClaim
 {
@@ -18,24 +19,39 @@ struct _WfdClaim
   GKeyFile *values;
 };
 
-/* Under a name that is no claim until it is locked: a program that starts meanwhile would
- * take it for left over. */
+/* What was there before the machine was started anew is undone already. */
+static char *
+dup_boot (void)
+{
+  char *id = NULL;
+
+  return g_file_get_contents ("/proc/sys/kernel/random/boot_id", &id, NULL, NULL) ? g_strchomp (id)
+                                                                                  : g_strdup ("");
+}
+
+/* Nothing in @folder is half made as long as it is locked: a claim that has no lock yet would
+ * be taken for left over. To be closed. */
+static int
+lock_folder (const char *folder)
+{
+  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+  if (fd >= 0)
+    flock (fd, LOCK_EX);
+  return fd;
+}
+
 static int
 open_locked (const char *folder, char **ret_path)
 {
-  g_autofree char *new_path = g_build_filename (folder, "new-" PREFIX "XXXXXX", NULL);
-  int fd = g_mkstemp_full (new_path, O_RDWR | O_CLOEXEC, 0600);
-  g_autofree char *name = NULL, *path = NULL;
+  g_autofree char *path = g_build_filename (folder, PREFIX "XXXXXX", NULL);
+  int lock = lock_folder (folder);
+  int fd = lock >= 0 ? g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600) : -1;
 
-  if (fd < 0)
-    return -1;
-  name = g_path_get_basename (new_path);
-  path = g_build_filename (folder, name + strlen ("new-"), NULL);
-  if (flock (fd, LOCK_EX | LOCK_NB) != 0 || g_rename (new_path, path) != 0) {
-    g_unlink (new_path);
-    close (fd);
-    return -1;
-  }
+  if (fd >= 0)
+    flock (fd, LOCK_EX);
+  if (lock >= 0)
+    close (lock);
   *ret_path = g_steal_pointer (&path);
   return fd;
 }
@@ -44,6 +60,7 @@ WfdClaim *
 wfd_claim_new (const char *folder)
 {
   g_autofree char *path = NULL;
+  g_autofree char *boot = dup_boot ();
   WfdClaim *self;
   int fd;
 
@@ -53,6 +70,7 @@ wfd_claim_new (const char *folder)
     return NULL;
   self = g_new (WfdClaim, 1);
   *self = (WfdClaim) { fd, g_steal_pointer (&path), g_key_file_new () };
+  g_key_file_set_string (self->values, GROUP, KEY_BOOT, boot);
   return self;
 }
 
@@ -181,18 +199,22 @@ collect (const char *folder, const WfdClaim *ours,
     GHashTable *(*get) (const char *path, gboolean *is_alone), gboolean *is_alone)
 {
   GPtrArray *claims = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
+  int lock = lock_folder (folder);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autofree char *boot = dup_boot ();
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     g_autofree char *path = g_build_filename (folder, name, NULL);
-    GHashTable *values = NULL;
+    g_autoptr (GHashTable) values = NULL;
 
     if (g_str_has_prefix (name, PREFIX) && !is_of (ours, path))
       values = get (path, is_alone);
-    if (values != NULL)
-      g_ptr_array_add (claims, values);
+    if (values != NULL && g_strcmp0 (g_hash_table_lookup (values, KEY_BOOT), boot) == 0)
+      g_ptr_array_add (claims, g_steal_pointer (&values));
   }
+  if (lock >= 0)
+    close (lock);
   return claims;
 }
 

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /* Notes of what has to be undone, in files, for the case that this program ends
  * without undoing it. A note is locked as long as its program lives, so that one
- * that can be locked is left over. */
+ * that can be locked is left over, unless it is from before the machine was started anew. */
 typedef struct _WfdClaim WfdClaim;
 
 /* @folder is made if need be. NULL if that cannot be: a claim is a precaution. */

@@ -5,6 +5,8 @@
 #include "link-p2p-op-private.h"
 
 #include <base-limits.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
 
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
@@ -17,6 +19,7 @@
 #define KEY_PROGRAM "program" /* the number of one for DHCP */
 /* and of what we have set, and before there is a group. */
 #define KEY_DEVICE "device"         /* the path of the adapter */
+#define KEY_NAME "device-name"      /* of its interface */
 #define KEY_INTERFACES "interfaces" /* all paths of others */
 #define KEY_WFD_IES "wfd-ies"       /* what was there before, as text */
 #define KEY_CONFIG "config"
@@ -26,11 +29,16 @@
 #define KEY_CONFIGURES "configures"
 #define KEY_SINCE "since"
 
+#define SYSTEM_FOLDER "/run"
+
 static char *
 dup_folder (WfdP2pLink *self)
 {
   if (self->options.runtime_folder != NULL)
     return g_strdup (self->options.runtime_folder);
+  /* Where nobody has logged in, GLib's is one that outlives the machine. */
+  if (g_getenv ("XDG_RUNTIME_DIR") == NULL && g_access (SYSTEM_FOLDER, W_OK) == 0)
+    return g_strdup (SYSTEM_FOLDER "/gst-wfd");
   return g_build_filename (g_get_user_runtime_dir (), "gst-wfd", NULL);
 }
 
@@ -223,6 +231,7 @@ wfd_p2p_link_claim (WfdP2pLink *self, GVariant *config)
     return;
   old = wfd_p2p_build_old_config (self->old_config, self->is_named);
   wfd_claim_set (self->claim, KEY_DEVICE, self->interface_path);
+  wfd_claim_set (self->claim, KEY_NAME, self->device_name);
   wfd_p2p_link_claim_interfaces (self);
   claim_value (self->claim, KEY_WFD_IES, self->old_wfd_ies);
   claim_value (self->claim, KEY_CONFIG, old);
@@ -342,19 +351,6 @@ undo_in_service (WfdP2pLink *self, GHashTable *claim, gboolean is_alone)
   restore (self, claim, device);
 }
 
-/* Groups are looked for that may have begun when nobody was there any more to see it. */
-static void
-note_spared (WfdP2pOp *op, GHashTable *claim, GStrvBuilder *spared)
-{
-  const char *text = g_hash_table_lookup (claim, KEY_INTERFACES);
-  g_auto (GStrv) paths = NULL;
-
-  if (text == NULL || !g_hash_table_contains (claim, KEY_FORMING))
-    return;
-  paths = g_strsplit (text, " ", WFD_LIMIT_WPAS_OBJECTS);
-  g_strv_builder_addv (spared, (const char **) paths);
-}
-
 /* A wpa_supplicant that has been started since knows nothing of all that. */
 void
 wfd_p2p_op_begin_clean (WfdP2pOp *op)
@@ -362,8 +358,8 @@ wfd_p2p_op_begin_clean (WfdP2pOp *op)
   g_autofree char *folder = dup_folder (op->link);
   gboolean is_alone;
   g_autoptr (GPtrArray) claims = wfd_claim_take_left_over (folder, op->link->claim, &is_alone);
-  g_autoptr (GStrvBuilder) spared = g_strv_builder_new ();
 
+  g_ptr_array_set_size (op->left, 0);
   for (guint i = 0; i < claims->len; i++) {
     GHashTable *claim = g_ptr_array_index (claims, i);
 
@@ -371,33 +367,43 @@ wfd_p2p_op_begin_clean (WfdP2pOp *op)
     if (g_strcmp0 (g_hash_table_lookup (claim, KEY_OWNER), op->link->owner) != 0)
       continue;
     undo_in_service (op->link, claim, is_alone);
-    if (is_alone)
-      note_spared (op, claim, spared);
+    if (is_alone && g_hash_table_contains (claim, KEY_FORMING))
+      g_ptr_array_add (op->left, g_hash_table_ref (claim));
   }
-  g_strfreev (op->spared);
-  op->spared = g_strv_builder_end (spared);
   wfd_p2p_op_take_paths (op, g_new0 (char *, 1));
-  if (op->spared[0] != NULL)
+  if (op->left->len > 0)
     wfd_p2p_op_ask_property (op, WPAS_PATH, WPAS_INTERFACE_ROOT, WPAS_INTERFACES);
   else
     wfd_p2p_op_advance (op);
 }
 
-static void
-ask_next (WfdP2pOp *op)
+/* A group that began when nobody was there any more to see it. */
+static gboolean
+is_left (GHashTable *claim, const char *path, const char *name)
 {
-  const char *path;
+  const char *device = g_hash_table_lookup (claim, KEY_NAME);
+  const char *text = g_hash_table_lookup (claim, KEY_INTERFACES);
+  g_auto (GStrv) others = NULL;
 
-  while ((path = op->paths[op->n_asked]) != NULL
-      && g_strv_contains ((const char *const *) op->spared, path))
-    op->n_asked++;
-  if (path != NULL)
-    wfd_p2p_op_ask_property (op, path, WPAS_INTERFACE_INTERFACE, WPAS_IFNAME);
-  else
-    wfd_p2p_op_advance (op);
+  if (device == NULL || text == NULL)
+    return FALSE;
+  others = g_strsplit (text, " ", WFD_LIMIT_WPAS_OBJECTS);
+  return !g_strv_contains ((const char *const *) others, path)
+      && wfd_p2p_is_group_name (name, device);
 }
 
-/* First the list, then each of them that is new. */
+static void
+end_if_left (WfdP2pOp *op, const char *path, const char *name)
+{
+  for (guint i = 0; i < op->left->len; i++) {
+    if (is_left (g_ptr_array_index (op->left, i), path, name)) {
+      wfd_p2p_link_send (op->link, path, WPAS_DISCONNECT, NULL);
+      return;
+    }
+  }
+}
+
+/* First the list, then each of them. */
 void
 wfd_p2p_op_answered_clean (WfdP2pOp *op, GVariant *answer)
 {
@@ -407,10 +413,13 @@ wfd_p2p_op_answered_clean (WfdP2pOp *op, GVariant *answer)
   if (op->paths[op->n_asked] != NULL) {
     const char *path = op->paths[op->n_asked++];
 
-    if (name != NULL && wfd_p2p_is_group_name (g_variant_get_string (name, NULL)))
-      wfd_p2p_link_send (op->link, path, WPAS_DISCONNECT, NULL);
+    if (name != NULL)
+      end_if_left (op, path, g_variant_get_string (name, NULL));
   } else if (paths != NULL) {
     wfd_p2p_op_take_paths (op, g_variant_dup_objv (paths, NULL));
   }
-  ask_next (op);
+  if (op->paths[op->n_asked] != NULL)
+    wfd_p2p_op_ask_property (op, op->paths[op->n_asked], WPAS_INTERFACE_INTERFACE, WPAS_IFNAME);
+  else
+    wfd_p2p_op_advance (op);
 }

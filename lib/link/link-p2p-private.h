@@ -79,7 +79,8 @@ struct _WfdP2pLink
   gboolean says_busy; /* to others, that a session runs */
   char **interfaces;  /* that it had then; of those that are not ours others make use */
   char *interface_path;
-  gboolean is_in_network;    /* by that interface, besides what we do */
+  char *device_name;         /* of that interface */
+  gboolean is_in_network;    /* by it, besides what we do */
   gboolean shares_interface; /* by our doing: groups have none of their own */
   GVariant *old_wfd_ies;     /* of before we came; ay */
   GVariant *old_config;      /* the same; a{sv} */

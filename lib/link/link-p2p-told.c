@@ -32,6 +32,7 @@ wfd_p2p_link_forget_service (WfdP2pLink *self)
   g_ptr_array_set_size (self->unseen, 0);
   g_clear_pointer (&self->owner, g_free);
   g_clear_pointer (&self->interface_path, g_free);
+  g_clear_pointer (&self->device_name, g_free);
   g_clear_object (&self->go_address);
   g_clear_object (&self->go_network);
 }
@@ -127,7 +128,7 @@ on_interface_added (GDBusConnection *bus, const char *sender, const char *path,
   if (!g_variant_is_of_type (args, G_VARIANT_TYPE ("(oa{sv})")))
     return;
   g_variant_get (args, "(&o@a{sv})", &added, &properties);
-  if (!wfd_p2p_read_is_group (properties))
+  if (!wfd_p2p_read_is_group (properties, self->device_name))
     return;
   wfd_p2p_link_note_unseen (self, added);
   if (self->op != NULL)

@@ -82,14 +82,15 @@ ask_property (WfdP2pLink *self, const char *path, const char *interface, const c
   return wfd_p2p_read_value (answer, type);
 }
 
-/* An adapter that was plugged in meanwhile is new as well. */
+/* An adapter that was plugged in meanwhile is new as well, and so are groups of others. */
 static gboolean
 is_group (WfdP2pLink *self, const char *path, gint64 end_us)
 {
   g_autoptr (GVariant) name = ask_property (self, path, WPAS_INTERFACE_INTERFACE, WPAS_IFNAME,
       G_VARIANT_TYPE_STRING, end_us);
 
-  return name != NULL && wfd_p2p_is_group_name (g_variant_get_string (name, NULL));
+  return name != NULL
+      && wfd_p2p_is_group_name (g_variant_get_string (name, NULL), self->device_name);
 }
 
 /* The answer comes behind what Cancel has done. */

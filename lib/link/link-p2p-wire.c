@@ -324,18 +324,26 @@ wfd_p2p_read_is_connected (GVariant *properties)
   return is_in_state (properties, WPAS_STATE_CONNECTED);
 }
 
+/* "p2p-wlan0-3", or "p2p-3" where that would be too long for a name. */
 gboolean
-wfd_p2p_is_group_name (const char *name)
+wfd_p2p_is_group_name (const char *name, const char *device)
 {
-  return g_str_has_prefix (name, WPAS_GROUP_PREFIX) && !g_str_has_prefix (name, WPAS_DEVICE_PREFIX);
+  const char *rest = name + strlen (WPAS_GROUP_PREFIX);
+  gsize n = device != NULL ? strlen (device) : 0;
+
+  if (!g_str_has_prefix (name, WPAS_GROUP_PREFIX) || g_str_has_prefix (name, WPAS_DEVICE_PREFIX))
+    return FALSE;
+  return device == NULL || (strncmp (rest, device, n) == 0 && rest[n] == '-')
+      || rest[strspn (rest, "0123456789")] == '\0';
 }
 
 gboolean
-wfd_p2p_read_is_group (GVariant *properties)
+wfd_p2p_read_is_group (GVariant *properties, const char *device)
 {
   const char *name;
 
-  return !g_variant_lookup (properties, WPAS_IFNAME, "&s", &name) || wfd_p2p_is_group_name (name);
+  return !g_variant_lookup (properties, WPAS_IFNAME, "&s", &name)
+      || wfd_p2p_is_group_name (name, device);
 }
 
 gboolean

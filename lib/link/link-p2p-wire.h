@@ -35,10 +35,11 @@ gboolean wfd_p2p_read_root (GVariant *properties, char ***ret_interfaces, GVaria
 /* Properties of an interface, a{sv}; FALSE if it has no name. */
 gboolean wfd_p2p_read_interface (GVariant *properties, char **ret_name, gboolean *ret_can_p2p);
 
-/* Whether it is that of a group, and no adapter. */
-gboolean wfd_p2p_is_group_name (const char *name);
+/* Whether it is that of a group, and no adapter. @device: (nullable): on the adapter of this
+ * name */
+gboolean wfd_p2p_is_group_name (const char *name, const char *device);
 /* Properties of an interface, a{sv}: the same, unless they tell no name. */
-gboolean wfd_p2p_read_is_group (GVariant *properties);
+gboolean wfd_p2p_read_is_group (GVariant *properties, const char *device);
 
 /* Of an interface, all or those that changed: whether its radio is switched off, by a key of
  * the machine, or by "rfkill block" or "ip link set down". */

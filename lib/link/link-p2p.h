@@ -17,7 +17,7 @@ typedef struct
   const char *interface;       /* nullable: the first with Wi-Fi Direct */
   const char *program_folders; /* nullable: where DHCP programs are, as in $PATH */
   const char *dhcp_script;     /* nullable: the one that is installed */
-  const char *runtime_folder;  /* nullable: for notes of groups; that of the user */
+  const char *runtime_folder;  /* nullable: for notes of groups; that of the user, or /run */
   gint go_intent;              /* 0 to 15; -1 for wpa_supplicant's own */
   guint frequency_mhz;         /* of a group that we negotiate; 0 for any */
   guint timeout_ms;            /* of a whole operation; 0 for the default */

@@ -863,20 +863,31 @@ const guint lab_n_steps = G_N_ELEMENTS (lab_steps);
 
 #define LEFT_IFACE ROOT "/Interfaces/7"
 
+char *
+lab_dup_boot (void)
+{
+  g_autofree char *id = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/sys/kernel/random/boot_id", &id, NULL, NULL));
+  return g_strconcat ("boot=", id, NULL);
+}
+
 /* A program of ours has crashed while a group was being formed. */
 static void
 leave_claim (Lab *lab)
 {
   g_autofree char *path = get_path (lab, "claim-left", "");
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *boot = NULL;
   g_autoptr (GVariant) answer = g_dbus_connection_call_sync (lab->bus, "org.freedesktop.DBus",
       "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner",
       g_variant_new ("(s)", "fi.w1.wpa_supplicant1"), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
   const char *owner;
 
   g_variant_get (answer, "(&s)", &owner);
-  text = g_strdup_printf (
-      "[claim]\nowner=%s\ndevice=" IFACE "\ninterfaces=" IFACE "\nforming=yes\n", owner);
+  boot = lab_dup_boot ();
+  text = g_strdup_printf ("[claim]\n%sowner=%s\ndevice=" IFACE
+                          "\ndevice-name=wlan0\ninterfaces=" IFACE "\nforming=yes\n",
+      boot, owner);
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   set (lab, ROOT, "Interfaces", "[objectpath '" IFACE "', '" LEFT_IFACE "']");
   set (lab, LEFT_IFACE, "Ifname", "'p2p-wlan0-3'");

@@ -124,6 +124,9 @@ void lab_wait_probes (Lab *lab, guint n);
 /* Until everything that was said before has been heard. */
 void lab_settle (Lab *lab);
 
+/* The line of a claim that says since when the machine runs. */
+char *lab_dup_boot (void);
+
 void assert_call (Lab *lab, const char *key, const char *expected);
 
 /* --- all steps of an operation --- */

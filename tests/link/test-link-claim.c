@@ -21,7 +21,7 @@ count_claims (Lab *lab)
   guint n = 0;
 
   while ((name = g_dir_read_name (dir)) != NULL)
-    n += g_str_has_prefix (name, "claim-");
+    n += strstr (name, "claim-") != NULL;
   return n;
 }
 
@@ -30,8 +30,10 @@ static void
 leave_claim (Lab *lab, const char *text)
 {
   g_autofree char *path = g_build_filename (lab->folder, "claim-left", NULL);
+  g_autofree char *boot = lab_dup_boot ();
+  g_autofree char *whole = g_strconcat (text, strstr (text, "boot=") == NULL ? boot : NULL, NULL);
 
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  g_assert_true (g_file_set_contents (path, whole, -1, NULL));
 }
 
 /* That of the claim that has @key; fails if there is none. */
@@ -109,6 +111,23 @@ test_group_gone_already (Lab *lab, gconstpointer data)
   fake_wpas_refuse (lab->fake, "Disconnect", "org.freedesktop.DBus.Error.UnknownMethod");
   search_anew (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+}
+
+/* Numbers and names mean somebody else since the machine was started anew. */
+static void
+test_other_boot (Lab *lab, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+
+  learn_owner (lab);
+  text = g_strdup_printf ("[claim]\nboot=%s\nowner=%s\npath=" LEFT_GROUP
+                          "\ninterface=p2p-wlan0-0\naddress=192.168.42.1/24\n",
+      "6f1c0f3c-0000-4000-8000-000000000000", get_owner (lab));
+  leave_claim (lab, text);
+  search_anew (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
+  g_assert_cmpstr (lab->network->str, ==, "");
+  assert_nothing_left (lab);
 }
 
 /* Of a wpa_supplicant before this one; numbers of its objects begin anew. */
@@ -219,16 +238,17 @@ test_living_keeps (Lab *lab, gconstpointer data)
 static void
 test_claim_says_all (Lab *lab, gconstpointer data)
 {
-  g_autofree char *text = NULL, *expected = NULL;
+  g_autofree char *text = NULL, *expected = NULL, *boot = NULL;
 
   lab_know_tv (lab);
   lab_start_group_after (lab, "Connect", "client");
   lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
   lab_wait_ok (lab);
   text = read_claim (lab, "path");
-  expected = g_strdup_printf ("[claim]\nowner=%s\npath=" GROUP_IFACE
+  boot = lab_dup_boot ();
+  expected = g_strdup_printf ("[claim]\n%sowner=%s\npath=" GROUP_IFACE
                               "\ninterface=p2p-wlan0-0\naddress=192.168.42.100/24\n",
-      get_owner (lab));
+      boot, get_owner (lab));
   g_assert_cmpstr (text, ==, expected);
 }
 
@@ -344,6 +364,24 @@ test_group_of_other_is_spared (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
 }
 
+/* And on its adapter when nobody of ours is there. */
+static void
+test_later_group_of_other_is_spared (Lab *lab, gconstpointer data)
+{
+  static const LabStep forming = { "group", LAB_CONNECT, "Connect", TRUE, "" };
+
+  lab_know_tv (lab);
+  crash_at (lab, &forming);
+  fake_wpas_set (lab->fake, OTHER_ADAPTER, "Ifname", g_variant_new_string ("wlan1"));
+  fake_wpas_set (lab->fake, LEFT_GROUP, "Ifname", g_variant_new_string ("p2p-wlan1-0"));
+  fake_wpas_set (lab->fake, ROOT, "Interfaces",
+      g_variant_new_parsed (
+          "[objectpath '" IFACE "', '" FAKE_UNSEEN "', '" OTHER_ADAPTER "', '" LEFT_GROUP "']"));
+  search_anew (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+  assert_call (lab, "Disconnect", "Disconnect " FAKE_UNSEEN " ");
+}
+
 /* As soon as the group is told of it has a claim of its own, and others are safe. */
 static void
 test_forming_ends (Lab *lab, gconstpointer data)
@@ -366,7 +404,8 @@ test_beside_living (Lab *lab, gconstpointer data)
 
   learn_owner (lab);
   text = g_strdup_printf ("[claim]\nowner=%s\npath=" LEFT_GROUP "\ndevice=" IFACE
-                          "\ninterfaces=" IFACE "\nwfd-ies=[byte 0x01]\nforming=yes\n",
+                          "\ndevice-name=wlan0\ninterfaces=" IFACE
+                          "\nwfd-ies=[byte 0x01]\nforming=yes\n",
       get_owner (lab));
   leave_claim (lab, text);
   search_anew (lab);
@@ -489,6 +528,20 @@ test_several_links (Lab *lab, gconstpointer data)
   }
 }
 
+/* A program that dies in between leaves one without anything in it. */
+static void
+test_empty_is_removed (Lab *lab, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (lab->folder, "claim-left", NULL);
+  g_autoptr (GPtrArray) left_over = NULL;
+  gboolean is_alone;
+
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  left_over = wfd_claim_take_left_over (lab->folder, NULL, &is_alone);
+  g_assert_cmpuint (left_over->len, ==, 0);
+  g_assert_cmpuint (count_claims (lab), ==, 0);
+}
+
 #define N_CLAIMS 5000
 
 static gpointer
@@ -529,6 +582,7 @@ main (int argc, char **argv)
   add ("group-ended", test_group_ended);
   add ("group-gone-already", test_group_gone_already);
   add ("other-service", test_other_service);
+  add ("other-boot", test_other_boot);
   add ("rubbish", test_rubbish);
   add ("program-ended", test_program_ended);
   add ("other-program", test_other_program);
@@ -537,9 +591,11 @@ main (int argc, char **argv)
   add ("crash-while-searching", test_crash_while_searching);
   add ("crash-while-forming", test_crash_while_forming);
   add ("group-of-other-is-spared", test_group_of_other_is_spared);
+  add ("later-group-of-other-is-spared", test_later_group_of_other_is_spared);
   add ("forming-ends", test_forming_ends);
   add ("beside-living", test_beside_living);
   add ("several-links", test_several_links);
+  add ("empty-is-removed", test_empty_is_removed);
   add ("new-claim-is-not-taken", test_new_claim_is_not_taken);
   return lab_run ();
 }
