@@ -10,7 +10,7 @@ GST_DEBUG_CATEGORY_EXTERN (wfd_control_debug);
  * to its TEARDOWN, or ours, first. */
 #define LINGER_US (50 * G_TIME_SPAN_MILLISECOND)
 /* What is under way on the message bus ends as soon as it is cancelled. */
-#define DRAIN_US (100 * G_TIME_SPAN_MILLISECOND)
+#define DRAIN_US (50 * G_TIME_SPAN_MILLISECOND)
 
 /* The codes of the PROGRESS messages; the steps of a session are told by it. */
 static const char *const step_codes[] = {

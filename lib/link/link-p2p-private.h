@@ -167,8 +167,10 @@ void wfd_p2p_link_note_other (WfdP2pLink *self, const char *path);
 /* When Cancel has been answered: what it has left. */
 void wfd_p2p_link_end_unseen (WfdP2pLink *self);
 /* When Cancel has been sent, and nothing will be heard any more: the same. Waits for
- * wpa_supplicant for a moment. */
-void wfd_p2p_link_end_unseen_now (WfdP2pLink *self);
+ * wpa_supplicant until @end_us at most. */
+void wfd_p2p_link_end_unseen_now (WfdP2pLink *self, gint64 end_us);
+/* What was sent is on its way, unless the message bus takes nothing until @end_us. */
+void wfd_p2p_link_flush (WfdP2pLink *self, gint64 end_us);
 
 /* --- claims --- */
 

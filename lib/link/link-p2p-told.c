@@ -96,6 +96,13 @@ on_owner_changed (GDBusConnection *bus, const char *sender, const char *path, co
       g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "wpa_supplicant has stopped"));
 }
 
+static GError *
+new_device_gone (void)
+{
+  return g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
+      "The Wi-Fi interface is gone; was the adapter unplugged?");
+}
+
 static void
 on_interface_removed (GDBusConnection *bus, const char *sender, const char *path,
     const char *interface, const char *signal, GVariant *args, gpointer user_data)
@@ -108,9 +115,7 @@ on_interface_removed (GDBusConnection *bus, const char *sender, const char *path
   g_variant_get (args, "(&o)", &removed);
   wfd_p2p_link_forget_unseen (self, removed);
   if (g_strcmp0 (removed, self->interface_path) == 0)
-    lose_device (self,
-        g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
-            "The Wi-Fi interface is gone; was the adapter unplugged?"));
+    lose_device (self, new_device_gone ());
   else
     wfd_p2p_link_look_around (self);
 }
@@ -485,12 +490,21 @@ on_group_started (WfdP2pLink *self, GVariant *args)
     wfd_p2p_link_look_around (self);
 }
 
+/* The kernel has taken all interfaces of an adapter away before wpa_supplicant sees the first
+ * of them go, which may be that of the group. */
+static GError *
+new_group_finished (WfdP2pLink *self)
+{
+  if (self->device_name != NULL && wfd_net_get_index (self->device_name) == 0)
+    return new_device_gone ();
+  return g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The peer has left the group");
+}
+
 static void
 on_group_finished (WfdP2pLink *self, GVariant *args)
 {
   g_autoptr (GVariant) dict = g_variant_get_child_value (args, 0);
-  g_autoptr (GError) error =
-      g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The peer has left the group");
+  g_autoptr (GError) error = new_group_finished (self);
   const char *path;
   gboolean was_up;
 

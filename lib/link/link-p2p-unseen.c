@@ -63,10 +63,6 @@ wfd_p2p_link_end_unseen (WfdP2pLink *self)
 
 /* --- at the end --- */
 
-/* Whoever closes the link waits for this: the program may end afterwards, so that no answer
- * would find anybody who ends the group. */
-#define WAIT_US (150 * 1000)
-
 static GVariant *
 ask_property (WfdP2pLink *self, const char *path, const char *interface, const char *property,
     const GVariantType *type, gint64 end_us)
@@ -95,9 +91,8 @@ is_group (WfdP2pLink *self, const char *path, gint64 end_us)
 
 /* The answer comes behind what Cancel has done. */
 static void
-find_unseen (WfdP2pLink *self)
+find_unseen (WfdP2pLink *self, gint64 end_us)
 {
-  gint64 end_us = g_get_monotonic_time () + WAIT_US;
   g_autoptr (GVariant) interfaces = ask_property (self, WPAS_PATH, WPAS_INTERFACE_ROOT,
       WPAS_INTERFACES, G_VARIANT_TYPE_OBJECT_PATH_ARRAY, end_us);
   g_autofree const char **paths = NULL;
@@ -113,8 +108,42 @@ find_unseen (WfdP2pLink *self)
 }
 
 void
-wfd_p2p_link_end_unseen_now (WfdP2pLink *self)
+wfd_p2p_link_end_unseen_now (WfdP2pLink *self, gint64 end_us)
 {
-  find_unseen (self);
+  find_unseen (self, end_us);
   wfd_p2p_link_end_unseen (self);
+}
+
+static void
+on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_dbus_connection_flush_finish (G_DBUS_CONNECTION (source), result, NULL);
+  *(gboolean *) user_data = TRUE;
+}
+
+static gboolean
+on_time_over (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* In a context of its own, so that nothing else happens meanwhile; whoever is told too late
+ * is nobody any more. */
+void
+wfd_p2p_link_flush (WfdP2pLink *self, gint64 end_us)
+{
+  gint64 left_us = MAX (0, end_us - g_get_monotonic_time ());
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GSource) timer = g_timeout_source_new (left_us / 1000);
+  gboolean is_over = FALSE;
+
+  g_source_set_callback (timer, on_time_over, &is_over, NULL);
+  g_source_attach (timer, context);
+  g_main_context_push_thread_default (context);
+  g_dbus_connection_flush (self->bus, NULL, on_flushed, &is_over);
+  while (!is_over)
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
+  g_source_destroy (timer);
 }

@@ -514,23 +514,30 @@ wfd_p2p_link_restore (WfdP2pLink *self)
   wfd_p2p_link_leave (self);
 }
 
+/* Whoever closes the link waits so long for wpa_supplicant, and for the bus: the program may
+ * end afterwards, so that no answer would find anybody who ends a group. */
+#define CLOSE_US (100 * 1000)
+#define FLUSH_US (20 * 1000)
+
 /* In the order in which it is obeyed: what is being formed, what has been, the
  * search, what we said of us. */
 static void
 undo_everything (WfdP2pLink *self)
 {
+  gint64 end_us = g_get_monotonic_time () + CLOSE_US;
+
   if (self->owner == NULL)
     return;
   if (self->op != NULL && (wfd_p2p_op_get_undo (self->op) & WFD_P2P_UNDO_FORMATION) != 0) {
     wfd_p2p_link_send (self, self->interface_path, WPAS_CANCEL, NULL);
-    wfd_p2p_link_end_unseen_now (self);
+    wfd_p2p_link_end_unseen_now (self, end_us);
   }
   if (self->group != NULL)
     wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
   wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
   wfd_p2p_link_restore (self);
-  /* The program may end now; this waits for the bus, and not for any answer. */
-  g_dbus_connection_flush_sync (self->bus, NULL, NULL);
+  /* This waits for the bus, and not for any answer. */
+  wfd_p2p_link_flush (self, MAX (end_us, g_get_monotonic_time () + FLUSH_US));
 }
 
 static void
@@ -587,6 +594,18 @@ p2p_tell (WfdLink *link, WfdLinkLife life)
     wfd_p2p_link_tell (self, life);
 }
 
+/* A source that owns the group need not know where the sink is that comes to it, until it
+ * falls silent. */
+static void
+p2p_learn_address (WfdLink *link, GInetAddress *peer_address)
+{
+  WfdP2pLink *self = WFD_P2P_LINK (link);
+
+  if (self->group != NULL && self->group->is_up && self->group->info->peer_address == NULL
+      && g_inet_address_get_family (peer_address) == G_SOCKET_FAMILY_IPV4)
+    self->group->info->peer_address = g_object_ref (peer_address);
+}
+
 static void
 init_link (WfdLinkInterface *iface)
 {
@@ -603,6 +622,7 @@ init_link (WfdLinkInterface *iface)
   iface->get_info = p2p_get_info;
   iface->get_station = p2p_get_station;
   iface->tell = p2p_tell;
+  iface->learn_address = p2p_learn_address;
 }
 
 /* --- the object --- */

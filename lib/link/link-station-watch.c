@@ -17,6 +17,7 @@ struct _WfdStationWatch
   WfdStationSocket socket;
   WfdStationAnswer answer;
   gboolean is_asked;
+  guint n_waited; /* intervals since */
   GSource *timer;
   GSource *readable;
   WfdStationFunc func; /* NULL when freed */
@@ -33,6 +34,9 @@ unref (WfdStationWatch *self)
   g_free (self);
 }
 
+/* After so many intervals the end of an answer has been lost. */
+#define MAX_WAITED 4
+
 /* One question at a time; one that could not be asked is asked the next time. */
 static gboolean
 on_timer (gpointer user_data)
@@ -41,8 +45,9 @@ on_timer (gpointer user_data)
   struct nl_msg *request;
   struct nlmsghdr *header;
 
-  if (self->is_asked)
+  if (self->is_asked && ++self->n_waited < MAX_WAITED)
     return G_SOURCE_CONTINUE;
+  self->n_waited = 0;
   g_array_set_size (self->answer.stations, 0);
   request = wfd_station_build_request (self->answer.family, self->answer.interface_index,
       ++self->answer.sequence);

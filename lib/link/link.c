@@ -385,6 +385,12 @@ wfd_link_tell (WfdLink *self, WfdLinkLife life)
   WFD_LINK_GET_IFACE (self)->tell (self, life);
 }
 
+void
+wfd_link_learn_address (WfdLink *self, GInetAddress *peer_address)
+{
+  WFD_LINK_GET_IFACE (self)->learn_address (self, peer_address);
+}
+
 static void
 insert_address (GVariantDict *dict, const char *key, GInetAddress *address)
 {

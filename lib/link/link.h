@@ -31,11 +31,15 @@ struct _WfdLinkInterface
   const WfdLinkInfo *(*get_info) (WfdLink *self);
   const WfdStation *(*get_station) (WfdLink *self);
   void (*tell) (WfdLink *self, WfdLinkLife life);
+  void (*learn_address) (WfdLink *self, GInetAddress *peer_address);
 };
 
 /* What the kernel has told last of the peer as a station, some times a second;
  * NULL if nothing. Valid until the main context runs. */
 const WfdStation *wfd_link_get_station (WfdLink *self);
+
+/* Where the peer has been seen; counts only where the link has not learnt it. */
+void wfd_link_learn_address (WfdLink *self, GInetAddress *peer_address);
 
 /* --- for the kinds of links --- */
 

@@ -135,6 +135,18 @@ on_session_closed (WfdSession *session, const GError *error, WfdEstablish *self)
       error != NULL ? WFD_ESTABLISH_EVENT_TROUBLE : WFD_ESTABLISH_EVENT_RESTS);
 }
 
+static void
+learn_address (WfdEstablish *self)
+{
+  GSocketConnection *connection = self->session->connection;
+  g_autoptr (GSocketAddress) remote =
+      connection != NULL ? g_socket_connection_get_remote_address (connection, NULL) : NULL;
+
+  if (G_IS_INET_SOCKET_ADDRESS (remote) && self->link != NULL)
+    wfd_link_learn_address (self->link,
+        g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
+}
+
 /**
  * wfd_establish_follow:
  * @self: whose link is up
@@ -152,6 +164,7 @@ wfd_establish_follow (WfdEstablish *self, WfdSession *session)
 
   unfollow (self);
   self->session = g_object_ref (session);
+  learn_address (self);
   wfd_session_set_life_func (session, on_life, self);
   g_signal_connect (session, "notify::state", G_CALLBACK (on_session_state), self);
   g_signal_connect (session, "closed", G_CALLBACK (on_session_closed), self);

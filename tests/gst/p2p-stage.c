@@ -250,6 +250,12 @@ remember_pairing (Stage *self)
   }
 }
 
+void
+stage_ask (Stage *self, guint side)
+{
+  say (self, side, "ProvisionDiscoveryPBCRequest", "(objectpath '%s',)", ends[side].peer);
+}
+
 /* Of two that want to be paired the first asks, and the second agrees. */
 static void
 on_connect (FakeWpas *fake, gpointer user_data)
@@ -258,7 +264,7 @@ on_connect (FakeWpas *fake, gpointer user_data)
   guint side = find_caller (self, "Connect");
 
   if (stage_count_calls (self, !side, "Connect") == 0) {
-    say (self, !side, "ProvisionDiscoveryPBCRequest", "(objectpath '%s',)", ends[!side].peer);
+    stage_ask (self, !side);
     return;
   }
   remember_pairing (self);

@@ -55,6 +55,8 @@ void stage_make_source (Stage *self, const char *properties);
 void stage_make_display (Stage *self, const char *properties);
 void stage_set_state (Stage *self, guint side, GstState state);
 
+/* It hears that the other wants to be paired. */
+void stage_ask (Stage *self, guint side);
 /* The group of both ends. */
 void stage_start_group (Stage *self);
 void stage_end_group (Stage *self);

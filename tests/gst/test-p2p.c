@@ -663,55 +663,6 @@ test_supplicant_is_restarted (Stage *stage, gconstpointer data)
   g_assert_no_error (stage->sides[STAGE_DISPLAY].error);
 }
 
-/* Stopped at each step: what was begun is undone, whether it is answered or not. */
-static const struct
-{
-  const char *name;
-  const char *key; /* of the call that is not answered */
-  gboolean answers;
-  const char *undone;
-} steps[] = {
-  { "announce", "Set WFDIEs", FALSE, NULL },
-  { "discover", "Find", TRUE, "StopFind" },
-  { "pair", "Connect", FALSE, "Cancel" },
-  { "address", "Get Ifname", FALSE, "Disconnect" },
-};
-
-static void
-test_stopped_at (Stage *stage, gconstpointer data)
-{
-  const char *name = data;
-  guint i = 0;
-
-  while (!g_str_equal (steps[i].name, name))
-    i++;
-  stage->is_deaf = g_str_equal (name, "discover");
-  if (!steps[i].answers)
-    fake_wpas_hold (stage->fake, steps[i].key);
-  stage_make_display (stage, "");
-  stage_make_source (stage, "peer=Living*");
-  if (g_str_equal (name, "address")) {
-    stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-    stage_wait_call (stage, STAGE_DISPLAY, "Find");
-  }
-  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
-  stage_wait_any_call (stage, steps[i].key);
-  stage_set_state (stage, STAGE_SOURCE, GST_STATE_NULL);
-  if (steps[i].undone != NULL)
-    stage_wait_call (stage, STAGE_SOURCE, steps[i].undone);
-  g_assert_no_error (stage->sides[STAGE_SOURCE].error);
-}
-
-static void
-add_steps (void)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
-    g_autofree char *path = g_strconcat ("/gst/p2p/stopped-at/", steps[i].name, NULL);
-
-    g_test_add (path, Stage, steps[i].name, stage_set_up, test_stopped_at, stage_tear_down);
-  }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -747,6 +698,5 @@ main (int argc, char **argv)
   add ("nothing-is-left", test_nothing_is_left);
   add ("stranger-is-refused", test_stranger_is_refused);
   add ("supplicant-is-restarted", test_supplicant_is_restarted);
-  add_steps ();
   return stage_run ();
 }

@@ -12,6 +12,7 @@ struct _FakeWpas
   GHashTable *rules;   /* key to Rule */
   GPtrArray *calls;
   GPtrArray *held; /* GDBusMessage; those that have no answer */
+  gint is_deaf;    /* atomic: no more to who waits for an answer */
 };
 
 typedef struct
@@ -347,8 +348,15 @@ answer_at_once (FakeWpas *self, GDBusMessage *call)
 
   if (!waits)
     return FALSE;
-  send_answer (self, NULL, call);
+  if (!g_atomic_int_get (&self->is_deaf))
+    send_answer (self, NULL, call);
   return TRUE;
+}
+
+void
+fake_wpas_be_deaf (FakeWpas *self)
+{
+  g_atomic_int_set (&self->is_deaf, TRUE);
 }
 
 /* In the thread of GDBus; tests are in the main context. */

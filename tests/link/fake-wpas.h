@@ -35,6 +35,8 @@ void fake_wpas_hold (FakeWpas *self, const char *key);
 void fake_wpas_release (FakeWpas *self, const char *key, GVariant *answer);
 void fake_wpas_react (FakeWpas *self, const char *key, FakeReaction reaction, gpointer user_data);
 
+/* Who waits for an answer, as a link that is closed, gets none any more. */
+void fake_wpas_be_deaf (FakeWpas *self);
 void fake_wpas_say (FakeWpas *self, const char *path, const char *interface, const char *signal,
     GVariant *args);
 

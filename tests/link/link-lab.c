@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "link-lab.h"
 
-#include <link-net.h>
-#include <link-peer.h>
-#include <glib-unix.h>
 #include <glib/gstdio.h>
-#include <linux/nl80211.h>
-#include <linux/rtnetlink.h>
-#include <netlink/attr.h>
-#include <netlink/genl/genl.h>
-#include <netlink/msg.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 GVariant *
 parse (const char *text)
@@ -95,203 +85,6 @@ lab_run (void)
   status = g_test_run ();
   lab_end_bus ();
   return status;
-}
-
-/* --- the kernel --- */
-
-/* In the place of link-net-socket.c. */
-static GString *asked_kernel;
-static gint kernel_answer;
-
-void
-lab_set_kernel_answer (gint answer)
-{
-  kernel_answer = answer;
-}
-
-guint
-wfd_net_get_index (const char *interface)
-{
-  return g_str_equal (interface, "p2p-wlan0-0") ? 7 : 0;
-}
-
-gint
-wfd_net_ask (struct nl_msg *request)
-{
-  struct nlmsghdr *header = nlmsg_hdr (request);
-  const struct ifaddrmsg *message = nlmsg_data (header);
-  const guint8 *address = nla_data (nlmsg_find_attr (header, sizeof (*message), IFA_LOCAL));
-
-  g_assert_cmpuint (message->ifa_index, ==, 7);
-  g_string_append_printf (asked_kernel, "%s%c%u.%u.%u.%u/%u", asked_kernel->len > 0 ? " " : "",
-      header->nlmsg_type == RTM_NEWADDR ? '+' : '-', address[0], address[1], address[2], address[3],
-      message->ifa_prefixlen);
-  nlmsg_free (request);
-  return kernel_answer;
-}
-
-static guint n_forgotten;
-
-void
-wfd_net_forget_neighbours (const char *interface, WfdNetStationFunc is_wanted, gpointer user_data)
-{
-  g_assert_cmpstr (interface, ==, "p2p-wlan0-0");
-  n_forgotten++;
-}
-
-guint
-lab_count_forgotten (Lab *lab)
-{
-  return n_forgotten;
-}
-
-static guint n_probes;
-static struct
-{
-  const char *address;
-  guint8 station[6];
-} neighbours[8];
-static guint n_neighbours;
-
-void
-lab_set_neighbour (Lab *lab, const char *address)
-{
-  n_neighbours = 0;
-  if (address != NULL)
-    lab_add_neighbour (lab, address, "02:00:00:00:01:40");
-}
-
-void
-lab_add_neighbour (Lab *lab, const char *address, const char *station)
-{
-  g_assert_cmpuint (n_neighbours, <, G_N_ELEMENTS (neighbours));
-  neighbours[n_neighbours].address = address;
-  g_assert_true (wfd_link_read_address (station, neighbours[n_neighbours++].station));
-}
-
-GInetAddress *
-wfd_net_find_neighbour (const char *interface, WfdNetStationFunc is_wanted, gpointer user_data)
-{
-  g_assert_cmpstr (interface, ==, "p2p-wlan0-0");
-  for (guint i = 0; i < n_neighbours; i++) {
-    if (is_wanted (neighbours[i].station, user_data))
-      return g_inet_address_new_from_string (neighbours[i].address);
-  }
-  return NULL;
-}
-
-void
-wfd_net_probe (GInetAddress *peer)
-{
-  n_probes++;
-}
-
-static gboolean peer_answers, kernel_asks;
-
-void
-lab_set_answers (Lab *lab, gboolean answers)
-{
-  peer_answers = answers;
-}
-
-void
-lab_set_asks (Lab *lab, gboolean asks)
-{
-  kernel_asks = asks;
-}
-
-gboolean
-wfd_net_ask_peer (const char *interface, GInetAddress *peer)
-{
-  g_assert_cmpstr (interface, ==, "p2p-wlan0-0");
-  g_assert_true (G_IS_INET_ADDRESS (peer));
-  n_probes++;
-  return kernel_asks;
-}
-
-gboolean
-wfd_net_has_answered (const char *interface, GInetAddress *peer)
-{
-  return peer_answers;
-}
-
-guint
-lab_count_probes (Lab *lab)
-{
-  return n_probes;
-}
-
-/* In the place of link-station-socket.c. One link at a time has one. */
-static GArray *told_stations;
-static int station_kernel_fd;
-static GSource *station_kernel;
-
-#define STATION_FAMILY 28
-
-static void
-answer_station_request (int fd, struct nlmsghdr *request)
-{
-  WfdStationAnswer to = { .family = STATION_FAMILY, .sequence = request->nlmsg_seq };
-  struct nlattr *interface = nlmsg_find_attr (request, GENL_HDRLEN, NL80211_ATTR_IFINDEX);
-  g_autoptr (GByteArray) octets = g_byte_array_new ();
-
-  g_assert_cmpuint (request->nlmsg_type, ==, STATION_FAMILY);
-  g_assert_cmpuint (request->nlmsg_flags, ==, NLM_F_REQUEST | NLM_F_DUMP);
-  g_assert_cmpuint (genlmsg_hdr (request)->cmd, ==, NL80211_CMD_GET_STATION);
-  to.interface_index = nla_get_u32 (interface);
-  g_assert_cmpuint (to.interface_index, ==, 7);
-  for (guint i = 0; i < told_stations->len; i++)
-    station_append (octets, &to, &g_array_index (told_stations, WfdStation, i));
-  station_append_end (octets, &to);
-  g_assert_cmpint (send (fd, octets->data, octets->len, 0), ==, octets->len);
-}
-
-static gboolean
-on_station_request (gint fd, GIOCondition condition, gpointer user_data)
-{
-  guint64 octets[512];
-  gssize n = recv (fd, octets, sizeof (octets), 0);
-
-  if (n <= 0)
-    return G_SOURCE_REMOVE;
-  answer_station_request (fd, (struct nlmsghdr *) octets);
-  return G_SOURCE_CONTINUE;
-}
-
-gboolean
-wfd_station_socket_open (WfdStationSocket *ret_socket, GError **error)
-{
-  int fds[2];
-
-  if (told_stations == NULL) {
-    g_set_error (error, WFD_ERROR, WFD_ERROR_UNSUPPORTED, "no nl80211");
-    return FALSE;
-  }
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), ==, 0);
-  station_kernel_fd = fds[1];
-  station_kernel = g_unix_fd_source_new (fds[1], G_IO_IN);
-  g_source_set_callback (station_kernel, G_SOURCE_FUNC (on_station_request), NULL, NULL);
-  g_source_attach (station_kernel, NULL);
-  *ret_socket = (WfdStationSocket) { NULL, fds[0], STATION_FAMILY };
-  return TRUE;
-}
-
-void
-wfd_station_socket_close (WfdStationSocket *self)
-{
-  g_source_destroy (station_kernel);
-  g_clear_pointer (&station_kernel, g_source_unref);
-  close (station_kernel_fd);
-  close (self->fd);
-}
-
-void
-lab_set_stations (Lab *lab, const WfdStation *stations, guint n)
-{
-  if (lab->stations == NULL)
-    lab->stations = told_stations = g_array_new (FALSE, FALSE, sizeof (WfdStation));
-  g_array_set_size (lab->stations, 0);
-  g_array_append_vals (lab->stations, stations, n);
 }
 
 /* --- programs --- */
@@ -520,11 +313,7 @@ lab_set_up_bare (Lab *lab, gconstpointer data)
   g_assert_no_error (error);
   wait_for_no_service (lab->bus);
   lab->told = g_string_new (NULL);
-  lab->network = asked_kernel = g_string_new (NULL);
-  kernel_answer = 0;
-  n_probes = n_forgotten = 0;
-  lab_set_neighbour (lab, "192.168.173.10");
-  peer_answers = kernel_asks = TRUE;
+  lab_reset_kernel (lab);
   lab->folder = g_dir_make_tmp ("link-lab-XXXXXX", NULL);
   g_assert_nonnull (lab->folder);
   lab->cancellable = g_cancellable_new ();
@@ -559,7 +348,6 @@ lab_tear_down (Lab *lab, gconstpointer data)
   g_clear_error (&lab->error);
   g_string_free (lab->told, TRUE);
   g_string_free (lab->network, TRUE);
-  told_stations = NULL;
   remove_folder (lab);
   g_clear_pointer (&lab->stations, g_array_unref);
   g_free (lab->pin);
@@ -777,7 +565,7 @@ lab_wait_stations (Lab *lab, gboolean is_known)
 void
 lab_wait_probes (Lab *lab, guint n)
 {
-  WAIT_UNTIL (n_probes >= n, "probes");
+  WAIT_UNTIL (lab_count_probes (lab) >= n, "probes");
 }
 
 static void

@@ -79,6 +79,8 @@ void lab_react (Lab *lab, const char *key, const char *signal, const char *args)
 void lab_start_group_after (Lab *lab, const char *key, const char *role);
 void lab_start_group (Lab *lab, const char *role);
 
+/* Of link-lab-kernel.c: as each test finds it. */
+void lab_reset_kernel (Lab *lab);
 /* What the kernel answers to a request for an address: 0 for yes, or -NLE_…. */
 void lab_set_kernel_answer (gint answer);
 
@@ -98,6 +100,8 @@ void lab_wait_program_gone (Lab *lab, const char *name);
 void lab_set_answers (Lab *lab, gboolean answers);
 /* FALSE: the kernel does not ask it, as one whose address was set by hand. */
 void lab_set_asks (Lab *lab, gboolean asks);
+/* The kernel has no interface of the adapter any more; wpa_supplicant has not said so. */
+void lab_unplug (Lab *lab);
 /* Packets that were sent, and questions asked, to see whether the peer is there. */
 guint lab_count_probes (Lab *lab);
 /* How often the kernel was asked to forget its neighbours. */
@@ -105,6 +109,8 @@ guint lab_count_forgotten (Lab *lab);
 /* What the kernel tells of stations from now on, to whoever asks; that there is
  * no nl80211 until then. */
 void lab_set_stations (Lab *lab, const WfdStation *stations, guint n);
+/* The end of the next answers is lost. */
+void lab_cut_stations (Lab *lab, guint n_answers);
 
 /* To be passed on to the functions of the link. */
 void lab_on_done (GObject *source, GAsyncResult *result, gpointer user_data);

@@ -472,6 +472,45 @@ test_takes_no_address (Way *way, gconstpointer data)
   g_assert_nonnull (strstr (way->failed->message, "dnsmasq-base"));
 }
 
+/* Of a display that is not seen until it comes, its connection tells where it is: from then
+ * on it can be asked whether it is still there. */
+static void
+test_address_of_connection (Way *way, gconstpointer data)
+{
+  static const WfdP2pOptions options = {
+    .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
+    .go_intent = -1,
+    .address_ms = 1,
+    .lost_ms = 40,
+  };
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  g_autoptr (GSocketConnection) display = NULL, connection = NULL;
+  g_autoptr (WfdSession) session = wfd_session_new (WFD_ROLE_SOURCE);
+  g_autofree char *address = NULL;
+  guint n_probes;
+
+  wfd_establish_close (way->establish);
+  lab_use_options (&way->lab, &options);
+  wfd_establish_set_link (way->establish, way->lab.link);
+  lab_know_tv (&way->lab);
+  lab_set_neighbour (&way->lab, NULL);
+  fake_wpas_set (way->lab.fake, GROUP, "Members", g_variant_new_parsed ("[objectpath '" TV "']"));
+  lab_start_group_after (&way->lab, "Connect", "GO");
+  way_begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  display = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
+  connection = g_socket_listener_accept (listener, NULL, NULL, NULL);
+  g_assert_true (wfd_session_start (session, connection, NULL));
+  wfd_establish_follow (way->establish, session);
+  g_assert_nonnull (wfd_establish_get_peer_address (way->establish));
+  address = g_inet_address_to_string (wfd_establish_get_peer_address (way->establish));
+  g_assert_cmpstr (address, ==, "127.0.0.1");
+  n_probes = lab_count_probes (&way->lab);
+  lab_wait_probes (&way->lab, n_probes + 1);
+}
+
 /* --- a display --- */
 
 static void
@@ -866,6 +905,7 @@ main (int argc, char **argv)
   add ("no-address", test_no_address);
   add ("never-connects", test_never_connects);
   add ("takes-no-address", test_takes_no_address);
+  add ("address-of-connection", test_address_of_connection);
   add_sink ("sink-is-paired", test_sink_is_paired);
   add_sink ("sink-refuses", test_sink_refuses);
   add_sink ("sink-accepts-later", test_sink_accepts_later);

@@ -110,6 +110,22 @@ test_stations_of_nobody (Lab *lab, gconstpointer data)
   g_assert_null (wfd_link_get_station (lab->link));
 }
 
+/* It is asked again, and goes on being so. */
+static void
+test_end_is_lost (Lab *lab, gconstpointer data)
+{
+  WfdStation station = station_new (1);
+
+  lab_set_stations (lab, &station, 1);
+  lab_cut_stations (lab, 2);
+  open_link (lab);
+  lab_wait_stations (lab, TRUE);
+  lab_cut_stations (lab, 1);
+  station.inactive_ms = 7;
+  lab_set_stations (lab, &station, 1);
+  wait_inactive (lab, 7);
+}
+
 /* A group without nl80211 is a link as well. */
 static void
 test_no_nl80211 (Lab *lab, gconstpointer data)
@@ -127,6 +143,7 @@ main (int argc, char **argv)
   add ("station", test_station);
   add ("second-station", test_second_station);
   add ("stations-of-nobody", test_stations_of_nobody);
+  add ("end-is-lost", test_end_is_lost);
   add ("no-nl80211", test_no_nl80211);
   return lab_run ();
 }
