@@ -129,9 +129,9 @@ typedef struct
 static void
 fail_call (WfdP2pOp *op, GError *error)
 {
-  static const guint beginning = 1u << WFD_P2P_STEP_INVITE | 1u << WFD_P2P_STEP_REJOIN
-      | 1u << WFD_P2P_STEP_PAIR | 1u << WFD_P2P_STEP_BEGIN;
-  gboolean begins_none = (beginning & 1u << op->step) != 0 && wfd_p2p_is_unspecified (error);
+  static const guint64 beginning = 1ull << WFD_P2P_STEP_INVITE | 1ull << WFD_P2P_STEP_REJOIN
+      | 1ull << WFD_P2P_STEP_PAIR | 1ull << WFD_P2P_STEP_BEGIN;
+  gboolean begins_none = (beginning & 1ull << op->step) != 0 && wfd_p2p_is_unspecified (error);
 
   if (begins_none)
     wfd_p2p_op_note_unformed (op);
@@ -375,9 +375,9 @@ wfd_p2p_op_start_over (WfdP2pOp *op, GError *why)
 static gboolean
 is_own_choice (WfdP2pOp *op, const GError *error)
 {
-  static const guint negotiating = 1u << WFD_P2P_STEP_PAIR | 1u << WFD_P2P_STEP_GROUP;
+  static const guint64 negotiating = 1ull << WFD_P2P_STEP_PAIR | 1ull << WFD_P2P_STEP_GROUP;
 
-  return (negotiating & 1u << op->step) != 0 && wfd_p2p_op_has_chosen (op)
+  return (negotiating & 1ull << op->step) != 0 && wfd_p2p_op_has_chosen (op)
       && op->last_failure != NULL && g_error_matches (error, WFD_ERROR, WFD_ERROR_UNSUPPORTED);
 }
 

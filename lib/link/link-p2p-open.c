@@ -393,7 +393,7 @@ begin_group (WfdP2pOp *op)
 void
 wfd_p2p_op_group_started (WfdP2pOp *op)
 {
-  static const guint waiting = 1u << WFD_P2P_STEP_INVITE | 1u << WFD_P2P_STEP_GROUP;
+  static const guint64 waiting = 1ull << WFD_P2P_STEP_INVITE | 1ull << WFD_P2P_STEP_GROUP;
 
   if (op->failure != NULL)
     return;
@@ -403,7 +403,7 @@ wfd_p2p_op_group_started (WfdP2pOp *op)
   wfd_p2p_op_end_pause (op);
   if (op->step == WFD_P2P_STEP_SEARCH)
     end_search (op);
-  else if ((waiting & 1u << op->step) != 0)
+  else if ((waiting & 1ull << op->step) != 0)
     wfd_p2p_op_advance (op);
 }
 
@@ -429,11 +429,11 @@ is_with_peer (WfdP2pOp *op, const char *peer_path)
 void
 wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_pass, GError *error)
 {
-  static const guint forming = 1u << WFD_P2P_STEP_INVITE | 1u << WFD_P2P_STEP_REJOIN
-      | 1u << WFD_P2P_STEP_BEGIN_5_GHZ | 1u << WFD_P2P_STEP_BEGIN | 1u << WFD_P2P_STEP_PAIR
-      | 1u << WFD_P2P_STEP_GROUP;
+  static const guint64 forming = 1ull << WFD_P2P_STEP_INVITE | 1ull << WFD_P2P_STEP_REJOIN
+      | 1ull << WFD_P2P_STEP_BEGIN_5_GHZ | 1ull << WFD_P2P_STEP_BEGIN | 1ull << WFD_P2P_STEP_PAIR
+      | 1ull << WFD_P2P_STEP_GROUP;
 
-  if ((forming & 1u << op->step) == 0 || !is_with_peer (op, peer_path)) {
+  if ((forming & 1ull << op->step) == 0 || !is_with_peer (op, peer_path)) {
     g_error_free (error);
     return;
   }
