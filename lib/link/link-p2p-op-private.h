@@ -41,6 +41,7 @@ struct _WfdP2pOp
   guint n_negotiations;   /* begun; not those in which the group of the peer was joined */
   gboolean has_interface; /* for the group, in this attempt */
   guint n_unformed;       /* attempts that had none when they failed */
+  gboolean asks_again;    /* and wpa_supplicant has not answered that yet */
   gboolean has_joined;    /* the group of the peer, or tried to, whatever is heard of it since */
   gboolean doubts_group;  /* that the peer still owns one: to join it was in vain */
   GError *refusal;        /* by the owner of a group, if it still owns one */

@@ -161,12 +161,37 @@ watch_answer (WfdP2pOp *op, GSourceFunc ask)
   g_source_attach (op->step_timer, op->link->context);
 }
 
-/* From now on to ask would get in the way. */
+static void
+on_asked_again (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WfdP2pOp) op = user_data;
+  G_GNUC_UNUSED g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+
+  op->asks_again = FALSE;
+}
+
+/* The first answer counts. */
+static void
+ask_again (WfdP2pOp *op, const char *method, GVariant *args)
+{
+  op->asks_again = TRUE;
+  g_dbus_connection_call (op->link->bus, op->link->owner, op->link->interface_path,
+      WPAS_INTERFACE_P2P, method, args, NULL, G_DBUS_CALL_FLAGS_NONE, -1, op->calls, on_asked_again,
+      wfd_p2p_op_ref (op));
+}
+
+/* From now on to ask would get in the way. Where that has just been done, what is told of came
+ * before it: wpa_supplicant makes another interface then, which waits for a group that nobody
+ * wants, and goes with a search. */
 static void
 stop_asking (WfdP2pOp *op)
 {
   if (op->step == WFD_P2P_STEP_INVITE || op->step == WFD_P2P_STEP_GROUP)
     wfd_p2p_clear_source (&op->step_timer);
+  if (op->asks_again)
+    wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_STOP_FIND, NULL);
+  op->asks_again = FALSE;
 }
 
 void
@@ -202,13 +227,12 @@ answered_invite (WfdP2pOp *op, GVariant *answer)
 #define STATUS_UNKNOWN_GROUP 8
 #define STATUS_DEFERRED 12
 
-/* wpa_supplicant may be busy with what the peer has begun; the first answer counts. */
 static gboolean
 on_invite_again (gpointer user_data)
 {
   WfdP2pOp *op = user_data;
 
-  wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_INVITE, build_invite (op));
+  ask_again (op, WPAS_INVITE, build_invite (op));
   return G_SOURCE_CONTINUE;
 }
 
@@ -351,7 +375,7 @@ on_connect_again (gpointer user_data)
   /* It was not known to own a group. */
   if (wfd_p2p_op_joins (op))
     return on_not_let_in (op);
-  wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_CONNECT, build_connect (op));
+  ask_again (op, WPAS_CONNECT, build_connect (op));
   return G_SOURCE_CONTINUE;
 }
 

@@ -583,6 +583,34 @@ test_asks_no_more_when_agreed (Lab *lab, gconstpointer data)
   g_assert_null (WFD_P2P_LINK (lab->link)->op->step_timer);
 }
 
+/* What is made for the question that came too late would stay. */
+static void
+test_asked_again_too_late (Lab *lab, gconstpointer data)
+{
+  connect_in_vain (lab, WFD_PAIRING_PBC);
+  fake_wpas_hold (lab->fake, "Connect");
+  let_time_pass (lab);
+  lab_wait_call (lab, "Connect");
+  lab_say (lab, "GONegotiationSuccess", "(@a{sv} {},)");
+  lab_wait_call (lab, "StopFind");
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "StopFind"), ==, 1);
+}
+
+static void
+test_asked_again_in_time (Lab *lab, gconstpointer data)
+{
+  connect_in_vain (lab, WFD_PAIRING_PBC);
+  let_time_pass (lab);
+  lab_wait_call (lab, "Connect");
+  lab_settle (lab);
+  lab_say (lab, "GONegotiationSuccess", "(@a{sv} {},)");
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "StopFind"), ==, 0);
+}
+
 static void
 invite_in_vain (Lab *lab)
 {
@@ -786,6 +814,8 @@ main (int argc, char **argv)
   add ("owner-of-long-ago", test_owner_of_long_ago);
   add ("owner-of-the-cache", test_owner_of_the_cache);
   add ("asks-again", test_asks_again);
+  add ("asked-again-too-late", test_asked_again_too_late);
+  add ("asked-again-in-time", test_asked_again_in_time);
   add ("asks-again-with-the-same-pin", test_asks_again_with_the_same_pin);
   add ("asks-no-more-when-agreed", test_asks_no_more_when_agreed);
   add ("new-adapter-is-no-answer", test_new_adapter_is_no_answer);
