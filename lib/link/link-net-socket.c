@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ifaddrs.h>
 #include <net/if.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -8,6 +9,33 @@
 #include "link-net.h"
 
 #define DISCARD_PORT 9 /* RFC 863 */
+
+static gboolean
+has_address (const struct ifaddrs *entry, GInetAddress *address)
+{
+  const struct sockaddr_in *found = (const struct sockaddr_in *) (const void *) entry->ifa_addr;
+
+  return found != NULL && found->sin_family == AF_INET && (entry->ifa_flags & IFF_LOOPBACK) == 0
+      && g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4
+      && memcmp (&found->sin_addr, g_inet_address_to_bytes (address), sizeof (found->sin_addr))
+      == 0;
+}
+
+char *
+wfd_net_dup_interface_of (GInetAddress *address)
+{
+  struct ifaddrs *all = NULL;
+  char *name = NULL;
+
+  if (getifaddrs (&all) != 0)
+    return NULL;
+  for (const struct ifaddrs *entry = all; entry != NULL && name == NULL; entry = entry->ifa_next) {
+    if (has_address (entry, address))
+      name = g_strdup (entry->ifa_name);
+  }
+  freeifaddrs (all);
+  return name;
+}
 
 guint
 wfd_net_get_index (const char *interface)

@@ -41,6 +41,8 @@ struct nl_msg *wfd_net_build_request (WfdNetRequest request, const WfdNetAddress
 
 /* --- socket --- */
 
+/* Which interface, but that of loopback, has this address; NULL if none has. */
+char *wfd_net_dup_interface_of (GInetAddress *address);
 /* 0 if there is no such interface. */
 guint wfd_net_get_index (const char *interface);
 /* Asks the kernel, which answers at once: 0, or a negative NLE_… of libnl.

@@ -35,6 +35,23 @@ start_timer (WfdP2pOp *op, guint interval_ms, GSourceFunc callback)
 
 /* --- ours, where it is known --- */
 
+/* Of two groups with the same addresses the kernel reaches one, and packets of the other go there too.
+ * @address: (nullable) */
+static gboolean
+is_free (WfdP2pOp *op, GInetAddress *address)
+{
+  g_autofree char *interface = address != NULL ? wfd_net_dup_interface_of (address) : NULL;
+  g_autofree char *text = NULL;
+
+  if (interface == NULL || g_str_equal (interface, op->link->group->info->interface))
+    return TRUE;
+  text = g_inet_address_to_string (address);
+  wfd_p2p_op_fail_with (op, WFD_ERROR_STATE,
+      "This group needs the address %s, which is in use on %s; end what has a group there first",
+      text, interface);
+  return FALSE;
+}
+
 /* FALSE if that has ended the operation. */
 static gboolean
 set_address (WfdP2pOp *op)
@@ -45,6 +62,8 @@ set_address (WfdP2pOp *op)
 
   if (!wfd_p2p_group_get_address (group, &address))
     return TRUE;
+  if (!is_free (op, address.address) || !is_free (op, group->info->peer_address))
+    return FALSE;
   if (!wfd_net_add_address (&address, &error)) {
     wfd_p2p_op_fail (op, error);
     return FALSE;

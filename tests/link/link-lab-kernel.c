@@ -32,6 +32,27 @@ lab_unplug (Lab *lab)
   is_unplugged = TRUE;
 }
 
+static const char *address_of_other;
+
+void
+lab_set_address_of_other (const char *address)
+{
+  address_of_other = address;
+}
+
+char *
+wfd_net_dup_interface_in (GInetAddressMask *network, const char *interface, WfdNetNameFunc matters)
+{
+  g_autoptr (GInetAddress) address =
+      address_of_other != NULL ? g_inet_address_new_from_string (address_of_other) : NULL;
+
+  g_assert_true (matters ("p2p-wlan0-4"));
+  g_assert_false (matters ("wlan0"));
+  return address != NULL && g_inet_address_mask_matches (network, address)
+      ? g_strdup ("p2p-wlan0-4")
+      : NULL;
+}
+
 guint
 wfd_net_get_index (const char *interface)
 {
