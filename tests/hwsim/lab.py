@@ -129,6 +129,8 @@ class Device:
         self.namespace = os.open('/run/netns/' + name, os.O_RDONLY)
         self.inside('ip', 'link', 'set', 'lo', 'up')
         self.config = config
+        # Otherwise it listens on a channel of its choice, another one at each start.
+        self.listening = 'p2p_listen_reg_class=81\np2p_listen_channel=6\n'
         self.file = os.path.join(self.folder, 'wpas.conf')
         self.control = os.path.join(self.folder, 'all')
         self.supplicant_log = '/run/vm/wpas-%s.log' % name
@@ -166,11 +168,9 @@ class Device:
     def forget_pairings(self):
         """It reads this when it starts."""
         with open(self.file, 'w', encoding='utf-8') as file:
-            # Otherwise it listens on a channel of its choice, another one at each start.
             file.write('update_config=1\nctrl_interface=%s/control\n'
-                       'config_methods=virtual_push_button virtual_display keypad\n'
-                       'p2p_listen_reg_class=81\np2p_listen_channel=6\n%s'
-                       % (self.folder, self.config))
+                       'config_methods=virtual_push_button virtual_display keypad\n%s%s'
+                       % (self.folder, self.listening, self.config))
 
     def change_key(self):
         """Of the pairing; it reads this when it starts."""

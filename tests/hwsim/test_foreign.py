@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Into the group of somebody who knows no addresses in the handshake: DHCP gives them."""
+"""Into the group of somebody who knows no addresses in the handshake: DHCP gives them, and of what else it
+offers nothing is taken."""
 import os
 import sys
 
@@ -21,6 +22,17 @@ def start_group(owner):
     return group
 
 
+def check_routes(client, interface):
+    """The server offers itself as the way to everywhere, as dnsmasq does of itself: the way there stays as it was."""
+    routes = client.inside('ip', 'route', 'show', 'table', 'all').splitlines()
+    of_group = [route for route in routes if ' dev %s ' % interface in route + ' ']
+    others = [route for route in routes if route not in of_group and ' dev lo ' not in route + ' ']
+    if not any(route.startswith('192.168.50.0/24 ') for route in of_group):
+        raise Failure('no route into the group: %s' % routes)
+    if others or any(route.startswith('default') for route in of_group):
+        raise Failure('routes that are none of the group: %s' % routes)
+
+
 def main():
     if not os.path.exists('/usr/sbin/dnsmasq'):
         print('skipped: dnsmasq is not installed')
@@ -36,6 +48,7 @@ def main():
     if link['role'] != 'client' or link['peer-address'] != ADDRESS or not link['local-address'].startswith('192.168.50.'):
         raise Failure('the link: %s' % link)
     client.ping(ADDRESS, link['interface'])
+    check_routes(client, link['interface'])
     client.tell('disconnect')
     client.wait('^done disconnect')
     client.wait_no_group()

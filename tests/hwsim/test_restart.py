@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A wpa_supplicant that is killed and started again, on either side, while it searches, asks, is asked, pairs,
-reopens or waits for an address and while the link is open: it is told, the other side loses the link within
-seconds, and the two are together again after it. While a session plays: test_playing.py."""
+invites or is invited, waits for an address as who invited or as who was, and while the link is open: it is told,
+the other side fails or loses the link within seconds, and the two are together again after it. With elements:
+test_killed.py, and while a session plays test_playing.py."""
 import time
 
 from lab import Device, ask, check_time, close, find_both, pair, reopen, say, wait_until
@@ -43,9 +44,21 @@ def reopening(device, other):
     device.tell('reopen ' + other.name)
 
 
+def invited(device, other):
+    """The other opens a known pairing, which has made a group of it."""
+    reopening(other, device)
+    wait_until(device.groups, 'the group begins')
+
+
 def addressing(device, other):
     """The group stands, and there is no address in it yet."""
     reopening(device, other)
+    device.wait('^stage address')
+
+
+def addressed(device, other):
+    """The same on the side that was invited."""
+    reopening(other, device)
     device.wait('^stage address')
 
 
@@ -53,7 +66,15 @@ def opened(device, other):
     """As the case before left them."""
 
 
-PHASES = (opened, searching, asked, asking, pairing, reopening, addressing)
+def check_not_open(other):
+    """What it has opened meanwhile it has lost."""
+    other.read_lines(0)
+    last = [text for _, text in other.lines if text.startswith(('opened', 'lost'))][-1:]
+    if last and last[0].startswith('opened'):
+        other.wait('^lost', LOST_S)
+
+
+PHASES = (opened, searching, asked, asking, pairing, reopening, invited, addressing, addressed)
 
 
 def check(device, other, phase):
@@ -68,11 +89,12 @@ def check(device, other, phase):
     if phase is opened:
         other.wait('^lost', 30)
         check_time('lost', other.heard_s - killed_s, LOST_S)
-    elif phase in (asking, pairing):
+    elif phase in (asking, pairing, invited, addressed):
         other.tell('cancel')
         other.wait('^failed|^lost', FORMATION_S)
     for one in (device, other):
         one.wait_no_group(FORMATION_S)
+    check_not_open(other)
     device.start_supplicant()
     find_both(device, other)
     if phase in (asked, asking, pairing):

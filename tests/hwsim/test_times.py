@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How long a person waits, from PLAYING to the first picture, with the elements, whoever owns the
-group: the first time and when the pairing is known; and how soon the pipeline is at NULL, and the
-group gone."""
+group: the first time, also where each listens on a channel of its choice, and when the pairing is known;
+and how soon the pipeline is at NULL, and the group gone."""
 import random
 import time
 
@@ -10,7 +10,7 @@ from stage import SOURCE, end, forget_pairings, listen, set_stage, wait_picture
 
 # In seconds, what has to be met.
 FIRST_S, REOPENED_S, PICTURE_S = 5.0, 1.0, 0.3
-N_REOPENED = 5
+N_REOPENED, N_ANYWHERE = 5, 4
 
 
 def play(source, sink, most_s):
@@ -31,14 +31,15 @@ def stop(source, sink):
         device.wait_no_group(5)
 
 
-def measure(source, sink, source_intent, sink_intent):
+def measure(source, sink, source_intent, sink_intent, n_reopened):
+    forget_pairings(source, sink)
     source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % source_intent)
     listen(sink, 'go-intent=%d' % sink_intent)
     time.sleep(random.uniform(0, 1))
     say('== the first time')
     play(source, sink, FIRST_S)
     stop(source, sink)
-    for number in range(N_REOPENED):
+    for number in range(n_reopened):
         say('== known, %d' % number)
         time.sleep(random.uniform(2.5, 4))
         play(source, sink, REOPENED_S)
@@ -51,8 +52,12 @@ def main():
     source, sink = set_stage()
     for source_intent, sink_intent in ((15, 0), (0, 15)):
         say('== intent of the source %d, of the sink %d' % (source_intent, sink_intent))
-        measure(source, sink, source_intent, sink_intent)
-        forget_pairings(source, sink)
+        measure(source, sink, source_intent, sink_intent, N_REOPENED)
+    for device in (source, sink):
+        device.listening = ''
+    for number in range(N_ANYWHERE):
+        say('== each where it likes, %d' % number)
+        measure(source, sink, 15 * (number % 2), 15 * ((number + 1) % 2), 0)
 
 
 main()

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""One adapter shows on one display at a time: a second wfdsink, of another program and for another display, does not
+disturb the first while that plays; and it has the picture when the first has ended."""
+import copy
+import time
+
+from lab import Device
+from stage import SINK, SOURCE, TELL_PICTURES, end, set_stage, show, wait_picture
+
+GROUP_S, BESIDE_S = 5, 20
+
+
+def check_plays_on(source, sink):
+    sink.tell('look')
+    wait_picture(sink)
+    for one in (source, sink):
+        one.quiet('^progress .* (error|start)|^failed', 0)
+
+
+def main():
+    source, sink = set_stage()
+    second_sink = Device('Second', 2)
+    second_sink.stop_peer()
+    # Another program on the same device.
+    second_source = copy.copy(source)
+    second_source.name = 'Source2'
+    source.start_pipeline(SOURCE % 'pairing=pbc')
+    second_source.start_pipeline((SOURCE % 'pairing=pbc').replace('peer=Sink', 'peer=Second'))
+    for one in (sink, second_sink):
+        one.start_pipeline((SINK % '').replace('device-name=Sink', 'device-name=' + one.name) + TELL_PICTURES)
+        one.tell('play')
+    time.sleep(3)
+
+    show(source, sink)
+    for one in (source, sink):
+        one.drop_lines()
+    second_source.tell('play')
+    time.sleep(BESIDE_S)
+    check_plays_on(source, sink)
+    end(second_source)
+    check_plays_on(source, sink)
+    end(source)
+    for one in (source, sink, second_sink):
+        one.wait_no_group(GROUP_S)
+    time.sleep(3)
+    show(second_source, second_sink)
+    end(second_source)
+    for one in (source, second_sink):
+        one.wait_no_group(GROUP_S)
+
+
+main()
