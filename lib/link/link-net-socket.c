@@ -11,18 +11,19 @@
 #define DISCARD_PORT 9 /* RFC 863 */
 
 static gboolean
-has_address (const struct ifaddrs *entry, GInetAddress *address)
+is_in (const struct ifaddrs *entry, GInetAddressMask *network)
 {
   const struct sockaddr_in *found = (const struct sockaddr_in *) (const void *) entry->ifa_addr;
+  g_autoptr (GInetAddress) address = NULL;
 
-  return found != NULL && found->sin_family == AF_INET && (entry->ifa_flags & IFF_LOOPBACK) == 0
-      && g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4
-      && memcmp (&found->sin_addr, g_inet_address_to_bytes (address), sizeof (found->sin_addr))
-      == 0;
+  if (found == NULL || found->sin_family != AF_INET)
+    return FALSE;
+  address = g_inet_address_new_from_bytes ((const guint8 *) &found->sin_addr, G_SOCKET_FAMILY_IPV4);
+  return g_inet_address_mask_matches (network, address);
 }
 
 char *
-wfd_net_dup_interface_of (GInetAddress *address)
+wfd_net_dup_interface_in (GInetAddressMask *network, const char *interface, WfdNetNameFunc matters)
 {
   struct ifaddrs *all = NULL;
   char *name = NULL;
@@ -30,7 +31,8 @@ wfd_net_dup_interface_of (GInetAddress *address)
   if (getifaddrs (&all) != 0)
     return NULL;
   for (const struct ifaddrs *entry = all; entry != NULL && name == NULL; entry = entry->ifa_next) {
-    if (has_address (entry, address))
+    if (!g_str_equal (entry->ifa_name, interface) && matters (entry->ifa_name)
+        && is_in (entry, network))
       name = g_strdup (entry->ifa_name);
   }
   freeifaddrs (all);

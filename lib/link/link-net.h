@@ -41,8 +41,11 @@ struct nl_msg *wfd_net_build_request (WfdNetRequest request, const WfdNetAddress
 
 /* --- socket --- */
 
-/* Which interface, but that of loopback, has this address; NULL if none has. */
-char *wfd_net_dup_interface_of (GInetAddress *address);
+/* Whether an interface, by its name, is one that matters. */
+typedef gboolean (*WfdNetNameFunc) (const char *name);
+/* Which interface that matters, but @interface, has an address in @network; NULL if none has. */
+char *wfd_net_dup_interface_in (GInetAddressMask *network, const char *interface,
+    WfdNetNameFunc matters);
 /* 0 if there is no such interface. */
 guint wfd_net_get_index (const char *interface);
 /* Asks the kernel, which answers at once: 0, or a negative NLE_… of libnl.

@@ -3,6 +3,8 @@
 #include "link-dhcp.h"
 #include "link-p2p-op-private.h"
 
+#include "link-p2p-wire.h"
+
 /* A DHCP server that has just been started needs some seconds, and so does a
  * client that has asked before it was there. */
 #define ADDRESS_MS 10000
@@ -35,20 +37,22 @@ start_timer (WfdP2pOp *op, guint interval_ms, GSourceFunc callback)
 
 /* --- ours, where it is known --- */
 
-/* Of two groups with the same addresses the kernel reaches one, and packets of the other go there too.
- * @address: (nullable) */
+/* Of two groups with the same network the kernel reaches one, and packets for the other go there
+ * too. A network of another kind makes way by its metric. */
 static gboolean
-is_free (WfdP2pOp *op, GInetAddress *address)
+is_network_free (WfdP2pOp *op)
 {
-  g_autofree char *interface = address != NULL ? wfd_net_dup_interface_of (address) : NULL;
+  WfdLinkInfo *info = op->link->group->info;
+  g_autofree char *interface =
+      wfd_net_dup_interface_in (info->network, info->interface, wfd_p2p_is_group_name);
   g_autofree char *text = NULL;
 
-  if (interface == NULL || g_str_equal (interface, op->link->group->info->interface))
+  if (interface == NULL)
     return TRUE;
-  text = g_inet_address_to_string (address);
+  text = g_inet_address_mask_to_string (info->network);
   wfd_p2p_op_fail_with (op, WFD_ERROR_STATE,
-      "This group needs the address %s, which is in use on %s; end what has a group there first",
-      text, interface);
+      "This group has the addresses %s, as has another one, %s; end what goes on there first", text,
+      interface);
   return FALSE;
 }
 
@@ -62,7 +66,7 @@ set_address (WfdP2pOp *op)
 
   if (!wfd_p2p_group_get_address (group, &address))
     return TRUE;
-  if (!is_free (op, address.address) || !is_free (op, group->info->peer_address))
+  if (!is_network_free (op))
     return FALSE;
   if (!wfd_net_add_address (&address, &error)) {
     wfd_p2p_op_fail (op, error);

@@ -258,6 +258,7 @@ lab_reset_kernel (Lab *lab)
   lab->network = asked_kernel = g_string_new (NULL);
   told_stations = NULL;
   kernel_answer = 0;
+  address_of_other = NULL;
   n_probes = n_forgotten = n_cut_answers = 0;
   peer_answers = kernel_asks = TRUE;
   is_unplugged = FALSE;

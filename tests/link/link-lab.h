@@ -83,7 +83,7 @@ void lab_start_group (Lab *lab, const char *role);
 void lab_reset_kernel (Lab *lab);
 /* What the kernel answers to a request for an address: 0 for yes, or -NLE_…. */
 void lab_set_kernel_answer (gint answer);
-/* What another interface of this machine has; NULL at first. */
+/* In another group of this machine; NULL at first. */
 void lab_set_address_of_other (const char *address);
 
 /* The neighbour that the kernel knows in our group; "192.168.173.10" first, NULL
