@@ -39,7 +39,8 @@
  * kbit/s that the encoder shall make, and that the link is taken to carry), rate-queue-us
  * (int64, microseconds that what is under way needs), pictures-skipped,
  * rate-key-pictures (uint64, wanted for losses), rate-frame-divisor (uint, of so many
- * pictures one is sent), while reports of losses limit it rate-cap (uint, kbit/s),
+ * pictures one is sent), rate-gate-bytes (uint, that the kernel may have at once),
+ * rate-buffer-ms (uint, of the encoder), while reports of losses limit it rate-cap (uint, kbit/s),
  * and where it is known packets-dropped-here (by the queue in this machine),
  * rate-modulation (int64, kbit/s) and rate-problem (string, what cannot be read any
  * more). Where the display is reached over Wi-Fi, what the kernel tells of the station on

@@ -677,7 +677,9 @@ wfd_rate_control_add_stats (WfdRateControl *self, GstStructure *stats)
         "rate-target", G_TYPE_UINT, view.bitrate_kbps, "rate-capacity", G_TYPE_UINT,
         view.capacity_kbps, "rate-queue-us", G_TYPE_INT64, view.backlog_us, "pictures-skipped",
         G_TYPE_UINT64, self->n_left_out, "rate-key-pictures", G_TYPE_UINT64, view.n_keys,
-        "rate-frame-divisor", G_TYPE_UINT, view.frame_divisor, NULL);
+        "rate-frame-divisor", G_TYPE_UINT, view.frame_divisor, "rate-gate-bytes", G_TYPE_UINT,
+        wfd_rate_get_gate_bytes (self->rate), "rate-buffer-ms", G_TYPE_UINT, self->decision.vbv_ms,
+        NULL);
     if (view.cap_kbps < get_max_kbps (self))
       gst_structure_set (stats, "rate-cap", G_TYPE_UINT, view.cap_kbps, NULL);
     if (self->told.queue_drops != WFD_RATE_UNKNOWN)

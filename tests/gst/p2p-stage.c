@@ -106,7 +106,7 @@ __wrap_wfd_station_socket_open (WfdStationSocket *ret_socket, GError **error)
 GVariant *__wrap_wfd_establish_dup_stats (WfdEstablish *establish);
 GVariant *__real_wfd_establish_dup_stats (WfdEstablish *establish);
 
-static gint driver_kbps, driver_has_gone;
+static gint driver_kbps, driver_drops, driver_overlimit, driver_has_gone;
 
 void
 stage_tell_modulation (guint kbps)
@@ -115,9 +115,32 @@ stage_tell_modulation (guint kbps)
 }
 
 void
+stage_tell_drops (guint drops, guint overlimit)
+{
+  g_atomic_int_set (&driver_overlimit, overlimit);
+  g_atomic_int_set (&driver_drops, drops);
+}
+
+void
 stage_take_driver_away (gboolean gone)
 {
   g_atomic_int_set (&driver_has_gone, gone);
+}
+
+static void
+add_number (GVariantDict *dict, const char *key, gint64 number)
+{
+  g_variant_dict_insert (dict, key, "x", number);
+}
+
+static void
+add_queues (GVariantDict *dict)
+{
+  add_number (dict, "queue-bytes", 3000);
+  add_number (dict, "queue-packets", 2);
+  add_number (dict, "queue-flows", 9);
+  add_number (dict, "queue-drops", g_atomic_int_get (&driver_drops));
+  add_number (dict, "queue-overlimit", g_atomic_int_get (&driver_overlimit));
 }
 
 GVariant *
@@ -130,8 +153,9 @@ __wrap_wfd_establish_dup_stats (WfdEstablish *establish)
   gint64 kbps = g_atomic_int_get (&driver_kbps);
 
   if (kbps > 0 && !g_atomic_int_get (&driver_has_gone)) {
-    g_variant_dict_insert (&dict, "tx-kbps", "x", kbps);
-    g_variant_dict_insert (&dict, "tx-packets", "x", (gint64) 1000);
+    add_number (&dict, "tx-kbps", kbps);
+    add_number (&dict, "tx-packets", 1000);
+    add_queues (&dict);
   }
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }

@@ -65,6 +65,8 @@ void stage_restart_fake (Stage *self);
 
 /* As which the driver tells that of the peer, to both sides; 0: it does not. */
 void stage_tell_modulation (guint kbps);
+/* And packets that mac80211 dropped in its queues, in all. */
+void stage_tell_drops (guint drops, guint overlimit);
 /* Of an interface that has gone nothing is told at all. */
 void stage_take_driver_away (gboolean gone);
 

@@ -561,6 +561,39 @@ test_modulation_in_stats (Stage *stage, gconstpointer data)
   stage_tell_modulation (0);
 }
 
+/* The queues of mac80211 as the driver tells of them, and what is dropped in them, in whichever way,
+ * since the session began. */
+static void
+test_queues_in_stats (Stage *stage, gconstpointer data)
+{
+  static const struct
+  {
+    const char *field;
+    gint64 number;
+  } told[] = { { "link-queue-bytes", 3000 }, { "link-queue-packets", 2 }, { "link-queue-flows", 9 },
+    { "link-queue-drops", 3 }, { "link-queue-overlimit", 1 } };
+  guint64 dropped = 0;
+
+  stage_tell_modulation (65000);
+  stage_tell_drops (3, 1);
+  play (stage);
+  for (guint i = 0; i < 20 && get_number (stage, "rate-modulation") < 0; i++)
+    stage_wait_buffers (stage, 10);
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++)
+    g_assert_cmpint (get_number (stage, told[i].field), ==, told[i].number);
+  stage_tell_drops (8, 4);
+  for (guint i = 0; i < 20 && dropped == 0; i++) {
+    g_autoptr (GstStructure) stats = NULL;
+
+    stage_wait_buffers (stage, 10);
+    g_object_get (stage->sides[STAGE_SOURCE].wfd, "stats", &stats, NULL);
+    g_assert_true (gst_structure_get_uint64 (stats, "packets-dropped-here", &dropped));
+  }
+  g_assert_cmpuint (dropped, ==, 8);
+  stage_tell_modulation (0);
+  stage_tell_drops (0, 0);
+}
+
 static void
 count_warning (GstDebugCategory *category, GstDebugLevel level, const char *file,
     const char *function, gint line, GObject *object, GstDebugMessage *message, gpointer count)
@@ -693,6 +726,7 @@ main (int argc, char **argv)
   add ("settings-that-cannot-work", test_settings_that_cannot_work);
   add ("name-too-long", test_name_too_long);
   add ("link-in-stats", test_link_in_stats);
+  add ("queues-in-stats", test_queues_in_stats);
   add ("modulation-in-stats", test_modulation_in_stats);
   add ("driver-that-has-gone-is-named-once", test_driver_that_has_gone_is_named_once);
   add ("nothing-is-left", test_nothing_is_left);

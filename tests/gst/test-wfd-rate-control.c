@@ -747,7 +747,7 @@ GST_START_TEST (view_of_the_controller_is_in_the_statistics)
     .height = 1080,
     .obeys_at_once = TRUE };
   g_autoptr (GstStructure) before = NULL, stats = NULL;
-  guint divisor, cap_kbps;
+  guint divisor, cap_kbps, gate_bytes, narrow_bytes, buffer_ms, narrow_ms;
   guint64 n_keys;
 
   begin (60, &usual, 0);
@@ -758,6 +758,9 @@ GST_START_TEST (view_of_the_controller_is_in_the_statistics)
       "rate-key-pictures", G_TYPE_UINT64, &n_keys, NULL));
   fail_unless_equals_int (divisor, 1);
   fail_unless_equals_uint64 (n_keys, 0);
+  fail_unless (gst_structure_get (before, "rate-gate-bytes", G_TYPE_UINT, &gate_bytes,
+      "rate-buffer-ms", G_TYPE_UINT, &buffer_ms, NULL));
+  fail_unless (buffer_ms >= 17 && buffer_ms <= 60, "%u ms", buffer_ms);
   fail_if (gst_structure_has_field (before, "rate-cap"));
   radio.capacity_kbps = 3000;
   for (guint i = 0; i < 3; i++) {
@@ -772,6 +775,12 @@ GST_START_TEST (view_of_the_controller_is_in_the_statistics)
   fail_unless_equals_int (divisor, 2);
   fail_unless_equals_uint64 (n_keys, 1);
   fail_unless (cap_kbps < 3000, "%u kbit/s", cap_kbps);
+  /* Of the narrower link, in twice the time. */
+  fail_unless (gst_structure_get (stats, "rate-gate-bytes", G_TYPE_UINT, &narrow_bytes,
+      "rate-buffer-ms", G_TYPE_UINT, &narrow_ms, NULL));
+  fail_unless (narrow_bytes >= 3000 && narrow_bytes < gate_bytes / 2, "%u bytes, then %u",
+      gate_bytes, narrow_bytes);
+  fail_unless (narrow_ms >= 33, "%u ms", narrow_ms);
   finish ();
 }
 

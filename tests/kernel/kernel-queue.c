@@ -294,8 +294,8 @@ test_controller_sees_the_rate (void)
     wfd_rate_get_view (f.rate, &view);
     g_test_message ("%u Mbit/s: %u kbit/s", rates_mbps[i], view.capacity_kbps);
     g_assert_cmpint (view.signal, ==, WFD_RATE_SIGNAL_QUEUE);
-    g_assert_cmpuint (view.capacity_kbps, >, rates_mbps[i] * 600);
-    g_assert_cmpuint (view.capacity_kbps, <, rates_mbps[i] * 1400);
+    g_assert_cmpuint (view.capacity_kbps, >, rates_mbps[i] * 850);
+    g_assert_cmpuint (view.capacity_kbps, <, rates_mbps[i] * 1150);
   }
 }
 
