@@ -140,7 +140,7 @@ def check_merge(tools, folder):
         'report': 'begin_us 1000000\nlate_ms 2\nn_late 0\n',
         'source': 'capture,0,990000,0\nunit,0,0,995000,2000,1,9500\ncapture,1,1006000,9500\nunit,1,1,1011000,3000,0,9500\n'
                   'capture,2,1022000,9500\ncapture,3,1039000,7600\nunit,2,3,1044000,2500,0,4750\n'
-                  'capture,4,1056000,4750\nunit,3,4,1061000,1000,0,950\n',
+                  'signal,rtt\ncapture,4,1056000,4750\nunit,3,4,1061000,1000,0,950\nsignal,queue\n',
         'packets': 'sequence,rtp_timestamp,unit,bytes,in_us,out_us,fate\n'
                    '65534,0,-1,600,0,1000,delivered\n65535,0,0,1356,100,1500,delivered\n'
                    '0,0,-1,1356,200,1600,delivered\n1,0,1,1356,300,14000,delivered\n2,0,-1,1356,301,-1,delivered\n'
@@ -154,7 +154,8 @@ def check_merge(tools, folder):
     lines, notes = rate_bench.merge(folder)
     assert lines == [(6, 10000, 2712, 2, 2, 15, 0, 0, 1), (22, 8000, 0, 0, 0, -1, 1, 0, 0),
                      (39, 5000, 2712, 2, 1, -1, 0, 0, 0), (56, 1000, 1100, 1, 1, 70, 0, 0, 0)], lines
-    assert notes == {'late_ms': 2, 'n_late': 0, 'units': 4, 'arrived': 3, 'given': 3, 'damaged': 1}, notes
+    assert notes == {'late_ms': 2, 'n_late': 0, 'units': 4, 'arrived': 3, 'given': 3, 'damaged': 1,
+                     'signals': 'queue rtt'}, notes
 
 
 if __name__ == '__main__':

@@ -15,6 +15,8 @@
 /* Only the model may drop anything. In a user namespace it stays at 500, which are
  * enough unless a sender holds nothing back. */
 #define QUEUE_PACKETS 10000
+#define ADDRESS_TRIES 100
+#define ADDRESS_MS 10
 
 static gboolean
 fail (GError **error, const char *what)
@@ -70,8 +72,22 @@ typedef struct
   int index;
 } Ip6Request;
 
-/* A machine without it does without. A TUN device has no neighbours to ask whether the
- * address is taken, so it counts at once. */
+/* A TUN device has no neighbours to ask whether the address is taken, but that there are none is
+ * found in a thread of the kernel, which may have to wait for a processor. */
+static gboolean
+wait_for_address6 (int fd, const struct in6_addr *address)
+{
+  struct sockaddr_in6 own = { .sin6_family = AF_INET6, .sin6_addr = *address };
+
+  for (guint i = 0; i < ADDRESS_TRIES; i++) {
+    if (bind (fd, (struct sockaddr *) &own, sizeof own) == 0)
+      return TRUE;
+    g_usleep (ADDRESS_MS * 1000);
+  }
+  return FALSE;
+}
+
+/* A machine without it does without. */
 static void
 set_address6 (const char *text)
 {
@@ -79,7 +95,7 @@ set_address6 (const char *text)
   int fd = socket (AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
   inet_pton (AF_INET6, text, &request.address);
-  if (fd < 0 || ioctl (fd, SIOCSIFADDR, &request) != 0)
+  if (fd < 0 || ioctl (fd, SIOCSIFADDR, &request) != 0 || !wait_for_address6 (fd, &request.address))
     g_debug ("no IPv6: %s", g_strerror (errno));
   if (fd >= 0)
     close (fd);

@@ -28,6 +28,8 @@
 #define HEARD_BYTES 65536
 /* Of what the encoder makes, on the wire: TS and PES headers, RTP, UDP, IP. */
 #define PAYLOAD_PART 0.95
+/* So often it is written down by what the link is measured. */
+#define SIGNAL_CAPTURES 30
 
 typedef struct
 {
@@ -139,6 +141,25 @@ note_capture (Source *self, guint32 number, gint64 now_us)
   g_mutex_unlock (&self->lock);
 }
 
+/* By what the link is measured, where wfdsink says so: "w". */
+static void
+note_signal (Source *self)
+{
+  g_autoptr (GstElement) sender = gst_bin_get_by_name (GST_BIN (self->program.pipeline), "w");
+  g_autoptr (GstStructure) stats = NULL;
+  const char *signal = NULL;
+
+  if (sender != NULL)
+    g_object_get (sender, "stats", &stats, NULL);
+  if (stats != NULL)
+    signal = gst_structure_get_string (stats, "rate-signal");
+  if (signal == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  fprintf (self->log, "signal,%s\n", signal);
+  g_mutex_unlock (&self->lock);
+}
+
 static gpointer
 capture (gpointer data)
 {
@@ -156,6 +177,8 @@ capture (gpointer data)
     GST_BUFFER_DURATION (buffer) = GST_SECOND / options.fps;
     g_signal_emit_by_name (self->capture, "push-buffer", buffer, &flow);
     gst_buffer_unref (buffer);
+    if (number % SIGNAL_CAPTURES == 0)
+      note_signal (self);
   }
   return NULL;
 }

@@ -86,19 +86,22 @@ def sum_packets(packets):
 
 
 def read_source(path):
-    """When captures were made, and what the encoder was told at each, by their number; and units in the
-    order of the encoder."""
-    captures, told, units = {}, {}, []
+    """When captures were made, and what the encoder was told at each, by their number; units in the
+    order of the encoder; and by what the link was measured."""
+    captures, told, units, signals = {}, {}, [], set()
     with open(path, encoding='ascii') as file:
         for line in file:
             kind, *numbers = line.strip().split(',')
+            if kind == 'signal':
+                signals.update(numbers)
+                continue
             numbers = [int(number) for number in numbers]
             if kind == 'capture':
                 captures[numbers[0]] = numbers[1]
                 told[numbers[0] - 1] = numbers[2]
             else:
                 units.append(dict(zip(('unit', 'capture', 'us', 'bytes', 'key', 'kbps'), numbers)))
-    return captures, told, units
+    return captures, told, units, signals
 
 
 def find_whole(units, rows):
@@ -127,7 +130,7 @@ def find_shown(units, got):
 def merge(folder):
     """The lines of a .frames file, and what should be known of the run."""
     report = read_report(os.path.join(folder, 'report'))
-    captures, told, units = read_source(os.path.join(folder, 'source'))
+    captures, told, units, signals = read_source(os.path.join(folder, 'source'))
     got, n_damaged = find_whole(units, read_csv(
         os.path.join(folder, 'sink'), ('us', 'unit', 'capture', 'captured_us', 'bytes', 'key')))
     on_wire = sum_packets(read_csv(os.path.join(folder, 'packets')))
@@ -150,7 +153,7 @@ def merge(folder):
             unit['key'] if unit else 0, int(unit is not None and unit['unit'] in shown)))
     whole = sum(unit >= 0 and packets == arrived for unit, (packets, arrived, _) in on_wire.items())
     return lines, {'late_ms': report['late_ms'], 'n_late': report['n_late'], 'units': len(units),
-                   'arrived': whole, 'given': len(got), 'damaged': n_damaged}
+                   'arrived': whole, 'given': len(got), 'damaged': n_damaged, 'signals': ' '.join(sorted(signals))}
 
 
 def go_first():
@@ -202,7 +205,7 @@ class EmulatedBench:
 
     def get_source(self, controller, folder):
         mode, rates = self.mode, self.get_rates()
-        sink = 'wfdsink address=' + self.source
+        sink = 'wfdsink name=w address=' + self.source
         if controller in OURS:
             bounds = ' '.join('%s-bitrate=%d' % (name, kbps * PAYLOAD_PART) for name, kbps in rates.items())
             # In modelled sizes there is no picture that might be too coarse.
