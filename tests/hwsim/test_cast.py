@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a person does: gst-launch-1.0 with wfdsink on one device, with wfdsrc on the other; the
-elements find each other, pair, form the group, and the picture is decoded. The second time
-nobody pairs."""
+elements find each other, pair, form the group, and the picture is decoded; the rate control goes by
+what the driver tells of packets. The second time nobody pairs."""
 import glob
 import os
 import signal
@@ -57,10 +57,19 @@ def cast(source, sink, folder):
         device.wait_no_group()
 
 
+def check_signal():
+    """mac80211 tells of each packet, and wfdsink goes by that."""
+    with open('/run/vm/launch-Source.log', encoding='utf-8') as log:
+        if 'the link is measured by completion now' not in log.read():
+            raise Failure('the rate control does not go by what the driver tells of packets')
+
+
 def main():
+    os.environ['GST_DEBUG'] = 'wfdrate:4'
     source, sink = set_stage()
     say('== the first time')
     cast(source, sink, FOLDER + '/first')
+    check_signal()
     say('== the second time')
     cast(source, sink, FOLDER + '/second')
     with open('/run/vm/launch-Source.log', encoding='utf-8') as log:
