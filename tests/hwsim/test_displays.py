@@ -10,6 +10,11 @@ from stage import SINK, SOURCE, TELL_PICTURES, end, set_stage, show, wait_pictur
 GROUP_S, BESIDE_S = 5, 20
 
 
+def listen_as(sink):
+    sink.start_pipeline((SINK % '').replace('device-name=Sink', 'device-name=' + sink.name) + TELL_PICTURES)
+    sink.tell('play')
+
+
 def check_plays_on(source, sink):
     sink.tell('look')
     wait_picture(sink)
@@ -26,9 +31,8 @@ def main():
     second_source.name = 'Source2'
     source.start_pipeline(SOURCE % 'pairing=pbc')
     second_source.start_pipeline((SOURCE % 'pairing=pbc').replace('peer=Sink', 'peer=Second'))
-    for one in (sink, second_sink):
-        one.start_pipeline((SINK % '').replace('device-name=Sink', 'device-name=' + one.name) + TELL_PICTURES)
-        one.tell('play')
+    listen_as(sink)
+    listen_as(second_sink)
     time.sleep(3)
 
     show(source, sink)
@@ -37,11 +41,15 @@ def main():
     second_source.tell('play')
     time.sleep(BESIDE_S)
     check_plays_on(source, sink)
-    end(second_source)
+    # Its display would wait for it for up to two minutes.
+    for one in (second_source, second_sink):
+        end(one)
+    second_sink.stop_peer()
     check_plays_on(source, sink)
     end(source)
     for one in (source, sink, second_sink):
         one.wait_no_group(GROUP_S)
+    listen_as(second_sink)
     time.sleep(3)
     show(second_source, second_sink)
     end(second_source)
