@@ -10,8 +10,7 @@ struct _WfdProcess
 {
   gint n_refs;
   GSubprocess *process;
-  GCancellable *reading;
-  GInputStream *output;
+  GSource *reading;
   const WfdProcessRules *rules;
   gpointer user_data;
   GString *line; /* as far as it has come */
@@ -26,7 +25,7 @@ unref (WfdProcess *self)
   if (--self->n_refs > 0)
     return;
   g_object_unref (self->process);
-  g_object_unref (self->reading);
+  g_source_unref (self->reading);
   g_string_free (self->line, TRUE);
   g_free (self);
 }
@@ -53,29 +52,34 @@ add_character (WfdProcess *self, char character)
     self->is_too_long = TRUE;
 }
 
-static void read_on (WfdProcess *self);
-
-static void
-on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+static gboolean
+on_readable (GObject *stream, gpointer user_data)
 {
   WfdProcess *self = user_data;
-  gssize n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, NULL);
+  g_autoptr (GError) error = NULL;
+  gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (stream),
+      self->chunk, CHUNK_BYTES, NULL, &error);
 
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    return G_SOURCE_CONTINUE;
+  self->n_refs++;
   for (gssize i = 0; i < n && !self->is_freed; i++)
     add_character (self, self->chunk[i]);
-  if (n > 0 && !self->is_freed)
-    read_on (self);
-  else if (!self->is_freed)
+  if (n <= 0 && !self->is_freed) {
+    g_source_destroy (self->reading);
     self->rules->ended (self->user_data);
+  }
   unref (self);
+  return G_SOURCE_CONTINUE;
 }
 
+/* A source, which ends at once, also where nobody looks at the context any more. */
 static void
-read_on (WfdProcess *self)
+begin_reading (WfdProcess *self, GInputStream *output)
 {
-  self->n_refs++;
-  g_input_stream_read_async (self->output, self->chunk, CHUNK_BYTES, G_PRIORITY_DEFAULT,
-      self->reading, on_read, self);
+  self->reading = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (output), NULL);
+  g_source_set_callback (self->reading, G_SOURCE_FUNC (on_readable), self, NULL);
+  g_source_attach (self->reading, g_main_context_get_thread_default ());
 }
 
 /* --- begin and end --- */
@@ -117,13 +121,12 @@ wfd_process_new (const char *const *argv, const WfdProcessRules *rules, gpointer
   self = g_new0 (WfdProcess, 1);
   self->n_refs = 1;
   self->process = process;
-  self->reading = g_cancellable_new ();
-  self->output = rules->reads_errors ? g_subprocess_get_stderr_pipe (process)
-                                     : g_subprocess_get_stdout_pipe (process);
   self->rules = rules;
   self->user_data = user_data;
   self->line = g_string_new (NULL);
-  read_on (self);
+  begin_reading (self,
+      rules->reads_errors ? g_subprocess_get_stderr_pipe (process)
+                          : g_subprocess_get_stdout_pipe (process));
   return self;
 }
 
@@ -131,7 +134,7 @@ void
 wfd_process_free (WfdProcess *self)
 {
   self->is_freed = TRUE;
-  g_cancellable_cancel (self->reading);
+  g_source_destroy (self->reading);
   g_subprocess_send_signal (self->process, SIGTERM);
   unref (self);
 }

@@ -86,6 +86,13 @@ def wait_until(condition, what, timeout=20):
         pause_s = min(1.2 * pause_s, 0.5)
 
 
+def need_own_time():
+    """For what is about moments, or takes too long in an emulated guest."""
+    if not HAS_OWN_TIME:
+        print('skipped: only in a guest of User Mode Linux, which tests/hwsim/prepare --uml makes')
+        sys.exit(77)
+
+
 # Elsewhere than in User Mode Linux, whoever waits for a file or is woken is as late as the machine is busy.
 SLACK = 1 if HAS_OWN_TIME else 5
 

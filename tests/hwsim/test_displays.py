@@ -4,7 +4,7 @@ disturb the first while that plays; and it has the picture when the first has en
 import copy
 import time
 
-from lab import Device
+from lab import Device, need_own_time
 from stage import SINK, SOURCE, TELL_PICTURES, end, set_stage, show, wait_picture
 
 GROUP_S, BESIDE_S = 5, 20
@@ -23,6 +23,7 @@ def check_plays_on(source, sink):
 
 
 def main():
+    need_own_time()
     source, sink = set_stage()
     second_sink = Device('Second', 2)
     second_sink.stop_peer()

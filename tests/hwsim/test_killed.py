@@ -4,7 +4,7 @@ that is told within a second, the pipeline is at NULL at once, nothing is left o
 wpa_supplicant started again it plays."""
 import time
 
-from lab import check_time, say
+from lab import check_time, need_own_time, say
 from stage import SOURCE, begin_again, end, listen, set_stage, show
 
 TOLD_S, GROUP_S = 1, 20
@@ -26,6 +26,7 @@ def check(device, source, sink, step):
 
 
 def main():
+    need_own_time()
     source, sink = set_stage()
     source.start_pipeline(SOURCE % 'pairing=pbc')
     listen(sink)
