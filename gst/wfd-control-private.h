@@ -36,6 +36,7 @@ typedef struct
 {
   WfdSession *session;
   char *peer;
+  gint64 begin_us;
 } WfdSilent;
 
 struct _WfdControl
@@ -145,6 +146,14 @@ void wfd_control_consider_waiting (gpointer data);
 void wfd_control_refuse_waiting (WfdControl *self, const char *why);
 /* Source role: the peer of @session says something for the first time. */
 void wfd_control_give_place (WfdControl *self, WfdSession *session);
+/* Source role: M1 is out; who speaks first gets the place. A port scanner, or a display
+ * without power, does not. */
+void wfd_control_put_aside (WfdControl *self);
+/* Source role: from when on there is room for one more that is put aside. */
+gint64 wfd_control_get_room_us (WfdControl *self);
+/* (transfer full) (nullable) */
+WfdSilent *wfd_control_take_silent (WfdControl *self, WfdSession *session);
+void wfd_control_free_silent (WfdControl *self, WfdSilent *silent);
 /* Source role: ends @session, if it is one of those that have said nothing. */
 gboolean wfd_control_drop_silent (WfdControl *self, WfdSession *session);
 void wfd_control_drop_all_silent (WfdControl *self);

@@ -402,8 +402,12 @@ wfd_control_release_session (WfdControl *self, WfdSession *session)
 static void
 note_wasted_turn (WfdControl *self)
 {
-  if (self->session == NULL || !self->heard || !is_stranger (self))
+  if (self->session == NULL || !is_stranger (self))
     return;
+  if (!self->heard) {
+    wfd_turns_note_silent (&self->turns, self->peer, g_get_monotonic_time ());
+    return;
+  }
   wfd_turns_note_wasted (&self->turns, self->peer, g_get_monotonic_time ());
   wfd_control_drop_silent_of (self, self->peer);
 }

@@ -9,9 +9,6 @@ GST_DEBUG_CATEGORY (wfd_control_debug);
 /* A display that comes again may be there before the end of its last connection is
  * seen, or before its TEARDOWN is answered. */
 #define RETURN_PATIENCE_US (200 * G_TIME_SPAN_MILLISECOND)
-/* More than anybody has who waits for one display; each is a connection and a session,
- * which costs nothing to whoever makes us keep it. */
-#define MAX_SILENT 16
 /* A peer's answer to TEARDOWN takes a millisecond or two; who does not answer
  * must not hold up a state change. */
 #define STOP_PATIENCE_US (100 * G_TIME_SPAN_MILLISECOND)
@@ -147,91 +144,6 @@ wfd_control_refuse_waiting (WfdControl *self, const char *why)
   }
 }
 
-static void
-free_silent (WfdControl *self, WfdSilent *silent)
-{
-  wfd_control_release_session (self, silent->session);
-  g_free (silent->peer);
-  g_free (silent);
-}
-
-void
-wfd_control_drop_all_silent (WfdControl *self)
-{
-  WfdSilent *silent;
-
-  while ((silent = g_queue_pop_head (&self->silent)) != NULL)
-    free_silent (self, silent);
-}
-
-/* (transfer full) (nullable) */
-static WfdSilent *
-take_silent (WfdControl *self, WfdSession *session)
-{
-  for (GList *link = self->silent.head; link != NULL; link = link->next) {
-    WfdSilent *silent = link->data;
-
-    if (silent->session == session) {
-      g_queue_delete_link (&self->silent, link);
-      return silent;
-    }
-  }
-  return NULL;
-}
-
-gboolean
-wfd_control_drop_silent (WfdControl *self, WfdSession *session)
-{
-  WfdSilent *silent = take_silent (self, session);
-
-  if (silent == NULL)
-    return FALSE;
-  free_silent (self, silent);
-  return TRUE;
-}
-
-/* Others of its address have wasted its turn. */
-void
-wfd_control_drop_silent_of (WfdControl *self, const char *peer)
-{
-  GList *next;
-
-  for (GList *link = self->silent.head; link != NULL; link = next) {
-    WfdSilent *silent = link->data;
-
-    next = link->next;
-    if (!g_str_equal (silent->peer, peer))
-      continue;
-    g_queue_delete_link (&self->silent, link);
-    free_silent (self, silent);
-  }
-}
-
-static void
-drop_excess_silent (WfdControl *self)
-{
-  const char *peers[MAX_SILENT + 1];
-  guint n = 0;
-
-  if (g_queue_get_length (&self->silent) <= MAX_SILENT)
-    return;
-  for (GList *link = self->silent.head; link != NULL; link = link->next)
-    peers[n++] = ((WfdSilent *) link->data)->peer;
-  free_silent (self, g_queue_pop_nth (&self->silent, wfd_turns_find_excess (peers, n)));
-}
-
-/* M1 is out; who speaks first gets the place. A port scanner, or a display without
- * power, does not. */
-static void
-put_aside (WfdControl *self)
-{
-  WfdSilent *silent = g_new (WfdSilent, 1);
-
-  *silent = (WfdSilent) { g_steal_pointer (&self->session), g_steal_pointer (&self->peer) };
-  g_queue_push_tail (&self->silent, silent);
-  drop_excess_silent (self);
-}
-
 /* Who has just wasted a turn is spoken of once there is a format. */
 static void
 greet_peer (WfdControl *self)
@@ -243,17 +155,17 @@ greet_peer (WfdControl *self)
 void
 wfd_control_give_place (WfdControl *self, WfdSession *session)
 {
-  WfdSilent *silent = session != self->session ? take_silent (self, session) : NULL;
+  WfdSilent *silent = session != self->session ? wfd_control_take_silent (self, session) : NULL;
 
   if (silent != NULL && self->session != NULL && self->heard) {
     GST_WARNING ("%s speaks too late: a session is running", silent->peer);
     self->refused_connections++;
-    free_silent (self, silent);
+    wfd_control_free_silent (self, silent);
     return;
   }
   if (silent != NULL) {
     if (self->session != NULL)
-      put_aside (self);
+      wfd_control_put_aside (self);
     self->session = silent->session;
     g_free (self->peer);
     self->peer = silent->peer;
@@ -262,6 +174,7 @@ wfd_control_give_place (WfdControl *self, WfdSession *session)
   if (wfd_control_is_source (self))
     greet_peer (self);
   self->heard = TRUE;
+  wfd_turns_note_heard (&self->turns, self->peer);
   self->begin_us = g_get_monotonic_time ();
   if (self->establish != NULL && wfd_control_is_source (self))
     wfd_establish_follow (self->establish, self->session);
@@ -319,7 +232,11 @@ is_place_taken (WfdControl *self)
       ? now_us + RETURN_PATIENCE_US
       : wfd_turns_get_end_us (&self->turns, self->peer, self->begin_us, self->heard, now_us);
 
-  if (self->session == NULL || (!self->heard && end_us <= now_us))
+  if (self->session == NULL)
+    return FALSE;
+  if (!self->heard)
+    end_us = MAX (end_us, wfd_control_get_room_us (self));
+  if (!self->heard && end_us <= now_us)
     return FALSE;
   wfd_control_set_timer (self, &self->waiting_timer, end_us, decide_who_stays);
   return TRUE;
@@ -337,7 +254,7 @@ wfd_control_consider_waiting (gpointer data)
   if (wfd_turns_is_empty (&self->turns) || is_place_taken (self))
     return;
   if (self->session != NULL) {
-    put_aside (self);
+    wfd_control_put_aside (self);
     wfd_control_drop_timer (&self->waiting_timer);
   }
   g_free (self->peer);

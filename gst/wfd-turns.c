@@ -36,6 +36,7 @@ wfd_turns_clear (WfdTurns *self)
 {
   g_queue_clear_full (&self->waiting, free_waiting);
   g_queue_clear_full (&self->wasted, free_wasted);
+  g_clear_pointer (&self->silent, g_hash_table_unref);
 }
 
 /* 0 if @address is not behind. */
@@ -73,28 +74,84 @@ wfd_turns_note_wasted (WfdTurns *self, const char *address, gint64 now_us)
     free_wasted (g_queue_pop_head (&self->wasted));
 }
 
+static gboolean
+is_forgotten (gpointer address, gpointer end_us, gpointer now_us)
+{
+  return *(gint64 *) end_us <= *(gint64 *) now_us;
+}
+
+void
+wfd_turns_note_silent (WfdTurns *self, const char *address, gint64 now_us)
+{
+  gint64 end_us = now_us + WFD_TURNS_MEMORY_US;
+
+  if (self->silent == NULL)
+    self->silent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  if (g_hash_table_size (self->silent) >= WFD_TURNS_MAX_SILENT)
+    g_hash_table_foreach_remove (self->silent, is_forgotten, &now_us);
+  if (g_hash_table_size (self->silent) < WFD_TURNS_MAX_SILENT)
+    g_hash_table_replace (self->silent, g_strdup (address), g_memdup2 (&end_us, sizeof (end_us)));
+}
+
+void
+wfd_turns_note_heard (WfdTurns *self, const char *address)
+{
+  if (self->silent != NULL)
+    g_hash_table_remove (self->silent, address);
+}
+
+static gboolean
+was_silent (const WfdTurns *self, const char *address, gint64 now_us)
+{
+  const gint64 *end_us =
+      self->silent != NULL && address != NULL ? g_hash_table_lookup (self->silent, address) : NULL;
+
+  return end_us != NULL && now_us < *end_us;
+}
+
+/* Who said nothing is last: who wasted a turn is a display, if not a good one. */
+static guint
+get_rank (const WfdTurns *self, const char *address, gint64 now_us)
+{
+  if (was_silent (self, address, now_us))
+    return 2;
+  return wfd_turns_is_behind (self, address, now_us) ? 1 : 0;
+}
+
+/* The first of the lowest rank. */
 static GList *
 find_next (const WfdTurns *self, gint64 now_us)
 {
-  for (GList *link = self->waiting.head; link != NULL; link = link->next) {
-    const Waiting *waiting = link->data;
+  GList *next = NULL;
+  guint lowest = G_MAXUINT;
 
-    if (!wfd_turns_is_behind (self, waiting->address, now_us))
-      return link;
+  for (GList *link = self->waiting.head; link != NULL; link = link->next) {
+    guint rank = get_rank (self, ((Waiting *) link->data)->address, now_us);
+
+    if (rank >= lowest)
+      continue;
+    lowest = rank;
+    next = link;
   }
-  return self->waiting.head;
+  return next;
 }
 
+/* The last of the highest rank. */
 static GList *
 find_last (const WfdTurns *self, gint64 now_us)
 {
-  for (GList *link = self->waiting.tail; link != NULL; link = link->prev) {
-    const Waiting *waiting = link->data;
+  GList *last = NULL;
+  guint highest = 0;
 
-    if (wfd_turns_is_behind (self, waiting->address, now_us))
-      return link;
+  for (GList *link = self->waiting.tail; link != NULL; link = link->prev) {
+    guint rank = get_rank (self, ((Waiting *) link->data)->address, now_us);
+
+    if (last != NULL && rank <= highest)
+      continue;
+    highest = rank;
+    last = link;
   }
-  return self->waiting.tail;
+  return last;
 }
 
 static gpointer
@@ -170,35 +227,43 @@ wfd_turns_get_end_us (const WfdTurns *self, const char *holder, gint64 begin_us,
 
   if (next == NULL)
     return G_MAXINT64;
-  memory_us =
-      wfd_turns_is_behind (self, holder, now_us) ? 0 : get_end_of_memory_us (self, next, now_us);
+  memory_us = get_rank (self, holder, now_us) >= get_rank (self, next, now_us)
+      ? 0
+      : get_end_of_memory_us (self, next, now_us);
   if (speaks)
     return MAX (begin_us + WFD_TURNS_TURN_US, memory_us);
   return memory_us != 0 ? begin_us + WFD_TURNS_TURN_US : now_us;
 }
 
 static guint
-count (const char *const *addresses, guint n, const char *address)
+count (const WfdTurnsAsked *asked, guint n, const char *address)
 {
   guint found = 0;
 
   for (guint i = 0; i < n; i++)
-    found += g_str_equal (addresses[i], address);
+    found += g_str_equal (asked[i].address, address);
   return found;
 }
 
 guint
-wfd_turns_find_excess (const char *const *addresses, guint n)
+wfd_turns_find_excess (const WfdTurns *self, const WfdTurnsAsked *asked, guint n, gint64 now_us,
+    gint64 *ret_when_us)
 {
-  guint excess = 0, most = 0;
+  const char *next = wfd_turns_get_next (self, now_us);
+  guint excess = 0, most = 0, highest = 0;
 
   for (guint i = 0; i < n; i++) {
-    guint found = count (addresses, n, addresses[i]);
+    guint found = count (asked, n, asked[i].address);
+    guint rank = get_rank (self, asked[i].address, now_us);
 
-    if (found > most) {
-      most = found;
-      excess = i;
-    }
+    if (found < most || (found == most && rank <= highest))
+      continue;
+    most = found;
+    highest = rank;
+    excess = i;
   }
+  *ret_when_us = most > 1 || (next != NULL && highest > get_rank (self, next, now_us))
+      ? 0
+      : asked[excess].begin_us + WFD_TURNS_ANSWER_US;
   return excess;
 }

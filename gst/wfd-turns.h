@@ -11,14 +11,22 @@ G_BEGIN_DECLS
  * while. Displays behind one address (NAT) get the place one after the other. */
 typedef struct
 {
-  GQueue waiting; /* who waits longest first */
-  GQueue wasted;  /* addresses behind all others, the first to be forgotten first */
+  GQueue waiting;     /* who waits longest first */
+  GQueue wasted;      /* addresses behind others, the first to be forgotten first */
+  GHashTable *silent; /* (nullable): address → gint64, when it is forgotten that it said nothing */
 } WfdTurns;
 
 #define WFD_TURNS_INIT \
   { \
-    G_QUEUE_INIT, G_QUEUE_INIT \
+    G_QUEUE_INIT, G_QUEUE_INIT, NULL \
   }
+
+/* A connection that has M1 and no answer yet. */
+typedef struct
+{
+  const char *address;
+  gint64 begin_us;
+} WfdTurnsAsked;
 
 /* A sink that keeps to the standard waits 6 s for M1 (T1), so also one that comes
  * just after a turn has begun. */
@@ -28,6 +36,11 @@ typedef struct
 #define WFD_TURNS_MEMORY_US (30 * G_TIME_SPAN_SECOND)
 /* More addresses than there are displays in a house; each costs a file descriptor. */
 #define WFD_TURNS_MAX_WAITING 8
+/* Displays answer M1 within 0.4 s, so who was asked has at least this long. */
+#define WFD_TURNS_ANSWER_US (500 * G_TIME_SPAN_MILLISECOND)
+/* As many as can be asked in the time of the memory: of thirty that are asked at a time
+ * each has its time to answer. */
+#define WFD_TURNS_MAX_SILENT 2048
 /* A bound for memory and search: who has that many addresses is not held up by it. */
 #define WFD_TURNS_MAX_WASTED 16
 
@@ -57,8 +70,14 @@ gboolean wfd_turns_is_behind (const WfdTurns *self, const char *address, gint64 
 gint64 wfd_turns_get_end_us (const WfdTurns *self, const char *holder, gint64 begin_us,
     gboolean speaks, gint64 now_us);
 
-/* The index of the one to give up of @n that are too many, the oldest first: the oldest
- * of the address that has most. */
-guint wfd_turns_find_excess (const char *const *addresses, guint n);
+/* @address was asked and said nothing: for a while it comes behind all others, those who
+ * wasted a turn included. */
+void wfd_turns_note_silent (WfdTurns *self, const char *address, gint64 now_us);
+void wfd_turns_note_heard (WfdTurns *self, const char *address);
+/* Which of @n, the oldest first, makes room for who is next: the oldest of the address
+ * that has most; if all have as many, rather who said nothing before. @ret_when_us: from
+ * when on; 0 for at once. */
+guint wfd_turns_find_excess (const WfdTurns *self, const WfdTurnsAsked *asked, guint n,
+    gint64 now_us, gint64 *ret_when_us);
 
 G_END_DECLS

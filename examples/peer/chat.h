@@ -78,6 +78,22 @@ ReadAddress (const char *address, const char *port)
   return where;
 }
 
+/* What others wrote, without what could move the cursor of a terminal or pass for our own
+ * lines: control characters, those of UTF-8 (C2 80 to C2 9F) included. */
+static void
+PrintLine (const void *data, size_t size)
+{
+  const unsigned char *text = (const unsigned char *) data;
+
+  for (size_t i = 0; i < size; i++) {
+    if (text[i] == 0xc2 && i + 1 < size && text[i + 1] >= 0x80 && text[i + 1] < 0xa0)
+      i++;
+    else if (text[i] >= 0x20 && text[i] != 0x7f)
+      putchar (text[i]);
+  }
+  putchar ('\n');
+}
+
 /* FALSE: that was the last. */
 static BOOL
 ReadLine (char *line, size_t size)

@@ -19,6 +19,7 @@
 #include <locale.h>
 #include <poll.h>
 #include <time.h>
+#include <wctype.h>
 
 #define MAX_TEXT 65536
 #define LINE_LIFE_S 3600
@@ -187,16 +188,25 @@ GetMember (PCWSTR identity, DWORD flags)
   return NULL;
 }
 
+/* The member has chosen it. */
+static void
+PrintName (PCWSTR name)
+{
+  for (; *name != L'\0'; name++)
+    if (!iswcntrl ((wint_t) *name))
+      printf ("%lc", (wint_t) *name);
+}
+
 static void
 ShowLine (PCWSTR from, const char *how, const PEER_DATA *line)
 {
   PPEER_MEMBER *member = GetMember (from, 0);
 
-  printf ("%ls%s: %.*s\n",
-      member != NULL && member[0]->pCredentialInfo != NULL
+  PrintName (member != NULL && member[0]->pCredentialInfo != NULL
           ? member[0]->pCredentialInfo->pwzFriendlyName
-          : from,
-      how, (int) line->cbData, (const char *) line->pbData);
+          : from);
+  printf ("%s: ", how);
+  PrintLine (line->pbData, line->cbData);
   if (member != NULL)
     PeerFreeData (member);
 }

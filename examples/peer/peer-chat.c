@@ -71,11 +71,12 @@ ShowConnection (const PEER_EVENT_CONNECTION_CHANGE_DATA *change)
 static void
 Show (const PEER_GRAPH_EVENT_DATA *data)
 {
-  if (data->eventType == PEER_GRAPH_EVENT_INCOMING_DATA)
-    printf ("> %.*s\n", (int) data->incomingData.data.cbData,
-        (const char *) data->incomingData.data.pbData);
-  else if (data->eventType == PEER_GRAPH_EVENT_DIRECT_CONNECTION)
+  if (data->eventType == PEER_GRAPH_EVENT_INCOMING_DATA) {
+    printf ("> ");
+    PrintLine (data->incomingData.data.pbData, data->incomingData.data.cbData);
+  } else if (data->eventType == PEER_GRAPH_EVENT_DIRECT_CONNECTION) {
     ShowConnection (&data->connectionChangeData);
+  }
   fflush (stdout);
 }
 

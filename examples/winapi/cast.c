@@ -26,11 +26,42 @@
 
 static HANDLE hEnded;
 
+/* What to do about it. */
+static const char *
+Explain (NTSTATUS status)
+{
+  static const struct
+  {
+    NTSTATUS status;
+    const char *text;
+  } texts[] = {
+    { STATUS_IO_TIMEOUT, "the display does not answer: is it on, and does it wait for a picture?" },
+    { STATUS_CONNECTION_RESET, "the display closed the connection: connect it again" },
+    { STATUS_CONNECTION_REFUSED,
+        "the display wants none of this: it is no display of Miracast, or "
+        "shares no format with us" },
+    { STATUS_DEVICE_INSUFFICIENT_RESOURCES,
+        "the radio is too slow for the smallest picture: bring the display nearer" },
+    { STATUS_INSUFFICIENT_RESOURCES, "no descriptors or threads are left: see ulimit -n" },
+    { STATUS_DEVICE_NOT_CONNECTED, "the display has left already: connect it again" },
+    { STATUS_CANCELLED, "it was stopped, or the pipeline of the picture ended" },
+    { STATUS_NOT_SUPPORTED, "this machine or this interface cannot do it: see docs/winapi.md" },
+    { STATUS_INVALID_PARAMETER, "there is no such interface, or socket: see the names in ip link" },
+    { STATUS_UNSUCCESSFUL, "the display said what is no Miracast: is it another program?" },
+  };
+
+  for (size_t i = 0; i < ARRAYSIZE (texts); i++)
+    if (texts[i].status == status)
+      return texts[i].text;
+  return "see docs/winapi.md for the code";
+}
+
 static VOID
 OnSessionStatus (PVOID pvContext, MIRACAST_STATUS status, NTSTATUS why)
 {
   UNREFERENCED_PARAMETER (pvContext);
-  printf ("over: Miracast status %u, 0x%08x\n", (unsigned) status, (unsigned) why);
+  printf ("over: Miracast status %u, 0x%08x%s%s\n", (unsigned) status, (unsigned) why,
+      why != STATUS_SUCCESS ? ": " : "", why != STATUS_SUCCESS ? Explain (why) : "");
   fflush (stdout);
   SetEvent (hEnded);
 }
@@ -112,7 +143,8 @@ Measure (HANDLE hDevice, const char *interface_name)
   NTSTATUS status = WfdxMiracastSetLink (hDevice, if_nametoindex (interface_name), NULL, 0);
 
   if (status != STATUS_SUCCESS)
-    printf ("%s cannot be measured: 0x%08x\n", interface_name, (unsigned) status);
+    printf ("%s cannot be measured: %s (0x%08x)\n", interface_name, Explain (status),
+        (unsigned) status);
   return status;
 }
 
@@ -130,7 +162,7 @@ ShowPicture (HANDLE hDevice, int display, BOOL isMeasured)
   status = WfdxMiracastStart (hDevice, (SOCKET) display, &stats, &info);
 
   if (status != STATUS_SUCCESS) {
-    printf ("error 0x%08x\n", (unsigned) status);
+    printf ("not started: %s (0x%08x)\n", Explain (status), (unsigned) status);
     return status;
   }
   printf ("started: monitor %u, modes reduced %u\n", (unsigned) info.MonitorConnected,
@@ -159,7 +191,7 @@ main (int argc, char **argv)
   hEnded = CreateEvent (NULL, TRUE, FALSE, NULL);
   status = WfdxMiracastOpen (NULL, &part, &hDevice);
   if (status != STATUS_SUCCESS) {
-    printf ("error 0x%08x\n", (unsigned) status);
+    printf ("no driver: %s (0x%08x)\n", Explain (status), (unsigned) status);
     return 1;
   }
   isMeasured = argc > 3 && Measure (hDevice, argv[3]) == STATUS_SUCCESS;

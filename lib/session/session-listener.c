@@ -4,7 +4,11 @@
 
 /* Connections that the kernel holds until we look: who finds no room there comes
  * again after a second (RFC 6298 §2.1), and a port scanner leaves twenty at once. */
-#define BACKLOG 128
+#define BACKLOG 512
+/* Who is turned away comes again as fast as we turn away: all that a listener does for
+ * others is worth a few percent of a CPU. The rest waits in the backlog. */
+#define WINDOW_MS 100
+#define MAX_IN_WINDOW 50
 
 /**
  * WfdListener:
@@ -18,6 +22,8 @@ struct _WfdListener
 
   GSocketService *service;
   guint16 port;
+  GSource *window; /* (nullable): until it ends */
+  guint in_window;
 };
 
 G_DEFINE_FINAL_TYPE (WfdListener, wfd_listener, G_TYPE_OBJECT)
@@ -30,10 +36,42 @@ enum
 
 static guint signals[N_SIGNALS];
 
+static void
+drop_window (WfdListener *self)
+{
+  if (self->window != NULL)
+    g_source_destroy (self->window);
+  g_clear_pointer (&self->window, g_source_unref);
+}
+
+static gboolean
+end_window (gpointer user_data)
+{
+  WfdListener *self = user_data;
+
+  drop_window (self);
+  g_socket_service_start (self->service);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+count_incoming (WfdListener *self)
+{
+  if (self->window == NULL) {
+    self->in_window = 0;
+    self->window = g_timeout_source_new (WINDOW_MS);
+    g_source_set_callback (self->window, end_window, self, NULL);
+    g_source_attach (self->window, g_main_context_get_thread_default ());
+  }
+  if (++self->in_window >= MAX_IN_WINDOW)
+    g_socket_service_stop (self->service);
+}
+
 static gboolean
 on_incoming (GSocketService *service, GSocketConnection *connection, GObject *source,
     gpointer user_data)
 {
+  count_incoming (user_data);
   g_signal_emit (user_data, signals[SIGNAL_CONNECTION], 0, connection);
   return TRUE;
 }
@@ -133,6 +171,7 @@ wfd_listener_close (WfdListener *self)
 
   if (self->service == NULL)
     return;
+  drop_window (self);
   g_signal_handlers_disconnect_by_data (self->service, self);
   g_socket_service_stop (self->service);
   g_socket_listener_close (G_SOCKET_LISTENER (self->service));

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <wfd/wfd.h>
 
+#include "display.h"
 #include "pair.h"
 #include "stream-writer.h"
 
@@ -38,46 +39,10 @@ wait_until_flowing (void)
   side_wait_flowing (&sink, TRUE);
 }
 
-/* A display that says what the test lets it say. */
 static GSocketConnection *
 connect_from (const char *local_address)
 {
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketAddress) local = NULL;
-  g_autoptr (GError) error = NULL;
-  GSocketConnection *connection;
-
-  if (local_address != NULL) {
-    local = g_inet_socket_address_new_from_string (local_address, 0);
-    g_socket_client_set_local_address (client, local);
-  }
-  g_socket_client_set_enable_proxy (client, FALSE);
-  g_socket_client_set_timeout (client, WATCHDOG / GST_SECOND);
-  connection = g_socket_client_connect_to_host (client, "127.0.0.1", side_get_rtsp_port (&source),
-      NULL, &error);
-  fail_unless (connection != NULL, "%s", error != NULL ? error->message : "");
-  return connection;
-}
-
-/* Reads until the other side closes; how much that was. */
-static gsize
-read_to_the_end (GSocketConnection *connection)
-{
-  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
-  gsize total = 0;
-  gssize n;
-  char data[1024];
-
-  while ((n = g_input_stream_read (input, data, sizeof data, NULL, NULL)) > 0)
-    total += n;
-  return total;
-}
-
-static void
-say (GSocketConnection *connection, const char *text)
-{
-  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), text,
-      strlen (text), NULL, NULL, NULL);
+  return display_connect (side_get_rtsp_port (&source), local_address);
 }
 
 /* A place where nobody answers, and one where somebody listens and is silent. */
@@ -120,7 +85,7 @@ GST_START_TEST (second_connection_is_closed_and_counted)
   start_sink ("");
   wait_until_flowing ();
   other = connect_from (NULL);
-  fail_unless_equals_int (read_to_the_end (other), 0);
+  fail_unless_equals_int (display_read_to_the_end (other), 0);
   fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 1);
 
   side_push (&source, stream_write_numbered (0, 7));
@@ -136,7 +101,7 @@ be_turned_away (const char *address)
 {
   g_autoptr (GSocketConnection) stranger = connect_from (address);
 
-  fail_unless_equals_int (read_to_the_end (stranger), 0);
+  fail_unless_equals_int (display_read_to_the_end (stranger), 0);
 }
 
 GST_START_TEST (only_the_named_peer_may_connect)
@@ -194,20 +159,6 @@ reset (GSocketConnection *connection)
   setsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
-/* Reads up to the end of a message without a body. */
-static void
-read_message (GSocketConnection *connection)
-{
-  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
-  g_autoptr (GString) text = g_string_new (NULL);
-  char byte;
-
-  while (!g_str_has_suffix (text->str, "\r\n\r\n")) {
-    fail_unless_equals_int (g_input_stream_read (input, &byte, 1, NULL, NULL), 1);
-    g_string_append_c (text, byte);
-  }
-}
-
 /* Anything may connect to an open port; it must not end the wait. */
 GST_START_TEST (who_is_no_display_does_not_end_the_wait)
 {
@@ -221,8 +172,8 @@ GST_START_TEST (who_is_no_display_does_not_end_the_wait)
   start_source ("");
   stranger = connect_from (NULL);
   recorder_mark (source.recorder);
-  read_message (stranger);
-  say (stranger, texts[__i__ / 2]);
+  display_read_message (stranger);
+  display_say (stranger, texts[__i__ / 2]);
   if (__i__ % 2 == 1)
     reset (stranger);
   g_io_stream_close (G_IO_STREAM (stranger), NULL, NULL);
@@ -234,284 +185,6 @@ GST_START_TEST (who_is_no_display_does_not_end_the_wait)
   wait_until_flowing ();
   if (!speaks)
     fail_unless_equals_int (recorder_count (source.recorder, match_type, &warning), 0);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-/* Nor may it keep a display out by saying nothing, or never all of it. */
-GST_START_TEST (silent_connection_makes_room_for_who_waits)
-{
-  static const char *const texts[] = { "", "RTSP/1.0 200 OK\r\nCSe" };
-  GSocketConnection *silent[2];
-
-  start_source ("");
-  for (guint i = 0; i < G_N_ELEMENTS (silent); i++) {
-    silent[i] = connect_from (NULL);
-    say (silent[i], texts[__i__]);
-  }
-  start_sink ("");
-  wait_until_flowing ();
-  for (guint i = 0; i < G_N_ELEMENTS (silent); i++) {
-    fail_unless (read_to_the_end (silent[i]) > 0);
-    g_object_unref (silent[i]);
-  }
-  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 0);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-static void
-say_options (GSocketConnection *connection)
-{
-  say (connection, "OPTIONS * RTSP/1.0\r\nCSeq: 7\r\nRequire: org.wfa.wfd1.0\r\n\r\n");
-}
-
-static void
-expect_closed (GSocketConnection *connection)
-{
-  fail_unless_equals_int (read_to_the_end (connection), 0);
-}
-
-GST_START_TEST (many_silent_connections_keep_nobody_out)
-{
-  GSocketConnection *silent[40];
-
-  start_source ("");
-  for (guint i = 0; i < G_N_ELEMENTS (silent); i++)
-    silent[i] = connect_from (NULL);
-  /* So that not all of them are there; each was asked. */
-  read_message (silent[0]);
-  expect_closed (silent[0]);
-  start_sink ("");
-  wait_until_flowing ();
-  for (guint i = 0; i < G_N_ELEMENTS (silent); i++) {
-    read_to_the_end (silent[i]);
-    g_object_unref (silent[i]);
-  }
-  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 0);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-GST_START_TEST (who_speaks_first_has_the_place)
-{
-  g_autoptr (GSocketConnection) display = NULL, other = NULL;
-
-  start_source ("");
-  display = connect_from (NULL);
-  other = connect_from (NULL);
-  read_message (display);
-  read_message (other);
-  say_options (display);
-  read_message (display);
-  say_options (other);
-  expect_closed (other);
-  say_options (display);
-  read_message (display);
-  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 1);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-GST_START_TEST (who_is_never_set_up_makes_room_for_who_waits)
-{
-  g_autoptr (GSocketConnection) display = NULL;
-
-  start_source ("");
-  display = connect_from (NULL);
-  read_message (display);
-  say_options (display);
-  read_message (display);
-  start_sink ("");
-  wait_until_flowing ();
-  expect_closed (display);
-  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 0);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-/* The end of the connection before may be seen after the next one. */
-GST_START_TEST (display_that_comes_again_at_once_is_taken)
-{
-  g_autoptr (GSocketConnection) before = NULL, again = NULL;
-
-  start_source ("after-session=wait");
-  before = connect_from (NULL);
-  read_message (before);
-  say (before, "OPTIONS * RTSP/1.0\r\nCSeq: 7\r\nRequire: org.wfa.wfd1.0\r\n\r\n");
-  read_message (before);
-  again = connect_from (NULL);
-  g_io_stream_close (G_IO_STREAM (before), NULL, NULL);
-  read_message (again);
-  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 0);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-/* Who waits longest goes next, so the last have to go. */
-GST_START_TEST (only_so_many_addresses_wait)
-{
-  g_autoptr (GSocketConnection) display = NULL;
-  GSocketConnection *waiting[10];
-
-  start_source ("");
-  display = connect_from (NULL);
-  read_message (display);
-  say_options (display);
-  read_message (display);
-  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++) {
-    g_autofree char *address = g_strdup_printf ("127.0.0.%u", 10 + i);
-
-    waiting[i] = connect_from (address);
-  }
-  for (guint i = 8; i < G_N_ELEMENTS (waiting); i++)
-    expect_closed (waiting[i]);
-  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 2);
-  g_io_stream_close (G_IO_STREAM (display), NULL, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++) {
-    if (i < 8)
-      read_message (waiting[i]);
-    g_object_unref (waiting[i]);
-  }
-  tear_down ();
-}
-
-GST_END_TEST;
-
-#define STRANGER "127.0.0.2"
-
-/* Speaks at once, without waiting for M1. */
-static GSocketConnection *
-connect_hog (void)
-{
-  GSocketConnection *connection = connect_from (STRANGER);
-
-  say_options (connection);
-  return connection;
-}
-
-/* Of an address one waits, and after its turn it is the others' turn. */
-GST_START_TEST (who_speaks_on_many_connections_has_one_turn)
-{
-  g_autoptr (GSocketConnection) display = NULL;
-  GSocketConnection *hogs[7];
-
-  start_source ("");
-  hogs[0] = connect_hog ();
-  read_message (hogs[0]);
-  read_message (hogs[0]);
-  display = connect_from (NULL);
-  for (guint i = 1; i < 6; i++)
-    hogs[i] = connect_hog ();
-  for (guint i = 1; i < 5; i++)
-    expect_closed (hogs[i]);
-  /* The turn of the first is over. */
-  read_message (display);
-  /* Displays take a moment to answer M1; until then nobody of that address is asked. */
-  hogs[6] = connect_hog ();
-  expect_closed (hogs[5]);
-  say_options (display);
-  read_message (display);
-  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 5);
-  for (guint i = 0; i < G_N_ELEMENTS (hogs); i++)
-    g_object_unref (hogs[i]);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-/* Connections that were asked before the turn was wasted are no way round it. */
-GST_START_TEST (silent_connections_go_with_the_turn_of_their_address)
-{
-  g_autoptr (GSocketConnection) display = NULL, silent = NULL, other = NULL;
-
-  start_source ("");
-  silent = connect_from (STRANGER);
-  read_message (silent);
-  other = connect_from ("127.0.0.3");
-  read_message (other);
-  display = connect_from (STRANGER);
-  read_message (display);
-  say (display, "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n");
-  read_to_the_end (display);
-  expect_closed (silent);
-  say_options (other);
-  read_message (other);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-GST_START_TEST (silent_connections_of_one_address_displace_nobody_else)
-{
-  g_autoptr (GSocketConnection) display = NULL;
-  GSocketConnection *silent[40];
-
-  start_source ("");
-  display = connect_from (NULL);
-  read_message (display);
-  for (guint i = 0; i < G_N_ELEMENTS (silent); i++)
-    silent[i] = connect_from (STRANGER);
-  read_message (silent[39]);
-  say_options (display);
-  read_message (display);
-  for (guint i = 0; i < G_N_ELEMENTS (silent); i++)
-    g_object_unref (silent[i]);
-  tear_down ();
-}
-
-GST_END_TEST;
-
-/* A thousand may come in a second; the next display is told of as ever. */
-GST_START_TEST (who_comes_again_and_again_is_told_of_once)
-{
-  GstMessageType warning = GST_MESSAGE_WARNING, progress = GST_MESSAGE_PROGRESS;
-
-  start_source ("");
-  recorder_wait_progress (source.recorder, "connect/start");
-  for (guint i = 0; i < 20; i++) {
-    g_autoptr (GSocketConnection) stranger = connect_from (STRANGER);
-
-    read_message (stranger);
-    say (stranger, "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n");
-    read_to_the_end (stranger);
-  }
-  /* Asked in the thread that has to do with the end, so it is behind it. */
-  side_get_counter (&source, "sessions");
-  fail_unless_equals_int (recorder_count (source.recorder, match_type, &warning), 1);
-  /* The first, and what was there before. */
-  fail_unless_equals_int (recorder_count (source.recorder, match_type, &progress), 1 + 3);
-
-  start_sink ("");
-  wait_until_flowing ();
-  recorder_wait_progress (source.recorder, "play/complete");
-  tear_down ();
-}
-
-GST_END_TEST;
-
-/* Its wait is over the ordinary way once there is a format. */
-GST_START_TEST (display_that_failed_a_moment_ago_is_told_of_when_it_gets_on)
-{
-  g_autoptr (GSocketConnection) before = NULL;
-
-  start_source ("");
-  before = connect_from (NULL);
-  read_message (before);
-  say (before, "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n");
-  read_to_the_end (before);
-  side_get_counter (&source, "sessions");
-  recorder_mark (source.recorder);
-  start_sink ("");
-  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
-    if (!g_str_equal (steps[i], "connect/start"))
-      recorder_wait_progress (source.recorder, steps[i]);
   tear_down ();
 }
 
@@ -764,7 +437,7 @@ GST_START_TEST (stop_while_the_display_is_silent)
 
   start_source ("");
   silent = connect_from (NULL);
-  read_message (silent);
+  display_read_message (silent);
   tear_down ();
 }
 
@@ -954,17 +627,6 @@ rtspwfd_peers_suite (void)
   tcase_add_test (peers, named_peer_may_be_written_as_ipv6);
   tcase_add_test (peers, peer_that_is_no_address_is_an_error_at_the_start);
   tcase_add_loop_test (peers, who_is_no_display_does_not_end_the_wait, 0, 10);
-  tcase_add_loop_test (peers, silent_connection_makes_room_for_who_waits, 0, 2);
-  tcase_add_test (peers, many_silent_connections_keep_nobody_out);
-  tcase_add_test (peers, who_speaks_first_has_the_place);
-  tcase_add_test (peers, who_is_never_set_up_makes_room_for_who_waits);
-  tcase_add_test (peers, display_that_comes_again_at_once_is_taken);
-  tcase_add_test (peers, only_so_many_addresses_wait);
-  tcase_add_test (peers, who_speaks_on_many_connections_has_one_turn);
-  tcase_add_test (peers, silent_connections_go_with_the_turn_of_their_address);
-  tcase_add_test (peers, silent_connections_of_one_address_displace_nobody_else);
-  tcase_add_test (peers, who_comes_again_and_again_is_told_of_once);
-  tcase_add_test (peers, display_that_failed_a_moment_ago_is_told_of_when_it_gets_on);
   tcase_add_test (peers, display_with_nothing_in_common_does_not_end_the_wait);
   tcase_add_test (peers, display_that_vanishes_is_an_error);
   tcase_add_test (peers, display_that_vanishes_makes_room_for_the_next);

@@ -5,9 +5,9 @@
 #define S G_TIME_SPAN_SECOND
 #define START (1000 * S)
 
-/* What comes in, one letter each: a lower-case one is an address that wasted its turn,
- * an upper-case one an address that connects, and what goes out: who is next, each in
- * turn. */
+/* What comes in, one letter each: a lower-case one is an address that wasted its turn, one
+ * after a "-" an address that said nothing, after a "+" one that spoke, an upper-case one an address that connects, and
+ * what goes out: who is next, each in turn. */
 GST_START_TEST (who_waits_longest_of_the_others_is_next)
 {
   static const struct
@@ -32,6 +32,18 @@ GST_START_TEST (who_waits_longest_of_the_others_is_next)
     { "aABCDEFGHI", "BCDEFGHI" },
     { "abABCDEFGHI", "CDEFGHIA" },
     { "iABCDEFGHI", "ABCDEFGH" },
+    /* Who said nothing comes behind all of them, until it speaks. */
+    { "-AABC", "BCA" },
+    { "A-AB", "BA" },
+    { "-ABA", "BA" },
+    { "-AbABC", "CBA" },
+    { "-Aa-BABC", "CAB" },
+    { "-A+ABA", "BA" },
+    { "-A+AAB", "AB" },
+    { "-AABCDEFGHI", "BCDEFGHI" },
+    { "a-IABCDEFGHI", "BCDEFGHA" },
+    { "-H-IABCDEFGHI", "ABCDEFGH" },
+    { "-HABCDEFGHI", "ABCDEFGI" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -42,7 +54,11 @@ GST_START_TEST (who_waits_longest_of_the_others_is_next)
     for (const char *c = cases[i].in; *c != '\0'; c++, now_us++) {
       const char address[] = { g_ascii_toupper (*c), '\0' };
 
-      if (g_ascii_islower (*c))
+      if (*c == '-')
+        wfd_turns_note_silent (&turns, (char[]) { *++c, '\0' }, now_us);
+      else if (*c == '+')
+        wfd_turns_note_heard (&turns, (char[]) { *++c, '\0' });
+      else if (g_ascii_islower (*c))
         wfd_turns_note_wasted (&turns, address, now_us);
       else
         wfd_turns_add (&turns, address, GINT_TO_POINTER (*c), now_us);
@@ -128,7 +144,8 @@ GST_START_TEST (only_so_many_wasted_turns_are_remembered)
 
 GST_END_TEST;
 
-/* A has the place since START, others wait; all times from START on. */
+/* A has the place since START, others wait; all times from START on. Who wasted a turn, after
+ * a "-" who said nothing. */
 GST_START_TEST (turn_has_an_end_when_another_waits)
 {
   static const struct
@@ -157,14 +174,22 @@ GST_START_TEST (turn_has_an_end_when_another_waits)
     { "B", "B", FALSE, 1 * S, 5 * S },
     { "B", "B", FALSE, 6 * S, 5 * S },
     { "B", "B", FALSE, 31 * S, 31 * S },
+    /* But who said nothing before. */
+    { "-AB", "B", FALSE, 1 * S, 1 * S },
+    { "-AB", "B", TRUE, 1 * S, 5 * S },
+    { "-A-BB", "B", FALSE, 1 * S, 1 * S },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     WfdTurns turns = WFD_TURNS_INIT;
     gint64 end_us = cases[i].end_us == G_MAXINT64 ? G_MAXINT64 : START + cases[i].end_us;
 
-    for (const char *c = cases[i].wasted; *c != '\0'; c++)
-      wfd_turns_note_wasted (&turns, (char[]) { *c, '\0' }, START);
+    for (const char *c = cases[i].wasted; *c != '\0'; c++) {
+      if (*c == '-')
+        wfd_turns_note_silent (&turns, (char[]) { *++c, '\0' }, START);
+      else
+        wfd_turns_note_wasted (&turns, (char[]) { *c, '\0' }, START);
+    }
     for (const char *c = cases[i].waiting; *c != '\0'; c++)
       wfd_turns_add (&turns, (char[]) { *c, '\0' }, &turns, START);
     fail_unless (wfd_turns_get_end_us (&turns, "A", START, cases[i].speaks, START + cases[i].now_us)
@@ -176,27 +201,100 @@ GST_START_TEST (turn_has_an_end_when_another_waits)
 
 GST_END_TEST;
 
+/* Who was asked, the oldest first, a second apart from START on; who of them said nothing
+ * before; who waits; and who makes room when. */
 GST_START_TEST (who_has_most_gives_up)
 {
+  static const gint64 later_us = WFD_TURNS_ANSWER_US;
   static const struct
   {
-    const char *addresses;
+    const char *asked, *silent, *waiting;
     guint excess;
-  } cases[] = { { "A", 0 }, { "ABC", 0 }, { "AAA", 0 }, { "ABB", 1 }, { "HXXXX", 1 },
-    { "XHXXX", 0 }, { "HXYXY", 1 }, { "HXYYX", 1 }, { "HXYY", 2 } };
+    gint64 when_us;
+  } cases[] = {
+    /* Each has its time to answer. */
+    { "A", "", "", 0, START + later_us },
+    { "A", "", "N", 0, START + later_us },
+    { "ABC", "", "N", 0, START + later_us },
+    { "ABC", "ABCN", "N", 0, START + later_us },
+    { "ABC", "BN", "N", 1, START + 1 * S + later_us },
+    /* Who has more than one has none for each of them. */
+    { "AAA", "", "N", 0, 0 },
+    { "AAA", "", "A", 0, 0 },
+    { "ABB", "", "N", 1, 0 },
+    { "ABB", "A", "N", 1, 0 },
+    { "HXXXX", "", "N", 1, 0 },
+    { "XHXXX", "", "N", 0, 0 },
+    { "HXYXY", "", "N", 1, 0 },
+    { "HXYYX", "", "N", 1, 0 },
+    { "HXYY", "", "N", 2, 0 },
+    /* Nor who is known to say nothing, when somebody else comes. */
+    { "ABC", "BC", "N", 1, 0 },
+    { "ABC", "ABC", "N", 0, 0 },
+    { "HABC", "ABC", "N", 1, 0 },
+    { "HABC", "ABC", "A", 1, START + 1 * S + later_us },
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    guint n = strlen (cases[i].addresses);
+    guint n = strlen (cases[i].asked);
+    WfdTurns turns = WFD_TURNS_INIT;
+    WfdTurnsAsked asked[8];
     char texts[8][2];
-    const char *addresses[8];
+    gint64 when_us;
 
     for (guint j = 0; j < n; j++) {
-      texts[j][0] = cases[i].addresses[j];
+      texts[j][0] = cases[i].asked[j];
       texts[j][1] = '\0';
-      addresses[j] = texts[j];
+      asked[j] = (WfdTurnsAsked) { texts[j], START + j * S };
     }
-    fail_unless_equals_int (wfd_turns_find_excess (addresses, n), cases[i].excess);
+    for (const char *c = cases[i].silent; *c != '\0'; c++)
+      wfd_turns_note_silent (&turns, (char[]) { *c, '\0' }, START);
+    for (const char *c = cases[i].waiting; *c != '\0'; c++)
+      wfd_turns_add (&turns, (char[]) { *c, '\0' }, &turns, START);
+    fail_unless_equals_int (wfd_turns_find_excess (&turns, asked, n, START + n * S, &when_us),
+        cases[i].excess);
+    fail_unless (when_us == cases[i].when_us, "case %u", i);
+    wfd_turns_clear (&turns);
   }
+}
+
+GST_END_TEST;
+
+static char
+get_next (const WfdTurns *turns, gint64 now_us)
+{
+  return *wfd_turns_get_next (turns, now_us);
+}
+
+GST_START_TEST (silence_is_forgotten)
+{
+  WfdTurns turns = WFD_TURNS_INIT;
+
+  wfd_turns_note_silent (&turns, "A", START);
+  wfd_turns_add (&turns, "A", &turns, START);
+  wfd_turns_add (&turns, "B", &turns, START);
+  fail_unless_equals_int (get_next (&turns, START + WFD_TURNS_MEMORY_US - 1), 'B');
+  fail_unless_equals_int (get_next (&turns, START + WFD_TURNS_MEMORY_US), 'A');
+  wfd_turns_clear (&turns);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (only_so_many_silent_addresses_are_remembered)
+{
+  WfdTurns turns = WFD_TURNS_INIT;
+  gint64 end_us = START + WFD_TURNS_MEMORY_US;
+
+  for (guint i = 0; i < 2 * WFD_TURNS_MAX_SILENT; i++) {
+    g_autofree char *address = g_strdup_printf ("%u", i);
+
+    wfd_turns_note_silent (&turns, address, START);
+  }
+  fail_unless_equals_int (g_hash_table_size (turns.silent), WFD_TURNS_MAX_SILENT);
+  /* Those who are forgotten make room. */
+  wfd_turns_note_silent (&turns, "A", end_us);
+  fail_unless_equals_int (g_hash_table_size (turns.silent), 1);
+  wfd_turns_clear (&turns);
 }
 
 GST_END_TEST;
@@ -214,6 +312,8 @@ wfd_turns_suite (void)
   tcase_add_test (tcase, only_so_many_wasted_turns_are_remembered);
   tcase_add_test (tcase, turn_has_an_end_when_another_waits);
   tcase_add_test (tcase, who_has_most_gives_up);
+  tcase_add_test (tcase, silence_is_forgotten);
+  tcase_add_test (tcase, only_so_many_silent_addresses_are_remembered);
   return suite;
 }
 

@@ -588,6 +588,37 @@ test_listener_wants_an_address (void)
   g_assert_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT);
 }
 
+static void
+on_one_more (WfdListener *listener, GSocketConnection *connection, guint *count)
+{
+  (*count)++;
+}
+
+/* Who is turned away and comes again as fast as it can costs no CPU; nobody is lost. */
+static void
+test_connections_that_are_too_many_come_later (Fixture *self, gconstpointer data)
+{
+  const struct sockaddr_in address = { .sin_family = AF_INET,
+    .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+    .sin_port = htons (wfd_listener_get_port (self->listener)) };
+  gint64 begin_us = g_get_monotonic_time ();
+  int fds[101];
+  guint count = 0;
+
+  g_signal_handlers_disconnect_by_func (self->listener, on_connection, self);
+  g_signal_connect (self->listener, "connection", G_CALLBACK (on_one_more), &count);
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++) {
+    fds[i] = socket (AF_INET, SOCK_STREAM, 0);
+    g_assert_no_errno (connect (fds[i], (const struct sockaddr *) &address, sizeof (address)));
+  }
+  while (count < G_N_ELEMENTS (fds))
+    g_main_context_iteration (self->context, TRUE);
+  /* 50 in 100 ms. */
+  g_assert_cmpint (g_get_monotonic_time () - begin_us, >=, 200 * G_TIME_SPAN_MILLISECOND - 2000);
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -629,6 +660,8 @@ main (int argc, char **argv)
       test_functions_before_the_connection_fail_softly);
   TEST ("closed-without-a-connection-has-no-addresses", NULL,
       test_closed_without_a_connection_has_no_addresses);
+  TEST ("connections-that-are-too-many-come-later", NULL,
+      test_connections_that_are_too_many_come_later);
 #undef TEST
   g_test_add_func ("/session/listener-wants-an-address", test_listener_wants_an_address);
   return g_test_run ();
