@@ -2,7 +2,8 @@
 /* A pipeline that obeys the commands on its standard input, one a line, and writes a
  * line for whatever happens, with the time.
  *
- *   play | pause | null | look | ask | accept ADDRESS | refuse ADDRESS | enter ADDRESS PIN | quit
+ *   play | pause | null | look | memory | ask | accept ADDRESS | refuse ADDRESS |
+ *   enter ADDRESS PIN | quit
  *
  * After ask the element "w" leaves to a person who may be paired, and with which PIN.
  *
@@ -10,6 +11,7 @@
  * means of seven columns of equal width in its upper half. */
 #include <gio/gunixinputstream.h>
 #include <gst/gst.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #define N_COLUMNS 7
@@ -195,6 +197,8 @@ obey (Peer *self, const char *command)
     set_state (self, GST_STATE_NULL, command);
   else if (g_str_equal (command, "look"))
     g_atomic_int_set (&self->looks, TRUE);
+  else if (g_str_equal (command, "memory"))
+    tell ("memory %zu", mallinfo2 ().uordblks + mallinfo2 ().hblkhd);
   else
     g_main_loop_quit (self->loop);
 }

@@ -11,9 +11,10 @@ def list_descriptors(process):
     return sorted(os.readlink(folder + number).split(':')[0] for number in os.listdir(folder))
 
 
-def get_memory_kb(process):
-    with open('/proc/%d/status' % process.pid, encoding='utf-8') as file:
-        return int(re.search(r'^RssAnon:\s+(\d+)', file.read(), re.M)[1])
+def get_memory_kb(device):
+    """What is allocated; how many pages that takes depends on which threads were there at once."""
+    device.tell('memory')
+    return int(device.wait(r'^memory (\d+)')[1]) // 1024
 
 
 def measure(device):
@@ -29,7 +30,7 @@ def measure(device):
         'interfaces of wpa_supplicant': device.ask_supplicant('INTERFACES', path=device.control),
         'networks of wpa_supplicant': device.ask_supplicant('LIST_NETWORKS'),
     }
-    return found, get_memory_kb(device.peer), len(list_descriptors(device.supplicant))
+    return found, get_memory_kb(device), len(list_descriptors(device.supplicant))
 
 
 # It has one more now and then, while it waits for something.

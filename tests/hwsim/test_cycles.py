@@ -10,7 +10,7 @@ from leftovers import check_nothing_left, measure
 CYCLES = 20
 # The allocator has what it needs after a few; what each of the others lost would be more than this.
 WARM = 5
-MOST_KB = 256
+MOST_KB = 128
 
 
 def main():

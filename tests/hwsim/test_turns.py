@@ -10,7 +10,7 @@ from stage import SOURCE, end, listen, set_stage, show
 TURNS = 20
 # The allocator, the codecs and the pools have what they need after a few.
 WARM = 5
-MOST_KB = 1024
+MOST_KB = 256
 GROUP_S = 5
 
 

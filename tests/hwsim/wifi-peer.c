@@ -3,12 +3,13 @@
  * one a line, and writes a line for whatever happens, with the time.
  *
  *   find | stop-find | connect PEER pbc | connect PEER display | connect PEER keypad PIN |
- *   reopen PEER [as above] | reject PEER | start-group | disconnect | cancel | stats |
+ *   reopen PEER [as above] | reject PEER | start-group | disconnect | cancel | stats | memory |
  *   receive LOCAL-ADDRESS | received | send ADDRESS N | look ADDRESS | station | quit
  *
  * It uses the system's message bus ($DBUS_SYSTEM_BUS_ADDRESS). */
 #include <gio/gunixinputstream.h>
 #include <link-p2p.h>
+#include <malloc.h>
 #include <unistd.h>
 #include <wfd/wfd-peer-station.h>
 
@@ -261,6 +262,8 @@ obey (Peer *self, const char *line)
     g_main_loop_quit (self->loop);
   else if (g_str_equal (words[0], "stats"))
     tell_stats (self->link, "stats");
+  else if (g_str_equal (words[0], "memory"))
+    tell ("memory %zu", mallinfo2 ().uordblks + mallinfo2 ().hblkhd);
   else if (g_str_equal (words[0], "stop-find"))
     wfd_link_stop_find (self->link);
   else if (g_str_equal (words[0], "reject") && words[1] != NULL)
