@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wfd-udp.h"
+
 typedef struct
 {
   gint64 put_us;
@@ -19,14 +21,16 @@ count_packets (gsize bytes, gsize segment_bytes)
   return (bytes + segment_bytes - 1) / segment_bytes;
 }
 
-/* So that they can leave in one call, which takes datagrams of one size and a smaller one at the end. */
+/* So that they can leave in one call, which takes so many datagrams of one size, and a smaller one at
+ * the end. A batch has one age, that of its first, and stays until all of it has left. */
 static gboolean
 append (WfdSendQueue *self, const guint8 *data, gsize bytes, gsize segment_bytes)
 {
   GList *last = self->batches.tail;
   Batch *batch = last != NULL ? last->data : NULL;
 
-  if (batch == NULL || batch->segment_bytes != segment_bytes || batch->bytes % segment_bytes != 0)
+  if (batch == NULL || batch->segment_bytes != segment_bytes || batch->bytes % segment_bytes != 0
+      || batch->bytes >= WFD_UDP_MAX_SEGMENTS * segment_bytes)
     return FALSE;
   batch = last->data = g_realloc (batch, sizeof *batch + batch->bytes + bytes);
   memcpy (batch->data + batch->bytes, data, bytes);

@@ -85,6 +85,8 @@ wfd_turns_note_silent (WfdTurns *self, const char *address, gint64 now_us)
 {
   gint64 end_us = now_us + WFD_TURNS_MEMORY_US;
 
+  if (address == NULL)
+    return;
   if (self->silent == NULL)
     self->silent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   if (g_hash_table_size (self->silent) >= WFD_TURNS_MAX_SILENT)
@@ -96,7 +98,7 @@ wfd_turns_note_silent (WfdTurns *self, const char *address, gint64 now_us)
 void
 wfd_turns_note_heard (WfdTurns *self, const char *address)
 {
-  if (self->silent != NULL)
+  if (self->silent != NULL && address != NULL)
     g_hash_table_remove (self->silent, address);
 }
 

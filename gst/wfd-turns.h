@@ -70,8 +70,8 @@ gboolean wfd_turns_is_behind (const WfdTurns *self, const char *address, gint64 
 gint64 wfd_turns_get_end_us (const WfdTurns *self, const char *holder, gint64 begin_us,
     gboolean speaks, gint64 now_us);
 
-/* @address was asked and said nothing: for a while it comes behind all others, those who
- * wasted a turn included. */
+/* @address (nullable: where it was could not be seen any more) was asked and said nothing: for a
+ * while it comes behind all others, those who wasted a turn included. */
 void wfd_turns_note_silent (WfdTurns *self, const char *address, gint64 now_us);
 void wfd_turns_note_heard (WfdTurns *self, const char *address);
 /* Which of @n, the oldest first, makes room for who is next: the oldest of the address

@@ -328,11 +328,12 @@ wfd_p2p_read_is_connected (GVariant *properties)
 gboolean
 wfd_p2p_is_group_name (const char *name, const char *device)
 {
-  const char *rest = name + strlen (WPAS_GROUP_PREFIX);
   gsize n = device != NULL ? strlen (device) : 0;
+  const char *rest;
 
   if (!g_str_has_prefix (name, WPAS_GROUP_PREFIX) || g_str_has_prefix (name, WPAS_DEVICE_PREFIX))
     return FALSE;
+  rest = name + strlen (WPAS_GROUP_PREFIX);
   return device == NULL || (strncmp (rest, device, n) == 0 && rest[n] == '-')
       || rest[strspn (rest, "0123456789")] == '\0';
 }

@@ -8,6 +8,7 @@
 #include <wfd-pump.h>
 #include <wfd-rtp-socket.h>
 #include <wfd-send-queue.h>
+#include <wfd-udp.h>
 
 #define PACKET_BYTES 1328
 #define HEAD_BYTES 28
@@ -701,6 +702,26 @@ GST_START_TEST (queue_gives_back_in_parts_what_was_put_in)
 
 GST_END_TEST;
 
+/* Sound alone, say: each time one is put in and one leaves, and something always waits. */
+GST_START_TEST (queue_that_is_never_empty_is_no_older_than_what_waits)
+{
+  WfdSendQueue queue = WFD_SEND_QUEUE_INIT;
+  const guint8 *data;
+  gsize bytes, segment_bytes;
+
+  wfd_send_queue_put (&queue, (const guint8 *) "xx", 2, 2, WFD_SEND_QUEUE_NO_PICTURE, 0);
+  for (guint i = 1; i < 1000; i++) {
+    wfd_send_queue_put (&queue, (const guint8 *) "xx", 2, 2, WFD_SEND_QUEUE_NO_PICTURE, i);
+    fail_unless_equals_int (wfd_send_queue_peek (&queue, 1, &data, &bytes, &segment_bytes), 1);
+    wfd_send_queue_drop (&queue, 1);
+    fail_unless_equals_int (queue.n_packets, 1);
+    fail_unless (wfd_send_queue_get_since_us (&queue) + WFD_UDP_MAX_SEGMENTS > i);
+  }
+  wfd_send_queue_clear (&queue);
+}
+
+GST_END_TEST;
+
 static Suite *
 pump_suite (void)
 {
@@ -734,6 +755,7 @@ pump_suite (void)
   tcase_add_test (all, look_that_is_nearly_due_comes_with_the_hand_over);
   suite_add_tcase (suite, queue);
   tcase_add_test (queue, queue_gives_back_in_parts_what_was_put_in);
+  tcase_add_test (queue, queue_that_is_never_empty_is_no_older_than_what_waits);
   return suite;
 }
 

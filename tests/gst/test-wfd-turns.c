@@ -126,6 +126,21 @@ GST_START_TEST (wasted_turn_is_forgotten)
 
 GST_END_TEST;
 
+/* Of a connection that is reset before it is looked at. */
+GST_START_TEST (who_cannot_be_named_is_nobody)
+{
+  WfdTurns turns = WFD_TURNS_INIT;
+
+  wfd_turns_note_silent (&turns, NULL, START);
+  wfd_turns_note_silent (&turns, "A", START);
+  wfd_turns_note_silent (&turns, NULL, START);
+  wfd_turns_note_heard (&turns, NULL);
+  fail_unless_equals_int (g_hash_table_size (turns.silent), 1);
+  wfd_turns_clear (&turns);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (only_so_many_wasted_turns_are_remembered)
 {
   WfdTurns turns = WFD_TURNS_INIT;
@@ -309,6 +324,7 @@ wfd_turns_suite (void)
   tcase_add_test (tcase, who_waits_longest_of_the_others_is_next);
   tcase_add_test (tcase, item_that_makes_room_is_given_back);
   tcase_add_test (tcase, wasted_turn_is_forgotten);
+  tcase_add_test (tcase, who_cannot_be_named_is_nobody);
   tcase_add_test (tcase, only_so_many_wasted_turns_are_remembered);
   tcase_add_test (tcase, turn_has_an_end_when_another_waits);
   tcase_add_test (tcase, who_has_most_gives_up);
