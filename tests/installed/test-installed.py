@@ -319,6 +319,46 @@ def test_displays(tap, args, installed, compiler, root):
         tap.test('examples/displays-without-a-bus-in-' + name, not good and 'D-Bus' in told, told)
 
 
+# What link.c and link.py print: paired, closed, opened again, closed for good.
+OPENED = ("p2p-wlan0-0 of Living room, 5180 MHz, from 192.168.42.100 to 192.168.42.1\n"
+          "peers 1\nrole 'client'\npersistent true\nfrequency-mhz 5180\npeer '02:00:00:00:01:00'\n")
+CLOSED = 'closed\npeers %d\nrole -\npersistent -\nfrequency-mhz -\npeer -\n'
+LINK = OPENED + CLOSED % 1 + OPENED + CLOSED % 0
+# The interface of the group, where we may set addresses.
+GROUP = 'ip link add p2p-wlan0-0 type veth peer name p2p-wlan0-1 && exec "$@"'
+
+
+def find_network():
+    """What a command with a network of its own begins with, or None."""
+    unshare = ['unshare', '-n'] if os.getuid() == 0 else ['unshare', '-rn']
+    command = unshare + ['sh', '-c', GROUP, 'sh']
+    return command if run(*command, 'true')[0] else None
+
+
+def test_link(tap, args, installed, compiler, root):
+    """A link in C and in Python, with a wpa_supplicant that opens what is asked for."""
+    program = os.path.join(root, 'link')
+    good, told = run(*compiler, *C_FLAGS, *installed.flags('--cflags'), '-o', program,
+                     os.path.join(HERE, 'link.c'), '-x', 'none', *installed.flags('--libs'))
+    if not tap.test('link/program-links', good, told):
+        return
+    network = find_network()
+    commands = {'c': [program]}
+    if PYTHON is not None:
+        commands['python'] = [PYTHON, os.path.join(HERE, 'link.py')]
+    for name, command in commands.items():
+        if network is None:
+            tap.skip('link/in-' + name, 'no network namespace, no ip, or a kernel without veth')
+            continue
+        lab = subprocess.run(['timeout', str(PATIENCE_S), *network, args.fake_wpas, *command], env=installed.env,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             text=True, check=False)
+        if lab.returncode == 77:
+            tap.skip('link/in-' + name, 'dbus-daemon is not installed')
+        else:
+            tap.test('link/in-' + name, lab.returncode == 0 and lab.stdout == LINK, lab.stdout + lab.stderr)
+
+
 def test_winapi_example(tap, args, installed, language, compiler, root):
     """The program written for Windows, to a device that is there and not paired."""
     packages = ('wfd-winapi', 'wfd-winapi-events')
@@ -382,6 +422,7 @@ def main():
                 test_peer_chat(tap, installed, languages(args)[0][1], root)
                 test_group_chat(tap, installed, languages(args)[0][1], root)
                 test_displays(tap, args, installed, languages(args)[0][1], root)
+                test_link(tap, args, installed, languages(args)[0][1], root)
             else:
                 tap.skip('gir', 'built without introspection')
             test_plugin(tap, installed)

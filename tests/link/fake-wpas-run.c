@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Runs a program on a message bus of its own, with a fake wpa_supplicant that finds a
- * television as soon as somebody searches:
+ * television as soon as somebody searches, which lets itself be paired and opens a group:
  *
  *   fake-wpas-run PROGRAM [ARGUMENT...]
  *
@@ -16,6 +16,40 @@ on_find (FakeWpas *fake, gpointer user_data)
 {
   lab_say_tv_found (user_data);
 }
+
+/* Both remember it. */
+static void
+on_connect (FakeWpas *fake, gpointer user_data)
+{
+  fake_wpas_set (fake, IFACE, "PersistentGroups",
+      g_variant_new_parsed ("[objectpath '" PERSISTENT "0']"));
+  fake_wpas_set (fake, PERSISTENT "0", "Properties",
+      g_variant_new_parsed ("{'mode': <'0'>, 'bssid': <'" TV_ID "'>}"));
+  lab_start_group (user_data, "client");
+}
+
+static void
+on_invite (FakeWpas *fake, gpointer user_data)
+{
+  lab_start_group (user_data, "client");
+}
+
+static void
+on_disconnect (FakeWpas *fake, gpointer user_data)
+{
+  lab_say (user_data, "GroupFinished", "({'interface_object': <objectpath '" GROUP_IFACE "'>},)");
+}
+
+static const struct
+{
+  const char *key;
+  FakeReaction reaction;
+} reactions[] = {
+  { "Find", on_find },
+  { "Connect", on_connect },
+  { "Invite", on_invite },
+  { "Disconnect", on_disconnect },
+};
 
 static void
 on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -50,7 +84,8 @@ main (int argc, char **argv)
   if (argc < 2 || !lab_begin_bus ())
     return STATUS_SKIP;
   lab_add_fake (&lab);
-  fake_wpas_react (lab.fake, "Find", on_find, &lab);
+  for (guint i = 0; i < G_N_ELEMENTS (reactions); i++)
+    fake_wpas_react (lab.fake, reactions[i].key, reactions[i].reaction, &lab);
   status = run ((const char *const *) argv + 1);
   lab_drop_fake (&lab);
   lab_end_bus ();
