@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "p2p-stage.h"
 
+#include <establish-private.h>
 #include <gstwfdsink.h>
 #include <gstwfdsrc.h>
 #include <link-net.h>
 #include <link-station.h>
+#include <ts-read.h>
+#include <ts-rtp.h>
+#include <wfd-udp.h>
 #include <wfd/wfd.h>
 
 #define NAME_IF "fi.w1.wpa_supplicant1.Interface"
@@ -176,6 +180,139 @@ __wrap_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options
   return __real_wfd_p2p_link_new_full (bus, options);
 }
 
+/* --- the way --- */
+
+WfdEstablish *__wrap_wfd_establish_new (WfdRole role);
+WfdEstablish *__real_wfd_establish_new (WfdRole role);
+
+static WfdEstablish *last_establish; /* atomic */
+
+WfdEstablish *
+__wrap_wfd_establish_new (WfdRole role)
+{
+  WfdEstablish *establish = __real_wfd_establish_new (role);
+
+  g_atomic_pointer_set (&last_establish, establish);
+  return establish;
+}
+
+void
+stage_let_time_be_over (Stage *self)
+{
+  WfdEstablish *establish = g_atomic_pointer_get (&last_establish);
+
+  g_source_set_ready_time (establish->timer, 0);
+}
+
+/* --- what leaves the source --- */
+
+WfdUdpResult __wrap_wfd_udp_send (WfdUdp *udp, const guint8 *data, gsize bytes, gsize segment_bytes,
+    gint64 until_us, GCancellable *cancellable, gsize *ret_sent_bytes);
+WfdUdpResult __real_wfd_udp_send (WfdUdp *udp, const guint8 *data, gsize bytes, gsize segment_bytes,
+    gint64 until_us, GCancellable *cancellable, gsize *ret_sent_bytes);
+
+/* The stream of a session, until its first picture is complete. */
+static struct
+{
+  GMutex lock;
+  WfdTsReader *reader; /* NULL: nobody looks */
+  GArray *ssrcs;
+  GString *pictures;
+} sent;
+
+static void
+note_first_picture (void)
+{
+  gboolean is_known = sent.pictures->len == sent.ssrcs->len;
+  WfdTsUnit unit;
+
+  while (wfd_ts_reader_pop (sent.reader, &unit)) {
+    if (unit.is_video && !is_known)
+      g_string_append_c (sent.pictures, (unit.flags & WFD_TS_UNIT_KEY) != 0 ? 'K' : '-');
+    is_known |= unit.is_video;
+    wfd_ts_unit_clear (&unit);
+  }
+  g_main_context_wakeup (NULL);
+}
+
+/* A stream that had no picture is none. With the lock. */
+static void
+begin_stream (guint32 ssrc)
+{
+  g_array_set_size (sent.ssrcs, sent.pictures->len);
+  g_array_append_val (sent.ssrcs, ssrc);
+  wfd_ts_reader_free (sent.reader);
+  sent.reader = wfd_ts_reader_new ();
+}
+
+/* With the lock. */
+static void
+look_at_packet (WfdBytes datagram)
+{
+  WfdTsRtpPacket packet;
+
+  if (!wfd_ts_rtp_read (datagram, &packet))
+    return;
+  if (sent.ssrcs->len == 0
+      || g_array_index (sent.ssrcs, guint32, sent.ssrcs->len - 1) != packet.ssrc)
+    begin_stream (packet.ssrc);
+  wfd_ts_reader_push (sent.reader, packet.payload, packet.marker, g_get_monotonic_time () * 1000);
+  note_first_picture ();
+}
+
+WfdUdpResult
+__wrap_wfd_udp_send (WfdUdp *udp, const guint8 *data, gsize bytes, gsize segment_bytes,
+    gint64 until_us, GCancellable *cancellable, gsize *ret_sent_bytes)
+{
+  gsize sent_bytes = 0;
+  WfdUdpResult result =
+      __real_wfd_udp_send (udp, data, bytes, segment_bytes, until_us, cancellable, &sent_bytes);
+
+  g_mutex_lock (&sent.lock);
+  for (gsize at = 0; at < sent_bytes && sent.reader != NULL; at += segment_bytes)
+    look_at_packet (wfd_bytes (data + at, MIN (segment_bytes, bytes - at)));
+  g_mutex_unlock (&sent.lock);
+  if (ret_sent_bytes != NULL)
+    *ret_sent_bytes = sent_bytes;
+  return result;
+}
+
+static void
+watch_what_is_sent (void)
+{
+  g_mutex_lock (&sent.lock);
+  sent.reader = wfd_ts_reader_new ();
+  sent.ssrcs = g_array_new (FALSE, FALSE, sizeof (guint32));
+  sent.pictures = g_string_new (NULL);
+  g_mutex_unlock (&sent.lock);
+}
+
+static void
+forget_what_was_sent (void)
+{
+  g_mutex_lock (&sent.lock);
+  g_clear_pointer (&sent.reader, wfd_ts_reader_free);
+  g_array_unref (sent.ssrcs);
+  g_string_free (sent.pictures, TRUE);
+  g_mutex_unlock (&sent.lock);
+}
+
+static gboolean
+has_sent_streams (guint n)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sent.lock);
+
+  return sent.pictures->len >= n;
+}
+
+char *
+stage_dup_first_pictures (Stage *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sent.lock);
+
+  return g_strdup (sent.pictures->str);
+}
+
 /* --- the air --- */
 
 static GVariant *
@@ -254,8 +391,9 @@ stage_start_group (Stage *self)
   for (guint side = 0; side < G_N_ELEMENTS (ends); side++)
     say (self, side, "GroupStarted",
         "({'interface_object': <objectpath '%s'>, 'group_object': <objectpath '%s'>, "
-        "'persistent': <true>, 'role': <'client'>, 'IpAddrMask': <[byte 255, 255, 255, 0]>, %s},)",
-        ends[side].group_interface, ends[side].group, ends[side].started);
+        "'persistent': <%s>, 'role': <'client'>, 'IpAddrMask': <[byte 255, 255, 255, 0]>, %s},)",
+        ends[side].group_interface, ends[side].group, self->is_paired ? "true" : "false",
+        ends[side].started);
 }
 
 /* Both have it in a file. */
@@ -280,6 +418,21 @@ stage_ask (Stage *self, guint side)
   say (self, side, "ProvisionDiscoveryPBCRequest", "(objectpath '%s',)", ends[side].peer);
 }
 
+/* Both want to. */
+static gboolean
+is_to_be_remembered (Stage *self)
+{
+  const GPtrArray *calls = fake_wpas_get_calls (self->fake);
+
+  for (guint i = 0; i < calls->len; i++) {
+    const char *call = g_ptr_array_index (calls, i);
+
+    if (g_str_has_prefix (call, "Connect ") && strstr (call, " persistent=true") == NULL)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* Of two that want to be paired the first asks, and the second agrees. */
 static void
 on_connect (FakeWpas *fake, gpointer user_data)
@@ -287,11 +440,12 @@ on_connect (FakeWpas *fake, gpointer user_data)
   Stage *self = user_data;
   guint side = find_caller (self, "Connect");
 
-  if (stage_count_calls (self, !side, "Connect") == 0) {
+  if (stage_count_calls (self, !side, "Connect") < stage_count_calls (self, side, "Connect")) {
     stage_ask (self, !side);
     return;
   }
-  remember_pairing (self);
+  if (is_to_be_remembered (self))
+    remember_pairing (self);
   stage_start_group (self);
 }
 
@@ -428,6 +582,7 @@ stage_set_up (Stage *self, gconstpointer data)
 {
   self->rtsp_port = find_free_port ();
   last_options = &self->options;
+  watch_what_is_sent ();
   add_fake (self);
 }
 
@@ -451,6 +606,7 @@ stage_tear_down (Stage *self, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (self->sides); i++)
     clear_side (&self->sides[i]);
   drop_fake (self);
+  forget_what_was_sent ();
   g_string_truncate (network, 0);
 }
 
@@ -526,14 +682,20 @@ stage_make (Stage *self, guint side, const char *description)
 }
 
 void
-stage_make_source (Stage *self, const char *properties)
+stage_make_source_of (Stage *self, const char *pictures, const char *properties)
 {
-  g_autofree char *description = g_strdup_printf (
-      "videotestsrc is-live=true ! video/x-raw,width=640,height=480,framerate=30/1 ! "
-      "wfdsink name=wfd link=p2p interface=wlan0 rtsp-port=%u bitrate=1000 %s",
-      self->rtsp_port, properties);
+  g_autofree char *description =
+      g_strdup_printf ("videotestsrc is-live=true ! video/x-raw,width=640,height=480,%s ! "
+                       "wfdsink name=wfd link=p2p interface=wlan0 rtsp-port=%u bitrate=1000 %s",
+          pictures, self->rtsp_port, properties);
 
   stage_make (self, STAGE_SOURCE, description);
+}
+
+void
+stage_make_source (Stage *self, const char *properties)
+{
+  stage_make_source_of (self, "framerate=30/1", properties);
 }
 
 void
@@ -606,6 +768,12 @@ stage_wait_buffers (Stage *self, guint n)
   guint wanted = g_atomic_int_get (&self->buffers) + n;
 
   WAIT_UNTIL ((guint) g_atomic_int_get (&self->buffers) >= wanted, "the picture");
+}
+
+void
+stage_wait_streams (Stage *self, guint n)
+{
+  WAIT_UNTIL (has_sent_streams (n), "another stream");
 }
 
 void

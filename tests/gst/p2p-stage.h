@@ -52,6 +52,8 @@ void stage_tear_down (Stage *self, gconstpointer data);
 void stage_make (Stage *self, guint side, const char *description);
 /* The usual ones, with more properties of wfdsink and wfdsrc. */
 void stage_make_source (Stage *self, const char *properties);
+/* @pictures: "framerate=60/1", and an encoder of the application */
+void stage_make_source_of (Stage *self, const char *pictures, const char *properties);
 void stage_make_display (Stage *self, const char *properties);
 void stage_set_state (Stage *self, guint side, GstState state);
 
@@ -63,6 +65,9 @@ void stage_end_group (Stage *self);
 /* wpa_supplicant goes and another one comes, with the pairings. */
 void stage_restart_fake (Stage *self);
 
+/* What the side that was made last waits for is given up. */
+void stage_let_time_be_over (Stage *self);
+
 /* As which the driver tells that of the peer, to both sides; 0: it does not. */
 void stage_tell_modulation (guint kbps);
 /* And packets that mac80211 dropped in its queues, in all. */
@@ -70,7 +75,12 @@ void stage_tell_drops (guint drops, guint overlimit);
 /* Of an interface that has gone nothing is told at all. */
 void stage_take_driver_away (gboolean gone);
 
+/* Of the streams that have left the source, a session each, the first picture: 'K' for an
+ * IDR one, else '-'. */
+char *stage_dup_first_pictures (Stage *self);
+
 /* Each fails after some seconds. */
+void stage_wait_streams (Stage *self, guint n);
 void stage_wait_buffers (Stage *self, guint n);
 void stage_wait_progress (Stage *self, guint side, const char *what);
 void stage_wait_error (Stage *self, guint side);

@@ -3,6 +3,7 @@
 #include <gstrtspwfd.h>
 #include <gstwfdsink.h>
 #include <gstwfdsrc.h>
+#include <wfd-encoder.h>
 #include <wfd/wfd.h>
 
 #include "p2p-stage.h"
@@ -11,14 +12,20 @@
   g_test_add ("/gst/p2p/" path, Stage, NULL, stage_set_up, test, stage_tear_down)
 
 static void
-play (Stage *stage)
+begin_to_play (Stage *stage)
 {
-  stage_make_display (stage, "after-session=wait");
-  stage_make_source (stage, "peer=Living*");
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
   stage_wait_call (stage, STAGE_DISPLAY, "Find");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   stage_wait_buffers (stage, 10);
+}
+
+static void
+play (Stage *stage)
+{
+  stage_make_display (stage, "after-session=wait");
+  stage_make_source (stage, "peer=Living*");
+  begin_to_play (stage);
 }
 
 static void
@@ -47,18 +54,71 @@ test_reopens (Stage *stage, gconstpointer data)
   g_assert_cmpuint (stage_count_calls (stage, STAGE_SOURCE, "Invite"), ==, 1);
 }
 
-/* Both stay in PLAYING, and are told. */
+/* Both stay in PLAYING, and are told, and what comes can be decoded from the beginning. */
 static void
-test_loss (Stage *stage, gconstpointer data)
+lose_and_go_on (Stage *stage)
 {
-  play (stage);
+  g_autofree char *pictures = NULL;
+
+  begin_to_play (stage);
   stage_end_group (stage);
   stage_wait_warning (stage, STAGE_SOURCE);
   stage_wait_warning (stage, STAGE_DISPLAY);
   stage_wait_call (stage, STAGE_SOURCE, "Invite");
+  stage_wait_streams (stage, 2);
   stage_wait_buffers (stage, 10);
+  pictures = stage_dup_first_pictures (stage);
+  g_assert_cmpstr (pictures, ==, "KK");
   g_assert_no_error (stage->sides[STAGE_SOURCE].error);
   g_assert_no_error (stage->sides[STAGE_DISPLAY].error);
+}
+
+static void
+test_loss (Stage *stage, gconstpointer data)
+{
+  stage_make_display (stage, "after-session=wait");
+  stage_make_source (stage, "peer=Living*");
+  lose_and_go_on (stage);
+}
+
+/* Whose encoder belongs to the application, and makes no IDR picture by itself. */
+static void
+test_loss_of_coded_video (Stage *stage, gconstpointer data)
+{
+  if (wfd_encoder_find (WFD_ENCODER_H264, "x264enc", NULL) == NULL) {
+    g_test_skip ("x264enc is not installed (Debian: gstreamer1.0-plugins-ugly)");
+    return;
+  }
+  stage_make_display (stage, "after-session=wait");
+  stage_make_source_of (stage,
+      "framerate=60/1 ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10000 ! "
+      "video/x-h264,profile=constrained-baseline",
+      "peer=Living*");
+  lose_and_go_on (stage);
+}
+
+/* Nor is it called by the pairing of before. */
+static void
+test_pairing_is_not_remembered (Stage *stage, gconstpointer data)
+{
+  StageSide *source = &stage->sides[STAGE_SOURCE];
+  g_autoptr (GstStructure) stats = NULL;
+  gboolean is_persistent = TRUE;
+
+  stage_make_display (stage, "after-session=wait persistent=false");
+  stage_make_source (stage, "peer=Living* persistent=false");
+  begin_to_play (stage);
+  for (guint i = 0; i < G_N_ELEMENTS (stage->sides); i++)
+    g_assert_cmpuint (stage_count_calls (stage, i, "Connect"), ==, 1);
+  g_object_get (source->wfd, "stats", &stats, NULL);
+  g_assert_true (gst_structure_get_boolean (stats, "link-persistent", &is_persistent));
+  g_assert_false (is_persistent);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_NULL);
+  g_string_truncate (source->progress, 0);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_progress (stage, STAGE_SOURCE, "play/complete");
+  g_assert_cmpuint (stage_count_calls (stage, STAGE_SOURCE, "Connect"), ==, 2);
+  g_assert_cmpuint (stage_count_calls (stage, STAGE_SOURCE, "Invite"), ==, 0);
 }
 
 /* Paused for longer than the group may stand unused, and opened again on demand. */
@@ -683,6 +743,31 @@ test_stranger_is_refused (Stage *stage, gconstpointer data)
   g_assert_cmpint (read_some (display), >, 0);
 }
 
+/* The source is in the group, and there is nobody at its port: which, and where. */
+static void
+test_refused_port_is_told (Stage *stage, gconstpointer data)
+{
+  StageSide *display = &stage->sides[STAGE_DISPLAY];
+  g_autofree char *refused =
+      g_strdup_printf ("127.0.0.1: Connection refused (port %u)", stage->rtsp_port);
+  g_autofree char *nobody = g_strdup_printf ("TCP port %u of 127.0.0.1;", stage->rtsp_port);
+
+  stage_make_display (stage, "after-session=wait");
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_ask (stage, STAGE_DISPLAY);
+  stage_wait_call (stage, STAGE_DISPLAY, "Connect");
+  stage_start_group (stage);
+  stage_wait_progress (stage, STAGE_DISPLAY, "connect/continue");
+  g_test_message ("%s", display->texts->str);
+  g_assert_nonnull (strstr (display->texts->str, refused));
+  stage_let_time_be_over (stage);
+  stage_wait_progress (stage, STAGE_DISPLAY, "connect/error");
+  g_test_message ("%s", display->texts->str);
+  g_assert_nonnull (strstr (display->texts->str, nobody));
+  stage_wait_call (stage, STAGE_DISPLAY, "Disconnect");
+}
+
 /* wpa_supplicant is restarted, and the picture comes back. */
 static void
 test_supplicant_is_restarted (Stage *stage, gconstpointer data)
@@ -707,6 +792,8 @@ main (int argc, char **argv)
   add ("picture", test_picture);
   add ("reopens", test_reopens);
   add ("loss", test_loss);
+  add ("loss-of-coded-video", test_loss_of_coded_video);
+  add ("pairing-is-not-remembered", test_pairing_is_not_remembered);
   add ("unused-group-is-closed", test_unused_group_is_closed);
   add ("paused-display-closes-group", test_paused_display_closes_group);
   add ("display-opens-group-again", test_display_opens_group_again);
@@ -731,6 +818,7 @@ main (int argc, char **argv)
   add ("driver-that-has-gone-is-named-once", test_driver_that_has_gone_is_named_once);
   add ("nothing-is-left", test_nothing_is_left);
   add ("stranger-is-refused", test_stranger_is_refused);
+  add ("refused-port-is-told", test_refused_port_is_told);
   add ("supplicant-is-restarted", test_supplicant_is_restarted);
   return stage_run ();
 }
