@@ -8,6 +8,7 @@
  * the link to one that was paired before. */
 #include <wfd/wfd.h>
 
+#include <locale.h>
 #include <stdlib.h>
 
 static GMainLoop *loop;
@@ -63,6 +64,7 @@ main (int argc, char **argv)
 {
   WfdP2pLink *link = wfd_p2p_link_new (WFD_ROLE_SOURCE);
 
+  setlocale (LC_ALL, "");
   loop = g_main_loop_new (NULL, FALSE);
   wanted = argc > 1 ? argv[1] : NULL;
   g_signal_connect (link, "peer-found", G_CALLBACK (on_peer), NULL);

@@ -47,7 +47,10 @@ class Displays:
 
     def run(self):
         self.link.find_async(None, self.on_searching)
-        self.loop.run()
+        try:
+            self.loop.run()
+        except KeyboardInterrupt:
+            pass
         self.link.close()
         return self.error.message if self.error else 0
 

@@ -8,6 +8,7 @@
  * before it connects, and calls wfd_session_note_media() for what comes. */
 #include <wfd/wfd.h>
 
+#include <locale.h>
 #include <stdlib.h>
 
 static int status = EXIT_FAILURE;
@@ -60,6 +61,7 @@ main (int argc, char **argv)
   WfdSession *session = wfd_session_new (WFD_ROLE_SINK);
   guint64 port = 0; /* the usual ones */
 
+  setlocale (LC_ALL, "");
   if (argc < 2
       || (argc > 2 && !g_ascii_string_to_unsigned (argv[2], 10, 1, G_MAXUINT16, &port, NULL))) {
     g_printerr ("usage: sink HOST [PORT]\n");

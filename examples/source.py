@@ -47,7 +47,10 @@ class Source:
 
     def run(self):
         print('waiting at port', self.listener.get_port(), flush=True)
-        self.loop.run()
+        try:
+            self.loop.run()
+        except KeyboardInterrupt:
+            pass
         return self.error.message if self.error else 0
 
 
