@@ -443,18 +443,20 @@ wfd_peer_graph_open (WfdPeerHub *hub, const WfdPeerGraphConfig *config,
 {
   WfdPeerStoreKey key = { config->folder != NULL ? config->folder : hub->folder,
     config->node.graph_id, config->node.peer_id, config->database };
-  g_autofree char *path = wfd_peer_store_get_path (&key);
   WfdPeerStore *store;
   WfdPeerGraph *self;
   gboolean is_new;
   guint32 result;
 
-  if (is_open (hub, key.graph_id, key.peer_id)
-      || (properties != NULL && g_file_test (path, G_FILE_TEST_EXISTS)))
+  if (is_open (hub, key.graph_id, key.peer_id))
     return WFD_PEER_DUPLICATE_GRAPH;
   result = wfd_peer_store_open (&key, &is_new, &store);
   if (WFD_PEER_FAILED (result))
     return result;
+  if (properties != NULL && !is_new) {
+    wfd_peer_store_close (store);
+    return WFD_PEER_DUPLICATE_GRAPH;
+  }
 
   self = graph_new (hub, config, store);
   result = start (self, properties);

@@ -2,6 +2,7 @@
 #include "peer-store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -9,6 +10,9 @@
 #include "peer-files.h"
 
 #define VERSION 1
+
+/* Other processes may have the file, each for as long as a change takes. */
+#define BUSY_TIMEOUT_MS 5000
 
 struct _WfdPeerStore
 {
@@ -73,7 +77,9 @@ code_of (sqlite3 *db, int result)
 static guint32
 open_file (const char *path, int flags, sqlite3 **ret_db)
 {
-  return code_of (*ret_db, sqlite3_open_v2 (path, ret_db, flags, NULL));
+  int result = sqlite3_open_v2 (path, ret_db, flags, NULL);
+
+  return code_of (*ret_db, result);
 }
 
 /* --- statements --- */
@@ -103,11 +109,12 @@ execute (sqlite3 *db, const char *text)
   return code_of (db, sqlite3_exec (db, text, NULL, NULL, NULL));
 }
 
-/* All that is done between, or nothing of it; @result: of what was done. */
+/* All that is done between, or nothing of it; @result: of what was done. IMMEDIATE waits for
+ * others first: whoever has read already, and then writes, is refused in the middle. */
 static guint32
 begin (sqlite3 *db)
 {
-  return execute (db, "BEGIN");
+  return execute (db, "BEGIN IMMEDIATE");
 }
 
 static guint32
@@ -178,7 +185,7 @@ wfd_peer_store_get_number (WfdPeerStore *self, const char *name)
 static void
 remove_files (const char *path)
 {
-  static const char *const endings[] = { "", "-wal", "-shm" };
+  static const char *const endings[] = { "-journal", "-wal", "-shm", "" };
 
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
     g_autofree char *file = g_strconcat (path, endings[i], NULL);
@@ -204,48 +211,89 @@ is_of (WfdPeerStore *self, const WfdPeerStoreKey *key)
       && wfd_peer_store_get_number (self, "version") == VERSION;
 }
 
+/* What has no version yet is new: whoever made the file may have been killed before he wrote one. */
 static guint32
-set_up (WfdPeerStore *self, const WfdPeerStoreKey *key, gboolean is_new)
+set_up_tables (WfdPeerStore *self, const WfdPeerStoreKey *key, gboolean *ret_new)
 {
-  guint32 result;
+  guint32 result = begin (self->db);
 
-  result = execute (self->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-  if (!WFD_PEER_FAILED (result))
-    result = begin (self->db);
   if (WFD_PEER_FAILED (result))
     return result;
   result = execute (self->db, schema);
-  if (!WFD_PEER_FAILED (result) && is_new)
+  *ret_new = wfd_peer_store_get_number (self, "version") == 0;
+  if (!WFD_PEER_FAILED (result) && *ret_new)
     result = say_what_it_is (self->db, key);
   return end (self->db, result);
+}
+
+/* The file keeps it, for all who have it open. SQLite waits for nobody here; whom others are in the
+ * way of works without, until it is opened again. */
+static guint32
+use_wal (sqlite3 *db)
+{
+  int result = sqlite3_exec (db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+
+  return (result & 0xff) == SQLITE_BUSY ? WFD_PEER_OK : code_of (db, result);
+}
+
+static guint32
+set_up (WfdPeerStore *self, const WfdPeerStoreKey *key, gboolean *ret_new)
+{
+  guint32 result;
+
+  sqlite3_busy_timeout (self->db, BUSY_TIMEOUT_MS);
+  result = execute (self->db, "PRAGMA synchronous = NORMAL");
+  if (!WFD_PEER_FAILED (result))
+    result = set_up_tables (self, key, ret_new);
+  if (!WFD_PEER_FAILED (result))
+    result = use_wal (self->db);
+  if (WFD_PEER_FAILED (result))
+    return result;
+  return is_of (self, key) ? WFD_PEER_OK : WFD_PEER_INVALID_DATABASE;
+}
+
+/* Not by SQLite, which does not tell who made it. To close a descriptor ends the locks that this
+ * process has on the file: it has none on one that was not there, as its graphs are opened under
+ * the lock that they share. */
+static guint32
+make_file (const char *path, gboolean *ret_made)
+{
+  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+  *ret_made = fd >= 0;
+  if (fd < 0)
+    return errno == EEXIST ? WFD_PEER_OK
+                           : wfd_peer_files_code_of_errno (errno, WFD_PEER_ACCESS_DENIED);
+  close (fd);
+  return WFD_PEER_OK;
 }
 
 guint32
 wfd_peer_store_open (const WfdPeerStoreKey *key, gboolean *ret_new, WfdPeerStore **ret_store)
 {
   g_autofree char *path = wfd_peer_store_get_path (key);
-  gboolean is_new = !g_file_test (path, G_FILE_TEST_EXISTS);
   WfdPeerStore *self;
+  gboolean made;
   guint32 result;
 
   if (g_mkdir_with_parents (key->folder, 0700) != 0)
     return wfd_peer_files_code_of_errno (errno, WFD_PEER_ACCESS_DENIED);
+  result = make_file (path, &made);
+  if (WFD_PEER_FAILED (result))
+    return result;
 
   self = g_new0 (WfdPeerStore, 1);
-  result = open_file (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &self->db);
+  *ret_new = made;
+  result = open_file (path, SQLITE_OPEN_READWRITE, &self->db);
   if (!WFD_PEER_FAILED (result))
-    result = set_up (self, key, is_new);
-  if (!WFD_PEER_FAILED (result) && !is_of (self, key))
-    result = WFD_PEER_INVALID_DATABASE;
+    result = set_up (self, key, ret_new);
   if (WFD_PEER_FAILED (result)) {
     wfd_peer_store_close (self);
-    if (is_new)
+    /* Others may have been faster: what they have written stays. */
+    if (made && *ret_new && result == WFD_PEER_DISK_FULL)
       remove_files (path);
     return result;
   }
-
-  g_chmod (path, 0600);
-  *ret_new = is_new;
   *ret_store = self;
   return WFD_PEER_OK;
 }

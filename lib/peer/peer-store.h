@@ -18,7 +18,7 @@ typedef struct
 } WfdPeerStoreKey;
 
 char *wfd_peer_store_get_path (const WfdPeerStoreKey *key);
-/* @ret_new: whether it has been made now. */
+/* @ret_new: whether it has been made now; of several processes one is told so. */
 guint32 wfd_peer_store_open (const WfdPeerStoreKey *key, gboolean *ret_new,
     WfdPeerStore **ret_store);
 void wfd_peer_store_close (WfdPeerStore *self);

@@ -127,6 +127,37 @@ test_create (void)
   end ();
 }
 
+/* Of a process that was killed before anything was in it. */
+static void
+leave_empty_file (void)
+{
+  g_autofree char *folder = g_build_filename (group_stage_get_folder (), "gst-wfd", "graphs", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autofree char *path = g_build_filename (folder, g_dir_read_name (dir), NULL);
+
+  g_assert_null (g_dir_read_name (dir));
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+}
+
+static void
+test_create_over_empty_file (void)
+{
+  PEER_GRAPH_PROPERTIES properties = { sizeof (properties), .pwzGraphId = (PWSTR) L"g1",
+    .pwzCreatorId = (PWSTR) L"alice" };
+  HGRAPH graph;
+  Peer alice;
+
+  begin ();
+  peer_create (&alice, L"g1", L"alice");
+  peer_close (&alice);
+  leave_empty_file ();
+  peer_create (&alice, L"g1", L"alice");
+  peer_close (&alice);
+  g_assert_cmphex (PeerGraphCreate (&properties, L"test", NULL, &graph), ==,
+      PEER_E_DUPLICATE_GRAPH);
+  end ();
+}
+
 static void
 assert_unchanged (Peer *alice, const GUID *id)
 {
@@ -485,6 +516,7 @@ main (int argc, char *argv[])
   group_stage_init (&argc, &argv);
   signal (SIGXFSZ, SIG_IGN);
   g_test_add_func ("/peer-disk/graph/create", test_create);
+  g_test_add_func ("/peer-disk/graph/create-over-empty-file", test_create_over_empty_file);
   g_test_add_func ("/peer-disk/graph/records", test_records);
   g_test_add_func ("/peer-disk/graph/copies", test_copies);
   g_test_add_func ("/peer-disk/graph/time-of-a-copy", test_time_of_a_copy);
