@@ -91,26 +91,30 @@ on_call (GDBusConnection *bus, const char *sender, const char *path, const char 
 static gpointer
 run (gpointer data)
 {
+  Avahi *self = data;
+
+  g_main_loop_run (self->main_loop);
+  return NULL;
+}
+
+/* From then on it is there for all who ask. */
+static void
+take_name (Avahi *self)
+{
   static const GDBusInterfaceVTable vtable = { on_call };
   static const char *const paths[] = { "/", "/entries", "/browser" };
-  Avahi *self = data;
+  g_autoptr (GVariant) owned = NULL;
 
   g_main_context_push_thread_default (self->context);
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     g_assert_cmpuint (g_dbus_connection_register_object (self->bus, paths[i],
                           self->node->interfaces[i], &vtable, self, NULL, NULL),
         >, 0);
-  {
-    g_autoptr (GVariant) owned = g_dbus_connection_call_sync (self->bus, "org.freedesktop.DBus",
-        "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
-        g_variant_new ("(su)", "org.freedesktop.Avahi", 4), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
-        NULL);
-
-    g_assert_nonnull (owned);
-  }
-  g_main_loop_run (self->main_loop);
   g_main_context_pop_thread_default (self->context);
-  return NULL;
+  owned = g_dbus_connection_call_sync (self->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+      "org.freedesktop.DBus", "RequestName", g_variant_new ("(su)", "org.freedesktop.Avahi", 4),
+      NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  g_assert_nonnull (owned);
 }
 
 static void
@@ -125,6 +129,7 @@ avahi_begin (Avahi *self, const char *address)
   g_assert_nonnull (self->node);
   self->context = g_main_context_new ();
   self->main_loop = g_main_loop_new (self->context, FALSE);
+  take_name (self);
   self->thread = g_thread_new ("avahi", run, self);
 }
 
