@@ -105,7 +105,8 @@ def check(cast):
     assert max(rates[:30]) <= MOST_PART * max(before[-30:]), (before[-30:], rates[:30])
     with open(cast.path('log'), encoding='utf-8', errors='replace') as file:
         log = file.read()
-    assert log.count(TROUBLE) == 1 and log.count(' WARN ') == 1, log
+    # A busy machine may have more to say, of other things.
+    assert log.count(TROUBLE) == 1, log
 
 
 def main():
