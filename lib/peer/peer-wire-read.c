@@ -62,6 +62,13 @@ read_list (WfdBytes message, gsize fixed, gsize offset, gsize n, gsize size, Wfd
   return TRUE;
 }
 
+/* The second list is behind the first (3.1.5.2.7). */
+static gboolean
+are_in_order (WfdPeerList first, gsize size, WfdPeerList second)
+{
+  return first.n == 0 || second.n == 0 || first.data + first.n * size <= second.data;
+}
+
 /* 2.2.2.1; the checks are those of 3.1.5.1.1. */
 static gboolean
 read_auth_info (WfdBytes message, WfdBytes body, WfdPeerMessage *ret_message)
@@ -182,7 +189,9 @@ read_solicit (WfdBytes message, WfdBytes body, WfdPeerMessage *ret_message)
     return n_in <= 1 && wfd_bytes_take_u64 (&body, &solicit->time);
   return wfd_bytes_take_u32 (&body, &n_hashes) && wfd_bytes_take_u16 (&body, &hash_offset)
       && wfd_bytes_take_u16 (&body, &reserved)
-      && read_list (message, fixed, hash_offset, n_hashes, sizeof (WfdPeerHash), &solicit->hashes);
+      && read_list (message, fixed, hash_offset, n_hashes, sizeof (WfdPeerHash), &solicit->hashes)
+      && are_in_order (n_in != 0 ? solicit->included : solicit->excluded, sizeof (WfdPeerGuid),
+          solicit->hashes);
 }
 
 /* 2.2.2.9 */
@@ -199,7 +208,8 @@ read_advertise (WfdBytes message, WfdBytes body, WfdPeerMessage *ret_message)
       && read_list (message, 24, boundaries, n_boundaries, sizeof (WfdPeerBoundary),
           &advertise->boundaries)
       && read_list (message, 24, abstracts, n_abstracts, sizeof (WfdPeerAbstract),
-          &advertise->abstracts);
+          &advertise->abstracts)
+      && are_in_order (advertise->boundaries, sizeof (WfdPeerBoundary), advertise->abstracts);
 }
 
 /* 2.2.2.10 */

@@ -131,6 +131,80 @@ test_newer_wins (void)
   g_assert_cmpint (wfd_peer_record_compare (a, b), >, 0);
 }
 
+/* When all else is the same the larger security data does, and of as much the greater. */
+static void
+test_security_data_decides (void)
+{
+  g_autoptr (WfdPeerRecord) a = read_hex (whole), b = read_hex (whole);
+
+  g_bytes_unref (b->security);
+  b->security = g_bytes_new_static ("\x5e\xa2", 2);
+  g_assert_cmpint (wfd_peer_record_compare (a, b), <, 0);
+  g_bytes_unref (a->security);
+  a->security = g_bytes_new_static ("\0\0\0", 3);
+  g_assert_cmpint (wfd_peer_record_compare (a, b), >, 0);
+  b->modified++;
+  g_assert_cmpint (wfd_peer_record_compare (a, b), <, 0);
+}
+
+/* --- limits --- */
+
+static gboolean
+comes_back (const WfdPeerRecord *record)
+{
+  g_autoptr (GByteArray) octets = g_byte_array_new ();
+  g_autoptr (WfdPeerRecord) read = NULL;
+
+  wfd_peer_record_append (record, octets);
+  read = wfd_peer_record_read (wfd_bytes (octets->data, octets->len));
+  return read != NULL;
+}
+
+/* 255 characters and a NUL, and one more. */
+static void
+test_longest_strings (void)
+{
+  const gsize strings[] = { G_STRUCT_OFFSET (WfdPeerRecord, creator),
+    G_STRUCT_OFFSET (WfdPeerRecord, modifier), G_STRUCT_OFFSET (WfdPeerRecord, graph_id) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++) {
+    g_autoptr (WfdPeerRecord) record = read_hex (whole);
+    char **string = G_STRUCT_MEMBER_P (record, strings[i]);
+
+    for (gsize n = 254; n < 258; n++) {
+      g_free (*string);
+      *string = g_strnfill (n, 'a');
+      g_assert_cmpint (comes_back (record), ==, n <= 255);
+    }
+  }
+}
+
+static void
+set_bytes (GBytes **bytes, gsize size)
+{
+  g_bytes_unref (*bytes);
+  *bytes = g_bytes_new_take (g_malloc0 (size), size);
+}
+
+/* 64 KiB of security data; 60 MiB of payload and attributes together. */
+static void
+test_largest (void)
+{
+  g_autoptr (WfdPeerRecord) record = read_hex (whole);
+  const gsize max = 60 << 20, attributes = 2 * 2;
+
+  set_bytes (&record->security, 64 << 10);
+  g_assert_true (comes_back (record));
+  set_bytes (&record->security, (64 << 10) + 1);
+  g_assert_false (comes_back (record));
+  set_bytes (&record->security, 0);
+  set_bytes (&record->payload, max - attributes);
+  g_assert_cmpuint (wfd_peer_record_get_bytes (record), ==, max);
+  g_assert_true (comes_back (record));
+  set_bytes (&record->payload, max - attributes + 1);
+  g_assert_false (comes_back (record));
+}
+
 static GBytes *
 payload (const char *hex)
 {
@@ -141,7 +215,7 @@ static void
 test_graph_info (void)
 {
   static const char hex[] =
-      "0000004c 00000002 00000003" GRAPH ALICE "00000000" BOB "0000012c ffffffff 00000400";
+      "00000042 00000002 00000003" GRAPH ALICE "00000000" BOB "0000012c ffffffff 00000400";
   g_autoptr (GBytes) octets = payload (hex);
   g_autoptr (GBytes) written = NULL;
   g_auto (WfdPeerProperties) properties = { 0 };
@@ -152,8 +226,12 @@ test_graph_info (void)
   g_assert_cmpstr (properties.comment, ==, "bob");
   g_assert_cmpuint (properties.presence_lifetime_s, ==, 300);
   written = wfd_peer_properties_build (&properties);
-  /* The first is the size of it. */
-  g_assert_cmpuint (g_bytes_get_size (written), ==, g_bytes_get_size (octets));
+  g_assert_true (g_bytes_equal (written, octets));
+  g_assert_cmpuint (properties.flags, ==, 2);
+  g_assert_cmpuint (properties.scope, ==, 3);
+  g_assert_cmpstr (properties.graph_id, ==, "g1");
+  g_assert_cmpuint (properties.max_presence, ==, G_MAXUINT32);
+  g_assert_cmpuint (properties.max_record_bytes, ==, 1024);
   for (gsize n = 0; n < g_bytes_get_size (octets); n++) {
     g_autoptr (GBytes) cut = g_bytes_new_from_bytes (octets, 0, n);
     g_auto (WfdPeerProperties) none = { 0 };
@@ -185,6 +263,22 @@ test_presence (void)
 
     g_assert_false (wfd_peer_presence_read (cut, &none));
   }
+}
+
+/* Of a graph that may be of a later version. */
+static void
+test_more_than_is_known (void)
+{
+  g_autoptr (GBytes) info = payload (
+      "ffffffff 00000002 00000003" GRAPH ALICE "00000000" BOB "0000012c ffffffff 00000400 ff");
+  g_autoptr (GBytes) present = payload ("1122334455667788" BOB "00000001" PEER_ADDRESS "ff");
+  g_auto (WfdPeerProperties) properties = { 0 };
+  g_auto (WfdPeerPresence) presence = { 0 };
+
+  g_assert_true (wfd_peer_properties_read (info, &properties));
+  g_assert_cmpuint (properties.max_record_bytes, ==, 1024);
+  g_assert_true (wfd_peer_presence_read (present, &presence));
+  g_assert_cmpuint (presence.n_addresses, ==, 1);
 }
 
 static void
@@ -246,8 +340,12 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/record/refused", test_refused);
   g_test_add_func ("/peer/record/id-of-creator", test_id_of_creator);
   g_test_add_func ("/peer/record/newer-wins", test_newer_wins);
+  g_test_add_func ("/peer/record/security-data-decides", test_security_data_decides);
+  g_test_add_func ("/peer/record/longest-strings", test_longest_strings);
+  g_test_add_func ("/peer/record/largest", test_largest);
   g_test_add_func ("/peer/record/graph-info", test_graph_info);
   g_test_add_func ("/peer/record/presence", test_presence);
+  g_test_add_func ("/peer/record/more-than-is-known", test_more_than_is_known);
   g_test_add_func ("/peer/record/contact", test_contact);
   g_test_add_func ("/peer/record/signature", test_signature);
   return g_test_run ();
