@@ -159,7 +159,7 @@ wfd_peer_record_append (const WfdPeerRecord *self, GByteArray *out)
 gsize
 wfd_peer_record_get_bytes (const WfdPeerRecord *self)
 {
-  gsize attributes = self->attributes != NULL ? g_utf8_strlen (self->attributes, -1) + 1 : 0;
+  gsize attributes = self->attributes != NULL ? wfd_peer_string_chars (self->attributes) + 1 : 0;
 
   return g_bytes_get_size (self->payload) + 2 * attributes;
 }

@@ -3,6 +3,16 @@
 
 #include "peer-put.h"
 
+gsize
+wfd_peer_string_chars (const char *text)
+{
+  gsize n = 0;
+
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    n += g_utf8_get_char (text) > 0xffff ? 2 : 1;
+  return n;
+}
+
 gboolean
 wfd_peer_take_string (WfdBytes *bytes, gsize max_chars, char **ret_string)
 {

@@ -2,6 +2,7 @@
 #include "peer-wire.h"
 
 #include <base-limits.h>
+#include "peer-string.h"
 
 #define ADDRESS_BYTES 20
 /* AF_INET6 as Windows has it. */
@@ -34,7 +35,7 @@ read_id (WfdBytes message, gsize offset, gsize end, const char **ret_string)
   const char *id;
 
   if (!read_string (message, offset, end, &id) || *id == '\0'
-      || g_utf8_strlen (id, -1) >= WFD_LIMIT_PEER_ID_CHARS)
+      || wfd_peer_string_chars (id) >= WFD_LIMIT_PEER_ID_CHARS)
     return FALSE;
 
   *ret_string = id;

@@ -8,14 +8,16 @@ G_STATIC_ASSERT (sizeof (WCHAR) == sizeof (gunichar));
 char *
 winapi_text_from_wide (PCWSTR text, gsize max_chars)
 {
-  gsize n = wcsnlen (text, max_chars + 1);
+  gsize n = wcsnlen (text, max_chars + 1), n_chars = 0;
   g_autofree char *utf8 = NULL;
 
-  if (n > max_chars)
-    return NULL;
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; i < n; i++) {
     if (!g_unichar_validate (text[i]))
       return NULL;
+    n_chars += text[i] > 0xffff ? 2 : 1;
+  }
+  if (n_chars > max_chars)
+    return NULL;
   utf8 = g_ucs4_to_utf8 ((const gunichar *) text, n, NULL, NULL, NULL);
   return g_steal_pointer (&utf8);
 }

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /* Wide strings of an application, and UTF-8. */
 
-/* At most @max_chars without the NUL. NULL if @text is longer or no Unicode. */
+/* At most @max_chars of UTF-16, which Windows counts, without the NUL. NULL if @text is longer or no Unicode. */
 char *winapi_text_from_wide (PCWSTR text, gsize max_chars);
 /* NULL is fine, and makes NULL; too long is not. */
 gboolean winapi_text_read_optional (PCWSTR text, gsize max_chars, char **ret_text);

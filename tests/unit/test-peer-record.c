@@ -179,6 +179,19 @@ test_longest_strings (void)
   }
 }
 
+/* Attributes count as they are sent. */
+static void
+test_size (void)
+{
+  g_autoptr (WfdPeerRecord) record = read_hex (whole);
+
+  g_assert_cmpuint (wfd_peer_record_get_bytes (record), ==, 3 + 2 * 2);
+  g_clear_pointer (&record->attributes, g_free);
+  g_assert_cmpuint (wfd_peer_record_get_bytes (record), ==, 3);
+  record->attributes = g_strdup ("\xc3\xa4\xf0\x9f\x98\x80");
+  g_assert_cmpuint (wfd_peer_record_get_bytes (record), ==, 3 + 2 * 4);
+}
+
 static void
 set_bytes (GBytes **bytes, gsize size)
 {
@@ -342,6 +355,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/record/newer-wins", test_newer_wins);
   g_test_add_func ("/peer/record/security-data-decides", test_security_data_decides);
   g_test_add_func ("/peer/record/longest-strings", test_longest_strings);
+  g_test_add_func ("/peer/record/size", test_size);
   g_test_add_func ("/peer/record/largest", test_largest);
   g_test_add_func ("/peer/record/graph-info", test_graph_info);
   g_test_add_func ("/peer/record/presence", test_presence);

@@ -356,21 +356,26 @@ test_bad (gconstpointer data)
   g_assert_false (wfd_peer_message_read (wfd_bytes (octets->data, octets->len), &message));
 }
 
-/* An id of 255 characters fits, one of 256 has no room for its NUL. */
+/* An id of 255 characters fits, one of 256 has no room for its NUL; those that take two in UTF-16
+ * count so. */
 static void
 test_longest_id (void)
 {
   g_autofree char *id = g_strnfill (WFD_LIMIT_PEER_ID_CHARS - 1, 'a');
   g_autofree char *longer = g_strnfill (WFD_LIMIT_PEER_ID_CHARS, 'a');
-  WfdPeerAuthInfo info = { WFD_PEER_LINK_DIRECT, id, id, id };
-  g_autoptr (GByteArray) fits = wfd_peer_build_auth_info (&info);
-  g_autoptr (GByteArray) too_long = NULL;
-  WfdPeerMessage message;
+  g_autoptr (GString) wide = g_string_new ("aa");
 
-  g_assert_true (wfd_peer_message_read (wfd_bytes (fits->data, fits->len), &message));
-  info.destination_id = longer;
-  too_long = wfd_peer_build_auth_info (&info);
-  g_assert_false (wfd_peer_message_read (wfd_bytes (too_long->data, too_long->len), &message));
+  for (guint i = 0; i < 127; i++)
+    g_string_append_unichar (wide, 0x1f600);
+  for (guint i = 0; i < 4; i++) {
+    const char *const ids[] = { id, wide->str + 1, longer, wide->str };
+    WfdPeerAuthInfo info = { WFD_PEER_LINK_DIRECT, id, id, ids[i] };
+    g_autoptr (GByteArray) octets = wfd_peer_build_auth_info (&info);
+    WfdPeerMessage message;
+
+    g_assert_cmpint (wfd_peer_message_read (wfd_bytes (octets->data, octets->len), &message), ==,
+        i < 2);
+  }
 }
 
 /* Of a list of nothing it does not matter where it is. */

@@ -301,6 +301,32 @@ test_attributes (Pair *pair, gconstpointer data)
   g_assert_cmphex (PeerGraphSetNodeAttributes (pair->alice.graph, attributes), ==, E_INVALIDARG);
 }
 
+/* On Windows, and in records, a character beyond U+FFFF is two: an id has room for 127 of them and
+ * one of the others. */
+static void
+test_characters_of_two (void)
+{
+  WCHAR id[129] = { 0 };
+  PEER_GRAPH_PROPERTIES properties = { sizeof (properties), .pwzGraphId = (PWSTR) L"g2",
+    .pwzCreatorId = id };
+  PPEER_GRAPH_PROPERTIES got;
+  HGRAPH graph;
+
+  peer_stage_begin ();
+  wmemset (id, 0x1f600, 128);
+  g_assert_cmphex (PeerGraphCreate (&properties, L"test", NULL, &graph), ==, E_INVALIDARG);
+  id[127] = L'x';
+  g_assert_cmphex (PeerGraphCreate (&properties, L"test", NULL, &graph), ==, S_OK);
+  g_assert_cmphex (PeerGraphClose (graph), ==, S_OK);
+  g_assert_cmphex (PeerGraphOpen (L"g2", id, L"test", NULL, 0, NULL, &graph), ==, S_OK);
+  g_assert_cmphex (PeerGraphGetProperties (graph, &got), ==, S_OK);
+  g_assert_cmpmem (got->pwzCreatorId, (wcslen (got->pwzCreatorId) + 1) * sizeof (WCHAR), id,
+      sizeof (id));
+  PeerGraphFreeData (got);
+  g_assert_cmphex (PeerGraphClose (graph), ==, S_OK);
+  peer_stage_end ();
+}
+
 static void
 test_not_started (void)
 {
@@ -321,6 +347,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/peergraph/rules/not-started", test_not_started);
+  g_test_add_func ("/peergraph/rules/characters-of-two", test_characters_of_two);
   g_test_add_func ("/peergraph/rules/bad-security-data", test_bad_security_data);
   add_pair_test ("/peergraph/rules/direct-before-synchronized", test_direct_before_synchronized);
   add_pair_test ("/peergraph/rules/connected-twice", test_connected_twice);
