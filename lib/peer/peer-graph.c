@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "peer-graph.h"
+#include "peer-graph-private.h"
 
 #include <base-limits.h>
 
@@ -28,6 +28,7 @@ wfd_peer_graph_unref (WfdPeerGraph *self)
   g_hash_table_unref (self->paused);
   g_ptr_array_unref (self->listeners);
   g_ptr_array_unref (self->queues);
+  g_hash_table_unref (self->unkept);
   g_free (self->folder);
   g_free (self->database);
   g_clear_pointer (&self->group, wfd_peer_group_unref);
@@ -48,8 +49,8 @@ now_s (void)
   return g_get_real_time () / G_USEC_PER_SEC;
 }
 
-static void
-take_news_of_members (WfdPeerGraph *self)
+void
+wfd_peer_graph_take_news (WfdPeerGraph *self)
 {
   GHashTable *names;
 
@@ -60,26 +61,20 @@ take_news_of_members (WfdPeerGraph *self)
   }
 }
 
-/* At once, for who is killed knows what is in the graph all the same. */
-static void
-keep_synchronized (WfdPeerGraph *self)
-{
-  if (!self->synchronized && !self->closed
-      && (wfd_peer_node_get_status (self->node) & WFD_PEER_STATUS_SYNCHRONIZED) != 0)
-    self->synchronized =
-        !WFD_PEER_FAILED (wfd_peer_store_set_number (self->store, "synchronized", TRUE));
-}
-
 void
 wfd_peer_graph_end (WfdPeerGraph *self)
 {
   gint64 deadline_us;
 
-  take_news_of_members (self);
-  keep_synchronized (self);
+  wfd_peer_graph_take_news (self);
+  if (self->closed)
+    return;
+  wfd_peer_graph_keep (self);
   deadline_us = self->has_news ? 0 : wfd_peer_node_get_deadline_us (self->node);
+  if (self->retry_us > 0 && (deadline_us < 0 || self->retry_us < deadline_us))
+    deadline_us = self->retry_us;
   /* To say the same again would wake the thread up. */
-  if (self->closed || deadline_us == self->deadline_us)
+  if (deadline_us == self->deadline_us)
     return;
   self->deadline_us = deadline_us;
   g_source_set_ready_time (self->timer, deadline_us);
@@ -291,6 +286,14 @@ wfd_peer_graph_tell (WfdPeerGraph *self, WfdPeerEvent *event)
     wfd_peer_queue_push (self->queues->pdata[i], event);
 }
 
+void
+wfd_peer_graph_tell_all (WfdPeerGraph *self, WfdPeerEvent *event)
+{
+  wfd_peer_graph_tell (self, event);
+  if (self->told != NULL)
+    self->told (self->user_data, event);
+}
+
 static void
 do_tell (gpointer user_data, WfdPeerEvent *event)
 {
@@ -298,31 +301,10 @@ do_tell (gpointer user_data, WfdPeerEvent *event)
 
   if (self->starting)
     return;
-  if (self->to_tell != NULL) {
+  if (self->to_tell != NULL)
     g_ptr_array_add (self->to_tell, wfd_peer_event_ref (event));
-    return;
-  }
-  wfd_peer_graph_tell (self, event);
-  if (self->told != NULL)
-    self->told (self->user_data, event);
-}
-
-static guint32
-do_store (gpointer user_data, WfdPeerRecord *const *records, guint n)
-{
-  WfdPeerGraph *self = user_data;
-
-  if (self->brought == NULL)
-    return wfd_peer_store_put (self->store, records, n);
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (self->brought, wfd_peer_record_ref (records[i]));
-  return WFD_PEER_OK;
-}
-
-static guint32
-do_forget (gpointer user_data, WfdPeerRecord *const *records, guint n)
-{
-  return wfd_peer_store_remove (((WfdPeerGraph *) user_data)->store, records, n);
+  else
+    wfd_peer_graph_tell_all (self, event);
 }
 
 static guint32
@@ -352,8 +334,8 @@ static const WfdPeerNodeCalls node_calls = {
   .room = do_room,
   .close = do_close,
   .tell = do_tell,
-  .store = do_store,
-  .forget = do_forget,
+  .store = wfd_peer_graph_do_store,
+  .forget = wfd_peer_graph_do_forget,
   .validate = do_validate,
   .sign = do_sign,
 };
@@ -373,40 +355,8 @@ is_open (const WfdPeerHub *hub, const char *graph_id, const char *peer_id)
   return FALSE;
 }
 
-static void
-restore_record (gpointer user_data, WfdPeerRecord *record)
-{
-  WfdPeerGraph *self = user_data;
-
-  if (self->group != NULL)
-    wfd_peer_group_restore (self->group, record);
-  wfd_peer_node_restore_record (self->node, record);
-}
-
-/* A graph that was created is whole; one that was opened may have been left before
- * anybody had told us of it. */
-static guint32
-start (WfdPeerGraph *self, const WfdPeerProperties *properties)
-{
-  WfdPeerNode *node = wfd_peer_graph_begin (self);
-  guint32 result = WFD_PEER_OK;
-
-  self->starting = TRUE;
-  if (properties != NULL)
-    result = wfd_peer_node_create (node, properties);
-  else {
-    self->synchronized = wfd_peer_store_get_number (self->store, "synchronized") != 0;
-    wfd_peer_store_foreach (self->store, restore_record, self);
-    wfd_peer_node_restore (node, wfd_peer_store_get_number (self->store, WFD_PEER_STORE_TIME_DELTA),
-        self->synchronized, wfd_peer_store_get_number (self->store, "known-until"));
-  }
-  self->starting = FALSE;
-  wfd_peer_graph_end (self);
-  return result;
-}
-
 static WfdPeerGraph *
-graph_new (WfdPeerHub *hub, const WfdPeerGraphConfig *config, WfdPeerStore *store)
+graph_new (WfdPeerHub *hub, const WfdPeerGraphConfig *config)
 {
   WfdPeerGraph *self = g_new0 (WfdPeerGraph, 1);
   WfdPeerNodeConfig node = config->node;
@@ -415,7 +365,6 @@ graph_new (WfdPeerHub *hub, const WfdPeerGraphConfig *config, WfdPeerStore *stor
   node.max_direct = wfd_peer_loop_get_share (&hub->loop, WFD_LIMIT_PEER_LINKS_DIRECT);
   g_atomic_ref_count_init (&self->ref_count);
   self->hub = hub;
-  self->store = store;
   self->folder = g_strdup (config->folder != NULL ? config->folder : hub->folder);
   self->database = g_strdup (config->database);
   self->validate = config->validate;
@@ -425,6 +374,7 @@ graph_new (WfdPeerHub *hub, const WfdPeerGraphConfig *config, WfdPeerStore *stor
   self->group = config->group != NULL ? wfd_peer_group_ref (config->group) : NULL;
   self->conns = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   self->paused = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->unkept = wfd_peer_graph_new_unkept ();
   self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_listener_unref);
   self->queues = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_queue_free);
   self->node = wfd_peer_node_new (&node, &node_calls, self);
@@ -437,34 +387,43 @@ graph_new (WfdPeerHub *hub, const WfdPeerGraphConfig *config, WfdPeerStore *stor
   return self;
 }
 
+/* Others may keep the file for some seconds, in which the peers of other graphs shall not wait.
+ * Until then nobody calls @self: it is there so that nobody else opens or deletes it. */
+static guint32
+open_and_read (WfdPeerGraph *self)
+{
+  guint32 result;
+
+  wfd_peer_hub_unlock (self->hub);
+  result = wfd_peer_graph_open_store (self);
+  wfd_peer_hub_lock (self->hub);
+  g_cond_broadcast (&self->hub->loop.changed);
+  return result;
+}
+
 guint32
 wfd_peer_graph_open (WfdPeerHub *hub, const WfdPeerGraphConfig *config,
     const WfdPeerProperties *properties, WfdPeerGraph **ret_graph)
 {
-  WfdPeerStoreKey key = { config->folder != NULL ? config->folder : hub->folder,
-    config->node.graph_id, config->node.peer_id, config->database };
-  WfdPeerStore *store;
   WfdPeerGraph *self;
-  gboolean is_new;
   guint32 result;
 
-  if (is_open (hub, key.graph_id, key.peer_id))
+  if (is_open (hub, config->node.graph_id, config->node.peer_id))
     return WFD_PEER_DUPLICATE_GRAPH;
-  result = wfd_peer_store_open (&key, &is_new, &store);
-  if (WFD_PEER_FAILED (result))
-    return result;
-  if (properties != NULL && !is_new) {
-    wfd_peer_store_close (store);
-    return WFD_PEER_DUPLICATE_GRAPH;
-  }
 
-  self = graph_new (hub, config, store);
-  result = start (self, properties);
+  self = graph_new (hub, config);
+  self->starting = TRUE;
+  wfd_peer_graph_begin (self);
+  result = properties != NULL ? wfd_peer_graph_create (self, properties) : WFD_PEER_OK;
+  if (!WFD_PEER_FAILED (result))
+    result = open_and_read (self);
   if (WFD_PEER_FAILED (result)) {
     wfd_peer_graph_close (self);
-    wfd_peer_store_delete (&key);
     return result;
   }
+  self->starting = FALSE;
+  wfd_peer_graph_begin (self);
+  wfd_peer_graph_end (self);
   *ret_graph = self;
   return properties == NULL
           && !(wfd_peer_node_get_status (self->node) & WFD_PEER_STATUS_SYNCHRONIZED)
@@ -472,19 +431,19 @@ wfd_peer_graph_open (WfdPeerHub *hub, const WfdPeerGraphConfig *config,
       : WFD_PEER_OK;
 }
 
-void
+guint32
 wfd_peer_graph_close (WfdPeerGraph *self)
 {
-  if (self->closed)
-    return;
+  guint32 result;
 
-  wfd_peer_node_leave (wfd_peer_graph_begin (self));
-  wfd_peer_store_set_number (self->store, WFD_PEER_STORE_TIME_DELTA,
-      wfd_peer_node_get_time_delta (self->node));
-  wfd_peer_store_set_number (self->store, "known-until",
-      wfd_peer_node_get_known_until (self->node));
+  if (self->closed)
+    return WFD_PEER_OK;
+
+  /* One that was never open has said nothing. */
+  if (self->store != NULL)
+    wfd_peer_node_leave (wfd_peer_graph_begin (self));
   self->closed = TRUE;
-  g_clear_pointer (&self->store, wfd_peer_store_close);
+  result = wfd_peer_graph_close_store (self);
   g_ptr_array_set_size (self->listeners, 0);
   g_ptr_array_set_size (self->queues, 0);
   g_source_destroy (self->timer);
@@ -494,6 +453,7 @@ wfd_peer_graph_close (WfdPeerGraph *self)
     wfd_peer_loop_release (&self->hub->loop);
   g_cond_broadcast (&self->hub->loop.changed);
   wfd_peer_graph_unref (self);
+  return result;
 }
 
 guint32
@@ -654,73 +614,4 @@ wfd_peer_graph_next_event (WfdPeerGraph *self, WfdPeerQueue *queue)
   if (g_hash_table_size (self->paused) > 0)
     resume_links (self);
   return event;
-}
-
-/* --- copies --- */
-
-guint32
-wfd_peer_graph_export (WfdPeerGraph *self, const char *path)
-{
-  return wfd_peer_store_export (self->store, path, wfd_peer_node_get_time_delta (self->node));
-}
-
-static void
-import_record (gpointer user_data, WfdPeerRecord *record)
-{
-  wfd_peer_node_import_record (user_data, record);
-}
-
-/* All that was brought is kept, or none of it was ever there. */
-static guint32
-keep_brought (WfdPeerGraph *self)
-{
-  g_autoptr (GPtrArray) records = g_steal_pointer (&self->brought);
-  g_autoptr (GPtrArray) events = g_steal_pointer (&self->to_tell);
-  guint32 result =
-      wfd_peer_store_put (self->store, (WfdPeerRecord *const *) records->pdata, records->len);
-
-  if (WFD_PEER_FAILED (result)) {
-    wfd_peer_node_drop_records (self->node);
-    self->starting = TRUE;
-    wfd_peer_store_foreach (self->store, restore_record, self);
-    self->starting = FALSE;
-    return result;
-  }
-  for (guint i = 0; i < events->len; i++)
-    do_tell (self, events->pdata[i]);
-  return result;
-}
-
-/* Of who was never told anything, a copy tells nothing. Who has been has a time already. */
-static void
-take_state (WfdPeerGraph *self, gint64 time_delta)
-{
-  if (wfd_peer_node_get_properties (self->node) != NULL
-      && (wfd_peer_node_get_status (self->node) & WFD_PEER_STATUS_SYNCHRONIZED) == 0)
-    wfd_peer_node_restore (self->node, time_delta, TRUE, 0);
-}
-
-guint32
-wfd_peer_graph_import (WfdPeerGraph *self, const char *path)
-{
-  WfdPeerNode *node = wfd_peer_graph_begin (self);
-  WfdPeerStoreKey key = { self->folder, wfd_peer_node_get_graph_id (node),
-    wfd_peer_node_get_peer_id (node), self->database };
-  gint64 time_delta = 0;
-  guint32 result, kept;
-
-  if (self->listeners->len > 0 || g_hash_table_size (self->conns) > 0)
-    return WFD_PEER_GRAPH_IN_USE;
-
-  self->brought = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_record_unref);
-  self->to_tell = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_event_unref);
-  result = wfd_peer_store_import (&key, path, import_record, node, &time_delta);
-  take_news_of_members (self);
-  kept = keep_brought (self);
-  if (!WFD_PEER_FAILED (result))
-    result = kept;
-  if (!WFD_PEER_FAILED (result))
-    take_state (self, time_delta);
-  wfd_peer_graph_end (self);
-  return result;
 }

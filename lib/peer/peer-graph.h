@@ -28,6 +28,10 @@ struct _WfdPeerGraph
   gboolean has_news;     /* of it, that the timer looks at */
   gboolean starting;     /* what is read from the disk is no event */
   gboolean synchronized; /* and kept, for who opens it next */
+  GHashTable *unkept;    /* WfdPeerRecord by id, that are not on the disk yet */
+  gint64 retry_us;       /* when that is tried again; 0: what was to be kept is */
+  gint64 delay_us;
+  guint32 failure; /* of the last try */
   /* What a copy brings, until all of it is kept: WfdPeerRecord and WfdPeerEvent, or NULL. */
   GPtrArray *brought, *to_tell;
   guint32 (*validate) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
@@ -52,10 +56,12 @@ typedef struct
   gpointer user_data;
 } WfdPeerGraphConfig;
 
-/* @properties: of the graph that is created, or NULL to open one. */
+/* @properties: of the graph that is created, or NULL to open one. The lock is not held while the
+ * database is opened. */
 guint32 wfd_peer_graph_open (WfdPeerHub *hub, const WfdPeerGraphConfig *config,
     const WfdPeerProperties *properties, WfdPeerGraph **ret_graph);
-void wfd_peer_graph_close (WfdPeerGraph *self);
+/* Closes it in any case; a failure: what others have published is not on the disk. */
+guint32 wfd_peer_graph_close (WfdPeerGraph *self);
 WfdPeerGraph *wfd_peer_graph_ref (WfdPeerGraph *self);
 void wfd_peer_graph_unref (WfdPeerGraph *self);
 guint32 wfd_peer_graph_delete (WfdPeerHub *hub, const char *graph_id, const char *peer_id,

@@ -105,13 +105,15 @@ wfd_peer_cloud_get_index (const char *cloud)
 
 /* --- life --- */
 
-static void
+static guint32
 node_free (WfdPeerGroupNode *self)
 {
+  guint32 result = WFD_PEER_OK;
+
   wfd_peer_group_node_remember (self);
   g_clear_pointer (&self->finder, wfd_peer_finder_free);
   if (self->graph != NULL)
-    wfd_peer_graph_close (self->graph);
+    result = wfd_peer_graph_close (self->graph);
   if (self->lock_fd >= 0)
     close (self->lock_fd);
   wfd_peer_loop_clear_source (&self->timer);
@@ -126,6 +128,7 @@ node_free (WfdPeerGroupNode *self)
   g_free (self->identities);
   g_array_unref (self->addresses);
   g_free (self);
+  return result;
 }
 
 static WfdPeerGroupNode *
@@ -196,7 +199,7 @@ lock (WfdPeerGroupNode *self)
 }
 
 static WfdPeerGroupNode *
-find (const WfdPeerHub *hub, const char *identity, const char *name)
+look_for (const WfdPeerHub *hub, const char *identity, const char *name)
 {
   for (guint i = 0; i < hub->groups->len; i++) {
     WfdPeerGroupNode *node = hub->groups->pdata[i];
@@ -206,6 +209,17 @@ find (const WfdPeerHub *hub, const char *identity, const char *name)
       return node;
   }
   return NULL;
+}
+
+/* While another thread opens it, nobody can say yet whether it is open. */
+static WfdPeerGroupNode *
+find (WfdPeerHub *hub, const char *identity, const char *name)
+{
+  WfdPeerGroupNode *node;
+
+  while ((node = look_for (hub, identity, name)) != NULL && node->graph == NULL)
+    g_cond_wait (&hub->loop.changed, &hub->loop.lock);
+  return node;
 }
 
 guint32
@@ -282,11 +296,10 @@ wfd_peer_group_node_join (const WfdPeerGroupPlace *place, WfdPeerGroupEntry *ent
   return result;
 }
 
-void
+guint32
 wfd_peer_group_node_close (WfdPeerGroupNode *self)
 {
-  if (--self->n_users == 0)
-    node_free (self);
+  return --self->n_users == 0 ? node_free (self) : WFD_PEER_OK;
 }
 
 void

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /* One of this user's identities in one group: what is stored of it, its graph, and how it comes
- * to others. Everything is done with the lock of the hub held; results are the codes of
- * peer-codes.h. */
+ * to others. Everything is done with the lock of the hub held, which create, open and join give
+ * back for a while; results are the codes of peer-codes.h. */
 typedef struct _WfdPeerGroupNode WfdPeerGroupNode;
 
 /* Where groups and identities of the user lie. */
@@ -32,8 +32,9 @@ guint32 wfd_peer_group_node_open (const WfdPeerGroupPlace *place, const char *id
 /* Stores @entry, which an invitation has given, and opens it. @password: if it has no chain. */
 guint32 wfd_peer_group_node_join (const WfdPeerGroupPlace *place, WfdPeerGroupEntry *entry,
     const char *password, WfdPeerGroupNode **ret_node);
-/* As often as it was opened. */
-void wfd_peer_group_node_close (WfdPeerGroupNode *self);
+/* As often as it was opened. It is closed in any case; a failure: what others have published is not
+ * on the disk. */
+guint32 wfd_peer_group_node_close (WfdPeerGroupNode *self);
 
 const WfdPeerGroupEntry *wfd_peer_group_node_get_entry (const WfdPeerGroupNode *self);
 WfdPeerGraph *wfd_peer_group_node_get_graph (const WfdPeerGroupNode *self);

@@ -23,7 +23,8 @@ struct _WfdPeerGroup
   WfdPeerCredential *identity;
   WfdPeerTlsContext *tls; /* NULL until somebody is connected */
   WfdPeerKey *group_key;  /* or NULL */
-  char *password_hash;    /* or NULL */
+  char *typed_hash;       /* of who has no chain, or NULL */
+  char *password_hash;    /* of the group, or NULL */
   guint password_roles;
   /* Lists of WfdPeerKnown, by when the leaf begins. */
   GPtrArray *known;
@@ -33,13 +34,18 @@ struct _WfdPeerGroup
   guint n_of_creator;
   GHashTable *n_followers; /* of those whom the creator has let in, by name */
   GHashTable *by_payload;
+  /* The Membership that was read last, which is noted next; or NULL. */
+  GBytes *read_payload;
+  WfdPeerChain *read_chain;
   GHashTable *news; /* names, or NULL */
 };
 
 /* FALSE if there is no room for it. */
 gboolean wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain);
-/* What @record, a Membership that counts, has; it is known then. FALSE if there is no room. */
-gboolean wfd_peer_group_learn_published (WfdPeerGroup *self, WfdPeerChain *chain,
+/* Whether it could be learned. */
+gboolean wfd_peer_group_has_room (const WfdPeerGroup *self, const WfdPeerChain *chain);
+/* What @record, a Membership that counts, has; it is known then, if there is room. */
+void wfd_peer_group_learn_published (WfdPeerGroup *self, WfdPeerChain *chain,
     const WfdPeerRecord *record);
 /* Whether somebody would publish a second time what everybody knows of them. */
 gboolean wfd_peer_group_is_published_again (const WfdPeerGroup *self, const WfdPeerChain *chain,

@@ -62,20 +62,16 @@ may_sign (const WfdPeerRecord *record, const WfdPeerCredential *signer)
 /* --- others' --- */
 
 static gboolean
-validate_group_record (WfdPeerGroup *self, const WfdPeerRecord *record,
+validate_group_record (const WfdPeerGroup *self, const WfdPeerRecord *record,
     const WfdPeerCredential *root)
 {
   g_auto (WfdPeerGroupProperties) properties = { 0 };
 
-  if (is_deleted (record) || !g_str_equal (record->creator, self->name)
-      || (record->modifier != NULL && !g_str_equal (record->modifier, self->name))
-      || !wfd_peer_record_is_signed_by (record, root)
-      || !wfd_peer_group_properties_read (record->payload, &properties)
-      || g_strcmp0 (properties.group_name, self->name) != 0)
-    return FALSE;
-
-  wfd_peer_group_restore (self, record);
-  return TRUE;
+  return !is_deleted (record) && g_str_equal (record->creator, self->name)
+      && (record->modifier == NULL || g_str_equal (record->modifier, self->name))
+      && wfd_peer_record_is_signed_by (record, root)
+      && wfd_peer_group_properties_read (record->payload, &properties)
+      && g_strcmp0 (properties.group_name, self->name) == 0;
 }
 
 /* 3.1.7.1: it lives within the life of the certificate. */
@@ -91,7 +87,8 @@ was_in_time (const WfdPeerGroup *self, const WfdPeerRecord *record, const WfdPee
 }
 
 static gboolean
-validate_member_record (WfdPeerGroup *self, const WfdPeerRecord *record, const WfdPeerChain *chain)
+validate_member_record (const WfdPeerGroup *self, const WfdPeerRecord *record,
+    const WfdPeerChain *chain)
 {
   const WfdPeerCredential *signer = wfd_peer_chain_get_leaf (chain);
   const char *name = record->modifier != NULL ? record->modifier : record->creator;
@@ -111,23 +108,33 @@ may_publish (const WfdPeerChain *publisher, const WfdPeerChain *chain)
       || g_str_equal (signer->name, wfd_peer_chain_get_leaf (chain)->name);
 }
 
-WfdPeerChain *
-wfd_peer_group_read_membership (const WfdPeerGroup *self, const WfdPeerRecord *record)
+static void
+remember_read (WfdPeerGroup *self, GBytes *payload, WfdPeerChain *chain)
 {
+  g_clear_pointer (&self->read_payload, g_bytes_unref);
+  g_clear_pointer (&self->read_chain, wfd_peer_chain_unref);
+  self->read_payload = g_bytes_ref (payload);
+  self->read_chain = wfd_peer_chain_ref (chain);
+}
+
+WfdPeerChain *
+wfd_peer_group_read_membership (WfdPeerGroup *self, const WfdPeerRecord *record)
+{
+  g_autoptr (WfdPeerChain) chain = NULL;
   const WfdPeerKnown *known;
-  WfdPeerChain *chain;
 
   if (!is_of (record, &wfd_peer_type_membership) || is_deleted (record))
     return NULL;
   known = g_hash_table_lookup (self->by_payload, record->payload);
   if (known != NULL)
     return wfd_peer_chain_ref (known->chain);
-  if (WFD_PEER_FAILED (wfd_peer_membership_read (record->payload, &chain)))
+  if (self->read_payload != NULL && g_bytes_equal (self->read_payload, record->payload))
+    return wfd_peer_chain_ref (self->read_chain);
+  if (WFD_PEER_FAILED (wfd_peer_membership_read (record->payload, &chain))
+      || WFD_PEER_FAILED (wfd_peer_chain_check (chain, self->name, G_MININT64)))
     return NULL;
-  if (!WFD_PEER_FAILED (wfd_peer_chain_check (chain, self->name, G_MININT64)))
-    return chain;
-  wfd_peer_chain_unref (chain);
-  return NULL;
+  remember_read (self, record->payload, chain);
+  return g_steal_pointer (&chain);
 }
 
 static gboolean
@@ -182,18 +189,17 @@ wfd_peer_group_validate (WfdPeerGroup *self, const WfdPeerRecord *record)
   signer = find_signer (self, record, modified ? security.modifier : security.creator, membership);
   if (signer == NULL)
     return WFD_PEER_DEFERRED;
-  if (!validate_member_record (self, record, signer)
-      || (membership != NULL
-          && (!may_publish (signer, membership) || wfd_peer_group_is_void (self, membership)
-              || wfd_peer_group_is_published_again (self, membership, record))))
-    return WFD_PEER_INVALID_RECORD;
-  return membership == NULL || wfd_peer_group_learn_published (self, membership, record)
+  return validate_member_record (self, record, signer)
+          && (membership == NULL
+              || (may_publish (signer, membership) && !wfd_peer_group_is_void (self, membership)
+                  && !wfd_peer_group_is_published_again (self, membership, record)
+                  && wfd_peer_group_has_room (self, membership)))
       ? WFD_PEER_OK
       : WFD_PEER_INVALID_RECORD;
 }
 
 void
-wfd_peer_group_restore (WfdPeerGroup *self, const WfdPeerRecord *record)
+wfd_peer_group_note (WfdPeerGroup *self, const WfdPeerRecord *record)
 {
   g_autoptr (WfdPeerChain) membership = wfd_peer_group_read_membership (self, record);
   g_auto (WfdPeerGroupProperties) properties = { 0 };
@@ -210,7 +216,7 @@ wfd_peer_group_restore (WfdPeerGroup *self, const WfdPeerRecord *record)
 /* --- our own --- */
 
 static guint32
-sign_for_group (WfdPeerGroup *self, WfdPeerRecord *record)
+sign_for_group (const WfdPeerGroup *self, WfdPeerRecord *record)
 {
   const WfdPeerCredential *root = wfd_peer_group_get_root (self);
 
@@ -220,11 +226,10 @@ sign_for_group (WfdPeerGroup *self, WfdPeerRecord *record)
     g_free (record->modifier);
     record->modifier = g_strdup (self->name);
   }
-  if (!wfd_peer_record_sign (record, self->group_key, root->serial,
-          record->modifier != NULL ? root->serial : no_serial))
-    return WFD_PEER_NO_KEY_ACCESS;
-  wfd_peer_group_restore (self, record);
-  return WFD_PEER_OK;
+  return wfd_peer_record_sign (record, self->group_key, root->serial,
+             record->modifier != NULL ? root->serial : no_serial)
+      ? WFD_PEER_OK
+      : WFD_PEER_NO_KEY_ACCESS;
 }
 
 /* The end of what the graph publishes by itself, or of what is only a mark, is no
@@ -256,6 +261,7 @@ guint32
 wfd_peer_group_sign (WfdPeerGroup *self, WfdPeerRecord *record, gint64 now_s)
 {
   const WfdPeerChain *chain = wfd_peer_group_get_chain (self);
+  g_autoptr (WfdPeerChain) membership = wfd_peer_group_read_membership (self, record);
   const WfdPeerCredential *own;
   guint8 creator[WFD_PEER_SERIAL_BYTES];
 
@@ -266,13 +272,14 @@ wfd_peer_group_sign (WfdPeerGroup *self, WfdPeerRecord *record, gint64 now_s)
     return sign_for_group (self, record);
   if (!may_sign (record, own) || (is_of (record, &wfd_peer_type_membership) && is_deleted (record)))
     return WFD_PEER_NOT_AUTHORIZED;
+  if (membership != NULL && !wfd_peer_group_has_room (self, membership))
+    return WFD_PEER_NO_MEMORY;
   if (!limit_expiration (record, ticks_of (own->ends_s)))
     return WFD_PEER_INVALID_EXPIRATION;
 
   get_creator_serial (record, own, creator);
-  if (!wfd_peer_record_sign (record, self->key, creator,
-          record->modifier != NULL ? own->serial : no_serial))
-    return WFD_PEER_NO_KEY_ACCESS;
-  wfd_peer_group_restore (self, record);
-  return WFD_PEER_OK;
+  return wfd_peer_record_sign (record, self->key, creator,
+             record->modifier != NULL ? own->serial : no_serial)
+      ? WFD_PEER_OK
+      : WFD_PEER_NO_KEY_ACCESS;
 }

@@ -19,6 +19,32 @@ known_free (WfdPeerKnown *self)
   g_free (self);
 }
 
+static void
+make_lists (WfdPeerGroup *self)
+{
+  self->by_name =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
+  self->known = g_ptr_array_new_with_free_func ((GDestroyNotify) known_free);
+  self->by_issuer =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
+  self->n_followers = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_payload = g_hash_table_new (g_bytes_hash, g_bytes_equal);
+}
+
+static void
+free_lists (WfdPeerGroup *self)
+{
+  g_hash_table_unref (self->by_name);
+  g_hash_table_unref (self->by_issuer);
+  g_hash_table_unref (self->n_followers);
+  g_hash_table_unref (self->by_payload);
+  g_clear_pointer (&self->read_payload, g_bytes_unref);
+  g_clear_pointer (&self->read_chain, wfd_peer_chain_unref);
+  g_clear_pointer (&self->news, g_hash_table_unref);
+  g_clear_pointer (&self->password_hash, g_free);
+  g_ptr_array_unref (self->known);
+}
+
 guint32
 wfd_peer_group_new (const WfdPeerGroupConfig *config, WfdPeerGroup **ret_group)
 {
@@ -30,14 +56,8 @@ wfd_peer_group_new (const WfdPeerGroupConfig *config, WfdPeerGroup **ret_group)
   self->key = wfd_peer_key_ref (config->key);
   self->identity = wfd_peer_credential_ref (config->identity);
   self->group_key = config->group_key != NULL ? wfd_peer_key_ref (config->group_key) : NULL;
-  self->password_hash = g_strdup (config->password_hash);
-  self->by_name =
-      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
-  self->known = g_ptr_array_new_with_free_func ((GDestroyNotify) known_free);
-  self->by_issuer =
-      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
-  self->n_followers = g_hash_table_new (g_str_hash, g_str_equal);
-  self->by_payload = g_hash_table_new (g_bytes_hash, g_bytes_equal);
+  self->typed_hash = g_strdup (config->password_hash);
+  make_lists (self);
   if (config->chain != NULL)
     result = wfd_peer_group_belong (self, config->chain, G_MININT64);
   if (WFD_PEER_FAILED (result))
@@ -60,17 +80,12 @@ wfd_peer_group_unref (WfdPeerGroup *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_hash_table_unref (self->by_name);
-  g_hash_table_unref (self->by_issuer);
-  g_hash_table_unref (self->n_followers);
-  g_hash_table_unref (self->by_payload);
-  g_clear_pointer (&self->news, g_hash_table_unref);
-  g_ptr_array_unref (self->known);
+  free_lists (self);
   g_clear_pointer (&self->tls, wfd_peer_tls_context_free);
   g_clear_pointer (&self->group_key, wfd_peer_key_unref);
   wfd_peer_key_unref (self->key);
   wfd_peer_credential_unref (self->identity);
-  g_free (self->password_hash);
+  g_free (self->typed_hash);
   g_free (self->name);
   g_free (self);
 }
@@ -104,7 +119,7 @@ wfd_peer_group_get_identity (const WfdPeerGroup *self)
 const char *
 wfd_peer_group_get_password_hash (const WfdPeerGroup *self)
 {
-  return self->password_hash;
+  return self->password_hash != NULL ? self->password_hash : self->typed_hash;
 }
 
 /* --- members --- */
@@ -298,7 +313,7 @@ count_followers (const WfdPeerGroup *self, const char *origin)
 }
 
 static gboolean
-has_room (const WfdPeerGroup *self, const WfdPeerChain *chain)
+has_place (const WfdPeerGroup *self, const WfdPeerChain *chain)
 {
   const GPtrArray *same =
       g_hash_table_lookup (self->by_name, wfd_peer_chain_get_leaf (chain)->name);
@@ -366,13 +381,19 @@ note_news (WfdPeerGroup *self, const char *name)
   g_hash_table_add (self->news, g_strdup (name));
 }
 
+gboolean
+wfd_peer_group_has_room (const WfdPeerGroup *self, const WfdPeerChain *chain)
+{
+  return find_known (self, chain) != NULL || has_place (self, chain);
+}
+
 /* A chain of this group. */
 gboolean
 wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain)
 {
   if (find_known (self, chain) != NULL)
     return TRUE;
-  if (!has_room (self, chain))
+  if (!has_place (self, chain))
     return FALSE;
   note_news (self, wfd_peer_chain_get_leaf (chain)->name);
   /* With the first of all, what only the root has signed. */
@@ -380,6 +401,20 @@ wfd_peer_group_learn (WfdPeerGroup *self, WfdPeerChain *chain)
     note_news (self, self->name);
   add (self, chain);
   return TRUE;
+}
+
+void
+wfd_peer_group_forget (WfdPeerGroup *self)
+{
+  WfdPeerChain *chain = wfd_peer_group_get_chain (self);
+  g_autoptr (WfdPeerChain) own = chain != NULL ? wfd_peer_chain_ref (chain) : NULL;
+
+  free_lists (self);
+  self->n_of_creator = 0;
+  self->password_roles = 0;
+  make_lists (self);
+  if (own != NULL)
+    wfd_peer_group_learn (self, own);
 }
 
 /* --- who is published --- */
@@ -400,7 +435,7 @@ remember_payload (WfdPeerGroup *self, WfdPeerKnown *known, GBytes *payload)
   g_hash_table_insert (self->by_payload, known->payload, known);
 }
 
-gboolean
+void
 wfd_peer_group_learn_published (WfdPeerGroup *self, WfdPeerChain *chain,
     const WfdPeerRecord *record)
 {
@@ -408,14 +443,13 @@ wfd_peer_group_learn_published (WfdPeerGroup *self, WfdPeerChain *chain,
   Published *published;
 
   if (known == NULL)
-    return FALSE;
+    return;
   remember_payload (self, known, record->payload);
   if (known->published == NULL)
     known->published = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   published = g_new (Published, 1);
   *published = (Published) { record->id, record->expires };
   g_hash_table_replace (known->published, g_strdup (record->creator), published);
-  return TRUE;
 }
 
 gboolean

@@ -43,8 +43,7 @@ gboolean wfd_peer_group_may (const WfdPeerGroup *self, WfdPeerRole role, gint64 
 
 /* Of a Membership of this group, NULL for anything else. Of one that counts, nothing has to be
  * proved again. */
-WfdPeerChain *wfd_peer_group_read_membership (const WfdPeerGroup *self,
-    const WfdPeerRecord *record);
+WfdPeerChain *wfd_peer_group_read_membership (WfdPeerGroup *self, const WfdPeerRecord *record);
 /* Has the latest of a member; NULL if none is known that counts. */
 WfdPeerChain *wfd_peer_group_find_member (const WfdPeerGroup *self, const char *name);
 /* Whether @chain makes @identity a member at @now_s, if what is known of the group does
@@ -72,12 +71,14 @@ guint32 wfd_peer_group_belong (WfdPeerGroup *self, WfdPeerChain *chain, gint64 n
 /* --- records --- */
 
 /* WFD_PEER_OK, WFD_PEER_INVALID_RECORD, or WFD_PEER_DEFERRED: who has made it is not known
- * yet. */
+ * yet. It tells nothing until it is noted. */
 guint32 wfd_peer_group_validate (WfdPeerGroup *self, const WfdPeerRecord *record);
-/* WFD_PEER_NOT_AUTHORIZED, WFD_PEER_INVALID_EXPIRATION. */
+/* WFD_PEER_NOT_AUTHORIZED, WFD_PEER_INVALID_EXPIRATION, WFD_PEER_NO_MEMORY. */
 guint32 wfd_peer_group_sign (WfdPeerGroup *self, WfdPeerRecord *record, gint64 now_s);
-/* One that was valid when it was stored. */
-void wfd_peer_group_restore (WfdPeerGroup *self, const WfdPeerRecord *record);
+/* What a record tells that is kept, and was valid then. */
+void wfd_peer_group_note (WfdPeerGroup *self, const WfdPeerRecord *record);
+/* Nothing was noted, and nobody has come: for who notes again what is kept. */
+void wfd_peer_group_forget (WfdPeerGroup *self);
 /* The names of those who have become known since the last call, whose records may have been
  * deferred; NULL: nobody. */
 GHashTable *wfd_peer_group_take_news (WfdPeerGroup *self);

@@ -274,8 +274,7 @@ wfd_peer_node_take_record (WfdPeerNode *self, WfdPeerRecord *record, Link *from)
   if (WFD_PEER_FAILED (valid))
     return TAKEN_REFUSED;
 
-  /* With a disk that is full the graph is the same all the same. */
-  self->calls->store (self->user_data, &record, 1);
+  self->calls->store (self->user_data, &record, 1, FALSE);
   put_record (self, record, change, from);
   /* Somebody else has spoken for us. */
   if (self->has_presence && wfd_peer_guid_equal (&record->id, &self->presence_id))
@@ -400,7 +399,7 @@ wfd_peer_node_publish (WfdPeerNode *self, WfdPeerRecord *const *records, guint n
   for (guint i = 0; i < n && !WFD_PEER_FAILED (result); i++)
     result = stamp (self, records[i], change);
   if (!WFD_PEER_FAILED (result))
-    result = self->calls->store (self->user_data, records, n);
+    result = self->calls->store (self->user_data, records, n, TRUE);
   for (guint i = 0; i < n && !WFD_PEER_FAILED (result); i++)
     put_record (self, records[i], change, NULL);
   return result;
@@ -413,7 +412,7 @@ publish_unasked (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange c
 {
   if (WFD_PEER_FAILED (stamp (self, record, change)))
     return FALSE;
-  self->calls->store (self->user_data, &record, 1);
+  self->calls->store (self->user_data, &record, 1, FALSE);
   put_record (self, record, change, NULL);
   return TRUE;
 }
@@ -588,7 +587,7 @@ wfd_peer_node_delete_record (WfdPeerNode *self, const WfdPeerGuid *id, gboolean 
         || !WFD_PEER_FAILED (
             self->calls->validate (self->user_data, record, WFD_PEER_RECORD_DELETED)))
       return WFD_PEER_ACCESS_DENIED;
-    result = self->calls->forget (self->user_data, &record, 1);
+    result = self->calls->forget (self->user_data, &record, 1, TRUE);
     if (WFD_PEER_FAILED (result))
       return result;
     forget (self, g_hash_table_lookup (self->records, id), WFD_PEER_RECORD_DELETED);
@@ -644,7 +643,8 @@ wfd_peer_node_expire (WfdPeerNode *self)
       next = MIN (next, record->expires);
   }
   if (expired->len > 0)
-    self->calls->forget (self->user_data, (WfdPeerRecord *const *) expired->pdata, expired->len);
+    self->calls->forget (self->user_data, (WfdPeerRecord *const *) expired->pdata, expired->len,
+        FALSE);
   for (guint i = 0; i < expired->len; i++)
     forget (self, expired->pdata[i], WFD_PEER_RECORD_EXPIRED);
   wfd_peer_node_start_timer (self, TIMER_EXPIRE,

@@ -27,9 +27,10 @@ typedef struct
   /* After what was sent. Nothing of the link is told any more. */
   void (*close) (gpointer user_data, guint64 link_id);
   void (*tell) (gpointer user_data, WfdPeerEvent *event);
-  /* To keep all of these, or to forget them; or none of them and why. */
-  guint32 (*store) (gpointer user_data, WfdPeerRecord *const *records, guint n);
-  guint32 (*forget) (gpointer user_data, WfdPeerRecord *const *records, guint n);
+  /* To keep all of these, or to forget them; or none of them and why. What nobody has @asked for
+   * the node has all the same. */
+  guint32 (*store) (gpointer user_data, WfdPeerRecord *const *records, guint n, gboolean asked);
+  guint32 (*forget) (gpointer user_data, WfdPeerRecord *const *records, guint n, gboolean asked);
   /* May @record be had? WFD_PEER_OK, WFD_PEER_INVALID_RECORD or WFD_PEER_DEFERRED. */
   guint32 (*validate) (gpointer user_data, WfdPeerRecord *record, WfdPeerRecordChange change);
   /* Gives @record its security data. */

@@ -11,7 +11,8 @@
 
 #define VERSION 1
 
-/* Other processes may have the file, each for as long as a change takes. */
+/* Other processes may have the file, each for as long as a change takes, or one that was stopped in
+ * the middle of it. */
 #define BUSY_TIMEOUT_MS 5000
 
 struct _WfdPeerStore
@@ -64,6 +65,8 @@ code_of (sqlite3 *db, int result)
     case SQLITE_AUTH:
     case SQLITE_CANTOPEN:
       return WFD_PEER_ACCESS_DENIED;
+    case SQLITE_BUSY:
+      return WFD_PEER_FILE_LOCKED;
     case SQLITE_NOMEM:
       return WFD_PEER_NO_MEMORY;
     case SQLITE_NOTADB:
@@ -164,7 +167,12 @@ set_number (sqlite3 *db, const char *name, gint64 value)
 guint32
 wfd_peer_store_set_number (WfdPeerStore *self, const char *name, gint64 value)
 {
-  return set_number (self->db, name, value);
+  guint32 result;
+
+  sqlite3_busy_timeout (self->db, 0);
+  result = set_number (self->db, name, value);
+  sqlite3_busy_timeout (self->db, BUSY_TIMEOUT_MS);
+  return result;
 }
 
 gint64
@@ -180,19 +188,20 @@ wfd_peer_store_get_number (WfdPeerStore *self, const char *name)
   return value;
 }
 
-/* --- life --- */
-
-static void
-remove_files (const char *path)
+static guint32
+put (sqlite3 *db, const WfdPeerRecord *record)
 {
-  static const char *const endings[] = { "-journal", "-wal", "-shm", "" };
+  sqlite3_stmt *statement = prepare (db, "INSERT OR REPLACE INTO records VALUES (?, ?, ?)");
+  g_autoptr (GByteArray) octets = g_byte_array_new ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
-    g_autofree char *file = g_strconcat (path, endings[i], NULL);
-
-    g_unlink (file);
-  }
+  wfd_peer_record_append (record, octets);
+  sqlite3_bind_blob (statement, 1, record->id.bytes, sizeof (record->id.bytes), SQLITE_STATIC);
+  sqlite3_bind_int (statement, 2, record->flags);
+  sqlite3_bind_blob64 (statement, 3, octets->data, octets->len, SQLITE_STATIC);
+  return run (db, statement);
 }
+
+/* --- life --- */
 
 static guint32
 say_what_it_is (sqlite3 *db, const WfdPeerStoreKey *key)
@@ -211,9 +220,24 @@ is_of (WfdPeerStore *self, const WfdPeerStoreKey *key)
       && wfd_peer_store_get_number (self, "version") == VERSION;
 }
 
-/* What has no version yet is new: whoever made the file may have been killed before he wrote one. */
 static guint32
-set_up_tables (WfdPeerStore *self, const WfdPeerStoreKey *key, gboolean *ret_new)
+fill_new (sqlite3 *db, const WfdPeerStoreKey *key, WfdPeerRecord *const *first, guint n)
+{
+  guint32 result = say_what_it_is (db, key);
+
+  for (guint i = 0; i < n && !WFD_PEER_FAILED (result); i++)
+    result = put (db, first[i]);
+  /* Who creates a graph knows all that is in it. */
+  if (n > 0 && !WFD_PEER_FAILED (result))
+    result = set_number (db, WFD_PEER_STORE_SYNCHRONIZED, TRUE);
+  return result;
+}
+
+/* What has no version yet is new: whoever made the file may have been killed before he wrote one,
+ * or have had no room for it. It stays, for others may be waiting for it. */
+static guint32
+set_up_tables (WfdPeerStore *self, const WfdPeerStoreKey *key, WfdPeerRecord *const *first, guint n,
+    gboolean *ret_new)
 {
   guint32 result = begin (self->db);
 
@@ -222,45 +246,36 @@ set_up_tables (WfdPeerStore *self, const WfdPeerStoreKey *key, gboolean *ret_new
   result = execute (self->db, schema);
   *ret_new = wfd_peer_store_get_number (self, "version") == 0;
   if (!WFD_PEER_FAILED (result) && *ret_new)
-    result = say_what_it_is (self->db, key);
+    result = fill_new (self->db, key, first, n);
   return end (self->db, result);
 }
 
-/* The file keeps it, for all who have it open. SQLite waits for nobody here; whom others are in the
- * way of works without, until it is opened again. */
+/* With WAL, which the file keeps for all who have it open, nobody who reads waits. SQLite waits for
+ * nobody here: whom others are in the way of, or a disk that is full, works without, until it is
+ * opened again. */
 static guint32
-use_wal (sqlite3 *db)
-{
-  int result = sqlite3_exec (db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
-
-  return (result & 0xff) == SQLITE_BUSY ? WFD_PEER_OK : code_of (db, result);
-}
-
-static guint32
-set_up (WfdPeerStore *self, const WfdPeerStoreKey *key, gboolean *ret_new)
+set_up (WfdPeerStore *self, const WfdPeerStoreKey *key, WfdPeerRecord *const *first, guint n,
+    gboolean *ret_new)
 {
   guint32 result;
 
   sqlite3_busy_timeout (self->db, BUSY_TIMEOUT_MS);
   result = execute (self->db, "PRAGMA synchronous = NORMAL");
   if (!WFD_PEER_FAILED (result))
-    result = set_up_tables (self, key, ret_new);
-  if (!WFD_PEER_FAILED (result))
-    result = use_wal (self->db);
+    result = set_up_tables (self, key, first, n, ret_new);
   if (WFD_PEER_FAILED (result))
     return result;
+  execute (self->db, "PRAGMA journal_mode = WAL");
   return is_of (self, key) ? WFD_PEER_OK : WFD_PEER_INVALID_DATABASE;
 }
 
-/* Not by SQLite, which does not tell who made it. To close a descriptor ends the locks that this
- * process has on the file: it has none on one that was not there, as its graphs are opened under
- * the lock that they share. */
+/* For its user alone. To close a descriptor ends the locks that this process has on the file: on a
+ * new one it has none. */
 static guint32
-make_file (const char *path, gboolean *ret_made)
+make_file (const char *path)
 {
   int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
-  *ret_made = fd >= 0;
   if (fd < 0)
     return errno == EEXIST ? WFD_PEER_OK
                            : wfd_peer_files_code_of_errno (errno, WFD_PEER_ACCESS_DENIED);
@@ -269,33 +284,28 @@ make_file (const char *path, gboolean *ret_made)
 }
 
 guint32
-wfd_peer_store_open (const WfdPeerStoreKey *key, gboolean *ret_new, WfdPeerStore **ret_store)
+wfd_peer_store_open (const WfdPeerStoreKey *key, WfdPeerRecord *const *first, guint n_first,
+    gboolean *ret_new, WfdPeerStore **ret_store)
 {
   g_autofree char *path = wfd_peer_store_get_path (key);
   WfdPeerStore *self;
-  gboolean made;
   guint32 result;
 
   if (g_mkdir_with_parents (key->folder, 0700) != 0)
     return wfd_peer_files_code_of_errno (errno, WFD_PEER_ACCESS_DENIED);
-  result = make_file (path, &made);
+  result = make_file (path);
   if (WFD_PEER_FAILED (result))
     return result;
 
   self = g_new0 (WfdPeerStore, 1);
-  *ret_new = made;
   result = open_file (path, SQLITE_OPEN_READWRITE, &self->db);
   if (!WFD_PEER_FAILED (result))
-    result = set_up (self, key, ret_new);
-  if (WFD_PEER_FAILED (result)) {
+    result = set_up (self, key, first, n_first, ret_new);
+  if (WFD_PEER_FAILED (result))
     wfd_peer_store_close (self);
-    /* Others may have been faster: what they have written stays. */
-    if (made && *ret_new && result == WFD_PEER_DISK_FULL)
-      remove_files (path);
-    return result;
-  }
-  *ret_store = self;
-  return WFD_PEER_OK;
+  else
+    *ret_store = self;
+  return result;
 }
 
 void
@@ -305,33 +315,36 @@ wfd_peer_store_close (WfdPeerStore *self)
   g_free (self);
 }
 
+static void
+remove_files (const char *path)
+{
+  static const char *const endings[] = { "-journal", "-wal", "-shm", "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
+    g_autofree char *file = g_strconcat (path, endings[i], NULL);
+
+    g_unlink (file);
+  }
+}
+
 guint32
 wfd_peer_store_delete (const WfdPeerStoreKey *key)
 {
   g_autofree char *path = wfd_peer_store_get_path (key);
+  GStatBuf before;
 
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+  if (g_stat (path, &before) != 0)
     return WFD_PEER_FILE_NOT_FOUND;
   remove_files (path);
-  return g_file_test (path, G_FILE_TEST_EXISTS) ? WFD_PEER_ACCESS_DENIED : WFD_PEER_OK;
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    return WFD_PEER_ACCESS_DENIED;
+  /* One that nobody has got to make. */
+  return before.st_size > 0 ? WFD_PEER_OK : WFD_PEER_FILE_NOT_FOUND;
 }
 
 /* --- records --- */
 
 typedef guint32 (*Change) (sqlite3 *db, const WfdPeerRecord *record);
-
-static guint32
-put (sqlite3 *db, const WfdPeerRecord *record)
-{
-  sqlite3_stmt *statement = prepare (db, "INSERT OR REPLACE INTO records VALUES (?, ?, ?)");
-  g_autoptr (GByteArray) octets = g_byte_array_new ();
-
-  wfd_peer_record_append (record, octets);
-  sqlite3_bind_blob (statement, 1, record->id.bytes, sizeof (record->id.bytes), SQLITE_STATIC);
-  sqlite3_bind_int (statement, 2, record->flags);
-  sqlite3_bind_blob64 (statement, 3, octets->data, octets->len, SQLITE_STATIC);
-  return run (db, statement);
-}
 
 static guint32
 take_out (sqlite3 *db, const WfdPeerRecord *record)
@@ -343,27 +356,29 @@ take_out (sqlite3 *db, const WfdPeerRecord *record)
 }
 
 static guint32
-change (WfdPeerStore *self, Change func, WfdPeerRecord *const *records, guint n)
+change (WfdPeerStore *self, Change func, WfdPeerRecord *const *records, guint n, gboolean waits)
 {
-  guint32 result = begin (self->db);
+  guint32 result;
 
-  if (WFD_PEER_FAILED (result))
-    return result;
+  sqlite3_busy_timeout (self->db, waits ? BUSY_TIMEOUT_MS : 0);
+  result = begin (self->db);
   for (guint i = 0; i < n && !WFD_PEER_FAILED (result); i++)
     result = func (self->db, records[i]);
-  return end (self->db, result);
+  result = end (self->db, result);
+  sqlite3_busy_timeout (self->db, BUSY_TIMEOUT_MS);
+  return result;
 }
 
 guint32
-wfd_peer_store_put (WfdPeerStore *self, WfdPeerRecord *const *records, guint n)
+wfd_peer_store_put (WfdPeerStore *self, WfdPeerRecord *const *records, guint n, gboolean waits)
 {
-  return change (self, put, records, n);
+  return change (self, put, records, n, waits);
 }
 
 guint32
-wfd_peer_store_remove (WfdPeerStore *self, WfdPeerRecord *const *records, guint n)
+wfd_peer_store_remove (WfdPeerStore *self, WfdPeerRecord *const *records, guint n, gboolean waits)
 {
-  return change (self, take_out, records, n);
+  return change (self, take_out, records, n, waits);
 }
 
 void

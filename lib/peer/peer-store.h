@@ -18,19 +18,26 @@ typedef struct
 } WfdPeerStoreKey;
 
 char *wfd_peer_store_get_path (const WfdPeerStoreKey *key);
-/* @ret_new: whether it has been made now; of several processes one is told so. */
-guint32 wfd_peer_store_open (const WfdPeerStoreKey *key, gboolean *ret_new,
-    WfdPeerStore **ret_store);
+/* @first: what is in a new one from the start; or none. @ret_new: whether it has been made now; of
+ * several processes one is told so. May wait for others for some seconds. A process has each once. */
+guint32 wfd_peer_store_open (const WfdPeerStoreKey *key, WfdPeerRecord *const *first, guint n_first,
+    gboolean *ret_new, WfdPeerStore **ret_store);
 void wfd_peer_store_close (WfdPeerStore *self);
 guint32 wfd_peer_store_delete (const WfdPeerStoreKey *key);
 
-/* All of them, or none. */
-guint32 wfd_peer_store_put (WfdPeerStore *self, WfdPeerRecord *const *records, guint n);
-guint32 wfd_peer_store_remove (WfdPeerStore *self, WfdPeerRecord *const *records, guint n);
+/* All of them, or none. @waits: for other processes, some seconds; else WFD_PEER_FILE_LOCKED at
+ * once. */
+guint32 wfd_peer_store_put (WfdPeerStore *self, WfdPeerRecord *const *records, guint n,
+    gboolean waits);
+guint32 wfd_peer_store_remove (WfdPeerStore *self, WfdPeerRecord *const *records, guint n,
+    gboolean waits);
 typedef void (*WfdPeerStoreFunc) (gpointer user_data, WfdPeerRecord *record);
 void wfd_peer_store_foreach (WfdPeerStore *self, WfdPeerStoreFunc func, gpointer user_data);
 
 #define WFD_PEER_STORE_TIME_DELTA "time-delta"
+#define WFD_PEER_STORE_KNOWN_UNTIL "known-until"
+#define WFD_PEER_STORE_SYNCHRONIZED "synchronized"
+/* Waits for nobody. */
 guint32 wfd_peer_store_set_number (WfdPeerStore *self, const char *name, gint64 value);
 gint64 wfd_peer_store_get_number (WfdPeerStore *self, const char *name);
 

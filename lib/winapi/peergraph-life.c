@@ -204,8 +204,7 @@ PeerGraphClose (HGRAPH hGraph)
 
   if (FAILED (result))
     return result;
-  peergraph_free (self);
-  return peergraph_leave (S_OK);
+  return peergraph_leave (peergraph_free (self));
 }
 
 HRESULT WINAPI

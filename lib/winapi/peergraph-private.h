@@ -58,7 +58,7 @@ extern WfdHandleTable peergraph_events;
 Graph *peergraph_new (gboolean of_group);
 /* The handle is none any more, its registrations have ended, and the graph is closed if it
  * is of no group. */
-void peergraph_free (Graph *self);
+HRESULT peergraph_free (Graph *self);
 
 /* A record callback of the application runs in this thread: it may call nothing. */
 void peergraph_set_in_callback (gboolean in_callback);

@@ -105,16 +105,19 @@ peergraph_new (gboolean of_group)
   return self;
 }
 
-void
+HRESULT
 peergraph_free (Graph *self)
 {
+  HRESULT result = S_OK;
+
   if (self->graph != NULL)
     peergraph_end_registrations (self);
   wfd_handle_table_remove (&graphs, self->handle);
   /* Its callbacks are called until then. */
   if (self->graph != NULL && !self->of_group)
-    wfd_peer_graph_close (self->graph);
+    result = wfd_peer_graph_close (self->graph);
   g_free (self);
+  return result;
 }
 
 HRESULT

@@ -345,8 +345,7 @@ PeerGroupClose (HGROUP hGroup)
 
   if (FAILED (result))
     return result;
-  peergroup_free (group);
-  return peergraph_leave (S_OK);
+  return peergraph_leave (peergroup_free (group));
 }
 
 HRESULT WINAPI

@@ -33,7 +33,7 @@ HRESULT peergroup_code (HRESULT result);
 WfdPeerGroupPlace peergroup_get_place (void);
 /* A new handle of @node, which is taken over. */
 HRESULT peergroup_add (WfdPeerGroupNode *node, HGROUP *ret_handle);
-void peergroup_free (Group *self);
+HRESULT peergroup_free (Group *self);
 /* Those of a group that is deleted. */
 void peergroup_free_all_of (const char *identity, const char *name);
 

@@ -32,16 +32,19 @@ peergroup_add (WfdPeerGroupNode *node, HGROUP *ret_handle)
   return S_OK;
 }
 
-void
+HRESULT
 peergroup_free (Group *self)
 {
+  HRESULT result;
+
   g_clear_pointer (&self->graph, peergraph_free);
   wfd_handle_table_remove (&groups, self->handle);
   g_ptr_array_remove_fast (all, self);
   if (all->len == 0)
     g_clear_pointer (&all, g_ptr_array_unref);
-  wfd_peer_group_node_close (self->node);
+  result = wfd_peer_group_node_close (self->node);
   g_free (self);
+  return result;
 }
 
 void

@@ -100,3 +100,13 @@ member_reissue (WfdPeerChain *issuer, WfdPeerKey *key, const Member *subject, gi
       ==, WFD_PEER_OK);
   return chain;
 }
+
+guint32
+group_take (WfdPeerGroup *group, WfdPeerRecord *record)
+{
+  guint32 result = wfd_peer_group_validate (group, record);
+
+  if (result == WFD_PEER_OK)
+    wfd_peer_group_note (group, record);
+  return result;
+}

@@ -45,4 +45,7 @@ typedef struct
 void pair_begin (Pair *self, WfdPeerKeyKind kind, guint roles);
 void pair_end (Pair *self);
 
+/* What becomes of @record in a graph of @group: noted, if it is valid. */
+guint32 group_take (WfdPeerGroup *group, WfdPeerRecord *record);
+
 G_END_DECLS

@@ -122,7 +122,7 @@ do_tell (gpointer user_data, WfdPeerEvent *event)
 }
 
 static guint32
-do_store (gpointer user_data, WfdPeerRecord *const *records, guint n)
+do_store (gpointer user_data, WfdPeerRecord *const *records, guint n, gboolean asked)
 {
   Node *node = user_data;
 
@@ -131,7 +131,7 @@ do_store (gpointer user_data, WfdPeerRecord *const *records, guint n)
 }
 
 static guint32
-do_forget (gpointer user_data, WfdPeerRecord *const *records, guint n)
+do_forget (gpointer user_data, WfdPeerRecord *const *records, guint n, gboolean asked)
 {
   ((Node *) user_data)->n_stored += n;
   return WFD_PEER_OK;

@@ -46,13 +46,13 @@ do_tell (gpointer user_data, WfdPeerEvent *event)
 }
 
 static guint32
-do_store (gpointer user_data, WfdPeerRecord *const *records, guint n)
+do_store (gpointer user_data, WfdPeerRecord *const *records, guint n, gboolean asked)
 {
   return WFD_PEER_OK;
 }
 
 static guint32
-do_forget (gpointer user_data, WfdPeerRecord *const *records, guint n)
+do_forget (gpointer user_data, WfdPeerRecord *const *records, guint n, gboolean asked)
 {
   return WFD_PEER_OK;
 }

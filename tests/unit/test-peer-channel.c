@@ -527,7 +527,7 @@ tell_password (End *self, Club *club, const char *password, WfdPeerRole role)
   record->type = wfd_peer_type_group_properties;
   g_bytes_unref (record->payload);
   record->payload = wfd_peer_group_properties_build (&properties);
-  wfd_peer_group_restore (self->group, record);
+  wfd_peer_group_note (self->group, record);
 }
 
 static void

@@ -5,6 +5,8 @@
 #include <peer-club.h>
 #include <peer-graph.h>
 #include <peer-password.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #define EPOCH_TICKS G_GUINT64_CONSTANT (116444736000000000)
 #define SCOPE_LOOPBACK 4
@@ -483,10 +485,66 @@ test_put_out_while_connected (void)
   club_end (&club);
 }
 
+static void
+limit_files (rlim_t size)
+{
+  struct rlimit limit;
+
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  limit.rlim_cur = MIN (size, limit.rlim_max);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+/* The creator's, of a group with another member. */
+static void
+export_group (Club *club, const Person *other, const char *path)
+{
+  g_autoptr (WfdPeerChain) chain = club_let_in (club, other, WFD_PEER_ROLE_MEMBER);
+  WfdPeerAddress address;
+  Site creator;
+
+  site_found (&creator, club, NULL, &address);
+  add (&creator, &wfd_peer_type_membership, NULL, wfd_peer_membership_build (chain));
+  g_assert_cmphex (wfd_peer_graph_export (creator.graph, path), ==, WFD_PEER_OK);
+  wfd_peer_hub_unlock (creator.hub);
+  site_close (&creator);
+}
+
+/* Whom a copy tells of is not known when the disk has not taken it. */
+static void
+test_copy_without_room (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("wfd-copy-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "copy", NULL);
+  Person other;
+  Site creator;
+  Club club;
+
+  club_begin (&club, WFD_PEER_KEY_P256);
+  person_begin (&other, WFD_PEER_KEY_P256);
+  export_group (&club, &other, path);
+  creator.person.key = wfd_peer_key_ref (club.creator.key);
+  creator.person.identity = wfd_peer_credential_ref (club.creator.identity);
+  site_open (&creator, &club, club.creator_chain, NULL, NULL);
+  limit_files (0);
+  g_assert_cmphex (wfd_peer_graph_import (creator.graph, path), ==, WFD_PEER_DISK_FULL);
+  limit_files (RLIM_INFINITY);
+  g_assert_null (wfd_peer_group_find_member (creator.group, other.identity->name));
+  g_assert_nonnull (wfd_peer_group_get_chain (creator.group));
+  g_assert_cmphex (wfd_peer_graph_import (creator.graph, path), ==, WFD_PEER_OK);
+  g_assert_nonnull (wfd_peer_group_find_member (creator.group, other.identity->name));
+  wfd_peer_hub_unlock (creator.hub);
+  site_close (&creator);
+  g_assert_cmpint (g_remove (path) | g_rmdir (folder), ==, 0);
+  person_end (&other);
+  club_end (&club);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  signal (SIGXFSZ, SIG_IGN);
   /* The sockets have the time of day. */
   club_now_s = g_get_real_time () / G_USEC_PER_SEC - 3600;
   g_test_add_data_func ("/peer/group-graph/members/modern", GUINT_TO_POINTER (WFD_PEER_KEY_P256),
@@ -509,5 +567,6 @@ main (int argc, char *argv[])
       test_wrong_member_at_the_address);
   g_test_add_func ("/peer/group-graph/member-that-was-put-out", test_member_that_was_put_out);
   g_test_add_func ("/peer/group-graph/put-out-while-connected", test_put_out_while_connected);
+  g_test_add_func ("/peer/group-graph/copy-without-room", test_copy_without_room);
   return g_test_run ();
 }

@@ -157,7 +157,7 @@ test_own_record (gconstpointer data)
   pair_begin (&pair, GPOINTER_TO_UINT (data), WFD_PEER_ROLE_MEMBER);
   record = member_record_new (&type, pair.bob.person.identity->name, NULL);
   g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
-  g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==, WFD_PEER_OK);
+  g_assert_cmpuint (group_take (pair.alice.group, record), ==, WFD_PEER_OK);
   pair_end (&pair);
 }
 
@@ -259,7 +259,7 @@ test_forged (gconstpointer data)
     g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
     changes[i](record);
     g_test_message ("change %u", i);
-    g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
+    g_assert_cmpuint (group_take (pair.alice.group, record), ==,
         changes[i] == change_creator ? WFD_PEER_DEFERRED : WFD_PEER_INVALID_RECORD);
   }
   pair_end (&pair);
@@ -286,7 +286,7 @@ test_others_records (void)
         admin ? WFD_PEER_OK : WFD_PEER_NOT_AUTHORIZED);
     if (!admin)
       member_forge (&pair.bob, record, member_get_serial (&pair.alice));
-    g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
+    g_assert_cmpuint (group_take (pair.alice.group, record), ==,
         admin ? WFD_PEER_OK : WFD_PEER_INVALID_RECORD);
     pair_end (&pair);
   }
@@ -302,7 +302,7 @@ test_other_creator (void)
   pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
   record = member_record_new (&type, pair.alice.person.identity->name, NULL);
   member_forge (&pair.bob, record, member_get_serial (&pair.bob));
-  g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==, WFD_PEER_DEFERRED);
+  g_assert_cmpuint (group_take (pair.alice.group, record), ==, WFD_PEER_DEFERRED);
   pair_end (&pair);
 }
 
@@ -318,8 +318,7 @@ test_graph_info_is_an_administrators (void)
   g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==,
       WFD_PEER_NOT_AUTHORIZED);
   member_forge (&pair.bob, record, member_get_serial (&pair.bob));
-  g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
-      WFD_PEER_INVALID_RECORD);
+  g_assert_cmpuint (group_take (pair.alice.group, record), ==, WFD_PEER_INVALID_RECORD);
   pair_end (&pair);
 }
 
@@ -336,7 +335,7 @@ test_signature_is_anybodys (void)
   record->modifier = g_strdup (pair.bob.person.identity->name);
   record->modified++;
   g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
-  g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==, WFD_PEER_OK);
+  g_assert_cmpuint (group_take (pair.alice.group, record), ==, WFD_PEER_OK);
   pair_end (&pair);
 }
 
@@ -363,7 +362,7 @@ test_times (void)
     record->created = record->modified = TICKS (CLUB_NOW_S + cases[i].modified_s);
     record->expires = TICKS (CLUB_NOW_S + cases[i].expires_s);
     member_forge (&pair.bob, record, member_get_serial (&pair.bob));
-    g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
+    g_assert_cmpuint (group_take (pair.alice.group, record), ==,
         cases[i].good ? WFD_PEER_OK : WFD_PEER_INVALID_RECORD);
   }
   pair_end (&pair);
@@ -408,16 +407,16 @@ test_unknown_is_deferred (void)
   g_assert_true (g_hash_table_contains (names, club.name));
   record = member_record_new (&type, bob.person.identity->name, NULL);
   g_assert_cmpuint (wfd_peer_group_sign (bob.group, record, CLUB_NOW_S), ==, WFD_PEER_OK);
-  g_assert_cmpuint (wfd_peer_group_validate (alice.group, record), ==, WFD_PEER_DEFERRED);
+  g_assert_cmpuint (group_take (alice.group, record), ==, WFD_PEER_DEFERRED);
   g_assert_null (wfd_peer_group_take_news (alice.group));
   membership = member_membership_new (&bob, bob.chain);
   g_assert_cmpuint (wfd_peer_group_sign (bob.group, membership, CLUB_NOW_S), ==, WFD_PEER_OK);
-  g_assert_cmpuint (wfd_peer_group_validate (alice.group, membership), ==, WFD_PEER_OK);
+  g_assert_cmpuint (group_take (alice.group, membership), ==, WFD_PEER_OK);
   g_hash_table_unref (names);
   names = wfd_peer_group_take_news (alice.group);
   g_assert_cmpuint (g_hash_table_size (names), ==, 1);
   g_assert_true (g_hash_table_contains (names, bob.person.identity->name));
-  g_assert_cmpuint (wfd_peer_group_validate (alice.group, record), ==, WFD_PEER_OK);
+  g_assert_cmpuint (group_take (alice.group, record), ==, WFD_PEER_OK);
   member_end (&alice);
   member_end (&bob);
   club_end (&club);
@@ -437,7 +436,7 @@ test_membership_is_published_by (void)
     member_begin (&carol, &pair.club, WFD_PEER_ROLE_MEMBER);
     record = member_membership_new (&pair.bob, carol.chain);
     member_forge (&pair.bob, record, member_get_serial (&pair.bob));
-    g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
+    g_assert_cmpuint (group_take (pair.alice.group, record), ==,
         i == 0 ? WFD_PEER_OK : WFD_PEER_INVALID_RECORD);
     g_assert_cmpint (wfd_peer_group_find_member (pair.alice.group, carol.person.identity->name)
             != NULL,
@@ -458,7 +457,7 @@ publish_membership (Pair *pair, const Member *publisher, const WfdPeerGuid *id, 
   record->modified += TICKS (age_s) - TICKS (0);
   record->expires += TICKS (age_s) - TICKS (0);
   member_forge (publisher, record, member_get_serial (publisher));
-  return wfd_peer_group_validate (pair->alice.group, record);
+  return group_take (pair->alice.group, record);
 }
 
 /* Nobody fills the group with what everybody knows. */
@@ -535,8 +534,7 @@ test_membership_of_another_group (void)
   club_begin (&other, WFD_PEER_KEY_P256);
   record = member_membership_new (&pair.bob, other.creator_chain);
   member_forge (&pair.bob, record, member_get_serial (&pair.bob));
-  g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
-      WFD_PEER_INVALID_RECORD);
+  g_assert_cmpuint (group_take (pair.alice.group, record), ==, WFD_PEER_INVALID_RECORD);
   g_assert_null (wfd_peer_group_find_member (pair.alice.group, other.creator.identity->name));
   club_end (&other);
   pair_end (&pair);
@@ -556,8 +554,7 @@ test_modifier_of_half (void)
 
     g_assert_true (wfd_peer_record_sign (record, pair.bob.person.key, member_get_serial (&pair.bob),
         i == 0 ? no_serial : member_get_serial (&pair.bob)));
-    g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
-        WFD_PEER_INVALID_RECORD);
+    g_assert_cmpuint (group_take (pair.alice.group, record), ==, WFD_PEER_INVALID_RECORD);
   }
   pair_end (&pair);
 }
@@ -574,8 +571,7 @@ test_membership_is_never_deleted (void)
   g_assert_cmpuint (wfd_peer_group_sign (pair.bob.group, record, CLUB_NOW_S), ==,
       WFD_PEER_NOT_AUTHORIZED);
   member_forge (&pair.bob, record, member_get_serial (&pair.bob));
-  g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, record), ==,
-      WFD_PEER_INVALID_RECORD);
+  g_assert_cmpuint (group_take (pair.alice.group, record), ==, WFD_PEER_INVALID_RECORD);
   pair_end (&pair);
 }
 
@@ -597,6 +593,33 @@ test_another_name_of_the_key (void)
   pair_end (&pair);
 }
 
+/* Who finds it valid may not be able to keep it, nor who signs it. */
+static void
+test_what_is_not_kept_tells_nothing (void)
+{
+  Club club;
+  Member alice, bob;
+  g_autoptr (WfdPeerRecord) membership = NULL;
+  const char *name;
+
+  club_begin (&club, WFD_PEER_KEY_P256);
+  member_begin (&alice, &club, WFD_PEER_ROLE_MEMBER);
+  member_begin (&bob, &club, WFD_PEER_ROLE_MEMBER);
+  name = bob.person.identity->name;
+  membership = member_membership_new (&bob, bob.chain);
+  g_assert_cmpuint (wfd_peer_group_sign (bob.group, membership, CLUB_NOW_S), ==, WFD_PEER_OK);
+  g_assert_cmpuint (wfd_peer_group_validate (alice.group, membership), ==, WFD_PEER_OK);
+  g_assert_null (wfd_peer_group_find_member (alice.group, name));
+  wfd_peer_group_note (alice.group, membership);
+  g_assert_nonnull (wfd_peer_group_find_member (alice.group, name));
+  wfd_peer_group_forget (alice.group);
+  g_assert_null (wfd_peer_group_find_member (alice.group, name));
+  g_assert_true (wfd_peer_group_get_chain (alice.group) == alice.chain);
+  member_end (&alice);
+  member_end (&bob);
+  club_end (&club);
+}
+
 /* --- the properties of the group --- */
 
 static void
@@ -608,7 +631,7 @@ set_password_role (Member *self, WfdPeerRole role)
 
   g_bytes_unref (record->payload);
   record->payload = wfd_peer_group_properties_build (&properties);
-  wfd_peer_group_restore (self->group, record);
+  wfd_peer_group_note (self->group, record);
 }
 
 static WfdPeerChain *
@@ -674,7 +697,7 @@ test_group_properties (void)
   g_assert_cmpuint (wfd_peer_group_sign (alice.group, forged, CLUB_NOW_S), ==,
       WFD_PEER_NOT_AUTHORIZED);
   member_forge (&alice, forged, member_get_serial (&alice));
-  g_assert_cmpuint (wfd_peer_group_validate (alice.group, forged), ==, WFD_PEER_INVALID_RECORD);
+  g_assert_cmpuint (group_take (alice.group, forged), ==, WFD_PEER_INVALID_RECORD);
 
   /* Not even with it may they be of another group. */
   properties.group_name = club.creator.identity->name;
@@ -682,11 +705,11 @@ test_group_properties (void)
   g_bytes_unref (elsewhere->payload);
   elsewhere->payload = wfd_peer_group_properties_build (&properties);
   g_assert_cmpuint (wfd_peer_group_sign (founder, elsewhere, CLUB_NOW_S), ==, WFD_PEER_OK);
-  g_assert_cmpuint (wfd_peer_group_validate (alice.group, elsewhere), ==, WFD_PEER_INVALID_RECORD);
+  g_assert_cmpuint (group_take (alice.group, elsewhere), ==, WFD_PEER_INVALID_RECORD);
 
   g_assert_cmpuint (wfd_peer_group_sign (founder, record, CLUB_NOW_S), ==, WFD_PEER_OK);
   g_assert_null (wfd_peer_group_get_password_hash (alice.group));
-  g_assert_cmpuint (wfd_peer_group_validate (alice.group, record), ==, WFD_PEER_OK);
+  g_assert_cmpuint (group_take (alice.group, record), ==, WFD_PEER_OK);
   g_assert_cmpstr (wfd_peer_group_get_password_hash (alice.group), ==, hash);
   wfd_peer_group_unref (founder);
   member_end (&alice);
@@ -726,5 +749,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/group/another-name-of-the-key", test_another_name_of_the_key);
   g_test_add_func ("/peer/group/password-lets-in-once", test_password_lets_in_once);
   g_test_add_func ("/peer/group/group-properties", test_group_properties);
+  g_test_add_func ("/peer/group/what-is-not-kept", test_what_is_not_kept_tells_nothing);
   return g_test_run ();
 }

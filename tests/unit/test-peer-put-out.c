@@ -21,11 +21,11 @@ test_put_out (void)
   wfd_peer_group_admit (pair.alice.group, last, pair.bob.person.identity, CLUB_NOW_S + 100);
   before = member_record_new (&type, pair.bob.person.identity->name, NULL);
   member_forge (&pair.bob, before, member_get_serial (&pair.bob));
-  g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, before), ==, WFD_PEER_OK);
+  g_assert_cmpuint (group_take (pair.alice.group, before), ==, WFD_PEER_OK);
   after = member_record_new (&type, pair.bob.person.identity->name, NULL);
   after->created = after->modified = TICKS (CLUB_NOW_S + 100);
   member_forge (&pair.bob, after, member_get_serial (&pair.bob));
-  g_assert_cmpuint (wfd_peer_group_validate (pair.alice.group, after), ==, WFD_PEER_INVALID_RECORD);
+  g_assert_cmpuint (group_take (pair.alice.group, after), ==, WFD_PEER_INVALID_RECORD);
   pair_end (&pair);
 }
 
@@ -106,10 +106,10 @@ test_put_out_lets_nobody_in (void)
     g_assert_cmpuint (admit_twin (&twin), ==, WFD_PEER_INVALID_TIME);
     g_assert_null (wfd_peer_group_recall (group, twin.twin.identity, CLUB_NOW_S + 300));
     record = new_twin_record (&twin, &type);
-    g_assert_true (WFD_PEER_FAILED (wfd_peer_group_validate (group, record)));
+    g_assert_true (WFD_PEER_FAILED (group_take (group, record)));
     membership = new_twin_record (&twin, &wfd_peer_type_membership);
-    g_assert_cmpuint (wfd_peer_group_validate (group, membership), ==, WFD_PEER_INVALID_RECORD);
-    g_assert_true (WFD_PEER_FAILED (wfd_peer_group_validate (group, record)));
+    g_assert_cmpuint (group_take (group, membership), ==, WFD_PEER_INVALID_RECORD);
+    g_assert_true (WFD_PEER_FAILED (group_take (group, record)));
     twin_end (&twin);
   }
 }
@@ -126,11 +126,11 @@ test_let_in_by_who_was_out_already (void)
   group = twin.pair.alice.group;
   record = new_twin_record (&twin, &type);
   g_assert_cmpuint (admit_twin (&twin), ==, WFD_PEER_OK);
-  g_assert_cmpuint (wfd_peer_group_validate (group, record), ==, WFD_PEER_OK);
+  g_assert_cmpuint (group_take (group, record), ==, WFD_PEER_OK);
   put_bob_out (&twin);
   g_assert_cmpuint (admit_twin (&twin), ==, WFD_PEER_INVALID_TIME);
   g_assert_null (wfd_peer_group_find_member (group, twin.twin.identity->name));
-  g_assert_cmpuint (wfd_peer_group_validate (group, record), ==, WFD_PEER_INVALID_RECORD);
+  g_assert_cmpuint (group_take (group, record), ==, WFD_PEER_INVALID_RECORD);
   twin_end (&twin);
 }
 
@@ -462,8 +462,7 @@ test_many_of_one (void)
   g_assert_cmphex (tell_alice (&pair, first, &twin), ==, WFD_PEER_NO_MEMORY);
   membership = member_membership_new (&pair.bob, first);
   member_forge (&pair.bob, membership, member_get_serial (&pair.bob));
-  g_assert_cmphex (wfd_peer_group_validate (pair.alice.group, membership), ==,
-      WFD_PEER_INVALID_RECORD);
+  g_assert_cmphex (group_take (pair.alice.group, membership), ==, WFD_PEER_INVALID_RECORD);
 
   subject = (Member) { twin, NULL, NULL };
   last = member_reissue (pair.club.creator_chain, pair.club.creator.key, &subject, CLUB_NOW_S + 1,

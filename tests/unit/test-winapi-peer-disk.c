@@ -127,15 +127,33 @@ test_create (void)
   end ();
 }
 
+/* Of the one graph that there is but for the one of @other, which may be NULL. */
+static char *
+find_database (const char *other)
+{
+  g_autofree char *folder = g_build_filename (group_stage_get_folder (), "gst-wfd", "graphs", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autofree char *found = NULL;
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+
+    if (!g_str_has_suffix (name, ".db") || g_strcmp0 (path, other) == 0)
+      continue;
+    g_assert_null (found);
+    found = g_steal_pointer (&path);
+  }
+  g_assert_nonnull (found);
+  return g_steal_pointer (&found);
+}
+
 /* Of a process that was killed before anything was in it. */
 static void
 leave_empty_file (void)
 {
-  g_autofree char *folder = g_build_filename (group_stage_get_folder (), "gst-wfd", "graphs", NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  g_autofree char *path = g_build_filename (folder, g_dir_read_name (dir), NULL);
+  g_autofree char *path = find_database (NULL);
 
-  g_assert_null (g_dir_read_name (dir));
   g_assert_true (g_file_set_contents (path, "", 0, NULL));
 }
 
@@ -202,6 +220,198 @@ test_records (void)
   assert_note (alice.graph, &id, "old");
   g_assert_cmpuint (count_notes (alice.graph), ==, 1);
   g_assert_cmphex (PeerGraphClose (alice.graph), ==, S_OK);
+  end ();
+}
+
+/* Alice has a note before Bob comes. */
+static void
+begin_with_note (Peer *alice, PEER_ADDRESS *ret_address, GUID *ret_id)
+{
+  PEER_RECORD record = make_note ("hello");
+
+  begin ();
+  peer_create (alice, L"g1", L"alice");
+  g_assert_cmphex (PeerGraphAddRecord (alice->graph, &record, ret_id), ==, S_OK);
+  peer_listen (alice, ret_address);
+}
+
+static void
+meet (Peer *bob, PEER_ADDRESS *at_alice)
+{
+  ULONGLONG link;
+
+  DWORD status = 0;
+
+  g_assert_cmphex (PeerGraphConnect (bob->graph, NULL, at_alice, &link), ==, S_OK);
+  while ((status & PEER_GRAPH_STATUS_SYNCHRONIZED) == 0) {
+    PPEER_GRAPH_EVENT_DATA event = peer_wait (bob, PEER_GRAPH_EVENT_STATUS_CHANGED);
+
+    status = event->dwStatus;
+    PeerGraphFreeData (event);
+  }
+}
+
+static void
+close_with (Peer *self, HRESULT expected)
+{
+  g_clear_pointer (&self->heard, g_ptr_array_unref);
+  g_assert_cmphex (PeerGraphClose (self->graph), ==, expected);
+  g_assert_true (CloseHandle (self->event));
+  *self = (Peer) { 0 };
+}
+
+/* What others publish is there without a disk; that it is not on it is told once, in the end. */
+static void
+test_what_others_publish (void)
+{
+  PEER_ADDRESS at_alice;
+  Peer alice, bob;
+  GUID id;
+
+  begin_with_note (&alice, &at_alice, &id);
+  peer_open (&bob, L"g1", L"bob");
+  fill_disk ();
+  meet (&bob, &at_alice);
+  assert_note (bob.graph, &id, "hello");
+  close_with (&bob, PEER_E_DISK_FULL);
+  free_disk ();
+  peer_open (&bob, L"g1", L"bob");
+
+  fill_disk ();
+  meet (&bob, &at_alice);
+  assert_note (bob.graph, &id, "hello");
+  free_disk ();
+  close_with (&bob, S_OK);
+  g_assert_cmphex (PeerGraphOpen (L"g1", L"bob", L"test", NULL, 0, NULL, &bob.graph), ==, S_OK);
+  assert_note (bob.graph, &id, "hello");
+  g_assert_cmphex (PeerGraphClose (bob.graph), ==, S_OK);
+  peer_close (&alice);
+  end ();
+}
+
+/* With the first change of Bob's own there is room again. */
+static void
+test_room_again (void)
+{
+  PEER_RECORD record = make_note ("of bob");
+  PEER_ADDRESS at_alice;
+  Peer alice, bob;
+  GUID id, own;
+
+  begin_with_note (&alice, &at_alice, &id);
+  peer_open (&bob, L"g1", L"bob");
+  fill_disk ();
+  meet (&bob, &at_alice);
+  g_assert_cmphex (PeerGraphAddRecord (bob.graph, &record, &own), ==, PEER_E_DISK_FULL);
+  free_disk ();
+  g_assert_cmphex (PeerGraphAddRecord (bob.graph, &record, &own), ==, S_OK);
+  fill_disk ();
+  close_with (&bob, S_OK);
+  free_disk ();
+  g_assert_cmphex (PeerGraphOpen (L"g1", L"bob", L"test", NULL, 0, NULL, &bob.graph), ==, S_OK);
+  assert_note (bob.graph, &id, "hello");
+  assert_note (bob.graph, &own, "of bob");
+  g_assert_cmphex (PeerGraphClose (bob.graph), ==, S_OK);
+  peer_close (&alice);
+  end ();
+}
+
+static sqlite3 *
+lock_database (const char *path)
+{
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+  return db;
+}
+
+/* Nor is what comes kept up by another process that has the database. */
+static void
+test_locked_by_others (void)
+{
+  g_autofree char *of_alice = NULL;
+  g_autofree char *of_bob = NULL;
+  PEER_RECORD record = make_note ("while it is locked");
+  PEER_ADDRESS at_alice;
+  Peer alice, bob;
+  sqlite3 *other;
+  GUID id, later;
+
+  begin_with_note (&alice, &at_alice, &id);
+  of_alice = find_database (NULL);
+  peer_open (&bob, L"g1", L"bob");
+  of_bob = find_database (of_alice);
+  meet (&bob, &at_alice);
+  while (peer_count (&bob, PEER_GRAPH_EVENT_RECORD_CHANGED) > 0)
+    PeerGraphFreeData (peer_wait (&bob, PEER_GRAPH_EVENT_RECORD_CHANGED));
+  other = lock_database (of_bob);
+  g_assert_cmphex (PeerGraphAddRecord (alice.graph, &record, &later), ==, S_OK);
+  PeerGraphFreeData (peer_wait (&bob, PEER_GRAPH_EVENT_RECORD_CHANGED));
+  assert_note (bob.graph, &later, "while it is locked");
+  g_assert_cmpint (sqlite3_close (other), ==, SQLITE_OK);
+  close_with (&bob, S_OK);
+
+  g_assert_cmphex (PeerGraphOpen (L"g1", L"bob", L"test", NULL, 0, NULL, &bob.graph), ==, S_OK);
+  assert_note (bob.graph, &later, "while it is locked");
+  other = lock_database (of_bob);
+  g_assert_cmphex (PeerGraphClose (bob.graph), ==, S_OK);
+  g_assert_cmpint (sqlite3_close (other), ==, SQLITE_OK);
+  peer_close (&alice);
+  end ();
+}
+
+/* --- opening --- */
+
+/* Until it is free: the other one may have it. */
+static gpointer
+open_alice (gpointer ret_graph)
+{
+  HRESULT result;
+
+  do
+    result = PeerGraphOpen (L"g1", L"alice", L"test", NULL, 0, NULL, ret_graph);
+  while (result == PEER_E_DUPLICATE_GRAPH);
+  return GINT_TO_POINTER (result);
+}
+
+/* Until the thread has begun to open it, the same peer can be opened with another database. */
+static void
+wait_until_it_opens (void)
+{
+  HGRAPH graph;
+
+  while (
+      PeerGraphOpen (L"g1", L"alice", L"other", NULL, 0, NULL, &graph) != PEER_E_DUPLICATE_GRAPH) {
+    g_assert_cmphex (PeerGraphClose (graph), ==, S_OK);
+    g_thread_yield ();
+  }
+}
+
+static void
+test_other_graphs_while_one_opens (void)
+{
+  g_autofree char *path = NULL;
+  Peer alice, carol;
+  GThread *opens;
+  sqlite3 *other;
+  HGRAPH graph;
+  DWORD status;
+
+  begin ();
+  peer_create (&alice, L"g1", L"alice");
+  peer_close (&alice);
+  path = find_database (NULL);
+  peer_create (&carol, L"g2", L"carol");
+  other = lock_database (path);
+  opens = g_thread_new ("opens", open_alice, &graph);
+  wait_until_it_opens ();
+  g_assert_cmphex (PeerGraphGetStatus (carol.graph, &status), ==, S_OK);
+  g_assert_cmphex (PeerGraphDelete (L"g1", L"alice", L"test"), ==, PEER_E_GRAPH_IN_USE);
+  g_assert_cmpint (sqlite3_close (other), ==, SQLITE_OK);
+  g_assert_cmphex (GPOINTER_TO_INT (g_thread_join (opens)), ==, S_OK);
+  g_assert_cmphex (PeerGraphClose (graph), ==, S_OK);
+  peer_close (&carol);
   end ();
 }
 
@@ -468,6 +678,35 @@ test_group (void)
   end ();
 }
 
+/* What could not be changed lets people in as before. */
+static void
+test_password (void)
+{
+  PEER_GROUP_PROPERTIES changed = { sizeof (changed),
+    .dwAuthenticationSchemes = PEER_GROUP_PASSWORD_AUTHENTICATION,
+    .pwzGroupPassword = (PWSTR) L"another", .groupPasswordRole = PEER_GROUP_ROLE_MEMBER };
+  Member alice, bob;
+  PWSTR invitation;
+
+  begin ();
+  member_create (&alice, L"alice", L"sesame");
+  member_go_online (&alice);
+  fill_disk ();
+  g_assert_cmphex (PeerGroupSetProperties (alice.group, &changed), ==, PEER_E_DISK_FULL);
+  free_disk ();
+  member_new (&bob, L"bob");
+  g_assert_cmphex (PeerGroupCreatePasswordInvitation (alice.group, &invitation), ==, S_OK);
+  g_assert_cmphex (PeerGroupPasswordJoin (bob.identity, invitation, L"sesame", NULL, &bob.group),
+      ==, S_OK);
+  member_register (&bob);
+  member_connect (&bob, &alice);
+  member_wait_status (&bob, PEER_GROUP_STATUS_LISTENING | PEER_GROUP_STATUS_HAS_CONNECTIONS);
+  PeerFreeData (invitation);
+  member_close (&bob);
+  member_close (&alice);
+  end ();
+}
+
 static void
 test_join (void)
 {
@@ -518,12 +757,17 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer-disk/graph/create", test_create);
   g_test_add_func ("/peer-disk/graph/create-over-empty-file", test_create_over_empty_file);
   g_test_add_func ("/peer-disk/graph/records", test_records);
+  g_test_add_func ("/peer-disk/graph/what-others-publish", test_what_others_publish);
+  g_test_add_func ("/peer-disk/graph/room-again", test_room_again);
+  g_test_add_func ("/peer-disk/graph/locked-by-others", test_locked_by_others);
+  g_test_add_func ("/peer-disk/graph/others-while-one-opens", test_other_graphs_while_one_opens);
   g_test_add_func ("/peer-disk/graph/copies", test_copies);
   g_test_add_func ("/peer-disk/graph/time-of-a-copy", test_time_of_a_copy);
   g_test_add_func ("/peer-disk/graph/copy-of-a-later-version", test_copy_of_a_later_version);
   g_test_add_func ("/peer-disk/identities", test_identities);
   g_test_add_func ("/peer-disk/group/create", test_group_create);
   g_test_add_func ("/peer-disk/group/changes", test_group);
+  g_test_add_func ("/peer-disk/group/password", test_password);
   g_test_add_func ("/peer-disk/group/join", test_join);
   return g_test_run ();
 }
