@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peer-address.h"
 
-#define NETWORK_BYTES 8
-
 gboolean
 wfd_peer_ip_is_same_host (const guint8 a[16], const guint8 b[16])
 {
-  static const guint8 none[NETWORK_BYTES];
-  gboolean has_network =
-      memcmp (a, none, NETWORK_BYTES) != 0 && !(a[0] == 0xfe && (a[1] & 0xc0) == 0x80);
+  static const guint8 none[WFD_PEER_NETWORK_BYTES];
+  gboolean has_network = memcmp (a, none, sizeof (none)) != 0 && !wfd_peer_ip_is_of_link (a);
 
-  return memcmp (a, b, has_network ? NETWORK_BYTES : 16) == 0;
+  return memcmp (a, b, has_network ? sizeof (none) : 16) == 0;
 }
 
 GSocketAddress *

@@ -7,6 +7,15 @@
 
 G_BEGIN_DECLS
 
+/* What the addresses of a network have in common. */
+#define WFD_PEER_NETWORK_BYTES 8
+
+static inline gboolean
+wfd_peer_ip_is_of_link (const guint8 ip[16])
+{
+  return ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80;
+}
+
 /* Addresses of nodes as those of sockets, and back. */
 GSocketAddress *wfd_peer_address_to_gio (const WfdPeerAddress *address);
 gboolean wfd_peer_address_from_gio (GSocketAddress *gio, WfdPeerAddress *ret_address);

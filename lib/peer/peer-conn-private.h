@@ -30,16 +30,16 @@ struct _WfdPeerConn
   GQueue queue;     /* GByteArray */
   gsize sent_bytes; /* of the first */
   gsize queued_bytes;
-  gsize alone_bytes;     /* of them, at the front: of a message before which nothing waited */
-  gboolean broken;       /* lost as soon as nothing is done with it */
-  gboolean stalls;       /* the timer looks whether it does */
-  gboolean progress;     /* something was taken since it was started */
-  gboolean reading;      /* as far as the owner goes */
-  GByteArray *rest;      /* of what was read, and may not be taken yet */
-  gboolean resumes;      /* the timer takes it */
-  WfdPeerClaim claim;    /* room for the message that has come in part */
-  WfdPeerAddress remote; /* when it lingers */
-  GList link;            /* the same */
+  gsize alone_bytes;  /* of them, at the front: of a message before which nothing waited */
+  gboolean broken;    /* lost as soon as nothing is done with it */
+  gboolean stalls;    /* the timer looks whether it does */
+  gboolean progress;  /* something was taken since it was started */
+  gboolean reading;   /* as far as the owner goes */
+  GByteArray *rest;   /* of what was read, and may not be taken yet */
+  gboolean resumes;   /* the timer takes it */
+  WfdPeerClaim claim; /* room for the message that has come in part */
+  WfdPeerAddress remote;
+  GList link; /* when it lingers */
 };
 
 /* peer-conn.c */

@@ -34,12 +34,10 @@ conn_ref (WfdPeerConn *self)
   return self;
 }
 
-gboolean
-wfd_peer_conn_get_remote (WfdPeerConn *self, WfdPeerAddress *ret_address)
+const WfdPeerAddress *
+wfd_peer_conn_get_remote (const WfdPeerConn *self)
 {
-  g_autoptr (GSocketAddress) gio = g_socket_get_remote_address (self->socket, NULL);
-
-  return wfd_peer_address_from_gio (gio, ret_address);
+  return &self->remote;
 }
 
 /* --- a peer that asks and does not read --- */
@@ -147,13 +145,10 @@ static void
 hold_room (WfdPeerConn *self)
 {
   gsize bytes = wfd_peer_frames_get_partial_bytes (self->frames);
-  WfdPeerAddress address = { 0 };
 
   if (bytes == 0)
     return;
-  if (self->claim.share == NULL)
-    wfd_peer_conn_get_remote (self, &address);
-  if (wfd_peer_room_hold (&self->loop->room, &self->claim, address.ip, bytes,
+  if (wfd_peer_room_hold (&self->loop->room, &self->claim, self->remote.ip, bytes,
           g_get_monotonic_time ()))
     return;
   watch_overdue (self->loop);
@@ -507,6 +502,7 @@ wfd_peer_conn_open (WfdPeerLoop *loop, const WfdPeerAddress *address, const WfdP
 
   /* Without a socket there were too many descriptors. */
   self = conn_new (loop, socket, STATE_OPENING, calls, owner);
+  self->remote = *address;
   wfd_peer_frames_set_max_bytes (self->frames, WFD_LIMIT_PEER_CONNECT_BYTES);
   if (socket == NULL)
     wfd_peer_conn_lose_later (self);
@@ -523,7 +519,9 @@ wfd_peer_conn_new_accepted (WfdPeerLoop *loop, GSocket *socket, const WfdPeerCon
     gpointer owner)
 {
   WfdPeerConn *self = conn_new (loop, socket, STATE_OPEN, calls, owner);
+  g_autoptr (GSocketAddress) gio = g_socket_get_remote_address (socket, NULL);
 
+  wfd_peer_address_from_gio (gio, &self->remote);
   wfd_peer_conn_set_reading (self, TRUE);
   return self;
 }
@@ -557,8 +555,8 @@ exceeds (Lingering *lingering, const WfdPeerConn *conn, guint max, gsize max_byt
   return lingering->n > max || (lingering->n > 1 && lingering->bytes > max_bytes);
 }
 
-/* Those who were turned away could be many: the oldest go, of the address of the last one or
- * of all. */
+/* Those who were turned away could be many: the oldest go, of the machine of the last one or of
+ * all. */
 static void
 limit_lingering (WfdPeerLoop *loop)
 {
@@ -571,7 +569,7 @@ limit_lingering (WfdPeerLoop *loop)
     gboolean too_many = exceeds (&all, conn, max, WFD_LIMIT_PEER_LINGERING_BYTES);
 
     next = l->prev;
-    if (memcmp (conn->remote.ip, last->remote.ip, sizeof (last->remote.ip)) == 0)
+    if (wfd_peer_ip_is_same_host (conn->remote.ip, last->remote.ip))
       too_many |= exceeds (&near, conn, WFD_LIMIT_PEER_LINGERING_OF_ADDRESS,
           WFD_LIMIT_PEER_LINGERING_BYTES_OF_ADDRESS);
     if (too_many)
@@ -585,7 +583,6 @@ linger (WfdPeerConn *self)
 {
   release_room (self);
   self->state = STATE_LINGERING;
-  wfd_peer_conn_get_remote (self, &self->remote);
   self->link.data = self;
   g_queue_push_tail_link (&self->loop->lingering, &self->link);
   start_timer (self, LINGER_US);

@@ -41,7 +41,7 @@ void wfd_peer_conn_trust (WfdPeerConn *self, gsize max_bytes);
 void wfd_peer_conn_send (WfdPeerConn *self, WfdBytes head, WfdBytes body);
 gsize wfd_peer_conn_get_queued_bytes (const WfdPeerConn *self);
 void wfd_peer_conn_set_reading (WfdPeerConn *self, gboolean reading);
-gboolean wfd_peer_conn_get_remote (WfdPeerConn *self, WfdPeerAddress *ret_address);
+const WfdPeerAddress *wfd_peer_conn_get_remote (const WfdPeerConn *self);
 
 /* Gives it up. What was sent still goes out, as long as the peer reads it; the owner
  * hears nothing any more. */

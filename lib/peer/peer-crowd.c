@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peer-crowd.h"
 
-#include <string.h>
+#include "peer-address.h"
 
 #define IP_BYTES 16
-#define NETWORK_BYTES 8
 
 static int
 compare (gconstpointer a, gconstpointer b)
@@ -47,6 +46,6 @@ wfd_peer_crowd_find_excess (WfdPeerComer *comers, guint n)
   Group all = { comers, n }, network;
 
   qsort (comers, n, sizeof (*comers), compare);
-  network = find_largest (&all, NETWORK_BYTES);
+  network = find_largest (&all, WFD_PEER_NETWORK_BYTES);
   return find_largest (&network, IP_BYTES).first;
 }

@@ -473,7 +473,7 @@ gboolean
 wfd_peer_graph_take (WfdPeerGraph *self, WfdPeerListener *listener, WfdPeerConn *conn,
     const WfdPeerAuthInfo *info)
 {
-  WfdPeerAddress address = { 0 };
+  const WfdPeerAddress *address = wfd_peer_conn_get_remote (conn);
   WfdPeerNode *node;
   Attached *attached;
 
@@ -483,10 +483,9 @@ wfd_peer_graph_take (WfdPeerGraph *self, WfdPeerListener *listener, WfdPeerConn 
           && !g_str_equal (info->destination_id, wfd_peer_node_get_peer_id (self->node))))
     return FALSE;
 
-  wfd_peer_conn_get_remote (conn, &address);
   node = wfd_peer_graph_begin (self);
-  wfd_peer_node_make_room (node, &address);
-  attached = attach (self, wfd_peer_node_accept (node, info, &address));
+  wfd_peer_node_make_room (node, address);
+  attached = attach (self, wfd_peer_node_accept (node, info, address));
   attached->conn = conn;
   wfd_peer_conn_hand_over (conn, &conn_calls, attached);
   wfd_peer_graph_end (self);

@@ -30,7 +30,6 @@ typedef struct
 {
   WfdPeerListener *listener;
   WfdPeerConn *conn;
-  WfdPeerAddress address;
   GSource *timer;
 } Stranger;
 
@@ -98,15 +97,16 @@ on_too_late (gpointer data)
 static void
 make_room (WfdPeerHub *hub)
 {
-  g_autofree WfdPeerComer *comers = g_new (WfdPeerComer, hub->strangers->len);
+  g_autofree WfdPeerComer *comers = NULL;
   guint max = wfd_peer_loop_get_share (&hub->loop, WFD_LIMIT_PEER_STRANGERS);
 
   if (hub->strangers->len <= max && g_hash_table_size (hub->loop.conns) <= hub->loop.max_conns)
     return;
+  comers = g_new (WfdPeerComer, hub->strangers->len);
   for (guint i = 0; i < hub->strangers->len; i++) {
     Stranger *stranger = hub->strangers->pdata[i];
 
-    comers[i] = (WfdPeerComer) { stranger->address.ip, i, stranger };
+    comers[i] = (WfdPeerComer) { wfd_peer_conn_get_remote (stranger->conn)->ip, i, stranger };
   }
   turn_away (wfd_peer_crowd_find_excess (comers, hub->strangers->len)->who);
 }
@@ -123,7 +123,6 @@ take_stranger (WfdPeerListener *listener, GSocket *socket)
   stranger->listener = listener;
   listener->n_refs++;
   stranger->conn = wfd_peer_conn_new_accepted (&hub->loop, socket, &calls, stranger);
-  wfd_peer_conn_get_remote (stranger->conn, &stranger->address);
   stranger->timer = wfd_peer_loop_add_timer (&hub->loop, on_too_late, stranger);
   limit_us = wfd_peer_link_get_auth_limit_us (g_hash_table_size (hub->loop.conns));
   g_source_set_ready_time (stranger->timer, g_get_monotonic_time () + limit_us);

@@ -7,8 +7,8 @@
 #define OPEN_US (21 * G_USEC_PER_SEC)
 #define CONNECT_US (60 * G_USEC_PER_SEC)
 
-static const char *const state_names[] = { "opening", "proving", "asked", "expected", "connected",
-  "ended" };
+static const char *const state_names[] = { "waiting", "opening", "proving", "asked", "expected",
+  "connected", "ended" };
 static const char *const event_names[] = { "opened", "CONNECT", "WELCOME", "REFUSE", "DISCONNECT",
   "data", "sync", "other", "lost", "timeout", "close", "secured" };
 
@@ -23,6 +23,8 @@ G_STATIC_ASSERT (G_N_ELEMENTS (event_names) == WFD_PEER_LINK_N_EVENTS);
 static const guint8 actions[WFD_PEER_LINK_N_STATES][WFD_PEER_LINK_N_EVENTS] = {
   /* opened, CONNECT, WELCOME, REFUSE, DISCONNECT, data, sync, other, lost, timeout, close,
    * secured */
+  [WFD_PEER_LINK_WAITING] = { FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL,
+      WFD_PEER_LINK_RETRY, FAIL, FAIL },
   [WFD_PEER_LINK_OPENING] = { WFD_PEER_LINK_ASK, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL,
       FAIL, FAIL, FAIL },
   [WFD_PEER_LINK_PROVING] = { FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL, FAIL,
@@ -80,6 +82,7 @@ wfd_peer_link_get_limit_us (WfdPeerLinkState state)
     case WFD_PEER_LINK_ASKED:
     case WFD_PEER_LINK_EXPECTED:
       return CONNECT_US;
+    case WFD_PEER_LINK_WAITING: /* longer each time */
     case WFD_PEER_LINK_PROVING: /* wfd_peer_link_get_auth_limit_us () */
     case WFD_PEER_LINK_CONNECTED:
     case WFD_PEER_LINK_ENDED:

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
  * may come when, and what is to be done. */
 typedef enum
 {
+  WFD_PEER_LINK_WAITING,   /* ours: who was asked had no place, and may have one later */
   WFD_PEER_LINK_OPENING,   /* ours: no TCP connection yet */
   WFD_PEER_LINK_PROVING,   /* AUTH_INFO was sent or has come: each proves who it is */
   WFD_PEER_LINK_ASKED,     /* ours: CONNECT was sent */
@@ -38,6 +39,7 @@ typedef enum
 typedef enum
 {
   WFD_PEER_LINK_IGNORE,
+  WFD_PEER_LINK_RETRY,      /* open it */
   WFD_PEER_LINK_ASK,        /* send AUTH_INFO, and CONNECT if nothing is to be proved */
   WFD_PEER_LINK_PROCEED,    /* ours: send CONNECT; theirs: expect it */
   WFD_PEER_LINK_ANSWER,     /* CONNECT: WELCOME or REFUSE */

@@ -23,7 +23,7 @@ scope_of (const guint8 ip[16])
 {
   if (IN6_IS_ADDR_LOOPBACK ((const struct in6_addr *) ip))
     return SCOPE_LOOPBACK;
-  if (ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80)
+  if (wfd_peer_ip_is_of_link (ip))
     return SCOPE_LINK;
   /* fec0::/10 is out of use, fc00::/7 has taken its place (RFC 4193). */
   if ((ip[0] == 0xfe && (ip[1] & 0xc0) == 0xc0) || (ip[0] & 0xfe) == 0xfc)

@@ -2,7 +2,6 @@
 #include "peer-node-private.h"
 
 #include <base-limits.h>
-#include "peer-address.h"
 #include "peer-crowd.h"
 
 /* What somebody can do to a graph that has no security, and must not undo it for all. */

@@ -27,6 +27,7 @@ wfd_peer_node_free_link (gpointer data)
   g_queue_clear_full (&link->floods, g_free);
   g_hash_table_unref (link->floods_known);
   g_array_unref (link->addresses);
+  g_array_unref (link->refusers);
   g_free (link->wanted_id);
   g_free (link->peer_id);
   g_free (link);
@@ -61,9 +62,17 @@ add_link (WfdPeerNode *self, WfdPeerLinkType type, gboolean ours, const WfdPeerA
   link->ours = ours;
   link->address = *address;
   link->addresses = g_array_new (FALSE, FALSE, sizeof (WfdPeerAddress));
+  link->refusers = g_array_new (FALSE, FALSE, sizeof (WfdPeerAddress));
   link->floods_known = g_hash_table_new (wfd_peer_guid_hash, wfd_peer_guid_equal_func);
   g_hash_table_insert (self->links, &link->id, link);
   return link;
+}
+
+static void
+open_link (WfdPeerNode *self, Link *link)
+{
+  enter (self, link, WFD_PEER_LINK_OPENING);
+  self->calls->open (self->user_data, link->id, &link->address);
 }
 
 Link *
@@ -73,8 +82,7 @@ wfd_peer_node_open_link (WfdPeerNode *self, WfdPeerLinkType type, const char *pe
   Link *link = add_link (self, type, TRUE, address);
 
   link->wanted_id = g_strdup (peer_id);
-  enter (self, link, WFD_PEER_LINK_OPENING);
-  self->calls->open (self->user_data, link->id, address);
+  open_link (self, link);
   return link;
 }
 
@@ -133,32 +141,53 @@ drop (WfdPeerNode *self, Link *link)
   g_hash_table_remove (self->links, &link->id);
 }
 
-static void
-forget_referral (WfdPeerNode *self, const WfdPeerAddress *address)
+/* Not to somebody who has refused already. */
+static Link *
+follow_referral (WfdPeerNode *self, const Link *refused)
 {
-  for (guint i = self->referrals->len; i-- > 0;)
-    if (wfd_peer_address_equal (&g_array_index (self->referrals, WfdPeerAddress, i), address))
-      g_array_remove_index_fast (self->referrals, i);
+  WfdPeerAddress address;
+
+  while (refused->refusers->len <= TRIES && self->referrals->len > 0) {
+    wfd_peer_take_any (self->referrals, &address);
+    if (!wfd_peer_addresses_contain (refused->refusers, &address)
+        && !wfd_peer_node_is_tried (self, &address))
+      return wfd_peer_node_open_link (self, WFD_PEER_LINK_NEIGHBOUR, NULL, &address);
+  }
+  return NULL;
+}
+
+/* Who knows nobody else comes again, to one of those who had no place: the others that came with it
+ * may have one to give when they are in themselves. At random, for all of them do. */
+static Link *
+wait_for_place (WfdPeerNode *self, const Link *refused)
+{
+  Link *next;
+
+  if (wfd_peer_node_count_neighbours (self) > 0 || refused->n_rounds >= ROUNDS)
+    return NULL;
+  next = add_link (self, WFD_PEER_LINK_NEIGHBOUR, TRUE,
+      &g_array_index (refused->refusers, WfdPeerAddress,
+          g_random_int_range (0, refused->refusers->len)));
+  enter (self, next, WFD_PEER_LINK_WAITING);
+  next->deadline_us = self->now_us
+      + (g_random_int_range (500, 1000) * G_GINT64_CONSTANT (1000) << refused->n_rounds);
+  next->n_rounds = refused->n_rounds + 1;
+  return next;
 }
 
 /* A neighbour of ours that was refused is followed by one that was named instead; those who
  * refuse and name each other, or themselves, are not followed for long. */
 static Link *
-try_next (WfdPeerNode *self, const Link *refused)
+try_next (WfdPeerNode *self, Link *refused)
 {
-  WfdPeerAddress address;
   Link *next;
-  guint i;
 
-  forget_referral (self, &refused->address);
-  if (self->referrals->len == 0 || refused->n_refused >= TRIES)
-    return NULL;
-
-  i = g_random_int_range (0, self->referrals->len);
-  address = g_array_index (self->referrals, WfdPeerAddress, i);
-  g_array_remove_index_fast (self->referrals, i);
-  next = wfd_peer_node_open_link (self, WFD_PEER_LINK_NEIGHBOUR, NULL, &address);
-  next->n_refused = refused->n_refused + 1;
+  g_array_append_val (refused->refusers, refused->address);
+  next = follow_referral (self, refused);
+  if (next == NULL)
+    return refused->is_busy ? wait_for_place (self, refused) : NULL;
+  next->n_rounds = refused->n_rounds;
+  g_array_append_vals (next->refusers, refused->refusers->data, refused->refusers->len);
   return next;
 }
 
@@ -249,6 +278,18 @@ proceed (WfdPeerNode *self, Link *link)
     enter (self, link, WFD_PEER_LINK_EXPECTED);
 }
 
+gboolean
+wfd_peer_link_read_address (const Link *link, WfdPeerList list, guint i,
+    WfdPeerAddress *ret_address)
+{
+  if (!wfd_peer_list_address (list, i, ret_address))
+    return FALSE;
+  /* What is said of a link can be reached over this one only. */
+  if (wfd_peer_ip_is_of_link (ret_address->ip))
+    ret_address->scope_id = link->address.scope_id;
+  return TRUE;
+}
+
 static void
 keep_addresses (Link *link, WfdPeerList list)
 {
@@ -256,12 +297,8 @@ keep_addresses (Link *link, WfdPeerList list)
 
   g_array_set_size (link->addresses, 0);
   for (guint i = 0; i < MIN (list.n, WFD_LIMIT_PEER_ADDRESSES); i++) {
-    if (!wfd_peer_list_address (list, i, &address))
-      continue;
-    /* What is said of a link can be reached over this one only. */
-    if (address.ip[0] == 0xfe && (address.ip[1] & 0xc0) == 0x80)
-      address.scope_id = link->address.scope_id;
-    g_array_append_val (link->addresses, address);
+    if (wfd_peer_link_read_address (link, list, i, &address))
+      g_array_append_val (link->addresses, address);
   }
 }
 
@@ -428,7 +465,8 @@ adopt (WfdPeerNode *self, Link *link, const WfdPeerWelcome *welcome)
 static void
 be_refused (WfdPeerNode *self, Link *link, const WfdPeerEnd *refusal)
 {
-  wfd_peer_node_remember_referrals (self, refusal->referrals);
+  wfd_peer_node_remember_referrals (self, link, refusal->referrals);
+  link->is_busy = refusal->code == WFD_PEER_REFUSE_BUSY;
   /* On the same connection: the first CONNECT has been answered or will be. */
   if (refusal->code != WFD_PEER_REFUSE_ALREADY_CONNECTED)
     fail (self, link, WFD_PEER_CONNECTION_REFUSED);
@@ -479,8 +517,18 @@ static void
 be_ended (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
 {
   if (message != NULL && message->type == WFD_PEER_DISCONNECT)
-    wfd_peer_node_remember_referrals (self, message->end.referrals);
+    wfd_peer_node_remember_referrals (self, link, message->end.referrals);
   end (self, link);
+}
+
+/* Unless it has found a place elsewhere. */
+static void
+retry (WfdPeerNode *self, Link *link)
+{
+  if (wfd_peer_node_count_neighbours (self) == 0)
+    open_link (self, link);
+  else
+    fail (self, link, WFD_PEER_CONNECTION_FAILED);
 }
 
 /* After this, @link may be gone. */
@@ -490,6 +538,9 @@ wfd_peer_node_link_event (WfdPeerNode *self, Link *link, WfdPeerLinkEvent event,
 {
   switch (wfd_peer_link_next (link->state, event)) {
     case WFD_PEER_LINK_IGNORE:
+      break;
+    case WFD_PEER_LINK_RETRY:
+      retry (self, link);
       break;
     case WFD_PEER_LINK_ASK:
       ask (self, link);

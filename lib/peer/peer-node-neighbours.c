@@ -4,13 +4,35 @@
 /* Neighbours are looked for among those who published presence or contact records, and those
  * whom others named. */
 
+gboolean
+wfd_peer_addresses_contain (const GArray *addresses, const WfdPeerAddress *address)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    if (wfd_peer_address_equal (&g_array_index (addresses, WfdPeerAddress, i), address))
+      return TRUE;
+  return FALSE;
+}
+
 void
-wfd_peer_node_remember_referrals (WfdPeerNode *self, WfdPeerList addresses)
+wfd_peer_take_any (GArray *addresses, WfdPeerAddress *ret_address)
+{
+  guint i = g_random_int_range (0, addresses->len);
+
+  *ret_address = g_array_index (addresses, WfdPeerAddress, i);
+  g_array_remove_index_fast (addresses, i);
+}
+
+/* What is known already, or is ourselves, is no news. */
+void
+wfd_peer_node_remember_referrals (WfdPeerNode *self, const Link *link, WfdPeerList addresses)
 {
   WfdPeerAddress address;
 
   for (guint i = 0; i < addresses.n && self->referrals->len < WFD_LIMIT_PEER_REFERRALS; i++)
-    if (wfd_peer_list_address (addresses, i, &address))
+    if (wfd_peer_link_read_address (link, addresses, i, &address)
+        && !wfd_peer_addresses_contain (self->referrals, &address)
+        && !wfd_peer_addresses_contain (self->listening, &address)
+        && !wfd_peer_addresses_contain (link->refusers, &address))
       g_array_append_val (self->referrals, address);
 }
 
@@ -115,13 +137,10 @@ static gboolean
 choose_neighbour (WfdPeerNode *self, GArray *candidates, WfdPeerAddress *ret_address)
 {
   GArray *from = candidates->len > 0 ? candidates : self->referrals;
-  guint i;
 
   if (from->len == 0)
     return FALSE;
-  i = g_random_int_range (0, from->len);
-  *ret_address = g_array_index (from, WfdPeerAddress, i);
-  g_array_remove_index_fast (from, i);
+  wfd_peer_take_any (from, ret_address);
   return TRUE;
 }
 

@@ -108,12 +108,6 @@ wfd_peer_node_set_presence (WfdPeerNode *self, gboolean forced)
 
 /* --- that of others --- */
 
-static gboolean
-is_of_link (const WfdPeerAddress *address)
-{
-  return address->ip[0] == 0xfe && (address->ip[1] & 0xc0) == 0x80;
-}
-
 /* The interface on which addresses that are those of a link can be reached: the one on
  * which we listen, or from which a neighbour has come; 0: none. */
 static guint32
@@ -125,12 +119,13 @@ get_scope_id (const WfdPeerNode *self)
   for (guint i = 0; i < self->listening->len; i++) {
     const WfdPeerAddress *own = &g_array_index (self->listening, WfdPeerAddress, i);
 
-    if (is_of_link (own) && own->scope_id != 0)
+    if (wfd_peer_ip_is_of_link (own->ip) && own->scope_id != 0)
       return own->scope_id;
   }
   g_hash_table_iter_init (&iter, self->links);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (is_of_link (&((Link *) value)->address) && ((Link *) value)->address.scope_id != 0)
+    if (wfd_peer_ip_is_of_link (((Link *) value)->address.ip)
+        && ((Link *) value)->address.scope_id != 0)
       return ((Link *) value)->address.scope_id;
   return 0;
 }
@@ -139,7 +134,7 @@ void
 wfd_peer_node_add_scope (const WfdPeerNode *self, WfdPeerAddress *addresses, guint n)
 {
   for (guint i = 0; i < n; i++)
-    if (is_of_link (&addresses[i]))
+    if (wfd_peer_ip_is_of_link (addresses[i].ip))
       addresses[i].scope_id = get_scope_id (self);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "peer-address.h"
 #include "peer-link.h"
 #include "peer-node.h"
 #include "peer-places.h"
@@ -15,6 +16,10 @@ G_BEGIN_DECLS
 /* How many nodes are tried when a neighbour is lost, those that are gone too; and of those
  * that each who refuses names instead, one after the other. */
 #define TRIES 8
+
+/* How often somebody who was refused by all of these comes again, after up to a second and then
+ * twice as long each time: for a minute. */
+#define ROUNDS 6
 
 /* How this side of a link brings its records up to those of the other. */
 typedef enum
@@ -42,7 +47,9 @@ typedef struct
   gint64 used_us;    /* when data of the application came or went, if it is direct */
   guint64 asked_at;  /* peer time when CONNECT was sent */
   GArray *addresses; /* WfdPeerAddress where the peer listens */
-  guint n_refused;   /* of those who were tried before, one instead of the other */
+  GArray *refusers;  /* WfdPeerAddress of those who were tried before, one instead of the other */
+  gboolean is_busy;  /* it was refused, for there was no place */
+  guint n_rounds;    /* how often that began anew, for none of them had a place */
 
   SyncKind sync;
   guint sync_step;
@@ -212,8 +219,14 @@ void wfd_peer_node_try_missed (WfdPeerNode *self);
 
 /* peer-node-neighbours.c */
 gboolean wfd_peer_node_has_link_to (const WfdPeerNode *self, guint64 node_id);
+/* The one that the peer has named there. */
+gboolean wfd_peer_link_read_address (const Link *link, WfdPeerList list, guint i,
+    WfdPeerAddress *ret_address);
 /* To neighbours. */
 guint wfd_peer_node_count_attempts (const WfdPeerNode *self);
+gboolean wfd_peer_addresses_contain (const GArray *addresses, const WfdPeerAddress *address);
+/* One at random, out of @addresses, where there are some. */
+void wfd_peer_take_any (GArray *addresses, WfdPeerAddress *ret_address);
 gboolean wfd_peer_node_is_tried (const WfdPeerNode *self, const WfdPeerAddress *address);
 /* FALSE: there are not enough neighbours, and nobody is known to be asked. */
 gboolean wfd_peer_node_maintain (WfdPeerNode *self);
@@ -222,7 +235,8 @@ void wfd_peer_node_look_for_others (WfdPeerNode *self);
 /* Something came of it: the next, if there are not enough yet. */
 void wfd_peer_node_go_on (WfdPeerNode *self);
 void wfd_peer_node_look (WfdPeerNode *self);
-void wfd_peer_node_remember_referrals (WfdPeerNode *self, WfdPeerList addresses);
+/* By the one to whom @link leads, or led. */
+void wfd_peer_node_remember_referrals (WfdPeerNode *self, const Link *link, WfdPeerList addresses);
 guint wfd_peer_node_list_referrals (WfdPeerNode *self, const Link *except,
     WfdPeerAddress *addresses, guint max);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <peer-conn-private.h>
 #include <peer-hub.h>
 #include <peer-sockets.h>
 #include <sys/epoll.h>
@@ -340,7 +341,7 @@ test_gone_is_missed (void)
 
 #define N_LEFT (WFD_LIMIT_PEER_LINGERING_OF_ADDRESS + 3)
 
-/* Each has @size octets waiting for a peer who neither reads nor closes. */
+/* Each has an address of one network, and @size octets waiting for a peer who neither reads nor closes. */
 static void
 leave_many (Stage *stage, GSocket **peers, guint n, gsize size)
 {
@@ -350,6 +351,8 @@ leave_many (Stage *stage, GSocket **peers, guint n, gsize size)
     peer_connect_pair (&peers[i], &accepted);
     stage->conn = wfd_peer_conn_new_accepted (&stage->loop, accepted, &calls, stage);
     send_bytes (stage, size);
+    stage->conn->remote.ip[0] = 0xfd;
+    stage->conn->remote.ip[15] = i;
     wfd_peer_conn_close (stage->conn);
   }
 }
@@ -361,7 +364,8 @@ discard (GSocket **peers, guint n)
     g_object_unref (peers[i]);
 }
 
-/* They would hold a descriptor each for half a minute: of one address the oldest go. */
+/* They would hold a descriptor each for half a minute: of one machine the oldest go, which has as
+ * many addresses as it likes. */
 static void
 test_few_linger (void)
 {

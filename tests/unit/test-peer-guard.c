@@ -239,9 +239,22 @@ test_ends_wait_for_room (void)
   world_free (world);
 }
 
-/* Who is there refuses, and names @n others; how often that is followed. */
+static void
+pass_until_due (Node *node)
+{
+  node->world->now_us = wfd_peer_node_get_deadline_us (node->node);
+  wfd_peer_node_tick (touch (node));
+}
+
+static guint64
+get_next (Node *node)
+{
+  return last_event (node, WFD_PEER_EVENT_NEIGHBOUR)->next_link_id;
+}
+
+/* Who is there refuses, and names @n, of which @n_others are others; how often that is followed. */
 static guint
-count_followed (Node *node, const WfdPeerAddress *first, guint n)
+count_followed (Node *node, const WfdPeerAddress *first, guint n, guint n_others)
 {
   WfdPeerAddress named[WFD_LIMIT_PEER_REFERRALS_SENT];
   g_autoptr (GBytes) refusal = NULL;
@@ -250,17 +263,19 @@ count_followed (Node *node, const WfdPeerAddress *first, guint n)
 
   for (guint i = 0; i < n; i++) {
     named[i] = *first;
-    named[i].port += i;
+    named[i].port += i % (n_others + 1);
   }
   refusal = g_byte_array_free_to_bytes (
       wfd_peer_build_end (WFD_PEER_REFUSE, WFD_PEER_REFUSE_BUSY, named, n));
   wfd_peer_node_connect (touch (node), WFD_PEER_LINK_NEIGHBOUR, NULL, first, &id);
   do {
+    while (wfd_peer_node_get_link (node->node, id)->state == WFD_PEER_LINK_WAITING)
+      pass_until_due (node);
     wfd_peer_node_opened (node->node, id);
     wfd_peer_node_received (node->node, id, refusal);
     assert_link (node, WFD_PEER_EVENT_NEIGHBOUR, id, WFD_PEER_LINK_FAILED,
         WFD_PEER_CONNECTION_REFUSED);
-    id = last_event (node, WFD_PEER_EVENT_NEIGHBOUR)->next_link_id;
+    id = get_next (node);
     n_followed += id != 0;
   } while (id != 0 && n_followed < 1000);
   return n_followed;
@@ -273,8 +288,15 @@ test_refusals_end (void)
   Node *bob = add_node (world, "bob");
   WfdPeerAddress mallory = { { 0xfd, [15] = 66 }, 666 };
 
-  g_assert_cmpuint (count_followed (bob, &mallory, 1), ==, 0);
-  g_assert_cmpuint (count_followed (bob, &mallory, 10), ==, TRIES);
+  gint64 begun_us = world->now_us;
+
+  g_assert_cmpuint (count_followed (bob, &mallory, 1, 0), ==, ROUNDS);
+  g_assert_cmpint (world->now_us - begun_us, >=, 31 * S);
+  g_assert_cmpint (world->now_us - begun_us, <, 64 * S);
+  g_assert_cmpuint (count_followed (bob, &mallory, 10, 9), ==, TRIES + ROUNDS * (1 + TRIES));
+  /* Whoever names the same ones again and again. */
+  g_assert_cmpuint (count_followed (add_node (world, "carol"), &mallory, 10, 1), ==,
+      1 + ROUNDS * 2);
   settle (world);
   world_free (world);
 }
