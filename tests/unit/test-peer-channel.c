@@ -630,7 +630,8 @@ test_proof_is_of_one_connection (void)
   }
 }
 
-/* A member who may not let in anybody; and a group that has no password. */
+/* A member who may not let in anybody; and a group that has no password. Neither shows who they
+ * are. */
 static void
 test_nobody_asks_for_a_password (void)
 {
@@ -646,6 +647,7 @@ test_nobody_asks_for_a_password (void)
       tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_MEMBER);
     connect_ends (&alice, &bob, CLUB_NOW_S);
     assert_refused (&bob);
+    g_assert_null (wfd_peer_group_find_member (alice.group, bob.person.identity->name));
     end_end (&alice);
     end_end (&bob);
     club_end (&club);
