@@ -198,6 +198,22 @@ test_password (gconstpointer data)
       wfd_bytes (g_bytes_get_data (locked, NULL), size)));
 }
 
+/* Whole, and right in each bit. */
+static void
+test_proof (void)
+{
+  guint8 octets[33] = { 1, 2, 3, [31] = 4 };
+  g_autoptr (GBytes) wanted = g_bytes_new (octets, 32);
+
+  for (gsize n = 0; n <= sizeof (octets); n++)
+    g_assert_cmpint (wfd_peer_password_is_proof (wanted, wfd_bytes (octets, n)), ==, n == 32);
+  for (guint bit = 0; bit < 32 * 8; bit++) {
+    octets[bit / 8] ^= 1 << bit % 8;
+    g_assert_false (wfd_peer_password_is_proof (wanted, wfd_bytes (octets, 32)));
+    octets[bit / 8] ^= 1 << bit % 8;
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -214,5 +230,6 @@ main (int argc, char *argv[])
       test_password);
   g_test_add_data_func ("/peer/password/compatible", GUINT_TO_POINTER (WFD_PEER_PROFILE_COMPATIBLE),
       test_password);
+  g_test_add_func ("/peer/password/proof", test_proof);
   return g_test_run ();
 }
