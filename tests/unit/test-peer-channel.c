@@ -329,6 +329,41 @@ test_put_out (void)
   club_end (&club);
 }
 
+/* Of somebody who comes again with another certificate, which may be as long, that one counts. */
+static void
+test_new_certificate (gconstpointer data)
+{
+  static const char *const classifiers[] = { "participant", NULL };
+  WfdPeerKeyKind kind = GPOINTER_TO_UINT (data);
+  gint64 begins_s = CLUB_NOW_S + 3600;
+  WfdPeerGrant grant = { "Jürgen 🙂", WFD_PEER_ROLE_MEMBER, classifiers, begins_s,
+    begins_s + CLUB_DAY_S };
+  g_autoptr (WfdPeerChain) chain = NULL;
+  End alice, bob;
+  Club club;
+
+  club_begin (&club, kind);
+  end_begin (&alice, &club, kind, WFD_PEER_ROLE_MEMBER, NULL);
+  end_begin (&bob, &club, kind, WFD_PEER_ROLE_MEMBER, NULL);
+  connect_ends (&bob, &alice, CLUB_NOW_S);
+  assert_secured (&bob, &alice);
+  g_assert_cmpuint (wfd_peer_chain_issue (club.creator_chain, club.creator.key, bob.person.identity,
+                        &grant, &chain),
+      ==, WFD_PEER_OK);
+  g_assert_cmpuint (wfd_peer_group_belong (bob.group, chain, begins_s), ==, WFD_PEER_OK);
+  wfd_peer_channel_free (alice.channel);
+  wfd_peer_channel_free (bob.channel);
+  connect_ends (&bob, &alice, begins_s + 1);
+  assert_secured (&bob, &alice);
+  g_assert_cmpint (
+      wfd_peer_chain_get_leaf (wfd_peer_group_find_member (alice.group, bob.person.identity->name))
+          ->begins_s,
+      ==, begins_s);
+  end_end (&alice);
+  end_end (&bob);
+  club_end (&club);
+}
+
 /* Where one end has nothing but an old certificate, the other may have the new one. */
 static void
 test_hello_alone (void)
@@ -630,24 +665,84 @@ test_proof_is_of_one_connection (void)
   }
 }
 
-/* A member who may not let in anybody; and a group that has no password. Neither shows who they
- * are. */
+/* What the other end says by TLS alone, and what it hears. */
+static void
+say_packet (WfdPeerTls *tls, WfdPeerPacketKind kind, GBytes *body, End *to, GByteArray *heard)
+{
+  g_autoptr (GByteArray) packet = wfd_peer_packet_build (kind, wfd_bytes_of (body));
+  g_autoptr (GByteArray) octets = g_byte_array_new ();
+
+  g_assert_true (wfd_peer_tls_wrap (tls, wfd_bytes (packet->data, packet->len), octets));
+  give (to, wfd_bytes (octets->data, octets->len));
+  g_byte_array_set_size (octets, 0);
+  g_assert_true (wfd_peer_tls_take (tls, wfd_bytes (to->out->data, to->out->len), heard, octets));
+  g_byte_array_set_size (to->out, 0);
+}
+
+/* An administrator who has the password lets her in with her own certificate alone. */
+static void
+test_certificate_is_her_own (void)
+{
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GByteArray) heard = g_byte_array_new (), octets = g_byte_array_new ();
+    g_autofree char *hash = NULL;
+    g_autoptr (WfdPeerTlsContext) context = NULL;
+    g_autoptr (WfdPeerTls) tls = NULL;
+    g_autoptr (WfdPeerChain) chain = NULL;
+    g_autoptr (GBytes) own = NULL, issued = NULL, locked = NULL;
+    End alice, bob;
+    Club club;
+
+    club_begin (&club, WFD_PEER_KEY_P256);
+    end_begin (&alice, &club, club.member_kind, 0, "sesame");
+    end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_ADMIN, NULL);
+    alice.channel = wfd_peer_channel_new (alice.group, TRUE, CLUB_NOW_S);
+    context = wfd_peer_tls_context_new (bob.person.key, bob.person.identity);
+    tls = wfd_peer_tls_new (context, FALSE);
+    while (heard->len == 0) {
+      give (&alice, wfd_bytes (octets->data, octets->len));
+      g_byte_array_set_size (octets, 0);
+      g_assert_true (
+          wfd_peer_tls_take (tls, wfd_bytes (alice.out->data, alice.out->len), heard, octets));
+      g_byte_array_set_size (alice.out, 0);
+    }
+    own = wfd_peer_chain_build (wfd_peer_group_get_chain (bob.group));
+    say_packet (tls, WFD_PEER_PACKET_MEMBER, own, &alice, heard);
+    chain = club_let_in (&club, i == 0 ? &alice.person : &bob.person, WFD_PEER_ROLE_MEMBER);
+    issued = wfd_peer_chain_build (chain);
+    hash = wfd_peer_password_hash (club.profile, "sesame");
+    locked = wfd_peer_password_lock (club.profile, hash, wfd_bytes_of (issued));
+    say_packet (tls, WFD_PEER_PACKET_CERTIFICATE, locked, &alice, heard);
+    if (i == 0)
+      g_assert_true (wfd_peer_channel_is_secured (alice.channel));
+    else
+      assert_refused (&alice);
+    g_assert_cmpint (wfd_peer_group_get_chain (alice.group) != NULL, ==, i == 0);
+    end_end (&alice);
+    end_end (&bob);
+    club_end (&club);
+  }
+}
+
+/* A member who may not let in anybody; a group that has no password; and one who does not know yet
+ * what it lets in as. The first two do not show who they are. */
 static void
 test_nobody_asks_for_a_password (void)
 {
-  for (guint i = 0; i < 2; i++) {
+  for (guint i = 0; i < 3; i++) {
     End alice, bob;
     Club club;
 
     club_begin (&club, WFD_PEER_KEY_P256);
     end_begin (&alice, &club, club.member_kind, 0, "sesame");
     end_begin (&bob, &club, club.member_kind, i == 0 ? WFD_PEER_ROLE_MEMBER : WFD_PEER_ROLE_ADMIN,
-        NULL);
+        i == 2 ? "sesame" : NULL);
     if (i == 0)
       tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_MEMBER);
     connect_ends (&alice, &bob, CLUB_NOW_S);
     assert_refused (&bob);
-    g_assert_null (wfd_peer_group_find_member (alice.group, bob.person.identity->name));
+    g_assert_cmpint (wfd_peer_group_find_member (alice.group, bob.person.identity->name) == NULL,
+        ==, i < 2);
     end_end (&alice);
     end_end (&bob);
     club_end (&club);
@@ -682,6 +777,7 @@ main (int argc, char *argv[])
     { "changed-octet-ends-it", test_changed_octet_ends_it },
     { "stranger", test_stranger },
     { "password", test_password },
+    { "new-certificate", test_new_certificate },
   };
 
   g_test_init (&argc, &argv, NULL);
@@ -698,6 +794,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/channel/long-key", test_long_key);
   g_test_add_func ("/peer/channel/wrong-password", test_wrong_password);
   g_test_add_func ("/peer/channel/proof-is-of-one-connection", test_proof_is_of_one_connection);
+  g_test_add_func ("/peer/channel/certificate-is-her-own", test_certificate_is_her_own);
   g_test_add_func ("/peer/channel/nobody-asks-for-a-password", test_nobody_asks_for_a_password);
   g_test_add_func ("/peer/channel/password-is-not-for-strangers",
       test_password_is_not_for_strangers);

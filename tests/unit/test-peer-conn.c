@@ -585,6 +585,53 @@ test_silent_strangers (void)
   wfd_peer_hub_free (hub);
 }
 
+static void
+ignore (WfdPeerConn *conn, gpointer owner)
+{
+}
+
+/* Where a process has as many connections as it may, whoever comes goes again. */
+static void
+test_all_connections_count (void)
+{
+  static const WfdPeerConnCalls no_calls = { .opened = ignore, .drained = ignore, .lost = ignore };
+  WfdPeerHub *hub = wfd_peer_hub_new ("");
+  WfdPeerAddress address = { .ip = { [15] = 1 } }, elsewhere = address;
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV6);
+  g_autoptr (GSocketAddress) any_port = g_inet_socket_address_new (loopback, 0), gio = NULL,
+                             bound = NULL;
+  g_autoptr (GSocket) silent =
+      g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_autoptr (GSocket) peer = NULL;
+  WfdPeerConn *conns[12];
+  WfdPeerListener *listener;
+  guint32 result;
+  char octet;
+
+  g_assert_true (g_socket_bind (silent, any_port, TRUE, NULL) && g_socket_listen (silent, NULL));
+  bound = g_socket_get_local_address (silent, NULL);
+  elsewhere.port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  wfd_peer_hub_lock (hub);
+  hub->loop.max_conns = G_N_ELEMENTS (conns);
+  listener = wfd_peer_hub_listen (hub, &address, &result);
+  address.port = wfd_peer_listener_get_port (listener);
+  for (guint i = 0; i < G_N_ELEMENTS (conns); i++)
+    conns[i] = wfd_peer_conn_open (&hub->loop, &elsewhere, &no_calls, hub);
+  wfd_peer_hub_unlock (hub);
+
+  gio = wfd_peer_address_to_gio (&address);
+  peer = peer_connect_to (gio);
+  g_socket_set_blocking (peer, TRUE);
+  g_assert_cmpint (g_socket_receive (peer, &octet, 1, NULL, NULL), <=, 0);
+  g_assert_cmpuint (count_strangers (hub), ==, 0);
+  wfd_peer_hub_lock (hub);
+  for (guint i = 0; i < G_N_ELEMENTS (conns); i++)
+    wfd_peer_conn_abort (conns[i]);
+  wfd_peer_listener_unref (listener);
+  wfd_peer_hub_unlock (hub);
+  wfd_peer_hub_free (hub);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -604,5 +651,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/conn/kept-from-who-waits", test_kept_from_who_waits);
   g_test_add_func ("/peer/listener/no-files-left", test_no_files_left);
   g_test_add_func ("/peer/listener/silent-strangers", test_silent_strangers);
+  g_test_add_func ("/peer/listener/all-connections-count", test_all_connections_count);
   return g_test_run ();
 }

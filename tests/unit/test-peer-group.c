@@ -620,6 +620,25 @@ test_what_is_not_kept_tells_nothing (void)
   club_end (&club);
 }
 
+/* Nor is another key of the name, which its certificate as a member does not have. */
+static void
+test_another_key_of_the_name (void)
+{
+  Pair pair;
+  Person mallory;
+  WfdPeerCredential twin;
+
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
+  person_begin (&mallory, WFD_PEER_KEY_P256);
+  twin = *mallory.identity;
+  twin.name = pair.bob.person.identity->name;
+  g_assert_cmpuint (wfd_peer_group_admit (pair.alice.group, pair.bob.chain, &twin, CLUB_NOW_S), ==,
+      WFD_PEER_NOT_TRUSTED);
+  g_assert_null (wfd_peer_group_recall (pair.alice.group, &twin, CLUB_NOW_S));
+  person_end (&mallory);
+  pair_end (&pair);
+}
+
 /* --- the properties of the group --- */
 
 static void
@@ -747,6 +766,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/group/modifier-of-half", test_modifier_of_half);
   g_test_add_func ("/peer/group/membership-is-never-deleted", test_membership_is_never_deleted);
   g_test_add_func ("/peer/group/another-name-of-the-key", test_another_name_of_the_key);
+  g_test_add_func ("/peer/group/another-key-of-the-name", test_another_key_of_the_name);
   g_test_add_func ("/peer/group/password-lets-in-once", test_password_lets_in_once);
   g_test_add_func ("/peer/group/group-properties", test_group_properties);
   g_test_add_func ("/peer/group/what-is-not-kept", test_what_is_not_kept_tells_nothing);

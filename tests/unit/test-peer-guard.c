@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What somebody can do to a graph without security is not for ever. */
 #include <base-limits.h>
+#include <peer-group-records.h>
 #include <peer-world.h>
 
 /* --- links --- */
@@ -110,6 +111,37 @@ test_direct_make_room (void)
   g_assert_false (wfd_peer_node_is_connected (bob->node, ids[1]));
   for (guint i = 2; i < G_N_ELEMENTS (ids); i++)
     g_assert_true (wfd_peer_node_is_connected (bob->node, ids[i]));
+  world_free (world);
+}
+
+/* Nobody else's place are those that a node has opened itself. */
+static void
+test_own_direct_stay (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  Node *carol = add_node (world, "carol");
+  guint64 own, theirs;
+
+  bob->host = 66;
+  carol->host = 67;
+  create (alice);
+  wfd_peer_node_accept_direct (alice->node, TRUE);
+  wfd_peer_node_accept_direct (bob->node, TRUE);
+  alice->node->max_direct = 1;
+  own = connect_to (alice, WFD_PEER_LINK_DIRECT, "bob", bob);
+  settle (world);
+  g_assert_false (wfd_peer_node_is_full_of_direct (alice->node));
+  world->now_us += S;
+  theirs = connect_to (bob, WFD_PEER_LINK_DIRECT, "alice", alice);
+  settle (world);
+  g_assert_true (wfd_peer_node_is_full_of_direct (alice->node));
+  world->now_us += S;
+  connect_to (carol, WFD_PEER_LINK_DIRECT, "alice", alice);
+  settle (world);
+  assert_link (carol, WFD_PEER_EVENT_DIRECT, 0, WFD_PEER_LINK_UP, WFD_PEER_OK);
+  g_assert_true (wfd_peer_node_is_connected (alice->node, own));
+  g_assert_false (wfd_peer_node_is_connected (bob->node, theirs));
   world_free (world);
 }
 
@@ -556,6 +588,12 @@ test_own_records_have_places (void)
     n++;
   g_assert_cmpuint (n, ==, WFD_LIMIT_PEER_OWN_RECORDS_OF_CREATOR);
   g_assert_true (import_made_up (alice, "bob", &wfd_peer_type_presence));
+
+  /* Who may publish all Memberships leaves as much free. */
+  for (n = 0; import_made_up (alice, "mallory", &wfd_peer_type_membership); n++)
+    continue;
+  g_assert_cmpuint (n, ==, WFD_LIMIT_PEER_OWN_RECORDS / 2);
+  g_assert_true (import_made_up (alice, "bob", &wfd_peer_type_membership));
   world_free (world);
 }
 
@@ -566,6 +604,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/guard/silent-makes-room", test_silent_makes_room);
   g_test_add_func ("/peer/guard/unproved-make-room", test_unproved_make_room);
   g_test_add_func ("/peer/guard/direct-make-room", test_direct_make_room);
+  g_test_add_func ("/peer/guard/own-direct-stay", test_own_direct_stay);
   g_test_add_func ("/peer/guard/crowd-makes-room", test_crowd_makes_room);
   g_test_add_func ("/peer/guard/settled-make-room", test_settled_make_room);
   g_test_add_func ("/peer/guard/ends-wait-for-room", test_ends_wait_for_room);

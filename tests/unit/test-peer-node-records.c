@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which records a node takes, keeps and lets go. */
 #include <base-limits.h>
+#include <peer-group-records.h>
 #include <peer-world.h>
 
 typedef void (*Spoil) (WfdPeerRecord *record);
@@ -272,6 +273,51 @@ make_own (Node *node, gsize size)
   return record;
 }
 
+/* What the creator of the graph allows counts for what others bring, too. */
+static void
+test_size_of_graph (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice");
+
+  create (alice);
+  alice->node->properties.max_record_bytes = 1000;
+  for (gsize size = 999; size < 1003; size++) {
+    g_autoptr (GBytes) payload = g_bytes_new_take (g_malloc0 (size), size);
+    g_autoptr (WfdPeerRecord) record = make_up_record (alice, payload);
+    g_autoptr (WfdPeerRecord) own = make_own (alice, size);
+
+    wfd_peer_node_import_record (alice->node, record);
+    g_assert_cmpint (has_record (alice, &record->id), ==, size <= 1000);
+    g_assert_cmpuint (wfd_peer_node_add_record (touch (alice), own), ==,
+        size <= 1000 ? WFD_PEER_OK : WFD_PEER_TOO_LARGE);
+  }
+  world_free (world);
+}
+
+/* One of an application that becomes one of the group leaves the places of applications. */
+static void
+test_kind_changes (void)
+{
+  g_autoptr (GBytes) payload = g_bytes_new_take (g_malloc0 (1000), 1000);
+  g_autoptr (WfdPeerRecord) first = NULL, second = NULL, there = NULL;
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice");
+
+  create (alice);
+  first = make_up_record (alice, payload);
+  second = make_version (alice, first, 2, "second");
+  second->type = wfd_peer_type_membership;
+  wfd_peer_node_import_record (alice->node, first);
+  g_assert_cmpuint (alice->node->places[KIND_OF_APPLICATION].bytes, ==, 1000);
+  wfd_peer_node_import_record (alice->node, second);
+  there = wfd_peer_node_get_record (alice->node, &first->id);
+  g_assert_cmpuint (there->version, ==, 2);
+  g_assert_cmpuint (alice->node->places[KIND_OF_APPLICATION].bytes, ==, 0);
+  g_assert_cmpuint (alice->node->places[KIND_OF_GROUP].bytes, ==, strlen ("second"));
+  world_free (world);
+}
+
 /* What it was first counts no more. */
 static guint32
 update (Node *node, const WfdPeerRecord *record, gsize size)
@@ -338,6 +384,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/records/deferred-is-superseded", test_deferred_is_superseded);
   g_test_add_func ("/peer/records/latest-is-deferred", test_latest_is_deferred);
   g_test_add_func ("/peer/records/deferred-is-dropped", test_deferred_is_dropped);
+  g_test_add_func ("/peer/records/size-of-graph", test_size_of_graph);
+  g_test_add_func ("/peer/records/kind-changes", test_kind_changes);
   g_test_add_func ("/peer/records/update-has-limits", test_update_has_limits);
   return g_test_run ();
 }

@@ -80,6 +80,8 @@ test_bytes (void)
   g_assert_true (has_room (&places, "carol", 500, NULL));
   g_assert_false (has_room (&places, "alice", 1, NULL));
   give_back (&places, "alice", 250);
+  g_assert_true (has_room (&places, "alice", 500, NULL));
+  g_assert_false (has_room (&places, "alice", 501, NULL));
   give_back (&places, "alice", 250);
   g_assert_true (has_room (&places, "alice", MAX_BYTES, NULL));
   wfd_peer_places_clear (&places);

@@ -361,6 +361,26 @@ assert_called (const Member *by, const Member *other, PCWSTR friendly_name)
   g_assert_cmphex (PeerEndEnumeration (members), ==, S_OK);
 }
 
+/* In how many of the files below @path @text is. */
+static guint
+count_files_with (const char *path, const char *text)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autofree char *octets = NULL;
+  gsize size = 0;
+  guint n = 0;
+
+  if (dir == NULL)
+    return g_file_get_contents (path, &octets, &size, NULL)
+        && g_strstr_len (octets, size, text) != NULL;
+  for (const char *name; (name = g_dir_read_name (dir)) != NULL;) {
+    g_autofree char *below = g_build_filename (path, name, NULL);
+
+    n += count_files_with (below, text);
+  }
+  return n;
+}
+
 static void
 test_password (void)
 {
@@ -372,6 +392,7 @@ test_password (void)
   member_create (&alice, L"alice", L"open sesame");
   member_go_online (&alice);
   join_by_password (&bob, L"bob", &alice, L"open sesame");
+  g_assert_cmpuint (count_files_with (group_stage_get_folder (), "password-hash"), ==, 1);
   member_connect (&bob, &alice);
   member_wait_change (&alice, PEER_MEMBER_JOINED, bob.identity);
   assert_called (&alice, &bob, L"bob");
@@ -382,6 +403,8 @@ test_password (void)
   g_assert_cmphex (PeerGroupClose (again), ==, S_OK);
   PeerFreeData (invitation);
   member_close (&bob);
+  /* With a certificate there is no more need for it. */
+  g_assert_cmpuint (count_files_with (group_stage_get_folder (), "password-hash"), ==, 0);
   member_close (&alice);
   group_stage_end ();
 }
