@@ -143,6 +143,8 @@ void wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search);
  * somebody else has ended it. */
 void wfd_p2p_link_search_on (WfdP2pLink *self);
 void wfd_p2p_link_search_again (WfdP2pLink *self);
+/* In place of what else would happen next to the search. */
+void wfd_p2p_link_wake_search_in (WfdP2pLink *self, guint wake_ms, GSourceFunc callback);
 /* After a request wpa_supplicant (2.10) is deaf at the end of the five seconds in which it
  * listens just then, and whoever waits for a person asks again. */
 void wfd_p2p_link_listen_again (WfdP2pLink *self);

@@ -190,14 +190,28 @@ on_state (GObject *source, GAsyncResult *result, gpointer user_data)
 /* For who waits to be found this is also the moment in which he is invited, and to listen
  * somewhere else would keep the radio from the group: wpa_supplicant does not take that
  * back. */
-static void
-go_on_unless_invited (WfdP2pLink *self)
+static gboolean
+go_on_unless_invited (gpointer user_data)
 {
+  WfdP2pLink *self = user_data;
+
   wfd_p2p_link_search_again (self);
-  self->search = WFD_P2P_SEARCH_ENDED;
   g_dbus_connection_call (self->bus, self->owner, self->interface_path, DBUS_PROPERTIES, "Get",
       g_variant_new ("(ss)", WPAS_INTERFACE_INTERFACE, WPAS_STATE), G_VARIANT_TYPE ("(v)"),
       G_DBUS_CALL_FLAGS_NONE, -1, self->asking, on_state, g_object_ref (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* Where a driver leaves it to Linux (6.1, mac80211) to listen on a channel, whoever asks for that
+ * while the radio is still on its way back from another is put off for half a second, and
+ * to the next whole one. */
+#define RADIO_BACK_MS 100
+
+static void
+go_on_when_radio_is_back (WfdP2pLink *self)
+{
+  wfd_p2p_link_wake_search_in (self, RADIO_BACK_MS, go_on_unless_invited);
+  self->search = WFD_P2P_SEARCH_ENDED;
 }
 
 /* The few channels first. A search that ends because a group is being formed begins
@@ -212,7 +226,7 @@ on_find_stopped (WfdP2pLink *self, GVariant *args)
   else if (self->search == WFD_P2P_SEARCH_SOCIAL && searches)
     wfd_p2p_link_search (self, WFD_P2P_SEARCH_FULL);
   else if (self->search == WFD_P2P_SEARCH_SOCIAL && wfd_p2p_link_has_searched (self))
-    go_on_unless_invited (self);
+    go_on_when_radio_is_back (self);
   else if (self->search != WFD_P2P_SEARCH_NONE)
     wfd_p2p_link_search_again (self);
 }

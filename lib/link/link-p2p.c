@@ -80,8 +80,8 @@ on_search_again (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-wake_search_in (WfdP2pLink *self, guint wake_ms, GSourceFunc callback)
+void
+wfd_p2p_link_wake_search_in (WfdP2pLink *self, guint wake_ms, GSourceFunc callback)
 {
   wfd_p2p_clear_source (&self->search_again);
   self->search_again = g_timeout_source_new (wake_ms);
@@ -92,7 +92,7 @@ wake_search_in (WfdP2pLink *self, guint wake_ms, GSourceFunc callback)
 static void
 search_again_in (WfdP2pLink *self, guint again_ms)
 {
-  wake_search_in (self, again_ms, on_search_again);
+  wfd_p2p_link_wake_search_in (self, again_ms, on_search_again);
 }
 
 /* A search ends, without a word why, also when a peer's invitation begins a group:
@@ -147,7 +147,7 @@ void
 wfd_p2p_link_listen_again (WfdP2pLink *self)
 {
   if (self->search == WFD_P2P_SEARCH_LISTEN && self->op == NULL)
-    wake_search_in (self, LISTEN_AGAIN_MS, on_listen_again);
+    wfd_p2p_link_wake_search_in (self, LISTEN_AGAIN_MS, on_listen_again);
 }
 
 void
