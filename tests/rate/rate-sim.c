@@ -2,6 +2,7 @@
 /* Controllers on traces: a table for people, summary.csv for programs, and traces as
  * files. docs/rate-control.md tells how to repeat the figures there. */
 #include <gio/gio.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,17 +83,17 @@ static const GOptionEntry entries[] = {
       "N" },
   { "controllers", 0, 0, G_OPTION_ARG_STRING, &options.controllers,
       "Which (all); with --judge, whose captures they are", "A,B,…" },
-  { "traces", 0, 0, G_OPTION_ARG_STRING, &options.traces,
+  { "traces", 0, 0, G_OPTION_ARG_FILENAME, &options.traces,
       "The traces there, or that file, instead of scenarios", "PATH" },
   { "scenarios", 0, 0, G_OPTION_ARG_STRING, &options.scenarios, "Which (all)", "A,B,…" },
-  { "out", 0, 0, G_OPTION_ARG_STRING, &options.out,
+  { "out", 0, 0, G_OPTION_ARG_FILENAME, &options.out,
       "Write summary.csv there, and what became of each capture", "DIR" },
-  { "judge", 0, 0, G_OPTION_ARG_STRING, &options.judge,
+  { "judge", 0, 0, G_OPTION_ARG_FILENAME, &options.judge,
       "Only judge the captures in FILE, on the one trace", "FILE" },
   { "brief", 0, 0, G_OPTION_ARG_NONE, &options.brief, "Means only", NULL },
-  { "write-traces", 0, 0, G_OPTION_ARG_STRING, &options.write_traces,
+  { "write-traces", 0, 0, G_OPTION_ARG_FILENAME, &options.write_traces,
       "Only write the scenarios there as files", "DIR" },
-  { "convert", 0, 0, G_OPTION_ARG_STRING, &options.convert,
+  { "convert", 0, 0, G_OPTION_ARG_FILENAME, &options.convert,
       "Only write FILE (seconds and Mbit/s, or Mahimahi) to the standard output", "FILE" },
   { NULL },
 };
@@ -260,11 +261,24 @@ print_row (const char *trace, const char *controller, const SimResult *r)
       r->p50_ms, r->p95_ms, r->p99_ms, 100 * r->freeze_part, r->n_drops, r->calls_per_s);
 }
 
+/* As RFC 4180 quotes it. */
+static char *
+quote (const char *field)
+{
+  g_auto (GStrv) parts = g_strsplit (field, "\"", -1);
+  g_autofree char *doubled = g_strjoinv ("\"\"", parts);
+
+  return strpbrk (field, ",\"\r\n") != NULL ? g_strdup_printf ("\"%s\"", doubled)
+                                            : g_strdup (field);
+}
+
 static void
 write_row (GString *csv, const char *trace, const char *controller, const SimResult *r)
 {
+  g_autofree char *name = quote (trace);
+
   g_string_append_printf (csv, "%s,%s,%.2f,%.3f,%.3f,%.3f,%.3f,%.3f,%.3f,%.0f,%.0f,%.0f,%.3f\n",
-      trace, controller, 100 * r->util_part, 100 * r->bad_part, 100 * r->late_part,
+      name, controller, 100 * r->util_part, 100 * r->bad_part, 100 * r->late_part,
       100 * r->broken_part, 100 * r->skipped_part, 100 * r->unavoidable_part, r->geo_mbps,
       r->p50_ms, r->p95_ms, r->p99_ms, 100 * r->freeze_part);
 }
@@ -383,7 +397,8 @@ judge (const LinkTrace *trace)
     die (error);
   sim_result_compute (&config, trace, &peer, &result);
   write_row (csv, trace->name, options.controllers != NULL ? options.controllers : "-", &result);
-  g_print ("%s", csv->str);
+  /* Names as they are, which g_print () would turn into what the locale has. */
+  fputs (csv->str, stdout);
   sim_peer_clear (&peer);
 }
 

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """tools/rate-eval on two small links, simulated: the files it promises, and what stands in them.
 And what it makes of the notes of a cast."""
+import csv
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 COLUMNS = ('trace,controller,util_pct,bad_pct,late_pct,broken_pct,skipped_pct,unavoidable_pct,'
            'geo_mbps,p50_ms,p95_ms,p99_ms,freeze_pct')
@@ -62,6 +64,7 @@ def main():
             assert done.returncode == 2, done.stdout
             assert b'"best"' in done.stdout and known.encode() in done.stdout, done.stdout
         check_names(rate_eval, rate_sim, build, folder)
+        check_odd_name(rate_eval, rate_sim, build, folder)
         check_failed_cast(rate_eval, build, traces, folder)
         check_bad_traces(rate_eval, build, folder)
         check_merge(os.path.dirname(rate_eval), folder)
@@ -89,6 +92,24 @@ def check_names(rate_eval, rate_sim, build, folder):
     for line in (eval_line, sim_line):
         done = run(*line)
         assert done.returncode == 1 and b'cafe' in done.stdout, done.stdout.decode()
+
+
+def check_odd_name(rate_eval, rate_sim, build, folder):
+    """What a file may be called is a name in the tables, whatever the locale."""
+    name, traces, out = 'caf\xe9, 5 GHz "near" #2', os.path.join(folder, 'odd'), os.path.join(folder, 'odd-out')
+    os.mkdir(traces)
+    with open(os.path.join(traces, name + '.trace'), 'w', encoding='ascii') as file:
+        file.write('# wfd-link-trace 1\n2500 65000 0 0\n')
+    for line in ((rate_eval, '--build', build, '--simulate'), (rate_sim,)):
+        done = run(*line, '--traces', traces, '--controllers', 'fixed', '--seconds', '5', '--out', out)
+        assert done.returncode == 0, done.stdout.decode()
+        with open(os.path.join(out, 'summary.csv'), encoding='utf-8') as file:
+            rows = list(csv.DictReader(file))
+        assert [(row['trace'], row['controller'], row['bad_pct']) for row in rows] == [(name, 'fixed', '0.000')], rows
+    with open(os.path.join(out, 'table.md'), encoding='utf-8') as file:
+        assert '| fixed |' in file.read()
+    with open(os.path.join(out, 'index.html'), encoding='utf-8') as file:
+        assert 'src="%s.fixed.png"' % urllib.parse.quote(name) in file.read()
 
 
 def check_failed_cast(rate_eval, build, traces, folder):
@@ -120,7 +141,8 @@ def check_bad_traces(rate_eval, build, folder):
                        (header + '0 65000 0 0\n', 'never carries'), (header + '2500 65000 0\n', 'line 2'),
                        (header + '2500 65000 0 0\n2500 65000 0 -1\n', 'line 3'),
                        (header + '2500 65000 1001 0\n', 'line 2'), (header + 'NaN 65000 0 0\n', 'line 2'),
-                       (header + '2500 65000 0 \xe9\n', 'ascii')):
+                       (header + '2500 65000 0 \xe9\n', 'ascii'),
+                       (header.replace('\n', '\r') + '2500 65000 0 0\r', 'first line')):
         traces = os.path.join(folder, 'bad')
         os.makedirs(traces, exist_ok=True)
         with open(os.path.join(traces, 'bad.trace'), 'wb') as file:

@@ -66,9 +66,9 @@ static Options options = {
 
 static const GOptionEntry entries[] = {
   { "trace", 0, 0, G_OPTION_ARG_FILENAME, &options.trace, "What the link carries", "FILE" },
-  { "source", 0, 0, G_OPTION_ARG_STRING, &options.source,
+  { "source", 0, 0, G_OPTION_ARG_FILENAME, &options.source,
       "Command for the shell, as " SOURCE_ADDRESS, "COMMAND" },
-  { "sink", 0, 0, G_OPTION_ARG_STRING, &options.sink,
+  { "sink", 0, 0, G_OPTION_ARG_FILENAME, &options.sink,
       "Command for the shell, as " SINK_ADDRESS "; begins first", "COMMAND" },
   { "signals", 0, 0, G_OPTION_ARG_FILENAME, &options.signals,
       "Tell what a driver would on this UNIX socket", "PATH" },

@@ -11,8 +11,8 @@ MOST_DELAY_MS = 250
 
 SCRIPT = '''
 set terminal pngcairo size 1400,700 noenhanced font "sans,9"
-set output "{path}"
-set multiplot layout 2,1 title "{title}" noenhanced
+set output {path}
+set multiplot layout 2,1 title {title} noenhanced
 set grid ytics lc rgb "#dddddd"
 set xrange [0:{seconds}]
 set lmargin 8
@@ -33,6 +33,11 @@ unset multiplot
 
 def is_possible():
     return shutil.which('gnuplot') is not None
+
+
+def quote(text):
+    """For gnuplot, which runs what stands in backquotes, but not between these."""
+    return "'%s'" % text.replace("'", "''")
 
 
 def is_bad(frame):
@@ -57,6 +62,6 @@ def draw(path, title, capacity, frames, seconds):
              for frame in frames if frame['shown']]
     bad = [(frame['captured_ms'] / 1000, MOST_DELAY_MS - 3) for frame in frames if is_bad(frame)]
     data = block('carried', carried) + block('told', told) + block('shown', shown) + block('bad', bad)
-    script = SCRIPT.format(path=path.replace('"', ''), title=title.replace('"', ''), seconds=seconds,
-                           most=most, most_delay=MOST_DELAY_MS, deadline=DEADLINE_MS)
-    subprocess.run(['gnuplot'], input=(data + script).encode(), check=True)
+    script = SCRIPT.format(path=quote(path), title=quote(title), seconds=seconds, most=most,
+                           most_delay=MOST_DELAY_MS, deadline=DEADLINE_MS)
+    subprocess.run(['gnuplot'], input=(data + script).encode(errors='surrogateescape'), check=True)
