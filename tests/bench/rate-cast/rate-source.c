@@ -414,17 +414,33 @@ make_pipeline (Source *self, GError **error)
   return TRUE;
 }
 
-static void
-run (Source *self)
+/* The file is there once somebody can connect, which others wait for. */
+static gboolean
+open_log (Source *self, GError **error)
+{
+  self->log = fopen (options.log, "w");
+  if (self->log == NULL)
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s: %s", options.log,
+        g_strerror (errno));
+  return self->log != NULL;
+}
+
+static gboolean
+run (Source *self, GError **error)
 {
   GThread *thread;
 
   gst_element_set_state (self->program.pipeline, GST_STATE_PLAYING);
-  thread = g_thread_new ("capture", capture, self);
-  g_main_loop_run (self->program.loop);
-  g_atomic_int_set (&self->is_over, TRUE);
-  g_thread_join (thread);
+  if (open_log (self, error)) {
+    thread = g_thread_new ("capture", capture, self);
+    g_main_loop_run (self->program.loop);
+    g_atomic_int_set (&self->is_over, TRUE);
+    g_thread_join (thread);
+  }
   gst_element_set_state (self->program.pipeline, GST_STATE_NULL);
+  if (self->log != NULL)
+    fclose (self->log);
+  return self->log != NULL;
 }
 
 static gboolean
@@ -441,10 +457,9 @@ prepare (Source *self, GError **error)
     cast_model_register (&model);
   else
     self->film = cast_film_new (options.fps);
-  self->log = fopen (options.log, "w");
-  if (self->log == NULL || (options.ask != NULL && !connect_ask (self))) {
-    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s: %s",
-        self->log == NULL ? options.log : options.ask, g_strerror (errno));
+  if (options.ask != NULL && !connect_ask (self)) {
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s: %s", options.ask,
+        g_strerror (errno));
     return FALSE;
   }
   return make_pipeline (self, error);
@@ -461,11 +476,9 @@ main (int argc, char **argv)
   self.captures = g_array_new (FALSE, FALSE, sizeof (gint64));
   if (!cast_program_init (&self.program, "- a source whose pictures are counted", entries, &argc,
           &argv, &error)
-      || !prepare (&self, &error)) {
+      || !prepare (&self, &error) || !run (&self, &error)) {
     fprintf (stderr, "rate-source: %s\n", error->message);
     return EXIT_FAILURE;
   }
-  run (&self);
-  fclose (self.log);
   return self.program.status;
 }
