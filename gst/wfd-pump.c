@@ -90,6 +90,8 @@ throw_away (WfdPump *self)
   self->stats.thrown_away += self->queue.n_packets;
   self->lost = TRUE;
   wfd_send_queue_clear (&self->queue);
+  /* Or the rate control would take it for what holds up the next picture. */
+  wfd_rate_control_look (self->rate, 0, get_now_us (self));
   wake (self);
 }
 
@@ -374,11 +376,11 @@ void
 wfd_pump_set_clock (WfdPump *self, GstClock *clock, GstClockTime base_time)
 {
   g_mutex_lock (&self->lock);
+  if (clock == NULL)
+    throw_away (self);
   gst_object_replace ((GstObject **) &self->clock, GST_OBJECT_CAST (clock));
   self->base_time = base_time;
   self->left_us = 0;
-  if (clock == NULL)
-    throw_away (self);
   wake (self);
   g_mutex_unlock (&self->lock);
 }
