@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """tools/rate-eval with the elements, on small links in real time; 77 where there are no
-network namespaces. What depends on how fast the machine is, is not asked."""
+network namespaces. What depends on how fast the machine is, is not asked, and where it is so busy elsewhere
+that hardly a picture comes it is tried again, and 77 in the end."""
 import csv
 import os
 import subprocess
@@ -11,6 +12,12 @@ import tempfile
 # Bytes a millisecond: 60 Mbit/s; 5, which fill a device within a second; and 1, through which no
 # controller can get a picture of 4 Mbit/s in time.
 LINKS = {'wide': 7500, 'slow': 625, 'narrow': 125}
+# Over the wide one nobody brings less, unless his machine does not let him.
+LEAST_MBPS = 0.5
+TRIES = 3
+# Processes that want to run, for each processor.
+BUSY = 1.5
+SKIP = 77
 
 
 def read(out, name):
@@ -26,6 +33,15 @@ class Bench:
 
     def cast(self, name, links, controllers, *options, seconds=6):
         """Rows and notes, by trace and controller."""
+        for n in range(TRIES):
+            rows, notes, out = self.cast_once('%s-%d' % (name, n), links, controllers, *options, seconds=seconds)
+            if all(float(row['geo_mbps']) > LEAST_MBPS for (link, _), row in rows.items() if link == 'wide'):
+                return rows, notes, out
+        assert os.getloadavg()[0] > BUSY * os.cpu_count(), rows
+        print('this machine is busy elsewhere')
+        sys.exit(SKIP)
+
+    def cast_once(self, name, links, controllers, *options, seconds):
         traces, out = (os.path.join(self.folder, name + '-' + what) for what in ('traces', 'out'))
         os.mkdir(traces)
         for link in links:
@@ -34,14 +50,12 @@ class Bench:
         done = subprocess.run(
             [*self.command, '--traces', traces, '--controllers', ','.join(controllers), '--seconds', str(seconds),
              '--out', out, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        if done.returncode == 77:
+        if done.returncode == SKIP:
             print(done.stdout.decode().strip())
-            sys.exit(77)
+            sys.exit(SKIP)
         assert done.returncode == 0, done.stdout.decode()
         rows, notes = read(out, 'summary.csv'), read(out, 'notes.csv')
         assert list(rows) == [(link, controller) for link in sorted(links) for controller in controllers]
-        for controller in controllers:
-            assert 'wide' not in links or float(rows['wide', controller]['geo_mbps']) > 0.5, rows
         return rows, notes, out
 
     def check_controllers(self, controllers):
@@ -50,16 +64,16 @@ class Bench:
         for controller in controllers:
             note = notes['wide', controller]
             # What the emulator delivered is what wfdsrc gave, but for what was under way at the end.
-            assert abs(int(note['arrived']) - int(note['given'])) < 30, note
+            assert abs(int(note['arrived']) - int(note['given'])) < 60, note
             assert int(note['damaged']) == 0, note
-            assert note['signals'] == ('queue' if controller == 'balanced' else ''), note
+            assert ('queue' in note['signals'].split()) == (controller == 'balanced'), note
 
     def check_others(self):
         self.cast('others', ('wide',), ('low-latency', 'aimd', 'phy', 'scream', 'oracle'), '--content', 'screen',
                   '--ipv6', '--fps', '24', seconds=5)
 
     def check_x264(self):
-        _, _, out = self.cast('x264', ('wide',), ('balanced', 'oracle'), '--encoder', 'x264')
+        _, _, out = self.cast('x264', ('wide',), ('balanced', 'oracle'), '--encoder', 'x264', '--jobs', '1')
         for controller in ('balanced', 'oracle'):
             assert float(read(out, 'ssim.csv')['wide', controller]['ssim']) > 0.5, controller
         with open(os.path.join(out, 'table.md'), encoding='utf-8') as file:
