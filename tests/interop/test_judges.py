@@ -4,6 +4,7 @@
 import array
 import struct
 import unittest
+import unittest.mock
 
 import cases_formats
 import modes
@@ -261,6 +262,24 @@ class Strict(unittest.TestCase):
                 self.finds(text, groups=groups, audio=codec)
                 self.finds('%s: 5 bytes of PES header' % codec, groups=groups, audio=codec)
             self.setUp()
+
+
+class Places(unittest.TestCase):
+    PLACES = [0, 3000, 6000, 9000]
+
+    def judge(self, times, slowness):
+        with unittest.mock.patch('machine.slowness', return_value=slowness):
+            return strict.judge_places([1000 + time for time in times], self.PLACES)
+
+    def test_good(self):
+        self.assertIsNone(self.judge(self.PLACES, 1))
+        self.assertIsNone(self.judge([0, 3000.5, 5999.5, 9000], 1))
+
+    def test_late(self):
+        """One comes late, the first of them too, and those after it need not."""
+        for times in ([0, 3000, 6500, 9000], [500, 3000, 6000, 9000], [0, 3500, 6500, 9500]):
+            self.assertIn('of 4 are late', self.judge(times, 1))
+            self.assertIsNone(self.judge(times, 1.1))
 
 
 class Bars(unittest.TestCase):
