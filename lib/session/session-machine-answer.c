@@ -167,8 +167,8 @@ wfd_machine_receive_request (WfdMachine *self, const GstRTSPMessage *request)
 
   self->stats.requests_received++;
   if (is_flood (self)) {
-    wfd_machine_fail (self, WFD_ERROR_MALFORMED, "The peer sent more than %d requests in a second",
-        WFD_LIMIT_REQUESTS_PER_SECOND);
+    wfd_machine_fail (self, WFD_ERROR_MALFORMED, "The %s sent more than %d requests in a second",
+        wfd_machine_call_peer (self), WFD_LIMIT_REQUESTS_PER_SECOND);
     return;
   }
 

@@ -194,6 +194,8 @@ void wfd_machine_emit (WfdMachine *self, WfdEventType type, GError *error);
 void wfd_machine_wait (WfdMachine *self, const WaitRule *wait);
 /* Ends the session; @error (transfer full) (nullable). */
 void wfd_machine_end (WfdMachine *self, GError *error);
+/* What its user calls the other side. */
+const char *wfd_machine_call_peer (const WfdMachine *self);
 void wfd_machine_fail (WfdMachine *self, WfdError code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 void wfd_machine_arm (WfdMachine *self, TimerId id, gint64 after_us);

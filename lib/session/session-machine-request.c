@@ -27,8 +27,8 @@ wfd_machine_request (WfdMachine *self, MessageId id, const char *uri, const char
     return NULL;
   if (self->n_pending == G_N_ELEMENTS (self->pending)) {
     wfd_machine_end (self,
-        g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT, "The peer left %u requests without an answer",
-            self->n_pending));
+        g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT, "The %s left %u requests without an answer",
+            wfd_machine_call_peer (self), self->n_pending));
     return NULL;
   }
 
@@ -158,8 +158,8 @@ expire (WfdMachine *self, const Pending *pending)
   if (self->state == STATE_M8)
     wfd_machine_end (self, NULL);
   else
-    wfd_machine_fail (self, WFD_ERROR_TIMEOUT, "The peer did not answer %s within %d s (T2)",
-        rule->name, (int) (rule->answer_us / G_USEC_PER_SEC));
+    wfd_machine_fail (self, WFD_ERROR_TIMEOUT, "The %s did not answer %s within %d s (T2)",
+        wfd_machine_call_peer (self), rule->name, (int) (rule->answer_us / G_USEC_PER_SEC));
 }
 
 /* One is the end of the session, and of them all. */

@@ -226,6 +226,12 @@ wfd_machine_adopt_choice (WfdMachine *self, const WfdChoice *choice)
   wfd_machine_emit (self, WFD_EVENT_FORMAT_AGREED, NULL);
 }
 
+const char *
+wfd_machine_call_peer (const WfdMachine *self)
+{
+  return self->config.role == WFD_ROLE_SOURCE ? "display" : "source";
+}
+
 static void
 note_peer_name (WfdMachine *self, const GstRTSPMessage *message)
 {
@@ -280,7 +286,8 @@ wfd_machine_receive (WfdMachine *self, const GstRTSPMessage *message, gint64 now
     case GST_RTSP_MESSAGE_DATA:
     case GST_RTSP_MESSAGE_HTTP_REQUEST:
     case GST_RTSP_MESSAGE_HTTP_RESPONSE:
-      wfd_machine_fail (self, WFD_ERROR_MALFORMED, "The peer sent something that is not RTSP");
+      wfd_machine_fail (self, WFD_ERROR_MALFORMED, "The %s sent something that is not RTSP",
+          wfd_machine_call_peer (self));
       break;
   }
 }
@@ -294,14 +301,17 @@ wfd_machine_disconnect (WfdMachine *self, const GError *error, gint64 now_us)
   self->now_us = now_us;
   if (self->state == STATE_M8)
     wfd_machine_end (self, NULL);
+  else if (g_error_matches (error, WFD_ERROR, WFD_ERROR_MALFORMED))
+    wfd_machine_end (self,
+        g_error_new (WFD_ERROR, WFD_ERROR_MALFORMED, "The %s sent %s", wfd_machine_call_peer (self),
+            error->message));
   else if (error != NULL)
     wfd_machine_end (self, g_error_copy (error));
   else
     wfd_machine_end (self,
         g_error_new (WFD_ERROR, WFD_ERROR_CLOSED,
             "The %s closed the connection without a TEARDOWN (state %s)",
-            self->config.role == WFD_ROLE_SOURCE ? "sink" : "source",
-            state_to_string (self->state)));
+            wfd_machine_call_peer (self), state_to_string (self->state)));
 }
 
 void
@@ -318,8 +328,9 @@ expire_next_request (WfdMachine *self)
   if (wait->retry != NULL)
     wait->retry (self);
   else
-    wfd_machine_fail (self, WFD_ERROR_TIMEOUT, "The peer did not send %s within %d s (%s)",
-        wait->missing, (int) (wait->wait_us / G_USEC_PER_SEC), wait->timer);
+    wfd_machine_fail (self, WFD_ERROR_TIMEOUT, "The %s did not send %s within %d s (%s)",
+        wfd_machine_call_peer (self), wait->missing, (int) (wait->wait_us / G_USEC_PER_SEC),
+        wait->timer);
 }
 
 static void
@@ -330,7 +341,8 @@ expire (WfdMachine *self, TimerId id)
       expire_next_request (self);
       break;
     case TIMER_SESSION:
-      wfd_machine_fail (self, WFD_ERROR_TIMEOUT, "No sign of life from the peer for %d s (T9)",
+      wfd_machine_fail (self, WFD_ERROR_TIMEOUT, "No sign of life from the %s for %d s (T9)",
+          wfd_machine_call_peer (self),
           (int) (self->rules->session_limit_us (self) / G_USEC_PER_SEC));
       break;
     case TIMER_SETUP:

@@ -147,7 +147,7 @@ on_failure (gpointer user_data)
 {
   WfdSocket *self = user_data;
   g_autoptr (GError) error =
-      g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The peer does not take what is sent to it");
+      g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The other side does not take what is sent to it");
 
   g_atomic_ref_count_inc (&self->refs);
   report_closed (self, error);

@@ -190,7 +190,7 @@ wfd_source_m3_mandatory_answered (WfdMachine *self, const GstRTSPMessage *respon
     take_capabilities (self);
   else
     wfd_machine_fail (self, WFD_ERROR_REFUSED,
-        "The sink does not tell its formats and its RTP port in the answer to M3 (status %u)",
+        "The display does not tell its formats and its RTP port in the answer to M3 (status %u)",
         status);
 }
 
@@ -254,7 +254,8 @@ propose_next (WfdMachine *self, const GstRTSPMessage *response, guint status)
     g_autofree char *text = wfd_text_dup_printable (body, WFD_LIMIT_NAME_BYTES);
 
     wfd_machine_fail (self, WFD_ERROR_REFUSED,
-        "The sink refused every format that it had offered (M4, last status %u: %s)", status, text);
+        "The display refused every format that it had offered (M4, last status %u: %s)", status,
+        text);
     return;
   }
   self->proposed = next;
@@ -271,8 +272,8 @@ change_answered (WfdMachine *self, guint status)
     wfd_machine_adopt_choice (self, &change);
   else
     wfd_machine_emit (self, WFD_EVENT_FORMAT_REFUSED,
-        g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "The sink refused the new format with status %u",
-            status));
+        g_error_new (WFD_ERROR, WFD_ERROR_REFUSED,
+            "The display refused the new format with status %u", status));
 }
 
 void
@@ -304,7 +305,7 @@ choose_mode (WfdMachine *self, const WfdMode *mode, WfdChoice *ret_choice, GErro
       == 0)
     return FALSE;
   if (choices[0].mode != mode) {
-    g_set_error (error, WFD_ERROR, WFD_ERROR_NO_FORMAT, "The sink cannot show %ux%u at %u Hz",
+    g_set_error (error, WFD_ERROR, WFD_ERROR_NO_FORMAT, "The display cannot show %ux%u at %u Hz",
         mode->width, mode->height, mode->rate_hz);
     return FALSE;
   }
@@ -321,12 +322,12 @@ may_change (WfdMachine *self, GError **error)
     return FALSE;
   }
   if (self->is_standby) {
-    g_set_error (error, WFD_ERROR, WFD_ERROR_STATE, "The sink sleeps (M12)");
+    g_set_error (error, WFD_ERROR, WFD_ERROR_STATE, "The display sleeps (M12)");
     return FALSE;
   }
   if (wfd_machine_is_pending (self, MESSAGE_M4)) {
     g_set_error (error, WFD_ERROR, WFD_ERROR_STATE,
-        "The sink has not answered the last change of the format yet");
+        "The display has not answered the last change of the format yet");
     return FALSE;
   }
   return TRUE;

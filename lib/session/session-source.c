@@ -38,7 +38,7 @@ static void
 m1_answered (WfdMachine *self, const GstRTSPMessage *response, guint status)
 {
   if (status != GST_RTSP_STS_OK)
-    wfd_machine_fail (self, WFD_ERROR_REFUSED, "The sink refused M1 (OPTIONS) with status %u",
+    wfd_machine_fail (self, WFD_ERROR_REFUSED, "The display refused M1 (OPTIONS) with status %u",
         status);
   else if (self->state == STATE_M1)
     wfd_machine_enter (self, STATE_M1_ANSWERED);
@@ -66,7 +66,7 @@ m5_setup_answered (WfdMachine *self, const GstRTSPMessage *response, guint statu
                                                       : g_strdup ("no video");
 
     wfd_machine_fail (self, WFD_ERROR_REFUSED,
-        "The sink refused to set up the stream (M5, "
+        "The display refused to set up the stream (M5, "
         "status %u) after it had accepted %s",
         status, mode);
   }

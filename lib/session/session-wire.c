@@ -62,7 +62,7 @@ find_head_end (const WfdWireReader *self, gsize from)
 static gboolean
 fail (GError **error, const char *what)
 {
-  g_set_error (error, WFD_ERROR, WFD_ERROR_MALFORMED, "The peer sent %s", what);
+  g_set_error (error, WFD_ERROR, WFD_ERROR_MALFORMED, "%s", what);
   return FALSE;
 }
 
@@ -132,22 +132,45 @@ read_header (WfdText line, GstRTSPMessage *message)
 }
 
 static gboolean
+read_start_line (WfdText line, GstRTSPMessage **ret_message, GError **error)
+{
+  if (wfd_text_has_prefix (line, "RTSP/"))
+    return read_status_line (line, ret_message, error);
+  return read_request_line (line, ret_message, error);
+}
+
+/* Other protocols greet with a line or with binary data, and no blank line follows. */
+static gboolean
+check_beginning (const WfdWireReader *self, GError **error)
+{
+  const guint8 *data = self->buffer->data, *fresh = data + self->scanned;
+  gsize n_fresh = self->buffer->len - self->scanned;
+  WfdText text = wfd_text_sized ((const char *) data, self->buffer->len), line;
+  GstRTSPMessage *message = NULL;
+
+  if (n_fresh > 0 && memchr (fresh, '\0', n_fresh) != NULL)
+    return fail (error, "something that is not RTSP");
+  if (n_fresh == 0 || memchr (fresh, '\n', n_fresh) == NULL)
+    return TRUE;
+  wfd_text_take_line (&text, &line);
+  if (!read_start_line (line, &message, error))
+    return FALSE;
+  gst_rtsp_message_free (message);
+  return TRUE;
+}
+
+static gboolean
 read_head (WfdText head, GstRTSPMessage **ret_message, GError **error)
 {
   GstRTSPMessage *message = NULL;
   WfdText line;
   guint n_lines = 0;
-  gboolean ok;
 
   if (memchr (head.pos, '\0', head.left) != NULL)
     return fail (error, "something that is not RTSP");
 
   wfd_text_take_line (&head, &line);
-  if (wfd_text_has_prefix (line, "RTSP/"))
-    ok = read_status_line (line, &message, error);
-  else
-    ok = read_request_line (line, &message, error);
-  if (!ok)
+  if (!read_start_line (line, &message, error))
     return FALSE;
 
   while (wfd_text_take_line (&head, &line)) {
@@ -211,6 +234,8 @@ take (WfdWireReader *self, gboolean take_short, GstRTSPMessage **ret_message, GE
     fail (error, "a message that is too large");
     return WFD_WIRE_ERROR;
   }
+  if (head_bytes == 0 && !check_beginning (self, error))
+    return WFD_WIRE_ERROR;
   if (head_bytes == 0) {
     self->scanned = self->buffer->len;
     return WFD_WIRE_MORE;

@@ -29,7 +29,7 @@ void wfd_wire_reader_clear (WfdWireReader *self);
 void wfd_wire_reader_push (WfdWireReader *self, const guint8 *bytes, gsize n);
 
 /* @ret_message: (transfer full), on MESSAGE only; @error: WFD_ERROR_MALFORMED,
- * on ERROR only. */
+ * on ERROR only, and its text is what came instead. */
 WfdWireResult wfd_wire_reader_take (WfdWireReader *self, GstRTSPMessage **ret_message,
     GError **error);
 /* A head is there and its body is not, as far as its Content-Length goes. */

@@ -213,6 +213,44 @@ test_malformed (gconstpointer data)
   wfd_wire_reader_clear (&reader);
 }
 
+/* Servers of other protocols that greet; no head is ever complete. */
+static const struct
+{
+  const char *name;
+  const char *bytes;
+  gsize n;
+} greetings[] = {
+#define GREETING(name, bytes) \
+  { \
+    name, bytes, sizeof bytes - 1 \
+  }
+  GREETING ("ssh", "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"),
+  GREETING ("smtp", "220 mail.example ESMTP\r\n"),
+  GREETING ("http", "HTTP/1.1 400 Bad Request\r\n"),
+  GREETING ("binary", "\x4a\x00\x00\x00\x0a"),
+#undef GREETING
+};
+
+static void
+test_greeting_is_refused_at_once (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+
+  for (gsize split = 0; split < greetings[i].n; split++) {
+    GstRTSPMessage *message = NULL;
+    WfdWireReader reader;
+
+    wfd_wire_reader_init (&reader);
+    wfd_wire_reader_push (&reader, (const guint8 *) greetings[i].bytes, split);
+    if (wfd_wire_reader_take (&reader, &message, NULL) != WFD_WIRE_ERROR) {
+      wfd_wire_reader_push (&reader, (const guint8 *) greetings[i].bytes + split,
+          greetings[i].n - split);
+      assert_malformed (&reader);
+    }
+    wfd_wire_reader_clear (&reader);
+  }
+}
+
 static void
 test_nul_in_a_head_is_refused (void)
 {
@@ -309,6 +347,8 @@ main (int argc, char **argv)
   }
   for (guint i = 0; i < G_N_ELEMENTS (malformed); i++)
     add ("refuse", malformed[i].name, i, test_malformed);
+  for (guint i = 0; i < G_N_ELEMENTS (greetings); i++)
+    add ("refuse-greeting-at-once", greetings[i].name, i, test_greeting_is_refused_at_once);
   add ("headers-have-a-limit", "exact", WFD_LIMIT_HEAD_LINES, test_headers_have_a_limit);
   add ("headers-have-a-limit", "one-more", WFD_LIMIT_HEAD_LINES + 1, test_headers_have_a_limit);
   g_test_add_func ("/session/wire/two-messages-in-one-piece-are-two",
