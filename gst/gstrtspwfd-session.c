@@ -196,6 +196,13 @@ on_trouble (gpointer user_data, const GError *error)
       (NULL));
 }
 
+/* gst-launch-1.0 shows the second one only. */
+static void
+on_news (gpointer user_data, const char *text)
+{
+  GST_ELEMENT_INFO (user_data, RESOURCE, BUSY, ("%s.", text), ("%s.", text));
+}
+
 static void
 on_closed (gpointer user_data)
 {
@@ -243,7 +250,8 @@ find_early_end (GstRtspWfd *self, const GError *error)
   if (error != NULL && !g_error_matches (error, WFD_ERROR, WFD_ERROR_CLOSED))
     return NULL;
   return g_error_new (WFD_ERROR, WFD_ERROR_CLOSED,
-      "%s before the session had begun; it may be busy with another display, or wait for another one",
+      "%s before the session had begun; it may be busy with another display, wait for another one, or "
+      "want none of the formats that are offered to it",
       error != NULL ? "The source closed the connection" : "The source left");
 }
 
@@ -315,6 +323,7 @@ const WfdControlEvents gst_rtsp_wfd_control_events = {
   on_flow,
   on_key_unit,
   on_trouble,
+  on_news,
   on_closed,
   on_finished,
   on_station,

@@ -24,38 +24,7 @@
  * "session-closed" come, in the thread of the session, when it was set up (SETUP, M6)
  * and when it is over; a handler may set the pipeline to NULL there. PAUSED and PLAYING pause and resume the session.
  *
- * ## What #GstRtspWfd:negotiated says
- *
- * Structure "wfd-negotiated": role (string "source" or "sink"), width and height
- * (int, pixels), framerate (fraction), interlaced (boolean), profile and level
- * (string, as in video/x-h264), audio-codec (string "aac", "lpcm" or "ac3"),
- * audio-rate (int, Hz), audio-channels (int), peer (string, address), peer-name
- * (string, what the peer calls itself), reason (string, with role=source: why
- * this format), idr-request (boolean, with role=source: whether the sink asks for
- * key frames when it needs them) and max-bitrate (uint, kbit/s, with role=source:
- * more the sink does not take). Fields of what was not agreed on or is not known are
- * not there.
- *
- * ## What #GstRtspWfd:stats says
- *
- * Structure "wfd-stats", counters (uint64) unless noted: sessions,
- * refused-connections; of the session that runs: requests-received,
- * requests-sent, responses-received, keep-alives, idr-requests, last-rtt-us
- * (int64, microseconds from request to answer), max-bitrate-bps (more the sink
- * does not take, if it said so), session-id (string), reason (string). With role=sink:
- * packets-received, bytes-received, packets-lost,
- * packets-foreign (not from the port that the source sends from), packets-invalid (no
- * RTP with MPEG-TS), packets-reordered (came late, and in time), packets-late
- * (came when they were taken for lost), packets-repeated, jitter-us (of the
- * arrival, as in RFC 3550, microseconds), buffers-dropped (because downstream was
- * too slow); and with #GstRtspWfd:demux units-received, units-damaged (with bytes
- * missing) and clock-jumps (how often the source set its clock). With role=source:
- * bytes-sent, buffers-dropped (while nobody wanted a live stream),
- * key-units-requested, send-errors; of "video_sink"
- * and "audio_sink": packets-sent, units-abandoned (for which the socket had no room),
- * units-refused (buffers that are none); and where the sink agreed to reports:
- * reports-sent, reports-received, peer-fraction-lost (double, 0 to 1, since the
- * report before), peer-packets-lost (int64), peer-jitter-us (microseconds).
+ * docs/elements.md lists properties, signals, messages and statistics.
  *
  * ## Example pipelines
  * |[
@@ -322,11 +291,11 @@ prepare (GstRtspWfd *self)
   g_auto (WfdOffer) offer = { NULL };
   g_autoptr (GError) error = NULL;
 
-  /* wfdsink may set another meanwhile. */
+  /* wfdsink may set another meanwhile, and has none before a stream comes. */
   GST_OBJECT_LOCK (self);
   offer = wfd_offer_copy (&self->settings.offer);
   GST_OBJECT_UNLOCK (self);
-  if (!wfd_offer_check (&offer, self->settings.role, &error)
+  if ((self->rate == NULL && !wfd_offer_check (&offer, self->settings.role, &error))
       || !wfd_link_settings_check (&self->link, &error) || !parse_location (self, &uri, &error)
       || !prepare_socket (self, &error)) {
     wfd_post_error (GST_ELEMENT (self), error);

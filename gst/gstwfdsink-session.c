@@ -427,6 +427,37 @@ check_audio_encoder (GstWfdSink *self)
       ("only the picture is sent"));
 }
 
+/* A pad of which nothing is known yet may bring something. With the lock. */
+static gboolean
+is_nothing_offered (GstWfdSink *self, const Ground *ground)
+{
+  g_autofree char *video = wfd_plan_get_video_offer (&ground->state);
+  g_autofree char *audio = wfd_plan_get_audio_offer (&ground->state);
+
+  for (guint i = 0; i < WFD_N_ELEMENTARY; i++)
+    if (self->streams[i].pad != NULL && !ground->status[i].known)
+      return FALSE;
+  return g_str_equal (video, "none") && g_str_equal (audio, "none");
+}
+
+static void
+check_offer (GstWfdSink *self)
+{
+  gboolean nothing;
+  Ground ground;
+
+  g_mutex_lock (&self->lock);
+  get_ground (self, &ground);
+  nothing = is_nothing_offered (self, &ground) && !self->complained;
+  self->complained = self->complained || nothing;
+  g_mutex_unlock (&self->lock);
+  if (nothing)
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
+        ("Of what comes nothing is offered to a display; set \"video-formats\" for the picture, or "
+         "\"audio-codecs\" for the sound, to something else than \"none\"."),
+        (NULL));
+}
+
 static void
 on_pad_changed (gpointer user_data, WfdPad *pad)
 {
@@ -434,6 +465,7 @@ on_pad_changed (gpointer user_data, WfdPad *pad)
 
   check_video_encoder (self);
   check_audio_encoder (self);
+  check_offer (self);
   gst_wfd_sink_update_offer (self);
   gst_rtsp_wfd_consider_offer (GST_RTSP_WFD (self->rtspwfd));
   gst_wfd_sink_update_plan (self);

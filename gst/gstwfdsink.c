@@ -28,24 +28,6 @@
  * "wfd-suggested-bitrate" with the field "bitrate" (uint, kbit/s), and make a key
  * picture when a GstForceKeyUnit event asks for one.
  *
- * The signals "session-opened" and "session-closed" are those of rtspwfd, which
- * explains #GstWfdSink:negotiated and #GstWfdSink:stats as well. The latter has here
- * also, of each pad that has something, video-buffers, video-buffers-dropped and
- * video-buffers-filled, or audio-buffers, audio-buffers-dropped and
- * audio-buffers-filled (what went on, what did not, and what was made for want of
- * any), and encoder (string, of raw pictures). While the rate is controlled there are
- * rate-signal (string, what the link is measured by: queue, completion, rtt or none),
- * rate-reason (string, of the last decision), rate-target and rate-capacity (uint,
- * kbit/s that the encoder shall make, and that the link is taken to carry), rate-queue-us
- * (int64, microseconds that what is under way needs), pictures-skipped,
- * rate-key-pictures (uint64, wanted for losses), rate-frame-divisor (uint, of so many
- * pictures one is sent), rate-gate-bytes (uint, that the kernel may have at once),
- * rate-buffer-ms (uint, of the encoder), while reports of losses limit it rate-cap (uint, kbit/s),
- * and where it is known packets-dropped-here (by the queue in this machine),
- * rate-modulation (int64, kbit/s) and rate-problem (string, what cannot be read any
- * more). Where the display is reached over Wi-Fi, what the kernel tells of the station on
- * the way has names that begin with "link-".
- *
  * ## Over Wi-Fi Direct
  *
  * With link=p2p the display #GstWfdSink:peer is found, paired and connected when the
@@ -53,31 +35,12 @@
  * needs nobody. PROGRESS messages with the codes "discover", "pair", "connect" and
  * "address" come before those of the session. When the link is lost, a WARNING message
  * says so and it is opened again, after pauses that double; a group in which nothing
- * plays is closed after #GstWfdSink:idle-timeout, and opened again by PLAYING. What
- * wpa_supplicant and the kernel tell of the link stands in #GstWfdSink:stats, with
- * names that begin with "link-".
- *
- * Signals: "pairing-request" (P2P device address of the peer, its name, how it wants to
- * be paired, PIN to be shown or NULL) asks whether a peer that wants to be paired may, in a
- * thread of its own, so that a handler may wait for a person; the first handler decides. One
- * that returns FALSE leaves it open, and the action signal "answer-pairing" (that address,
- * whether to accept) answers, once a person was asked. A peer that waits asks again every few
- * seconds, but not while a handler thinks about it. "pin-request" (that address, name) asks, also
- * in a thread of its own, for the PIN that the peer shows, with pairing=pin-keypad and without
- * #GstWfdSink:pin; a handler, which is there before PAUSED, returns it, or NULL for the action signal "enter-pin" (that address,
- * PIN) to do it within two minutes. What is answered after the session has ended is of no
- * other. "pin" (PIN), in a thread of its own as well, has one to be shown.
+ * plays is closed after #GstWfdSink:idle-timeout, and opened again by PLAYING.
  *
  * In a program with a Miracast driver (netdispumdddi.h) #GstWfdSink:miracast-context
- * names the context whose sessions are served; the element listens nowhere then. The
- * statistics have what the driver has reported since its session was started, as long as it
- * has the context: miracast-frame and miracast-part (uint64), the number of the chunk that
- * was sent last, miracast-frames-started, -converted, -encoded, -dropped and -sent (uint64),
- * miracast-encode-time-us and miracast-encode-rate (uint, kbit/s) of the last picture,
- * miracast-key-frame-requests, miracast-monitor-arrivals and -departures (uint64),
- * miracast-status-reports (uint64) with miracast-status (string) and miracast-status-code
- * (uint, an NTSTATUS) once there was one, and miracast-bitrate (uint, kbit/s, 0 for none),
- * the most that may be encoded at now, as the system suggests; it goes before the minimum.
+ * names the context whose sessions are served; the element listens nowhere then.
+ *
+ * docs/elements.md lists properties, signals, messages and statistics.
  *
  * ## Example pipelines
  * |[
@@ -340,6 +303,7 @@ prepare_link (GstWfdSink *self)
   g_mutex_lock (&self->lock);
   link = wfd_link_settings_copy (&self->link);
   g_mutex_unlock (&self->lock);
+  wfd_link_settings_tell_unused (&link, GST_ELEMENT (self));
   gst_rtsp_wfd_set_link (GST_RTSP_WFD (self->rtspwfd), &link, &wfd_link_settings_events,
       GST_ELEMENT (self));
   g_object_set (self->rtspwfd, "peer", link.kind == WFD_LINK_ADDRESS ? link.peer : NULL, NULL);
@@ -559,7 +523,7 @@ install_properties (GObjectClass *klass)
 {
   GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
-  wfd_link_settings_install_properties (klass, PROP_LINK);
+  wfd_link_settings_install_properties (klass, PROP_LINK, WFD_ROLE_SOURCE);
   g_object_class_install_property (klass, PROP_ENCODER,
       g_param_spec_string ("encoder", "Encoder",
           "H.264 encoder for raw pictures, e.g. \"x264enc\"; NULL for the best that is installed",

@@ -13,9 +13,6 @@
  * as it is there. A sound that was agreed on and does not come does not hold up
  * the picture, and whoever is slow behind one pad not the other.
  *
- * The signals "session-opened" and "session-closed" are those of rtspwfd, which
- * explains #GstWfdSrc:negotiated and #GstWfdSrc:stats as well.
- *
  * ## Over Wi-Fi Direct
  *
  * With link=p2p it is a display that others find, under the name
@@ -23,7 +20,9 @@
  * accepted if #GstWfdSrc:peer and #GstWfdSrc:pairing let it in, unless a handler of the
  * signal "pairing-request" returns FALSE; who was paired before comes in at once. Then it
  * connects to the source in their own network. When the link is lost it waits to be
- * found again. Messages, signals and statistics are those of wfdsink.
+ * found again.
+ *
+ * docs/elements.md lists properties, signals, messages and statistics.
  *
  * ## Example pipelines
  * |[
@@ -153,11 +152,13 @@ prepare (GstWfdSrc *self)
   GST_OBJECT_UNLOCK (self);
   gst_rtsp_wfd_set_link (GST_RTSP_WFD (self->rtspwfd), &link, &wfd_link_settings_events,
       GST_ELEMENT (self));
+  wfd_link_settings_tell_unused (&link, GST_ELEMENT (self));
   if (location == NULL && link.kind == WFD_LINK_ADDRESS) {
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
-        ("%s The uri says where the source is, as wfd://host[:port]; link=p2p waits for one "
-         "to connect over Wi-Fi Direct.",
-            refused != NULL ? refused : "No uri is set."),
+        ("%s",
+            refused != NULL ? refused
+                            : "No uri is set; it says where the source is, as wfd://host[:port]. "
+                              "link=p2p waits for one to connect over Wi-Fi Direct."),
         (NULL));
     return FALSE;
   }
@@ -362,7 +363,7 @@ install_properties (GObjectClass *klass)
           NULL, flags));
   g_object_class_install_property (klass, PROP_LOCATION,
       g_param_spec_string ("location", "Location", "The same as rtsp://host[:port]", NULL, flags));
-  wfd_link_settings_install_properties (klass, PROP_LINK);
+  wfd_link_settings_install_properties (klass, PROP_LINK, WFD_ROLE_SINK);
   wfd_pass_on_install_properties (klass, PROP_PASSED_ON, passed_on, "role=sink");
 }
 

@@ -11,7 +11,7 @@ wfd_address_parse (const char *text, guint16 port, GError **error)
   if (address != NULL)
     return G_INET_SOCKET_ADDRESS (address);
   g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
-      "\"%s\" is no numeric address of this network, as 192.168.49.1 or fe80::1%%wlan0 is", text);
+      "\"%s\" is no numeric address, as 127.0.0.1, 192.168.49.1 or fe80::1%%wlan0", text);
   return NULL;
 }
 

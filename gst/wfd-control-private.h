@@ -79,6 +79,7 @@ struct _WfdControl
   gboolean stream_ended;
   gboolean is_finished;
   gboolean opened;
+  gboolean told_of_others; /* who want to connect while it is open */
   gboolean flowing;
   gboolean paused_by_us;
   GSource *retry_timer;

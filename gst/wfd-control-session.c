@@ -223,6 +223,7 @@ enter_ready (WfdControl *self)
     return;
 
   self->opened = TRUE;
+  self->told_of_others = FALSE;
   self->sessions++;
   wfd_control_drop_all_silent (self);
   wfd_control_consider_waiting (self);
@@ -235,12 +236,22 @@ enter_ready (WfdControl *self)
     wfd_control_watch_station (self);
 }
 
+static const char *
+get_begun_text (WfdControl *self)
+{
+  g_autoptr (WfdFormat) format = wfd_session_dup_format (self->session);
+
+  if (wfd_control_is_source (self))
+    return "The display has begun";
+  return format != NULL && format->width == 0 ? "The sound is on its way"
+                                              : "The picture is on its way";
+}
+
 static void
 enter_playing (WfdControl *self)
 {
   if (self->step == WFD_STEP_PLAY) {
-    wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "%s",
-        wfd_control_is_source (self) ? "The display has begun" : "The picture is on its way");
+    wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "%s", get_begun_text (self));
     self->step = WFD_STEP_NONE;
   }
   set_flowing (self, TRUE);

@@ -123,11 +123,31 @@ find_refusal (WfdControl *self, GSocketConnection *connection)
   return NULL;
 }
 
+static const char is_running[] = "a session is running";
+
+/* Who has two displays wonders why one stays dark; once in a session is enough. */
+static void
+tell_of_other (WfdControl *self, const char *remote)
+{
+  g_autofree char *text = NULL;
+
+  if (self->told_of_others)
+    return;
+  self->told_of_others = TRUE;
+  text =
+      g_strdup_printf ("A second display (%s) was turned away, as the picture is shown at %s; end "
+                       "that session first",
+          remote, self->peer);
+  self->events.news (self->user_data, text);
+}
+
 static void
 refuse (WfdControl *self, GSocketConnection *connection, const char *why)
 {
   g_autofree char *remote = wfd_control_get_remote_address (connection);
 
+  if (why == is_running)
+    tell_of_other (self, remote);
   GST_WARNING ("refused a connection from %s: %s", remote, why);
   self->refused_connections++;
   g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
@@ -190,7 +210,7 @@ decide_who_stays (gpointer data)
 
   wfd_control_drop_timer (&self->waiting_timer);
   if (self->opened) {
-    wfd_control_refuse_waiting (self, "a session is running");
+    wfd_control_refuse_waiting (self, is_running);
     return;
   }
   if (!self->heard) {

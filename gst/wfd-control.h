@@ -65,6 +65,8 @@ typedef struct
   void (*key_unit) (gpointer user_data);
   /* What went wrong did no lasting harm; we go on. */
   void (*trouble) (gpointer user_data, const GError *error);
+  /* Nothing went wrong, and somebody may wonder. */
+  void (*news) (gpointer user_data, const char *text);
   /* A session that was opened is over. */
   void (*closed) (gpointer user_data);
   /* Nothing more will happen. @error NULL: the orderly end. */

@@ -9,7 +9,7 @@ typedef struct
   int code; /* in the domain of the table */
   const char *name;
   GstResourceError resource;
-  const char *what_to_do; /* NULL: the error says it */
+  const char *what_to_do; /* NULL: the error says it; PEER: what that is to the user */
 } Advice;
 
 #define NAMED(code) code, #code
@@ -19,11 +19,11 @@ static const Advice session_advices[] = {
       "Check that the address is that of a Wi-Fi Display (Miracast) device" },
   { NAMED (WFD_ERROR_UNSUPPORTED), GST_RESOURCE_ERROR_SETTINGS, NULL },
   { NAMED (WFD_ERROR_TIMEOUT), GST_RESOURCE_ERROR_READ,
-      "Check that the peer is still within reach and try again" },
+      "Check that the PEER is still within reach and try again" },
   { NAMED (WFD_ERROR_STATE), GST_RESOURCE_ERROR_READ,
-      "Try again, and restart the peer if that does not help" },
+      "Try again, and restart the PEER if that does not help" },
   { NAMED (WFD_ERROR_REFUSED), GST_RESOURCE_ERROR_NOT_AUTHORIZED,
-      "Look on the screen of the peer whether it asks or shows something" },
+      "Look on the screen of the PEER whether it asks or shows something" },
   { NAMED (WFD_ERROR_NO_FORMAT), GST_RESOURCE_ERROR_SETTINGS,
       "Offer more formats with video-formats or audio-codecs" },
   { NAMED (WFD_ERROR_CONNECT), GST_RESOURCE_ERROR_OPEN_READ_WRITE,
@@ -78,10 +78,21 @@ find_advice (const GError *error)
   return &other_advice;
 }
 
+static char *
+make_advice (GstElement *element, const Advice *advice)
+{
+  GString *text = g_string_new (advice->what_to_do);
+  gboolean casts = GST_OBJECT_FLAG_IS_SET (element, GST_ELEMENT_FLAG_SINK);
+
+  g_string_replace (text, "PEER", casts ? "display" : "source", 0);
+  return g_string_free (text, FALSE);
+}
+
 /* All of it: gst-launch-1.0 and many players show nothing else. */
 static char *
-make_text (const GError *error, const Advice *advice)
+make_text (GstElement *element, const GError *error, const Advice *advice)
 {
+  g_autofree char *what_to_do = make_advice (element, advice);
   const char *stop = g_str_has_suffix (error->message, "?") ? "" : ".";
 
   if (is_setting (error))
@@ -89,7 +100,7 @@ make_text (const GError *error, const Advice *advice)
         stop);
   if (advice->what_to_do == NULL)
     return g_strdup_printf ("%s%s", error->message, stop);
-  return g_strdup_printf ("%s%s %s.", error->message, stop, advice->what_to_do);
+  return g_strdup_printf ("%s%s %s.", error->message, stop, what_to_do);
 }
 
 static char *
@@ -111,5 +122,6 @@ wfd_post_error (GstElement *element, const GError *error)
     return;
   }
   gst_element_message_full (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, advice->resource,
-      make_text (error, advice), make_debug (error, advice), __FILE__, GST_FUNCTION, __LINE__);
+      make_text (element, error, advice), make_debug (error, advice), __FILE__, GST_FUNCTION,
+      __LINE__);
 }

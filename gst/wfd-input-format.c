@@ -228,7 +228,7 @@ wfd_input_format_check (const WfdInputFormat *self, const WfdEncoderConfig *agre
       && get_coded_rate_hz (self) == agreed_rate_hz && self->profile <= agreed->profile)
     return TRUE;
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-      "The peer does not take %ux%u at %u Hz in Constrained %s, which the H.264 stream is, but "
+      "The display does not take %ux%u at %u Hz in Constrained %s, which the H.264 stream is, but "
       "%ux%u at %u Hz in Constrained %s; decode it and let wfdsink encode",
       self->width, self->height, get_coded_rate_hz (self),
       self->profile == WFD_H264_PROFILE_CHP ? "High" : "Baseline", agreed->width, agreed->height,

@@ -23,6 +23,7 @@ static const struct
   const char *name;
   const char *nick;
   const char *blurb;
+  const char *sink_blurb; /* of a display; NULL: the same */
   gsize offset;
   GType (*get_enum) (void);
   GType type;            /* if that is NULL */
@@ -39,10 +40,14 @@ static const struct
   {
       .name = "peer",
       .nick = "Peer",
-      .blurb = "With link=p2p the peer's P2P device address, its name, or a pattern with * and ?; "
-               "a display takes any source without it, a source needs it; a name that two have in "
-               "reach is nobody's. With link=address the numeric address from which a display may "
-               "connect; NULL for any",
+      .blurb =
+          "With link=p2p the display to show the screen on, which has to be set: its name, a "
+          "pattern with * and ?, or its P2P device address; a name that two have in reach is "
+          "nobody's. With link=address the numeric address from which the display may connect; "
+          "NULL for any",
+      .sink_blurb =
+          "The only source that may connect, e.g. a phone, by the name in its settings, a "
+          "pattern with * and ?, or its P2P device address; NULL for any (link=p2p)",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, peer),
       .type = G_TYPE_STRING,
   },
@@ -133,11 +138,13 @@ static const struct
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == WFD_LINK_N_PROPS);
 
 static GParamSpec *
-new_property (guint n)
+new_property (guint n, WfdRole role)
 {
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
   const char *name = rows[n].name, *nick = rows[n].nick, *blurb = rows[n].blurb;
 
+  if (role == WFD_ROLE_SINK && rows[n].sink_blurb != NULL)
+    blurb = rows[n].sink_blurb;
   if (rows[n].get_enum != NULL)
     return g_param_spec_enum (name, nick, blurb, rows[n].get_enum (), rows[n].number, flags);
   switch (rows[n].type) {
@@ -153,10 +160,10 @@ new_property (guint n)
 }
 
 void
-wfd_link_settings_install_properties (GObjectClass *klass, guint first_id)
+wfd_link_settings_install_properties (GObjectClass *klass, guint first_id, WfdRole role)
 {
   for (guint n = 0; n < WFD_LINK_N_PROPS; n++)
-    g_object_class_install_property (klass, first_id + n, new_property (n));
+    g_object_class_install_property (klass, first_id + n, new_property (n, role));
   gst_type_mark_as_plugin_api (WFD_TYPE_LINK_KIND, 0);
   gst_type_mark_as_plugin_api (get_pairing_type (), 0);
 }
@@ -202,7 +209,7 @@ wfd_link_settings_init (WfdLinkSettings *self)
 {
   *self = (WfdLinkSettings) { 0 };
   for (guint n = 0; n < WFD_LINK_N_PROPS; n++) {
-    GParamSpec *pspec = g_param_spec_ref_sink (new_property (n));
+    GParamSpec *pspec = g_param_spec_ref_sink (new_property (n, WFD_ROLE_SOURCE));
 
     wfd_link_settings_set (self, n, g_param_spec_get_default_value (pspec));
     g_param_spec_unref (pspec);
@@ -280,6 +287,72 @@ wfd_link_settings_check (const WfdLinkSettings *self, GError **error)
       "no channel of Wi-Fi has a \"frequency\" of %u MHz; channel 36 has 5180",
       self->frequency_mhz);
   return FALSE;
+}
+
+/*
+ * What counts for nothing
+ */
+
+static gboolean
+is_set (GObject *element, const char *name)
+{
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (element), name);
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  if (pspec == NULL)
+    return FALSE;
+  g_value_init (&value, pspec->value_type);
+  g_object_get_property (element, name, &value);
+  return !g_param_value_defaults (pspec, &value);
+}
+
+/* Those that are of one link say so. */
+static gboolean
+is_of_p2p (GObject *element, const char *name)
+{
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (element), name);
+
+  return g_str_has_suffix (g_param_spec_get_blurb (pspec), "(link=p2p)");
+}
+
+/* "a, b and c", each in quotes. (transfer full) (nullable): NULL if there is none */
+static char *
+list_unused (WfdLinkKind kind, GObject *element, guint *ret_n)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  GString *list = g_string_new (NULL);
+
+  if (kind == WFD_LINK_ADDRESS) {
+    for (guint i = 0; i < WFD_LINK_N_PROPS; i++)
+      if (is_of_p2p (element, rows[i].name) && is_set (element, rows[i].name))
+        g_ptr_array_add (names, (gpointer) rows[i].name);
+  } else if (is_set (element, "address")) {
+    g_ptr_array_add (names, (gpointer) "address");
+  } else if (is_set (element, "uri")) {
+    g_ptr_array_add (names, (gpointer) "uri\" or \"location");
+  }
+  for (guint i = 0; i < names->len; i++)
+    g_string_append_printf (list, "%s\"%s\"",
+        i == 0                    ? ""
+            : i + 1 == names->len ? " and "
+                                  : ", ",
+        (const char *) names->pdata[i]);
+  *ret_n = names->len;
+  return g_string_free (list, FALSE);
+}
+
+void
+wfd_link_settings_tell_unused (const WfdLinkSettings *self, GstElement *element)
+{
+  guint n;
+  g_autofree char *names = list_unused (self->kind, G_OBJECT (element), &n);
+  const char *link = self->kind == WFD_LINK_ADDRESS ? "p2p" : "address";
+
+  if (n > 0)
+    GST_ELEMENT_WARNING (element, RESOURCE, SETTINGS,
+        ("%s %s with link=%s only; set that, or leave %s out.", names, n > 1 ? "count" : "counts",
+            link, n > 1 ? "them" : "it"),
+        (NULL));
 }
 
 /*

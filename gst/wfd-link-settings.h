@@ -50,7 +50,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WfdLinkSettings, wfd_link_settings_clear)
 gboolean wfd_link_settings_check (const WfdLinkSettings *self, GError **error);
 
 /* Numbered from @first_id on. */
-void wfd_link_settings_install_properties (GObjectClass *klass, guint first_id);
+void wfd_link_settings_install_properties (GObjectClass *klass, guint first_id, WfdRole role);
+/* Warns of properties of @element, one of the bins, that are set and are of another link. */
+void wfd_link_settings_tell_unused (const WfdLinkSettings *self, GstElement *element);
 /* The signals "pairing-request", "pin-request" and "pin", and the actions "answer-pairing",
  * which @answer (element, peer, accept) carries out, and "enter-pin", which @enter
  * (element, peer, pin) does. */

@@ -88,6 +88,15 @@ gboolean
 wfd_offer_check (const WfdOffer *self, WfdRole role, GError **error)
 {
   g_autoptr (WfdSession) session = wfd_session_new (role);
+  g_autoptr (GPtrArray) video = NULL, audio = NULL;
 
-  return wfd_offer_apply (self, session, error);
+  if (!wfd_offer_apply (self, session, error))
+    return FALSE;
+  video = wfd_session_dup_video_offer (session);
+  audio = wfd_session_dup_audio_offer (session);
+  if (video->len + audio->len > 0)
+    return TRUE;
+  g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
+      "nothing is offered, neither in \"video-formats\" nor in \"audio-codecs\"");
+  return FALSE;
 }

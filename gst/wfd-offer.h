@@ -36,7 +36,7 @@ gboolean wfd_offer_apply (const WfdOffer *self, WfdSession *session, GError **er
 GstCaps *wfd_offer_new_video_caps (WfdRole role, const char *video_formats);
 GstCaps *wfd_offer_new_audio_caps (WfdRole role, const char *audio_codecs);
 
-/* Whether it can be read. Errors: WFD_ERROR_INVALID_ARGUMENT. */
+/* Whether it can be read, and is none of nothing. Errors: WFD_ERROR_INVALID_ARGUMENT. */
 gboolean wfd_offer_check (const WfdOffer *self, WfdRole role, GError **error);
 
 G_END_DECLS

@@ -300,6 +300,38 @@ wfd_pad_expect_sound (WfdPad *self)
   ensure_input (self, kind, FALSE);
 }
 
+/* As of a film or a transport stream. @name: of its caps; NULL: it has none. */
+static void
+refuse_type (WfdPad *self, const char *name)
+{
+  g_autoptr (GError) error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND,
+      "%s comes, and wfdsink takes raw pictures and sound, H.264, AAC and AC-3; put \"decodebin\" "
+      "in front of it, or cast MPEG-TS as it is with \"tsparse set-timestamps=true ! rtspwfd "
+      "role=source\"",
+      name != NULL ? name : "Data of an unknown type");
+
+  refuse (self, error);
+}
+
+static gboolean
+takes (WfdPad *self, const GstCaps *caps)
+{
+  g_autoptr (GstCaps) possible = gst_pad_get_pad_template_caps (self->pad);
+
+  return gst_caps_is_subset (caps, possible);
+}
+
+/* Upstream learns that nothing is linked, which helps nobody. */
+static GstPadProbeReturn
+on_pad_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  WfdPad *self = user_data;
+
+  if (!gst_pad_has_current_caps (pad) && is_empty (self))
+    refuse_type (self, NULL);
+  return GST_PAD_PROBE_OK;
+}
+
 /* Only the caps tell what has to be inside. */
 static GstPadProbeReturn
 on_pad_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
@@ -311,6 +343,10 @@ on_pad_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_CAPS:
       gst_event_parse_caps (event, &caps);
+      if (!takes (self, caps)) {
+        refuse_type (self, gst_structure_get_name (gst_caps_get_structure (caps, 0)));
+        break;
+      }
       if (!ensure_input (self, wfd_input_format_find_kind (caps), TRUE))
         return GST_PAD_PROBE_DROP;
       note_caps (self);
@@ -398,6 +434,8 @@ wfd_pad_new (GstBin *bin, GstPadTemplate *template, const WfdPadEvents *events, 
   gst_pad_add_probe (self->pad,
       GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH, on_pad_event, self,
       NULL);
+  gst_pad_add_probe (self->pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+      on_pad_buffer, self, NULL);
   return self;
 }
 

@@ -26,7 +26,8 @@ typedef struct
   const char *name;
   const char *nick;
   const char *blurb;
-  const char *only; /* of an element that plays either: where it counts */
+  const char *sink_blurb; /* with role=sink; NULL: the same */
+  const char *only;       /* of an element that plays either: where it counts */
   Kind kind;
   GParamFlags flags;
   guint max;                /* of a number */
@@ -87,7 +88,7 @@ static const Property table[] = {
   [WFD_PROP_PEER] = {
       .name = "peer",
       .nick = "Peer",
-      .blurb = "Numeric address from which a sink may connect; NULL for any",
+      .blurb = "Numeric address from which a display may connect; NULL for any",
       .only = "role=source",
       .kind = KIND_STRING,
       .flags = READY_ONLY,
@@ -186,6 +187,8 @@ static const Property table[] = {
       .nick = "After session",
       .blurb = "What to do when a session is over; a display that connects and sets none up is "
                "warned of, and the next one waited for",
+      .sink_blurb = "What to do when the source ends the session; with \"wait\" a phone, say, can "
+                    "come again as often as it likes",
       .kind = KIND_ENUM,
       .flags = READY_ONLY,
       .number = WFD_AFTER_SESSION_STOP,
@@ -276,6 +279,8 @@ get_blurb (const Property *property, const char *role)
 {
   g_autofree char *blurb = NULL;
 
+  if (property->sink_blurb != NULL && g_strcmp0 (role, "role=sink") == 0)
+    return property->sink_blurb;
   if (property->only == NULL || g_strcmp0 (property->only, role) == 0)
     return property->blurb;
   blurb = g_strdup_printf ("%s (%s)", property->blurb, property->only);
@@ -356,7 +361,7 @@ wfd_after_session_get_type (void)
 {
   static const GEnumValue values[] = {
     { WFD_AFTER_SESSION_STOP, "EOS after an orderly end, an error if the peer vanished", "stop" },
-    { WFD_AFTER_SESSION_WAIT, "Listen or connect again", "wait" },
+    { WFD_AFTER_SESSION_WAIT, "Wait for the next one: listen, be found, or connect again", "wait" },
     { 0, NULL, NULL },
   };
   static gsize type = 0;

@@ -71,7 +71,7 @@ wfd_uri_parse (const char *text, const char *scheme, WfdUri *ret_uri, GError **e
 
   if (parts.scheme == NULL || !g_str_equal (parts.scheme, scheme)) {
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_UNSUPPORTED_PROTOCOL,
-        "\"%s\" does not begin with %s://", text, scheme);
+        "\"%s\" does not begin with %s:// (expected %s://host[:port])", text, scheme, scheme);
     return FALSE;
   }
 

@@ -76,17 +76,23 @@ start_sink_at (guint port, const char *properties)
 static const char *const steps[] = { "connect/start", "connect/complete", "negotiate/start",
   "negotiate/complete", "play/start", "play/complete" };
 
-GST_START_TEST (second_connection_is_closed_and_counted)
+GST_START_TEST (second_connection_is_closed_counted_and_told)
 {
-  g_autoptr (GSocketConnection) other = NULL;
   g_autoptr (GstBuffer) buffer = NULL;
 
   start_source ("");
   start_sink ("");
   wait_until_flowing ();
-  other = connect_from (NULL);
-  fail_unless_equals_int (display_read_to_the_end (other), 0);
-  fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), 1);
+  for (guint i = 1; i <= 2; i++) {
+    g_autoptr (GSocketConnection) other = connect_from ("127.0.0.2");
+
+    fail_unless_equals_int (display_read_to_the_end (other), 0);
+    fail_unless_equals_uint64 (side_get_counter (&source, "refused-connections"), i);
+  }
+  /* Who holds the other display reads nothing; who casts reads it once. */
+  fail_unless_equals_int (
+      recorder_count (source.recorder, match_words, "second display (127.0.0.2) was turned away"),
+      1);
 
   side_push (&source, stream_write_numbered (0, 7));
   buffer = side_pull (&sink);
@@ -190,6 +196,18 @@ GST_START_TEST (who_is_no_display_does_not_end_the_wait)
 
 GST_END_TEST;
 
+/* @data: that of a PROGRESS message. */
+static gboolean
+match_text (GstMessage *message, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_PROGRESS)
+    return FALSE;
+  gst_message_parse_progress (message, NULL, NULL, &text);
+  return g_str_equal (text, data);
+}
+
 /* A person has to know, and the next display may be another one. */
 GST_START_TEST (display_with_nothing_in_common_does_not_end_the_wait)
 {
@@ -204,6 +222,7 @@ GST_START_TEST (display_with_nothing_in_common_does_not_end_the_wait)
 
   start_sink ("video-formats=none audio-codecs=lpcm");
   wait_until_flowing ();
+  fail_unless_equals_int (recorder_count (sink.recorder, match_text, "The sound is on its way"), 1);
   type = GST_MESSAGE_ERROR;
   fail_unless_equals_int (recorder_count (source.recorder, match_type, &type), 0);
   tear_down ();
@@ -518,6 +537,8 @@ expect_failure (const char *description, GQuark domain, int code, const char *wo
   side_clear (&sink);
 }
 
+#define NOTHING "video-formats=none audio-codecs=none"
+
 GST_START_TEST (settings_that_cannot_work_fail_at_once)
 {
   expect_failure ("rtspwfd name=wfd ! fakesink", GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
@@ -528,6 +549,13 @@ GST_START_TEST (settings_that_cannot_work_fail_at_once)
       GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "property");
   expect_failure ("fakesrc ! rtspwfd name=wfd role=source rtsp-port=0 address=192.0.2.1",
       GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "no address of this machine");
+  expect_failure ("fakesrc ! rtspwfd name=wfd role=source rtsp-port=0 address=localhost",
+      GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "127.0.0.1");
+  /* Nobody could ever agree on anything. */
+  expect_failure ("fakesrc ! rtspwfd name=wfd role=source rtsp-port=0 " NOTHING, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_SETTINGS, "nothing is offered");
+  expect_failure ("rtspwfd name=wfd location=rtsp://127.0.0.1:9 " NOTHING " ! fakesink",
+      GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "nothing is offered");
 }
 
 GST_END_TEST;
@@ -622,7 +650,7 @@ rtspwfd_peers_suite (void)
 
   suite_add_tcase (suite, peers);
   tcase_set_timeout (peers, 60);
-  tcase_add_test (peers, second_connection_is_closed_and_counted);
+  tcase_add_test (peers, second_connection_is_closed_counted_and_told);
   tcase_add_test (peers, only_the_named_peer_may_connect);
   tcase_add_test (peers, named_peer_may_be_written_as_ipv6);
   tcase_add_test (peers, peer_that_is_no_address_is_an_error_at_the_start);

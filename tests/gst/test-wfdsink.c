@@ -623,6 +623,8 @@ GST_START_TEST (encoder_that_is_named_in_ready_is_looked_for)
 
 GST_END_TEST;
 
+#define NOTHING "video-formats=none audio-codecs=none"
+
 GST_START_TEST (wishes_that_cannot_be_read_are_an_error_that_names_what_can)
 {
   static const struct
@@ -633,6 +635,8 @@ GST_START_TEST (wishes_that_cannot_be_read_are_an_error_that_names_what_can)
     { "wfdsink name=wfd video-formats=foo rtsp-port=0", "1920x1080p30" },
     { "wfdsink name=wfd audio-codecs=mp3 rtsp-port=0", "lpcm" },
     { "wfdsrc name=wfd uri=wfd://127.0.0.1:9 video-formats=foo", "1920x1080p30" },
+    { "wfdsrc name=wfd uri=wfd://127.0.0.1:9 " NOTHING, "nothing is offered" },
+    { "wfdsink name=wfd rtsp-port=0 " NOTHING, "nothing is offered" },
     { "rtspwfd name=wfd role=source audio-codecs=mp3 rtsp-port=0", "lpcm" },
   };
   g_autofree char *pipeline = g_strdup_printf ("fakesrc ! fakesink %s", rows[__i__].element);
@@ -645,6 +649,72 @@ GST_START_TEST (wishes_that_cannot_be_read_are_an_error_that_names_what_can)
   fail_unless (strstr (error->message, rows[__i__].names) != NULL, "%s", error->message);
   side_clear (&source);
 }
+GST_END_TEST;
+
+/* A display would be waited for in vain. */
+GST_START_TEST (stream_of_which_nothing_is_offered_is_an_error)
+{
+  cast (SINK "video-formats=none " PICTURES " ! wfd.");
+  assert_error ("\"video-formats\"");
+  side_clear (&source);
+}
+
+GST_END_TEST;
+
+/* As from a film, or a transport stream, that nothing has looked into. */
+GST_START_TEST (data_that_is_no_stream_is_an_error_that_says_what_to_do)
+{
+  cast (SINK "fakesrc filltype=zero sizetype=fixed sizemax=188 ! wfd.video");
+  assert_error ("decodebin");
+  side_clear (&source);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (stream_of_another_type_is_an_error_that_says_what_to_do)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string ("video/mpegts, packetsize=188");
+  g_autoptr (GstPad) pad = NULL;
+
+  side_init (&source, SINK "fakesrc ! fakesink");
+  side_set_state (&source, GST_STATE_PLAYING);
+  pad = gst_element_request_pad_simple (source.wfd, "video");
+  gst_pad_send_event (pad, gst_event_new_stream_start ("film"));
+  fail_if (gst_pad_send_event (pad, gst_event_new_caps (caps)));
+  assert_error ("rtspwfd role=source");
+  side_clear (&source);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (property_of_the_other_link_is_warned_of)
+{
+  static const struct
+  {
+    const char *element;
+    const char *words;
+    guint n;
+  } rows[] = {
+    { "wfdsink name=wfd rtsp-port=0 pin=12345670 frequency=5180",
+        "\"pin\" and \"frequency\" count with link=p2p only", 1 },
+    { "wfdsink name=wfd rtsp-port=0 peer=127.0.0.1", "count", 0 },
+    { "wfdsink name=wfd link=p2p peer=Living* address=0.0.0.0",
+        "\"address\" counts with link=address only", 1 },
+    { "wfdsink name=wfd link=p2p peer=Living* device-name=Desk", "count", 0 },
+    { "wfdsrc name=wfd uri=wfd://127.0.0.1:9 peer=Phone", "\"peer\" counts with link=p2p only", 1 },
+    { "wfdsrc name=wfd link=p2p location=rtsp://127.0.0.1",
+        "\"uri\" or \"location\" counts with link=address only", 1 },
+    { "wfdsrc name=wfd link=p2p peer=Phone", "count", 0 },
+  };
+  g_autofree char *pipeline = g_strdup_printf ("fakesrc ! fakesink %s", rows[__i__].element);
+
+  side_init (&source, pipeline);
+  side_set_state (&source, GST_STATE_PAUSED);
+  fail_unless_equals_int (recorder_count (source.recorder, match_words, rows[__i__].words),
+      rows[__i__].n);
+  side_clear (&source);
+}
+
 GST_END_TEST;
 
 GST_START_TEST (ends_from_every_phase)
@@ -748,7 +818,11 @@ wfdsink_suite (void)
   tcase_add_test (life, displays_come_and_go);
   tcase_add_test (life, unknown_encoder_is_an_error_that_names_the_known);
   tcase_add_test (life, encoder_that_is_named_in_ready_is_looked_for);
-  tcase_add_loop_test (life, wishes_that_cannot_be_read_are_an_error_that_names_what_can, 0, 4);
+  tcase_add_loop_test (life, wishes_that_cannot_be_read_are_an_error_that_names_what_can, 0, 6);
+  tcase_add_test (life, stream_of_which_nothing_is_offered_is_an_error);
+  tcase_add_test (life, data_that_is_no_stream_is_an_error_that_says_what_to_do);
+  tcase_add_test (life, stream_of_another_type_is_an_error_that_says_what_to_do);
+  tcase_add_loop_test (life, property_of_the_other_link_is_warned_of, 0, 7);
   tcase_add_loop_test (life, ends_from_every_phase, 0, 9);
   return suite;
 }

@@ -575,6 +575,22 @@ GST_START_TEST (uri_that_cannot_be_used_is_in_the_error)
 
 GST_END_TEST;
 
+/* In the terms of the property that was set. */
+GST_START_TEST (location_that_cannot_be_used_is_told_what_it_has_to_be)
+{
+  g_autoptr (GError) error = NULL;
+
+  side_init (&sink, "wfdsrc name=wfd location=wfd://127.0.0.1 ! fakesink");
+  fail_unless (
+      gst_element_set_state (sink.pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
+  error = recorder_wait_error (sink.recorder);
+  fail_unless (strstr (error->message, "rtsp://host[:port]") != NULL, "%s", error->message);
+  fail_unless (strstr (error->message, "wfd://host[:port]") == NULL, "%s", error->message);
+  side_clear (&sink);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (without_uri_the_error_says_so)
 {
   g_autoptr (GError) error = NULL;
@@ -702,6 +718,7 @@ wfdsrc_suite (void)
   tcase_add_test (handler, uri_and_properties_say_the_same);
   tcase_add_test (handler, uri_does_not_change_in_a_session);
   tcase_add_test (handler, uri_that_cannot_be_used_is_in_the_error);
+  tcase_add_test (handler, location_that_cannot_be_used_is_told_what_it_has_to_be);
   tcase_add_test (handler, without_uri_the_error_says_so);
 
   suite_add_tcase (suite, apps);
