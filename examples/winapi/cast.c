@@ -59,9 +59,13 @@ Explain (NTSTATUS status)
 static VOID
 OnSessionStatus (PVOID pvContext, MIRACAST_STATUS status, NTSTATUS why)
 {
+  const char *text = why != STATUS_SUCCESS ? Explain (why) : "in order";
+
   UNREFERENCED_PARAMETER (pvContext);
-  printf ("over: Miracast status %u, 0x%08x%s%s\n", (unsigned) status, (unsigned) why,
-      why != STATUS_SUCCESS ? ": " : "", why != STATUS_SUCCESS ? Explain (why) : "");
+  /* Which is no fault, whatever the code. */
+  if (status == MIRACAST_STATUS_SINK_DISOCNNECT_REQUEST)
+    text = "the display has ended it";
+  printf ("over: Miracast status %u, 0x%08x: %s\n", (unsigned) status, (unsigned) why, text);
   fflush (stdout);
   SetEvent (hEnded);
 }
