@@ -16,6 +16,10 @@
 #define TUNING_SEED 100
 #define JUDGING_SEED 9000
 
+/* Of the picture, with --ladder. */
+#define WIDTH 1920
+#define HEIGHT 1080
+
 typedef struct
 {
   gint fps;
@@ -27,6 +31,7 @@ typedef struct
   gboolean echoes;
   gboolean completions;
   gboolean no_station;
+  gboolean ladder;
   gint hidden_kb;
   gint poll_ms;
   gint lag;
@@ -71,6 +76,8 @@ static const GOptionEntry entries[] = {
       NULL },
   { "no-station", 0, 0, G_OPTION_ARG_NONE, &options.no_station, "The driver has no statistics",
       NULL },
+  { "ladder", 0, 0, G_OPTION_ARG_NONE, &options.ladder,
+      "Ours leave out every second picture of 1920x1080 when bits are few", NULL },
   { "poll", 0, 0, G_OPTION_ARG_INT, &options.poll_ms,
       "ms between looks at the queue (as the controller likes)", "N" },
   { "lag", 0, 0, G_OPTION_ARG_INT, &options.lag,
@@ -296,6 +303,8 @@ configure (SimConfig *config)
   config->poll_ms = options.poll_ms;
   config->encoder_lag = options.lag;
   config->setup.obeys_at_once = options.lag == 0;
+  config->setup.width = options.ladder ? WIDTH : 0;
+  config->setup.height = options.ladder ? HEIGHT : 0;
   config->setup.max_kbps = options.max_kbps;
   config->setup.start_kbps = options.start_kbps;
   config->disobedience = options.makes / 100.0;

@@ -104,7 +104,9 @@ decide (gpointer self, const SimTruth *truth, gint64 now_ms, SimDecision *ret_de
   ret_decision->skip = decision.skip;
   ret_decision->key = decision.key;
   ret_decision->reason = decision.reason;
-  ret_decision->settings = (SimSettings) { decision.bitrate_kbps, decision.vbv_ms };
+  /* As wfdsink tells an encoder that reckons with all pictures. */
+  ret_decision->settings = (SimSettings) { decision.bitrate_kbps * decision.frame_divisor,
+    decision.vbv_ms / (double) decision.frame_divisor };
 }
 
 #define OURS(label, which) \

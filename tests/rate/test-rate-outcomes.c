@@ -263,6 +263,27 @@ test_return_within_half_a_second (gconstpointer data)
   }
 }
 
+/* Too few bits for all pictures: half of them have all of it, until there is enough again. */
+static void
+test_half_of_the_pictures (void)
+{
+  const LinkPiece poor[] = { { 20000, 3 } }, better[] = { { 10000, 3 }, { 30000, 30 } };
+  SimResult all, half, again;
+  SimConfig config;
+
+  sim_config_init (&config, 60);
+  all = run (&config, poor, 1, &sim_ours_balanced, NULL);
+  config.setup.width = 1920;
+  config.setup.height = 1080;
+  half = run (&config, poor, 1, &sim_ours_balanced, NULL);
+  g_assert_cmpfloat (half.skipped_part, >=, 0.49);
+  g_assert_cmpfloat (half.bad_part, <=, 0.51);
+  g_assert_cmpfloat (half.geo_mbps, >=, 0.95 * all.geo_mbps);
+  config.settle_ms = 25000;
+  again = run (&config, better, 2, &sim_ours_balanced, NULL);
+  g_assert_cmpfloat (again.bad_part, <=, 0.005);
+}
+
 /* With rare looks the gate alone must not decide what the link seems to carry. */
 static void
 test_rare_looks (void)
@@ -509,6 +530,7 @@ main (int argc, char **argv)
   add_for_rates ("/rate/outcome/narrow-link-is-filled", test_narrow_link_is_filled);
   add_for_rates ("/rate/outcome/fall-to-a-tenth", test_fall_to_a_tenth);
   add_for_rates ("/rate/outcome/return-within-half-a-second", test_return_within_half_a_second);
+  g_test_add_func ("/rate/outcome/half-of-the-pictures", test_half_of_the_pictures);
   g_test_add_func ("/rate/outcome/rare-looks", test_rare_looks);
   g_test_add_func ("/rate/outcome/gap-costs-the-gap", test_gap_costs_the_gap);
   g_test_add_func ("/rate/outcome/hidden-queue", test_hidden_queue);
