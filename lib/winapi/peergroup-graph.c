@@ -78,13 +78,13 @@ PeerGroupEnumConnections (HGROUP hGroup, DWORD dwFlags, HPEERENUM *phPeerEnum)
 
 /* --- records --- */
 
-/* Those that the group has for itself have their own functions. */
+/* Those that the group or its graph has for itself have their own functions. */
 static gboolean
 is_reserved (const GUID *type)
 {
   WfdPeerGuid wire = peergraph_guid_to_wire (type);
 
-  return wfd_peer_guid_equal (&wire, &wfd_peer_type_membership)
+  return wfd_peer_type_is_reserved (&wire) || wfd_peer_guid_equal (&wire, &wfd_peer_type_membership)
       || wfd_peer_guid_equal (&wire, &wfd_peer_type_group_properties);
 }
 
@@ -114,7 +114,7 @@ get_graph_to_publish (HGROUP hGroup, HGRAPH *ret_graph)
   return peergraph_leave (S_OK);
 }
 
-/* The creator is always this identity. */
+/* The creator is always this identity, and who signs it is the group. */
 HRESULT WINAPI
 PeerGroupAddRecord (HGROUP hGroup, PPEER_RECORD pRecord, GUID *pRecordId)
 {
@@ -133,6 +133,7 @@ PeerGroupAddRecord (HGROUP hGroup, PPEER_RECORD pRecord, GUID *pRecordId)
   record = *pRecord;
   record.pwzCreatorId = NULL;
   record.dwVersion = 0;
+  record.securityData = (PEER_DATA) { 0 };
   return peergroup_code (PeerGraphAddRecord (graph, &record, pRecordId));
 }
 
@@ -159,6 +160,7 @@ check_update (HGRAPH graph, const PEER_RECORD *changes)
 HRESULT WINAPI
 PeerGroupUpdateRecord (HGROUP hGroup, PPEER_RECORD pRecord)
 {
+  PEER_RECORD record;
   HGRAPH graph;
   HRESULT result = peergroup_get_graph (hGroup, &graph);
 
@@ -166,7 +168,11 @@ PeerGroupUpdateRecord (HGROUP hGroup, PPEER_RECORD pRecord)
     result = check_update (graph, pRecord);
   if (SUCCEEDED (result))
     result = get_graph_to_publish (hGroup, &graph);
-  return SUCCEEDED (result) ? peergroup_code (PeerGraphUpdateRecord (graph, pRecord)) : result;
+  if (FAILED (result))
+    return result;
+  record = *pRecord;
+  record.securityData = (PEER_DATA) { 0 };
+  return peergroup_code (PeerGraphUpdateRecord (graph, &record));
 }
 
 HRESULT WINAPI

@@ -577,11 +577,14 @@ test_records (GroupPair *pair, gconstpointer data)
   got->dwFlags ^= PEER_RECORD_FLAG_AUTOREFRESH;
   g_assert_cmphex (PeerGroupUpdateRecord (pair->alice.group, got), ==, E_INVALIDARG);
   got->dwFlags ^= PEER_RECORD_FLAG_AUTOREFRESH;
+  /* Which the group makes itself. */
+  got->securityData = (PEER_DATA) { 1, NULL };
   g_assert_cmphex (PeerGroupUpdateRecord (pair->alice.group, got), ==, S_OK);
   PeerFreeData (got);
   g_assert_cmphex (PeerGroupDeleteRecord (pair->alice.group, &id), ==, S_OK);
   g_assert_cmphex (PeerGroupDeleteRecord (pair->alice.group, &id), ==, PEER_E_RECORD_NOT_FOUND);
 
+  record.securityData = (PEER_DATA) { 1, NULL };
   g_assert_cmphex (PeerGroupAddRecord (pair->alice.group, &record, &id), ==, S_OK);
   do {
     event = member_wait (&pair->bob, PEER_GROUP_EVENT_RECORD_CHANGED);
@@ -596,13 +599,16 @@ test_records (GroupPair *pair, gconstpointer data)
 static void
 test_own_types_of_groups_are_refused (GroupPair *pair, gconstpointer data)
 {
-  PEER_RECORD record = { sizeof (record), .type = { 0x01000000 },
-    .ftExpiration = group_time_from_now (600) };
+  static const DWORD own[] = { 0x01000000, 0x02000000, 0x100, 0x200, 0x300, 0x400 };
+  PEER_RECORD record = { sizeof (record), .ftExpiration = group_time_from_now (600) };
   GUID id;
 
-  g_assert_cmphex (PeerGroupAddRecord (pair->alice.group, &record, &id), ==, PEER_E_NOT_AUTHORIZED);
-  record.type.Data1 = 0x02000000;
-  g_assert_cmphex (PeerGroupAddRecord (pair->alice.group, &record, &id), ==, PEER_E_NOT_AUTHORIZED);
+  for (guint i = 0; i < G_N_ELEMENTS (own); i++) {
+    record.type.Data1 = own[i];
+    g_assert_cmphex (PeerGroupAddRecord (pair->alice.group, &record, &id), ==,
+        PEER_E_NOT_AUTHORIZED);
+    g_assert_cmphex (PeerGroupUpdateRecord (pair->alice.group, &record), ==, PEER_E_NOT_AUTHORIZED);
+  }
 }
 
 /* --- credentials, configurations --- */
