@@ -180,7 +180,7 @@
 #define WFD_LIMIT_PEER_OWN_RECORD_BYTES (256 * 1024)
 
 /* Lists of hashes, boundaries and abstracts, of 36 octets: all records of a graph. */
-#define WFD_LIMIT_PEER_SYNC_BYTES (5 * 1024 * 1024)
+#define WFD_LIMIT_PEER_SYNC_BYTES (6 * 1024 * 1024)
 
 /* Records that applications publish in a graph, and those of it that wait to be found valid. */
 #define WFD_LIMIT_PEER_RECORDS 100000
@@ -191,8 +191,8 @@
 #define WFD_LIMIT_PEER_RECORDS_BYTES (512 * 1024 * 1024)
 #define WFD_LIMIT_PEER_DEFERRED_BYTES (128 * 1024 * 1024)
 
-/* What a graph has of itself, and a group: as much as of 16,384 nodes and members; and of one node,
- * with what it has left behind each time it was there. */
+/* What a graph has of itself: as much as of 16,384 nodes; and of one node, with what it has left
+ * behind each time it was there. */
 #define WFD_LIMIT_PEER_OWN_RECORDS 16384
 #define WFD_LIMIT_PEER_OWN_RECORDS_OF_CREATOR 64
 #define WFD_LIMIT_PEER_OWN_RECORDS_BYTES (64 * 1024 * 1024)
@@ -263,3 +263,8 @@
 #define WFD_LIMIT_PEER_MEMBERS 16384
 #define WFD_LIMIT_PEER_FOLLOWERS 4096
 #define WFD_LIMIT_PEER_CERTIFICATES 32
+
+/* What a group has of itself: twice as many as one administrator needs who publishes all that its
+ * creator has issued, some 3 KiB each, for nobody has more than is free beside theirs. */
+#define WFD_LIMIT_PEER_GROUP_RECORDS (2 * WFD_LIMIT_PEER_MEMBERS)
+#define WFD_LIMIT_PEER_GROUP_RECORDS_BYTES (128 * 1024 * 1024)

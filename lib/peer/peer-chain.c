@@ -60,16 +60,26 @@ wfd_peer_chain_get_length (const WfdPeerChain *self)
   return self->credentials->len;
 }
 
-const WfdPeerCredential *
+WfdPeerCredential *
 wfd_peer_chain_get (const WfdPeerChain *self, guint i)
 {
   return self->credentials->pdata[i];
 }
 
-const WfdPeerCredential *
+WfdPeerCredential *
 wfd_peer_chain_get_leaf (const WfdPeerChain *self)
 {
   return self->credentials->pdata[self->credentials->len - 1];
+}
+
+void
+wfd_peer_chain_share (WfdPeerChain *self, guint i, WfdPeerCredential *same)
+{
+  gpointer *place = &self->credentials->pdata[i];
+
+  wfd_peer_credential_ref (same);
+  wfd_peer_credential_unref (*place);
+  *place = same;
 }
 
 /* --- PKCS#7 --- */
@@ -97,23 +107,26 @@ read_all (gnutls_pkcs7_t pkcs7, GPtrArray *credentials)
 }
 
 static gboolean
-follows (const WfdPeerCredential *credential, const WfdPeerCredential *last)
+is_named_after (const WfdPeerCredential *credential, const WfdPeerCredential *last)
 {
-  if (last == NULL)
-    return credential->type == WFD_PEER_CREDENTIAL_GROUP
-        && wfd_peer_credential_is_signed_by (credential, credential);
-  return credential->type == WFD_PEER_CREDENTIAL_MEMBER
-      && g_str_equal (credential->issuer_name, last->name)
-      && wfd_peer_credential_is_signed_by (credential, last);
+  return last == NULL ? credential->type == WFD_PEER_CREDENTIAL_GROUP
+                      : credential->type == WFD_PEER_CREDENTIAL_MEMBER
+          && g_str_equal (credential->issuer_name, last->name);
 }
 
-/* The one that follows; out of the list. */
+/* The one that follows; out of the list. Only one can: a second one of the same issuer would never
+ * have its turn. So whoever sends them costs one look at a signature for each. */
 static WfdPeerCredential *
 take_next (GPtrArray *credentials, const WfdPeerCredential *last)
 {
-  for (guint i = 0; i < credentials->len; i++)
-    if (follows (credentials->pdata[i], last))
-      return g_ptr_array_steal_index (credentials, i);
+  for (guint i = 0; i < credentials->len; i++) {
+    WfdPeerCredential *next = credentials->pdata[i];
+
+    if (is_named_after (next, last))
+      return wfd_peer_credential_is_signed_by (next, last != NULL ? last : next)
+          ? g_ptr_array_steal_index (credentials, i)
+          : NULL;
+  }
   return NULL;
 }
 
@@ -168,8 +181,12 @@ build (const WfdPeerChain *self)
   GBytes *bytes = NULL;
 
   gnutls_pkcs7_init (&pkcs7);
-  for (guint i = 0; i < self->credentials->len; i++)
-    good = good && gnutls_pkcs7_set_crt (pkcs7, wfd_peer_chain_get (self, i)->certificate) >= 0;
+  for (guint i = 0; i < self->credentials->len; i++) {
+    WfdBytes one = wfd_bytes_of (wfd_peer_chain_get (self, i)->der);
+    gnutls_datum_t datum = { (guint8 *) one.pos, one.left };
+
+    good = good && gnutls_pkcs7_set_crt_raw (pkcs7, &datum) >= 0;
+  }
   if (good && gnutls_pkcs7_export2 (pkcs7, GNUTLS_X509_FMT_DER, &der) >= 0)
     bytes = g_bytes_new (der.data, der.size);
   gnutls_free (der.data);
@@ -262,7 +279,7 @@ guint32
 wfd_peer_chain_issue (const WfdPeerChain *self, WfdPeerKey *key, const WfdPeerCredential *identity,
     const WfdPeerGrant *grant, WfdPeerChain **ret_chain)
 {
-  const WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (self);
+  WfdPeerCredential *leaf = wfd_peer_chain_get_leaf (self);
   guint32 result = check_grant (self, identity, grant);
   WfdPeerGrant within = *grant;
   WfdPeerCredential *member;

@@ -24,9 +24,11 @@ guint32 wfd_peer_chain_read (WfdBytes pkcs7, WfdPeerChain **ret_chain);
 GBytes *wfd_peer_chain_build (WfdPeerChain *self);
 
 guint wfd_peer_chain_get_length (const WfdPeerChain *self);
-const WfdPeerCredential *wfd_peer_chain_get (const WfdPeerChain *self, guint i);
+WfdPeerCredential *wfd_peer_chain_get (const WfdPeerChain *self, guint i);
 /* The last. */
-const WfdPeerCredential *wfd_peer_chain_get_leaf (const WfdPeerChain *self);
+WfdPeerCredential *wfd_peer_chain_get_leaf (const WfdPeerChain *self);
+/* Has @same, which is the @i-th octet for octet, in its place. */
+void wfd_peer_chain_share (WfdPeerChain *self, guint i, WfdPeerCredential *same);
 
 /* Whether it makes a member of @group_name; @now_s G_MININT64: at whatever time.
  * WFD_PEER_NOT_TRUSTED, WFD_PEER_INVALID_TIME. */

@@ -86,7 +86,7 @@ send_ours (WfdPeerChannel *self, WfdPeerChain *chain, GByteArray *out)
 static gboolean
 begin (WfdPeerChannel *self, GByteArray *out)
 {
-  WfdPeerChain *chain = wfd_peer_group_get_chain (self->group);
+  WfdPeerChain *chain = wfd_peer_group_get_chain_at (self->group, self->now_s);
 
   self->begun = TRUE;
   if (chain != NULL) {
@@ -101,7 +101,7 @@ begin (WfdPeerChannel *self, GByteArray *out)
 static gboolean
 answer (WfdPeerChannel *self, GByteArray *out)
 {
-  WfdPeerChain *chain = wfd_peer_group_get_chain (self->group);
+  WfdPeerChain *chain = wfd_peer_group_get_chain_at (self->group, self->now_s);
 
   return chain != NULL && send_ours (self, chain, out);
 }

@@ -28,6 +28,7 @@ wfd_peer_credential_unref (WfdPeerCredential *self)
   g_strfreev (self->classifiers);
   g_clear_pointer (&self->der, g_bytes_unref);
   g_clear_pointer (&self->public_key, g_bytes_unref);
+  g_clear_pointer (&self->signature, g_bytes_unref);
   if (self->key != NULL)
     gnutls_pubkey_deinit (self->key);
   gnutls_x509_crt_deinit (self->certificate);
@@ -35,6 +36,8 @@ wfd_peer_credential_unref (WfdPeerCredential *self)
 }
 
 /* --- names --- */
+
+#define MAX_ALT_NAMES 4
 
 static gboolean
 check_name (char **name)
@@ -50,13 +53,20 @@ typedef int (*GetAltName) (gnutls_x509_crt_t, unsigned int, void *, size_t *, un
 typedef int (
     *GetCommonName) (gnutls_x509_crt_t, const char *, unsigned, unsigned int, void *, size_t *);
 
+/* The first URI; Windows has a name in DNS form beside the one of an identity (MS-PPSEC 2.2.5). */
 static gboolean
 get_alt_name (gnutls_x509_crt_t certificate, GetAltName get, char **ret_name)
 {
   char name[4 * WFD_LIMIT_PEER_NAME_CHARS + 1];
-  gsize size = sizeof (name) - 1;
+  gsize size;
+  int kind, n = 0;
 
-  if (get (certificate, 0, name, &size, NULL) != GNUTLS_SAN_URI)
+  do {
+    size = sizeof (name) - 1;
+    kind = get (certificate, n++, name, &size, NULL);
+  } while (
+      kind != GNUTLS_SAN_URI && kind != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE && n < MAX_ALT_NAMES);
+  if (kind != GNUTLS_SAN_URI)
     return FALSE;
   *ret_name = g_strndup (name, size);
   return check_name (ret_name);
@@ -217,6 +227,21 @@ take_key (WfdPeerCredential *self)
 }
 
 static gboolean
+take_signature (WfdPeerCredential *self)
+{
+  guint8 signature[1024];
+  gsize size = sizeof (signature);
+  int algorithm = gnutls_x509_crt_get_signature_algorithm (self->certificate);
+
+  if (algorithm < 0
+      || gnutls_x509_crt_get_signature (self->certificate, (char *) signature, &size) < 0)
+    return FALSE;
+  self->signed_by = algorithm;
+  self->signature = g_bytes_new (signature, size);
+  return TRUE;
+}
+
+static gboolean
 take_serial_and_time (WfdPeerCredential *self)
 {
   gsize size = sizeof (self->serial);
@@ -252,21 +277,40 @@ take_names (WfdPeerCredential *self)
               &self->issuer_friendly_name));
 }
 
+static gnutls_x509_crt_t
+import (WfdBytes der)
+{
+  gnutls_datum_t datum = { (guint8 *) der.pos, der.left };
+  gnutls_x509_crt_t certificate;
+
+  gnutls_x509_crt_init (&certificate);
+  if (gnutls_x509_crt_import (certificate, &datum, GNUTLS_X509_FMT_DER) >= 0)
+    return certificate;
+  gnutls_x509_crt_deinit (certificate);
+  return NULL;
+}
+
 WfdPeerCredential *
 wfd_peer_credential_read (WfdBytes der)
 {
   g_autoptr (WfdPeerCredential) self = g_new0 (WfdPeerCredential, 1);
-  gnutls_datum_t datum = { (guint8 *) der.pos, der.left };
 
   g_atomic_ref_count_init (&self->ref_count);
-  gnutls_x509_crt_init (&self->certificate);
-  if (der.left > WFD_LIMIT_PEER_CHAIN_BYTES
-      || gnutls_x509_crt_import (self->certificate, &datum, GNUTLS_X509_FMT_DER) < 0
-      || !take_key (self) || !take_serial_and_time (self) || !take_extensions (self)
-      || !take_names (self))
+  self->certificate = der.left <= WFD_LIMIT_PEER_CHAIN_BYTES ? import (der) : NULL;
+  if (self->certificate == NULL || !take_key (self) || !take_signature (self)
+      || !take_serial_and_time (self) || !take_extensions (self) || !take_names (self))
     return NULL;
   self->der = g_bytes_new (der.pos, der.left);
+  g_clear_pointer (&self->certificate, gnutls_x509_crt_deinit);
   return g_steal_pointer (&self);
+}
+
+gnutls_x509_crt_t
+wfd_peer_credential_get_certificate (WfdPeerCredential *self)
+{
+  if (self->certificate == NULL)
+    self->certificate = import (wfd_bytes_of (self->der));
+  return self->certificate;
 }
 
 WfdPeerCredential *

@@ -74,19 +74,14 @@ get_signed_part (const WfdPeerCredential *self, WfdBytes *ret_part)
 gboolean
 wfd_peer_credential_is_signed_by (const WfdPeerCredential *self, const WfdPeerCredential *issuer)
 {
-  guint8 signature[1024];
-  gsize size = sizeof (signature);
-  gnutls_datum_t data, sum = { signature, 0 };
-  WfdBytes part;
+  WfdBytes signature = wfd_bytes_of (self->signature), part;
+  gnutls_datum_t data, sum = { (guint8 *) signature.pos, signature.left };
 
   if (self->profile != issuer->profile || !get_signed_part (self, &part)
-      || gnutls_x509_crt_get_signature_algorithm (self->certificate)
-          != (int) wfd_peer_key_kind_get_sign (issuer->kind)
-      || gnutls_x509_crt_get_signature (self->certificate, (char *) signature, &size) < 0)
+      || self->signed_by != wfd_peer_key_kind_get_sign (issuer->kind))
     return FALSE;
   data = (gnutls_datum_t) { (guint8 *) part.pos, part.left };
-  sum.size = size;
-  return gnutls_pubkey_verify_data2 (issuer->key, wfd_peer_key_kind_get_sign (issuer->kind),
+  return gnutls_pubkey_verify_data2 (issuer->key, self->signed_by,
              GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1, &data, &sum)
       >= 0;
 }
@@ -282,7 +277,7 @@ set_issuer (gnutls_x509_crt_t certificate, const WfdPeerCredential *issuer)
 }
 
 WfdPeerCredential *
-wfd_peer_credential_new_member (WfdPeerKey *key, const WfdPeerCredential *issuer,
+wfd_peer_credential_new_member (WfdPeerKey *key, WfdPeerCredential *issuer,
     const WfdPeerCredential *identity, const WfdPeerGrant *grant)
 {
   gnutls_x509_crt_t certificate;
@@ -293,7 +288,8 @@ wfd_peer_credential_new_member (WfdPeerKey *key, const WfdPeerCredential *issuer
           && set_roles (certificate, grant->roles)
           && set_classifiers (certificate, grant->classifiers) && set_issuer (certificate, issuer)
           && gnutls_x509_crt_set_pubkey (certificate, identity->key) >= 0
-          && wfd_peer_certificate_sign (certificate, issuer->certificate, key));
+          && wfd_peer_certificate_sign (certificate, wfd_peer_credential_get_certificate (issuer),
+              key));
 }
 
 WfdPeerCredential *

@@ -44,14 +44,18 @@ typedef struct
   guint8 serial[WFD_PEER_SERIAL_BYTES];
   GBytes *der;
   GBytes *public_key; /* SubjectPublicKeyInfo in DER */
-  gnutls_x509_crt_t certificate;
+  gnutls_sign_algorithm_t signed_by;
+  GBytes *signature;
   gnutls_pubkey_t key;
+  gnutls_x509_crt_t certificate; /* NULL as long as nobody has asked: it has ten times as much */
 } WfdPeerCredential;
 
 WfdPeerCredential *wfd_peer_credential_ref (WfdPeerCredential *self);
 void wfd_peer_credential_unref (WfdPeerCredential *self);
 /* NULL if it is none, or if its name is none of its key (of an IDC and a GMC). */
 WfdPeerCredential *wfd_peer_credential_read (WfdBytes der);
+/* Not of a key alone. It lives as long as @self. */
+gnutls_x509_crt_t wfd_peer_credential_get_certificate (WfdPeerCredential *self);
 /* Of whom nothing is there but the key, SubjectPublicKeyInfo in DER; NULL as above. */
 WfdPeerCredential *wfd_peer_credential_new_of_key (const char *name, WfdBytes public_key);
 /* Whether @issuer has signed it, with the algorithm of its profile. */
@@ -74,7 +78,7 @@ WfdPeerCredential *wfd_peer_credential_new_group (WfdPeerKey *key, const char *g
     const WfdPeerGrant *grant);
 /* A GMC for the key of @identity, signed by @key, which is that of @issuer. NULL if
  * GnuTLS cannot; whether it may be given is wfd_peer_chain_issue ()'s business. */
-WfdPeerCredential *wfd_peer_credential_new_member (WfdPeerKey *key, const WfdPeerCredential *issuer,
+WfdPeerCredential *wfd_peer_credential_new_member (WfdPeerKey *key, WfdPeerCredential *issuer,
     const WfdPeerCredential *identity, const WfdPeerGrant *grant);
 /* An IDC as identities have it, of the profile of its key. */
 WfdPeerCredential *wfd_peer_credential_new_identity (WfdPeerKey *key, const char *name);

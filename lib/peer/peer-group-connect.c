@@ -34,16 +34,11 @@ go_online (WfdPeerGroupNode *self)
 static gboolean
 is_published (WfdPeerGroupNode *self)
 {
-  g_autoptr (GPtrArray) records = wfd_peer_node_list_records (wfd_peer_group_node_begin (self),
-      &wfd_peer_type_membership, NULL);
+  g_autoptr (GPtrArray) chains = wfd_peer_group_node_list_published (self);
 
-  for (guint i = 0; i < records->len; i++) {
-    g_autoptr (WfdPeerChain) chain =
-        wfd_peer_group_read_membership (self->group, records->pdata[i]);
-
-    if (chain != NULL && g_str_equal (wfd_peer_chain_get_leaf (chain)->name, self->entry->identity))
+  for (guint i = 0; i < chains->len; i++)
+    if (g_str_equal (wfd_peer_chain_get_leaf (chains->pdata[i])->name, self->entry->identity))
       return TRUE;
-  }
   return FALSE;
 }
 

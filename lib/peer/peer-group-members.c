@@ -54,19 +54,30 @@ add_chain (Members *members, WfdPeerChain *chain)
   member->chain = wfd_peer_chain_ref (chain);
 }
 
-static void
-add_published (WfdPeerGroupNode *self, Members *members)
+GPtrArray *
+wfd_peer_group_node_list_published (WfdPeerGroupNode *self)
 {
   g_autoptr (GPtrArray) records = wfd_peer_node_list_records (wfd_peer_group_node_begin (self),
       &wfd_peer_type_membership, NULL);
+  GPtrArray *chains = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_peer_chain_unref);
 
   for (guint i = 0; i < records->len; i++) {
-    g_autoptr (WfdPeerChain) chain =
-        wfd_peer_group_read_membership (self->group, records->pdata[i]);
+    WfdPeerChain *chain = wfd_peer_group_read_membership (self->group, records->pdata[i]);
 
-    if (chain != NULL && wfd_peer_group_find_member (self->group, get_name (chain)) != NULL)
-      add_chain (members, chain);
+    if (chain != NULL)
+      g_ptr_array_add (chains, chain);
   }
+  return chains;
+}
+
+static void
+add_published (WfdPeerGroupNode *self, Members *members)
+{
+  g_autoptr (GPtrArray) chains = wfd_peer_group_node_list_published (self);
+
+  for (guint i = 0; i < chains->len; i++)
+    if (wfd_peer_group_find_member (self->group, get_name (chains->pdata[i])) != NULL)
+      add_chain (members, chains->pdata[i]);
 }
 
 static void

@@ -57,5 +57,7 @@ void wfd_peer_group_node_go_on (WfdPeerGroupNode *self);
 /* peer-group-members.c */
 void wfd_peer_group_node_member_told (WfdPeerGroupNode *self, const WfdPeerEvent *event);
 void wfd_peer_group_node_tell_members (WfdPeerGroupNode *self);
+/* WfdPeerChain of all Memberships. */
+GPtrArray *wfd_peer_group_node_list_published (WfdPeerGroupNode *self);
 
 G_END_DECLS

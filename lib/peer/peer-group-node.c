@@ -561,7 +561,8 @@ wfd_peer_group_node_issue (WfdPeerGroupNode *self, const WfdPeerCredential *iden
   keep_chain (self);
   if (self->entry->chain == NULL)
     return WFD_PEER_GROUP_NOT_READY;
-  return wfd_peer_chain_issue (self->entry->chain, self->key, identity, grant, ret_chain);
+  return wfd_peer_chain_issue (wfd_peer_group_get_chain_at (self->group, get_now_s ()), self->key,
+      identity, grant, ret_chain);
 }
 
 guint32

@@ -31,7 +31,7 @@ struct _WfdPeerGroup
   GHashTable *by_name;   /* all of a member */
   GHashTable *by_issuer; /* GPtrArray: all that somebody has issued, or who follows from them */
   guint n_in_doubt;
-  guint n_of_creator;
+  guint n_of_creator, n_others;
   GHashTable *n_followers; /* of those whom the creator has let in, by name */
   GHashTable *by_payload;
   /* The Membership that was read last, which is noted next; or NULL. */
@@ -51,7 +51,7 @@ void wfd_peer_group_learn_published (WfdPeerGroup *self, WfdPeerChain *chain,
 gboolean wfd_peer_group_is_published_again (const WfdPeerGroup *self, const WfdPeerChain *chain,
     const WfdPeerRecord *record);
 /* The certificate of the group; NULL as long as nobody is known. */
-const WfdPeerCredential *wfd_peer_group_get_root (const WfdPeerGroup *self);
+WfdPeerCredential *wfd_peer_group_get_root (const WfdPeerGroup *self);
 /* Whether one of those who issued it had been put out before. */
 gboolean wfd_peer_group_is_void (const WfdPeerGroup *self, const WfdPeerChain *chain);
 /* Whether no later one had taken its place then, and it is not void. */

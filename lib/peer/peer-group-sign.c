@@ -260,7 +260,7 @@ get_creator_serial (const WfdPeerRecord *record, const WfdPeerCredential *own,
 guint32
 wfd_peer_group_sign (WfdPeerGroup *self, WfdPeerRecord *record, gint64 now_s)
 {
-  const WfdPeerChain *chain = wfd_peer_group_get_chain (self);
+  const WfdPeerChain *chain = wfd_peer_group_get_chain_at (self, now_s);
   g_autoptr (WfdPeerChain) membership = wfd_peer_group_read_membership (self, record);
   const WfdPeerCredential *own;
   guint8 creator[WFD_PEER_SERIAL_BYTES];

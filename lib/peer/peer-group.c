@@ -186,8 +186,16 @@ counts_more (const WfdPeerChain *chain, const WfdPeerChain *other)
   return g_bit_nth_lsf (leaf->roles, -1) < g_bit_nth_lsf (other_leaf->roles, -1);
 }
 
-WfdPeerChain *
-wfd_peer_group_find_member (const WfdPeerGroup *self, const char *name)
+static gboolean
+counts_at (const WfdPeerGroup *self, const WfdPeerChain *chain, gint64 at_s)
+{
+  return !WFD_PEER_FAILED (wfd_peer_chain_check (chain, self->name, at_s))
+      && wfd_peer_group_is_current (self, chain, at_s);
+}
+
+/* @at_s: when it has to count, or G_MININT64. */
+static WfdPeerChain *
+find_best (const WfdPeerGroup *self, const char *name, gint64 at_s)
 {
   const GPtrArray *same = g_hash_table_lookup (self->by_name, name);
   WfdPeerChain *best = NULL;
@@ -195,10 +203,17 @@ wfd_peer_group_find_member (const WfdPeerGroup *self, const char *name)
   for (guint i = 0; same != NULL && i < same->len; i++) {
     const WfdPeerKnown *known = same->pdata[i];
 
-    if (!known->is_void && (best == NULL || counts_more (known->chain, best)))
+    if (!known->is_void && (at_s == G_MININT64 || counts_at (self, known->chain, at_s))
+        && (best == NULL || counts_more (known->chain, best)))
       best = known->chain;
   }
   return best;
+}
+
+WfdPeerChain *
+wfd_peer_group_find_member (const WfdPeerGroup *self, const char *name)
+{
+  return find_best (self, name, G_MININT64);
 }
 
 WfdPeerChain *
@@ -207,7 +222,15 @@ wfd_peer_group_get_chain (const WfdPeerGroup *self)
   return wfd_peer_group_find_member (self, self->identity->name);
 }
 
-const WfdPeerCredential *
+WfdPeerChain *
+wfd_peer_group_get_chain_at (const WfdPeerGroup *self, gint64 now_s)
+{
+  WfdPeerChain *chain = find_best (self, self->identity->name, now_s);
+
+  return chain != NULL ? chain : wfd_peer_group_get_chain (self);
+}
+
+WfdPeerCredential *
 wfd_peer_group_get_root (const WfdPeerGroup *self)
 {
   const WfdPeerKnown *first = self->known->len > 0 ? self->known->pdata[0] : NULL;
@@ -306,6 +329,13 @@ get_origin (const WfdPeerChain *chain)
   return wfd_peer_chain_get_length (chain) > 3 ? wfd_peer_chain_get (chain, 2)->name : NULL;
 }
 
+/* All between are held, too. */
+static guint
+get_cost (const WfdPeerChain *chain)
+{
+  return wfd_peer_chain_get_length (chain) - 3;
+}
+
 static guint
 count_followers (const WfdPeerGroup *self, const char *origin)
 {
@@ -325,8 +355,8 @@ has_place (const WfdPeerGroup *self, const WfdPeerChain *chain)
   for (guint i = 0; same != NULL && i < same->len; i++)
     n += g_strcmp0 (get_origin (((const WfdPeerKnown *) same->pdata[i])->chain), origin) == 0;
   return n < WFD_LIMIT_PEER_CERTIFICATES
-      && count_followers (self, origin) < WFD_LIMIT_PEER_FOLLOWERS
-      && self->known->len - self->n_of_creator < WFD_LIMIT_PEER_MEMBERS;
+      && count_followers (self, origin) + get_cost (chain) <= WFD_LIMIT_PEER_FOLLOWERS
+      && self->n_others + get_cost (chain) <= WFD_LIMIT_PEER_MEMBERS;
 }
 
 static void
@@ -334,11 +364,44 @@ count_in (WfdPeerGroup *self, const WfdPeerChain *chain)
 {
   const char *origin = get_origin (chain);
 
-  if (origin == NULL)
+  if (origin == NULL) {
     self->n_of_creator++;
-  else
-    g_hash_table_insert (self->n_followers, (gpointer) origin,
-        GUINT_TO_POINTER (count_followers (self, origin) + 1));
+    return;
+  }
+  self->n_others += get_cost (chain);
+  g_hash_table_insert (self->n_followers, (gpointer) origin,
+      GUINT_TO_POINTER (count_followers (self, origin) + get_cost (chain)));
+}
+
+/* The same octets, if they are known. */
+static WfdPeerCredential *
+find_same (const WfdPeerGroup *self, const WfdPeerCredential *credential)
+{
+  const GPtrArray *same = g_hash_table_lookup (self->by_name, credential->name);
+  WfdPeerCredential *root = wfd_peer_group_get_root (self);
+
+  if (root != NULL && g_bytes_equal (root->der, credential->der))
+    return root;
+  for (guint i = 0; same != NULL && i < same->len; i++) {
+    WfdPeerCredential *leaf =
+        wfd_peer_chain_get_leaf (((const WfdPeerKnown *) same->pdata[i])->chain);
+
+    if (g_bytes_equal (leaf->der, credential->der))
+      return leaf;
+  }
+  return NULL;
+}
+
+/* What many have is there once. */
+static void
+share_issuers (WfdPeerGroup *self, WfdPeerChain *chain)
+{
+  for (guint i = 0; i + 1 < wfd_peer_chain_get_length (chain); i++) {
+    WfdPeerCredential *same = find_same (self, wfd_peer_chain_get (chain, i));
+
+    if (same != NULL)
+      wfd_peer_chain_share (chain, i, same);
+  }
 }
 
 static void
@@ -349,6 +412,7 @@ add (WfdPeerGroup *self, WfdPeerChain *chain)
   guint place = find_place (self->known, leaf->begins_s);
   WfdPeerKnown *known = g_new0 (WfdPeerKnown, 1);
 
+  share_issuers (self, chain);
   known->chain = wfd_peer_chain_ref (chain);
   /* As if it was not there. */
   known->is_void = TRUE;
@@ -410,7 +474,7 @@ wfd_peer_group_forget (WfdPeerGroup *self)
   g_autoptr (WfdPeerChain) own = chain != NULL ? wfd_peer_chain_ref (chain) : NULL;
 
   free_lists (self);
-  self->n_of_creator = 0;
+  self->n_of_creator = self->n_others = 0;
   self->password_roles = 0;
   make_lists (self);
   if (own != NULL)
@@ -481,16 +545,7 @@ wfd_peer_group_is_current (const WfdPeerGroup *self, const WfdPeerChain *chain, 
 gboolean
 wfd_peer_group_may_stay (const WfdPeerGroup *self, const char *name, gint64 now_s)
 {
-  const GPtrArray *same = g_hash_table_lookup (self->by_name, name);
-
-  for (guint i = 0; same != NULL && i < same->len; i++) {
-    const WfdPeerKnown *known = same->pdata[i];
-
-    if (!WFD_PEER_FAILED (wfd_peer_chain_check_time (known->chain, now_s))
-        && wfd_peer_group_is_current (self, known->chain, now_s))
-      return TRUE;
-  }
-  return FALSE;
+  return find_best (self, name, now_s) != NULL;
 }
 
 static guint32
@@ -525,7 +580,7 @@ wfd_peer_group_admit (WfdPeerGroup *self, WfdPeerChain *chain, const WfdPeerCred
 WfdPeerChain *
 wfd_peer_group_recall (const WfdPeerGroup *self, const WfdPeerCredential *identity, gint64 now_s)
 {
-  WfdPeerChain *chain = wfd_peer_group_find_member (self, identity->name);
+  WfdPeerChain *chain = find_best (self, identity->name, now_s);
 
   return chain != NULL && !WFD_PEER_FAILED (check (self, chain, identity, now_s)) ? chain : NULL;
 }
@@ -543,10 +598,9 @@ wfd_peer_group_belong (WfdPeerGroup *self, WfdPeerChain *chain, gint64 now_s)
 gboolean
 wfd_peer_group_may (const WfdPeerGroup *self, WfdPeerRole role, gint64 now_s)
 {
-  const WfdPeerChain *chain = wfd_peer_group_get_chain (self);
+  const WfdPeerChain *chain = find_best (self, self->identity->name, now_s);
 
-  return chain != NULL && (wfd_peer_chain_get_leaf (chain)->roles & role) != 0
-      && !WFD_PEER_FAILED (wfd_peer_chain_check (chain, self->name, now_s));
+  return chain != NULL && (wfd_peer_chain_get_leaf (chain)->roles & role) != 0;
 }
 
 /* Who comes by the password again has one already, with which as much may be done. */
@@ -562,12 +616,23 @@ find_issued (const WfdPeerGroup *self, const WfdPeerCredential *identity, gint64
       : NULL;
 }
 
+/* Who has the password may come as whoever they like. They have half of the places of who lets them
+ * in, who may need the others, and be it to put them out. */
+static gboolean
+has_place_for_newcomer (const WfdPeerGroup *self, const WfdPeerChain *issued)
+{
+  const char *origin = get_origin (issued);
+
+  return origin == NULL ? self->n_of_creator < WFD_LIMIT_PEER_MEMBERS / 2
+                        : count_followers (self, origin) < WFD_LIMIT_PEER_FOLLOWERS / 2;
+}
+
 guint32
 wfd_peer_group_issue_by_password (WfdPeerGroup *self, const WfdPeerCredential *identity,
     gint64 now_s, WfdPeerChain **ret_chain)
 {
   static const char *const classifiers[] = { "participant", NULL };
-  WfdPeerChain *chain = wfd_peer_group_get_chain (self);
+  WfdPeerChain *chain = find_best (self, self->identity->name, now_s);
   WfdPeerGrant grant = { identity->friendly_name, self->password_roles, classifiers, now_s,
     G_MAXINT64 };
   WfdPeerChain *known = find_issued (self, identity, now_s);
@@ -583,7 +648,7 @@ wfd_peer_group_issue_by_password (WfdPeerGroup *self, const WfdPeerCredential *i
   result = wfd_peer_chain_issue (chain, self->key, identity, &grant, &issued);
   if (WFD_PEER_FAILED (result))
     return result;
-  if (!wfd_peer_group_learn (self, issued))
+  if (!has_place_for_newcomer (self, issued) || !wfd_peer_group_learn (self, issued))
     return WFD_PEER_NO_MEMORY;
   *ret_chain = g_steal_pointer (&issued);
   return WFD_PEER_OK;

@@ -37,6 +37,9 @@ const WfdPeerCredential *wfd_peer_group_get_identity (const WfdPeerGroup *self);
 WfdPeerTlsContext *wfd_peer_group_get_tls (WfdPeerGroup *self);
 /* The latest that is known, or NULL: nobody has let us in yet. */
 WfdPeerChain *wfd_peer_group_get_chain (const WfdPeerGroup *self);
+/* The one that counts at @now_s: the latest may begin later, or have ended. Without one, the
+ * latest. */
+WfdPeerChain *wfd_peer_group_get_chain_at (const WfdPeerGroup *self, gint64 now_s);
 gboolean wfd_peer_group_may (const WfdPeerGroup *self, WfdPeerRole role, gint64 now_s);
 
 /* --- members --- */
@@ -62,7 +65,8 @@ gboolean wfd_peer_group_may_stay (const WfdPeerGroup *self, const char *name, gi
 
 /* What we have typed or the group has told us, or NULL. */
 const char *wfd_peer_group_get_password_hash (const WfdPeerGroup *self);
-/* For somebody who has proved the password: as what the group says (3.3.5.2.5). */
+/* For somebody who has proved the password: as what the group says (3.3.5.2.5). WFD_PEER_NO_MEMORY:
+ * as many as may have come so. */
 guint32 wfd_peer_group_issue_by_password (WfdPeerGroup *self, const WfdPeerCredential *identity,
     gint64 now_s, WfdPeerChain **ret_chain);
 /* Ours, which another member has issued. */

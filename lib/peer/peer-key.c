@@ -17,6 +17,10 @@
 #define OID_PEER_AUTHENTICATION "1.3.6.1.4.1.311.44.3.4"
 static const guint8 type_identity[] = { 0x04, 0x04, 3, 0, 0, 0 };
 
+/* Of MS-PNRP 2.2.3.5: 1.2. */
+#define OID_VERSION "1.3.6.1.4.1.311.44.0.4"
+static const guint8 version[] = { 0x04, 0x04, 1, 0, 2, 0 };
+
 /* --- keys --- */
 
 static WfdPeerKey *
@@ -240,9 +244,13 @@ wfd_peer_certificate_begin (gnutls_x509_crt_t certificate, const char *name,
 gboolean
 wfd_peer_certificate_sign (gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer, WfdPeerKey *key)
 {
-  return gnutls_x509_crt_sign2 (certificate, issuer, key->key,
-             kinds[wfd_peer_key_get_kind (key)].digest, 0)
-      >= 0;
+  WfdPeerKeyKind kind = wfd_peer_key_get_kind (key);
+
+  return (kinds[kind].profile != WFD_PEER_PROFILE_COMPATIBLE
+             || gnutls_x509_crt_set_extension_by_oid (certificate, OID_VERSION, version,
+                    sizeof (version), 0)
+                 >= 0)
+      && gnutls_x509_crt_sign2 (certificate, issuer, key->key, kinds[kind].digest, 0) >= 0;
 }
 
 static gboolean

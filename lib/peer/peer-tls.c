@@ -89,10 +89,10 @@ look_at_peer (gnutls_session_t session)
 }
 
 WfdPeerTlsContext *
-wfd_peer_tls_context_new (WfdPeerKey *key, const WfdPeerCredential *identity)
+wfd_peer_tls_context_new (WfdPeerKey *key, WfdPeerCredential *identity)
 {
   g_autoptr (WfdPeerTlsContext) self = g_new0 (WfdPeerTlsContext, 1);
-  gnutls_x509_crt_t certificate = identity->certificate;
+  gnutls_x509_crt_t certificate = wfd_peer_credential_get_certificate (identity);
 
   if (gnutls_certificate_allocate_credentials (&self->credentials) < 0
       || gnutls_certificate_set_x509_key (self->credentials, &certificate, 1, key->key) < 0

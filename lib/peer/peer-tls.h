@@ -13,7 +13,7 @@ typedef struct _WfdPeerTls WfdPeerTls;
  * profile of @identity. NULL if GnuTLS cannot. */
 typedef struct _WfdPeerTlsContext WfdPeerTlsContext;
 
-WfdPeerTlsContext *wfd_peer_tls_context_new (WfdPeerKey *key, const WfdPeerCredential *identity);
+WfdPeerTlsContext *wfd_peer_tls_context_new (WfdPeerKey *key, WfdPeerCredential *identity);
 void wfd_peer_tls_context_free (WfdPeerTlsContext *self);
 
 /* @context has to stay. NULL if GnuTLS cannot. */

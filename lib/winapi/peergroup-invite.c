@@ -185,7 +185,7 @@ find_subject (const Group *group, const char *name, const PEER_CREDENTIAL_INFO *
   if (chain == NULL && (info == NULL || info->pPublicKey == NULL))
     return PEER_E_IDENTITY_NOT_FOUND;
   if (chain != NULL)
-    *ret_subject = wfd_peer_credential_ref ((WfdPeerCredential *) wfd_peer_chain_get_leaf (chain));
+    *ret_subject = wfd_peer_credential_ref (wfd_peer_chain_get_leaf (chain));
   else
     *ret_subject = peergroup_read_public_key (info->pPublicKey, name);
   return *ret_subject != NULL ? S_OK : PEER_E_INVALID_CREDENTIAL_INFO;
@@ -272,8 +272,8 @@ PeerGroupIssueCredentials (HGROUP hGroup, PCWSTR pwzSubjectIdentity,
 static GBytes *
 lock_group_key (const WfdPeerGroupEntry *entry, const char *password)
 {
-  return wfd_peer_pfx_build (entry->key, wfd_peer_chain_get (entry->chain, 0)->certificate,
-      password);
+  return wfd_peer_pfx_build (entry->key,
+      wfd_peer_credential_get_certificate (wfd_peer_chain_get (entry->chain, 0)), password);
 }
 
 static HRESULT

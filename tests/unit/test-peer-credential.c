@@ -10,14 +10,14 @@
 
 /* A reader that does not know them takes the certificate all the same. */
 static void
-assert_nothing_critical (const WfdPeerCredential *credential)
+assert_nothing_critical (WfdPeerCredential *credential)
 {
+  gnutls_x509_crt_t certificate = wfd_peer_credential_get_certificate (credential);
   char oid[128];
   gsize size = sizeof (oid);
   unsigned critical, n = 0;
 
-  while (
-      gnutls_x509_crt_get_extension_info (credential->certificate, n, oid, &size, &critical) >= 0) {
+  while (gnutls_x509_crt_get_extension_info (certificate, n, oid, &size, &critical) >= 0) {
     if (g_str_has_prefix (oid, "1.3.6.1.4.1.311."))
       g_assert_cmpuint (critical, ==, 0);
     size = sizeof (oid);
@@ -31,7 +31,7 @@ test_says_what_it_was_given (gconstpointer data)
 {
   Club club;
   g_autoptr (WfdPeerChain) chain = NULL;
-  const WfdPeerCredential *leaf;
+  WfdPeerCredential *leaf;
   Person bob;
 
   club_begin (&club, GPOINTER_TO_UINT (data));
@@ -108,6 +108,59 @@ test_a_changed_octet_is_no_certificate (gconstpointer data)
   for (gsize n = 0; n < size; n++)
     g_assert_null (wfd_peer_credential_read (wfd_bytes (der, n)));
   club_end (&club);
+}
+
+/* Those of the one profile say the version of MS-PNRP, 1.2; none has to. */
+static void
+test_version (gconstpointer data)
+{
+  static const guint8 wanted[] = { 0x04, 0x04, 0x01, 0x00, 0x02, 0x00 };
+  gboolean compatible = GPOINTER_TO_UINT (data) == WFD_PEER_KEY_RSA1024;
+  Club club;
+
+  club_begin (&club, GPOINTER_TO_UINT (data));
+  {
+    WfdPeerCredential *const all[] = { wfd_peer_chain_get (club.creator_chain, 0),
+      wfd_peer_chain_get_leaf (club.creator_chain), club.creator.identity };
+
+    for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
+      gnutls_datum_t found = { NULL, 0 };
+      int result = gnutls_x509_crt_get_extension_by_oid2 (
+          wfd_peer_credential_get_certificate (all[i]), "1.3.6.1.4.1.311.44.0.4", 0, &found, NULL);
+
+      g_assert_cmpint (result, ==, compatible ? 0 : GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE);
+      if (compatible)
+        g_assert_cmpmem (found.data, found.size, wanted, sizeof (wanted));
+      gnutls_free (found.data);
+    }
+  }
+  club_end (&club);
+}
+
+/* As Windows has it: the name in DNS form stands beside it. */
+static void
+test_name_beside_another (void)
+{
+  g_autoptr (WfdPeerCredential) read = NULL;
+  g_autoptr (GBytes) der = NULL;
+  gnutls_x509_crt_t certificate;
+  Person alice;
+
+  person_begin (&alice, WFD_PEER_KEY_RSA1024);
+  certificate = wfd_peer_key_certify (alice.key, alice.identity->name, "Alice");
+  g_assert_cmpint (gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME,
+                       "alice.example", strlen ("alice.example"), GNUTLS_FSAN_SET),
+      ==, 0);
+  g_assert_cmpint (gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_URI,
+                       alice.identity->name, strlen (alice.identity->name), GNUTLS_FSAN_APPEND),
+      ==, 0);
+  g_assert_true (wfd_peer_certificate_sign (certificate, certificate, alice.key));
+  der = wfd_peer_certificate_to_der (certificate);
+  read = wfd_peer_credential_read (wfd_bytes_of (der));
+  g_assert_nonnull (read);
+  g_assert_cmpstr (read->name, ==, alice.identity->name);
+  gnutls_x509_crt_deinit (certificate);
+  person_end (&alice);
 }
 
 /* A name is of the key, or whoever likes could be anybody. */
@@ -264,7 +317,7 @@ test_rights_to_issue (void)
 
 /* NULL if it is none. */
 static WfdPeerChain *
-chain_of (const WfdPeerCredential *const *credentials, guint n)
+chain_of (WfdPeerCredential *const *credentials, guint n)
 {
   gnutls_pkcs7_t pkcs7;
   gnutls_datum_t der;
@@ -272,7 +325,8 @@ chain_of (const WfdPeerCredential *const *credentials, guint n)
 
   gnutls_pkcs7_init (&pkcs7);
   for (guint i = 0; i < n; i++)
-    g_assert_cmpint (gnutls_pkcs7_set_crt (pkcs7, credentials[i]->certificate), ==, 0);
+    g_assert_cmpint (
+        gnutls_pkcs7_set_crt (pkcs7, wfd_peer_credential_get_certificate (credentials[i])), ==, 0);
   g_assert_cmpint (gnutls_pkcs7_export2 (pkcs7, GNUTLS_X509_FMT_DER, &der), ==, 0);
   wfd_peer_chain_read (wfd_bytes (der.data, der.size), &chain);
   gnutls_free (der.data);
@@ -281,9 +335,9 @@ chain_of (const WfdPeerCredential *const *credentials, guint n)
 }
 
 static WfdPeerChain *
-add_to (const WfdPeerChain *begin, const WfdPeerCredential *last)
+add_to (const WfdPeerChain *begin, WfdPeerCredential *last)
 {
-  const WfdPeerCredential *all[WFD_LIMIT_PEER_CHAIN];
+  WfdPeerCredential *all[WFD_LIMIT_PEER_CHAIN];
   guint n = wfd_peer_chain_get_length (begin);
 
   for (guint i = 0; i < n; i++)
@@ -386,7 +440,7 @@ test_forged_root (void)
   forged = wfd_peer_credential_read (wfd_bytes (der, size));
   g_assert_nonnull (forged);
   {
-    const WfdPeerCredential *all[] = { forged, wfd_peer_chain_get_leaf (club.creator_chain) };
+    WfdPeerCredential *all[] = { forged, wfd_peer_chain_get_leaf (club.creator_chain) };
 
     chain = chain_of (all, G_N_ELEMENTS (all));
   }
@@ -473,12 +527,14 @@ main (int argc, char *argv[])
     { "credential/says-what-it-was-given", test_says_what_it_was_given },
     { "credential/a-changed-octet-is-none", test_a_changed_octet_is_no_certificate },
     { "credential/signature", test_signature },
+    { "credential/version", test_version },
     { "chain/read-as-it-was-built", test_chain_is_read_as_it_was_built },
   };
 
   g_test_init (&argc, &argv, NULL);
   club_add_for_kinds ("/peer/", both, G_N_ELEMENTS (both));
   g_test_add_func ("/peer/credential/names-of-full-length", test_names_of_full_length);
+  g_test_add_func ("/peer/credential/name-beside-another", test_name_beside_another);
   g_test_add_func ("/peer/credential/name-of-another-key", test_name_of_another_key);
   g_test_add_func ("/peer/chain/times", test_times);
   g_test_add_func ("/peer/chain/root-alone-is-no-member", test_root_alone_is_no_member);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Records of a group: their payloads, and which of them a member has. */
+#include <base-limits.h>
 #include <hex.h>
+#include <peer-group-private.h>
 #include <peer-members.h>
 #include <peer-password.h>
 
@@ -639,6 +641,66 @@ test_another_key_of_the_name (void)
   pair_end (&pair);
 }
 
+/* What many have of the certificates before them is held once. */
+static void
+test_issuers_are_shared (void)
+{
+  Club club;
+  Member alice, bob;
+  Person carol;
+  g_autoptr (WfdPeerChain) read = NULL, of_carol = NULL;
+  g_autoptr (GBytes) octets = NULL;
+  guint32 result;
+
+  club_begin (&club, WFD_PEER_KEY_P256);
+  member_begin (&alice, &club, WFD_PEER_ROLE_MEMBER);
+  member_begin (&bob, &club, WFD_PEER_ROLE_INVITING);
+  person_begin (&carol, WFD_PEER_KEY_P256);
+  of_carol = club_issue (bob.chain, bob.person.key, &carol, WFD_PEER_ROLE_MEMBER, &result);
+  octets = wfd_peer_chain_build (of_carol);
+  g_assert_cmphex (wfd_peer_chain_read (wfd_bytes_of (octets), &read), ==, WFD_PEER_OK);
+  for (guint i = 0; i < 4; i++)
+    g_assert_null (wfd_peer_chain_get (read, i)->certificate);
+  member_know (&alice, &bob);
+  g_assert_cmphex (wfd_peer_group_admit (alice.group, read, carol.identity, CLUB_NOW_S), ==,
+      WFD_PEER_OK);
+  g_assert_true (wfd_peer_chain_get (read, 0) == wfd_peer_chain_get (alice.chain, 0));
+  g_assert_true (wfd_peer_chain_get (read, 2) == wfd_peer_chain_get_leaf (bob.chain));
+  person_end (&carol);
+  member_end (&bob);
+  member_end (&alice);
+  club_end (&club);
+}
+
+/* Who gets another role tomorrow has the one of today until then. */
+static void
+test_certificate_of_tomorrow (void)
+{
+  Pair pair;
+  Member *bob = &pair.bob;
+  const WfdPeerCredential *identity;
+  g_autoptr (WfdPeerChain) later = NULL;
+  g_autoptr (WfdPeerRecord) today = NULL;
+
+  pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
+  identity = bob->person.identity;
+  later = member_reissue (pair.club.creator_chain, pair.club.creator.key, bob,
+      CLUB_NOW_S + CLUB_DAY_S, CLUB_NOW_S + 2 * CLUB_DAY_S);
+  g_assert_cmphex (wfd_peer_group_belong (bob->group, later, G_MININT64), ==, WFD_PEER_OK);
+  g_assert_cmphex (
+      wfd_peer_group_admit (pair.alice.group, later, identity, CLUB_NOW_S + CLUB_DAY_S), ==,
+      WFD_PEER_OK);
+  g_assert_true (wfd_peer_group_get_chain_at (bob->group, CLUB_NOW_S) == bob->chain);
+  g_assert_true (wfd_peer_group_get_chain_at (bob->group, CLUB_NOW_S + CLUB_DAY_S) == later);
+  g_assert_true (wfd_peer_group_get_chain_at (bob->group, CLUB_NOW_S + 3 * CLUB_DAY_S) == later);
+  g_assert_nonnull (wfd_peer_group_recall (pair.alice.group, identity, CLUB_NOW_S));
+  g_assert_null (wfd_peer_group_recall (pair.alice.group, identity, CLUB_NOW_S + 3 * CLUB_DAY_S));
+  today = member_record_new (&type, identity->name, NULL);
+  g_assert_cmphex (wfd_peer_group_sign (bob->group, today, CLUB_NOW_S), ==, WFD_PEER_OK);
+  g_assert_cmphex (group_take (pair.alice.group, today), ==, WFD_PEER_OK);
+  pair_end (&pair);
+}
+
 /* --- the properties of the group --- */
 
 static void
@@ -663,6 +725,59 @@ join_by_password (Member *self, const Person *person, WfdPeerRole role, gint64 a
                         CLUB_NOW_S + after_s, &chain),
       ==, WFD_PEER_OK);
   return chain;
+}
+
+/* As the creator of the club. */
+static void
+creator_begin (Member *self, const Club *club)
+{
+  WfdPeerGroupConfig config = { club->name, club->creator.key, club->creator.identity,
+    club->creator_chain };
+
+  self->person.key = wfd_peer_key_ref (club->creator.key);
+  self->person.identity = wfd_peer_credential_ref (club->creator.identity);
+  self->chain = wfd_peer_chain_ref (club->creator_chain);
+  g_assert_cmphex (wfd_peer_group_new (&config, &self->group), ==, WFD_PEER_OK);
+}
+
+static void
+assert_only_by_invitation (Member *self, const Person *person)
+{
+  g_autoptr (WfdPeerChain) invited = NULL;
+  WfdPeerChain *chain;
+  guint32 result;
+
+  set_password_role (self, WFD_PEER_ROLE_MEMBER);
+  g_assert_cmphex (
+      wfd_peer_group_issue_by_password (self->group, person->identity, CLUB_NOW_S, &chain), ==,
+      WFD_PEER_NO_MEMORY);
+  invited = club_issue (self->chain, self->person.key, person, WFD_PEER_ROLE_MEMBER, &result);
+  g_assert_cmphex (wfd_peer_group_admit (self->group, invited, person->identity, CLUB_NOW_S), ==,
+      WFD_PEER_OK);
+}
+
+/* Who knows it and makes many identities leaves places for those who are invited. To make them all
+ * would take long. */
+static void
+test_password_leaves_places (void)
+{
+  Club club;
+  Member creator, alice;
+  Person bob;
+
+  club_begin (&club, WFD_PEER_KEY_P256);
+  creator_begin (&creator, &club);
+  member_begin (&alice, &club, WFD_PEER_ROLE_ADMIN);
+  person_begin (&bob, WFD_PEER_KEY_P256);
+  creator.group->n_of_creator = WFD_LIMIT_PEER_MEMBERS / 2;
+  assert_only_by_invitation (&creator, &bob);
+  g_hash_table_insert (alice.group->n_followers, alice.person.identity->name,
+      GUINT_TO_POINTER (WFD_LIMIT_PEER_FOLLOWERS / 2));
+  assert_only_by_invitation (&alice, &bob);
+  person_end (&bob);
+  member_end (&alice);
+  member_end (&creator);
+  club_end (&club);
 }
 
 /* Who comes by it again and again does not fill the group with certificates. */
@@ -770,5 +885,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/group/password-lets-in-once", test_password_lets_in_once);
   g_test_add_func ("/peer/group/group-properties", test_group_properties);
   g_test_add_func ("/peer/group/what-is-not-kept", test_what_is_not_kept_tells_nothing);
+  g_test_add_func ("/peer/group/issuers-are-shared", test_issuers_are_shared);
+  g_test_add_func ("/peer/group/certificate-of-tomorrow", test_certificate_of_tomorrow);
+  g_test_add_func ("/peer/group/password-leaves-places", test_password_leaves_places);
   return g_test_run ();
 }

@@ -592,7 +592,7 @@ test_own_records_have_places (void)
   /* Who may publish all Memberships leaves as much free. */
   for (n = 0; import_made_up (alice, "mallory", &wfd_peer_type_membership); n++)
     continue;
-  g_assert_cmpuint (n, ==, WFD_LIMIT_PEER_OWN_RECORDS / 2);
+  g_assert_cmpuint (n, ==, WFD_LIMIT_PEER_MEMBERS);
   g_assert_true (import_made_up (alice, "bob", &wfd_peer_type_membership));
   world_free (world);
 }

@@ -99,6 +99,33 @@ test_limited_in_bytes (void)
   world_free (world);
 }
 
+/* One administrator can publish all whom the creator may let in, and leaves as many places. */
+static void
+test_memberships_of_one (void)
+{
+  g_autoptr (GBytes) payload = g_bytes_new_take (g_malloc0 (3000), 3000);
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice");
+
+  create (alice);
+  for (guint i = 0; i < WFD_LIMIT_PEER_MEMBERS + 2; i++) {
+    g_autoptr (WfdPeerRecord) record = make_up_record (alice, payload);
+    g_autoptr (WfdPeerRecord) kept = NULL;
+    gboolean ours = i <= WFD_LIMIT_PEER_MEMBERS;
+
+    record->type = wfd_peer_type_membership;
+    if (!ours) {
+      g_free (record->creator);
+      record->creator = g_strdup ("carol");
+      wfd_peer_record_make_id ("carol", &record->id);
+    }
+    wfd_peer_node_import_record (alice->node, record);
+    kept = wfd_peer_node_get_record (alice->node, &record->id);
+    g_assert_true ((kept != NULL) == (i != WFD_LIMIT_PEER_MEMBERS));
+  }
+  world_free (world);
+}
+
 /* What waits for somebody else has not to be looked at again. */
 static void
 test_deferred_of_somebody (void)
@@ -379,6 +406,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/peer/records/made-up-is-refused", test_made_up_record);
   g_test_add_func ("/peer/records/limited-in-bytes", test_limited_in_bytes);
+  g_test_add_func ("/peer/records/memberships-of-one", test_memberships_of_one);
   g_test_add_func ("/peer/records/deferred-of-somebody", test_deferred_of_somebody);
   g_test_add_func ("/peer/records/deferred-leaves-its-place", test_deferred_leaves_its_place);
   g_test_add_func ("/peer/records/deferred-is-superseded", test_deferred_is_superseded);

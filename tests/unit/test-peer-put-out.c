@@ -299,18 +299,19 @@ test_order_makes_no_difference (void)
 static WfdPeerChain *
 with_serial (const WfdPeerChain *chain, const Member *issuer, const guint8 *serial)
 {
-  gnutls_x509_crt_t leaf = wfd_peer_chain_get_leaf (chain)->certificate;
+  gnutls_x509_crt_t leaf = wfd_peer_credential_get_certificate (wfd_peer_chain_get_leaf (chain));
   guint n = wfd_peer_chain_get_length (chain);
   gnutls_datum_t der;
   gnutls_pkcs7_t pkcs7;
   WfdPeerChain *forged = NULL;
 
   gnutls_x509_crt_set_serial (leaf, serial, WFD_PEER_SERIAL_BYTES);
-  g_assert_true (wfd_peer_certificate_sign (leaf, wfd_peer_chain_get (chain, n - 2)->certificate,
-      issuer->person.key));
+  g_assert_true (wfd_peer_certificate_sign (leaf,
+      wfd_peer_credential_get_certificate (wfd_peer_chain_get (chain, n - 2)), issuer->person.key));
   gnutls_pkcs7_init (&pkcs7);
   for (guint i = 0; i < n; i++)
-    gnutls_pkcs7_set_crt (pkcs7, wfd_peer_chain_get (chain, i)->certificate);
+    gnutls_pkcs7_set_crt (pkcs7,
+        wfd_peer_credential_get_certificate (wfd_peer_chain_get (chain, i)));
   gnutls_pkcs7_export2 (pkcs7, GNUTLS_X509_FMT_DER, &der);
   g_assert_cmpuint (wfd_peer_chain_read (wfd_bytes (der.data, der.size), &forged), ==, WFD_PEER_OK);
   gnutls_free (der.data);
@@ -480,7 +481,8 @@ test_many_of_many (void)
 {
   Pair pair;
   Person dave, erin, carol;
-  g_autoptr (WfdPeerChain) of_dave = NULL, of_erin = NULL, of_carol = NULL;
+  g_autoptr (WfdPeerChain) of_dave = NULL, below_dave = NULL, of_erin = NULL, of_carol = NULL;
+  guint32 result;
 
   pair_begin (&pair, WFD_PEER_KEY_P256, WFD_PEER_ROLE_ADMIN);
   person_begin (&dave, WFD_PEER_KEY_P256);
@@ -489,7 +491,11 @@ test_many_of_many (void)
   /* To make them all would take long. */
   g_hash_table_insert (pair.alice.group->n_followers, pair.bob.person.identity->name,
       GUINT_TO_POINTER (WFD_LIMIT_PEER_FOLLOWERS - 1));
-  of_dave = let_in_by_bob (&pair, &dave, CLUB_NOW_S);
+  of_dave =
+      club_issue (pair.bob.chain, pair.bob.person.key, &dave, WFD_PEER_ROLE_INVITING, &result);
+  /* With the one between it would be two. */
+  below_dave = club_issue (of_dave, dave.key, &erin, WFD_PEER_ROLE_MEMBER, &result);
+  g_assert_cmphex (tell_alice (&pair, below_dave, &erin), ==, WFD_PEER_NO_MEMORY);
   g_assert_cmphex (tell_alice (&pair, of_dave, &dave), ==, WFD_PEER_OK);
   of_erin = let_in_by_bob (&pair, &erin, CLUB_NOW_S);
   g_assert_cmphex (tell_alice (&pair, of_erin, &erin), ==, WFD_PEER_NO_MEMORY);

@@ -59,7 +59,7 @@ static gpointer
 run_other (gpointer data)
 {
   Other *self = data;
-  gnutls_x509_crt_t certificate = self->person->identity->certificate;
+  gnutls_x509_crt_t certificate = wfd_peer_credential_get_certificate (self->person->identity);
   gnutls_certificate_credentials_t credentials;
   gnutls_session_t session;
   int result;

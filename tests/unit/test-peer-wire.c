@@ -208,13 +208,13 @@ test_largest (gconstpointer data)
     [WFD_PEER_DISCONNECT] = 65535,
     [WFD_PEER_SOLICIT_NEW] = 65535,
     [WFD_PEER_SOLICIT_TIME] = 65535,
-    [WFD_PEER_SOLICIT_HASH] = 5 << 20,
-    [WFD_PEER_ADVERTISE] = 5 << 20,
-    [WFD_PEER_REQUEST] = 5 << 20,
+    [WFD_PEER_SOLICIT_HASH] = 6 << 20,
+    [WFD_PEER_ADVERTISE] = 6 << 20,
+    [WFD_PEER_REQUEST] = 6 << 20,
     [WFD_PEER_FLOOD] = (60 << 20) + (128 << 10),
     [WFD_PEER_SYNC_END] = 65535,
     [WFD_PEER_PT2PT] = 28 + (16 << 20),
-    [WFD_PEER_ACK] = 5 << 20,
+    [WFD_PEER_ACK] = 6 << 20,
   };
   g_autoptr (GByteArray) octets = hex_octets (get_hex (data));
   gsize size = limits[octets->data[5]];
