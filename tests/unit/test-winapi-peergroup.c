@@ -106,6 +106,11 @@ test_not_to_oneself (GroupPair *pair, gconstpointer data)
       PEER_E_CONNECT_SELF);
   g_assert_cmphex (PeerGroupOpenDirectConnection (pair->alice.group, pair->bob.identity, &own, &id),
       ==, PEER_E_CONNECT_SELF);
+  /* At no address is somebody else who is this one. */
+  own = member_get_address (&pair->bob);
+  g_assert_cmphex (
+      PeerGroupOpenDirectConnection (pair->alice.group, pair->alice.identity, &own, &id), ==,
+      PEER_E_CONNECT_SELF);
   g_assert_cmpuint (member_count (&pair->alice, PEER_GROUP_EVENT_DIRECT_CONNECTION), ==, 0);
 }
 
@@ -557,6 +562,9 @@ test_records (GroupPair *pair, gconstpointer data)
   GUID id;
 
   record.data = (PEER_DATA) { 3, (PBYTE) "abc" };
+  /* Whose it is, and which version, is not for the application to say. */
+  record.pwzCreatorId = pair->alice.identity;
+  record.dwVersion = 7;
   g_assert_cmphex (PeerGroupAddRecord (pair->bob.group, &record, &id), ==, S_OK);
   do {
     gboolean found;
@@ -569,6 +577,7 @@ test_records (GroupPair *pair, gconstpointer data)
   } while (TRUE);
   g_assert_cmphex (PeerGroupGetRecord (pair->alice.group, &id, &got), ==, S_OK);
   g_assert_true (wcscmp (got->pwzCreatorId, pair->bob.identity) == 0);
+  g_assert_cmpuint (got->dwVersion, ==, 1);
   g_assert_cmpmem (got->data.pbData, got->data.cbData, "abc", 3);
   g_assert_cmpuint (got->securityData.cbData, >, 32);
 
