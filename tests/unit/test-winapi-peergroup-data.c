@@ -251,6 +251,19 @@ test_stored_credentials (GroupPair *pair, gconstpointer data)
 
 /* --- who is seen --- */
 
+static ULONG
+count_memberships (const Member *self)
+{
+  static const GUID membership = { 0x01000000 };
+  HPEERENUM records;
+  ULONG n;
+
+  g_assert_cmphex (PeerGroupEnumRecords (self->group, &membership, &records), ==, S_OK);
+  g_assert_cmphex (PeerGetItemCount (records, &n), ==, S_OK);
+  g_assert_cmphex (PeerEndEnumeration (records), ==, S_OK);
+  return n;
+}
+
 /* A member of whom the group has no certificate is seen from their first record on, by those too
  * who have never met them. */
 static void
@@ -269,7 +282,9 @@ test_member_data_optional (void)
   member_join (&bob, L"bob", &alice, &PEER_GROUP_ROLE_MEMBER);
   member_connect (&bob, &alice);
   member_wait_change (&alice, PEER_MEMBER_CONNECTED, bob.identity);
+  g_assert_cmpuint (count_memberships (&bob), ==, 1);
   id = add_record (&bob, "hello", NULL);
+  g_assert_cmpuint (count_memberships (&bob), ==, 2);
   wait_record (&alice, &id);
   member_wait_change (&alice, PEER_MEMBER_JOINED, bob.identity);
   member_close (&bob);

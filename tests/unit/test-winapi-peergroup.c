@@ -483,6 +483,15 @@ test_again (GroupPair *pair, gconstpointer data)
   PeerFreeData (group);
 }
 
+static void
+open_again (Member *self, PCWSTR group)
+{
+  g_assert_cmphex (PeerGroupUnregisterEvent (self->registration), ==, S_OK);
+  g_assert_cmphex (PeerGroupClose (self->group), ==, S_OK);
+  g_assert_cmphex (PeerGroupOpen (self->identity, group, NULL, &self->group), ==, S_OK);
+  member_register (self);
+}
+
 /* Without any address: where the other one was the last time. */
 static void
 test_found_again (GroupPair *pair, gconstpointer data)
@@ -490,12 +499,27 @@ test_found_again (GroupPair *pair, gconstpointer data)
   PWSTR group = member_get_group_name (&pair->bob);
 
   member_wait_change (&pair->bob, PEER_MEMBER_CONNECTED, pair->alice.identity);
-  g_assert_cmphex (PeerGroupUnregisterEvent (pair->bob.registration), ==, S_OK);
-  g_assert_cmphex (PeerGroupClose (pair->bob.group), ==, S_OK);
-  g_assert_cmphex (PeerGroupOpen (pair->bob.identity, group, NULL, &pair->bob.group), ==, S_OK);
-  member_register (&pair->bob);
+  open_again (&pair->bob, group);
   member_go_online (&pair->bob);
   member_wait_status (&pair->bob, PEER_GROUP_STATUS_HAS_CONNECTIONS);
+  PeerFreeData (group);
+}
+
+/* Who was alone the last time still knows where somebody was before. */
+static void
+test_alone_for_once (GroupPair *pair, gconstpointer data)
+{
+  PWSTR group = member_get_group_name (&pair->bob);
+  guint n;
+
+  member_wait_change (&pair->bob, PEER_MEMBER_CONNECTED, pair->alice.identity);
+  open_again (&pair->bob, group);
+  open_again (&pair->alice, group);
+  n = count_files_with (group_stage_get_folder (), "addresses=[");
+  g_assert_cmpuint (n, >, 0);
+  member_go_online (&pair->bob);
+  open_again (&pair->bob, group);
+  g_assert_cmpuint (count_files_with (group_stage_get_folder (), "addresses=["), ==, n);
   PeerFreeData (group);
 }
 
@@ -791,6 +815,7 @@ main (int argc, char **argv)
   GROUP_PAIR_ADD ("connect/nobody-is-found", test_nobody_is_found);
   GROUP_PAIR_ADD ("connect/again", test_again);
   GROUP_PAIR_ADD ("connect/found-where-it-was", test_found_again);
+  GROUP_PAIR_ADD ("connect/alone-for-once", test_alone_for_once);
   GROUP_PAIR_ADD ("life/deleted", test_deleted);
   GROUP_PAIR_ADD ("properties/by-the-creator", test_properties);
   GROUP_PAIR_ADD ("records/signed-and-changed-by-who-may", test_records);
