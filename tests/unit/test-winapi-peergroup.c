@@ -514,10 +514,12 @@ test_alone_for_once (GroupPair *pair, gconstpointer data)
 
   member_wait_change (&pair->bob, PEER_MEMBER_CONNECTED, pair->alice.identity);
   open_again (&pair->bob, group);
+  member_go_online (&pair->bob);
+  member_wait_status (&pair->bob, PEER_GROUP_STATUS_HAS_CONNECTIONS);
   open_again (&pair->alice, group);
+  member_wait_change (&pair->bob, PEER_MEMBER_DISCONNECTED, pair->alice.identity);
   n = count_files_with (group_stage_get_folder (), "addresses=[");
   g_assert_cmpuint (n, >, 0);
-  member_go_online (&pair->bob);
   open_again (&pair->bob, group);
   g_assert_cmpuint (count_files_with (group_stage_get_folder (), "addresses=["), ==, n);
   PeerFreeData (group);
