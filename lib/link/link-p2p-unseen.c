@@ -114,36 +114,49 @@ wfd_p2p_link_end_unseen_now (WfdP2pLink *self, gint64 end_us)
   wfd_p2p_link_end_unseen (self);
 }
 
+/* --- on its way --- */
+
+typedef struct
+{
+  GDBusConnection *bus;
+  GAsyncQueue *done;
+} Flush;
+
 static void
-on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+flush_free (Flush *self)
 {
-  g_dbus_connection_flush_finish (G_DBUS_CONNECTION (source), result, NULL);
-  *(gboolean *) user_data = TRUE;
+  g_async_queue_unref (self->done);
+  g_object_unref (self->bus);
+  g_free (self);
 }
 
-static gboolean
-on_time_over (gpointer user_data)
+/* GDBus cannot be told not to wait any more. */
+static gpointer
+flush (gpointer data)
 {
-  *(gboolean *) user_data = TRUE;
-  return G_SOURCE_REMOVE;
+  Flush *self = data;
+
+  g_dbus_connection_flush_sync (self->bus, NULL, NULL);
+  g_async_queue_push (self->done, GINT_TO_POINTER (TRUE));
+  flush_free (self);
+  return NULL;
 }
 
-/* In a context of its own, so that nothing else happens meanwhile; whoever is told too late
- * is nobody any more. */
+/* Whom the bus holds up longer is left behind, with what is its own, until the bus goes on. */
 void
 wfd_p2p_link_flush (WfdP2pLink *self, gint64 end_us)
 {
   gint64 left_us = MAX (0, end_us - g_get_monotonic_time ());
-  g_autoptr (GMainContext) context = g_main_context_new ();
-  g_autoptr (GSource) timer = g_timeout_source_new (left_us / 1000);
-  gboolean is_over = FALSE;
+  g_autoptr (GAsyncQueue) done = g_async_queue_new ();
+  Flush *flushing = g_new (Flush, 1);
+  GThread *thread;
 
-  g_source_set_callback (timer, on_time_over, &is_over, NULL);
-  g_source_attach (timer, context);
-  g_main_context_push_thread_default (context);
-  g_dbus_connection_flush (self->bus, NULL, on_flushed, &is_over);
-  while (!is_over)
-    g_main_context_iteration (context, TRUE);
-  g_main_context_pop_thread_default (context);
-  g_source_destroy (timer);
+  *flushing = (Flush) { g_object_ref (self->bus), g_async_queue_ref (done) };
+  thread = g_thread_try_new ("wfd-flush", flush, flushing, NULL);
+  if (thread == NULL) {
+    flush_free (flushing);
+    return;
+  }
+  g_thread_unref (thread);
+  g_async_queue_timeout_pop (done, left_us);
 }

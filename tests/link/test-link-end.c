@@ -2,8 +2,6 @@
 /* The end, wanted or not, at every moment. */
 #include <link-p2p-private.h>
 
-#include <signal.h>
-
 #include "link-lab.h"
 
 #define add(path, test) g_test_add ("/link/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
@@ -285,66 +283,6 @@ test_switched_off (Lab *lab, gconstpointer data)
   g_assert_nonnull (strstr (lab->told_error->message, "rfkill"));
   g_assert_cmpstr (lab->told->str, ==, "lost peer-lost unavailable");
   open_link (lab);
-}
-
-typedef struct
-{
-  pid_t bus;
-  GMutex lock;
-  GCond cond;
-  gboolean is_closed, is_late;
-} StoppedBus;
-
-/* So that the test ends. */
-static gpointer
-let_go_on (gpointer data)
-{
-  StoppedBus *stopped = data;
-  gint64 end_us = g_get_monotonic_time () + 10 * G_TIME_SPAN_SECOND;
-
-  g_mutex_lock (&stopped->lock);
-  while (!stopped->is_closed && !stopped->is_late)
-    stopped->is_late = !g_cond_wait_until (&stopped->cond, &stopped->lock, end_us);
-  g_mutex_unlock (&stopped->lock);
-  kill (stopped->bus, SIGCONT);
-  return NULL;
-}
-
-/* Its socket is full: what is sent does not leave. */
-static void
-stop_bus (Lab *lab, StoppedBus *stopped)
-{
-  g_autoptr (GVariant) pid = g_dbus_connection_call_sync (lab->bus, "org.freedesktop.DBus",
-      "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-      g_variant_new ("(s)", "org.freedesktop.DBus"), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
-  g_autofree char *much = g_strnfill (4 << 20, 'x');
-  guint32 number;
-
-  g_variant_get (pid, "(u)", &number);
-  stopped->bus = number;
-  g_assert_cmpint (kill (stopped->bus, SIGSTOP), ==, 0);
-  g_dbus_connection_emit_signal (lab->bus, NULL, ROOT, "test.Lab", "Much",
-      g_variant_new ("(s)", much), NULL);
-}
-
-/* Whoever closes is held up by nobody. */
-static void
-test_close_with_stopped_bus (Lab *lab, gconstpointer data)
-{
-  StoppedBus stopped = { 0 };
-  GThread *rescue;
-
-  open_link (lab);
-  stop_bus (lab, &stopped);
-  rescue = g_thread_new ("rescue", let_go_on, &stopped);
-  wfd_link_close (lab->link);
-  g_mutex_lock (&stopped.lock);
-  stopped.is_closed = TRUE;
-  g_cond_signal (&stopped.cond);
-  g_mutex_unlock (&stopped.lock);
-  g_thread_join (rescue);
-  g_assert_false (stopped.is_late);
-  lab_wait_call (lab, "Disconnect");
 }
 
 static GVariant *
@@ -962,7 +900,6 @@ main (int argc, char **argv)
   add ("loss/service-dies", test_service_dies);
   add ("loss/service-restarts", test_service_restarts);
   add ("loss/adapter-unplugged", test_adapter_unplugged);
-  add ("end/bus-is-stopped", test_close_with_stopped_bus);
   add ("loss/group-of-unplugged-adapter", test_group_of_unplugged_adapter);
   add ("loss/switched-off", test_switched_off);
   add ("loss/bus-closed", test_bus_closed);
