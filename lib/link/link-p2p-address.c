@@ -84,6 +84,25 @@ set_address (WfdP2pOp *op)
 
 /* --- as owner: for clients whose handshake gives none --- */
 
+/* @address: (nullable): not yet */
+static void
+take_peer_address (WfdP2pOp *op, GInetAddress *address)
+{
+  if (address == NULL)
+    return;
+  g_set_object (&op->link->group->info->peer_address, address);
+  wfd_p2p_clear_source (&op->step_timer);
+  wfd_p2p_op_advance (op);
+}
+
+/* That of the peer, perhaps. */
+static void
+on_lease (WfdP2pOp *op)
+{
+  if (op->step == WFD_P2P_STEP_PEER_ADDRESS && op->failure == NULL)
+    take_peer_address (op, wfd_p2p_group_find_lease (op->link->group));
+}
+
 static void
 on_server_line (WfdText line, gpointer user_data)
 {
@@ -95,7 +114,7 @@ on_server_line (WfdText line, gpointer user_data)
     return;
   wfd_p2p_group_take_lease (self->group, given, station);
   if (self->op != NULL)
-    wfd_p2p_op_lease_given (self->op);
+    on_lease (self->op);
 }
 
 static void
@@ -239,24 +258,6 @@ wfd_p2p_op_begin_lease (WfdP2pOp *op)
 }
 
 /* --- that of the peer --- */
-
-/* @address: (nullable): not yet */
-static void
-take_peer_address (WfdP2pOp *op, GInetAddress *address)
-{
-  if (address == NULL)
-    return;
-  g_set_object (&op->link->group->info->peer_address, address);
-  wfd_p2p_clear_source (&op->step_timer);
-  wfd_p2p_op_advance (op);
-}
-
-void
-wfd_p2p_op_lease_given (WfdP2pOp *op)
-{
-  if (op->step == WFD_P2P_STEP_PEER_ADDRESS && op->failure == NULL)
-    take_peer_address (op, wfd_p2p_group_find_lease (op->link->group));
-}
 
 /* Where it may be: among those that we give, or, if it is the owner, in the beginning of
  * its network. */

@@ -100,8 +100,6 @@ void wfd_p2p_op_begin_serve (WfdP2pOp *op);
 void wfd_p2p_op_begin_address (WfdP2pOp *op);
 void wfd_p2p_op_begin_lease (WfdP2pOp *op);
 void wfd_p2p_op_begin_peer_address (WfdP2pOp *op);
-/* That of the client may be known now. */
-void wfd_p2p_op_lease_given (WfdP2pOp *op);
 
 WfdP2pOp *wfd_p2p_op_ref (WfdP2pOp *op);
 void wfd_p2p_op_unref (WfdP2pOp *op);

@@ -93,20 +93,6 @@ is_same (const guint8 *station, gpointer other)
   return memcmp (station, other, WFD_STATION_ADDRESS_BYTES) == 0;
 }
 
-/* Who comes next may be given the address of one who has gone. */
-void
-wfd_p2p_group_remove_member (WfdP2pGroup *group, const char *peer_path)
-{
-  g_autofree char *id = wfd_p2p_read_peer_id (peer_path);
-  gint index = find_member (group, id);
-
-  if (index < 0)
-    return;
-  if (get_member (group, index)->has_station && group->info->interface != NULL)
-    wfd_net_forget_neighbours (group->info->interface, is_same, get_member (group, index)->station);
-  g_array_remove_index (group->members, index);
-}
-
 static const char *
 get_peer_id (WfdP2pGroup *group)
 {
@@ -149,6 +135,19 @@ forget_leases (WfdP2pGroup *group, WfdNetStationFunc is_wanted, gpointer user_da
   }
 }
 
+/* A station has one address, and an address one station. */
+static void
+make_way (WfdP2pGroup *group, const Lease *lease)
+{
+  for (guint i = group->leases->len; i > 0; i--) {
+    Lease *old = g_ptr_array_index (group->leases, i - 1);
+
+    if (is_same (old->station, (gpointer) lease->station)
+        || g_inet_address_equal (old->address, lease->address))
+      g_ptr_array_remove_index (group->leases, i - 1);
+  }
+}
+
 void
 wfd_p2p_group_take_lease (WfdP2pGroup *group, GInetAddress *address, const guint8 *station)
 {
@@ -156,7 +155,7 @@ wfd_p2p_group_take_lease (WfdP2pGroup *group, GInetAddress *address, const guint
 
   lease->address = g_object_ref (address);
   memcpy (lease->station, station, sizeof (lease->station));
-  forget_leases (group, is_same, lease->station);
+  make_way (group, lease);
   if (group->leases->len >= WFD_LIMIT_STATIONS)
     g_ptr_array_remove_index (group->leases, 0);
   g_ptr_array_add (group->leases, lease);
@@ -176,6 +175,28 @@ wfd_p2p_group_find_lease (WfdP2pGroup *group)
 
 /* --- when they go --- */
 
+/* Who comes next may be given the address of one who has gone. */
+static void
+forget_addresses (WfdP2pGroup *group, WfdNetStationFunc is_wanted, gpointer user_data)
+{
+  if (group->info->interface != NULL)
+    wfd_net_forget_neighbours (group->info->interface, is_wanted, user_data);
+  forget_leases (group, is_wanted, user_data);
+}
+
+void
+wfd_p2p_group_remove_member (WfdP2pGroup *group, const char *peer_path)
+{
+  g_autofree char *id = wfd_p2p_read_peer_id (peer_path);
+  gint index = find_member (group, id);
+
+  if (index < 0)
+    return;
+  if (get_member (group, index)->has_station)
+    forget_addresses (group, is_same, get_member (group, index)->station);
+  g_array_remove_index (group->members, index);
+}
+
 /* Somebody else may be in it, and has his own session. */
 gboolean
 wfd_p2p_group_outlives_peer (WfdP2pGroup *group)
@@ -193,8 +214,7 @@ wfd_p2p_group_vacate (WfdP2pGroup *group)
   wfd_p2p_clear_source (&group->ride_out);
   wfd_p2p_clear_source (&group->loss_timer);
   g_clear_pointer (&group->stations, wfd_station_watch_free);
-  wfd_net_forget_neighbours (group->info->interface, wfd_p2p_group_may_be_peer, group);
-  forget_leases (group, wfd_p2p_group_may_be_peer, group);
+  forget_addresses (group, wfd_p2p_group_may_be_peer, group);
   g_clear_object (&group->info->peer);
   g_clear_object (&group->info->peer_address);
 }

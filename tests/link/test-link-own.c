@@ -378,12 +378,18 @@ come_in_three (Lab *lab, const char *first, const char *second, const char *thir
 }
 
 static void
-leave_to_other (Lab *lab)
+leave_to (Lab *lab, const char *id, const char *members)
 {
-  set_members (lab, "[objectpath '" OTHER "', '" THIRD "']");
+  set_members (lab, members);
   say_left (lab, TV);
   lab_wait_told (lab, "opened");
-  assert_peer (lab, OTHER_ID);
+  assert_peer (lab, id);
+}
+
+static void
+leave_to_other (Lab *lab)
+{
+  leave_to (lab, OTHER_ID, "[objectpath '" OTHER "', '" THIRD "']");
 }
 
 /* Whoever else the kernel has spoken to. */
@@ -434,6 +440,42 @@ test_lease_of_each (Lab *lab, gconstpointer data)
   assert_peer_address (lab, "192.168.173.110");
   leave_to_other (lab);
   assert_peer_address (lab, "192.168.173.111");
+}
+
+/* It is nobody's any more, though nobody tells which station the next is. */
+static void
+test_lease_of_one_who_has_left (Lab *lab, gconstpointer data)
+{
+  lab_set_neighbour (lab, NULL);
+  lab_add_neighbour (lab, "192.168.173.110", TV_STATION);
+  lab_add_program (lab, "dnsmasq", SAY_LEASE ("192.168.173.112", THIRD_STATION) "exec sleep 1000");
+  start_group (lab);
+  lab_say_tv_found (lab);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Start");
+  say_joined_as (lab, THIRD, THIRD_STATION);
+  while (WFD_P2P_LINK (lab->link)->group->leases->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  say_left (lab, THIRD);
+  set_members (lab, "[objectpath '" TV "']");
+  say_joined_as (lab, TV, "rubbish");
+  lab_wait_ok (lab);
+  assert_peer_address (lab, "192.168.173.110");
+}
+
+/* The one who had it before is somewhere else. */
+static void
+test_lease_of_two (Lab *lab, gconstpointer data)
+{
+  use_options (lab);
+  lab_set_neighbour (lab, NULL);
+  lab_add_program (lab, "dnsmasq",
+      SAY_LEASE ("192.168.173.111", THIRD_STATION) SAY_LEASE ("192.168.173.111", OTHER_STATION)
+          SAY_LEASE ("192.168.173.110", TV_STATION) "exec sleep 1000");
+  come_in_three (lab, TV_STATION, OTHER_STATION, THIRD_STATION);
+  lab_add_neighbour (lab, "192.168.173.112", THIRD_STATION);
+  leave_to (lab, "02:00:00:00:03:00", "[objectpath '" THIRD "', '" OTHER "']");
+  assert_peer_address (lab, "192.168.173.112");
 }
 
 /* The fifth, sixth, ... client has an address of the handshake as well. */
@@ -568,6 +610,8 @@ main (int argc, char **argv)
   add ("address-of-each", test_address_of_each);
   add ("address-of-the-rest", test_address_of_the_rest);
   add ("lease-of-each", test_lease_of_each);
+  add ("lease-of-one-who-has-left", test_lease_of_one_who_has_left);
+  add ("lease-of-two", test_lease_of_two);
   add ("all-are-asked", test_all_are_asked);
   add ("station-of-each", test_station_of_each);
   add ("not-in-group-of-peer", test_not_in_group_of_peer);
