@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ifaddrs.h>
+#include <linux/nl80211.h>
 #include <net/if.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <netlink/route/neighbour.h>
@@ -43,6 +46,36 @@ guint
 wfd_net_get_index (const char *interface)
 {
   return if_nametoindex (interface);
+}
+
+static int
+on_interface (struct nl_msg *message, void *user_data)
+{
+  struct nlattr *wiphy = nlmsg_find_attr (nlmsg_hdr (message), GENL_HDRLEN, NL80211_ATTR_WIPHY);
+
+  if (wiphy != NULL && nla_len (wiphy) == sizeof (guint32))
+    *(gint *) user_data = nla_get_u32 (wiphy);
+  return NL_OK;
+}
+
+gint
+wfd_net_get_radio (const char *interface)
+{
+  struct nl_sock *socket = nl_socket_alloc ();
+  struct nl_msg *request = nlmsg_alloc ();
+  gint family = genl_connect (socket), radio = -1;
+
+  if (family == 0)
+    family = genl_ctrl_resolve (socket, NL80211_GENL_NAME);
+  nl_socket_modify_cb (socket, NL_CB_VALID, NL_CB_CUSTOM, on_interface, &radio);
+  genlmsg_put (request, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, 0, NL80211_CMD_GET_INTERFACE, 0);
+  nla_put_u32 (request, NL80211_ATTR_IFINDEX, wfd_net_get_index (interface));
+  if (family >= 0)
+    nl_send_sync (socket, request);
+  else
+    nlmsg_free (request);
+  nl_socket_free (socket);
+  return radio;
 }
 
 gint

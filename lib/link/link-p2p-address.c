@@ -37,19 +37,14 @@ start_timer (WfdP2pOp *op, guint interval_ms, GSourceFunc callback)
 
 /* --- ours, where it is known --- */
 
-static gboolean
-is_group (const char *interface)
-{
-  return wfd_p2p_is_group_name (interface, NULL);
-}
-
 /* Of two groups with the same network the kernel reaches one, and packets for the other go there
  * too. A network of another kind makes way by its metric. */
 static gboolean
 is_network_free (WfdP2pOp *op)
 {
   WfdLinkInfo *info = op->link->group->info;
-  g_autofree char *interface = wfd_net_dup_interface_in (info->network, info->interface, is_group);
+  g_autofree char *interface =
+      wfd_net_dup_interface_in (info->network, info->interface, wfd_p2p_is_group_name);
   g_autofree char *text = NULL;
 
   if (interface == NULL)

@@ -389,7 +389,7 @@ is_left (GHashTable *claim, const char *path, const char *name)
     return FALSE;
   others = g_strsplit (text, " ", WFD_LIMIT_WPAS_OBJECTS);
   return !g_strv_contains ((const char *const *) others, path)
-      && wfd_p2p_is_group_name (name, device);
+      && wfd_p2p_is_group_of (name, device);
 }
 
 static void

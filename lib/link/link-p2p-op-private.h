@@ -78,8 +78,8 @@ void wfd_p2p_op_choose (WfdP2pOp *op, gint *ret_go_intent, guint *ret_frequency_
 gboolean wfd_p2p_op_has_chosen (WfdP2pOp *op);
 /* No group was begun, and nothing says why. */
 void wfd_p2p_op_note_unformed (WfdP2pOp *op);
-/* For the next attempt, if that seems to be the reason. */
-void wfd_p2p_op_share_interface (WfdP2pOp *op);
+/* For the next attempt, what seems to be the reason; then rests. */
+void wfd_p2p_op_prepare_again (WfdP2pOp *op);
 
 /* Of link-p2p-own.c */
 void wfd_p2p_op_begin_station (WfdP2pOp *op);
@@ -117,7 +117,9 @@ gboolean wfd_p2p_op_joins (WfdP2pOp *op);
 void wfd_p2p_op_fail_for_now (WfdP2pOp *op, gboolean may_pass, GError *error);
 /* No failure that counts: whoever is waited for takes his time. @why: (transfer full) */
 void wfd_p2p_op_start_over (WfdP2pOp *op, GError *why);
-/* Tries again at once, if it was about to. */
+/* Tries again, after a while... */
+void wfd_p2p_op_pause (WfdP2pOp *op);
+/* ... or at once, if it was about to. */
 void wfd_p2p_op_end_pause (WfdP2pOp *op);
 /* Whether somebody, from a signal say, has ended it. */
 gboolean wfd_p2p_op_has_ended (WfdP2pOp *op);

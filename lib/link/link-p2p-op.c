@@ -249,24 +249,29 @@ on_pause_over (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-try_again (WfdP2pOp *op)
+void
+wfd_p2p_op_pause (WfdP2pOp *op)
 {
   guint first_ms = wfd_p2p_or_default (op->link->options.retry_ms, RETRY_MS);
 
+  op->pause = g_timeout_source_new (wfd_backoff_get_ms (first_ms, op->n_failures, g_random_int ()));
+  g_source_set_callback (op->pause, on_pause_over, op, NULL);
+  g_source_attach (op->pause, op->link->context);
+}
+
+static void
+try_again (WfdP2pOp *op)
+{
   /* What is known of it may be from before its group ended. */
   op->doubts_group = wfd_p2p_op_joins (op);
   op->has_joined = FALSE;
   g_clear_error (&op->last_failure);
   op->last_failure = g_steal_pointer (&op->failure);
-  wfd_p2p_op_share_interface (op);
   g_clear_object (&op->calls);
   op->calls = g_cancellable_new ();
   op->step = WFD_P2P_STEP_START;
   op->facts = op->wish | (op->facts & WFD_P2P_PEER_KNOWN);
-  op->pause = g_timeout_source_new (wfd_backoff_get_ms (first_ms, op->n_failures, g_random_int ()));
-  g_source_set_callback (op->pause, on_pause_over, op, NULL);
-  g_source_attach (op->pause, op->link->context);
+  wfd_p2p_op_prepare_again (op);
 }
 
 /* A group that the peer has begun is not waited for. */

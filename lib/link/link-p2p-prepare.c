@@ -189,7 +189,6 @@ answered_interface (WfdP2pOp *op, GVariant *answer)
 
     if (is_wanted && !is_off) {
       op->link->interface_path = g_strdup (path);
-      op->link->is_in_network = wfd_p2p_read_is_connected (properties);
       op->link->device_name = g_steal_pointer (&name);
       wfd_p2p_op_advance (op);
       return;

@@ -80,7 +80,6 @@ struct _WfdP2pLink
   char **interfaces;  /* that it had then; of those that are not ours others make use */
   char *interface_path;
   char *device_name;         /* of that interface */
-  gboolean is_in_network;    /* by it, besides what we do */
   gboolean shares_interface; /* by our doing: groups have none of their own */
   GVariant *old_wfd_ies;     /* of before we came; ay */
   GVariant *old_config;      /* the same; a{sv} */
@@ -161,6 +160,8 @@ gboolean wfd_p2p_group_get_address (const WfdP2pGroup *group, WfdNetAddress *ret
  * else the application's search goes on. */
 void wfd_p2p_link_look_around (WfdP2pLink *self);
 
+/* Whether an interface is that of a group on the adapter @device, both by name. */
+gboolean wfd_p2p_is_group_of (const char *name, const char *device);
 /* An interface for a group has been added, and has gone or got its group. */
 void wfd_p2p_link_note_unseen (WfdP2pLink *self, const char *path);
 void wfd_p2p_link_forget_unseen (WfdP2pLink *self, const char *path);

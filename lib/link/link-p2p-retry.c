@@ -58,27 +58,51 @@ wfd_p2p_op_note_unformed (WfdP2pOp *op)
     op->n_unformed++;
 }
 
-/* That of the adapter will do where the driver gives none for the group (-95, say), but who
- * is in a network by it would be thrown out of that. */
+/* That of the adapter will do where the driver gives none for the group (-95, say). */
 static gboolean
 may_share (WfdP2pOp *op)
 {
   WfdP2pLink *self = op->link;
 
-  return op->n_unformed >= MAX_UNFORMED && !self->shares_interface && !self->is_in_network
-      && self->old_config != NULL && wfd_p2p_read_has_group_interface (self->old_config);
+  return op->n_unformed >= MAX_UNFORMED && !self->shares_interface && self->old_config != NULL
+      && wfd_p2p_read_has_group_interface (self->old_config);
 }
 
-void
-wfd_p2p_op_share_interface (WfdP2pOp *op)
+static void
+share_interface (WfdP2pLink *self)
 {
-  WfdP2pLink *self = op->link;
-
-  op->has_interface = FALSE;
-  if (!may_share (op))
-    return;
   self->shares_interface = TRUE;
   wfd_p2p_link_send_to (self, self->interface_path, DBUS_PROPERTIES, "Set",
       g_variant_new ("(ssv)", WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG,
           wfd_p2p_build_no_group_interface ()));
+}
+
+/* Who is in a network by it, or is about to be, would be thrown out of that. */
+static void
+on_adapter (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WfdP2pOp) op = user_data;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  g_autoptr (GVariant) properties = answer != NULL ? g_variant_get_child_value (answer, 0) : NULL;
+
+  if (wfd_p2p_op_has_ended (op))
+    return;
+  if (properties != NULL && !wfd_p2p_read_is_in_use (properties))
+    share_interface (op->link);
+  wfd_p2p_op_pause (op);
+}
+
+void
+wfd_p2p_op_prepare_again (WfdP2pOp *op)
+{
+  WfdP2pLink *self = op->link;
+
+  op->has_interface = FALSE;
+  if (may_share (op))
+    g_dbus_connection_call (self->bus, self->owner, self->interface_path, DBUS_PROPERTIES, "GetAll",
+        g_variant_new ("(s)", WPAS_INTERFACE_INTERFACE), G_VARIANT_TYPE ("(a{sv})"),
+        G_DBUS_CALL_FLAGS_NONE, -1, op->calls, on_adapter, wfd_p2p_op_ref (op));
+  else
+    wfd_p2p_op_pause (op);
 }

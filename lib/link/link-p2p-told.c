@@ -122,6 +122,18 @@ on_interface_removed (GDBusConnection *bus, const char *sender, const char *path
 
 /* --- what wpa_supplicant tells --- */
 
+/* What is not told, of the interface or of ours, speaks for it. */
+static gboolean
+may_be_ours (WfdP2pLink *self, GVariant *properties)
+{
+  const char *name;
+
+  if (!g_variant_lookup (properties, WPAS_IFNAME, "&s", &name))
+    return TRUE;
+  return self->device_name != NULL ? wfd_p2p_is_group_of (name, self->device_name)
+                                   : wfd_p2p_is_group_name (name);
+}
+
 static void
 on_interface_added (GDBusConnection *bus, const char *sender, const char *path,
     const char *interface, const char *signal, GVariant *args, gpointer user_data)
@@ -133,7 +145,7 @@ on_interface_added (GDBusConnection *bus, const char *sender, const char *path,
   if (!g_variant_is_of_type (args, G_VARIANT_TYPE ("(oa{sv})")))
     return;
   g_variant_get (args, "(&o@a{sv})", &added, &properties);
-  if (!wfd_p2p_read_is_group (properties, self->device_name))
+  if (!may_be_ours (self, properties))
     return;
   wfd_p2p_link_note_unseen (self, added);
   if (self->op != NULL)
@@ -668,8 +680,6 @@ on_interface_changed (GDBusConnection *bus, const char *sender, const char *path
       || !g_variant_is_of_type (args, G_VARIANT_TYPE ("(sa{sv}as)")))
     return;
   properties = g_variant_get_child_value (args, 1);
-  if (g_variant_lookup (properties, WPAS_STATE, "&s", NULL))
-    self->is_in_network = wfd_p2p_read_is_connected (properties);
   if (wfd_p2p_read_is_off (properties))
     lose_device (self,
         g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,

@@ -8,6 +8,22 @@
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
 
+/* --- whose it is --- */
+
+/* "p2p-wlan0-3", but of wlx020000000000 it is "p2p-wlx0200-3": the rest would be too long for a
+ * name. */
+gboolean
+wfd_p2p_is_group_of (const char *name, const char *device)
+{
+  g_autofree char *prefix = g_strconcat (WPAS_GROUP_PREFIX, device, "-", NULL);
+  gint radio;
+
+  if (!wfd_p2p_is_group_name (name) || g_str_has_prefix (name, prefix))
+    return wfd_p2p_is_group_name (name);
+  radio = wfd_net_get_radio (name);
+  return radio >= 0 && radio == wfd_net_get_radio (device);
+}
+
 /* --- as it is told --- */
 
 static gboolean
@@ -85,8 +101,7 @@ is_group (WfdP2pLink *self, const char *path, gint64 end_us)
   g_autoptr (GVariant) name = ask_property (self, path, WPAS_INTERFACE_INTERFACE, WPAS_IFNAME,
       G_VARIANT_TYPE_STRING, end_us);
 
-  return name != NULL
-      && wfd_p2p_is_group_name (g_variant_get_string (name, NULL), self->device_name);
+  return name != NULL && wfd_p2p_is_group_of (g_variant_get_string (name, NULL), self->device_name);
 }
 
 /* The answer comes behind what Cancel has done. */

@@ -303,48 +303,48 @@ wfd_p2p_read_interface (GVariant *properties, char **ret_name, gboolean *ret_can
   return TRUE;
 }
 
-static gboolean
-is_in_state (GVariant *properties, const char *wanted)
+/* "" if it is not told. */
+static const char *
+get_state (GVariant *properties)
 {
-  const char *state;
+  const char *state = "";
 
-  return g_variant_is_of_type (properties, G_VARIANT_TYPE_VARDICT)
-      && g_variant_lookup (properties, WPAS_STATE, "&s", &state) && strcmp (state, wanted) == 0;
+  if (g_variant_is_of_type (properties, G_VARIANT_TYPE_VARDICT))
+    g_variant_lookup (properties, WPAS_STATE, "&s", &state);
+  return state;
 }
 
 gboolean
 wfd_p2p_read_is_off (GVariant *properties)
 {
-  return is_in_state (properties, WPAS_STATE_OFF);
+  return strcmp (get_state (properties), WPAS_STATE_OFF) == 0;
 }
 
 gboolean
 wfd_p2p_read_is_connected (GVariant *properties)
 {
-  return is_in_state (properties, WPAS_STATE_CONNECTED);
+  static const char *const states[] = { "authenticating", "associating", "associated",
+    "4way_handshake", "group_handshake", WPAS_STATE_CONNECTED, NULL };
+
+  return g_strv_contains (states, get_state (properties));
 }
 
-/* "p2p-wlan0-3", or "p2p-3" where that would be too long for a name. */
+/* Between two attempts it is "disconnected", or "scanning", as who is in no network is. */
 gboolean
-wfd_p2p_is_group_name (const char *name, const char *device)
+wfd_p2p_read_is_in_use (GVariant *properties)
 {
-  gsize n = device != NULL ? strlen (device) : 0;
-  const char *rest;
+  g_autofree const char **networks = NULL;
 
-  if (!g_str_has_prefix (name, WPAS_GROUP_PREFIX) || g_str_has_prefix (name, WPAS_DEVICE_PREFIX))
-    return FALSE;
-  rest = name + strlen (WPAS_GROUP_PREFIX);
-  return device == NULL || (strncmp (rest, device, n) == 0 && rest[n] == '-')
-      || rest[strspn (rest, "0123456789")] == '\0';
+  if (wfd_p2p_read_is_connected (properties))
+    return TRUE;
+  return strcmp (get_state (properties), WPAS_STATE_UNUSED) != 0
+      && g_variant_lookup (properties, WPAS_NETWORKS, "^a&o", &networks) && networks[0] != NULL;
 }
 
 gboolean
-wfd_p2p_read_is_group (GVariant *properties, const char *device)
+wfd_p2p_is_group_name (const char *name)
 {
-  const char *name;
-
-  return !g_variant_lookup (properties, WPAS_IFNAME, "&s", &name)
-      || wfd_p2p_is_group_name (name, device);
+  return g_str_has_prefix (name, WPAS_GROUP_PREFIX) && !g_str_has_prefix (name, WPAS_DEVICE_PREFIX);
 }
 
 gboolean

@@ -35,17 +35,16 @@ gboolean wfd_p2p_read_root (GVariant *properties, char ***ret_interfaces, GVaria
 /* Properties of an interface, a{sv}; FALSE if it has no name. */
 gboolean wfd_p2p_read_interface (GVariant *properties, char **ret_name, gboolean *ret_can_p2p);
 
-/* Whether it is that of a group, and no adapter. @device: (nullable): on the adapter of this
- * name */
-gboolean wfd_p2p_is_group_name (const char *name, const char *device);
-/* Properties of an interface, a{sv}: the same, unless they tell no name. */
-gboolean wfd_p2p_read_is_group (GVariant *properties, const char *device);
+/* Whether it is that of a group, and no adapter. */
+gboolean wfd_p2p_is_group_name (const char *name);
 
 /* Of an interface, all or those that changed: whether its radio is switched off, by a key of
  * the machine, or by "rfkill block" or "ip link set down". */
 gboolean wfd_p2p_read_is_off (GVariant *properties);
-/* Whether it is in a network, besides what we do. */
+/* The same: whether it is in a network, or on its way into one that was found... */
 gboolean wfd_p2p_read_is_connected (GVariant *properties);
+/* ... or looks for one. */
+gboolean wfd_p2p_read_is_in_use (GVariant *properties);
 
 /* Properties of a persistent group, a{sv}: whether it is one with that peer. */
 gboolean wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id);

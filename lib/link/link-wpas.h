@@ -35,6 +35,8 @@
 #define WPAS_SIGNAL_STATION_AUTHORIZED "StaAuthorized"
 #define WPAS_STATE_OFF "interface_disabled"
 #define WPAS_STATE_CONNECTED "completed"
+#define WPAS_STATE_UNUSED "inactive" /* it is to be in no network */
+#define WPAS_NETWORKS "Networks"
 #define WPAS_CURRENT_BSS "CurrentBSS"
 #define WPAS_NO_OBJECT "/"
 #define WPAS_MODES "Modes"

@@ -498,7 +498,8 @@ add_end (Stage *self, guint side)
   set (self, ends[side].path, "P2PDeviceConfig", "{'DeviceName': <'somebody'>}");
   set (self, ends[side].path, "Peers", "@ao []");
   set (self, ends[side].path, "PersistentGroups", "@ao []");
-  set (self, ends[side].group_interface, "Ifname", side == STAGE_SOURCE ? "'p2p-0'" : "'p2p-1'");
+  set (self, ends[side].group_interface, "Ifname",
+      side == STAGE_SOURCE ? "'p2p-wlan0-0'" : "'p2p-wlan1-0'");
   fake_wpas_set (self->fake, ends[side].group_interface, "PeerGO",
       g_variant_new_object_path (ends[side].peer));
   fake_wpas_set (self->fake, ends[side].group_interface, "CurrentBSS",

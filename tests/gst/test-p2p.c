@@ -577,8 +577,8 @@ test_link_in_stats (Stage *stage, gconstpointer data)
   {
     const char *interface, *peer_address;
   } sides[] = {
-    [STAGE_SOURCE] = { "p2p-0", "127.0.0.2" },
-    [STAGE_DISPLAY] = { "p2p-1", "127.0.0.1" },
+    [STAGE_SOURCE] = { "p2p-wlan0-0", "127.0.0.2" },
+    [STAGE_DISPLAY] = { "p2p-wlan1-0", "127.0.0.1" },
   };
 
   play (stage);
@@ -695,9 +695,11 @@ static void
 test_nothing_is_left (Stage *stage, gconstpointer data)
 {
   play (stage);
-  g_assert_nonnull (strstr (stage->sides[STAGE_SOURCE].network->str, "+127.0.0.1/24 on p2p-0"));
+  g_assert_nonnull (
+      strstr (stage->sides[STAGE_SOURCE].network->str, "+127.0.0.1/24 on p2p-wlan0-0"));
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_NULL);
-  g_assert_nonnull (strstr (stage->sides[STAGE_SOURCE].network->str, "-127.0.0.1/24 on p2p-0"));
+  g_assert_nonnull (
+      strstr (stage->sides[STAGE_SOURCE].network->str, "-127.0.0.1/24 on p2p-wlan0-0"));
   stage_wait_call (stage, STAGE_SOURCE, "Disconnect");
 }
 

@@ -61,6 +61,19 @@ wfd_net_get_index (const char *interface)
   return g_str_equal (interface, "p2p-wlan0-0") ? 7 : 0;
 }
 
+/* Two adapters, each with a group whose name says nothing. */
+gint
+wfd_net_get_radio (const char *interface)
+{
+  static const char *const known[] = { "wlan0", "p2p-1", "wlan1", "p2p-0", NULL };
+
+  for (guint i = 0; known[i] != NULL; i++) {
+    if (g_str_equal (interface, known[i]))
+      return i / 2;
+  }
+  return -1;
+}
+
 gint
 wfd_net_ask (struct nl_msg *request)
 {

@@ -696,6 +696,33 @@ test_cancelled_when_taken (Lab *lab, gconstpointer data)
   assert_call (lab, "Disconnect", "Disconnect " FAKE_UNSEEN " ");
 }
 
+/* Where the whole name is too long for an interface; each is on the adapter it is not named after. */
+static void
+test_cancelled_with_short_name (Lab *lab, gconstpointer data)
+{
+  stop_at_taken_invitation (lab, "p2p-1");
+  say_interface_added (lab, ROOT "/Interfaces/3", "p2p-0");
+  say_interface_added (lab, FAKE_UNSEEN, "p2p-1");
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+  assert_call (lab, "Disconnect", "Disconnect " FAKE_UNSEEN " ");
+}
+
+/* At the end wpa_supplicant is asked what it has. */
+static void
+test_closed_with_short_name (Lab *lab, gconstpointer data)
+{
+  const char *name = data;
+  gboolean is_ours = g_str_equal (name, "p2p-1");
+
+  stop_at_taken_invitation (lab, name);
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_undone (lab, is_ours ? "Cancel StopFind Disconnect" : "Cancel StopFind", 0);
+}
+
 static void
 test_closed_when_taken (Lab *lab, gconstpointer data)
 {
@@ -914,7 +941,12 @@ main (int argc, char **argv)
   add ("loss/second-attempt", test_second_attempt);
   add ("loss/own-search-goes-on", test_own_search_goes_on);
   add ("race/cancelled-when-taken", test_cancelled_when_taken);
+  add ("race/cancelled-with-short-name", test_cancelled_with_short_name);
   add ("race/closed-when-taken", test_closed_when_taken);
+  g_test_add ("/link/race/closed-with-short-name", Lab, "p2p-1", lab_set_up,
+      test_closed_with_short_name, lab_tear_down);
+  g_test_add ("/link/race/closed-with-short-name-of-other", Lab, "p2p-0", lab_set_up,
+      test_closed_with_short_name, lab_tear_down);
   add ("race/new-adapter-is-left-alone", test_new_adapter_is_left_alone);
   add ("race/only-new-groups-are-ended", test_only_new_groups_are_ended);
   add ("race/group-begins-while-cancelled", test_group_begins_while_cancelled);

@@ -212,15 +212,42 @@ test_no_interface_for_group (Lab *lab, gconstpointer data)
       strstr (fake_wpas_find_call (lab->fake, "Set P2PDeviceConfig"), "'NoGroupIface': <false>"));
 }
 
-/* Its own network would end with it. */
+/* Its own network would end with it, also one that it has just lost and looks for. */
 static void
 test_no_interface_beside_network (Lab *lab, gconstpointer data)
 {
-  fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string ("completed"));
-  connect_without_interface (lab);
-  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
-  g_assert_nonnull (strstr (lab->error->message, "disconnect"));
-  g_assert_cmpuint (fake_wpas_count (lab->fake, "Set P2PDeviceConfig"), ==, 1);
+  static const char *const states[] = { "completed", "associating", "4way_handshake", "scanning",
+    "disconnected" };
+
+  fake_wpas_set (lab->fake, IFACE, "Networks",
+      g_variant_new_parsed ("[objectpath '" IFACE "/Networks/0']"));
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
+    fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string (states[i]));
+    fake_wpas_forget_calls (lab->fake);
+    connect_without_interface (lab);
+    lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
+    g_assert_nonnull (strstr (lab->error->message, "disconnect"));
+    g_assert_cmpuint (fake_wpas_count (lab->fake, "Set P2PDeviceConfig"), ==, 1);
+    wfd_link_close (lab->link);
+    lab_settle (lab);
+  }
+}
+
+/* It is to be in none. */
+static void
+test_no_interface_without_network (Lab *lab, gconstpointer data)
+{
+  static const char *const states[] = { "inactive", "disconnected" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
+    fake_wpas_set (lab->fake, IFACE, "Networks",
+        g_variant_new_parsed (i == 0 ? "[objectpath '" IFACE "/Networks/0']" : "@ao []"));
+    fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string (states[i]));
+    connect_without_interface (lab);
+    lab_wait_ok (lab);
+    wfd_link_close (lab->link);
+    lab_settle (lab);
+  }
 }
 
 static void say_interface_added (Lab *lab);
@@ -800,6 +827,7 @@ main (int argc, char **argv)
   add ("own-choice-does-not-fit", test_own_choice_does_not_fit);
   add ("no-interface-for-group", test_no_interface_for_group);
   add ("no-interface-beside-network", test_no_interface_beside_network);
+  add ("no-interface-without-network", test_no_interface_without_network);
   add ("group-with-interface-fails", test_group_with_interface_fails);
   add ("refusal-is-final", test_refusal_is_final);
   add ("group-gone", test_group_gone);
