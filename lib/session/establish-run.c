@@ -175,7 +175,7 @@ static gboolean
 may_be_asked (WfdEstablish *self)
 {
   static const guint phases =
-      1u << WFD_ESTABLISH_OFF | 1u << WFD_ESTABLISH_SEEKING | 1u << WFD_ESTABLISH_RESTING;
+      1u << WFD_ESTABLISH_LISTENING | 1u << WFD_ESTABLISH_SEEKING | 1u << WFD_ESTABLISH_RESTING;
 
   return (phases & 1u << self->state.phase) != 0;
 }
@@ -633,15 +633,13 @@ wfd_establish_feed (WfdEstablish *self, WfdEstablishEvent event)
   gboolean was_open = wfd_establish_is_phase_open (self->state.phase);
   WfdEstablishAction action =
       wfd_establish_state_feed (&self->state, event, g_get_monotonic_time (), g_random_int ());
-  gboolean rests =
-      was_open && self->state.phase == WFD_ESTABLISH_OFF && action != WFD_ESTABLISH_DO_GIVE_UP;
 
   rearm (self);
   if (self->state.phase != WFD_ESTABLISH_SEEKING)
     wfd_drop_source (&self->news);
   if (is_bad (event) && self->failure != NULL)
     wfd_establish_fail_step (self, self->failure);
-  if (rests && self->link != NULL)
+  if (was_open && self->state.phase == WFD_ESTABLISH_LISTENING && self->link != NULL)
     tell_rests (self);
   if (was_open && !wfd_establish_is_phase_open (self->state.phase)
       && action != WFD_ESTABLISH_DO_GIVE_UP)
@@ -876,7 +874,7 @@ static void
 on_unavailable (WfdLink *link, const GError *error, WfdEstablish *self)
 {
   /* The peer cannot open it any more. */
-  if (self->state.phase == WFD_ESTABLISH_OFF)
+  if (self->state.phase == WFD_ESTABLISH_LISTENING)
     tell_news (self, error->message);
   if ((self->state.phase != WFD_ESTABLISH_SEEKING && self->state.phase != WFD_ESTABLISH_ASKING)
       || self->is_finding)

@@ -40,10 +40,12 @@ static const struct
   WfdEstablishAction action;
 } rows[] = {
   { P (OFF), E (WANTED), ANYONE, P (SEEKING), DO (SEARCH) },
+
   /* A display that was left, or has left, comes back by itself. */
-  { P (OFF), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
-  { P (OFF), E (PEER), ANYONE, P (OPENING), DO (OPEN) },
-  { P (OFF), E (WRONG), ANYONE, P (OFF), DO (CLOSE_AND_LISTEN) },
+  { P (LISTENING), E (WANTED), ANYONE, P (SEEKING), DO (SEARCH) },
+  { P (LISTENING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
+  { P (LISTENING), E (PEER), ANYONE, P (OPENING), DO (OPEN) },
+  { P (LISTENING), E (WRONG), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
 
   { P (SEEKING), E (PEER), ANYONE, P (OPENING), DO (OPEN) },
   { P (SEEKING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
@@ -95,9 +97,9 @@ static const struct
   { P (UNUSED), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
   { P (UNUSED), E (TROUBLE), ANYONE, P (TROUBLED), DO (NOTHING) },
   { P (UNUSED), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
-  { P (UNUSED), E (LOST), ANYONE, P (OFF), DO (LISTEN) },
+  { P (UNUSED), E (LOST), ANYONE, P (LISTENING), DO (LISTEN) },
   { P (UNUSED), E (TIME), SINK, P (SEEKING), DO (CLOSE_AND_SEARCH) },
-  { P (UNUSED), E (TIME), ANYONE, P (OFF), DO (CLOSE_AND_LISTEN) },
+  { P (UNUSED), E (TIME), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
 
   { P (TROUBLED), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
   { P (TROUBLED), E (LOST), SINK, P (SEEKING), DO (SEARCH) },

@@ -11,17 +11,17 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  WFD_ESTABLISH_OFF,         /* nothing is wanted, or the group was closed for want of use and the
-                              * peer may open it again */
+  WFD_ESTABLISH_OFF,         /* nothing is wanted, or everything has been given up */
   WFD_ESTABLISH_SEEKING,     /* searches, and can be found */
   WFD_ESTABLISH_OPENING,     /* pairs or reopens */
   WFD_ESTABLISH_ASKING,      /* for the PIN that the peer shows */
   WFD_ESTABLISH_OPEN,        /* the link is up, and nobody has connected yet */
   WFD_ESTABLISH_NEGOTIATING, /* a session begins */
   WFD_ESTABLISH_PLAYING,
-  WFD_ESTABLISH_UNUSED,   /* the link is up, and nothing plays */
-  WFD_ESTABLISH_TROUBLED, /* the link is up, and the session has failed */
-  WFD_ESTABLISH_RESTING,  /* before all is tried again */
+  WFD_ESTABLISH_UNUSED,    /* the link is up, and nothing plays */
+  WFD_ESTABLISH_TROUBLED,  /* the link is up, and the session has failed */
+  WFD_ESTABLISH_RESTING,   /* before all is tried again */
+  WFD_ESTABLISH_LISTENING, /* the group was closed for want of use, and the peer may open it again */
   WFD_ESTABLISH_N_PHASES,
 } WfdEstablishPhase;
 

@@ -95,6 +95,9 @@ test_source_gives_up (void)
       action = wfd_establish_state_feed (&state, ways[i][k], 0, RANDOM);
     g_assert_cmpint (action, ==, DO (GIVE_UP));
     g_assert_cmpint (state.phase, ==, P (OFF));
+    /* Whoever comes now comes too late. */
+    PLAY (&state, { E (OPENED), P (OFF), DO (NOTHING) }, { E (PEER), P (OFF), DO (NOTHING) },
+        { E (WRONG), P (OFF), DO (NOTHING) });
   }
 }
 
@@ -205,7 +208,7 @@ test_unused_link_is_closed (void)
   PLAY (&state, { E (PLAYS), P (PLAYING), DO (NOTHING) });
   g_assert_cmpint (state.deadline_us, ==, G_MAXINT64);
   PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) },
-      { E (TIME), P (OFF), DO (CLOSE_AND_LISTEN) }, { E (WANTED), P (SEEKING), DO (SEARCH) });
+      { E (TIME), P (LISTENING), DO (CLOSE_AND_LISTEN) }, { E (WANTED), P (SEEKING), DO (SEARCH) });
 
   get_playing (&state, WFD_ROLE_SINK);
   PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) });
@@ -220,7 +223,7 @@ test_unused_link_goes (void)
   WfdEstablishState state;
 
   get_playing (&state, WFD_ROLE_SOURCE);
-  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (OFF), DO (LISTEN) });
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (LISTENING), DO (LISTEN) });
 }
 
 /* The display opens it again, or somebody else does. */
@@ -230,12 +233,12 @@ test_peer_comes_back (void)
   WfdEstablishState state;
 
   get_playing (&state, WFD_ROLE_SOURCE);
-  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (OFF), DO (LISTEN) },
-      { E (WRONG), P (OFF), DO (CLOSE_AND_LISTEN) }, { E (OPENED), P (OPEN), DO (NOTHING) },
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (LISTENING), DO (LISTEN) },
+      { E (WRONG), P (LISTENING), DO (CLOSE_AND_LISTEN) }, { E (OPENED), P (OPEN), DO (NOTHING) },
       { E (CONNECTED), P (NEGOTIATING), DO (NOTHING) });
 
   get_playing (&state, WFD_ROLE_SOURCE);
-  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (OFF), DO (LISTEN) },
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (LOST), P (LISTENING), DO (LISTEN) },
       { E (PEER), P (OPENING), DO (OPEN) });
 }
 
