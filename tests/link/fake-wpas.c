@@ -2,6 +2,7 @@
 #include "fake-wpas.h"
 
 #define NAME "fi.w1.wpa_supplicant1"
+#define NO_REPLY (char *) "org.freedesktop.DBus.Error.NoReply"
 
 struct _FakeWpas
 {
@@ -288,8 +289,8 @@ send_answer (FakeWpas *self, const Rule *rule, GDBusMessage *call)
 void
 fake_wpas_release (FakeWpas *self, const char *key, GVariant *answer)
 {
-  g_autoptr (GVariant) held = g_variant_ref_sink (answer);
-  const Rule rule = { .answer = held };
+  g_autoptr (GVariant) held = answer != NULL ? g_variant_ref_sink (answer) : NULL;
+  const Rule rule = { .answer = held, .error_name = held == NULL ? NO_REPLY : NULL };
 
   for (guint i = 0; i < self->held->len; i++) {
     GDBusMessage *call = g_ptr_array_index (self->held, i);

@@ -31,7 +31,7 @@ void fake_wpas_answer (FakeWpas *self, const char *key, GVariant *answer);
 void fake_wpas_refuse (FakeWpas *self, const char *key, const char *error_name);
 /* No answer comes, unless it is released. */
 void fake_wpas_hold (FakeWpas *self, const char *key);
-/* That to the oldest of the calls with this key that have none. */
+/* That to the oldest of the calls with this key that have none; NULL: its time is over. */
 void fake_wpas_release (FakeWpas *self, const char *key, GVariant *answer);
 void fake_wpas_react (FakeWpas *self, const char *key, FakeReaction reaction, gpointer user_data);
 
