@@ -48,6 +48,20 @@ wfd_net_get_index (const char *interface)
   return if_nametoindex (interface);
 }
 
+gboolean
+wfd_net_is_up (const char *interface)
+{
+  struct ifaddrs *all = NULL;
+  gboolean is_up = FALSE;
+
+  if (getifaddrs (&all) != 0)
+    return FALSE;
+  for (const struct ifaddrs *entry = all; entry != NULL; entry = entry->ifa_next)
+    is_up |= g_str_equal (entry->ifa_name, interface) && (entry->ifa_flags & IFF_UP) != 0;
+  freeifaddrs (all);
+  return is_up;
+}
+
 static int
 on_interface (struct nl_msg *message, void *user_data)
 {

@@ -48,6 +48,8 @@ char *wfd_net_dup_interface_in (GInetAddressMask *network, const char *interface
     WfdNetNameFunc matters);
 /* 0 if there is no such interface. */
 guint wfd_net_get_index (const char *interface);
+/* FALSE also if there is none. */
+gboolean wfd_net_is_up (const char *interface);
 /* The number of its radio (wiphy); -1 if nl80211 tells none. */
 gint wfd_net_get_radio (const char *interface);
 /* Asks the kernel, which answers at once: 0, or a negative NLE_… of libnl.

@@ -119,8 +119,9 @@ void wfd_p2p_link_announce (WfdP2pLink *self);
 void wfd_p2p_link_subscribe (WfdP2pLink *self);
 /* It is gone, or has to be looked for again. */
 void wfd_p2p_link_forget_service (WfdP2pLink *self);
-/* What we have set is undone. */
-void wfd_p2p_link_restore (WfdP2pLink *self);
+/* What we have begun and set is undone; waits for wpa_supplicant until @end_us at most, to be
+ * told of what it has begun. */
+void wfd_p2p_link_undo_everything (WfdP2pLink *self, gint64 end_us);
 /* What it was told of us before has been, or cannot be, restored. */
 void wfd_p2p_link_forget_old (WfdP2pLink *self);
 void wfd_p2p_link_lose_peer (WfdP2pLink *self, const char *path);
@@ -170,7 +171,7 @@ void wfd_p2p_link_note_other (WfdP2pLink *self, const char *path);
 /* When Cancel has been answered: what it has left. */
 void wfd_p2p_link_end_unseen (WfdP2pLink *self);
 /* When Cancel has been sent, and nothing will be heard any more: the same. Waits for
- * wpa_supplicant until @end_us at most. */
+ * wpa_supplicant until @end_us at most; without that, for what is known of. */
 void wfd_p2p_link_end_unseen_now (WfdP2pLink *self, gint64 end_us);
 /* What was sent is on its way, unless the message bus takes nothing until @end_us. */
 void wfd_p2p_link_flush (WfdP2pLink *self, gint64 end_us);

@@ -66,11 +66,12 @@ lose_service (WfdP2pLink *self, GError *error)
   wfd_link_emit (self, WFD_LINK_UNAVAILABLE, reason);
 }
 
-/* wpa_supplicant lives, and would go on saying what we are. @error: (transfer full) */
+/* wpa_supplicant lives, and would go on saying what we are; a group that it keeps would be in the
+ * way of the next one when the radio is on again. @error: (transfer full) */
 static void
 lose_device (WfdP2pLink *self, GError *error)
 {
-  wfd_p2p_link_restore (self);
+  wfd_p2p_link_undo_everything (self, 0);
   lose_service (self, error);
 }
 
@@ -101,6 +102,14 @@ new_device_gone (void)
 {
   return g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
       "The Wi-Fi interface is gone; was the adapter unplugged?");
+}
+
+static GError *
+new_device_off (void)
+{
+  return g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
+      "Wi-Fi was switched off; switch it on (a key of the machine, rfkill unblock wlan, or ip link "
+      "set up)");
 }
 
 static void
@@ -516,13 +525,15 @@ on_group_started (WfdP2pLink *self, GVariant *args)
     wfd_p2p_link_look_around (self);
 }
 
-/* The kernel has taken all interfaces of an adapter away before wpa_supplicant sees the first
- * of them go, which may be that of the group. */
+/* The kernel has taken all interfaces of an adapter away, or down, before wpa_supplicant sees
+ * the first of them go, which may be that of the group. */
 static GError *
 new_group_finished (WfdP2pLink *self)
 {
   if (self->device_name != NULL && wfd_net_get_index (self->device_name) == 0)
     return new_device_gone ();
+  if (self->device_name != NULL && !wfd_net_is_up (self->device_name))
+    return new_device_off ();
   return g_error_new (WFD_ERROR, WFD_ERROR_CLOSED, "The peer has left the group");
 }
 
@@ -681,10 +692,7 @@ on_interface_changed (GDBusConnection *bus, const char *sender, const char *path
     return;
   properties = g_variant_get_child_value (args, 1);
   if (wfd_p2p_read_is_off (properties))
-    lose_device (self,
-        g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
-            "Wi-Fi was switched off; switch it on (a key of the machine, rfkill unblock wlan, or "
-            "ip link set up)"));
+    lose_device (self, new_device_off ());
 }
 
 static void

@@ -506,8 +506,8 @@ p2p_ask_pin (WfdLink *link, WfdLinkPeer *peer)
 }
 
 /* What we said of us is not what we found. */
-void
-wfd_p2p_link_restore (WfdP2pLink *self)
+static void
+restore (WfdP2pLink *self)
 {
   wfd_p2p_link_set_reachable (self, FALSE);
   self->is_prepared = FALSE;
@@ -521,13 +521,9 @@ wfd_p2p_link_restore (WfdP2pLink *self)
 
 /* In the order in which it is obeyed: what is being formed, what has been, the
  * search, what we said of us. */
-static void
-undo_everything (WfdP2pLink *self)
+void
+wfd_p2p_link_undo_everything (WfdP2pLink *self, gint64 end_us)
 {
-  gint64 end_us = g_get_monotonic_time () + CLOSE_US;
-
-  if (self->owner == NULL)
-    return;
   if (self->op != NULL && (wfd_p2p_op_get_undo (self->op) & WFD_P2P_UNDO_FORMATION) != 0) {
     wfd_p2p_link_send (self, self->interface_path, WPAS_CANCEL, NULL);
     wfd_p2p_link_end_unseen_now (self, end_us);
@@ -535,7 +531,17 @@ undo_everything (WfdP2pLink *self)
   if (self->group != NULL)
     wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
   wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
-  wfd_p2p_link_restore (self);
+  restore (self);
+}
+
+static void
+undo_and_flush (WfdP2pLink *self)
+{
+  gint64 end_us = g_get_monotonic_time () + CLOSE_US;
+
+  if (self->owner == NULL)
+    return;
+  wfd_p2p_link_undo_everything (self, end_us);
   /* This waits for the bus, and not for any answer. */
   wfd_p2p_link_flush (self, MAX (end_us, g_get_monotonic_time () + FLUSH_US));
 }
@@ -545,7 +551,7 @@ p2p_close (WfdLink *link)
 {
   g_autoptr (WfdP2pLink) self = g_object_ref (WFD_P2P_LINK (link));
 
-  undo_everything (self);
+  undo_and_flush (self);
   wfd_p2p_link_clear_group (self);
   wfd_p2p_link_forget_service (self);
   wfd_p2p_link_forget_old (self);

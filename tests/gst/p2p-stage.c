@@ -52,6 +52,7 @@ gboolean __wrap_wfd_net_add_address (const WfdNetAddress *address, GError **erro
 void __wrap_wfd_net_remove_address (const WfdNetAddress *address);
 void __wrap_wfd_net_probe (GInetAddress *peer);
 guint __wrap_wfd_net_get_index (const char *interface);
+gboolean __wrap_wfd_net_is_up (const char *interface);
 gboolean __wrap_wfd_station_socket_open (WfdStationSocket *ret_socket, GError **error);
 
 GInetAddressMask *
@@ -96,6 +97,12 @@ guint
 __wrap_wfd_net_get_index (const char *interface)
 {
   return 7;
+}
+
+gboolean
+__wrap_wfd_net_is_up (const char *interface)
+{
+  return TRUE;
 }
 
 gboolean

@@ -24,12 +24,24 @@ lab_set_kernel_answer (gint answer)
   kernel_answer = answer;
 }
 
-static gboolean is_unplugged;
+static gboolean is_unplugged, is_off;
 
 void
 lab_unplug (Lab *lab)
 {
   is_unplugged = TRUE;
+}
+
+void
+lab_switch_off (Lab *lab)
+{
+  is_off = TRUE;
+}
+
+gboolean
+wfd_net_is_up (const char *interface)
+{
+  return !is_off;
 }
 
 static const char *address_of_other;
@@ -274,6 +286,6 @@ lab_reset_kernel (Lab *lab)
   address_of_other = NULL;
   n_probes = n_forgotten = n_cut_answers = 0;
   peer_answers = kernel_asks = TRUE;
-  is_unplugged = FALSE;
+  is_unplugged = is_off = FALSE;
   lab_set_neighbour (lab, "192.168.173.10");
 }

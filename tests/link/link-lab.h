@@ -104,6 +104,8 @@ void lab_set_answers (Lab *lab, gboolean answers);
 void lab_set_asks (Lab *lab, gboolean asks);
 /* The kernel has no interface of the adapter any more; wpa_supplicant has not said so. */
 void lab_unplug (Lab *lab);
+/* The same, of its radio. */
+void lab_switch_off (Lab *lab);
 /* Packets that were sent, and questions asked, to see whether the peer is there. */
 guint lab_count_probes (Lab *lab);
 /* How often the kernel was asked to forget its neighbours. */

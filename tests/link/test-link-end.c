@@ -262,6 +262,18 @@ test_group_of_unplugged_adapter (Lab *lab, gconstpointer data)
   g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_NO_DEVICE);
 }
 
+/* A group of ours as well. */
+static void
+test_group_of_adapter_that_is_off (Lab *lab, gconstpointer data)
+{
+  open_link (lab);
+  lab_switch_off (lab);
+  lab_say (lab, "GroupFinished", FINISHED (GROUP_IFACE));
+  lab_wait_told (lab, "lost");
+  g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+  g_assert_nonnull (strstr (lab->told_error->message, "rfkill"));
+}
+
 static void
 say_state (Lab *lab, const char *path, const char *state)
 {
@@ -282,6 +294,9 @@ test_switched_off (Lab *lab, gconstpointer data)
   g_assert_error (lab->told_error, WFD_ERROR, WFD_ERROR_NO_DEVICE);
   g_assert_nonnull (strstr (lab->told_error->message, "rfkill"));
   g_assert_cmpstr (lab->told->str, ==, "lost peer-lost unavailable");
+  /* It would be in the way of the next when the radio is on again. */
+  lab_wait_call (lab, "Disconnect");
+  assert_call (lab, "Disconnect", "Disconnect " GROUP_IFACE " ");
   open_link (lab);
 }
 
@@ -307,61 +322,6 @@ assert_restored (Lab *lab, const char *key, const char *expected)
 
   g_assert_nonnull (value);
   g_assert_cmpvariant (value, wanted);
-}
-
-/* As after a restart of the bus, or when it throws us out: it takes what is begun next. */
-static void
-close_bus (Lab *lab)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_dbus_connection_close_sync (lab->bus, NULL, NULL);
-  lab_wait_told (lab, "unavailable");
-  g_object_unref (lab->bus);
-  lab->bus = g_dbus_connection_new_for_address_sync (lab_get_bus_address (),
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
-          | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-      NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", lab_get_bus_address (), TRUE);
-}
-
-/* wpa_supplicant goes on with the group, and says what we were, until somebody undoes it. */
-static void
-test_bus_closed (Lab *lab, gconstpointer data)
-{
-  g_autoptr (GVariant) before = g_variant_ref (get_wfd_ies (lab));
-
-  open_link (lab);
-  close_bus (lab);
-  g_assert_cmpstr (lab->told->str, ==, "lost peer-lost unavailable");
-  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
-
-  lab_find (lab);
-  lab_wait_ok (lab);
-  assert_call (lab, "Disconnect", "Disconnect " GROUP_IFACE " ");
-  fake_wpas_forget_calls (lab->fake);
-  wfd_link_close (lab->link);
-  lab_wait_call (lab, "Set P2PDeviceConfig");
-  g_assert_cmpvariant (get_wfd_ies (lab), before);
-  assert_restored (lab, "DeviceName", "'somebody'");
-  lab_settle (lab);
-}
-
-/* A group was being formed, of which nobody will be told. */
-static void
-test_bus_closed_while_forming (Lab *lab, gconstpointer data)
-{
-  lab_know_tv (lab);
-  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
-  lab_wait_call (lab, "Connect");
-  lab_settle (lab);
-  close_bus (lab);
-  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_SERVICE);
-  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 0);
-  lab_find (lab);
-  lab_wait_ok (lab);
-  assert_call (lab, "Cancel", "Cancel " IFACE " ");
 }
 
 /* As it is announced now. */
@@ -637,6 +597,14 @@ test_service_dies_at (Lab *lab, gconstpointer data)
   lab_wait_ok (lab);
 }
 
+/* Before it there is none yet that could be missed. */
+static gboolean
+has_adapter (const LabStep *step)
+{
+  return !g_str_equal (step->step, "clean") && !g_str_equal (step->step, "root")
+      && !g_str_equal (step->step, "interfaces");
+}
+
 /* What was refused there is told, and leaves nothing behind. */
 static void
 test_error_at (Lab *lab, gconstpointer data)
@@ -648,9 +616,7 @@ test_error_at (Lab *lab, gconstpointer data)
   n_calls = fake_wpas_get_calls (lab->fake)->len;
   fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceRemoved",
       g_variant_new_parsed ("(objectpath '" IFACE "',)"));
-  if (g_str_equal (step->step, "clean") || g_str_equal (step->step, "root")
-      || g_str_equal (step->step, "interfaces")) {
-    /* There is none yet that could be missed. */
+  if (!has_adapter (step)) {
     lab_settle (lab);
     g_assert_false (lab->done);
     return;
@@ -659,6 +625,25 @@ test_error_at (Lab *lab, gconstpointer data)
   lab_settle (lab);
   g_assert_cmpuint (fake_wpas_get_calls (lab->fake)->len, >=, n_calls);
   assert_works_again (lab, step);
+}
+
+/* wpa_supplicant lives, and would go on with it as soon as the radio is on. */
+static void
+test_switched_off_at (Lab *lab, gconstpointer data)
+{
+  const LabStep *step = data;
+  guint n_calls;
+
+  lab_stop_at (lab, step);
+  n_calls = fake_wpas_get_calls (lab->fake)->len;
+  say_state (lab, IFACE, "interface_disabled");
+  lab_settle (lab);
+  if (!has_adapter (step)) {
+    g_assert_false (lab->done);
+    return;
+  }
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+  assert_undone (lab, step->closed != NULL ? step->closed : step->undone, n_calls);
 }
 
 /* --- races --- */
@@ -928,9 +913,8 @@ main (int argc, char **argv)
   add ("loss/service-restarts", test_service_restarts);
   add ("loss/adapter-unplugged", test_adapter_unplugged);
   add ("loss/group-of-unplugged-adapter", test_group_of_unplugged_adapter);
+  add ("loss/group-of-adapter-that-is-off", test_group_of_adapter_that_is_off);
   add ("loss/switched-off", test_switched_off);
-  add ("loss/bus-closed", test_bus_closed);
-  add ("loss/bus-closed-while-forming", test_bus_closed_while_forming);
   add ("loss/busy-is-announced", test_busy_is_announced);
   add ("loss/loss-of-device-restores", test_loss_of_device_restores);
   add ("loss/close-restores", test_close_restores);
@@ -961,6 +945,7 @@ main (int argc, char **argv)
     add_step (&lab_steps[i], "closed-at", test_closed_at);
     add_step (&lab_steps[i], "service-dies-at", test_service_dies_at);
     add_step (&lab_steps[i], "adapter-unplugged-at", test_error_at);
+    add_step (&lab_steps[i], "switched-off-at", test_switched_off_at);
   }
   return lab_run ();
 }
