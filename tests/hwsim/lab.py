@@ -119,9 +119,9 @@ def load(process):
 
 
 class Device:
-    """With radio number @radio; @config: more lines of wpa_supplicant's file."""
+    """With radio number @radio; @config: more lines of wpa_supplicant's file; @interface: what it is called."""
 
-    def __init__(self, name, radio, *arguments, config='', programs=None):
+    def __init__(self, name, radio, *arguments, config='', programs=None, interface=None):
         self.name = name
         self.phy = 'phy%d' % radio
         self.interface = 'wlan%d' % radio
@@ -135,6 +135,9 @@ class Device:
         run('iw', 'phy', self.phy, 'set', 'netns', 'name', name)
         self.namespace = os.open('/run/netns/' + name, os.O_RDONLY)
         self.inside('ip', 'link', 'set', 'lo', 'up')
+        if interface is not None:
+            self.inside('ip', 'link', 'set', self.interface, 'name', interface)
+            self.interface = interface
         self.config = config
         # Otherwise it listens on a channel of its choice, another one at each start.
         self.listening = 'p2p_listen_reg_class=81\np2p_listen_channel=6\n'
@@ -347,7 +350,7 @@ class Device:
             names = [name for _, name in socket.if_nameindex()]
         finally:
             ctypes.CDLL(None).setns(HOME, CLONE_NEWNET)
-        return [name for name in names if name.startswith('p2p-%s-' % self.interface)]
+        return [name for name in names if name.startswith('p2p-')]
 
     def wait_no_group(self, timeout=20):
         try:
