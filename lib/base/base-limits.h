@@ -206,11 +206,12 @@
 /* What has come of messages that are not whole, of all connections: of as many of the largest
  * records as a node has new neighbours, or sixteen of the largest data; and of one address, of
  * the largest record. Smaller messages do not count, of which each connection has one at most.
- * While others wait for room, who has begun a large one sends some of it in the one time, and
- * ends it in the other. */
+ * While others wait for room, who has begun a large one sends so much more of it in the one time,
+ * and ends it in the other. */
 #define WFD_LIMIT_PEER_PARTIAL_BYTES (256 * 1024 * 1024)
 #define WFD_LIMIT_PEER_PARTIAL_BYTES_OF_ADDRESS (64 * 1024 * 1024)
 #define WFD_LIMIT_PEER_SMALL_BYTES (64 * 1024)
+#define WFD_LIMIT_PEER_PROGRESS_BYTES (512 * 1024)
 #define WFD_LIMIT_PEER_SILENCE_S 5
 #define WFD_LIMIT_PEER_PARTIAL_S 60
 

@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peer-address.h"
 
+void
+wfd_peer_ip_get_host (const guint8 ip[16], WfdPeerGuid *ret_host)
+{
+  static const guint8 none[WFD_PEER_NETWORK_BYTES];
+  gboolean has_network = memcmp (ip, none, sizeof (none)) != 0 && !wfd_peer_ip_is_of_link (ip);
+
+  *ret_host = (WfdPeerGuid) { { 0 } };
+  memcpy (ret_host->bytes, ip, has_network ? sizeof (none) : sizeof (ret_host->bytes));
+}
+
 gboolean
 wfd_peer_ip_is_same_host (const guint8 a[16], const guint8 b[16])
 {
-  static const guint8 none[WFD_PEER_NETWORK_BYTES];
-  gboolean has_network = memcmp (a, none, sizeof (none)) != 0 && !wfd_peer_ip_is_of_link (a);
+  WfdPeerGuid first, second;
 
-  return memcmp (a, b, has_network ? sizeof (none) : 16) == 0;
+  wfd_peer_ip_get_host (a, &first);
+  wfd_peer_ip_get_host (b, &second);
+  return wfd_peer_guid_equal (&first, &second);
 }
 
 GSocketAddress *

@@ -20,8 +20,9 @@ wfd_peer_ip_is_of_link (const guint8 ip[16])
 GSocketAddress *wfd_peer_address_to_gio (const WfdPeerAddress *address);
 gboolean wfd_peer_address_from_gio (GSocketAddress *gio, WfdPeerAddress *ret_address);
 
-/* Whether the same machine may have both: it has as many addresses of its network as it likes, but
+/* What all addresses have that one machine may have: it has as many addresses of its network as it likes, but
  * not of a link, or of another family written as these. */
+void wfd_peer_ip_get_host (const guint8 ip[16], WfdPeerGuid *ret_host);
 gboolean wfd_peer_ip_is_same_host (const guint8 a[16], const guint8 b[16]);
 
 G_END_DECLS

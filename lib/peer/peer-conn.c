@@ -149,8 +149,11 @@ hold_room (WfdPeerConn *self)
   if (bytes == 0)
     return;
   if (wfd_peer_room_hold (&self->loop->room, &self->claim, self->remote.ip, bytes,
-          g_get_monotonic_time ()))
+          g_get_monotonic_time ())) {
+    if (self->calls->grew != NULL && wfd_peer_room_has_grown (&self->claim))
+      self->calls->grew (self, self->owner);
     return;
+  }
   watch_overdue (self->loop);
   wfd_peer_conn_update_watch (self);
 }

@@ -20,6 +20,8 @@ typedef struct
   void (*lost) (WfdPeerConn *conn, gpointer owner);
   /* The peer has proved who it is; only behind wfd_peer_conn_secure (). */
   void (*secured) (WfdPeerConn *conn, gpointer owner);
+  /* Something more of a large message has come; or NULL. */
+  void (*grew) (WfdPeerConn *conn, gpointer owner);
 } WfdPeerConnCalls;
 
 /* Never fails at once. */

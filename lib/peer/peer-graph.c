@@ -199,6 +199,16 @@ on_drained (WfdPeerConn *conn, gpointer owner)
 }
 
 static void
+on_grew (WfdPeerConn *conn, gpointer owner)
+{
+  Attached *attached = owner;
+  WfdPeerGraph *self = attached->graph;
+
+  wfd_peer_node_grew (wfd_peer_graph_begin (self), attached->link_id);
+  wfd_peer_graph_end (self);
+}
+
+static void
 on_lost (WfdPeerConn *conn, gpointer owner)
 {
   Attached *attached = owner;
@@ -209,7 +219,7 @@ on_lost (WfdPeerConn *conn, gpointer owner)
 }
 
 static const WfdPeerConnCalls conn_calls = { on_opened, on_received, on_drained, on_lost,
-  on_secured };
+  on_secured, on_grew };
 
 /* --- what the node calls for --- */
 

@@ -162,6 +162,58 @@ wfd_peer_node_find_place (WfdPeerNode *self, const Link *newcomer)
   return found;
 }
 
+/* --- who asks --- */
+
+#define MAX_ASKERS 64
+
+typedef struct
+{
+  WfdPeerAddress address;
+  gint64 until_us; /* their part of the time is taken */
+} Asker;
+
+GArray *
+wfd_peer_node_new_askers (void)
+{
+  return g_array_new (FALSE, FALSE, sizeof (Asker));
+}
+
+/* Of those who have taken more than has passed; beyond that the one who has taken least goes. */
+static Asker *
+get_asker (WfdPeerNode *self, const Link *link)
+{
+  Asker asker = { link->address, self->now_us };
+  guint least = 0;
+
+  for (guint i = self->askers->len; i-- > 0;)
+    if (g_array_index (self->askers, Asker, i).until_us <= self->now_us)
+      g_array_remove_index_fast (self->askers, i);
+  for (guint i = 0; i < self->askers->len; i++) {
+    Asker *other = &g_array_index (self->askers, Asker, i);
+
+    if (wfd_peer_ip_is_same_host (other->address.ip, asker.address.ip))
+      return other;
+    if (other->until_us < g_array_index (self->askers, Asker, least).until_us)
+      least = i;
+  }
+  if (self->askers->len >= MAX_ASKERS)
+    g_array_remove_index_fast (self->askers, least);
+  g_array_append_val (self->askers, asker);
+  return &g_array_index (self->askers, Asker, self->askers->len - 1);
+}
+
+gint64
+wfd_peer_node_take_looks_us (WfdPeerNode *self, const Link *link, guint n)
+{
+  Asker *asker = get_asker (self, link);
+  gint64 ahead_us = asker->until_us - self->now_us;
+
+  if (ahead_us > LOOKS_AHEAD_US)
+    return ahead_us - LOOKS_AHEAD_US;
+  asker->until_us += (gint64) n * LOOK_US;
+  return 0;
+}
+
 /* --- records --- */
 
 /* Their ids are for others to choose. With a hash that can be foreseen, all of them could be in

@@ -28,6 +28,7 @@ wfd_peer_node_free_link (gpointer data)
   g_hash_table_unref (link->floods_known);
   g_array_unref (link->addresses);
   g_array_unref (link->refusers);
+  g_clear_pointer (&link->asked, g_bytes_unref);
   g_free (link->wanted_id);
   g_free (link->peer_id);
   g_free (link);
@@ -156,6 +157,14 @@ follow_referral (WfdPeerNode *self, const Link *refused)
   return NULL;
 }
 
+/* A neighbour that has told us nothing yet may never do. */
+static gboolean
+has_place (const WfdPeerNode *self)
+{
+  return (self->status & WFD_PEER_STATUS_SYNCHRONIZED) != 0
+      && wfd_peer_node_count_neighbours (self) > 0;
+}
+
 /* Who knows nobody else comes again, to one of those who had no place: the others that came with it
  * may have one to give when they are in themselves. At random, for all of them do. */
 static Link *
@@ -163,7 +172,7 @@ wait_for_place (WfdPeerNode *self, const Link *refused)
 {
   Link *next;
 
-  if (wfd_peer_node_count_neighbours (self) > 0 || refused->n_rounds >= ROUNDS)
+  if (has_place (self) || refused->n_rounds >= ROUNDS)
     return NULL;
   next = add_link (self, WFD_PEER_LINK_NEIGHBOUR, TRUE,
       &g_array_index (refused->refusers, WfdPeerAddress,
@@ -525,10 +534,10 @@ be_ended (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
 static void
 retry (WfdPeerNode *self, Link *link)
 {
-  if (wfd_peer_node_count_neighbours (self) == 0)
-    open_link (self, link);
-  else
+  if (has_place (self))
     fail (self, link, WFD_PEER_CONNECTION_FAILED);
+  else
+    open_link (self, link);
 }
 
 /* After this, @link may be gone. */
@@ -767,6 +776,15 @@ wfd_peer_node_received (WfdPeerNode *self, guint64 link_id, GBytes *octets)
   message.octets = octets;
   wfd_peer_node_link_event (self, link, wfd_peer_link_event_of (message.type), &message);
   return wfd_peer_node_get_link (self, link_id) != NULL;
+}
+
+void
+wfd_peer_node_grew (WfdPeerNode *self, guint64 link_id)
+{
+  Link *link = wfd_peer_node_get_link (self, link_id);
+
+  if (link != NULL && wfd_peer_link_is_neighbour (link))
+    wfd_peer_node_watch_silence (self, link);
 }
 
 void

@@ -58,6 +58,8 @@ typedef struct
   GHashTable *floods_known; /* where each is in it */
   gboolean answering;       /* SYNC_END is to be sent behind them */
   gboolean advertised;      /* REQUEST comes next */
+  GBytes *asked;            /* a SOLICIT that is to be answered later, or NULL */
+  gint64 answer_us;         /* when */
   guint64 usefulness;
 } Link;
 
@@ -112,6 +114,7 @@ struct _WfdPeerNode
   GHashTable *links;
   GArray *referrals; /* WfdPeerAddress of nodes that were named to us */
   GArray *missed;    /* who has gone without a word */
+  GArray *askers;    /* machines that have had us look through the records */
   gint64 missed_delay_us;
   guint n_to_try; /* neighbours to look for, one after the other, since one was lost */
 
@@ -149,6 +152,14 @@ Link *wfd_peer_node_open_link (WfdPeerNode *self, WfdPeerLinkType type, const ch
     const WfdPeerAddress *address);
 
 /* peer-node-guard.c */
+/* To look at all records takes time in which nobody else is heard: a machine has a tenth of it, and
+ * as much in advance as it takes to be told everything when it comes. */
+#define LOOK_US 10 /* for each of them */
+#define LOOKS_AHEAD_US (4 * G_USEC_PER_SEC)
+GArray *wfd_peer_node_new_askers (void);
+/* How long somebody on the machine of @link has to wait who has us look at @n; 0: not at all, and it
+ * is done. */
+gint64 wfd_peer_node_take_looks_us (WfdPeerNode *self, const Link *link, guint n);
 gboolean wfd_peer_node_is_full_of_direct (const WfdPeerNode *self);
 /* The one of too many, of the same type, that shall go for @newcomer, or NULL. */
 Link *wfd_peer_node_find_place (WfdPeerNode *self, const Link *newcomer);
@@ -156,12 +167,15 @@ Link *wfd_peer_node_find_place (WfdPeerNode *self, const Link *newcomer);
 gboolean wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record);
 /* The earliest time at which it can have been changed to @version. */
 guint64 wfd_peer_node_plausible_time (const WfdPeerRecord *record, guint32 version);
-guint wfd_peer_guid_hash (gconstpointer guid);
 
 /* peer-node-sync.c */
+/* Something has come of what was asked for, if anything was. */
+void wfd_peer_node_watch_silence (WfdPeerNode *self, Link *link);
 void wfd_peer_node_start_sync (WfdPeerNode *self, Link *link);
 /* FALSE: it broke the protocol. */
 gboolean wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage *message);
+/* What has waited for its time. */
+void wfd_peer_node_answer_asked (WfdPeerNode *self, Link *link);
 void wfd_peer_node_queue_flood (WfdPeerNode *self, Link *link, const WfdPeerGuid *id);
 /* A record that is gone. */
 void wfd_peer_node_unqueue_flood (Link *link, const WfdPeerGuid *id);
@@ -264,12 +278,6 @@ static inline gboolean
 wfd_peer_address_equal (const WfdPeerAddress *a, const WfdPeerAddress *b)
 {
   return a->port == b->port && memcmp (a->ip, b->ip, sizeof (a->ip)) == 0;
-}
-
-static inline gboolean
-wfd_peer_guid_equal_func (gconstpointer a, gconstpointer b)
-{
-  return wfd_peer_guid_equal (a, b);
 }
 
 G_END_DECLS

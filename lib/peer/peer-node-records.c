@@ -243,8 +243,6 @@ defer (WfdPeerNode *self, WfdPeerRecord *record)
 {
   const WfdPeerRecord *old = g_hash_table_lookup (self->deferred, &record->id);
 
-  if (old != NULL && wfd_peer_record_compare (record, old) <= 0)
-    return;
   if (!wfd_peer_places_have_room (&self->deferred_places, record, old))
     return;
   take_out_deferred (self, &record->id);
@@ -256,10 +254,13 @@ Taken
 wfd_peer_node_take_record (WfdPeerNode *self, WfdPeerRecord *record, Link *from)
 {
   const WfdPeerRecord *old = g_hash_table_lookup (self->records, &record->id);
+  const WfdPeerRecord *deferred;
   WfdPeerRecordChange change = change_of (record, old);
   guint32 valid = WFD_PEER_OK;
   int order;
 
+  if (from != NULL)
+    wfd_peer_ip_get_host (from->address.ip, &record->host);
   if (!is_acceptable (self, record))
     return TAKEN_REFUSED;
   if (!can_keep (self, record))
@@ -268,6 +269,10 @@ wfd_peer_node_take_record (WfdPeerNode *self, WfdPeerRecord *record, Link *from)
   if (order <= 0)
     return order == 0 ? TAKEN_SAME : TAKEN_OLD;
 
+  /* To look at signatures is dear: not at those of what waits already, once for each neighbour. */
+  deferred = g_hash_table_lookup (self->deferred, &record->id);
+  if (deferred != NULL && wfd_peer_record_compare (record, deferred) <= 0)
+    return TAKEN_REFUSED;
   if (self->calls->validate != NULL)
     valid = self->calls->validate (self->user_data, record, change);
   if (valid == WFD_PEER_DEFERRED)
@@ -371,6 +376,7 @@ stamp (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change)
 {
   guint64 now = wfd_peer_node_get_peer_time (self);
 
+  record->host = (WfdPeerGuid) { { 0 } };
   if (record->created == 0) {
     record->created = record->modified = now;
     record->version = MAX (record->version, 1);

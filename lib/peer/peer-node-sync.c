@@ -13,8 +13,8 @@
 
 #define SYNC_END_BYTES 12
 
-/* Who knows nothing of the graph yet leaves a neighbour that says nothing of it for so long: a
- * record of the largest size may come meanwhile. */
+/* Whoever waits to be told what is in the graph leaves a neighbour of which nothing comes for so
+ * long: another one may know it too. */
 #define SILENCE_US (60 * G_USEC_PER_SEC)
 
 /* --- sending --- */
@@ -206,10 +206,10 @@ get_step (const WfdPeerNode *self, guint step)
                                           : NULL;
 }
 
-static void
-watch_silence (WfdPeerNode *self, Link *link)
+void
+wfd_peer_node_watch_silence (WfdPeerNode *self, Link *link)
 {
-  link->deadline_us = link->sync == SYNC_TYPES ? self->now_us + SILENCE_US : 0;
+  link->deadline_us = link->sync != SYNC_NONE ? self->now_us + SILENCE_US : 0;
 }
 
 static void
@@ -239,13 +239,14 @@ wfd_peer_node_start_sync (WfdPeerNode *self, Link *link)
 
   if (synchronized && self->known_until == 0) {
     solicit_hashes (self, link);
+    wfd_peer_node_watch_silence (self, link);
     return;
   }
   link->sync_step = 0;
   link->sync = synchronized ? SYNC_TIME : SYNC_TYPES;
   /* That of the node ends with the first link that has come to the end. */
   link->sync_since = self->known_until;
-  watch_silence (self, link);
+  wfd_peer_node_watch_silence (self, link);
   solicit_step (self, link);
 }
 
@@ -488,6 +489,33 @@ take_ack (Link *link, WfdPeerList entries)
   }
 }
 
+static void
+answer_or_wait (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
+{
+  guint n = g_hash_table_size (self->records) + message->solicit.hashes.n;
+  gint64 wait_us = wfd_peer_node_take_looks_us (self, link, n);
+
+  if (wait_us > 0) {
+    link->asked = g_bytes_ref (message->octets);
+    link->answer_us = self->now_us + wait_us;
+  } else if (message->type == WFD_PEER_SOLICIT_HASH)
+    answer_hashes (self, link, &message->solicit);
+  else
+    answer_solicit (self, link, &message->solicit);
+}
+
+void
+wfd_peer_node_answer_asked (WfdPeerNode *self, Link *link)
+{
+  g_autoptr (GBytes) asked = g_steal_pointer (&link->asked);
+  WfdPeerMessage message;
+
+  if (!wfd_peer_message_read (wfd_bytes_of (asked), &message))
+    return;
+  message.octets = asked;
+  answer_or_wait (self, link, &message);
+}
+
 /* Who asks waits for the end of the answer before asking again. */
 static gboolean
 may_ask (const Link *link, WfdPeerMessageType type)
@@ -496,9 +524,9 @@ may_ask (const Link *link, WfdPeerMessageType type)
     case WFD_PEER_SOLICIT_NEW:
     case WFD_PEER_SOLICIT_TIME:
     case WFD_PEER_SOLICIT_HASH:
-      return !link->answering && !link->advertised;
+      return !link->answering && !link->advertised && link->asked == NULL;
     case WFD_PEER_REQUEST:
-      return !link->answering;
+      return !link->answering && link->asked == NULL;
     default:
       return TRUE;
   }
@@ -512,26 +540,25 @@ wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage 
   switch (message->type) {
     case WFD_PEER_SOLICIT_NEW:
     case WFD_PEER_SOLICIT_TIME:
-      answer_solicit (self, link, &message->solicit);
-      return TRUE;
     case WFD_PEER_SOLICIT_HASH:
-      answer_hashes (self, link, &message->solicit);
+      answer_or_wait (self, link, message);
       return TRUE;
     case WFD_PEER_ADVERTISE:
       /* An answer to nothing, or a second one. */
       if (link->sync != SYNC_HASHES)
         return FALSE;
       take_advertise (self, link, &message->advertise);
+      wfd_peer_node_watch_silence (self, link);
       return TRUE;
     case WFD_PEER_REQUEST:
       answer_request (self, link, message->request);
       return TRUE;
     case WFD_PEER_FLOOD:
-      watch_silence (self, link);
+      wfd_peer_node_watch_silence (self, link);
       return take_flood (self, link, message->record);
     case WFD_PEER_SYNC_END:
       take_sync_end (self, link, message->final);
-      watch_silence (self, link);
+      wfd_peer_node_watch_silence (self, link);
       return TRUE;
     case WFD_PEER_ACK:
       take_ack (link, message->ack);

@@ -32,6 +32,7 @@ wfd_peer_node_new (const WfdPeerNodeConfig *config, const WfdPeerNodeCalls *call
   self->listening = g_array_new (FALSE, FALSE, sizeof (WfdPeerAddress));
   self->referrals = g_array_new (FALSE, FALSE, sizeof (WfdPeerAddress));
   self->missed = wfd_peer_node_new_missed ();
+  self->askers = wfd_peer_node_new_askers ();
   self->links = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, wfd_peer_node_free_link);
   self->records = g_hash_table_new_full (wfd_peer_guid_hash, wfd_peer_guid_equal_func, NULL,
       (GDestroyNotify) wfd_peer_record_unref);
@@ -54,6 +55,7 @@ wfd_peer_node_free (WfdPeerNode *self)
   g_array_unref (self->listening);
   g_array_unref (self->referrals);
   g_array_unref (self->missed);
+  g_array_unref (self->askers);
   g_hash_table_unref (self->links);
   g_hash_table_unref (self->records);
   g_hash_table_unref (self->deferred);
@@ -113,9 +115,14 @@ wfd_peer_node_get_deadline_us (const WfdPeerNode *self)
     if (self->timers_us[i] != 0)
       deadline_us = MIN (deadline_us, self->timers_us[i]);
   g_hash_table_iter_init (&iter, self->links);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((Link *) value)->deadline_us != 0)
-      deadline_us = MIN (deadline_us, ((Link *) value)->deadline_us);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const Link *link = value;
+
+    if (link->deadline_us != 0)
+      deadline_us = MIN (deadline_us, link->deadline_us);
+    if (link->asked != NULL)
+      deadline_us = MIN (deadline_us, link->answer_us);
+  }
   return deadline_us != G_MAXINT64 ? deadline_us : -1;
 }
 
@@ -129,6 +136,8 @@ time_out_links (WfdPeerNode *self)
 
     if (link->deadline_us != 0 && link->deadline_us <= self->now_us)
       wfd_peer_node_link_event (self, link, WFD_PEER_LINK_EVENT_TIMEOUT, NULL);
+    else if (link->asked != NULL && link->answer_us <= self->now_us)
+      wfd_peer_node_answer_asked (self, link);
   }
 }
 

@@ -131,6 +131,8 @@ void wfd_peer_node_end_links (WfdPeerNode *self,
  * are not copied. */
 gboolean wfd_peer_node_received (WfdPeerNode *self, guint64 link_id, GBytes *message);
 void wfd_peer_node_drained (WfdPeerNode *self, guint64 link_id);
+/* Some of a large message has come. */
+void wfd_peer_node_grew (WfdPeerNode *self, guint64 link_id);
 void wfd_peer_node_lost (WfdPeerNode *self, guint64 link_id);
 
 /* --- nodes --- */

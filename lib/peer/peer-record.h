@@ -28,6 +28,7 @@ typedef struct
   char *attributes; /* or NULL */
   guint64 created, expires, modified;
   GBytes *security, *payload;
+  WfdPeerGuid host; /* that has brought it here: wfd_peer_ip_get_host (); or none */
   gint ref_count;
 } WfdPeerRecord;
 

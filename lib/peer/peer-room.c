@@ -17,7 +17,8 @@ void
 wfd_peer_room_init (WfdPeerRoom *self)
 {
   *self = (WfdPeerRoom) { WFD_LIMIT_PEER_PARTIAL_BYTES, WFD_LIMIT_PEER_PARTIAL_BYTES_OF_ADDRESS,
-    WFD_LIMIT_PEER_PARTIAL_S * G_USEC_PER_SEC, WFD_LIMIT_PEER_SILENCE_S * G_USEC_PER_SEC };
+    WFD_LIMIT_PEER_PROGRESS_BYTES, WFD_LIMIT_PEER_PARTIAL_S * G_USEC_PER_SEC,
+    WFD_LIMIT_PEER_SILENCE_S * G_USEC_PER_SEC };
 }
 
 static WfdPeerShare *
@@ -45,7 +46,10 @@ begin (WfdPeerRoom *self, WfdPeerClaim *claim, const guint8 ip[16], gint64 now_u
 {
   WfdPeerShare *share = find_share (self, ip);
 
-  *claim = (WfdPeerClaim) { .began_us = now_us, .link.data = claim, .link_of_share.data = claim };
+  *claim = (WfdPeerClaim) { .began_us = now_us,
+    .grew_us = now_us,
+    .link.data = claim,
+    .link_of_share.data = claim };
   claim->share = share != NULL ? share : add_share (self, ip);
   g_queue_push_tail_link (&self->holders, &claim->link);
   g_queue_push_tail_link (&claim->share->holders, &claim->link_of_share);
@@ -73,6 +77,20 @@ set_waits (WfdPeerRoom *self, WfdPeerClaim *claim, gboolean waits, gint64 now_us
     self->waiting_since_us = now_us;
 }
 
+/* A little now and then is none. */
+static void
+note_progress (WfdPeerClaim *claim, gint64 now_us)
+{
+  claim->grew_us = now_us;
+  claim->grown_bytes = claim->bytes;
+}
+
+gboolean
+wfd_peer_room_has_grown (const WfdPeerClaim *claim)
+{
+  return claim->grown_bytes == claim->bytes;
+}
+
 gboolean
 wfd_peer_room_hold (WfdPeerRoom *self, WfdPeerClaim *claim, const guint8 ip[16], gsize bytes,
     gint64 now_us)
@@ -82,8 +100,9 @@ wfd_peer_room_hold (WfdPeerRoom *self, WfdPeerClaim *claim, const guint8 ip[16],
   self->used_bytes += bytes - claim->bytes;
   claim->share->bytes += bytes - claim->bytes;
   claim->bytes = bytes;
-  claim->grew_us = now_us;
   set_waits (self, claim, !may_grow (self, claim), now_us);
+  if (claim->waits || bytes - claim->grown_bytes >= self->least_bytes)
+    note_progress (claim, now_us);
   return !claim->waits;
 }
 
@@ -115,7 +134,7 @@ wfd_peer_room_next (WfdPeerRoom *self, gint64 now_us)
       continue;
     set_waits (self, claim, FALSE, now_us);
     claim->began_us += now_us - claim->grew_us;
-    claim->grew_us = now_us;
+    note_progress (claim, now_us);
     return claim;
   }
   return NULL;
@@ -125,7 +144,7 @@ void
 wfd_peer_room_set_unread (WfdPeerClaim *claim, gboolean unread, gint64 now_us)
 {
   if (claim->unread && !unread)
-    claim->grew_us = now_us;
+    note_progress (claim, now_us);
   claim->unread = unread;
 }
 

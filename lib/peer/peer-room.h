@@ -14,8 +14,9 @@ typedef struct _WfdPeerShare WfdPeerShare;
 typedef struct
 {
   gsize bytes;
-  gint64 began_us; /* without the time in which it has waited */
-  gint64 grew_us;
+  gint64 began_us;   /* without the time in which it has waited */
+  gint64 grew_us;    /* by as much as it has to, or began to wait */
+  gsize grown_bytes; /* what it had then */
   gboolean waits;
   gboolean unread;     /* not for want of room: what comes is not looked at */
   WfdPeerShare *share; /* of its machine; NULL: it holds nothing */
@@ -26,6 +27,7 @@ typedef struct
 typedef struct
 {
   gsize max_bytes, max_bytes_of_address;
+  gsize least_bytes; /* of progress */
   gint64 patience_us, silence_us;
   gsize used_bytes;
   GQueue holders; /* WfdPeerClaim, the first who began first */
@@ -40,6 +42,8 @@ void wfd_peer_room_init (WfdPeerRoom *self);
  * wfd_peer_room_next () says so. */
 gboolean wfd_peer_room_hold (WfdPeerRoom *self, WfdPeerClaim *claim, const guint8 ip[16],
     gsize bytes, gint64 now_us);
+/* Whether there was progress with the last that it holds. */
+gboolean wfd_peer_room_has_grown (const WfdPeerClaim *claim);
 /* It holds nothing, and waits for nothing. */
 void wfd_peer_room_release (WfdPeerRoom *self, WfdPeerClaim *claim);
 /* Of a claim that holds something: who is not heard is not silent. */

@@ -284,6 +284,60 @@ get_next (Node *node)
   return last_event (node, WFD_PEER_EVENT_NEIGHBOUR)->next_link_id;
 }
 
+/* How often somebody has everything looked through for nothing, and gets an answer at once. */
+static guint
+ask_often (Node *node, Link *link)
+{
+  static const WfdPeerGuid nothing = { { 0xee } };
+  WfdPeerSolicit solicit = { .included = { nothing.bytes, 1 } };
+  g_autoptr (GBytes) octets =
+      g_byte_array_free_to_bytes (wfd_peer_build_solicit (WFD_PEER_SOLICIT_NEW, &solicit));
+  guint n = 0;
+
+  while (wfd_peer_node_received (touch (node), link->id, octets) && link->asked == NULL)
+    n++;
+  return n;
+}
+
+/* Whoever asks on and on is answered in time, and keeps nobody else waiting; to come again changes
+ * nothing. */
+static void
+test_askers_have_a_pace (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *mallory = add_node (world, "mallory");
+  guint64 look_us, n;
+  guint ends;
+  Link *link;
+
+  create (alice);
+  mallory->host = 66;
+  join (mallory, alice);
+  for (guint i = 0; i < 1000; i++)
+    add_record (alice, "record", 3600, 0);
+  settle (world);
+  pass (world, S);
+  look_us = g_hash_table_size (alice->node->records) * LOOK_US;
+  link = get_link (alice);
+  n = ask_often (alice, link);
+  g_assert_cmpuint (n, >=, LOOKS_AHEAD_US / look_us);
+  g_assert_cmpuint (n, <=, LOOKS_AHEAD_US / look_us + 1);
+  ends = world->n_sent[WFD_PEER_SYNC_END];
+  pass (world, S);
+  g_assert_cmpuint (world->n_sent[WFD_PEER_SYNC_END], ==, ends + 1);
+  g_assert_cmpuint (ask_often (alice, link), <=, S / look_us);
+
+  /* Again before the answer: nobody does. */
+  g_assert_cmpuint (ask_often (alice, link), ==, 0);
+  g_assert_null (get_link (alice));
+  settle (world);
+  connect_to (mallory, WFD_PEER_LINK_NEIGHBOUR, NULL, alice);
+  settle (world);
+  g_assert_nonnull (get_link (alice)->asked);
+  join (add_node (world, "bob"), alice);
+  world_free (world);
+}
+
 /* Who is there refuses, and names @n, of which @n_others are others; how often that is followed. */
 static guint
 count_followed (Node *node, const WfdPeerAddress *first, guint n, guint n_others)
@@ -402,6 +456,43 @@ test_who_tells_nothing_is_left (void)
   join (bob, alice);
   pass (world, 200 * S);
   assert_link (bob, WFD_PEER_EVENT_NEIGHBOUR, 0, WFD_PEER_LINK_UP, WFD_PEER_OK);
+  world_free (world);
+}
+
+static guint
+count_ends (const Node *node)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < node->events->len; i++) {
+    const WfdPeerEvent *event = node->events->pdata[i];
+
+    n += event->type == WFD_PEER_EVENT_NEIGHBOUR && event->change == WFD_PEER_LINK_DOWN;
+  }
+  return n;
+}
+
+/* Nor by somebody who knows the graph, and does not know what is new; while some of a large
+ * record comes, it is. */
+static void
+test_who_tells_nothing_new_is_left (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+
+  create (alice);
+  join (bob, alice);
+  alice->has_no_room = TRUE;
+  wfd_peer_node_lost (touch (alice), get_link (alice)->id);
+  wfd_peer_node_lost (touch (bob), get_link (bob)->id);
+  alice->node->timers_us[TIMER_NEIGHBOUR] = bob->node->timers_us[TIMER_NEIGHBOUR] = 0;
+  connect_to (bob, WFD_PEER_LINK_NEIGHBOUR, NULL, alice);
+  pass (world, 50 * S);
+  wfd_peer_node_grew (touch (bob), get_link (bob)->id);
+  pass (world, 50 * S);
+  g_assert_cmpuint (count_ends (bob), ==, 1);
+  pass (world, 11 * S);
+  g_assert_cmpuint (count_ends (bob), ==, 2);
   world_free (world);
 }
 
@@ -531,9 +622,9 @@ test_forged_presence (void)
   world_free (world);
 }
 
-/* Of a name that somebody has chosen. */
+/* Of a name that somebody has chosen; over @link, or from a file. */
 static gboolean
-import_made_up (Node *node, const char *creator, const WfdPeerGuid *record_type)
+take_made_up (Node *node, const char *creator, const WfdPeerGuid *record_type, Link *link)
 {
   g_autoptr (WfdPeerRecord) record = wfd_peer_record_new (), kept = NULL;
 
@@ -544,9 +635,15 @@ import_made_up (Node *node, const char *creator, const WfdPeerGuid *record_type)
   record->created = record->modified = wfd_peer_node_get_peer_time (touch (node));
   record->expires = record->created + 60 * TICKS_PER_S;
   wfd_peer_record_make_id (creator, &record->id);
-  wfd_peer_node_import_record (node->node, record);
+  wfd_peer_node_take_record (node->node, record, link);
   kept = wfd_peer_node_get_record (node->node, &record->id);
   return kept != NULL;
+}
+
+static gboolean
+import_made_up (Node *node, const char *creator, const WfdPeerGuid *record_type)
+{
+  return take_made_up (node, creator, record_type, NULL);
 }
 
 /* Whoever publishes as much as there is room for leaves as much again. */
@@ -568,6 +665,39 @@ test_nobody_has_all_records (void)
     ;
   g_assert_cmpuint (n, ==, 25);
   g_assert_true (import_made_up (alice, "carol", &type));
+  world_free (world);
+}
+
+/* Nor does whoever brings those of many, who may be nobody. */
+static void
+test_nobody_brings_all_records (void)
+{
+  static const WfdPeerGuid type = { { 0xaa } };
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *mallory = add_node (world, "mallory");
+  Node *bob = add_node (world, "bob");
+  Link *link;
+  guint n;
+
+  create (alice);
+  alice->node->places[KIND_OF_APPLICATION].max = 100;
+  mallory->host = 66;
+  join (mallory, alice);
+  link = get_link (alice);
+  for (n = 0; n < 1000; n++) {
+    g_autofree char *name = g_strdup_printf ("nobody%u", n);
+
+    if (!take_made_up (alice, name, &type, link))
+      break;
+  }
+  g_assert_cmpuint (n, ==, 75);
+  add_record (alice, "ours", 60, 0);
+  wfd_peer_node_lost (touch (alice), link->id);
+  bob->host = 2;
+  connect_to (bob, WFD_PEER_LINK_NEIGHBOUR, NULL, alice);
+  settle (world);
+  g_assert_true (take_made_up (alice, "carol", &type, get_link (alice)));
+  g_assert_cmpuint (alice->node->places[KIND_OF_APPLICATION].n, ==, 77);
   world_free (world);
 }
 
@@ -608,14 +738,17 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/guard/crowd-makes-room", test_crowd_makes_room);
   g_test_add_func ("/peer/guard/settled-make-room", test_settled_make_room);
   g_test_add_func ("/peer/guard/ends-wait-for-room", test_ends_wait_for_room);
+  g_test_add_func ("/peer/guard/askers-have-a-pace", test_askers_have_a_pace);
   g_test_add_func ("/peer/guard/refusals-end", test_refusals_end);
   g_test_add_func ("/peer/guard/coming-and-going", test_coming_and_going);
   g_test_add_func ("/peer/guard/who-tells-nothing-is-left", test_who_tells_nothing_is_left);
+  g_test_add_func ("/peer/guard/who-tells-nothing-new-is-left", test_who_tells_nothing_new_is_left);
   g_test_add_func ("/peer/guard/left-alone-asks", test_left_alone_asks);
   g_test_add_func ("/peer/guard/ids-have-places", test_ids_have_places);
   g_test_add_func ("/peer/guard/ids-have-places-with-low-zeros",
       test_ids_with_low_zeros_have_places);
   g_test_add_func ("/peer/guard/nobody-has-all-records", test_nobody_has_all_records);
+  g_test_add_func ("/peer/guard/nobody-brings-all-records", test_nobody_brings_all_records);
   g_test_add_func ("/peer/guard/own-records-have-places", test_own_records_have_places);
   g_test_add_func ("/peer/guard/forged-properties", test_forged_properties);
   g_test_add_func ("/peer/guard/forged-presence", test_forged_presence);

@@ -58,10 +58,38 @@ test_all_at_once (void)
   world_free (world);
 }
 
+/* Nor does a neighbour that tells nothing keep somebody from those who would. */
+static void
+test_beside_a_silent_one (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *mallory = add_node (world, "mallory");
+  Node *bob = add_node (world, "bob"), *leaver = NULL;
+
+  create (alice);
+  create (mallory);
+  mallory->has_no_room = TRUE;
+  for (guint i = 0; i < MAX_NEIGHBOURS; i++) {
+    leaver = add_node (world, "carol");
+    connect_to (leaver, WFD_PEER_LINK_NEIGHBOUR, NULL, alice);
+  }
+  connect_to (bob, WFD_PEER_LINK_NEIGHBOUR, NULL, mallory);
+  settle (world);
+  connect_to (bob, WFD_PEER_LINK_NEIGHBOUR, NULL, alice);
+  pass (world, 5 * S);
+  g_assert_cmpuint (wfd_peer_node_count_neighbours (bob->node), ==, 1);
+  g_assert_false (is_in (bob));
+  wfd_peer_node_leave (touch (leaver));
+  pass (world, 40 * S);
+  g_assert_true (is_in (bob));
+  world_free (world);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/peer/join/all-at-once", test_all_at_once);
+  g_test_add_func ("/peer/join/beside-a-silent-one", test_beside_a_silent_one);
   return g_test_run ();
 }

@@ -16,6 +16,7 @@ room_begin (WfdPeerRoom *room)
   wfd_peer_room_init (room);
   room->max_bytes = 100;
   room->max_bytes_of_address = 60;
+  room->least_bytes = 1;
   room->silence_us = 5;
   room->patience_us = 60;
 }
@@ -122,6 +123,27 @@ test_slow_is_due (void)
   room_end (&room, claims, G_N_ELEMENTS (claims));
 }
 
+/* Nor does it help as long as what comes faster. */
+static void
+test_trickle_is_due (void)
+{
+  WfdPeerClaim claims[2] = { { 0 } };
+  WfdPeerRoom room;
+
+  room_begin (&room);
+  room.least_bytes = 10;
+  wfd_peer_room_hold (&room, &claims[0], here, 100, 1);
+  g_assert_true (wfd_peer_room_has_grown (&claims[0]));
+  g_assert_false (wfd_peer_room_hold (&room, &claims[1], there, 1, 10));
+  wfd_peer_room_hold (&room, &claims[0], here, 110, 11);
+  for (guint t = 12; t < 16; t++)
+    wfd_peer_room_hold (&room, &claims[0], here, 98 + t, t);
+  g_assert_false (wfd_peer_room_has_grown (&claims[0]));
+  g_assert_null (wfd_peer_room_get_overdue (&room, 15));
+  g_assert_true (wfd_peer_room_get_overdue (&room, 16) == &claims[0]);
+  room_end (&room, claims, G_N_ELEMENTS (claims));
+}
+
 /* Whose messages are not read cannot be silent; they take their time all the same. */
 static void
 test_unread_is_not_silent (void)
@@ -169,7 +191,7 @@ typedef struct
   GSocket *peer;
   WfdPeerConn *conn;
   GByteArray *octets; /* of a large message, to be sent */
-  guint n_sent, n_received;
+  guint n_sent, n_received, n_grew;
   gboolean is_lost;
 } Guest;
 
@@ -191,6 +213,12 @@ on_drained (WfdPeerConn *conn, gpointer owner)
 }
 
 static void
+on_grew (WfdPeerConn *conn, gpointer owner)
+{
+  ((Guest *) owner)->n_grew++;
+}
+
+static void
 on_lost (WfdPeerConn *conn, gpointer owner)
 {
   ((Guest *) owner)->is_lost = TRUE;
@@ -198,6 +226,7 @@ on_lost (WfdPeerConn *conn, gpointer owner)
 
 static const WfdPeerConnCalls calls = { .received = on_received,
   .drained = on_drained,
+  .grew = on_grew,
   .lost = on_lost };
 
 /* With room for @max_bytes in parts. */
@@ -209,6 +238,7 @@ house_begin (House *house, gsize max_bytes)
   *house = (House) { 0 };
   g_assert_true (wfd_peer_loop_init (&house->loop));
   house->loop.room.max_bytes = max_bytes;
+  house->loop.room.least_bytes = LARGE_BYTES / 8;
   memcpy (message, "\x00\x10\x00\x00\x10\x0d", 6);
   for (guint i = 0; i < N_GUESTS; i++) {
     Guest *guest = &house->guests[i];
@@ -316,6 +346,7 @@ test_hoarder_is_lost (void)
   house_begin (&house, LARGE_BYTES / 4);
   house.loop.room.silence_us = 1000;
   say (&house, 0, LARGE_BYTES / 2);
+  g_assert_cmpuint (house.guests[0].n_grew, >, 0);
   g_assert_false (house.guests[0].is_lost);
   hear_all (&house, 1, 1);
   g_assert_true (house.guests[0].is_lost);
@@ -388,6 +419,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/room/share-of-address", test_share_of_address);
   g_test_add_func ("/peer/room/silent-is-due", test_silent_is_due);
   g_test_add_func ("/peer/room/slow-is-due", test_slow_is_due);
+  g_test_add_func ("/peer/room/trickle-is-due", test_trickle_is_due);
   g_test_add_func ("/peer/room/parts-wait", test_parts_wait_for_room);
   g_test_add_func ("/peer/room/said-is-not-held", test_said_is_not_held);
   g_test_add_func ("/peer/room/hoarder-is-lost", test_hoarder_is_lost);
