@@ -14,6 +14,21 @@
 #define ANY_PROTOCOL (-1)
 #define PROTOCOL_IPV6 1
 
+/* Everybody in a network may announce what they like: of the names so many are looked at at once,
+ * and then one after the other, each from among the last of them; and of one machine as many as may
+ * have users, in so long. */
+#define AT_ONCE 32
+#define BETWEEN_US (G_USEC_PER_SEC / 4)
+#define MAX_NAMES 256
+#define MAX_OF_MACHINE 8
+#define OF_MACHINE_US (30 * G_USEC_PER_SEC)
+
+typedef struct
+{
+  WfdPeerAddress address;
+  gint64 told_us;
+} Found;
+
 struct _WfdPeerFinder
 {
   gint ref_count;
@@ -26,6 +41,10 @@ struct _WfdPeerFinder
   GDBusConnection *bus;
   guint signal_id;
   char *browser, *entries; /* paths */
+  GPtrArray *names;        /* GVariant of what was announced */
+  guint n_at_once;         /* that may be looked at */
+  GSource *timer;          /* one more may */
+  GArray *found;           /* Found */
   gboolean browses;
   guint64 node_id; /* of what is published, or 0 */
   guint16 port;
@@ -41,6 +60,8 @@ finder_unref (WfdPeerFinder *self)
   g_free (self->browser);
   g_free (self->entries);
   g_free (self->text);
+  g_ptr_array_unref (self->names);
+  g_array_unref (self->found);
   g_free (self);
 }
 
@@ -134,6 +155,26 @@ has_text (GVariant *texts, const char *text)
   return found;
 }
 
+static gboolean
+may_be_told (WfdPeerFinder *self, const WfdPeerAddress *address)
+{
+  Found found = { *address, g_get_monotonic_time () };
+  guint n = 0;
+
+  for (guint i = self->found->len; i-- > 0;) {
+    const Found *other = &g_array_index (self->found, Found, i);
+
+    if (found.told_us - other->told_us > OF_MACHINE_US)
+      g_array_remove_index_fast (self->found, i);
+    else
+      n += wfd_peer_ip_is_same_host (other->address.ip, address->ip);
+  }
+  if (n >= MAX_OF_MACHINE)
+    return FALSE;
+  g_array_append_val (self->found, found);
+  return TRUE;
+}
+
 static void
 take_resolved (WfdPeerFinder *self, GVariant *reply)
 {
@@ -147,11 +188,51 @@ take_resolved (WfdPeerFinder *self, GVariant *reply)
   g_variant_get (reply, "(iissssi&sq@aayu)", &interface, NULL, NULL, NULL, NULL, NULL, NULL, &ip,
       &address.port, &texts, NULL);
   if (!has_text (texts, self->text) || inet_pton (AF_INET6, ip, address.ip) != 1
-      || address.port == 0)
+      || address.port == 0 || (self->interface != ANY_INTERFACE && interface != self->interface))
     return;
-  if (IN6_IS_ADDR_LINKLOCAL ((const struct in6_addr *) address.ip))
+  /* On the link from which the answer has come, if that is known. */
+  if (wfd_peer_ip_is_of_link (address.ip)) {
+    if (interface <= 0)
+      return;
     address.scope_id = interface;
-  self->calls->found (self->user_data, &address);
+  }
+  if (may_be_told (self, &address))
+    self->calls->found (self->user_data, &address);
+}
+
+static void
+resolve (WfdPeerFinder *self, GVariant *item)
+{
+  const char *name, *type, *domain;
+  gint32 index, protocol;
+
+  g_variant_get (item, "(ii&s&s&su)", &index, &protocol, &name, &type, &domain, NULL);
+  call (self, "/", SERVER, "ResolveService",
+      g_variant_new ("(iisssiu)", index, protocol, name, type, domain, PROTOCOL_IPV6, 0),
+      "(iissssisqaayu)", take_resolved);
+}
+
+static void
+resolve_some (WfdPeerFinder *self)
+{
+  for (; self->n_at_once > 0 && self->names->len > 0; self->n_at_once--) {
+    g_autoptr (GVariant) item =
+        g_ptr_array_steal_index_fast (self->names, g_random_int_range (0, self->names->len));
+
+    resolve (self, item);
+  }
+  if (self->n_at_once < AT_ONCE && g_source_get_ready_time (self->timer) < 0)
+    g_source_set_ready_time (self->timer, g_get_monotonic_time () + BETWEEN_US);
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  WfdPeerFinder *self = data;
+
+  self->n_at_once++;
+  resolve_some (self);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -159,19 +240,20 @@ on_item (GDBusConnection *bus, const char *sender, const char *path, const char 
     const char *signal, GVariant *item, gpointer data)
 {
   WfdPeerFinder *self = data;
-  const char *name, *type, *domain;
-  gint32 index, protocol;
+  const char *type;
 
   if (!g_variant_is_of_type (item, G_VARIANT_TYPE ("(iisssu)")))
     return;
-  g_variant_get (item, "(ii&s&s&su)", &index, &protocol, &name, &type, &domain, NULL);
+  g_variant_get_child (item, 3, "&s", &type);
   if (!g_str_equal (type, TYPE))
     return;
   wfd_peer_hub_lock (self->hub);
-  if (self->calls != NULL)
-    call (self, "/", SERVER, "ResolveService",
-        g_variant_new ("(iisssiu)", index, protocol, name, type, domain, PROTOCOL_IPV6, 0),
-        "(iissssisqaayu)", take_resolved);
+  if (self->calls != NULL) {
+    if (self->names->len >= MAX_NAMES)
+      g_ptr_array_remove_index_fast (self->names, g_random_int_range (0, MAX_NAMES));
+    g_ptr_array_add (self->names, g_variant_ref (item));
+    resolve_some (self);
+  }
   wfd_peer_hub_unlock (self->hub);
 }
 
@@ -298,6 +380,10 @@ wfd_peer_finder_new (WfdPeerHub *hub, const char *group_name, guint32 interface,
   self->user_data = user_data;
   self->interface = interface != 0 ? (gint32) interface : ANY_INTERFACE;
   self->text = g_strconcat ("group=", sum, NULL);
+  self->names = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  self->n_at_once = AT_ONCE;
+  self->timer = wfd_peer_loop_add_timer (&hub->loop, on_timer, self);
+  self->found = g_array_new (FALSE, FALSE, sizeof (Found));
   self->cancellable = g_cancellable_new ();
   g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_bus, call_new (self, take_bus));
   return self;
@@ -307,6 +393,7 @@ void
 wfd_peer_finder_free (WfdPeerFinder *self)
 {
   self->calls = NULL;
+  wfd_peer_loop_clear_source (&self->timer);
   g_cancellable_cancel (self->cancellable);
   if (self->signal_id != 0)
     g_dbus_connection_signal_unsubscribe (self->bus, self->signal_id);

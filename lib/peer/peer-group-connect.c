@@ -120,8 +120,6 @@ try_address (WfdPeerGroupNode *self, const WfdPeerAddress *address)
   if (!WFD_PEER_FAILED (
           wfd_peer_graph_connect (self->graph, WFD_PEER_LINK_NEIGHBOUR, NULL, address, &link_id)))
     add_attempt (self, link_id);
-  if (address->scope_id != 0)
-    self->link_scope_id = address->scope_id;
 }
 
 /* --- search --- */
@@ -137,7 +135,7 @@ on_found (gpointer user_data, const WfdPeerAddress *address)
 {
   WfdPeerGroupNode *self = user_data;
 
-  if (self->searches && !has_neighbour (self))
+  if (self->searches)
     try_address (self, address);
 }
 
@@ -196,10 +194,24 @@ is_synchronized (const WfdPeerGroupNode *self)
   return (wfd_peer_node_get_status (self->graph->node) & WFD_PEER_STATUS_SYNCHRONIZED) != 0;
 }
 
+/* What was announced on a link may be anybody's; who is a neighbour has proved to be a member. */
+static void
+learn_link (WfdPeerGroupNode *self)
+{
+  g_autoptr (GPtrArray) links =
+      wfd_peer_node_list_links (self->graph->node, WFD_PEER_LINK_NEIGHBOUR);
+
+  for (guint i = 0; i < links->len && self->link_scope_id == 0; i++)
+    self->link_scope_id = ((const WfdPeerLinkInfo *) links->pdata[i])->address.scope_id;
+}
+
 static void
 be_online (WfdPeerGroupNode *self)
 {
-  guint32 result = go_online (self);
+  guint32 result;
+
+  learn_link (self);
+  result = go_online (self);
 
   if (WFD_PEER_FAILED (result)) {
     fail (self, result);
@@ -210,18 +222,22 @@ be_online (WfdPeerGroupNode *self)
     wfd_peer_group_node_introduce (self);
 }
 
+/* A neighbour that tells something of the group may take longer. One that does not is left, and
+ * until then the others are tried. */
 static void
 look_on (WfdPeerGroupNode *self)
 {
-  gboolean late = g_get_monotonic_time () >= self->deadline_us;
+  gboolean told = has_neighbour (self);
+  gboolean due = g_get_monotonic_time () >= self->deadline_us;
+  gboolean late = due && !(told && self->state == WFD_PEER_GROUP_CONNECTING);
 
-  if (late || has_neighbour (self))
+  if (late || (told && is_synchronized (self)))
     self->searches = FALSE;
   if (self->state == WFD_PEER_GROUP_CONNECTING
       && (late
           || (g_hash_table_size (self->attempts) == 0 && (!self->searches || self->cannot_search))))
     fail (self, get_failure (self));
-  else if (!late)
+  else if (!due)
     g_source_set_ready_time (self->timer, self->deadline_us);
 }
 
@@ -258,8 +274,11 @@ wfd_peer_group_node_connect (WfdPeerGroupNode *self, const WfdPeerAddress *addre
     addresses = self->entry->addresses;
     n = self->entry->n_addresses;
   }
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < n; i++) {
     try_address (self, &addresses[i]);
+    if (addresses[i].scope_id != 0)
+      self->link_scope_id = addresses[i].scope_id;
+  }
   wfd_peer_group_node_wake (self);
   return WFD_PEER_OK;
 }

@@ -35,20 +35,32 @@ typedef struct
   GVariant *service; /* of AddService, once it is committed */
   gboolean committed;
   gboolean browsed;
+  guint n_names; /* that somebody announces besides, or 0 */
+  const char *ip;
+  gint32 interface; /* on which the first name is answered */
+  gint32 step;      /* from there to that of the next name */
+  GMutex lock;
+  GCond resolved;
+  guint n_resolved;
 } Avahi;
 
 static void
 tell_item (Avahi *self)
 {
-  const char *name, *type;
+  const char *type;
+  guint i = 0;
 
   if (!self->committed || !self->browsed)
     return;
-  g_variant_get (self->service, "(iiu&s&sssqaay)", NULL, NULL, NULL, &name, &type, NULL, NULL, NULL,
+  g_variant_get (self->service, "(iiu&s&sssqaay)", NULL, NULL, NULL, NULL, &type, NULL, NULL, NULL,
       NULL);
-  g_dbus_connection_emit_signal (self->bus, NULL, "/browser",
-      "org.freedesktop.Avahi.ServiceBrowser", "ItemNew",
-      g_variant_new ("(iisssu)", 1, 1, name, type, "local", 0), NULL);
+  do {
+    g_autofree char *name = g_strdup_printf ("%u", i);
+
+    g_dbus_connection_emit_signal (self->bus, NULL, "/browser",
+        "org.freedesktop.Avahi.ServiceBrowser", "ItemNew",
+        g_variant_new ("(iisssu)", 1, 1, name, type, "local", 0), NULL);
+  } while (++i < self->n_names);
 }
 
 static void
@@ -58,11 +70,16 @@ resolve (Avahi *self, GVariant *arguments, GDBusMethodInvocation *invocation)
   const char *name;
   guint16 port;
 
-  g_variant_get (self->service, "(iiu&ssssq@aay)", NULL, NULL, NULL, &name, NULL, NULL, NULL, &port,
+  g_variant_get (self->service, "(iiussssq@aay)", NULL, NULL, NULL, NULL, NULL, NULL, NULL, &port,
       &texts);
+  g_variant_get (arguments, "(ii&sssiu)", NULL, NULL, &name, NULL, NULL, NULL, NULL);
+  g_mutex_lock (&self->lock);
+  self->n_resolved++;
+  g_cond_broadcast (&self->resolved);
+  g_mutex_unlock (&self->lock);
   g_dbus_method_invocation_return_value (invocation,
-      g_variant_new ("(iissssisq@aayu)", 1, 1, name, "_p2pgrouping._tcp", "local", "host.local", 1,
-          "::1", port, texts, 0));
+      g_variant_new ("(iissssisq@aayu)", self->interface + self->step * (name[0] - '0'), 1, name,
+          "_p2pgrouping._tcp", "local", "host.local", 1, self->ip, port, texts, 0));
 }
 
 static void
@@ -120,7 +137,7 @@ take_name (Avahi *self)
 static void
 avahi_begin (Avahi *self, const char *address)
 {
-  *self = (Avahi) { 0 };
+  *self = (Avahi) { .ip = "::1", .interface = 1 };
   self->bus = g_dbus_connection_new_for_address_sync (address,
       G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
           | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
@@ -154,6 +171,7 @@ typedef struct
   WfdPeerFinder *finder;
   const char *group;
   gboolean publishes;
+  guint32 interface;
   GSource *timer;
   WfdPeerAddress found;
   guint n_found, n_failed;
@@ -184,7 +202,7 @@ start (gpointer data)
   static const WfdPeerFinderCalls calls = { on_found, on_failed };
   Seeker *self = data;
 
-  self->finder = wfd_peer_finder_new (self->hub, self->group, 0, &calls, self);
+  self->finder = wfd_peer_finder_new (self->hub, self->group, self->interface, &calls, self);
   if (self->publishes)
     wfd_peer_finder_publish (self->finder, 7, 4000);
   else
@@ -193,9 +211,10 @@ start (gpointer data)
 }
 
 static void
-seeker_begin (Seeker *self, WfdPeerHub *hub, const char *group, gboolean publishes)
+seeker_begin (Seeker *self, WfdPeerHub *hub, const char *group, gboolean publishes,
+    guint32 interface)
 {
-  *self = (Seeker) { hub, NULL, group, publishes };
+  *self = (Seeker) { hub, NULL, group, publishes, interface };
   wfd_peer_hub_lock (hub);
   self->timer = wfd_peer_loop_add_timer (&hub->loop, start, self);
   g_source_set_ready_time (self->timer, 0);
@@ -211,6 +230,20 @@ seeker_wait (Seeker *self, const guint *n)
   while (*n == 0)
     g_assert_true (g_cond_wait_until (&self->hub->loop.changed, &self->hub->loop.lock, until_us));
   wfd_peer_hub_unlock (self->hub);
+}
+
+/* How many there are then. */
+static guint
+avahi_wait_resolved (Avahi *self, guint n)
+{
+  gint64 until_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  g_mutex_lock (&self->lock);
+  while (self->n_resolved < n)
+    g_assert_true (g_cond_wait_until (&self->resolved, &self->lock, until_us));
+  n = self->n_resolved;
+  g_mutex_unlock (&self->lock);
+  return n;
 }
 
 static void
@@ -233,9 +266,9 @@ test_found (void)
   Avahi avahi;
 
   avahi_begin (&avahi, g_test_dbus_get_bus_address (bus));
-  seeker_begin (&publisher, hub, "group", TRUE);
-  seeker_begin (&other, hub, "another group", FALSE);
-  seeker_begin (&seeker, hub, "group", FALSE);
+  seeker_begin (&publisher, hub, "group", TRUE, 0);
+  seeker_begin (&other, hub, "another group", FALSE, 0);
+  seeker_begin (&seeker, hub, "group", FALSE, 0);
   seeker_wait (&seeker, &seeker.n_found);
   g_assert_cmpstr (inet_ntop (AF_INET6, seeker.found.ip, ip, sizeof (ip)), ==, "::1");
   g_assert_cmpuint (seeker.found.port, ==, 4000);
@@ -247,13 +280,69 @@ test_found (void)
   avahi_end (&avahi);
 }
 
+/* Of an address of a link: no interface and another one are passed over, and what is found is the
+ * name that is answered after them. */
+static void
+test_interface_of_answer (void)
+{
+  static const struct
+  {
+    gint32 first, step;
+    guint32 wanted; /* 0: any */
+  } cases[] = { { -1, 8, 0 }, { 6, 1, 7 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    WfdPeerHub *hub = wfd_peer_hub_new ("none");
+    Seeker publisher, seeker;
+    Avahi avahi;
+
+    avahi_begin (&avahi, g_test_dbus_get_bus_address (bus));
+    avahi.ip = "fe80::1";
+    avahi.interface = cases[i].first;
+    avahi.step = cases[i].step;
+    avahi.n_names = 2;
+    seeker_begin (&publisher, hub, "group", TRUE, 0);
+    seeker_begin (&seeker, hub, "group", FALSE, cases[i].wanted);
+    seeker_wait (&seeker, &seeker.n_found);
+    g_assert_cmpuint (seeker.found.scope_id, ==, 7);
+    g_assert_cmpuint (seeker.n_found, ==, 1);
+    seeker_end (&publisher);
+    seeker_end (&seeker);
+    wfd_peer_hub_free (hub);
+    avahi_end (&avahi);
+  }
+}
+
+/* Whoever announces a thousand has us ask for some and try a few. */
+static void
+test_many_names (void)
+{
+  gint64 begun_us = g_get_monotonic_time ();
+  WfdPeerHub *hub = wfd_peer_hub_new ("none");
+  Seeker publisher, seeker;
+  Avahi avahi;
+  guint n;
+
+  avahi_begin (&avahi, g_test_dbus_get_bus_address (bus));
+  avahi.n_names = 1000;
+  seeker_begin (&publisher, hub, "group", TRUE, 0);
+  seeker_begin (&seeker, hub, "group", FALSE, 0);
+  n = avahi_wait_resolved (&avahi, 40);
+  g_assert_cmpuint (n, <=, 32 + 4 * (g_get_monotonic_time () - begun_us) / G_USEC_PER_SEC + 1);
+  seeker_end (&seeker);
+  g_assert_cmpuint (seeker.n_found, ==, 8);
+  seeker_end (&publisher);
+  wfd_peer_hub_free (hub);
+  avahi_end (&avahi);
+}
+
 static void
 test_nobody_to_ask (void)
 {
   WfdPeerHub *hub = wfd_peer_hub_new ("none");
   Seeker seeker;
 
-  seeker_begin (&seeker, hub, "group", FALSE);
+  seeker_begin (&seeker, hub, "group", FALSE, 0);
   seeker_wait (&seeker, &seeker.n_failed);
   g_assert_cmpuint (seeker.n_found, ==, 0);
   seeker_end (&seeker);
@@ -267,7 +356,7 @@ test_freed_at_once (void)
   WfdPeerHub *hub = wfd_peer_hub_new ("none");
   Seeker seeker;
 
-  seeker_begin (&seeker, hub, "group", FALSE);
+  seeker_begin (&seeker, hub, "group", FALSE, 0);
   seeker_end (&seeker);
   wfd_peer_hub_free (hub);
 }
@@ -284,6 +373,8 @@ main (int argc, char **argv)
   g_test_add_func ("/peer/finder/nobody-to-ask", test_nobody_to_ask);
   g_test_add_func ("/peer/finder/freed-at-once", test_freed_at_once);
   g_test_add_func ("/peer/finder/finds-its-group-only", test_found);
+  g_test_add_func ("/peer/finder/interface-of-the-answer", test_interface_of_answer);
+  g_test_add_func ("/peer/finder/many-names", test_many_names);
   result = g_test_run ();
   g_test_dbus_stop (bus);
   g_object_unref (bus);
