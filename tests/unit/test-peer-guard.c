@@ -294,7 +294,8 @@ ask_often (Node *node, Link *link)
       g_byte_array_free_to_bytes (wfd_peer_build_solicit (WFD_PEER_SOLICIT_NEW, &solicit));
   guint n = 0;
 
-  while (wfd_peer_node_received (touch (node), link->id, octets) && link->asked == NULL)
+  while (
+      n < 10000 && wfd_peer_node_received (touch (node), link->id, octets) && link->asked == NULL)
     n++;
   return n;
 }
