@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Several listeners of one program at one port. */
+#include <wfd/wfd-listener.h>
+
+#define N_LISTENERS 3
+
+typedef struct
+{
+  GMainContext *context;
+  WfdListener *listener;
+  GSocketConnection *told; /* the last */
+  gboolean passes_on;
+  gboolean has_passed_on;
+} One;
+
+typedef struct
+{
+  One ones[N_LISTENERS];
+  guint16 port;
+  GSocketConnection *client;
+} Fixture;
+
+static void
+on_connection (WfdListener *listener, GSocketConnection *connection, One *one)
+{
+  g_set_object (&one->told, connection);
+  if (one->passes_on)
+    one->has_passed_on = wfd_listener_pass_on (listener, connection);
+}
+
+static WfdListener *
+make (One *one, guint16 port)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_main_context_push_thread_default (one->context);
+  one->listener = wfd_listener_new_sharing ("127.0.0.1", port, &error);
+  g_main_context_pop_thread_default (one->context);
+  g_assert_no_error (error);
+  g_signal_connect (one->listener, "connection", G_CALLBACK (on_connection), one);
+  return one->listener;
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  for (guint i = 0; i < N_LISTENERS; i++) {
+    self->ones[i].context = g_main_context_new ();
+    make (&self->ones[i], self->port);
+    self->port = wfd_listener_get_port (self->ones[i].listener);
+  }
+}
+
+static void
+close_one (One *one)
+{
+  g_main_context_push_thread_default (one->context);
+  wfd_listener_close (one->listener);
+  g_main_context_pop_thread_default (one->context);
+}
+
+static void
+iterate (One *one, gboolean may_block)
+{
+  g_main_context_push_thread_default (one->context);
+  g_main_context_iteration (one->context, may_block);
+  g_main_context_pop_thread_default (one->context);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  for (guint i = 0; i < N_LISTENERS; i++) {
+    One *one = &self->ones[i];
+
+    close_one (one);
+    while (g_main_context_pending (one->context))
+      iterate (one, FALSE);
+    g_assert_finalize_object (one->listener);
+    g_main_context_unref (one->context);
+    g_clear_object (&one->told);
+  }
+  g_clear_object (&self->client);
+}
+
+static void
+connect_client (Fixture *self)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_clear_object (&self->client);
+  self->client = g_socket_client_connect_to_host (client, "127.0.0.1", self->port, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* That of the client, and no other. */
+static void
+wait_told (Fixture *self, One *one)
+{
+  g_autoptr (GSocketAddress) ours = NULL, theirs = NULL;
+
+  while (one->told == NULL)
+    iterate (one, TRUE);
+  ours = g_socket_connection_get_local_address (self->client, NULL);
+  theirs = g_socket_connection_get_remote_address (one->told, NULL);
+  g_assert_cmpuint (g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (ours)), ==,
+      g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (theirs)));
+  g_clear_object (&one->told);
+}
+
+/* The first keeps what is its own. */
+static void
+test_first_is_told (Fixture *self, gconstpointer data)
+{
+  connect_client (self);
+  wait_told (self, &self->ones[0]);
+  g_assert_false (g_main_context_pending (self->ones[1].context));
+  g_assert_false (g_main_context_pending (self->ones[2].context));
+}
+
+static void
+test_passed_on (Fixture *self, gconstpointer data)
+{
+  for (guint i = 0; i < N_LISTENERS; i++)
+    self->ones[i].passes_on = TRUE;
+  connect_client (self);
+  for (guint i = 0; i < N_LISTENERS; i++) {
+    wait_told (self, &self->ones[i]);
+    /* The last has to decide. */
+    g_assert_cmpint (self->ones[i].has_passed_on, ==, i + 1 < N_LISTENERS);
+  }
+}
+
+/* Who waits to be accepted is, and so is who comes later. */
+static void
+test_heir (Fixture *self, gconstpointer data)
+{
+  connect_client (self);
+  close_one (&self->ones[0]);
+  wait_told (self, &self->ones[1]);
+  connect_client (self);
+  wait_told (self, &self->ones[1]);
+}
+
+static void
+test_heir_is_closed (Fixture *self, gconstpointer data)
+{
+  close_one (&self->ones[0]);
+  close_one (&self->ones[1]);
+  while (g_main_context_pending (self->ones[1].context))
+    iterate (&self->ones[1], FALSE);
+  connect_client (self);
+  wait_told (self, &self->ones[2]);
+}
+
+/* With one that shares with nobody. */
+static void
+test_port_is_taken (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WfdListener) other = NULL;
+
+  g_assert_null (wfd_listener_new ("127.0.0.1", self->port, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+  g_clear_error (&error);
+  for (guint i = 0; i < N_LISTENERS; i++) {
+    close_one (&self->ones[i]);
+    while (g_main_context_pending (self->ones[i].context))
+      iterate (&self->ones[i], FALSE);
+  }
+  other = wfd_listener_new ("127.0.0.1", self->port, &error);
+  g_assert_no_error (error);
+  /* Nor does anybody else come there then. */
+  g_assert_null (wfd_listener_new_sharing ("127.0.0.1", self->port, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+}
+
+#define add(path, test) \
+  g_test_add ("/listener/sharing/" path, Fixture, NULL, set_up, test, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("first-is-told", test_first_is_told);
+  add ("passed-on", test_passed_on);
+  add ("heir", test_heir);
+  add ("heir-is-closed", test_heir_is_closed);
+  add ("port-is-taken", test_port_is_taken);
+  return g_test_run ();
+}
