@@ -104,6 +104,8 @@ wfd_control_get_remote_address (GSocketConnection *connection)
 static const char not_named[] = "it is not the peer that was named";
 
 /* Why a connection is not wanted; NULL if it is. */
+static const char not_of_link[] = "it is not the peer of the link";
+
 static const char *
 find_refusal (WfdControl *self, GSocketConnection *connection)
 {
@@ -119,7 +121,7 @@ find_refusal (WfdControl *self, GSocketConnection *connection)
   if (self->establish != NULL
       && !wfd_establish_accepts (self->establish,
           g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote))))
-    return "it is not the peer of the link";
+    return not_of_link;
   return NULL;
 }
 
@@ -316,6 +318,8 @@ on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl 
   const char *refusal = find_refusal (self, connection);
   g_autoptr (GSocketConnection) left = NULL;
 
+  if (refusal == not_of_link && wfd_listener_pass_on (listener, connection))
+    return;
   if (refusal != NULL) {
     refuse (self, connection, refusal);
     if (refusal == not_named)
@@ -347,7 +351,9 @@ parse_peer (WfdControl *self, GError **error)
 gboolean
 wfd_control_listen (WfdControl *self, GError **error)
 {
-  self->listener = wfd_listener_new (self->config.address, self->config.rtsp_port, error);
+  self->listener = self->establish != NULL
+      ? wfd_listener_new_sharing (self->config.address, self->config.rtsp_port, error)
+      : wfd_listener_new (self->config.address, self->config.rtsp_port, error);
   if (self->listener == NULL)
     return FALSE;
 

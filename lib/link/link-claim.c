@@ -30,9 +30,9 @@ dup_boot (void)
 }
 
 /* Nothing in @folder is half made as long as it is locked: a claim that has no lock yet would
- * be taken for left over. To be closed. */
-static int
-lock_folder (const char *folder)
+ * be taken for left over. */
+int
+wfd_claim_lock (const char *folder)
 {
   int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 
@@ -41,33 +41,37 @@ lock_folder (const char *folder)
   return fd;
 }
 
-static int
-open_locked (const char *folder, char **ret_path)
+void
+wfd_claim_unlock (int lock)
 {
-  g_autofree char *path = g_build_filename (folder, PREFIX "XXXXXX", NULL);
-  int lock = lock_folder (folder);
-  int fd = lock >= 0 ? g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600) : -1;
-
-  if (fd >= 0)
-    flock (fd, LOCK_EX);
   if (lock >= 0)
     close (lock);
-  *ret_path = g_steal_pointer (&path);
-  return fd;
 }
 
 WfdClaim *
 wfd_claim_new (const char *folder)
 {
-  g_autofree char *path = NULL;
-  g_autofree char *boot = dup_boot ();
   WfdClaim *self;
-  int fd;
+  int lock;
 
   g_mkdir_with_parents (folder, 0700);
-  fd = open_locked (folder, &path);
+  lock = wfd_claim_lock (folder);
+  self = lock >= 0 ? wfd_claim_new_locked (folder) : NULL;
+  wfd_claim_unlock (lock);
+  return self;
+}
+
+WfdClaim *
+wfd_claim_new_locked (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, PREFIX "XXXXXX", NULL);
+  g_autofree char *boot = dup_boot ();
+  int fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+  WfdClaim *self;
+
   if (fd < 0)
     return NULL;
+  flock (fd, LOCK_EX);
   self = g_new (WfdClaim, 1);
   *self = (WfdClaim) { fd, g_steal_pointer (&path), g_key_file_new () };
   g_key_file_set_string (self->values, GROUP, KEY_BOOT, boot);
@@ -199,7 +203,6 @@ collect (const char *folder, const WfdClaim *ours,
     GHashTable *(*get) (const char *path, gboolean *is_alone), gboolean *is_alone)
 {
   GPtrArray *claims = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
-  int lock = lock_folder (folder);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   g_autofree char *boot = dup_boot ();
   const char *name;
@@ -213,20 +216,33 @@ collect (const char *folder, const WfdClaim *ours,
     if (values != NULL && g_strcmp0 (g_hash_table_lookup (values, KEY_BOOT), boot) == 0)
       g_ptr_array_add (claims, g_steal_pointer (&values));
   }
-  if (lock >= 0)
-    close (lock);
   return claims;
 }
 
 GPtrArray *
 wfd_claim_take_left_over (const char *folder, const WfdClaim *ours, gboolean *ret_is_alone)
 {
+  int lock = wfd_claim_lock (folder);
+  GPtrArray *claims;
+
   *ret_is_alone = TRUE;
-  return collect (folder, ours, take, ret_is_alone);
+  claims = collect (folder, ours, take, ret_is_alone);
+  wfd_claim_unlock (lock);
+  return claims;
+}
+
+GPtrArray *
+wfd_claim_read_living_locked (const char *folder, const WfdClaim *ours)
+{
+  return collect (folder, ours, read_held, NULL);
 }
 
 GPtrArray *
 wfd_claim_read_living (const char *folder, const WfdClaim *ours)
 {
-  return collect (folder, ours, read_held, NULL);
+  int lock = wfd_claim_lock (folder);
+  GPtrArray *claims = wfd_claim_read_living_locked (folder, ours);
+
+  wfd_claim_unlock (lock);
+  return claims;
 }

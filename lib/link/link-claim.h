@@ -12,6 +12,13 @@ typedef struct _WfdClaim WfdClaim;
 
 /* @folder is made if need be. NULL if that cannot be: a claim is a precaution. */
 WfdClaim *wfd_claim_new (const char *folder);
+/* Until it is unlocked nobody else makes claims or decides by them: for who decides by those of
+ * others what his own says. -1 if @folder is not there. */
+int wfd_claim_lock (const char *folder);
+void wfd_claim_unlock (int lock);
+/* Of who has locked @folder, which is there. */
+WfdClaim *wfd_claim_new_locked (const char *folder);
+GPtrArray *wfd_claim_read_living_locked (const char *folder, const WfdClaim *ours);
 /* @value: (nullable): not any more */
 void wfd_claim_set (WfdClaim *self, const char *key, const char *value);
 /* Everything is undone. */

@@ -51,8 +51,9 @@ is_network_free (WfdP2pOp *op)
     return TRUE;
   text = g_inet_address_mask_to_string (info->network);
   wfd_p2p_op_fail_with (op, WFD_ERROR_STATE,
-      "This group has the addresses %s, as has another one, %s; end what goes on there first", text,
-      interface);
+      "This group has the addresses %s, as has another one, %s; end what goes on there first, or, "
+      "for two displays at once, let one program show on both, and own the group (go-intent=15)",
+      text, interface);
   return FALSE;
 }
 
@@ -131,7 +132,7 @@ start_server (WfdP2pLink *self)
   g_auto (GStrv) argv = NULL;
   WfdDhcpRange range;
 
-  if (path == NULL || !group->has_address
+  if (path == NULL || !group->has_address || group->server != NULL
       || !wfd_dhcp_choose_range (group->info->network, group->info->local_address, &self->pool,
           &range))
     return;

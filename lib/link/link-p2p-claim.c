@@ -2,6 +2,7 @@
 /* What was left over when a program of ours crashed: what it has set, and groups. */
 #include "link-claim.h"
 #include "link-net.h"
+#include "link-p2p-claim.h"
 #include "link-p2p-op-private.h"
 
 #include <base-limits.h>
@@ -11,28 +12,10 @@
 #include "link-p2p-wire.h"
 #include "link-wpas.h"
 
-/* What a claim says, of a group */
-#define KEY_OWNER "owner" /* wpa_supplicant, as it was then */
-#define KEY_PATH "path"   /* of the group's interface there */
-#define KEY_INTERFACE "interface"
-#define KEY_ADDRESS "address" /* ours on it, with the length of its prefix */
-#define KEY_PROGRAM "program" /* the number of one for DHCP */
-/* and of what we have set, and before there is a group. */
-#define KEY_DEVICE "device"         /* the path of the adapter */
-#define KEY_NAME "device-name"      /* of its interface */
-#define KEY_INTERFACES "interfaces" /* all paths of others */
-#define KEY_WFD_IES "wfd-ies"       /* what was there before, as text */
-#define KEY_CONFIG "config"
-#define KEY_FORMING "forming" /* there if a group may begin */
-/* For another program of ours that announces something too: what we do, and since when. */
-#define KEY_ANNOUNCES "announces"
-#define KEY_CONFIGURES "configures"
-#define KEY_SINCE "since"
-
 #define SYSTEM_FOLDER "/run"
 
-static char *
-dup_folder (WfdP2pLink *self)
+char *
+wfd_p2p_link_dup_claim_folder (WfdP2pLink *self)
 {
   if (self->options.runtime_folder != NULL)
     return g_strdup (self->options.runtime_folder);
@@ -46,7 +29,7 @@ dup_folder (WfdP2pLink *self)
 static WfdClaim *
 claim_new (WfdP2pLink *self)
 {
-  g_autofree char *folder = dup_folder (self);
+  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
   WfdClaim *claim = wfd_claim_new (folder);
 
   if (claim != NULL)
@@ -66,13 +49,20 @@ send_old (WfdP2pLink *self, const char *device_path, GVariant *wfd_ies, GVariant
         g_variant_new ("(ssv)", WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config));
 }
 
-/* NULL if it is none. */
-static const char *
-look_up_path (GHashTable *claim, const char *key)
+const char *
+wfd_p2p_claim_get_path (GHashTable *claim, const char *key)
 {
   const char *path = g_hash_table_lookup (claim, key);
 
   return path != NULL && g_variant_is_object_path (path) ? path : NULL;
+}
+
+gboolean
+wfd_p2p_claim_says (GHashTable *claim, const char *key, const char *value)
+{
+  const char *said = g_hash_table_lookup (claim, key);
+
+  return said != NULL && g_strcmp0 (said, value) == 0;
 }
 
 static GVariant *
@@ -89,23 +79,17 @@ look_up_value (GHashTable *claim, const char *key, const GVariantType *type)
 static GPtrArray *
 read_others (WfdP2pLink *self)
 {
-  g_autofree char *folder = dup_folder (self);
+  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
   GPtrArray *claims = wfd_claim_read_living (folder, self->claim);
 
   for (guint i = claims->len; i > 0; i--) {
     GHashTable *claim = g_ptr_array_index (claims, i - 1);
 
-    if (g_strcmp0 (g_hash_table_lookup (claim, KEY_OWNER), self->owner) != 0
+    if (!wfd_p2p_claim_says (claim, KEY_OWNER, self->owner)
         || !g_hash_table_contains (claim, KEY_DEVICE))
       g_ptr_array_remove_index (claims, i - 1);
   }
   return claims;
-}
-
-static gboolean
-is_about (GHashTable *claim, const char *device)
-{
-  return g_strcmp0 (g_hash_table_lookup (claim, KEY_DEVICE), device) == 0;
 }
 
 /* @over: (nullable): takes the place of what is in @base. */
@@ -141,7 +125,7 @@ adopt_old (WfdP2pLink *self)
       g_clear_pointer (&self->old_wfd_ies, g_variant_unref);
       self->old_wfd_ies = g_steal_pointer (&ies);
     }
-    if (config != NULL && is_about (claim, self->interface_path)) {
+    if (config != NULL && wfd_p2p_claim_says (claim, KEY_DEVICE, self->interface_path)) {
       g_autoptr (GVariant) found = self->old_config;
 
       self->old_config = merge (found, config);
@@ -170,7 +154,7 @@ find_last (GPtrArray *others, const char *device)
   for (guint i = 0; i < others->len; i++) {
     GHashTable *claim = g_ptr_array_index (others, i);
 
-    if ((device == NULL || is_about (claim, device))
+    if ((device == NULL || wfd_p2p_claim_says (claim, KEY_DEVICE, device))
         && (last == NULL || get_since_us (claim) > get_since_us (last)))
       last = claim;
   }
@@ -226,7 +210,7 @@ wfd_p2p_link_claim (WfdP2pLink *self, GVariant *config)
   adopt_old (self);
   g_clear_pointer (&self->claim, wfd_claim_free);
   self->claim = claim_new (self);
-  self->claims_forming = FALSE;
+  self->claims_forming = self->claims_turn = FALSE;
   if (self->claim == NULL)
     return;
   old = wfd_p2p_build_old_config (self->old_config, self->is_named);
@@ -250,32 +234,78 @@ wfd_p2p_link_claim_announced (WfdP2pLink *self, GVariant *wfd_ies)
 }
 
 void
+wfd_p2p_link_claim_turn (WfdP2pLink *self, gboolean is_ours)
+{
+  if (self->claim == NULL || is_ours == self->claims_turn)
+    return;
+  self->claims_turn = is_ours;
+  wfd_claim_set (self->claim, KEY_TURN, is_ours ? CLAIM_YES : NULL);
+}
+
+void
 wfd_p2p_link_claim_forming (WfdP2pLink *self)
 {
-  gboolean forming = self->unseen->len > 0
-      || (self->op != NULL && (wfd_p2p_op_get_undo (self->op) & WFD_P2P_UNDO_FORMATION) != 0);
+  gboolean is_asked =
+      self->op != NULL && (wfd_p2p_op_get_undo (self->op) & WFD_P2P_UNDO_FORMATION) != 0;
+  gboolean forming = self->unseen->len > 0 || is_asked;
 
+  wfd_p2p_link_claim_turn (self, is_asked);
   if (self->claim == NULL || forming == self->claims_forming)
     return;
   self->claims_forming = forming;
-  wfd_claim_set (self->claim, KEY_FORMING, forming ? "yes" : NULL);
+  wfd_claim_set (self->claim, KEY_FORMING, forming ? CLAIM_YES : NULL);
+}
+
+char *
+wfd_p2p_claim_dup_process (void)
+{
+  return g_strdup_printf ("%d", (int) getpid ());
+}
+
+/* One that was begun for whoever comes is not. */
+static gboolean
+is_for_others (WfdP2pLink *self)
+{
+  return self->group->info->is_owner && self->options.advert.type == WFD_IE_TYPE_SOURCE
+      && (self->op == NULL || (self->op->wish & WFD_P2P_BEGINS) == 0);
+}
+
+void
+wfd_p2p_group_claim_all (WfdP2pLink *self)
+{
+  WfdP2pGroup *group = self->group;
+  g_autofree char *process = wfd_p2p_claim_dup_process ();
+
+  wfd_claim_set (group->claim, KEY_OWNER, self->owner);
+  if (is_for_others (self)) {
+    wfd_claim_set (group->claim, KEY_PROCESS, process);
+    wfd_claim_set (group->claim, KEY_ADAPTER, self->interface_path);
+    wfd_claim_set (group->claim, KEY_GROUP, group->group_path);
+    wfd_claim_set (group->claim, KEY_PERSISTENT, group->info->is_persistent ? CLAIM_YES : NULL);
+  }
+  wfd_claim_set (group->claim, KEY_PATH, group->interface_path);
 }
 
 void
 wfd_p2p_group_claim (WfdP2pLink *self)
 {
-  WfdP2pGroup *group = self->group;
+  self->group->claim = claim_new (self);
+  if (self->group->claim != NULL)
+    wfd_p2p_group_claim_all (self);
+}
 
-  group->claim = claim_new (self);
-  if (group->claim != NULL)
-    wfd_claim_set (group->claim, KEY_PATH, group->interface_path);
+void
+wfd_p2p_group_claim_open (WfdP2pGroup *group)
+{
+  if (group->claim != NULL && group->info->is_owner)
+    wfd_claim_set (group->claim, KEY_OPEN, group->is_up ? CLAIM_YES : NULL);
 }
 
 void
 wfd_p2p_group_claim_more (WfdP2pGroup *group)
 {
   g_autofree char *address = NULL, *text = NULL;
-  const char *program = group->dhcp != NULL ? wfd_process_get_number (group->dhcp) : NULL;
+  const char *program = group->dhcp != NULL ? wfd_process_get_number (group->dhcp) : group->server;
   WfdNetAddress net;
 
   if (group->claim == NULL)
@@ -336,7 +366,8 @@ restore (WfdP2pLink *self, GHashTable *claim, const char *device)
 static void
 undo_in_service (WfdP2pLink *self, GHashTable *claim, gboolean is_alone)
 {
-  const char *path = look_up_path (claim, KEY_PATH), *device = look_up_path (claim, KEY_DEVICE);
+  const char *path = wfd_p2p_claim_get_path (claim, KEY_PATH),
+             *device = wfd_p2p_claim_get_path (claim, KEY_DEVICE);
 
   if (path != NULL)
     wfd_p2p_link_send (self, path, WPAS_DISCONNECT, NULL);
@@ -351,18 +382,35 @@ undo_in_service (WfdP2pLink *self, GHashTable *claim, gboolean is_alone)
   restore (self, claim, device);
 }
 
+/* Whoever else is in the group goes on, and undoes all that is left of it. */
+static gboolean
+is_shared (GHashTable *claim, GPtrArray *living)
+{
+  for (guint i = 0; i < living->len; i++) {
+    GHashTable *other = g_ptr_array_index (living, i);
+
+    if (wfd_p2p_claim_says (claim, KEY_PATH, g_hash_table_lookup (other, KEY_PATH))
+        && wfd_p2p_claim_says (claim, KEY_OWNER, g_hash_table_lookup (other, KEY_OWNER)))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* A wpa_supplicant that has been started since knows nothing of all that. */
 void
 wfd_p2p_op_begin_clean (WfdP2pOp *op)
 {
-  g_autofree char *folder = dup_folder (op->link);
+  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (op->link);
   gboolean is_alone;
   g_autoptr (GPtrArray) claims = wfd_claim_take_left_over (folder, op->link->claim, &is_alone);
+  g_autoptr (GPtrArray) living = wfd_claim_read_living (folder, op->link->claim);
 
   g_ptr_array_set_size (op->left, 0);
   for (guint i = 0; i < claims->len; i++) {
     GHashTable *claim = g_ptr_array_index (claims, i);
 
+    if (is_shared (claim, living))
+      continue;
     undo_in_system (claim);
     if (g_strcmp0 (g_hash_table_lookup (claim, KEY_OWNER), op->link->owner) != 0)
       continue;

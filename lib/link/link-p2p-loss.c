@@ -33,11 +33,11 @@ lose_group (WfdP2pLink *self, GError *error)
   g_autoptr (GError) reason = error;
   gboolean was_up = self->group->is_up;
 
-  if (wfd_p2p_group_outlives_peer (self->group)) {
+  if (!wfd_p2p_link_shares_group (self) && wfd_p2p_group_outlives_peer (self->group)) {
     wfd_p2p_group_vacate (self->group);
     wfd_p2p_link_announce (self);
   } else {
-    wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
+    wfd_p2p_link_end_group (self);
     wfd_p2p_link_clear_group (self);
   }
   if (self->op != NULL && (!was_up || self->group == NULL))

@@ -41,6 +41,8 @@ struct _WfdP2pOp
   guint n_negotiations;   /* begun; not those in which the group of the peer was joined */
   gboolean has_interface; /* for the group, in this attempt */
   guint n_unformed;       /* attempts that had none when they failed */
+  gboolean admits;        /* the peer, who has to be paired, into a group of ours */
+  gboolean has_waited;    /* for the group of another link of ours */
   gboolean asks_again;    /* and wpa_supplicant has not answered that yet */
   gboolean has_joined;    /* the group of the peer, or tried to, whatever is heard of it since */
   gboolean doubts_group;  /* that the peer still owns one: to join it was in vain */
@@ -70,6 +72,9 @@ extern const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS];
 /* Of link-p2p-claim.c */
 void wfd_p2p_op_begin_clean (WfdP2pOp *op);
 void wfd_p2p_op_answered_clean (WfdP2pOp *op, GVariant *answer);
+
+/* Of link-p2p-share.c */
+void wfd_p2p_op_begin_share (WfdP2pOp *op);
 
 /* Of link-p2p-retry.c */
 /* What to ask for in this negotiation. */
@@ -105,6 +110,8 @@ WfdP2pOp *wfd_p2p_op_ref (WfdP2pOp *op);
 void wfd_p2p_op_unref (WfdP2pOp *op);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdP2pOp, wfd_p2p_op_unref)
 
+/* Its time begins anew. */
+void wfd_p2p_op_watch_time (WfdP2pOp *op);
 /* The step has succeeded; @op may be gone afterwards. */
 void wfd_p2p_op_advance (WfdP2pOp *op);
 /* @error: (nullable) (transfer full) */

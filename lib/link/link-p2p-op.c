@@ -125,6 +125,15 @@ typedef struct
   WfdP2pStep step;
 } Call;
 
+/* Before we were told. */
+static gboolean
+is_ended_by_other (WfdP2pOp *op)
+{
+  WfdP2pGroup *group = op->link->group;
+
+  return group != NULL && group->is_shared && !group->is_up;
+}
+
 /* @error: (transfer full) */
 static void
 fail_call (WfdP2pOp *op, GError *error)
@@ -135,7 +144,7 @@ fail_call (WfdP2pOp *op, GError *error)
 
   if (begins_none)
     wfd_p2p_op_note_unformed (op);
-  wfd_p2p_op_fail_for_now (op, begins_none,
+  wfd_p2p_op_fail_for_now (op, begins_none || is_ended_by_other (op),
       wfd_p2p_error_from_call (error, wfd_p2p_step_to_text (op->step)));
 }
 
@@ -312,9 +321,9 @@ on_group_undone (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-undo (WfdP2pOp *op, const char *path, const char *method, GAsyncReadyCallback done)
+undo (WfdP2pOp *op, const char *path, const char *method, GVariant *args, GAsyncReadyCallback done)
 {
-  g_dbus_connection_call (op->link->bus, op->link->owner, path, WPAS_INTERFACE_P2P, method, NULL,
+  g_dbus_connection_call (op->link->bus, op->link->owner, path, WPAS_INTERFACE_P2P, method, args,
       NULL, G_DBUS_CALL_FLAGS_NONE, get_call_timeout_ms (op->link), NULL, done,
       wfd_p2p_op_ref (op));
 }
@@ -324,6 +333,8 @@ undo_group (WfdP2pOp *op)
 {
   WfdP2pLink *self = op->link;
   g_autofree char *path = NULL;
+  const char *method;
+  GVariant *args;
 
   /* Who has got no address in a group that waits for others has to come again. */
   if (self->group != NULL && self->group->is_kept && !self->group->is_up)
@@ -334,8 +345,12 @@ undo_group (WfdP2pOp *op)
     return;
   }
   path = g_strdup (self->group->interface_path);
+  method = wfd_p2p_group_get_end (self, &args);
   wfd_p2p_link_clear_group (self);
-  undo (op, path, WPAS_DISCONNECT, on_group_undone);
+  if (method != NULL)
+    undo (op, path, method, args, on_group_undone);
+  else
+    finish_failure (op);
 }
 
 /* Cancel came too late if the group has begun before it: wpa_supplicant says so
@@ -365,7 +380,7 @@ undo_attempt (WfdP2pOp *op, gboolean may_pass, GError *error)
   if ((op->undo & WFD_P2P_UNDO_SEARCH) != 0)
     wfd_p2p_link_search (op->link, WFD_P2P_SEARCH_NONE);
   if ((op->undo & WFD_P2P_UNDO_FORMATION) != 0)
-    undo (op, op->link->interface_path, WPAS_CANCEL, on_formation_undone);
+    undo (op, op->link->interface_path, WPAS_CANCEL, NULL, on_formation_undone);
   else
     undo_group (op);
 }
@@ -457,6 +472,8 @@ get_facts (WfdP2pOp *op)
     facts |= WFD_P2P_PEER_OWNS_GROUP;
   if (wfd_p2p_op_is_inside (op))
     facts |= WFD_P2P_INSIDE;
+  if (op->link->group != NULL && op->link->group->is_shared)
+    facts |= WFD_P2P_SHARES;
   if (op->link->group != NULL && op->link->group->is_up)
     facts |= WFD_P2P_UP;
   if (op->link->group != NULL && op->link->group->info->is_owner)
@@ -517,9 +534,10 @@ on_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-watch_time (WfdP2pOp *op)
+void
+wfd_p2p_op_watch_time (WfdP2pOp *op)
 {
+  wfd_p2p_clear_source (&op->timer);
   op->timer = g_timeout_source_new (wfd_p2p_or_default (op->link->options.timeout_ms, TIMEOUT_MS));
   g_source_set_callback (op->timer, on_timeout, op, NULL);
   g_source_attach (op->timer, op->link->context);
@@ -641,7 +659,7 @@ wfd_p2p_op_begin (WfdP2pLink *self, const WfdP2pWish *wish, GTask *task)
   want_peer (self->op, wish->peer);
   watch_cancellable (self->op);
   if (is_new) {
-    watch_time (self->op);
+    wfd_p2p_op_watch_time (self->op);
     wfd_p2p_op_advance (self->op);
   }
 }
@@ -693,10 +711,17 @@ static void
 disconnect_group (WfdP2pLink *self, GTask *task)
 {
   g_autofree char *path = g_strdup (self->group->interface_path);
+  GVariant *args;
+  const char *method = wfd_p2p_group_get_end (self, &args);
 
   wfd_p2p_link_clear_group (self);
-  g_dbus_connection_call (self->bus, self->owner, path, WPAS_INTERFACE_P2P, WPAS_DISCONNECT, NULL,
-      NULL, G_DBUS_CALL_FLAGS_NONE, get_call_timeout_ms (self), g_task_get_cancellable (task),
+  if (method == NULL) {
+    g_task_return_boolean (task, TRUE);
+    g_object_unref (task);
+    return;
+  }
+  g_dbus_connection_call (self->bus, self->owner, path, WPAS_INTERFACE_P2P, method, args, NULL,
+      G_DBUS_CALL_FLAGS_NONE, get_call_timeout_ms (self), g_task_get_cancellable (task),
       on_disconnected, task);
 }
 

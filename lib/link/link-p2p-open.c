@@ -14,6 +14,13 @@ may_be_anywhere (WfdP2pOp *op)
   return op->peer != NULL && (wfd_link_peer_owns_group (op->peer) || op->last_failure != NULL);
 }
 
+static void
+answered_find (WfdP2pOp *op, GVariant *answer)
+{
+  op->link->is_finding = TRUE;
+  wfd_p2p_op_advance (op);
+}
+
 /* Most devices listen on one of the three social channels; the rest is searched
  * when that has brought nothing. */
 static void
@@ -21,16 +28,15 @@ begin_search (WfdP2pOp *op)
 {
   gboolean is_social = !may_be_anywhere (op);
 
+  if (wfd_p2p_link_gives_way (op->link)) {
+    wfd_p2p_link_search_again (op->link);
+    if (op->step == WFD_P2P_STEP_FIND)
+      answered_find (op, NULL);
+    return;
+  }
   wfd_p2p_link_note_search (op->link, is_social ? WFD_P2P_SEARCH_SOCIAL : WFD_P2P_SEARCH_FULL);
   wfd_p2p_op_ask_p2p (op, WPAS_FIND,
       wfd_p2p_build_find (is_social, is_social ? wfd_p2p_link_get_social_s (op->link) : 0), NULL);
-}
-
-static void
-answered_find (WfdP2pOp *op, GVariant *answer)
-{
-  op->link->is_finding = TRUE;
-  wfd_p2p_op_advance (op);
 }
 
 /* The peer comes by signal. */
@@ -114,6 +120,9 @@ look_at_pairing (WfdP2pOp *op, const char *path, GVariant *properties)
   if (properties == NULL || !is_wanted_group (op, properties))
     return;
   op->facts |= WFD_P2P_PAIRED;
+  op->facts &= ~WFD_P2P_PAIRED_HERE;
+  if (wfd_p2p_read_is_owner (properties))
+    op->facts |= WFD_P2P_PAIRED_HERE;
   g_free (op->persistent_path);
   op->persistent_path = g_strdup (path);
 }
@@ -236,9 +245,45 @@ on_invite_again (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+begin_not_paired (WfdP2pOp *op)
+{
+  if ((op->facts & WFD_P2P_HOSTS) != 0) {
+    wfd_p2p_op_fail_with (op, WFD_ERROR_NOT_PAIRED,
+        "wpa_supplicant knows no group of before that this device owns; pair first");
+    return;
+  }
+  wfd_p2p_op_fail_with (op, WFD_ERROR_NOT_PAIRED,
+      (op->facts & WFD_P2P_FORGOTTEN) != 0 ? "%s has forgotten the pairing; pair again"
+                                           : "%s was not paired with this device; pair first",
+      op->wanted);
+}
+
+/* Into the group of another link of ours, of which it was asked to be a member again. */
+static void
+let_in_anew (WfdP2pOp *op)
+{
+  WfdP2pGroup *group = op->link->group;
+
+  if (op->failure != NULL || group == NULL || !group->is_shared
+      || (op->facts & WFD_P2P_PAIRED_HERE) == 0)
+    return;
+  op->facts &= ~WFD_P2P_PAIRED_HERE;
+  op->facts |= WFD_P2P_FORGOTTEN;
+  if ((op->wish & WFD_P2P_MAY_PAIR) == 0) {
+    begin_not_paired (op);
+    return;
+  }
+  op->step = WFD_P2P_STEP_SERVE;
+  wfd_p2p_op_advance (op);
+}
+
 void
 wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status)
 {
+  if ((op->step == WFD_P2P_STEP_INVITE_IN || op->step == WFD_P2P_STEP_MEMBER)
+      && status == STATUS_UNKNOWN_GROUP)
+    let_in_anew (op);
   if (op->step != WFD_P2P_STEP_INVITE || op->failure != NULL)
     return;
 
@@ -326,20 +371,6 @@ begin_forget (WfdP2pOp *op)
 {
   wfd_p2p_op_ask_p2p (op, WPAS_REMOVE_PERSISTENT_GROUP, g_variant_new ("(o)", op->persistent_path),
       NULL);
-}
-
-static void
-begin_not_paired (WfdP2pOp *op)
-{
-  if ((op->facts & WFD_P2P_HOSTS) != 0) {
-    wfd_p2p_op_fail_with (op, WFD_ERROR_NOT_PAIRED,
-        "wpa_supplicant knows no group of before that this device owns; pair first");
-    return;
-  }
-  wfd_p2p_op_fail_with (op, WFD_ERROR_NOT_PAIRED,
-      (op->facts & WFD_P2P_FORGOTTEN) != 0 ? "%s has forgotten the pairing; pair again"
-                                           : "%s was not paired with this device; pair first",
-      op->wanted);
 }
 
 /* --- a new pairing --- */
@@ -616,6 +647,7 @@ static void
 open_link (WfdP2pLink *self)
 {
   self->group->is_up = TRUE;
+  wfd_p2p_group_claim_open (self->group);
   wfd_p2p_link_announce (self);
   wfd_p2p_link_watch_peer (self);
   wfd_link_emit (self, WFD_LINK_OPENED);
@@ -639,6 +671,7 @@ const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS] = {
   [WFD_P2P_STEP_PAIRINGS] = { begin_groups, answered_groups, TRUE },
   [WFD_P2P_STEP_SEARCH] = { begin_search, answered_search, FALSE },
   [WFD_P2P_STEP_GROUPS] = { begin_groups, answered_groups, TRUE },
+  [WFD_P2P_STEP_SHARE] = { wfd_p2p_op_begin_share, NULL, FALSE },
   [WFD_P2P_STEP_INVITE] = { begin_invite, answered_invite, FALSE },
   [WFD_P2P_STEP_REJOIN] = { begin_rejoin, wfd_p2p_op_answered_nothing, FALSE },
   [WFD_P2P_STEP_FORGET] = { begin_forget, wfd_p2p_op_answered_nothing, TRUE },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A group of our own: begun without a peer, it lets others in, also beside each
  * other, and goes on when one of them goes. */
+#include "link-p2p-claim.h"
 #include "link-p2p-op-private.h"
 
 #include "link-p2p-wire.h"
@@ -56,16 +57,55 @@ find_member (WfdP2pGroup *group, const char *id)
   return -1;
 }
 
+/* @id: (nullable) (transfer full) */
+static void
+add_member (WfdP2pGroup *group, char *id)
+{
+  WfdP2pMember member = { id };
+
+  if (id != NULL && find_member (group, id) < 0 && group->members->len < WFD_LIMIT_STATIONS)
+    g_array_append_val (group->members, member);
+  else
+    g_free (id);
+}
+
 void
 wfd_p2p_group_add_member (WfdP2pGroup *group, const char *peer_path)
 {
-  WfdP2pMember member = { wfd_p2p_read_peer_id (peer_path) };
+  add_member (group, wfd_p2p_read_peer_id (peer_path));
+}
 
-  if (member.id != NULL && find_member (group, member.id) < 0
-      && group->members->len < WFD_LIMIT_STATIONS)
-    g_array_append_val (group->members, member);
-  else
-    g_free (member.id);
+/* For others of ours, who may come into the group later than they. */
+static void
+claim_stations (WfdP2pGroup *group)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < group->members->len; i++) {
+    WfdP2pMember *member = get_member (group, i);
+    g_autofree char *station = member->has_station ? wfd_p2p_address_to_id (member->station) : NULL;
+
+    if (station != NULL)
+      g_string_append_printf (text, "%s%s %s", text->len > 0 ? " " : "", member->id, station);
+  }
+  if (group->claim != NULL)
+    wfd_claim_set (group->claim, KEY_STATIONS, text->len > 0 ? text->str : NULL);
+}
+
+void
+wfd_p2p_group_learn_stations (WfdP2pGroup *group, const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", 2 * WFD_LIMIT_STATIONS);
+
+  for (guint i = 0; words[i] != NULL && words[i + 1] != NULL; i += 2) {
+    gint index;
+
+    add_member (group, g_strdup (words[i]));
+    index = find_member (group, words[i]);
+    if (index >= 0)
+      get_member (group, index)->has_station =
+          wfd_link_read_address (words[i + 1], get_member (group, index)->station);
+  }
 }
 
 void
@@ -85,6 +125,7 @@ wfd_p2p_group_note_station (WfdP2pGroup *group, const char *station)
 
   if (member != NULL)
     member->has_station = wfd_link_read_address (station, member->station);
+  claim_stations (group);
 }
 
 static gboolean
@@ -99,12 +140,19 @@ get_peer_id (WfdP2pGroup *group)
   return group->info->peer != NULL ? wfd_link_peer_get_id (group->info->peer) : NULL;
 }
 
-gboolean
-wfd_p2p_group_knows_station (WfdP2pGroup *group)
+const guint8 *
+wfd_p2p_group_get_station (WfdP2pGroup *group)
 {
   gint index = find_member (group, get_peer_id (group));
 
-  return index >= 0 && get_member (group, index)->has_station;
+  return index >= 0 && get_member (group, index)->has_station ? get_member (group, index)->station
+                                                              : NULL;
+}
+
+gboolean
+wfd_p2p_group_knows_station (WfdP2pGroup *group)
+{
+  return wfd_p2p_group_get_station (group) != NULL;
 }
 
 gboolean
@@ -195,6 +243,7 @@ wfd_p2p_group_remove_member (WfdP2pGroup *group, const char *peer_path)
   if (get_member (group, index)->has_station)
     forget_addresses (group, is_same, get_member (group, index)->station);
   g_array_remove_index (group->members, index);
+  claim_stations (group);
 }
 
 /* Somebody else may be in it, and has his own session. */
@@ -210,6 +259,7 @@ void
 wfd_p2p_group_vacate (WfdP2pGroup *group)
 {
   group->is_up = group->is_away = FALSE;
+  wfd_p2p_group_claim_open (group);
   group->has_station = group->knows_station = FALSE;
   wfd_p2p_clear_source (&group->ride_out);
   wfd_p2p_clear_source (&group->loss_timer);
@@ -276,7 +326,7 @@ wfd_p2p_op_is_inside (WfdP2pOp *op)
   WfdP2pGroup *group = op->link->group;
 
   return (op->wish & WFD_P2P_OPENS) != 0 && (op->wish & WFD_P2P_STARTED) == 0 && group != NULL
-      && group->info->is_owner && (group->is_kept || group->is_up);
+      && group->info->is_owner && (group->is_kept || group->is_up || group->is_shared);
 }
 
 /* wpa_supplicant makes up no PIN for somebody who comes into a group. */
@@ -293,6 +343,7 @@ void
 wfd_p2p_op_begin_admit (WfdP2pOp *op)
 {
   ensure_pin (op);
+  op->admits = TRUE;
   wfd_p2p_op_ask (op, op->link->owner, op->link->group->interface_path, WPAS_INTERFACE_WPS,
       WPAS_WPS_START, wfd_p2p_build_admit (wfd_link_peer_get_id (op->peer), op->pairing.pin), NULL);
 }
@@ -331,7 +382,8 @@ wfd_p2p_op_begin_invite_in (WfdP2pOp *op)
 void
 wfd_p2p_op_stop_admitting (WfdP2pOp *op)
 {
-  if (wfd_p2p_op_is_inside (op) && (op->wish & WFD_P2P_REOPENS) == 0)
+  if (op->admits && wfd_p2p_op_is_inside (op))
     wfd_p2p_link_send_to (op->link, op->link->group->interface_path, WPAS_INTERFACE_WPS,
         WPAS_WPS_CANCEL, NULL);
+  op->admits = FALSE;
 }

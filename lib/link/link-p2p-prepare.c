@@ -296,11 +296,17 @@ begin_announce (WfdP2pOp *op)
 }
 
 void
+wfd_p2p_link_announce_anew (WfdP2pLink *self)
+{
+  wfd_p2p_link_send_to (self, WPAS_PATH, DBUS_PROPERTIES, "Set",
+      g_variant_new ("(ssv)", WPAS_INTERFACE_ROOT, WPAS_WFD_IES, note_announced (self)));
+}
+
+void
 wfd_p2p_link_announce (WfdP2pLink *self)
 {
   if (self->is_prepared && is_busy (self) != self->says_busy)
-    wfd_p2p_link_send_to (self, WPAS_PATH, DBUS_PROPERTIES, "Set",
-        g_variant_new ("(ssv)", WPAS_INTERFACE_ROOT, WPAS_WFD_IES, note_announced (self)));
+    wfd_p2p_link_announce_anew (self);
 }
 
 /* --- peers --- */

@@ -33,10 +33,13 @@ typedef struct
   WfdClaim *claim;      /* for the case that we crash; NULL if there can be none */
   gboolean is_up;       /* the application knows it */
   gboolean is_kept;     /* and has begun it: it waits for whoever comes */
+  gboolean is_shared;   /* another link of ours has begun it */
+  gboolean is_left;     /* to others of ours, who are in it and go on */
   GArray *members;      /* WfdP2pMember: those who are in ours */
   char *newcomer;       /* id; which station it is is told next, if it is told */
   gboolean has_address; /* we have set ours */
   WfdProcess *dhcp;     /* its client or its server; NULL if there is none */
+  char *server;         /* the number of one that another of ours has begun; the same */
   GPtrArray *leases;    /* of our server to our clients, the last one last */
   GSource *ride_out;    /* the peer has left, perhaps for a moment */
 
@@ -89,7 +92,7 @@ struct _WfdP2pLink
   GInetAddressMask *go_network;
   WfdDhcpRange pool; /* given to clients in the handshake */
   WfdClaim *claim;   /* of what is set here, for the case that we crash; nullable */
-  gboolean claims_forming;
+  gboolean claims_forming, claims_turn;
 
   gboolean is_finding;   /* for the application, not for an operation */
   gboolean is_reachable; /* now and then */
@@ -113,8 +116,9 @@ wfd_p2p_or_default (guint option, guint value)
 {
   return option != 0 ? option : value;
 }
-/* Whether a session runs, if that has changed. */
+/* Whether a session runs, if that has changed; all that we are. */
 void wfd_p2p_link_announce (WfdP2pLink *self);
+void wfd_p2p_link_announce_anew (WfdP2pLink *self);
 /* Listens to what @self->owner says from now on. */
 void wfd_p2p_link_subscribe (WfdP2pLink *self);
 /* It is gone, or has to be looked for again. */
@@ -189,9 +193,27 @@ void wfd_p2p_link_claim_forming (WfdP2pLink *self);
 /* ... it has begun, and we have done more to it. */
 void wfd_p2p_group_claim (WfdP2pLink *self);
 void wfd_p2p_group_claim_more (WfdP2pGroup *group);
+/* Whether others of ours may come in. */
+void wfd_p2p_group_claim_open (WfdP2pGroup *group);
 /* Of what all share, what was set before is set again: by those of ours who go on, else by
  * somebody else. */
 void wfd_p2p_link_leave (WfdP2pLink *self);
+
+/* --- one group for several links --- */
+
+/* Whether another link of ours may begin a group just now, which a search would disturb. */
+gboolean wfd_p2p_link_gives_way (WfdP2pLink *self);
+/* Whether what begins at @interface_path is its group. */
+gboolean wfd_p2p_link_is_of_other (WfdP2pLink *self, const char *interface_path);
+/* It is over for us; whoever else is in it keeps what it needs. */
+void wfd_p2p_group_release (WfdP2pLink *self);
+/* The same; returns what to ask of it then: that it ends, or lets the peer go. NULL if
+ * nothing. */
+const char *wfd_p2p_group_get_end (WfdP2pLink *self, GVariant **ret_args);
+/* Asks that, and does not wait for the answer. */
+void wfd_p2p_link_end_group (WfdP2pLink *self);
+/* Whether others of ours are in the group. */
+gboolean wfd_p2p_link_shares_group (WfdP2pLink *self);
 
 /* --- groups of our own --- */
 
@@ -201,7 +223,11 @@ void wfd_p2p_group_init_members (WfdP2pGroup *group);
 void wfd_p2p_group_add_member (WfdP2pGroup *group, const char *peer_path);
 void wfd_p2p_group_note_joined (WfdP2pGroup *group, const char *peer_path);
 void wfd_p2p_group_note_station (WfdP2pGroup *group, const char *station);
+/* What another link of ours has noted so. */
+void wfd_p2p_group_learn_stations (WfdP2pGroup *group, const char *text);
 void wfd_p2p_group_remove_member (WfdP2pGroup *group, const char *peer_path);
+/* As which station the peer is in it; NULL if that is not known. */
+const guint8 *wfd_p2p_group_get_station (WfdP2pGroup *group);
 /* Whether that of the peer is known; else of those that may be it none is another's. */
 gboolean wfd_p2p_group_knows_station (WfdP2pGroup *group);
 gboolean wfd_p2p_group_may_be_peer (const guint8 *station, gpointer group);

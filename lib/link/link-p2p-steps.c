@@ -24,6 +24,8 @@
 #define MAY_CHOOSE WFD_P2P_MAY_CHOOSE
 #define BEGUN WFD_P2P_BEGUN
 #define ASKS_FIRST WFD_P2P_ASKS_FIRST
+#define SHARES WFD_P2P_SHARES
+#define PAIRED_HERE WFD_P2P_PAIRED_HERE
 
 /* Of the rows of a step, the first whose facts are all there counts. A group
  * that the peer has begun meanwhile is as good as one that we would begin. */
@@ -38,7 +40,7 @@ static const struct
   { S (START), PREPARED | OPENS | KNOWN | INSIDE | REOPENS, S (INVITE_IN) },
   { S (START), PREPARED | OPENS | KNOWN | INSIDE, S (ADMIT) },
   { S (START), PREPARED | OPENS | KNOWN | REOPENS, S (GROUPS) },
-  { S (START), PREPARED | OPENS | KNOWN, S (PAIR) },
+  { S (START), PREPARED | OPENS | KNOWN, S (SHARE) },
   { S (START), PREPARED | OPENS | ASKS_FIRST, S (PAIRINGS) },
   { S (START), PREPARED | OPENS, S (SEARCH) },
   { S (START), PREPARED, S (FIND) },
@@ -58,7 +60,7 @@ static const struct
   { S (PEERS), OPENS | STARTED, S (GROUP) },
   { S (PEERS), BEGINS, S (GROUPS) },
   { S (PEERS), OPENS | KNOWN | REOPENS, S (GROUPS) },
-  { S (PEERS), OPENS | KNOWN, S (PAIR) },
+  { S (PEERS), OPENS | KNOWN, S (SHARE) },
   { S (PEERS), OPENS | ASKS_FIRST, S (PAIRINGS) },
   { S (PEERS), OPENS, S (SEARCH) },
   { S (PEERS), 0, S (FIND) },
@@ -72,17 +74,21 @@ static const struct
   { S (SEARCH), INSIDE | REOPENS, S (INVITE_IN) },
   { S (SEARCH), INSIDE, S (ADMIT) },
   { S (SEARCH), REOPENS, S (GROUPS) },
-  { S (SEARCH), 0, S (PAIR) },
+  { S (SEARCH), 0, S (SHARE) },
 
   { S (GROUPS), STARTED, S (GROUP) },
   /* A device without Wi-Fi Direct is often without 5 GHz. */
   { S (GROUPS), HOSTS | PAIRED, S (BEGIN) },
   { S (GROUPS), HOSTS, S (NOT_PAIRED) },
   { S (GROUPS), BEGINS, S (STATION) },
-  { S (GROUPS), PAIRED | OWNS_GROUP, S (REJOIN) },
-  { S (GROUPS), PAIRED, S (INVITE) },
-  { S (GROUPS), MAY_PAIR, S (PAIR) },
+  { S (GROUPS), PAIRED, S (SHARE) },
+  { S (GROUPS), MAY_PAIR, S (SHARE) },
   { S (GROUPS), 0, S (NOT_PAIRED) },
+  { S (SHARE), STARTED, S (GROUP) },
+  { S (SHARE), SHARES, S (NETWORK) },
+  { S (SHARE), PAIRED | OWNS_GROUP, S (REJOIN) },
+  { S (SHARE), PAIRED, S (INVITE) },
+  { S (SHARE), 0, S (PAIR) },
 
   { S (INVITE), STARTED, S (GROUP) },
   { S (INVITE), FORGOTTEN, S (FORGET) },
@@ -106,6 +112,8 @@ static const struct
   { S (FREQUENCY), 0, S (MEMBER) },
   /* Whoever it is for comes when it likes, and may be no Wi-Fi Direct device. */
   { S (SERVE), BEGINS, S (DONE) },
+  { S (SERVE), SHARES | PAIRED_HERE, S (INVITE_IN) },
+  { S (SERVE), SHARES, S (ADMIT) },
   { S (SERVE), 0, S (MEMBER) },
   { S (MEMBER), INSIDE | UP, S (DONE) },
   { S (MEMBER), OWNER, S (PEER_ADDRESS) },
@@ -149,6 +157,7 @@ static const struct
   [S (PAIRINGS)] = { "looking for the pairing", WFD_P2P_UNDO_GROUP },
   [S (SEARCH)] = { "looking for the peer", WFD_P2P_UNDO_SEARCH | WFD_P2P_UNDO_GROUP },
   [S (GROUPS)] = { "looking for the pairing", WFD_P2P_UNDO_GROUP },
+  [S (SHARE)] = { "waiting until another group is formed", WFD_P2P_UNDO_GROUP },
   [S (INVITE)] = { "inviting the peer", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
   [S (REJOIN)] = { "joining the group of the peer", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
   [S (FORGET)] = { "dropping the old pairing", WFD_P2P_UNDO_GROUP },

@@ -26,6 +26,7 @@ typedef enum
   WFD_P2P_STEP_PAIRINGS,     /* whether it is worth while to search */
   WFD_P2P_STEP_SEARCH,       /* search until the peer is found */
   WFD_P2P_STEP_GROUPS,       /* the pairing of before */
+  WFD_P2P_STEP_SHARE,        /* whether another link of ours has a group for us, or forms one */
   WFD_P2P_STEP_INVITE,       /* open it again: ask the peer */
   WFD_P2P_STEP_REJOIN,       /* open it again: the peer is there already */
   WFD_P2P_STEP_FORGET,       /* drop a pairing that the peer does not know */
@@ -33,12 +34,12 @@ typedef enum
   WFD_P2P_STEP_STATION,      /* whether this device is in a network, whose channel it shares */
   WFD_P2P_STEP_BEGIN_5_GHZ,  /* a group of our own in the better band, if there may be one */
   WFD_P2P_STEP_BEGIN,        /* a group of our own, for whoever comes */
-  WFD_P2P_STEP_ADMIT,        /* let the peer into a group of ours, as a new one */
-  WFD_P2P_STEP_INVITE_IN,    /* or as one that was paired before */
   WFD_P2P_STEP_GROUP,        /* wait until the group stands */
   WFD_P2P_STEP_NETWORK,      /* the interface of the group */
   WFD_P2P_STEP_FREQUENCY,    /* the group's frequency */
   WFD_P2P_STEP_SERVE,        /* as its owner: our address, and addresses for clients */
+  WFD_P2P_STEP_ADMIT,        /* let the peer into a group of ours, as a new one */
+  WFD_P2P_STEP_INVITE_IN,    /* or as one that was paired before */
   WFD_P2P_STEP_MEMBER,       /* who else is in the group; wait if it is ours */
   WFD_P2P_STEP_ADDRESS,      /* as client: ours, if the handshake has told it */
   WFD_P2P_STEP_LEASE,        /* else by DHCP */
@@ -70,6 +71,8 @@ typedef enum
   WFD_P2P_BEGUN = 1 << 16,       /* wpa_supplicant has taken the better band */
   WFD_P2P_ASKS_FIRST = 1 << 17,  /* a pairing has to be there, and is found without the peer */
   WFD_P2P_PEER_HIDDEN = 1 << 18, /* the address of the peer in the group is not known */
+  WFD_P2P_SHARES = 1 << 19,      /* the group of another link of ours is ours too */
+  WFD_P2P_PAIRED_HERE = 1 << 20, /* the pairing of before is that of a group of ours */
 } WfdP2pFact;
 
 /* What follows on @step, which has succeeded; @facts: of WfdP2pFact. */

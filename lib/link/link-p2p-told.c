@@ -156,6 +156,10 @@ on_interface_added (GDBusConnection *bus, const char *sender, const char *path,
   g_variant_get (args, "(&o@a{sv})", &added, &properties);
   if (!may_be_ours (self, properties))
     return;
+  if (wfd_p2p_link_is_of_other (self, added)) {
+    wfd_p2p_link_note_other (self, added);
+    return;
+  }
   wfd_p2p_link_note_unseen (self, added);
   if (self->op != NULL)
     wfd_p2p_op_interface_added (self->op);
@@ -502,7 +506,7 @@ on_group_started (WfdP2pLink *self, GVariant *args)
 
   if (!wfd_p2p_read_started (args, info, &interface_path, &group_path))
     return;
-  if (self->group != NULL) {
+  if (self->group != NULL || wfd_p2p_link_is_of_other (self, interface_path)) {
     wfd_p2p_link_note_other (self, interface_path);
     return;
   }

@@ -23,8 +23,8 @@ static const guint8 type_smartphone[] = { 0x00, 0x0a, 0x00, 0x50, 0xf2, 0x04, 0x
 
 /* --- addresses --- */
 
-static char *
-address_to_id (const guint8 *octets)
+char *
+wfd_p2p_address_to_id (const guint8 *octets)
 {
   return g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", octets[0], octets[1], octets[2],
       octets[3], octets[4], octets[5]);
@@ -57,7 +57,7 @@ wfd_p2p_read_peer_id (const char *path)
   }
   if (memcmp (octets, nobody, sizeof (nobody)) == 0)
     return NULL;
-  return address_to_id (octets);
+  return wfd_p2p_address_to_id (octets);
 }
 
 GVariant *
@@ -565,6 +565,18 @@ wfd_p2p_build_invite_in (const char *peer_path)
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, WPAS_KEY_PEER, "o", peer_path);
+  return end_args (&dict);
+}
+
+/* By its address as a device it would have to be paired again. */
+GVariant *
+wfd_p2p_build_remove (const guint8 *station)
+{
+  GVariantDict dict;
+  g_autofree char *text = wfd_p2p_address_to_id (station);
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, WPAS_KEY_CLIENT, "s", text);
   return end_args (&dict);
 }
 

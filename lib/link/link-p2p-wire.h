@@ -112,6 +112,8 @@ GVariant *wfd_p2p_build_rejoin (const char *group_path);
 GVariant *wfd_p2p_build_begin (const char *group_path, guint frequency_mhz);
 /* Into a group that stands already, on its own interface. */
 GVariant *wfd_p2p_build_invite_in (const char *peer_path);
+char *wfd_p2p_address_to_id (const guint8 *octets);
+GVariant *wfd_p2p_build_remove (const guint8 *station);
 /* @pin: (nullable): for the button; then it is that of @peer_id only */
 GVariant *wfd_p2p_build_admit (const char *peer_id, const char *pin);
 /* Where the group is, and nowhere else. */

@@ -154,6 +154,11 @@ void
 wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search)
 {
   wfd_p2p_clear_source (&self->search_again);
+  if (search != WFD_P2P_SEARCH_NONE && wfd_p2p_link_gives_way (self)) {
+    self->search = WFD_P2P_SEARCH_ENDED;
+    wfd_p2p_link_search_again (self);
+    return;
+  }
   if (self->owner != NULL && self->interface_path != NULL)
     send_search (self, search);
   wfd_p2p_link_note_search (self, search);
@@ -241,6 +246,7 @@ group_free (WfdP2pGroup *group)
   wfd_link_info_free (group->info);
   g_array_unref (group->members);
   g_free (group->newcomer);
+  g_free (group->server);
   g_ptr_array_unref (group->leases);
   g_free (group->interface_path);
   g_free (group->group_path);
@@ -253,6 +259,8 @@ wfd_p2p_link_clear_group (WfdP2pLink *self)
   /* So that it is not joined when it is wanted again. */
   if (self->group != NULL && !self->group->info->is_owner && self->group->info->peer != NULL)
     wfd_link_peer_set_owns_group (self->group->info->peer, FALSE);
+  if (self->group != NULL)
+    wfd_p2p_group_release (self);
   g_clear_pointer (&self->group, group_free);
   wfd_p2p_link_announce (self);
 }
@@ -529,7 +537,7 @@ wfd_p2p_link_undo_everything (WfdP2pLink *self, gint64 end_us)
     wfd_p2p_link_end_unseen_now (self, end_us);
   }
   if (self->group != NULL)
-    wfd_p2p_link_send (self, self->group->interface_path, WPAS_DISCONNECT, NULL);
+    wfd_p2p_link_end_group (self);
   wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
   restore (self);
 }

@@ -131,12 +131,18 @@ wfd_process_new (const char *const *argv, const WfdProcessRules *rules, gpointer
 }
 
 void
-wfd_process_free (WfdProcess *self)
+wfd_process_leave (WfdProcess *self)
 {
   self->is_freed = TRUE;
   g_source_destroy (self->reading);
-  g_subprocess_send_signal (self->process, SIGTERM);
   unref (self);
+}
+
+void
+wfd_process_free (WfdProcess *self)
+{
+  g_subprocess_send_signal (self->process, SIGTERM);
+  wfd_process_leave (self);
 }
 
 /* --- of others --- */

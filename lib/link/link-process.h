@@ -30,6 +30,8 @@ const char *wfd_process_get_number (WfdProcess *self);
 /* Ends the process with this number if it was started with @word in one of its
  * arguments: such a number may be another's by now. */
 void wfd_process_end_stray (const char *number, const char *word);
+/* It goes on, and is another's to end. */
+void wfd_process_leave (WfdProcess *self);
 /* Asks it to end, and does not wait until it has. */
 void wfd_process_free (WfdProcess *self);
 

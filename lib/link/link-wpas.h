@@ -70,6 +70,7 @@
 #define WPAS_GROUP_ADD "GroupAdd"
 #define WPAS_DISCONNECT "Disconnect"
 #define WPAS_REJECT_PEER "RejectPeer"
+#define WPAS_REMOVE_CLIENT "RemoveClient"
 #define WPAS_PROVISION_REQUEST "ProvisionDiscoveryRequest"
 #define WPAS_PROVISION_DISPLAY "display" /* what the peer has to do */
 #define WPAS_REMOVE_PERSISTENT_GROUP "RemovePersistentGroup"
@@ -82,6 +83,7 @@
 #define WPAS_KEY_PERIOD "period" /* ms of each... */
 #define WPAS_KEY_INTERVAL "interval"
 #define WPAS_KEY_PEER "peer"
+#define WPAS_KEY_CLIENT "iface" /* its address as a station */
 #define WPAS_KEY_WPS_METHOD "wps_method"
 #define WPAS_KEY_PIN "pin"
 #define WPAS_KEY_JOIN "join"

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""One adapter shows on one display at a time: a second wfdsink, of another program and for another display, does not
-disturb the first while that plays; and it has the picture when the first has ended."""
+"""Two displays at a time on one adapter, by one program that owns the group: each shows pictures, whatever becomes of
+the other. One at a time by two programs: the second says what is in the way while the first plays on, and has the
+picture when the first has ended."""
 import copy
 import time
 
-from lab import Device, need_own_time
-from stage import SINK, SOURCE, TELL_PICTURES, end, set_stage, show, wait_picture
+from lab import EVERYBODY, NOBODY, Device, Failure, need_own_time
+from stage import PICTURE, SINK, SOURCE, TELL_PICTURES, end, set_stage, show, wait_picture
 
 GROUP_S, BESIDE_S = 5, 20
+CAST = 'wfdsink link=p2p peer=%s go-intent=15 max-bitrate=1000'
+BOTH = 'videotestsrc is-live=true ! %s ! tee name=t t. ! queue ! %s t. ! queue ! %s' % (
+    PICTURE, CAST % 'Sink', CAST % 'Second')
 
 
 def listen_as(sink):
@@ -15,21 +19,68 @@ def listen_as(sink):
     sink.tell('play')
 
 
-def check_plays_on(source, sink):
-    sink.tell('look')
-    wait_picture(sink)
-    for one in (source, sink):
+def check_plays_on(*devices):
+    for one in devices:
+        one.tell('look')
+        wait_picture(one)
         one.quiet('^progress .* (error|start)|^failed', 0)
 
 
-def main():
-    need_own_time()
-    source, sink = set_stage()
-    second_sink = Device('Second', 2)
+def check_one_group(*devices):
+    for one in devices:
+        if len(one.groups()) != 1:
+            raise Failure('%s has the groups %s' % (one.name, one.groups()))
+
+
+def show_on_both(source, sinks):
+    for one in sinks:
+        one.tell('look')
+    source.tell('play')
+    for one in sinks:
+        wait_picture(one)
+        one.drop_lines()
+    check_one_group(source, *sinks)
+    check_plays_on(*sinks)
+
+
+def by_one_program(source, sink, second_sink):
+    """In whose group the first comes back when it was away, and which the second outlives it in."""
+    source.start_pipeline(BOTH)
+    listen_as(sink)
+    listen_as(second_sink)
+    time.sleep(3)
+    show_on_both(source, (sink, second_sink))
+
+    sink.set_group(NOBODY)
+    source.wait('^progress connect error')
+    check_plays_on(second_sink)
+    sink.set_group(EVERYBODY)
+    sink.tell('look')
+    wait_picture(sink)
+    check_one_group(source, sink, second_sink)
+
+    end(sink)
+    sink.stop_peer()
+    check_plays_on(second_sink)
+    end(source)
+    for one in (source, sink, second_sink):
+        one.wait_no_group(GROUP_S)
+
+    # Paired before.
     second_sink.stop_peer()
-    # Another program on the same device.
-    second_source = copy.copy(source)
-    second_source.name = 'Source2'
+    listen_as(sink)
+    listen_as(second_sink)
+    time.sleep(3)
+    source.stop_peer()
+    source.start_pipeline(BOTH)
+    show_on_both(source, (sink, second_sink))
+    for one in (source, sink, second_sink):
+        end(one)
+        one.stop_peer()
+    source.wait_no_group(GROUP_S)
+
+
+def by_two_programs(source, second_source, sink, second_sink):
     source.start_pipeline(SOURCE % 'pairing=pbc')
     second_source.start_pipeline((SOURCE % 'pairing=pbc').replace('peer=Sink', 'peer=Second'))
     listen_as(sink)
@@ -41,12 +92,13 @@ def main():
         one.drop_lines()
     second_source.tell('play')
     time.sleep(BESIDE_S)
-    check_plays_on(source, sink)
+    check_plays_on(sink)
+    source.quiet('^progress .* (error|start)|^failed', 0)
     # Its display would wait for it for up to two minutes.
     for one in (second_source, second_sink):
         end(one)
     second_sink.stop_peer()
-    check_plays_on(source, sink)
+    check_plays_on(sink)
     end(source)
     for one in (source, sink, second_sink):
         one.wait_no_group(GROUP_S)
@@ -56,6 +108,18 @@ def main():
     end(second_source)
     for one in (source, second_sink):
         one.wait_no_group(GROUP_S)
+
+
+def main():
+    need_own_time()
+    source, sink = set_stage()
+    second_sink = Device('Second', 2)
+    second_sink.stop_peer()
+    by_one_program(source, sink, second_sink)
+    # Another program on the same device.
+    second_source = copy.copy(source)
+    second_source.name = 'Source2'
+    by_two_programs(source, second_source, sink, second_sink)
 
 
 main()

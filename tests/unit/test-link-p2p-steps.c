@@ -15,14 +15,15 @@
 #define BEGINS WFD_P2P_BEGINS
 #define INSIDE (WFD_P2P_INSIDE | WFD_P2P_OWNER | WFD_P2P_ADDRESSED)
 #define UP WFD_P2P_UP
-#define ALL_FACTS (2 * WFD_P2P_PEER_HIDDEN - 1)
+#define PAIRED_HERE (PAIRED | WFD_P2P_PAIRED_HERE)
+#define ALL_FACTS (2 * WFD_P2P_PAIRED_HERE - 1)
 #define HIDDEN WFD_P2P_PEER_HIDDEN
 #define HOSTS (WFD_P2P_OPENS | BEGINS | WFD_P2P_HOSTS)
 
 static const char *const names[] = { "start", "bus", "service", "owner", "clean", "root",
   "interfaces", "read-config", "configure", "announce", "peers", "find", "pairings", "search",
-  "groups", "invite", "rejoin", "forget", "pair", "station", "begin-5-ghz", "begin", "admit",
-  "invite-in", "group", "network", "frequency", "serve", "member", "address", "lease",
+  "groups", "share", "invite", "rejoin", "forget", "pair", "station", "begin-5-ghz", "begin",
+  "group", "network", "frequency", "serve", "admit", "invite-in", "member", "address", "lease",
   "peer-address", "done", "not-paired" };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == WFD_P2P_N_STEPS);
 
@@ -43,35 +44,35 @@ static const struct
 } ways[] = {
   { "find", 0, PREPARE "find done" },
   { "find-again", PREPARED, "find done" },
-  { "pair", OPENS, PREPARE "search pair" LOOK },
-  { "pair-again", PREPARED | OPENS, "search pair" LOOK },
-  { "pair-known", OPENS | KNOWN, PREPARE "pair" LOOK },
-  { "pair-known-again", PREPARED | OPENS | KNOWN, "pair" LOOK },
-  { "pair-group-of-peer", PREPARED | OPENS | KNOWN | OWNS_GROUP, "pair" LOOK },
-  { "reopen", REOPENS | PAIRED, PREPARE "search groups invite" LOOK },
-  { "reopen-known", PREPARED | REOPENS | KNOWN | PAIRED, "groups invite" LOOK },
-  { "reopen-first", REOPENS | KNOWN | PAIRED, PREPARE "groups invite" LOOK },
+  { "pair", OPENS, PREPARE "search share pair" LOOK },
+  { "pair-again", PREPARED | OPENS, "search share pair" LOOK },
+  { "pair-known", OPENS | KNOWN, PREPARE "share pair" LOOK },
+  { "pair-known-again", PREPARED | OPENS | KNOWN, "share pair" LOOK },
+  { "pair-group-of-peer", PREPARED | OPENS | KNOWN | OWNS_GROUP, "share pair" LOOK },
+  { "reopen", REOPENS | PAIRED, PREPARE "search groups share invite" LOOK },
+  { "reopen-known", PREPARED | REOPENS | KNOWN | PAIRED, "groups share invite" LOOK },
+  { "reopen-first", REOPENS | KNOWN | PAIRED, PREPARE "groups share invite" LOOK },
   { "reopen-group-of-peer", PREPARED | REOPENS | KNOWN | PAIRED | OWNS_GROUP,
-      "groups rejoin" LOOK },
+      "groups share rejoin" LOOK },
   { "not-paired-asked-first", REOPENS | WFD_P2P_ASKS_FIRST, PREPARE "pairings not-paired" },
   { "not-paired-asked-first-again", PREPARED | REOPENS | WFD_P2P_ASKS_FIRST,
       "pairings not-paired" },
   { "paired-asked-first", PREPARED | REOPENS | WFD_P2P_ASKS_FIRST | PAIRED,
-      "pairings search groups invite" LOOK },
+      "pairings search groups share invite" LOOK },
   { "not-paired", PREPARED | REOPENS | KNOWN, "groups not-paired" },
-  { "not-paired-so-pair", PREPARED | REOPENS | KNOWN | MAY_PAIR, "groups pair" LOOK },
+  { "not-paired-so-pair", PREPARED | REOPENS | KNOWN | MAY_PAIR, "groups share pair" LOOK },
   { "forgotten", PREPARED | REOPENS | KNOWN | PAIRED | FORGOTTEN,
-      "groups invite forget not-paired" },
+      "groups share invite forget not-paired" },
   { "forgotten-so-pair", PREPARED | REOPENS | KNOWN | PAIRED | FORGOTTEN | MAY_PAIR,
-      "groups invite forget pair" LOOK },
+      "groups share invite forget pair" LOOK },
   { "address-told", PREPARED | OPENS | KNOWN | ADDRESSED,
-      "pair group network frequency member address done" },
+      "share pair group network frequency member address done" },
   { "owner-not-told", PREPARED | OPENS | KNOWN | ADDRESSED | HIDDEN,
-      "pair group network frequency member address peer-address done" },
+      "share pair group network frequency member address peer-address done" },
   { "owner-not-told-by-dhcp", PREPARED | OPENS | KNOWN | HIDDEN,
-      "pair group network frequency member address lease peer-address done" },
+      "share pair group network frequency member address lease peer-address done" },
   { "owner", PREPARED | OPENS | KNOWN | OWNER | ADDRESSED,
-      "pair group network frequency serve member peer-address done" },
+      "share pair group network frequency serve member peer-address done" },
   { "host", HOSTS | PAIRED | OWNER | ADDRESSED,
       PREPARE "groups begin group network frequency serve done" },
   { "host-again", PREPARED | HOSTS | PAIRED | OWNER | ADDRESSED,
@@ -89,6 +90,14 @@ static const struct
   { "admits-another", PREPARED | OPENS | KNOWN | INSIDE | UP, "admit member done" },
   { "invites-in", PREPARED | REOPENS | KNOWN | INSIDE, "invite-in member peer-address done" },
   { "invites-in-unknown", PREPARED | REOPENS | INSIDE | UP, "search invite-in member done" },
+  { "shares", OPENS | KNOWN | WFD_P2P_SHARES | OWNER,
+      PREPARE "share network frequency serve admit member peer-address done" },
+  { "shares-unknown", PREPARED | OPENS | WFD_P2P_SHARES | OWNER,
+      "search share network frequency serve admit member peer-address done" },
+  { "shares-again", PREPARED | REOPENS | KNOWN | PAIRED_HERE | WFD_P2P_SHARES | OWNER,
+      "groups share network frequency serve invite-in member peer-address done" },
+  { "shares-so-pair", PREPARED | REOPENS | KNOWN | MAY_PAIR | WFD_P2P_SHARES | OWNER,
+      "groups share network frequency serve admit member peer-address done" },
   { "started-by-peer", PREPARED | OPENS | STARTED,
       "group network frequency member address lease done" },
 };

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Several sources of this program on one adapter: one group for all. The second has its peer let
+ * into the group of the first, and the last that leaves ends it. What each does stands in its
+ * claims, as they live in different threads; and a source of another program waits as well until
+ * a group is formed. It has none in common with us: a peer knows one RTSP port of this device,
+ * at which one program listens. */
+#include "link-p2p-claim.h"
+#include "link-p2p-op-private.h"
+
+#include <base-limits.h>
+
+#include "link-p2p-wire.h"
+#include "link-wpas.h"
+
+/* How often it is looked whether another has formed its group. */
+#define LOOK_MS 200
+
+/* --- what others say --- */
+
+/* @has_lock: we have locked their folder. Of this wpa_supplicant. */
+static GPtrArray *
+read_others (WfdP2pLink *self, gboolean has_lock)
+{
+  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
+  GPtrArray *claims = has_lock ? wfd_claim_read_living_locked (folder, self->claim)
+                               : wfd_claim_read_living (folder, self->claim);
+
+  for (guint i = claims->len; i > 0; i--) {
+    if (!wfd_p2p_claim_says (g_ptr_array_index (claims, i - 1), KEY_OWNER, self->owner))
+      g_ptr_array_remove_index (claims, i - 1);
+  }
+  return claims;
+}
+
+static int
+lock_claims (WfdP2pLink *self)
+{
+  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
+
+  return wfd_claim_lock (folder);
+}
+
+static gboolean
+has_turn (GHashTable *claim, WfdP2pLink *self)
+{
+  return wfd_p2p_claim_says (claim, KEY_DEVICE, self->interface_path)
+      && g_hash_table_contains (claim, KEY_TURN);
+}
+
+/* A group that is not open yet is being formed as well. */
+static gboolean
+is_forming (GHashTable *claim, WfdP2pLink *self)
+{
+  return has_turn (claim, self)
+      || (wfd_p2p_claim_says (claim, KEY_ADAPTER, self->interface_path)
+          && !g_hash_table_contains (claim, KEY_OPEN));
+}
+
+static gboolean
+is_at (GHashTable *claim, const char *interface_path)
+{
+  return wfd_p2p_claim_says (claim, KEY_PATH, interface_path);
+}
+
+static gboolean
+forms (WfdP2pLink *self)
+{
+  return self->op != NULL && (wfd_p2p_op_get_undo (self->op) & WFD_P2P_UNDO_FORMATION) != 0;
+}
+
+gboolean
+wfd_p2p_link_gives_way (WfdP2pLink *self)
+{
+  g_autoptr (GPtrArray) others = NULL;
+
+  if (self->owner == NULL || forms (self))
+    return FALSE;
+  others = read_others (self, FALSE);
+  for (guint i = 0; i < others->len; i++) {
+    if (has_turn (g_ptr_array_index (others, i), self))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+wfd_p2p_link_is_of_other (WfdP2pLink *self, const char *interface_path)
+{
+  g_autoptr (GPtrArray) others = NULL;
+
+  if (forms (self))
+    return FALSE;
+  others = read_others (self, FALSE);
+  for (guint i = 0; i < others->len; i++) {
+    GHashTable *claim = g_ptr_array_index (others, i);
+
+    if (has_turn (claim, self) || is_at (claim, interface_path))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- in --- */
+
+/* FALSE if that is none, or nobody could be told that we are in it. */
+static gboolean
+enter (WfdP2pLink *self, GHashTable *claim, GPtrArray *others)
+{
+  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
+  const char *path = wfd_p2p_claim_get_path (claim, KEY_PATH),
+             *group_path = wfd_p2p_claim_get_path (claim, KEY_GROUP);
+  WfdClaim *ours = path != NULL && group_path != NULL ? wfd_claim_new_locked (folder) : NULL;
+
+  if (ours == NULL)
+    return FALSE;
+  self->group = g_new0 (WfdP2pGroup, 1);
+  *self->group = (WfdP2pGroup) {
+    .info = wfd_link_info_new (),
+    .interface_path = g_strdup (path),
+    .group_path = g_strdup (group_path),
+    .claim = ours,
+    .is_shared = TRUE,
+    .server = g_strdup (g_hash_table_lookup (claim, KEY_PROGRAM)),
+  };
+  self->group->info->is_owner = TRUE;
+  self->group->info->is_persistent = g_hash_table_contains (claim, KEY_PERSISTENT);
+  wfd_p2p_group_init_members (self->group);
+  wfd_p2p_group_claim_all (self);
+  for (guint i = 0; i < others->len; i++) {
+    GHashTable *other = g_ptr_array_index (others, i);
+    const char *stations = g_hash_table_lookup (other, KEY_STATIONS);
+
+    if (stations != NULL && is_at (other, path))
+      wfd_p2p_group_learn_stations (self->group, stations);
+  }
+  return TRUE;
+}
+
+/* A peer that owns a group comes into no other. FALSE: as long as another link of ours forms
+ * a group, of which ours would be the end. */
+static gboolean
+take_turn (WfdP2pOp *op)
+{
+  WfdP2pLink *self = op->link;
+  g_autoptr (GPtrArray) others = read_others (self, TRUE);
+  g_autofree char *process = wfd_p2p_claim_dup_process ();
+  GHashTable *open = NULL;
+
+  for (guint i = 0; i < others->len; i++) {
+    GHashTable *claim = g_ptr_array_index (others, i);
+
+    if (is_forming (claim, self))
+      return FALSE;
+    if (wfd_p2p_claim_says (claim, KEY_ADAPTER, self->interface_path)
+        && wfd_p2p_claim_says (claim, KEY_PROCESS, process))
+      open = claim;
+  }
+  if (open == NULL || wfd_p2p_op_joins (op) || !enter (self, open, others))
+    wfd_p2p_link_claim_turn (self, TRUE);
+  /* What is said of this device is what the last one has said. */
+  if (others->len > 0)
+    wfd_p2p_link_announce_anew (self);
+  return TRUE;
+}
+
+static gboolean
+on_look (gpointer user_data)
+{
+  wfd_p2p_op_begin_share (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+look_again (WfdP2pOp *op)
+{
+  op->has_waited = TRUE;
+  wfd_p2p_clear_source (&op->step_timer);
+  op->step_timer = g_timeout_source_new (LOOK_MS);
+  g_source_set_callback (op->step_timer, on_look, op, NULL);
+  g_source_attach (op->step_timer, op->link->context);
+}
+
+static gboolean
+may_begin (WfdP2pOp *op)
+{
+  int lock;
+  gboolean is_ours;
+
+  /* The peer was faster. */
+  if (op->link->group != NULL || op->link->options.advert.type != WFD_IE_TYPE_SOURCE)
+    return TRUE;
+  lock = lock_claims (op->link);
+  is_ours = take_turn (op);
+  wfd_claim_unlock (lock);
+  return is_ours;
+}
+
+void
+wfd_p2p_op_begin_share (WfdP2pOp *op)
+{
+  if (!may_begin (op)) {
+    look_again (op);
+    return;
+  }
+  wfd_p2p_clear_source (&op->step_timer);
+  /* A person has had to do with the other display until now. */
+  if (op->has_waited)
+    wfd_p2p_op_watch_time (op);
+  op->has_waited = FALSE;
+  if (op->link->group != NULL)
+    wfd_p2p_link_search (op->link, WFD_P2P_SEARCH_NONE);
+  wfd_p2p_op_advance (op);
+}
+
+/* --- out --- */
+
+static gboolean
+is_with_others (WfdP2pLink *self, gboolean has_lock)
+{
+  g_autoptr (GPtrArray) claims = read_others (self, has_lock);
+  guint n = 0;
+
+  for (guint i = 0; i < claims->len; i++)
+    n += is_at (g_ptr_array_index (claims, i), self->group->interface_path);
+  /* Of which one is ours. */
+  return n > (self->group->claim != NULL);
+}
+
+gboolean
+wfd_p2p_link_shares_group (WfdP2pLink *self)
+{
+  return self->group->claim != NULL && is_with_others (self, FALSE);
+}
+
+static void
+leave_to_others (WfdP2pGroup *group)
+{
+  group->is_left = TRUE;
+  group->has_address = FALSE;
+  g_clear_pointer (&group->dhcp, wfd_process_leave);
+}
+
+/* Of two that go at once the second is the last. */
+void
+wfd_p2p_group_release (WfdP2pLink *self)
+{
+  WfdP2pGroup *group = self->group;
+  int lock;
+
+  if (group->claim == NULL)
+    return;
+  lock = lock_claims (self);
+  g_clear_pointer (&group->claim, wfd_claim_free);
+  if (is_with_others (self, TRUE))
+    leave_to_others (group);
+  else if (group->server != NULL && group->info->interface != NULL)
+    wfd_process_end_stray (group->server, group->info->interface);
+  wfd_claim_unlock (lock);
+}
+
+const char *
+wfd_p2p_group_get_end (WfdP2pLink *self, GVariant **ret_args)
+{
+  const guint8 *station;
+
+  *ret_args = NULL;
+  wfd_p2p_group_release (self);
+  if (!self->group->is_left)
+    return WPAS_DISCONNECT;
+  if (self->op != NULL)
+    wfd_p2p_op_stop_admitting (self->op);
+  station = wfd_p2p_group_get_station (self->group);
+  if (station == NULL)
+    return NULL;
+  *ret_args = wfd_p2p_build_remove (station);
+  return WPAS_REMOVE_CLIENT;
+}
+
+void
+wfd_p2p_link_end_group (WfdP2pLink *self)
+{
+  GVariant *args;
+  const char *method = wfd_p2p_group_get_end (self, &args);
+
+  if (method != NULL)
+    wfd_p2p_link_send (self, self->group->interface_path, method, args);
+}
