@@ -42,6 +42,7 @@ struct _WfdP2pOp
   gboolean has_interface; /* for the group, in this attempt */
   guint n_unformed;       /* attempts that had none when they failed */
   gboolean admits;        /* the peer, who has to be paired, into a group of ours */
+  gboolean invites_in;    /* and it has not come yet */
   gboolean has_waited;    /* for the group of another link of ours */
   gboolean asks_again;    /* and wpa_supplicant has not answered that yet */
   gboolean has_joined;    /* the group of the peer, or tried to, whatever is heard of it since */
@@ -99,6 +100,8 @@ void wfd_p2p_op_begin_invite_in (WfdP2pOp *op);
 gboolean wfd_p2p_op_is_inside (WfdP2pOp *op);
 /* Whoever knocks from now on is not let in. */
 void wfd_p2p_op_stop_admitting (WfdP2pOp *op);
+/* The peer has come, or shall not. */
+void wfd_p2p_op_end_invitation (WfdP2pOp *op);
 
 /* Of link-p2p-address.c */
 void wfd_p2p_op_begin_serve (WfdP2pOp *op);

@@ -589,6 +589,7 @@ take_member (WfdP2pOp *op, const char *path)
     member = op->peer;
   if (!op->link->group->is_up)
     g_set_object (&op->link->group->info->peer, member);
+  wfd_p2p_op_end_invitation (op);
   wfd_p2p_op_advance (op);
 }
 

@@ -355,6 +355,7 @@ invite_in (WfdP2pOp *op)
 {
   g_autofree char *path = wfd_p2p_link_dup_peer_path (op->link, op->peer);
 
+  op->invites_in = TRUE;
   wfd_p2p_link_send (op->link, op->link->group->interface_path, WPAS_INVITE,
       wfd_p2p_build_invite_in (path));
 }
@@ -375,13 +376,25 @@ wfd_p2p_op_begin_invite_in (WfdP2pOp *op)
 {
   g_autofree char *path = wfd_p2p_link_dup_peer_path (op->link, op->peer);
 
+  op->invites_in = TRUE;
   wfd_p2p_op_ask (op, op->link->owner, op->link->group->interface_path, WPAS_INTERFACE_P2P,
       WPAS_INVITE, wfd_p2p_build_invite_in (path), NULL);
+}
+
+/* wpa_supplicant goes on until it is heard, and would bring in again who has come by itself and
+ * has left. */
+void
+wfd_p2p_op_end_invitation (WfdP2pOp *op)
+{
+  if (op->invites_in)
+    wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_STOP_FIND, NULL);
+  op->invites_in = FALSE;
 }
 
 void
 wfd_p2p_op_stop_admitting (WfdP2pOp *op)
 {
+  wfd_p2p_op_end_invitation (op);
   if (op->admits && wfd_p2p_op_is_inside (op))
     wfd_p2p_link_send_to (op->link, op->link->group->interface_path, WPAS_INTERFACE_WPS,
         WPAS_WPS_CANCEL, NULL);

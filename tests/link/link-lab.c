@@ -643,9 +643,9 @@ const LabStep lab_steps[] = {
   { "begin-network", LAB_START_GROUP, "Get Ifname", FALSE, "Disconnect" },
   { "begin-frequency", LAB_START_GROUP, "Get Frequency", FALSE, "Disconnect" },
   { "admit", LAB_ADMIT, "Start", FALSE, "Cancel", "Disconnect" },
-  { "admitted", LAB_ADMIT, "Start", TRUE, "Cancel", "Disconnect" },
-  { "invite-in", LAB_INVITE, "Invite", FALSE, "", "Disconnect" },
-  { "invited-in", LAB_INVITE, "Invite", TRUE, "", "Disconnect" },
+  { "admitted", LAB_ADMIT, "Start", TRUE, "StopFind Cancel", "Disconnect" },
+  { "invite-in", LAB_INVITE, "Invite", FALSE, "StopFind", "Disconnect" },
+  { "invited-in", LAB_INVITE, "Invite", TRUE, "StopFind", "Disconnect" },
 };
 const guint lab_n_steps = G_N_ELEMENTS (lab_steps);
 

@@ -547,8 +547,8 @@ static const Step steps[] = {
   { "Get Ifname", FALSE, "" },
   { "Get Frequency", FALSE, "" },
   { "Start", FALSE, "Cancel" },
-  { "Start", TRUE, "Cancel" },
-  { "Get Members", FALSE, "Cancel" },
+  { "Start", TRUE, "StopFind Cancel" },
+  { "Get Members", FALSE, "StopFind Cancel" },
 };
 
 static void
