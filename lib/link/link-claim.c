@@ -148,11 +148,11 @@ is_there (int fd)
   return fstat (fd, &status) == 0 && status.st_nlink > 0;
 }
 
-/* -1 if it cannot be opened. */
+/* -1 if it cannot be opened; to open a pipe would take until somebody writes. */
 static int
 open_claim (const char *path, gboolean *ret_is_held)
 {
-  int fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+  int fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
 
   if (fd >= 0)
     *ret_is_held = flock (fd, LOCK_EX | LOCK_NB) != 0;

@@ -153,6 +153,15 @@ wfd_process_get_number (WfdProcess *self)
   return g_subprocess_get_identifier (self->process);
 }
 
+/* "wlan0" is one of "wlan0" and of "--interface=wlan0". */
+static gboolean
+is_argument (const char *argument, const char *word)
+{
+  const char *end = argument + strlen (argument) - strlen (word);
+
+  return *word != '\0' && g_str_has_suffix (argument, word) && (end == argument || end[-1] == '=');
+}
+
 void
 wfd_process_end_stray (const char *number, const char *word)
 {
@@ -165,7 +174,7 @@ wfd_process_end_stray (const char *number, const char *word)
       || !g_file_get_contents (path, &arguments, &n, NULL))
     return;
   for (gsize i = 0; i < n; i += strlen (arguments + i) + 1) {
-    if (g_str_has_suffix (arguments + i, word)) {
+    if (is_argument (arguments + i, word)) {
       kill (pid, SIGTERM);
       return;
     }

@@ -2,6 +2,7 @@
 /* A program of ours crashes: what it has left is undone by the next. */
 #include <link-p2p-private.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include "link-lab.h"
 
@@ -172,6 +173,17 @@ test_rubbish (Lab *lab, gconstpointer data)
   }
 }
 
+/* Who opens it waits for somebody who writes. */
+static void
+test_no_file (Lab *lab, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (lab->folder, "claim-pipe", NULL);
+
+  learn_owner (lab);
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  search_anew (lab);
+}
+
 /* Waits for a line that does not come; @word is one of its arguments. */
 static GSubprocess *
 start_program (const char *word)
@@ -181,9 +193,9 @@ start_program (const char *word)
 }
 
 static void
-leave_program (Lab *lab, GSubprocess *program)
+leave_program (Lab *lab, GSubprocess *program, const char *interface)
 {
-  g_autofree char *text = g_strdup_printf ("[claim]\ninterface=p2p-wlan0-0\nprogram=%s\n",
+  g_autofree char *text = g_strdup_printf ("[claim]\ninterface=%s\nprogram=%s\n", interface,
       g_subprocess_get_identifier (program));
 
   leave_claim (lab, text);
@@ -196,7 +208,7 @@ test_program_ended (Lab *lab, gconstpointer data)
 {
   g_autoptr (GSubprocess) program = start_program ("--interface=p2p-wlan0-0");
 
-  leave_program (lab, program);
+  leave_program (lab, program, "p2p-wlan0-0");
   g_assert_true (g_subprocess_wait (program, NULL, NULL));
   g_assert_cmpint (g_subprocess_get_term_sig (program), ==, SIGTERM);
 }
@@ -205,9 +217,11 @@ test_program_ended (Lab *lab, gconstpointer data)
 static void
 test_other_program (Lab *lab, gconstpointer data)
 {
+  static const char *const interfaces[] = { "p2p-wlan0-0", "h0", "" };
   g_autoptr (GSubprocess) program = start_program ("--interface=eth0");
 
-  leave_program (lab, program);
+  for (guint i = 0; i < G_N_ELEMENTS (interfaces); i++)
+    leave_program (lab, program, interfaces[i]);
   g_subprocess_force_exit (program);
   g_assert_true (g_subprocess_wait (program, NULL, NULL));
   g_assert_cmpint (g_subprocess_get_term_sig (program), ==, SIGKILL);
@@ -584,6 +598,7 @@ main (int argc, char **argv)
   add ("other-service", test_other_service);
   add ("other-boot", test_other_boot);
   add ("rubbish", test_rubbish);
+  add ("no-file", test_no_file);
   add ("program-ended", test_program_ended);
   add ("other-program", test_other_program);
   add ("living-keeps", test_living_keeps);
