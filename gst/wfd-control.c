@@ -104,8 +104,6 @@ wfd_control_get_remote_address (GSocketConnection *connection)
 static const char not_named[] = "it is not the peer that was named";
 
 /* Why a connection is not wanted; NULL if it is. */
-static const char not_of_link[] = "it is not the peer of the link";
-
 static const char *
 find_refusal (WfdControl *self, GSocketConnection *connection)
 {
@@ -121,7 +119,7 @@ find_refusal (WfdControl *self, GSocketConnection *connection)
   if (self->establish != NULL
       && !wfd_establish_accepts (self->establish,
           g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote))))
-    return not_of_link;
+    return "it is not the peer of the link";
   return NULL;
 }
 
@@ -318,7 +316,7 @@ on_connection (WfdListener *listener, GSocketConnection *connection, WfdControl 
   const char *refusal = find_refusal (self, connection);
   g_autoptr (GSocketConnection) left = NULL;
 
-  if (refusal == not_of_link && wfd_listener_pass_on (listener, connection))
+  if (refusal != NULL && wfd_listener_pass_on (listener, connection))
     return;
   if (refusal != NULL) {
     refuse (self, connection, refusal);

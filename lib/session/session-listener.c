@@ -21,13 +21,16 @@ struct _WfdListener
   GObject parent_instance;
 
   GMainContext *context;
-  GSocketService *service; /* NULL while another one has the socket for this one as well */
-  GSocket *socket;         /* the same */
+  GSocket *socket;         /* of all that share it; NULL once closed */
+  GSocketService *service; /* NULL while another one accepts for this one as well */
   char *address;
   guint16 port;
-  gboolean is_closed;
   GSource *window; /* (nullable): until it ends */
   guint in_window;
+
+  /* What others have left to this one. With the lock. */
+  GQueue given;  /* GSocketConnection */
+  GSource *wake; /* (nullable): until it is taken */
 };
 
 G_DEFINE_FINAL_TYPE (WfdListener, wfd_listener, G_TYPE_OBJECT)
@@ -40,16 +43,16 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* Those of this program that share a socket: the first of a place has it. From any thread. */
+/* Those of this program that share a socket: the first of a place accepts. From any thread. */
 static GRecMutex sharing_lock;
 static GList *sharing; /* WfdListener */
 
 static void
-drop_window (WfdListener *self)
+drop_source (GSource **source)
 {
-  if (self->window != NULL)
-    g_source_destroy (self->window);
-  g_clear_pointer (&self->window, g_source_unref);
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
 }
 
 static gboolean
@@ -57,7 +60,7 @@ end_window (gpointer user_data)
 {
   WfdListener *self = user_data;
 
-  drop_window (self);
+  drop_source (&self->window);
   g_socket_service_start (self->service);
   return G_SOURCE_REMOVE;
 }
@@ -87,112 +90,93 @@ on_incoming (GSocketService *service, GSocketConnection *connection, GObject *so
 /* --- one socket for several --- */
 
 static gboolean
-serve (WfdListener *self, GSocket *socket, GError **error)
+serve (WfdListener *self, GError **error)
 {
-  self->socket = g_object_ref (socket);
   self->service = g_socket_service_new ();
-  if (!g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service), socket, NULL, error))
+  if (!g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service), self->socket, NULL, error))
     return FALSE;
   g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
   g_socket_service_start (self->service);
   return TRUE;
 }
 
-/* Of those from @from on. With the lock. */
+static void
+stop_serving (WfdListener *self)
+{
+  drop_source (&self->window);
+  g_signal_handlers_disconnect_by_data (self->service, self);
+  g_socket_service_stop (self->service);
+  g_clear_object (&self->service);
+}
+
+/* The first of those from @from on that is at the place of @self. With the lock. */
 static WfdListener *
-find_sharing (GList *from, const char *address, guint16 port)
+find_sharing (GList *from, WfdListener *self)
 {
   for (; from != NULL; from = from->next) {
     WfdListener *one = from->data;
 
-    if (one->port == port && strcmp (one->address, address) == 0)
+    if (one->port == self->port && strcmp (one->address, self->address) == 0)
       return one;
   }
   return NULL;
 }
 
-/* A connection, or the socket, for the thread of another one. */
-typedef struct
+/* What is left to @self, one after the other; NULL at the end. */
+static GSocketConnection *
+take (WfdListener *self)
 {
-  WfdListener *to;
-  GSocket *socket;
-  GSocketConnection *connection;
-} Gift;
-
-static void
-gift_free (gpointer data)
-{
-  Gift *gift = data;
-
-  g_object_unref (gift->to);
-  g_clear_object (&gift->socket);
-  g_clear_object (&gift->connection);
-  g_free (gift);
-}
-
-/* @socket and @connection: (nullable). With the lock. */
-static void
-give (WfdListener *to, GSocket *socket, GSocketConnection *connection, GSourceFunc take)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-  Gift *gift = g_new0 (Gift, 1);
-
-  gift->to = g_object_ref (to);
-  g_set_object (&gift->socket, socket);
-  g_set_object (&gift->connection, connection);
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, take, gift, gift_free);
-  g_source_attach (source, to->context);
-}
-
-static gboolean
-take_connection (gpointer user_data)
-{
-  Gift *gift = user_data;
-
-  if (!gift->to->is_closed)
-    g_signal_emit (gift->to, signals[SIGNAL_CONNECTION], 0, gift->connection);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean take_socket (gpointer user_data);
-
-/* Who waits to be accepted waits on. FALSE if nobody is left. With the lock. */
-static gboolean
-give_socket (WfdListener *self, GSocket *socket)
-{
-  WfdListener *heir = find_sharing (sharing, self->address, self->port);
-
-  if (heir != NULL)
-    give (heir, socket, NULL, take_socket);
-  return heir != NULL;
-}
-
-static gboolean
-take_socket (gpointer user_data)
-{
-  Gift *gift = user_data;
   g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
 
-  if (gift->to->is_closed)
-    give_socket (gift->to, gift->socket);
-  else
-    serve (gift->to, gift->socket, NULL);
-  return G_SOURCE_REMOVE;
+  /* In the place of one that has gone, the first accepts. */
+  if (self->service == NULL && find_sharing (sharing, self) == self)
+    serve (self, NULL);
+  if (g_queue_is_empty (&self->given))
+    drop_source (&self->wake);
+  return g_queue_pop_head (&self->given);
 }
 
-/* FALSE if it has to be closed. */
 static gboolean
+on_woken (gpointer user_data)
+{
+  g_autoptr (GSocketConnection) connection = take (user_data);
+
+  if (connection == NULL)
+    return G_SOURCE_REMOVE;
+  g_signal_emit (user_data, signals[SIGNAL_CONNECTION], 0, connection);
+  return G_SOURCE_CONTINUE;
+}
+
+/* With the lock. */
+static void
+wake (WfdListener *self)
+{
+  if (self->wake != NULL)
+    return;
+  self->wake = g_idle_source_new ();
+  g_source_set_priority (self->wake, G_PRIORITY_DEFAULT);
+  g_source_set_callback (self->wake, on_woken, self, NULL);
+  g_source_attach (self->wake, self->context);
+}
+
+/* Who waits to be accepted, or looked at, waits on. With the lock. */
+static void
 leave (WfdListener *self)
 {
-  g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
-  GList *link = g_list_find (sharing, self);
+  GSocketConnection *connection;
+  WfdListener *heir;
 
-  self->is_closed = TRUE;
-  if (link == NULL)
-    return FALSE;
-  sharing = g_list_delete_link (sharing, link);
-  return self->socket == NULL || give_socket (self, self->socket);
+  while ((connection = g_queue_pop_head (&self->given)) != NULL) {
+    wfd_listener_pass_on (self, connection);
+    g_object_unref (connection);
+  }
+  drop_source (&self->wake);
+  sharing = g_list_remove (sharing, self);
+  heir = find_sharing (sharing, self);
+  if (heir != NULL)
+    wake (heir);
+  else
+    g_socket_close (self->socket, NULL);
 }
 
 static void
@@ -255,17 +239,16 @@ begin (WfdListener *self, guint16 port, GError **error)
 {
   g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new_from_string (self->address, port);
   g_autoptr (GSocketAddress) bound = NULL;
-  g_autoptr (GSocket) socket = NULL;
 
   if (wanted == NULL) {
     g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
         "“%s” is not an IP address to listen on", self->address);
     return FALSE;
   }
-  socket = listen_at (wanted, error);
-  if (socket == NULL || !serve (self, socket, error))
+  self->socket = listen_at (wanted, error);
+  if (self->socket == NULL || !serve (self, error))
     return FALSE;
-  bound = g_socket_get_local_address (socket, error);
+  bound = g_socket_get_local_address (self->socket, error);
   if (bound == NULL)
     return FALSE;
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
@@ -312,20 +295,21 @@ WfdListener *
 wfd_listener_new_sharing (const char *address, guint16 port, GError **error)
 {
   g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
-  WfdListener *self;
+  g_autoptr (WfdListener) self = NULL;
+  WfdListener *first;
 
   g_return_val_if_fail (address != NULL, NULL);
 
-  if (find_sharing (sharing, address, port) != NULL) {
-    self = g_object_new (WFD_TYPE_LISTENER, NULL);
-    self->address = g_strdup (address);
-    self->port = port;
-  } else {
-    self = wfd_listener_new (address, port, error);
-  }
-  if (self != NULL)
-    sharing = g_list_append (sharing, self);
-  return self;
+  self = g_object_new (WFD_TYPE_LISTENER, NULL);
+  self->address = g_strdup (address);
+  self->port = port;
+  first = find_sharing (sharing, self);
+  if (first != NULL)
+    self->socket = g_object_ref (first->socket);
+  else if (!begin (self, port, error))
+    return NULL;
+  sharing = g_list_append (sharing, self);
+  return g_steal_pointer (&self);
 }
 
 /**
@@ -347,10 +331,12 @@ wfd_listener_pass_on (WfdListener *self, GSocketConnection *connection)
   g_return_val_if_fail (WFD_IS_LISTENER (self), FALSE);
   g_return_val_if_fail (G_IS_SOCKET_CONNECTION (connection), FALSE);
 
-  next = link != NULL ? find_sharing (link->next, self->address, self->port) : NULL;
-  if (next != NULL)
-    give (next, NULL, connection, take_connection);
-  return next != NULL;
+  next = link != NULL ? find_sharing (link->next, self) : NULL;
+  if (next == NULL)
+    return FALSE;
+  g_queue_push_tail (&next->given, g_object_ref (connection));
+  wake (next);
+  return TRUE;
 }
 
 /**
@@ -375,20 +361,13 @@ wfd_listener_get_port (WfdListener *self)
 void
 wfd_listener_close (WfdListener *self)
 {
-  gboolean is_left;
+  g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
 
   g_return_if_fail (WFD_IS_LISTENER (self));
 
-  if (self->is_closed)
-    return;
-  is_left = leave (self);
-  if (self->service == NULL)
-    return;
-  drop_window (self);
-  g_signal_handlers_disconnect_by_data (self->service, self);
-  g_socket_service_stop (self->service);
-  if (!is_left)
-    g_socket_listener_close (G_SOCKET_LISTENER (self->service));
-  g_clear_object (&self->service);
+  if (self->service != NULL)
+    stop_serving (self);
+  if (self->socket != NULL)
+    leave (self);
   g_clear_object (&self->socket);
 }

@@ -211,6 +211,32 @@ stage_let_time_be_over (Stage *self)
   g_source_set_ready_time (establish->timer, 0);
 }
 
+/* --- the end --- */
+
+void __wrap_wfd_session_teardown (WfdSession *session);
+void __real_wfd_session_teardown (WfdSession *session);
+
+static guint *held_teardowns; /* atomic */
+
+void
+stage_hold_teardown (guint *n_held)
+{
+  g_atomic_pointer_set (&held_teardowns, n_held);
+}
+
+void
+__wrap_wfd_session_teardown (WfdSession *session)
+{
+  guint *n_held = g_atomic_pointer_get (&held_teardowns);
+
+  if (n_held == NULL) {
+    __real_wfd_session_teardown (session);
+    return;
+  }
+  g_atomic_int_inc (n_held);
+  g_main_context_wakeup (NULL);
+}
+
 /* --- what leaves the source --- */
 
 WfdUdpResult __wrap_wfd_udp_send (WfdUdp *udp, const guint8 *data, gsize bytes, gsize segment_bytes,

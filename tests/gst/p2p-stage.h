@@ -65,6 +65,9 @@ void stage_end_group (Stage *self);
 /* wpa_supplicant goes and another one comes, with the pairings. */
 void stage_restart_fake (Stage *self);
 
+/* No session ends in order meanwhile; @n_held: (nullable): atomic: how many would have. */
+void stage_hold_teardown (guint *n_held);
+
 /* What the side that was made last waits for is given up. */
 void stage_let_time_be_over (Stage *self);
 

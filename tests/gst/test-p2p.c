@@ -770,6 +770,32 @@ test_refused_port_is_told (Stage *stage, gconstpointer data)
   stage_wait_call (stage, STAGE_DISPLAY, "Disconnect");
 }
 
+static void
+on_other_connection (WfdListener *listener, GSocketConnection *connection, guint *n_told)
+{
+  (*n_told)++;
+}
+
+/* Of another source of this program at the same port, while one waits for its display to end. */
+static void
+test_display_of_another_at_end (Stage *stage, gconstpointer data)
+{
+  g_autoptr (WfdListener) other = NULL;
+  g_autoptr (GSocketConnection) connection = NULL;
+  guint n_held = 0, n_told = 0;
+
+  play (stage);
+  stage_hold_teardown (&n_held);
+  gst_element_send_event (stage->sides[STAGE_SOURCE].pipeline, gst_event_new_eos ());
+  stage_wait_asked (stage, &n_held);
+  other = wfd_listener_new_sharing ("127.0.0.1", stage->rtsp_port, NULL);
+  g_assert_nonnull (other);
+  g_signal_connect (other, "connection", G_CALLBACK (on_other_connection), &n_told);
+  connection = connect_from (stage, "127.0.0.3");
+  stage_wait_asked (stage, &n_told);
+  stage_hold_teardown (NULL);
+}
+
 /* wpa_supplicant is restarted, and the picture comes back. */
 static void
 test_supplicant_is_restarted (Stage *stage, gconstpointer data)
@@ -821,6 +847,7 @@ main (int argc, char **argv)
   add ("nothing-is-left", test_nothing_is_left);
   add ("stranger-is-refused", test_stranger_is_refused);
   add ("refused-port-is-told", test_refused_port_is_told);
+  add ("display-of-another-at-end", test_display_of_another_at_end);
   add ("supplicant-is-restarted", test_supplicant_is_restarted);
   return stage_run ();
 }

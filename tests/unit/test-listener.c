@@ -2,6 +2,10 @@
 /* Several listeners of one program at one port. */
 #include <wfd/wfd-listener.h>
 
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #define N_LISTENERS 3
 
 typedef struct
@@ -73,10 +77,12 @@ tear_down (Fixture *self, gconstpointer data)
   for (guint i = 0; i < N_LISTENERS; i++) {
     One *one = &self->ones[i];
 
-    close_one (one);
+    if (one->listener != NULL)
+      close_one (one);
     while (g_main_context_pending (one->context))
       iterate (one, FALSE);
-    g_assert_finalize_object (one->listener);
+    if (one->listener != NULL)
+      g_assert_finalize_object (one->listener);
     g_main_context_unref (one->context);
     g_clear_object (&one->told);
   }
@@ -132,6 +138,35 @@ test_passed_on (Fixture *self, gconstpointer data)
   }
 }
 
+/* It may be of the next one. */
+static void
+test_passed_on_to_closed (Fixture *self, gconstpointer data)
+{
+  self->ones[0].passes_on = TRUE;
+  connect_client (self);
+  wait_told (self, &self->ones[0]);
+  close_one (&self->ones[1]);
+  wait_told (self, &self->ones[2]);
+  g_assert_null (self->ones[1].told);
+}
+
+static void
+test_passed_on_to_closed_last (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  char octet;
+
+  self->ones[0].passes_on = TRUE;
+  close_one (&self->ones[2]);
+  connect_client (self);
+  wait_told (self, &self->ones[0]);
+  close_one (&self->ones[1]);
+  g_assert_cmpint (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (self->client)),
+                       &octet, 1, NULL, &error),
+      ==, 0);
+  g_assert_no_error (error);
+}
+
 /* Who waits to be accepted is, and so is who comes later. */
 static void
 test_heir (Fixture *self, gconstpointer data)
@@ -152,6 +187,94 @@ test_heir_is_closed (Fixture *self, gconstpointer data)
     iterate (&self->ones[1], FALSE);
   connect_client (self);
   wait_told (self, &self->ones[2]);
+}
+
+/* The thread of the heir has ended. */
+static void
+test_heir_never_runs (Fixture *self, gconstpointer data)
+{
+  close_one (&self->ones[0]);
+  close_one (&self->ones[1]);
+  connect_client (self);
+  wait_told (self, &self->ones[2]);
+  g_assert_false (g_main_context_pending (self->ones[1].context));
+  g_assert_finalize_object (g_steal_pointer (&self->ones[1].listener));
+}
+
+static void
+test_nobody_runs (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WfdListener) other = NULL;
+
+  for (guint i = 0; i < N_LISTENERS; i++)
+    close_one (&self->ones[i]);
+  other = wfd_listener_new_sharing ("127.0.0.1", self->port, &error);
+  g_assert_no_error (error);
+}
+
+/* --- one begins while the last closes --- */
+
+static struct
+{
+  Fixture *fixture; /* (nullable): until its socket is closed */
+  GThread *thread;
+  gint is_in_turn; /* atomic: it has to wait for the other, or has not had to */
+} race;
+
+/* In the place of GLib's. */
+void
+g_rec_mutex_lock (GRecMutex *mutex)
+{
+  while (!g_rec_mutex_trylock (mutex)) {
+    g_atomic_int_set (&race.is_in_turn, TRUE);
+    g_thread_yield ();
+  }
+}
+
+static gpointer
+begin_another (gpointer data)
+{
+  Fixture *fixture = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WfdListener) other = wfd_listener_new_sharing ("127.0.0.1", fixture->port, &error);
+
+  g_atomic_int_set (&race.is_in_turn, TRUE);
+  g_assert_no_error (error);
+  return NULL;
+}
+
+/* In the place of that of the C library. */
+int
+close (int fd)
+{
+  Fixture *fixture = race.fixture;
+  int listens = 0;
+  socklen_t size = sizeof listens;
+
+  if (fixture != NULL && getsockopt (fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0
+      && listens) {
+    race.fixture = NULL;
+    race.thread = g_thread_new ("another", begin_another, fixture);
+    while (!g_atomic_int_get (&race.is_in_turn))
+      g_thread_yield ();
+  }
+  return syscall (SYS_close, fd);
+}
+
+/* @data: (nullable): whether the last has the socket already */
+static void
+test_begins_while_last_closes (Fixture *self, gconstpointer data)
+{
+  close_one (&self->ones[0]);
+  close_one (&self->ones[1]);
+  if (data != NULL)
+    iterate (&self->ones[2], FALSE);
+  race.fixture = self;
+  race.is_in_turn = FALSE;
+  close_one (&self->ones[2]);
+  g_assert_null (race.fixture);
+  g_thread_join (g_steal_pointer (&race.thread));
 }
 
 /* With one that shares with nobody. */
@@ -176,8 +299,9 @@ test_port_is_taken (Fixture *self, gconstpointer data)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
 }
 
-#define add(path, test) \
-  g_test_add ("/listener/sharing/" path, Fixture, NULL, set_up, test, tear_down)
+#define add(path, test) add_with (path, NULL, test)
+#define add_with(path, data, test) \
+  g_test_add ("/listener/sharing/" path, Fixture, data, set_up, test, tear_down)
 
 int
 main (int argc, char **argv)
@@ -185,8 +309,14 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("first-is-told", test_first_is_told);
   add ("passed-on", test_passed_on);
+  add ("passed-on-to-closed", test_passed_on_to_closed);
+  add ("passed-on-to-closed-last", test_passed_on_to_closed_last);
   add ("heir", test_heir);
   add ("heir-is-closed", test_heir_is_closed);
+  add ("heir-never-runs", test_heir_never_runs);
+  add ("nobody-runs", test_nobody_runs);
+  add ("begins-while-last-closes", test_begins_while_last_closes);
+  add_with ("begins-while-heir-closes", "heir", test_begins_while_last_closes);
   add ("port-is-taken", test_port_is_taken);
   return g_test_run ();
 }
