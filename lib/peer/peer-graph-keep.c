@@ -196,6 +196,19 @@ restore_record (gpointer user_data, WfdPeerRecord *record)
   wfd_peer_node_restore_record (self->node, record);
 }
 
+/* What waits for room is the newer one where both have it. */
+static void
+restore_records (WfdPeerGraph *self)
+{
+  GHashTableIter iter;
+  gpointer record;
+
+  wfd_peer_store_foreach (self->store, restore_record, self);
+  g_hash_table_iter_init (&iter, self->unkept);
+  while (g_hash_table_iter_next (&iter, NULL, &record))
+    restore_record (self, record);
+}
+
 guint32
 wfd_peer_graph_create (WfdPeerGraph *self, const WfdPeerProperties *properties)
 {
@@ -209,7 +222,7 @@ static void
 restore (WfdPeerGraph *self)
 {
   self->synchronized = wfd_peer_store_get_number (self->store, WFD_PEER_STORE_SYNCHRONIZED) != 0;
-  wfd_peer_store_foreach (self->store, restore_record, self);
+  restore_records (self);
   wfd_peer_node_restore (self->node,
       wfd_peer_store_get_number (self->store, WFD_PEER_STORE_TIME_DELTA), self->synchronized,
       wfd_peer_store_get_number (self->store, WFD_PEER_STORE_KNOWN_UNTIL));
@@ -286,7 +299,7 @@ keep_brought (WfdPeerGraph *self)
     if (self->group != NULL)
       wfd_peer_group_forget (self->group);
     self->starting = TRUE;
-    wfd_peer_store_foreach (self->store, restore_record, self);
+    restore_records (self);
     self->starting = FALSE;
     return result;
   }

@@ -450,6 +450,54 @@ test_copies (void)
   end ();
 }
 
+/* A copy of what Bob has that Alice has not. */
+static void
+copy_note_of_bob (Peer *bob, PCWSTR path)
+{
+  PEER_RECORD record = make_note ("of bob");
+  GUID own;
+
+  g_assert_cmphex (PeerGraphAddRecord (bob->graph, &record, &own), ==, S_OK);
+  g_assert_cmphex (PeerGraphExportDatabase (bob->graph, path), ==, S_OK);
+  peer_close (bob);
+  g_assert_cmphex (PeerGraphDelete (L"g1", L"bob", L"test"), ==, S_OK);
+}
+
+/* Of what waits for room as well. */
+static void
+test_import_leaves_what_was_there (void)
+{
+  g_autofree wchar_t *path = NULL;
+  PEER_ADDRESS at_alice;
+  Peer alice, bob;
+  GUID id;
+
+  begin_with_note (&alice, &at_alice, &id);
+  path = get_wide_path ();
+  peer_open (&bob, L"g1", L"bob");
+  meet (&bob, &at_alice);
+  peer_close (&alice);
+  copy_note_of_bob (&bob, path);
+  g_assert_cmphex (PeerGraphOpen (L"g1", L"alice", L"test", NULL, 0, NULL, &alice.graph), ==, S_OK);
+  peer_listen (&alice, &at_alice);
+  peer_open (&bob, L"g1", L"bob");
+
+  fill_disk ();
+  meet (&bob, &at_alice);
+  peer_wait_link (&bob, PEER_GRAPH_EVENT_NEIGHBOR_CONNECTION, PEER_CONNECTED, S_OK);
+  g_assert_cmphex (PeerGraphClose (alice.graph), ==, S_OK);
+  peer_wait_link (&bob, PEER_GRAPH_EVENT_NEIGHBOR_CONNECTION, PEER_DISCONNECTED, S_OK);
+  g_assert_cmphex (PeerGraphImportDatabase (bob.graph, path), ==, PEER_E_DISK_FULL);
+  assert_note (bob.graph, &id, "hello");
+  g_assert_cmpuint (count_notes (bob.graph), ==, 1);
+  free_disk ();
+  close_with (&bob, S_OK);
+  g_assert_cmphex (PeerGraphOpen (L"g1", L"bob", L"test", NULL, 0, NULL, &bob.graph), ==, S_OK);
+  assert_note (bob.graph, &id, "hello");
+  g_assert_cmphex (PeerGraphClose (bob.graph), ==, S_OK);
+  end ();
+}
+
 static void
 set_number (const char *name, gint64 value)
 {
@@ -762,6 +810,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer-disk/graph/locked-by-others", test_locked_by_others);
   g_test_add_func ("/peer-disk/graph/others-while-one-opens", test_other_graphs_while_one_opens);
   g_test_add_func ("/peer-disk/graph/copies", test_copies);
+  g_test_add_func ("/peer-disk/graph/import-leaves-what-was-there",
+      test_import_leaves_what_was_there);
   g_test_add_func ("/peer-disk/graph/time-of-a-copy", test_time_of_a_copy);
   g_test_add_func ("/peer-disk/graph/copy-of-a-later-version", test_copy_of_a_later_version);
   g_test_add_func ("/peer-disk/identities", test_identities);
