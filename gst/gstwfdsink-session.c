@@ -362,20 +362,21 @@ post_missing_encoder (GstWfdSink *self, const char *media_type)
 }
 
 /* A picture that cannot be sent is the end; sound that cannot is left out. */
-static void
+static gboolean
 on_pad_refused (gpointer user_data, WfdPad *pad, const GError *error)
 {
   GstWfdSink *self = user_data;
-  gboolean audio;
+  gboolean left_out;
 
   g_mutex_lock (&self->lock);
-  audio = pad == self->streams[WFD_STREAM_AUDIO].pad;
+  left_out = error->domain == GST_STREAM_ERROR && pad == self->streams[WFD_STREAM_AUDIO].pad;
   g_mutex_unlock (&self->lock);
-  if (error->domain == GST_STREAM_ERROR && audio)
+  if (left_out)
     GST_ELEMENT_WARNING (self, STREAM, WRONG_TYPE, ("%s.", error->message),
         ("only the picture is sent"));
   else
     wfd_post_error (GST_ELEMENT (self), error);
+  return left_out;
 }
 
 /* With the lock. What lacks an encoder is told once, not with each caps. */

@@ -75,10 +75,12 @@ on_entry_end (WfdEntry *entry, WfdPad *self)
 static void
 refuse (WfdPad *self, const GError *error)
 {
+  gboolean left_out = self->events->refused (self->user_data, self, error);
+
   g_mutex_lock (&self->lock);
   self->status.refused = TRUE;
+  self->status.left_out = left_out;
   g_mutex_unlock (&self->lock);
-  self->events->refused (self->user_data, self, error);
 }
 
 static void
@@ -311,6 +313,7 @@ refuse_type (WfdPad *self, const char *name)
       name != NULL ? name : "Data of an unknown type");
 
   refuse (self, error);
+  self->events->changed (self->user_data, self);
 }
 
 static gboolean
@@ -321,15 +324,29 @@ takes (WfdPad *self, const GstCaps *caps)
   return gst_caps_is_subset (caps, possible);
 }
 
-/* Upstream learns that nothing is linked, which helps nobody. */
+/* Of what is left out upstream learns nothing; else that nothing is linked. */
+static GstPadProbeReturn
+answer_refused (WfdPad *self)
+{
+  WfdPadStatus status;
+
+  wfd_pad_get_status (self, &status);
+  return status.left_out && is_empty (self) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+}
+
+/* That nothing is linked helps nobody, and upstream may go on all the same. */
 static GstPadProbeReturn
 on_pad_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   WfdPad *self = user_data;
+  WfdPadStatus status;
 
-  if (!gst_pad_has_current_caps (pad) && is_empty (self))
+  if (gst_pad_has_current_caps (pad) || !is_empty (self))
+    return GST_PAD_PROBE_OK;
+  wfd_pad_get_status (self, &status);
+  if (!status.refused)
     refuse_type (self, NULL);
-  return GST_PAD_PROBE_OK;
+  return answer_refused (self);
 }
 
 /* Only the caps tell what has to be inside. */
@@ -345,7 +362,7 @@ on_pad_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
       gst_event_parse_caps (event, &caps);
       if (!takes (self, caps)) {
         refuse_type (self, gst_structure_get_name (gst_caps_get_structure (caps, 0)));
-        break;
+        return answer_refused (self);
       }
       if (!ensure_input (self, wfd_input_format_find_kind (caps), TRUE))
         return GST_PAD_PROBE_DROP;

@@ -18,8 +18,8 @@ typedef struct
   /* What comes, or whether it can be sent, is another thing now. */
   void (*changed) (gpointer user_data, WfdPad *pad);
   /* Nobody can be sent what comes (GST_STREAM_ERROR) or an element is missing;
-   * called before changed. */
-  void (*refused) (gpointer user_data, WfdPad *pad, const GError *error);
+   * called before changed. Returns whether it is left out, and taken from upstream all the same. */
+  gboolean (*refused) (gpointer user_data, WfdPad *pad, const GError *error);
   /* The stream has ended, in a session or without one. */
   void (*ended) (gpointer user_data, WfdPad *pad);
 } WfdPadEvents;
@@ -42,6 +42,7 @@ typedef struct
   gboolean absent; /* nothing leads to the pad that could make a stream */
   gboolean begun;  /* upstream has said what comes */
   gboolean refused;
+  gboolean left_out; /* if refused */
   gboolean ended;
 } WfdPadStatus;
 

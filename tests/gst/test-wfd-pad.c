@@ -26,10 +26,11 @@ ignore (gpointer user_data, WfdPad *pad)
 {
 }
 
-static void
+static gboolean
 fail_refused (gpointer user_data, WfdPad *pad, const GError *error)
 {
   fail ("refused: %s", error->message);
+  return FALSE;
 }
 
 static const WfdPadEvents events = { ignore, fail_refused, ignore };

@@ -671,6 +671,64 @@ GST_START_TEST (data_that_is_no_stream_is_an_error_that_says_what_to_do)
 
 GST_END_TEST;
 
+/* Also where upstream goes on all the same. */
+GST_START_TEST (data_that_is_no_stream_is_told_of_once)
+{
+  static const struct
+  {
+    const char *pad;
+    const char *caps;
+    GstFlowReturn flow;
+    guint n_errors;
+    guint n_warnings;
+  } rows[] = {
+    { "video", NULL, GST_FLOW_NOT_LINKED, 1, 0 },
+    { "video", "video/mpegts, packetsize=188", GST_FLOW_NOT_LINKED, 1, 0 },
+    { "audio", NULL, GST_FLOW_OK, 0, 1 },
+    { "audio", "video/mpegts, packetsize=188", GST_FLOW_OK, 0, 1 },
+  };
+  GstMessageType error = GST_MESSAGE_ERROR;
+  g_autoptr (GstCaps) caps = NULL;
+  g_autoptr (GstPad) pad = NULL;
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  side_init (&source, SINK "fakesrc ! fakesink");
+  side_set_state (&source, GST_STATE_PLAYING);
+  pad = gst_element_request_pad_simple (source.wfd, rows[__i__].pad);
+  gst_pad_send_event (pad, gst_event_new_stream_start ("film"));
+  if (rows[__i__].caps != NULL) {
+    caps = gst_caps_from_string (rows[__i__].caps);
+    fail_unless (
+        gst_pad_send_event (pad, gst_event_new_caps (caps)) == (rows[__i__].n_errors == 0));
+  }
+  gst_pad_send_event (pad, gst_event_new_segment (&segment));
+  for (guint i = 0; i < 3; i++)
+    fail_unless_equals_int (gst_pad_chain (pad, gst_buffer_new_allocate (NULL, 188, NULL)),
+        rows[__i__].flow);
+  fail_unless_equals_int (recorder_count (source.recorder, match_type, &error),
+      rows[__i__].n_errors);
+  fail_unless_equals_int (recorder_count (source.recorder, match_words, "comes, and wfdsink takes"),
+      rows[__i__].n_warnings);
+  side_clear (&source);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (picture_arrives_without_the_sound_that_is_none)
+{
+  if (!can_encode ())
+    return;
+  cast (SINK PICTURES " ! wfd. fakesrc num-buffers=9 sizetype=fixed sizemax=188 ! wfd.audio");
+  watch ("", SHOW);
+  skip_samples (sink.app, 10);
+  fail_unless_equals_int (recorder_count (source.recorder, match_words, "unknown type"), 1);
+  recorder_assert_no_error (source.recorder);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (stream_of_another_type_is_an_error_that_says_what_to_do)
 {
   g_autoptr (GstCaps) caps = gst_caps_from_string ("video/mpegts, packetsize=188");
@@ -821,6 +879,8 @@ wfdsink_suite (void)
   tcase_add_loop_test (life, wishes_that_cannot_be_read_are_an_error_that_names_what_can, 0, 6);
   tcase_add_test (life, stream_of_which_nothing_is_offered_is_an_error);
   tcase_add_test (life, data_that_is_no_stream_is_an_error_that_says_what_to_do);
+  tcase_add_loop_test (life, data_that_is_no_stream_is_told_of_once, 0, 4);
+  tcase_add_test (life, picture_arrives_without_the_sound_that_is_none);
   tcase_add_test (life, stream_of_another_type_is_an_error_that_says_what_to_do);
   tcase_add_loop_test (life, property_of_the_other_link_is_warned_of, 0, 7);
   tcase_add_loop_test (life, ends_from_every_phase, 0, 9);
