@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peer-graph-private.h"
-#include "peer-node-private.h"
+#include "peer-places.h"
 
 /* What a graph has on the disk. What an application asks for is there, or has not happened; what
  * others publish comes all the same, and is written when there is room again. */
@@ -153,7 +153,6 @@ guint32
 wfd_peer_graph_do_store (gpointer user_data, WfdPeerRecord *const *records, guint n, gboolean asked)
 {
   WfdPeerGraph *self = user_data;
-
   guint32 result = WFD_PEER_OK;
 
   if (self->brought != NULL)

@@ -432,7 +432,6 @@ wfd_peer_graph_open (WfdPeerHub *hub, const WfdPeerGraphConfig *config,
     return result;
   }
   self->starting = FALSE;
-  wfd_peer_graph_begin (self);
   wfd_peer_graph_end (self);
   *ret_graph = self;
   return properties == NULL
