@@ -548,18 +548,17 @@ wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage 
       if (link->sync != SYNC_HASHES)
         return FALSE;
       take_advertise (self, link, &message->advertise);
-      wfd_peer_node_watch_silence (self, link);
-      return TRUE;
+      break;
     case WFD_PEER_REQUEST:
       answer_request (self, link, message->request);
       return TRUE;
     case WFD_PEER_FLOOD:
-      wfd_peer_node_watch_silence (self, link);
-      return take_flood (self, link, message->record);
+      if (!take_flood (self, link, message->record))
+        return FALSE;
+      break;
     case WFD_PEER_SYNC_END:
       take_sync_end (self, link, message->final);
-      wfd_peer_node_watch_silence (self, link);
-      return TRUE;
+      break;
     case WFD_PEER_ACK:
       take_ack (link, message->ack);
       return TRUE;
@@ -569,7 +568,9 @@ wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage 
     case WFD_PEER_REFUSE:
     case WFD_PEER_DISCONNECT:
     case WFD_PEER_PT2PT:
-      break;
+      return FALSE;
   }
-  return FALSE;
+  /* It was not silent: the rest has its time again. */
+  wfd_peer_node_watch_silence (self, link);
+  return TRUE;
 }
