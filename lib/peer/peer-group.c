@@ -619,9 +619,10 @@ find_issued (const WfdPeerGroup *self, const WfdPeerCredential *identity, gint64
 /* Who has the password may come as whoever they like. They have half of the places of who lets them
  * in, who may need the others, and be it to put them out. */
 static gboolean
-has_place_for_newcomer (const WfdPeerGroup *self, const WfdPeerChain *issued)
+has_place_for_newcomer (const WfdPeerGroup *self, const WfdPeerChain *issuer)
 {
-  const char *origin = get_origin (issued);
+  const char *origin =
+      wfd_peer_chain_get_length (issuer) > 2 ? wfd_peer_chain_get (issuer, 2)->name : NULL;
 
   return origin == NULL ? self->n_of_creator < WFD_LIMIT_PEER_MEMBERS / 2
                         : count_followers (self, origin) < WFD_LIMIT_PEER_FOLLOWERS / 2;
@@ -645,10 +646,12 @@ wfd_peer_group_issue_by_password (WfdPeerGroup *self, const WfdPeerCredential *i
     *ret_chain = wfd_peer_chain_ref (known);
     return WFD_PEER_OK;
   }
+  if (!has_place_for_newcomer (self, chain))
+    return WFD_PEER_NO_MEMORY;
   result = wfd_peer_chain_issue (chain, self->key, identity, &grant, &issued);
   if (WFD_PEER_FAILED (result))
     return result;
-  if (!has_place_for_newcomer (self, issued) || !wfd_peer_group_learn (self, issued))
+  if (!wfd_peer_group_learn (self, issued))
     return WFD_PEER_NO_MEMORY;
   *ret_chain = g_steal_pointer (&issued);
   return WFD_PEER_OK;

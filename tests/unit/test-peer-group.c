@@ -744,13 +744,17 @@ static void
 assert_only_by_invitation (Member *self, const Person *person)
 {
   g_autoptr (WfdPeerChain) invited = NULL;
+  WfdPeerKey *key = self->group->key;
   WfdPeerChain *chain;
   guint32 result;
 
   set_password_role (self, WFD_PEER_ROLE_MEMBER);
+  /* To sign is dear, and nothing is that nobody gets: it would not work with this one. */
+  self->group->key = person->key;
   g_assert_cmphex (
       wfd_peer_group_issue_by_password (self->group, person->identity, CLUB_NOW_S, &chain), ==,
       WFD_PEER_NO_MEMORY);
+  self->group->key = key;
   invited = club_issue (self->chain, self->person.key, person, WFD_PEER_ROLE_MEMBER, &result);
   g_assert_cmphex (wfd_peer_group_admit (self->group, invited, person->identity, CLUB_NOW_S), ==,
       WFD_PEER_OK);
