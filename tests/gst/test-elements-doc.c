@@ -17,6 +17,7 @@ typedef struct
   char *elements; /* the heading, or "" if it names none */
   char *name;
   char *second; /* the cell behind the names */
+  char *third;  /* what is behind that */
 } Row;
 
 static GPtrArray *rows;
@@ -31,6 +32,7 @@ row_free (gpointer data)
   g_free (row->elements);
   g_free (row->name);
   g_free (row->second);
+  g_free (row->third);
   g_free (row);
 }
 
@@ -62,8 +64,10 @@ add_names (const char *what, const char *heading, char **cells)
   for (guint i = 1; parts[i] != NULL && parts[i + 1] != NULL; i += 2) {
     Row *row = g_new (Row, 1);
 
-    *row = (Row) { g_strdup (what), g_strdup (heading), g_strdup (parts[i]), g_strdup (cells[2]) };
+    *row = (Row) { g_strdup (what), g_strdup (heading), g_strdup (parts[i]), g_strdup (cells[2]),
+      g_strdup (cells[3]) };
     g_strstrip (row->second);
+    g_strstrip (row->third);
     g_ptr_array_add (rows, row);
   }
 }
@@ -183,6 +187,16 @@ describe_default (GParamSpec *pspec)
   return g_strdup ("—");
 }
 
+static void
+check_marks (const Row *row, GParamFlags flags)
+{
+  gboolean read_only = (flags & G_PARAM_WRITABLE) == 0;
+  gboolean any_time = !read_only && (flags & GST_PARAM_MUTABLE_PLAYING) != 0;
+
+  fail_unless (g_str_has_prefix (row->third, "(r) ") == read_only, "(r) of %s", row->name);
+  fail_unless (g_str_has_prefix (row->third, "* ") == any_time, "* of %s", row->name);
+}
+
 GST_START_TEST (properties_are_those_of_the_element)
 {
   const char *factory = factories[__i__];
@@ -193,12 +207,15 @@ GST_START_TEST (properties_are_those_of_the_element)
   all = g_object_class_list_properties (G_OBJECT_GET_CLASS (element), &n);
   for (guint i = 0; i < n; i++) {
     g_autofree char *value = NULL;
+    const Row *row;
 
     if (all[i]->owner_type != G_OBJECT_TYPE (element))
       continue;
     n_own++;
+    row = find_row ("property", factory, all[i]->name);
     value = describe_default (all[i]);
-    fail_unless_equals_string (find_row ("property", factory, all[i]->name)->second, value);
+    fail_unless_equals_string (row->second, value);
+    check_marks (row, all[i]->flags);
   }
   fail_unless_equals_int (count_rows ("property", factory), n_own);
   gst_object_unref (element);
