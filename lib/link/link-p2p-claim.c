@@ -277,8 +277,8 @@ wfd_p2p_group_claim_all (WfdP2pLink *self)
   g_autofree char *process = wfd_p2p_claim_dup_process ();
 
   wfd_claim_set (group->claim, KEY_OWNER, self->owner);
+  wfd_claim_set (group->claim, KEY_PROCESS, process);
   if (is_for_others (self)) {
-    wfd_claim_set (group->claim, KEY_PROCESS, process);
     wfd_claim_set (group->claim, KEY_ADAPTER, self->interface_path);
     wfd_claim_set (group->claim, KEY_GROUP, group->group_path);
     wfd_claim_set (group->claim, KEY_PERSISTENT, group->info->is_persistent ? CLAIM_YES : NULL);
@@ -297,7 +297,12 @@ wfd_p2p_group_claim (WfdP2pLink *self)
 void
 wfd_p2p_group_claim_open (WfdP2pGroup *group)
 {
-  if (group->claim != NULL && group->info->is_owner)
+  WfdLinkPeer *peer = group->is_up ? group->info->peer : NULL;
+
+  if (group->claim == NULL)
+    return;
+  wfd_claim_set (group->claim, KEY_PEER, peer != NULL ? wfd_link_peer_get_id (peer) : NULL);
+  if (group->info->is_owner)
     wfd_claim_set (group->claim, KEY_OPEN, group->is_up ? CLAIM_YES : NULL);
 }
 

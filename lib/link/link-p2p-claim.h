@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 #define KEY_INTERFACE "interface"
 #define KEY_ADDRESS "address" /* ours on it, with the length of its prefix */
 #define KEY_PROGRAM "program" /* the number of one for DHCP */
+#define KEY_PROCESS "process" /* the number of this one */
+#define KEY_PEER "peer"       /* the id of ours, there if the link to it is open */
 /* that others of this program may have their peers let in, ... */
-#define KEY_PROCESS "process" /* its number */
 #define KEY_ADAPTER "adapter" /* the path of that by which it was formed */
 #define KEY_GROUP "group"     /* its own path */
 #define KEY_PERSISTENT "persistent"

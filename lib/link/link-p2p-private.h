@@ -193,7 +193,7 @@ void wfd_p2p_link_claim_forming (WfdP2pLink *self);
 /* ... it has begun, and we have done more to it. */
 void wfd_p2p_group_claim (WfdP2pLink *self);
 void wfd_p2p_group_claim_more (WfdP2pGroup *group);
-/* Whether others of ours may come in. */
+/* Whether it is open, and with whom. */
 void wfd_p2p_group_claim_open (WfdP2pGroup *group);
 /* Of what all share, what was set before is set again: by those of ours who go on, else by
  * somebody else. */

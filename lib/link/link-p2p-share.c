@@ -136,10 +136,18 @@ enter (WfdP2pLink *self, GHashTable *claim, GPtrArray *others)
   return TRUE;
 }
 
-/* A peer that owns a group comes into no other. FALSE: as long as another link of ours forms
- * a group, of which ours would be the end. */
+/* Both would have one station, and the end of either would be that of the other. */
 static gboolean
-take_turn (WfdP2pOp *op)
+has_our_peer (GHashTable *claim, WfdP2pOp *op, const char *process)
+{
+  return op->peer != NULL && wfd_p2p_claim_says (claim, KEY_PROCESS, process)
+      && wfd_p2p_claim_says (claim, KEY_PEER, wfd_link_peer_get_id (op->peer));
+}
+
+/* A peer that owns a group comes into no other. FALSE without @error: as long as another link of
+ * ours forms a group, of which ours would be the end. */
+static gboolean
+take_turn (WfdP2pOp *op, GError **error)
 {
   WfdP2pLink *self = op->link;
   g_autoptr (GPtrArray) others = read_others (self, TRUE);
@@ -149,6 +157,13 @@ take_turn (WfdP2pOp *op)
   for (guint i = 0; i < others->len; i++) {
     GHashTable *claim = g_ptr_array_index (others, i);
 
+    if (has_our_peer (claim, op, process)) {
+      g_set_error (error, WFD_ERROR, WFD_ERROR_STATE,
+          "This program has a link to %s already, and a display shows one source at a time; name "
+          "another display, or use tee in front of the one sink",
+          wfd_link_peer_get_id (op->peer));
+      return FALSE;
+    }
     if (is_forming (claim, self))
       return FALSE;
     if (wfd_p2p_claim_says (claim, KEY_ADAPTER, self->interface_path)
@@ -181,7 +196,7 @@ look_again (WfdP2pOp *op)
 }
 
 static gboolean
-may_begin (WfdP2pOp *op)
+may_begin (WfdP2pOp *op, GError **error)
 {
   int lock;
   gboolean is_ours;
@@ -190,7 +205,7 @@ may_begin (WfdP2pOp *op)
   if (op->link->group != NULL || op->link->options.advert.type != WFD_IE_TYPE_SOURCE)
     return TRUE;
   lock = lock_claims (op->link);
-  is_ours = take_turn (op);
+  is_ours = take_turn (op, error);
   wfd_claim_unlock (lock);
   return is_ours;
 }
@@ -198,8 +213,13 @@ may_begin (WfdP2pOp *op)
 void
 wfd_p2p_op_begin_share (WfdP2pOp *op)
 {
-  if (!may_begin (op)) {
-    look_again (op);
+  GError *error = NULL;
+
+  if (!may_begin (op, &error)) {
+    if (error != NULL)
+      wfd_p2p_op_fail (op, error);
+    else
+      look_again (op);
     return;
   }
   wfd_p2p_clear_source (&op->step_timer);

@@ -260,9 +260,10 @@ test_claim_says_all (Lab *lab, gconstpointer data)
   lab_wait_ok (lab);
   text = read_claim (lab, "path");
   boot = lab_dup_boot ();
-  expected = g_strdup_printf ("[claim]\n%sowner=%s\npath=" GROUP_IFACE
-                              "\ninterface=p2p-wlan0-0\naddress=192.168.42.100/24\n",
-      boot, get_owner (lab));
+  expected =
+      g_strdup_printf ("[claim]\n%sowner=%s\nprocess=%d\npath=" GROUP_IFACE
+                       "\ninterface=p2p-wlan0-0\naddress=192.168.42.100/24\npeer=" TV_ID "\n",
+          boot, get_owner (lab), (int) getpid ());
   g_assert_cmpstr (text, ==, expected);
 }
 

@@ -102,21 +102,33 @@ on_second_done (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-connect_second (Pair *pair)
+connect_second_to (Pair *pair, const char *id)
 {
   const WfdLinkPairing how = { WFD_PAIRING_PBC, NULL, TRUE };
 
   pair->done = FALSE;
-  wfd_link_connect_async (pair->second, OTHER_ID, &how, pair->cancellable, on_second_done, pair);
+  wfd_link_connect_async (pair->second, id, &how, pair->cancellable, on_second_done, pair);
+}
+
+static void
+connect_second (Pair *pair)
+{
+  connect_second_to (pair, OTHER_ID);
+}
+
+static void
+reopen_second_to (Pair *pair, const char *id)
+{
+  const WfdLinkPairing how = { WFD_PAIRING_PBC, NULL, TRUE };
+
+  pair->done = FALSE;
+  wfd_link_reopen_async (pair->second, id, &how, pair->cancellable, on_second_done, pair);
 }
 
 static void
 reopen_second (Pair *pair)
 {
-  const WfdLinkPairing how = { WFD_PAIRING_PBC, NULL, TRUE };
-
-  pair->done = FALSE;
-  wfd_link_reopen_async (pair->second, OTHER_ID, &how, pair->cancellable, on_second_done, pair);
+  reopen_second_to (pair, OTHER_ID);
 }
 
 static void
@@ -329,6 +341,68 @@ test_group_of_display (Pair *pair, gconstpointer data)
   connect_second (pair);
   lab_wait_call (&pair->lab, "Connect");
   g_assert_cmpuint (count (pair, "Start") + count (pair, "Invite"), ==, 0);
+}
+
+static void
+assert_second_refused (Pair *pair)
+{
+  wait_second (pair);
+  g_assert_error (pair->error, WFD_ERROR, WFD_ERROR_STATE);
+  g_assert_nonnull (strstr (pair->error->message, "tee"));
+  lab_settle (&pair->lab);
+  g_assert_null (WFD_P2P_LINK (pair->second)->group);
+  g_assert_cmpuint (count (pair, "Connect"), ==, 1);
+  g_assert_cmpuint (count (pair, "Start") + count (pair, "Invite") + count (pair, "Cancel")
+          + count (pair, "Disconnect") + count (pair, "RemoveClient"),
+      ==, 0);
+}
+
+/* The end of the second would be that of the first, which is still playing. */
+static void
+test_display_of_first (Pair *pair, gconstpointer data)
+{
+  open_first (pair);
+  connect_second_to (pair, TV_ID);
+  assert_second_refused (pair);
+  reopen_second_to (pair, TV_ID);
+  assert_second_refused (pair);
+  assert_peer (pair->lab.link, TV_ID, "192.168.173.10");
+  g_assert_cmpstr (pair->lab.told->str, ==, "");
+
+  /* Another one it may have, and this one when it is free. */
+  connect_second (pair);
+  lab_wait_call (&pair->lab, "Invite");
+  let_other_in (pair);
+  disconnect (pair, pair->second);
+  disconnect (pair, pair->lab.link);
+  fake_wpas_forget_calls (pair->lab.fake);
+  connect_second_to (pair, TV_ID);
+  lab_wait_call (&pair->lab, "Connect");
+}
+
+/* Two that are begun at once. */
+static void
+test_display_of_first_meanwhile (Pair *pair, gconstpointer data)
+{
+  prepare (pair);
+  begin_first (pair);
+  connect_second_to (pair, TV_ID);
+  form_first (pair, "GO");
+  g_assert_false (pair->done);
+  let_tv_in (pair);
+  assert_second_refused (pair);
+  assert_peer (pair->lab.link, TV_ID, "192.168.173.10");
+}
+
+static void
+test_display_of_first_that_owns (Pair *pair, gconstpointer data)
+{
+  prepare (pair);
+  begin_first (pair);
+  form_first (pair, "client");
+  lab_wait_ok (&pair->lab);
+  connect_second_to (pair, TV_ID);
+  assert_second_refused (pair);
 }
 
 /* A display would go to the port of the program that was there first. */
@@ -713,6 +787,9 @@ main (int argc, char **argv)
   add ("second-paired-there", test_second_paired_there);
   add ("second-has-forgotten", test_second_has_forgotten);
   add ("group-of-display", test_group_of_display);
+  add ("display-of-first", test_display_of_first);
+  add ("display-of-first/meanwhile", test_display_of_first_meanwhile);
+  add ("display-of-first/owner", test_display_of_first_that_owns);
   add ("group-of-other-program", test_group_of_other_program);
   add ("ports", test_ports);
   add ("second-waits", test_second_waits);
