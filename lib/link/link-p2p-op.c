@@ -279,6 +279,7 @@ try_again (WfdP2pOp *op)
   g_clear_object (&op->calls);
   op->calls = g_cancellable_new ();
   op->step = WFD_P2P_STEP_START;
+  wfd_p2p_link_claim_forming (op->link);
   op->facts = op->wish | (op->facts & WFD_P2P_PEER_KNOWN);
   wfd_p2p_op_prepare_again (op);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Two links of ours on one adapter, each with its peer, in one group. */
-#include <link-p2p-private.h>
+#include <link-p2p-op-private.h>
 
 #include "link-lab.h"
 
@@ -498,6 +498,37 @@ test_first_fails (Pair *pair, gconstpointer data)
       g_str_has_suffix (fake_wpas_find_call (pair->lab.fake, "Connect"), "wps_method='pbc'"));
 }
 
+/* A display that never answers keeps nobody waiting while the first rests. */
+static void
+test_first_rests (Pair *pair, gconstpointer data)
+{
+  WfdP2pOptions patient = options;
+
+  patient.retry_ms = 1000000;
+  patient.max_attempts = 2;
+  lab_use_options (&pair->lab, &patient);
+  prepare (pair);
+  begin_first (pair);
+  connect_second (pair);
+  assert_waits (pair);
+  fake_wpas_forget_calls (pair->lab.fake);
+  lab_say (&pair->lab, "GroupFormationFailure", "('',)");
+  lab_wait_call (&pair->lab, "Connect");
+  g_assert_nonnull (strstr (fake_wpas_find_call (pair->lab.fake, "Connect"), OTHER));
+  g_assert_false (pair->lab.done);
+
+  /* Its turn comes again behind that of the second. */
+  wfd_p2p_op_end_pause (WFD_P2P_LINK (pair->lab.link)->op);
+  lab_settle (&pair->lab);
+  g_assert_cmpuint (count (pair, "Connect"), ==, 1);
+  fake_wpas_forget_calls (pair->lab.fake);
+  lab_say (&pair->lab, "GONegotiationFailure",
+      "({'peer_object': <objectpath '" OTHER "'>, 'status': <11>},)");
+  wait_second (pair);
+  lab_wait_call (&pair->lab, "Connect");
+  g_assert_nonnull (strstr (fake_wpas_find_call (pair->lab.fake, "Connect"), TV));
+}
+
 /* It would end a negotiation. */
 static void
 test_search_waits (Pair *pair, gconstpointer data)
@@ -794,6 +825,7 @@ main (int argc, char **argv)
   add ("ports", test_ports);
   add ("second-waits", test_second_waits);
   add ("first-fails", test_first_fails);
+  add ("first-rests", test_first_rests);
   add ("search-waits", test_search_waits);
   add ("group-is-of-first", test_group_is_of_first);
   add ("first-ends-first", test_first_ends_first);
