@@ -5,7 +5,7 @@
 #include <peer-world.h>
 
 #define N 8
-#define GRAPHS 60
+#define GRAPHS 30
 
 typedef struct
 {
