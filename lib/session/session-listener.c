@@ -126,7 +126,7 @@ find_sharing (GList *from, WfdListener *self)
 static GSocketConnection *
 take (WfdListener *self)
 {
-  g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
+  G_GNUC_UNUSED g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
 
   /* In the place of one that has gone, the first accepts. */
   if (self->service == NULL && find_sharing (sharing, self) == self)
@@ -294,7 +294,7 @@ wfd_listener_new (const char *address, guint16 port, GError **error)
 WfdListener *
 wfd_listener_new_sharing (const char *address, guint16 port, GError **error)
 {
-  g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
+  G_GNUC_UNUSED g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
   g_autoptr (WfdListener) self = NULL;
   WfdListener *first;
 
@@ -324,7 +324,7 @@ wfd_listener_new_sharing (const char *address, guint16 port, GError **error)
 gboolean
 wfd_listener_pass_on (WfdListener *self, GSocketConnection *connection)
 {
-  g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
+  G_GNUC_UNUSED g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
   GList *link = g_list_find (sharing, self);
   WfdListener *next;
 
@@ -361,7 +361,7 @@ wfd_listener_get_port (WfdListener *self)
 void
 wfd_listener_close (WfdListener *self)
 {
-  g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
+  G_GNUC_UNUSED g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
 
   g_return_if_fail (WFD_IS_LISTENER (self));
 
