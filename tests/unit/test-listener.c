@@ -96,6 +96,7 @@ connect_client (Fixture *self)
   g_autoptr (GError) error = NULL;
 
   g_clear_object (&self->client);
+  g_socket_client_set_enable_proxy (client, FALSE);
   self->client = g_socket_client_connect_to_host (client, "127.0.0.1", self->port, NULL, &error);
   g_assert_no_error (error);
 }
