@@ -137,9 +137,9 @@
  * would take in what is in other networks. */
 #define WFD_LIMIT_NETWORK_PREFIX 16
 
-/* A note of a group of our own has four or five lines, of some 200; one of what
- * wpa_supplicant had before us up to some 4000, most of them for 255 octets of IEs, and of what it
- * has from us as many. */
+/* A note of a group of our own has up to thirteen lines, of some 1000, and 36 more for each
+ * station; one of what wpa_supplicant had before us up to some 4000, most of them for 255 octets of
+ * IEs, and of what it has from us as many. */
 #define WFD_LIMIT_CLAIM_BYTES (16 * 1024)
 
 /* Graph and peer ids and friendly names of a graph have 256 characters with their
