@@ -231,6 +231,8 @@
 #define WFD_LIMIT_PEER_LINGERING_OF_ADDRESS 64
 #define WFD_LIMIT_PEER_LINGERING_BYTES (256 * 1024 * 1024)
 #define WFD_LIMIT_PEER_LINGERING_BYTES_OF_ADDRESS (64 * 1024 * 1024)
+/* What is read of one, so that it reads the last: more than can be on the way. */
+#define WFD_LIMIT_PEER_LINGERING_READ_BYTES (64 * 1024 * 1024)
 
 /* Descriptors of a process that are not for connections of peers: half of all, or so many. With
  * fewer than the others need, each limit of connections is less by as much. */

@@ -39,7 +39,8 @@ struct _WfdPeerConn
   gboolean resumes;   /* the timer takes it */
   WfdPeerClaim claim; /* room for the message that has come in part */
   WfdPeerAddress remote;
-  GList link; /* when it lingers */
+  GList link;            /* when it lingers */
+  gsize forgotten_bytes; /* read since then */
 };
 
 /* peer-conn.c */

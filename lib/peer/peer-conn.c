@@ -349,6 +349,15 @@ resume (WfdPeerConn *self)
   conn_unref (self);
 }
 
+/* Who never ends would keep the thread busy. */
+static void
+forget_octets (WfdPeerConn *self, gsize n)
+{
+  self->forgotten_bytes += n;
+  if (self->forgotten_bytes > WFD_LIMIT_PEER_LINGERING_READ_BYTES)
+    lose (self);
+}
+
 static void
 take_readable (WfdPeerConn *self)
 {
@@ -356,7 +365,9 @@ take_readable (WfdPeerConn *self)
   gssize n = g_socket_receive (self->socket, (char *) self->loop->buffer, WFD_PEER_READ_BYTES, NULL,
       &error);
 
-  if (n > 0)
+  if (n > 0 && self->state == STATE_LINGERING)
+    forget_octets (self, n);
+  else if (n > 0)
     take_octets (self, wfd_bytes (self->loop->buffer, n));
   else if (n == 0 || !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     lose (self);

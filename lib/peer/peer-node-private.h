@@ -58,7 +58,7 @@ typedef struct
   GHashTable *floods_known; /* where each is in it */
   gboolean answering;       /* SYNC_END is to be sent behind them */
   gboolean advertised;      /* REQUEST comes next */
-  GBytes *asked;            /* a SOLICIT that is to be answered later, or NULL */
+  GBytes *asked;            /* SOLICIT or REQUEST that is to be answered later, or NULL */
   gint64 answer_us;         /* when */
   guint64 usefulness;
 } Link;

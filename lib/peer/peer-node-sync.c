@@ -489,16 +489,25 @@ take_ack (Link *link, WfdPeerList entries)
   }
 }
 
+static guint
+count_looks (WfdPeerNode *self, const WfdPeerMessage *message)
+{
+  if (message->type == WFD_PEER_REQUEST)
+    return message->request.n;
+  return g_hash_table_size (self->records) + message->solicit.hashes.n;
+}
+
 static void
 answer_or_wait (WfdPeerNode *self, Link *link, const WfdPeerMessage *message)
 {
-  guint n = g_hash_table_size (self->records) + message->solicit.hashes.n;
-  gint64 wait_us = wfd_peer_node_take_looks_us (self, link, n);
+  gint64 wait_us = wfd_peer_node_take_looks_us (self, link, count_looks (self, message));
 
   if (wait_us > 0) {
     link->asked = g_bytes_ref (message->octets);
     link->answer_us = self->now_us + wait_us;
-  } else if (message->type == WFD_PEER_SOLICIT_HASH)
+  } else if (message->type == WFD_PEER_REQUEST)
+    answer_request (self, link, message->request);
+  else if (message->type == WFD_PEER_SOLICIT_HASH)
     answer_hashes (self, link, &message->solicit);
   else
     answer_solicit (self, link, &message->solicit);
@@ -541,6 +550,7 @@ wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage 
     case WFD_PEER_SOLICIT_NEW:
     case WFD_PEER_SOLICIT_TIME:
     case WFD_PEER_SOLICIT_HASH:
+    case WFD_PEER_REQUEST:
       answer_or_wait (self, link, message);
       return TRUE;
     case WFD_PEER_ADVERTISE:
@@ -549,9 +559,6 @@ wfd_peer_node_sync_message (WfdPeerNode *self, Link *link, const WfdPeerMessage 
         return FALSE;
       take_advertise (self, link, &message->advertise);
       break;
-    case WFD_PEER_REQUEST:
-      answer_request (self, link, message->request);
-      return TRUE;
     case WFD_PEER_FLOOD:
       if (!take_flood (self, link, message->record))
         return FALSE;

@@ -405,6 +405,28 @@ test_little_lingers (void)
   stage_end (&stage);
 }
 
+/* Who sends on and on is read until that is more than was on the way. */
+static void
+test_who_never_ends_is_left (void)
+{
+  static const char octets[WFD_PEER_READ_BYTES];
+  gsize sent_bytes = 0;
+  Stage stage;
+
+  stage_begin (&stage);
+  g_socket_set_blocking (stage.peer, FALSE);
+  wfd_peer_conn_close (stage.conn);
+  while (stage.loop.lingering.length > 0) {
+    gssize n = g_socket_send (stage.peer, octets, sizeof (octets), NULL, NULL);
+
+    sent_bytes += MAX (n, 0);
+    g_assert_cmpuint (sent_bytes, <=, 2 * WFD_LIMIT_PEER_LINGERING_READ_BYTES);
+    settle (&stage);
+  }
+  g_assert_cmpuint (sent_bytes, >=, WFD_LIMIT_PEER_LINGERING_READ_BYTES);
+  stage_end (&stage);
+}
+
 /* --- a thread that waits serves the sockets --- */
 
 /* Meanwhile the context does not look at them, and when nobody waits any more it does. */
@@ -647,6 +669,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/conn/gone-is-missed", test_gone_is_missed);
   g_test_add_func ("/peer/conn/few-linger", test_few_linger);
   g_test_add_func ("/peer/conn/little-lingers", test_little_lingers);
+  g_test_add_func ("/peer/conn/who-never-ends-is-left", test_who_never_ends_is_left);
   g_test_add_func ("/peer/conn/who-waits-reads", test_who_waits_reads);
   g_test_add_func ("/peer/conn/kept-from-who-waits", test_kept_from_who_waits);
   g_test_add_func ("/peer/listener/no-files-left", test_no_files_left);

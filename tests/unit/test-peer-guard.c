@@ -284,7 +284,19 @@ get_next (Node *node)
   return last_event (node, WFD_PEER_EVENT_NEIGHBOUR)->next_link_id;
 }
 
-/* How often somebody has everything looked through for nothing, and gets an answer at once. */
+/* How often somebody gets an answer at once. */
+static guint
+send_often (Node *node, Link *link, GBytes *octets)
+{
+  guint n = 0;
+
+  while (
+      n < 10000 && wfd_peer_node_received (touch (node), link->id, octets) && link->asked == NULL)
+    n++;
+  return n;
+}
+
+/* Who has everything looked through for nothing. */
 static guint
 ask_often (Node *node, Link *link)
 {
@@ -292,12 +304,8 @@ ask_often (Node *node, Link *link)
   WfdPeerSolicit solicit = { .included = { nothing.bytes, 1 } };
   g_autoptr (GBytes) octets =
       g_byte_array_free_to_bytes (wfd_peer_build_solicit (WFD_PEER_SOLICIT_NEW, &solicit));
-  guint n = 0;
 
-  while (
-      n < 10000 && wfd_peer_node_received (touch (node), link->id, octets) && link->asked == NULL)
-    n++;
-  return n;
+  return send_often (node, link, octets);
 }
 
 /* Whoever asks on and on is answered in time, and keeps nobody else waiting; to come again changes
@@ -336,6 +344,30 @@ test_askers_have_a_pace (void)
   settle (world);
   g_assert_nonnull (get_link (alice)->asked);
   join (add_node (world, "bob"), alice);
+  world_free (world);
+}
+
+/* As well by the ids of records that are not there. */
+static void
+test_requests_have_a_pace (void)
+{
+  const guint n_ids = 1000;
+  g_autofree WfdPeerAbstract *abstracts = g_new0 (WfdPeerAbstract, n_ids);
+  g_autoptr (GBytes) octets = g_byte_array_free_to_bytes (
+      wfd_peer_build_request ((WfdPeerList) { (const guint8 *) abstracts, n_ids }));
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *mallory = add_node (world, "mallory");
+  guint ends;
+
+  create (alice);
+  mallory->host = 66;
+  join (mallory, alice);
+  pass (world, S);
+  g_assert_cmpuint (send_often (alice, get_link (alice), octets), <=,
+      LOOKS_AHEAD_US / (n_ids * LOOK_US) + 1);
+  ends = world->n_sent[WFD_PEER_SYNC_END];
+  pass (world, S);
+  g_assert_cmpuint (world->n_sent[WFD_PEER_SYNC_END], ==, ends + 1);
   world_free (world);
 }
 
@@ -740,6 +772,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/guard/settled-make-room", test_settled_make_room);
   g_test_add_func ("/peer/guard/ends-wait-for-room", test_ends_wait_for_room);
   g_test_add_func ("/peer/guard/askers-have-a-pace", test_askers_have_a_pace);
+  g_test_add_func ("/peer/guard/requests-have-a-pace", test_requests_have_a_pace);
   g_test_add_func ("/peer/guard/refusals-end", test_refusals_end);
   g_test_add_func ("/peer/guard/coming-and-going", test_coming_and_going);
   g_test_add_func ("/peer/guard/who-tells-nothing-is-left", test_who_tells_nothing_is_left);
