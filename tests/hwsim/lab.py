@@ -448,6 +448,8 @@ def pair(first, second, pairing):
 
 
 def reopen(first, second):
+    # A group before that nobody has waited for is none of this one.
+    second.drop_lines()
     first.tell('reopen ' + second.name)
     return wait_both(first, second)
 

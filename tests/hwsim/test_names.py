@@ -6,7 +6,8 @@ import time
 from lab import Device, Failure, close, find_both, pair, reopen, say
 
 GROUP_S = 1
-DELAYS_S = (0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3)
+# In the last both have it open.
+DELAYS_S = (0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.34, 0.5)
 
 
 def cancelled(source):
