@@ -190,10 +190,11 @@ static GstClockTime
 get_timeout (WfdReceiver *self)
 {
   gint64 deadline_ns = wfd_unpack_get_deadline (self->unpack);
+  gint64 now_ns = gst_clock_get_time (self->clock);
 
   if (deadline_ns == G_MAXINT64)
     return GST_CLOCK_TIME_NONE;
-  return MAX (deadline_ns - (gint64) gst_clock_get_time (self->clock), 0);
+  return MAX (deadline_ns - now_ns, 0);
 }
 
 static void

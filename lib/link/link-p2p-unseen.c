@@ -161,7 +161,7 @@ flush (gpointer data)
 void
 wfd_p2p_link_flush (WfdP2pLink *self, gint64 end_us)
 {
-  gint64 left_us = MAX (0, end_us - g_get_monotonic_time ());
+  gint64 left_us = end_us - g_get_monotonic_time ();
   g_autoptr (GAsyncQueue) done = g_async_queue_new ();
   Flush *flushing = g_new (Flush, 1);
   GThread *thread;
@@ -173,5 +173,5 @@ wfd_p2p_link_flush (WfdP2pLink *self, gint64 end_us)
     return;
   }
   g_thread_unref (thread);
-  g_async_queue_timeout_pop (done, left_us);
+  g_async_queue_timeout_pop (done, MAX (left_us, 0));
 }

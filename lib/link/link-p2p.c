@@ -545,13 +545,14 @@ wfd_p2p_link_undo_everything (WfdP2pLink *self, gint64 end_us)
 static void
 undo_and_flush (WfdP2pLink *self)
 {
-  gint64 end_us = g_get_monotonic_time () + CLOSE_US;
+  gint64 end_us = g_get_monotonic_time () + CLOSE_US, flush_end_us;
 
   if (self->owner == NULL)
     return;
   wfd_p2p_link_undo_everything (self, end_us);
+  flush_end_us = g_get_monotonic_time () + FLUSH_US;
   /* This waits for the bus, and not for any answer. */
-  wfd_p2p_link_flush (self, MAX (end_us, g_get_monotonic_time () + FLUSH_US));
+  wfd_p2p_link_flush (self, MAX (end_us, flush_end_us));
 }
 
 static void

@@ -43,6 +43,7 @@ typedef struct
 static gint64
 get_held_us (struct msghdr *message)
 {
+  gint64 now_us = g_get_real_time ();
   struct timespec stamp;
 
   for (struct cmsghdr *one = CMSG_FIRSTHDR (message); one != NULL;
@@ -51,7 +52,7 @@ get_held_us (struct msghdr *message)
         || one->cmsg_len < CMSG_LEN (sizeof stamp))
       continue;
     memcpy (&stamp, CMSG_DATA (one), sizeof stamp);
-    return MAX (g_get_real_time () - (stamp.tv_sec * G_USEC_PER_SEC + stamp.tv_nsec / 1000), 0);
+    return MAX (now_us - (stamp.tv_sec * G_USEC_PER_SEC + stamp.tv_nsec / 1000), 0);
   }
   return 0;
 }

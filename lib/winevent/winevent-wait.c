@@ -83,7 +83,7 @@ list_descriptors (const Wait *wait, struct pollfd *fds)
 static gboolean
 wait_for_change (const struct pollfd *fds, nfds_t n, gint64 end_us)
 {
-  gint64 left_us = MAX (end_us - g_get_monotonic_time (), 0);
+  gint64 now_us = g_get_monotonic_time (), left_us = MAX (end_us - now_us, 0);
   struct timespec left = { left_us / G_USEC_PER_SEC, left_us % G_USEC_PER_SEC * 1000 };
   int n_ready = ppoll ((struct pollfd *) fds, n, end_us < 0 ? NULL : &left, NULL);
 

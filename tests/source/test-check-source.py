@@ -50,6 +50,9 @@ BREACHES = [
     ('function-length-preprocessor', {'gst/a.c': C + function(81).replace(
         '  work ();\n', '#if 1\n  work ();\n#endif\n', 1)}, ['gst/a.c:3: function-length:']),
     ('brace', {'gst/a.c': C + 'static void do_it (void) {\n}\n'}, ['gst/a.c:2: brace:']),
+    ('twice', {'tests/a.c': C + 'gint64 a = MAX (get_end (b) - g_get_monotonic_time (),\n    0);\n'
+               'int c = CLAMP (0, MIN (1, g_get_real_time ()), 2);\n'},
+     ['tests/a.c:2: twice: MAX', 'tests/a.c:4: twice: CLAMP', 'tests/a.c:4: twice: MIN']),
     ('dbus-proxy', {'lib/base/a.c': C + 'GDBusProxy *p;\n'}, ['lib/base/a.c:2: dbus-proxy:']),
     ('text-todo', {'lib/base/a.c': C + '/* TODO: mend */\n'}, ['lib/base/a.c:2: text: todo:']),
     ('text-fixme', {'docs/a.md': 'FIXME\n'}, ['docs/a.md:1: text: todo:']),
@@ -102,6 +105,8 @@ FINE = [
                        'void (*abort) (void);\n'.replace('(*abort) (', '(*aborted) (')}),
     ('words-elsewhere', {'tests/fuzz/a.c': C + 'int a = printf ("%d", atoi (b)) + usleep (1);\n',
                          'tools/a.c': C + 'int a = printf ("x");\n'}),
+    ('clock-beside-a-macro', {'lib/base/a.c': C + 'int a = MAX (b, 0) + g_get_monotonic_time ();\n'
+                              'int c = TO_MAX (g_get_real_time ());\n'}),
     ('talk', {'tests/dialogue/a-b.talk': '# a-b: what it does\n<< a:\t \n'}),
     ('template-of-a-name', {'tests/unit/a.c': C + 'const char *a = "wfd-XXXXXX";\n'}),
     ('paths-that-are-no-place', {'docs/a.md': '$HOME/x ~/work/x ./root/x usr/share/home/x\n'}),

@@ -121,6 +121,7 @@ model_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
     g_atomic_int_get (&self->vbv_ms) };
   gboolean key = is_key (self, frame);
   g_autoptr (GBytes) unit = NULL;
+  gint64 left_us;
   guint bytes;
 
   sim_encoder_tell (&self->sizes, &settings);
@@ -130,7 +131,8 @@ model_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
   frame->output_buffer = gst_buffer_new_wrapped_bytes (unit);
   if (key)
     GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
-  g_usleep (MAX (ready_us - g_get_monotonic_time (), 0));
+  left_us = ready_us - g_get_monotonic_time ();
+  g_usleep (MAX (left_us, 0));
   return gst_video_encoder_finish_frame (encoder, frame);
 }
 

@@ -169,9 +169,10 @@ capture (gpointer data)
   for (guint32 number = 0; !g_atomic_int_get (&self->is_over); number++) {
     GstBuffer *buffer = make_picture (self, number);
     gint64 due_us = begin_us + (gint64) number * G_USEC_PER_SEC / options.fps;
+    gint64 left_us = due_us - g_get_monotonic_time ();
     GstFlowReturn flow;
 
-    g_usleep (MAX (due_us - g_get_monotonic_time (), 0));
+    g_usleep (MAX (left_us, 0));
     note_capture (self, number, g_get_monotonic_time ());
     GST_BUFFER_PTS (buffer) = gst_element_get_current_running_time (self->program.pipeline);
     GST_BUFFER_DURATION (buffer) = GST_SECOND / options.fps;

@@ -145,8 +145,11 @@ test_noise_costs_similarity (void)
     double ssim;
 
     cast_film_render (film, 20, &b.frame);
-    for (guint i = 0; i < 640 * 480; i++)
-      luma[i] = CLAMP (luma[i] + g_test_rand_int_range (-noise, noise + 1), 0, 255);
+    for (guint i = 0; i < 640 * 480; i++) {
+      gint32 change = g_test_rand_int_range (-noise, noise + 1);
+
+      luma[i] = CLAMP (luma[i] + change, 0, 255);
+    }
     ssim = cast_ssim (&a.frame, &b.frame);
     g_assert_cmpfloat (ssim, <, last);
     last = ssim;
