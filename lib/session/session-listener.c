@@ -6,7 +6,8 @@
  * again after a second (RFC 6298 §2.1), and a port scanner leaves twenty at once. */
 #define BACKLOG 512
 /* Who is turned away comes again as fast as we turn away: all that a listener does for
- * others is worth a few percent of a CPU. The rest waits in the backlog. */
+ * others is worth a few percent of a CPU. The rest waits in the backlog, and so does
+ * everybody while there is no file descriptor. */
 #define WINDOW_MS 100
 #define MAX_IN_WINDOW 50
 
@@ -21,8 +22,9 @@ struct _WfdListener
   GObject parent_instance;
 
   GMainContext *context;
-  GSocket *socket;         /* of all that share it; NULL once closed */
-  GSocketService *service; /* NULL while another one accepts for this one as well */
+  GSocket *socket;   /* of all that share it; NULL once closed */
+  gboolean serves;   /* else another one accepts for this one as well */
+  GSource *incoming; /* (nullable): when somebody connects; none until the window ends */
   char *address;
   guint16 port;
   GSource *window; /* (nullable): until it ends */
@@ -55,59 +57,76 @@ drop_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
+/* --- accepting --- */
+
+static gboolean on_incoming (GSocket *socket, GIOCondition condition, gpointer user_data);
+
+static void
+wait_for_incoming (WfdListener *self)
+{
+  self->incoming = g_socket_create_source (self->socket, G_IO_IN, NULL);
+  g_source_set_callback (self->incoming, G_SOURCE_FUNC (on_incoming), self, NULL);
+  g_source_attach (self->incoming, self->context);
+}
+
 static gboolean
 end_window (gpointer user_data)
 {
   WfdListener *self = user_data;
 
   drop_source (&self->window);
-  g_socket_service_start (self->service);
+  if (self->incoming == NULL)
+    wait_for_incoming (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-count_incoming (WfdListener *self)
+begin_window (WfdListener *self)
 {
-  if (self->window == NULL) {
-    self->in_window = 0;
-    self->window = g_timeout_source_new (WINDOW_MS);
-    g_source_set_callback (self->window, end_window, self, NULL);
-    g_source_attach (self->window, g_main_context_get_thread_default ());
-  }
-  if (++self->in_window >= MAX_IN_WINDOW)
-    g_socket_service_stop (self->service);
+  if (self->window != NULL)
+    return;
+  self->in_window = 0;
+  self->window = g_timeout_source_new (WINDOW_MS);
+  g_source_set_callback (self->window, end_window, self, NULL);
+  g_source_attach (self->window, self->context);
 }
 
 static gboolean
-on_incoming (GSocketService *service, GSocketConnection *connection, GObject *source,
-    gpointer user_data)
+on_incoming (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
-  count_incoming (user_data);
-  g_signal_emit (user_data, signals[SIGNAL_CONNECTION], 0, connection);
-  return TRUE;
+  WfdListener *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) accepted = g_socket_accept (socket, NULL, &error);
+  g_autoptr (GSocketConnection) connection = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    return G_SOURCE_CONTINUE;
+  begin_window (self);
+  if (accepted == NULL || ++self->in_window >= MAX_IN_WINDOW)
+    drop_source (&self->incoming);
+  if (accepted == NULL)
+    return G_SOURCE_REMOVE;
+  connection = g_socket_connection_factory_create_connection (accepted);
+  g_signal_emit (self, signals[SIGNAL_CONNECTION], 0, connection);
+  return G_SOURCE_CONTINUE;
 }
 
-/* --- one socket for several --- */
-
-static gboolean
-serve (WfdListener *self, GError **error)
+static void
+serve (WfdListener *self)
 {
-  self->service = g_socket_service_new ();
-  if (!g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service), self->socket, NULL, error))
-    return FALSE;
-  g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
-  g_socket_service_start (self->service);
-  return TRUE;
+  self->serves = TRUE;
+  wait_for_incoming (self);
 }
 
 static void
 stop_serving (WfdListener *self)
 {
+  self->serves = FALSE;
   drop_source (&self->window);
-  g_signal_handlers_disconnect_by_data (self->service, self);
-  g_socket_service_stop (self->service);
-  g_clear_object (&self->service);
+  drop_source (&self->incoming);
 }
+
+/* --- one socket for several --- */
 
 /* The first of those from @from on that is at the place of @self. With the lock. */
 static WfdListener *
@@ -129,8 +148,8 @@ take (WfdListener *self)
   G_GNUC_UNUSED g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&sharing_lock);
 
   /* In the place of one that has gone, the first accepts. */
-  if (self->service == NULL && find_sharing (sharing, self) == self)
-    serve (self, NULL);
+  if (!self->serves && find_sharing (sharing, self) == self)
+    serve (self);
   if (g_queue_is_empty (&self->given))
     drop_source (&self->wake);
   return g_queue_pop_head (&self->given);
@@ -228,6 +247,7 @@ listen_at (GSocketAddress *wanted, GError **error)
 
   if (socket == NULL)
     return NULL;
+  g_socket_set_blocking (socket, FALSE);
   g_socket_set_listen_backlog (socket, BACKLOG);
   if (!g_socket_bind (socket, wanted, TRUE, error) || !g_socket_listen (socket, error))
     return NULL;
@@ -246,12 +266,13 @@ begin (WfdListener *self, guint16 port, GError **error)
     return FALSE;
   }
   self->socket = listen_at (wanted, error);
-  if (self->socket == NULL || !serve (self, error))
+  if (self->socket == NULL)
     return FALSE;
   bound = g_socket_get_local_address (self->socket, error);
   if (bound == NULL)
     return FALSE;
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  serve (self);
   return TRUE;
 }
 
@@ -365,8 +386,7 @@ wfd_listener_close (WfdListener *self)
 
   g_return_if_fail (WFD_IS_LISTENER (self));
 
-  if (self->service != NULL)
-    stop_serving (self);
+  stop_serving (self);
   if (self->socket != NULL)
     leave (self);
   g_clear_object (&self->socket);

@@ -2,6 +2,7 @@
 /* Several listeners of one program at one port. */
 #include <wfd/wfd-listener.h>
 
+#include <errno.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -214,6 +215,64 @@ test_nobody_runs (Fixture *self, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* --- no file descriptors --- */
+
+static gboolean
+listens (int fd)
+{
+  int listens = 0;
+  socklen_t size = sizeof listens;
+
+  return getsockopt (fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens;
+}
+
+static gboolean waits_for_connections;
+
+static gint
+poll_and_note (GPollFD *fds, guint n, gint timeout_ms)
+{
+  waits_for_connections = FALSE;
+  for (guint i = 0; i < n; i++)
+    waits_for_connections |= listens (fds[i].fd);
+  return g_poll (fds, n, timeout_ms);
+}
+
+static gboolean has_no_descriptors;
+
+/* In the place of those of the C library: a limit under valgrind loses the connection. */
+int
+accept4 (int fd, __SOCKADDR_ARG address, socklen_t *size, int flags)
+{
+  if (!has_no_descriptors)
+    return syscall (SYS_accept4, fd, address.__sockaddr__, size, flags);
+  errno = EMFILE;
+  return -1;
+}
+
+int
+accept (int fd, __SOCKADDR_ARG address, socklen_t *size)
+{
+  return accept4 (fd, address, size, 0);
+}
+
+/* It does not ask again and again, and takes who waits when there are some. */
+static void
+test_no_descriptors (Fixture *self, gconstpointer data)
+{
+  One *one = &self->ones[0];
+
+  g_main_context_set_poll_func (one->context, poll_and_note);
+  connect_client (self);
+  has_no_descriptors = waits_for_connections = TRUE;
+  for (guint n = 0; waits_for_connections; n++) {
+    g_assert_cmpuint (n, <, 100);
+    iterate (one, FALSE);
+  }
+  g_assert_null (one->told);
+  has_no_descriptors = FALSE;
+  wait_told (self, one);
+}
+
 /* --- one begins while the last closes --- */
 
 static struct
@@ -250,11 +309,8 @@ int
 close (int fd)
 {
   Fixture *fixture = race.fixture;
-  int listens = 0;
-  socklen_t size = sizeof listens;
 
-  if (fixture != NULL && getsockopt (fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0
-      && listens) {
+  if (fixture != NULL && listens (fd)) {
     race.fixture = NULL;
     race.thread = g_thread_new ("another", begin_another, fixture);
     while (!g_atomic_int_get (&race.is_in_turn))
@@ -317,6 +373,7 @@ main (int argc, char **argv)
   add ("heir-never-runs", test_heir_never_runs);
   add ("nobody-runs", test_nobody_runs);
   add ("begins-while-last-closes", test_begins_while_last_closes);
+  add ("no-descriptors", test_no_descriptors);
   add_with ("begins-while-heir-closes", "heir", test_begins_while_last_closes);
   add ("port-is-taken", test_port_is_taken);
   return g_test_run ();
