@@ -172,6 +172,14 @@ greet_peer (WfdControl *self)
     wfd_control_enter_negotiating (self);
 }
 
+/* Of several sources at one port, with a link each, this is the one of who comes from there. */
+static void
+claim_peer (WfdControl *self)
+{
+  if (self->establish != NULL && self->listener != NULL)
+    wfd_listener_set_peer (self->listener, wfd_establish_get_peer_address (self->establish));
+}
+
 void
 wfd_control_give_place (WfdControl *self, WfdSession *session)
 {
@@ -196,8 +204,10 @@ wfd_control_give_place (WfdControl *self, WfdSession *session)
   self->heard = TRUE;
   wfd_turns_note_heard (&self->turns, self->peer);
   self->begin_us = g_get_monotonic_time ();
-  if (self->establish != NULL && wfd_control_is_source (self))
+  if (self->establish != NULL && wfd_control_is_source (self)) {
     wfd_establish_follow (self->establish, self->session);
+    claim_peer (self);
+  }
   wfd_control_consider_waiting (self);
 }
 
@@ -355,6 +365,7 @@ wfd_control_listen (WfdControl *self, GError **error)
   if (self->listener == NULL)
     return FALSE;
 
+  claim_peer (self);
   self->rtsp_port = wfd_listener_get_port (self->listener);
   g_signal_connect (self->listener, "connection", G_CALLBACK (on_connection), self);
   wfd_control_enter_step (self, WFD_STEP_CONNECT);

@@ -22,8 +22,12 @@ typedef struct
 {
   One ones[N_LISTENERS];
   guint16 port;
-  GSocketConnection *client;
+  GSocketConnection *client; /* the last */
+  GPtrArray *clients;
 } Fixture;
+
+/* More than anybody keeps, and fewer than are accepted without a rest. */
+#define MANY 40
 
 static void
 on_connection (WfdListener *listener, GSocketConnection *connection, One *one)
@@ -49,6 +53,7 @@ make (One *one, guint16 port)
 static void
 set_up (Fixture *self, gconstpointer data)
 {
+  self->clients = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < N_LISTENERS; i++) {
     self->ones[i].context = g_main_context_new ();
     make (&self->ones[i], self->port);
@@ -73,6 +78,13 @@ iterate (One *one, gboolean may_block)
 }
 
 static void
+run (One *one)
+{
+  while (g_main_context_pending (one->context))
+    iterate (one, FALSE);
+}
+
+static void
 tear_down (Fixture *self, gconstpointer data)
 {
   for (guint i = 0; i < N_LISTENERS; i++) {
@@ -80,25 +92,60 @@ tear_down (Fixture *self, gconstpointer data)
 
     if (one->listener != NULL)
       close_one (one);
-    while (g_main_context_pending (one->context))
-      iterate (one, FALSE);
+    run (one);
     if (one->listener != NULL)
       g_assert_finalize_object (one->listener);
     g_main_context_unref (one->context);
     g_clear_object (&one->told);
   }
-  g_clear_object (&self->client);
+  g_ptr_array_unref (self->clients);
+}
+
+static void
+connect_from (Fixture *self, const char *address)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketAddress) from = g_inet_socket_address_new_from_string (address, 0);
+  g_autoptr (GError) error = NULL;
+
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_set_local_address (client, from);
+  self->client = g_socket_client_connect_to_host (client, "127.0.0.1", self->port, NULL, &error);
+  g_assert_no_error (error);
+  g_ptr_array_add (self->clients, self->client);
 }
 
 static void
 connect_client (Fixture *self)
 {
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GError) error = NULL;
+  connect_from (self, "127.0.0.1");
+}
 
-  g_clear_object (&self->client);
-  g_socket_client_set_enable_proxy (client, FALSE);
-  self->client = g_socket_client_connect_to_host (client, "127.0.0.1", self->port, NULL, &error);
+static void
+connect_from_number (Fixture *self, guint i)
+{
+  g_autofree char *address = g_strdup_printf ("127.0.1.%u", i + 1);
+
+  connect_from (self, address);
+}
+
+static void
+set_peer (One *one, const char *text)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
+
+  wfd_listener_set_peer (one->listener, address);
+}
+
+static void
+assert_closed (GSocketConnection *client)
+{
+  g_autoptr (GError) error = NULL;
+  char octet;
+
+  g_assert_cmpint (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (client)), &octet,
+                       1, NULL, &error),
+      ==, 0);
   g_assert_no_error (error);
 }
 
@@ -135,8 +182,7 @@ test_passed_on (Fixture *self, gconstpointer data)
   connect_client (self);
   for (guint i = 0; i < N_LISTENERS; i++) {
     wait_told (self, &self->ones[i]);
-    /* The last has to decide. */
-    g_assert_cmpint (self->ones[i].has_passed_on, ==, i + 1 < N_LISTENERS);
+    g_assert_true (self->ones[i].has_passed_on);
   }
 }
 
@@ -155,18 +201,13 @@ test_passed_on_to_closed (Fixture *self, gconstpointer data)
 static void
 test_passed_on_to_closed_last (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-  char octet;
-
   self->ones[0].passes_on = TRUE;
   close_one (&self->ones[2]);
   connect_client (self);
   wait_told (self, &self->ones[0]);
   close_one (&self->ones[1]);
-  g_assert_cmpint (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (self->client)),
-                       &octet, 1, NULL, &error),
-      ==, 0);
-  g_assert_no_error (error);
+  close_one (&self->ones[0]);
+  assert_closed (self->client);
 }
 
 /* Who waits to be accepted is, and so is who comes later. */
@@ -185,8 +226,7 @@ test_heir_is_closed (Fixture *self, gconstpointer data)
 {
   close_one (&self->ones[0]);
   close_one (&self->ones[1]);
-  while (g_main_context_pending (self->ones[1].context))
-    iterate (&self->ones[1], FALSE);
+  run (&self->ones[1]);
   connect_client (self);
   wait_told (self, &self->ones[2]);
 }
@@ -213,6 +253,214 @@ test_nobody_runs (Fixture *self, gconstpointer data)
     close_one (&self->ones[i]);
   other = wfd_listener_new_sharing ("127.0.0.1", self->port, &error);
   g_assert_no_error (error);
+}
+
+/* --- whose it is --- */
+
+static void
+test_claimed (Fixture *self, gconstpointer data)
+{
+  set_peer (&self->ones[1], "127.0.0.3");
+  connect_from (self, "127.0.0.3");
+  iterate (&self->ones[0], TRUE);
+  wait_told (self, &self->ones[1]);
+  g_assert_null (self->ones[0].told);
+}
+
+/* Who knows its peer is told of nobody else. */
+static void
+test_claimed_by_nobody (Fixture *self, gconstpointer data)
+{
+  self->ones[0].passes_on = TRUE;
+  set_peer (&self->ones[1], "127.0.0.3");
+  connect_from (self, "127.0.0.4");
+  wait_told (self, &self->ones[0]);
+  wait_told (self, &self->ones[2]);
+  g_assert_null (self->ones[1].told);
+}
+
+/* Its source does not want it, and nobody else may. */
+static void
+test_claimed_is_passed_on (Fixture *self, gconstpointer data)
+{
+  set_peer (&self->ones[0], "127.0.0.3");
+  self->ones[0].passes_on = TRUE;
+  connect_from (self, "127.0.0.3");
+  wait_told (self, &self->ones[0]);
+  g_assert_false (self->ones[0].has_passed_on);
+}
+
+/* --- one whose thread stands still --- */
+
+/* @data: (nullable): from ever fresh addresses */
+static void
+test_stands_still (Fixture *self, gconstpointer data)
+{
+  One *still = &self->ones[1];
+  guint n_told = 0;
+
+  self->ones[0].passes_on = TRUE;
+  for (guint i = 0; i < MANY; i++) {
+    connect_from_number (self, data != NULL ? i : 0);
+    while (self->ones[0].told == NULL)
+      iterate (&self->ones[0], TRUE);
+    g_clear_object (&self->ones[0].told);
+  }
+  assert_closed (self->client);
+  self->client = self->clients->pdata[0];
+  wait_told (self, still);
+  while (g_main_context_pending (still->context)) {
+    iterate (still, FALSE);
+    n_told += still->told != NULL;
+    g_clear_object (&still->told);
+  }
+  g_assert_cmpuint (n_told, >, 0);
+  g_assert_cmpuint (n_told, <, MANY - 1);
+  /* It has room again. */
+  connect_client (self);
+  wait_told (self, &self->ones[0]);
+  wait_told (self, still);
+}
+
+/* --- a display that is faster than its source --- */
+
+static gint64 ahead_us;
+
+/* In the place of GLib's. */
+gint64
+g_get_monotonic_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000 + ahead_us;
+}
+
+/* The first has its display. */
+static void
+leave_one (Fixture *self)
+{
+  set_peer (&self->ones[0], "127.0.0.2");
+  close_one (&self->ones[1]);
+  close_one (&self->ones[2]);
+  g_assert_finalize_object (g_steal_pointer (&self->ones[1].listener));
+}
+
+static void
+begin_one (Fixture *self, const char *peer)
+{
+  make (&self->ones[1], self->port);
+  set_peer (&self->ones[1], peer);
+}
+
+static void
+test_early (Fixture *self, gconstpointer data)
+{
+  leave_one (self);
+  connect_from (self, "127.0.0.3");
+  iterate (&self->ones[0], TRUE);
+  begin_one (self, "127.0.0.3");
+  wait_told (self, &self->ones[1]);
+  g_assert_null (self->ones[0].told);
+}
+
+/* Of two that do not know where their peers are. */
+static void
+test_early_and_passed_on (Fixture *self, gconstpointer data)
+{
+  leave_one (self);
+  wfd_listener_set_peer (self->ones[0].listener, NULL);
+  self->ones[0].passes_on = TRUE;
+  connect_from (self, "127.0.0.3");
+  wait_told (self, &self->ones[0]);
+  g_assert_true (self->ones[0].has_passed_on);
+  make (&self->ones[1], self->port);
+  wait_told (self, &self->ones[1]);
+}
+
+/* And is not told again and again of it. */
+static void
+test_early_for_another (Fixture *self, gconstpointer data)
+{
+  leave_one (self);
+  connect_from (self, "127.0.0.3");
+  iterate (&self->ones[0], TRUE);
+  make (&self->ones[1], self->port);
+  self->ones[1].passes_on = TRUE;
+  wait_told (self, &self->ones[1]);
+  run (&self->ones[1]);
+  g_assert_null (self->ones[1].told);
+  make (&self->ones[2], self->port);
+  set_peer (&self->ones[2], "127.0.0.3");
+  wait_told (self, &self->ones[2]);
+}
+
+static void
+test_early_and_first_closes (Fixture *self, gconstpointer data)
+{
+  leave_one (self);
+  begin_one (self, "127.0.0.4");
+  connect_from (self, "127.0.0.3");
+  iterate (&self->ones[0], TRUE);
+  close_one (&self->ones[0]);
+  g_assert_finalize_object (g_steal_pointer (&self->ones[0].listener));
+  make (&self->ones[0], self->port);
+  set_peer (&self->ones[0], "127.0.0.3");
+  wait_told (self, &self->ones[0]);
+}
+
+static void
+test_early_and_last_closes (Fixture *self, gconstpointer data)
+{
+  leave_one (self);
+  connect_from (self, "127.0.0.3");
+  iterate (&self->ones[0], TRUE);
+  close_one (&self->ones[0]);
+  assert_closed (self->client);
+}
+
+/* It is somebody else. */
+static void
+test_early_for_nobody (Fixture *self, gconstpointer data)
+{
+  leave_one (self);
+  connect_from (self, "127.0.0.3");
+  ahead_us = -G_USEC_PER_SEC * 60;
+  iterate (&self->ones[0], TRUE);
+  ahead_us = 0;
+  while (g_socket_condition_check (g_socket_connection_get_socket (self->client), G_IO_IN) == 0)
+    iterate (&self->ones[0], FALSE);
+  assert_closed (self->client);
+}
+
+/* The display is there, however many others come before it. */
+static void
+test_early_among_strangers (Fixture *self, gconstpointer data)
+{
+  leave_one (self);
+  for (guint i = 0; i < MANY; i++)
+    connect_from_number (self, i);
+  connect_from (self, "127.0.0.3");
+  run (&self->ones[0]);
+  assert_closed (self->clients->pdata[0]);
+  assert_closed (self->clients->pdata[MANY / 2]);
+  begin_one (self, "127.0.0.3");
+  wait_told (self, &self->ones[1]);
+}
+
+/* Who connects anew has given up what was before. */
+static void
+test_early_again (Fixture *self, gconstpointer data)
+{
+  leave_one (self);
+  connect_from (self, "127.0.0.3");
+  for (guint i = 0; i < MANY; i++)
+    connect_from (self, "127.0.0.4");
+  run (&self->ones[0]);
+  assert_closed (self->clients->pdata[MANY - 1]);
+  self->client = self->clients->pdata[0];
+  begin_one (self, "127.0.0.3");
+  wait_told (self, &self->ones[1]);
 }
 
 /* --- no file descriptors --- */
@@ -346,8 +594,7 @@ test_port_is_taken (Fixture *self, gconstpointer data)
   g_clear_error (&error);
   for (guint i = 0; i < N_LISTENERS; i++) {
     close_one (&self->ones[i]);
-    while (g_main_context_pending (self->ones[i].context))
-      iterate (&self->ones[i], FALSE);
+    run (&self->ones[i]);
   }
   other = wfd_listener_new ("127.0.0.1", self->port, &error);
   g_assert_no_error (error);
@@ -373,6 +620,19 @@ main (int argc, char **argv)
   add ("heir-never-runs", test_heir_never_runs);
   add ("nobody-runs", test_nobody_runs);
   add ("begins-while-last-closes", test_begins_while_last_closes);
+  add ("claimed", test_claimed);
+  add ("claimed-by-nobody", test_claimed_by_nobody);
+  add ("claimed-is-passed-on", test_claimed_is_passed_on);
+  add ("stands-still", test_stands_still);
+  add_with ("stands-still-among-strangers", "strangers", test_stands_still);
+  add ("early", test_early);
+  add ("early-and-passed-on", test_early_and_passed_on);
+  add ("early-for-another", test_early_for_another);
+  add ("early-and-first-closes", test_early_and_first_closes);
+  add ("early-and-last-closes", test_early_and_last_closes);
+  add ("early-for-nobody", test_early_for_nobody);
+  add ("early-among-strangers", test_early_among_strangers);
+  add ("early-again", test_early_again);
   add ("no-descriptors", test_no_descriptors);
   add_with ("begins-while-heir-closes", "heir", test_begins_while_last_closes);
   add ("port-is-taken", test_port_is_taken);
