@@ -727,4 +727,5 @@ async def casts_a_file(machine):
         await scene.leave(sink)
         report = sink.report()
         check(report['rtp']['lost'] == 0, 'RTP: %s', report['rtp'])
-        check(not streams.ffmpeg_errors(sink.options.out), 'ffmpeg complains')
+        lines = streams.ffmpeg_errors(sink.options.out)
+        check(not lines, 'ffmpeg: %s', lines)

@@ -8,6 +8,7 @@ import struct
 import subprocess
 
 from machine import need, need_elements
+from streams import ROOM
 
 SENDER_PORT, PORT = 18998, 19000
 
@@ -60,9 +61,6 @@ def _launch(*words):
     env = dict(os.environ, GST_DEBUG='tsdemux:3,mpegts*:3,tsparse:3,dvdlpcmdec:3,h264parse:3,'
                'baseparse:3,libav:3', GST_DEBUG_NO_COLOR='1')
     return _lines(_run(['gst-launch-1.0', '-q', *words], env=env), AC3_IN_TSDEMUX)
-
-
-ROOM = ['queue', 'max-size-bytes=0', 'max-size-buffers=0', 'max-size-time=0']
 
 
 def tsdemux(path, video_out, audio_caps=None, audio_out=None):

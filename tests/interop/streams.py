@@ -63,14 +63,18 @@ DECODERS = {'aac': ('aacparse', '!', 'avdec_aac'), 'ac3': ('ac3parse', '!', 'avd
             'lpcm': ('dvdlpcmdec',)}
 
 
+# Sound and picture may begin further apart than a queue holds by itself.
+ROOM = ('queue', 'max-size-time=0', 'max-size-buffers=0', 'max-size-bytes=0')
+
+
 def gst_decode(path, sound=True, env=None, codec='aac'):
     """Decode with stock GStreamer; return (pictures, buffers of sound, complaints)."""
     need('gst-launch-1.0')
     command = ['gst-launch-1.0', '-v', 'filesrc', 'location=' + path, '!', 'tsdemux', 'name=d',
-               'd.', '!', 'queue', '!', 'h264parse', '!', 'avdec_h264', 'output-corrupt=false', '!',
+               'd.', '!', *ROOM, '!', 'h264parse', '!', 'avdec_h264', 'output-corrupt=false', '!',
                'identity', 'name=pictures', 'silent=false', '!', 'fakesink', 'sync=false']
     if sound:
-        command += ['d.', '!', 'queue', '!', *DECODERS[codec], '!', 'audioconvert', '!', 'identity',
+        command += ['d.', '!', *ROOM, '!', *DECODERS[codec], '!', 'audioconvert', '!', 'identity',
                     'name=sound', 'silent=false', '!', 'fakesink', 'sync=false']
     done = _run(command, env=env)
     pictures = len(re.findall(r'pictures.*last-message = chain', done.stdout))

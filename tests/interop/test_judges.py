@@ -2,17 +2,35 @@
 """The judges tell good from bad: each fault that they look for is made once, and nothing else."""
 
 import array
+import os
 import struct
+import subprocess
+import tempfile
 import unittest
 import unittest.mock
 
 import cases_formats
 import modes
+import streams
 import strict
 import tones
 import tsmaker
 
 RATE_HZ, SECONDS = 48000, 1
+
+
+class Decoders(unittest.TestCase):
+    def test_sound_begins_long_after_the_picture(self):
+        """A machine that is late makes such a stream, and all of it is decoded."""
+        with tempfile.TemporaryDirectory(prefix='wfd-judges-') as folder:
+            even, uneven = (os.path.join(folder, name) for name in ('even.ts', 'uneven.ts'))
+            streams.make_recording(even, size=(640, 480), seconds=3)
+            subprocess.run(['ffmpeg', '-v', 'error', '-i', even, '-itsoffset', '2', '-i', even, '-map',
+                            '0:v', '-map', '1:a', '-c', 'copy', uneven], check=True)
+            pictures, heard, lines = streams.gst_decode(uneven)
+            self.assertEqual(lines, [])
+            self.assertGreaterEqual(pictures, 88)
+            self.assertGreaterEqual(heard, 130)
 
 
 class Tones(unittest.TestCase):
