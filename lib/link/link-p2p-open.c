@@ -28,6 +28,7 @@ begin_search (WfdP2pOp *op)
 {
   gboolean is_social = !may_be_anywhere (op);
 
+  op->link->expects_back = FALSE;
   if (wfd_p2p_link_gives_way (op->link)) {
     wfd_p2p_link_search_again (op->link);
     if (op->step == WFD_P2P_STEP_FIND)
@@ -458,7 +459,7 @@ wfd_p2p_op_group_started (WfdP2pOp *op)
   wfd_p2p_op_end_pause (op);
   if (op->step == WFD_P2P_STEP_SEARCH)
     end_search (op);
-  else if ((waiting & 1ull << op->step) != 0)
+  else if ((waiting & 1ull << op->step) != 0 || op->radio != NULL)
     wfd_p2p_op_advance (op);
 }
 
@@ -647,7 +648,7 @@ answered_member (WfdP2pOp *op, GVariant *answer)
 static void
 open_link (WfdP2pLink *self)
 {
-  self->group->is_up = TRUE;
+  self->group->is_up = self->expects_back = TRUE;
   wfd_p2p_group_claim_open (self->group);
   wfd_p2p_link_announce (self);
   wfd_p2p_link_watch_peer (self);
