@@ -40,11 +40,11 @@ struct _WfdPeerFinder
   GCancellable *cancellable;
   GDBusConnection *bus;
   guint signal_id;
-  char *browser, *entries; /* paths */
-  GPtrArray *names;        /* GVariant of what was announced */
-  guint n_at_once;         /* that may be looked at */
-  GSource *timer;          /* one more may */
-  GArray *found;           /* Found */
+  char *entries;    /* path */
+  GPtrArray *names; /* GVariant of what was announced */
+  guint n_at_once;  /* that may be looked at */
+  GSource *timer;   /* one more may */
+  GArray *found;    /* Found */
   gboolean browses;
   guint64 node_id; /* of what is published, or 0 */
   guint16 port;
@@ -55,9 +55,10 @@ finder_unref (WfdPeerFinder *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
+  if (self->bus != NULL)
+    g_dbus_connection_close (self->bus, NULL, NULL, NULL);
   g_clear_object (&self->bus);
   g_object_unref (self->cancellable);
-  g_free (self->browser);
   g_free (self->entries);
   g_free (self->text);
   g_ptr_array_unref (self->names);
@@ -119,20 +120,6 @@ call (WfdPeerFinder *self, const char *path, const char *interface, const char *
   g_dbus_connection_call (self->bus, NAME, path, interface, method, arguments,
       G_VARIANT_TYPE (type), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, on_reply,
       call_new (self, answer));
-}
-
-static void
-say (WfdPeerFinder *self, const char *path, const char *interface, const char *method)
-{
-  g_dbus_connection_call (self->bus, NAME, path, interface, method, NULL, NULL,
-      G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
-}
-
-static void
-fail_if (WfdPeerFinder *self, gboolean failed)
-{
-  if (failed)
-    self->calls->failed (self->user_data);
 }
 
 /* --- looking --- */
@@ -260,9 +247,8 @@ on_item (GDBusConnection *bus, const char *sender, const char *path, const char 
 static void
 take_browser (WfdPeerFinder *self, GVariant *reply)
 {
-  if (reply != NULL)
-    g_variant_get (reply, "(o)", &self->browser);
-  fail_if (self, reply == NULL);
+  if (reply == NULL)
+    self->calls->failed (self->user_data);
 }
 
 static void
@@ -305,7 +291,8 @@ static void
 take_added (WfdPeerFinder *self, GVariant *reply)
 {
   if (reply != NULL)
-    say (self, self->entries, ENTRIES, "Commit");
+    g_dbus_connection_call (self->bus, NAME, self->entries, ENTRIES, "Commit", NULL, NULL,
+        G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
 }
 
 static void
@@ -348,10 +335,13 @@ wfd_peer_finder_publish (WfdPeerFinder *self, guint64 node_id, guint16 port)
 static void
 take_bus (WfdPeerFinder *self, GVariant *reply)
 {
-  fail_if (self, self->bus == NULL);
-  if (self->bus != NULL && self->browses)
+  if (self->bus == NULL) {
+    self->calls->failed (self->user_data);
+    return;
+  }
+  if (self->browses)
     start_browsing (self);
-  if (self->bus != NULL && self->node_id != 0)
+  if (self->node_id != 0)
     start_publishing (self);
 }
 
@@ -359,12 +349,25 @@ static void
 on_bus (GObject *source, GAsyncResult *result, gpointer data)
 {
   Call *call = data;
-  GDBusConnection *bus = g_bus_get_finish (result, NULL);
+  GDBusConnection *bus = g_dbus_connection_new_for_address_finish (result, NULL);
 
   wfd_peer_hub_lock (call->finder->hub);
   call->finder->bus = bus;
   wfd_peer_hub_unlock (call->finder->hub);
   call_end (call, NULL);
+}
+
+/* One of our own: the one that a program shares would end the program when the bus ends. Avahi
+ * frees what belongs to it when it is closed. */
+static void
+open_bus (WfdPeerFinder *self)
+{
+  g_autofree char *address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, NULL, NULL);
+
+  g_dbus_connection_new_for_address (address,
+      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
+          | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+      NULL, self->cancellable, on_bus, call_new (self, take_bus));
 }
 
 WfdPeerFinder *
@@ -385,7 +388,7 @@ wfd_peer_finder_new (WfdPeerHub *hub, const char *group_name, guint32 interface,
   self->timer = wfd_peer_loop_add_timer (&hub->loop, on_timer, self);
   self->found = g_array_new (FALSE, FALSE, sizeof (Found));
   self->cancellable = g_cancellable_new ();
-  g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_bus, call_new (self, take_bus));
+  open_bus (self);
   return self;
 }
 
@@ -397,9 +400,5 @@ wfd_peer_finder_free (WfdPeerFinder *self)
   g_cancellable_cancel (self->cancellable);
   if (self->signal_id != 0)
     g_dbus_connection_signal_unsubscribe (self->bus, self->signal_id);
-  if (self->browser != NULL)
-    say (self, self->browser, BROWSER, "Free");
-  if (self->entries != NULL)
-    say (self, self->entries, ENTRIES, "Free");
   finder_unref (self);
 }

@@ -69,6 +69,7 @@ fail (WfdPeerGroupNode *self, guint32 reason)
   g_autoptr (WfdPeerEvent) event = wfd_peer_event_new (WFD_PEER_EVENT_CONNECT_FAILED);
 
   self->state = WFD_PEER_GROUP_OFFLINE;
+  self->searches = FALSE;
   event->reason = reason;
   wfd_peer_graph_tell (self->graph, event);
   /* Of who has nothing else to show, the password was wrong. */

@@ -362,6 +362,33 @@ test_freed_at_once (void)
   wfd_peer_hub_free (hub);
 }
 
+/* To a program with a group that is no reason to end as well. */
+static void
+test_bus_ends (void)
+{
+  GTestDBus *own = g_test_dbus_new (G_TEST_DBUS_NONE);
+  WfdPeerHub *hub = wfd_peer_hub_new ("none");
+  Seeker publisher, seeker, late;
+  Avahi avahi;
+
+  g_test_dbus_up (own);
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address (own), TRUE);
+  avahi_begin (&avahi, g_test_dbus_get_bus_address (own));
+  seeker_begin (&publisher, hub, "group", TRUE, 0);
+  seeker_begin (&seeker, hub, "group", FALSE, 0);
+  seeker_wait (&seeker, &seeker.n_found, 1);
+  avahi_end (&avahi);
+  g_test_dbus_stop (own);
+  seeker_begin (&late, hub, "group", FALSE, 0);
+  seeker_wait (&late, &late.n_failed, 1);
+  seeker_end (&publisher);
+  seeker_end (&seeker);
+  seeker_end (&late);
+  wfd_peer_hub_free (hub);
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address (bus), TRUE);
+  g_object_unref (own);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -376,6 +403,7 @@ main (int argc, char **argv)
   g_test_add_func ("/peer/finder/finds-its-group-only", test_found);
   g_test_add_func ("/peer/finder/interface-of-the-answer", test_interface_of_answer);
   g_test_add_func ("/peer/finder/many-names", test_many_names);
+  g_test_add_func ("/peer/finder/bus-ends", test_bus_ends);
   result = g_test_run ();
   g_test_dbus_stop (bus);
   g_object_unref (bus);
