@@ -10,6 +10,7 @@ struct _WfdProcess
 {
   gint n_refs;
   GSubprocess *process;
+  GInputStream *output; /* of that */
   GSource *reading;
   const WfdProcessRules *rules;
   gpointer user_data;
@@ -75,9 +76,10 @@ on_readable (GObject *stream, gpointer user_data)
 
 /* A source, which ends at once, also where nobody looks at the context any more. */
 static void
-begin_reading (WfdProcess *self, GInputStream *output)
+begin_reading (WfdProcess *self)
 {
-  self->reading = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (output), NULL);
+  self->reading =
+      g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->output), NULL);
   g_source_set_callback (self->reading, G_SOURCE_FUNC (on_readable), self, NULL);
   g_source_attach (self->reading, g_main_context_get_thread_default ());
 }
@@ -124,25 +126,34 @@ wfd_process_new (const char *const *argv, const WfdProcessRules *rules, gpointer
   self->rules = rules;
   self->user_data = user_data;
   self->line = g_string_new (NULL);
-  begin_reading (self,
-      rules->reads_errors ? g_subprocess_get_stderr_pipe (process)
-                          : g_subprocess_get_stdout_pipe (process));
+  self->output = rules->reads_errors ? g_subprocess_get_stderr_pipe (process)
+                                     : g_subprocess_get_stdout_pipe (process);
+  begin_reading (self);
   return self;
 }
 
-void
-wfd_process_leave (WfdProcess *self)
+static void
+stop_reading (WfdProcess *self)
 {
   self->is_freed = TRUE;
   g_source_destroy (self->reading);
   unref (self);
 }
 
+/* GLib keeps a pipe open that nobody reads, and who writes there would wait for ever when it is
+ * full. dnsmasq takes no notice of one that is closed. */
+void
+wfd_process_leave (WfdProcess *self)
+{
+  g_input_stream_close (self->output, NULL, NULL);
+  stop_reading (self);
+}
+
 void
 wfd_process_free (WfdProcess *self)
 {
   g_subprocess_send_signal (self->process, SIGTERM);
-  wfd_process_leave (self);
+  stop_reading (self);
 }
 
 /* --- of others --- */

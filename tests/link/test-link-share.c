@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Two links of ours on one adapter, each with its peer, in one group. */
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <link-p2p-op-private.h>
+#include <unistd.h>
 
 #include "link-lab.h"
 
@@ -791,6 +794,15 @@ test_crash_of_first (Pair *pair, gconstpointer data)
   assert_call (&pair->lab, "Disconnect", "Disconnect " GROUP_IFACE " ");
 }
 
+static void
+wait_for_file (Pair *pair, const char *name)
+{
+  g_autofree char *path = g_build_filename (pair->lab.folder, name, NULL);
+
+  while (!g_file_test (path, G_FILE_TEST_EXISTS))
+    g_main_context_iteration (NULL, FALSE);
+}
+
 /* Whoever was given an address by it asks it again, also when who has begun it has gone. */
 static void
 test_server_goes_on (Pair *pair, gconstpointer data)
@@ -805,6 +817,36 @@ test_server_goes_on (Pair *pair, gconstpointer data)
   disconnect (pair, pair->lab.link);
   stat = g_strdup_printf ("/proc/%s", g_strchomp (number));
   g_assert_true (g_file_test (stat, G_FILE_TEST_EXISTS));
+  disconnect (pair, pair->second);
+  lab_wait_program_gone (&pair->lab, "dnsmasq");
+}
+
+/* And has as much to say as before: more than a pipe holds that nobody reads. */
+static void
+test_server_talks_on (Pair *pair, gconstpointer data)
+{
+  g_autofree char *fifo = g_build_filename (pair->lab.folder, "dnsmasq.fifo", NULL);
+  int fd;
+
+  lab_add_program (&pair->lab, "dnsmasq",
+      "trap '' PIPE\n"
+      "mkfifo $0.fifo\n"
+      "touch $0.ready\n"
+      "read line < $0.fifo\n"
+      "i=0\n"
+      "while [ $i -lt 1000 ]; do\n"
+      "  echo \"dnsmasq-dhcp[4711]: DHCPREQUEST(p2p-wlan0-0) 192.168.173.104 02:00:00:00:03:00\" >&2\n"
+      "  i=$((i + 1))\n"
+      "done\n"
+      "touch $0.said\n"
+      "read line < $0.fifo");
+  open_both (pair);
+  wait_for_file (pair, "dnsmasq.ready");
+  disconnect (pair, pair->lab.link);
+  fd = g_open (fifo, O_WRONLY | O_CLOEXEC, 0);
+  g_assert_cmpint (write (fd, "\n", 1), ==, 1);
+  close (fd);
+  wait_for_file (pair, "dnsmasq.said");
   disconnect (pair, pair->second);
   lab_wait_program_gone (&pair->lab, "dnsmasq");
 }
@@ -839,5 +881,6 @@ main (int argc, char **argv)
   add ("group-ends", test_group_ends);
   add ("crash-of-first", test_crash_of_first);
   add ("server-goes-on", test_server_goes_on);
+  add ("server-talks-on", test_server_talks_on);
   return lab_run ();
 }
