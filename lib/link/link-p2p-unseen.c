@@ -10,16 +10,21 @@
 
 /* --- whose it is --- */
 
-/* "p2p-wlan0-3", but of wlx020000000000 it is "p2p-wlx0200-3": the rest would be too long for a
- * name. */
+/* "p2p-wlan0-3", but of wlx020000000000 it is "p2p-wlx0200-3", or "p2p-3": the rest would be too
+ * long for a name. Two adapters may have one radio. */
 gboolean
 wfd_p2p_is_group_of (const char *name, const char *device)
 {
   g_autofree char *prefix = g_strconcat (WPAS_GROUP_PREFIX, device, "-", NULL);
+  const char *middle, *end;
   gint radio;
 
   if (!wfd_p2p_is_group_name (name) || g_str_has_prefix (name, prefix))
     return wfd_p2p_is_group_name (name);
+  middle = name + strlen (WPAS_GROUP_PREFIX);
+  end = strrchr (middle, '-');
+  if (end != NULL && strncmp (middle, device, end - middle) != 0)
+    return FALSE;
   radio = wfd_net_get_radio (name);
   return radio >= 0 && radio == wfd_net_get_radio (device);
 }

@@ -73,15 +73,20 @@ wfd_net_get_index (const char *interface)
   return g_str_equal (interface, "p2p-wlan0-0") ? 7 : 0;
 }
 
-/* Two adapters, each with a group whose name says nothing. */
+/* Two adapters, each with a group whose name says nothing; on the radio of the first one more. */
 gint
 wfd_net_get_radio (const char *interface)
 {
-  static const char *const known[] = { "wlan0", "p2p-1", "wlan1", "p2p-0", NULL };
+  static const struct
+  {
+    const char *name;
+    gint radio;
+  } known[] = { { "wlan0", 0 }, { "p2p-1", 0 }, { "p2p-wla-3", 0 }, { "p2p-wlan2-0", 0 },
+    { "wlan1", 1 }, { "p2p-0", 1 } };
 
-  for (guint i = 0; known[i] != NULL; i++) {
-    if (g_str_equal (interface, known[i]))
-      return i / 2;
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++) {
+    if (g_str_equal (interface, known[i].name))
+      return known[i].radio;
   }
   return -1;
 }

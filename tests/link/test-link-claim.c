@@ -590,6 +590,18 @@ test_new_claim_is_not_taken (Lab *lab, gconstpointer data)
   g_thread_join (other);
 }
 
+/* Whose a group is, its name says as far as it goes, and then the radio. */
+static void
+test_names_of_groups (Lab *lab, gconstpointer data)
+{
+  g_assert_true (wfd_p2p_is_group_of ("p2p-wlan0-3", "wlan0"));
+  g_assert_true (wfd_p2p_is_group_of ("p2p-wla-3", "wlan0"));
+  g_assert_true (wfd_p2p_is_group_of ("p2p-1", "wlan0"));
+  g_assert_false (wfd_p2p_is_group_of ("p2p-0", "wlan0"));
+  g_assert_false (wfd_p2p_is_group_of ("p2p-wlan2-0", "wlan0"));
+  g_assert_false (wfd_p2p_is_group_of ("wlan2", "wlan0"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -613,5 +625,6 @@ main (int argc, char **argv)
   add ("several-links", test_several_links);
   add ("empty-is-removed", test_empty_is_removed);
   add ("new-claim-is-not-taken", test_new_claim_is_not_taken);
+  add ("names-of-groups", test_names_of_groups);
   return lab_run ();
 }
