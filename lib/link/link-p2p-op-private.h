@@ -135,6 +135,8 @@ void wfd_p2p_op_end_pause (WfdP2pOp *op);
 /* Whether somebody, from a signal say, has ended it. */
 gboolean wfd_p2p_op_has_ended (WfdP2pOp *op);
 
+/* Until wpa_supplicant has to answer. */
+guint wfd_p2p_link_get_call_timeout_ms (WfdP2pLink *self);
 /* Asks; the answer comes to the step's rule if its step lasts until then. */
 void wfd_p2p_op_ask (WfdP2pOp *op, const char *name, const char *path, const char *interface,
     const char *method, GVariant *args, const char *answer_type);

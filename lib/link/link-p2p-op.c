@@ -166,8 +166,8 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
     get_rule (op->step)->answered (op, answer);
 }
 
-static guint
-get_call_timeout_ms (WfdP2pLink *self)
+guint
+wfd_p2p_link_get_call_timeout_ms (WfdP2pLink *self)
 {
   return wfd_p2p_or_default (self->options.call_timeout_ms, CALL_TIMEOUT_MS);
 }
@@ -181,7 +181,7 @@ wfd_p2p_op_ask (WfdP2pOp *op, const char *name, const char *path, const char *in
   *call = (Call) { wfd_p2p_op_ref (op), op->step };
   g_dbus_connection_call (op->link->bus, name, path, interface, method, args,
       answer_type != NULL ? G_VARIANT_TYPE (answer_type) : NULL, G_DBUS_CALL_FLAGS_NONE,
-      get_call_timeout_ms (op->link), op->calls, on_answer, call);
+      wfd_p2p_link_get_call_timeout_ms (op->link), op->calls, on_answer, call);
 }
 
 void
@@ -326,7 +326,7 @@ static void
 undo (WfdP2pOp *op, const char *path, const char *method, GVariant *args, GAsyncReadyCallback done)
 {
   g_dbus_connection_call (op->link->bus, op->link->owner, path, WPAS_INTERFACE_P2P, method, args,
-      NULL, G_DBUS_CALL_FLAGS_NONE, get_call_timeout_ms (op->link), NULL, done,
+      NULL, G_DBUS_CALL_FLAGS_NONE, wfd_p2p_link_get_call_timeout_ms (op->link), NULL, done,
       wfd_p2p_op_ref (op));
 }
 
@@ -750,8 +750,8 @@ disconnect_group (WfdP2pLink *self, GTask *task)
     return;
   }
   g_dbus_connection_call (self->bus, self->owner, path, WPAS_INTERFACE_P2P, method, args, NULL,
-      G_DBUS_CALL_FLAGS_NONE, get_call_timeout_ms (self), g_task_get_cancellable (task),
-      on_disconnected, task);
+      G_DBUS_CALL_FLAGS_NONE, wfd_p2p_link_get_call_timeout_ms (self),
+      g_task_get_cancellable (task), on_disconnected, task);
 }
 
 void

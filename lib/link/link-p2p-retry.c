@@ -91,6 +91,9 @@ on_adapter (GObject *source, GAsyncResult *result, gpointer user_data)
   if (properties != NULL && !wfd_p2p_read_is_in_use (properties))
     share_interface (op->link);
   wfd_p2p_op_pause (op);
+  /* It stands already. */
+  if ((op->facts & WFD_P2P_STARTED) != 0)
+    wfd_p2p_op_end_pause (op);
 }
 
 void
@@ -102,7 +105,8 @@ wfd_p2p_op_prepare_again (WfdP2pOp *op)
   if (may_share (op))
     g_dbus_connection_call (self->bus, self->owner, self->interface_path, DBUS_PROPERTIES, "GetAll",
         g_variant_new ("(s)", WPAS_INTERFACE_INTERFACE), G_VARIANT_TYPE ("(a{sv})"),
-        G_DBUS_CALL_FLAGS_NONE, -1, op->calls, on_adapter, wfd_p2p_op_ref (op));
+        G_DBUS_CALL_FLAGS_NONE, wfd_p2p_link_get_call_timeout_ms (self), op->calls, on_adapter,
+        wfd_p2p_op_ref (op));
   else
     wfd_p2p_op_pause (op);
 }

@@ -188,9 +188,9 @@ on_shared (FakeWpas *fake, gpointer user_data)
 }
 
 static void
-connect_without_interface (Lab *lab)
+connect_without_interface (Lab *lab, guint retry_ms)
 {
-  set_up_failures (lab, 0, 1);
+  set_up_failures (lab, 0, retry_ms);
   fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig",
       g_variant_new_parsed ("{'DeviceName': <'somebody'>, 'NoGroupIface': <false>}"));
   fake_wpas_refuse (lab->fake, "Connect", "fi.w1.wpa_supplicant1.ConnectUnspecifiedError");
@@ -203,13 +203,40 @@ test_no_interface_for_group (Lab *lab, gconstpointer data)
 {
   g_autoptr (GVariant) restored = NULL;
 
-  connect_without_interface (lab);
+  connect_without_interface (lab, 1);
   lab_wait_ok (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 3);
   wfd_link_close (lab->link);
   lab_settle (lab);
   g_assert_nonnull (
       strstr (fake_wpas_find_call (lab->fake, "Set P2PDeviceConfig"), "'NoGroupIface': <false>"));
+}
+
+static void
+end_pause (Lab *lab)
+{
+  while (WFD_P2P_LINK (lab->link)->op->pause == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  wfd_p2p_op_end_pause (WFD_P2P_LINK (lab->link)->op);
+}
+
+/* A group that begins while it is asked about the adapter waits for the answer, and then for
+ * nothing else. */
+static void
+test_group_begins_meanwhile (Lab *lab, gconstpointer data)
+{
+  static const char key[] = "GetAll fi.w1.wpa_supplicant1.Interface";
+
+  connect_without_interface (lab, 1000000);
+  end_pause (lab);
+  fake_wpas_forget_calls (lab->fake);
+  fake_wpas_hold (lab->fake, key);
+  lab_wait_call (lab, key);
+  lab_start_group (lab, "client");
+  lab_settle (lab);
+  fake_wpas_answer (lab->fake, key, NULL);
+  fake_wpas_release (lab->fake, key, NULL);
+  lab_wait_ok (lab);
 }
 
 /* Its own network would end with it, also one that it has just lost and looks for. */
@@ -224,7 +251,7 @@ test_no_interface_beside_network (Lab *lab, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
     fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string (states[i]));
     fake_wpas_forget_calls (lab->fake);
-    connect_without_interface (lab);
+    connect_without_interface (lab, 1);
     lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
     g_assert_nonnull (strstr (lab->error->message, "disconnect"));
     g_assert_cmpuint (fake_wpas_count (lab->fake, "Set P2PDeviceConfig"), ==, 1);
@@ -243,7 +270,7 @@ test_no_interface_without_network (Lab *lab, gconstpointer data)
     fake_wpas_set (lab->fake, IFACE, "Networks",
         g_variant_new_parsed (i == 0 ? "[objectpath '" IFACE "/Networks/0']" : "@ao []"));
     fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string (states[i]));
-    connect_without_interface (lab);
+    connect_without_interface (lab, 1);
     lab_wait_ok (lab);
     wfd_link_close (lab->link);
     lab_settle (lab);
@@ -267,7 +294,7 @@ on_connect_unformed (FakeWpas *fake, gpointer user_data)
 static void
 test_group_with_interface_fails (Lab *lab, gconstpointer data)
 {
-  connect_without_interface (lab);
+  connect_without_interface (lab, 1);
   n_connects = 0;
   fake_wpas_answer (lab->fake, "Connect", g_variant_new ("(s)", ""));
   fake_wpas_react (lab->fake, "Connect", on_connect_unformed, lab);
@@ -826,6 +853,7 @@ main (int argc, char **argv)
   add ("wrong-parameter", test_wrong_parameter);
   add ("own-choice-does-not-fit", test_own_choice_does_not_fit);
   add ("no-interface-for-group", test_no_interface_for_group);
+  add ("group-begins-meanwhile", test_group_begins_meanwhile);
   add ("no-interface-beside-network", test_no_interface_beside_network);
   add ("no-interface-without-network", test_no_interface_without_network);
   add ("group-with-interface-fails", test_group_with_interface_fails);
