@@ -264,6 +264,17 @@ ends_in_time (const WfdPeerRecord *record)
   return TRUE;
 }
 
+/* Whose graph it is does not change, and its properties name nobody else than their record. */
+static gboolean
+tells_of_graph (const WfdPeerNode *self, const WfdPeerRecord *record)
+{
+  g_auto (WfdPeerProperties) told = { 0 };
+
+  return wfd_peer_properties_read (record->payload, &told)
+      && g_str_equal (told.graph_id, self->graph_id) && g_str_equal (told.creator, record->creator)
+      && (!self->has_properties || g_str_equal (told.creator, self->properties.creator));
+}
+
 gboolean
 wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record)
 {
@@ -275,9 +286,8 @@ wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record
       || record->modified > wfd_peer_node_get_peer_time (self) + FUTURE_TICKS
       || record->version > FREE_VERSIONS + age / TICKS_PER_S)
     return FALSE;
-  /* Whose graph it is does not change. */
-  return !wfd_peer_guid_equal (&record->type, &wfd_peer_type_graph_info) || !self->has_properties
-      || g_str_equal (record->creator, self->properties.creator);
+  return !wfd_peer_guid_equal (&record->type, &wfd_peer_type_graph_info)
+      || tells_of_graph (self, record);
 }
 
 guint64

@@ -591,6 +591,44 @@ forge_creator (WfdPeerRecord *record, guint64 now)
   record->creator = g_strdup ("mallory");
 }
 
+static void
+forge_payload (WfdPeerRecord *record, guint64 now)
+{
+  g_bytes_unref (record->payload);
+  record->payload = g_bytes_new ("none", 4);
+}
+
+/* What is in it may be of another graph than the record, or of another creator. */
+static void
+forge_told (WfdPeerRecord *record, const char *graph_id, const char *creator)
+{
+  WfdPeerProperties told = { .graph_id = (char *) graph_id,
+    .creator = (char *) creator,
+    .max_record_bytes = 1 };
+
+  g_bytes_unref (record->payload);
+  record->payload = wfd_peer_properties_build (&told);
+}
+
+static void
+forge_told_creator (WfdPeerRecord *record, guint64 now)
+{
+  forge_told (record, "g1", "mallory");
+}
+
+static void
+forge_owner (WfdPeerRecord *record, guint64 now)
+{
+  forge_creator (record, now);
+  forge_told_creator (record, now);
+}
+
+static void
+forge_told_graph (WfdPeerRecord *record, guint64 now)
+{
+  forge_told (record, "g2", "alice");
+}
+
 /* As far as anybody will take it. */
 static void
 forge_plausible (WfdPeerRecord *record, guint64 now)
@@ -619,7 +657,8 @@ import_forged (Node *node, const WfdPeerGuid *id, Forge forge)
 static void
 test_forged_properties (void)
 {
-  static const Forge forges[] = { forge_version, forge_old_version, forge_future, forge_creator };
+  static const Forge forges[] = { forge_version, forge_old_version, forge_future, forge_creator,
+    forge_payload, forge_told_creator, forge_owner, forge_told_graph };
   WfdPeerProperties changes = { .friendly_name = (char *) "ours" };
   World *world = world_new ();
   Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
