@@ -240,8 +240,9 @@ wfd_peer_guid_hash (gconstpointer guid)
 
 /* The version decides which of two records wins, and it ends somewhere. One that had been
  * changed once a second for as long as it is there would never come to the end, so whatever
- * was forged can be published over. */
-#define FREE_VERSIONS 65536
+ * was forged can be published over. Before that, as often as an application likes: a hundred
+ * times a second for a month. */
+#define FREE_VERSIONS (1u << 28)
 #define EPOCH_TICKS G_GUINT64_CONSTANT (116444736000000000) /* 1970 */
 #define FUTURE_TICKS (24 * 3600 * TICKS_PER_S)
 
@@ -280,8 +281,6 @@ wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record
 {
   guint64 age = record->modified - record->created;
 
-  if (!wfd_peer_type_is_reserved (&record->type))
-    return TRUE;
   if (record->created < EPOCH_TICKS || !ends_in_time (record)
       || record->modified > wfd_peer_node_get_peer_time (self) + FUTURE_TICKS
       || record->version > FREE_VERSIONS + age / TICKS_PER_S)

@@ -163,7 +163,7 @@ gint64 wfd_peer_node_take_looks_us (WfdPeerNode *self, const Link *link, guint n
 gboolean wfd_peer_node_is_full_of_direct (const WfdPeerNode *self);
 /* The one of too many, of the same type, that shall go for @newcomer, or NULL. */
 Link *wfd_peer_node_find_place (WfdPeerNode *self, const Link *newcomer);
-/* Whether what @record, of the graph itself, says of its history can be true. */
+/* Whether what @record says of its history, and of the graph if it is of that, can be true. */
 gboolean wfd_peer_node_is_plausible (const WfdPeerNode *self, const WfdPeerRecord *record);
 /* The earliest time at which it can have been changed to @version. */
 guint64 wfd_peer_node_plausible_time (const WfdPeerRecord *record, guint32 version);

@@ -380,6 +380,8 @@ stamp (WfdPeerNode *self, WfdPeerRecord *record, WfdPeerRecordChange change)
   if (record->created == 0) {
     record->created = record->modified = now;
     record->version = MAX (record->version, 1);
+  } else if (record->version == G_MAXUINT32) {
+    return WFD_PEER_INVALID_ARGUMENT;
   } else {
     record->version++;
     record->modified = MAX (now, wfd_peer_node_plausible_time (record, record->version));

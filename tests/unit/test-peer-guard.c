@@ -634,7 +634,14 @@ static void
 forge_plausible (WfdPeerRecord *record, guint64 now)
 {
   record->created = now - 3600 * TICKS_PER_S;
-  record->version = 65536 + 3600;
+  record->version = (1u << 28) + 3600;
+}
+
+static void
+forge_beyond_plausible (WfdPeerRecord *record, guint64 now)
+{
+  record->created = now - 3600 * TICKS_PER_S;
+  record->version = (1u << 28) + 3602;
 }
 
 static gboolean
@@ -690,7 +697,73 @@ test_forged_presence (void)
   pass (world, 3 * S);
   record = wfd_peer_node_get_record (touch (bob), &alice->node->presence_id);
   g_assert_cmpstr (record->modifier, ==, "alice");
-  g_assert_cmpuint (record->version, ==, 65536 + 3600 + 1);
+  g_assert_cmpuint (record->version, ==, (1u << 28) + 3600 + 1);
+  world_free (world);
+}
+
+static WfdPeerRecord *
+copy_with (Node *node, const WfdPeerGuid *id, const char *text)
+{
+  g_autoptr (WfdPeerRecord) there = wfd_peer_node_get_record (node->node, id);
+  WfdPeerRecord *record = wfd_peer_record_copy (there);
+
+  g_bytes_unref (record->payload);
+  record->payload = g_bytes_new (text, strlen (text));
+  return record;
+}
+
+/* Nor is that of an application. */
+static void
+test_forged_record (void)
+{
+  static const Forge forges[] = { forge_version, forge_old_version, forge_future,
+    forge_beyond_plausible };
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  g_autoptr (WfdPeerRecord) changed = NULL, there = NULL;
+  WfdPeerGuid id;
+
+  create (alice);
+  join (bob, alice);
+  id = add_record (bob, "bob's", 3600, 0);
+  settle (world);
+  for (guint i = 0; i < G_N_ELEMENTS (forges); i++)
+    g_assert_false (import_forged (alice, &id, forges[i]));
+  g_assert_true (import_forged (alice, &id, forge_plausible));
+  settle (world);
+
+  changed = copy_with (bob, &id, "bob's again");
+  g_assert_cmphex (wfd_peer_node_update_record (touch (bob), changed), ==, WFD_PEER_OK);
+  settle (world);
+  there = wfd_peer_node_get_record (touch (alice), &id);
+  g_assert_true (g_bytes_equal (there->payload, changed->payload));
+  g_assert_cmphex (wfd_peer_node_delete_record (touch (bob), &id, FALSE), ==, WFD_PEER_OK);
+  settle (world);
+  g_assert_false (has_record (alice, &id));
+  world_free (world);
+}
+
+/* It may be in a file. */
+static void
+test_last_version_stays (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice");
+  g_autoptr (WfdPeerRecord) last = NULL, changed = NULL, there = NULL;
+  WfdPeerGuid id;
+
+  create (alice);
+  id = add_record (alice, "first", 3600, 0);
+  last = copy_with (alice, &id, "last");
+  last->version = G_MAXUINT32;
+  wfd_peer_node_restore_record (alice->node, last);
+  changed = copy_with (alice, &id, "one more");
+  g_assert_cmphex (wfd_peer_node_update_record (alice->node, changed), ==,
+      WFD_PEER_INVALID_ARGUMENT);
+  g_assert_cmphex (wfd_peer_node_delete_record (alice->node, &id, FALSE), ==,
+      WFD_PEER_INVALID_ARGUMENT);
+  there = wfd_peer_node_get_record (alice->node, &id);
+  g_assert_true (there == last);
   world_free (world);
 }
 
@@ -825,5 +898,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/guard/own-records-have-places", test_own_records_have_places);
   g_test_add_func ("/peer/guard/forged-properties", test_forged_properties);
   g_test_add_func ("/peer/guard/forged-presence", test_forged_presence);
+  g_test_add_func ("/peer/guard/forged-record", test_forged_record);
+  g_test_add_func ("/peer/guard/last-version-stays", test_last_version_stays);
   return g_test_run ();
 }
