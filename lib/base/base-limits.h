@@ -260,6 +260,13 @@
 #define WFD_LIMIT_PEER_TOKENS_BYTES (256 * 1024)
 /* Of a message in a frame that is encrypted (MS-PPSEC 3.1.4.1): one record of TLS. */
 #define WFD_LIMIT_PEER_SENT_PLAIN_BYTES 16348
+/* Wrong proofs of the password of a group at which a member looks at once, and after how long at
+ * one more: nobody mistypes it so often, and 10,000 take more than a day. */
+#define WFD_LIMIT_PEER_WRONG_PROOFS 10
+#define WFD_LIMIT_PEER_WRONG_PROOF_S 10
+/* The most that somebody has to prove who they are (MS-PPGRH 3.1.2). */
+#define WFD_LIMIT_PEER_HANDSHAKE_S 300
+
 /* Certificates of a group that are held, some KiB each: those that its creator has issued, and as
  * many of others; of the latter those that follow from one whom the creator has let in, and of
  * these those of one member. So nobody leaves no room for who puts them out. */

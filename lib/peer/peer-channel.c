@@ -177,15 +177,29 @@ prove (WfdPeerChannel *self, WfdBytes pkcs7, GByteArray *out)
   return proof != NULL && send_packet (self, WFD_PEER_PACKET_PROOF, proof, out);
 }
 
+/* Of many that have come at once only so many are looked at. */
+static gboolean
+is_proof (WfdPeerChannel *self, WfdBytes proof)
+{
+  g_autoptr (GBytes) wanted = make_proof (self, wfd_peer_tls_get_peer (self->tls)->name);
+  gboolean right;
+
+  if (wanted == NULL || !wfd_peer_group_hears_proofs (self->group, self->now_s))
+    return FALSE;
+  right = wfd_peer_password_is_proof (wanted, proof);
+  if (!right)
+    wfd_peer_group_note_wrong_proof (self->group, self->now_s);
+  return right;
+}
+
 static gboolean
 issue (WfdPeerChannel *self, WfdBytes proof, GByteArray *out)
 {
   const WfdPeerCredential *peer = wfd_peer_tls_get_peer (self->tls);
-  g_autoptr (GBytes) wanted = make_proof (self, peer->name);
   g_autoptr (GBytes) pkcs7 = NULL, locked = NULL;
   g_autoptr (WfdPeerChain) chain = NULL;
 
-  if (wanted == NULL || !wfd_peer_password_is_proof (wanted, proof)
+  if (!is_proof (self, proof)
       || WFD_PEER_FAILED (
           wfd_peer_group_issue_by_password (self->group, peer, self->now_s, &chain)))
     return FALSE;

@@ -26,6 +26,7 @@ struct _WfdPeerGroup
   char *typed_hash;       /* of who has no chain, or NULL */
   char *password_hash;    /* of the group, or NULL */
   guint password_roles;
+  gint64 wrong_until_s; /* when all wrong proofs of it are forgotten */
   /* Lists of WfdPeerKnown, by when the leaf begins. */
   GPtrArray *known;
   GHashTable *by_name;   /* all of a member */

@@ -603,6 +603,32 @@ wfd_peer_group_may (const WfdPeerGroup *self, WfdPeerRole role, gint64 now_s)
   return chain != NULL && (wfd_peer_chain_get_leaf (chain)->roles & role) != 0;
 }
 
+/* --- passwords --- */
+
+#define ALL_WRONG_S (WFD_LIMIT_PEER_WRONG_PROOFS * WFD_LIMIT_PEER_WRONG_PROOF_S)
+
+/* How long wrong proofs are remembered. @now_s may be that of a handshake that has begun earlier;
+ * with more the clock was set back. */
+static gint64
+get_wrong_s (const WfdPeerGroup *self, gint64 now_s)
+{
+  gint64 left_s = self->wrong_until_s - now_s;
+
+  return left_s <= ALL_WRONG_S + WFD_LIMIT_PEER_HANDSHAKE_S ? MAX (left_s, 0) : 0;
+}
+
+gboolean
+wfd_peer_group_hears_proofs (const WfdPeerGroup *self, gint64 now_s)
+{
+  return get_wrong_s (self, now_s) <= ALL_WRONG_S - WFD_LIMIT_PEER_WRONG_PROOF_S;
+}
+
+void
+wfd_peer_group_note_wrong_proof (WfdPeerGroup *self, gint64 now_s)
+{
+  self->wrong_until_s = now_s + get_wrong_s (self, now_s) + WFD_LIMIT_PEER_WRONG_PROOF_S;
+}
+
 /* Who comes by the password again has one already, with which as much may be done. */
 static WfdPeerChain *
 find_issued (const WfdPeerGroup *self, const WfdPeerCredential *identity, gint64 now_s)

@@ -65,6 +65,9 @@ gboolean wfd_peer_group_may_stay (const WfdPeerGroup *self, const char *name, gi
 
 /* What we have typed or the group has told us, or NULL. */
 const char *wfd_peer_group_get_password_hash (const WfdPeerGroup *self);
+/* FALSE while there were so many wrong proofs that none is looked at, the right one included. */
+gboolean wfd_peer_group_hears_proofs (const WfdPeerGroup *self, gint64 now_s);
+void wfd_peer_group_note_wrong_proof (WfdPeerGroup *self, gint64 now_s);
 /* For somebody who has proved the password: as what the group says (3.3.5.2.5). WFD_PEER_NO_MEMORY:
  * as many as may have come so. */
 guint32 wfd_peer_group_issue_by_password (WfdPeerGroup *self, const WfdPeerCredential *identity,

@@ -614,6 +614,127 @@ test_wrong_password (void)
   club_end (&club);
 }
 
+/* Comes with @password as nobody who is known. */
+static gboolean
+is_let_in (Club *club, End *server, const char *password, gint64 now_s)
+{
+  gboolean secured;
+  End alice;
+
+  end_begin (&alice, club, club->member_kind, 0, password);
+  server->broken = FALSE;
+  g_byte_array_set_size (server->out, 0);
+  connect_ends (&alice, server, now_s);
+  secured = wfd_peer_channel_is_secured (server->channel);
+  g_assert_true (secured == (wfd_peer_group_get_chain (alice.group) != NULL));
+  g_clear_pointer (&server->channel, wfd_peer_channel_free);
+  end_end (&alice);
+  return secured;
+}
+
+static void
+test_guesses_have_an_end (void)
+{
+  gint64 now_s = CLUB_NOW_S;
+  End bob, carol;
+  Club club;
+
+  club_begin (&club, WFD_PEER_KEY_P256);
+  end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_ADMIN, NULL);
+  end_begin (&carol, &club, club.member_kind, WFD_PEER_ROLE_MEMBER, NULL);
+  tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_MEMBER);
+  for (guint i = 0; i < WFD_LIMIT_PEER_WRONG_PROOFS; i++) {
+    g_assert_true (is_let_in (&club, &bob, "sesame", now_s));
+    g_assert_false (is_let_in (&club, &bob, "guess", now_s));
+  }
+  g_assert_false (is_let_in (&club, &bob, "sesame", now_s));
+  /* Who needs none. */
+  bob.broken = FALSE;
+  connect_ends (&carol, &bob, now_s);
+  assert_secured (&carol, &bob);
+  g_clear_pointer (&bob.channel, wfd_peer_channel_free);
+
+  now_s += WFD_LIMIT_PEER_WRONG_PROOF_S;
+  g_assert_false (is_let_in (&club, &bob, "sesame", now_s - 1));
+  g_assert_true (is_let_in (&club, &bob, "sesame", now_s));
+  g_assert_false (is_let_in (&club, &bob, "guess", now_s));
+  g_assert_false (is_let_in (&club, &bob, "sesame", now_s));
+  end_end (&bob);
+  end_end (&carol);
+  club_end (&club);
+}
+
+static void
+guess (WfdPeerGroup *group, gint64 now_s, guint *n)
+{
+  if (!wfd_peer_group_hears_proofs (group, now_s))
+    return;
+  wfd_peer_group_note_wrong_proof (group, now_s);
+  ++*n;
+}
+
+/* A thousand in each second of an hour, some of them on connections that were opened before. */
+static void
+test_guesses_in_an_hour (void)
+{
+  guint n = 0, more = 0;
+  Club club;
+  End bob;
+
+  club_begin (&club, WFD_PEER_KEY_P256);
+  end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_ADMIN, NULL);
+  for (gint64 s = 0; s < 3600; s++)
+    for (guint i = 0; i < 1000; i++)
+      guess (bob.group, CLUB_NOW_S + s - i % WFD_LIMIT_PEER_HANDSHAKE_S, &n);
+  g_assert_cmpuint (n, ==, WFD_LIMIT_PEER_WRONG_PROOFS + 3599 / WFD_LIMIT_PEER_WRONG_PROOF_S);
+
+  /* A clock that was a year ahead and is set shuts nobody out for a year. */
+  for (guint i = 0; i < 1000; i++)
+    guess (bob.group, CLUB_NOW_S - 365 * CLUB_DAY_S, &more);
+  g_assert_cmpuint (more, ==, WFD_LIMIT_PEER_WRONG_PROOFS);
+  end_end (&bob);
+  club_end (&club);
+}
+
+/* Of many who were asked for it when there were few wrong ones. */
+static void
+test_guesses_at_once (void)
+{
+  gint64 now_s = CLUB_NOW_S;
+  gboolean all = FALSE;
+  Club club;
+  End bob;
+
+  club_begin (&club, WFD_PEER_KEY_P256);
+  end_begin (&bob, &club, club.member_kind, WFD_PEER_ROLE_ADMIN, NULL);
+  tell_password (&bob, &club, "sesame", WFD_PEER_ROLE_MEMBER);
+  for (guint steps = 0; !all; steps++, now_s += CLUB_DAY_S) {
+    guint n = 0;
+    End alice;
+
+    end_begin (&alice, &club, club.member_kind, 0, "sesame");
+    bob.broken = FALSE;
+    g_byte_array_set_size (bob.out, 0);
+    open_channels (&alice, &bob, now_s);
+    for (guint i = 0; i < steps && !all; i++)
+      all = !move (&alice, &bob, G_MAXINT16) && !move (&bob, &alice, G_MAXINT16);
+    for (guint i = 0; i < WFD_LIMIT_PEER_WRONG_PROOFS; i++)
+      guess (bob.group, now_s, &n);
+    g_assert_cmpuint (n, ==, WFD_LIMIT_PEER_WRONG_PROOFS);
+    talk (&alice, &bob, G_MAXINT16);
+    if (wfd_peer_channel_is_secured (bob.channel))
+      all = TRUE;
+    else
+      assert_refused (&bob);
+    g_assert_true (all || steps < 20);
+    g_assert_true (!all || steps > 2);
+    g_clear_pointer (&bob.channel, wfd_peer_channel_free);
+    end_end (&alice);
+  }
+  end_end (&bob);
+  club_end (&club);
+}
+
 /* Whoever knows what was proved elsewhere has proved nothing here. */
 static void
 test_proof_is_of_one_connection (void)
@@ -793,6 +914,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/channel/endless-tokens", test_endless_tokens);
   g_test_add_func ("/peer/channel/long-key", test_long_key);
   g_test_add_func ("/peer/channel/wrong-password", test_wrong_password);
+  g_test_add_func ("/peer/channel/guesses-have-an-end", test_guesses_have_an_end);
+  g_test_add_func ("/peer/channel/guesses-in-an-hour", test_guesses_in_an_hour);
+  g_test_add_func ("/peer/channel/guesses-at-once", test_guesses_at_once);
   g_test_add_func ("/peer/channel/proof-is-of-one-connection", test_proof_is_of_one_connection);
   g_test_add_func ("/peer/channel/certificate-is-her-own", test_certificate_is_her_own);
   g_test_add_func ("/peer/channel/nobody-asks-for-a-password", test_nobody_asks_for_a_password);
