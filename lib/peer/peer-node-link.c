@@ -9,8 +9,8 @@
 static const WfdPeerGuid ping = { { 0x0c, 0xcb, 0xb0, 0xd2, 0xbe, 0x41, 0x4b, 0xd6, 0x91, 0x4b,
     0x05, 0x8e, 0xc5, 0xdc, 0xce, 0x64 } };
 
-/* Peer times further apart than this are none of one graph (3.1.5.2.2). */
-#define MAX_TIME_DIFFERENCE (20 * 60 * TICKS_PER_S)
+/* Clocks go wrong by less than one part in so many. */
+#define CLOCK_DRIFTS_IN 5000
 
 void
 wfd_peer_link_info_free (WfdPeerLinkInfo *self)
@@ -427,19 +427,33 @@ update (WfdPeerNode *self, Link *link, const WfdPeerConnect *connect)
       wfd_peer_build_end (WFD_PEER_REFUSE, WFD_PEER_REFUSE_ALREADY_CONNECTED, NULL, 0));
 }
 
+/* Whoever comes again and again would lead peer time away from that of all others, a fifth of the
+ * way each time. From our own clock it goes little further than it was at first; back it may. */
+static gint64
+get_furthest (const WfdPeerNode *self)
+{
+  gint64 drift = (self->now_us - self->time_since_us) * 10 / CLOCK_DRIFTS_IN;
+
+  return MAX (ABS (self->time_delta), self->furthest_time_delta + drift);
+}
+
 /* Peer time of the other side, when half of the way there and back has passed. */
 static void
 take_time (WfdPeerNode *self, const Link *link, guint64 peer_time)
 {
   guint64 now = wfd_peer_node_get_peer_time (self);
   guint64 remote = peer_time + (now - link->asked_at) / 2;
-  gint64 delta = self->utc - remote;
+  gint64 delta = self->utc - remote, furthest;
 
   if (MAX (remote, now) - MIN (remote, now) > MAX_TIME_DIFFERENCE)
     return;
 
-  self->time_delta = self->has_time ? self->time_delta + (delta - self->time_delta) / 5 : delta;
-  self->has_time = TRUE;
+  if (!self->has_time) {
+    wfd_peer_node_begin_time (self, delta, MAX_TIME_CHANGE);
+    return;
+  }
+  furthest = get_furthest (self);
+  self->time_delta = CLAMP (self->time_delta + (delta - self->time_delta) / 5, -furthest, furthest);
 }
 
 static void

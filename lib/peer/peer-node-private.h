@@ -10,6 +10,11 @@ G_BEGIN_DECLS
 
 #define TICKS_PER_S G_GUINT64_CONSTANT (10000000)
 
+/* Peer times further apart than this are none of one graph (3.1.5.2.2). */
+#define MAX_TIME_DIFFERENCE (20 * 60 * TICKS_PER_S)
+/* Of who has heard it once: the answer may have been longer on its way than the question. */
+#define MAX_TIME_CHANGE (60 * TICKS_PER_S)
+
 #define MAX_NEIGHBOURS 7
 #define IDEAL_NEIGHBOURS 3
 
@@ -98,8 +103,10 @@ struct _WfdPeerNode
 
   gint64 now_us;
   guint64 utc;
-  gint64 time_delta; /* peer time is the time of day without it */
-  gboolean has_time; /* taken from another node, or the creator's own */
+  gint64 time_delta;          /* peer time is the time of day without it */
+  gboolean has_time;          /* taken from another node, or the creator's own */
+  gint64 furthest_time_delta; /* as it was then */
+  gint64 time_since_us;
   guint64
       known_until; /* peer time since when there is no neighbour; 0: there is one, or never was */
   gint64 timers_us[N_TIMERS];
@@ -136,6 +143,8 @@ struct _WfdPeerNode
 void wfd_peer_node_update_status (WfdPeerNode *self);
 void wfd_peer_node_set_synchronized (WfdPeerNode *self);
 void wfd_peer_node_start_timer (WfdPeerNode *self, Timer timer, gint64 delay_us);
+/* From here on peer time is known, but for @max_change. */
+void wfd_peer_node_begin_time (WfdPeerNode *self, gint64 time_delta, gint64 max_change);
 /* No later than it is. */
 void wfd_peer_node_hasten_timer (WfdPeerNode *self, Timer timer, gint64 delay_us);
 

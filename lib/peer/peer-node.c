@@ -79,6 +79,15 @@ wfd_peer_node_get_peer_time (const WfdPeerNode *self)
   return self->utc - self->time_delta;
 }
 
+void
+wfd_peer_node_begin_time (WfdPeerNode *self, gint64 time_delta, gint64 max_change)
+{
+  self->time_delta = time_delta;
+  self->furthest_time_delta = ABS (time_delta) + max_change;
+  self->time_since_us = self->now_us;
+  self->has_time = TRUE;
+}
+
 gint64
 wfd_peer_node_get_time_delta (const WfdPeerNode *self)
 {
@@ -189,7 +198,7 @@ wfd_peer_node_create (WfdPeerNode *self, const WfdPeerProperties *properties)
   record->expires = G_MAXINT64;
   g_bytes_unref (record->payload);
   record->payload = wfd_peer_properties_build (properties);
-  self->has_time = TRUE;
+  wfd_peer_node_begin_time (self, 0, MAX_TIME_CHANGE);
   wfd_peer_node_set_synchronized (self);
   return wfd_peer_node_publish (self, &record, 1, WFD_PEER_RECORD_ADDED);
 }
@@ -200,7 +209,9 @@ wfd_peer_node_restore (WfdPeerNode *self, gint64 peer_time_delta, gboolean synch
 {
   self->known_until = known_until;
   self->time_delta = peer_time_delta;
-  self->has_time = synchronized && known_until != 0;
+  /* Meanwhile the clock may have been set. */
+  if (synchronized && known_until != 0)
+    wfd_peer_node_begin_time (self, peer_time_delta, MAX_TIME_DIFFERENCE);
   if (synchronized)
     wfd_peer_node_set_synchronized (self);
 }

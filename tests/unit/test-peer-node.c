@@ -523,6 +523,69 @@ test_peer_time_of_others (void)
   world_free (world);
 }
 
+/* Called back again and again, each time with a clock as wrong as can be. */
+static void
+be_misled (Node *node, Node *by, gint64 wrong_s)
+{
+  for (guint i = 0; i < 20; i++) {
+    guint64 id;
+
+    touch (by)->time_delta += (gint64) wfd_peer_node_get_peer_time (by->node)
+        - wrong_s * (gint64) TICKS_PER_S - (gint64) wfd_peer_node_get_peer_time (touch (node));
+    id = connect_to (node, WFD_PEER_LINK_NEIGHBOUR, NULL, by);
+    settle (node->world);
+    g_assert_true (wfd_peer_node_is_connected (node->node, id));
+    wfd_peer_node_lost (touch (node), id);
+    settle (node->world);
+  }
+}
+
+static void
+test_peer_time_is_not_led_away (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob"),
+       *mallory = add_node (world, "mallory");
+
+  create (alice);
+  create (mallory);
+  join (bob, alice);
+  be_misled (bob, mallory, 1190);
+  g_assert_cmpint (get_difference_s (bob, alice), ==, 60);
+  be_misled (bob, mallory, -1190);
+  g_assert_cmpint (get_difference_s (bob, alice), ==, -60);
+
+  /* A clock may go wrong in time. */
+  world->now_us += 5 * 24 * 3600 * S;
+  be_misled (bob, mallory, 1190);
+  g_assert_cmpint (get_difference_s (bob, alice), ==, 60 + 86);
+
+  /* Or be set while the graph is closed. */
+  wfd_peer_node_restore (bob->node, 0, TRUE, wfd_peer_node_get_peer_time (bob->node));
+  be_misled (bob, mallory, 1190);
+  g_assert_cmpint (get_difference_s (bob, alice), ==, 1200);
+  world_free (world);
+}
+
+/* Who was misled at first is led back by the others, however far that is. */
+static void
+test_peer_time_comes_back (void)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob"),
+       *mallory = add_node (world, "mallory");
+
+  create (alice);
+  create (mallory);
+  mallory->wrong_s = 1000;
+  join (bob, mallory);
+  g_assert_cmpint (get_difference_s (bob, alice), ==, 1000);
+  connect_to (bob, WFD_PEER_LINK_NEIGHBOUR, NULL, alice);
+  settle (world);
+  g_assert_cmpint (get_difference_s (bob, alice), ==, 800);
+  world_free (world);
+}
+
 /* Parted, each goes on alone; together again, they find each other by themselves, and
  * have what both had done. */
 static void
@@ -671,6 +734,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/nodes/hashes-said-twice-end-it", test_hashes_said_twice);
   g_test_add_func ("/peer/nodes/peer-time", test_peer_time);
   g_test_add_func ("/peer/nodes/peer-time-of-others", test_peer_time_of_others);
+  g_test_add_func ("/peer/nodes/peer-time-is-not-led-away", test_peer_time_is_not_led_away);
+  g_test_add_func ("/peer/nodes/peer-time-comes-back", test_peer_time_comes_back);
   g_test_add_func ("/peer/nodes/parted-and-healed", test_parted_and_healed);
   g_test_add_func ("/peer/nodes/busy-node-names-others", test_busy_node_names_others);
   g_test_add_func ("/peer/nodes/slow-link-holds-back", test_slow_link_holds_back);
