@@ -243,7 +243,12 @@ on_opened (WfdEstablish *establish, WfdControl *self)
     return;
   }
   set_host (&self->config.address, wfd_establish_get_local_address (establish));
-  if (!wfd_control_listen (self, &error))
+  if (wfd_control_listen (self, &error))
+    return;
+  /* EADDRNOTAVAIL, which GIO has no name for: the interface has gone, as the link will tell. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED))
+    GST_INFO ("not listening: %s", error->message);
+  else
     wfd_control_finish (self, error);
 }
 

@@ -237,6 +237,32 @@ __wrap_wfd_session_teardown (WfdSession *session)
   g_main_context_wakeup (NULL);
 }
 
+WfdListener *__wrap_wfd_listener_new_sharing (const char *address, guint port, GError **error);
+WfdListener *__real_wfd_listener_new_sharing (const char *address, guint port, GError **error);
+
+static guint *missed_addresses; /* atomic */
+
+void
+stage_take_address_away (guint *n_missed)
+{
+  g_atomic_pointer_set (&missed_addresses, n_missed);
+}
+
+WfdListener *
+__wrap_wfd_listener_new_sharing (const char *address, guint port, GError **error)
+{
+  guint *n_missed = g_atomic_pointer_get (&missed_addresses);
+  WfdListener *listener;
+
+  if (n_missed == NULL)
+    return __real_wfd_listener_new_sharing (address, port, error);
+  /* Of a documentation network (RFC 5737). */
+  listener = __real_wfd_listener_new_sharing ("192.0.2.1", port, error);
+  g_atomic_int_inc (n_missed);
+  g_main_context_wakeup (NULL);
+  return listener;
+}
+
 /* --- what leaves the source --- */
 
 WfdUdpResult __wrap_wfd_udp_send (WfdUdp *udp, const guint8 *data, gsize bytes, gsize segment_bytes,

@@ -68,6 +68,10 @@ void stage_restart_fake (Stage *self);
 /* No session ends in order meanwhile; @n_held: (nullable): atomic: how many would have. */
 void stage_hold_teardown (guint *n_held);
 
+/* The address in the group is not there meanwhile; @n_missed: (nullable): atomic: how often it was
+ * to be listened at. */
+void stage_take_address_away (guint *n_missed);
+
 /* What the side that was made last waits for is given up. */
 void stage_let_time_be_over (Stage *self);
 

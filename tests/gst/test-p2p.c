@@ -832,6 +832,25 @@ test_display_is_early (Stage *stage, gconstpointer data)
   g_assert_cmpuint (n_told, ==, 0);
 }
 
+/* The adapter was unplugged as soon as there was an address: what the link says of it is told. */
+static void
+test_address_has_gone (Stage *stage, gconstpointer data)
+{
+  guint n_missed = 0;
+
+  stage_make_display (stage, "after-session=wait");
+  stage_make_source (stage, "peer=Living*");
+  stage_take_address_away (&n_missed);
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_asked (stage, &n_missed);
+  stage_take_address_away (NULL);
+  stage_end_group (stage);
+  stage_wait_error (stage, STAGE_SOURCE);
+  g_assert_nonnull (strstr (stage->sides[STAGE_SOURCE].error->message, "has left the group"));
+}
+
 /* wpa_supplicant is restarted, and the picture comes back. */
 static void
 test_supplicant_is_restarted (Stage *stage, gconstpointer data)
@@ -885,6 +904,7 @@ main (int argc, char **argv)
   add ("display-is-early", test_display_is_early);
   add ("refused-port-is-told", test_refused_port_is_told);
   add ("display-of-another-at-end", test_display_of_another_at_end);
+  add ("address-has-gone", test_address_has_gone);
   add ("supplicant-is-restarted", test_supplicant_is_restarted);
   return stage_run ();
 }
