@@ -2,6 +2,7 @@
 #include "link-claim.h"
 
 #include <base-limits.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
@@ -17,6 +18,7 @@ struct _WfdClaim
   int fd; /* locked */
   char *path;
   GKeyFile *values;
+  gsize n_bytes; /* of the file */
 };
 
 /* What was there before the machine was started anew is undone already. */
@@ -36,8 +38,8 @@ wfd_claim_lock (const char *folder)
 {
   int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 
-  if (fd >= 0)
-    flock (fd, LOCK_EX);
+  while (fd >= 0 && flock (fd, LOCK_EX) != 0 && errno == EINTR)
+    continue;
   return fd;
 }
 
@@ -78,26 +80,30 @@ wfd_claim_new_locked (const char *folder)
   return self;
 }
 
+/* It never gets shorter: whoever reads it meanwhile would find the end of what was there before. */
 static gboolean
-write_all (int fd, const char *text, gsize n)
+write_all (WfdClaim *self, GString *text)
 {
-  /* In this order: whoever reads it meanwhile finds something. */
-  return pwrite (fd, text, n, 0) == (gssize) n && ftruncate (fd, n) == 0;
+  while (text->len < self->n_bytes)
+    g_string_append_c (text, '\n');
+  self->n_bytes = text->len;
+  return pwrite (self->fd, text->str, text->len, 0) == (gssize) text->len;
 }
 
 /* A file that cannot be written is as if it were not there. */
 void
 wfd_claim_set (WfdClaim *self, const char *key, const char *value)
 {
-  g_autofree char *text = NULL;
-  gsize n;
+  g_autofree char *data = NULL;
+  g_autoptr (GString) text = NULL;
 
   if (value != NULL)
     g_key_file_set_string (self->values, GROUP, key, value);
   else
     g_key_file_remove_key (self->values, GROUP, key, NULL);
-  text = g_key_file_to_data (self->values, &n, NULL);
-  if (!write_all (self->fd, text, n))
+  data = g_key_file_to_data (self->values, NULL, NULL);
+  text = g_string_new (data);
+  if (!write_all (self, text))
     g_unlink (self->path);
 }
 

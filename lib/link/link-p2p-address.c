@@ -119,6 +119,7 @@ on_server_ended (gpointer user_data)
   WfdP2pLink *self = user_data;
 
   g_clear_pointer (&self->group->dhcp, wfd_process_free);
+  wfd_p2p_group_claim_more (self->group);
 }
 
 static const WfdProcessRules server_rules = { on_server_line, on_server_ended, TRUE };

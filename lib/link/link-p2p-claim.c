@@ -249,7 +249,9 @@ wfd_p2p_link_claim_forming (WfdP2pLink *self)
       self->op != NULL && (wfd_p2p_op_get_undo (self->op) & WFD_P2P_UNDO_FORMATION) != 0;
   gboolean forming = self->unseen->len > 0 || is_asked;
 
-  wfd_p2p_link_claim_turn (self, is_asked);
+  /* Who drops an old pairing is about to form one. */
+  wfd_p2p_link_claim_turn (self,
+      is_asked || (self->op != NULL && self->op->step == WFD_P2P_STEP_FORGET));
   if (self->claim == NULL || forming == self->claims_forming)
     return;
   self->claims_forming = forming;
@@ -321,8 +323,7 @@ wfd_p2p_group_claim_more (WfdP2pGroup *group)
     text = g_strdup_printf ("%s/%u", address, net.prefix_length);
     wfd_claim_set (group->claim, KEY_ADDRESS, text);
   }
-  if (program != NULL)
-    wfd_claim_set (group->claim, KEY_PROGRAM, program);
+  wfd_claim_set (group->claim, KEY_PROGRAM, program);
 }
 
 /* --- afterwards --- */

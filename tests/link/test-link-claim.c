@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A program of ours crashes: what it has left is undone by the next. */
+#include <glib/gstdio.h>
 #include <link-p2p-private.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -557,6 +558,43 @@ test_empty_is_removed (Lab *lab, gconstpointer data)
   g_assert_cmpuint (count_claims (lab), ==, 0);
 }
 
+static goffset
+get_size (Lab *lab)
+{
+  g_autoptr (GDir) dir = g_dir_open (lab->folder, 0, NULL);
+  const char *name;
+  GStatBuf status = { 0 };
+
+  while ((name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (lab->folder, name, NULL);
+
+    if (strstr (name, "claim-") != NULL)
+      g_assert_cmpint (g_stat (path, &status), ==, 0);
+  }
+  return status.st_size;
+}
+
+/* Who reads while it is written finds no end of a longer one. */
+static void
+test_claim_is_never_cut (Lab *lab, gconstpointer data)
+{
+  WfdClaim *claim = wfd_claim_new (lab->folder);
+  g_autoptr (GPtrArray) left_over = NULL;
+  gboolean is_alone;
+  goffset size;
+
+  wfd_claim_set (claim, "owner", "somebody with a long name");
+  size = get_size (lab);
+  wfd_claim_set (claim, "owner", NULL);
+  wfd_claim_set (claim, "path", "/");
+  g_assert_cmpint (get_size (lab), ==, size);
+  wfd_claim_abandon (claim);
+  left_over = wfd_claim_take_left_over (lab->folder, NULL, &is_alone);
+  g_assert_cmpuint (left_over->len, ==, 1);
+  g_assert_null (g_hash_table_lookup (left_over->pdata[0], "owner"));
+  g_assert_cmpstr (g_hash_table_lookup (left_over->pdata[0], "path"), ==, "/");
+}
+
 #define N_CLAIMS 5000
 
 static gpointer
@@ -624,6 +662,7 @@ main (int argc, char **argv)
   add ("beside-living", test_beside_living);
   add ("several-links", test_several_links);
   add ("empty-is-removed", test_empty_is_removed);
+  add ("claim-is-never-cut", test_claim_is_never_cut);
   add ("new-claim-is-not-taken", test_new_claim_is_not_taken);
   add ("names-of-groups", test_names_of_groups);
   return lab_run ();

@@ -484,6 +484,31 @@ test_second_waits (Pair *pair, gconstpointer data)
   assert_peer (pair->second, OTHER_ID, "192.168.173.11");
 }
 
+/* In between it drops a pairing that the display has forgotten, and begins nothing. */
+static void
+test_second_waits_while_first_pairs_again (Pair *pair, gconstpointer data)
+{
+  FakeWpas *fake = pair->lab.fake;
+  const WfdP2pOp *second;
+
+  prepare (pair);
+  know_pairing (pair, "{'mode': <'3'>, 'p2p_client_list': <'" TV_ID "'>}");
+  lab_react (&pair->lab, "Invite", "InvitationResult", "({'status': <8>},)");
+  fake_wpas_hold (fake, "RemovePersistentGroup");
+  lab_reopen (&pair->lab, TV_ID, TRUE);
+  lab_wait_call (&pair->lab, "RemovePersistentGroup");
+  connect_second (pair);
+  second = WFD_P2P_LINK (pair->second)->op;
+  while (second->step < WFD_P2P_STEP_SHARE)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (second->step, ==, WFD_P2P_STEP_SHARE);
+  lab_settle (&pair->lab);
+  g_assert_cmpint (second->step, ==, WFD_P2P_STEP_SHARE);
+  fake_wpas_release (fake, "RemovePersistentGroup", NULL);
+  lab_wait_call (&pair->lab, "Connect");
+  assert_waits (pair);
+}
+
 static void
 test_first_fails (Pair *pair, gconstpointer data)
 {
@@ -851,6 +876,25 @@ test_server_talks_on (Pair *pair, gconstpointer data)
   lab_wait_program_gone (&pair->lab, "dnsmasq");
 }
 
+/* Who comes into the group later takes it for none that serves. */
+static void
+test_server_has_ended (Pair *pair, gconstpointer data)
+{
+  g_autoptr (GPtrArray) claims = NULL;
+  guint n_of_groups = 0;
+
+  lab_add_program (&pair->lab, "dnsmasq", "exit 1");
+  open_first (pair);
+  while (WFD_P2P_LINK (pair->lab.link)->group->dhcp != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  claims = wfd_claim_read_living (pair->lab.folder, NULL);
+  for (guint i = 0; i < claims->len; i++) {
+    n_of_groups += g_hash_table_contains (claims->pdata[i], "group");
+    g_assert_false (g_hash_table_contains (claims->pdata[i], "program"));
+  }
+  g_assert_cmpuint (n_of_groups, ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -866,6 +910,7 @@ main (int argc, char **argv)
   add ("group-of-other-program", test_group_of_other_program);
   add ("ports", test_ports);
   add ("second-waits", test_second_waits);
+  add ("second-waits-while-first-pairs-again", test_second_waits_while_first_pairs_again);
   add ("first-fails", test_first_fails);
   add ("first-rests", test_first_rests);
   add ("search-waits", test_search_waits);
@@ -882,5 +927,6 @@ main (int argc, char **argv)
   add ("crash-of-first", test_crash_of_first);
   add ("server-goes-on", test_server_goes_on);
   add ("server-talks-on", test_server_talks_on);
+  add ("server-has-ended", test_server_has_ended);
   return lab_run ();
 }
