@@ -19,7 +19,7 @@ static const Advice session_advices[] = {
       "Check that the address is that of a Wi-Fi Display (Miracast) device" },
   { NAMED (WFD_ERROR_UNSUPPORTED), GST_RESOURCE_ERROR_SETTINGS, NULL },
   { NAMED (WFD_ERROR_TIMEOUT), GST_RESOURCE_ERROR_READ,
-      "Check that the PEER is still within reach and try again" },
+      "Check that a Wi-Fi Display (Miracast) PEER is there, still within reach, and try again" },
   { NAMED (WFD_ERROR_STATE), GST_RESOURCE_ERROR_READ,
       "Try again, and restart the PEER if that does not help" },
   { NAMED (WFD_ERROR_REFUSED), GST_RESOURCE_ERROR_NOT_AUTHORIZED,
