@@ -1,6 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peer-address.h"
 
+#include <netinet/in.h>
+
+gboolean
+wfd_peer_ip_is_loopback (const guint8 ip[16])
+{
+  return IN6_IS_ADDR_LOOPBACK ((const struct in6_addr *) ip);
+}
+
+gboolean
+wfd_peer_address_can_be (const WfdPeerAddress *address)
+{
+  const struct in6_addr *ip = (const struct in6_addr *) address->ip;
+
+  return address->port != 0 && !IN6_IS_ADDR_UNSPECIFIED (ip) && !IN6_IS_ADDR_MULTICAST (ip)
+      && !IN6_IS_ADDR_V4MAPPED (ip)
+      && (!wfd_peer_ip_is_of_link (address->ip) || address->scope_id != 0);
+}
+
 void
 wfd_peer_ip_get_host (const guint8 ip[16], WfdPeerGuid *ret_host)
 {

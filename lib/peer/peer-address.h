@@ -16,6 +16,12 @@ wfd_peer_ip_is_of_link (const guint8 ip[16])
   return ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80;
 }
 
+gboolean wfd_peer_ip_is_loopback (const guint8 ip[16]);
+
+/* Whether a node can be there: FALSE for port 0, ::, multicast, an address of IPv4 written as one of
+ * IPv6, and one of a link of which @scope_id does not say which. */
+gboolean wfd_peer_address_can_be (const WfdPeerAddress *address);
+
 /* Addresses of nodes as those of sockets, and back. */
 GSocketAddress *wfd_peer_address_to_gio (const WfdPeerAddress *address);
 gboolean wfd_peer_address_from_gio (GSocketAddress *gio, WfdPeerAddress *ret_address);

@@ -21,7 +21,7 @@ typedef enum
 static Scope
 scope_of (const guint8 ip[16])
 {
-  if (IN6_IS_ADDR_LOOPBACK ((const struct in6_addr *) ip))
+  if (wfd_peer_ip_is_loopback (ip))
     return SCOPE_LOOPBACK;
   if (wfd_peer_ip_is_of_link (ip))
     return SCOPE_LINK;

@@ -167,7 +167,7 @@ static gboolean
 is_elsewhere (const WfdPeerNode *self, const WfdPeerRecord *record, guint64 signature,
     WfdPeerContact *ret_contact)
 {
-  return wfd_peer_contact_read (record->payload, ret_contact) && ret_contact->signature != signature
+  return wfd_peer_node_read_place (self, record, ret_contact) && ret_contact->signature != signature
       && ret_contact->n_addresses > 0 && ret_contact->node_id != self->node_id
       && !wfd_peer_node_has_link_to (self, ret_contact->node_id);
 }
@@ -192,7 +192,6 @@ wfd_peer_node_mend_partition (WfdPeerNode *self)
   if (wfd_peer_node_count_attempts (self) >= IDEAL_NEIGHBOURS)
     return;
   is_elsewhere (self, contacts->pdata[g_random_int_range (0, contacts->len)], signature, &contact);
-  wfd_peer_node_add_scope (self, contact.addresses, contact.n_addresses);
   address = &contact.addresses[g_random_int_range (0, contact.n_addresses)];
   if (!wfd_peer_node_is_tried (self, address))
     wfd_peer_node_open_link (self, WFD_PEER_LINK_NEIGHBOUR, NULL, address);

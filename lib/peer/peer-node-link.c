@@ -296,7 +296,9 @@ wfd_peer_link_read_address (const Link *link, WfdPeerList list, guint i,
   /* What is said of a link can be reached over this one only. */
   if (wfd_peer_ip_is_of_link (ret_address->ip))
     ret_address->scope_id = link->address.scope_id;
-  return TRUE;
+  /* From elsewhere nobody knows who else is on this machine. */
+  return wfd_peer_address_can_be (ret_address)
+      && (!wfd_peer_ip_is_loopback (ret_address->ip) || wfd_peer_ip_is_loopback (link->address.ip));
 }
 
 static void

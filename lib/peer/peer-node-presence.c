@@ -130,12 +130,43 @@ get_scope_id (const WfdPeerNode *self)
   return 0;
 }
 
-void
-wfd_peer_node_add_scope (const WfdPeerNode *self, WfdPeerAddress *addresses, guint n)
+static void
+add_scope (const WfdPeerNode *self, WfdPeerAddress *addresses, guint n)
 {
   for (guint i = 0; i < n; i++)
     if (wfd_peer_ip_is_of_link (addresses[i].ip))
       addresses[i].scope_id = get_scope_id (self);
+}
+
+/* Others of the graph may be on this machine, for all we know. */
+static gboolean
+is_on_loopback (const WfdPeerNode *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  for (guint i = 0; i < self->listening->len; i++)
+    if (wfd_peer_ip_is_loopback (g_array_index (self->listening, WfdPeerAddress, i).ip))
+      return TRUE;
+  g_hash_table_iter_init (&iter, self->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (wfd_peer_ip_is_loopback (((Link *) value)->address.ip))
+      return TRUE;
+  return self->listening->len == 0;
+}
+
+/* Of what a record says of where somebody is. */
+static void
+keep_what_can_be (const WfdPeerNode *self, WfdPeerContact *place)
+{
+  guint n = 0;
+
+  add_scope (self, place->addresses, place->n_addresses);
+  for (guint i = 0; i < place->n_addresses; i++)
+    if (wfd_peer_address_can_be (&place->addresses[i])
+        && (!wfd_peer_ip_is_loopback (place->addresses[i].ip) || is_on_loopback (self)))
+      place->addresses[n++] = place->addresses[i];
+  place->n_addresses = n;
 }
 
 gboolean
@@ -155,7 +186,7 @@ wfd_peer_node_read_place (const WfdPeerNode *self, const WfdPeerRecord *record,
     ret_place->n_addresses = presence.n_addresses;
     memcpy (ret_place->addresses, presence.addresses, sizeof (presence.addresses));
   }
-  wfd_peer_node_add_scope (self, ret_place->addresses, ret_place->n_addresses);
+  keep_what_can_be (self, ret_place);
   return TRUE;
 }
 
@@ -174,7 +205,7 @@ read_info (const WfdPeerNode *self, const WfdPeerRecord *record)
   info->attributes = presence.attributes;
   info->n_addresses = presence.n_addresses;
   memcpy (info->addresses, presence.addresses, sizeof (info->addresses));
-  wfd_peer_node_add_scope (self, info->addresses, info->n_addresses);
+  add_scope (self, info->addresses, info->n_addresses);
   return info;
 }
 

@@ -226,8 +226,7 @@ void wfd_peer_node_presence_changed (WfdPeerNode *self, const WfdPeerRecord *rec
     const WfdPeerRecord *old, WfdPeerRecordChange change);
 /* @addresses has room for all; how many there are. */
 guint wfd_peer_node_copy_listening (const WfdPeerNode *self, WfdPeerAddress *addresses);
-void wfd_peer_node_add_scope (const WfdPeerNode *self, WfdPeerAddress *addresses, guint n);
-/* What a presence or contact record says of where a node is. */
+/* What a presence or contact record says of where a node is, without what cannot be. */
 gboolean wfd_peer_node_read_place (const WfdPeerNode *self, const WfdPeerRecord *record,
     WfdPeerContact *ret_place);
 
@@ -242,7 +241,7 @@ void wfd_peer_node_try_missed (WfdPeerNode *self);
 
 /* peer-node-neighbours.c */
 gboolean wfd_peer_node_has_link_to (const WfdPeerNode *self, guint64 node_id);
-/* The one that the peer has named there. */
+/* The one that the peer has named there; FALSE: none that we could reach. */
 gboolean wfd_peer_link_read_address (const Link *link, WfdPeerList list, guint i,
     WfdPeerAddress *ret_address);
 /* To neighbours. */

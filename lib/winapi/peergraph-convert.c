@@ -48,19 +48,18 @@ peergraph_address_from_peer (const WfdPeerAddress *peer, PEER_ADDRESS *ret_addre
 gboolean
 peergraph_address_to_peer (const PEER_ADDRESS *address, WfdPeerAddress *ret_peer)
 {
-  const struct in6_addr *ip;
+  WfdPeerAddress peer = { 0 };
 
   if (address == NULL || address->dwSize != sizeof (*address)
-      || address->sin6.sin6_family != AF_INET6 || address->sin6.sin6_port == 0)
+      || address->sin6.sin6_family != AF_INET6)
     return FALSE;
-  ip = &address->sin6.sin6_addr;
-  if (IN6_IS_ADDR_UNSPECIFIED (ip) || IN6_IS_ADDR_MULTICAST (ip) || IN6_IS_ADDR_V4MAPPED (ip)
-      || (IN6_IS_ADDR_LINKLOCAL (ip) && address->sin6.sin6_scope_id == 0))
+  memcpy (peer.ip, &address->sin6.sin6_addr, sizeof (peer.ip));
+  peer.port = ntohs (address->sin6.sin6_port);
+  peer.scope_id = address->sin6.sin6_scope_id;
+  if (!wfd_peer_address_can_be (&peer))
     return FALSE;
 
-  memcpy (ret_peer->ip, ip, sizeof (ret_peer->ip));
-  ret_peer->port = ntohs (address->sin6.sin6_port);
-  ret_peer->scope_id = address->sin6.sin6_scope_id;
+  *ret_peer = peer;
   return TRUE;
 }
 

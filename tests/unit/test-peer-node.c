@@ -274,6 +274,83 @@ test_other_identity_in_welcome (void)
   world_free (world);
 }
 
+/* What others say: on a link from elsewhere or from this machine, and in a record. */
+static const struct
+{
+  WfdPeerAddress address;
+  gboolean can_be, can_be_here;
+} told[] = {
+  { { { 0xfd, [15] = 1 }, 1000 }, TRUE, TRUE },
+  { { { 0x20, 0x01, [15] = 1 }, 65535 }, TRUE, TRUE },
+  { { { [15] = 1 }, 1000 }, FALSE, TRUE },
+  { { { 0xfd, [15] = 1 }, 0 }, FALSE, FALSE },
+  { { { 0 }, 1000 }, FALSE, FALSE },
+  { { { 0xff, 0x02, [15] = 1 }, 1000 }, FALSE, FALSE },
+  { { { [10] = 0xff, 0xff, 127, 0, 0, 1 }, 1000 }, FALSE, FALSE },
+  { { { 0xfe, 0x80, [15] = 1 }, 1000 }, FALSE, FALSE },
+};
+
+static guint
+count_referrals (WfdPeerNode *node, const Link *link, const WfdPeerAddress *address)
+{
+  g_autoptr (GBytes) octets = g_byte_array_free_to_bytes (
+      wfd_peer_build_end (WFD_PEER_REFUSE, WFD_PEER_REFUSE_BUSY, address, 1));
+  WfdPeerMessage message;
+
+  g_array_set_size (node->referrals, 0);
+  g_assert_true (wfd_peer_message_read (wfd_bytes_of (octets), &message));
+  wfd_peer_node_remember_referrals (node, link, message.end.referrals);
+  return node->referrals->len;
+}
+
+static guint
+count_places (WfdPeerNode *node, const WfdPeerAddress *address, gboolean of_contact)
+{
+  g_autoptr (WfdPeerRecord) record = wfd_peer_record_new ();
+  WfdPeerPresence presence = { .node_id = 1, .addresses = { *address }, .n_addresses = 1 };
+  WfdPeerContact contact = { .node_id = 1, .addresses = { *address }, .n_addresses = 1 };
+  WfdPeerContact place;
+
+  record->type = of_contact ? wfd_peer_type_contact : wfd_peer_type_presence;
+  g_bytes_unref (record->payload);
+  record->payload =
+      of_contact ? wfd_peer_contact_build (&contact) : wfd_peer_presence_build (&presence);
+  g_assert_true (wfd_peer_node_read_place (node, record, &place));
+  return place.n_addresses;
+}
+
+static void
+check_told (gboolean here)
+{
+  World *world = world_new ();
+  Node *alice = add_node (world, "alice"), *bob = add_node (world, "bob");
+  g_autoptr (GPtrArray) links = NULL;
+  Link *link;
+
+  create (alice);
+  join (bob, alice);
+  links = wfd_peer_node_list_links (alice->node, WFD_PEER_LINK_NEIGHBOUR);
+  link = wfd_peer_node_get_link (alice->node, ((WfdPeerLinkInfo *) links->pdata[0])->link_id);
+  if (here)
+    link->address = (WfdPeerAddress) { { [15] = 1 }, 2000 };
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++) {
+    const WfdPeerAddress *address = &told[i].address;
+    guint n = here ? told[i].can_be_here : told[i].can_be;
+
+    g_assert_cmpuint (count_referrals (alice->node, link, address), ==, n);
+    g_assert_cmpuint (count_places (alice->node, address, FALSE), ==, n);
+    g_assert_cmpuint (count_places (alice->node, address, TRUE), ==, n);
+  }
+  world_free (world);
+}
+
+static void
+test_addresses_that_cannot_be (void)
+{
+  check_told (FALSE);
+  check_told (TRUE);
+}
+
 /* An address of a link says nothing without the interface, which is not on the wire. */
 static void
 test_address_of_link (void)
@@ -733,6 +810,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/nodes/away-and-back-at-two", test_away_and_back_at_two);
   g_test_add_func ("/peer/nodes/hashes-said-twice-end-it", test_hashes_said_twice);
   g_test_add_func ("/peer/nodes/peer-time", test_peer_time);
+  g_test_add_func ("/peer/nodes/addresses-that-cannot-be", test_addresses_that_cannot_be);
   g_test_add_func ("/peer/nodes/peer-time-of-others", test_peer_time_of_others);
   g_test_add_func ("/peer/nodes/peer-time-is-not-led-away", test_peer_time_is_not_led_away);
   g_test_add_func ("/peer/nodes/peer-time-comes-back", test_peer_time_comes_back);
