@@ -185,8 +185,10 @@ wfd_control_give_place (WfdControl *self, WfdSession *session)
 {
   WfdSilent *silent = session != self->session ? wfd_control_take_silent (self, session) : NULL;
 
-  if (silent != NULL && self->session != NULL && self->heard) {
-    GST_WARNING ("%s speaks too late: a session is running", silent->peer);
+  if (silent != NULL && self->session != NULL
+      && !wfd_turns_may_overtake (&self->turns, silent->peer, self->peer, self->begin_us,
+          self->heard, g_get_monotonic_time ())) {
+    GST_WARNING ("%s speaks too late: it is the turn of another", silent->peer);
     self->refused_connections++;
     wfd_control_free_silent (self, silent);
     return;
@@ -244,6 +246,7 @@ begin_waiting_session (gpointer data)
   g_clear_pointer (&self->peer, g_free);
   self->begin_us = g_get_monotonic_time ();
   connection = wfd_turns_take_next (&self->turns, self->begin_us, &self->peer);
+  wfd_turns_note_asked (&self->turns, self->peer, self->begin_us);
   if (!wfd_control_create_session (self, &error)
       || !wfd_session_start (self->session, connection, &error)) {
     wfd_control_end_session (self, error);

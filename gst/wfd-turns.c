@@ -13,6 +13,12 @@ typedef struct
   gint64 end_us;
 } Wasted;
 
+typedef struct
+{
+  gint64 asked_us;        /* 0: never */
+  gint64 silent_until_us; /* when it is forgotten that it said nothing */
+} Known;
+
 static void
 free_waiting (gpointer data)
 {
@@ -36,7 +42,7 @@ wfd_turns_clear (WfdTurns *self)
 {
   g_queue_clear_full (&self->waiting, free_waiting);
   g_queue_clear_full (&self->wasted, free_wasted);
-  g_clear_pointer (&self->silent, g_hash_table_unref);
+  g_clear_pointer (&self->known, g_hash_table_unref);
 }
 
 /* 0 if @address is not behind. */
@@ -74,41 +80,81 @@ wfd_turns_note_wasted (WfdTurns *self, const char *address, gint64 now_us)
     free_wasted (g_queue_pop_head (&self->wasted));
 }
 
+/* In the order of their ends. */
 static gboolean
-is_forgotten (gpointer address, gpointer end_us, gpointer now_us)
+is_any_behind (const WfdTurns *self, gint64 now_us)
 {
-  return *(gint64 *) end_us <= *(gint64 *) now_us;
+  const Wasted *last = g_queue_peek_tail ((GQueue *) &self->wasted);
+
+  return last != NULL && now_us < last->end_us;
+}
+
+static void
+forget_oldest (GHashTable *known)
+{
+  gpointer address, oldest_address = NULL;
+  const Known *oldest = NULL, *one;
+  GHashTableIter iter;
+
+  g_hash_table_iter_init (&iter, known);
+  while (g_hash_table_iter_next (&iter, &address, (gpointer *) &one)) {
+    if (oldest != NULL && oldest->asked_us <= one->asked_us)
+      continue;
+    oldest = one;
+    oldest_address = address;
+  }
+  g_hash_table_remove (known, oldest_address);
+}
+
+static Known *
+get_known (WfdTurns *self, const char *address)
+{
+  Known *known;
+
+  if (self->known == NULL)
+    self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  known = g_hash_table_lookup (self->known, address);
+  if (known != NULL)
+    return known;
+  if (g_hash_table_size (self->known) >= WFD_TURNS_MAX_KNOWN)
+    forget_oldest (self->known);
+  known = g_new0 (Known, 1);
+  g_hash_table_insert (self->known, g_strdup (address), known);
+  return known;
+}
+
+static const Known *
+find_known (const WfdTurns *self, const char *address)
+{
+  return self->known != NULL && address != NULL ? g_hash_table_lookup (self->known, address) : NULL;
+}
+
+void
+wfd_turns_note_asked (WfdTurns *self, const char *address, gint64 now_us)
+{
+  get_known (self, address)->asked_us = now_us;
 }
 
 void
 wfd_turns_note_silent (WfdTurns *self, const char *address, gint64 now_us)
 {
-  gint64 end_us = now_us + WFD_TURNS_MEMORY_US;
-
-  if (address == NULL)
-    return;
-  if (self->silent == NULL)
-    self->silent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  if (g_hash_table_size (self->silent) >= WFD_TURNS_MAX_SILENT)
-    g_hash_table_foreach_remove (self->silent, is_forgotten, &now_us);
-  if (g_hash_table_size (self->silent) < WFD_TURNS_MAX_SILENT)
-    g_hash_table_replace (self->silent, g_strdup (address), g_memdup2 (&end_us, sizeof (end_us)));
+  if (address != NULL)
+    get_known (self, address)->silent_until_us = now_us + WFD_TURNS_MEMORY_US;
 }
 
 void
 wfd_turns_note_heard (WfdTurns *self, const char *address)
 {
-  if (self->silent != NULL && address != NULL)
-    g_hash_table_remove (self->silent, address);
+  if (find_known (self, address) != NULL)
+    get_known (self, address)->silent_until_us = 0;
 }
 
 static gboolean
 was_silent (const WfdTurns *self, const char *address, gint64 now_us)
 {
-  const gint64 *end_us =
-      self->silent != NULL && address != NULL ? g_hash_table_lookup (self->silent, address) : NULL;
+  const Known *known = find_known (self, address);
 
-  return end_us != NULL && now_us < *end_us;
+  return known != NULL && now_us < known->silent_until_us;
 }
 
 /* Who said nothing is last: who wasted a turn is a display, if not a good one. */
@@ -120,39 +166,40 @@ get_rank (const WfdTurns *self, const char *address, gint64 now_us)
   return wfd_turns_is_behind (self, address, now_us) ? 1 : 0;
 }
 
-/* The first of the lowest rank. */
+/* Less than 0: @address comes before @other. */
+static int
+compare (const WfdTurns *self, const char *address, const char *other, gint64 now_us)
+{
+  const Known *known = find_known (self, address), *other_known = find_known (self, other);
+  gint64 asked_us = known != NULL ? known->asked_us : 0;
+  gint64 other_us = other_known != NULL ? other_known->asked_us : 0;
+  int order = (int) get_rank (self, address, now_us) - (int) get_rank (self, other, now_us);
+
+  return order != 0 ? order : (asked_us > other_us) - (asked_us < other_us);
+}
+
+/* Of those who are alike, who waits longest. */
 static GList *
 find_next (const WfdTurns *self, gint64 now_us)
 {
-  GList *next = NULL;
-  guint lowest = G_MAXUINT;
+  GList *next = self->waiting.head;
 
-  for (GList *link = self->waiting.head; link != NULL; link = link->next) {
-    guint rank = get_rank (self, ((Waiting *) link->data)->address, now_us);
-
-    if (rank >= lowest)
-      continue;
-    lowest = rank;
-    next = link;
-  }
+  for (GList *link = next; link != NULL; link = link->next)
+    if (compare (self, ((Waiting *) link->data)->address, ((Waiting *) next->data)->address, now_us)
+        < 0)
+      next = link;
   return next;
 }
 
-/* The last of the highest rank. */
 static GList *
 find_last (const WfdTurns *self, gint64 now_us)
 {
-  GList *last = NULL;
-  guint highest = 0;
+  GList *last = self->waiting.tail;
 
-  for (GList *link = self->waiting.tail; link != NULL; link = link->prev) {
-    guint rank = get_rank (self, ((Waiting *) link->data)->address, now_us);
-
-    if (last != NULL && rank <= highest)
-      continue;
-    highest = rank;
-    last = link;
-  }
+  for (GList *link = last; link != NULL; link = link->prev)
+    if (compare (self, ((Waiting *) link->data)->address, ((Waiting *) last->data)->address, now_us)
+        > 0)
+      last = link;
   return last;
 }
 
@@ -225,16 +272,31 @@ wfd_turns_get_end_us (const WfdTurns *self, const char *holder, gint64 begin_us,
     gint64 now_us)
 {
   const char *next = wfd_turns_get_next (self, now_us);
-  gint64 memory_us;
+  gint64 memory_us = 0;
+  guint rank, next_rank;
 
   if (next == NULL)
     return G_MAXINT64;
-  memory_us = get_rank (self, holder, now_us) >= get_rank (self, next, now_us)
-      ? 0
-      : get_end_of_memory_us (self, next, now_us);
+  rank = get_rank (self, holder, now_us);
+  next_rank = get_rank (self, next, now_us);
+  if (rank < next_rank)
+    memory_us = get_end_of_memory_us (self, next, now_us);
   if (speaks)
     return MAX (begin_us + WFD_TURNS_TURN_US, memory_us);
-  return memory_us != 0 ? begin_us + WFD_TURNS_TURN_US : now_us;
+  if (memory_us != 0)
+    return begin_us + WFD_TURNS_TURN_US;
+  return rank <= next_rank && is_any_behind (self, now_us) ? begin_us + WFD_TURNS_ANSWER_US
+                                                           : now_us;
+}
+
+gboolean
+wfd_turns_may_overtake (const WfdTurns *self, const char *other, const char *holder,
+    gint64 begin_us, gboolean speaks, gint64 now_us)
+{
+  if (speaks)
+    return FALSE;
+  return !is_any_behind (self, now_us) || now_us >= begin_us + WFD_TURNS_ANSWER_US
+      || get_rank (self, other, now_us) < get_rank (self, holder, now_us);
 }
 
 static guint

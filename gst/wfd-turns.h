@@ -8,12 +8,14 @@ G_BEGIN_DECLS
 /* Who is next of those that want the one place of a source. An address has one
  * waiting place and one turn: else who connects again and again would always be
  * the next. Who had a turn and was not set up in it comes behind all others for a
- * while. Displays behind one address (NAT) get the place one after the other. */
+ * while; of the others, who was asked longest ago is the next. Displays behind one
+ * address (NAT) get the place one after the other. */
 typedef struct
 {
-  GQueue waiting;     /* who waits longest first */
-  GQueue wasted;      /* addresses behind others, the first to be forgotten first */
-  GHashTable *silent; /* (nullable): address → gint64, when it is forgotten that it said nothing */
+  GQueue waiting; /* who waits longest first */
+  GQueue wasted;  /* addresses behind others, the first to be forgotten first */
+  GHashTable
+      *known; /* (nullable): of each address, when it was asked and whether it said nothing */
 } WfdTurns;
 
 #define WFD_TURNS_INIT \
@@ -39,8 +41,8 @@ typedef struct
 /* Displays answer M1 within 0.4 s, so who was asked has at least this long. */
 #define WFD_TURNS_ANSWER_US (500 * G_TIME_SPAN_MILLISECOND)
 /* As many as can be asked in the time of the memory: of thirty that are asked at a time
- * each has its time to answer. */
-#define WFD_TURNS_MAX_SILENT 2048
+ * each has its time to answer. Of more, who was asked longest ago is forgotten. */
+#define WFD_TURNS_MAX_KNOWN 2048
 /* A bound for memory and search: who has that many addresses is not held up by it. */
 #define WFD_TURNS_MAX_WASTED 16
 
@@ -64,11 +66,20 @@ void wfd_turns_note_wasted (WfdTurns *self, const char *address, gint64 now_us);
 /* Whether @address (nullable) comes behind the others. */
 gboolean wfd_turns_is_behind (const WfdTurns *self, const char *address, gint64 now_us);
 
+/* @address is asked. Of two of whom nothing else is known the other comes first from then on. */
+void wfd_turns_note_asked (WfdTurns *self, const char *address, gint64 now_us);
+
 /* When @holder, whose turn it is since @begin_us and who is not set up, has to make
  * room for who is next; G_MAXINT64 if nobody is. @speaks: it has said something; before
- * that others may try beside it. */
+ * that others may try beside it, but while a wasted turn is remembered only once it had its
+ * time to answer: else who answers fastest would always be the first. */
 gint64 wfd_turns_get_end_us (const WfdTurns *self, const char *holder, gint64 begin_us,
     gboolean speaks, gint64 now_us);
+
+/* Whether @other, who was asked before @holder and speaks, has the place of @holder, who was asked
+ * at @begin_us or @speaks. */
+gboolean wfd_turns_may_overtake (const WfdTurns *self, const char *other, const char *holder,
+    gint64 begin_us, gboolean speaks, gint64 now_us);
 
 /* @address (nullable: where it was could not be seen any more) was asked and said nothing: for a
  * while it comes behind all others, those who wasted a turn included. */
