@@ -106,8 +106,9 @@ static const struct
   {
       .name = "frequency",
       .nick = "Frequency",
-      .blurb = "MHz of a new group, e.g. 5180; 0 for any. One that is opened again stays where it "
-               "was (link=p2p)",
+      .blurb =
+          "MHz of a new group, or of one of before that this device owns, e.g. 5180; 0 for any "
+          "(link=p2p)",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, frequency_mhz),
       .type = G_TYPE_UINT,
       .max = G_MAXUINT16,

@@ -12,10 +12,9 @@ G_BEGIN_DECLS
  * address (NAT) get the place one after the other. */
 typedef struct
 {
-  GQueue waiting; /* who waits longest first */
-  GQueue wasted;  /* addresses behind others, the first to be forgotten first */
-  GHashTable
-      *known; /* (nullable): of each address, when it was asked and whether it said nothing */
+  GQueue waiting;    /* who waits longest first */
+  GQueue wasted;     /* addresses behind others, the first to be forgotten first */
+  GHashTable *known; /* (nullable): of an address when it was asked, and whether it was silent */
 } WfdTurns;
 
 #define WFD_TURNS_INIT \

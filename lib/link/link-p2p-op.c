@@ -470,6 +470,8 @@ get_facts (WfdP2pOp *op)
     facts |= WFD_P2P_PREPARED;
   if (asks_first (op))
     facts |= WFD_P2P_ASKS_FIRST;
+  if (op->link->options.frequency_mhz != 0)
+    facts |= WFD_P2P_PICKS;
   if (wfd_p2p_op_joins (op))
     facts |= WFD_P2P_PEER_OWNS_GROUP;
   if (wfd_p2p_op_is_inside (op))

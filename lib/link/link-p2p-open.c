@@ -260,14 +260,11 @@ begin_not_paired (WfdP2pOp *op)
       op->wanted);
 }
 
-/* Into the group of another link of ours, of which it was asked to be a member again. */
+/* Into the group that stands already, of which it was asked to be a member again. */
 static void
 let_in_anew (WfdP2pOp *op)
 {
-  WfdP2pGroup *group = op->link->group;
-
-  if (op->failure != NULL || group == NULL || !group->is_shared
-      || (op->facts & WFD_P2P_PAIRED_HERE) == 0)
+  if (op->failure != NULL || op->link->group == NULL || (op->facts & WFD_P2P_PAIRED_HERE) == 0)
     return;
   op->facts &= ~WFD_P2P_PAIRED_HERE;
   op->facts |= WFD_P2P_FORGOTTEN;

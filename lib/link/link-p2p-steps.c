@@ -26,6 +26,7 @@
 #define ASKS_FIRST WFD_P2P_ASKS_FIRST
 #define SHARES WFD_P2P_SHARES
 #define PAIRED_HERE WFD_P2P_PAIRED_HERE
+#define PICKS WFD_P2P_PICKS
 
 /* Of the rows of a step, the first whose facts are all there counts. A group
  * that the peer has begun meanwhile is as good as one that we would begin. */
@@ -87,6 +88,8 @@ static const struct
   { S (SHARE), STARTED, S (GROUP) },
   { S (SHARE), SHARES, S (NETWORK) },
   { S (SHARE), PAIRED | OWNS_GROUP, S (REJOIN) },
+  /* Invite of wpa_supplicant takes no frequency. */
+  { S (SHARE), PAIRED | PAIRED_HERE | PICKS, S (BEGIN) },
   { S (SHARE), PAIRED, S (INVITE) },
   { S (SHARE), 0, S (PAIR) },
 
@@ -114,6 +117,8 @@ static const struct
   { S (SERVE), BEGINS, S (DONE) },
   { S (SERVE), SHARES | PAIRED_HERE, S (INVITE_IN) },
   { S (SERVE), SHARES, S (ADMIT) },
+  { S (SERVE), PICKS | PAIRED_HERE, S (INVITE_IN) },
+  { S (SERVE), PICKS | FORGOTTEN, S (ADMIT) },
   { S (SERVE), 0, S (MEMBER) },
   { S (MEMBER), INSIDE | UP, S (DONE) },
   { S (MEMBER), OWNER, S (PEER_ADDRESS) },

@@ -73,6 +73,7 @@ typedef enum
   WFD_P2P_PEER_HIDDEN = 1 << 18, /* the address of the peer in the group is not known */
   WFD_P2P_SHARES = 1 << 19,      /* the group of another link of ours is ours too */
   WFD_P2P_PAIRED_HERE = 1 << 20, /* the pairing of before is that of a group of ours */
+  WFD_P2P_PICKS = 1 << 21,       /* the frequency: a group of ours has to be there already */
 } WfdP2pFact;
 
 /* What follows on @step, which has succeeded; @facts: of WfdP2pFact. */

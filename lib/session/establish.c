@@ -586,7 +586,7 @@ establish_init_properties (GObjectClass *klass)
   /**
    * WfdEstablish:frequency-mhz:
    *
-   * Of a new group, in MHz; 0 for any.
+   * Of a new group, or one of before that this side owns and opens again, in MHz; 0 for any.
    */
   properties[PROP_FREQUENCY] = g_param_spec_uint ("frequency-mhz", "Frequency",
       "MHz of a new group; 0 for any", 0, G_MAXUINT16, 0, flags);

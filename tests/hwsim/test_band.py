@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Where the country allows it, a group is formed in the 5 GHz band, unasked; and on
-the channel that was asked for."""
+the channel that was asked for, also one that is opened again."""
 import time
 
-from lab import Device, Failure, close, find_both, pair, run
+from lab import Device, Failure, close, find_both, pair, reopen, run
 
 
 def check_frequency(link, least_mhz, most_mhz):
@@ -31,6 +31,14 @@ def main():
     link, _, _ = pair(source, sink, 'pbc')
     check_frequency(link, 2437, 2437)
     close(source, sink)
+
+    for frequency in ('2462', '5180'):
+        source.stop_peer()
+        source.start_peer('--frequency', frequency)
+        find_both(source)
+        link, _, _ = reopen(source, sink)
+        check_frequency(link, int(frequency), int(frequency))
+        close(source, sink)
 
     # A group that is begun without a negotiation.
     guest = Device('Guest', 2)

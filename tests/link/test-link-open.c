@@ -477,6 +477,45 @@ test_reopens_as_owner (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 0);
 }
 
+/* The group of before, where it shall be, and the peer is asked into it. */
+static void
+begin_where_it_shall_be (Lab *lab)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .frequency_mhz = 5180 };
+
+  lab_use_options (lab, &options);
+  remember_as_owner (lab);
+  lab_start_group_after (lab, "GroupAdd", "GO");
+}
+
+static void
+test_reopens_at_frequency (Lab *lab, gconstpointer data)
+{
+  begin_where_it_shall_be (lab);
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_call (lab, "Invite");
+  assert_call (lab, "GroupAdd",
+      "GroupAdd " IFACE " frequency=5180 persistent_group_object='" PERSISTENT "1'");
+  assert_call (lab, "Invite", "Invite " GROUP_IFACE " peer='" TV "'");
+  fake_wpas_set (lab->fake, GROUP, "Members", g_variant_new_parsed ("[objectpath '" TV "']"));
+  lab_say (lab, "InvitationResult", "({'status': <0>},)");
+  fake_wpas_say (lab->fake, GROUP, "fi.w1.wpa_supplicant1.Group", "PeerJoined",
+      g_variant_new_parsed ("(objectpath '" TV "',)"));
+  lab_wait_ok (lab);
+}
+
+/* It has forgotten the pairing, and is let into the group as a new one. */
+static void
+test_pairs_at_frequency (Lab *lab, gconstpointer data)
+{
+  begin_where_it_shall_be (lab);
+  lab_reopen (lab, TV_ID, TRUE);
+  lab_wait_call (lab, "Invite");
+  lab_say (lab, "InvitationResult", "({'status': <8>},)");
+  lab_wait_call (lab, "Start");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 1);
+}
+
 static void
 remember_as_client (Lab *lab)
 {
@@ -769,6 +808,8 @@ main (int argc, char **argv)
   add ("group/peer-forgotten-meanwhile", test_peer_forgotten_meanwhile);
   add ("group/without-interface", test_group_without_interface);
   add ("reopen/as-owner", test_reopens_as_owner);
+  add ("reopen/at-frequency", test_reopens_at_frequency);
+  add ("reopen/at-frequency-forgotten", test_pairs_at_frequency);
   add ("reopen/as-client", test_reopens_as_client);
   add ("reopen/latest-of-many", test_reopens_latest_of_many);
   add ("reopen/rejoins-group-of-peer", test_rejoins_group_of_peer);
