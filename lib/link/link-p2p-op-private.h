@@ -20,7 +20,6 @@ struct _WfdP2pOp
   GSource *step_timer; /* of the step alone */
   GSource *joining;    /* the group of the peer, which may be gone */
   GSource *pause;      /* before it is tried again */
-  GSource *radio;      /* before the step begins: it is back from a search */
 
   WfdP2pStep step;
   guint wish; /* the facts that it has begun with */

@@ -51,7 +51,6 @@ stop_step (WfdP2pOp *op)
   wfd_p2p_clear_source (&op->step_timer);
   wfd_p2p_clear_source (&op->joining);
   wfd_p2p_clear_source (&op->pause);
-  wfd_p2p_clear_source (&op->radio);
 }
 
 static void
@@ -497,39 +496,12 @@ gets_in_the_way (WfdP2pOp *op)
       && (op->link->search != WFD_P2P_SEARCH_NONE || op->link->search_again != NULL);
 }
 
-static gboolean
-on_radio_back (gpointer user_data)
-{
-  WfdP2pOp *op = user_data;
-
-  wfd_p2p_clear_source (&op->radio);
-  get_rule (op->step)->begin (op);
-  return G_SOURCE_REMOVE;
-}
-
-/* What is sent to the peer before the radio is back from another channel waits for a second more. */
-static void
-begin_step (WfdP2pOp *op)
-{
-  static const guint64 sending = 1ull << WFD_P2P_STEP_INVITE | 1ull << WFD_P2P_STEP_PAIR;
-  gint64 wait_us = op->link->radio_back_us - g_get_monotonic_time ();
-
-  if ((sending & 1ull << op->step) == 0 || wait_us <= 0) {
-    get_rule (op->step)->begin (op);
-    return;
-  }
-  op->radio = g_timeout_source_new ((wait_us + 999) / 1000);
-  g_source_set_callback (op->radio, on_radio_back, op, NULL);
-  g_source_attach (op->radio, op->link->context);
-}
-
 void
 wfd_p2p_op_advance (WfdP2pOp *op)
 {
   G_GNUC_UNUSED g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
   gint stage;
 
-  wfd_p2p_clear_source (&op->radio);
   op->step = wfd_p2p_next_step (op->step, get_facts (op));
   wfd_p2p_link_claim_forming (op->link);
   if (gets_in_the_way (op))
@@ -538,7 +510,7 @@ wfd_p2p_op_advance (WfdP2pOp *op)
   if (stage >= 0)
     wfd_link_emit (op->link, WFD_LINK_STAGE, (guint) stage);
   if (!wfd_p2p_op_has_ended (op))
-    begin_step (op);
+    get_rule (op->step)->begin (op);
 }
 
 static gboolean

@@ -28,7 +28,6 @@ begin_search (WfdP2pOp *op)
 {
   gboolean is_social = !may_be_anywhere (op);
 
-  op->link->expects_back = FALSE;
   if (wfd_p2p_link_gives_way (op->link)) {
     wfd_p2p_link_search_again (op->link);
     if (op->step == WFD_P2P_STEP_FIND)
@@ -456,7 +455,7 @@ wfd_p2p_op_group_started (WfdP2pOp *op)
   wfd_p2p_op_end_pause (op);
   if (op->step == WFD_P2P_STEP_SEARCH)
     end_search (op);
-  else if ((waiting & 1ull << op->step) != 0 || op->radio != NULL)
+  else if ((waiting & 1ull << op->step) != 0)
     wfd_p2p_op_advance (op);
 }
 
@@ -645,7 +644,7 @@ answered_member (WfdP2pOp *op, GVariant *answer)
 static void
 open_link (WfdP2pLink *self)
 {
-  self->group->is_up = self->expects_back = TRUE;
+  self->group->is_up = TRUE;
   wfd_p2p_group_claim_open (self->group);
   wfd_p2p_link_announce (self);
   wfd_p2p_link_watch_peer (self);

@@ -64,13 +64,6 @@ typedef enum
   WFD_P2P_SEARCH_LISTEN, /* not at all: to be found and invited, at once */
 } WfdP2pSearch;
 
-/* Where a driver leaves it to Linux (6.1, mac80211) to listen on a channel, whoever asks for that,
- * or sends to somebody, or searches, while the radio is still on its way back from another is put
- * off for half a second, and to the next whole one. */
-#define WFD_P2P_RADIO_BACK_MS 50
-/* Who is asked answers that it is not ready, and stays where it was asked for another 100 ms. */
-#define WFD_P2P_ANSWERED_MS 130
-
 /* How long it searches there before it searches everywhere, or listens. */
 guint wfd_p2p_link_get_social_s (WfdP2pLink *self);
 
@@ -102,11 +95,9 @@ struct _WfdP2pLink
   gboolean claims_forming, claims_turn;
 
   gboolean is_finding;   /* for the application, not for an operation */
-  gboolean expects_back; /* the peer of a link that was open, since it was looked for anybody */
   gboolean is_reachable; /* now and then */
   WfdP2pSearch search;
-  gint64 search_us;     /* when that began */
-  gint64 radio_back_us; /* when the radio will be back from where it is */
+  gint64 search_us; /* when that began */
   GSource *search_again;
   GCancellable *asking; /* why it has ended */
   GHashTable *peers;    /* id to WfdLinkPeer */
@@ -165,7 +156,6 @@ void wfd_p2p_link_listen_again (WfdP2pLink *self);
 void wfd_p2p_link_make_way (WfdP2pLink *self);
 /* What has begun just now, by whichever call. */
 void wfd_p2p_link_note_search (WfdP2pLink *self, WfdP2pSearch search);
-void wfd_p2p_link_expect_radio_in (WfdP2pLink *self, guint back_ms);
 /* Whether a search of the few channels that has ended has taken its time. */
 gboolean wfd_p2p_link_has_searched (WfdP2pLink *self);
 void wfd_p2p_link_clear_group (WfdP2pLink *self);

@@ -227,10 +227,15 @@ go_on_unless_invited (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Where a driver leaves it to Linux (6.1, mac80211) to listen on a channel, whoever asks for that
+ * while the radio is still on its way back from another is put off for half a second, and
+ * to the next whole one. */
+#define RADIO_BACK_MS 100
+
 static void
 go_on_when_radio_is_back (WfdP2pLink *self)
 {
-  wfd_p2p_link_wake_search_in (self, WFD_P2P_RADIO_BACK_MS, go_on_unless_invited);
+  wfd_p2p_link_wake_search_in (self, RADIO_BACK_MS, go_on_unless_invited);
   self->search = WFD_P2P_SEARCH_ENDED;
 }
 
@@ -333,7 +338,6 @@ request_pairing (WfdP2pLink *self, const char *path, WfdPairing pairing, const c
 
   if (peer == NULL)
     return;
-  wfd_p2p_link_expect_radio_in (self, WFD_P2P_ANSWERED_MS);
   wfd_link_peer_doubt (peer);
   request_from (self, peer, pairing, pin);
 }

