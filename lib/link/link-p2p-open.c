@@ -263,7 +263,8 @@ begin_not_paired (WfdP2pOp *op)
 static void
 let_in_anew (WfdP2pOp *op)
 {
-  if (op->failure != NULL || op->link->group == NULL || (op->facts & WFD_P2P_PAIRED_HERE) == 0)
+  if (op->failure != NULL || op->link->group == NULL || !op->invites_in
+      || (op->facts & WFD_P2P_PAIRED_HERE) == 0)
     return;
   op->facts &= ~WFD_P2P_PAIRED_HERE;
   op->facts |= WFD_P2P_FORGOTTEN;
