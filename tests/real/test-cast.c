@@ -273,6 +273,7 @@ test_watch_motion (Fixture *self, gconstpointer data)
   g_assert_cmpuint (get_figures (self).moved, ==, 9);
   g_assert_cmpuint (get_figures (self).blank, ==, 0);
   g_assert_cmpuint (get_figures (self).width, ==, WIDTH);
+  g_assert_cmpfloat (get_figures (self).rate_hz, ==, 30);
   g_assert_cmpuint (get_figures (self).media, ==, 9 * 33 * GST_MSECOND);
 }
 
@@ -358,6 +359,39 @@ test_report_judges (void)
   g_assert_false (cast_report_has_sound (&report));
 }
 
+/* Who is told that the machine is too slow looks for no other fault. */
+static void
+test_report_explains (void)
+{
+  static const struct
+  {
+    guint64 pictures, moved;
+    double rate_hz, busy_percent;
+    const char *text;
+  } rows[] = {
+    { 0, 0, 0, 100, "No picture came." },
+    { 4, 3, 30, 99, "*too slow*of 30 pictures a second it showed 0.4*busy for 99 %*" },
+    { 4, 3, 0, 99, "*too slow*of 30 pictures a second it showed 0.4*" },
+    { 4, 3, 30, 40, "*did not move: 3 of 4 pictures*; 0.4 came a second, of 30." },
+    { 4, 3, 30, 0, "*did not move: 3 of 4 pictures*" },
+    { 250, 2, 30, 99, "*did not move: 2 of 250 pictures*; 25.0 came a second, of 30." },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const CastReport report = {
+      .pictures = { .pictures = rows[i].pictures,
+          .moved = rows[i].moved,
+          .rate_hz = rows[i].rate_hz },
+      .watched_us = 10 * G_USEC_PER_SEC,
+      .busy_percent = rows[i].busy_percent,
+    };
+    g_autofree char *text = cast_report_explain_stillness (&report);
+
+    if (!g_pattern_match_simple (rows[i].text, text))
+      g_error ("\"%s\" is not \"%s\"", text, rows[i].text);
+  }
+}
+
 #define ADD_WATCH(name, function) \
   g_test_add ("/cast/watch/" name, Fixture, NULL, setup, function, teardown)
 
@@ -378,5 +412,6 @@ main (int argc, char **argv)
   ADD_WATCH ("measures-the-age-of-a-picture", test_watch_delay);
   ADD_WATCH ("saves-a-picture", test_watch_saves);
   g_test_add_func ("/cast/report/judges", test_report_judges);
+  g_test_add_func ("/cast/report/tells-a-slow-machine-from-a-fault", test_report_explains);
   return g_test_run ();
 }

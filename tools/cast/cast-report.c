@@ -6,6 +6,12 @@
 /* A picture that moves shows something new this often at least. */
 #define MOVED_PERCENT 10
 #define MOVED_MIN 5
+/* Whose processors have so little left, and show less than half of the pictures, is too
+ * slow; who has time for more has another fault. */
+#define BUSY_PERCENT 90
+#define SLOW_PERCENT 50
+/* What tools/try asks for. */
+#define USUAL_RATE_HZ 30
 /* Sound may need a moment to begin. */
 #define LOUD_PERCENT 50
 
@@ -22,6 +28,26 @@ gboolean
 cast_report_has_sound (const CastReport *self)
 {
   return self->sound_loud > 0 && self->sound_loud * 100 >= self->sound_levels * LOUD_PERCENT;
+}
+
+char *
+cast_report_explain_stillness (const CastReport *self)
+{
+  const CastFigures *pictures = &self->pictures;
+  double per_second = self->watched_us > 0 ? pictures->pictures * 1e6 / self->watched_us : 0;
+  double wanted = pictures->rate_hz > 0 ? pictures->rate_hz : USUAL_RATE_HZ;
+  gboolean slow = per_second * 100 < wanted * SLOW_PERCENT;
+
+  if (pictures->pictures == 0)
+    return g_strdup ("No picture came.");
+  if (slow && self->busy_percent >= BUSY_PERCENT)
+    return g_strdup_printf (
+        "This machine is too slow for it, or too busy: of %.0f pictures a second "
+        "it showed %.1f, with its processors busy for %.0f %% of the time.",
+        wanted, per_second, self->busy_percent);
+  return g_strdup_printf ("The picture did not move: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                          " pictures showed something new; %.1f came a second, of %.0f.",
+      pictures->moved, pictures->pictures, per_second, wanted);
 }
 
 static double

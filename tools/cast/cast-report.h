@@ -16,6 +16,8 @@ typedef struct
 
   gboolean has_pictures; /* somebody looked at them */
   CastFigures pictures;
+  gint64 watched_us;   /* since the first of them */
+  double busy_percent; /* of all processors meanwhile; 0: not known */
 
   gboolean has_network;
   guint64 bytes; /* of RTP, in the time below */
@@ -30,6 +32,8 @@ typedef struct
 
 gboolean cast_report_has_motion (const CastReport *self);
 gboolean cast_report_has_sound (const CastReport *self);
+/* A sentence for a person about pictures of which cast_report_has_motion () is FALSE. */
+char *cast_report_explain_stillness (const CastReport *self);
 
 /* For a person. */
 void cast_report_print (const CastReport *self, FILE *file);

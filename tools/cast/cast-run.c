@@ -44,6 +44,7 @@ typedef struct
   gint64 start_us;
   gint64 network_begin_us;
   guint64 network_begin_bytes;
+  guint64 begin_idle, begin_all; /* of the processors, in ticks */
   char *told;
 
   GMutex lock;
@@ -296,6 +297,33 @@ note_network (Cast *self, gboolean begin)
   gst_structure_get_uint64 (stats, "packets-lost", &self->report.lost);
 }
 
+/* Ticks of all processors since the machine was started; 0 where that is not told. */
+static void
+read_ticks (guint64 *ret_idle, guint64 *ret_all)
+{
+  g_autofree char *text = NULL;
+  unsigned long long user, nice, system, idle, waiting, irq, softirq, steal;
+
+  *ret_idle = *ret_all = 0;
+  if (!g_file_get_contents ("/proc/stat", &text, NULL, NULL)
+      || sscanf (text, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
+             &waiting, &irq, &softirq, &steal)
+          != 8)
+    return;
+  *ret_idle = idle + waiting;
+  *ret_all = *ret_idle + user + nice + system + irq + softirq + steal;
+}
+
+static void
+note_processors (Cast *self)
+{
+  guint64 idle, all;
+
+  read_ticks (&idle, &all);
+  if (self->begin_all > 0 && all > self->begin_all)
+    self->report.busy_percent = 100 - 100.0 * (idle - self->begin_idle) / (all - self->begin_all);
+}
+
 static void
 check_pictures (Cast *self, gint64 now_us)
 {
@@ -310,6 +338,7 @@ check_pictures (Cast *self, gint64 now_us)
     self->begun = TRUE;
     say (self, "picture    The first picture is here");
     note_network (self, TRUE);
+    read_ticks (&self->begin_idle, &self->begin_all);
   }
   if (self->options.seconds > 0 && now_us - first_us > self->options.seconds * 1e6)
     end (self);
@@ -414,6 +443,8 @@ run (Cast *self)
   if (self->watch != NULL) {
     self->report.has_pictures = TRUE;
     cast_watch_get_figures (self->watch, &self->report.pictures);
+    self->report.watched_us = g_get_monotonic_time () - self->report.pictures.first_us;
+    note_processors (self);
   }
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
 }
@@ -438,8 +469,13 @@ judge (Cast *self)
 {
   if (self->watch != NULL)
     cast_report_print (&self->report, stdout);
-  if (self->options.need_picture && !cast_report_has_motion (&self->report))
-    fail (self, "The picture did not move.");
+  /* That none came may have been said. */
+  if (self->options.need_picture && !cast_report_has_motion (&self->report)
+      && !(self->failed && self->report.pictures.pictures == 0)) {
+    g_autofree char *text = cast_report_explain_stillness (&self->report);
+
+    fail (self, text);
+  }
   if (self->options.need_sound && !cast_report_has_sound (&self->report))
     fail (self, "No sound was heard.");
 }

@@ -104,6 +104,8 @@ update_caps (CastWatch *self)
   self->has_info = gst_video_info_from_caps (&self->info, caps);
   self->figures.width = GST_VIDEO_INFO_WIDTH (&self->info);
   self->figures.height = GST_VIDEO_INFO_HEIGHT (&self->info);
+  gst_util_fraction_to_double (GST_VIDEO_INFO_FPS_N (&self->info),
+      GST_VIDEO_INFO_FPS_D (&self->info), &self->figures.rate_hz);
   update_content (self);
 }
 

@@ -28,6 +28,7 @@ typedef struct
 {
   guint width;
   guint height;
+  double rate_hz; /* as the caps say; 0: they do not */
   guint64 pictures;
   guint64 moved;   /* show something else than the one before, apart from the stamp */
   guint64 blank;   /* of one colour */
