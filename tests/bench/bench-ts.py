@@ -30,7 +30,8 @@ def count(program, functions, mbit, seconds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', 1)[0])
     parser.add_argument('program', help='bench-ts, as built')
-    parser.add_argument('--json', metavar='FILE', help='writes the figures there as well')
+    parser.add_argument('--json', metavar='FILE', type=argparse.FileType('w', encoding='utf-8'),
+                        help='writes the figures there as well')
     parser.add_argument('--seconds', type=int, default=4, help='of stream')
     args = parser.parse_args()
 
@@ -45,7 +46,7 @@ def main():
             figures[name] = round(instructions / packets)
             print('%-48s %6d   (%d packets, %d units)' % (name, figures[name], packets, units))
     if args.json:
-        with open(args.json, 'w', encoding='utf-8') as file:
+        with args.json as file:
             json.dump(figures, file, indent=2)
     return int(any(figures['ts_%s_instructions_per_packet_20_mbit' % way] > limit
                    for way, limit in LIMITS.items()))

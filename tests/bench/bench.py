@@ -157,7 +157,8 @@ def _arguments():
     parser.add_argument('--runs', type=int, help='how often each thing is measured')
     parser.add_argument('--minutes', type=float, help='how long to look for growth; 0: not at all')
     parser.add_argument('--no-peer', action='store_true', help='ours only')
-    parser.add_argument('--json', help='also write all figures to this file')
+    parser.add_argument('--json', metavar='FILE', type=argparse.FileType('w', encoding='utf-8'),
+                        help='also write all figures to this file')
     parser.add_argument('parts', nargs='*', metavar='PART', help='only these of: ' + ' '.join(PARTS))
     arguments = parser.parse_args()
     for part in arguments.parts:
@@ -168,7 +169,6 @@ def _arguments():
 
 def main():
     arguments = _arguments()
-    json_path = arguments.json and os.path.abspath(arguments.json)
     machine.enter_private_network()
     folder = tempfile.mkdtemp(prefix='wfd-bench-')
     try:
@@ -179,8 +179,8 @@ def main():
         bench = Bench(arguments, stage)
         asyncio.run(bench.run())
         say('\n' + bench.table.text())
-        if json_path:
-            with open(json_path, 'w', encoding='utf-8') as file:
+        if arguments.json:
+            with arguments.json as file:
                 file.write(bench.table.json(machine=known, samples=bench.samples))
     except machine.Missing as missing:
         say('SKIP: %s' % missing)
