@@ -10,6 +10,7 @@
 
 #include <locale.h>
 #include <stdlib.h>
+#include <string.h>
 
 static GMainLoop *loop;
 static const char *wanted;
@@ -62,9 +63,16 @@ on_searching (GObject *source, GAsyncResult *result, gpointer user_data)
 int
 main (int argc, char **argv)
 {
-  WfdP2pLink *link = wfd_p2p_link_new (WFD_ROLE_SOURCE);
+  WfdP2pLink *link;
 
   setlocale (LC_ALL, "");
+  if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
+    g_printerr (
+        "usage: displays [NAME or ID]\n"
+        "Lists the displays in reach, until Ctrl-C or until the one that was named is there.\n");
+    return argc == 2 && strcmp (argv[1], "--help") == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  }
+  link = wfd_p2p_link_new (WFD_ROLE_SOURCE);
   loop = g_main_loop_new (NULL, FALSE);
   wanted = argc > 1 ? argv[1] : NULL;
   g_signal_connect (link, "peer-found", G_CALLBACK (on_peer), NULL);

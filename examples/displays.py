@@ -7,6 +7,7 @@
 link.connect_async() would pair with one of them, link.reopen_async() open the link to one that was
 paired before.
 """
+import argparse
 import sys
 
 import gi
@@ -55,5 +56,11 @@ class Displays:
         return self.error.message if self.error else 0
 
 
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n', 1)[0])
+    parser.add_argument('wanted', nargs='?', metavar='NAME or ID', help='ends when this one is there')
+    return Displays(parser.parse_args().wanted).run()
+
+
 if __name__ == '__main__':
-    sys.exit(Displays(sys.argv[1] if len(sys.argv) > 1 else None).run())
+    sys.exit(main())

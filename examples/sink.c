@@ -62,9 +62,12 @@ main (int argc, char **argv)
   guint64 port = 0; /* the usual ones */
 
   setlocale (LC_ALL, "");
-  if (argc < 2
-      || (argc > 2 && !g_ascii_string_to_unsigned (argv[2], 10, 1, G_MAXUINT16, &port, NULL))) {
+  if (argc < 2 || argc > 3 || argv[1][0] == '-') {
     g_printerr ("usage: sink HOST [PORT]\n");
+    return EXIT_FAILURE;
+  }
+  if (argc == 3 && !g_ascii_string_to_unsigned (argv[2], 10, 1, G_MAXUINT16, &port, NULL)) {
+    g_printerr ("\"%s\" is no port: a number from 1 to 65535\n", argv[2]);
     return EXIT_FAILURE;
   }
   g_object_set (session, "rtp-port", 19000, "connect-timeout-ms", 15000, NULL);

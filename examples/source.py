@@ -55,13 +55,13 @@ class Source:
 
 
 def port_number(text):
-    if not 0 <= int(text) < 65536:
-        raise ValueError(text)
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError('%s is no port: a number up to 65535, 0 for any that is free' % text)
     return int(text)
 
 
 def main():
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__.split('\n', 1)[0])
     parser.add_argument('port', nargs='?', type=port_number, default=7236)
     try:
         return Source(parser.parse_args().port).run()

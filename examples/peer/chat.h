@@ -57,6 +57,25 @@ Check (HRESULT hr, const char *what)
     Fail (hr, what);
 }
 
+/* What was typed cannot be meant. */
+static void
+Refuse (const char *text, const char *why)
+{
+  fprintf (stderr, "%s %s\n", text, why);
+  exit (1);
+}
+
+static uint16_t
+ReadPort (const char *text)
+{
+  char *end;
+  unsigned long port = strtoul (text, &end, 10);
+
+  if (*end != '\0' || port == 0 || port > 65535)
+    Refuse (text, "is no port: a number from 1 to 65535");
+  return (uint16_t) port;
+}
+
 /* ADDRESS or ADDRESS%INTERFACE. */
 static PEER_ADDRESS
 ReadAddress (const char *address, const char *port)
@@ -68,13 +87,13 @@ ReadAddress (const char *address, const char *port)
   memset (&where, 0, sizeof (where));
   where.dwSize = sizeof (where);
   where.sin6.sin6_family = AF_INET6;
-  where.sin6.sin6_port = htons ((uint16_t) atoi (port));
+  where.sin6.sin6_port = htons (ReadPort (port));
   where.sin6.sin6_scope_id = interface != NULL ? if_nametoindex (interface + 1) : 0;
+  if (interface != NULL && where.sin6.sin6_scope_id == 0)
+    Refuse (interface + 1, "is no interface of this machine: see ip link");
   snprintf (ip, sizeof (ip), "%.*s", (int) strcspn (address, "%"), address);
-  if (inet_pton (AF_INET6, ip, &where.sin6.sin6_addr) != 1) {
-    fprintf (stderr, "%s is no address of IPv6\n", address);
-    exit (1);
-  }
+  if (inet_pton (AF_INET6, ip, &where.sin6.sin6_addr) != 1)
+    Refuse (address, "is no address of IPv6");
   return where;
 }
 

@@ -412,29 +412,47 @@ Chat (const char *address, const char *port)
   CloseHandle (event);
 }
 
+/* Whether there is this command, with so many words behind it. */
+static BOOL
+IsCommand (const char *what, int words)
+{
+  static const struct
+  {
+    const char *what;
+    int least, most;
+  } commands[] = { { "who", 0, 0 }, { "create", 0, 1 }, { "invite", 0, 1 }, { "join", 1, 2 },
+    { "chat", 0, 0 }, { "chat", 2, 2 } };
+
+  for (size_t i = 0; i < ARRAYSIZE (commands); i++)
+    if (strcmp (commands[i].what, what) == 0 && words >= commands[i].least
+        && words <= commands[i].most)
+      return TRUE;
+  return FALSE;
+}
+
 int
 main (int argc, char *argv[])
 {
   const char *first = argc > 3 ? argv[3] : NULL, *second = argc > 4 ? argv[4] : NULL;
-  const char *what = argc > 2 && argc < 6 ? argv[2] : "";
+  const char *what = argc > 2 ? argv[2] : "";
   PEER_VERSION_DATA version;
 
   setlocale (LC_ALL, "");
-  Check (PeerGroupStartup (PEER_GROUP_VERSION, &version), "PeerGroupStartup");
-  if (argc > 1)
-    self = FindIdentity (Widen (argv[1]));
-  if (strcmp (what, "who") == 0 && first == NULL)
-    Who ();
-  else if (strcmp (what, "create") == 0 && second == NULL)
-    Create (first != NULL ? Widen (first) : NULL);
-  else if (strcmp (what, "invite") == 0 && second == NULL)
-    Invite (first != NULL ? ReadText (first) : NULL);
-  else if (strcmp (what, "join") == 0 && first != NULL)
-    Join (ReadText (first), second != NULL ? Widen (second) : NULL);
-  else if (strcmp (what, "chat") == 0 && (first == NULL) == (second == NULL))
-    Chat (first, second);
-  else
+  /* Before an identity is made for a name that was none. */
+  if (!IsCommand (what, argc - 3) || argv[1][0] == '-')
     Usage ();
+  Check (PeerGroupStartup (PEER_GROUP_VERSION, &version), "PeerGroupStartup");
+  self = FindIdentity (Widen (argv[1]));
+  if (strcmp (what, "who") == 0)
+    Who ();
+  else if (strcmp (what, "create") == 0)
+    Create (first != NULL ? Widen (first) : NULL);
+  else if (strcmp (what, "invite") == 0)
+    Invite (first != NULL ? ReadText (first) : NULL);
+  else if (strcmp (what, "join") == 0)
+    Join (ReadText (first), second != NULL ? Widen (second) : NULL);
+  else
+    Chat (first, second);
   if (group != NULL)
     PeerGroupClose (group);
   PeerGroupShutdown ();

@@ -176,7 +176,7 @@ main (int argc, char *argv[])
   HANDLE event;
   HPEEREVENT events;
 
-  if (argc != 2 && argc != 4) {
+  if ((argc != 2 && argc != 4) || argv[1][0] == '-') {
     fprintf (stderr, "usage: %s NAME [ADDRESS[%%IF] PORT]\n", argv[0]);
     return 2;
   }

@@ -189,7 +189,9 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   port = argc > 1 ? ParsePort (argv[1]) : 7236;
   if (port < 0) {
-    printf ("usage: %s [PORT [ADDRESS [INTERFACE]]]\n", argv[0]);
+    printf ("%s is no port: a number from 1 to 65535\n"
+            "usage: %s [PORT [ADDRESS [INTERFACE]]]\n",
+        argv[1], argv[0]);
     return 2;
   }
   hEnded = CreateEvent (NULL, TRUE, FALSE, NULL);

@@ -198,7 +198,11 @@ def test_examples(tap, installed, compiler, root):
     sink = os.path.join(root, 'sink')
     good, told = run(*compiler, *C_FLAGS, *installed.flags('--cflags'), '-o', sink,
                      os.path.join(EXAMPLES, 'sink.c'), '-x', 'none', *installed.flags('--libs'))
-    if not tap.test('examples/sink-links', good, told) or PYTHON is None:
+    if not tap.test('examples/sink-links', good, told):
+        return
+    good, told = run('timeout', str(PATIENCE_S), sink, '127.0.0.1', '70000', env=installed.env)
+    tap.test('examples/sink-refuses-a-port', not good and '"70000" is no port' in told, told)
+    if PYTHON is None:
         return
     with subprocess.Popen([PYTHON, os.path.join(EXAMPLES, 'source.py'), '0'], env=installed.env,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as source:
@@ -272,6 +276,10 @@ def test_group_chat(tap, installed, compiler, root):
             do('carol', 'join', for_all, 'sesame'), do('dave', 'join', for_all, 'barley')]
     if not tap.test('examples/group-chat-is-made', all(good for good, _ in done), repr(done)):
         return
+    known = sorted(os.walk(os.path.join(root, 'group')))
+    good, told = do('eve', 'whoever')
+    tap.test('examples/group-chat-makes-nobody-up', not good and told.startswith('usage:')
+             and sorted(os.walk(os.path.join(root, 'group'))) == known, told)
     good, told = do('dave', 'join', for_bob)
     tap.test('examples/group-chat-for-one', not good and 'the invitation is not for us' in told, told)
     with subprocess.Popen(patient + ['alice', 'chat'], **pipes) as alice:
@@ -315,6 +323,8 @@ def test_displays(tap, args, installed, compiler, root):
         else:
             tap.test('examples/displays-in-' + name,
                      lab.returncode == 0 and '\n02:00:00:00:01:00 Living room\n' in '\n' + told, told)
+        good, told = run('timeout', str(PATIENCE_S), *command, '--help', env=no_bus)
+        tap.test('examples/displays-help-in-' + name, good and told.startswith('usage: displays'), told)
         good, told = run('timeout', str(PATIENCE_S), *command, env=no_bus)
         tap.test('examples/displays-without-a-bus-in-' + name, not good and 'D-Bus' in told, told)
 
