@@ -207,9 +207,18 @@ wfd_control_enter_step (WfdControl *self, WfdStep step)
 void
 wfd_control_enter_negotiating (WfdControl *self)
 {
+  g_autoptr (GVariant) stats = NULL;
+  guint32 port = 0; /* of a source: a display has none */
+
   if (self->step != WFD_STEP_CONNECT)
     return;
-  wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "Connected with %s", self->peer);
+  if (self->session != NULL)
+    stats = wfd_session_dup_stats (self->session);
+  if (stats != NULL && g_variant_lookup (stats, "peer-port", "u", &port))
+    wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "Connected with %s port %u",
+        self->peer, port);
+  else
+    wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "Connected with %s", self->peer);
   wfd_control_enter_step (self, WFD_STEP_NEGOTIATE);
 }
 

@@ -113,8 +113,13 @@ make_connect_error (WfdSession *self, const Target *target, GError *error)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return error;
   ports = dup_tried_ports (self, target);
-  made = g_error_new (WFD_ERROR, WFD_ERROR_CONNECT, "No connection to the source (%s): %s", ports,
-      error->message);
+  if (error->domain == G_RESOLVER_ERROR)
+    made = g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
+        "No connection to the source: %s; check how the name is written, or use an IP address",
+        error->message);
+  else
+    made = g_error_new (WFD_ERROR, WFD_ERROR_CONNECT, "No connection to the source (%s): %s", ports,
+        error->message);
   g_error_free (error);
   return made;
 }
@@ -230,8 +235,9 @@ wfd_session_connect_async (WfdSession *self, const char *host, guint16 port,
  * wfd_session_connect_finish:
  * @self: a session
  * @result: what the callback was given
- * @error: return location for an error: %WFD_ERROR_CONNECT, %WFD_ERROR_STATE, or
- *   one of the #G_IO_ERROR domain, as %G_IO_ERROR_CANCELLED
+ * @error: return location for an error: %WFD_ERROR_CONNECT, %WFD_ERROR_NO_PEER if the
+ *   name of the source is not known, %WFD_ERROR_STATE, or one of the #G_IO_ERROR domain,
+ *   as %G_IO_ERROR_CANCELLED
  *
  * Returns: whether the connection stands
  */

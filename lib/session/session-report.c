@@ -163,6 +163,17 @@ wfd_session_dup_peer_edid (WfdSession *self)
   return g_bytes_new_take (octets, n);
 }
 
+/* 0: not connected. */
+static guint
+get_peer_port (WfdSession *self)
+{
+  g_autoptr (GSocketAddress) remote = NULL;
+
+  if (self->connection != NULL)
+    remote = g_socket_connection_get_remote_address (self->connection, NULL);
+  return remote != NULL ? g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (remote)) : 0;
+}
+
 /**
  * wfd_session_dup_stats:
  * @self: a session
@@ -170,7 +181,8 @@ wfd_session_dup_peer_edid (WfdSession *self)
  * Counters of the dialogue: requests-received, requests-sent,
  * responses-received, keep-alives, idr-requests (type t), and when they are
  * known last-rtt-us (type x), max-bitrate-bps (type t, more a sink does not
- * take), session-id and reason (type s, why the format was chosen).
+ * take), session-id and reason (type s, why the format was chosen), and for a
+ * sink peer-port (type u, the RTSP port of the source).
  *
  * Returns: (transfer full): a variant of type a{sv}
  */
@@ -205,5 +217,7 @@ wfd_session_dup_stats (WfdSession *self)
     g_variant_dict_insert (&dict, "session-id", "s", session_id);
   if (reason != NULL)
     g_variant_dict_insert (&dict, "reason", "s", reason);
+  if (self->role == WFD_ROLE_SINK && get_peer_port (self) != 0)
+    g_variant_dict_insert (&dict, "peer-port", "u", get_peer_port (self));
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }

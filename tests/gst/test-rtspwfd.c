@@ -173,6 +173,8 @@ GST_START_TEST (progress_is_told_step_by_step)
 {
   static const char *const steps[] = { "connect/start", "connect/complete", "negotiate/start",
     "negotiate/complete", "play/start", "play/complete" };
+  g_autofree char *text = NULL, *wanted = NULL;
+  guint port;
 
   connect_both (TRUE, "", "");
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
@@ -181,6 +183,11 @@ GST_START_TEST (progress_is_told_step_by_step)
     fail_unless_equals_int (recorder_count (source.recorder, match_progress, steps[i]), 1);
     fail_unless_equals_int (recorder_count (sink.recorder, match_progress, steps[i]), 1);
   }
+  gst_message_parse_progress (recorder_wait (sink.recorder, match_progress, "connect/complete"),
+      NULL, NULL, &text);
+  g_object_get (source.wfd, "rtsp-port", &port, NULL);
+  wanted = g_strdup_printf ("Connected with 127.0.0.1 port %u", port);
+  fail_unless_equals_string (text, wanted);
   tear_down ();
 }
 

@@ -419,6 +419,38 @@ test_nobody_listening_is_an_error_when_the_time_is_over (Fixture *self, gconstpo
   g_assert_cmpuint (self->failed_attempts, ==, 0);
 }
 
+/* 64 characters are more than a label may have, so that no server is asked. */
+#define NAME_OF_NOBODY "nobody-nobody-nobody-nobody-nobody-nobody-nobody-nobody-nobody-x"
+
+static void
+test_name_of_nobody_is_told_with_advice (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  wfd_session_connect_async (self->sink, NAME_OF_NOBODY, 0, NULL, on_connect_done, &error);
+  while (error == NULL)
+    g_main_context_iteration (self->context, TRUE);
+  g_assert_error (error, WFD_ERROR, WFD_ERROR_NO_PEER);
+  g_assert_nonnull (strstr (error->message, NAME_OF_NOBODY));
+  g_assert_nonnull (strstr (error->message, "IP address"));
+  g_assert_cmpuint (self->failed_attempts, ==, 0);
+}
+
+/* Whoever has tried three ports wants to know which answered. */
+static void
+test_sink_tells_the_port_of_its_source (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GVariant) stats = NULL, before = wfd_session_dup_stats (self->sink);
+  guint32 port = 0;
+
+  g_assert_false (g_variant_lookup (before, "peer-port", "u", &port));
+  connect_sink (self);
+  run_until (self, WFD_SESSION_STATE_PLAYING);
+  stats = wfd_session_dup_stats (self->sink);
+  g_assert_true (g_variant_lookup (stats, "peer-port", "u", &port));
+  g_assert_cmpuint (port, ==, wfd_listener_get_port (self->listener));
+}
+
 static void
 close_it (WfdSession *session, guint port, GError *error, Fixture *self)
 {
@@ -647,6 +679,8 @@ main (int argc, char **argv)
   TEST ("close-stops-an-attempt-to-connect", NULL, test_close_stops_an_attempt_to_connect);
   TEST ("nobody-listening-is-an-error-when-the-time-is-over", NULL,
       test_nobody_listening_is_an_error_when_the_time_is_over);
+  TEST ("name-of-nobody-is-told-with-advice", NULL, test_name_of_nobody_is_told_with_advice);
+  TEST ("sink-tells-the-port-of-its-source", NULL, test_sink_tells_the_port_of_its_source);
   TEST ("application-may-end-it-when-nobody-listens", NULL,
       test_application_may_end_it_when_nobody_listens);
   TEST ("error-names-the-ports-that-were-tried", NULL, test_error_names_the_ports_that_were_tried);
