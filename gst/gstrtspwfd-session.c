@@ -240,8 +240,8 @@ finish_source (GstRtspWfd *self, const GError *error)
   gst_rtsp_wfd_post_due_eos (self);
 }
 
-/* What a source does that has another display; NULL if @error says all. (transfer
- * full) */
+/* What a source does that has another display, or wants another one, which connecting
+ * again would not change; NULL if @error says all. (transfer full) */
 static GError *
 find_early_end (GstRtspWfd *self, const GError *error)
 {
@@ -249,9 +249,10 @@ find_early_end (GstRtspWfd *self, const GError *error)
     return NULL;
   if (error != NULL && !g_error_matches (error, WFD_ERROR, WFD_ERROR_CLOSED))
     return NULL;
-  return g_error_new (WFD_ERROR, WFD_ERROR_CLOSED,
-      "%s before the session had begun; it may be busy with another display, wait for another one, or "
-      "want none of the formats that are offered to it",
+  return g_error_new (WFD_ERROR, WFD_ERROR_REFUSED,
+      "%s before the session had begun; this may not be the peer that it wants (\"peer\" of a "
+      "wfdsink), it may be busy with another display, or want none of the formats that are offered "
+      "to it",
       error != NULL ? "The source closed the connection" : "The source left");
 }
 

@@ -153,8 +153,8 @@ static const Property table[] = {
   [WFD_PROP_TIMEOUT] = {
       .name = "timeout",
       .nick = "Timeout",
-      .blurb = "Milliseconds to try to connect, and without any sign of life of a "
-          "source that should send",
+      .blurb = "Milliseconds to try to connect, and without any sign of life of a source that should "
+          "send, of which it is asked for one in between: up to half as long again may pass",
       .only = "role=sink",
       .kind = KIND_UINT,
       .flags = READY_ONLY,

@@ -176,7 +176,8 @@ GST_START_TEST (who_is_no_display_does_not_end_the_wait)
   gboolean speaks = __i__ / 2 >= 3;
 
   start_source ("");
-  stranger = connect_from (NULL);
+  /* When a reset is seen is chance; with it goes whatever else came from that address. */
+  stranger = connect_from (__i__ % 2 == 1 ? "127.0.0.2" : NULL);
   recorder_mark (source.recorder);
   display_read_message (stranger);
   display_say (stranger, texts[__i__ / 2]);
@@ -586,7 +587,23 @@ GST_START_TEST (source_that_has_a_display_already_is_an_error_that_says_so)
   start_sink ("");
   error = recorder_wait_error (sink.recorder);
   fail_unless (strstr (error->message, "busy with another") != NULL, "%s", error->message);
+  fail_if (strstr (error->message, "Connect again") != NULL, "%s", error->message);
   side_clear (&first);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (display_that_is_not_wanted_reads_so)
+{
+  g_autoptr (GError) error = NULL;
+
+  start_source ("peer=127.0.0.2");
+  start_sink ("");
+  error = recorder_wait_error (sink.recorder);
+  fail_unless (strstr (error->message, "not be the peer that it wants") != NULL, "%s",
+      error->message);
+  fail_if (strstr (error->message, "Connect again") != NULL, "%s", error->message);
   tear_down ();
 }
 
@@ -680,6 +697,7 @@ rtspwfd_peers_suite (void)
   tcase_add_test (errors, settings_that_cannot_work_fail_at_once);
   tcase_add_test (errors, port_in_use_fails_at_once);
   tcase_add_test (errors, source_that_has_a_display_already_is_an_error_that_says_so);
+  tcase_add_test (errors, display_that_is_not_wanted_reads_so);
   tcase_add_test (errors, source_that_is_not_there_is_an_error);
   return suite;
 }
