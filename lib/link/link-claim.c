@@ -2,7 +2,6 @@
 #include "link-claim.h"
 
 #include <base-limits.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
@@ -10,8 +9,11 @@
 #include <unistd.h>
 
 #define PREFIX "claim-"
+#define NEW_PREFIX "new-"
 #define GROUP "claim"
 #define KEY_BOOT "boot"
+/* Each link has one, and one for its group: more than run on one machine. */
+#define MAX_CLAIMS 256
 
 struct _WfdClaim
 {
@@ -31,16 +33,16 @@ dup_boot (void)
                                                                                   : g_strdup ("");
 }
 
-/* Nothing in @folder is half made as long as it is locked: a claim that has no lock yet would
- * be taken for left over. */
+/* With O_CLOEXEC it goes with the process, and what flock () does at once no signal interrupts. */
 int
 wfd_claim_lock (const char *folder)
 {
   int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 
-  while (fd >= 0 && flock (fd, LOCK_EX) != 0 && errno == EINTR)
-    continue;
-  return fd;
+  if (fd < 0 || flock (fd, LOCK_EX | LOCK_NB) == 0)
+    return fd;
+  close (fd);
+  return WFD_CLAIM_BUSY;
 }
 
 void
@@ -50,32 +52,33 @@ wfd_claim_unlock (int lock)
     close (lock);
 }
 
-WfdClaim *
-wfd_claim_new (const char *folder)
+/* It has its name when it is locked: one without a lock would be taken for left over. */
+static gboolean
+publish (int fd, const char *path, const char *name)
 {
-  WfdClaim *self;
-  int lock;
-
-  g_mkdir_with_parents (folder, 0700);
-  lock = wfd_claim_lock (folder);
-  self = lock >= 0 ? wfd_claim_new_locked (folder) : NULL;
-  wfd_claim_unlock (lock);
-  return self;
+  return flock (fd, LOCK_EX | LOCK_NB) == 0 && g_rename (path, name) == 0;
 }
 
 WfdClaim *
-wfd_claim_new_locked (const char *folder)
+wfd_claim_new (const char *folder)
 {
-  g_autofree char *path = g_build_filename (folder, PREFIX "XXXXXX", NULL);
-  g_autofree char *boot = dup_boot ();
-  int fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+  g_autofree char *path = g_build_filename (folder, NEW_PREFIX "XXXXXX", NULL);
+  g_autofree char *name = NULL, *boot = dup_boot ();
   WfdClaim *self;
+  int fd;
 
+  g_mkdir_with_parents (folder, 0700);
+  fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0)
     return NULL;
-  flock (fd, LOCK_EX);
+  name = g_strconcat (folder, "/" PREFIX, path + strlen (path) - strlen ("XXXXXX"), NULL);
+  if (!publish (fd, path, name)) {
+    g_unlink (path);
+    close (fd);
+    return NULL;
+  }
   self = g_new (WfdClaim, 1);
-  *self = (WfdClaim) { fd, g_steal_pointer (&path), g_key_file_new () };
+  *self = (WfdClaim) { fd, g_steal_pointer (&name), g_key_file_new () };
   g_key_file_set_string (self->values, GROUP, KEY_BOOT, boot);
   return self;
 }
@@ -90,19 +93,36 @@ write_all (WfdClaim *self, GString *text)
   return pwrite (self->fd, text->str, text->len, 0) == (gssize) text->len;
 }
 
-/* A file that cannot be written is as if it were not there. */
-void
-wfd_claim_set (WfdClaim *self, const char *key, const char *value)
+static void
+set_value (WfdClaim *self, const char *key, const char *value)
 {
-  g_autofree char *data = NULL;
-  g_autoptr (GString) text = NULL;
-
   if (value != NULL)
     g_key_file_set_string (self->values, GROUP, key, value);
   else
     g_key_file_remove_key (self->values, GROUP, key, NULL);
-  data = g_key_file_to_data (self->values, NULL, NULL);
-  text = g_string_new (data);
+}
+
+static GString *
+to_text (WfdClaim *self)
+{
+  g_autofree char *data = g_key_file_to_data (self->values, NULL, NULL);
+
+  return g_string_new (data);
+}
+
+/* A file that cannot be written is as if it were not there. */
+void
+wfd_claim_set (WfdClaim *self, const char *key, const char *value)
+{
+  g_autoptr (GString) text = NULL;
+
+  set_value (self, key, value);
+  text = to_text (self);
+  if (text->len > WFD_LIMIT_CLAIM_BYTES) {
+    set_value (self, key, NULL);
+    g_string_free (text, TRUE);
+    text = to_text (self);
+  }
   if (!write_all (self, text))
     g_unlink (self->path);
 }
@@ -154,14 +174,15 @@ is_there (int fd)
   return fstat (fd, &status) == 0 && status.st_nlink > 0;
 }
 
-/* -1 if it cannot be opened; to open a pipe would take until somebody writes. */
+/* -1 if it cannot be opened; to open a pipe would take until somebody writes. Two who look at the
+ * same time do not take each other for who holds it. */
 static int
 open_claim (const char *path, gboolean *ret_is_held)
 {
   int fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
 
   if (fd >= 0)
-    *ret_is_held = flock (fd, LOCK_EX | LOCK_NB) != 0;
+    *ret_is_held = flock (fd, LOCK_SH | LOCK_NB) != 0;
   return fd;
 }
 
@@ -212,13 +233,16 @@ collect (const char *folder, const WfdClaim *ours,
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   g_autofree char *boot = dup_boot ();
   const char *name;
+  guint n = 0;
 
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+  while (dir != NULL && n < MAX_CLAIMS && (name = g_dir_read_name (dir)) != NULL) {
     g_autofree char *path = g_build_filename (folder, name, NULL);
     g_autoptr (GHashTable) values = NULL;
 
-    if (g_str_has_prefix (name, PREFIX) && !is_of (ours, path))
-      values = get (path, is_alone);
+    if (!g_str_has_prefix (name, PREFIX) || is_of (ours, path))
+      continue;
+    n++;
+    values = get (path, is_alone);
     if (values != NULL && g_strcmp0 (g_hash_table_lookup (values, KEY_BOOT), boot) == 0)
       g_ptr_array_add (claims, g_steal_pointer (&values));
   }
@@ -228,27 +252,12 @@ collect (const char *folder, const WfdClaim *ours,
 GPtrArray *
 wfd_claim_take_left_over (const char *folder, const WfdClaim *ours, gboolean *ret_is_alone)
 {
-  int lock = wfd_claim_lock (folder);
-  GPtrArray *claims;
-
   *ret_is_alone = TRUE;
-  claims = collect (folder, ours, take, ret_is_alone);
-  wfd_claim_unlock (lock);
-  return claims;
-}
-
-GPtrArray *
-wfd_claim_read_living_locked (const char *folder, const WfdClaim *ours)
-{
-  return collect (folder, ours, read_held, NULL);
+  return collect (folder, ours, take, ret_is_alone);
 }
 
 GPtrArray *
 wfd_claim_read_living (const char *folder, const WfdClaim *ours)
 {
-  int lock = wfd_claim_lock (folder);
-  GPtrArray *claims = wfd_claim_read_living_locked (folder, ours);
-
-  wfd_claim_unlock (lock);
-  return claims;
+  return collect (folder, ours, read_held, NULL);
 }

@@ -14,6 +14,9 @@
 
 #define SYSTEM_FOLDER "/run"
 
+/* Of WFD_P2P_CLAIMS_BUSY_MS each. */
+#define MAX_BUSY 10
+
 char *
 wfd_p2p_link_dup_claim_folder (WfdP2pLink *self)
 {
@@ -133,15 +136,31 @@ adopt_old (WfdP2pLink *self)
   }
 }
 
-static guint64
-get_since_us (GHashTable *claim)
+gint64
+wfd_p2p_claim_get_us (GHashTable *claim, const char *key)
 {
-  const char *value = g_hash_table_lookup (claim, KEY_SINCE);
+  const char *value = g_hash_table_lookup (claim, key);
   WfdText text = wfd_text (value != NULL ? value : "");
-  guint64 since_us = 0;
+  guint64 us = 0;
 
-  wfd_text_take_decimal (&text, G_MAXUINT64, &since_us);
-  return since_us;
+  return wfd_text_take_decimal (&text, G_MAXINT64, &us) ? (gint64) us : G_MININT64 / 2;
+}
+
+gint64
+wfd_p2p_claim_get_now_us (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+static void
+claim_now (WfdClaim *claim, const char *key)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, wfd_p2p_claim_get_now_us ());
+
+  wfd_claim_set (claim, key, text);
 }
 
 /* Of those who announce something here, the last; @device: (nullable): of any. NULL if there
@@ -155,7 +174,8 @@ find_last (GPtrArray *others, const char *device)
     GHashTable *claim = g_ptr_array_index (others, i);
 
     if ((device == NULL || wfd_p2p_claim_says (claim, KEY_DEVICE, device))
-        && (last == NULL || get_since_us (claim) > get_since_us (last)))
+        && (last == NULL
+            || wfd_p2p_claim_get_us (claim, KEY_SINCE) > wfd_p2p_claim_get_us (last, KEY_SINCE)))
       last = claim;
   }
   return last;
@@ -225,12 +245,10 @@ wfd_p2p_link_claim (WfdP2pLink *self, GVariant *config)
 void
 wfd_p2p_link_claim_announced (WfdP2pLink *self, GVariant *wfd_ies)
 {
-  g_autofree char *since = g_strdup_printf ("%" G_GINT64_FORMAT, g_get_monotonic_time ());
-
   if (self->claim == NULL)
     return;
   claim_value (self->claim, KEY_ANNOUNCES, wfd_ies);
-  wfd_claim_set (self->claim, KEY_SINCE, since);
+  claim_now (self->claim, KEY_SINCE);
 }
 
 void
@@ -239,7 +257,10 @@ wfd_p2p_link_claim_turn (WfdP2pLink *self, gboolean is_ours)
   if (self->claim == NULL || is_ours == self->claims_turn)
     return;
   self->claims_turn = is_ours;
-  wfd_claim_set (self->claim, KEY_TURN, is_ours ? CLAIM_YES : NULL);
+  if (is_ours)
+    claim_now (self->claim, KEY_TURN);
+  else
+    wfd_claim_set (self->claim, KEY_TURN, NULL);
 }
 
 void
@@ -284,6 +305,7 @@ wfd_p2p_group_claim_all (WfdP2pLink *self)
     wfd_claim_set (group->claim, KEY_ADAPTER, self->interface_path);
     wfd_claim_set (group->claim, KEY_GROUP, group->group_path);
     wfd_claim_set (group->claim, KEY_PERSISTENT, group->info->is_persistent ? CLAIM_YES : NULL);
+    claim_now (group->claim, KEY_TURN);
   }
   wfd_claim_set (group->claim, KEY_PATH, group->interface_path);
 }
@@ -304,8 +326,13 @@ wfd_p2p_group_claim_open (WfdP2pGroup *group)
   if (group->claim == NULL)
     return;
   wfd_claim_set (group->claim, KEY_PEER, peer != NULL ? wfd_link_peer_get_id (peer) : NULL);
-  if (group->info->is_owner)
-    wfd_claim_set (group->claim, KEY_OPEN, group->is_up ? CLAIM_YES : NULL);
+  if (!group->info->is_owner)
+    return;
+  if (!group->is_up)
+    claim_now (group->claim, KEY_TURN);
+  wfd_claim_set (group->claim, KEY_OPEN, group->is_up ? CLAIM_YES : NULL);
+  if (group->is_up)
+    wfd_claim_set (group->claim, KEY_TURN, NULL);
 }
 
 void
@@ -402,13 +429,43 @@ is_shared (GHashTable *claim, GPtrArray *living)
   return FALSE;
 }
 
+gboolean
+wfd_p2p_op_lock_claims (WfdP2pOp *op, int *ret_lock)
+{
+  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (op->link);
+
+  *ret_lock = wfd_claim_lock (folder);
+  if (*ret_lock == WFD_CLAIM_BUSY && op->n_busy++ < MAX_BUSY)
+    return FALSE;
+  op->n_busy = 0;
+  return TRUE;
+}
+
+/* Nothing if somebody else has it for good. */
+static GPtrArray *
+take_left_over (WfdP2pOp *op, int lock, gboolean *ret_is_alone)
+{
+  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (op->link);
+
+  *ret_is_alone = FALSE;
+  return lock >= 0 ? wfd_claim_take_left_over (folder, op->link->claim, ret_is_alone)
+                   : g_ptr_array_new ();
+}
+
+static gboolean
+on_clean_again (gpointer user_data)
+{
+  wfd_p2p_op_begin_clean (user_data);
+  return G_SOURCE_REMOVE;
+}
+
 /* A wpa_supplicant that has been started since knows nothing of all that. */
-void
-wfd_p2p_op_begin_clean (WfdP2pOp *op)
+static void
+clean (WfdP2pOp *op, int lock)
 {
   g_autofree char *folder = wfd_p2p_link_dup_claim_folder (op->link);
   gboolean is_alone;
-  g_autoptr (GPtrArray) claims = wfd_claim_take_left_over (folder, op->link->claim, &is_alone);
+  g_autoptr (GPtrArray) claims = take_left_over (op, lock, &is_alone);
   g_autoptr (GPtrArray) living = wfd_claim_read_living (folder, op->link->claim);
 
   g_ptr_array_set_size (op->left, 0);
@@ -424,6 +481,22 @@ wfd_p2p_op_begin_clean (WfdP2pOp *op)
     if (is_alone && g_hash_table_contains (claim, KEY_FORMING))
       g_ptr_array_add (op->left, g_hash_table_ref (claim));
   }
+}
+
+void
+wfd_p2p_op_begin_clean (WfdP2pOp *op)
+{
+  int lock;
+
+  wfd_p2p_clear_source (&op->step_timer);
+  if (!wfd_p2p_op_lock_claims (op, &lock)) {
+    op->step_timer = g_timeout_source_new (WFD_P2P_CLAIMS_BUSY_MS);
+    g_source_set_callback (op->step_timer, on_clean_again, op, NULL);
+    g_source_attach (op->step_timer, op->link->context);
+    return;
+  }
+  clean (op, lock);
+  wfd_claim_unlock (lock);
   wfd_p2p_op_take_paths (op, g_new0 (char *, 1));
   if (op->left->len > 0)
     wfd_p2p_op_ask_property (op, WPAS_PATH, WPAS_INTERFACE_ROOT, WPAS_INTERFACES);

@@ -30,7 +30,7 @@ G_BEGIN_DECLS
 #define KEY_ANNOUNCES "announces"
 #define KEY_CONFIGURES "configures"
 #define KEY_SINCE "since"
-#define KEY_TURN "turn" /* there if we form a group, and nobody else does */
+#define KEY_TURN "turn" /* since when we form one, or this one, and nobody else does */
 
 #define CLAIM_YES "yes"
 
@@ -40,6 +40,14 @@ void wfd_p2p_link_claim_turn (WfdP2pLink *self, gboolean is_ours);
 /* Of this process. */
 char *wfd_p2p_claim_dup_process (void);
 char *wfd_p2p_link_dup_claim_folder (WfdP2pLink *self);
+/* Whoever else has locked the claims has them for less than a millisecond, unless it was stopped. */
+#define WFD_P2P_CLAIMS_BUSY_MS 50
+/* FALSE: somebody else has them, and it is to be tried again after that time; not often, after
+ * which @ret_lock is WFD_CLAIM_BUSY. */
+gboolean wfd_p2p_op_lock_claims (WfdP2pOp *op, int *ret_lock);
+/* The time that it says, by the clock that goes on in sleep; long ago if it says none. */
+gint64 wfd_p2p_claim_get_us (GHashTable *claim, const char *key);
+gint64 wfd_p2p_claim_get_now_us (void);
 /* NULL if it is none. */
 const char *wfd_p2p_claim_get_path (GHashTable *claim, const char *key);
 /* Whether it says that @key is @value; @value: (nullable): nothing is. */

@@ -14,16 +14,17 @@
 
 /* How often it is looked whether another has formed its group. */
 #define LOOK_MS 200
+/* As long as an operation may last. */
+#define TURN_US (120 * G_USEC_PER_SEC)
 
 /* --- what others say --- */
 
-/* @has_lock: we have locked their folder. Of this wpa_supplicant. */
+/* Of this wpa_supplicant. */
 static GPtrArray *
-read_others (WfdP2pLink *self, gboolean has_lock)
+read_others (WfdP2pLink *self)
 {
   g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
-  GPtrArray *claims = has_lock ? wfd_claim_read_living_locked (folder, self->claim)
-                               : wfd_claim_read_living (folder, self->claim);
+  GPtrArray *claims = wfd_claim_read_living (folder, self->claim);
 
   for (guint i = claims->len; i > 0; i--) {
     if (!wfd_p2p_claim_says (g_ptr_array_index (claims, i - 1), KEY_OWNER, self->owner))
@@ -32,28 +33,28 @@ read_others (WfdP2pLink *self, gboolean has_lock)
   return claims;
 }
 
-static int
-lock_claims (WfdP2pLink *self)
+/* Who has it for longer than anything may take does not use it. @key: whose it is: of a link, or
+ * of its group, which is being formed until it is open */
+static gboolean
+has_turn (GHashTable *claim, const char *key, WfdP2pLink *self)
 {
-  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
+  gint64 age_us = wfd_p2p_claim_get_now_us () - wfd_p2p_claim_get_us (claim, KEY_TURN);
 
-  return wfd_claim_lock (folder);
+  return wfd_p2p_claim_says (claim, key, self->interface_path) && age_us >= 0 && age_us < TURN_US;
 }
 
+/* The turn is given up when the group has a claim, completely: who asks for both asks for the turn
+ * first, or finds neither. */
 static gboolean
-has_turn (GHashTable *claim, WfdP2pLink *self)
+somebody_has_turn (WfdP2pLink *self)
 {
-  return wfd_p2p_claim_says (claim, KEY_DEVICE, self->interface_path)
-      && g_hash_table_contains (claim, KEY_TURN);
-}
+  g_autoptr (GPtrArray) others = read_others (self);
 
-/* A group that is not open yet is being formed as well. */
-static gboolean
-is_forming (GHashTable *claim, WfdP2pLink *self)
-{
-  return has_turn (claim, self)
-      || (wfd_p2p_claim_says (claim, KEY_ADAPTER, self->interface_path)
-          && !g_hash_table_contains (claim, KEY_OPEN));
+  for (guint i = 0; i < others->len; i++) {
+    if (has_turn (g_ptr_array_index (others, i), KEY_DEVICE, self))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static gboolean
@@ -71,16 +72,7 @@ forms (WfdP2pLink *self)
 gboolean
 wfd_p2p_link_gives_way (WfdP2pLink *self)
 {
-  g_autoptr (GPtrArray) others = NULL;
-
-  if (self->owner == NULL || forms (self))
-    return FALSE;
-  others = read_others (self, FALSE);
-  for (guint i = 0; i < others->len; i++) {
-    if (has_turn (g_ptr_array_index (others, i), self))
-      return TRUE;
-  }
-  return FALSE;
+  return self->owner != NULL && !forms (self) && somebody_has_turn (self);
 }
 
 gboolean
@@ -90,11 +82,11 @@ wfd_p2p_link_is_of_other (WfdP2pLink *self, const char *interface_path)
 
   if (forms (self))
     return FALSE;
-  others = read_others (self, FALSE);
+  if (somebody_has_turn (self))
+    return TRUE;
+  others = read_others (self);
   for (guint i = 0; i < others->len; i++) {
-    GHashTable *claim = g_ptr_array_index (others, i);
-
-    if (has_turn (claim, self) || is_at (claim, interface_path))
+    if (is_at (g_ptr_array_index (others, i), interface_path))
       return TRUE;
   }
   return FALSE;
@@ -109,7 +101,7 @@ enter (WfdP2pLink *self, GHashTable *claim, GPtrArray *others)
   g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
   const char *path = wfd_p2p_claim_get_path (claim, KEY_PATH),
              *group_path = wfd_p2p_claim_get_path (claim, KEY_GROUP);
-  WfdClaim *ours = path != NULL && group_path != NULL ? wfd_claim_new_locked (folder) : NULL;
+  WfdClaim *ours = path != NULL && group_path != NULL ? wfd_claim_new (folder) : NULL;
 
   if (ours == NULL)
     return FALSE;
@@ -150,7 +142,8 @@ static gboolean
 take_turn (WfdP2pOp *op, GError **error)
 {
   WfdP2pLink *self = op->link;
-  g_autoptr (GPtrArray) others = read_others (self, TRUE);
+  gboolean is_others = somebody_has_turn (self);
+  g_autoptr (GPtrArray) others = read_others (self);
   g_autofree char *process = wfd_p2p_claim_dup_process ();
   GHashTable *open = NULL;
 
@@ -164,12 +157,14 @@ take_turn (WfdP2pOp *op, GError **error)
           wfd_link_peer_get_id (op->peer));
       return FALSE;
     }
-    if (is_forming (claim, self))
-      return FALSE;
+    is_others |= has_turn (claim, KEY_ADAPTER, self);
     if (wfd_p2p_claim_says (claim, KEY_ADAPTER, self->interface_path)
-        && wfd_p2p_claim_says (claim, KEY_PROCESS, process))
+        && wfd_p2p_claim_says (claim, KEY_PROCESS, process)
+        && g_hash_table_contains (claim, KEY_OPEN))
       open = claim;
   }
+  if (is_others)
+    return FALSE;
   if (open == NULL || wfd_p2p_op_joins (op) || !enter (self, open, others))
     wfd_p2p_link_claim_turn (self, TRUE);
   /* What is said of this device is what the last one has said. */
@@ -190,7 +185,7 @@ look_again (WfdP2pOp *op)
 {
   op->has_waited = TRUE;
   wfd_p2p_clear_source (&op->step_timer);
-  op->step_timer = g_timeout_source_new (LOOK_MS);
+  op->step_timer = g_timeout_source_new (op->n_busy > 0 ? WFD_P2P_CLAIMS_BUSY_MS : LOOK_MS);
   g_source_set_callback (op->step_timer, on_look, op, NULL);
   g_source_attach (op->step_timer, op->link->context);
 }
@@ -204,7 +199,8 @@ may_begin (WfdP2pOp *op, GError **error)
   /* The peer was faster. */
   if (op->link->group != NULL || op->link->options.advert.type != WFD_IE_TYPE_SOURCE)
     return TRUE;
-  lock = lock_claims (op->link);
+  if (!wfd_p2p_op_lock_claims (op, &lock))
+    return FALSE;
   is_ours = take_turn (op, error);
   wfd_claim_unlock (lock);
   return is_ours;
@@ -235,9 +231,9 @@ wfd_p2p_op_begin_share (WfdP2pOp *op)
 /* --- out --- */
 
 static gboolean
-is_with_others (WfdP2pLink *self, gboolean has_lock)
+is_with_others (WfdP2pLink *self)
 {
-  g_autoptr (GPtrArray) claims = read_others (self, has_lock);
+  g_autoptr (GPtrArray) claims = read_others (self);
   guint n = 0;
 
   for (guint i = 0; i < claims->len; i++)
@@ -249,7 +245,7 @@ is_with_others (WfdP2pLink *self, gboolean has_lock)
 gboolean
 wfd_p2p_link_shares_group (WfdP2pLink *self)
 {
-  return self->group->claim != NULL && is_with_others (self, FALSE);
+  return self->group->claim != NULL && is_with_others (self);
 }
 
 static void
@@ -260,18 +256,20 @@ leave_to_others (WfdP2pGroup *group)
   g_clear_pointer (&group->dhcp, wfd_process_leave);
 }
 
-/* Of two that go at once the second is the last. */
+/* Of two that go at once the second is the last. Without the lock, both: it is ended twice, or
+ * under somebody who is about to enter, and tries again. */
 void
 wfd_p2p_group_release (WfdP2pLink *self)
 {
   WfdP2pGroup *group = self->group;
+  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
   int lock;
 
   if (group->claim == NULL)
     return;
-  lock = lock_claims (self);
+  lock = wfd_claim_lock (folder);
   g_clear_pointer (&group->claim, wfd_claim_free);
-  if (is_with_others (self, TRUE))
+  if (is_with_others (self))
     leave_to_others (group);
   else if (group->server != NULL && group->info->interface != NULL)
     wfd_process_end_stray (group->server, group->info->interface);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A program of ours crashes: what it has left is undone by the next. */
+#include <base-limits.h>
 #include <glib/gstdio.h>
 #include <link-p2p-private.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "link-lab.h"
 
@@ -640,6 +642,126 @@ test_names_of_groups (Lab *lab, gconstpointer data)
   g_assert_false (wfd_p2p_is_group_of ("wlan2", "wlan0"));
 }
 
+static gpointer
+read_all (gpointer data)
+{
+  Lab *lab = data;
+
+  while (!g_cancellable_is_cancelled (lab->cancellable)) {
+    g_autoptr (GPtrArray) living = wfd_claim_read_living (lab->folder, NULL);
+
+    g_assert_cmpuint (living->len, ==, 0);
+  }
+  return NULL;
+}
+
+/* Two that look at what nobody holds take each other for nobody who does. */
+static void
+test_readers_are_not_living (Lab *lab, gconstpointer data)
+{
+  GThread *other;
+
+  leave_claim (lab, "[claim]\nowner=:1.1\n");
+  other = g_thread_new ("other", read_all, lab);
+  for (guint i = 0; i < N_CLAIMS; i++) {
+    g_autoptr (GPtrArray) living = wfd_claim_read_living (lab->folder, NULL);
+
+    g_assert_cmpuint (living->len, ==, 0);
+  }
+  g_cancellable_cancel (lab->cancellable);
+  g_thread_join (other);
+}
+
+/* --- how much --- */
+
+static char *
+repeat (const char *text, guint n)
+{
+  GString *all = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append (all, text);
+  return g_string_free (all, FALSE);
+}
+
+static GHashTable *
+read_one (Lab *lab)
+{
+  g_autoptr (GPtrArray) living = wfd_claim_read_living (lab->folder, NULL);
+
+  g_assert_cmpuint (living->len, ==, 1);
+  return g_hash_table_ref (g_ptr_array_index (living, 0));
+}
+
+/* As many stations as are remembered, as many interfaces, the longest IEs and names. */
+static void
+test_most_is_read (Lab *lab, gconstpointer data)
+{
+  g_autofree char *stations = repeat (TV_ID " " TV_ID " ", WFD_LIMIT_STATIONS),
+                  *interfaces = repeat (ROOT "/Interfaces/4294967295 ", WFD_LIMIT_WPAS_OBJECTS),
+                  *octets = repeat ("0xff, ", 255), *config = repeat ("x", 400);
+  const char *const claims[][6][2] = {
+    { { "owner", ":1.4294967295" }, { "stations", stations }, { "path", config },
+        { "group", config }, { "adapter", config }, { "peer", config } },
+    { { "owner", ":1.4294967295" }, { "interfaces", interfaces }, { "wfd-ies", octets },
+        { "announces", octets }, { "config", config }, { "configures", config } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (claims); i++) {
+    WfdClaim *claim = wfd_claim_new (lab->folder);
+    g_autoptr (GHashTable) values = NULL;
+
+    for (guint j = 0; j < G_N_ELEMENTS (claims[i]); j++)
+      wfd_claim_set (claim, claims[i][j][0], claims[i][j][1]);
+    values = read_one (lab);
+    for (guint j = 0; j < G_N_ELEMENTS (claims[i]); j++)
+      g_assert_true (g_hash_table_contains (values, claims[i][j][0]));
+    wfd_claim_free (claim);
+  }
+}
+
+/* What has no room costs nothing of the rest. */
+static void
+test_too_much_is_left_out (Lab *lab, gconstpointer data)
+{
+  g_autofree char *much = repeat ("x", WFD_LIMIT_CLAIM_BYTES - 40);
+  WfdClaim *claim = wfd_claim_new (lab->folder);
+  g_autoptr (GHashTable) values = NULL;
+
+  wfd_claim_set (claim, "owner", ":1.1");
+  wfd_claim_set (claim, "interfaces", much);
+  wfd_claim_set (claim, "path", GROUP_IFACE);
+  values = read_one (lab);
+  g_assert_cmpstr (g_hash_table_lookup (values, "owner"), ==, ":1.1");
+  g_assert_cmpstr (g_hash_table_lookup (values, "path"), ==, GROUP_IFACE);
+  g_assert_false (g_hash_table_contains (values, "interfaces"));
+  wfd_claim_free (claim);
+}
+
+/* They are read bit by bit. */
+static void
+test_too_many (Lab *lab, gconstpointer data)
+{
+  static const guint n = 300;
+  g_autofree char *boot = lab_dup_boot (), *text = g_strconcat ("[claim]\n", boot, NULL);
+  guint left = n;
+  gboolean is_alone;
+
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *name = g_strdup_printf ("claim-%u", i);
+    g_autofree char *path = g_build_filename (lab->folder, name, NULL);
+
+    g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  }
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GPtrArray) claims = wfd_claim_take_left_over (lab->folder, NULL, &is_alone);
+
+    g_assert_cmpuint (claims->len, <, n);
+    left -= claims->len;
+  }
+  g_assert_cmpuint (left, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -665,5 +787,9 @@ main (int argc, char **argv)
   add ("claim-is-never-cut", test_claim_is_never_cut);
   add ("new-claim-is-not-taken", test_new_claim_is_not_taken);
   add ("names-of-groups", test_names_of_groups);
+  add ("readers-are-not-living", test_readers_are_not_living);
+  add ("most-is-read", test_most_is_read);
+  add ("too-much-is-left-out", test_too_much_is_left_out);
+  add ("too-many", test_too_many);
   return lab_run ();
 }

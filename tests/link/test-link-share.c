@@ -408,27 +408,6 @@ test_display_of_first_that_owns (Pair *pair, gconstpointer data)
   assert_second_refused (pair);
 }
 
-/* A display would go to the port of the program that was there first. */
-static void
-test_group_of_other_program (Pair *pair, gconstpointer data)
-{
-  WfdClaim *claim = wfd_claim_new (pair->lab.folder);
-
-  prepare (pair);
-  wfd_claim_set (claim, "owner", WFD_P2P_LINK (pair->second)->owner);
-  wfd_claim_set (claim, "path", GROUP_IFACE);
-  wfd_claim_set (claim, "group", GROUP);
-  wfd_claim_set (claim, "adapter", IFACE);
-  wfd_claim_set (claim, "process", "1");
-  connect_second (pair);
-  lab_settle (&pair->lab);
-  g_assert_cmpuint (count (pair, "Connect"), ==, 0);
-  wfd_claim_set (claim, "open", "yes");
-  lab_wait_call (&pair->lab, "Connect");
-  g_assert_cmpuint (count (pair, "Start"), ==, 0);
-  wfd_claim_free (claim);
-}
-
 static guint
 get_port (Pair *pair)
 {
@@ -907,7 +886,6 @@ main (int argc, char **argv)
   add ("display-of-first", test_display_of_first);
   add ("display-of-first/meanwhile", test_display_of_first_meanwhile);
   add ("display-of-first/owner", test_display_of_first_that_owns);
-  add ("group-of-other-program", test_group_of_other_program);
   add ("ports", test_ports);
   add ("second-waits", test_second_waits);
   add ("second-waits-while-first-pairs-again", test_second_waits_while_first_pairs_again);

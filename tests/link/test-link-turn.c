@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One forms a group at a time: other programs have the turn to do so, or the lock of the claims, and
+ * perhaps have been stopped. */
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <link-p2p-op-private.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "link-lab.h"
+
+#define add(path, test) g_test_add ("/link/turn/" path, Lab, NULL, set_up, test, lab_tear_down)
+
+#define LEFT_GROUP ROOT "/Interfaces/7"
+
+static void
+find (Lab *lab)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  wfd_link_stop_find (lab->link);
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+}
+
+/* A source that has reached wpa_supplicant. */
+static void
+set_up (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = {
+    .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
+    .go_intent = -1,
+  };
+
+  lab_set_up (lab, data);
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  find (lab);
+}
+
+static guint
+count (Lab *lab, const char *key)
+{
+  return fake_wpas_count (lab->fake, key);
+}
+
+/* --- the turn --- */
+
+/* @key: of what says so: a link, or a group */
+static void
+claim_turn (Lab *lab, WfdClaim *claim, const char *key, guint ago_s)
+{
+  struct timespec now;
+  g_autofree char *since = NULL;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  since = g_strdup_printf ("%" G_GINT64_FORMAT,
+      (gint64) (now.tv_sec - ago_s) * G_USEC_PER_SEC + now.tv_nsec / 1000);
+  wfd_claim_set (claim, "owner", WFD_P2P_LINK (lab->link)->owner);
+  wfd_claim_set (claim, key, IFACE);
+  wfd_claim_set (claim, "turn", since);
+}
+
+static void
+connect_in_vain (Lab *lab)
+{
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_settle (lab);
+  g_assert_cmpint (WFD_P2P_LINK (lab->link)->op->step, ==, WFD_P2P_STEP_SHARE);
+  g_assert_cmpuint (count (lab, "Connect"), ==, 0);
+}
+
+/* A display would go to the port of the program that was there first. */
+static void
+test_group_of_other_program (Lab *lab, gconstpointer data)
+{
+  WfdClaim *claim = wfd_claim_new (lab->folder);
+
+  claim_turn (lab, claim, "adapter", 0);
+  wfd_claim_set (claim, "path", GROUP_IFACE);
+  wfd_claim_set (claim, "group", GROUP);
+  wfd_claim_set (claim, "process", "1");
+  connect_in_vain (lab);
+  wfd_claim_set (claim, "turn", NULL);
+  wfd_claim_set (claim, "open", "yes");
+  lab_wait_call (lab, "Connect");
+  g_assert_cmpuint (count (lab, "Start"), ==, 0);
+  wfd_claim_free (claim);
+}
+
+/* Another program lives and does nothing with its turn, or with the group that it forms. */
+static void
+test_is_over (Lab *lab, gconstpointer data)
+{
+  static const char *const keys[] = { "device", "adapter" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+    WfdClaim *claim = wfd_claim_new (lab->folder);
+
+    find (lab);
+    claim_turn (lab, claim, keys[i], 0);
+    connect_in_vain (lab);
+    claim_turn (lab, claim, keys[i], 121);
+    lab_wait_call (lab, "Connect");
+    wfd_link_close (lab->link);
+    lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    wfd_claim_free (claim);
+  }
+}
+
+#define N_TURNS 1000
+
+typedef struct
+{
+  Lab *lab;
+  WfdClaim *link, *group;
+  gint has_formed; /* atomic */
+} Other;
+
+/* Another link of ours. */
+static gpointer
+form_group (gpointer data)
+{
+  Other *other = data;
+
+  other->group = wfd_claim_new (other->lab->folder);
+  wfd_claim_set (other->group, "owner", WFD_P2P_LINK (other->lab->link)->owner);
+  wfd_claim_set (other->group, "path", GROUP_IFACE);
+  wfd_claim_set (other->link, "turn", NULL);
+  g_atomic_int_set (&other->has_formed, TRUE);
+  return NULL;
+}
+
+/* Whoever looks finds the turn or the group, also in the moment between both. */
+static void
+test_turn_or_group (Lab *lab, gconstpointer data)
+{
+  Other other = { lab, wfd_claim_new (lab->folder), NULL, FALSE };
+
+  for (guint i = 0; i < N_TURNS; i++) {
+    GThread *thread;
+
+    claim_turn (lab, other.link, "device", 0);
+    g_clear_pointer (&other.group, wfd_claim_free);
+    g_atomic_int_set (&other.has_formed, FALSE);
+    thread = g_thread_new ("other", form_group, &other);
+    while (!g_atomic_int_get (&other.has_formed))
+      g_assert_true (wfd_p2p_link_is_of_other (WFD_P2P_LINK (lab->link), GROUP_IFACE));
+    g_thread_join (thread);
+  }
+  wfd_claim_free (other.group);
+  wfd_claim_free (other.link);
+}
+
+/* --- the lock --- */
+
+/* As long as somebody has it who does nothing any more. */
+static int
+hold_lock (Lab *lab)
+{
+  int fd = g_open (lab->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+  g_assert_cmpint (flock (fd, LOCK_EX), ==, 0);
+  return fd;
+}
+
+/* A group of a program that has crashed. */
+static void
+leave_group (Lab *lab)
+{
+  WfdClaim *claim = wfd_claim_new (lab->folder);
+
+  wfd_claim_set (claim, "owner", WFD_P2P_LINK (lab->link)->owner);
+  wfd_claim_set (claim, "path", LEFT_GROUP);
+  wfd_claim_abandon (claim);
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+}
+
+/* Nothing waits for it; what is left over is undone when it is free. */
+static void
+test_lock_is_kept (Lab *lab, gconstpointer data)
+{
+  int other;
+
+  leave_group (lab);
+  other = hold_lock (lab);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (count (lab, "Disconnect"), ==, 0);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  close (other);
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  fake_wpas_forget_calls (lab->fake);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_call (lab, "Disconnect", "Disconnect " LEFT_GROUP " ");
+}
+
+/* And who has it for a moment holds nobody up for longer. */
+static void
+test_lock_is_given_back (Lab *lab, gconstpointer data)
+{
+  int other;
+
+  leave_group (lab);
+  other = hold_lock (lab);
+  lab_find (lab);
+  while (!lab->done && WFD_P2P_LINK (lab->link)->op->n_busy == 0)
+    g_main_context_iteration (NULL, TRUE);
+  close (other);
+  lab_wait_ok (lab);
+  assert_call (lab, "Disconnect", "Disconnect " LEFT_GROUP " ");
+}
+
+static void
+test_closed_without_lock (Lab *lab, gconstpointer data)
+{
+  g_autoptr (GPtrArray) living = NULL;
+  int other;
+
+  lab_start_group_after (lab, "Connect", "client");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_ok (lab);
+  other = hold_lock (lab);
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+  assert_call (lab, "Disconnect", "Disconnect " GROUP_IFACE " ");
+  living = wfd_claim_read_living (lab->folder, NULL);
+  g_assert_cmpuint (living->len, ==, 0);
+  close (other);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("group-of-other-program", test_group_of_other_program);
+  add ("is-over", test_is_over);
+  add ("turn-or-group", test_turn_or_group);
+  add ("lock-is-kept", test_lock_is_kept);
+  add ("lock-is-given-back", test_lock_is_given_back);
+  add ("closed-without-lock", test_closed_without_lock);
+  return lab_run ();
+}
