@@ -168,8 +168,8 @@ update_offer (GstRtspWfd *self)
   g_mutex_unlock (&self->control_lock);
 }
 
-static void
-prepare_control (GstRtspWfd *self, const WfdUri *uri, const WfdOffer *offer)
+static gboolean
+prepare_control (GstRtspWfd *self, const WfdUri *uri, const WfdOffer *offer, GError **error)
 {
   const WfdSettings *settings = &self->settings;
   WfdControlConfig config;
@@ -192,9 +192,12 @@ prepare_control (GstRtspWfd *self, const WfdUri *uri, const WfdOffer *offer)
     .link_data = self->link_data,
   };
   g_mutex_lock (&self->control_lock);
-  self->control = wfd_control_new (&config, &gst_rtsp_wfd_control_events, self);
+  self->control = wfd_control_new (&config, &gst_rtsp_wfd_control_events, self, error);
   g_mutex_unlock (&self->control_lock);
+  if (self->control == NULL)
+    return FALSE;
   update_offer (self);
+  return TRUE;
 }
 
 /* The caps follow from the texts. */
@@ -297,12 +300,11 @@ prepare (GstRtspWfd *self)
   GST_OBJECT_UNLOCK (self);
   if ((self->rate == NULL && !wfd_offer_check (&offer, self->settings.role, &error))
       || !wfd_link_settings_check (&self->link, &error) || !parse_location (self, &uri, &error)
-      || !prepare_socket (self, &error)) {
+      || !prepare_socket (self, &error) || !prepare_control (self, &uri, &offer, &error)) {
     wfd_post_error (GST_ELEMENT (self), error);
     return FALSE;
   }
   prepare_media (self);
-  prepare_control (self, &uri, &offer);
   return TRUE;
 }
 

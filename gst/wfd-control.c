@@ -726,7 +726,8 @@ copy_config (const WfdControlConfig *config)
 }
 
 WfdControl *
-wfd_control_new (const WfdControlConfig *config, const WfdControlEvents *events, gpointer user_data)
+wfd_control_new (const WfdControlConfig *config, const WfdControlEvents *events, gpointer user_data,
+    GError **error)
 {
   WfdControl *self = g_atomic_rc_box_new0 (WfdControl);
 
@@ -737,6 +738,8 @@ wfd_control_new (const WfdControlConfig *config, const WfdControlEvents *events,
   self->cancellable = g_cancellable_new ();
   g_mutex_init (&self->lock);
   g_cond_init (&self->over_cond);
-  self->thread = wfd_session_thread_new ("wfd-session");
+  self->thread = wfd_session_thread_new ("wfd-session", error);
+  if (self->thread == NULL)
+    g_clear_pointer (&self, wfd_control_unref);
   return self;
 }

@@ -85,8 +85,9 @@ typedef struct
   gboolean (*has_picture) (gpointer user_data);
 } WfdControlEvents;
 
+/* NULL: no thread can be had. */
 WfdControl *wfd_control_new (const WfdControlConfig *config, const WfdControlEvents *events,
-    gpointer user_data);
+    gpointer user_data, GError **error);
 /* Listens (an error is returned) or begins to connect. */
 gboolean wfd_control_start (WfdControl *self, GError **error);
 /* Source role, after the start. */

@@ -48,6 +48,8 @@ static const Advice network_advices[] = {
 
 static const Advice other_advice = { 0, NULL, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
   "Check addresses and ports, and the firewall on both sides" };
+static const Advice thread_advice = { 0, NULL, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+  "End other programs, or allow more threads (ulimit -u)" };
 static const Advice setting_advice = { 0, NULL, GST_RESOURCE_ERROR_SETTINGS, NULL };
 
 static const Advice *
@@ -71,6 +73,8 @@ find_advice (const GError *error)
 {
   if (error->domain == GST_URI_ERROR)
     return &setting_advice;
+  if (error->domain == G_THREAD_ERROR)
+    return &thread_advice;
   if (error->domain == WFD_ERROR)
     return find_code (session_advices, G_N_ELEMENTS (session_advices), error->code);
   if (error->domain == G_IO_ERROR)

@@ -329,7 +329,7 @@ use_room (gpointer data)
 
 WfdPump *
 wfd_pump_new (WfdUdp *udp, guint head_bytes, WfdRateControl *rate, const WfdPumpEvents *events,
-    gpointer data)
+    gpointer data, GError **error)
 {
   WfdPump *self = g_new0 (WfdPump, 1);
 
@@ -343,8 +343,11 @@ wfd_pump_new (WfdUdp *udp, guint head_bytes, WfdRateControl *rate, const WfdPump
   self->queue = (WfdSendQueue) WFD_SEND_QUEUE_INIT;
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
-  self->thread = g_thread_new ("wfd-pump", run, self);
-  wfd_rate_control_set_pump (rate, use_room, self);
+  self->thread = g_thread_try_new ("wfd-pump", run, self, error);
+  if (self->thread == NULL)
+    g_clear_pointer (&self, wfd_pump_free);
+  else
+    wfd_rate_control_set_pump (rate, use_room, self);
   return self;
 }
 
@@ -358,7 +361,8 @@ wfd_pump_free (WfdPump *self)
   self->ends = TRUE;
   wake (self);
   g_mutex_unlock (&self->lock);
-  g_thread_join (self->thread);
+  if (self->thread != NULL)
+    g_thread_join (self->thread);
 
   if (self->drains)
     self->events.drained (self->data);

@@ -34,9 +34,9 @@ typedef struct
   void (*drained) (gpointer data);
 } WfdPumpEvents;
 
-/* @udp is ours until we are freed. @head_bytes: of UDP and IP. */
+/* @udp is ours until we are freed. @head_bytes: of UDP and IP. NULL: no thread can be had. */
 WfdPump *wfd_pump_new (WfdUdp *udp, guint head_bytes, WfdRateControl *rate,
-    const WfdPumpEvents *events, gpointer data);
+    const WfdPumpEvents *events, gpointer data, GError **error);
 /* What still waits is thrown away. */
 void wfd_pump_free (WfdPump *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdPump, wfd_pump_free)

@@ -2,6 +2,7 @@
 #include "wfd-receiver.h"
 
 #include "wfd-datagrams.h"
+#include "wfd-error.h"
 #include "wfd-origin.h"
 #include "wfd-unit-caps.h"
 #include "wfd-unpack.h"
@@ -307,14 +308,25 @@ stop (WfdReceiver *self)
   g_thread_join (g_steal_pointer (&self->thread));
 }
 
+static gboolean
+start (WfdReceiver *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->thread = g_thread_try_new ("wfd-receive", receive, self, &error);
+  if (self->thread == NULL)
+    wfd_post_error (GST_ELEMENT (self), error);
+  return self->thread != NULL;
+}
+
 static GstStateChangeReturn
 wfd_receiver_change_state (GstElement *element, GstStateChange transition)
 {
   WfdReceiver *self = WFD_RECEIVER (element);
   GstStateChangeReturn ret;
 
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
-    self->thread = g_thread_new ("wfd-receive", receive, self);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start (self))
+    return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     call_away (self, &self->playing, FALSE);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)

@@ -546,6 +546,7 @@ open_pump (WfdSender *self, GSocket *rtsp)
 {
   static const WfdPumpEvents events = { on_pump_leaves, on_pump_have_left, on_pump_lost,
     on_pump_trouble, on_pump_drained };
+  g_autoptr (GError) error = NULL;
   WfdLinkProbe *probe, *station;
   gboolean v6;
 
@@ -554,10 +555,14 @@ open_pump (WfdSender *self, GSocket *rtsp)
   v6 = g_socket_get_family (self->rtp_socket) == G_SOCKET_FAMILY_IPV6;
   probe = wfd_rate_probe_new (self->rtp_socket, rtsp, &station);
   wfd_rate_control_open (self->rate, probe, station);
-  self->pump =
-      wfd_pump_new (self->udp, v6 ? HEAD_BYTES_V6 : HEAD_BYTES_V4, self->rate, &events, self);
-  if (self->clock != NULL)
+  self->pump = wfd_pump_new (self->udp, v6 ? HEAD_BYTES_V6 : HEAD_BYTES_V4, self->rate, &events,
+      self, &error);
+  if (self->pump == NULL) {
+    GST_WARNING ("what the link carries is not measured: %s", error->message);
+    wfd_rate_control_close (self->rate);
+  } else if (self->clock != NULL) {
     wfd_pump_set_clock (self->pump, self->clock, self->base_time);
+  }
 }
 
 /* With the lock; what is returned is to be freed without it, as the pump may be telling

@@ -40,13 +40,15 @@ run (gpointer data)
 }
 
 WfdSessionThread *
-wfd_session_thread_new (const char *name)
+wfd_session_thread_new (const char *name, GError **error)
 {
   WfdSessionThread *self = g_new0 (WfdSessionThread, 1);
 
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
-  self->thread = g_thread_new (name, run, self);
+  self->thread = g_thread_try_new (name, run, self, error);
+  if (self->thread == NULL)
+    g_clear_pointer (&self, wfd_session_thread_free);
   return self;
 }
 
@@ -65,8 +67,10 @@ wfd_session_thread_free (WfdSessionThread *self)
     return;
 
   g_assert (!wfd_session_thread_is_current (self));
-  wfd_session_thread_post (self, quit, self);
-  g_thread_join (self->thread);
+  if (self->thread != NULL) {
+    wfd_session_thread_post (self, quit, self);
+    g_thread_join (self->thread);
+  }
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
   g_free (self);

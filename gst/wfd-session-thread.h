@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * belongs: libwfd's objects are not thread-safe. */
 typedef struct _WfdSessionThread WfdSessionThread;
 
-WfdSessionThread *wfd_session_thread_new (const char *name);
+/* NULL: no thread can be had. */
+WfdSessionThread *wfd_session_thread_new (const char *name, GError **error);
 /* Ends the thread after the call that is running, and waits for that. Not from
  * the thread itself. NULL is fine. */
 void wfd_session_thread_free (WfdSessionThread *self);

@@ -39,7 +39,7 @@ source_peer_listen (gpointer data)
 guint
 source_peer_init (SourcePeer *self)
 {
-  *self = (SourcePeer) { .thread = wfd_session_thread_new ("peer") };
+  *self = (SourcePeer) { .thread = wfd_session_thread_new ("peer", NULL) };
   self->idr_requests = g_async_queue_new ();
   self->ends = g_async_queue_new_full ((GDestroyNotify) g_variant_unref);
   g_mutex_init (&self->hanging);

@@ -158,7 +158,7 @@ set_up (void)
   rate = wfd_rate_control_new (&ignored, NULL);
   wfd_rate_control_set_user (rate, &user);
   wfd_rate_control_open (rate, probe, NULL);
-  pump = wfd_pump_new (udp, HEAD_BYTES, rate, &events, NULL);
+  pump = wfd_pump_new (udp, HEAD_BYTES, rate, &events, NULL, NULL);
   wfd_pump_set_clock (pump, test_clock, GST_SECOND);
 }
 

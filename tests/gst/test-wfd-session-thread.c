@@ -33,7 +33,7 @@ read_order (gpointer data)
 
 GST_START_TEST (calls_run_in_their_order_and_in_the_thread)
 {
-  g_autoptr (WfdSessionThread) thread = wfd_session_thread_new ("test");
+  g_autoptr (WfdSessionThread) thread = wfd_session_thread_new ("test", NULL);
   g_autoptr (GString) order = g_string_new (NULL);
   g_autofree char *seen = NULL;
   Log log = { order, NULL };
@@ -85,7 +85,7 @@ note_freed (gpointer data)
 
 GST_START_TEST (result_that_comes_too_late_is_freed)
 {
-  WfdSessionThread *thread = wfd_session_thread_new ("test");
+  WfdSessionThread *thread = wfd_session_thread_new ("test", NULL);
   Busy busy = { 0 };
 
   g_mutex_init (&busy.lock);
@@ -122,7 +122,7 @@ call_nested (gpointer data)
 
 GST_START_TEST (call_from_the_thread_itself_does_not_wait_for_it)
 {
-  g_autoptr (WfdSessionThread) thread = wfd_session_thread_new ("test");
+  g_autoptr (WfdSessionThread) thread = wfd_session_thread_new ("test", NULL);
   g_autoptr (GString) order = g_string_new ("x");
   Nested nested = { thread, { order, NULL } };
   g_autofree char *seen = NULL;
@@ -146,7 +146,7 @@ note_tick (gpointer data)
 
 GST_START_TEST (timer_of_the_past_runs_once)
 {
-  g_autoptr (WfdSessionThread) thread = wfd_session_thread_new ("test");
+  g_autoptr (WfdSessionThread) thread = wfd_session_thread_new ("test", NULL);
   GSource *timer;
   Busy busy = { 0 };
 
