@@ -36,6 +36,7 @@ struct _WfdReceiverPad
   GQueue items; /* GstBuffer or GstEvent */
   gsize bytes;
   guint64 n_dropped;
+  gboolean is_heard;
 };
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (WfdReceiverPad, wfd_receiver_pad, GST_TYPE_PAD,
@@ -72,6 +73,18 @@ fail (WfdReceiverPad *self, GstFlowReturn flow)
   gst_pad_pause_task (GST_PAD (self));
 }
 
+/* Who is linked to nobody hears nothing of a gap. */
+static void
+push_event (WfdReceiverPad *self, GstEvent *event)
+{
+  gboolean is_gap = GST_EVENT_TYPE (event) == GST_EVENT_GAP;
+  gboolean taken = gst_pad_push_event (GST_PAD (self), event);
+
+  g_mutex_lock (&self->lock);
+  self->is_heard |= is_gap && taken;
+  g_mutex_unlock (&self->lock);
+}
+
 static void
 loop (gpointer data)
 {
@@ -82,7 +95,7 @@ loop (gpointer data)
   if (item == NULL) {
     gst_pad_pause_task (GST_PAD (self));
   } else if (GST_IS_EVENT (item)) {
-    gst_pad_push_event (GST_PAD (self), GST_EVENT (item));
+    push_event (self, GST_EVENT (item));
   } else {
     flow = gst_pad_push (GST_PAD (self), GST_BUFFER (item));
     if (flow < GST_FLOW_EOS)
@@ -301,6 +314,17 @@ wfd_receiver_pad_count_dropped (WfdReceiverPad *self)
   n = self->n_dropped;
   g_mutex_unlock (&self->lock);
   return n;
+}
+
+gboolean
+wfd_receiver_pad_is_heard (WfdReceiverPad *self)
+{
+  gboolean is_heard;
+
+  g_mutex_lock (&self->lock);
+  is_heard = self->is_heard;
+  g_mutex_unlock (&self->lock);
+  return is_heard;
 }
 
 static void

@@ -36,6 +36,8 @@ gboolean wfd_receiver_pad_push (WfdReceiverPad *self, GstBuffer *buffer);
 /* Others have come to @position: if this one is silent, downstream is told that
  * there is a gap. */
 void wfd_receiver_pad_fill (WfdReceiverPad *self, GstClockTime position);
+/* Whether anybody downstream was told of a gap. */
+gboolean wfd_receiver_pad_is_heard (WfdReceiverPad *self);
 /* What was dropped because downstream was too far behind. */
 guint64 wfd_receiver_pad_count_dropped (WfdReceiverPad *self);
 

@@ -49,6 +49,7 @@ struct _WfdReceiver
   WfdOrigin origin;
   gboolean protection_told;
   gboolean unknown_told[WFD_N_STREAMS];
+  gboolean silence_told;
   guint64 packets;
   guint64 bytes;
   guint64 foreign_packets;
@@ -164,6 +165,23 @@ tell_unknown (WfdReceiver *self, WfdStream kind)
   acquire (self);
 }
 
+/* A pipeline that waits for it would wait for ever, and nobody would know for what. Once: who
+ * turns the sound on and off again knows. */
+static void
+tell_silence (WfdReceiver *self)
+{
+  if (self->silence_told || self->unknown_told[WFD_STREAM_AUDIO]
+      || !wfd_unpack_lacks_sound (self->unpack))
+    return;
+  self->silence_told = TRUE;
+  release (self);
+  GST_ELEMENT_WARNING (self, STREAM, DEMUX,
+      ("No sound has come yet: it was agreed on, and in 5 s of the picture the source has sent none. "
+       "Perhaps nothing plays there; if it never has any, set audio-codecs=none."),
+      (NULL));
+  acquire (self);
+}
+
 /* What is to be told is told without the lock, as whoever listens may ask us. */
 static void
 tell (WfdReceiver *self)
@@ -173,6 +191,7 @@ tell (WfdReceiver *self)
 
   tell_unknown (self, WFD_STREAM_VIDEO);
   tell_unknown (self, WFD_STREAM_AUDIO);
+  tell_silence (self);
   if (!wish && !is_protected)
     return;
   self->protection_told |= is_protected;

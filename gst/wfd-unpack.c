@@ -6,6 +6,11 @@
 
 #include "wfd-unit-caps.h"
 
+/* Of pictures: a source may say that it has sound before it has any. */
+#define SILENCE_NS (5 * (gint64) GST_SECOND)
+/* More between two pictures tells nothing of the time. */
+#define MAX_PICTURE_NS ((gint64) GST_SECOND)
+
 /* A way out. */
 typedef struct
 {
@@ -27,6 +32,9 @@ struct _WfdUnpack
   GstClockTime base_time;
   gboolean wants_key_unit;
   gboolean has_picture; /* since the stream began */
+  gboolean has_sound;   /* likewise */
+  gint64 picture_ns;    /* time of the last one; WFD_TS_NO_TIME: none */
+  gint64 pictures_ns;   /* for how long they have come */
 };
 
 WfdUnpack *
@@ -180,6 +188,16 @@ fill_sound (WfdUnpack *self, gint64 now_ns)
     wfd_receiver_pad_fill (sound, to_running_time (self, now_ns));
 }
 
+static void
+count_time (WfdUnpack *self, gint64 time_ns)
+{
+  if (time_ns == WFD_TS_NO_TIME)
+    return;
+  if (self->picture_ns != WFD_TS_NO_TIME)
+    self->pictures_ns += CLAMP (time_ns - self->picture_ns, 0, MAX_PICTURE_NS);
+  self->picture_ns = time_ns;
+}
+
 /* A picture of which something is missing, or something before it that it needs. */
 static gboolean
 is_damaged (const WfdTsUnit *unit)
@@ -201,7 +219,9 @@ hand_on (WfdUnpack *self, const WfdTsUnit *unit, gint64 now_ns)
     is_key = look_at_video (way, unit);
     self->has_picture |= is_key;
     self->wants_key_unit |= is_damaged (unit);
+    count_time (self, unit->time_ns);
   } else {
+    self->has_sound = TRUE;
     look_at_audio (way, unit);
   }
   if (wfd_receiver_pad_push (way->pad, new_buffer (self, unit, is_key)))
@@ -266,7 +286,7 @@ wfd_unpack_forget (WfdUnpack *self)
 {
   g_clear_pointer (&self->receiver, wfd_ts_receiver_free);
   g_clear_pointer (&self->reorder, wfd_ts_reorder_free);
-  self->has_picture = FALSE;
+  wfd_unpack_forget_picture (self);
   if (self->demux)
     self->receiver = wfd_ts_receiver_new (WFD_TS_GAP_NS);
   else
@@ -348,13 +368,24 @@ wfd_unpack_finish (WfdUnpack *self, gint64 now_ns)
 void
 wfd_unpack_forget_picture (WfdUnpack *self)
 {
-  self->has_picture = FALSE;
+  self->has_picture = self->has_sound = FALSE;
+  self->picture_ns = WFD_TS_NO_TIME;
+  self->pictures_ns = 0;
 }
 
 gboolean
 wfd_unpack_has_picture (WfdUnpack *self)
 {
   return self->has_picture || self->ways[WFD_STREAM_VIDEO].pad == NULL;
+}
+
+gboolean
+wfd_unpack_lacks_sound (WfdUnpack *self)
+{
+  WfdReceiverPad *sound = self->ways[WFD_STREAM_AUDIO].pad;
+
+  return sound != NULL && !self->has_sound && self->pictures_ns >= SILENCE_NS
+      && wfd_receiver_pad_is_heard (sound);
 }
 
 gboolean

@@ -42,6 +42,9 @@ void wfd_unpack_finish (WfdUnpack *self, gint64 now_ns);
 void wfd_unpack_forget_picture (WfdUnpack *self);
 /* Whether there was one with which decoding can begin, or nobody knows, or there need be none. */
 gboolean wfd_unpack_has_picture (WfdUnpack *self);
+/* Whether somebody is linked to a sound that was agreed on, and of which nothing has come in
+ * five seconds of pictures. */
+gboolean wfd_unpack_lacks_sound (WfdUnpack *self);
 /* Whether a key unit is needed since the last call. */
 gboolean wfd_unpack_take_key_unit_wish (WfdUnpack *self);
 /* Whether the stream is encrypted. */
