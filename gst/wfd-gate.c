@@ -299,6 +299,19 @@ may_pass (WfdGate *self, GstClockTime timestamp, gboolean *ret_first, GstFlowRet
   return pass;
 }
 
+/* A file that is read as it is. What is behind us would say no more than that it cannot
+ * negotiate. */
+static GstFlowReturn
+refuse_unknown (WfdGate *self, GstBuffer *buffer)
+{
+  gst_buffer_unref (buffer);
+  GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+      ("The stream does not say what it is; put \"tsparse set-timestamps=true\" in front of it if it "
+       "is MPEG-TS, else the parser of what it is, as h264parse."),
+      (NULL));
+  return GST_FLOW_NOT_NEGOTIATED;
+}
+
 static GstFlowReturn
 gate_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -306,6 +319,8 @@ gate_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   GstFlowReturn flow;
   gboolean first;
 
+  if (!gst_pad_has_current_caps (pad))
+    return refuse_unknown (self, buffer);
   if (!may_pass (self, GST_BUFFER_DTS_OR_PTS (buffer), &first, &flow)) {
     gst_buffer_unref (buffer);
     return flow;

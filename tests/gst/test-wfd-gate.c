@@ -329,6 +329,36 @@ GST_START_TEST (untimed_stream_is_warned_of_once)
 GST_END_TEST;
 
 /* The first timestamp counts, though tables came before it. */
+/* A file that is read as it is: what is in it has to be found out first. */
+GST_START_TEST (stream_that_does_not_say_what_it_is_is_an_error)
+{
+  WfdGateGroup *group = wfd_gate_group_new ();
+  GstElement *gate = wfd_gate_new (group, 0);
+  GstHarness *h = gst_harness_new_with_element (gate, "sink", "src");
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  GstSegment segment;
+
+  gst_element_set_bus (gate, bus);
+  gst_segment_init (&segment, GST_FORMAT_BYTES);
+  gst_harness_push_event (h, gst_event_new_stream_start ("file"));
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+  fail_unless_equals_int (gst_harness_push (h, make_buffer (0, GST_CLOCK_TIME_NONE)),
+      GST_FLOW_NOT_NEGOTIATED);
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  fail_unless (message != NULL);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless (strstr (error->message, "tsparse set-timestamps=true") != NULL, "%s",
+      error->message);
+  gst_element_set_bus (gate, NULL);
+  gst_harness_teardown (h);
+  gst_object_unref (gate);
+  wfd_gate_group_unref (group);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (tables_without_a_time_are_no_untimed_stream)
 {
   g_autoptr (GstBus) bus = gst_bus_new ();
@@ -548,6 +578,7 @@ wfd_gate_suite (void)
   tcase_add_test (tcase, shift_ends_when_all_have_stopped);
   tcase_add_test (tcase, untimed_stream_is_warned_of_once);
   tcase_add_test (tcase, tables_without_a_time_are_no_untimed_stream);
+  tcase_add_test (tcase, stream_that_does_not_say_what_it_is_is_an_error);
   tcase_add_test (tcase, each_opening_asks_for_a_key_unit);
   tcase_add_test (tcase, nothing_passes_an_open_gate_before_playing);
   tcase_add_test (tcase, end_of_stream_is_told_and_not_passed_on);
