@@ -2,6 +2,7 @@
 #include "peer-conn-private.h"
 
 #include <base-limits.h>
+#include <base-source.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -171,7 +172,7 @@ finish (WfdPeerConn *self)
   self->state = STATE_CLOSED;
   release_room (self);
   wfd_peer_loop_watch (self->loop, &self->watch, 0);
-  wfd_peer_loop_clear_source (&self->timer);
+  wfd_clear_source (&self->timer);
   if (self->socket != NULL)
     g_socket_close (self->socket, NULL);
   g_hash_table_remove (self->loop->conns, self);

@@ -2,6 +2,7 @@
 #include "peer-finder.h"
 
 #include <arpa/inet.h>
+#include <base-source.h>
 
 #define NAME "org.freedesktop.Avahi"
 #define SERVER "org.freedesktop.Avahi.Server"
@@ -396,7 +397,7 @@ void
 wfd_peer_finder_free (WfdPeerFinder *self)
 {
   self->calls = NULL;
-  wfd_peer_loop_clear_source (&self->timer);
+  wfd_clear_source (&self->timer);
   g_cancellable_cancel (self->cancellable);
   if (self->signal_id != 0)
     g_dbus_connection_signal_unsubscribe (self->bus, self->signal_id);

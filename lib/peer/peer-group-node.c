@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "peer-group-node-private.h"
 
+#include <base-source.h>
 #include <net/if.h>
 #include <unistd.h>
 #include "peer-password.h"
@@ -116,7 +117,7 @@ node_free (WfdPeerGroupNode *self)
     result = wfd_peer_graph_close (self->graph);
   if (self->lock_fd >= 0)
     close (self->lock_fd);
-  wfd_peer_loop_clear_source (&self->timer);
+  wfd_clear_source (&self->timer);
   g_ptr_array_remove_fast (self->hub->groups, self);
   g_clear_pointer (&self->group, wfd_peer_group_unref);
   g_clear_pointer (&self->entry, wfd_peer_group_entry_free);

@@ -2,6 +2,7 @@
 #include "peer-hub.h"
 
 #include <base-limits.h>
+#include <base-source.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include "peer-codes.h"
@@ -251,7 +252,7 @@ wfd_peer_listener_unref (WfdPeerListener *self)
 
   g_ptr_array_remove_fast (self->hub->listeners, self);
   wfd_peer_loop_watch (&self->hub->loop, &self->watch, 0);
-  wfd_peer_loop_clear_source (&self->retry);
+  wfd_clear_source (&self->retry);
   g_socket_close (self->socket, NULL);
   g_object_unref (self->socket);
   g_free (self);

@@ -2,6 +2,7 @@
 #include "peer-loop.h"
 
 #include <base-limits.h>
+#include <base-source.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -113,15 +114,6 @@ wfd_peer_loop_add_timer (WfdPeerLoop *self, GSourceFunc func, gpointer data)
 
   g_source_attach (source, self->context);
   return source;
-}
-
-void
-wfd_peer_loop_clear_source (GSource **source)
-{
-  if (*source == NULL)
-    return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
 }
 
 /* --- the context leaves the sockets alone, and comes back --- */
@@ -352,10 +344,10 @@ wfd_peer_loop_init (WfdPeerLoop *self)
 void
 wfd_peer_loop_clear (WfdPeerLoop *self)
 {
-  wfd_peer_loop_clear_source (&self->sockets);
-  wfd_peer_loop_clear_source (&self->comeback);
-  wfd_peer_loop_clear_source (&self->overdue);
-  wfd_peer_loop_clear_source (&self->missed);
+  wfd_clear_source (&self->sockets);
+  wfd_clear_source (&self->comeback);
+  wfd_clear_source (&self->overdue);
+  wfd_clear_source (&self->missed);
   g_main_context_unref (self->context);
   close_descriptors (self);
   g_hash_table_unref (self->watches);

@@ -72,8 +72,6 @@ gboolean wfd_peer_loop_watch (WfdPeerLoop *self, WfdPeerWatch *watch, guint32 ev
 
 /* A timer that calls with the lock held. */
 GSource *wfd_peer_loop_add_timer (WfdPeerLoop *self, GSourceFunc func, gpointer data);
-/* Takes it out, if there is one. */
-void wfd_peer_loop_clear_source (GSource **source);
 
 /* --- a thread that waits; these take the lock themselves --- */
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The course of things: what the link tells, and what establish-state.c wants done. */
+#include <base-source.h>
 #include <link-p2p.h>
 #include <wfd/wfd-error.h>
 
 #include "establish-private.h"
-#include "session-socket.h"
 
 /* Names in an error. */
 #define MAX_NAMED 8
@@ -209,7 +209,7 @@ wait_for_busy (WfdEstablish *self, WfdLinkPeer *peer)
   if (self->busy == peer)
     return;
   g_set_object (&self->busy, peer);
-  wfd_drop_source (&self->news);
+  wfd_clear_source (&self->news);
   wfd_establish_tell (self, WFD_ESTABLISH_NEWS,
       "%s is there, and says that it is in use; waiting until it is free",
       wfd_establish_name (peer));
@@ -371,7 +371,7 @@ on_not_found_yet (gpointer user_data)
 
   wfd_establish_tell (self, WFD_ESTABLISH_NEWS, "No display “%s” is found yet; in reach %s%s",
       self->peer, others != NULL ? "are " : "is no display", others != NULL ? others : "");
-  wfd_drop_source (&self->news);
+  wfd_clear_source (&self->news);
   return G_SOURCE_REMOVE;
 }
 
@@ -380,7 +380,7 @@ watch_search (WfdEstablish *self)
 {
   if (self->role == WFD_ROLE_SINK || self->peer == NULL)
     return;
-  wfd_drop_source (&self->news);
+  wfd_clear_source (&self->news);
   self->news = g_timeout_source_new_seconds (NEWS_S);
   g_source_set_callback (self->news, on_not_found_yet, self, NULL);
   g_source_attach (self->news, self->context);
@@ -521,7 +521,7 @@ on_link_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   wfd_link_finish (WFD_LINK (source), result, NULL);
   if (!is_ours (self, source))
     return;
-  wfd_drop_source (&self->closing);
+  wfd_clear_source (&self->closing);
   g_clear_object (&self->closing_cancellable);
   self->after = WFD_ESTABLISH_DO_NOTHING;
   perform (self, after);
@@ -636,7 +636,7 @@ wfd_establish_feed (WfdEstablish *self, WfdEstablishEvent event)
 
   rearm (self);
   if (self->state.phase != WFD_ESTABLISH_SEEKING)
-    wfd_drop_source (&self->news);
+    wfd_clear_source (&self->news);
   if (is_bad (event) && self->failure != NULL)
     wfd_establish_fail_step (self, self->failure);
   if (was_open && self->state.phase == WFD_ESTABLISH_LISTENING && self->link != NULL)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <base-source.h>
 #include <wfd/wfd.h>
 
 #include "establish-private.h"
@@ -212,9 +213,9 @@ wfd_establish_close (WfdEstablish *self)
 
   link = g_steal_pointer (&self->link);
   unfollow (self);
-  wfd_drop_source (&self->timer);
-  wfd_drop_source (&self->news);
-  wfd_drop_source (&self->closing);
+  wfd_clear_source (&self->timer);
+  wfd_clear_source (&self->news);
+  wfd_clear_source (&self->closing);
   g_cancellable_cancel (self->closing_cancellable);
   g_clear_object (&self->closing_cancellable);
   self->state.phase = WFD_ESTABLISH_OFF;

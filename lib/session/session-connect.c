@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session-private.h"
 
+#include <base-source.h>
 #include <wfd/wfd-error.h>
 
 /* Between two attempts to connect (T0): soon at first, for the source that is
@@ -31,7 +32,7 @@ on_retry (gpointer user_data)
 static void
 finish_connecting (WfdSession *self, GTask *task, GError *error)
 {
-  wfd_drop_source (&self->retry);
+  wfd_clear_source (&self->retry);
   g_clear_object (&self->connecting);
   if (error == NULL) {
     g_task_return_boolean (task, TRUE);
@@ -179,7 +180,7 @@ connect_once (WfdSession *self, GTask *task)
   Target *target = g_task_get_task_data (task);
 
   self->n_usual_ports = MAX (self->n_usual_ports, self->usual_port + 1);
-  wfd_drop_source (&self->retry);
+  wfd_clear_source (&self->retry);
   g_socket_client_set_enable_proxy (client, FALSE);
   set_local_address (self, client);
   g_socket_client_set_timeout (client,
@@ -253,7 +254,7 @@ wfd_session_stop_connecting (WfdSession *self)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->connecting);
 
-  wfd_drop_source (&self->retry);
+  wfd_clear_source (&self->retry);
   wfd_session_give_up (self, NULL);
   if (task != NULL)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The session was closed");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <base-source.h>
 #include <wfd/wfd-error.h>
 #include <wfd/wfd-listener.h>
 
@@ -70,14 +71,6 @@ static GList *sharing; /* WfdListener */
 static gboolean on_woken (gpointer user_data);
 static gboolean on_release (gpointer user_data);
 
-static void
-drop_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 /* --- accepting --- */
 
 static void deal_out (WfdListener *self, GSocketConnection *connection);
@@ -96,7 +89,7 @@ end_window (gpointer user_data)
 {
   WfdListener *self = user_data;
 
-  drop_source (&self->window);
+  wfd_clear_source (&self->window);
   if (self->incoming == NULL)
     wait_for_incoming (self);
   return G_SOURCE_REMOVE;
@@ -125,7 +118,7 @@ on_incoming (GSocket *socket, GIOCondition condition, gpointer user_data)
     return G_SOURCE_CONTINUE;
   begin_window (self);
   if (accepted == NULL || ++self->in_window >= MAX_IN_WINDOW)
-    drop_source (&self->incoming);
+    wfd_clear_source (&self->incoming);
   if (accepted == NULL)
     return G_SOURCE_REMOVE;
   connection = g_socket_connection_factory_create_connection (accepted);
@@ -144,8 +137,8 @@ static void
 stop_serving (WfdListener *self)
 {
   self->serves = FALSE;
-  drop_source (&self->window);
-  drop_source (&self->incoming);
+  wfd_clear_source (&self->window);
+  wfd_clear_source (&self->incoming);
 }
 
 /* --- one socket for several --- */
@@ -264,7 +257,7 @@ set_release (WfdListener *self)
 {
   const Held *oldest = g_queue_peek_head (&self->held);
 
-  drop_source (&self->release);
+  wfd_clear_source (&self->release);
   if (oldest == NULL)
     return;
   self->release = g_timeout_source_new (0);
@@ -383,7 +376,7 @@ take (WfdListener *self)
   }
   self->is_new = FALSE;
   if (g_queue_is_empty (&self->given))
-    drop_source (&self->wake);
+    wfd_clear_source (&self->wake);
   return g_queue_pop_head (&self->given);
 }
 
@@ -410,8 +403,8 @@ leave (WfdListener *self)
     wfd_listener_pass_on (self, connection);
     g_object_unref (connection);
   }
-  drop_source (&self->wake);
-  drop_source (&self->release);
+  wfd_clear_source (&self->wake);
+  wfd_clear_source (&self->release);
   sharing = g_list_remove (sharing, self);
   heir = find_sharing (self);
   while ((held = g_queue_pop_head (&self->held)) != NULL) {

@@ -2,6 +2,7 @@
 #include "session-socket.h"
 
 #include <base-limits.h>
+#include <base-source.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <wfd/wfd-error.h>
@@ -27,21 +28,13 @@ struct _WfdSocket
   GSource *failure;    /* an error of sending that is to be told */
 };
 
-void
-wfd_drop_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 static void
 stop (WfdSocket *self)
 {
-  wfd_drop_source (&self->input);
-  wfd_drop_source (&self->output);
-  wfd_drop_source (&self->short_body);
-  wfd_drop_source (&self->failure);
+  wfd_clear_source (&self->input);
+  wfd_clear_source (&self->output);
+  wfd_clear_source (&self->short_body);
+  wfd_clear_source (&self->failure);
 }
 
 static void
@@ -104,7 +97,7 @@ take_messages (WfdSocket *self)
   GstRTSPMessage *message = NULL;
   WfdWireResult result;
 
-  wfd_drop_source (&self->short_body);
+  wfd_clear_source (&self->short_body);
   do
     result = wfd_wire_reader_take (&self->reader, &message, &error);
   while (handle_result (self, result, message, error));
@@ -193,7 +186,7 @@ on_output (GSocket *socket, GIOCondition condition, gpointer user_data)
     fail_later (self);
   else if (self->unsent->len > 0)
     return G_SOURCE_CONTINUE;
-  wfd_drop_source (&self->output);
+  wfd_clear_source (&self->output);
   return G_SOURCE_REMOVE;
 }
 
@@ -225,7 +218,7 @@ wfd_socket_take_short (WfdSocket *self)
   WfdWireResult result;
 
   g_atomic_ref_count_inc (&self->refs);
-  wfd_drop_source (&self->short_body);
+  wfd_clear_source (&self->short_body);
   result = wfd_wire_reader_take_short (&self->reader, &message, &error);
   handle_result (self, result, message, error);
   unref (self);

@@ -32,7 +32,4 @@ void wfd_socket_take_short (WfdSocket *self);
 /* May be called from within a callback. */
 void wfd_socket_free (WfdSocket *self);
 
-/* Destroys and forgets a source, if there is one. */
-void wfd_drop_source (GSource **source);
-
 G_END_DECLS

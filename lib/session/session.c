@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session-private.h"
 
+#include <base-source.h>
 #include <wfd/wfd.h>
 
 /**
@@ -58,7 +59,7 @@ wfd_session_set_state (WfdSession *self, WfdSessionState state)
 static void
 disconnect_socket (WfdSession *self)
 {
-  wfd_drop_source (&self->timer);
+  wfd_clear_source (&self->timer);
   g_clear_pointer (&self->socket, wfd_socket_free);
   if (self->connection != NULL)
     g_io_stream_close (G_IO_STREAM (self->connection), NULL, NULL);
@@ -607,7 +608,7 @@ wfd_session_finalize (GObject *object)
   WfdSession *self = WFD_SESSION (object);
 
   disconnect_socket (self);
-  wfd_drop_source (&self->retry);
+  wfd_clear_source (&self->retry);
   wfd_machine_free (self->machine);
   g_clear_object (&self->local_address);
   g_main_context_unref (self->context);

@@ -3,6 +3,7 @@
 #include <peer-finder.h>
 
 #include <arpa/inet.h>
+#include <base-source.h>
 
 static const char interfaces[] =
     "<node>"
@@ -251,7 +252,7 @@ seeker_end (Seeker *self)
 {
   wfd_peer_hub_lock (self->hub);
   g_clear_pointer (&self->finder, wfd_peer_finder_free);
-  wfd_peer_loop_clear_source (&self->timer);
+  wfd_clear_source (&self->timer);
   wfd_peer_hub_unlock (self->hub);
 }
 
