@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
 
 static char *folder;
 
@@ -29,6 +30,12 @@ group_stage_get_folder (void)
   return folder;
 }
 
+static void
+remove_home (void)
+{
+  remove_tree (folder);
+}
+
 /* GLib asks for it once in a process. */
 static void
 set_home (void)
@@ -36,6 +43,7 @@ set_home (void)
   if (folder != NULL)
     return;
   folder = g_dir_make_tmp ("wfd-group-XXXXXX", NULL);
+  atexit (remove_home);
   g_assert_true (g_setenv ("XDG_DATA_HOME", folder, TRUE));
 }
 

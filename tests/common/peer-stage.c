@@ -2,6 +2,7 @@
 #include "peer-stage.h"
 
 #include <glib/gstdio.h>
+#include <stdlib.h>
 
 static char *folder;
 
@@ -21,6 +22,12 @@ remove_tree (const char *path)
   g_remove (path);
 }
 
+static void
+remove_home (void)
+{
+  remove_tree (folder);
+}
+
 void
 peer_stage_begin (void)
 {
@@ -29,6 +36,7 @@ peer_stage_begin (void)
   /* GLib asks for it once in a process. */
   if (folder == NULL) {
     folder = g_dir_make_tmp ("wfd-peer-XXXXXX", NULL);
+    atexit (remove_home);
     g_assert_true (g_setenv ("XDG_DATA_HOME", folder, TRUE));
   }
   g_assert_cmphex (PeerGraphStartup (PEER_GRAPH_VERSION, &version), ==, S_OK);
