@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 #define MAX_TIME_DIFFERENCE (20 * 60 * TICKS_PER_S)
 /* Of who has heard it once: the answer may have been longer on its way than the question. */
 #define MAX_TIME_CHANGE (60 * TICKS_PER_S)
+/* Three thousand years: what is added to it stays a number. */
+#define MAX_TIME_DELTA (G_MAXINT64 / 10)
 
 #define MAX_NEIGHBOURS 7
 #define IDEAL_NEIGHBOURS 3

@@ -207,6 +207,8 @@ void
 wfd_peer_node_restore (WfdPeerNode *self, gint64 peer_time_delta, gboolean synchronized,
     guint64 known_until)
 {
+  /* As a database says that may be from anybody. */
+  peer_time_delta = CLAMP (peer_time_delta, -MAX_TIME_DELTA, MAX_TIME_DELTA);
   self->known_until = known_until;
   self->time_delta = peer_time_delta;
   /* Meanwhile the clock may have been set. */

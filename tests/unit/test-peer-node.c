@@ -789,6 +789,26 @@ test_slow_link_queues_only_what_is_there (void)
   world_free (world);
 }
 
+/* A database from elsewhere says how far its clock was from peer time, and may say anything. */
+static void
+test_restored_time_is_bounded (void)
+{
+  static const gint64 deltas[] = { G_MAXINT64, G_MAXINT64 - 1, G_MININT64, G_MININT64 + 1 };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (deltas); i++) {
+    World *world = world_new ();
+    Node *alice = add_node (world, "alice");
+    gint64 delta = deltas[i / 2];
+
+    wfd_peer_node_restore (touch (alice), delta, TRUE, i % 2);
+    g_assert_cmpint (wfd_peer_node_get_time_delta (alice->node) < 0, ==, delta < 0);
+    g_assert_cmpint (wfd_peer_node_get_time_delta (alice->node), >, G_MININT64 / 2);
+    g_assert_cmpint (wfd_peer_node_get_time_delta (alice->node), <, G_MAXINT64 / 2);
+    g_assert_cmpint (alice->node->furthest_time_delta, >=, 0);
+    world_free (world);
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -819,5 +839,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/nodes/slow-link-holds-back", test_slow_link_holds_back);
   g_test_add_func ("/peer/nodes/slow-link-queues-only-what-is-there",
       test_slow_link_queues_only_what_is_there);
+  g_test_add_func ("/peer/nodes/restored-time-is-bounded", test_restored_time_is_bounded);
   return g_test_run ();
 }
