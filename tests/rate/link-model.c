@@ -58,14 +58,16 @@ finish (LinkModel *self, const LinkPacket *packet, gint64 now_ms)
 {
   const LinkMs *ms = link_trace_at (self->trace, now_ms);
   LinkEvent event = { *packet, now_ms, FALSE };
+  gint64 way_ms;
 
   event.was_lost = sim_random_part (&self->random) * 1e6 < ms->loss_ppm;
   self->n_packets++;
   self->n_failed += event.was_lost;
   self->n_retries += ms->retry_permille / 1000.0;
   g_array_append_val (self->completions, event);
-  self->arrival_ms =
-      MAX (self->arrival_ms, now_ms + 1 + (gint64) (sim_random_next (&self->random) % 3));
+  /* Drawn once: MAX looks at what it is given twice. */
+  way_ms = 1 + (gint64) (sim_random_next (&self->random) % 3);
+  self->arrival_ms = MAX (self->arrival_ms, now_ms + way_ms);
   event.at_ms = self->arrival_ms;
   g_array_append_val (self->arrivals, event);
 }

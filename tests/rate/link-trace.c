@@ -179,7 +179,8 @@ fill_step (LinkTrace *self, guint from_ms, guint to_ms, double mbps, SimRandom *
   guint i = from_ms;
 
   while (i < to_ms) {
-    guint n = MIN (1 + (guint) sim_random_exponential (random, 3), to_ms - i);
+    guint burst_ms = 1 + (guint) sim_random_exponential (random, 3);
+    guint n = MIN (burst_ms, to_ms - i);
     double factor = 1 + 0.35 * sim_random_normal (random);
 
     for (guint j = 0; j < n; j++)
