@@ -105,20 +105,23 @@ on_silence (WfdP2pLink *self, gint64 now_us)
 {
   WfdP2pGroup *group = self->group;
 
-  if (group->info->peer_address == NULL)
+  group->asked_us = 0;
+  if (group->info->peer_address == NULL
+      || !wfd_net_ask_peer (group->info->interface, group->info->peer_address))
     return;
-  group->is_asked = wfd_net_ask_peer (group->info->interface, group->info->peer_address);
-  if (group->is_asked)
-    wfd_loss_feed_attempt (&group->loss, now_us);
+  group->asked_us = now_us;
+  wfd_loss_feed_attempt (&group->loss, now_us);
 }
 
+/* It has answered since, and perhaps been gone since. */
 static void
-look_for_answer (WfdP2pGroup *group, gint64 now_us)
+look_for_answer (WfdP2pGroup *group)
 {
-  if (!group->is_asked || !wfd_net_has_answered (group->info->interface, group->info->peer_address))
+  if (group->asked_us == 0
+      || !wfd_net_has_answered (group->info->interface, group->info->peer_address))
     return;
-  group->is_asked = FALSE;
-  wfd_loss_feed_life (&group->loss, now_us);
+  wfd_loss_feed_life (&group->loss, group->asked_us);
+  group->asked_us = 0;
 }
 
 static void
@@ -127,7 +130,7 @@ decide (WfdP2pLink *self)
   WfdLossWatch *loss = &self->group->loss;
   gint64 now_us = g_get_monotonic_time ();
 
-  look_for_answer (self->group, now_us);
+  look_for_answer (self->group);
   switch (wfd_loss_decide (loss, now_us)) {
     case WFD_LOSS_LOST:
       lose_group (self,
@@ -170,7 +173,7 @@ watch_loss (WfdP2pLink *self)
   gint64 lost_us = get_lost_ms (self) * (gint64) G_TIME_SPAN_MILLISECOND;
 
   wfd_loss_init (&group->loss, lost_us, g_get_monotonic_time ());
-  group->is_asked = FALSE;
+  group->asked_us = 0;
   group->loss_timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (group->loss_timer, on_loss_timer, self, NULL);
   g_source_set_ready_time (group->loss_timer, wfd_loss_get_deadline_us (&group->loss));

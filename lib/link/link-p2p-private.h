@@ -50,7 +50,7 @@ typedef struct
 
   WfdLossWatch loss;
   GSource *loss_timer; /* NULL while nobody is watched */
-  gboolean is_asked;   /* whether it is there; it has not answered yet */
+  gint64 asked_us;     /* whether it is there, and it has not answered yet; 0: it was not */
   gboolean is_away;    /* the application has been told that the peer is */
   GSource *look_timer; /* for the owner of the group, who is away; NULL if we do not look */
 } WfdP2pGroup;

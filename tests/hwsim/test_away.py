@@ -4,9 +4,7 @@ group with the same addresses afterwards, whoever of the two owns it and whose r
 was that went silent, in a group of before as well."""
 import time
 
-from lab import Device, Failure, close, find_both, pair, reopen, say
-
-EVERYBODY, NOBODY = 1, 2
+from lab import EVERYBODY, NOBODY, Device, Failure, close, find_both, pair, reopen, say
 
 
 def check_rides_out(device, other, away_s):
@@ -27,9 +25,10 @@ def check_rides_out(device, other, away_s):
     say('both are there, %.1f s later' % (time.monotonic() - start))
 
 
-def main():
-    source = Device('Source', 0, '--go-intent', '15')
-    sink = Device('Sink', 1, '--sink', '--go-intent', '0')
+def check(source, sink, intents):
+    say('== intents %s' % (intents,))
+    for device, intent in zip((source, sink), intents):
+        device.restart_peer('--go-intent', intent)
     find_both(source, sink)
     pair(source, sink, 'pbc')
     for away_s in (1, 3):
@@ -41,6 +40,12 @@ def main():
     for device, other in ((sink, source), (source, sink)):
         check_rides_out(device, other, 3)
     close(source, sink)
+
+
+def main():
+    source, sink = Device('Source', 0), Device('Sink', 1, '--sink')
+    for intents in ((15, 0), (0, 15)):
+        check(source, sink, intents)
 
 
 main()

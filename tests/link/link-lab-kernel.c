@@ -162,7 +162,7 @@ wfd_net_probe (GInetAddress *peer)
   n_probes++;
 }
 
-static gboolean peer_answers, kernel_asks;
+static gboolean peer_answers, kernel_asks, has_answered;
 
 void
 lab_set_answers (Lab *lab, gboolean answers)
@@ -182,13 +182,14 @@ wfd_net_ask_peer (const char *interface, GInetAddress *peer)
   g_assert_cmpstr (interface, ==, "p2p-wlan0-0");
   g_assert_true (G_IS_INET_ADDRESS (peer));
   n_probes++;
+  has_answered = kernel_asks && peer_answers;
   return kernel_asks;
 }
 
 gboolean
 wfd_net_has_answered (const char *interface, GInetAddress *peer)
 {
-  return peer_answers;
+  return has_answered;
 }
 
 guint

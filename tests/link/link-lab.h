@@ -98,7 +98,7 @@ void lab_add_program (Lab *lab, const char *name, const char *body);
 char *lab_get_program_call (Lab *lab, const char *name);
 /* Until it has ended. */
 void lab_wait_program_gone (Lab *lab, const char *name);
-/* Whether the peer answers when the kernel asks for it, as it does until then. */
+/* Whether the peer answers when the kernel asks for it from now on, as it does until then. */
 void lab_set_answers (Lab *lab, gboolean answers);
 /* FALSE: the kernel does not ask it, as one whose address was set by hand. */
 void lab_set_asks (Lab *lab, gboolean asks);
