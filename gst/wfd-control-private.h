@@ -86,11 +86,13 @@ struct _WfdControl
   GSource *waiting_timer;
   GSource *key_unit_timer;
   GSource *watchdog_timer;
+  GSource *media_timer;
   GSource *station_timer;
   gboolean had_station; /* the driver told of it at the last look */
   WfdKeyUnit key_unit;
   WfdFormat most; /* source role: what the session began with */
   WfdWatchdog watchdog;
+  guint64 heard_media; /* packets, as counted last */
   guint64 sessions;
   guint64 refused_connections;
 };
@@ -108,6 +110,8 @@ void wfd_control_drop_timer (GSource **timer);
 void wfd_control_set_timer (WfdControl *self, GSource **timer, gint64 when_us,
     WfdSessionThreadFunc func);
 
+/* Media, or a report about it, came: the peer is there. */
+void wfd_control_hear_media (WfdControl *self);
 /* Its peer is there. */
 void wfd_control_enter_negotiating (WfdControl *self);
 /* What a stream is shows within moments of its begin. The standard does not say

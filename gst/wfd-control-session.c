@@ -103,11 +103,6 @@ check_watchdog (gpointer data)
   guint64 media = self->events.count_media (self->user_data);
   g_autoptr (GError) error = NULL;
 
-  if (media != self->watchdog.media) {
-    wfd_session_note_media (self->session);
-    if (self->establish != NULL)
-      wfd_establish_note_media (self->establish);
-  }
   switch (wfd_watchdog_check (&self->watchdog, media, self->events.has_picture (self->user_data),
       count_messages (self), g_get_monotonic_time ())) {
     case WFD_WATCHDOG_FINE:
@@ -134,6 +129,22 @@ check_watchdog (gpointer data)
       wfd_watchdog_get_deadline_us (&self->watchdog), check_watchdog);
 }
 
+/* Often enough that the link hears in time that there is something, and that there is nothing. */
+#define MEDIA_US (250 * G_TIME_SPAN_MILLISECOND)
+
+static void
+look_for_media (gpointer data)
+{
+  WfdControl *self = data;
+  guint64 media = self->events.count_media (self->user_data);
+
+  if (media != self->heard_media)
+    wfd_control_hear_media (self);
+  self->heard_media = media;
+  wfd_control_set_timer (self, &self->media_timer, g_get_monotonic_time () + MEDIA_US,
+      look_for_media);
+}
+
 static void
 set_flowing (WfdControl *self, gboolean flowing)
 {
@@ -142,9 +153,12 @@ set_flowing (WfdControl *self, gboolean flowing)
 
   self->flowing = flowing;
   wfd_control_drop_timer (&self->watchdog_timer);
+  wfd_control_drop_timer (&self->media_timer);
   if (flowing && !wfd_control_is_source (self)) {
     wfd_watchdog_start (&self->watchdog, self->config.timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND,
         self->events.count_media (self->user_data), g_get_monotonic_time ());
+    self->heard_media = self->watchdog.media;
+    look_for_media (self);
     check_watchdog (self);
   }
   self->events.flow (self->user_data, flowing);

@@ -489,15 +489,19 @@ wfd_control_note_loss (WfdControl *self)
   wfd_session_thread_post (self->thread, note_loss, self);
 }
 
-static void
-note_media (gpointer data)
+void
+wfd_control_hear_media (WfdControl *self)
 {
-  WfdControl *self = data;
-
   if (self->session != NULL)
     wfd_session_note_media (self->session);
   if (self->establish != NULL)
     wfd_establish_note_media (self->establish);
+}
+
+static void
+note_media (gpointer data)
+{
+  wfd_control_hear_media (data);
 }
 
 void
@@ -570,6 +574,7 @@ begin_stop (gpointer data)
   self->stopping = TRUE;
   wfd_control_drop_timer (&self->retry_timer);
   wfd_control_drop_timer (&self->watchdog_timer);
+  wfd_control_drop_timer (&self->media_timer);
   g_cancellable_cancel (self->cancellable);
   wfd_control_close_media (self);
   if (self->session != NULL)
@@ -610,6 +615,7 @@ release (gpointer data)
   wfd_control_drop_link (self);
   wfd_control_drop_timer (&self->retry_timer);
   wfd_control_drop_timer (&self->watchdog_timer);
+  wfd_control_drop_timer (&self->media_timer);
   wfd_control_drop_timer (&self->key_unit_timer);
   return NULL;
 }

@@ -270,25 +270,35 @@ send_all (WfdSender *self, const WfdRateFrame *picture, gint64 until_us, GCancel
   return all;
 }
 
+/* Those of the peer are signs of life, and as new as the look at them. */
+static void
+receive_reports (WfdSender *self, gint64 now_ns, News *news)
+{
+  WfdRateReport report;
+
+  news->alive = wfd_rtcp_receive (self->rtcp, self->ssrc);
+  if (self->rate != NULL && wfd_rtcp_take_loss (self->rtcp, &report.loss_permille))
+    wfd_rate_control_report (self->rate, &report, now_ns / GST_USECOND);
+}
+
 static void
 exchange_reports (WfdSender *self, gint64 now_ns, News *news)
 {
   const gint64 from_1900_s = G_GINT64_CONSTANT (2208988800);
-  WfdRateReport report;
   gint64 real_us;
   WfdTsSenderInfo info;
   guint64 ntp;
 
-  if (self->rtcp == NULL || !wfd_rtcp_is_due (self->rtcp, now_ns))
+  if (self->rtcp == NULL)
+    return;
+  receive_reports (self, now_ns, news);
+  if (!wfd_rtcp_is_due (self->rtcp, now_ns))
     return;
   real_us = g_get_real_time ();
   ntp = (guint64) (real_us / G_USEC_PER_SEC + from_1900_s) << 32
       | (guint64) (real_us % G_USEC_PER_SEC << 32) / G_USEC_PER_SEC;
   wfd_ts_writer_get_sender_info (self->writer, now_ns, ntp, &info);
   wfd_rtcp_send (self->rtcp, &info, now_ns);
-  news->alive = wfd_rtcp_receive (self->rtcp, self->ssrc);
-  if (self->rate != NULL && wfd_rtcp_take_loss (self->rtcp, &report.loss_permille))
-    wfd_rate_control_report (self->rate, &report, now_ns / GST_USECOND);
 }
 
 /* --- the timer --- */

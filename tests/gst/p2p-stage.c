@@ -8,6 +8,7 @@
 #include <link-station.h>
 #include <ts-read.h>
 #include <ts-rtp.h>
+#include <wfd-rtcp.h>
 #include <wfd-udp.h>
 #include <wfd/wfd.h>
 
@@ -53,6 +54,8 @@ void __wrap_wfd_net_remove_address (const WfdNetAddress *address);
 void __wrap_wfd_net_probe (GInetAddress *peer);
 guint __wrap_wfd_net_get_index (const char *interface);
 gboolean __wrap_wfd_net_is_up (const char *interface);
+gboolean __wrap_wfd_net_ask_peer (const char *interface, GInetAddress *peer);
+gboolean __wrap_wfd_net_has_answered (const char *interface, GInetAddress *peer);
 gboolean __wrap_wfd_station_socket_open (WfdStationSocket *ret_socket, GError **error);
 
 GInetAddressMask *
@@ -103,6 +106,26 @@ gboolean
 __wrap_wfd_net_is_up (const char *interface)
 {
   return TRUE;
+}
+
+static gint kernel_asks; /* atomic */
+
+void
+stage_ask_in_vain (gboolean asks)
+{
+  g_atomic_int_set (&kernel_asks, asks);
+}
+
+gboolean
+__wrap_wfd_net_ask_peer (const char *interface, GInetAddress *peer)
+{
+  return g_atomic_int_get (&kernel_asks);
+}
+
+gboolean
+__wrap_wfd_net_has_answered (const char *interface, GInetAddress *peer)
+{
+  return FALSE;
 }
 
 gboolean
@@ -270,6 +293,14 @@ WfdUdpResult __wrap_wfd_udp_send (WfdUdp *udp, const guint8 *data, gsize bytes, 
 WfdUdpResult __real_wfd_udp_send (WfdUdp *udp, const guint8 *data, gsize bytes, gsize segment_bytes,
     gint64 until_us, GCancellable *cancellable, gsize *ret_sent_bytes);
 
+static gint is_stream_silent; /* atomic */
+
+void
+stage_silence_stream (gboolean is_silent)
+{
+  g_atomic_int_set (&is_stream_silent, is_silent);
+}
+
 /* The stream of a session, until its first picture is complete. */
 static struct
 {
@@ -323,9 +354,10 @@ WfdUdpResult
 __wrap_wfd_udp_send (WfdUdp *udp, const guint8 *data, gsize bytes, gsize segment_bytes,
     gint64 until_us, GCancellable *cancellable, gsize *ret_sent_bytes)
 {
-  gsize sent_bytes = 0;
-  WfdUdpResult result =
-      __real_wfd_udp_send (udp, data, bytes, segment_bytes, until_us, cancellable, &sent_bytes);
+  gsize sent_bytes = bytes;
+  WfdUdpResult result = g_atomic_int_get (&is_stream_silent)
+      ? WFD_UDP_SENT
+      : __real_wfd_udp_send (udp, data, bytes, segment_bytes, until_us, cancellable, &sent_bytes);
 
   g_mutex_lock (&sent.lock);
   for (gsize at = 0; at < sent_bytes && sent.reader != NULL; at += segment_bytes)
@@ -370,6 +402,37 @@ stage_dup_first_pictures (Stage *self)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sent.lock);
 
   return g_strdup (sent.pictures->str);
+}
+
+/* --- what comes to the source --- */
+
+gboolean __wrap_wfd_rtcp_receive (WfdRtcp *rtcp, guint32 ssrc);
+gboolean __real_wfd_rtcp_receive (WfdRtcp *rtcp, guint32 ssrc);
+
+static gint are_reports_sent; /* atomic */
+
+void
+stage_send_reports (gboolean are_sent)
+{
+  g_atomic_int_set (&are_reports_sent, are_sent);
+}
+
+GInetSocketAddress *__wrap_wfd_session_dup_peer_rtcp_address (WfdSession *session);
+GInetSocketAddress *__real_wfd_session_dup_peer_rtcp_address (WfdSession *session);
+
+/* No display of ours has any. */
+GInetSocketAddress *
+__wrap_wfd_session_dup_peer_rtcp_address (WfdSession *session)
+{
+  if (!g_atomic_int_get (&are_reports_sent))
+    return __real_wfd_session_dup_peer_rtcp_address (session);
+  return G_INET_SOCKET_ADDRESS (g_inet_socket_address_new_from_string ("127.0.0.2", 9));
+}
+
+gboolean
+__wrap_wfd_rtcp_receive (WfdRtcp *rtcp, guint32 ssrc)
+{
+  return __real_wfd_rtcp_receive (rtcp, ssrc) || g_atomic_int_get (&are_reports_sent);
 }
 
 /* --- the air --- */

@@ -79,6 +79,13 @@ void stage_let_time_be_over (Stage *self);
 void stage_tell_modulation (guint kbps);
 /* And packets that mac80211 dropped in its queues, in all. */
 void stage_tell_drops (guint drops, guint overlimit);
+/* Whether the kernel asks for the peer and has no answer; until then it does not ask. It tells
+ * nothing of stations. */
+void stage_ask_in_vain (gboolean asks);
+/* What the source sends is not heard. */
+void stage_silence_stream (gboolean is_silent);
+/* The source is sent RTCP reports. */
+void stage_send_reports (gboolean are_sent);
 /* Of an interface that has gone nothing is told at all. */
 void stage_take_driver_away (gboolean gone);
 
