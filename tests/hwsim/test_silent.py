@@ -4,12 +4,14 @@ group; and whoever ends while the other is away, when it is lost, or when it is 
 at NULL at once, and the group gone."""
 import time
 
-from lab import EVERYBODY, NOBODY, Failure, check_time, say
+from lab import EVERYBODY, NOBODY, SLACK, Failure, check_time, say
 from stage import SOURCE, begin_again, end, listen, set_stage, show, wait_picture
 
 GROUP_S, BACK_S, SEEN_S = 1, 5, 2
+LOST_S, LOST_SLACK = 5, min(SLACK, 2)
 # What is said then; the group stands at first, and there is none when it is being opened again.
 AWAY, LOST = '^progress connect continue .* is not heard', '^progress connect error'
+LOST_AT_REST = {'Source': '^progress connect .*PAUSED, then PLAYING', 'Sink': LOST}
 REOPENING = {'Source': '^progress connect start Connecting with', 'Sink': '^progress address start'}
 
 
@@ -38,14 +40,36 @@ def check_ends(ends, source, sink, moment):
     other = sink if ends is source else source
     for one in (source, sink):
         one.drop_lines()
+    begun_s = time.monotonic()
     other.set_group(NOBODY)
     ends.wait(moment if moment == AWAY else LOST)
+    check_time('%s: told' % ends.name, ends.heard_s - begun_s, LOST_S, LOST_SLACK)
     if moment not in (AWAY, LOST):
         other.set_group(EVERYBODY)
         ends.wait(moment)
     end(ends)
     other.set_group(EVERYBODY)
     begin_again(ends, source, sink, GROUP_S)
+    show(source, sink)
+
+
+def check_lost_at_rest(device, source, sink, later_s):
+    """In PAUSED, where no media flow."""
+    say('== %s is silent in PAUSED' % device.name)
+    for one in (source, sink):
+        one.tell('pause')
+        one.wait('^done pause')
+    time.sleep(3 + later_s)
+    for one in (source, sink):
+        one.drop_lines()
+    begun_s = time.monotonic()
+    device.set_group(NOBODY)
+    for one in (source, sink):
+        one.wait(LOST_AT_REST[one.name])
+        check_time('%s: lost' % one.name, one.heard_s - begun_s, LOST_S, LOST_SLACK)
+    device.set_group(EVERYBODY)
+    sink.tell('play')
+    time.sleep(3)
     show(source, sink)
 
 
@@ -57,6 +81,9 @@ def main():
     for silent_s in (1, 3):
         for device in (sink, source):
             check_rides_out(device, source, sink, silent_s)
+    for later_s in (0, 0.8):
+        for device in (sink, source):
+            check_lost_at_rest(device, source, sink, later_s)
     for ends in (source, sink):
         for moment in (AWAY, LOST, REOPENING[ends.name]):
             check_ends(ends, source, sink, moment)
