@@ -263,7 +263,10 @@ static void
 test_silence_is_loss_when_it_was_said (void)
 {
   g_autoptr (WfdEstablish) establish = wfd_establish_new (WFD_ROLE_SINK);
+  g_autoptr (WfdEstablish) other = wfd_establish_new (WFD_ROLE_SINK);
 
+  wfd_establish_adopt_link (other);
+  g_assert_cmpuint (WFD_P2P_LINK (other->link)->options.lost_ms, ==, 4500);
   g_object_set (establish, "lost-timeout-ms", 900, NULL);
   wfd_establish_adopt_link (establish);
   g_assert_cmpuint (WFD_P2P_LINK (establish->link)->options.lost_ms, ==, 900);
