@@ -63,11 +63,19 @@ static const struct
   gint16 config_error;
   const char *text;
 } wps_errors[] = {
+  { 2, "a message could not be decrypted; try again nearer to the peer" },
+  { 3, "one of the two cannot use the channel of 2.4 GHz; try another frequency, of 5 GHz" },
+  { 4, "one of the two cannot use the channel of 5 GHz; try another frequency, of 2.4 GHz" },
+  { 5, "the signal is too weak; try again nearer to the peer" },
+  { 6, "the owner of the group has refused the password; pair again" },
+  { 7, "the owner of the group has not let in; pair again" },
   { 12, "buttons were pressed on more than two devices; wait two minutes and try again" },
-  { 15, "the peer is busy" },
-  { 16, "the peer takes no more PINs for now; switch it off and on" },
-  { 17, "a message did not come in time; try again nearer to the peer" },
-  { 18, "the PIN is wrong" },
+  { 13, "the peer suspects that somebody else takes part; see what else pairs nearby, and try again" },
+  { 14, "the peer is busy; end what it does, or try again later" },
+  { 15, "the peer takes no more PINs for now; switch it off and on" },
+  { 16, "a message did not come in time; try again nearer to the peer" },
+  { 17, "it took too long; try again, within two minutes on both devices" },
+  { 18, "the PIN is wrong; type the one that is shown now, which may be another one each time" },
 };
 
 GError *

@@ -292,28 +292,63 @@ static const struct
   { "GONegotiationFailure", "({'status': <99>},)", WFD_ERROR_REFUSED, "status 99" },
   { "GroupFormationFailure", "('',)", WFD_ERROR_PAIRING, "not formed; try again" },
   { "GroupFormationFailure", "('FREQ_CONFLICT',)", WFD_ERROR_PAIRING, "FREQ_CONFLICT" },
-  { "WpsFailed", "('fail', {'msg': <8>, 'config_error': <int16 18>})", WFD_ERROR_PAIRING,
-      "PIN is wrong" },
-  { "WpsFailed", "('fail', {'msg': <8>, 'config_error': <int16 12>})", WFD_ERROR_PAIRING,
-      "more than two devices" },
-  { "WpsFailed", "('fail', {'msg': <8>, 'config_error': <int16 3>})", WFD_ERROR_PAIRING,
-      "WPS error 3" },
   { "ProvisionDiscoveryFailure", "(objectpath '" TV "', 1)", WFD_ERROR_TIMEOUT, "did not answer" },
   { "ProvisionDiscoveryFailure", "(objectpath '" TV "', 2)", WFD_ERROR_REFUSED, "has refused" },
 };
 
 static void
+fail (Lab *lab, const char *signal, const char *args, WfdError code, const char *words)
+{
+  fake_wpas_forget_calls (lab->fake);
+  lab_react (lab, "Connect", signal, args);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_error (lab, WFD_ERROR, (gint) code);
+  if (strstr (lab->error->message, words) == NULL)
+    g_error ("“%s” does not say “%s”", lab->error->message, words);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 1);
+}
+
+static void
 test_failures (Lab *lab, gconstpointer data)
 {
   lab_know_tv (lab);
-  for (guint i = 0; i < G_N_ELEMENTS (failures); i++) {
-    fake_wpas_forget_calls (lab->fake);
-    lab_react (lab, "Connect", failures[i].signal, failures[i].args);
-    lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
-    lab_wait_error (lab, WFD_ERROR, failures[i].code);
-    if (strstr (lab->error->message, failures[i].words) == NULL)
-      g_error ("“%s” does not say “%s”", lab->error->message, failures[i].words);
-    g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
+    fail (lab, failures[i].signal, failures[i].args, failures[i].code, failures[i].words);
+}
+
+/* Configuration Error of Wi-Fi Simple Configuration 2.0. */
+static const struct
+{
+  guint number;
+  const char *words;
+} wps_failures[] = {
+  { 0, "(WPS error 0); try again" },
+  { 2, "decrypted; try again" },
+  { 3, "of 2.4 GHz; try another frequency" },
+  { 4, "of 5 GHz; try another frequency" },
+  { 5, "signal is too weak; try again nearer" },
+  { 6, "has refused the password; pair again" },
+  { 7, "has not let in; pair again" },
+  { 8, "(WPS error 8); try again" },
+  { 12, "more than two devices; wait two minutes" },
+  { 13, "somebody else takes part; " },
+  { 14, "the peer is busy; " },
+  { 15, "takes no more PINs for now; switch it off and on" },
+  { 16, "a message did not come in time; try again nearer" },
+  { 17, "it took too long; try again, within two minutes" },
+  { 18, "the PIN is wrong; type the one that is shown now" },
+  { 19, "(WPS error 19); try again" },
+};
+
+static void
+test_wps_failures (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  for (guint i = 0; i < G_N_ELEMENTS (wps_failures); i++) {
+    g_autofree char *args = g_strdup_printf ("('fail', {'msg': <8>, 'config_error': <int16 %u>})",
+        wps_failures[i].number);
+
+    fail (lab, "WpsFailed", args, WFD_ERROR_PAIRING, wps_failures[i].words);
   }
 }
 
@@ -718,6 +753,7 @@ main (int argc, char **argv)
   add ("pair/one-at-a-time", test_busy);
   add ("pair/requests-while-pairing", test_requests_while_pairing);
   add ("failure/each-reason", test_failures);
+  add ("failure/each-wps-error", test_wps_failures);
   add ("failure/connect-refused", test_connect_refused);
   add ("failure/of-others", test_failure_of_others);
   add ("failure/somebody-else-comes", test_somebody_else_comes);
