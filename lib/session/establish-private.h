@@ -54,6 +54,7 @@ struct _WfdEstablish
   char *entered_pin;                 /* that it shows, for the next attempt */
   char *chosen;                      /* the id of the one that was named, once the link was up */
   gint step;                         /* that is told of; -1 if none is */
+  gboolean has_begun;                /* to be told: what else begins in it is news */
   GError *failure;                   /* the last */
   WfdSession *session;
 };

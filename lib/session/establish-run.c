@@ -21,6 +21,9 @@ wfd_establish_tell (WfdEstablish *self, WfdEstablishProgress progress, const cha
 
   if (self->step < 0)
     return;
+  if (progress == WFD_ESTABLISH_BEGUN && self->has_begun)
+    progress = WFD_ESTABLISH_NEWS;
+  self->has_begun = TRUE;
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
@@ -73,6 +76,7 @@ wfd_establish_begin_step (WfdEstablish *self, WfdEstablishStep step)
   if (!wfd_establish_end_step (self))
     return FALSE;
   self->step = step;
+  self->has_begun = FALSE;
   return TRUE;
 }
 

@@ -478,6 +478,10 @@ assert_pairs_with_pin (Stage *stage)
 {
   stage_wait_call (stage, STAGE_SOURCE, "Connect");
   g_assert_nonnull (strstr (fake_wpas_find_call (stage->fake, "Connect"), "pin='12345670'"));
+  /* Asked for, and used, in one step. */
+  stage_wait_progress (stage, STAGE_SOURCE, "pair/start pair/continue");
+  g_assert_null (
+      strstr (strstr (stage->sides[STAGE_SOURCE].progress->str, "pair/continue"), "pair/start"));
 }
 
 static void

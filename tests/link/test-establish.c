@@ -377,7 +377,7 @@ test_pin_is_entered (Way *way, gconstpointer data)
   g_assert_nonnull (strstr (fake_wpas_find_call (way->lab.fake, "Connect"), "pin='12345670'"));
   g_assert_nonnull (strstr (fake_wpas_find_call (way->lab.fake, "Connect"), "'keypad'"));
   g_assert_cmpstr (way->progress->str, ==,
-      "discover+ discover. pair+ pair+ pair. address+ address.");
+      "discover+ discover. pair+ pair~ pair. address+ address.");
 }
 
 static void
