@@ -9,7 +9,7 @@ typedef struct
   int code; /* in the domain of the table */
   const char *name;
   GstResourceError resource;
-  const char *what_to_do; /* NULL: the error says it; PEER: what that is to the user */
+  const char *what_to_do; /* if the error does not say it; PEER: what that is to the user */
 } Advice;
 
 #define NAMED(code) code, #code
@@ -92,6 +92,14 @@ make_advice (GstElement *element, const Advice *advice)
   return g_string_free (text, FALSE);
 }
 
+/* The texts of the link do: what is wrong; what to do. Or they ask whether it is so. */
+static gboolean
+says_what_to_do (const GError *error)
+{
+  return error->domain == WFD_ERROR
+      && (strstr (error->message, "; ") != NULL || g_str_has_suffix (error->message, "?"));
+}
+
 /* All of it: gst-launch-1.0 and many players show nothing else. */
 static char *
 make_text (GstElement *element, const GError *error, const Advice *advice)
@@ -102,7 +110,7 @@ make_text (GstElement *element, const GError *error, const Advice *advice)
   if (is_setting (error))
     return g_strdup_printf ("A property has a value that cannot be used: %s%s", error->message,
         stop);
-  if (advice->what_to_do == NULL)
+  if (advice->what_to_do == NULL || says_what_to_do (error))
     return g_strdup_printf ("%s%s", error->message, stop);
   return g_strdup_printf ("%s%s %s.", error->message, stop, what_to_do);
 }

@@ -237,12 +237,22 @@ try_next_client (WfdP2pOp *op)
         "or dhcpcd-base");
 }
 
+/* Who owns the group is decided when it is negotiated, and only then. */
+static const char *
+get_other_owner (WfdP2pOp *op, const char *advice)
+{
+  return op->n_negotiations > 0 && !op->has_joined ? advice : "";
+}
+
 static gboolean
 on_no_lease (gpointer user_data)
 {
-  wfd_p2p_op_fail_with (user_data, WFD_ERROR_TIMEOUT,
-      "No address came from the peer, neither in the handshake nor by DHCP; try again, or with a "
-      "go-intent of 15");
+  WfdP2pOp *op = user_data;
+
+  wfd_p2p_op_fail_with (op, WFD_ERROR_TIMEOUT,
+      "No address came from the peer, neither in the handshake nor by DHCP; let UDP ports 67 and 68 "
+      "through the firewalls of both sides, and try again%s",
+      get_other_owner (op, ", or with a go-intent of 15"));
   return G_SOURCE_REMOVE;
 }
 
@@ -311,15 +321,17 @@ fail_hidden (WfdP2pOp *op)
 
   if (!group->info->is_owner)
     wfd_p2p_op_fail_with (op, WFD_ERROR_TIMEOUT,
-        "The peer gives addresses in its group and does not tell its own; try again, or with a "
-        "go-intent of 15");
+        "The peer gives addresses in its group and does not tell its own; try again%s",
+        get_other_owner (op, ", or with a go-intent of 15"));
   else if (group->dhcp == NULL)
     wfd_p2p_op_fail_with (op, WFD_ERROR_TIMEOUT,
         "The peer has taken no address in our group; install dnsmasq-base, which gives it one, or "
         "try with a go-intent of 0");
   else
     wfd_p2p_op_fail_with (op, WFD_ERROR_TIMEOUT,
-        "The peer has taken no address in our group; try again, or with a go-intent of 0");
+        "The peer has taken no address in our group; let UDP ports 67 and 68 through the firewalls of "
+        "both sides, and try again%s",
+        get_other_owner (op, ", or with a go-intent of 0"));
 }
 
 /* A sink comes to us, so that as a source we need not know; a source does not. */

@@ -524,7 +524,7 @@ answered_network (WfdP2pOp *op, GVariant *answer)
 
   if (name == NULL) {
     wfd_p2p_op_fail_with (op, WFD_ERROR_MALFORMED,
-        "wpa_supplicant does not tell the interface of the group");
+        "wpa_supplicant does not tell the interface of the group; is it older than 2.10?");
     return;
   }
   g_free (op->link->group->info->interface);

@@ -22,10 +22,10 @@ static const struct
   { 1, WFD_ERROR_REFUSED, "somebody has to accept at the peer first", TRUE },
   { 2, WFD_ERROR_UNSUPPORTED,
       "the two do not fit together; perhaps both are sources, or both are sinks" },
-  { 3, WFD_ERROR_REFUSED, "the peer has as many connections as it can" },
+  { 3, WFD_ERROR_REFUSED, "the peer has as many connections as it can; end one of them" },
   { 4, WFD_ERROR_REFUSED, "the peer takes a parameter for wrong; another go-intent may help",
       TRUE },
-  { 5, WFD_ERROR_REFUSED, "the peer is busy", TRUE },
+  { 5, WFD_ERROR_REFUSED, "the peer is busy; end what it does", TRUE },
   { 6, WFD_ERROR_REFUSED, "the peer stumbled over an earlier message; try again", TRUE },
   { 7, WFD_ERROR_UNSUPPORTED,
       "no common channel; check the country (iw reg get) and the channel of the own Wi-Fi network" },
@@ -70,7 +70,8 @@ static const struct
   { 6, "the owner of the group has refused the password; pair again" },
   { 7, "the owner of the group has not let in; pair again" },
   { 12, "buttons were pressed on more than two devices; wait two minutes and try again" },
-  { 13, "the peer suspects that somebody else takes part; see what else pairs nearby, and try again" },
+  { 13,
+      "the peer suspects that somebody else takes part; see what else pairs nearby, and try again" },
   { 14, "the peer is busy; end what it does, or try again later" },
   { 15, "the peer takes no more PINs for now; switch it off and on" },
   { 16, "a message did not come in time; try again nearer to the peer" },
@@ -102,6 +103,8 @@ wfd_p2p_error_from_wps (GVariant *args)
 
 #define NO_SERVICE_TEXT \
   "wpa_supplicant does not run or offers no D-Bus; install and start wpasupplicant"
+#define OTHER_VERSION_TEXT "is this wpa_supplicant older than 2.10?"
+#define SILENT_TEXT "wpa_supplicant does not answer; restart it (systemctl restart wpa_supplicant)"
 
 static const struct
 {
@@ -114,12 +117,12 @@ static const struct
   { "org.freedesktop.DBus.Error.AccessDenied", WFD_ERROR_NO_PERMISSION,
       "this user may not talk to wpa_supplicant; run as root or join the group netdev" },
   { "org.freedesktop.DBus.Error.AuthFailed", WFD_ERROR_NO_PERMISSION,
-      "the message bus refuses this user" },
-  { "org.freedesktop.DBus.Error.NoReply", WFD_ERROR_TIMEOUT, "wpa_supplicant does not answer" },
-  { "org.freedesktop.DBus.Error.Timeout", WFD_ERROR_TIMEOUT, "wpa_supplicant does not answer" },
-  { "org.freedesktop.DBus.Error.TimedOut", WFD_ERROR_TIMEOUT, "wpa_supplicant does not answer" },
+      "the message bus refuses this user; run as root or as the user of the bus" },
+  { "org.freedesktop.DBus.Error.NoReply", WFD_ERROR_NO_SERVICE, SILENT_TEXT },
+  { "org.freedesktop.DBus.Error.Timeout", WFD_ERROR_NO_SERVICE, SILENT_TEXT },
+  { "org.freedesktop.DBus.Error.TimedOut", WFD_ERROR_NO_SERVICE, SILENT_TEXT },
   { "org.freedesktop.DBus.Error.UnknownMethod", WFD_ERROR_UNSUPPORTED,
-      "this wpa_supplicant does not know how; is it older than 2.10?" },
+      "wpa_supplicant does not know how; " OTHER_VERSION_TEXT },
   { WPAS_ERROR_CONNECT, WFD_ERROR_REFUSED,
       "wpa_supplicant could not begin a group; perhaps the driver gives it no interface beside that "
       "of the own network, from which to disconnect then" },
@@ -150,7 +153,9 @@ from_remote (const char *name, const GError *error, const char *doing)
   if (is_spawn_error (name))
     return g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "Error %s: " NO_SERVICE_TEXT " (%s)",
         doing, name);
-  return g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "Error %s: %s", doing, error->message);
+  return g_error_new (WFD_ERROR, WFD_ERROR_REFUSED,
+      "Error %s: wpa_supplicant refuses: %s; its log says more (journalctl -u wpa_supplicant)",
+      doing, error->message);
 }
 
 gboolean
@@ -176,10 +181,11 @@ wfd_p2p_error_from_call (GError *error, const char *doing)
     return from_remote (name, error, doing);
   }
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT, "Error %s: wpa_supplicant does not answer",
-        doing);
+    return g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "Error %s: " SILENT_TEXT, doing);
   /* What GDBus says of a reply of another type than the call must have. */
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
-    return g_error_new (WFD_ERROR, WFD_ERROR_MALFORMED, "Error %s: %s", doing, error->message);
-  return g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "Error %s: %s", doing, error->message);
+    return g_error_new (WFD_ERROR, WFD_ERROR_MALFORMED, "Error %s: %s; " OTHER_VERSION_TEXT, doing,
+        error->message);
+  return g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE,
+      "Error %s: %s; is the message bus (D-Bus) there?", doing, error->message);
 }

@@ -86,7 +86,8 @@ on_bus_closed (GDBusConnection *bus, gboolean remote_vanished, GError *error, gp
   if (self->group != NULL)
     g_clear_pointer (&self->group->claim, wfd_claim_abandon);
   lose_service (self,
-      g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "The connection to the message bus is closed"));
+      g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE,
+          "The connection to the message bus is closed; is the message bus (D-Bus) there?"));
 }
 
 static void
@@ -94,7 +95,7 @@ on_owner_changed (GDBusConnection *bus, const char *sender, const char *path, co
     const char *signal, GVariant *args, gpointer user_data)
 {
   lose_service (user_data,
-      g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "wpa_supplicant has stopped"));
+      g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "wpa_supplicant has stopped; start it again"));
 }
 
 static GError *

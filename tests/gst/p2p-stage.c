@@ -200,14 +200,27 @@ WfdP2pLink *__wrap_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOpti
 WfdP2pLink *__real_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options);
 
 static WfdP2pOptions *last_options;
+static const char *programs;
+
+void
+stage_use_programs (const char *folder)
+{
+  g_mutex_lock (&network_lock);
+  programs = folder;
+  g_mutex_unlock (&network_lock);
+}
 
 WfdP2pLink *
 __wrap_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options)
 {
+  WfdP2pOptions made = *options;
+
   g_mutex_lock (&network_lock);
   *last_options = *options;
+  made.program_folders = programs;
+  made.address_ms = programs != NULL ? 1 : 0;
   g_mutex_unlock (&network_lock);
-  return __real_wfd_p2p_link_new_full (bus, options);
+  return __real_wfd_p2p_link_new_full (bus, &made);
 }
 
 /* --- the way --- */

@@ -72,6 +72,9 @@ void stage_hold_teardown (guint *n_held);
  * to be listened at. */
 void stage_take_address_away (guint *n_missed);
 
+/* Where programs for DHCP are, which have no time to get an address; NULL: those of the system. */
+void stage_use_programs (const char *folder);
+
 /* What the side that was made last waits for is given up. */
 void stage_let_time_be_over (Stage *self);
 

@@ -236,8 +236,21 @@ test_no_lease (Lab *lab, gconstpointer data)
   lab_add_program (lab, "udhcpc", STAY);
   connect_untold (lab);
   lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_nonnull (strstr (lab->error->message, "UDP ports 67 and 68"));
+  g_assert_nonnull (strstr (lab->error->message, "go-intent of 15"));
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
   g_assert_cmpstr (lab->network->str, ==, "");
+
+  /* To join a group that stands nothing is negotiated. */
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  lab_hear_owner (lab, TRUE);
+  lab_react (lab, "Connect", "GroupStarted", STARTED_BARE);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_nonnull (strstr (fake_wpas_find_call (lab->fake, "Connect"), "join=true"));
+  g_assert_nonnull (strstr (lab->error->message, "UDP ports 67 and 68"));
+  g_assert_null (strstr (lab->error->message, "go-intent"));
 }
 
 /* Lines without a lease, or of one that nobody may have, and one without an end. */

@@ -206,7 +206,8 @@ get_outcome (const GError *error)
 {
   if (error == NULL)
     return '.';
-  if (g_error_matches (error, WFD_ERROR, WFD_ERROR_TIMEOUT))
+  if (g_error_matches (error, WFD_ERROR, WFD_ERROR_TIMEOUT)
+      || g_error_matches (error, WFD_ERROR, WFD_ERROR_NO_SERVICE))
     return '?';
   return g_error_matches (error, WFD_ERROR, WFD_ERROR_MALFORMED) ? '!' : '-';
 }

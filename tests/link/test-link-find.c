@@ -180,7 +180,8 @@ test_never_answers (Lab *lab, gconstpointer data)
   lab_use_options (lab, &options);
   fake_wpas_hold (lab->fake, "GetAll fi.w1.wpa_supplicant1");
   lab_find (lab);
-  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_SERVICE);
+  g_assert_nonnull (strstr (lab->error->message, "does not answer; restart it"));
 }
 
 static void

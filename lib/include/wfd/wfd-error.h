@@ -29,7 +29,7 @@ G_BEGIN_DECLS
  * @WFD_ERROR_INVALID_ARGUMENT: a value that the application gave cannot be
  *   used
  * @WFD_ERROR_NO_SERVICE: a service of the system that is needed does not run,
- *   or has gone
+ *   does not answer, or has gone
  * @WFD_ERROR_NO_PERMISSION: that service does not let this user do it
  * @WFD_ERROR_NO_DEVICE: no network interface of this machine can do it
  * @WFD_ERROR_NO_PEER: the peer is not, or no longer, in reach
