@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Into the group of somebody who knows no addresses in the handshake: DHCP gives them, and of what else it
-offers nothing is taken."""
+"""Into the group of somebody who knows no addresses in the handshake, as sink and as source: DHCP gives them, by
+each of the clients that are installed, and of what else it offers nothing is taken."""
 import os
+import shutil
 import sys
 
-from lab import Device, Failure, find_both, wait_until
+from lab import PIN, Device, Failure, say, wait_until
 
 ADDRESS = '192.168.50.1'
+CLIENTS = 'udhcpc', 'dhcpcd', 'busybox', 'dhclient'
+ADMIN_PATH = '/usr/sbin:/sbin:/usr/bin:/bin'
 
 
 def start_group(owner):
     """By hand, with the DHCP server that such an owner has."""
-    owner.stop_peer()
     owner.ask_supplicant('SET device_name Foreign')
     owner.ask_supplicant('P2P_GROUP_ADD')
     wait_until(owner.groups, 'the group')
@@ -33,17 +35,22 @@ def check_routes(client, interface):
         raise Failure('routes that are none of the group: %s' % routes)
 
 
-def main():
-    if not os.path.exists('/usr/sbin/dnsmasq'):
-        print('skipped: dnsmasq is not installed')
-        sys.exit(77)
-    owner = Device('Foreign', 0)
-    client = Device('Sink', 1, '--sink')
-    group = start_group(owner)
-    find_both(client)
-    client.wait('^(found|changed) .*owner')
-    client.tell('connect Foreign pbc')
-    owner.ask_supplicant('WPS_PBC', group)
+def make_folder(client, program):
+    """In which this program is, and nothing else; None if it is not installed."""
+    path = shutil.which(program, path=ADMIN_PATH)
+    if path is None:
+        return None
+    folder = os.path.join(client.folder, program)
+    os.mkdir(folder)
+    os.symlink(path, os.path.join(folder, program))
+    return folder
+
+
+def get_address(owner, group, client, folder):
+    client.restart_peer('--programs', folder)
+    # By button it would let in one device in two minutes.
+    owner.ask_supplicant('WPS_PIN any ' + PIN, group)
+    client.tell('connect Foreign keypad ' + PIN)
     link = client.wait_opened()
     if link['role'] != 'client' or link['peer-address'] != ADDRESS or not link['local-address'].startswith('192.168.50.'):
         raise Failure('the link: %s' % link)
@@ -52,6 +59,21 @@ def main():
     client.tell('disconnect')
     client.wait('^done disconnect')
     client.wait_no_group()
+
+
+def main():
+    if not os.path.exists('/usr/sbin/dnsmasq'):
+        print('skipped: dnsmasq is not installed')
+        sys.exit(77)
+    owner = Device('Foreign', 0)
+    owner.stop_peer()
+    group = start_group(owner)
+    for client in (Device('Sink', 1, '--sink'), Device('Source', 2)):
+        for program in CLIENTS:
+            folder = make_folder(client, program)
+            if folder is not None:
+                say('== %s, by %s' % (client.name, program))
+                get_address(owner, group, client, folder)
 
 
 main()
