@@ -304,7 +304,7 @@ static const struct
   { "org.freedesktop.DBus.Error.Spawn.ChildExited", WFD_ERROR_NO_SERVICE },
   { "org.freedesktop.systemd1.NoSuchUnit", WFD_ERROR_NO_SERVICE },
   { "org.freedesktop.DBus.Error.AccessDenied", WFD_ERROR_NO_PERMISSION },
-  { "org.freedesktop.DBus.Error.NoReply", WFD_ERROR_TIMEOUT },
+  { "org.freedesktop.DBus.Error.NoReply", WFD_ERROR_NO_SERVICE },
   { "org.freedesktop.DBus.Error.UnknownMethod", WFD_ERROR_UNSUPPORTED },
   { "fi.w1.wpa_supplicant1.InterfaceUnknown", WFD_ERROR_NO_DEVICE },
   { "fi.w1.wpa_supplicant1.UnknownError", WFD_ERROR_REFUSED },
@@ -334,7 +334,7 @@ test_local_errors (void)
       g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "closed"), "searching");
 
   g_assert_error (cancelled, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_error (late, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_error (late, WFD_ERROR, WFD_ERROR_NO_SERVICE);
   g_assert_error (closed, WFD_ERROR, WFD_ERROR_NO_SERVICE);
 }
 
