@@ -2,6 +2,7 @@
 #include "p2p-stage.h"
 
 #include <establish-private.h>
+#include <glib/gstdio.h>
 #include <gstwfdsink.h>
 #include <gstwfdsrc.h>
 #include <link-net.h>
@@ -200,6 +201,7 @@ WfdP2pLink *__wrap_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOpti
 WfdP2pLink *__real_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options);
 
 static WfdP2pOptions *last_options;
+static char *claims; /* of no other test that runs meanwhile */
 static const char *programs;
 
 void
@@ -218,6 +220,7 @@ __wrap_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options
   g_mutex_lock (&network_lock);
   *last_options = *options;
   made.program_folders = programs;
+  made.runtime_folder = claims;
   made.address_ms = programs != NULL ? 1 : 0;
   g_mutex_unlock (&network_lock);
   return __real_wfd_p2p_link_new_full (bus, &made);
@@ -718,6 +721,7 @@ stage_set_up (Stage *self, gconstpointer data)
 {
   self->rtsp_port = find_free_port ();
   last_options = &self->options;
+  claims = g_dir_make_tmp ("wfd-stage-XXXXXX", NULL);
   watch_what_is_sent ();
   add_fake (self);
 }
@@ -744,6 +748,8 @@ stage_tear_down (Stage *self, gconstpointer data)
   drop_fake (self);
   forget_what_was_sent ();
   g_string_truncate (network, 0);
+  g_rmdir (claims);
+  g_clear_pointer (&claims, g_free);
 }
 
 /* --- pipelines --- */
