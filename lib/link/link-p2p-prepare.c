@@ -117,6 +117,11 @@ answered_root (WfdP2pOp *op, GVariant *answer)
 
 /* --- the interface --- */
 
+/* wpa_supplicant says the same of both. */
+#define WITHOUT_P2P \
+  "no Wi-Fi Direct: the driver has none (iw phy lists P2P-client and P2P-GO where it has), or " \
+  "p2p_disabled=1 is to be taken out of the configuration of wpa_supplicant"
+
 static void
 fail_no_interface (WfdP2pOp *op)
 {
@@ -133,12 +138,11 @@ fail_no_interface (WfdP2pOp *op)
         op->names->str);
   else if (wanted != NULL)
     wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
-        "The interface %s is not there or has no Wi-Fi Direct; wpa_supplicant has %s", wanted,
+        "The interface %s is not there or has " WITHOUT_P2P "; wpa_supplicant has %s", wanted,
         op->names->str);
   else
     wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
-        "The driver of %s has no Wi-Fi Direct (iw phy lists P2P-client and P2P-GO where it has)",
-        op->names->str);
+        "There is " WITHOUT_P2P "; wpa_supplicant has %s", op->names->str);
 }
 
 static void
@@ -221,8 +225,8 @@ answered_config (WfdP2pOp *op, GVariant *answer)
   g_autoptr (GVariant) config = wfd_p2p_read_value (answer, G_VARIANT_TYPE_VARDICT);
 
   if (config == NULL)
-    wfd_p2p_op_fail_with (op, WFD_ERROR_MALFORMED, "wpa_supplicant's %s is no dictionary",
-        WPAS_P2P_CONFIG);
+    wfd_p2p_op_fail_with (op, WFD_ERROR_MALFORMED,
+        "wpa_supplicant's %s is no dictionary; is it older than 2.10?", WPAS_P2P_CONFIG);
   else {
     const char *name = "";
 

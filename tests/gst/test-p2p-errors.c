@@ -103,7 +103,7 @@ static const Row rows[] = {
   { "frozen", "", refuse_to_talk, DBUS_ERROR "NoReply", NULL, GST_RESOURCE_ERROR_NOT_FOUND,
       { "wpa_supplicant does not answer", "restart it" } },
   { "no-p2p", "", take_p2p_away, NULL, NULL, GST_RESOURCE_ERROR_NOT_FOUND,
-      { "wlan0", "has no Wi-Fi Direct" } },
+      { "wlan0", "no Wi-Fi Direct: the driver has none", "p2p_disabled=1 is to be taken out" } },
   { "no-peer", "", be_out_of_reach, NULL, NULL, GST_RESOURCE_ERROR_NOT_FOUND,
       { "No display “Living*” was found", "is it on, near", "is no display" } },
   { "refused-by-wpa-supplicant", "", refuse_to_pair, IF_ROOT ".InvalidArgs", NULL,

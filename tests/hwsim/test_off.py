@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A radio that is switched off is told of at once, with what to do, and can be used again when
-it is on, whoever owns the group; the other one sees a loss."""
+it is on, whoever owns the group; the other one sees a loss. Of a wpa_supplicant without Wi-Fi Direct
+it is told how that may come."""
 from lab import Device, close, find_both, pair, reopen, say
 from radios import block
 
@@ -33,6 +34,10 @@ def main():
     for sink in (other, device):
         for intents in (('15', '0'), ('0', '15')):
             check(device, other, sink, intents)
+
+    disabled = Device('Disabled', 2, config='p2p_disabled=1\n')
+    disabled.tell('find')
+    disabled.wait('^failed .*p2p_disabled=1', 10)
 
 
 main()

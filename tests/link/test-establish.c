@@ -234,7 +234,7 @@ test_no_p2p_in_driver (Way *way, gconstpointer data)
   fake_wpas_set (way->lab.fake, IFACE, "Capabilities",
       g_variant_new_parsed ("{'Modes': <['infrastructure']>}"));
   way_begin (way);
-  way_wait_failed (way, WFD_ERROR_NO_DEVICE, "has no Wi-Fi Direct");
+  way_wait_failed (way, WFD_ERROR_NO_DEVICE, "p2p_disabled=1");
 }
 
 static void
