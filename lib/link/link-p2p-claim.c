@@ -78,18 +78,14 @@ look_up_value (GHashTable *claim, const char *key, const GVariantType *type)
 
 /* --- beside others of ours --- */
 
-/* What they say of this wpa_supplicant, of which there is one announcement for all. */
-static GPtrArray *
-read_others (WfdP2pLink *self)
+GPtrArray *
+wfd_p2p_link_read_others (WfdP2pLink *self)
 {
   g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
   GPtrArray *claims = wfd_claim_read_living (folder, self->claim);
 
   for (guint i = claims->len; i > 0; i--) {
-    GHashTable *claim = g_ptr_array_index (claims, i - 1);
-
-    if (!wfd_p2p_claim_says (claim, KEY_OWNER, self->owner)
-        || !g_hash_table_contains (claim, KEY_DEVICE))
+    if (!wfd_p2p_claim_says (g_ptr_array_index (claims, i - 1), KEY_OWNER, self->owner))
       g_ptr_array_remove_index (claims, i - 1);
   }
   return claims;
@@ -117,7 +113,7 @@ merge (GVariant *base, GVariant *over)
 static void
 adopt_old (WfdP2pLink *self)
 {
-  g_autoptr (GPtrArray) others = read_others (self);
+  g_autoptr (GPtrArray) others = wfd_p2p_link_read_others (self);
 
   for (guint i = 0; i < others->len; i++) {
     GHashTable *claim = g_ptr_array_index (others, i);
@@ -163,17 +159,17 @@ claim_now (WfdClaim *claim, const char *key)
   wfd_claim_set (claim, key, text);
 }
 
-/* Of those who announce something here, the last; @device: (nullable): of any. NULL if there
- * is nobody. */
+/* Of those who say @key, the last; @device: (nullable): of any. NULL if there is nobody. */
 static GHashTable *
-find_last (GPtrArray *others, const char *device)
+find_last (GPtrArray *others, const char *key, const char *device)
 {
   GHashTable *last = NULL;
 
   for (guint i = 0; i < others->len; i++) {
     GHashTable *claim = g_ptr_array_index (others, i);
 
-    if ((device == NULL || wfd_p2p_claim_says (claim, KEY_DEVICE, device))
+    if (g_hash_table_contains (claim, key)
+        && (device == NULL || wfd_p2p_claim_says (claim, KEY_DEVICE, device))
         && (last == NULL
             || wfd_p2p_claim_get_us (claim, KEY_SINCE) > wfd_p2p_claim_get_us (last, KEY_SINCE)))
       last = claim;
@@ -185,9 +181,9 @@ find_last (GPtrArray *others, const char *device)
 void
 wfd_p2p_link_leave (WfdP2pLink *self)
 {
-  g_autoptr (GPtrArray) others = read_others (self);
-  GHashTable *last = find_last (others, NULL),
-             *last_here = find_last (others, self->interface_path);
+  g_autoptr (GPtrArray) others = wfd_p2p_link_read_others (self);
+  GHashTable *last = find_last (others, KEY_ANNOUNCES, NULL),
+             *last_here = find_last (others, KEY_CONFIGURES, self->interface_path);
   g_autoptr (GVariant) ies = NULL, before = NULL, config = NULL, merged = NULL;
 
   if (last != NULL)
@@ -266,13 +262,10 @@ wfd_p2p_link_claim_turn (WfdP2pLink *self, gboolean is_ours)
 void
 wfd_p2p_link_claim_forming (WfdP2pLink *self)
 {
-  gboolean is_asked =
-      self->op != NULL && (wfd_p2p_op_get_undo (self->op) & WFD_P2P_UNDO_FORMATION) != 0;
-  gboolean forming = self->unseen->len > 0 || is_asked;
+  gboolean forming =
+      self->unseen->len > 0 || wfd_p2p_link_has_to_undo (self, WFD_P2P_UNDO_FORMATION);
 
-  /* Who drops an old pairing is about to form one. */
-  wfd_p2p_link_claim_turn (self,
-      is_asked || (self->op != NULL && self->op->step == WFD_P2P_STEP_FORGET));
+  wfd_p2p_link_claim_turn (self, wfd_p2p_link_has_to_undo (self, WFD_P2P_UNDO_TURN));
   if (self->claim == NULL || forming == self->claims_forming)
     return;
   self->claims_forming = forming;

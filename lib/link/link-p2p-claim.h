@@ -48,6 +48,9 @@ gboolean wfd_p2p_op_lock_claims (WfdP2pOp *op, int *ret_lock);
 /* The time that it says, by the clock that goes on in sleep; long ago if it says none. */
 gint64 wfd_p2p_claim_get_us (GHashTable *claim, const char *key);
 gint64 wfd_p2p_claim_get_now_us (void);
+/* What others of ours, which live, say of this wpa_supplicant, of which there is one announcement
+ * for all. (element-type GHashTable) */
+GPtrArray *wfd_p2p_link_read_others (WfdP2pLink *self);
 /* NULL if it is none. */
 const char *wfd_p2p_claim_get_path (GHashTable *claim, const char *key);
 /* Whether it says that @key is @value; @value: (nullable): nothing is. */

@@ -33,7 +33,7 @@ lose_group (WfdP2pLink *self, GError *error)
   g_autoptr (GError) reason = error;
   gboolean was_up = self->group->is_up;
 
-  if (!wfd_p2p_link_shares_group (self) && wfd_p2p_group_outlives_peer (self->group)) {
+  if (wfd_p2p_group_outlives_peer (self->group) && !wfd_p2p_link_shares_group (self)) {
     wfd_p2p_group_vacate (self->group);
     wfd_p2p_link_announce (self);
   } else {

@@ -374,7 +374,10 @@ undo_attempt (WfdP2pOp *op, gboolean may_pass, GError *error)
 {
   op->failure = error;
   op->may_pass = may_pass;
-  op->undo = wfd_p2p_op_get_undo (op);
+  op->undo = wfd_p2p_step_get_undo (op->step);
+  /* The application's own search goes on. */
+  if (op->link->is_finding)
+    op->undo &= ~WFD_P2P_UNDO_SEARCH;
   stop_step (op);
   wfd_p2p_op_stop_admitting (op);
 
@@ -440,13 +443,10 @@ wfd_p2p_op_fail_with (WfdP2pOp *op, WfdError code, const char *format, ...)
   va_end (args);
 }
 
-/* The application's own search goes on. */
-guint
-wfd_p2p_op_get_undo (WfdP2pOp *op)
+gboolean
+wfd_p2p_link_has_to_undo (WfdP2pLink *self, guint what)
 {
-  guint undo = wfd_p2p_step_get_undo (op->step);
-
-  return op->link->is_finding ? undo & ~WFD_P2P_UNDO_SEARCH : undo;
+  return self->op != NULL && (wfd_p2p_step_get_undo (self->op->step) & what) != 0;
 }
 
 /* --- the way --- */
@@ -492,7 +492,7 @@ get_facts (WfdP2pOp *op)
 static gboolean
 gets_in_the_way (WfdP2pOp *op)
 {
-  return (wfd_p2p_step_get_undo (op->step) & WFD_P2P_UNDO_FORMATION) != 0
+  return wfd_p2p_link_has_to_undo (op->link, WFD_P2P_UNDO_FORMATION)
       && (op->link->search != WFD_P2P_SEARCH_NONE || op->link->search_again != NULL);
 }
 

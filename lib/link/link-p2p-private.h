@@ -285,7 +285,8 @@ gboolean wfd_p2p_op_pairs_with (WfdP2pOp *op, WfdLinkPeer *peer);
 gboolean wfd_p2p_op_wants (WfdP2pOp *op, WfdLinkPeer *peer);
 /* Whether it waits for its peer to be found. */
 gboolean wfd_p2p_op_searches (WfdP2pOp *op);
-/* What would have to be undone now. */
-guint wfd_p2p_op_get_undo (WfdP2pOp *op);
+/* Whether what is under way has come so far that some of @what would have to be undone; of
+ * WfdP2pUndo. */
+gboolean wfd_p2p_link_has_to_undo (WfdP2pLink *self, guint what);
 
 G_END_DECLS

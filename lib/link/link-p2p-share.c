@@ -19,20 +19,6 @@
 
 /* --- what others say --- */
 
-/* Of this wpa_supplicant. */
-static GPtrArray *
-read_others (WfdP2pLink *self)
-{
-  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
-  GPtrArray *claims = wfd_claim_read_living (folder, self->claim);
-
-  for (guint i = claims->len; i > 0; i--) {
-    if (!wfd_p2p_claim_says (g_ptr_array_index (claims, i - 1), KEY_OWNER, self->owner))
-      g_ptr_array_remove_index (claims, i - 1);
-  }
-  return claims;
-}
-
 /* Who has it for longer than anything may take does not use it. @key: whose it is: of a link, or
  * of its group, which is being formed until it is open */
 static gboolean
@@ -48,7 +34,7 @@ has_turn (GHashTable *claim, const char *key, WfdP2pLink *self)
 static gboolean
 somebody_has_turn (WfdP2pLink *self)
 {
-  g_autoptr (GPtrArray) others = read_others (self);
+  g_autoptr (GPtrArray) others = wfd_p2p_link_read_others (self);
 
   for (guint i = 0; i < others->len; i++) {
     if (has_turn (g_ptr_array_index (others, i), KEY_DEVICE, self))
@@ -63,16 +49,11 @@ is_at (GHashTable *claim, const char *interface_path)
   return wfd_p2p_claim_says (claim, KEY_PATH, interface_path);
 }
 
-static gboolean
-forms (WfdP2pLink *self)
-{
-  return self->op != NULL && (wfd_p2p_op_get_undo (self->op) & WFD_P2P_UNDO_FORMATION) != 0;
-}
-
 gboolean
 wfd_p2p_link_gives_way (WfdP2pLink *self)
 {
-  return self->owner != NULL && !forms (self) && somebody_has_turn (self);
+  return self->owner != NULL && !wfd_p2p_link_has_to_undo (self, WFD_P2P_UNDO_TURN)
+      && somebody_has_turn (self);
 }
 
 gboolean
@@ -80,11 +61,11 @@ wfd_p2p_link_is_of_other (WfdP2pLink *self, const char *interface_path)
 {
   g_autoptr (GPtrArray) others = NULL;
 
-  if (forms (self))
+  if (wfd_p2p_link_has_to_undo (self, WFD_P2P_UNDO_TURN))
     return FALSE;
   if (somebody_has_turn (self))
     return TRUE;
-  others = read_others (self);
+  others = wfd_p2p_link_read_others (self);
   for (guint i = 0; i < others->len; i++) {
     if (is_at (g_ptr_array_index (others, i), interface_path))
       return TRUE;
@@ -143,7 +124,7 @@ take_turn (WfdP2pOp *op, GError **error)
 {
   WfdP2pLink *self = op->link;
   gboolean is_others = somebody_has_turn (self);
-  g_autoptr (GPtrArray) others = read_others (self);
+  g_autoptr (GPtrArray) others = wfd_p2p_link_read_others (self);
   g_autofree char *process = wfd_p2p_claim_dup_process ();
   GHashTable *open = NULL;
 
@@ -233,7 +214,7 @@ wfd_p2p_op_begin_share (WfdP2pOp *op)
 static gboolean
 is_with_others (WfdP2pLink *self)
 {
-  g_autoptr (GPtrArray) claims = read_others (self);
+  g_autoptr (GPtrArray) claims = wfd_p2p_link_read_others (self);
   guint n = 0;
 
   for (guint i = 0; i < claims->len; i++)

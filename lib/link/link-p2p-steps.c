@@ -27,6 +27,7 @@
 #define SHARES WFD_P2P_SHARES
 #define PAIRED_HERE WFD_P2P_PAIRED_HERE
 #define PICKS WFD_P2P_PICKS
+#define FORMS (WFD_P2P_UNDO_TURN | WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP)
 
 /* Of the rows of a step, the first whose facts are all there counts. A group
  * that the peer has begun meanwhile is as good as one that we would begin. */
@@ -163,16 +164,16 @@ static const struct
   [S (SEARCH)] = { "looking for the peer", WFD_P2P_UNDO_SEARCH | WFD_P2P_UNDO_GROUP },
   [S (GROUPS)] = { "looking for the pairing", WFD_P2P_UNDO_GROUP },
   [S (SHARE)] = { "waiting until another group is formed", WFD_P2P_UNDO_GROUP },
-  [S (INVITE)] = { "inviting the peer", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
-  [S (REJOIN)] = { "joining the group of the peer", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
-  [S (FORGET)] = { "dropping the old pairing", WFD_P2P_UNDO_GROUP },
-  [S (PAIR)] = { "pairing", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
+  [S (INVITE)] = { "inviting the peer", FORMS },
+  [S (REJOIN)] = { "joining the group of the peer", FORMS },
+  [S (FORGET)] = { "dropping the old pairing", WFD_P2P_UNDO_TURN | WFD_P2P_UNDO_GROUP },
+  [S (PAIR)] = { "pairing", FORMS },
   [S (STATION)] = { "looking at the channel of the own network", WFD_P2P_UNDO_GROUP },
-  [S (BEGIN_5_GHZ)] = { "beginning a group", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
-  [S (BEGIN)] = { "beginning a group", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
+  [S (BEGIN_5_GHZ)] = { "beginning a group", FORMS },
+  [S (BEGIN)] = { "beginning a group", FORMS },
   [S (ADMIT)] = { "letting the peer into the group", WFD_P2P_UNDO_GROUP },
   [S (INVITE_IN)] = { "inviting the peer into the group", WFD_P2P_UNDO_GROUP },
-  [S (GROUP)] = { "forming the group", WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP },
+  [S (GROUP)] = { "forming the group", FORMS },
   [S (NETWORK)] = { "looking at the group", WFD_P2P_UNDO_GROUP },
   [S (FREQUENCY)] = { "looking at the group", WFD_P2P_UNDO_GROUP },
   [S (SERVE)] = { "setting the address of the group", WFD_P2P_UNDO_GROUP },

@@ -90,6 +90,7 @@ typedef enum
   WFD_P2P_UNDO_SEARCH = 1 << 0,
   WFD_P2P_UNDO_FORMATION = 1 << 1,
   WFD_P2P_UNDO_GROUP = 1 << 2,
+  WFD_P2P_UNDO_TURN = 1 << 3, /* to form a group: a step of it, or about to be */
 } WfdP2pUndo;
 
 guint wfd_p2p_step_get_undo (WfdP2pStep step);

@@ -532,7 +532,7 @@ restore (WfdP2pLink *self)
 void
 wfd_p2p_link_undo_everything (WfdP2pLink *self, gint64 end_us)
 {
-  if (self->op != NULL && (wfd_p2p_op_get_undo (self->op) & WFD_P2P_UNDO_FORMATION) != 0) {
+  if (wfd_p2p_link_has_to_undo (self, WFD_P2P_UNDO_FORMATION)) {
     wfd_p2p_link_send (self, self->interface_path, WPAS_CANCEL, NULL);
     wfd_p2p_link_end_unseen_now (self, end_us);
   }

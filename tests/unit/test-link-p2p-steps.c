@@ -151,7 +151,10 @@ test_undo (void)
   g_assert_cmpuint (wfd_p2p_step_get_undo (WFD_P2P_STEP_ANNOUNCE), ==, 0);
   g_assert_cmpuint (wfd_p2p_step_get_undo (WFD_P2P_STEP_FIND), ==, WFD_P2P_UNDO_SEARCH);
   g_assert_cmpuint (wfd_p2p_step_get_undo (WFD_P2P_STEP_PAIR), ==,
-      WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP);
+      WFD_P2P_UNDO_TURN | WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP);
+  /* It forms none, but is about to. */
+  g_assert_cmpuint (wfd_p2p_step_get_undo (WFD_P2P_STEP_FORGET), ==,
+      WFD_P2P_UNDO_TURN | WFD_P2P_UNDO_GROUP);
   g_assert_cmpuint (wfd_p2p_step_get_undo (WFD_P2P_STEP_MEMBER), ==, WFD_P2P_UNDO_GROUP);
 }
 
