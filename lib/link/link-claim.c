@@ -206,16 +206,26 @@ take (const char *path, gboolean *is_alone)
   return values;
 }
 
+static GHashTable *
+read_any (const char *path, gboolean *ret_is_held)
+{
+  int fd = open_claim (path, ret_is_held);
+  GHashTable *values = fd >= 0 ? read_values (fd) : NULL;
+
+  if (fd >= 0)
+    close (fd);
+  return values;
+}
+
 /* NULL if nobody lives who holds it. */
 static GHashTable *
 read_held (const char *path, gboolean *is_alone)
 {
-  gboolean is_held;
-  int fd = open_claim (path, &is_held);
-  GHashTable *values = fd >= 0 && is_held ? read_values (fd) : NULL;
+  gboolean is_held = FALSE;
+  GHashTable *values = read_any (path, &is_held);
 
-  if (fd >= 0)
-    close (fd);
+  if (!is_held)
+    g_clear_pointer (&values, g_hash_table_unref);
   return values;
 }
 
@@ -254,6 +264,14 @@ wfd_claim_take_left_over (const char *folder, const WfdClaim *ours, gboolean *re
 {
   *ret_is_alone = TRUE;
   return collect (folder, ours, take, ret_is_alone);
+}
+
+GPtrArray *
+wfd_claim_read_all (const char *folder, const WfdClaim *ours)
+{
+  gboolean is_held;
+
+  return collect (folder, ours, read_any, &is_held);
 }
 
 GPtrArray *

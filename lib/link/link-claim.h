@@ -32,5 +32,7 @@ GPtrArray *wfd_claim_take_left_over (const char *folder, const WfdClaim *ours,
     gboolean *ret_is_alone);
 /* The same: what those say that somebody else holds. */
 GPtrArray *wfd_claim_read_living (const char *folder, const WfdClaim *ours);
+/* And what is left over. */
+GPtrArray *wfd_claim_read_all (const char *folder, const WfdClaim *ours);
 
 G_END_DECLS

@@ -78,17 +78,23 @@ look_up_value (GHashTable *claim, const char *key, const GVariantType *type)
 
 /* --- beside others of ours --- */
 
-GPtrArray *
-wfd_p2p_link_read_others (WfdP2pLink *self)
+static GPtrArray *
+read_claims (WfdP2pLink *self, GPtrArray *(*read) (const char *folder, const WfdClaim *ours))
 {
   g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
-  GPtrArray *claims = wfd_claim_read_living (folder, self->claim);
+  GPtrArray *claims = read (folder, self->claim);
 
   for (guint i = claims->len; i > 0; i--) {
     if (!wfd_p2p_claim_says (g_ptr_array_index (claims, i - 1), KEY_OWNER, self->owner))
       g_ptr_array_remove_index (claims, i - 1);
   }
   return claims;
+}
+
+GPtrArray *
+wfd_p2p_link_read_others (WfdP2pLink *self)
+{
+  return read_claims (self, wfd_claim_read_living);
 }
 
 /* @over: (nullable): takes the place of what is in @base. */
@@ -109,11 +115,12 @@ merge (GVariant *base, GVariant *over)
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
-/* What we have found is what they have set; they know what was there before. */
+/* What we have found is what they have set; they know what was there before, also who has crashed
+ * since we came. */
 static void
 adopt_old (WfdP2pLink *self)
 {
-  g_autoptr (GPtrArray) others = wfd_p2p_link_read_others (self);
+  g_autoptr (GPtrArray) others = read_claims (self, wfd_claim_read_all);
 
   for (guint i = 0; i < others->len; i++) {
     GHashTable *claim = g_ptr_array_index (others, i);
@@ -379,6 +386,21 @@ undo_in_system (GHashTable *claim)
     remove_left_address (interface, address);
 }
 
+/* Until it has arrived whoever starts meanwhile finds what was to be undone, and is told here what
+ * was there before. */
+static void
+hold_old (WfdP2pOp *op, GHashTable *claim)
+{
+  static const char *const keys[] = { KEY_DEVICE, KEY_WFD_IES, KEY_CONFIG };
+  WfdClaim *ours = claim_new (op->link);
+
+  if (ours == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    wfd_claim_set (ours, keys[i], g_hash_table_lookup (claim, keys[i]));
+  g_ptr_array_add (op->held, ours);
+}
+
 static void
 restore (WfdP2pLink *self, GHashTable *claim, const char *device)
 {
@@ -390,8 +412,9 @@ restore (WfdP2pLink *self, GHashTable *claim, const char *device)
 
 /* What has become of it shows in the answers to what is asked next. */
 static void
-undo_in_service (WfdP2pLink *self, GHashTable *claim, gboolean is_alone)
+undo_in_service (WfdP2pOp *op, GHashTable *claim, gboolean is_alone)
 {
+  WfdP2pLink *self = op->link;
   const char *path = wfd_p2p_claim_get_path (claim, KEY_PATH),
              *device = wfd_p2p_claim_get_path (claim, KEY_DEVICE);
 
@@ -406,6 +429,7 @@ undo_in_service (WfdP2pLink *self, GHashTable *claim, gboolean is_alone)
   }
   wfd_p2p_link_send (self, device, WPAS_EXTENDED_LISTEN, wfd_p2p_build_extended_listen (0, 0));
   restore (self, claim, device);
+  hold_old (op, claim);
 }
 
 /* Whoever else is in the group goes on, and undoes all that is left of it. */
@@ -458,10 +482,12 @@ clean (WfdP2pOp *op, int lock)
 {
   g_autofree char *folder = wfd_p2p_link_dup_claim_folder (op->link);
   gboolean is_alone;
-  g_autoptr (GPtrArray) claims = take_left_over (op, lock, &is_alone);
-  g_autoptr (GPtrArray) living = wfd_claim_read_living (folder, op->link->claim);
+  g_autoptr (GPtrArray) claims = NULL, living = NULL;
 
+  g_ptr_array_set_size (op->held, 0);
   g_ptr_array_set_size (op->left, 0);
+  claims = take_left_over (op, lock, &is_alone);
+  living = wfd_claim_read_living (folder, op->link->claim);
   for (guint i = 0; i < claims->len; i++) {
     GHashTable *claim = g_ptr_array_index (claims, i);
 
@@ -470,7 +496,7 @@ clean (WfdP2pOp *op, int lock)
     undo_in_system (claim);
     if (g_strcmp0 (g_hash_table_lookup (claim, KEY_OWNER), op->link->owner) != 0)
       continue;
-    undo_in_service (op->link, claim, is_alone);
+    undo_in_service (op, claim, is_alone);
     if (is_alone && g_hash_table_contains (claim, KEY_FORMING))
       g_ptr_array_add (op->left, g_hash_table_ref (claim));
   }

@@ -32,6 +32,7 @@ wfd_p2p_op_unref (WfdP2pOp *op)
   g_clear_error (&op->last_failure);
   g_clear_error (&op->refusal);
   g_strfreev (op->paths);
+  g_ptr_array_unref (op->held);
   g_ptr_array_unref (op->left);
   g_free (op->persistent_path);
   g_free (op->wanted);
@@ -618,6 +619,7 @@ op_new (WfdP2pLink *self, const WfdP2pWish *wish)
     .n_refs = 1,
     .link = g_object_ref (self),
     .calls = g_cancellable_new (),
+    .held = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_claim_free),
     .left = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref),
     .wish = wish->facts,
     .facts = wish->facts,

@@ -546,6 +546,95 @@ test_several_links (Lab *lab, gconstpointer data)
   }
 }
 
+#define CRASHED "[byte 0x02]"
+
+static void
+set_announced (Lab *lab, const char *text)
+{
+  g_autoptr (GVariant) wfd_ies = parse (text);
+
+  fake_wpas_set (lab->fake, ROOT, "WFDIEs", wfd_ies);
+}
+
+/* By a program that has set what nobody has undone. */
+static char *
+dup_what_was_set (Lab *lab)
+{
+  return g_strdup_printf ("[claim]\nowner=%s\ndevice=" IFACE
+                          "\nwfd-ies=[byte 0x01]\nconfig=" OLD_CONFIG "\n",
+      get_owner (lab));
+}
+
+static void
+assert_ends_as_before (Lab *lab, WfdLink *link)
+{
+  g_autoptr (GVariant) old = parse ("[byte 0x01]"), announced = NULL;
+
+  wfd_link_close (link);
+  lab_settle (lab);
+  announced = get_announced (lab);
+  g_assert_cmpvariant (announced, old);
+  assert_old_config (lab);
+}
+
+/* Of two that start the first takes what is left over, and what it says to wpa_supplicant has not
+ * been heard there when the second asks. */
+static void
+test_two_after_crash (Lab *lab, gconstpointer data)
+{
+  g_autoptr (WfdLink) second = NULL;
+  g_autofree char *text = NULL;
+
+  learn_owner (lab);
+  text = dup_what_was_set (lab);
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+  leave_claim (lab, text);
+  fake_wpas_forget_calls (lab->fake);
+  fake_wpas_hold (lab->fake, "GetAll fi.w1.wpa_supplicant1");
+  lab_find (lab);
+  lab_wait_call (lab, "GetAll fi.w1.wpa_supplicant1");
+  set_announced (lab, CRASHED);
+  fake_wpas_answer (lab->fake, "GetAll fi.w1.wpa_supplicant1", NULL);
+  second = begin_link (lab, 2);
+  lab->done = FALSE;
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_ends_as_before (lab, second);
+}
+
+typedef struct
+{
+  Lab *lab;
+  char *text;
+} Crash;
+
+static void
+on_asked (FakeWpas *fake, gpointer user_data)
+{
+  Crash *crash = user_data;
+
+  leave_claim (crash->lab, crash->text);
+}
+
+/* One that has looked what is left over before the other crashed. */
+static void
+test_crash_after_cleaning (Lab *lab, gconstpointer data)
+{
+  g_autoptr (WfdLink) second = NULL;
+  Crash crash = { lab, NULL };
+
+  learn_owner (lab);
+  crash.text = dup_what_was_set (lab);
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+  set_announced (lab, CRASHED);
+  fake_wpas_react (lab->fake, "GetAll fi.w1.wpa_supplicant1", on_asked, &crash);
+  second = begin_link (lab, 2);
+  assert_ends_as_before (lab, second);
+  g_free (crash.text);
+}
+
 /* A program that dies in between leaves one without anything in it. */
 static void
 test_empty_is_removed (Lab *lab, gconstpointer data)
@@ -783,6 +872,8 @@ main (int argc, char **argv)
   add ("forming-ends", test_forming_ends);
   add ("beside-living", test_beside_living);
   add ("several-links", test_several_links);
+  add ("two-after-crash", test_two_after_crash);
+  add ("crash-after-cleaning", test_crash_after_cleaning);
   add ("empty-is-removed", test_empty_is_removed);
   add ("claim-is-never-cut", test_claim_is_never_cut);
   add ("new-claim-is-not-taken", test_new_claim_is_not_taken);
