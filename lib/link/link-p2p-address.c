@@ -14,6 +14,9 @@
  * be on their way. */
 #define N_PROBED 4
 
+/* One that was killed; one that cannot do it here ends again. */
+#define MAX_SERVERS 2
+
 static gboolean
 is_source (WfdP2pLink *self)
 {
@@ -113,12 +116,15 @@ on_server_line (WfdText line, gpointer user_data)
     on_lease (self->op);
 }
 
+static void start_server (WfdP2pLink *self);
+
 static void
 on_server_ended (gpointer user_data)
 {
   WfdP2pLink *self = user_data;
 
   g_clear_pointer (&self->group->dhcp, wfd_process_free);
+  start_server (self);
   wfd_p2p_group_claim_more (self->group);
 }
 
@@ -134,6 +140,7 @@ start_server (WfdP2pLink *self)
   WfdDhcpRange range;
 
   if (path == NULL || !group->has_address || group->server != NULL
+      || group->n_servers++ == MAX_SERVERS
       || !wfd_dhcp_choose_range (group->info->network, group->info->local_address, &self->pool,
           &range))
     return;

@@ -40,6 +40,7 @@ typedef struct
   gboolean has_address; /* we have set ours */
   WfdProcess *dhcp;     /* its client or its server; NULL if there is none */
   char *server;         /* the number of one that another of ours has begun; the same */
+  guint n_servers;      /* begun by us */
   GPtrArray *leases;    /* of our server to our clients, the last one last */
   GSource *ride_out;    /* the peer has left, perhaps for a moment */
 

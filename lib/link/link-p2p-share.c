@@ -229,12 +229,13 @@ wfd_p2p_link_shares_group (WfdP2pLink *self)
   return self->group->claim != NULL && is_with_others (self);
 }
 
+/* They know the number of the first server, and would not end another one. */
 static void
 leave_to_others (WfdP2pGroup *group)
 {
   group->is_left = TRUE;
   group->has_address = FALSE;
-  g_clear_pointer (&group->dhcp, wfd_process_leave);
+  g_clear_pointer (&group->dhcp, group->n_servers == 1 ? wfd_process_leave : wfd_process_free);
 }
 
 /* Of two that go at once the second is the last. Without the lock, both: it is ended twice, or

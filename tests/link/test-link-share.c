@@ -825,13 +825,20 @@ test_server_goes_on (Pair *pair, gconstpointer data)
   lab_wait_program_gone (&pair->lab, "dnsmasq");
 }
 
+static void
+say_to_server (Pair *pair)
+{
+  g_autofree char *fifo = g_build_filename (pair->lab.folder, "dnsmasq.fifo", NULL);
+  int fd = g_open (fifo, O_WRONLY | O_CLOEXEC, 0);
+
+  g_assert_cmpint (write (fd, "\n", 1), ==, 1);
+  close (fd);
+}
+
 /* And has as much to say as before: more than a pipe holds that nobody reads. */
 static void
 test_server_talks_on (Pair *pair, gconstpointer data)
 {
-  g_autofree char *fifo = g_build_filename (pair->lab.folder, "dnsmasq.fifo", NULL);
-  int fd;
-
   lab_add_program (&pair->lab, "dnsmasq",
       "trap '' PIPE\n"
       "mkfifo $0.fifo\n"
@@ -847,22 +854,22 @@ test_server_talks_on (Pair *pair, gconstpointer data)
   open_both (pair);
   wait_for_file (pair, "dnsmasq.ready");
   disconnect (pair, pair->lab.link);
-  fd = g_open (fifo, O_WRONLY | O_CLOEXEC, 0);
-  g_assert_cmpint (write (fd, "\n", 1), ==, 1);
-  close (fd);
+  say_to_server (pair);
   wait_for_file (pair, "dnsmasq.said");
   disconnect (pair, pair->second);
   lab_wait_program_gone (&pair->lab, "dnsmasq");
 }
 
-/* Who comes into the group later takes it for none that serves. */
+/* Who comes into the group later takes it for none that serves; it is started twice at most. */
 static void
 test_server_has_ended (Pair *pair, gconstpointer data)
 {
+  g_autofree char *path = g_build_filename (pair->lab.folder, "dnsmasq.starts", NULL);
+  g_autofree char *starts = NULL;
   g_autoptr (GPtrArray) claims = NULL;
   guint n_of_groups = 0;
 
-  lab_add_program (&pair->lab, "dnsmasq", "exit 1");
+  lab_add_program (&pair->lab, "dnsmasq", "echo >> $0.starts; exit 1");
   open_first (pair);
   while (WFD_P2P_LINK (pair->lab.link)->group->dhcp != NULL)
     g_main_context_iteration (NULL, TRUE);
@@ -872,6 +879,42 @@ test_server_has_ended (Pair *pair, gconstpointer data)
     g_assert_false (g_hash_table_contains (claims->pdata[i], "program"));
   }
   g_assert_cmpuint (n_of_groups, ==, 1);
+  g_assert_true (g_file_get_contents (path, &starts, NULL, NULL));
+  g_assert_cmpstr (starts, ==, "\n\n");
+}
+
+static gboolean
+is_claimed (Pair *pair, const char *program)
+{
+  g_autoptr (GPtrArray) claims = wfd_claim_read_living (pair->lab.folder, NULL);
+  gboolean is_said = FALSE;
+
+  for (guint i = 0; i < claims->len; i++)
+    is_said |= g_strcmp0 (g_hash_table_lookup (claims->pdata[i], "program"), program) == 0;
+  return is_said;
+}
+
+/* One that dies while the group is open. The second knows the number of the first one only, and
+ * would end it never. */
+static void
+test_server_is_started_anew (Pair *pair, gconstpointer data)
+{
+  const WfdP2pGroup *group;
+
+  lab_add_program (&pair->lab, "dnsmasq",
+      "[ -p $0.fifo ] && touch $0.again && exec sleep 1000\n"
+      "mkfifo $0.fifo\n"
+      "read line < $0.fifo");
+  open_both (pair);
+  wait_for_file (pair, "dnsmasq.fifo");
+  say_to_server (pair);
+  wait_for_file (pair, "dnsmasq.again");
+  group = WFD_P2P_LINK (pair->lab.link)->group;
+  g_assert_nonnull (group->dhcp);
+  g_assert_true (is_claimed (pair, wfd_process_get_number (group->dhcp)));
+  disconnect (pair, pair->lab.link);
+  lab_wait_program_gone (&pair->lab, "dnsmasq");
+  assert_peer (pair->second, OTHER_ID, "192.168.173.11");
 }
 
 int
@@ -906,5 +949,6 @@ main (int argc, char **argv)
   add ("server-goes-on", test_server_goes_on);
   add ("server-talks-on", test_server_talks_on);
   add ("server-has-ended", test_server_has_ended);
+  add ("server-is-started-anew", test_server_is_started_anew);
   return lab_run ();
 }
