@@ -72,24 +72,65 @@ on_interface (struct nl_msg *message, void *user_data)
   return NL_OK;
 }
 
-gint
-wfd_net_get_radio (const char *interface)
+/* Each message of the answer goes to @func. */
+static void
+ask_nl80211 (guint8 command, int flags, const char *interface, nl_recvmsg_msg_cb_t func,
+    gpointer data)
 {
   struct nl_sock *socket = nl_socket_alloc ();
   struct nl_msg *request = nlmsg_alloc ();
-  gint family = genl_connect (socket), radio = -1;
+  gint family = genl_connect (socket);
 
   if (family == 0)
     family = genl_ctrl_resolve (socket, NL80211_GENL_NAME);
-  nl_socket_modify_cb (socket, NL_CB_VALID, NL_CB_CUSTOM, on_interface, &radio);
-  genlmsg_put (request, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, 0, NL80211_CMD_GET_INTERFACE, 0);
+  nl_socket_modify_cb (socket, NL_CB_VALID, NL_CB_CUSTOM, func, data);
+  genlmsg_put (request, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, flags, command, 0);
   nla_put_u32 (request, NL80211_ATTR_IFINDEX, wfd_net_get_index (interface));
   if (family >= 0)
     nl_send_sync (socket, request);
   else
     nlmsg_free (request);
   nl_socket_free (socket);
+}
+
+gint
+wfd_net_get_radio (const char *interface)
+{
+  gint radio = -1;
+
+  ask_nl80211 (NL80211_CMD_GET_INTERFACE, 0, interface, on_interface, &radio);
   return radio;
+}
+
+typedef struct
+{
+  const guint8 *device;
+  guint frequency_mhz;
+  guint age_ms;
+} Group;
+
+/* It may have been heard on another channel before. */
+static int
+on_heard (struct nl_msg *message, void *user_data)
+{
+  Group *group = user_data;
+  guint frequency_mhz, age_ms;
+
+  if (wfd_net_read_group (nlmsg_hdr (message), group->device, &frequency_mhz, &age_ms)
+      && age_ms <= group->age_ms) {
+    group->frequency_mhz = frequency_mhz;
+    group->age_ms = age_ms;
+  }
+  return NL_OK;
+}
+
+guint
+wfd_net_find_group_mhz (const char *interface, const guint8 *device)
+{
+  Group group = { device, 0, G_MAXUINT };
+
+  ask_nl80211 (NL80211_CMD_GET_SCAN, NLM_F_DUMP, interface, on_heard, &group);
+  return group.frequency_mhz;
 }
 
 gint

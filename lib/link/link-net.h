@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 struct nl_msg;
+struct nlmsghdr;
 
 /* An IPv4 address on a network interface of this machine, by rtnetlink. With it
  * the kernel makes the route into its network, on this interface and no other. */
@@ -39,6 +40,11 @@ typedef enum
 struct nl_msg *wfd_net_build_request (WfdNetRequest request, const WfdNetAddress *address,
     guint interface_index);
 
+/* Of the list of who was heard: whether this is the owner of a group with the P2P device address
+ * @device; on which channel it was heard, and how long ago. */
+gboolean wfd_net_read_group (struct nlmsghdr *header, const guint8 *device,
+    guint *ret_frequency_mhz, guint *ret_age_ms);
+
 /* --- socket --- */
 
 /* Whether an interface, by its name, is one that matters. */
@@ -52,6 +58,9 @@ guint wfd_net_get_index (const char *interface);
 gboolean wfd_net_is_up (const char *interface);
 /* The number of its radio (wiphy); -1 if nl80211 tells none. */
 gint wfd_net_get_radio (const char *interface);
+/* Where @device, a P2P device address, owns a group, as the radio of @interface has heard last; 0
+ * if it has not. */
+guint wfd_net_find_group_mhz (const char *interface, const guint8 *device);
 /* Asks the kernel, which answers at once: 0, or a negative NLE_… of libnl.
  * @request: (transfer full) */
 gint wfd_net_ask (struct nl_msg *request);

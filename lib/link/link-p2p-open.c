@@ -14,6 +14,23 @@ may_be_anywhere (WfdP2pOp *op)
   return op->peer != NULL && (wfd_link_peer_owns_group (op->peer) || op->last_failure != NULL);
 }
 
+/* With a frequency of 6 GHz wpa_supplicant (2.10) refuses. */
+#define MAX_JOIN_MHZ 5900
+
+/* Where the group of the peer is, or was, so that it is not looked for on all channels, which takes
+ * four seconds; 0 if that is not known, or the group may have moved. */
+static guint
+find_group_mhz (WfdP2pOp *op)
+{
+  guint8 device[WFD_IE_ADDRESS_BYTES];
+  guint frequency_mhz = 0;
+
+  if (op->peer != NULL && op->n_failures == 0
+      && wfd_link_read_address (wfd_link_peer_get_id (op->peer), device))
+    frequency_mhz = wfd_net_find_group_mhz (op->link->device_name, device);
+  return frequency_mhz <= MAX_JOIN_MHZ ? frequency_mhz : 0;
+}
+
 static void
 answered_find (WfdP2pOp *op, GVariant *answer)
 {
@@ -21,12 +38,31 @@ answered_find (WfdP2pOp *op, GVariant *answer)
   wfd_p2p_op_advance (op);
 }
 
+/* Until the peer has been heard where its group was, or on the social channels. */
+#define GLANCE_MS 1000
+
+static gboolean
+on_not_heard (gpointer user_data)
+{
+  wfd_p2p_link_search (user_data, WFD_P2P_SEARCH_FULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+glance_at_group (WfdP2pOp *op, guint frequency_mhz)
+{
+  wfd_p2p_link_wake_search_in (op->link, GLANCE_MS, on_not_heard);
+  wfd_p2p_link_note_search (op->link, WFD_P2P_SEARCH_GLANCE);
+  wfd_p2p_op_ask_p2p (op, WPAS_FIND, wfd_p2p_build_glance (frequency_mhz), NULL);
+}
+
 /* Most devices listen on one of the three social channels; the rest is searched
  * when that has brought nothing. */
 static void
 begin_search (WfdP2pOp *op)
 {
-  gboolean is_social = !may_be_anywhere (op);
+  WfdP2pSearch search = may_be_anywhere (op) ? WFD_P2P_SEARCH_FULL : WFD_P2P_SEARCH_SOCIAL;
+  guint group_mhz;
 
   if (wfd_p2p_link_gives_way (op->link)) {
     wfd_p2p_link_search_again (op->link);
@@ -34,9 +70,18 @@ begin_search (WfdP2pOp *op)
       answered_find (op, NULL);
     return;
   }
-  wfd_p2p_link_note_search (op->link, is_social ? WFD_P2P_SEARCH_SOCIAL : WFD_P2P_SEARCH_FULL);
+  wfd_p2p_clear_source (&op->link->search_again);
+  op->link->n_glances = 0;
+  group_mhz = search == WFD_P2P_SEARCH_FULL ? find_group_mhz (op) : 0;
+  if (group_mhz != 0) {
+    glance_at_group (op, group_mhz);
+    return;
+  }
+  wfd_p2p_link_note_search (op->link, search);
   wfd_p2p_op_ask_p2p (op, WPAS_FIND,
-      wfd_p2p_build_find (is_social, is_social ? wfd_p2p_link_get_social_s (op->link) : 0), NULL);
+      wfd_p2p_build_find (search == WFD_P2P_SEARCH_SOCIAL,
+          wfd_p2p_link_get_search_s (op->link, search)),
+      NULL);
 }
 
 /* The peer comes by signal. */
@@ -377,12 +422,14 @@ static GVariant *
 build_connect (WfdP2pOp *op)
 {
   g_autofree char *path = wfd_p2p_link_dup_peer_path (op->link, op->peer);
+  gboolean joins = wfd_p2p_op_joins (op);
   gint go_intent;
   guint frequency_mhz;
 
   wfd_p2p_op_choose (op, &go_intent, &frequency_mhz);
-  return wfd_p2p_build_connect (path, &op->pairing, wfd_p2p_op_joins (op), go_intent,
-      frequency_mhz);
+  if (joins)
+    frequency_mhz = find_group_mhz (op);
+  return wfd_p2p_build_connect (path, &op->pairing, joins, go_intent, frequency_mhz);
 }
 
 static void

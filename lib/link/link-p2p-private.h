@@ -60,13 +60,14 @@ typedef enum
 {
   WFD_P2P_SEARCH_NONE,
   WFD_P2P_SEARCH_SOCIAL, /* three channels, where most devices are found at once */
+  WFD_P2P_SEARCH_GLANCE, /* at one channel, where somebody may own a group */
   WFD_P2P_SEARCH_FULL,
   WFD_P2P_SEARCH_ENDED,  /* perhaps for a group, which is asked */
   WFD_P2P_SEARCH_LISTEN, /* not at all: to be found and invited, at once */
 } WfdP2pSearch;
 
-/* How long it searches there before it searches everywhere, or listens. */
-guint wfd_p2p_link_get_social_s (WfdP2pLink *self);
+/* How long it searches so before it searches everywhere, or listens. */
+guint wfd_p2p_link_get_search_s (WfdP2pLink *self, WfdP2pSearch search);
 
 struct _WfdP2pLink
 {
@@ -99,6 +100,7 @@ struct _WfdP2pLink
   gboolean is_reachable; /* now and then */
   WfdP2pSearch search;
   gint64 search_us; /* when that began */
+  guint n_glances;  /* since it was begun by an operation */
   GSource *search_again;
   GCancellable *asking; /* why it has ended */
   GHashTable *peers;    /* id to WfdLinkPeer */
@@ -153,11 +155,15 @@ void wfd_p2p_link_wake_search_in (WfdP2pLink *self, guint wake_ms, GSourceFunc c
 /* After a request wpa_supplicant (2.10) is deaf at the end of the five seconds in which it
  * listens just then, and whoever waits for a person asks again. */
 void wfd_p2p_link_listen_again (WfdP2pLink *self);
+/* At the next of the channels, and then on, to the next and in the end to the social ones. */
+void wfd_p2p_link_glance (WfdP2pLink *self);
+/* When the social channels have brought nothing. */
+void wfd_p2p_link_search_wider (WfdP2pLink *self);
 /* For a group that is being formed; when nothing has come of it, it goes on. */
 void wfd_p2p_link_make_way (WfdP2pLink *self);
 /* What has begun just now, by whichever call. */
 void wfd_p2p_link_note_search (WfdP2pLink *self, WfdP2pSearch search);
-/* Whether a search of the few channels that has ended has taken its time. */
+/* Whether a search that has ended has taken its time. */
 gboolean wfd_p2p_link_has_searched (WfdP2pLink *self);
 void wfd_p2p_link_clear_group (WfdP2pLink *self);
 /* FALSE if the address of @group is not known. */

@@ -246,12 +246,17 @@ static void
 on_find_stopped (WfdP2pLink *self, GVariant *args)
 {
   gboolean searches = self->op != NULL && wfd_p2p_op_searches (self->op);
+  gboolean has_searched =
+      (self->search == WFD_P2P_SEARCH_SOCIAL || self->search == WFD_P2P_SEARCH_FULL)
+      && wfd_p2p_link_has_searched (self);
 
   if (self->group != NULL || (self->op != NULL && !searches))
     self->search = WFD_P2P_SEARCH_NONE;
-  else if (self->search == WFD_P2P_SEARCH_SOCIAL && searches)
-    wfd_p2p_link_search (self, WFD_P2P_SEARCH_FULL);
-  else if (self->search == WFD_P2P_SEARCH_SOCIAL && wfd_p2p_link_has_searched (self))
+  else if (searches && (has_searched || self->search == WFD_P2P_SEARCH_SOCIAL))
+    wfd_p2p_link_search_wider (self);
+  else if (self->search == WFD_P2P_SEARCH_GLANCE)
+    return;
+  else if (has_searched)
     go_on_when_radio_is_back (self);
   else if (self->search != WFD_P2P_SEARCH_NONE)
     wfd_p2p_link_search_again (self);

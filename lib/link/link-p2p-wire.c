@@ -482,6 +482,18 @@ wfd_p2p_build_find (gboolean social, guint timeout_s)
 }
 
 GVariant *
+wfd_p2p_build_glance (guint frequency_mhz)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  /* wpa_supplicant looks only there first. */
+  g_variant_dict_insert (&dict, WPAS_KEY_DISCOVERY_TYPE, "s", WPAS_DISCOVERY_FULL);
+  g_variant_dict_insert (&dict, WPAS_KEY_FIND_FREQUENCY, "u", frequency_mhz);
+  return end_args (&dict);
+}
+
+GVariant *
 wfd_p2p_build_extended_listen (guint period_ms, guint interval_ms)
 {
   GVariantDict dict;
@@ -516,8 +528,7 @@ wfd_p2p_build_connect (const char *peer_path, const WfdLinkPairing *pairing, gbo
     g_variant_dict_insert (&dict, WPAS_KEY_JOIN, "b", TRUE);
   else if (go_intent >= 0)
     g_variant_dict_insert (&dict, WPAS_KEY_GO_INTENT, "i", go_intent);
-  /* Where a group is that we join is not ours to choose. */
-  if (frequency_mhz > 0 && !join)
+  if (frequency_mhz > 0)
     g_variant_dict_insert (&dict, WPAS_KEY_FREQUENCY, "i", frequency_mhz);
   return end_args (&dict);
 }

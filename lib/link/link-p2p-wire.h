@@ -100,8 +100,10 @@ gboolean wfd_p2p_read_has_group_interface (GVariant *config);
 gboolean wfd_p2p_read_pool (GVariant *config, WfdDhcpRange *ret_pool);
 
 /* (a{sv}) each; @go_intent: -1 for wpa_supplicant's own choice; @frequency_mhz:
- * 0 for any */
+ * 0 for any; where the group is that is joined */
 GVariant *wfd_p2p_build_find (gboolean social, guint timeout_s);
+/* At one channel, and then at that and the social ones. */
+GVariant *wfd_p2p_build_glance (guint frequency_mhz);
 /* For this long of each so long, at most 65535; 0 not any more. */
 GVariant *wfd_p2p_build_extended_listen (guint period_ms, guint interval_ms);
 GVariant *wfd_p2p_build_connect (const char *peer_path, const WfdLinkPairing *pairing,

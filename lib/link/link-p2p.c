@@ -52,10 +52,15 @@ wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVari
 /* --- the search --- */
 
 /* A source looks for displays, on the social channels, where most devices listen,
- * and then also for those that own a group on another channel. A sink waits to be
- * found and invited, and is deaf half of the time in which it searches; so it only
- * looks around now and then. */
+ * and then also for those that own a group on another channel: first on one after the other of
+ * those where a group may begin without a search for radars, and after a while, and again and
+ * again, for it may have begun since, on all, which takes four seconds, in which nobody who listens
+ * is found. A sink waits to be found and invited, and is deaf half of the time in which it
+ * searches; so it only looks around now and then. The two are not to be in step, or each looks for
+ * the other when that is deaf. */
+#define SOURCE_FIRST_S 1
 #define SOURCE_SOCIAL_S 10
+#define FULL_S 40
 #define SINK_SOCIAL_S 2
 #define SINK_LISTEN_S 28
 
@@ -66,9 +71,13 @@ is_sink (WfdP2pLink *self)
 }
 
 guint
-wfd_p2p_link_get_social_s (WfdP2pLink *self)
+wfd_p2p_link_get_search_s (WfdP2pLink *self, WfdP2pSearch search)
 {
-  return is_sink (self) ? SINK_SOCIAL_S : SOURCE_SOCIAL_S;
+  if (search == WFD_P2P_SEARCH_FULL)
+    return FULL_S;
+  if (is_sink (self))
+    return SINK_SOCIAL_S;
+  return self->n_glances == 0 ? SOURCE_FIRST_S : SOURCE_SOCIAL_S;
 }
 
 static gboolean
@@ -120,11 +129,13 @@ send_search (WfdP2pLink *self, WfdP2pSearch search)
         wfd_p2p_link_send (self, path, WPAS_STOP_FIND, NULL);
       break;
     case WFD_P2P_SEARCH_SOCIAL:
-      wfd_p2p_link_send (self, path, WPAS_FIND,
-          wfd_p2p_build_find (TRUE, wfd_p2p_link_get_social_s (self)));
-      break;
     case WFD_P2P_SEARCH_FULL:
-      wfd_p2p_link_send (self, path, WPAS_FIND, wfd_p2p_build_find (FALSE, 0));
+      wfd_p2p_link_send (self, path, WPAS_FIND,
+          wfd_p2p_build_find (search == WFD_P2P_SEARCH_SOCIAL,
+              wfd_p2p_link_get_search_s (self, search)));
+      break;
+    case WFD_P2P_SEARCH_GLANCE:
+      wfd_p2p_link_glance (self);
       break;
     case WFD_P2P_SEARCH_LISTEN:
       wfd_p2p_link_send (self, path, WPAS_LISTEN, g_variant_new ("(i)", SINK_LISTEN_S));
@@ -182,15 +193,26 @@ wfd_p2p_link_note_search (WfdP2pLink *self, WfdP2pSearch search)
 gboolean
 wfd_p2p_link_has_searched (WfdP2pLink *self)
 {
-  gint64 length_us = wfd_p2p_link_get_social_s (self) * (gint64) G_TIME_SPAN_SECOND;
+  gint64 length_us = wfd_p2p_link_get_search_s (self, self->search) * (gint64) G_TIME_SPAN_SECOND;
 
   return g_get_monotonic_time () - self->search_us >= length_us * 9 / 10;
 }
 
 void
+wfd_p2p_link_search_wider (WfdP2pLink *self)
+{
+  gboolean has_glanced = is_sink (self) || self->n_glances > 0;
+
+  wfd_p2p_link_search (self, has_glanced ? WFD_P2P_SEARCH_FULL : WFD_P2P_SEARCH_GLANCE);
+}
+
+void
 wfd_p2p_link_search_on (WfdP2pLink *self)
 {
-  wfd_p2p_link_search (self, is_sink (self) ? WFD_P2P_SEARCH_LISTEN : WFD_P2P_SEARCH_FULL);
+  if (is_sink (self))
+    wfd_p2p_link_search (self, WFD_P2P_SEARCH_LISTEN);
+  else
+    wfd_p2p_link_search_wider (self);
 }
 
 /* An eighth of the time: the network of this device, on another channel, hardly suffers, and

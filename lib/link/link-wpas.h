@@ -79,6 +79,7 @@
 #define WPAS_KEY_DISCOVERY_TYPE "DiscoveryType"
 #define WPAS_DISCOVERY_SOCIAL "social"
 #define WPAS_DISCOVERY_FULL "start_with_full"
+#define WPAS_KEY_FIND_FREQUENCY "freq" /* MHz, where it begins */
 #define WPAS_KEY_TIMEOUT "Timeout"
 #define WPAS_KEY_PERIOD "period" /* ms of each... */
 #define WPAS_KEY_INTERVAL "interval"

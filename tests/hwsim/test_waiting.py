@@ -87,7 +87,8 @@ def main():
     source.start_pipeline('appsrc is-live=true format=time caps=%s,format=I420 ! wfdsink link=p2p peer=Sink' % PICTURE)
     source.tell('play')
     source.wait('^progress discover start')
-    time.sleep(2)
+    # Until it has looked at one channel after the other.
+    time.sleep(4)
     check(source, SEEK_S)
     end(source)
     source.stop_peer()

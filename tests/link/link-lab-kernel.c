@@ -91,6 +91,23 @@ wfd_net_get_radio (const char *interface)
   return -1;
 }
 
+static guint group_mhz;
+
+void
+lab_set_group_mhz (Lab *lab, guint frequency_mhz)
+{
+  group_mhz = frequency_mhz;
+}
+
+guint
+wfd_net_find_group_mhz (const char *interface, const guint8 *device)
+{
+  static const guint8 tv[] = { 0x02, 0x00, 0x00, 0x00, 0x01, 0x00 };
+
+  g_assert_cmpstr (interface, ==, "wlan0");
+  return memcmp (device, tv, sizeof (tv)) == 0 ? group_mhz : 0;
+}
+
 gint
 wfd_net_ask (struct nl_msg *request)
 {
@@ -289,6 +306,7 @@ lab_reset_kernel (Lab *lab)
   lab->network = asked_kernel = g_string_new (NULL);
   told_stations = NULL;
   kernel_answer = 0;
+  group_mhz = 0;
   address_of_other = NULL;
   n_probes = n_forgotten = n_cut_answers = 0;
   peer_answers = kernel_asks = TRUE;

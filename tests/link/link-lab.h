@@ -83,6 +83,8 @@ void lab_start_group (Lab *lab, const char *role);
 void lab_reset_kernel (Lab *lab);
 /* What the kernel answers to a request for an address: 0 for yes, or -NLE_…. */
 void lab_set_kernel_answer (gint answer);
+/* On which channel it has heard the group of the television; 0, as at first: it has not. */
+void lab_set_group_mhz (Lab *lab, guint frequency_mhz);
 /* In another group of this machine; NULL at first. */
 void lab_set_address_of_other (const char *address);
 

@@ -165,6 +165,33 @@ test_joins_group_of_peer (Lab *lab, gconstpointer data)
 }
 
 static void
+check_join (Lab *lab, guint group_mhz, const char *expected)
+{
+  lab_know_tv (lab);
+  lab_hear_owner (lab, TRUE);
+  lab_set_group_mhz (lab, group_mhz);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  assert_call (lab, "Connect", expected);
+}
+
+/* Else wpa_supplicant looks on all channels for it. */
+static void
+test_joins_where_group_is (Lab *lab, gconstpointer data)
+{
+  check_join (lab, 5745,
+      "Connect " IFACE " frequency=5745 join=true peer='" TV "' persistent=true wps_method='pbc'");
+}
+
+/* With such a frequency wpa_supplicant refuses. */
+static void
+test_joins_in_6_ghz (Lab *lab, gconstpointer data)
+{
+  check_join (lab, 5955,
+      "Connect " IFACE " join=true peer='" TV "' persistent=true wps_method='pbc'");
+}
+
+static void
 test_options_of_group (Lab *lab, gconstpointer data)
 {
   static const WfdP2pOptions options = { .go_intent = -1, .frequency_mhz = 5180 };
@@ -201,10 +228,11 @@ test_searches_first (Lab *lab, gconstpointer data)
   lab_say (lab, "DeviceFoundProperties", "(objectpath '" OTHER "', {'DeviceName': <'Kitchen'>})");
   lab_settle (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 0);
-  /* The search goes on everywhere when it has ended where most devices are. */
+  /* The search goes on elsewhere when it has ended where most devices are. */
   fake_wpas_forget_calls (lab->fake);
   lab_say (lab, "FindStopped", "()");
   lab_wait_call (lab, "Find");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' freq=5180");
   /* The name comes later than the device. */
   lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', @a{sv} {})");
   lab_say_tv_found (lab);
@@ -745,6 +773,8 @@ main (int argc, char **argv)
   add ("pair/pin-entered", test_pin_entered);
   add ("pair/pin-of-rubbish", test_pin_of_rubbish);
   add ("pair/joins-group-of-peer", test_joins_group_of_peer);
+  add ("pair/joins-where-group-is", test_joins_where_group_is);
+  add ("pair/joins-in-6-ghz", test_joins_in_6_ghz);
   add ("pair/options-of-the-group", test_options_of_group);
   add ("pair/options-of-the-group-of-the-peer", test_options_of_group_of_peer);
   add ("pair/searches-first", test_searches_first);

@@ -558,10 +558,31 @@ test_owner_of_long_ago (Lab *lab, gconstpointer data)
   lab_reopen (lab, TV_ID, FALSE);
   lab_wait_call (lab, "Find");
   /* Its group may be in another band. */
-  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full'");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
   lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2a>})");
   lab_wait_ok (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 0);
+}
+
+/* It is heard again where it was, or else anywhere. */
+static void
+test_owner_is_heard_where_it_was (Lab *lab, gconstpointer data)
+{
+  set_up_failures (lab, 0, 1);
+  own_group_of_before (lab);
+  fake_wpas_react (lab->fake, "Find", NULL, NULL);
+  lab_set_group_mhz (lab, 5180);
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_call (lab, "Find");
+  lab_settle (lab);
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' freq=5180");
+  fake_wpas_forget_calls (lab->fake);
+  g_source_set_ready_time (WFD_P2P_LINK (lab->link)->search_again, 0);
+  lab_wait_call (lab, "Find");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
+  lab_start_group_after (lab, "GroupAdd", "client");
+  lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', {'groupcapability': <byte 0x2b>})");
+  lab_wait_ok (lab);
 }
 
 /* What wpa_supplicant knows already it may have heard a minute ago. */
@@ -574,7 +595,7 @@ test_owner_of_the_cache (Lab *lab, gconstpointer data)
   lab_start_group_after (lab, "Invite", "client");
   lab_reopen (lab, TV_ID, FALSE);
   lab_wait_ok (lab);
-  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full'");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
   g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 0);
 }
 
@@ -729,7 +750,7 @@ test_invited_peer_has_accepted (Lab *lab, gconstpointer data)
   lab_wait_ok (lab);
 }
 
-/* Joined, negotiated, joined. */
+/* Joined, negotiated, joined; its group may have moved meanwhile. */
 static void
 test_joins_by_turns (Lab *lab, gconstpointer data)
 {
@@ -739,6 +760,7 @@ test_joins_by_turns (Lab *lab, gconstpointer data)
 
   set_up_failures (lab, 9, 1);
   lab_hear_owner (lab, TRUE);
+  lab_set_group_mhz (lab, 5180);
   connect_tv (lab);
   lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
   for (guint i = 0; i < calls->len; i++) {
@@ -746,6 +768,7 @@ test_joins_by_turns (Lab *lab, gconstpointer data)
 
     if (g_str_has_prefix (call, "Connect ")) {
       g_assert_cmpint (strstr (call, "join=true") != NULL, ==, joined[n]);
+      g_assert_cmpint (strstr (call, "frequency=5180") != NULL, ==, n == 0);
       n++;
     }
   }
@@ -881,6 +904,7 @@ main (int argc, char **argv)
   add ("group-of-peer-ended", test_group_of_peer_ended);
   add ("owner-of-before-asks", test_owner_of_before_asks);
   add ("joins-by-turns", test_joins_by_turns);
+  add ("owner-is-heard-where-it-was", test_owner_is_heard_where_it_was);
   add ("pause/cancelled", test_cancelled);
   add ("pause/closed", test_closed);
   add ("pause/service-dies", test_service_dies);

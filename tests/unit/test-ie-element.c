@@ -12,7 +12,7 @@ assert_collected (WfdBytes elements, WfdBytes expected)
 {
   g_autoptr (GByteArray) out = g_byte_array_new ();
 
-  g_assert_true (wfd_ie_collect (elements, out));
+  g_assert_true (wfd_ie_collect (elements, WFD_IE_ELEMENT_WFD, out));
   g_assert_cmpmem (out->data, out->len, expected.pos, expected.left);
 }
 
@@ -21,7 +21,7 @@ assert_none (WfdBytes elements)
 {
   g_autoptr (GByteArray) out = g_byte_array_new ();
 
-  g_assert_false (wfd_ie_collect (elements, out));
+  g_assert_false (wfd_ie_collect (elements, WFD_IE_ELEMENT_WFD, out));
   g_assert_cmpuint (out->len, ==, 0);
 }
 
@@ -60,7 +60,7 @@ test_split_subelement (void)
 
   g_assert_true (wfd_ie_collect (bytes_of (0xdd, 7, WFD_TYPE, 0, 0, 6, 0xdd, 6, WFD_TYPE, 0x00,
                                      0x11, 0xdd, 8, WFD_TYPE, 0x1c, 0x44, 0x00, 0x96),
-      out));
+      WFD_IE_ELEMENT_WFD, out));
   wfd_ie_read (wfd_bytes (out->data, out->len), &ie);
   g_assert_true (wfd_ie_has (&ie, WFD_IE_DEVICE));
   g_assert_cmphex (ie.device.bits, ==, 0x0011);
@@ -78,7 +78,8 @@ test_more_than_a_frame (void)
   g_byte_array_append (out, octets (1, 2, 3), 3);
   for (guint i = 0; i < 10000; i++)
     g_byte_array_append (elements, element, sizeof (element));
-  g_assert_true (wfd_ie_collect (wfd_bytes (elements->data, elements->len), out));
+  g_assert_true (
+      wfd_ie_collect (wfd_bytes (elements->data, elements->len), WFD_IE_ELEMENT_WFD, out));
   g_assert_cmpuint (out->len, ==, 3 + WFD_LIMIT_IE_BYTES);
   g_assert_cmpmem (out->data, 3, octets (1, 2, 3), 3);
 }

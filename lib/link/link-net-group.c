@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ie-p2p.h>
+#include <linux/nl80211.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include "link-net.h"
+
+static struct nla_policy message_policy[NL80211_ATTR_MAX + 1] = {
+  [NL80211_ATTR_BSS] = { .type = NLA_NESTED },
+};
+
+static struct nla_policy bss_policy[NL80211_BSS_MAX + 1] = {
+  [NL80211_BSS_FREQUENCY] = { .type = NLA_U32 },
+  [NL80211_BSS_SEEN_MS_AGO] = { .type = NLA_U32 },
+};
+
+static gboolean
+is_owner (struct nlattr *elements, const guint8 *device)
+{
+  guint8 owner[WFD_IE_ADDRESS_BYTES];
+
+  return elements != NULL
+      && wfd_ie_read_group_owner (wfd_bytes (nla_data (elements), nla_len (elements)), owner)
+      && memcmp (owner, device, sizeof (owner)) == 0;
+}
+
+gboolean
+wfd_net_read_group (struct nlmsghdr *header, const guint8 *device, guint *ret_frequency_mhz,
+    guint *ret_age_ms)
+{
+  struct nlattr *attributes[NL80211_ATTR_MAX + 1], *bss[NL80211_BSS_MAX + 1];
+
+  if (!genlmsg_valid_hdr (header, 0) || genlmsg_hdr (header)->cmd != NL80211_CMD_NEW_SCAN_RESULTS
+      || genlmsg_parse (header, 0, attributes, NL80211_ATTR_MAX, message_policy) < 0
+      || attributes[NL80211_ATTR_BSS] == NULL
+      || nla_parse_nested (bss, NL80211_BSS_MAX, attributes[NL80211_ATTR_BSS], bss_policy) < 0)
+    return FALSE;
+  if (bss[NL80211_BSS_FREQUENCY] == NULL || bss[NL80211_BSS_SEEN_MS_AGO] == NULL
+      || !is_owner (bss[NL80211_BSS_INFORMATION_ELEMENTS], device))
+    return FALSE;
+  *ret_frequency_mhz = nla_get_u32 (bss[NL80211_BSS_FREQUENCY]);
+  *ret_age_ms = nla_get_u32 (bss[NL80211_BSS_SEEN_MS_AGO]);
+  return TRUE;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <link-net.h>
+
+#include <linux/nl80211.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+static const guint8 tv[] = { 0x02, 0x00, 0x00, 0x00, 0x01, 0x00 };
+static const guint8 other[] = { 0x02, 0x00, 0x00, 0x00, 0x02, 0x00 };
+/* Of a beacon of its group: P2P capability and device address. */
+static const guint8 elements[] = { 0x00, 2, 'h', 'i', 0xdd, 18, 0x50, 0x6f, 0x9a, 0x09, 2, 2, 0,
+  0x25, 0x09, 3, 6, 0, 0x02, 0x00, 0x00, 0x00, 0x01, 0x00 };
+
+typedef struct
+{
+  guint8 command;
+  guint n_elements; /* octets of them */
+  guint n_frequency;
+  guint n_age;
+} Told;
+
+static const Told whole = { NL80211_CMD_NEW_SCAN_RESULTS, sizeof (elements), 4, 4 };
+
+static struct nl_msg *
+build (const Told *told)
+{
+  static const guint32 frequency_mhz = 5745, age_ms = 120;
+  struct nl_msg *message = nlmsg_alloc ();
+  struct nlattr *nest;
+
+  genlmsg_put (message, 0, 1, 28, 0, NLM_F_MULTI, told->command, 1);
+  nla_put_u32 (message, NL80211_ATTR_IFINDEX, 3);
+  nest = nla_nest_start (message, NL80211_ATTR_BSS);
+  nla_put (message, NL80211_BSS_FREQUENCY, told->n_frequency, &frequency_mhz);
+  nla_put (message, NL80211_BSS_SEEN_MS_AGO, told->n_age, &age_ms);
+  nla_put (message, NL80211_BSS_INFORMATION_ELEMENTS, told->n_elements, elements);
+  nla_nest_end (message, nest);
+  return message;
+}
+
+static gboolean
+read_group (const Told *told, const guint8 *device, guint *ret_frequency_mhz, guint *ret_age_ms)
+{
+  struct nl_msg *message = build (told);
+  gboolean is_read =
+      wfd_net_read_group (nlmsg_hdr (message), device, ret_frequency_mhz, ret_age_ms);
+
+  nlmsg_free (message);
+  return is_read;
+}
+
+static void
+test_group (void)
+{
+  guint frequency_mhz = 0, age_ms = 0;
+
+  g_assert_true (read_group (&whole, tv, &frequency_mhz, &age_ms));
+  g_assert_cmpuint (frequency_mhz, ==, 5745);
+  g_assert_cmpuint (age_ms, ==, 120);
+}
+
+static void
+test_of_other (void)
+{
+  guint frequency_mhz, age_ms;
+
+  g_assert_false (read_group (&whole, other, &frequency_mhz, &age_ms));
+}
+
+static void
+test_no_group (void)
+{
+  static const Told told[] = {
+    { NL80211_CMD_NEW_STATION, sizeof (elements), 4, 4 },
+    { NL80211_CMD_NEW_SCAN_RESULTS, sizeof (elements) - 1, 4, 4 },
+    { NL80211_CMD_NEW_SCAN_RESULTS, 0, 4, 4 },
+    { NL80211_CMD_NEW_SCAN_RESULTS, sizeof (elements), 3, 4 },
+    { NL80211_CMD_NEW_SCAN_RESULTS, sizeof (elements), 4, 0 },
+  };
+  guint frequency_mhz, age_ms;
+
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++)
+    g_assert_false (read_group (&told[i], tv, &frequency_mhz, &age_ms));
+}
+
+/* With the socket, and the kernel of this machine. */
+static void
+test_no_such_interface (void)
+{
+  g_assert_cmpuint (wfd_net_find_group_mhz ("none-such", tv), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/link/net/group/heard", test_group);
+  g_test_add_func ("/link/net/group/of-other", test_of_other);
+  g_test_add_func ("/link/net/group/none", test_no_group);
+  g_test_add_func ("/link/net/group/no-such-interface", test_no_such_interface);
+  return g_test_run ();
+}
