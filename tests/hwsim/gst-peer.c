@@ -2,8 +2,8 @@
 /* A pipeline that obeys the commands on its standard input, one a line, and writes a
  * line for whatever happens, with the time.
  *
- *   play | pause | null | look | memory | ask | accept ADDRESS | refuse ADDRESS |
- *   enter ADDRESS PIN | quit
+ *   play | pause | null | look | memory | stats | ask | accept ADDRESS |
+ *   refuse ADDRESS | enter ADDRESS PIN | quit
  *
  * After ask the element "w" leaves to a person who may be paired, and with which PIN.
  *
@@ -172,6 +172,17 @@ obey_person (GstElement *element, char **words)
 /* --- commands --- */
 
 static void
+tell_stats (GstElement *element)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  g_autofree char *text = NULL;
+
+  g_object_get (element, "stats", &stats, NULL);
+  text = gst_structure_to_string (stats);
+  tell ("stats %s", text);
+}
+
+static void
 set_state (Peer *self, GstState state, const char *command)
 {
   tell ("begins %s", command);
@@ -199,6 +210,8 @@ obey (Peer *self, const char *command)
     g_atomic_int_set (&self->looks, TRUE);
   else if (g_str_equal (command, "memory"))
     tell ("memory %zu", mallinfo2 ().uordblks + mallinfo2 ().hblkhd);
+  else if (element != NULL && g_str_equal (command, "stats"))
+    tell_stats (element);
   else
     g_main_loop_quit (self->loop);
 }

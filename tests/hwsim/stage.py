@@ -2,6 +2,7 @@
 """wfdsink and wfdsrc on two devices of the lab: each link is made by the elements."""
 import glob
 import os
+import re
 import subprocess
 import time
 
@@ -68,6 +69,12 @@ def show(source, sink):
     sink.tell('look')
     source.tell('play')
     wait_picture(sink)
+
+
+def get_stats(device):
+    """What its element "w" counts, as text."""
+    device.tell('stats')
+    return dict(re.findall(r'([a-z-]+)=\(\w+\)"?([^,;"]*)', device.wait('^stats (.*)')[1]))
 
 
 def wait_through(device, pattern):

@@ -3,7 +3,7 @@
 the picture comes; and once more, into the group that stands, when the pairing is known."""
 from lab import Device, Failure, check_time, run, say, wait_until
 from other import OWN, SINK_THERE, Other
-from stage import SOURCE, end, find_plugins, wait_picture
+from stage import SOURCE, end, find_plugins, get_stats, wait_picture
 
 # In seconds, from PLAYING to addresses.
 MOST_S = 5.0
@@ -28,6 +28,14 @@ def own_group(sink, frequency_mhz):
     return display
 
 
+def check_stats(stats, frequency_mhz):
+    """What the element tells of the link."""
+    if (int(stats['link-frequency-mhz']) != frequency_mhz or stats['link-role'] != 'client'
+            or not stats['link-interface'].startswith('p2p-') or stats['link-peer-address'] != OWN
+            or not -100 < int(stats['link-signal-dbm']) < 0 or int(stats['link-tx-kbps']) < 1000):
+        raise Failure('the statistics: %s' % stats)
+
+
 def join(source, display, frequency_mhz):
     sink = display.device
     source.tell('play')
@@ -38,6 +46,7 @@ def join(source, display, frequency_mhz):
     sink.tell('play')
     sink.tell('look')
     wait_picture(sink)
+    check_stats(get_stats(source), frequency_mhz)
     end(source)
     sink.stop_peer()
     if not sink.groups():
