@@ -824,7 +824,7 @@ init_properties (GObjectClass *object_class)
    * WfdP2pLink:frequency-mhz:
    *
    * Where a group that we negotiate, or of which we are the owner, shall be, in MHz, e.g. 5180; 0
-   * for any.
+   * for any. One that the peer opens again is where the two wpa_supplicants agree to have it.
    */
   g_object_class_install_property (object_class, PROP_FREQUENCY_MHZ,
       g_param_spec_uint ("frequency-mhz", NULL, NULL, 0, G_MAXUINT16, 0, flags));
