@@ -20,6 +20,7 @@ struct _WfdP2pOp
   GSource *step_timer; /* of the step alone */
   GSource *joining;    /* the group of the peer, which may be gone */
   GSource *pause;      /* before it is tried again */
+  GSource *radio;      /* before the step begins: it is back from a search */
 
   WfdP2pStep step;
   guint wish; /* the facts that it has begun with */
@@ -48,6 +49,7 @@ struct _WfdP2pOp
   guint n_busy;           /* times running that somebody else had locked the claims */
   gboolean asks_again;    /* and wpa_supplicant has not answered that yet */
   gboolean has_joined;    /* the group of the peer, or tried to, whatever is heard of it since */
+  gboolean was_unheard;   /* the peer, in this attempt: it was searched for once more */
   gboolean doubts_group;  /* that the peer still owns one: to join it was in vain */
   GError *refusal;        /* by the owner of a group, if it still owns one */
   gboolean may_pass;      /* the failure, so that it is tried again */

@@ -52,6 +52,7 @@ stop_step (WfdP2pOp *op)
   wfd_p2p_clear_source (&op->step_timer);
   wfd_p2p_clear_source (&op->joining);
   wfd_p2p_clear_source (&op->pause);
+  wfd_p2p_clear_source (&op->radio);
 }
 
 static void
@@ -135,6 +136,17 @@ is_ended_by_other (WfdP2pOp *op)
   return group != NULL && group->is_shared && !group->is_up;
 }
 
+/* wpa_supplicant forgets where a peer listens that it has heard in no search for a minute, and an
+ * invitation of that peer does not tell it; unlike a request to pair. */
+static void
+search_for_unheard (WfdP2pOp *op)
+{
+  op->was_unheard = TRUE;
+  op->facts &= ~WFD_P2P_PEER_KNOWN;
+  op->facts |= WFD_P2P_UNHEARD;
+  wfd_p2p_op_advance (op);
+}
+
 /* @error: (transfer full) */
 static void
 fail_call (WfdP2pOp *op, GError *error)
@@ -143,6 +155,11 @@ fail_call (WfdP2pOp *op, GError *error)
       | 1ull << WFD_P2P_STEP_PAIR | 1ull << WFD_P2P_STEP_BEGIN;
   gboolean begins_none = (beginning & 1ull << op->step) != 0 && wfd_p2p_is_unspecified (error);
 
+  if (begins_none && op->step == WFD_P2P_STEP_INVITE && !op->was_unheard) {
+    g_error_free (error);
+    search_for_unheard (op);
+    return;
+  }
   if (begins_none)
     wfd_p2p_op_note_unformed (op);
   wfd_p2p_op_fail_for_now (op, begins_none || is_ended_by_other (op),
@@ -275,6 +292,7 @@ try_again (WfdP2pOp *op)
   /* What is known of it may be from before its group ended. */
   op->doubts_group = wfd_p2p_op_joins (op);
   op->has_joined = FALSE;
+  op->was_unheard = FALSE;
   g_clear_error (&op->last_failure);
   op->last_failure = g_steal_pointer (&op->failure);
   g_clear_object (&op->calls);
@@ -497,12 +515,45 @@ gets_in_the_way (WfdP2pOp *op)
       && (op->link->search != WFD_P2P_SEARCH_NONE || op->link->search_again != NULL);
 }
 
+static gboolean
+on_radio_back (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+
+  wfd_p2p_clear_source (&op->radio);
+  get_rule (op->step)->begin (op);
+  return G_SOURCE_REMOVE;
+}
+
+/* What is sent before the radio is back from another channel, or from listening, waits for up to a
+ * second more. */
+static void
+begin_step (WfdP2pOp *op)
+{
+  gboolean seeks = op->step == WFD_P2P_STEP_SEARCH
+      || (op->step == WFD_P2P_STEP_FIND && !wfd_p2p_link_is_sink (op->link));
+  gboolean sends = seeks || op->step == WFD_P2P_STEP_INVITE || op->step == WFD_P2P_STEP_PAIR;
+  gint64 wait_us;
+
+  if (seeks && op->link->listen_ms > 0)
+    wfd_p2p_link_search (op->link, WFD_P2P_SEARCH_NONE);
+  wait_us = op->link->radio_back_us - g_get_monotonic_time ();
+  if (!sends || wait_us <= 0) {
+    get_rule (op->step)->begin (op);
+    return;
+  }
+  op->radio = g_timeout_source_new ((wait_us + 999) / 1000);
+  g_source_set_callback (op->radio, on_radio_back, op, NULL);
+  g_source_attach (op->radio, op->link->context);
+}
+
 void
 wfd_p2p_op_advance (WfdP2pOp *op)
 {
   G_GNUC_UNUSED g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
   gint stage;
 
+  wfd_p2p_clear_source (&op->radio);
   op->step = wfd_p2p_next_step (op->step, get_facts (op));
   wfd_p2p_link_claim_forming (op->link);
   if (gets_in_the_way (op))
@@ -511,7 +562,7 @@ wfd_p2p_op_advance (WfdP2pOp *op)
   if (stage >= 0)
     wfd_link_emit (op->link, WFD_LINK_STAGE, (guint) stage);
   if (!wfd_p2p_op_has_ended (op))
-    get_rule (op->step)->begin (op);
+    begin_step (op);
 }
 
 static gboolean

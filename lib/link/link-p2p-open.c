@@ -64,14 +64,21 @@ begin_search (WfdP2pOp *op)
   WfdP2pSearch search = may_be_anywhere (op) ? WFD_P2P_SEARCH_FULL : WFD_P2P_SEARCH_SOCIAL;
   guint group_mhz;
 
+  op->link->expects_back = FALSE;
   if (wfd_p2p_link_gives_way (op->link)) {
     wfd_p2p_link_search_again (op->link);
     if (op->step == WFD_P2P_STEP_FIND)
       answered_find (op, NULL);
     return;
   }
-  wfd_p2p_clear_source (&op->link->search_again);
   op->link->n_glances = 0;
+  if (op->step == WFD_P2P_STEP_FIND && wfd_p2p_link_is_sink (op->link)) {
+    if (op->link->search != WFD_P2P_SEARCH_LISTEN)
+      wfd_p2p_link_search_on (op->link);
+    answered_find (op, NULL);
+    return;
+  }
+  wfd_p2p_clear_source (&op->link->search_again);
   group_mhz = search == WFD_P2P_SEARCH_FULL ? find_group_mhz (op) : 0;
   if (group_mhz != 0) {
     glance_at_group (op, group_mhz);
@@ -117,6 +124,7 @@ wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer)
   if (wfd_link_peer_is_doubted (peer, g_get_monotonic_time ()))
     return;
   op->facts |= WFD_P2P_PEER_KNOWN;
+  op->facts &= ~WFD_P2P_UNHEARD;
   /* That it still owns its group says that it was no group of before that refused. */
   if (op->refusal != NULL && wfd_p2p_op_joins (op)) {
     wfd_p2p_op_fail (op, g_steal_pointer (&op->refusal));
@@ -503,7 +511,7 @@ wfd_p2p_op_group_started (WfdP2pOp *op)
   wfd_p2p_op_end_pause (op);
   if (op->step == WFD_P2P_STEP_SEARCH)
     end_search (op);
-  else if ((waiting & 1ull << op->step) != 0)
+  else if ((waiting & 1ull << op->step) != 0 || op->radio != NULL)
     wfd_p2p_op_advance (op);
 }
 
@@ -693,6 +701,8 @@ static void
 open_link (WfdP2pLink *self)
 {
   self->group->is_up = TRUE;
+  self->expects_back = !wfd_p2p_link_is_sink (self);
+  self->n_glances = 0;
   wfd_p2p_group_claim_open (self->group);
   wfd_p2p_link_announce (self);
   wfd_p2p_link_watch_peer (self);

@@ -194,6 +194,7 @@ answered_interface (WfdP2pOp *op, GVariant *answer)
     if (is_wanted && !is_off) {
       op->link->interface_path = g_strdup (path);
       op->link->device_name = g_steal_pointer (&name);
+      wfd_p2p_link_note_state (op->link, properties);
       wfd_p2p_op_advance (op);
       return;
     }

@@ -6,6 +6,7 @@
 #include "link-loss.h"
 #include "link-net.h"
 #include "link-p2p.h"
+#include "link-p2p-search.h"
 #include "link-p2p-steps.h"
 #include "link-process.h"
 
@@ -56,19 +57,6 @@ typedef struct
   GSource *look_timer; /* for the owner of the group, who is away; NULL if we do not look */
 } WfdP2pGroup;
 
-typedef enum
-{
-  WFD_P2P_SEARCH_NONE,
-  WFD_P2P_SEARCH_SOCIAL, /* three channels, where most devices are found at once */
-  WFD_P2P_SEARCH_GLANCE, /* at one channel, where somebody may own a group */
-  WFD_P2P_SEARCH_FULL,
-  WFD_P2P_SEARCH_ENDED,  /* perhaps for a group, which is asked */
-  WFD_P2P_SEARCH_LISTEN, /* not at all: to be found and invited, at once */
-} WfdP2pSearch;
-
-/* How long it searches so before it searches everywhere, or listens. */
-guint wfd_p2p_link_get_search_s (WfdP2pLink *self, WfdP2pSearch search);
-
 struct _WfdP2pLink
 {
   GObject parent_instance;
@@ -97,10 +85,14 @@ struct _WfdP2pLink
   gboolean claims_forming, claims_turn;
 
   gboolean is_finding;   /* for the application, not for an operation */
-  gboolean is_reachable; /* now and then */
+  gboolean expects_back; /* a source: the peer of a link that was open, since any was looked for */
+  gboolean is_reachable; /* though it neither searches nor waits */
   WfdP2pSearch search;
   gint64 search_us; /* when that began */
-  guint n_glances;  /* since it was begun by an operation */
+  guint n_glances;  /* since it was begun by an operation, or the peer may come back */
+  gboolean is_at_rest, is_in_network; /* the interface of the adapter */
+  guint listen_ms;      /* for which wpa_supplicant listens by itself, again and again; or 0 */
+  gint64 radio_back_us; /* when the radio will be back from where it is */
   GSource *search_again;
   GCancellable *asking; /* why it has ended */
   GHashTable *peers;    /* id to WfdLinkPeer */
@@ -145,26 +137,6 @@ char *wfd_p2p_link_dup_peer_path (WfdP2pLink *self, WfdLinkPeer *peer);
 void wfd_p2p_link_send (WfdP2pLink *self, const char *path, const char *method, GVariant *args);
 void wfd_p2p_link_send_to (WfdP2pLink *self, const char *path, const char *interface,
     const char *method, GVariant *args);
-void wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search);
-/* As it goes on for the application: when it has begun, and again some time after
- * somebody else has ended it. */
-void wfd_p2p_link_search_on (WfdP2pLink *self);
-void wfd_p2p_link_search_again (WfdP2pLink *self);
-/* In place of what else would happen next to the search. */
-void wfd_p2p_link_wake_search_in (WfdP2pLink *self, guint wake_ms, GSourceFunc callback);
-/* After a request wpa_supplicant (2.10) is deaf at the end of the five seconds in which it
- * listens just then, and whoever waits for a person asks again. */
-void wfd_p2p_link_listen_again (WfdP2pLink *self);
-/* At the next of the channels, and then on, to the next and in the end to the social ones. */
-void wfd_p2p_link_glance (WfdP2pLink *self);
-/* When the social channels have brought nothing. */
-void wfd_p2p_link_search_wider (WfdP2pLink *self);
-/* For a group that is being formed; when nothing has come of it, it goes on. */
-void wfd_p2p_link_make_way (WfdP2pLink *self);
-/* What has begun just now, by whichever call. */
-void wfd_p2p_link_note_search (WfdP2pLink *self, WfdP2pSearch search);
-/* Whether a search that has ended has taken its time. */
-gboolean wfd_p2p_link_has_searched (WfdP2pLink *self);
 void wfd_p2p_link_clear_group (WfdP2pLink *self);
 /* FALSE if the address of @group is not known. */
 gboolean wfd_p2p_group_get_address (const WfdP2pGroup *group, WfdNetAddress *ret_address);

@@ -28,6 +28,7 @@
 #define PAIRED_HERE WFD_P2P_PAIRED_HERE
 #define PICKS WFD_P2P_PICKS
 #define FORMS (WFD_P2P_UNDO_TURN | WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP)
+#define UNHEARD WFD_P2P_UNHEARD
 
 /* Of the rows of a step, the first whose facts are all there counts. A group
  * that the peer has begun meanwhile is as good as one that we would begin. */
@@ -95,6 +96,7 @@ static const struct
   { S (SHARE), 0, S (PAIR) },
 
   { S (INVITE), STARTED, S (GROUP) },
+  { S (INVITE), UNHEARD, S (SEARCH) },
   { S (INVITE), FORGOTTEN, S (FORGET) },
   { S (INVITE), 0, S (GROUP) },
   { S (REJOIN), 0, S (GROUP) },

@@ -28,6 +28,7 @@ wfd_p2p_link_forget_service (WfdP2pLink *self)
     unsubscribe (self);
   self->search = WFD_P2P_SEARCH_NONE;
   self->is_finding = self->is_reachable = FALSE;
+  self->listen_ms = 0;
   self->is_prepared = self->shares_interface = FALSE;
   g_ptr_array_set_size (self->unseen, 0);
   g_clear_pointer (&self->owner, g_free);
@@ -187,79 +188,10 @@ on_device_lost (WfdP2pLink *self, GVariant *args)
   wfd_p2p_link_lose_peer (self, path);
 }
 
-/* A group without an interface of its own is formed by that of the adapter. */
-static gboolean
-is_at_rest (const char *state)
-{
-  static const char *const at_rest[] = { WPAS_STATE_CONNECTED, WPAS_STATE_OFF, "disconnected",
-    "inactive", NULL };
-
-  return g_strv_contains (at_rest, state);
-}
-
-/* Behind the answer nothing is unsaid of why the search has ended. An interface of its own
- * for the group has been told of then. */
-static void
-on_state (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (WfdP2pLink) self = user_data;
-  g_autoptr (GVariant) answer =
-      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
-  g_autoptr (GVariant) state = wfd_p2p_read_value (answer, G_VARIANT_TYPE_STRING);
-
-  if (self->search != WFD_P2P_SEARCH_ENDED || self->op != NULL)
-    return;
-  if (state == NULL || is_at_rest (g_variant_get_string (state, NULL)))
-    wfd_p2p_link_search_on (self);
-}
-
-/* For who waits to be found this is also the moment in which he is invited, and to listen
- * somewhere else would keep the radio from the group: wpa_supplicant does not take that
- * back. */
-static gboolean
-go_on_unless_invited (gpointer user_data)
-{
-  WfdP2pLink *self = user_data;
-
-  wfd_p2p_link_search_again (self);
-  g_dbus_connection_call (self->bus, self->owner, self->interface_path, DBUS_PROPERTIES, "Get",
-      g_variant_new ("(ss)", WPAS_INTERFACE_INTERFACE, WPAS_STATE), G_VARIANT_TYPE ("(v)"),
-      G_DBUS_CALL_FLAGS_NONE, -1, self->asking, on_state, g_object_ref (self));
-  return G_SOURCE_REMOVE;
-}
-
-/* Where a driver leaves it to Linux (6.1, mac80211) to listen on a channel, whoever asks for that
- * while the radio is still on its way back from another is put off for half a second, and
- * to the next whole one. */
-#define RADIO_BACK_MS 100
-
-static void
-go_on_when_radio_is_back (WfdP2pLink *self)
-{
-  wfd_p2p_link_wake_search_in (self, RADIO_BACK_MS, go_on_unless_invited);
-  self->search = WFD_P2P_SEARCH_ENDED;
-}
-
-/* The few channels first. A search that ends because a group is being formed begins
- * again when that is over. */
 static void
 on_find_stopped (WfdP2pLink *self, GVariant *args)
 {
-  gboolean searches = self->op != NULL && wfd_p2p_op_searches (self->op);
-  gboolean has_searched =
-      (self->search == WFD_P2P_SEARCH_SOCIAL || self->search == WFD_P2P_SEARCH_FULL)
-      && wfd_p2p_link_has_searched (self);
-
-  if (self->group != NULL || (self->op != NULL && !searches))
-    self->search = WFD_P2P_SEARCH_NONE;
-  else if (searches && (has_searched || self->search == WFD_P2P_SEARCH_SOCIAL))
-    wfd_p2p_link_search_wider (self);
-  else if (self->search == WFD_P2P_SEARCH_GLANCE)
-    return;
-  else if (has_searched)
-    go_on_when_radio_is_back (self);
-  else if (self->search != WFD_P2P_SEARCH_NONE)
-    wfd_p2p_link_search_again (self);
+  wfd_p2p_link_search_stopped (self);
 }
 
 typedef struct
@@ -344,6 +276,7 @@ request_pairing (WfdP2pLink *self, const char *path, WfdPairing pairing, const c
 
   if (peer == NULL)
     return;
+  wfd_p2p_link_expect_radio_in (self, WFD_P2P_ANSWERED_MS);
   wfd_link_peer_doubt (peer);
   request_from (self, peer, pairing, pin);
 }
@@ -526,9 +459,7 @@ on_group_started (WfdP2pLink *self, GVariant *args)
   wfd_p2p_group_init_members (group);
   self->group = group;
   wfd_p2p_group_claim (self);
-  self->search = WFD_P2P_SEARCH_NONE;
-  wfd_p2p_clear_source (&self->search_again);
-  wfd_p2p_link_set_reachable (self, FALSE);
+  wfd_p2p_link_search_is_over (self);
   if (self->op != NULL)
     wfd_p2p_op_group_started (self->op);
   else
@@ -703,6 +634,8 @@ on_interface_changed (GDBusConnection *bus, const char *sender, const char *path
   properties = g_variant_get_child_value (args, 1);
   if (wfd_p2p_read_is_off (properties))
     lose_device (self, new_device_off ());
+  else if (wfd_p2p_read_has_state (properties))
+    wfd_p2p_link_note_state (self, properties);
 }
 
 static void

@@ -315,6 +315,21 @@ get_state (GVariant *properties)
 }
 
 gboolean
+wfd_p2p_read_is_at_rest (GVariant *properties)
+{
+  static const char *const states[] = { "", WPAS_STATE_CONNECTED, WPAS_STATE_OFF, "disconnected",
+    WPAS_STATE_UNUSED, NULL };
+
+  return g_strv_contains (states, get_state (properties));
+}
+
+gboolean
+wfd_p2p_read_has_state (GVariant *properties)
+{
+  return *get_state (properties) != '\0';
+}
+
+gboolean
 wfd_p2p_read_is_off (GVariant *properties)
 {
   return strcmp (get_state (properties), WPAS_STATE_OFF) == 0;

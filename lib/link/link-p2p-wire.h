@@ -40,6 +40,9 @@ gboolean wfd_p2p_is_group_name (const char *name);
 
 /* Of an interface, all or those that changed: whether its radio is switched off, by a key of
  * the machine, or by "rfkill block" or "ip link set down". */
+/* Neither searching for a network nor on the way into one; without a state, too. */
+gboolean wfd_p2p_read_is_at_rest (GVariant *properties);
+gboolean wfd_p2p_read_has_state (GVariant *properties);
 gboolean wfd_p2p_read_is_off (GVariant *properties);
 /* The same: whether it is in a network, or on its way into one that was found... */
 gboolean wfd_p2p_read_is_connected (GVariant *properties);

@@ -513,14 +513,20 @@ dup_peer_properties (Stage *self, guint side)
 }
 
 static void
+say_found (Stage *self, guint side)
+{
+  g_autofree char *properties = dup_peer_properties (self, side);
+
+  say (self, side, "DeviceFoundProperties", "(objectpath '%s', %s)", ends[side].peer, properties);
+}
+
+static void
 on_find (FakeWpas *fake, gpointer user_data)
 {
   Stage *self = user_data;
-  guint side = find_caller (self, "Find");
-  g_autofree char *properties = dup_peer_properties (self, side);
 
   if (!self->is_deaf)
-    say (self, side, "DeviceFoundProperties", "(objectpath '%s', %s)", ends[side].peer, properties);
+    say_found (self, find_caller (self, "Find"));
 }
 
 void
@@ -553,6 +559,8 @@ remember_pairing (Stage *self)
 void
 stage_ask (Stage *self, guint side)
 {
+  /* Whoever asks says who he is. */
+  say_found (self, side);
   say (self, side, "ProvisionDiscoveryPBCRequest", "(objectpath '%s',)", ends[side].peer);
 }
 
@@ -593,8 +601,11 @@ on_invite (FakeWpas *fake, gpointer user_data)
 {
   Stage *self = user_data;
   guint side = find_caller (self, "Invite");
-  gboolean is_heard = stage_count_calls (self, !side, "Find") > 0;
+  gboolean is_heard =
+      stage_count_calls (self, !side, "Find") > 0 || stage_count_calls (self, !side, "Listen") > 0;
 
+  if (is_heard)
+    say_found (self, !side);
   say (self, side, "InvitationResult", "({'status': <%d>},)", is_heard ? 0 : -1);
   if (is_heard)
     stage_start_group (self);

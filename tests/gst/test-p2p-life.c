@@ -38,7 +38,7 @@ check_kept (Stage *stage, guint side)
   guint n = 1;
 
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   while (!is_kept (stage, side))
     g_assert_cmpuint (n++, <, MAX_ROUNDS);

@@ -113,7 +113,7 @@ static void
 at_play (Stage *stage, guint side, const char *key)
 {
   begin (stage, STAGE_DISPLAY);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   begin (stage, STAGE_SOURCE);
   stage_wait_buffers (stage, 10);
 }

@@ -15,7 +15,7 @@ static void
 begin_to_play (Stage *stage)
 {
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   stage_wait_buffers (stage, 10);
 }
@@ -128,7 +128,7 @@ test_unused_group_is_closed (Stage *stage, gconstpointer data)
   stage_make_display (stage, "after-session=wait");
   stage_make_source (stage, "peer=" STAGE_DISPLAY_ID " idle-timeout=1");
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   stage_wait_buffers (stage, 1);
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PAUSED);
@@ -149,7 +149,7 @@ test_paused_display_closes_group (Stage *stage, gconstpointer data)
   stage_make_display (stage, "after-session=wait");
   stage_make_source (stage, "peer=Living* idle-timeout=1");
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   stage_wait_buffers (stage, 1);
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PAUSED);
@@ -171,7 +171,7 @@ test_display_opens_group_again (Stage *stage, gconstpointer data)
   stage_make_display (stage, "after-session=wait");
   stage_make_source (stage, "peer=Living* idle-timeout=1");
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   stage_wait_buffers (stage, 1);
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PAUSED);
@@ -191,7 +191,7 @@ test_any_port_is_the_usual_one (Stage *stage, gconstpointer data)
   stage_make_display (stage, "");
   stage_make_source (stage, "peer=Living* rtsp-port=0");
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   /* Another one may have it. */
   while (source->error == NULL && strstr (source->progress->str, "connect/start") == NULL)
@@ -208,7 +208,7 @@ test_end (Stage *stage, gconstpointer data)
   stage_make_display (stage, "");
   stage_make_source (stage, "peer=Living*");
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   stage_wait_buffers (stage, 1);
   gst_element_send_event (stage->sides[STAGE_SOURCE].pipeline, gst_event_new_eos ());
@@ -242,7 +242,7 @@ test_pairing_is_answered (Stage *stage, gconstpointer data)
   display = stage->sides[STAGE_DISPLAY].wfd;
   g_signal_connect (display, "pairing-request", G_CALLBACK (leave_open), &n_asked);
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   stage_wait_asked (stage, &n_asked);
   g_signal_emit_by_name (display, "answer-pairing", STAGE_SOURCE_ID, TRUE);
@@ -260,7 +260,7 @@ test_pairing_is_refused (Stage *stage, gconstpointer data)
   display = stage->sides[STAGE_DISPLAY].wfd;
   g_signal_connect (display, "pairing-request", G_CALLBACK (leave_open), &n_asked);
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   stage_wait_asked (stage, &n_asked);
   g_signal_emit_by_name (display, "answer-pairing", STAGE_SOURCE_ID, FALSE);
@@ -286,7 +286,7 @@ test_pairing_is_accepted (Stage *stage, gconstpointer data)
   g_signal_connect (stage->sides[STAGE_DISPLAY].wfd, "pairing-request", G_CALLBACK (accept_pairing),
       &n_asked);
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   stage_wait_buffers (stage, 1);
   g_assert_cmpuint (g_atomic_int_get (&n_asked), ==, 1);
@@ -368,7 +368,7 @@ wait_until_asked (Stage *stage, Handler *handler)
   g_signal_connect (stage->sides[STAGE_DISPLAY].wfd, "pairing-request", G_CALLBACK (accept_first),
       handler);
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   wait_handler_calls (handler, 1);
 }
@@ -406,7 +406,7 @@ test_handler_of_before (Stage *stage, gconstpointer data)
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_NULL);
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_NULL);
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   wait_handler_calls (&handler, 2);
   let_handler_go (&handler);
@@ -449,7 +449,7 @@ test_shown_pin_holds_nothing_up (Stage *stage, gconstpointer data)
   stage_make_source (stage, "peer=Living* pairing=pin-display pin=12345670");
   g_signal_connect (stage->sides[STAGE_SOURCE].wfd, "pin", G_CALLBACK (show_first), &handler);
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   wait_handler_calls (&handler, 1);
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_NULL);
@@ -467,7 +467,7 @@ make_source_that_asks (Stage *stage, Handler *handler)
   g_signal_connect (stage->sides[STAGE_SOURCE].wfd, "pin-request", G_CALLBACK (enter_first),
       handler);
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   wait_handler_calls (handler, n_calls + 1);
   stage_wait_call (stage, STAGE_SOURCE, "ProvisionDiscoveryRequest");
@@ -768,7 +768,7 @@ test_refused_port_is_told (Stage *stage, gconstpointer data)
 
   stage_make_display (stage, "after-session=wait");
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_ask (stage, STAGE_DISPLAY);
   stage_wait_call (stage, STAGE_DISPLAY, "Connect");
   stage_start_group (stage);
@@ -846,7 +846,7 @@ test_address_has_gone (Stage *stage, gconstpointer data)
   stage_make_source (stage, "peer=Living*");
   stage_take_address_away (&n_missed);
   stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
   stage_wait_asked (stage, &n_missed);
   stage_take_address_away (NULL);
@@ -862,7 +862,7 @@ test_supplicant_is_restarted (Stage *stage, gconstpointer data)
   play (stage);
   stage_restart_fake (stage);
   stage_wait_warning (stage, STAGE_SOURCE);
-  stage_wait_call (stage, STAGE_DISPLAY, "Find");
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
   stage_wait_buffers (stage, 10);
   g_assert_no_error (stage->sides[STAGE_SOURCE].error);
   g_assert_no_error (stage->sides[STAGE_DISPLAY].error);

@@ -50,7 +50,7 @@ static void
 assert_peer_opens (Way *way)
 {
   lab_wait_call (&way->lab, "ExtendedListen");
-  assert_call (&way->lab, "ExtendedListen", "ExtendedListen " IFACE " interval=2000 period=250");
+  assert_call (&way->lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=4000");
   g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Find"), ==, 0);
   lab_settle (&way->lab);
   lab_start_group (&way->lab, "client");

@@ -252,6 +252,8 @@ test_wrong_answer_at (Lab *lab, gconstpointer data)
     lab_settle (lab);
     g_assert_null (WFD_P2P_LINK (lab->link)->op);
     g_assert_null (strstr (lab->told->str, "opened"));
+    /* Nor is the radio waited for. */
+    WFD_P2P_LINK (lab->link)->radio_back_us = 0;
   }
   g_assert_cmpstr (found, ==, outcomes[find_outcomes (step->step)].outcomes);
 }

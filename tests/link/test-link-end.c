@@ -195,9 +195,12 @@ test_disconnect_gone (Lab *lab, gconstpointer data)
   lab_wait_ok (lab);
 }
 
+/* The peer may come back, and is heard at once where the source listens. */
 static void
 test_search_goes_on_after_link (Lab *lab, gconstpointer data)
 {
+  WfdP2pLink *link = WFD_P2P_LINK (lab->link);
+
   lab_know_tv (lab);
   lab_find (lab);
   lab_wait_ok (lab);
@@ -207,7 +210,19 @@ test_search_goes_on_after_link (Lab *lab, gconstpointer data)
   fake_wpas_forget_calls (lab->fake);
   disconnect_link (lab);
   lab_wait_ok (lab);
+  lab_wait_call (lab, "ExtendedListen");
+  assert_call (lab, "Listen", "Listen " IFACE " (4,)");
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=4000");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+  g_source_set_ready_time (link->search_again, 0);
   lab_wait_call (lab, "Find");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' freq=2412");
+
+  /* Who is looked for anew is none of before. */
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=1");
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " ");
 }
 
 static void

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a peer to an open link, in all ways, and why it may not come to that. */
+#include <link-p2p-op-private.h>
+
 #include "link-lab.h"
 
 #define add(path, test) g_test_add ("/link/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
@@ -699,10 +701,73 @@ test_invitation_refused (Lab *lab, gconstpointer data)
   lab_react (lab, "Invite", "InvitationResult", "({'status': <-1>},)");
   lab_reopen (lab, TV_ID, FALSE);
   lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+}
 
+/* wpa_supplicant knows that the peer is there, and not where it listens, and says no reason. */
+static void
+reopen_unheard (Lab *lab)
+{
+  remember_as_client (lab);
   fake_wpas_refuse (lab->fake, "Invite", "fi.w1.wpa_supplicant1.UnknownError");
   lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_call (lab, "Find");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Invite"), ==, 1);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 0);
+  g_assert_false (lab->done);
+}
+
+static void
+test_unheard_is_searched_for (Lab *lab, gconstpointer data)
+{
+  reopen_unheard (lab);
+  fake_wpas_answer (lab->fake, "Invite", NULL);
+  lab_react (lab, "Invite", "InvitationResult", "({'status': <0>},)");
+  lab_say_tv_found (lab);
+  lab_wait_call (lab, "Invite");
+  while (WFD_P2P_LINK (lab->link)->op->step != WFD_P2P_STEP_GROUP)
+    g_main_context_iteration (NULL, TRUE);
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 1);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Invite"), ==, 2);
+  /* It was there all the time, for whoever looks. */
+  g_assert_cmpstr (lab->told->str, ==, "found opened");
+}
+
+/* Then that was not the reason. */
+static void
+test_heard_is_not_searched_for_again (Lab *lab, gconstpointer data)
+{
+  reopen_unheard (lab);
+  lab_say_tv_found (lab);
   lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 1);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Invite"), ==, 2);
+}
+
+/* The peer invites us, or says that it is gone and comes again, while it is searched for. */
+static void
+test_unheard_is_faster (Lab *lab, gconstpointer data)
+{
+  reopen_unheard (lab);
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Invite"), ==, 1);
+}
+
+static void
+test_unheard_is_lost (Lab *lab, gconstpointer data)
+{
+  reopen_unheard (lab);
+  lab_say (lab, "DeviceLost", "(objectpath '" TV "',)");
+  lab_wait_told (lab, "peer-lost");
+  fake_wpas_answer (lab->fake, "Invite", NULL);
+  lab_start_group_after (lab, "Invite", "client");
+  lab_say_tv_found (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 1);
+  g_assert_cmpstr (lab->told->str, ==, "found peer-lost found opened");
 }
 
 /* --- invited --- */
@@ -802,6 +867,10 @@ main (int argc, char **argv)
   add ("reopen/forgotten-and-paired-again", test_forgotten_and_paired_again);
   add ("reopen/accepted-later", test_accepted_later);
   add ("reopen/refused", test_invitation_refused);
+  add ("reopen/unheard/searched-for", test_unheard_is_searched_for);
+  add ("reopen/unheard/searched-for-once", test_heard_is_not_searched_for_again);
+  add ("reopen/unheard/faster", test_unheard_is_faster);
+  add ("reopen/unheard/lost", test_unheard_is_lost);
   add ("invited/at-rest", test_invited);
   add ("invited/while-searching", test_invited_while_searching);
   add ("invited/then-asked", test_invited_then_asked);

@@ -128,6 +128,19 @@ test_started_meanwhile (void)
         ==, WFD_P2P_STEP_GROUP);
 }
 
+static void
+test_unheard (void)
+{
+  const guint facts = REOPENS | PAIRED | WFD_P2P_UNHEARD;
+
+  g_assert_cmpuint (wfd_p2p_next_step (WFD_P2P_STEP_INVITE, facts), ==, WFD_P2P_STEP_SEARCH);
+  g_assert_cmpuint (wfd_p2p_next_step (WFD_P2P_STEP_INVITE, facts | STARTED), ==,
+      WFD_P2P_STEP_GROUP);
+  /* It is heard then. */
+  g_assert_cmpuint (wfd_p2p_next_step (WFD_P2P_STEP_SEARCH, REOPENS | KNOWN | PAIRED), ==,
+      WFD_P2P_STEP_GROUPS);
+}
+
 /* Whatever is known, each way has an end, and goes forward only. */
 static void
 test_every_way_ends (void)
@@ -168,6 +181,7 @@ main (int argc, char **argv)
     g_test_add_data_func (path, GUINT_TO_POINTER (i), test_way);
   }
   g_test_add_func ("/link/steps/started-meanwhile", test_started_meanwhile);
+  g_test_add_func ("/link/steps/unheard", test_unheard);
   g_test_add_func ("/link/steps/every-way-ends", test_every_way_ends);
   g_test_add_func ("/link/steps/undo", test_undo);
   return g_test_run ();

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How others are found, and how this device is found and asked. */
+#include "link-p2p-private.h"
+#include "link-p2p-wire.h"
+#include "link-wpas.h"
+
+/* A source seeks displays, on the social channels, where most devices listen, and then also those
+ * that own a group on another channel: first on one after the other of those where a group may
+ * begin without a search for radars, and after a while, and again and again, for it may have begun
+ * since, on all, which takes four seconds, in which nobody who listens is found. */
+#define FIRST_S 1
+#define SOCIAL_S 10
+#define FULL_S 40
+
+/* A sink waits to be found and invited, as does a source whose display has left and may come back.
+ * Who seeks is deaf half of the time, so it listens, and glances at one of the social channels now
+ * and then: first at each, then often enough that wpa_supplicant does not forget who is there,
+ * which takes a minute.
+ *
+ * Linux (6.1, mac80211) lets nobody listen for more than 5 s. What is asked near the end of that
+ * is answered half a second to a second and a half later; so it listens for 4 s, and then again.
+ * wpa_supplicant does that by itself, and not while a group is being formed. */
+#define LISTEN_S 4
+#define LISTEN_EACH_MS 4100
+#define MANY_LISTENS 4
+/* In the pause between two, so that nothing is ended that somebody has heard. */
+#define BEFORE_LISTEN_MS 50
+
+/* In MHz. */
+static const guint social_mhz[] = { 2412, 2437, 2462 };
+/* Without those; displays prefer 5 GHz. */
+static const guint others_mhz[] = { 5180, 5745, 5200, 5765, 5220, 5785, 5240, 5805, 5825, 2452,
+  2422, 2432, 2442, 2417, 2427, 2447, 2457 };
+
+/* One channel takes 0.08 s; then wpa_supplicant listens. */
+#define GLANCE_MS 100
+
+/* A search ends, without a word why, also when a peer's invitation begins a group:
+ * to search before the group stands would get in its way. */
+#define SEARCH_AGAIN_MS 5000
+
+/* wpa_supplicant gives up earlier, and says so. */
+#define FORMING_MS 20000
+
+/* The answer to whoever asks is sent meanwhile: to listen would take it back. */
+#define LISTEN_AGAIN_MS 250
+
+gboolean
+wfd_p2p_link_is_sink (WfdP2pLink *self)
+{
+  return self->options.advert.type != WFD_IE_TYPE_SOURCE;
+}
+
+static gboolean
+waits (WfdP2pLink *self)
+{
+  return wfd_p2p_link_is_sink (self) || self->expects_back;
+}
+
+/* --- when --- */
+
+void
+wfd_p2p_link_wake_search_in (WfdP2pLink *self, guint wake_ms, GSourceFunc callback)
+{
+  wfd_p2p_clear_source (&self->search_again);
+  self->search_again = g_timeout_source_new (wake_ms);
+  g_source_set_callback (self->search_again, callback, self, NULL);
+  g_source_attach (self->search_again, self->context);
+}
+
+static gboolean
+on_search_again (gpointer user_data)
+{
+  wfd_p2p_link_search_on (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+wfd_p2p_link_search_again (WfdP2pLink *self)
+{
+  wfd_p2p_link_wake_search_in (self,
+      wfd_p2p_or_default (self->options.search_again_ms, SEARCH_AGAIN_MS), on_search_again);
+}
+
+void
+wfd_p2p_link_expect_radio_in (WfdP2pLink *self, guint back_ms)
+{
+  gint64 back_us = g_get_monotonic_time () + back_ms * G_TIME_SPAN_MILLISECOND;
+
+  self->radio_back_us = MAX (self->radio_back_us, back_us);
+}
+
+void
+wfd_p2p_link_note_search (WfdP2pLink *self, WfdP2pSearch search)
+{
+  self->search = search;
+  self->search_us = g_get_monotonic_time ();
+}
+
+guint
+wfd_p2p_link_get_search_s (WfdP2pLink *self, WfdP2pSearch search)
+{
+  if (search == WFD_P2P_SEARCH_FULL)
+    return FULL_S;
+  return wfd_p2p_link_is_sink (self) || self->n_glances > 0 ? SOCIAL_S : FIRST_S;
+}
+
+/* Whether a search that has ended has taken its time. */
+static gboolean
+has_searched (WfdP2pLink *self)
+{
+  gint64 length_us = wfd_p2p_link_get_search_s (self, self->search) * (gint64) G_TIME_SPAN_SECOND;
+
+  return (self->search == WFD_P2P_SEARCH_SOCIAL || self->search == WFD_P2P_SEARCH_FULL)
+      && g_get_monotonic_time () - self->search_us >= length_us * 9 / 10;
+}
+
+/* --- unless a group is being formed --- */
+
+/* For who waits to be found this is also the moment in which he is invited, and to look or listen
+ * somewhere else would keep the radio from the group: wpa_supplicant does not take that back. It
+ * has told by now of an interface for the group; a group without that is formed by that of the
+ * adapter. */
+static gboolean
+go_on_unless_invited (gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+
+  if (self->is_at_rest)
+    wfd_p2p_link_search_on (self);
+  else
+    wfd_p2p_link_search_again (self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+glance_unless_invited (gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+
+  if (!self->is_at_rest)
+    wfd_p2p_link_wake_search_in (self, LISTEN_EACH_MS, glance_unless_invited);
+  else if (waits (self))
+    wfd_p2p_link_search (self, WFD_P2P_SEARCH_GLANCE);
+  else
+    wfd_p2p_link_search_on (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* --- what is sent --- */
+
+static void
+send_extended_listen (WfdP2pLink *self, guint period_ms, guint each_ms)
+{
+  self->listen_ms = period_ms;
+  wfd_p2p_link_send (self, self->interface_path, WPAS_EXTENDED_LISTEN,
+      wfd_p2p_build_extended_listen (period_ms, each_ms));
+}
+
+/* At once, and again and again from there. */
+static void
+listen (WfdP2pLink *self)
+{
+  if (self->is_at_rest)
+    wfd_p2p_link_send (self, self->interface_path, WPAS_LISTEN, g_variant_new ("(i)", LISTEN_S));
+  send_extended_listen (self, LISTEN_S * 1000, LISTEN_EACH_MS);
+}
+
+static gboolean
+on_next_glance (gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+  gboolean was_last = self->n_glances >= G_N_ELEMENTS (others_mhz);
+
+  if (waits (self))
+    wfd_p2p_link_search (self, WFD_P2P_SEARCH_LISTEN);
+  else
+    wfd_p2p_link_search (self, was_last ? WFD_P2P_SEARCH_SOCIAL : WFD_P2P_SEARCH_GLANCE);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_glance_over (gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+
+  wfd_p2p_link_send (self, self->interface_path, WPAS_STOP_FIND, NULL);
+  wfd_p2p_link_wake_search_in (self, WFD_P2P_RADIO_BACK_MS, on_next_glance);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+glance (WfdP2pLink *self)
+{
+  guint n = self->n_glances++;
+  guint frequency_mhz = waits (self) ? social_mhz[n % G_N_ELEMENTS (social_mhz)]
+                                     : others_mhz[n % G_N_ELEMENTS (others_mhz)];
+
+  wfd_p2p_link_send (self, self->interface_path, WPAS_FIND, wfd_p2p_build_glance (frequency_mhz));
+  wfd_p2p_link_wake_search_in (self, GLANCE_MS, on_glance_over);
+}
+
+static void
+send_search (WfdP2pLink *self, WfdP2pSearch search)
+{
+  gboolean goes_on = search == WFD_P2P_SEARCH_LISTEN || search == WFD_P2P_SEARCH_GLANCE;
+
+  if (self->listen_ms > 0 && !goes_on)
+    send_extended_listen (self, 0, 0);
+  switch (search) {
+    case WFD_P2P_SEARCH_NONE:
+    case WFD_P2P_SEARCH_ENDED:
+      if (self->search != WFD_P2P_SEARCH_NONE) {
+        wfd_p2p_link_send (self, self->interface_path, WPAS_STOP_FIND, NULL);
+        wfd_p2p_link_expect_radio_in (self, WFD_P2P_RADIO_BACK_MS);
+      }
+      break;
+    case WFD_P2P_SEARCH_SOCIAL:
+    case WFD_P2P_SEARCH_FULL:
+      wfd_p2p_link_send (self, self->interface_path, WPAS_FIND,
+          wfd_p2p_build_find (search == WFD_P2P_SEARCH_SOCIAL,
+              wfd_p2p_link_get_search_s (self, search)));
+      break;
+    case WFD_P2P_SEARCH_GLANCE:
+      glance (self);
+      break;
+    case WFD_P2P_SEARCH_LISTEN:
+      listen (self);
+      wfd_p2p_link_wake_search_in (self,
+          (self->n_glances < G_N_ELEMENTS (social_mhz) ? 1 : MANY_LISTENS) * LISTEN_EACH_MS
+              - BEFORE_LISTEN_MS,
+          glance_unless_invited);
+      break;
+  }
+}
+
+/* --- what is wanted --- */
+
+void
+wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search)
+{
+  wfd_p2p_clear_source (&self->search_again);
+  if (search != WFD_P2P_SEARCH_NONE && wfd_p2p_link_gives_way (self)) {
+    self->search = WFD_P2P_SEARCH_ENDED;
+    wfd_p2p_link_search_again (self);
+    return;
+  }
+  if (self->owner != NULL && self->interface_path != NULL)
+    send_search (self, search);
+  wfd_p2p_link_note_search (self, search);
+}
+
+/* When the social channels have brought nothing. */
+static void
+search_wider (WfdP2pLink *self)
+{
+  gboolean has_glanced = wfd_p2p_link_is_sink (self) || self->n_glances > 0;
+
+  wfd_p2p_link_search (self, has_glanced ? WFD_P2P_SEARCH_FULL : WFD_P2P_SEARCH_GLANCE);
+}
+
+void
+wfd_p2p_link_search_on (WfdP2pLink *self)
+{
+  if (waits (self))
+    wfd_p2p_link_search (self, WFD_P2P_SEARCH_LISTEN);
+  else
+    search_wider (self);
+}
+
+/* Who listens on one channel all the time keeps the radio from the one of the group. */
+void
+wfd_p2p_link_make_way (WfdP2pLink *self)
+{
+  wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
+  wfd_p2p_link_wake_search_in (self, FORMING_MS, on_search_again);
+}
+
+void
+wfd_p2p_link_search_is_over (WfdP2pLink *self)
+{
+  wfd_p2p_clear_source (&self->search_again);
+  if (self->listen_ms > 0)
+    send_extended_listen (self, 0, 0);
+  self->search = WFD_P2P_SEARCH_NONE;
+  self->is_reachable = FALSE;
+}
+
+/* The few channels first. A search that ends because a group is being formed begins
+ * again when that is over. Who listens, or glances, goes on in his own time. */
+void
+wfd_p2p_link_search_stopped (WfdP2pLink *self)
+{
+  gboolean searches = self->op != NULL && wfd_p2p_op_searches (self->op);
+
+  if (self->group != NULL || (self->op != NULL && !searches)) {
+    self->search = WFD_P2P_SEARCH_NONE;
+  } else if (searches && (has_searched (self) || self->search == WFD_P2P_SEARCH_SOCIAL)) {
+    search_wider (self);
+  } else if (has_searched (self)) {
+    wfd_p2p_link_wake_search_in (self, WFD_P2P_RADIO_BACK_MS, go_on_unless_invited);
+    self->search = WFD_P2P_SEARCH_ENDED;
+  } else if (self->search == WFD_P2P_SEARCH_SOCIAL || self->search == WFD_P2P_SEARCH_FULL) {
+    wfd_p2p_link_search_again (self);
+  }
+}
+
+/* --- after a request --- */
+
+static gboolean
+on_listen_again (gpointer user_data)
+{
+  wfd_p2p_link_search (user_data, WFD_P2P_SEARCH_LISTEN);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_stop_and_listen (gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+
+  wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
+  wfd_p2p_link_wake_search_in (self, WFD_P2P_RADIO_BACK_MS, on_listen_again);
+  return G_SOURCE_REMOVE;
+}
+
+void
+wfd_p2p_link_listen_again (WfdP2pLink *self)
+{
+  if (self->search == WFD_P2P_SEARCH_LISTEN && self->op == NULL)
+    wfd_p2p_link_wake_search_in (self, LISTEN_AGAIN_MS, on_listen_again);
+}
+
+void
+wfd_p2p_link_listen_to_refused (WfdP2pLink *self)
+{
+  if ((self->search == WFD_P2P_SEARCH_SOCIAL || self->search == WFD_P2P_SEARCH_FULL)
+      && self->op == NULL)
+    wfd_p2p_link_wake_search_in (self, LISTEN_AGAIN_MS, on_stop_and_listen);
+  else
+    wfd_p2p_link_listen_again (self);
+}
+
+/* --- at rest --- */
+
+/* An eighth of the time: the network of this device, on another channel, hardly suffers, and
+ * whoever searches or invites, which takes some seconds, meets it. */
+#define REACHABLE_MS 250
+#define REACHABLE_EACH_MS 2000
+
+static void
+reach (WfdP2pLink *self)
+{
+  if (self->is_in_network)
+    send_extended_listen (self, REACHABLE_MS, REACHABLE_EACH_MS);
+  else
+    listen (self);
+}
+
+void
+wfd_p2p_link_note_state (WfdP2pLink *self, GVariant *properties)
+{
+  gboolean was_in_network = self->is_in_network;
+
+  self->is_at_rest = wfd_p2p_read_is_at_rest (properties);
+  self->is_in_network = wfd_p2p_read_is_connected (properties);
+  if (self->is_reachable && self->is_in_network != was_in_network)
+    reach (self);
+}
+
+void
+wfd_p2p_link_set_reachable (WfdP2pLink *self, gboolean is_reachable)
+{
+  if (is_reachable == self->is_reachable || self->owner == NULL || self->interface_path == NULL)
+    return;
+  self->is_reachable = is_reachable;
+  if (is_reachable) {
+    reach (self);
+  } else if (self->listen_ms > 0) {
+    send_extended_listen (self, 0, 0);
+    wfd_p2p_link_send (self, self->interface_path, WPAS_STOP_FIND, NULL);
+    wfd_p2p_link_expect_radio_in (self, WFD_P2P_RADIO_BACK_MS);
+  }
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How a source seeks, and how a display, or a source that was left, waits. */
+#include <link-p2p-private.h>
+
+#include "link-lab.h"
+
+#define add(path, test) g_test_add ("/link/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
+
+/* --- the search --- */
+
+/* It has taken its time. */
+static void
+stop_search (Lab *lab)
+{
+  WFD_P2P_LINK (lab->link)->search_us = 0;
+  lab_say (lab, "FindStopped", "()");
+}
+
+static void
+assert_next_search (Lab *lab, const char *expected)
+{
+  fake_wpas_forget_calls (lab->fake);
+  if (WFD_P2P_LINK (lab->link)->search == WFD_P2P_SEARCH_GLANCE) {
+    g_source_set_ready_time (WFD_P2P_LINK (lab->link)->search_again, 0);
+    lab_wait_call (lab, "StopFind");
+  }
+  stop_search (lab);
+  lab_wait_call (lab, "Find");
+  lab_settle (lab);
+  if (expected != NULL)
+    assert_call (lab, "Find", expected);
+}
+
+/* Then where a display may own a group; it may also have begun it since. */
+static void
+test_social_first (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=1");
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=5180");
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=5745");
+  for (guint i = 2; i < 16; i++)
+    assert_next_search (lab, NULL);
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=2457");
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='social' Timeout=10");
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
+
+  wfd_link_stop_find (lab->link);
+  lab_wait_call (lab, "StopFind");
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "FindStopped", "()");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+}
+
+static const WfdP2pOptions sink_options = {
+  .advert = { WFD_IE_TYPE_PRIMARY_SINK, TRUE, 0, 300, 0 },
+  .go_intent = -1,
+};
+
+static void
+begin_waiting (Lab *lab)
+{
+  lab_use_options (lab, &sink_options);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_wait_call (lab, "ExtendedListen");
+}
+
+/* It is found and invited where it listens, and would be deaf on other channels. Linux (6.1) lets
+ * nobody listen for longer than five seconds, and puts off what is asked near the end. */
+static void
+test_sink_listens (Lab *lab, gconstpointer data)
+{
+  begin_waiting (lab);
+  assert_call (lab, "Listen", "Listen " IFACE " (4,)");
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=4000");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+
+  wfd_link_stop_find (lab->link);
+  lab_wait_call (lab, "StopFind");
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " ");
+}
+
+static gint64
+get_wake_ms (Lab *lab)
+{
+  gint64 wake_us = g_source_get_ready_time (WFD_P2P_LINK (lab->link)->search_again);
+
+  return (wake_us - g_get_monotonic_time ()) / G_TIME_SPAN_MILLISECOND;
+}
+
+static void
+wake (Lab *lab)
+{
+  fake_wpas_forget_calls (lab->fake);
+  g_source_set_ready_time (WFD_P2P_LINK (lab->link)->search_again, 0);
+}
+
+/* And listens again when the radio is back from there. */
+static void
+check_glance (Lab *lab, const char *expected)
+{
+  gint64 begun_us = g_get_monotonic_time ();
+
+  wake (lab);
+  lab_wait_call (lab, "Find");
+  assert_call (lab, "Find", expected);
+  lab_wait_call (lab, "StopFind");
+  lab_say (lab, "FindStopped", "()");
+  lab_wait_call (lab, "ExtendedListen");
+  g_assert_cmpint (g_get_monotonic_time () - begun_us, >=,
+      (100 + WFD_P2P_RADIO_BACK_MS) * G_TIME_SPAN_MILLISECOND);
+  lab_settle (lab);
+  assert_call (lab, "Listen", "Listen " IFACE " (4,)");
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=4000");
+  g_assert_cmpuint (fake_wpas_get_calls (lab->fake)->len - fake_wpas_count (lab->fake, "Ping"), ==,
+      4);
+}
+
+/* In the pauses between which it listens, so that it ends nothing that it has heard. */
+static void
+test_sink_glances (Lab *lab, gconstpointer data)
+{
+  begin_waiting (lab);
+  g_assert_cmpint (get_wake_ms (lab), <=, 4050);
+  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=2412");
+  g_assert_cmpint (get_wake_ms (lab), <=, 4050);
+  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=2437");
+  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=2462");
+  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=2412");
+}
+
+/* wpa_supplicant listens no more then; who waits for a person, or was refused, asks again. */
+static void
+test_asked_sink_listens_on (Lab *lab, gconstpointer data)
+{
+  WfdLinkPeer *peer;
+
+  begin_waiting (lab);
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  lab_wait_call (lab, "Listen");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+
+  peer = wfd_p2p_link_find_peer (WFD_P2P_LINK (lab->link), TV_ID);
+  fake_wpas_forget_calls (lab->fake);
+  wfd_link_reject (lab->link, peer);
+  lab_wait_call (lab, "RejectPeer");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Listen"), ==, 0);
+  lab_wait_call (lab, "Listen");
+}
+
+/* Until something wakes up by itself, if only because a question had no answer. */
+static gint
+get_rest_ms (void)
+{
+  GMainContext *context = g_main_context_default ();
+  gint priority, timeout_ms;
+  GPollFD fds[16];
+
+  g_assert_true (g_main_context_acquire (context));
+  g_main_context_prepare (context, &priority);
+  g_main_context_query (context, priority, &timeout_ms, fds, G_N_ELEMENTS (fds));
+  g_main_context_release (context);
+  return timeout_ms < 0 ? G_MAXINT : timeout_ms;
+}
+
+static void
+check_rest (Lab *lab)
+{
+  g_assert_cmpint (get_wake_ms (lab), >, 15000);
+  g_assert_cmpint (get_rest_ms (), >, 15000);
+  wake (lab);
+  lab_wait_call (lab, "Listen");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_get_calls (lab->fake)->len - fake_wpas_count (lab->fake, "Ping"), ==,
+      4);
+}
+
+/* Minutes of a display that nobody comes to: four calls each quarter of a minute, and between them
+ * nothing that wakes up. */
+static void
+test_sink_rests (Lab *lab, gconstpointer data)
+{
+  begin_waiting (lab);
+  for (guint i = 0; i < 3; i++) {
+    wake (lab);
+    lab_wait_call (lab, "Listen");
+    lab_settle (lab);
+  }
+  for (guint i = 0; i < 5; i++)
+    check_rest (lab);
+}
+
+/* Who searches is told what there is, and asks nothing meanwhile. */
+static void
+test_source_rests (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  WFD_P2P_LINK (lab->link)->n_glances = 1;
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
+  fake_wpas_forget_calls (lab->fake);
+  g_assert_cmpint (get_rest_ms (), >, 20000);
+  lab_say_tv_found (lab);
+  lab_wait_told (lab, "found");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_get_calls (lab->fake)->len, ==, fake_wpas_count (lab->fake, "Ping"));
+  g_assert_cmpint (get_rest_ms (), >, 20000);
+}
+
+/* Somebody invites it, and there is a group to be formed. Where nothing comes of it the sink listens
+ * again. */
+static void
+test_invited_while_it_listens (Lab *lab, gconstpointer data)
+{
+  begin_waiting (lab);
+  fake_wpas_forget_calls (lab->fake);
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceAdded",
+      g_variant_new_parsed ("(objectpath '" GROUP_IFACE "', @a{sv} {})"));
+  lab_wait_call (lab, "StopFind");
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " ");
+  lab_say (lab, "FindStopped", "()");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Listen"), ==, 0);
+  g_assert_nonnull (WFD_P2P_LINK (lab->link)->search_again);
+  fake_wpas_say (lab->fake, ROOT, "fi.w1.wpa_supplicant1", "InterfaceRemoved",
+      g_variant_new_parsed ("(objectpath '" GROUP_IFACE "',)"));
+  lab_wait_call (lab, "Listen");
+}
+
+static void
+say_state (Lab *lab, const char *state)
+{
+  fake_wpas_say (lab->fake, IFACE, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+      g_variant_new_parsed ("('fi.w1.wpa_supplicant1.Interface', {'State': <%s>}, @as [])", state));
+  lab_settle (lab);
+}
+
+/* With p2p_no_group_iface nothing is added. */
+static void
+test_invited_without_an_interface (Lab *lab, gconstpointer data)
+{
+  begin_waiting (lab);
+  say_state (lab, "scanning");
+  wake (lab);
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+  g_assert_cmpint (get_wake_ms (lab), >, 1000);
+  say_state (lab, "inactive");
+  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=2412");
+}
+
+/* While it glances: wpa_supplicant listens by itself if nothing has come of it. */
+static void
+test_invited_by_who_is_glanced_at (Lab *lab, gconstpointer data)
+{
+  begin_waiting (lab);
+  wake (lab);
+  lab_wait_call (lab, "Find");
+  say_state (lab, "scanning");
+  lab_wait_call (lab, "ExtendedListen");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Listen"), ==, 0);
+  g_assert_nonnull (WFD_P2P_LINK (lab->link)->search_again);
+}
+
+static void
+stop_full_search (Lab *lab)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  fake_wpas_forget_calls (lab->fake);
+  stop_search (lab);
+  lab_wait_call (lab, "Find");
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "FindStopped", "()");
+}
+
+static void
+test_search_again (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .search_again_ms = 1 };
+
+  lab_use_options (lab, &options);
+  stop_full_search (lab);
+  lab_wait_call (lab, "Find");
+}
+
+/* It was stopped because a peer has invited us. */
+static void
+test_search_and_group (Lab *lab, gconstpointer data)
+{
+  WfdP2pLink *link = WFD_P2P_LINK (lab->link);
+
+  stop_full_search (lab);
+  lab_settle (lab);
+  g_assert_nonnull (link->search_again);
+  lab_start_group (lab, "client");
+  lab_wait_told (lab, "opened");
+  g_assert_null (link->search_again);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+}
+
+/* Nor beside a group that is being formed. */
+static void
+test_search_and_operation (Lab *lab, gconstpointer data)
+{
+  WfdP2pLink *link = WFD_P2P_LINK (lab->link);
+
+  stop_full_search (lab);
+  lab_know_tv (lab);
+  lab_say_tv_found (lab);
+  lab_settle (lab);
+  g_assert_nonnull (link->search_again);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  g_assert_null (link->search_again);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "StopFind"), ==, 1);
+  /* But goes on when nothing has come of it. */
+  lab_say (lab, "GONegotiationFailure", "({'status': <11>},)");
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
+  lab_wait_call (lab, "Find");
+}
+
+static void
+test_prepared_once (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  fake_wpas_forget_calls (lab->fake);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Set WFDIEs"), ==, 0);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("search/social-channels-first", test_social_first);
+  add ("search/sink-listens", test_sink_listens);
+  add ("search/sink-glances", test_sink_glances);
+  add ("search/asked-sink-listens-on", test_asked_sink_listens_on);
+  add ("search/waiting-sink-rests", test_sink_rests);
+  add ("search/waiting-source-rests", test_source_rests);
+  add ("search/invited-while-it-listens", test_invited_while_it_listens);
+  add ("search/invited-without-an-interface", test_invited_without_an_interface);
+  add ("search/invited-by-who-is-glanced-at", test_invited_by_who_is_glanced_at);
+  add ("search/again", test_search_again);
+  add ("search/not-beside-a-group", test_search_and_group);
+  add ("search/not-beside-an-operation", test_search_and_operation);
+  add ("search/prepared-once", test_prepared_once);
+  return lab_run ();
+}
