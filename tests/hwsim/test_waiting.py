@@ -16,7 +16,7 @@ from stage import PICTURE, SOURCE, end, listen, set_stage, show
 SEEK_S, WAIT_S = 50, 60
 # Told that it cannot be found, and there again.
 TOLD_S, BACK_S = 1, 20
-MOST_CALLS, MOST_WAKES, MOST_CPU_S = 20, 60, 0.1
+MOST_CALLS, MOST_WAKES, MOST_CPU_S = 24, 60, 0.1
 
 
 def get_wakes(process):

@@ -10,7 +10,8 @@
 #define HEADER_BYTES 28 /* of IP and UDP */
 #define EVERY_MS 5
 #define PER_TURN 2
-/* For what is on its way after the last one. */
+/* For what is on its way after the last one, since any of it was told of: what is not heard is
+ * sent again and again, and slower. */
 #define TURNS_AFTER 100
 
 typedef struct
@@ -46,6 +47,8 @@ look (Stream *self)
 
   wfd_link_probe_look (self->probe, &reading, g_get_monotonic_time ());
   self->result.n_done += reading.n_completions;
+  if (reading.n_completions > 0)
+    self->turns_after = 0;
   for (guint i = 0; i < reading.n_completions; i++)
     self->result.n_lost += reading.completions[i].was_lost;
   self->result.most_queue_bytes = MAX (self->result.most_queue_bytes, reading.queue_bytes);
