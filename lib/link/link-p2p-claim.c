@@ -28,15 +28,24 @@ wfd_p2p_link_dup_claim_folder (WfdP2pLink *self)
   return g_build_filename (g_get_user_runtime_dir (), "gst-wfd", NULL);
 }
 
+/* On another bus somebody else may have that name. NULL as long as it is unknown. */
+static char *
+dup_owner (WfdP2pLink *self)
+{
+  return self->owner != NULL
+      ? g_strconcat (self->owner, " ", g_dbus_connection_get_guid (self->bus), NULL)
+      : NULL;
+}
+
 /* NULL if there can be none. */
 static WfdClaim *
 claim_new (WfdP2pLink *self)
 {
-  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
+  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self), *owner = dup_owner (self);
   WfdClaim *claim = wfd_claim_new (folder);
 
   if (claim != NULL)
-    wfd_claim_set (claim, KEY_OWNER, self->owner);
+    wfd_claim_set (claim, KEY_OWNER, owner);
   return claim;
 }
 
@@ -81,11 +90,11 @@ look_up_value (GHashTable *claim, const char *key, const GVariantType *type)
 static GPtrArray *
 read_claims (WfdP2pLink *self, GPtrArray *(*read) (const char *folder, const WfdClaim *ours))
 {
-  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self);
+  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (self), *owner = dup_owner (self);
   GPtrArray *claims = read (folder, self->claim);
 
   for (guint i = claims->len; i > 0; i--) {
-    if (!wfd_p2p_claim_says (g_ptr_array_index (claims, i - 1), KEY_OWNER, self->owner))
+    if (!wfd_p2p_claim_says (g_ptr_array_index (claims, i - 1), KEY_OWNER, owner))
       g_ptr_array_remove_index (claims, i - 1);
   }
   return claims;
@@ -297,9 +306,9 @@ void
 wfd_p2p_group_claim_all (WfdP2pLink *self)
 {
   WfdP2pGroup *group = self->group;
-  g_autofree char *process = wfd_p2p_claim_dup_process ();
+  g_autofree char *owner = dup_owner (self), *process = wfd_p2p_claim_dup_process ();
 
-  wfd_claim_set (group->claim, KEY_OWNER, self->owner);
+  wfd_claim_set (group->claim, KEY_OWNER, owner);
   wfd_claim_set (group->claim, KEY_PROCESS, process);
   if (is_for_others (self)) {
     wfd_claim_set (group->claim, KEY_ADAPTER, self->interface_path);
@@ -480,7 +489,7 @@ on_clean_again (gpointer user_data)
 static void
 clean (WfdP2pOp *op, int lock)
 {
-  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (op->link);
+  g_autofree char *folder = wfd_p2p_link_dup_claim_folder (op->link), *owner = dup_owner (op->link);
   gboolean is_alone;
   g_autoptr (GPtrArray) claims = NULL, living = NULL;
 
@@ -494,7 +503,7 @@ clean (WfdP2pOp *op, int lock)
     if (is_shared (claim, living))
       continue;
     undo_in_system (claim);
-    if (g_strcmp0 (g_hash_table_lookup (claim, KEY_OWNER), op->link->owner) != 0)
+    if (!wfd_p2p_claim_says (claim, KEY_OWNER, owner))
       continue;
     undo_in_service (op, claim, is_alone);
     if (is_alone && g_hash_table_contains (claim, KEY_FORMING))

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* What a claim says, of a group */
-#define KEY_OWNER "owner" /* wpa_supplicant, as it was then */
+#define KEY_OWNER "owner" /* wpa_supplicant, as it was then: "NAME GUID" of its bus */
 #define KEY_PATH "path"   /* of the group's interface there */
 #define KEY_INTERFACE "interface"
 #define KEY_ADDRESS "address" /* ours on it, with the length of its prefix */

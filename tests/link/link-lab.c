@@ -350,6 +350,7 @@ lab_tear_down (Lab *lab, gconstpointer data)
   g_string_free (lab->network, TRUE);
   remove_folder (lab);
   g_clear_pointer (&lab->stations, g_array_unref);
+  g_free (lab->owner);
   g_free (lab->pin);
 }
 
@@ -660,22 +661,30 @@ lab_dup_boot (void)
   return g_strconcat ("boot=", id, NULL);
 }
 
+const char *
+lab_get_owner (Lab *lab)
+{
+  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (lab->bus, "org.freedesktop.DBus",
+      "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner",
+      g_variant_new ("(s)", "fi.w1.wpa_supplicant1"), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  const char *name;
+
+  g_variant_get (answer, "(&s)", &name);
+  g_free (lab->owner);
+  lab->owner = g_strconcat (name, " ", g_dbus_connection_get_guid (lab->bus), NULL);
+  return lab->owner;
+}
+
 /* A program of ours has crashed while a group was being formed. */
 static void
 leave_claim (Lab *lab)
 {
   g_autofree char *path = get_path (lab, "claim-left", "");
-  g_autofree char *text = NULL, *boot = NULL;
-  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (lab->bus, "org.freedesktop.DBus",
-      "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner",
-      g_variant_new ("(s)", "fi.w1.wpa_supplicant1"), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
-  const char *owner;
+  g_autofree char *text = NULL, *boot = lab_dup_boot ();
 
-  g_variant_get (answer, "(&s)", &owner);
-  boot = lab_dup_boot ();
   text = g_strdup_printf ("[claim]\n%sowner=%s\ndevice=" IFACE
                           "\ndevice-name=wlan0\ninterfaces=" IFACE "\nforming=yes\n",
-      boot, owner);
+      boot, lab_get_owner (lab));
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   set (lab, ROOT, "Interfaces", "[objectpath '" IFACE "', '" LEFT_IFACE "']");
   set (lab, LEFT_IFACE, "Ifname", "'p2p-wlan0-3'");

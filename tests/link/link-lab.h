@@ -35,6 +35,7 @@ typedef struct
   FakeWpas *fake; /* may be NULL: there is none */
   GDBusConnection *bus;
   WfdLink *link;
+  char *owner;      /* what lab_get_owner () has returned */
   char *folder;     /* with programs */
   GArray *stations; /* WfdStation; NULL if there is no nl80211 */
   GString *network; /* addresses set and removed: "+192.168.42.100/24 …" */
@@ -64,6 +65,8 @@ void lab_tear_down (Lab *lab, gconstpointer data);
 void lab_use_options (Lab *lab, const WfdP2pOptions *options);
 void lab_drop_fake (Lab *lab);
 void lab_add_fake (Lab *lab);
+/* As claims name the fake. */
+const char *lab_get_owner (Lab *lab);
 
 GVariant *parse (const char *text);
 /* The peer is known to wpa_supplicant before we come. */

@@ -11,12 +11,6 @@
 
 #define add(path, test) g_test_add ("/link/claim/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
 
-static const char *
-get_owner (Lab *lab)
-{
-  return WFD_P2P_LINK (lab->link)->owner;
-}
-
 static guint
 count_claims (Lab *lab)
 {
@@ -95,7 +89,7 @@ test_group_ended (Lab *lab, gconstpointer data)
   learn_owner (lab);
   text = g_strdup_printf ("[claim]\nowner=%s\npath=" LEFT_GROUP
                           "\ninterface=p2p-wlan0-0\naddress=192.168.42.1/24\n",
-      get_owner (lab));
+      lab_get_owner (lab));
   leave_claim (lab, text);
   search_anew (lab);
   assert_call (lab, "Disconnect", "Disconnect " LEFT_GROUP " ");
@@ -110,7 +104,7 @@ test_group_gone_already (Lab *lab, gconstpointer data)
   g_autofree char *text = NULL;
 
   learn_owner (lab);
-  text = g_strdup_printf ("[claim]\nowner=%s\npath=" LEFT_GROUP "\n", get_owner (lab));
+  text = g_strdup_printf ("[claim]\nowner=%s\npath=" LEFT_GROUP "\n", lab_get_owner (lab));
   leave_claim (lab, text);
   fake_wpas_refuse (lab->fake, "Disconnect", "org.freedesktop.DBus.Error.UnknownMethod");
   search_anew (lab);
@@ -126,7 +120,7 @@ test_other_boot (Lab *lab, gconstpointer data)
   learn_owner (lab);
   text = g_strdup_printf ("[claim]\nboot=%s\nowner=%s\npath=" LEFT_GROUP
                           "\ninterface=p2p-wlan0-0\naddress=192.168.42.1/24\n",
-      "6f1c0f3c-0000-4000-8000-000000000000", get_owner (lab));
+      "6f1c0f3c-0000-4000-8000-000000000000", lab_get_owner (lab));
   leave_claim (lab, text);
   search_anew (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
@@ -139,6 +133,22 @@ static void
 test_other_service (Lab *lab, gconstpointer data)
 {
   leave_claim (lab, "[claim]\nowner=:1.999999\npath=" LEFT_GROUP "\n");
+  search_anew (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
+  assert_nothing_left (lab);
+}
+
+/* On another bus it has the same name. */
+static void
+test_other_bus (Lab *lab, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+
+  learn_owner (lab);
+  text =
+      g_strdup_printf ("[claim]\nowner=%s 0123456789abcdef0123456789abcdef\npath=" LEFT_GROUP "\n",
+          WFD_P2P_LINK (lab->link)->owner);
+  leave_claim (lab, text);
   search_anew (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
   assert_nothing_left (lab);
@@ -165,7 +175,7 @@ test_rubbish (Lab *lab, gconstpointer data)
   learn_owner (lab);
   for (guint i = 0; i < G_N_ELEMENTS (rubbish); i++) {
     g_auto (GStrv) parts = g_strsplit (rubbish[i], "%s", -1);
-    g_autofree char *text = g_strjoinv (get_owner (lab), parts);
+    g_autofree char *text = g_strjoinv (lab_get_owner (lab), parts);
 
     leave_claim (lab, text);
     search_anew (lab);
@@ -266,7 +276,7 @@ test_claim_says_all (Lab *lab, gconstpointer data)
   expected =
       g_strdup_printf ("[claim]\n%sowner=%s\nprocess=%d\npath=" GROUP_IFACE
                        "\ninterface=p2p-wlan0-0\naddress=192.168.42.100/24\npeer=" TV_ID "\n",
-          boot, get_owner (lab), (int) getpid ());
+          boot, lab_get_owner (lab), (int) getpid ());
   g_assert_cmpstr (text, ==, expected);
 }
 
@@ -424,7 +434,7 @@ test_beside_living (Lab *lab, gconstpointer data)
   text = g_strdup_printf ("[claim]\nowner=%s\npath=" LEFT_GROUP "\ndevice=" IFACE
                           "\ndevice-name=wlan0\ninterfaces=" IFACE
                           "\nwfd-ies=[byte 0x01]\nforming=yes\n",
-      get_owner (lab));
+      lab_get_owner (lab));
   leave_claim (lab, text);
   search_anew (lab);
   assert_call (lab, "Disconnect", "Disconnect " LEFT_GROUP " ");
@@ -562,7 +572,7 @@ dup_what_was_set (Lab *lab)
 {
   return g_strdup_printf ("[claim]\nowner=%s\ndevice=" IFACE
                           "\nwfd-ies=[byte 0x01]\nconfig=" OLD_CONFIG "\n",
-      get_owner (lab));
+      lab_get_owner (lab));
 }
 
 static void
@@ -858,6 +868,7 @@ main (int argc, char **argv)
   add ("group-ended", test_group_ended);
   add ("group-gone-already", test_group_gone_already);
   add ("other-service", test_other_service);
+  add ("other-bus", test_other_bus);
   add ("other-boot", test_other_boot);
   add ("rubbish", test_rubbish);
   add ("no-file", test_no_file);

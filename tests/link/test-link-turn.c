@@ -57,7 +57,7 @@ claim_turn (Lab *lab, WfdClaim *claim, const char *key, guint ago_s)
   clock_gettime (CLOCK_BOOTTIME, &now);
   since = g_strdup_printf ("%" G_GINT64_FORMAT,
       (gint64) (now.tv_sec - ago_s) * G_USEC_PER_SEC + now.tv_nsec / 1000);
-  wfd_claim_set (claim, "owner", WFD_P2P_LINK (lab->link)->owner);
+  wfd_claim_set (claim, "owner", lab_get_owner (lab));
   wfd_claim_set (claim, key, IFACE);
   wfd_claim_set (claim, "turn", since);
 }
@@ -109,6 +109,21 @@ test_is_over (Lab *lab, gconstpointer data)
   }
 }
 
+/* A name of wpa_supplicant is one of a bus, and said on another there is another one. */
+static void
+test_other_bus (Lab *lab, gconstpointer data)
+{
+  WfdClaim *claim = wfd_claim_new (lab->folder);
+  g_autofree char *owner =
+      g_strconcat (WFD_P2P_LINK (lab->link)->owner, " 0123456789abcdef0123456789abcdef", NULL);
+
+  claim_turn (lab, claim, "device", 0);
+  connect_in_vain (lab);
+  wfd_claim_set (claim, "owner", owner);
+  lab_wait_call (lab, "Connect");
+  wfd_claim_free (claim);
+}
+
 #define N_TURNS 1000
 
 typedef struct
@@ -125,7 +140,7 @@ form_group (gpointer data)
   Other *other = data;
 
   other->group = wfd_claim_new (other->lab->folder);
-  wfd_claim_set (other->group, "owner", WFD_P2P_LINK (other->lab->link)->owner);
+  wfd_claim_set (other->group, "owner", other->lab->owner);
   wfd_claim_set (other->group, "path", GROUP_IFACE);
   wfd_claim_set (other->link, "turn", NULL);
   g_atomic_int_set (&other->has_formed, TRUE);
@@ -171,7 +186,7 @@ leave_group (Lab *lab)
 {
   WfdClaim *claim = wfd_claim_new (lab->folder);
 
-  wfd_claim_set (claim, "owner", WFD_P2P_LINK (lab->link)->owner);
+  wfd_claim_set (claim, "owner", lab_get_owner (lab));
   wfd_claim_set (claim, "path", LEFT_GROUP);
   wfd_claim_abandon (claim);
   wfd_link_close (lab->link);
@@ -240,6 +255,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("group-of-other-program", test_group_of_other_program);
   add ("is-over", test_is_over);
+  add ("other-bus", test_other_bus);
   add ("turn-or-group", test_turn_or_group);
   add ("lock-is-kept", test_lock_is_kept);
   add ("lock-is-given-back", test_lock_is_given_back);
