@@ -14,13 +14,17 @@
 #define KEY_BOOT "boot"
 /* Each link has one, and one for its group: more than run on one machine. */
 #define MAX_CLAIMS 256
+/* In front of all it says, of all that: whoever reads it while it is written may find some of both. */
+#define SUM "#%08x\n"
+#define SUM_BYTES 10
+/* Some 20 ms; a write takes a microsecond. */
+#define MAX_READS 10000
 
 struct _WfdClaim
 {
   int fd; /* locked */
   char *path;
   GKeyFile *values;
-  gsize n_bytes; /* of the file */
 };
 
 /* What was there before the machine was started anew is undone already. */
@@ -83,14 +87,14 @@ wfd_claim_new (const char *folder)
   return self;
 }
 
-/* It never gets shorter: whoever reads it meanwhile would find the end of what was there before. */
+/* With its zero: what was longer before stays behind it. */
 static gboolean
 write_all (WfdClaim *self, GString *text)
 {
-  while (text->len < self->n_bytes)
-    g_string_append_c (text, '\n');
-  self->n_bytes = text->len;
-  return pwrite (self->fd, text->str, text->len, 0) == (gssize) text->len;
+  g_autofree char *sum = g_strdup_printf (SUM, g_str_hash (text->str));
+
+  g_string_prepend (text, sum);
+  return pwrite (self->fd, text->str, text->len + 1, 0) == (gssize) text->len + 1;
 }
 
 static void
@@ -145,16 +149,41 @@ wfd_claim_free (WfdClaim *self)
 
 /* --- those of others --- */
 
+static gboolean
+is_whole (const char *text)
+{
+  g_autofree char *sum = NULL;
+
+  /* Made by somebody else. */
+  if (text[0] != '#')
+    return TRUE;
+  sum = strlen (text) >= SUM_BYTES ? g_strdup_printf (SUM, g_str_hash (text + SUM_BYTES)) : NULL;
+  return sum != NULL && g_str_has_prefix (text, sum);
+}
+
+/* Of whoever has died in between it stays as it is. */
+static void
+read_text (int fd, char *text, gsize n_bytes, gboolean is_held)
+{
+  guint n_reads = 0;
+
+  do {
+    gssize n = pread (fd, text, n_bytes - 1, 0);
+
+    text[MAX (n, 0)] = '\0';
+  } while (is_held && !is_whole (text) && ++n_reads < MAX_READS);
+}
+
 static GHashTable *
-read_values (int fd)
+read_values (int fd, gboolean is_held)
 {
   GHashTable *values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_auto (GStrv) keys = NULL;
-  char text[WFD_LIMIT_CLAIM_BYTES];
-  gssize n = pread (fd, text, sizeof (text), 0);
+  char text[SUM_BYTES + WFD_LIMIT_CLAIM_BYTES + 1];
 
-  if (n > 0 && g_key_file_load_from_data (file, text, n, G_KEY_FILE_NONE, NULL))
+  read_text (fd, text, sizeof (text), is_held);
+  if (g_key_file_load_from_data (file, text, -1, G_KEY_FILE_NONE, NULL))
     keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
   for (guint i = 0; keys != NULL && keys[i] != NULL; i++) {
     char *value = g_key_file_get_string (file, GROUP, keys[i], NULL);
@@ -199,7 +228,7 @@ take (const char *path, gboolean *is_alone)
   if (is_held) {
     *is_alone = FALSE;
   } else if (is_there (fd)) {
-    values = read_values (fd);
+    values = read_values (fd, FALSE);
     g_unlink (path);
   }
   close (fd);
@@ -210,7 +239,7 @@ static GHashTable *
 read_any (const char *path, gboolean *ret_is_held)
 {
   int fd = open_claim (path, ret_is_held);
-  GHashTable *values = fd >= 0 ? read_values (fd) : NULL;
+  GHashTable *values = fd >= 0 ? read_values (fd, *ret_is_held) : NULL;
 
   if (fd >= 0)
     close (fd);
