@@ -194,6 +194,7 @@ wfd_session_dup_stats (WfdSession *self)
   GVariantDict dict;
   const char *session_id = NULL, *reason = NULL;
   guint64 max_bitrate_bps = 0;
+  guint peer_port;
 
   g_return_val_if_fail (WFD_IS_SESSION (self), NULL);
 
@@ -217,7 +218,8 @@ wfd_session_dup_stats (WfdSession *self)
     g_variant_dict_insert (&dict, "session-id", "s", session_id);
   if (reason != NULL)
     g_variant_dict_insert (&dict, "reason", "s", reason);
-  if (self->role == WFD_ROLE_SINK && get_peer_port (self) != 0)
-    g_variant_dict_insert (&dict, "peer-port", "u", get_peer_port (self));
+  peer_port = self->role == WFD_ROLE_SINK ? get_peer_port (self) : 0;
+  if (peer_port != 0)
+    g_variant_dict_insert (&dict, "peer-port", "u", peer_port);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
