@@ -3,6 +3,7 @@
 
 #include <establish-private.h>
 #include <glib/gstdio.h>
+#include <gstrtspwfd.h>
 #include <gstwfdsink.h>
 #include <gstwfdsrc.h>
 #include <link-net.h>
@@ -673,6 +674,9 @@ stage_run (void)
     g_print ("1..0 # SKIP dbus-daemon is not installed (Debian: dbus)\n");
     return 0;
   }
+  GST_ELEMENT_REGISTER (rtspwfd, NULL);
+  GST_ELEMENT_REGISTER (wfdsink, NULL);
+  GST_ELEMENT_REGISTER (wfdsrc, NULL);
   network = g_string_new (NULL);
   bus_of_all = g_test_dbus_new (G_TEST_DBUS_NONE);
   g_test_dbus_up (bus_of_all);

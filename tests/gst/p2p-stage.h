@@ -42,7 +42,7 @@ typedef struct
   WfdP2pOptions options; /* of the link that was made last; its texts are gone */
 } Stage;
 
-/* g_test_run () with a bus for all tests; skips where there is none. */
+/* g_test_run () with the elements, and a bus for all tests; skips where there is none. */
 int stage_run (void);
 
 void stage_set_up (Stage *self, gconstpointer data);

@@ -2,9 +2,6 @@
 /* What wfdsink says, over Wi-Fi Direct, of each thing that may be in the way: as which error of
  * GStreamer, and with what to do. */
 #include <glib/gstdio.h>
-#include <gstrtspwfd.h>
-#include <gstwfdsink.h>
-#include <gstwfdsrc.h>
 #include <wfd/wfd.h>
 
 #include "p2p-stage.h"
@@ -189,9 +186,6 @@ main (int argc, char **argv)
 
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
-  GST_ELEMENT_REGISTER (rtspwfd, NULL);
-  GST_ELEMENT_REGISTER (wfdsink, NULL);
-  GST_ELEMENT_REGISTER (wfdsrc, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree char *path = g_strconcat ("/gst/p2p/error/", rows[i].name, NULL);
 

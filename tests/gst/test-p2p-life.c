@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What comes of the stream keeps the link, where the kernel knows nothing of the peer and asks for
  * it in vain. */
-#include <gstrtspwfd.h>
-#include <gstwfdsink.h>
-#include <gstwfdsrc.h>
-
 #include "p2p-stage.h"
 
 #define add(path, test) \
@@ -81,9 +77,6 @@ main (int argc, char **argv)
 {
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
-  GST_ELEMENT_REGISTER (rtspwfd, NULL);
-  GST_ELEMENT_REGISTER (wfdsink, NULL);
-  GST_ELEMENT_REGISTER (wfdsrc, NULL);
   add ("stream-keeps-link", test_stream);
   add ("reports-keep-link", test_reports);
   return stage_run ();

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* NULL of wfdsink and wfdsrc at each step of a link: at once, whether anybody answers or
  * not, and what was begun is undone. */
-#include <gstrtspwfd.h>
-#include <gstwfdsink.h>
-#include <gstwfdsrc.h>
 #include <wfd/wfd.h>
 
 #include "p2p-stage.h"
@@ -200,9 +197,6 @@ main (int argc, char **argv)
 
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
-  GST_ELEMENT_REGISTER (rtspwfd, NULL);
-  GST_ELEMENT_REGISTER (wfdsink, NULL);
-  GST_ELEMENT_REGISTER (wfdsrc, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree char *path = NULL;
 

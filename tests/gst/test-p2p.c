@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* wfdsink and wfdsrc over Wi-Fi Direct, with a wpa_supplicant that has no radios. */
-#include <gstrtspwfd.h>
-#include <gstwfdsink.h>
-#include <gstwfdsrc.h>
 #include <wfd-encoder.h>
 #include <wfd/wfd.h>
 
@@ -873,9 +870,6 @@ main (int argc, char **argv)
 {
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
-  GST_ELEMENT_REGISTER (rtspwfd, NULL);
-  GST_ELEMENT_REGISTER (wfdsink, NULL);
-  GST_ELEMENT_REGISTER (wfdsrc, NULL);
   add ("picture", test_picture);
   add ("reopens", test_reopens);
   add ("loss", test_loss);
