@@ -97,8 +97,8 @@ ask (WfdNetRequest request, const WfdNetAddress *address, GError **error)
   guint index = wfd_net_get_index (address->interface);
 
   if (index == 0) {
-    g_set_error (error, WFD_ERROR, WFD_ERROR_NO_DEVICE, "There is no network interface %s",
-        address->interface);
+    g_set_error (error, WFD_ERROR, WFD_ERROR_NO_DEVICE,
+        "There is no network interface %s; was the adapter unplugged?", address->interface);
     return FALSE;
   }
   return check_answer (wfd_net_ask (wfd_net_build_request (request, address, index)), address,

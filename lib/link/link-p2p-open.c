@@ -361,7 +361,8 @@ static gboolean
 on_nothing_to_join (gpointer user_data)
 {
   wfd_p2p_op_fail_for_now (user_data, TRUE,
-      g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER, "The group of the peer was not found"));
+      g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
+          "The group of the peer was not found; is it still on, and near?"));
   return G_SOURCE_REMOVE;
 }
 

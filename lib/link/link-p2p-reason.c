@@ -127,7 +127,8 @@ static const struct
       "wpa_supplicant could not begin a group; perhaps the driver gives it no interface beside that "
       "of the own network, from which to disconnect then" },
   { WPAS_ERROR_INTERFACE_UNKNOWN, WFD_ERROR_NO_DEVICE,
-      "the Wi-Fi interface is gone, or its Wi-Fi Direct is switched off" },
+      "the Wi-Fi interface is gone, or its Wi-Fi Direct is switched off; was the adapter unplugged, "
+      "or p2p_disabled=1 set?" },
   { WPAS_ERROR_CHANNEL_UNAVAILABLE, WFD_ERROR_UNSUPPORTED,
       "the channel cannot be used now; leave the frequency open, or that of the own network" },
   { WPAS_ERROR_CHANNEL_UNSUPPORTED, WFD_ERROR_UNSUPPORTED,

@@ -809,7 +809,7 @@ note_wrong (WfdEstablish *self, const WfdLinkInfo *info)
         wfd_establish_name (info->peer));
   else
     error = g_error_new (WFD_ERROR, WFD_ERROR_REFUSED,
-        "%s has come by itself, and is not the one that is meant; the group is closed",
+        "%s has come by itself, and is not the one that is meant; set “peer” to it if it is",
         wfd_establish_name (info->peer));
   note_failure (self, error);
 }

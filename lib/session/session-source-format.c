@@ -254,8 +254,9 @@ propose_next (WfdMachine *self, const GstRTSPMessage *response, guint status)
     g_autofree char *text = wfd_text_dup_printable (body, WFD_LIMIT_NAME_BYTES);
 
     wfd_machine_fail (self, WFD_ERROR_REFUSED,
-        "The display refused every format that it had offered (M4, last status %u: %s)", status,
-        text);
+        "The display refused every format that it had offered (M4, last status %u: %s); restart it, "
+        "or offer others",
+        status, text);
     return;
   }
   self->proposed = next;
