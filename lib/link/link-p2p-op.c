@@ -389,6 +389,36 @@ on_formation_undone (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+undo_formation (WfdP2pOp *op)
+{
+  undo (op, op->link->interface_path, WPAS_CANCEL, NULL, on_formation_undone);
+}
+
+static gboolean
+on_wps_over (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+
+  wfd_p2p_clear_source (&op->step_timer);
+  undo_formation (op);
+  return G_SOURCE_REMOVE;
+}
+
+/* The last message tells the peer that the PIN is wrong, say. To leave the group at once is heard
+ * before that is read, and the peer waits for a quarter of a minute. wpa_supplicant gives it 50 ms
+ * and says then that no group was formed. */
+#define WPS_END_MS 100
+
+static void
+let_wps_end (WfdP2pOp *op)
+{
+  op->step_timer =
+      g_timeout_source_new (wfd_p2p_or_default (op->link->options.wps_end_ms, WPS_END_MS));
+  g_source_set_callback (op->step_timer, on_wps_over, op, NULL);
+  g_source_attach (op->step_timer, op->link->context);
+}
+
+static void
 undo_attempt (WfdP2pOp *op, gboolean may_pass, GError *error)
 {
   op->failure = error;
@@ -402,10 +432,12 @@ undo_attempt (WfdP2pOp *op, gboolean may_pass, GError *error)
 
   if ((op->undo & WFD_P2P_UNDO_SEARCH) != 0)
     wfd_p2p_link_search (op->link, WFD_P2P_SEARCH_NONE);
-  if ((op->undo & WFD_P2P_UNDO_FORMATION) != 0)
-    undo (op, op->link->interface_path, WPAS_CANCEL, NULL, on_formation_undone);
-  else
+  if ((op->undo & WFD_P2P_UNDO_FORMATION) == 0)
     undo_group (op);
+  else if (!may_pass && g_error_matches (error, WFD_ERROR, WFD_ERROR_PAIRING))
+    let_wps_end (op);
+  else
+    undo_formation (op);
 }
 
 void
@@ -435,6 +467,8 @@ wfd_p2p_op_fail_for_now (WfdP2pOp *op, gboolean may_pass, GError *error)
     }
     op->may_pass &= may_pass;
     g_clear_error (&error);
+    if (op->step_timer != NULL)
+      on_wps_over (op);
     return;
   }
   if (!may_pass && is_own_choice (op, error)) {

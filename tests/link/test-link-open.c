@@ -382,6 +382,40 @@ test_wps_failures (Lab *lab, gconstpointer data)
   }
 }
 
+static void
+fail_wps (Lab *lab)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .wps_end_ms = 600000 };
+
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  lab_say (lab, "WpsFailed", "('fail', {'msg': <8>, 'config_error': <int16 18>})");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 0);
+}
+
+/* The message that tells the peer is on its way still; wpa_supplicant says when that is over. */
+static void
+test_wps_ends (Lab *lab, gconstpointer data)
+{
+  fail_wps (lab);
+  lab_say (lab, "GroupFormationFailure", "('',)");
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_PAIRING);
+  g_assert_nonnull (strstr (lab->error->message, "the PIN is wrong"));
+}
+
+/* Who does not want it any more does not wait for that. */
+static void
+test_wps_is_cancelled (Lab *lab, gconstpointer data)
+{
+  fail_wps (lab);
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 1);
+}
+
 static const struct
 {
   const char *error_name;
@@ -848,6 +882,8 @@ main (int argc, char **argv)
   add ("pair/one-at-a-time", test_busy);
   add ("pair/requests-while-pairing", test_requests_while_pairing);
   add ("failure/each-reason", test_failures);
+  add ("failure/wps-ends", test_wps_ends);
+  add ("failure/wps-is-cancelled", test_wps_is_cancelled);
   add ("failure/each-wps-error", test_wps_failures);
   add ("failure/connect-refused", test_connect_refused);
   add ("failure/of-others", test_failure_of_others);
