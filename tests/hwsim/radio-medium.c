@@ -6,7 +6,8 @@
  *   signal RADIO RADIO DBM | loss RADIO RADIO PERCENT
  *
  * A loss is of each attempt. Radios have the numbers with which they were made. Whether a radio listens
- * on the channel, the kernel says when the frame is handed to it. */
+ * on the channel, the kernel says when the frame is handed to it; which interfaces it has, when they
+ * come and go: this is to begin before they do. */
 #include <gio/gunixinputstream.h>
 #include <glib-unix.h>
 #include <math.h>
@@ -24,7 +25,9 @@ enum
 {
   HWSIM_REGISTER = 1,
   HWSIM_FRAME = 2,
-  HWSIM_TX_INFO = 3
+  HWSIM_TX_INFO = 3,
+  HWSIM_ADD_ADDRESS = 7,
+  HWSIM_REMOVE_ADDRESS = 8
 };
 enum
 {
@@ -88,6 +91,7 @@ static struct
   GMainLoop *loop;
   GDataInputStream *commands;
   GQueue deliveries;
+  GHashTable *interfaces; /* guint64, their addresses: how often each was told of */
   gint signals_dbm[N_RADIOS][N_RADIOS];
   gdouble losses[N_RADIOS][N_RADIOS];
 } air;
@@ -137,10 +141,27 @@ get_receiver (const Frame *frame)
   return get_radio (frame->octets + 4);
 }
 
+static guint64
+read_address (const guint8 *octets)
+{
+  guint64 address = 0;
+
+  memcpy (&address, octets, 6);
+  return address;
+}
+
+static gboolean
+has_receiver (const Frame *frame)
+{
+  guint64 address = read_address (frame->octets + 4);
+
+  return g_hash_table_contains (air.interfaces, &address);
+}
+
 static void
 send_frame (Frame *frame, const RateFlags *flags)
 {
-  guint to = get_receiver (frame);
+  guint to = has_receiver (frame) ? get_receiver (frame) : N_RADIOS;
 
   for (guint i = 0; i < N_RATES && frame->wanted[i].index >= 0 && !frame->is_acked; i++) {
     frame->rates[i].index = frame->wanted[i].index;
@@ -320,18 +341,31 @@ read_frame (struct nlattr **all, RateFlags *ret_flags)
   return g_memdup2 (&frame, sizeof frame);
 }
 
-static int
-on_frame (struct nl_msg *message, void *arg)
+/* While one searches, its address is told of once more. */
+static void
+note_interface (struct nlattr *attribute, gint change)
 {
-  struct nlattr *all[HWSIM_N + 1];
-  RateFlags flags[N_RATES];
-  Frame *frame;
+  guint64 address;
+  gint n;
 
-  if (genlmsg_parse (nlmsg_hdr (message), 0, all, HWSIM_N, NULL) < 0)
-    return NL_SKIP;
-  frame = read_frame (all, flags);
+  if (attribute == NULL || nla_len (attribute) < 6)
+    return;
+  address = read_address (nla_data (attribute));
+  n = GPOINTER_TO_INT (g_hash_table_lookup (air.interfaces, &address)) + change;
+  if (n > 0)
+    g_hash_table_insert (air.interfaces, g_memdup2 (&address, sizeof address), GINT_TO_POINTER (n));
+  else
+    g_hash_table_remove (air.interfaces, &address);
+}
+
+static void
+on_frame (struct nlattr **all)
+{
+  RateFlags flags[N_RATES];
+  Frame *frame = read_frame (all, flags);
+
   if (frame == NULL)
-    return NL_SKIP;
+    return;
   refuse_aggregates (frame->octets, frame->n);
   send_frame (frame, flags);
   for (guint radio = 0; radio < N_RADIOS; radio++) {
@@ -339,6 +373,20 @@ on_frame (struct nl_msg *message, void *arg)
       deliver (frame, radio, all[HWSIM_FREQUENCY]);
   }
   end_frame (frame);
+}
+
+static int
+on_told (struct nl_msg *message, void *arg)
+{
+  struct nlattr *all[HWSIM_N + 1];
+  guint8 command = genlmsg_hdr (nlmsg_hdr (message))->cmd;
+
+  if (genlmsg_parse (nlmsg_hdr (message), 0, all, HWSIM_N, NULL) < 0)
+    return NL_SKIP;
+  if (command == HWSIM_FRAME)
+    on_frame (all);
+  else if (command == HWSIM_ADD_ADDRESS || command == HWSIM_REMOVE_ADDRESS)
+    note_interface (all[HWSIM_RECEIVER], command == HWSIM_ADD_ADDRESS ? 1 : -1);
   return NL_OK;
 }
 
@@ -359,7 +407,7 @@ listen_to_radios (void)
   nl_socket_disable_seq_check (air.socket);
   nl_socket_disable_auto_ack (air.socket);
   nl_socket_set_buffer_size (air.socket, RECEIVE_BYTES, RECEIVE_BYTES);
-  nl_socket_modify_cb (air.socket, NL_CB_VALID, NL_CB_CUSTOM, on_frame, NULL);
+  nl_socket_modify_cb (air.socket, NL_CB_VALID, NL_CB_CUSTOM, on_told, NULL);
   nl_socket_modify_cb (air.socket, NL_CB_ACK, NL_CB_CUSTOM, on_taken, NULL);
   nl_cb_err (nl_socket_get_cb (air.socket), NL_CB_CUSTOM, on_refused, NULL);
   nl_socket_set_nonblocking (air.socket);
@@ -407,6 +455,7 @@ main (void)
 
   for (guint i = 0; i < N_RADIOS * N_RADIOS; i++)
     air.signals_dbm[i / N_RADIOS][i % N_RADIOS] = SIGNAL_DBM;
+  air.interfaces = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   if (!listen_to_radios ()) {
     g_printerr ("there are no simulated radios\n");
     return 1;
@@ -417,6 +466,7 @@ main (void)
   g_print ("ready\n");
   g_main_loop_run (air.loop);
   nl_socket_free (air.socket);
+  g_hash_table_unref (air.interfaces);
   g_object_unref (air.commands);
   g_main_loop_unref (air.loop);
   return 0;

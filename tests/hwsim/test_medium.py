@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the driver tells of packets one by one and of the station is what happens in the air: nothing
 is lost near by; of what nobody hears each packet is told; and far away attempts are many, the
-signal is weak and the rate low. Of what waits for a station mac80211 tells, and by an address alone
+signal is weak and the rate low; an interface that has gone acknowledges nothing. Of what waits for a station mac80211 tells, and by an address alone
 the same is found."""
 import platform
 import time
@@ -95,6 +95,21 @@ def main():
     check_signal(source, address, FAR_DBM)
     if far['tx-retries'] < N_PACKETS // 4 or far_kbps > near_kbps // 2:
         raise Failure('far away: %s' % far)
+
+    say('== gone')
+    medium.tell('signal 0 1 %d' % NEAR_DBM)
+    # Nothing is said of that.
+    medium.tell('loss 0 1 100')
+    sink.inside('iw', 'dev', sink.groups()[0], 'del')
+    # And its radio listens there for another one.
+    radio = sink.spawn('ip', 'netns', 'exec', sink.name, 'iw', 'dev', sink.interface, 'offchannel',
+                       link['frequency-mhz'], '1000')
+    time.sleep(0.1)
+    medium.tell('loss 0 1 0')
+    lost, _, _ = send(source, sink, address)
+    radio.wait(20)
+    if lost != N_PACKETS:
+        raise Failure('%d of %d were acknowledged by an interface that has gone' % (N_PACKETS - lost, N_PACKETS))
     medium.stop()
 
 
