@@ -147,6 +147,8 @@ class Device:
         self.forget_pairings()
         self.start_bus()
         self.supplicant = self.peer = None
+        # Of its elements; -1: left to wpa_supplicant.
+        self.go_intent = -1
         self.lines = []
         self.told_s = self.heard_s = 0
         DEVICES.append(self)

@@ -6,7 +6,7 @@ import re
 import subprocess
 import time
 
-from lab import FOLDER, GST_PEER, SLACK, Device, Failure, check_time, load
+from lab import FOLDER, GST_PEER, SLACK, Device, Failure, check_time, load, say
 
 # What the pipelines below need. To look at all that the machine has takes as long as the rest.
 PLUGINS = ('app', 'audioconvert', 'audioparsers', 'audioresample', 'coreelements', 'deinterlace', 'libav', 'multifile',
@@ -18,6 +18,8 @@ SOURCE = 'videotestsrc is-live=true ! ' + PICTURE + ' ! wfdsink link=p2p name=w 
 SINK = ('wfdsrc link=p2p device-name=Sink after-session=wait video-formats=640x360p30 name=w %s '
         'w.video ! decodebin ! videoconvert ! video/x-raw,format=GRAY8 ! ')
 NULL_S, NULL_SLACK = 0.2, min(SLACK, 2)
+# For a group to go with the program that has it.
+LEFT_S = 1
 TELL_PICTURES = 'fakesink name=pictures signal-handoffs=true sync=false'
 
 
@@ -59,7 +61,7 @@ def wait_picture(sink):
 
 
 def listen(sink, settings=''):
-    sink.start_pipeline(SINK % settings + TELL_PICTURES)
+    sink.start_pipeline(SINK % ('go-intent=%d %s' % (sink.go_intent, settings)) + TELL_PICTURES)
     sink.tell('play')
     # Until it has looked around.
     time.sleep(3)
@@ -69,12 +71,23 @@ def show(source, sink):
     sink.tell('look')
     source.tell('play')
     wait_picture(sink)
+    check_owner(source)
 
 
 def get_stats(device):
     """What its element "w" counts, as text."""
     device.tell('stats')
     return dict(re.findall(r'([a-z-]+)=\(\w+\)"?([^,;"]*)', device.wait('^stats (.*)')[1]))
+
+
+ROLES = {15: 'owner', 0: 'client'}
+
+
+def check_owner(source):
+    """Of the group that is open, where it was fixed."""
+    wanted = ROLES.get(source.go_intent)
+    if wanted is not None and get_stats(source)['link-role'] != wanted:
+        raise Failure('the source is not the %s' % wanted)
 
 
 def wait_through(device, pattern):
@@ -116,3 +129,18 @@ def forget_pairings(*devices):
         device.kill_supplicant()
         device.forget_pairings()
         device.start_supplicant()
+
+
+def for_each_owner(source, sink, act):
+    """@act (@source, @sink), on elements that have never been paired; first the one owns each group, then the other."""
+    for owner in (source, sink):
+        say('== %s owns the group' % owner.name)
+        for device in (source, sink):
+            device.go_intent = 15 if device is owner else 0
+        source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % source.go_intent)
+        listen(sink)
+        act(source, sink)
+        for device in (source, sink):
+            device.stop_peer()
+            device.wait_no_group(LEFT_S)
+        forget_pairings(source, sink)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""At whatever step the application ends the pipeline, of either side, it is at NULL at once, and no
-group is left; and the next time everything goes its way."""
+"""At whatever step the application ends the pipeline, of either side, whoever owns the group, it is at NULL at once,
+and no group is left; and the next time everything goes its way."""
 import time
 
 from lab import say
-from stage import SOURCE, begin_again, end, forget_pairings, listen, set_stage, show
+from stage import begin_again, end, for_each_owner, forget_pairings, listen, set_stage, show
 
 GROUP_S = 1
 # As they come the first time; from a known pairing they are the same without the second.
@@ -24,10 +24,7 @@ def check_step(ends, source, sink, step):
     begin_again(ends, source, sink, GROUP_S)
 
 
-def main():
-    source, sink = set_stage()
-    source.start_pipeline(SOURCE % 'pairing=pbc')
-    listen(sink)
+def check_all(source, sink):
     for ends in (source, sink):
         for step in STEPS:
             check_step(ends, source, sink, step)
@@ -35,6 +32,10 @@ def main():
     for device in (source, sink):
         end(device)
         device.wait_no_group(GROUP_S)
+
+
+def main():
+    for_each_owner(*set_stage(), check_all)
 
 
 main()

@@ -15,7 +15,8 @@ def check(source, sink, closes, intents):
     say('== %s closes it, intents %s' % (closes.name, intents))
     idle_ms = {device: 1000 * IDLE_S if device is closes else NEVER_MS for device in (source, sink)}
     source.start_pipeline(SOURCE % 'pairing=pbc idle-timeout=%d go-intent=%d' % (idle_ms[source], intents[0]))
-    listen(sink, 'idle-timeout=%d go-intent=%d' % (idle_ms[sink], intents[1]))
+    sink.go_intent = intents[1]
+    listen(sink, 'idle-timeout=%d' % idle_ms[sink])
     show(source, sink)
     source.tell('pause')
     time.sleep(IDLE_S / 2)

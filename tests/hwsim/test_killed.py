@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The wpa_supplicant of either side is killed while its elements search and at each step to the first picture:
-that is told within a second, the pipeline is at NULL at once, nothing is left of a group; and with
-wpa_supplicant started again it plays."""
+"""The wpa_supplicant of either side, whoever owns the group, is killed while its elements search and at each step
+to the first picture: that is told within a second, the pipeline is at NULL at once, nothing is left of a group; and
+with wpa_supplicant started again it plays."""
 import time
 
 from lab import check_time, need_own_time, say
-from stage import SOURCE, begin_again, end, listen, set_stage, show
+from stage import begin_again, end, for_each_owner, listen, set_stage, show
 
 TOLD_S, GROUP_S = 1, 20
 STEPS = ('discover', 'pair', 'connect', 'address', 'negotiate')
@@ -25,11 +25,7 @@ def check(device, source, sink, step):
     begin_again(device, source, sink, GROUP_S)
 
 
-def main():
-    need_own_time()
-    source, sink = set_stage()
-    source.start_pipeline(SOURCE % 'pairing=pbc')
-    listen(sink)
+def check_all(source, sink):
     for device in (source, sink):
         for step in STEPS:
             if step != 'pair' or device is source:
@@ -37,6 +33,11 @@ def main():
     show(source, sink)
     for one in (source, sink):
         end(one)
+
+
+def main():
+    need_own_time()
+    for_each_owner(*set_stage(), check_all)
 
 
 main()

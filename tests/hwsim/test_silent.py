@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A radio goes silent while a session plays. For one second and for three nothing but pictures is lost, in the same
-group; and whoever ends while the other is away, when it is lost, or when it is back and is opened again, is
-at NULL at once, and the group gone."""
+"""A radio goes silent while a session plays, whoever owns the group. For one second and for three nothing but
+pictures is lost, in the same group; and whoever ends while the other is away, when it is lost, or when it is back
+and is opened again, is at NULL at once, and the group gone."""
 import time
 
 from lab import EVERYBODY, NOBODY, SLACK, Failure, check_time, say
-from stage import SOURCE, begin_again, end, listen, set_stage, show, wait_picture
+from stage import begin_again, end, for_each_owner, listen, set_stage, show, wait_picture
 
 GROUP_S, BACK_S, SEEN_S = 1, 5, 2
 LOST_S, LOST_SLACK = 5, min(SLACK, 2)
@@ -73,10 +73,7 @@ def check_lost_at_rest(device, source, sink, later_s):
     show(source, sink)
 
 
-def main():
-    source, sink = set_stage()
-    source.start_pipeline(SOURCE % 'pairing=pbc')
-    listen(sink)
+def check_all(source, sink):
     show(source, sink)
     for silent_s in (1, 3):
         for device in (sink, source):
@@ -90,6 +87,10 @@ def main():
     for device in (source, sink):
         end(device)
         device.wait_no_group(GROUP_S)
+
+
+def main():
+    for_each_owner(*set_stage(), check_all)
 
 
 main()

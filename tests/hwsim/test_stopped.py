@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A wpa_supplicant that does not answer, of either side and at whatever step, keeps no pipeline from NULL;
-when it goes on, the group goes, and the next session is as any."""
+"""A wpa_supplicant that does not answer, of either side, whoever owns the group, and at whatever step, keeps no
+pipeline from NULL; when it goes on, the group goes, and the next session is as any."""
 import signal
 import time
 
 from lab import say
-from stage import SOURCE, begin_again, end, listen, set_stage, show
+from stage import begin_again, end, for_each_owner, listen, set_stage, show
 
 GROUP_S, STOPPED_S = 1, 2
 STEPS = ('discover', 'pair', 'connect', 'address', 'negotiate', 'play')
@@ -29,10 +29,7 @@ def check(device, source, sink, step):
     begin_again(device, source, sink, GROUP_S)
 
 
-def main():
-    source, sink = set_stage()
-    source.start_pipeline(SOURCE % 'pairing=pbc')
-    listen(sink)
+def check_all(source, sink):
     for step in (None, *STEPS):
         check(source, source, sink, step)
     for step in STEPS[2:]:
@@ -41,6 +38,10 @@ def main():
     for device in (source, sink):
         end(device)
         device.wait_no_group(GROUP_S)
+
+
+def main():
+    for_each_owner(*set_stage(), check_all)
 
 
 main()

@@ -34,7 +34,8 @@ def stop(source, sink):
 def measure(source, sink, source_intent, sink_intent, n_reopened):
     forget_pairings(source, sink)
     source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % source_intent)
-    listen(sink, 'go-intent=%d' % sink_intent)
+    sink.go_intent = sink_intent
+    listen(sink)
     time.sleep(random.uniform(0, 1))
     say('== the first time')
     play(source, sink, FIRST_S)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The adapter of either side is unplugged while it searches and at each step to the first picture: that
-is told within five seconds, the pipeline is at NULL at once; and with the adapter plugged in again it plays."""
+"""The adapter of either side, whoever owns the group, is unplugged while it searches and at each step to the first
+picture: that is told within five seconds, the pipeline is at NULL at once; and with the adapter plugged in again it
+plays."""
 import time
 
 from lab import check_time, say
 from radios import plug, unplug
-from stage import SOURCE, begin_again, end, listen, set_stage, show
+from stage import begin_again, end, for_each_owner, listen, set_stage, show
 
 TOLD_S, GROUP_S = 5, 20
 STEPS = ('discover', 'pair', 'connect', 'address', 'negotiate')
@@ -25,10 +26,7 @@ def check(device, source, sink, step):
     begin_again(device, source, sink, GROUP_S)
 
 
-def main():
-    source, sink = set_stage()
-    source.start_pipeline(SOURCE % 'pairing=pbc')
-    listen(sink)
+def check_all(source, sink):
     for device in (source, sink):
         for step in STEPS:
             if step != 'pair' or device is source:
@@ -36,6 +34,10 @@ def main():
     show(source, sink)
     for one in (source, sink):
         end(one)
+
+
+def main():
+    for_each_owner(*set_stage(), check_all)
 
 
 main()
