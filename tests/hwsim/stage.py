@@ -131,13 +131,17 @@ def forget_pairings(*devices):
         device.start_supplicant()
 
 
+def start_source(source):
+    source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % source.go_intent)
+
+
 def for_each_owner(source, sink, act):
     """@act (@source, @sink), on elements that have never been paired; first the one owns each group, then the other."""
     for owner in (source, sink):
         say('== %s owns the group' % owner.name)
         for device in (source, sink):
             device.go_intent = 15 if device is owner else 0
-        source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % source.go_intent)
+        start_source(source)
         listen(sink)
         act(source, sink)
         for device in (source, sink):
