@@ -5,7 +5,7 @@ the other side fails or loses the link within seconds, and the two are together 
 group. With elements: test_killed.py, and while a session plays test_playing.py."""
 import time
 
-from lab import Device, ask, check_time, close, find_both, pair, reopen, say, wait_until
+from lab import HAS_OWN_TIME, Device, ask, check_time, close, find_both, pair, reopen, say, wait_until
 
 TOLD_S, LOST_S = 1, 5
 # wpa_supplicant, which has to find out that a peer vanished from a group not yet formed.
@@ -108,7 +108,8 @@ def check(device, other, phase):
 def main():
     source = Device('Source', 0)
     sink = Device('Sink', 1, '--sink')
-    for owner in (source, sink):
+    # Elsewhere it takes too long.
+    for owner in (source, sink) if HAS_OWN_TIME else (source,):
         say('== %s owns the group' % owner.name)
         for device in (source, sink):
             device.restart_peer('--go-intent', '15' if device is owner else '0')
