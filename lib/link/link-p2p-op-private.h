@@ -49,12 +49,13 @@ struct _WfdP2pOp
   guint n_busy;           /* times running that somebody else had locked the claims */
   gboolean asks_again;    /* and wpa_supplicant has not answered that yet */
   gboolean has_joined;    /* the group of the peer, or tried to, whatever is heard of it since */
-  gboolean was_unheard;   /* the peer, in this attempt: it was searched for once more */
-  gboolean doubts_group;  /* that the peer still owns one: to join it was in vain */
-  GError *refusal;        /* by the owner of a group, if it still owns one */
-  gboolean may_pass;      /* the failure, so that it is tried again */
-  GError *last_failure;   /* of the attempt before */
-  GError *failure;        /* what is to be said when everything is undone */
+  gboolean was_started_over;
+  gboolean was_unheard;  /* the peer, in this attempt: it was searched for once more */
+  gboolean doubts_group; /* that the peer still owns one: to join it was in vain */
+  GError *refusal;       /* by the owner of a group, if it still owns one */
+  gboolean may_pass;     /* the failure, so that it is tried again */
+  GError *last_failure;  /* of the attempt before */
+  GError *failure;       /* what is to be said when everything is undone */
   gboolean is_over;
 };
 

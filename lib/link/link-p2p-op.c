@@ -443,6 +443,7 @@ undo_attempt (WfdP2pOp *op, gboolean may_pass, GError *error)
 void
 wfd_p2p_op_start_over (WfdP2pOp *op, GError *why)
 {
+  op->was_started_over = TRUE;
   undo_attempt (op, TRUE, why);
 }
 
@@ -566,7 +567,8 @@ begin_step (WfdP2pOp *op)
 {
   gboolean seeks = op->step == WFD_P2P_STEP_SEARCH
       || (op->step == WFD_P2P_STEP_FIND && !wfd_p2p_link_is_sink (op->link));
-  gboolean sends = seeks || op->step == WFD_P2P_STEP_INVITE || op->step == WFD_P2P_STEP_PAIR;
+  gboolean sends = seeks || op->step == WFD_P2P_STEP_INVITE || op->step == WFD_P2P_STEP_INVITE_IN
+      || op->step == WFD_P2P_STEP_PAIR;
   gint64 wait_us;
 
   if (seeks && op->link->listen_ms > 0)
@@ -758,6 +760,8 @@ wfd_p2p_op_begin (WfdP2pLink *self, const WfdP2pWish *wish, GTask *task)
 gboolean
 wfd_p2p_op_pairs_with (WfdP2pOp *op, WfdLinkPeer *peer)
 {
+  G_GNUC_UNUSED g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
+
   if (op->pause != NULL && op->peer == peer)
     wfd_p2p_op_end_pause (op);
   return op->peer == peer && op->step >= WFD_P2P_STEP_PAIR;

@@ -25,7 +25,7 @@ find_group_mhz (WfdP2pOp *op)
   guint8 device[WFD_IE_ADDRESS_BYTES];
   guint frequency_mhz = 0;
 
-  if (op->peer != NULL && op->n_failures == 0
+  if (op->peer != NULL && op->n_failures == 0 && !op->was_started_over
       && wfd_link_read_address (wfd_link_peer_get_id (op->peer), device))
     frequency_mhz = wfd_net_find_group_mhz (op->link->device_name, device);
   return frequency_mhz <= MAX_JOIN_MHZ ? frequency_mhz : 0;
@@ -65,13 +65,13 @@ begin_search (WfdP2pOp *op)
   guint group_mhz;
 
   op->link->expects_back = FALSE;
+  op->link->n_glances = 0;
   if (wfd_p2p_link_gives_way (op->link)) {
     wfd_p2p_link_search_again (op->link);
     if (op->step == WFD_P2P_STEP_FIND)
       answered_find (op, NULL);
     return;
   }
-  op->link->n_glances = 0;
   if (op->step == WFD_P2P_STEP_FIND && wfd_p2p_link_is_sink (op->link)) {
     if (op->link->search != WFD_P2P_SEARCH_LISTEN)
       wfd_p2p_link_search_on (op->link);
@@ -503,6 +503,7 @@ void
 wfd_p2p_op_group_started (WfdP2pOp *op)
 {
   static const guint64 waiting = 1ull << WFD_P2P_STEP_INVITE | 1ull << WFD_P2P_STEP_GROUP;
+  G_GNUC_UNUSED g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
 
   if (op->failure != NULL)
     return;
@@ -512,7 +513,8 @@ wfd_p2p_op_group_started (WfdP2pOp *op)
   wfd_p2p_op_end_pause (op);
   if (op->step == WFD_P2P_STEP_SEARCH)
     end_search (op);
-  else if ((waiting & 1ull << op->step) != 0 || op->radio != NULL)
+  else if ((waiting & 1ull << op->step) != 0
+      || (op->step == WFD_P2P_STEP_PAIR && op->radio != NULL))
     wfd_p2p_op_advance (op);
 }
 
@@ -542,7 +544,8 @@ wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_p
       | 1ull << WFD_P2P_STEP_BEGIN_5_GHZ | 1ull << WFD_P2P_STEP_BEGIN | 1ull << WFD_P2P_STEP_PAIR
       | 1ull << WFD_P2P_STEP_GROUP;
 
-  if ((forming & 1ull << op->step) == 0 || !is_with_peer (op, peer_path)) {
+  /* Nothing has been sent before the radio is back: that is told of what was before. */
+  if ((forming & 1ull << op->step) == 0 || op->radio != NULL || !is_with_peer (op, peer_path)) {
     g_error_free (error);
     return;
   }
@@ -620,6 +623,13 @@ answered_frequency (WfdP2pOp *op, GVariant *answer)
 
 /* --- who is in it --- */
 
+/* The peer is not known as long as it is searched for. */
+static gboolean
+is_unwanted (WfdP2pOp *op, WfdLinkPeer *member)
+{
+  return op->peer != NULL || (op->wanted != NULL && !wfd_link_peer_matches (member, op->wanted));
+}
+
 /* The application opens a session to this peer and to no other. */
 static void
 take_member (WfdP2pOp *op, const char *path)
@@ -634,9 +644,10 @@ take_member (WfdP2pOp *op, const char *path)
     g_set_object (&op->peer, member);
   if (wfd_p2p_op_is_inside (op) && member != op->peer)
     return;
-  if (op->peer != NULL && member != NULL && member != op->peer) {
+  if (member != NULL && member != op->peer && is_unwanted (op, member)) {
     wfd_p2p_op_fail_with (op, WFD_ERROR_REFUSED, "Instead of %s, %s has come into the group",
-        wfd_link_peer_get_id (op->peer), wfd_link_peer_get_id (member));
+        op->peer != NULL ? wfd_link_peer_get_id (op->peer) : op->wanted,
+        wfd_link_peer_get_id (member));
     return;
   }
   if (member == NULL)
@@ -702,8 +713,11 @@ static void
 open_link (WfdP2pLink *self)
 {
   self->group->is_up = TRUE;
-  self->expects_back = !wfd_p2p_link_is_sink (self);
-  self->n_glances = 0;
+  /* Whoever comes by himself is not whom the search is for. */
+  if (self->op != NULL && self->op->task != NULL) {
+    self->expects_back = !wfd_p2p_link_is_sink (self);
+    self->n_glances = 0;
+  }
   wfd_p2p_group_claim_open (self->group);
   wfd_p2p_link_announce (self);
   wfd_p2p_link_watch_peer (self);

@@ -88,13 +88,15 @@ struct _WfdP2pLink
   gboolean expects_back; /* a source: the peer of a link that was open, since any was looked for */
   gboolean is_reachable; /* though it neither searches nor waits */
   WfdP2pSearch search;
-  gint64 search_us; /* when that began */
-  guint n_glances;  /* since it was begun by an operation, or the peer may come back */
-  gboolean is_at_rest, is_in_network; /* the interface of the adapter */
+  gint64 search_us;     /* when that began */
+  gint64 deaf_until_us; /* to whom it has refused, if it searches */
+  guint n_glances;      /* since it was begun by an operation, or the peer may come back */
+  gboolean is_at_rest;  /* the interface of the adapter */
+  gboolean has_networks, is_in_network; /* the same; or looks for one, and listens less */
   guint listen_ms;      /* for which wpa_supplicant listens by itself, again and again; or 0 */
   gint64 radio_back_us; /* when the radio will be back from where it is */
   GSource *search_again;
-  GCancellable *asking; /* why it has ended */
+  GCancellable *asking; /* who a peer is */
   GHashTable *peers;    /* id to WfdLinkPeer */
 
   WfdP2pGroup *group;
@@ -193,6 +195,8 @@ const char *wfd_p2p_group_get_end (WfdP2pLink *self, GVariant **ret_args);
 void wfd_p2p_link_end_group (WfdP2pLink *self);
 /* Whether others of ours are in the group. */
 gboolean wfd_p2p_link_shares_group (WfdP2pLink *self);
+/* Of another link, or about to be. */
+gboolean wfd_p2p_link_is_beside_group (WfdP2pLink *self);
 
 /* --- groups of our own --- */
 

@@ -51,9 +51,12 @@ wfd_p2p_link_is_sink (WfdP2pLink *self)
   return self->options.advert.type != WFD_IE_TYPE_SOURCE;
 }
 
+/* Unless an operation seeks somebody. */
 static gboolean
 waits (WfdP2pLink *self)
 {
+  if (self->op != NULL && wfd_p2p_op_searches (self->op))
+    return FALSE;
   return wfd_p2p_link_is_sink (self) || self->expects_back;
 }
 
@@ -138,12 +141,12 @@ glance_unless_invited (gpointer user_data)
 {
   WfdP2pLink *self = user_data;
 
-  if (!self->is_at_rest)
-    wfd_p2p_link_wake_search_in (self, LISTEN_EACH_MS, glance_unless_invited);
-  else if (waits (self))
+  if (!waits (self))
+    return go_on_unless_invited (self);
+  if (self->is_at_rest)
     wfd_p2p_link_search (self, WFD_P2P_SEARCH_GLANCE);
   else
-    wfd_p2p_link_search_on (self);
+    wfd_p2p_link_wake_search_in (self, LISTEN_EACH_MS, glance_unless_invited);
   return G_SOURCE_REMOVE;
 }
 
@@ -200,17 +203,25 @@ glance (WfdP2pLink *self)
   wfd_p2p_link_wake_search_in (self, GLANCE_MS, on_glance_over);
 }
 
+/* A source that only listens to whom it has refused searches on at once. */
+static gboolean
+has_glanced_at_each (WfdP2pLink *self)
+{
+  return waits (self) && self->n_glances >= G_N_ELEMENTS (social_mhz);
+}
+
 static void
 send_search (WfdP2pLink *self, WfdP2pSearch search)
 {
   gboolean goes_on = search == WFD_P2P_SEARCH_LISTEN || search == WFD_P2P_SEARCH_GLANCE;
+  gboolean was_listening = self->listen_ms > 0;
 
-  if (self->listen_ms > 0 && !goes_on)
+  if (was_listening && !goes_on)
     send_extended_listen (self, 0, 0);
   switch (search) {
     case WFD_P2P_SEARCH_NONE:
     case WFD_P2P_SEARCH_ENDED:
-      if (self->search != WFD_P2P_SEARCH_NONE) {
+      if (self->search != WFD_P2P_SEARCH_NONE || was_listening) {
         wfd_p2p_link_send (self, self->interface_path, WPAS_STOP_FIND, NULL);
         wfd_p2p_link_expect_radio_in (self, WFD_P2P_RADIO_BACK_MS);
       }
@@ -227,8 +238,7 @@ send_search (WfdP2pLink *self, WfdP2pSearch search)
     case WFD_P2P_SEARCH_LISTEN:
       listen (self);
       wfd_p2p_link_wake_search_in (self,
-          (self->n_glances < G_N_ELEMENTS (social_mhz) ? 1 : MANY_LISTENS) * LISTEN_EACH_MS
-              - BEFORE_LISTEN_MS,
+          (has_glanced_at_each (self) ? MANY_LISTENS : 1) * LISTEN_EACH_MS - BEFORE_LISTEN_MS,
           glance_unless_invited);
       break;
   }
@@ -240,6 +250,7 @@ void
 wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search)
 {
   wfd_p2p_clear_source (&self->search_again);
+  self->is_reachable = FALSE;
   if (search != WFD_P2P_SEARCH_NONE && wfd_p2p_link_gives_way (self)) {
     self->search = WFD_P2P_SEARCH_ENDED;
     wfd_p2p_link_search_again (self);
@@ -327,31 +338,38 @@ on_stop_and_listen (gpointer user_data)
 void
 wfd_p2p_link_listen_again (WfdP2pLink *self)
 {
-  if (self->search == WFD_P2P_SEARCH_LISTEN && self->op == NULL)
+  if (self->search == WFD_P2P_SEARCH_LISTEN && self->op == NULL && waits (self))
     wfd_p2p_link_wake_search_in (self, LISTEN_AGAIN_MS, on_listen_again);
 }
 
 void
 wfd_p2p_link_listen_to_refused (WfdP2pLink *self)
 {
-  if ((self->search == WFD_P2P_SEARCH_SOCIAL || self->search == WFD_P2P_SEARCH_FULL)
-      && self->op == NULL)
+  gboolean is_deaf = self->search != WFD_P2P_SEARCH_NONE && self->search != WFD_P2P_SEARCH_LISTEN;
+  gint64 now_us = g_get_monotonic_time ();
+
+  /* Not for each who asks again and again: nobody would be sought meanwhile. */
+  if (is_deaf && self->op == NULL && now_us >= self->deaf_until_us) {
+    self->deaf_until_us = now_us + FULL_S * G_TIME_SPAN_SECOND;
     wfd_p2p_link_wake_search_in (self, LISTEN_AGAIN_MS, on_stop_and_listen);
-  else
+  } else {
     wfd_p2p_link_listen_again (self);
+  }
 }
 
 /* --- at rest --- */
 
-/* An eighth of the time: the network of this device, on another channel, hardly suffers, and
- * whoever searches or invites, which takes some seconds, meets it. */
+/* An eighth of the time: the network of this device, or a group beside it, on another channel,
+ * hardly suffers, and whoever searches or invites, which takes some seconds, meets it. */
 #define REACHABLE_MS 250
 #define REACHABLE_EACH_MS 2000
 
-static void
-reach (WfdP2pLink *self)
+void
+wfd_p2p_link_reach (WfdP2pLink *self)
 {
-  if (self->is_in_network)
+  if (!self->is_reachable)
+    return;
+  if (self->is_in_network || wfd_p2p_link_is_beside_group (self))
     send_extended_listen (self, REACHABLE_MS, REACHABLE_EACH_MS);
   else
     listen (self);
@@ -363,9 +381,11 @@ wfd_p2p_link_note_state (WfdP2pLink *self, GVariant *properties)
   gboolean was_in_network = self->is_in_network;
 
   self->is_at_rest = wfd_p2p_read_is_at_rest (properties);
-  self->is_in_network = wfd_p2p_read_is_connected (properties);
-  if (self->is_reachable && self->is_in_network != was_in_network)
-    reach (self);
+  wfd_p2p_read_has_networks (properties, &self->has_networks);
+  self->is_in_network = wfd_p2p_read_is_connected (properties)
+      || (self->has_networks && !wfd_p2p_read_is_unused (properties));
+  if (self->is_in_network != was_in_network)
+    wfd_p2p_link_reach (self);
 }
 
 void
@@ -373,12 +393,10 @@ wfd_p2p_link_set_reachable (WfdP2pLink *self, gboolean is_reachable)
 {
   if (is_reachable == self->is_reachable || self->owner == NULL || self->interface_path == NULL)
     return;
-  self->is_reachable = is_reachable;
-  if (is_reachable) {
-    reach (self);
-  } else if (self->listen_ms > 0) {
-    send_extended_listen (self, 0, 0);
-    wfd_p2p_link_send (self, self->interface_path, WPAS_STOP_FIND, NULL);
-    wfd_p2p_link_expect_radio_in (self, WFD_P2P_RADIO_BACK_MS);
+  if (!is_reachable) {
+    wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
+    return;
   }
+  self->is_reachable = self->search == WFD_P2P_SEARCH_NONE;
+  wfd_p2p_link_reach (self);
 }

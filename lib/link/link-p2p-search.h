@@ -11,7 +11,7 @@ typedef enum
   WFD_P2P_SEARCH_SOCIAL, /* three channels, where most devices are found at once */
   WFD_P2P_SEARCH_GLANCE, /* at one channel, and then at the next, or to listen again */
   WFD_P2P_SEARCH_FULL,
-  WFD_P2P_SEARCH_ENDED,  /* perhaps for a group, which is asked */
+  WFD_P2P_SEARCH_ENDED,  /* to go on later, perhaps for a group */
   WFD_P2P_SEARCH_LISTEN, /* not at all: to be found and invited, at once */
 } WfdP2pSearch;
 
@@ -43,12 +43,14 @@ void wfd_p2p_link_search_stopped (WfdP2pLink *self);
 void wfd_p2p_link_make_way (WfdP2pLink *self);
 /* There is a group, for which wpa_supplicant has ended it. */
 void wfd_p2p_link_search_is_over (WfdP2pLink *self);
-/* After a request wpa_supplicant (2.10) is deaf at the end of the five seconds in which it
+/* After a request wpa_supplicant (2.10) is deaf at the end of the seconds in which it
  * listens just then, and whoever waits for a person asks again. */
 void wfd_p2p_link_listen_again (WfdP2pLink *self);
 /* Who was refused learns it when he asks again, in some seconds, and a search is deaf half of
  * the time. */
 void wfd_p2p_link_listen_to_refused (WfdP2pLink *self);
+/* Listens as it may, if it is to be reachable: less where the radio is needed. */
+void wfd_p2p_link_reach (WfdP2pLink *self);
 /* @properties: of the adapter's interface, its state among them. */
 void wfd_p2p_link_note_state (WfdP2pLink *self, GVariant *properties);
 

@@ -209,6 +209,17 @@ wfd_p2p_op_begin_share (WfdP2pOp *op)
   wfd_p2p_op_advance (op);
 }
 
+gboolean
+wfd_p2p_link_is_beside_group (WfdP2pLink *self)
+{
+  g_autoptr (GPtrArray) others = wfd_p2p_link_read_others (self);
+  gboolean is_beside = somebody_has_turn (self);
+
+  for (guint i = 0; i < others->len; i++)
+    is_beside |= g_hash_table_contains (g_ptr_array_index (others, i), KEY_PATH);
+  return is_beside;
+}
+
 /* --- out --- */
 
 static gboolean
@@ -229,13 +240,29 @@ wfd_p2p_link_shares_group (WfdP2pLink *self)
   return self->group->claim != NULL && is_with_others (self);
 }
 
-/* They know the number of the first server, and would not end another one. */
-static void
-leave_to_others (WfdP2pGroup *group)
+/* Whoever does not know the number of our server would never end it. */
+static gboolean
+others_know_server (WfdP2pLink *self)
 {
+  g_autoptr (GPtrArray) claims = wfd_p2p_link_read_others (self);
+  const char *number = wfd_process_get_number (self->group->dhcp);
+
+  for (guint i = 0; i < claims->len; i++)
+    if (is_at (g_ptr_array_index (claims, i), self->group->interface_path)
+        && wfd_p2p_claim_says (g_ptr_array_index (claims, i), KEY_PROGRAM, number))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+leave_to_others (WfdP2pLink *self)
+{
+  WfdP2pGroup *group = self->group;
+  gboolean is_known = group->dhcp != NULL && others_know_server (self);
+
   group->is_left = TRUE;
   group->has_address = FALSE;
-  g_clear_pointer (&group->dhcp, group->n_servers == 1 ? wfd_process_leave : wfd_process_free);
+  g_clear_pointer (&group->dhcp, is_known ? wfd_process_leave : wfd_process_free);
 }
 
 /* Of two that go at once the second is the last. Without the lock, both: it is ended twice, or
@@ -252,7 +279,7 @@ wfd_p2p_group_release (WfdP2pLink *self)
   lock = wfd_claim_lock (folder);
   g_clear_pointer (&group->claim, wfd_claim_free);
   if (is_with_others (self))
-    leave_to_others (group);
+    leave_to_others (self);
   else if (group->server != NULL && group->info->interface != NULL)
     wfd_process_end_stray (group->server, group->info->interface);
   wfd_claim_unlock (lock);

@@ -69,6 +69,7 @@ wfd_p2p_link_note_other (WfdP2pLink *self, const char *path)
   self->interfaces[n] = g_strdup (path);
   self->interfaces[n + 1] = NULL;
   wfd_p2p_link_claim_interfaces (self);
+  wfd_p2p_link_reach (self);
 }
 
 /* An interface that waits for its group goes with the search: Cancel (of 2.10) looks for

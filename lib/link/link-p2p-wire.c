@@ -348,12 +348,27 @@ wfd_p2p_read_is_connected (GVariant *properties)
 gboolean
 wfd_p2p_read_is_in_use (GVariant *properties)
 {
-  g_autofree const char **networks = NULL;
+  gboolean has_networks = FALSE;
 
   if (wfd_p2p_read_is_connected (properties))
     return TRUE;
-  return strcmp (get_state (properties), WPAS_STATE_UNUSED) != 0
-      && g_variant_lookup (properties, WPAS_NETWORKS, "^a&o", &networks) && networks[0] != NULL;
+  wfd_p2p_read_has_networks (properties, &has_networks);
+  return has_networks && !wfd_p2p_read_is_unused (properties);
+}
+
+gboolean
+wfd_p2p_read_is_unused (GVariant *properties)
+{
+  return strcmp (get_state (properties), WPAS_STATE_UNUSED) == 0;
+}
+
+void
+wfd_p2p_read_has_networks (GVariant *properties, gboolean *ret_has_networks)
+{
+  g_autofree const char **networks = NULL;
+
+  if (g_variant_lookup (properties, WPAS_NETWORKS, "^a&o", &networks))
+    *ret_has_networks = networks[0] != NULL;
 }
 
 gboolean
@@ -505,6 +520,8 @@ wfd_p2p_build_glance (guint frequency_mhz)
   /* wpa_supplicant looks only there first. */
   g_variant_dict_insert (&dict, WPAS_KEY_DISCOVERY_TYPE, "s", WPAS_DISCOVERY_FULL);
   g_variant_dict_insert (&dict, WPAS_KEY_FIND_FREQUENCY, "u", frequency_mhz);
+  /* It is stopped before, unless this program is. */
+  g_variant_dict_insert (&dict, WPAS_KEY_TIMEOUT, "i", 2);
   return end_args (&dict);
 }
 

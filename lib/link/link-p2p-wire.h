@@ -38,16 +38,20 @@ gboolean wfd_p2p_read_interface (GVariant *properties, char **ret_name, gboolean
 /* Whether it is that of a group, and no adapter. */
 gboolean wfd_p2p_is_group_name (const char *name);
 
-/* Of an interface, all or those that changed: whether its radio is switched off, by a key of
- * the machine, or by "rfkill block" or "ip link set down". */
 /* Neither searching for a network nor on the way into one; without a state, too. */
 gboolean wfd_p2p_read_is_at_rest (GVariant *properties);
 gboolean wfd_p2p_read_has_state (GVariant *properties);
+/* Of an interface, all or those that changed: whether its radio is switched off, by a key of
+ * the machine, or by "rfkill block" or "ip link set down". */
 gboolean wfd_p2p_read_is_off (GVariant *properties);
 /* The same: whether it is in a network, or on its way into one that was found... */
 gboolean wfd_p2p_read_is_connected (GVariant *properties);
 /* ... or looks for one. */
 gboolean wfd_p2p_read_is_in_use (GVariant *properties);
+/* ... or is to be in none. */
+gboolean wfd_p2p_read_is_unused (GVariant *properties);
+/* Whether it has networks that it may be in; left as it is where that is not told. */
+void wfd_p2p_read_has_networks (GVariant *properties, gboolean *ret_has_networks);
 
 /* Properties of a persistent group, a{sv}: whether it is one with that peer. */
 gboolean wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id);

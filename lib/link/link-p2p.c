@@ -203,10 +203,14 @@ wfd_p2p_link_ensure_peer (WfdP2pLink *self, const char *path)
 {
   gboolean is_new = FALSE;
   WfdLinkPeer *peer = ensure_peer (self, path, &is_new);
+  g_autofree char *id = NULL;
 
-  if (peer != NULL && is_new)
-    wfd_link_emit (self, WFD_LINK_PEER_FOUND, peer);
-  return peer;
+  if (!is_new)
+    return peer;
+  id = g_strdup (wfd_link_peer_get_id (peer));
+  wfd_link_emit (self, WFD_LINK_PEER_FOUND, peer);
+  /* Unless the application has closed the link. */
+  return g_hash_table_lookup (self->peers, id);
 }
 
 void

@@ -179,6 +179,8 @@ wfd_link_emit (gpointer self, WfdLinkSignal signal, ...)
  *
  * Begins to search, and goes on until wfd_link_stop_find() or wfd_link_close();
  * the result says whether it has begun. Devices come by #WfdLink::peer-found.
+ * A source that has had a link, over Wi-Fi Direct, listens after its end for the peer
+ * to come back, and looks around but now and then; called again, it searches as before.
  */
 void
 wfd_link_find_async (WfdLink *self, GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -62,7 +62,13 @@ def check_signal(source, address, dbm):
         raise Failure('the signal is %s dBm and not %d' % (stats['signal-dbm'], dbm))
 
 
+# So that the sink stays though it misses most beacons too.
+BEACON_LOSS = '/sys/module/mac80211/parameters/beacon_loss_count'
+
+
 def main():
+    with open(BEACON_LOSS, 'w', encoding='ascii') as file:
+        file.write('10000')
     # From the beginning, or the two agree on aggregates.
     medium = Medium()
     source = Device('Source', 0, '--go-intent', '15', '--lost', '20000')

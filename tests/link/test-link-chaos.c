@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A wpa_supplicant that says anything in any order, and answers with what it should not:
  * everything that was begun ends, and what is held has a limit. */
-#include <link-p2p-private.h>
+#include <link-p2p-op-private.h>
 
 #include "link-lab.h"
 
@@ -357,6 +357,42 @@ test_late_answer_behind_group (Lab *lab, gconstpointer data)
   lab_wait_ok (lab);
 }
 
+/* --- the application closes the link in the middle of it --- */
+
+static void
+close_link (WfdLink *link)
+{
+  wfd_link_close (link);
+}
+
+static void
+test_closed_when_stranger_asks (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  g_signal_connect (lab->link, "peer-found", G_CALLBACK (close_link), NULL);
+  lab_say (lab, "GONegotiationRequest", "(objectpath '" OTHER "', uint16 4, byte 7)");
+  lab_settle (lab);
+  g_assert_null (strstr (lab->told->str, "request"));
+}
+
+static void
+test_closed_when_peer_asks_in_pause (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .max_attempts = 3, .retry_ms = 60000 };
+
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  lab_say (lab, "GroupFormationFailure", "('',)");
+  while (WFD_P2P_LINK (lab->link)->op->pause == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_connect (lab->link, "stage", G_CALLBACK (close_link), NULL);
+  lab_say (lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -384,5 +420,9 @@ main (int argc, char **argv)
       lab_tear_down);
   g_test_add ("/link/late/answer-behind-group", Lab, NULL, lab_set_up,
       test_late_answer_behind_group, lab_tear_down);
+  g_test_add ("/link/chaos/closed-when-a-stranger-asks", Lab, NULL, lab_set_up,
+      test_closed_when_stranger_asks, lab_tear_down);
+  g_test_add ("/link/chaos/closed-when-the-peer-asks-in-a-pause", Lab, NULL, lab_set_up,
+      test_closed_when_peer_asks_in_pause, lab_tear_down);
   return lab_run ();
 }

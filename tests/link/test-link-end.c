@@ -216,7 +216,7 @@ test_search_goes_on_after_link (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
   g_source_set_ready_time (link->search_again, 0);
   lab_wait_call (lab, "Find");
-  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' freq=2412");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=2412");
 
   /* Who is looked for anew is none of before. */
   lab_find (lab);

@@ -234,7 +234,7 @@ test_searches_first (Lab *lab, gconstpointer data)
   fake_wpas_forget_calls (lab->fake);
   lab_say (lab, "FindStopped", "()");
   lab_wait_call (lab, "Find");
-  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' freq=5180");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=5180");
   /* The name comes later than the device. */
   lab_say (lab, "DeviceFoundProperties", "(objectpath '" TV "', @a{sv} {})");
   lab_say_tv_found (lab);
@@ -467,6 +467,18 @@ test_somebody_else_comes (Lab *lab, gconstpointer data)
   lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
   lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
   assert_call (lab, "Disconnect", "Disconnect " GROUP_IFACE " ");
+  g_assert_null (wfd_link_get_info (lab->link));
+}
+
+/* Nor before that was found. */
+static void
+test_somebody_else_comes_first (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, GROUP_IFACE, "PeerGO", g_variant_new_object_path (OTHER));
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Find");
+  lab_start_group (lab, "client");
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
   g_assert_null (wfd_link_get_info (lab->link));
 }
 
@@ -888,6 +900,7 @@ main (int argc, char **argv)
   add ("failure/connect-refused", test_connect_refused);
   add ("failure/of-others", test_failure_of_others);
   add ("failure/somebody-else-comes", test_somebody_else_comes);
+  add ("failure/somebody-else-comes/first", test_somebody_else_comes_first);
   add ("group/tells-little", test_group_tells_little);
   add ("group/of-nobody", test_group_of_nobody);
   add ("group/peer-forgotten-meanwhile", test_peer_forgotten_meanwhile);

@@ -144,6 +144,13 @@ test_listens_to_refused (Lab *lab, gconstpointer data)
   lab_find (lab);
   lab_wait_ok (lab);
   g_assert_null (link->search_again);
+
+  /* In each phase of a search, which does not find him either. */
+  wfd_p2p_link_search (link, WFD_P2P_SEARCH_GLANCE);
+  link->deaf_until_us = 0;
+  fake_wpas_forget_calls (lab->fake);
+  wfd_link_reject (lab->link, lab->last_peer);
+  lab_wait_call (lab, "Listen");
 }
 
 int

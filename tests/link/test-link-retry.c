@@ -575,7 +575,7 @@ test_owner_is_heard_where_it_was (Lab *lab, gconstpointer data)
   lab_reopen (lab, TV_ID, FALSE);
   lab_wait_call (lab, "Find");
   lab_settle (lab);
-  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' freq=5180");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=5180");
   fake_wpas_forget_calls (lab->fake);
   g_source_set_ready_time (WFD_P2P_LINK (lab->link)->search_again, 0);
   lab_wait_call (lab, "Find");

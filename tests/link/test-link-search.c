@@ -38,11 +38,11 @@ test_social_first (Lab *lab, gconstpointer data)
   lab_find (lab);
   lab_wait_ok (lab);
   assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=1");
-  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=5180");
-  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=5745");
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=5180");
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=5745");
   for (guint i = 2; i < 16; i++)
     assert_next_search (lab, NULL);
-  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=2457");
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=2457");
   assert_next_search (lab, "Find " IFACE " DiscoveryType='social' Timeout=10");
   assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
   assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
@@ -126,11 +126,11 @@ test_sink_glances (Lab *lab, gconstpointer data)
 {
   begin_waiting (lab);
   g_assert_cmpint (get_wake_ms (lab), <=, 4050);
-  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=2412");
+  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=2412");
   g_assert_cmpint (get_wake_ms (lab), <=, 4050);
-  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=2437");
-  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=2462");
-  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=2412");
+  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=2437");
+  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=2462");
+  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=2412");
 }
 
 /* wpa_supplicant listens no more then; who waits for a person, or was refused, asks again. */
@@ -251,7 +251,7 @@ test_invited_without_an_interface (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
   g_assert_cmpint (get_wake_ms (lab), >, 1000);
   say_state (lab, "inactive");
-  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' freq=2412");
+  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=2412");
 }
 
 /* While it glances: wpa_supplicant listens by itself if nothing has come of it. */
@@ -289,6 +289,117 @@ test_search_again (Lab *lab, gconstpointer data)
   lab_use_options (lab, &options);
   stop_full_search (lab);
   lab_wait_call (lab, "Find");
+}
+
+/* Whom an operation wants, though it would wait without. */
+static void
+test_sink_seeks_on (Lab *lab, gconstpointer data)
+{
+  WfdP2pOptions options = sink_options;
+
+  options.search_again_ms = 1;
+  lab_use_options (lab, &options);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Find");
+  stop_search (lab);
+  lab_wait_call (lab, "Find");
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "FindStopped", "()");
+  lab_wait_call (lab, "Find");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
+}
+
+/* Nothing listens any more then. */
+static void
+test_stopped_while_reachable (Lab *lab, gconstpointer data)
+{
+  WfdP2pLink *link = WFD_P2P_LINK (lab->link);
+
+  lab_find (lab);
+  lab_wait_ok (lab);
+  wfd_link_stop_find (lab->link);
+  for (guint i = 0; i < 2; i++) {
+    fake_wpas_forget_calls (lab->fake);
+    wfd_p2p_link_set_reachable (link, TRUE);
+    lab_wait_call (lab, "ExtendedListen");
+    assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=4000");
+    lab_settle (lab);
+    fake_wpas_forget_calls (lab->fake);
+    wfd_link_stop_find (lab->link);
+    lab_wait_call (lab, "StopFind");
+    assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " ");
+  }
+}
+
+/* Its own network needs the radio, also to come back to it. */
+static void
+test_rests_beside_network (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, IFACE, "Networks", g_variant_new_parsed ("[objectpath '/n/0']"));
+  fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string ("completed"));
+  lab_find (lab);
+  lab_wait_ok (lab);
+  wfd_link_stop_find (lab->link);
+  lab_settle (lab);
+  wfd_p2p_link_set_reachable (WFD_P2P_LINK (lab->link), TRUE);
+  lab_settle (lab);
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=2000 period=250");
+  fake_wpas_forget_calls (lab->fake);
+  say_state (lab, "disconnected");
+  say_state (lab, "scanning");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "ExtendedListen"), ==, 0);
+  say_state (lab, "inactive");
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=4000");
+}
+
+static void
+refuse_stranger (Lab *lab)
+{
+  g_string_set_size (lab->told, 0);
+  lab_say (lab, "GONegotiationRequest", "(objectpath '" OTHER "', uint16 4, byte 7)");
+  lab_wait_told (lab, "request-pbc");
+  wfd_link_reject (lab->link, lab->last_peer);
+}
+
+/* However often he asks, and where wpa_supplicant does not say that it is at rest. */
+static void
+test_stranger_ends_no_search (Lab *lab, gconstpointer data)
+{
+  WfdP2pLink *link = WFD_P2P_LINK (lab->link);
+  gint64 wake_us;
+
+  lab_find (lab);
+  lab_wait_ok (lab);
+  refuse_stranger (lab);
+  lab_wait_call (lab, "Listen");
+  wake_us = g_source_get_ready_time (link->search_again);
+  refuse_stranger (lab);
+  g_assert_cmpint (g_source_get_ready_time (link->search_again), ==, wake_us);
+  say_state (lab, "scanning");
+  wake (lab);
+  lab_settle (lab);
+  wake (lab);
+  lab_wait_call (lab, "Find");
+  refuse_stranger (lab);
+  lab_settle (lab);
+  g_assert_cmpuint (link->search, !=, WFD_P2P_SEARCH_LISTEN);
+}
+
+/* Who has been let in before is none of those that are sought. */
+static void
+test_guest_ends_no_search (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_start_group (lab, "client");
+  lab_wait_told (lab, "opened");
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "GroupFinished", "({'interface_object': <objectpath '" GROUP_IFACE "'>},)");
+  lab_wait_told (lab, "lost");
+  lab_wait_call (lab, "Find");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Listen"), ==, 0);
 }
 
 /* It was stopped because a peer has invited us. */
@@ -353,6 +464,11 @@ main (int argc, char **argv)
   add ("search/invited-without-an-interface", test_invited_without_an_interface);
   add ("search/invited-by-who-is-glanced-at", test_invited_by_who_is_glanced_at);
   add ("search/again", test_search_again);
+  add ("search/sink-seeks-on", test_sink_seeks_on);
+  add ("search/stopped-while-reachable", test_stopped_while_reachable);
+  add ("search/rests-beside-a-network", test_rests_beside_network);
+  add ("search/stranger-ends-none", test_stranger_ends_no_search);
+  add ("search/guest-ends-none", test_guest_ends_no_search);
   add ("search/not-beside-a-group", test_search_and_group);
   add ("search/not-beside-an-operation", test_search_and_operation);
   add ("search/prepared-once", test_prepared_once);

@@ -206,7 +206,6 @@ prepare (Pair *pair)
     pair->done = FALSE;
     wfd_link_find_async (links[i], NULL, on_second_done, pair);
     wait_second (pair);
-    g_assert_no_error (pair->error);
     wfd_link_stop_find (links[i]);
   }
   lab_settle (lab);
@@ -894,6 +893,14 @@ is_claimed (Pair *pair, const char *program)
   return is_said;
 }
 
+static void
+add_dying_server (Pair *pair)
+{
+  lab_add_program (&pair->lab, "dnsmasq",
+      "[ -p $0.fifo ] && touch $0.again || mkfifo $0.fifo\n"
+      "read line < $0.fifo");
+}
+
 /* One that dies while the group is open. The second knows the number of the first one only, and
  * would end it never. */
 static void
@@ -901,10 +908,7 @@ test_server_is_started_anew (Pair *pair, gconstpointer data)
 {
   const WfdP2pGroup *group;
 
-  lab_add_program (&pair->lab, "dnsmasq",
-      "[ -p $0.fifo ] && touch $0.again && exec sleep 1000\n"
-      "mkfifo $0.fifo\n"
-      "read line < $0.fifo");
+  add_dying_server (pair);
   open_both (pair);
   wait_for_file (pair, "dnsmasq.fifo");
   say_to_server (pair);
@@ -915,6 +919,45 @@ test_server_is_started_anew (Pair *pair, gconstpointer data)
   disconnect (pair, pair->lab.link);
   lab_wait_program_gone (&pair->lab, "dnsmasq");
   assert_peer (pair->second, OTHER_ID, "192.168.173.11");
+}
+
+/* But who came after that knows it. */
+static void
+test_new_server_goes_on (Pair *pair, gconstpointer data)
+{
+  g_autofree char *stat = NULL;
+
+  add_dying_server (pair);
+  open_first (pair);
+  wait_for_file (pair, "dnsmasq.fifo");
+  say_to_server (pair);
+  wait_for_file (pair, "dnsmasq.again");
+  connect_second (pair);
+  lab_wait_call (&pair->lab, "Invite");
+  let_other_in (pair);
+  stat = g_strdup_printf ("/proc/%s", WFD_P2P_LINK (pair->second)->group->server);
+  disconnect (pair, pair->lab.link);
+  g_assert_true (g_file_test (stat, G_FILE_TEST_EXISTS));
+  disconnect (pair, pair->second);
+  lab_wait_program_gone (&pair->lab, "dnsmasq");
+}
+
+/* --- at rest --- */
+
+/* The group needs the radio. */
+static void
+test_rests_beside_group (Pair *pair, gconstpointer data)
+{
+  prepare (pair);
+  wfd_p2p_link_set_reachable (WFD_P2P_LINK (pair->second), TRUE);
+  lab_wait_call (&pair->lab, "ExtendedListen");
+  assert_call (&pair->lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=4000");
+  fake_wpas_forget_calls (pair->lab.fake);
+  begin_first (pair);
+  form_first (pair, "GO");
+  lab_wait_call (&pair->lab, "ExtendedListen");
+  let_tv_in (pair);
+  assert_call (&pair->lab, "ExtendedListen", "ExtendedListen " IFACE " interval=2000 period=250");
 }
 
 int
@@ -950,5 +993,7 @@ main (int argc, char **argv)
   add ("server-talks-on", test_server_talks_on);
   add ("server-has-ended", test_server_has_ended);
   add ("server-is-started-anew", test_server_is_started_anew);
+  add ("server-is-started-anew/before-the-second", test_new_server_goes_on);
+  add ("rests-beside-a-group", test_rests_beside_group);
   return lab_run ();
 }
