@@ -141,10 +141,22 @@ is_ended_by_other (WfdP2pOp *op)
 static void
 search_for_unheard (WfdP2pOp *op)
 {
-  op->was_unheard = TRUE;
+  wfd_p2p_op_stop_asking (op);
   op->facts &= ~WFD_P2P_PEER_KNOWN;
   op->facts |= WFD_P2P_UNHEARD;
   wfd_p2p_op_advance (op);
+}
+
+/* Of an invitation of that peer it says nothing any more (2.10). */
+void
+wfd_p2p_op_peer_lost (WfdP2pOp *op)
+{
+  if (op->step != WFD_P2P_STEP_INVITE || op->failure != NULL
+      || wfd_p2p_link_has_peer (op->link, op->peer))
+    return;
+  wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_STOP_FIND, NULL);
+  wfd_p2p_link_expect_radio_in (op->link, WFD_P2P_RADIO_BACK_MS);
+  search_for_unheard (op);
 }
 
 /* @error: (transfer full) */
@@ -157,6 +169,7 @@ fail_call (WfdP2pOp *op, GError *error)
 
   if (begins_none && op->step == WFD_P2P_STEP_INVITE && !op->was_unheard) {
     g_error_free (error);
+    op->was_unheard = TRUE;
     search_for_unheard (op);
     return;
   }

@@ -11,7 +11,12 @@
 static gboolean
 may_be_anywhere (WfdP2pOp *op)
 {
-  return op->peer != NULL && (wfd_link_peer_owns_group (op->peer) || op->last_failure != NULL);
+  if (op->peer == NULL)
+    return FALSE;
+  if (wfd_link_peer_owns_group (op->peer))
+    return TRUE;
+  return op->last_failure != NULL
+      && (!op->link->seeks_back || wfd_link_peer_is_doubted (op->peer, g_get_monotonic_time ()));
 }
 
 /* With a frequency of 6 GHz wpa_supplicant (2.10) refuses. */
@@ -246,20 +251,14 @@ ask_again (WfdP2pOp *op, const char *method, GVariant *args)
 /* From now on to ask would get in the way. Where that has just been done, what is told of came
  * before it: wpa_supplicant makes another interface then, which waits for a group that nobody
  * wants, and goes with a search. */
-static void
-stop_asking (WfdP2pOp *op)
+void
+wfd_p2p_op_stop_asking (WfdP2pOp *op)
 {
   if (op->step == WFD_P2P_STEP_INVITE || op->step == WFD_P2P_STEP_GROUP)
     wfd_p2p_clear_source (&op->step_timer);
   if (op->asks_again)
     wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_STOP_FIND, NULL);
   op->asks_again = FALSE;
-}
-
-void
-wfd_p2p_op_peer_answers (WfdP2pOp *op)
-{
-  stop_asking (op);
 }
 
 static GVariant *
@@ -338,7 +337,7 @@ wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status)
   if (op->step != WFD_P2P_STEP_INVITE || op->failure != NULL)
     return;
 
-  stop_asking (op);
+  wfd_p2p_op_stop_asking (op);
   if (status == STATUS_UNKNOWN_GROUP) {
     op->facts |= WFD_P2P_FORGOTTEN;
     wfd_p2p_op_advance (op);
@@ -402,7 +401,7 @@ on_not_let_in (gpointer user_data)
 void
 wfd_p2p_op_interface_added (WfdP2pOp *op)
 {
-  stop_asking (op);
+  wfd_p2p_op_stop_asking (op);
   op->has_interface = TRUE;
   if (op->step == WFD_P2P_STEP_GROUP && op->joining != NULL)
     watch_joining (op, LET_IN_MS, on_not_let_in);
@@ -508,7 +507,7 @@ wfd_p2p_op_group_started (WfdP2pOp *op)
   if (op->failure != NULL)
     return;
   op->facts |= WFD_P2P_STARTED;
-  stop_asking (op);
+  wfd_p2p_op_stop_asking (op);
   wfd_p2p_clear_source (&op->joining);
   wfd_p2p_op_end_pause (op);
   if (op->step == WFD_P2P_STEP_SEARCH)

@@ -86,6 +86,8 @@ struct _WfdP2pLink
 
   gboolean is_finding;   /* for the application, not for an operation */
   gboolean expects_back; /* a source: the peer of a link that was open, since any was looked for */
+  gboolean seeks_back;   /* whom it has had, who may be there again at any moment */
+  guint last_mhz;        /* where its last group was; 0 if that is not known */
   gboolean is_reachable; /* though it neither searches nor waits */
   WfdP2pSearch search;
   gint64 search_us;     /* when that began */
@@ -246,12 +248,14 @@ void wfd_p2p_op_disconnect (WfdP2pLink *self, GTask *task);
 
 /* What has happened meanwhile; @self->op is not NULL in any of them. */
 void wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer);
+/* wpa_supplicant has forgotten somebody. */
+void wfd_p2p_op_peer_lost (WfdP2pOp *op);
 void wfd_p2p_op_group_started (WfdP2pOp *op);
 void wfd_p2p_op_peer_joined (WfdP2pOp *op, const char *peer_path);
 void wfd_p2p_op_station_told (WfdP2pOp *op);
 void wfd_p2p_op_interface_added (WfdP2pOp *op);
-/* It has agreed to be paired. */
-void wfd_p2p_op_peer_answers (WfdP2pOp *op);
+/* As it has agreed to be paired, say. */
+void wfd_p2p_op_stop_asking (WfdP2pOp *op);
 void wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status);
 /* @error: (transfer full) in each; @peer_path: (nullable): with whom; @may_pass:
  * by itself, so that it is tried again */

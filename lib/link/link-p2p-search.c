@@ -12,6 +12,13 @@
 #define SOCIAL_S 10
 #define FULL_S 40
 
+/* Whom it has had comes back at any moment, and is most likely to listen then: he is sought on the
+ * social channels, and every few seconds on one of the others, now and then where the group was,
+ * which may stand. All channels at once come after two minutes. */
+#define BACK_S 3
+#define LAST_EACH 4
+#define FULL_EACH 34
+
 /* A sink waits to be found and invited, as does a source whose display has left and may come back.
  * Who seeks is deaf half of the time, so it listens, and glances at one of the social channels now
  * and then: first at each, then often enough that wpa_supplicant does not forget who is there,
@@ -105,6 +112,8 @@ wfd_p2p_link_get_search_s (WfdP2pLink *self, WfdP2pSearch search)
 {
   if (search == WFD_P2P_SEARCH_FULL)
     return FULL_S;
+  if (self->seeks_back)
+    return BACK_S;
   return wfd_p2p_link_is_sink (self) || self->n_glances > 0 ? SOCIAL_S : FIRST_S;
 }
 
@@ -173,7 +182,7 @@ static gboolean
 on_next_glance (gpointer user_data)
 {
   WfdP2pLink *self = user_data;
-  gboolean was_last = self->n_glances >= G_N_ELEMENTS (others_mhz);
+  gboolean was_last = self->seeks_back || self->n_glances >= G_N_ELEMENTS (others_mhz);
 
   if (waits (self))
     wfd_p2p_link_search (self, WFD_P2P_SEARCH_LISTEN);
@@ -192,12 +201,22 @@ on_glance_over (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static guint
+choose_glance_mhz (WfdP2pLink *self)
+{
+  guint n = self->n_glances++;
+
+  if (waits (self))
+    return social_mhz[n % G_N_ELEMENTS (social_mhz)];
+  if (self->seeks_back && self->last_mhz != 0 && n % LAST_EACH == 0)
+    return self->last_mhz;
+  return others_mhz[n % G_N_ELEMENTS (others_mhz)];
+}
+
 static void
 glance (WfdP2pLink *self)
 {
-  guint n = self->n_glances++;
-  guint frequency_mhz = waits (self) ? social_mhz[n % G_N_ELEMENTS (social_mhz)]
-                                     : others_mhz[n % G_N_ELEMENTS (others_mhz)];
+  guint frequency_mhz = choose_glance_mhz (self);
 
   wfd_p2p_link_send (self, self->interface_path, WPAS_FIND, wfd_p2p_build_glance (frequency_mhz));
   wfd_p2p_link_wake_search_in (self, GLANCE_MS, on_glance_over);
@@ -261,13 +280,29 @@ wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search)
   wfd_p2p_link_note_search (self, search);
 }
 
+static gboolean
+has_glanced (WfdP2pLink *self)
+{
+  if (self->seeks_back)
+    return self->n_glances % FULL_EACH == FULL_EACH - 1;
+  return wfd_p2p_link_is_sink (self) || self->n_glances > 0;
+}
+
 /* When the social channels have brought nothing. */
 static void
 search_wider (WfdP2pLink *self)
 {
-  gboolean has_glanced = wfd_p2p_link_is_sink (self) || self->n_glances > 0;
+  gboolean is_full = has_glanced (self);
 
-  wfd_p2p_link_search (self, has_glanced ? WFD_P2P_SEARCH_FULL : WFD_P2P_SEARCH_GLANCE);
+  if (is_full)
+    self->n_glances++;
+  wfd_p2p_link_search (self, is_full ? WFD_P2P_SEARCH_FULL : WFD_P2P_SEARCH_GLANCE);
+}
+
+void
+wfd_p2p_link_seek_back (WfdP2pLink *self, gboolean seeks_back)
+{
+  self->seeks_back = seeks_back;
 }
 
 void

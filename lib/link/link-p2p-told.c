@@ -371,7 +371,7 @@ static void
 on_negotiation_success (WfdP2pLink *self, GVariant *args)
 {
   if (self->op != NULL)
-    wfd_p2p_op_peer_answers (self->op);
+    wfd_p2p_op_stop_asking (self->op);
 }
 
 #define PROVISION_REJECTED 2 /* hostap, enum p2p_prov_disc_status */

@@ -99,9 +99,12 @@ group_free (WfdP2pGroup *group)
 void
 wfd_p2p_link_clear_group (WfdP2pLink *self)
 {
-  /* So that it is not joined when it is wanted again. */
+  /* So that it is neither joined when it is wanted again, nor invited on the channel of its group if
+   * it was heard there. */
   if (self->group != NULL && !self->group->info->is_owner && self->group->info->peer != NULL)
-    wfd_link_peer_set_owns_group (self->group->info->peer, FALSE);
+    wfd_link_peer_doubt (self->group->info->peer);
+  if (self->group != NULL)
+    self->last_mhz = self->group->info->frequency_mhz;
   if (self->group != NULL)
     wfd_p2p_group_release (self);
   g_clear_pointer (&self->group, group_free);
@@ -242,6 +245,8 @@ wfd_p2p_link_lose_peer (WfdP2pLink *self, const char *path)
 
   if (id != NULL)
     lose_peer (self, id);
+  if (self->op != NULL)
+    wfd_p2p_op_peer_lost (self->op);
 }
 
 void

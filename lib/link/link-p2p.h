@@ -42,8 +42,12 @@ WfdP2pLink *wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *op
 void wfd_p2p_link_host_async (WfdP2pLink *self, GCancellable *cancellable,
     GAsyncReadyCallback callback, gpointer user_data);
 
+/* Whether a source looks for a display that it has had. */
+void wfd_p2p_link_seek_back (WfdP2pLink *self, gboolean seeks_back);
+
 /* Whether this device can be found and invited when nothing is under way, at little cost: where a
- * network or another group needs the radio, it listens for an eighth of the time. Ends by itself with the next operation or group. */
+ * network or another group needs the radio, it listens for an eighth of the time. Ends by itself
+ * with the next operation or group. */
 void wfd_p2p_link_set_reachable (WfdP2pLink *self, gboolean is_reachable);
 
 G_END_DECLS

@@ -411,6 +411,8 @@ search (WfdEstablish *self)
   if (!is_ours (self, link))
     return;
   watch_search (self);
+  wfd_p2p_link_seek_back (WFD_P2P_LINK (link),
+      self->role == WFD_ROLE_SOURCE && self->state.has_worked);
   self->is_finding = TRUE;
   wfd_link_find_async (link, NULL, on_found, g_object_ref (self));
 }

@@ -816,6 +816,61 @@ test_unheard_is_lost (Lab *lab, gconstpointer data)
   g_assert_cmpstr (lab->told->str, ==, "found peer-lost found opened");
 }
 
+/* wpa_supplicant forgets whom nobody has heard for a minute, also while it invites it, and says
+ * nothing of the invitation then. */
+static void
+reopen_forgotten (Lab *lab, const char *result)
+{
+  remember_as_client (lab);
+  if (result != NULL)
+    lab_react (lab, "Invite", "InvitationResult", result);
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_call (lab, "Invite");
+  lab_settle (lab);
+  fake_wpas_react (lab->fake, "Invite", NULL, NULL);
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "DeviceLost", "(objectpath '" TV "',)");
+  lab_wait_told (lab, "peer-lost");
+}
+
+static void
+check_forgotten (Lab *lab, const char *result)
+{
+  reopen_forgotten (lab, result);
+  lab_wait_call (lab, "Find");
+  lab_settle (lab);
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=1");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Invite"), ==, 0);
+  lab_start_group_after (lab, "Invite", "client");
+  lab_say_tv_found (lab);
+  lab_wait_ok (lab);
+  g_assert_cmpstr (lab->told->str, ==, "found peer-lost found opened");
+}
+
+static void
+test_forgotten_while_invited (Lab *lab, gconstpointer data)
+{
+  check_forgotten (lab, NULL);
+}
+
+/* It has said that it is not ready, and is asked again and again. */
+static void
+test_forgotten_before_it_is_ready (Lab *lab, gconstpointer data)
+{
+  check_forgotten (lab, "({'status': <1>},)");
+}
+
+/* It has taken the invitation: who is in a group is not heard as a device. */
+static void
+test_forgotten_once_it_comes (Lab *lab, gconstpointer data)
+{
+  reopen_forgotten (lab, "({'status': <0>},)");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+}
+
 /* --- invited --- */
 
 static void
@@ -920,6 +975,9 @@ main (int argc, char **argv)
   add ("reopen/unheard/searched-for-once", test_heard_is_not_searched_for_again);
   add ("reopen/unheard/faster", test_unheard_is_faster);
   add ("reopen/unheard/lost", test_unheard_is_lost);
+  add ("reopen/unheard/while-invited", test_forgotten_while_invited);
+  add ("reopen/unheard/before-it-is-ready", test_forgotten_before_it_is_ready);
+  add ("reopen/unheard/once-it-comes", test_forgotten_once_it_comes);
   add ("invited/at-rest", test_invited);
   add ("invited/while-searching", test_invited_while_searching);
   add ("invited/then-asked", test_invited_then_asked);

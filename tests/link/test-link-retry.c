@@ -432,7 +432,8 @@ test_group_of_peer_goes_meanwhile (Lab *lab, gconstpointer data)
   g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Connect"), "join=true"));
 }
 
-/* It has ended with our being in it. */
+/* It has ended with our being in it: the channel on which it was heard is not that on which it is
+ * invited. */
 static void
 test_group_of_peer_ended (Lab *lab, gconstpointer data)
 {
@@ -444,10 +445,13 @@ test_group_of_peer_ended (Lab *lab, gconstpointer data)
   lab_wait_ok (lab);
   lab_say (lab, "GroupFinished", "({'interface_object': <objectpath '" GROUP_IFACE "'>},)");
   lab_wait_told (lab, "lost");
+  fake_wpas_forget_calls (lab->fake);
+  lab_hear_owner (lab, FALSE);
   lab_start_group_after (lab, "Invite", "client");
   lab_reopen (lab, TV_ID, FALSE);
   lab_wait_ok (lab);
-  g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 1);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 0);
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=1");
 }
 
 /* wpa_supplicant would call it on the channel of its group. */

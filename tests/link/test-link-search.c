@@ -19,14 +19,15 @@ stop_search (Lab *lab)
 static void
 assert_next_search (Lab *lab, const char *expected)
 {
-  fake_wpas_forget_calls (lab->fake);
-  if (WFD_P2P_LINK (lab->link)->search == WFD_P2P_SEARCH_GLANCE) {
+  guint n_before = fake_wpas_count (lab->fake, "Find");
+
+  /* A glance ends by itself, soon. */
+  if (WFD_P2P_LINK (lab->link)->search == WFD_P2P_SEARCH_GLANCE)
     g_source_set_ready_time (WFD_P2P_LINK (lab->link)->search_again, 0);
-    lab_wait_call (lab, "StopFind");
-  }
-  stop_search (lab);
-  lab_wait_call (lab, "Find");
-  lab_settle (lab);
+  else
+    stop_search (lab);
+  while (fake_wpas_count (lab->fake, "Find") == n_before)
+    g_main_context_iteration (NULL, TRUE);
   if (expected != NULL)
     assert_call (lab, "Find", expected);
 }
@@ -47,12 +48,38 @@ test_social_first (Lab *lab, gconstpointer data)
   assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
   assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
 
+  fake_wpas_forget_calls (lab->fake);
   wfd_link_stop_find (lab->link);
   lab_wait_call (lab, "StopFind");
   fake_wpas_forget_calls (lab->fake);
   lab_say (lab, "FindStopped", "()");
   lab_settle (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+}
+
+/* Who may be back at any moment listens, most likely, and is never out of sight for long. */
+static void
+test_seeks_back (Lab *lab, gconstpointer data)
+{
+  static const char social[] = "Find " IFACE " DiscoveryType='social' Timeout=3";
+  WfdP2pLink *link = WFD_P2P_LINK (lab->link);
+
+  wfd_p2p_link_seek_back (link, TRUE);
+  link->last_mhz = 5500;
+  lab_find (lab);
+  lab_wait_ok (lab);
+  assert_call (lab, "Find", social);
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=5500");
+  assert_next_search (lab, social);
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=5745");
+  assert_next_search (lab, social);
+  /* After two minutes it is looked for on all channels, once. */
+  link->n_glances = 32;
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=5500");
+  assert_next_search (lab, social);
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
+  assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=5180");
+  assert_next_search (lab, social);
 }
 
 static const WfdP2pOptions sink_options = {
@@ -203,6 +230,7 @@ test_source_rests (Lab *lab, gconstpointer data)
   lab_wait_ok (lab);
   WFD_P2P_LINK (lab->link)->n_glances = 1;
   assert_next_search (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=40");
+  lab_settle (lab);
   fake_wpas_forget_calls (lab->fake);
   g_assert_cmpint (get_rest_ms (), >, 20000);
   lab_say_tv_found (lab);
@@ -455,6 +483,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add ("search/social-channels-first", test_social_first);
+  add ("search/seeks-back", test_seeks_back);
   add ("search/sink-listens", test_sink_listens);
   add ("search/sink-glances", test_sink_glances);
   add ("search/asked-sink-listens-on", test_asked_sink_listens_on);
