@@ -672,10 +672,10 @@ static gpointer
 write_often (gpointer data)
 {
   Writer *writer = data;
-  g_autofree char *texts[] = { g_strnfill (3000, 'a'), g_strnfill (2000, 'b') };
+  g_autofree char *a = g_strnfill (3000, 'a'), *b = g_strnfill (2000, 'b');
 
   for (guint i = 0; i < 4 * N_CLAIMS; i++)
-    wfd_claim_set (writer->claim, "interfaces", texts[i % 2]);
+    wfd_claim_set (writer->claim, "interfaces", i % 2 == 0 ? a : b);
   g_atomic_int_set (&writer->is_over, TRUE);
   return NULL;
 }
