@@ -91,6 +91,7 @@ throw_away (WfdPump *self)
   self->lost = TRUE;
   wfd_send_queue_clear (&self->queue);
   /* Or the rate control would take it for what holds up the next picture. */
+  self->unit_bytes = 0;
   wfd_rate_control_look (self->rate, 0, get_now_us (self));
   wake (self);
 }

@@ -484,6 +484,23 @@ GST_START_TEST (what_is_thrown_away_holds_up_no_picture)
 
 GST_END_TEST;
 
+/* The thread tries on its own what is put in. */
+GST_START_TEST (what_is_thrown_away_before_it_is_handed_over_holds_up_no_picture)
+{
+  WfdRateDecision decision;
+
+  kernel_bytes = 0;
+  send_error = ENETUNREACH;
+  put (400);
+  wfd_pump_drain (pump);
+  wait_for (&n_drained, 1);
+  wfd_pump_push (pump, &(WfdRateFrame) { 0, TRUE });
+  fail_unless (wfd_rate_control_decide (rate, 9 * G_USEC_PER_SEC, &decision));
+  fail_if (decision.skip, "%s", wfd_rate_reason_to_text (decision.reason));
+}
+
+GST_END_TEST;
+
 GST_START_TEST (pause_throws_away_what_waits)
 {
   guint n;
@@ -757,6 +774,7 @@ pump_suite (void)
   tcase_add_test (all, nothing_leaves_twice);
   tcase_add_test (all, network_that_takes_nothing_is_told_of_once);
   tcase_add_test (all, what_is_thrown_away_holds_up_no_picture);
+  tcase_add_test (all, what_is_thrown_away_before_it_is_handed_over_holds_up_no_picture);
   tcase_add_test (all, pause_throws_away_what_waits);
   tcase_add_test (all, end_lets_nothing_more_into_the_kernel);
   tcase_add_test (all, end_of_stream_is_told_when_all_has_left);
