@@ -609,6 +609,7 @@ GST_START_TEST (packets_that_come_one_after_another_leave_in_one_call)
   put (200);
   wfd_pump_push (pump, NULL);
   run_until_sent (200);
+  fail_unless_equals_int (count_sent_by_now (), 200);
   for (guint i = 0; i < 3; i++)
     put (2);
   wfd_pump_push (pump, NULL);
