@@ -850,6 +850,8 @@ on_interrupted (WfdLink *link, WfdEstablish *self)
       g_strdup_printf ("%s is not heard, and may come back", wfd_establish_name (self->candidate));
 
   tell_news (self, text);
+  if (is_ours (self, link))
+    wfd_establish_feed (self, WFD_ESTABLISH_EVENT_AWAY);
 }
 
 static void

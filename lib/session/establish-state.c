@@ -13,7 +13,7 @@
 #define CONNECT_US (90 * G_TIME_SPAN_SECOND)
 /* A session that has failed on a link that stands may come again at once. */
 #define TROUBLE_US (5 * G_TIME_SPAN_SECOND)
-#define REST_FIRST_MS 500
+#define REST_FIRST_MS 250
 
 /* Short names for the table. */
 #define P(phase) WFD_ESTABLISH_##phase
@@ -102,10 +102,10 @@ static const struct
   { P (UNUSED), E (TIME), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
 
   { P (TROUBLED), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
-  { P (TROUBLED), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
-  { P (TROUBLED), E (LOST), ANYONE, P (RESTING), DO (NOTHING) },
-  { P (TROUBLED), E (TIME), SINK, P (SEEKING), DO (CLOSE_AND_SEARCH) },
-  { P (TROUBLED), E (TIME), ANYONE, P (RESTING), DO (CLOSE) },
+  /* Who has gone with its session is not away for a moment, and may come back at any. */
+  { P (TROUBLED), E (AWAY), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (TROUBLED), E (LOST), ANYONE, P (SEEKING), DO (SEARCH) },
+  { P (TROUBLED), E (TIME), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
 
   { P (RESTING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
   { P (RESTING), E (WRONG), ANYONE, P (RESTING), DO (CLOSE) },

@@ -36,6 +36,7 @@ typedef enum
   WFD_ESTABLISH_EVENT_LOST,      /* the link */
   WFD_ESTABLISH_EVENT_CONNECTED, /* a session begins */
   WFD_ESTABLISH_EVENT_PLAYS,
+  WFD_ESTABLISH_EVENT_AWAY,    /* the peer, perhaps for a moment */
   WFD_ESTABLISH_EVENT_BACK,    /* it was away for a moment, and there is no session any more */
   WFD_ESTABLISH_EVENT_RESTS,   /* it is paused, or has ended in order */
   WFD_ESTABLISH_EVENT_TROUBLE, /* it has ended otherwise */

@@ -148,6 +148,25 @@ test_source_begins_anew (Way *way, gconstpointer data)
   g_assert_cmpuint (way->n_down, ==, 0);
 }
 
+/* Its program was killed, say, and the next one has ended the group: nobody waits three seconds for
+ * the one who has left. */
+static void
+test_gone_with_its_session (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  lab_start_group_after (&way->lab, "Connect", "GO");
+  fake_wpas_set (way->lab.fake, GROUP, "Members", g_variant_new_parsed ("[objectpath '" TV "']"));
+  way_begin (way);
+  WAIT_UNTIL (way->n_opened == 1);
+  way->establish->state.phase = WFD_ESTABLISH_TROUBLED;
+  fake_wpas_forget_calls (way->lab.fake);
+  say_of_group (way, "PeerDisconnected");
+  lab_wait_call (&way->lab, "Disconnect");
+  lab_wait_call (&way->lab, "Find");
+  g_assert_cmpuint (way->n_down, ==, 1);
+  g_assert_no_error (way->failed);
+}
+
 /* Whatever is under way ends without a word, and is undone. */
 static void
 test_closed_at_each_step (void)
@@ -283,6 +302,7 @@ main (int argc, char **argv)
   add ("wifi-goes-at-rest", test_wifi_goes_at_rest);
   add_sink ("loss-of-sink", test_loss_of_sink);
   add_sink ("source-begins-anew", test_source_begins_anew);
+  add ("gone-with-its-session", test_gone_with_its_session);
   g_test_add_func ("/establish/silence-is-loss-when-it-was-said",
       test_silence_is_loss_when_it_was_said);
   g_test_add_func ("/establish/closed-at-each-step", test_closed_at_each_step);

@@ -177,8 +177,8 @@ test_sink_that_could_search (void)
     PLAY (&state, { E (FAILED), P (RESTING), DO (NOTHING) }, { E (TIME), P (SEEKING), DO (SEARCH) },
         { E (FAILED), P (RESTING), DO (NOTHING) });
     /* The second in a row, however many there were before. */
-    g_assert_cmpint (state.deadline_us, >=, 3 * S / 4);
-    g_assert_cmpint (state.deadline_us, <, 5 * S / 4);
+    g_assert_cmpint (state.deadline_us, >=, 3 * S / 8);
+    g_assert_cmpint (state.deadline_us, <, 5 * S / 8);
     PLAY (&state, { E (TIME), P (SEEKING), DO (SEARCH) });
   }
   PLAY (&state, { E (PEER), P (OPENING), DO (OPEN) }, { E (FAILED), P (SEEKING), DO (SEARCH) });
@@ -256,6 +256,29 @@ test_trouble (void)
       { E (TIME), P (SEEKING), DO (SEARCH) });
 }
 
+/* The session has ended, and the peer is not heard: it has gone, and may be there again at any moment.
+ * Whoever is in a session comes back to it. */
+static void
+test_gone_with_its_session (void)
+{
+  static const WfdEstablishEvent ends[] = { E (AWAY), E (TIME) };
+  WfdEstablishState state;
+
+  for (guint role = 0; role < 2; role++) {
+    for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+      get_playing (&state, role);
+      PLAY (&state, { E (AWAY), P (PLAYING), DO (NOTHING) },
+          { E (TROUBLE), P (TROUBLED), DO (NOTHING) });
+      g_assert_cmpint (wfd_establish_state_feed (&state, ends[i], 0, RANDOM), ==,
+          DO (CLOSE_AND_SEARCH));
+      g_assert_cmpint (state.phase, ==, P (SEEKING));
+    }
+    get_playing (&state, role);
+    PLAY (&state, { E (TROUBLE), P (TROUBLED), DO (NOTHING) },
+        { E (LOST), P (SEEKING), DO (SEARCH) });
+  }
+}
+
 static void
 test_nobody_named (void)
 {
@@ -310,6 +333,7 @@ main (int argc, char **argv)
   g_test_add_func ("/establish/state/unused-link-goes", test_unused_link_goes);
   g_test_add_func ("/establish/state/peer-comes-back", test_peer_comes_back);
   g_test_add_func ("/establish/state/trouble", test_trouble);
+  g_test_add_func ("/establish/state/gone-with-its-session", test_gone_with_its_session);
   g_test_add_func ("/establish/state/nobody-named", test_nobody_named);
   g_test_add_func ("/establish/state/anything", test_anything);
   return g_test_run ();
