@@ -95,11 +95,20 @@ static const struct
   /* A source that was begun anew joins the group again, and waits to be called. */
   { P (UNUSED), E (BACK), SINK, P (OPEN), DO (NOTHING) },
   { P (UNUSED), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
-  { P (UNUSED), E (TROUBLE), ANYONE, P (TROUBLED), DO (NOTHING) },
+  { P (UNUSED), E (TROUBLE), SINK, P (TROUBLED), DO (NOTHING) },
+  { P (UNUSED), E (TROUBLE), ANYONE, P (LEFT), DO (NOTHING) },
   { P (UNUSED), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
   { P (UNUSED), E (LOST), ANYONE, P (LISTENING), DO (LISTEN) },
   { P (UNUSED), E (TIME), SINK, P (SEEKING), DO (CLOSE_AND_SEARCH) },
   { P (UNUSED), E (TIME), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
+
+  /* So does the end of a group that a display closes for want of use look from here: nobody misses
+   * the picture, and who searched would open that again and again. */
+  { P (LEFT), E (WANTED), ANYONE, P (TROUBLED), DO (NOTHING) },
+  { P (LEFT), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
+  { P (LEFT), E (AWAY), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
+  { P (LEFT), E (LOST), ANYONE, P (LISTENING), DO (LISTEN) },
+  { P (LEFT), E (TIME), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
 
   { P (TROUBLED), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
   /* Who has gone with its session is not away for a moment, and may come back at any. */
@@ -142,6 +151,7 @@ get_length_us (const WfdEstablishState *self, guint32 random)
       return CONNECT_US;
     case WFD_ESTABLISH_UNUSED:
       return self->unused_us != 0 ? self->unused_us : G_MAXINT64;
+    case WFD_ESTABLISH_LEFT:
     case WFD_ESTABLISH_TROUBLED:
       return TROUBLE_US;
     case WFD_ESTABLISH_RESTING:

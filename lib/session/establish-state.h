@@ -19,7 +19,8 @@ typedef enum
   WFD_ESTABLISH_NEGOTIATING, /* a session begins */
   WFD_ESTABLISH_PLAYING,
   WFD_ESTABLISH_UNUSED,    /* the link is up, and nothing plays */
-  WFD_ESTABLISH_TROUBLED,  /* the link is up, and the session has failed */
+  WFD_ESTABLISH_LEFT,      /* the link is up, and the session has failed when nothing played */
+  WFD_ESTABLISH_TROUBLED,  /* the link is up, and the session has failed when it was wanted */
   WFD_ESTABLISH_RESTING,   /* before all is tried again */
   WFD_ESTABLISH_LISTENING, /* the group was closed for want of use, and the peer may open it again */
   WFD_ESTABLISH_N_PHASES,

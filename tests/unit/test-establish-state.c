@@ -279,6 +279,37 @@ test_gone_with_its_session (void)
   }
 }
 
+/* Nobody misses a picture: it is the peer who comes back, or the person here who wants one. */
+static void
+test_left_while_nothing_played (void)
+{
+  static const struct
+  {
+    WfdEstablishEvent event;
+    WfdEstablishAction action;
+  } ends[] = { { E (AWAY), DO (CLOSE_AND_LISTEN) }, { E (LOST), DO (LISTEN) },
+    { E (TIME), DO (CLOSE_AND_LISTEN) } };
+  WfdEstablishState state;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    get_playing (&state, WFD_ROLE_SOURCE);
+    PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (TROUBLE), P (LEFT), DO (NOTHING) });
+    g_assert_cmpint (state.deadline_us, ==, 5 * S);
+    g_assert_cmpint (wfd_establish_state_feed (&state, ends[i].event, 0, RANDOM), ==,
+        ends[i].action);
+    g_assert_cmpint (state.phase, ==, P (LISTENING));
+  }
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (TROUBLE), P (LEFT), DO (NOTHING) },
+      { E (CONNECTED), P (NEGOTIATING), DO (NOTHING) });
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (TROUBLE), P (LEFT), DO (NOTHING) },
+      { E (WANTED), P (TROUBLED), DO (NOTHING) }, { E (LOST), P (SEEKING), DO (SEARCH) });
+  get_playing (&state, WFD_ROLE_SINK);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) },
+      { E (TROUBLE), P (TROUBLED), DO (NOTHING) }, { E (LOST), P (SEEKING), DO (SEARCH) });
+}
+
 static void
 test_nobody_named (void)
 {
@@ -334,6 +365,7 @@ main (int argc, char **argv)
   g_test_add_func ("/establish/state/peer-comes-back", test_peer_comes_back);
   g_test_add_func ("/establish/state/trouble", test_trouble);
   g_test_add_func ("/establish/state/gone-with-its-session", test_gone_with_its_session);
+  g_test_add_func ("/establish/state/left-while-nothing-played", test_left_while_nothing_played);
   g_test_add_func ("/establish/state/nobody-named", test_nobody_named);
   g_test_add_func ("/establish/state/anything", test_anything);
   return g_test_run ();
