@@ -132,7 +132,7 @@ take_turn (WfdP2pOp *op, GError **error)
     GHashTable *claim = g_ptr_array_index (others, i);
 
     if (has_our_peer (claim, op, process)) {
-      g_set_error (error, WFD_ERROR, WFD_ERROR_STATE,
+      g_set_error (error, WFD_ERROR, WFD_ERROR_IN_USE,
           "This program has a link to %s already, and a display shows one source at a time; name "
           "another display, or use tee in front of the one sink",
           wfd_link_peer_get_id (op->peer));

@@ -46,7 +46,8 @@ struct _WfdEstablish
   GCancellable *closing_cancellable; /* of its end, from then on */
   gboolean is_finding;               /* a search is being begun */
   WfdEstablishAction after;          /* once the link is closed */
-  WfdLinkPeer *busy;                 /* is wanted, and says that it is in use */
+  WfdLinkPeer *busy;                 /* is wanted, and in use */
+  GHashTable *taken;                 /* ids of those that other links of this program show on */
   WfdLinkPeer *candidate;            /* with whom the link is, or is to be, opened */
   gboolean was_asked;                /* by it: it does not know of an earlier pairing */
   GHashTable *requests;              /* ids of peers whose requests are left open, to PINs */

@@ -130,7 +130,8 @@ static gboolean
 is_wanted (WfdEstablish *self, WfdLinkPeer *peer)
 {
   return self->role == WFD_ROLE_SOURCE && self->peer != NULL && is_named (self, peer)
-      && plays_other_role (self, peer);
+      && plays_other_role (self, peer)
+      && !g_hash_table_contains (self->taken, wfd_link_peer_get_id (peer));
 }
 
 static void
@@ -224,6 +225,9 @@ on_peer (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
 {
   WfdLinkPeer *other;
 
+  /* From now on it says itself when it is free. */
+  if (!wfd_link_peer_is_available (peer))
+    g_hash_table_remove (self->taken, wfd_link_peer_get_id (peer));
   if (self->state.phase != WFD_ESTABLISH_SEEKING || self->is_finding || self->closing != NULL
       || !is_wanted (self, peer))
     return;
@@ -279,7 +283,7 @@ make_no_peer_error (WfdEstablish *self)
         others != NULL ? "are " : "is none now", others != NULL ? others : "");
   if (self->busy != NULL)
     return g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
-        "%s is there, and says that it is in use; end what it shows, or try again later",
+        "%s is there, and in use; end what it shows, or try again later",
         wfd_establish_name (self->busy));
   return g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
       "No display “%s” was found; is it on, near, and its screen for wireless displays open? In "
@@ -382,7 +386,7 @@ on_not_found_yet (gpointer user_data)
 static void
 watch_search (WfdEstablish *self)
 {
-  if (self->role == WFD_ROLE_SINK || self->peer == NULL)
+  if (self->role == WFD_ROLE_SINK || self->peer == NULL || self->busy != NULL)
     return;
   wfd_clear_source (&self->news);
   self->news = g_timeout_source_new_seconds (NEWS_S);
@@ -477,6 +481,24 @@ note_open_failure (WfdEstablish *self, const GError *error)
   }
 }
 
+/* Where any display will do, that is another one. */
+static gboolean
+put_aside (WfdEstablish *self, const GError *error)
+{
+  const char *id = wfd_link_peer_get_id (self->candidate);
+  g_autofree char *text = NULL;
+
+  if (!g_error_matches (error, WFD_ERROR, WFD_ERROR_IN_USE) || self->chosen != NULL
+      || wfd_link_peer_matches (self->candidate, self->peer))
+    return FALSE;
+  g_hash_table_add (self->taken, g_strdup (id));
+  g_set_object (&self->busy, self->candidate);
+  text = g_strdup_printf ("%s shows what another link of this program sends; looking for another",
+      wfd_establish_name (self->candidate));
+  tell_news (self, text);
+  return TRUE;
+}
+
 static void
 on_open_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -489,6 +511,10 @@ on_open_done (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, WFD_ERROR, WFD_ERROR_NOT_PAIRED) && !can_pair (self)
       && ask_pin (self))
     return;
+  if (put_aside (self, error)) {
+    wfd_establish_feed (self, WFD_ESTABLISH_EVENT_WRONG);
+    return;
+  }
   note_open_failure (self, error);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
 }

@@ -228,6 +228,7 @@ wfd_establish_close (WfdEstablish *self)
   g_clear_pointer (&self->entered_pin, g_free);
   g_clear_pointer (&self->shown_pin, g_free);
   g_hash_table_remove_all (self->requests);
+  g_hash_table_remove_all (self->taken);
   if (link == NULL)
     return;
   g_signal_handlers_disconnect_by_data (link, self);
@@ -509,6 +510,7 @@ wfd_establish_finalize (GObject *object)
   g_clear_error (&self->failure);
   g_main_context_unref (self->context);
   g_hash_table_unref (self->requests);
+  g_hash_table_unref (self->taken);
   g_free (self->peer);
   g_free (self->interface);
   g_free (self->device_name);
@@ -733,6 +735,7 @@ wfd_establish_init (WfdEstablish *self)
 {
   self->context = g_main_context_ref_thread_default ();
   self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->step = -1;
 }
 

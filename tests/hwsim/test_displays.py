@@ -10,8 +10,9 @@ from stage import PICTURE, SINK, SOURCE, TELL_PICTURES, end, set_stage, show, wa
 
 GROUP_S, BESIDE_S = 5, 20
 CAST = 'wfdsink link=p2p peer=%s go-intent=15 max-bitrate=1000'
-BOTH = 'videotestsrc is-live=true ! %s ! tee name=t t. ! queue ! %s t. ! queue ! %s' % (
-    PICTURE, CAST % 'Sink', CAST % 'Second')
+BOTH = 'videotestsrc is-live=true ! %s ! tee name=t t. ! queue ! %s t. ! queue ! %s'
+NAMED = BOTH % (PICTURE, CAST % 'Sink', CAST % 'Second')
+ANY = BOTH % (PICTURE, CAST % '*', CAST % '*')
 
 
 def listen_as(sink):
@@ -45,7 +46,7 @@ def show_on_both(source, sinks):
 
 def by_one_program(source, sink, second_sink):
     """In whose group the first comes back when it was away, and which the second outlives it in."""
-    source.start_pipeline(BOTH)
+    source.start_pipeline(NAMED)
     listen_as(sink)
     listen_as(second_sink)
     time.sleep(3)
@@ -66,18 +67,19 @@ def by_one_program(source, sink, second_sink):
     for one in (source, sink, second_sink):
         one.wait_no_group(GROUP_S)
 
-    # Paired before.
+    # Paired before. Where neither is named, who is refused the one takes the other.
     second_sink.stop_peer()
-    listen_as(sink)
-    listen_as(second_sink)
-    time.sleep(3)
     source.stop_peer()
-    source.start_pipeline(BOTH)
-    show_on_both(source, (sink, second_sink))
-    for one in (source, sink, second_sink):
-        end(one)
-        one.stop_peer()
-    source.wait_no_group(GROUP_S)
+    for pipeline in (NAMED, ANY):
+        listen_as(sink)
+        listen_as(second_sink)
+        time.sleep(3)
+        source.start_pipeline(pipeline)
+        show_on_both(source, (sink, second_sink))
+        for one in (source, sink, second_sink):
+            end(one)
+            one.stop_peer()
+        source.wait_no_group(GROUP_S)
 
 
 def by_two_programs(source, second_source, sink, second_sink):

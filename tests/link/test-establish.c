@@ -250,40 +250,6 @@ test_no_peer (Way *way, gconstpointer data)
   g_assert_nonnull (strstr (way->failed->message, "“Living room” (" TV_ID ")"));
 }
 
-#define BUSY_IES "[byte 0x00, 0x00, 0x06, 0x00, 0x01, 0x1c, 0x44, 0x00, 0x96]"
-
-static void
-find_busy (Way *way)
-{
-  way_begin (way);
-  lab_wait_call (&way->lab, "Find");
-  lab_say (&way->lab, "DeviceFoundProperties",
-      "(objectpath '" TV "', {'DeviceName': <'Living room'>, 'IEs': <" BUSY_IES ">})");
-  WAIT_UNTIL (g_str_has_suffix (way->progress->str, "discover~"));
-  lab_settle (&way->lab);
-  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
-}
-
-/* Somebody else casts to it, and ends. */
-static void
-test_busy_is_waited_for (Way *way, gconstpointer data)
-{
-  find_busy (way);
-  g_assert_nonnull (strstr (way->text, "in use"));
-  /* Nor is it said any more that it is not found. */
-  g_assert_null (way->establish->news);
-  lab_say_tv_found (&way->lab);
-  lab_wait_call (&way->lab, "Connect");
-}
-
-static void
-test_busy_for_too_long (Way *way, gconstpointer data)
-{
-  find_busy (way);
-  wfd_establish_time_is_over (way->establish);
-  way_wait_failed (way, WFD_ERROR_NO_PEER, "in use");
-}
-
 static void
 test_nobody_named (Way *way, gconstpointer data)
 {
@@ -889,8 +855,6 @@ main (int argc, char **argv)
   add ("no-permission", test_no_permission);
   add ("no-p2p-in-driver", test_no_p2p_in_driver);
   add ("no-peer", test_no_peer);
-  add ("busy-is-waited-for", test_busy_is_waited_for);
-  add ("busy-for-too-long", test_busy_for_too_long);
   add ("nobody-named", test_nobody_named);
   add ("negotiation-fails", test_negotiation_fails);
   add ("pairing-fails", test_pairing_fails);

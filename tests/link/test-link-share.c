@@ -349,7 +349,7 @@ static void
 assert_second_refused (Pair *pair)
 {
   wait_second (pair);
-  g_assert_error (pair->error, WFD_ERROR, WFD_ERROR_STATE);
+  g_assert_error (pair->error, WFD_ERROR, WFD_ERROR_IN_USE);
   g_assert_nonnull (strstr (pair->error->message, "tee"));
   lab_settle (&pair->lab);
   g_assert_null (WFD_P2P_LINK (pair->second)->group);

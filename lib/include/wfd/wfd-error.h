@@ -37,6 +37,7 @@ G_BEGIN_DECLS
  *   that was not pressed
  * @WFD_ERROR_NOT_PAIRED: one of the two devices does not know, or no longer,
  *   that they were paired
+ * @WFD_ERROR_IN_USE: this program has a link to the peer already
  *
  * What went wrong, as far as an application would act on it. The message of
  * the error has the details.
@@ -58,6 +59,7 @@ typedef enum
   WFD_ERROR_NO_PEER,
   WFD_ERROR_PAIRING,
   WFD_ERROR_NOT_PAIRED,
+  WFD_ERROR_IN_USE,
 } WfdError;
 
 WFD_API GQuark wfd_error_quark (void);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The way to a session: the display is in use. */
+#include <link-claim.h>
+#include <link-p2p-claim.h>
+
+#include "establish-way.h"
+
+/* --- by somebody else --- */
+
+#define BUSY_IES "[byte 0x00, 0x00, 0x06, 0x00, 0x01, 0x1c, 0x44, 0x00, 0x96]"
+
+static void
+find_busy (Way *way)
+{
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_say (&way->lab, "DeviceFoundProperties",
+      "(objectpath '" TV "', {'DeviceName': <'Living room'>, 'IEs': <" BUSY_IES ">})");
+  WAIT_UNTIL (g_str_has_suffix (way->progress->str, "discover~"));
+  lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+}
+
+/* Somebody else casts to it, and ends. */
+static void
+test_busy_is_waited_for (Way *way, gconstpointer data)
+{
+  find_busy (way);
+  g_assert_nonnull (strstr (way->text, "in use"));
+  /* Nor is it said any more that it is not found. */
+  g_assert_null (way->establish->news);
+  lab_say_tv_found (&way->lab);
+  lab_wait_call (&way->lab, "Connect");
+}
+
+static void
+test_busy_for_too_long (Way *way, gconstpointer data)
+{
+  find_busy (way);
+  wfd_establish_time_is_over (way->establish);
+  way_wait_failed (way, WFD_ERROR_NO_PEER, "in use");
+}
+
+/* --- by this program --- */
+
+/* As does another link of it that is open. */
+static WfdClaim *
+show_on_tv (Way *way)
+{
+  g_autofree char *process = wfd_p2p_claim_dup_process ();
+  WfdClaim *claim = wfd_claim_new (way->lab.folder);
+
+  wfd_claim_set (claim, KEY_OWNER, lab_get_owner (&way->lab));
+  wfd_claim_set (claim, KEY_PROCESS, process);
+  wfd_claim_set (claim, KEY_PEER, TV_ID);
+  return claim;
+}
+
+static WfdClaim *
+pass_over_tv (Way *way)
+{
+  WfdClaim *claim = show_on_tv (way);
+
+  g_object_set (way->establish, "peer", "*", NULL);
+  lab_know_tv (&way->lab);
+  way_begin (way);
+  WAIT_UNTIL (g_str_has_suffix (way->progress->str, "connect~ discover+"));
+  WAIT_UNTIL (!way->establish->is_finding);
+  lab_settle (&way->lab);
+  g_assert_null (way->establish->news);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+  return claim;
+}
+
+static void
+test_another_one (Way *way, gconstpointer data)
+{
+  WfdClaim *claim = pass_over_tv (way);
+
+  lab_say (&way->lab, "DeviceFoundProperties",
+      "(objectpath '" OTHER "', {'DeviceName': <'Kitchen'>, 'IEs': <" ROKU_IES ">})");
+  lab_wait_call (&way->lab, "Connect");
+  g_assert_nonnull (strstr (fake_wpas_find_call (way->lab.fake, "Connect"), OTHER));
+  wfd_claim_free (claim);
+}
+
+/* Which it says itself. */
+static void
+test_free_again (Way *way, gconstpointer data)
+{
+  wfd_claim_free (pass_over_tv (way));
+  lab_say (&way->lab, "DeviceFoundProperties",
+      "(objectpath '" TV "', {'DeviceName': <'Living room'>, 'IEs': <" BUSY_IES ">})");
+  lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+  lab_say_tv_found (&way->lab);
+  lab_wait_call (&way->lab, "Connect");
+}
+
+static void
+test_no_other (Way *way, gconstpointer data)
+{
+  WfdClaim *claim = pass_over_tv (way);
+
+  wfd_establish_time_is_over (way->establish);
+  way_wait_failed (way, WFD_ERROR_NO_PEER, "in use");
+  wfd_claim_free (claim);
+}
+
+static void
+test_named (Way *way, gconstpointer data)
+{
+  WfdClaim *claim = show_on_tv (way);
+
+  g_object_set (way->establish, "peer", "Living room", NULL);
+  lab_know_tv (&way->lab);
+  way_begin (way);
+  way_wait_failed (way, WFD_ERROR_IN_USE, "tee");
+  wfd_claim_free (claim);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("busy/is-waited-for", test_busy_is_waited_for);
+  add ("busy/for-too-long", test_busy_for_too_long);
+  add ("ours/another-one-is-taken", test_another_one);
+  add ("ours/taken-when-it-is-free", test_free_again);
+  add ("ours/no-other", test_no_other);
+  add ("ours/named", test_named);
+  return lab_run ();
+}
