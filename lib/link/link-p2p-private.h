@@ -95,6 +95,8 @@ struct _WfdP2pLink
   guint n_glances;      /* since it was begun by an operation, or the peer may come back */
   gboolean is_at_rest;  /* the interface of the adapter */
   gboolean has_networks, is_in_network; /* the same; or looks for one, and listens less */
+  gint64 listened_us;                   /* when it was last begun to listen */
+  gint64 glance_us;                     /* when it is time for the next glance, while it waits */
   guint listen_ms;      /* for which wpa_supplicant listens by itself, again and again; or 0 */
   gint64 radio_back_us; /* when the radio will be back from where it is */
   GSource *search_again;

@@ -26,8 +26,11 @@
  *
  * Linux (6.1, mac80211) lets nobody listen for more than 5 s. What is asked near the end of that
  * is answered half a second to a second and a half later; so it listens for 4 s, and then again.
- * wpa_supplicant does that by itself, and not while a group is being formed. */
+ * wpa_supplicant does that by itself, and not while a group is being formed. Half of that leaves
+ * the other half to the network of this device, on another channel; whoever searches or invites
+ * meets it two seconds later at most. */
 #define LISTEN_S 4
+#define LISTEN_IN_NETWORK_S 2
 #define LISTEN_EACH_MS 4100
 #define MANY_LISTENS 4
 /* In the pause between two, so that nothing is ended that somebody has heard. */
@@ -173,9 +176,12 @@ send_extended_listen (WfdP2pLink *self, guint period_ms, guint each_ms)
 static void
 listen (WfdP2pLink *self)
 {
+  gint listen_s = self->is_in_network ? LISTEN_IN_NETWORK_S : LISTEN_S;
+
   if (self->is_at_rest)
-    wfd_p2p_link_send (self, self->interface_path, WPAS_LISTEN, g_variant_new ("(i)", LISTEN_S));
-  send_extended_listen (self, LISTEN_S * 1000, LISTEN_EACH_MS);
+    wfd_p2p_link_send (self, self->interface_path, WPAS_LISTEN, g_variant_new ("(i)", listen_s));
+  send_extended_listen (self, listen_s * 1000, LISTEN_EACH_MS);
+  self->listened_us = g_get_monotonic_time ();
 }
 
 static gboolean
@@ -229,6 +235,21 @@ has_glanced_at_each (WfdP2pLink *self)
   return waits (self) && self->n_glances >= G_N_ELEMENTS (social_mhz);
 }
 
+/* Who listens anew, because he was asked, does not put off the next glance. */
+static void
+listen_until_glance (WfdP2pLink *self)
+{
+  const gint64 each_us = LISTEN_EACH_MS * G_TIME_SPAN_MILLISECOND;
+  gint64 n_left;
+
+  listen (self);
+  if (self->search != WFD_P2P_SEARCH_LISTEN)
+    self->glance_us = self->listened_us + (has_glanced_at_each (self) ? MANY_LISTENS : 1) * each_us;
+  n_left = (self->glance_us - self->listened_us + each_us / 2) / each_us;
+  wfd_p2p_link_wake_search_in (self, MAX (n_left, 1) * LISTEN_EACH_MS - BEFORE_LISTEN_MS,
+      glance_unless_invited);
+}
+
 static void
 send_search (WfdP2pLink *self, WfdP2pSearch search)
 {
@@ -255,10 +276,7 @@ send_search (WfdP2pLink *self, WfdP2pSearch search)
       glance (self);
       break;
     case WFD_P2P_SEARCH_LISTEN:
-      listen (self);
-      wfd_p2p_link_wake_search_in (self,
-          (has_glanced_at_each (self) ? MANY_LISTENS : 1) * LISTEN_EACH_MS - BEFORE_LISTEN_MS,
-          glance_unless_invited);
+      listen_until_glance (self);
       break;
   }
 }
@@ -356,7 +374,11 @@ wfd_p2p_link_search_stopped (WfdP2pLink *self)
 static gboolean
 on_listen_again (gpointer user_data)
 {
-  wfd_p2p_link_search (user_data, WFD_P2P_SEARCH_LISTEN);
+  WfdP2pLink *self = user_data;
+
+  if (self->search == WFD_P2P_SEARCH_LISTEN && g_get_monotonic_time () >= self->glance_us)
+    return glance_unless_invited (self);
+  wfd_p2p_link_search (self, WFD_P2P_SEARCH_LISTEN);
   return G_SOURCE_REMOVE;
 }
 
@@ -370,10 +392,19 @@ on_stop_and_listen (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* In a network it does so in its own time, which otherwise whoever asks again and again takes. */
+static gboolean
+may_listen_again (WfdP2pLink *self)
+{
+  return !self->is_in_network
+      || g_get_monotonic_time () - self->listened_us >= LISTEN_EACH_MS * G_TIME_SPAN_MILLISECOND;
+}
+
 void
 wfd_p2p_link_listen_again (WfdP2pLink *self)
 {
-  if (self->search == WFD_P2P_SEARCH_LISTEN && self->op == NULL && waits (self))
+  if (self->search == WFD_P2P_SEARCH_LISTEN && self->op == NULL && waits (self)
+      && may_listen_again (self))
     wfd_p2p_link_wake_search_in (self, LISTEN_AGAIN_MS, on_listen_again);
 }
 

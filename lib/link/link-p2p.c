@@ -105,6 +105,9 @@ wfd_p2p_link_clear_group (WfdP2pLink *self)
     wfd_link_peer_doubt (self->group->info->peer);
   if (self->group != NULL)
     self->last_mhz = self->group->info->frequency_mhz;
+  /* That was no network. */
+  if (self->group != NULL && g_strcmp0 (self->group->interface_path, self->interface_path) == 0)
+    self->is_in_network = FALSE;
   if (self->group != NULL)
     wfd_p2p_group_release (self);
   g_clear_pointer (&self->group, group_free);

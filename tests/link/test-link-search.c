@@ -381,6 +381,73 @@ test_rests_beside_network (Lab *lab, gconstpointer data)
   assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=4000");
 }
 
+/* Which gets half of the time of the radio, also while somebody asks again and again. */
+static void
+test_waits_beside_network (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, IFACE, "Networks", g_variant_new_parsed ("[objectpath '/n/0']"));
+  fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string ("completed"));
+  begin_waiting (lab);
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=2000");
+  lab_settle (lab);
+
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  lab_wait_told (lab, "request-pbc");
+  g_assert_cmpint (get_wake_ms (lab), >, 1000);
+  WFD_P2P_LINK (lab->link)->listened_us = 0;
+  lab_say (lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  lab_wait_call (lab, "Listen");
+  assert_call (lab, "Listen", "Listen " IFACE " (2,)");
+
+  say_state (lab, "inactive");
+  check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=2412");
+}
+
+/* A group that the interface of the adapter has formed was none. */
+static void
+test_waits_after_group (Lab *lab, gconstpointer data)
+{
+  begin_waiting (lab);
+  say_state (lab, "completed");
+  lab_say (lab, "GroupStarted",
+      "({'interface_object': <objectpath '" IFACE "'>, 'group_object': <objectpath '" GROUP
+      "'>, 'role': <'client'>},)");
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "GroupFinished",
+      "({'interface_object': <objectpath '" IFACE "'>, 'group_object': <objectpath '" GROUP
+      "'>},)");
+  lab_wait_call (lab, "ExtendedListen");
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=4000");
+}
+
+/* However often somebody asks, it sees who is there. */
+static void
+test_asked_sink_glances (Lab *lab, gconstpointer data)
+{
+  WfdP2pLink *link;
+  gint64 glance_us;
+
+  begin_waiting (lab);
+  link = WFD_P2P_LINK (lab->link);
+  glance_us = link->glance_us;
+  g_assert_cmpint (glance_us, >, g_get_monotonic_time ());
+  for (guint i = 0; i < 2; i++) {
+    fake_wpas_forget_calls (lab->fake);
+    lab_say (lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+    lab_wait_call (lab, "Listen");
+    lab_settle (lab);
+    g_assert_cmpint (link->glance_us, ==, glance_us);
+  }
+  link->glance_us = g_get_monotonic_time ();
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
+  lab_wait_call (lab, "Find");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Listen"), ==, 0);
+  lab_wait_call (lab, "Listen");
+}
+
 static void
 refuse_stranger (Lab *lab)
 {
@@ -496,6 +563,9 @@ main (int argc, char **argv)
   add ("search/sink-seeks-on", test_sink_seeks_on);
   add ("search/stopped-while-reachable", test_stopped_while_reachable);
   add ("search/rests-beside-a-network", test_rests_beside_network);
+  add ("search/waits-beside-a-network", test_waits_beside_network);
+  add ("search/waits-after-a-group", test_waits_after_group);
+  add ("search/asked-sink-glances", test_asked_sink_glances);
   add ("search/stranger-ends-none", test_stranger_ends_no_search);
   add ("search/guest-ends-none", test_guest_ends_no_search);
   add ("search/not-beside-a-group", test_search_and_group);
