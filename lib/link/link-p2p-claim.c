@@ -395,19 +395,33 @@ undo_in_system (GHashTable *claim)
     remove_left_address (interface, address);
 }
 
-/* Until it has arrived whoever starts meanwhile finds what was to be undone, and is told here what
- * was there before. */
+/* Until our own claim says all that, whoever starts meanwhile is told here what was there before;
+ * should we crash as well, what is to be undone. @claim: (nullable): he sees that he is not alone,
+ * and leaves alone what we are about to say. */
 static void
-hold_old (WfdP2pOp *op, GHashTable *claim)
+hold (WfdP2pOp *op, GHashTable *claim)
 {
-  static const char *const keys[] = { KEY_DEVICE, KEY_WFD_IES, KEY_CONFIG };
+  static const char *const keys[] = { KEY_DEVICE, KEY_WFD_IES, KEY_CONFIG, KEY_NAME, KEY_INTERFACES,
+    KEY_FORMING };
   WfdClaim *ours = claim_new (op->link);
 
   if (ours == NULL)
     return;
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+  for (guint i = 0; claim != NULL && i < G_N_ELEMENTS (keys); i++)
     wfd_claim_set (ours, keys[i], g_hash_table_lookup (claim, keys[i]));
   g_ptr_array_add (op->held, ours);
+}
+
+static void
+hold_all (WfdP2pOp *op, GPtrArray *claims, const char *owner)
+{
+  hold (op, NULL);
+  for (guint i = 0; i < claims->len; i++) {
+    GHashTable *claim = g_ptr_array_index (claims, i);
+
+    if (wfd_p2p_claim_says (claim, KEY_OWNER, owner) && g_hash_table_contains (claim, KEY_DEVICE))
+      hold (op, claim);
+  }
 }
 
 static void
@@ -421,9 +435,8 @@ restore (WfdP2pLink *self, GHashTable *claim, const char *device)
 
 /* What has become of it shows in the answers to what is asked next. */
 static void
-undo_in_service (WfdP2pOp *op, GHashTable *claim, gboolean is_alone)
+undo_in_service (WfdP2pLink *self, GHashTable *claim, gboolean is_alone)
 {
-  WfdP2pLink *self = op->link;
   const char *path = wfd_p2p_claim_get_path (claim, KEY_PATH),
              *device = wfd_p2p_claim_get_path (claim, KEY_DEVICE);
 
@@ -438,7 +451,6 @@ undo_in_service (WfdP2pOp *op, GHashTable *claim, gboolean is_alone)
   }
   wfd_p2p_link_send (self, device, WPAS_EXTENDED_LISTEN, wfd_p2p_build_extended_listen (0, 0));
   restore (self, claim, device);
-  hold_old (op, claim);
 }
 
 /* Whoever else is in the group goes on, and undoes all that is left of it. */
@@ -496,6 +508,7 @@ clean (WfdP2pOp *op, int lock)
   g_ptr_array_set_size (op->held, 0);
   g_ptr_array_set_size (op->left, 0);
   claims = take_left_over (op, lock, &is_alone);
+  hold_all (op, claims, owner);
   living = wfd_claim_read_living (folder, op->link->claim);
   for (guint i = 0; i < claims->len; i++) {
     GHashTable *claim = g_ptr_array_index (claims, i);
@@ -505,7 +518,7 @@ clean (WfdP2pOp *op, int lock)
     undo_in_system (claim);
     if (!wfd_p2p_claim_says (claim, KEY_OWNER, owner))
       continue;
-    undo_in_service (op, claim, is_alone);
+    undo_in_service (op->link, claim, is_alone);
     if (is_alone && g_hash_table_contains (claim, KEY_FORMING))
       g_ptr_array_add (op->left, g_hash_table_ref (claim));
   }

@@ -35,7 +35,7 @@ struct _WfdP2pOp
   GString *names;        /* of interfaces that will not do */
   gboolean is_off;       /* one of them would, if it were switched on */
   char *persistent_path; /* of the pairing of before */
-  GPtrArray *held;       /* WfdClaim: what was there before a program of ours that crashed */
+  GPtrArray *held;       /* WfdClaim: until the link has one; what crashed programs have left */
   GPtrArray *left;       /* claims of programs of ours that crashed while they formed a group */
 
   guint undo;

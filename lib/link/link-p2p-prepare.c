@@ -265,6 +265,7 @@ begin_configure (WfdP2pOp *op)
   if (wanted.sets_address)
     read_addresses (self, config);
   wfd_p2p_link_claim (self, config);
+  g_ptr_array_set_size (op->held, 0);
   wfd_p2p_op_set_property (op, self->interface_path, WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config);
 }
 

@@ -645,6 +645,57 @@ test_crash_after_cleaning (Lab *lab, gconstpointer data)
   g_free (crash.text);
 }
 
+/* It is about to say what it is, which whoever cleans up meanwhile leaves alone. */
+static void
+test_cleaning_beside_beginner (Lab *lab, gconstpointer data)
+{
+  g_autoptr (WfdLink) second = NULL;
+  g_autofree char *text = NULL;
+
+  learn_owner (lab);
+  text = dup_what_was_set (lab);
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  fake_wpas_hold (lab->fake, "GetAll fi.w1.wpa_supplicant1");
+  lab_find (lab);
+  lab_wait_call (lab, "GetAll fi.w1.wpa_supplicant1");
+  fake_wpas_answer (lab->fake, "GetAll fi.w1.wpa_supplicant1", NULL);
+  leave_claim (lab, text);
+  set_announced (lab, CRASHED);
+  second = begin_link (lab, 2);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Set WFDIEs"), ==, 1);
+  lab->done = FALSE;
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_ends_as_before (lab, second);
+}
+
+/* Who cleans up may crash as well, and may take long with what follows. */
+static void
+test_left_over_is_held (Lab *lab, gconstpointer data)
+{
+  g_autofree char *text = NULL, *whole = NULL;
+
+  learn_owner (lab);
+  text = dup_what_was_set (lab);
+  whole = g_strconcat (text, "device-name=wlan0\ninterfaces=" IFACE "\nforming=yes\n", NULL);
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  leave_claim (lab, whole);
+  fake_wpas_hold (lab->fake, "Get Ifname");
+  fake_wpas_hold (lab->fake, "Get Peers");
+  lab_find (lab);
+  lab_wait_call (lab, "Get Ifname");
+  g_free (read_claim (lab, "forming"));
+  fake_wpas_release (lab->fake, "Get Ifname", g_variant_new_parsed ("(<'wlan0'>,)"));
+  lab_wait_call (lab, "Get Peers");
+  g_assert_cmpuint (count_claims (lab), ==, 1);
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 /* A program that dies in between leaves one without anything in it. */
 static void
 test_empty_is_removed (Lab *lab, gconstpointer data)
@@ -889,6 +940,8 @@ main (int argc, char **argv)
   add ("several-links", test_several_links);
   add ("two-after-crash", test_two_after_crash);
   add ("crash-after-cleaning", test_crash_after_cleaning);
+  add ("cleaning-beside-a-beginner", test_cleaning_beside_beginner);
+  add ("left-over-is-held", test_left_over_is_held);
   add ("empty-is-removed", test_empty_is_removed);
   add ("claim-is-whole", test_claim_is_whole);
   add ("new-claim-is-not-taken", test_new_claim_is_not_taken);
