@@ -217,45 +217,28 @@ open_claim (const char *path, gboolean *ret_is_held)
 
 /* NULL if somebody lives who holds it. */
 static GHashTable *
-take (const char *path, gboolean *is_alone)
+take (int fd, const char *path, gboolean is_held)
 {
-  gboolean is_held;
-  int fd = open_claim (path, &is_held);
-  GHashTable *values = NULL;
+  GHashTable *values;
 
-  if (fd < 0)
+  if (is_held || !is_there (fd))
     return NULL;
-  if (is_held) {
-    *is_alone = FALSE;
-  } else if (is_there (fd)) {
-    values = read_values (fd, FALSE);
-    g_unlink (path);
-  }
-  close (fd);
+  values = read_values (fd, FALSE);
+  g_unlink (path);
   return values;
 }
 
 static GHashTable *
-read_any (const char *path, gboolean *ret_is_held)
+read_any (int fd, const char *path, gboolean is_held)
 {
-  int fd = open_claim (path, ret_is_held);
-  GHashTable *values = fd >= 0 ? read_values (fd, *ret_is_held) : NULL;
-
-  if (fd >= 0)
-    close (fd);
-  return values;
+  return read_values (fd, is_held);
 }
 
 /* NULL if nobody lives who holds it. */
 static GHashTable *
-read_held (const char *path, gboolean *is_alone)
+read_held (int fd, const char *path, gboolean is_held)
 {
-  gboolean is_held = FALSE;
-  GHashTable *values = read_any (path, &is_held);
-
-  if (!is_held)
-    g_clear_pointer (&values, g_hash_table_unref);
-  return values;
+  return is_held ? read_values (fd, TRUE) : NULL;
 }
 
 static gboolean
@@ -264,9 +247,10 @@ is_of (const WfdClaim *self, const char *path)
   return self != NULL && strcmp (self->path, path) == 0;
 }
 
+/* @ret_is_alone: nobody holds any. */
 static GPtrArray *
 collect (const char *folder, const WfdClaim *ours,
-    GHashTable *(*get) (const char *path, gboolean *is_alone), gboolean *is_alone)
+    GHashTable *(*get) (int fd, const char *path, gboolean is_held), gboolean *ret_is_alone)
 {
   GPtrArray *claims = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -274,14 +258,22 @@ collect (const char *folder, const WfdClaim *ours,
   const char *name;
   guint n = 0;
 
+  *ret_is_alone = TRUE;
   while (dir != NULL && n < MAX_CLAIMS && (name = g_dir_read_name (dir)) != NULL) {
     g_autofree char *path = g_build_filename (folder, name, NULL);
     g_autoptr (GHashTable) values = NULL;
+    gboolean is_held;
+    int fd;
 
     if (!g_str_has_prefix (name, PREFIX) || is_of (ours, path))
       continue;
     n++;
-    values = get (path, is_alone);
+    fd = open_claim (path, &is_held);
+    if (fd < 0)
+      continue;
+    *ret_is_alone &= !is_held;
+    values = get (fd, path, is_held);
+    close (fd);
     if (values != NULL && g_strcmp0 (g_hash_table_lookup (values, KEY_BOOT), boot) == 0)
       g_ptr_array_add (claims, g_steal_pointer (&values));
   }
@@ -291,20 +283,21 @@ collect (const char *folder, const WfdClaim *ours,
 GPtrArray *
 wfd_claim_take_left_over (const char *folder, const WfdClaim *ours, gboolean *ret_is_alone)
 {
-  *ret_is_alone = TRUE;
   return collect (folder, ours, take, ret_is_alone);
 }
 
 GPtrArray *
 wfd_claim_read_all (const char *folder, const WfdClaim *ours)
 {
-  gboolean is_held;
+  gboolean is_alone;
 
-  return collect (folder, ours, read_any, &is_held);
+  return collect (folder, ours, read_any, &is_alone);
 }
 
 GPtrArray *
 wfd_claim_read_living (const char *folder, const WfdClaim *ours)
 {
-  return collect (folder, ours, read_held, NULL);
+  gboolean is_alone;
+
+  return collect (folder, ours, read_held, &is_alone);
 }

@@ -7,10 +7,6 @@
 
 #include "link-net.h"
 
-static struct nla_policy message_policy[NL80211_ATTR_MAX + 1] = {
-  [NL80211_ATTR_BSS] = { .type = NLA_NESTED },
-};
-
 static struct nla_policy bss_policy[NL80211_BSS_MAX + 1] = {
   [NL80211_BSS_FREQUENCY] = { .type = NLA_U32 },
   [NL80211_BSS_SEEN_MS_AGO] = { .type = NLA_U32 },
@@ -30,12 +26,12 @@ gboolean
 wfd_net_read_group (struct nlmsghdr *header, const guint8 *device, guint *ret_frequency_mhz,
     guint *ret_age_ms)
 {
-  struct nlattr *attributes[NL80211_ATTR_MAX + 1], *bss[NL80211_BSS_MAX + 1];
+  struct nlattr *attribute, *bss[NL80211_BSS_MAX + 1];
 
-  if (!genlmsg_valid_hdr (header, 0) || genlmsg_hdr (header)->cmd != NL80211_CMD_NEW_SCAN_RESULTS
-      || genlmsg_parse (header, 0, attributes, NL80211_ATTR_MAX, message_policy) < 0
-      || attributes[NL80211_ATTR_BSS] == NULL
-      || nla_parse_nested (bss, NL80211_BSS_MAX, attributes[NL80211_ATTR_BSS], bss_policy) < 0)
+  if (!genlmsg_valid_hdr (header, 0) || genlmsg_hdr (header)->cmd != NL80211_CMD_NEW_SCAN_RESULTS)
+    return FALSE;
+  attribute = nlmsg_find_attr (header, GENL_HDRLEN, NL80211_ATTR_BSS);
+  if (attribute == NULL || nla_parse_nested (bss, NL80211_BSS_MAX, attribute, bss_policy) < 0)
     return FALSE;
   if (bss[NL80211_BSS_FREQUENCY] == NULL || bss[NL80211_BSS_SEEN_MS_AGO] == NULL
       || !is_owner (bss[NL80211_BSS_INFORMATION_ELEMENTS], device))

@@ -140,10 +140,11 @@ start_server (WfdP2pLink *self)
   WfdDhcpRange range;
 
   if (path == NULL || !group->has_address || group->server != NULL
-      || group->n_servers++ == MAX_SERVERS
+      || group->n_servers == MAX_SERVERS
       || !wfd_dhcp_choose_range (group->info->network, group->info->local_address, &self->pool,
           &range))
     return;
+  group->n_servers++;
   argv = wfd_dhcp_build_server (path, group->info->interface, &range);
   group->dhcp = wfd_process_new ((const char *const *) argv, &server_rules, self, NULL);
   wfd_p2p_group_claim_more (group);

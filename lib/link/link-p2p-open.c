@@ -44,7 +44,7 @@ answered_find (WfdP2pOp *op, GVariant *answer)
 }
 
 /* Until the peer has been heard where its group was, or on the social channels. */
-#define GLANCE_MS 1000
+#define HEARD_MS 1000
 
 static gboolean
 on_not_heard (gpointer user_data)
@@ -56,7 +56,7 @@ on_not_heard (gpointer user_data)
 static void
 glance_at_group (WfdP2pOp *op, guint frequency_mhz)
 {
-  wfd_p2p_link_wake_search_in (op->link, GLANCE_MS, on_not_heard);
+  wfd_p2p_link_wake_search_in (op->link, HEARD_MS, on_not_heard);
   wfd_p2p_link_note_search (op->link, WFD_P2P_SEARCH_GLANCE);
   wfd_p2p_op_ask_p2p (op, WPAS_FIND, wfd_p2p_build_glance (frequency_mhz), NULL);
 }
