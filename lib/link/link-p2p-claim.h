@@ -30,7 +30,8 @@ G_BEGIN_DECLS
 #define KEY_ANNOUNCES "announces"
 #define KEY_CONFIGURES "configures"
 #define KEY_SINCE "since"
-#define KEY_TURN "turn" /* since when we form one, or this one, and nobody else does */
+#define KEY_LISTENS "listens" /* on that adapter, for how many us at a time */
+#define KEY_TURN "turn"       /* since when we form one, or this one, and nobody else does */
 
 #define CLAIM_YES "yes"
 

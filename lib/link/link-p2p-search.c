@@ -36,6 +36,11 @@
 /* In the pause between two, so that nothing is ended that somebody has heard. */
 #define BEFORE_LISTEN_MS 50
 
+/* At rest, an eighth of the time: the network of this device, or a group beside it, on another channel,
+ * hardly suffers, and whoever searches or invites, which takes some seconds, meets it. */
+#define REACHABLE_MS 250
+#define REACHABLE_EACH_MS 2000
+
 /* In MHz. */
 static const guint social_mhz[] = { 2412, 2437, 2462 };
 /* Without those; displays prefer 5 GHz. */
@@ -165,11 +170,14 @@ glance_unless_invited (gpointer user_data)
 /* --- what is sent --- */
 
 static void
-send_extended_listen (WfdP2pLink *self, guint period_ms, guint each_ms)
+extend_listening (WfdP2pLink *self, guint period_ms)
 {
+  guint longest_ms = wfd_p2p_link_share_listening (self, period_ms, LISTEN_S * 1000);
+
   self->listen_ms = period_ms;
   wfd_p2p_link_send (self, self->interface_path, WPAS_EXTENDED_LISTEN,
-      wfd_p2p_build_extended_listen (period_ms, each_ms));
+      wfd_p2p_build_extended_listen (longest_ms,
+          longest_ms > REACHABLE_MS ? LISTEN_EACH_MS : REACHABLE_EACH_MS));
 }
 
 /* At once, and again and again from there. */
@@ -180,7 +188,7 @@ listen (WfdP2pLink *self)
 
   if (self->is_at_rest)
     wfd_p2p_link_send (self, self->interface_path, WPAS_LISTEN, g_variant_new ("(i)", listen_s));
-  send_extended_listen (self, listen_s * 1000, LISTEN_EACH_MS);
+  extend_listening (self, listen_s * 1000);
   self->listened_us = g_get_monotonic_time ();
 }
 
@@ -257,7 +265,7 @@ send_search (WfdP2pLink *self, WfdP2pSearch search)
   gboolean was_listening = self->listen_ms > 0;
 
   if (was_listening && !goes_on)
-    send_extended_listen (self, 0, 0);
+    extend_listening (self, 0);
   switch (search) {
     case WFD_P2P_SEARCH_NONE:
     case WFD_P2P_SEARCH_ENDED:
@@ -345,7 +353,7 @@ wfd_p2p_link_search_is_over (WfdP2pLink *self)
 {
   wfd_p2p_clear_source (&self->search_again);
   if (self->listen_ms > 0)
-    send_extended_listen (self, 0, 0);
+    extend_listening (self, 0);
   self->search = WFD_P2P_SEARCH_NONE;
   self->is_reachable = FALSE;
 }
@@ -425,18 +433,13 @@ wfd_p2p_link_listen_to_refused (WfdP2pLink *self)
 
 /* --- at rest --- */
 
-/* An eighth of the time: the network of this device, or a group beside it, on another channel,
- * hardly suffers, and whoever searches or invites, which takes some seconds, meets it. */
-#define REACHABLE_MS 250
-#define REACHABLE_EACH_MS 2000
-
 void
 wfd_p2p_link_reach (WfdP2pLink *self)
 {
   if (!self->is_reachable)
     return;
   if (self->is_in_network || wfd_p2p_link_is_beside_group (self))
-    send_extended_listen (self, REACHABLE_MS, REACHABLE_EACH_MS);
+    extend_listening (self, REACHABLE_MS);
   else
     listen (self);
 }

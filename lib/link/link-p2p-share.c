@@ -220,6 +220,24 @@ wfd_p2p_link_is_beside_group (WfdP2pLink *self)
   return is_beside;
 }
 
+guint
+wfd_p2p_link_share_listening (WfdP2pLink *self, guint period_ms, guint most_ms)
+{
+  g_autoptr (GPtrArray) others = wfd_p2p_link_read_others (self);
+  gint64 longest_us = period_ms * G_TIME_SPAN_MILLISECOND;
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, longest_us);
+
+  if (self->claim != NULL)
+    wfd_claim_set (self->claim, KEY_LISTENS, period_ms > 0 ? text : NULL);
+  for (guint i = 0; i < others->len; i++) {
+    GHashTable *claim = g_ptr_array_index (others, i);
+
+    if (wfd_p2p_claim_says (claim, KEY_DEVICE, self->interface_path))
+      longest_us = MAX (longest_us, wfd_p2p_claim_get_us (claim, KEY_LISTENS));
+  }
+  return MIN (longest_us / G_TIME_SPAN_MILLISECOND, most_ms);
+}
+
 /* --- out --- */
 
 static gboolean

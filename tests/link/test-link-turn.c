@@ -249,6 +249,58 @@ test_closed_without_lock (Lab *lab, gconstpointer data)
   close (other);
 }
 
+/* --- one setting of the adapter --- */
+
+static WfdLink *
+begin_display (Lab *lab)
+{
+  const WfdP2pOptions options = {
+    .advert = { WFD_IE_TYPE_PRIMARY_SINK, TRUE, 0, 300, 0 },
+    .go_intent = -1,
+    .runtime_folder = lab->folder,
+  };
+  WfdLink *link = WFD_LINK (wfd_p2p_link_new_full (lab->bus, &options));
+
+  lab->done = FALSE;
+  wfd_link_find_async (link, NULL, lab_on_done, lab);
+  lab_wait_ok (lab);
+  lab_settle (lab);
+  return link;
+}
+
+static void
+assert_listens (Lab *lab, const char *expected)
+{
+  lab_settle (lab);
+  assert_call (lab, "ExtendedListen", expected);
+  fake_wpas_forget_calls (lab->fake);
+}
+
+/* Who can be found for a moment now and then, or not any more, is not alone. */
+static void
+test_display_listens_on (Lab *lab, gconstpointer data)
+{
+  static const char lasting[] = "ExtendedListen " IFACE " interval=4100 period=4000";
+  WfdP2pLink *source = WFD_P2P_LINK (lab->link);
+  WfdLink *display = begin_display (lab);
+
+  assert_listens (lab, lasting);
+  source->is_in_network = TRUE;
+  wfd_p2p_link_set_reachable (source, TRUE);
+  assert_listens (lab, lasting);
+  wfd_p2p_link_set_reachable (source, FALSE);
+  assert_listens (lab, lasting);
+  wfd_p2p_link_set_reachable (source, TRUE);
+  assert_listens (lab, lasting);
+  wfd_link_stop_find (display);
+  assert_listens (lab, "ExtendedListen " IFACE " interval=2000 period=250");
+  wfd_p2p_link_set_reachable (source, FALSE);
+  assert_listens (lab, "ExtendedListen " IFACE " ");
+  wfd_link_close (display);
+  lab_settle (lab);
+  g_assert_finalize_object (display);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -260,5 +312,6 @@ main (int argc, char **argv)
   add ("lock-is-kept", test_lock_is_kept);
   add ("lock-is-given-back", test_lock_is_given_back);
   add ("closed-without-lock", test_closed_without_lock);
+  add ("display-listens-on", test_display_listens_on);
   return lab_run ();
 }
