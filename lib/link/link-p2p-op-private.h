@@ -40,6 +40,7 @@ struct _WfdP2pOp
 
   guint undo;
   guint n_failures;
+  guint n_invitations;    /* not answered, in this attempt */
   guint n_negotiations;   /* begun; not those in which the group of the peer was joined */
   gboolean has_interface; /* for the group, in this attempt */
   guint n_unformed;       /* attempts that had none when they failed */

@@ -219,13 +219,18 @@ answered_groups (WfdP2pOp *op, GVariant *answer)
 #define ASK_AGAIN_MS 5000
 
 static void
-watch_answer (WfdP2pOp *op, GSourceFunc ask)
+wake_in (WfdP2pOp *op, guint wake_ms, GSourceFunc callback)
 {
   wfd_p2p_clear_source (&op->step_timer);
-  op->step_timer =
-      g_timeout_source_new (wfd_p2p_or_default (op->link->options.ask_again_ms, ASK_AGAIN_MS));
-  g_source_set_callback (op->step_timer, ask, op, NULL);
+  op->step_timer = g_timeout_source_new (wake_ms);
+  g_source_set_callback (op->step_timer, callback, op, NULL);
   g_source_attach (op->step_timer, op->link->context);
+}
+
+static void
+watch_answer (WfdP2pOp *op, GSourceFunc ask)
+{
+  wake_in (op, wfd_p2p_or_default (op->link->options.ask_again_ms, ASK_AGAIN_MS), ask);
 }
 
 static void
@@ -272,13 +277,8 @@ build_invite (WfdP2pOp *op)
 static void
 begin_invite (WfdP2pOp *op)
 {
+  op->n_invitations = 0;
   wfd_p2p_op_ask_p2p (op, WPAS_INVITE, build_invite (op), NULL);
-}
-
-/* Whether the peer wants to comes by signal. */
-static void
-answered_invite (WfdP2pOp *op, GVariant *answer)
-{
 }
 
 /* Of these two, the first lets the peer's person accept in peace and the peer
@@ -287,6 +287,65 @@ answered_invite (WfdP2pOp *op, GVariant *answer)
 #define STATUS_NOT_NOW 1
 #define STATUS_UNKNOWN_GROUP 8
 #define STATUS_DEFERRED 12
+/* Of wpa_supplicant: no answer at all. */
+#define STATUS_NONE -1
+
+/* It goes to where the peer listened last, again and again for half a minute. Who has begun anew
+ * may listen on another of the social channels, of which wpa_supplicant (2.10) learns by a search,
+ * and tells nobody; it searches half a second after the last frame that was sent, for 0.8 s. */
+#define UNANSWERED_MS 5000
+#define LOOK_AROUND_MS 1400
+#define MOST_INVITATIONS 5
+
+static gboolean on_unanswered (gpointer user_data);
+
+static void
+watch_invitation (WfdP2pOp *op)
+{
+  op->n_invitations++;
+  wake_in (op, wfd_p2p_or_default (op->link->options.unanswered_ms, UNANSWERED_MS), on_unanswered);
+}
+
+static gboolean
+on_invite_where_it_is (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+
+  ask_again (op, WPAS_INVITE, build_invite (op));
+  watch_invitation (op);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_looked_around (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+
+  wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_STOP_FIND, NULL);
+  wake_in (op, WFD_P2P_RADIO_BACK_MS, on_invite_where_it_is);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_unanswered (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+
+  if (op->n_invitations == MOST_INVITATIONS) {
+    wfd_p2p_op_invitation_result (op, STATUS_NONE);
+    return G_SOURCE_REMOVE;
+  }
+  ask_again (op, WPAS_FIND, wfd_p2p_build_find (TRUE, 1));
+  wake_in (op, LOOK_AROUND_MS, on_looked_around);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whether the peer wants to comes by signal. */
+static void
+answered_invite (WfdP2pOp *op, GVariant *answer)
+{
+  watch_invitation (op);
+}
 
 static gboolean
 on_invite_again (gpointer user_data)

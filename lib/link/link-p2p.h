@@ -24,10 +24,11 @@ typedef struct
   guint max_attempts;          /* if what fails may pass; 0 for the default */
   guint retry_ms;              /* before the second of them; 0 for the default */
   guint ask_again_ms;          /* while a peer does not answer; 0 for the default */
-  guint join_ms;               /* until the peer's group is found; 0 for the default */
-  guint wps_end_ms;            /* after it has failed, if wpa_supplicant says nothing; 0: default */
-  guint address_ms;            /* until there have to be addresses; 0 for the default */
-  guint call_timeout_ms;       /* until wpa_supplicant has to answer; 0 for the default */
+  guint unanswered_ms;   /* an invitation, until the peer is searched for; 0 for the default */
+  guint join_ms;         /* until the peer's group is found; 0 for the default */
+  guint wps_end_ms;      /* after it has failed, if wpa_supplicant says nothing; 0: default */
+  guint address_ms;      /* until there have to be addresses; 0 for the default */
+  guint call_timeout_ms; /* until wpa_supplicant has to answer; 0 for the default */
   guint lost_ms;         /* of silence or absence, until the peer is lost; 0 for the default */
   guint look_ms;         /* between two looks for an owner who is away; 0 for the default */
   guint station_ms;      /* between two looks at the peer as a station; 0 for the default */

@@ -355,6 +355,52 @@ test_group_of_peer_gone (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Invite"), ==, 1);
 }
 
+/* It listens on another channel since it was switched on again, say. */
+static void
+invite_without_answer (Lab *lab)
+{
+  static const WfdP2pOptions options = { .go_intent = -1, .unanswered_ms = 1 };
+
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  fake_wpas_set (lab->fake, IFACE, "PersistentGroups",
+      g_variant_new_parsed ("[objectpath '" PERSISTENT "0']"));
+  fake_wpas_set (lab->fake, PERSISTENT "0", "Properties",
+      g_variant_new_parsed ("{'mode': <'0'>, 'bssid': <'" TV_ID "'>}"));
+  lab_reopen (lab, TV_ID, FALSE);
+}
+
+static void
+test_unanswered_is_looked_for (Lab *lab, gconstpointer data)
+{
+  invite_without_answer (lab);
+  lab_wait_call (lab, "Find");
+  /* This time it answers. */
+  WFD_P2P_LINK (lab->link)->options.unanswered_ms = 0;
+  while (fake_wpas_count (lab->fake, "Invite") < 2)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 1);
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=1");
+  g_assert_false (lab->done);
+  lab_say (lab, "InvitationResult", "({'status': <0>},)");
+  while (WFD_P2P_LINK (lab->link)->op->step != WFD_P2P_STEP_GROUP)
+    g_main_context_iteration (NULL, TRUE);
+  fake_wpas_forget_calls (lab->fake);
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 0);
+}
+
+static void
+test_unanswered_for_too_long (Lab *lab, gconstpointer data)
+{
+  invite_without_answer (lab);
+  lab_wait_call (lab, "Invite");
+  WFD_P2P_LINK (lab->link)->op->n_invitations = 4;
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Invite"), <=, 2);
+}
+
 /* wpa_supplicant says nothing for a minute. */
 static void
 test_group_of_peer_not_found (Lab *lab, gconstpointer data)
@@ -873,6 +919,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add ("succeeds", test_succeeds);
+  add ("unanswered/is-looked-for", test_unanswered_is_looked_for);
+  add ("unanswered/for-too-long", test_unanswered_for_too_long);
   add ("gives-up", test_gives_up);
   add ("asks-otherwise", test_asks_otherwise);
   add ("sink-asks-otherwise", test_sink_asks_otherwise);
