@@ -181,7 +181,7 @@ make_room (WfdP2pLink *self)
     lose_peer (self, wfd_link_peer_get_id (oldest));
 }
 
-/* What is new about it is told by the caller. */
+/* What is new about it is told by the caller, for whom @ret_is_new was FALSE before. */
 static WfdLinkPeer *
 ensure_peer (WfdP2pLink *self, const char *path, gboolean *ret_is_new)
 {
@@ -191,7 +191,6 @@ ensure_peer (WfdP2pLink *self, const char *path, gboolean *ret_is_new)
   if (id == NULL)
     return NULL;
   peer = g_hash_table_lookup (self->peers, id);
-  *ret_is_new = peer == NULL;
   if (peer != NULL)
     return peer;
   if (g_hash_table_size (self->peers) >= WFD_LIMIT_LINK_PEERS)
@@ -199,6 +198,7 @@ ensure_peer (WfdP2pLink *self, const char *path, gboolean *ret_is_new)
   /* Closed by who was told. */
   if (self->owner == NULL)
     return NULL;
+  *ret_is_new = TRUE;
   peer = wfd_link_peer_new (id);
   g_hash_table_insert (self->peers, g_steal_pointer (&id), peer);
   return peer;

@@ -483,15 +483,21 @@ test_thousand_peers (Lab *lab, gconstpointer data)
 }
 
 static void
-say_many (Lab *lab)
+say_some (Lab *lab, guint n)
 {
-  for (guint i = 0; i < 1000; i++) {
+  for (guint i = 0; i < n; i++) {
     g_autofree char *args =
         g_strdup_printf ("(objectpath '" IFACE "/Peers/02000001%04x', @a{sv} {})", i);
 
     lab_say (lab, "DeviceFoundProperties", args);
   }
   lab_settle (lab);
+}
+
+static void
+say_many (Lab *lab)
+{
+  say_some (lab, 1000);
 }
 
 /* Whoever is about to be paired is not the one who goes, though silent for longest; nor is it
@@ -532,6 +538,20 @@ test_close_when_there_is_no_room (Lab *lab, gconstpointer data)
   lab_find (lab);
   lab_wait_ok (lab);
   say_many (lab);
+  g_assert_cmpuint (count_peers (lab), ==, 0);
+}
+
+/* The one too many is heard of by what it asks. */
+static void
+test_close_when_there_is_no_room_for_who_asks (Lab *lab, gconstpointer data)
+{
+  g_signal_connect (lab->link, "peer-lost", G_CALLBACK (on_lost_close), NULL);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  say_some (lab, 256);
+  g_assert_cmpuint (count_peers (lab), ==, 256);
+  lab_say (lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 0x0f)");
+  lab_settle (lab);
   g_assert_cmpuint (count_peers (lab), ==, 0);
 }
 
@@ -668,6 +688,8 @@ main (int argc, char **argv)
   add ("peers/thousand", test_thousand_peers);
   add ("peers/wanted-of-thousand", test_wanted_of_thousand);
   add ("peers/close-when-there-is-no-room", test_close_when_there_is_no_room);
+  add ("peers/close-when-there-is-no-room-for-who-asks",
+      test_close_when_there_is_no_room_for_who_asks);
   add ("peers/name-that-changes", test_name_that_changes);
   add ("peers/name-is-printable", test_name_is_printable);
   add ("peers/impostor-ignored", test_impostor_ignored);
