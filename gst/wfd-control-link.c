@@ -257,7 +257,7 @@ on_opened (WfdEstablish *establish, WfdControl *self)
 static void
 on_down (WfdEstablish *establish, const GError *error, WfdControl *self)
 {
-  GST_INFO ("link down: %s", error != NULL ? error->message : "nothing used it");
+  GST_INFO ("link down: %s", error != NULL ? error->message : "no error");
   wfd_control_drop_timer (&self->retry_timer);
   wfd_control_stop_listening (self);
   wfd_control_end_session (self, error);

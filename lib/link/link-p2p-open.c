@@ -287,15 +287,13 @@ begin_invite (WfdP2pOp *op)
 #define STATUS_NOT_NOW 1
 #define STATUS_UNKNOWN_GROUP 8
 #define STATUS_DEFERRED 12
-/* Of wpa_supplicant: no answer at all. */
-#define STATUS_NONE -1
 
 /* It goes to where the peer listened last, again and again for half a minute. Who has begun anew
  * may listen on another of the social channels, of which wpa_supplicant (2.10) learns by a search,
  * and tells nobody; it searches half a second after the last frame that was sent, for 0.8 s. */
 #define UNANSWERED_MS 5000
 #define LOOK_AROUND_MS 1400
-#define MOST_INVITATIONS 5
+#define MAX_INVITATIONS 5
 
 static gboolean on_unanswered (gpointer user_data);
 
@@ -322,6 +320,7 @@ on_looked_around (gpointer user_data)
   WfdP2pOp *op = user_data;
 
   wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_STOP_FIND, NULL);
+  wfd_p2p_link_expect_radio_in (op->link, WFD_P2P_RADIO_BACK_MS);
   wake_in (op, WFD_P2P_RADIO_BACK_MS, on_invite_where_it_is);
   return G_SOURCE_REMOVE;
 }
@@ -331,11 +330,14 @@ on_unanswered (gpointer user_data)
 {
   WfdP2pOp *op = user_data;
 
-  if (op->n_invitations == MOST_INVITATIONS) {
-    wfd_p2p_op_invitation_result (op, STATUS_NONE);
+  if (op->n_invitations == MAX_INVITATIONS) {
+    wfd_p2p_op_invitation_result (op, WFD_P2P_NO_ANSWER);
     return G_SOURCE_REMOVE;
   }
-  ask_again (op, WPAS_FIND, wfd_p2p_build_find (TRUE, 1));
+  /* Or the peer invites us just now. */
+  if (!op->link->is_at_rest)
+    return G_SOURCE_CONTINUE;
+  wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_FIND, wfd_p2p_build_find (TRUE, 1));
   wake_in (op, LOOK_AROUND_MS, on_looked_around);
   return G_SOURCE_REMOVE;
 }

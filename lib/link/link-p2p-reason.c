@@ -8,8 +8,6 @@
 
 /* --- negotiation and invitation (P2P 1.7 table 18) --- */
 
-#define NO_ANSWER -1
-
 static const struct
 {
   gint status;
@@ -17,7 +15,7 @@ static const struct
   const char *text;
   gboolean may_pass; /* by itself, so that it is worth another try */
 } statuses[] = {
-  { NO_ANSWER, WFD_ERROR_TIMEOUT,
+  { WFD_P2P_NO_ANSWER, WFD_ERROR_TIMEOUT,
       "no answer; is the peer's screen for wireless displays still open?", TRUE },
   { 1, WFD_ERROR_REFUSED, "somebody has to accept at the peer first", TRUE },
   { 2, WFD_ERROR_UNSUPPORTED,

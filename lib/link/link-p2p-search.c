@@ -28,7 +28,7 @@
  * is answered half a second to a second and a half later; so it listens for 4 s, and then again.
  * wpa_supplicant does that by itself, and not while a group is being formed. Half of that leaves
  * the other half to the network of this device, on another channel; whoever searches or invites
- * meets it two seconds later at most. */
+ * meets it 2.1 s later at most. */
 #define LISTEN_S 4
 #define LISTEN_IN_NETWORK_S 2
 #define LISTEN_EACH_MS 4100
@@ -172,7 +172,7 @@ glance_unless_invited (gpointer user_data)
 static void
 extend_listening (WfdP2pLink *self, guint period_ms)
 {
-  guint longest_ms = wfd_p2p_link_share_listening (self, period_ms, LISTEN_S * 1000);
+  guint longest_ms = MIN (wfd_p2p_link_share_listening (self, period_ms), LISTEN_S * 1000);
 
   self->listen_ms = period_ms;
   wfd_p2p_link_send (self, self->interface_path, WPAS_EXTENDED_LISTEN,
@@ -408,11 +408,20 @@ may_listen_again (WfdP2pLink *self)
       || g_get_monotonic_time () - self->listened_us >= LISTEN_EACH_MS * G_TIME_SPAN_MILLISECOND;
 }
 
+/* Whoever asks several times a second puts off nothing. */
+static gboolean
+is_due_soon (WfdP2pLink *self)
+{
+  return self->search_again != NULL
+      && g_source_get_ready_time (self->search_again)
+      <= g_get_monotonic_time () + LISTEN_AGAIN_MS * G_TIME_SPAN_MILLISECOND;
+}
+
 void
 wfd_p2p_link_listen_again (WfdP2pLink *self)
 {
   if (self->search == WFD_P2P_SEARCH_LISTEN && self->op == NULL && waits (self)
-      && may_listen_again (self))
+      && may_listen_again (self) && !is_due_soon (self))
     wfd_p2p_link_wake_search_in (self, LISTEN_AGAIN_MS, on_listen_again);
 }
 

@@ -221,21 +221,23 @@ wfd_p2p_link_is_beside_group (WfdP2pLink *self)
 }
 
 guint
-wfd_p2p_link_share_listening (WfdP2pLink *self, guint period_ms, guint most_ms)
+wfd_p2p_link_share_listening (WfdP2pLink *self, guint period_ms)
 {
-  g_autoptr (GPtrArray) others = wfd_p2p_link_read_others (self);
+  g_autoptr (GPtrArray) others = NULL;
   gint64 longest_us = period_ms * G_TIME_SPAN_MILLISECOND;
   g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, longest_us);
 
   if (self->claim != NULL)
     wfd_claim_set (self->claim, KEY_LISTENS, period_ms > 0 ? text : NULL);
+  /* Behind that, so that of two at once the last knows of both. */
+  others = wfd_p2p_link_read_others (self);
   for (guint i = 0; i < others->len; i++) {
     GHashTable *claim = g_ptr_array_index (others, i);
 
     if (wfd_p2p_claim_says (claim, KEY_DEVICE, self->interface_path))
       longest_us = MAX (longest_us, wfd_p2p_claim_get_us (claim, KEY_LISTENS));
   }
-  return MIN (longest_us / G_TIME_SPAN_MILLISECOND, most_ms);
+  return MIN (longest_us / G_TIME_SPAN_MILLISECOND, G_MAXUINT16);
 }
 
 /* --- out --- */

@@ -70,6 +70,8 @@ gboolean wfd_p2p_read_status (GVariant *args, gint *ret_status);
 /* The status of a negotiation or invitation (P2P 1.7 table 18), or -1 if there
  * was no answer. */
 GError *wfd_p2p_error_from_status (const char *what, gint status);
+/* In place of a status, of wpa_supplicant. */
+#define WFD_P2P_NO_ANSWER -1
 gboolean wfd_p2p_may_status_pass (gint status);
 /* Of a call that would have begun a group: whether wpa_supplicant says no more than that it
  * has not worked, as when the driver gives it no interface for the group. */

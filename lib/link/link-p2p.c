@@ -105,7 +105,7 @@ wfd_p2p_link_clear_group (WfdP2pLink *self)
     wfd_link_peer_doubt (self->group->info->peer);
   if (self->group != NULL)
     self->last_mhz = self->group->info->frequency_mhz;
-  /* That was no network. */
+  /* The state of the adapter's interface was that of the group. */
   if (self->group != NULL && g_strcmp0 (self->group->interface_path, self->interface_path) == 0)
     self->is_in_network = FALSE;
   if (self->group != NULL)
@@ -223,6 +223,7 @@ void
 wfd_p2p_link_update_peer (WfdP2pLink *self, const char *path, GVariant *properties,
     gboolean is_heard)
 {
+  G_GNUC_UNUSED g_autoptr (WfdP2pLink) held = g_object_ref (self);
   gboolean is_new = FALSE;
   g_autoptr (WfdLinkPeer) peer = ensure_peer (self, path, &is_new);
   gboolean changed;
