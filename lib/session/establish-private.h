@@ -47,7 +47,7 @@ struct _WfdEstablish
   gboolean is_finding;               /* a search is being begun */
   WfdEstablishAction after;          /* once the link is closed */
   WfdLinkPeer *busy;                 /* is wanted, and in use */
-  GHashTable *taken;                 /* ids of those that other links of this program show on */
+  GHashTable *taken;                 /* ids of those that other links of this program showed on */
   WfdLinkPeer *candidate;            /* with whom the link is, or is to be, opened */
   gboolean was_asked;                /* by it: it does not know of an earlier pairing */
   GHashTable *requests;              /* ids of peers whose requests are left open, to PINs */

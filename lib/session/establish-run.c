@@ -10,6 +10,8 @@
 #define MAX_NAMED 8
 /* A peer that is on and near has been found by then. */
 #define NEWS_S 5
+/* One that another link of this program showed on is asked for again. */
+#define TAKEN_S 20
 
 /* --- what is told --- */
 
@@ -147,7 +149,7 @@ find_namesake (WfdEstablish *self, WfdLinkPeer *peer)
 {
   g_autoptr (GPtrArray) peers = wfd_link_dup_peers (self->link);
 
-  if (self->chosen != NULL || strcmp (wfd_link_peer_get_name (peer), self->peer) != 0)
+  if (self->chosen != NULL || g_strcmp0 (wfd_link_peer_get_name (peer), self->peer) != 0)
     return NULL;
   for (guint i = 0; i < peers->len; i++) {
     WfdLinkPeer *other = g_ptr_array_index (peers, i);
@@ -174,6 +176,7 @@ wfd_establish_choose (WfdEstablish *self, const char *id)
 {
   g_free (self->chosen);
   self->chosen = g_strdup (id);
+  g_hash_table_remove_all (self->taken);
 }
 
 static gboolean
@@ -383,14 +386,28 @@ on_not_found_yet (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Nobody tells when the other link of this program leaves it. */
+static gboolean
+on_taken_again (gpointer user_data)
+{
+  G_GNUC_UNUSED g_autoptr (WfdEstablish) self = g_object_ref (user_data);
+
+  wfd_clear_source (&self->news);
+  g_hash_table_remove_all (self->taken);
+  look_at_known_peers (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 watch_search (WfdEstablish *self)
 {
-  if (self->role == WFD_ROLE_SINK || self->peer == NULL || self->busy != NULL)
+  gboolean is_taken = g_hash_table_size (self->taken) > 0;
+
+  if (self->role == WFD_ROLE_SINK || self->peer == NULL || (self->busy != NULL && !is_taken))
     return;
   wfd_clear_source (&self->news);
-  self->news = g_timeout_source_new_seconds (NEWS_S);
-  g_source_set_callback (self->news, on_not_found_yet, self, NULL);
+  self->news = g_timeout_source_new_seconds (is_taken ? TAKEN_S : NEWS_S);
+  g_source_set_callback (self->news, is_taken ? on_taken_again : on_not_found_yet, self, NULL);
   g_source_attach (self->news, self->context);
 }
 
@@ -747,7 +764,8 @@ may_be_named (WfdEstablish *self, WfdLinkPeer *peer)
 static gboolean
 is_let_in (WfdEstablish *self, WfdLinkPeer *peer, WfdPairing pairing)
 {
-  if (!is_named (self, peer) || (self->role == WFD_ROLE_SOURCE && self->peer == NULL))
+  if (!is_named (self, peer) || (self->role == WFD_ROLE_SOURCE && self->peer == NULL)
+      || find_namesake (self, peer) != NULL)
     return FALSE;
   if (plays_our_role (self, peer)) {
     wfd_establish_tell (self, WFD_ESTABLISH_NEWS, "%s wants to be paired, and is a %s itself",
@@ -812,6 +830,7 @@ static void
 on_peer_lost (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
 {
   g_hash_table_remove (self->requests, wfd_link_peer_get_id (peer));
+  g_hash_table_remove (self->taken, wfd_link_peer_get_id (peer));
   if (self->busy == peer)
     g_clear_object (&self->busy);
 }
@@ -823,7 +842,9 @@ is_of_use (WfdEstablish *self, const WfdLinkInfo *info)
 {
   if (info->peer == NULL || info->local_address == NULL || !is_named (self, info->peer))
     return FALSE;
-  return self->role == WFD_ROLE_SOURCE ? self->peer != NULL : info->peer_address != NULL;
+  if (self->role == WFD_ROLE_SINK)
+    return info->peer_address != NULL;
+  return self->peer != NULL && find_namesake (self, info->peer) == NULL;
 }
 
 static void
@@ -843,14 +864,6 @@ note_wrong (WfdEstablish *self, const WfdLinkInfo *info)
 }
 
 static void
-note_open (WfdEstablish *self, WfdEstablishEvent event)
-{
-  wfd_establish_feed (self, event);
-  if (self->state.phase == WFD_ESTABLISH_OPEN)
-    wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_OPENED);
-}
-
-static void
 on_opened (WfdLink *link, WfdEstablish *self)
 {
   const WfdLinkInfo *info = wfd_link_get_info (link);
@@ -865,19 +878,25 @@ on_opened (WfdLink *link, WfdEstablish *self)
     wfd_establish_choose (self, wfd_link_peer_get_id (info->peer));
   if (!wfd_establish_end_step (self))
     return;
-  note_open (self, WFD_ESTABLISH_EVENT_OPENED);
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_OPENED);
+  if (self->state.phase == WFD_ESTABLISH_OPEN)
+    wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_OPENED);
 }
 
-/* It may pass without anybody doing anything. */
+/* It may pass without anybody doing anything, unless it has gone with the session. */
 static void
 on_interrupted (WfdLink *link, WfdEstablish *self)
 {
-  g_autofree char *text =
-      g_strdup_printf ("%s is not heard, and may come back", wfd_establish_name (self->candidate));
+  WfdEstablishPhase phase = self->state.phase;
+  g_autofree char *text = NULL;
 
-  tell_news (self, text);
-  if (is_ours (self, link))
+  if (self->session == NULL)
     wfd_establish_feed (self, WFD_ESTABLISH_EVENT_AWAY);
+  if (!is_ours (self, link) || self->state.phase != phase)
+    return;
+  text =
+      g_strdup_printf ("%s is not heard, and may come back", wfd_establish_name (self->candidate));
+  tell_news (self, text);
 }
 
 static void
@@ -886,8 +905,6 @@ on_resumed (WfdLink *link, WfdEstablish *self)
   g_autofree char *text = g_strdup_printf ("%s is back", wfd_establish_name (self->candidate));
 
   tell_news (self, text);
-  if (is_ours (self, link) && self->state.phase == WFD_ESTABLISH_UNUSED && self->session == NULL)
-    note_open (self, WFD_ESTABLISH_EVENT_BACK);
 }
 
 static void

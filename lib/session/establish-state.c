@@ -26,6 +26,7 @@ typedef enum
   ANYONE,
   SINK,   /* who waits to be found */
   WORKED, /* for whom it has worked once */
+  MISSED, /* whose picture somebody wants to see since it rests */
 } Who;
 
 /* Of the rows of a phase, the first that fits counts; where none does, the event is
@@ -92,12 +93,16 @@ static const struct
   { P (PLAYING), E (LOST), ANYONE, P (RESTING), DO (NOTHING) },
 
   { P (UNUSED), E (PLAYS), ANYONE, P (PLAYING), DO (NOTHING) },
-  /* A source that was begun anew joins the group again, and waits to be called. */
-  { P (UNUSED), E (BACK), SINK, P (OPEN), DO (NOTHING) },
   { P (UNUSED), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
   { P (UNUSED), E (TROUBLE), SINK, P (TROUBLED), DO (NOTHING) },
+  { P (UNUSED), E (TROUBLE), MISSED, P (TROUBLED), DO (NOTHING) },
   { P (UNUSED), E (TROUBLE), ANYONE, P (LEFT), DO (NOTHING) },
+  /* A source that is begun anew invites its display, which does not hear that in a group. */
+  { P (UNUSED), E (AWAY), SINK, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (UNUSED), E (AWAY), MISSED, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (UNUSED), E (AWAY), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
   { P (UNUSED), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
+  { P (UNUSED), E (LOST), MISSED, P (SEEKING), DO (SEARCH) },
   { P (UNUSED), E (LOST), ANYONE, P (LISTENING), DO (LISTEN) },
   { P (UNUSED), E (TIME), SINK, P (SEEKING), DO (CLOSE_AND_SEARCH) },
   { P (UNUSED), E (TIME), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
@@ -132,6 +137,8 @@ fits (const WfdEstablishState *self, Who who)
       return self->role == WFD_ROLE_SINK;
     case WORKED:
       return self->has_worked;
+    case MISSED:
+      return self->is_missed;
   }
   g_return_val_if_reached (FALSE);
 }
@@ -162,20 +169,31 @@ get_length_us (const WfdEstablishState *self, guint32 random)
   }
 }
 
+/* A stranger who opens a link again and again makes nothing longer. */
 static void
-enter (WfdEstablishState *self, WfdEstablishPhase phase, gint64 now_us, guint32 random)
+enter (WfdEstablishState *self, WfdEstablishPhase phase, WfdEstablishEvent event, gint64 now_us,
+    guint32 random)
 {
+  gboolean is_wrong = event == WFD_ESTABLISH_EVENT_WRONG;
   gint64 length_us;
 
+  if (is_wrong && phase == self->phase)
+    return;
   self->phase = phase;
   if (phase == WFD_ESTABLISH_PLAYING) {
     self->has_worked = TRUE;
     self->n_failures = 0;
   }
+  if (phase == WFD_ESTABLISH_UNUSED)
+    self->is_missed = FALSE;
   if (phase == WFD_ESTABLISH_RESTING)
     self->n_failures++;
   length_us = get_length_us (self, random);
   self->deadline_us = length_us != G_MAXINT64 ? now_us + length_us : G_MAXINT64;
+  if (phase == WFD_ESTABLISH_SEEKING && !is_wrong)
+    self->seeks_until_us = self->deadline_us;
+  else if (phase == WFD_ESTABLISH_SEEKING && length_us != G_MAXINT64)
+    self->deadline_us = self->seeks_until_us;
 }
 
 void
@@ -197,10 +215,12 @@ WfdEstablishAction
 wfd_establish_state_feed (WfdEstablishState *self, WfdEstablishEvent event, gint64 now_us,
     guint32 random)
 {
+  if (event == WFD_ESTABLISH_EVENT_WANTED)
+    self->is_missed = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     if (rows[i].phase != self->phase || rows[i].event != event || !fits (self, rows[i].who))
       continue;
-    enter (self, rows[i].next, now_us, random);
+    enter (self, rows[i].next, event, now_us, random);
     return rows[i].action;
   }
   return WFD_ESTABLISH_DO_NOTHING;

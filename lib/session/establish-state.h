@@ -19,7 +19,7 @@ typedef enum
   WFD_ESTABLISH_NEGOTIATING, /* a session begins */
   WFD_ESTABLISH_PLAYING,
   WFD_ESTABLISH_UNUSED,    /* the link is up, and nothing plays */
-  WFD_ESTABLISH_LEFT,      /* the link is up, and the session has failed when nothing played */
+  WFD_ESTABLISH_LEFT,      /* the link is up, and the session has failed when nobody wanted it */
   WFD_ESTABLISH_TROUBLED,  /* the link is up, and the session has failed when it was wanted */
   WFD_ESTABLISH_RESTING,   /* before all is tried again */
   WFD_ESTABLISH_LISTENING, /* the group was closed for want of use, and the peer may open it again */
@@ -37,12 +37,11 @@ typedef enum
   WFD_ESTABLISH_EVENT_LOST,      /* the link */
   WFD_ESTABLISH_EVENT_CONNECTED, /* a session begins */
   WFD_ESTABLISH_EVENT_PLAYS,
-  WFD_ESTABLISH_EVENT_AWAY,    /* the peer, perhaps for a moment */
-  WFD_ESTABLISH_EVENT_BACK,    /* it was away for a moment, and there is no session any more */
+  WFD_ESTABLISH_EVENT_AWAY,    /* the peer, with whom there is no session any more */
   WFD_ESTABLISH_EVENT_RESTS,   /* it is paused, or has ended in order */
   WFD_ESTABLISH_EVENT_TROUBLE, /* it has ended otherwise */
   WFD_ESTABLISH_EVENT_TIME,    /* the deadline is over */
-  WFD_ESTABLISH_EVENT_WRONG,   /* somebody else has opened the link */
+  WFD_ESTABLISH_EVENT_WRONG,   /* somebody else has opened the link, or shows on the peer */
 } WfdEstablishEvent;
 
 typedef enum
@@ -63,9 +62,11 @@ typedef struct
   gboolean lists_only; /* nobody is named, so who is there is said, and that is all */
   gint64 unused_us;    /* for how long a link that nothing uses stays; 0 for ever */
   WfdEstablishPhase phase;
-  gboolean has_worked; /* it has played; what has worked once is tried until it does again */
-  guint n_failures;    /* since then */
-  gint64 deadline_us;  /* G_MAXINT64 for none */
+  gboolean has_worked;   /* it has played; what has worked once is tried until it does again */
+  guint n_failures;      /* since then */
+  gboolean is_missed;    /* wanted, since it was unused last */
+  gint64 deadline_us;    /* G_MAXINT64 for none */
+  gint64 seeks_until_us; /* the deadline of the search that was begun last */
 } WfdEstablishState;
 
 void wfd_establish_state_init (WfdEstablishState *self, WfdRole role);

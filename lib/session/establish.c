@@ -228,7 +228,6 @@ wfd_establish_close (WfdEstablish *self)
   g_clear_pointer (&self->entered_pin, g_free);
   g_clear_pointer (&self->shown_pin, g_free);
   g_hash_table_remove_all (self->requests);
-  g_hash_table_remove_all (self->taken);
   if (link == NULL)
     return;
   g_signal_handlers_disconnect_by_data (link, self);

@@ -27,7 +27,7 @@ def cast_from_phone(source, sink, intent):
     phone.connect(phone.find('Sink'), intent)
     interface, ours, _ = phone.take_address()
     show(phone, sink, SOURCE_THERE % ours, interface)
-    sink.wait('^progress connect error')
+    sink.wait('^progress discover start')
     return sink
 
 

@@ -22,7 +22,7 @@ def reopen_from_both_sides(source, sink, owner):
     find_both(source, sink)
     pair(source, sink, 'pbc')
     for first, second in ((source, sink), (sink, source)):
-        for closes, other in ((owner, sink if owner is source else source), (sink, source)):
+        for closes, other in ((source, sink), (sink, source)):
             close(closes, other)
             time.sleep(random.uniform(0.5, 4))
             say('== %s owns, %s has closed, %s opens' % (owner.name, closes.name, first.name))

@@ -11,6 +11,8 @@ from stage import SOURCE, end, forget_pairings, listen, set_stage, wait_picture
 # In seconds, what has to be met.
 FIRST_S, REOPENED_S, PICTURE_S = 5.0, 1.0, 0.3
 N_REOPENED, N_ANYWHERE = 5, 4
+# After NULL, which the display may not have heard of.
+AT_ONCE_S = 0, 0.1, 0.3, 0.7, 1.5
 
 
 def play(source, sink, most_s):
@@ -31,6 +33,15 @@ def stop(source, sink):
         device.wait_no_group(5)
 
 
+def play_at_once(source, sink):
+    for pause_s in AT_ONCE_S:
+        say('== known, %.1f s after NULL' % pause_s)
+        end(source)
+        time.sleep(pause_s)
+        play(source, sink, REOPENED_S)
+    stop(source, sink)
+
+
 def measure(source, sink, source_intent, sink_intent, n_reopened):
     forget_pairings(source, sink)
     source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % source_intent)
@@ -45,6 +56,9 @@ def measure(source, sink, source_intent, sink_intent, n_reopened):
         time.sleep(random.uniform(2.5, 4))
         play(source, sink, REOPENED_S)
         stop(source, sink)
+    if n_reopened > 0:
+        play(source, sink, REOPENED_S)
+        play_at_once(source, sink)
     source.stop_peer()
     sink.stop_peer()
 

@@ -67,7 +67,6 @@ pass_over_tv (Way *way)
   WAIT_UNTIL (g_str_has_suffix (way->progress->str, "connect~ discover+"));
   WAIT_UNTIL (!way->establish->is_finding);
   lab_settle (&way->lab);
-  g_assert_null (way->establish->news);
   g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
   return claim;
 }
@@ -97,6 +96,47 @@ test_free_again (Way *way, gconstpointer data)
   lab_wait_call (&way->lab, "Connect");
 }
 
+/* wpa_supplicant forgets it, and hears it again. */
+static void
+test_heard_again (Way *way, gconstpointer data)
+{
+  wfd_claim_free (pass_over_tv (way));
+  lab_say (&way->lab, "DeviceLost", "(objectpath '" TV "',)");
+  lab_say_tv_found (&way->lab);
+  lab_wait_call (&way->lab, "Connect");
+}
+
+/* Nobody says so. */
+static void
+test_asked_again (Way *way, gconstpointer data)
+{
+  wfd_claim_free (pass_over_tv (way));
+  g_source_set_ready_time (way->establish->news, 0);
+  lab_wait_call (&way->lab, "Connect");
+}
+
+static void
+end_group (Way *way)
+{
+  lab_say (&way->lab, "GroupFinished",
+      "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP
+      "'>},)");
+}
+
+/* Then it is ours. */
+static void
+test_comes_by_itself (Way *way, gconstpointer data)
+{
+  wfd_claim_free (pass_over_tv (way));
+  lab_start_group (&way->lab, "client");
+  WAIT_UNTIL (way->n_opened == 1);
+  way->establish->state.phase = WFD_ESTABLISH_TROUBLED;
+  way->establish->state.has_worked = TRUE;
+  fake_wpas_forget_calls (way->lab.fake);
+  end_group (way);
+  lab_wait_call (&way->lab, "Connect");
+}
+
 static void
 test_no_other (Way *way, gconstpointer data)
 {
@@ -119,6 +159,45 @@ test_named (Way *way, gconstpointer data)
   wfd_claim_free (claim);
 }
 
+/* --- of the very name --- */
+
+#define NAMESAKE "{'DeviceName': <'Living room'>}"
+
+/* The one that is meant is in use, and this one says nothing of Wi-Fi Display. */
+static void
+find_namesakes (Way *way)
+{
+  g_object_set (way->establish, "peer", "Living room", NULL);
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_say (&way->lab, "DeviceFoundProperties",
+      "(objectpath '" OTHER "', {'DeviceName': <'Living room'>, 'IEs': <" BUSY_IES ">})");
+  WAIT_UNTIL (g_str_has_suffix (way->progress->str, "discover~"));
+  lab_say (&way->lab, "DeviceFoundProperties", "(objectpath '" TV "', " NAMESAKE ")");
+  lab_settle (&way->lab);
+  g_assert_no_error (way->failed);
+}
+
+static void
+test_namesake_asks (Way *way, gconstpointer data)
+{
+  find_namesakes (way);
+  lab_say (&way->lab, "ProvisionDiscoveryPBCRequest", "(objectpath '" TV "',)");
+  lab_wait_call (&way->lab, "RejectPeer");
+  lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+}
+
+/* It was paired before. */
+static void
+test_namesake_opens (Way *way, gconstpointer data)
+{
+  find_namesakes (way);
+  lab_start_group (&way->lab, "client");
+  lab_wait_call (&way->lab, "Disconnect");
+  g_assert_cmpuint (way->n_opened, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,7 +206,12 @@ main (int argc, char **argv)
   add ("busy/for-too-long", test_busy_for_too_long);
   add ("ours/another-one-is-taken", test_another_one);
   add ("ours/taken-when-it-is-free", test_free_again);
+  add ("ours/taken-when-it-is-heard-again", test_heard_again);
+  add ("ours/asked-again-after-a-while", test_asked_again);
+  add ("ours/taken-when-it-came-by-itself", test_comes_by_itself);
   add ("ours/no-other", test_no_other);
   add ("ours/named", test_named);
+  add ("namesake/asks", test_namesake_asks);
+  add ("namesake/opens", test_namesake_opens);
   return lab_run ();
 }

@@ -310,6 +310,70 @@ test_left_while_nothing_played (void)
       { E (TROUBLE), P (TROUBLED), DO (NOTHING) }, { E (LOST), P (SEEKING), DO (SEARCH) });
 }
 
+/* Who has left the group after its session, or is not heard, is not waited for in it. */
+static void
+test_gone_after_its_session (void)
+{
+  WfdEstablishState state;
+
+  get_playing (&state, WFD_ROLE_SINK);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) },
+      { E (AWAY), P (SEEKING), DO (CLOSE_AND_SEARCH) });
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) },
+      { E (AWAY), P (LISTENING), DO (CLOSE_AND_LISTEN) });
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (WANTED), P (UNUSED), DO (NOTHING) },
+      { E (AWAY), P (SEEKING), DO (CLOSE_AND_SEARCH) });
+}
+
+/* Whoever opens links that nobody wants makes a search, or a pause, no longer. */
+static void
+test_wrong_links_delay_nothing (void)
+{
+  WfdEstablishState state;
+  gint64 deadline_us;
+
+  wfd_establish_state_init (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (WANTED), P (SEEKING), DO (SEARCH) });
+  deadline_us = state.deadline_us;
+  wfd_establish_state_feed (&state, E (WRONG), 7 * S, RANDOM);
+  g_assert_cmpint (state.deadline_us, ==, deadline_us);
+  wfd_establish_state_feed (&state, E (PEER), 8 * S, RANDOM);
+  wfd_establish_state_feed (&state, E (WRONG), 9 * S, RANDOM);
+  g_assert_cmpint (state.phase, ==, P (SEEKING));
+  g_assert_cmpint (state.deadline_us, ==, deadline_us);
+
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (LOST), P (RESTING), DO (NOTHING) });
+  deadline_us = state.deadline_us;
+  for (guint i = 0; i < 3; i++)
+    wfd_establish_state_feed (&state, E (WRONG), deadline_us - 1, RANDOM);
+  g_assert_cmpint (state.phase, ==, P (RESTING));
+  g_assert_cmpint (state.deadline_us, ==, deadline_us);
+  g_assert_cmpuint (state.n_failures, ==, 1);
+}
+
+/* A person wants to see it again, and only then it turns out that the display has gone. */
+static void
+test_left_when_wanted_again (void)
+{
+  WfdEstablishState state;
+
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (WANTED), P (UNUSED), DO (NOTHING) },
+      { E (TROUBLE), P (TROUBLED), DO (NOTHING) },
+      { E (TIME), P (SEEKING), DO (CLOSE_AND_SEARCH) });
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (WANTED), P (UNUSED), DO (NOTHING) },
+      { E (LOST), P (SEEKING), DO (SEARCH) });
+  /* The next time it rests nobody does. */
+  get_playing (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (WANTED), P (UNUSED), DO (NOTHING) },
+      { E (PLAYS), P (PLAYING), DO (NOTHING) }, { E (RESTS), P (UNUSED), DO (NOTHING) },
+      { E (LOST), P (LISTENING), DO (LISTEN) });
+}
+
 static void
 test_nobody_named (void)
 {
@@ -366,6 +430,9 @@ main (int argc, char **argv)
   g_test_add_func ("/establish/state/trouble", test_trouble);
   g_test_add_func ("/establish/state/gone-with-its-session", test_gone_with_its_session);
   g_test_add_func ("/establish/state/left-while-nothing-played", test_left_while_nothing_played);
+  g_test_add_func ("/establish/state/left-when-wanted-again", test_left_when_wanted_again);
+  g_test_add_func ("/establish/state/wrong-links-delay-nothing", test_wrong_links_delay_nothing);
+  g_test_add_func ("/establish/state/gone-after-its-session", test_gone_after_its_session);
   g_test_add_func ("/establish/state/nobody-named", test_nobody_named);
   g_test_add_func ("/establish/state/anything", test_anything);
   return g_test_run ();
