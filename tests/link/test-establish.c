@@ -377,7 +377,7 @@ test_sink_enters_pin (Way *way, gconstpointer data)
 {
   prepare_to_enter_pin (way);
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   lab_say (&way->lab, "ProvisionDiscoveryRequestEnterPin", "(objectpath '" TV "',)");
   WAIT_UNTIL (way->n_pin_requests == 1);
@@ -483,7 +483,7 @@ static void
 test_sink_is_paired (Way *way, gconstpointer data)
 {
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   lab_start_group_after (&way->lab, "Connect", "client");
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
@@ -500,7 +500,7 @@ get_request_left_open (Way *way)
 {
   way->leaves_open = TRUE;
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
   WAIT_UNTIL (way->n_requests == 1);
@@ -552,7 +552,7 @@ test_accepted_request_is_not_open (Way *way, gconstpointer data)
 {
   fake_wpas_hold (way->lab.fake, "Find");
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
   WAIT_UNTIL (way->n_requests == 1);
   g_assert_cmpuint (g_hash_table_size (way->establish->requests), ==, 0);
@@ -573,7 +573,7 @@ wait_for_request_to_show (Way *way)
 {
   g_object_set (way->establish, "pairing", WFD_PAIRING_PIN_DISPLAY, NULL);
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   ask_to_show_pin (way, "12345670");
 }
@@ -645,7 +645,7 @@ static void
 test_sink_refuses_other_way (Way *way, gconstpointer data)
 {
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 5, byte 7)");
   lab_wait_call (&way->lab, "RejectPeer");
@@ -660,7 +660,7 @@ test_sink_throws_out (Way *way, gconstpointer data)
   g_object_set (way->establish, "peer", OTHER_ID, NULL);
   lab_know_tv (&way->lab);
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   lab_start_group (&way->lab, "client");
   lab_wait_call (&way->lab, "Disconnect");
@@ -705,7 +705,7 @@ static void
 test_source_never_listens (Way *way, gconstpointer data)
 {
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   lab_start_group (&way->lab, "client");
   WAIT_UNTIL (way->n_opened == 1);
@@ -731,7 +731,7 @@ test_source_without_address (Way *way, gconstpointer data)
   wfd_establish_set_link (way->establish, way->lab.link);
   lab_set_neighbour (&way->lab, NULL);
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   lab_say (&way->lab, "GroupStarted",
       "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP
@@ -756,7 +756,7 @@ static void
 test_display_is_refused (Way *way, gconstpointer data)
 {
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   ask_to_be_paired (way, "{'DeviceName': <'Kitchen'>, 'IEs': <" ROKU_IES ">}");
   lab_wait_call (&way->lab, "RejectPeer");
@@ -772,7 +772,7 @@ test_nameless_is_not_refused (Way *way, gconstpointer data)
 {
   g_object_set (way->establish, "peer", "Phone", NULL);
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   ask_to_be_paired (way, "{'IEs': <" SOURCE_IES ">}");
   for (guint i = 0; i < 3; i++)
@@ -792,7 +792,7 @@ test_who_asks_is_looked_at (Way *way, gconstpointer data)
   fake_wpas_set (way->lab.fake, TV, "DeviceName", g_variant_new_string ("Phone"));
   fake_wpas_set (way->lab.fake, TV, "IEs", g_variant_new_parsed (SOURCE_IES));
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
   lab_wait_call (&way->lab, "Connect");
@@ -803,7 +803,7 @@ static void
 test_sink_waits_on (Way *way, gconstpointer data)
 {
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   lab_react (&way->lab, "Connect", "GONegotiationFailure", "({'status': <11>},)");
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
@@ -816,7 +816,7 @@ static void
 test_sink_waits_for_service (Way *way, gconstpointer data)
 {
   way_begin (way);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   lab_drop_fake (&way->lab);
   WAIT_UNTIL (g_str_has_suffix (way->progress->str, "discover!"));
@@ -827,7 +827,7 @@ test_sink_waits_for_service (Way *way, gconstpointer data)
   lab_add_fake (&way->lab);
   lab_settle (&way->lab);
   wfd_establish_time_is_over (way->establish);
-  lab_wait_call (&way->lab, "Find");
+  lab_wait_call (&way->lab, "Listen");
   lab_settle (&way->lab);
   lab_start_group_after (&way->lab, "Connect", "client");
   lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
