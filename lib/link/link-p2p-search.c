@@ -26,12 +26,13 @@
  *
  * Linux (6.1, mac80211) lets nobody listen for more than 5 s. What is asked near the end of that
  * is answered half a second to a second and a half later; so it listens for 4 s, and then again.
- * wpa_supplicant does that by itself, and not while a group is being formed. Half of that leaves
- * the other half to the network of this device, on another channel; whoever searches or invites
- * meets it 2.1 s later at most. */
+ * wpa_supplicant does that by itself, and not while a group is being formed. Where this
+ * device is in a network, that has its radio for half of each second; who invites does so again
+ * within that. */
 #define LISTEN_S 4
-#define LISTEN_IN_NETWORK_S 2
 #define LISTEN_EACH_MS 4100
+#define LISTEN_IN_NETWORK_MS 500
+#define LISTEN_IN_NETWORK_EACH_MS 1000
 #define MANY_LISTENS 4
 /* In the pause between two, so that nothing is ended that somebody has heard. */
 #define BEFORE_LISTEN_MS 50
@@ -169,6 +170,14 @@ glance_unless_invited (gpointer user_data)
 
 /* --- what is sent --- */
 
+static guint
+get_each_ms (guint period_ms)
+{
+  if (period_ms > LISTEN_IN_NETWORK_MS)
+    return LISTEN_EACH_MS;
+  return period_ms > REACHABLE_MS ? LISTEN_IN_NETWORK_EACH_MS : REACHABLE_EACH_MS;
+}
+
 static void
 extend_listening (WfdP2pLink *self, guint period_ms)
 {
@@ -176,19 +185,18 @@ extend_listening (WfdP2pLink *self, guint period_ms)
 
   self->listen_ms = period_ms;
   wfd_p2p_link_send (self, self->interface_path, WPAS_EXTENDED_LISTEN,
-      wfd_p2p_build_extended_listen (longest_ms,
-          longest_ms > REACHABLE_MS ? LISTEN_EACH_MS : REACHABLE_EACH_MS));
+      wfd_p2p_build_extended_listen (longest_ms, get_each_ms (longest_ms)));
 }
 
 /* At once, and again and again from there. */
 static void
 listen (WfdP2pLink *self)
 {
-  gint listen_s = self->is_in_network ? LISTEN_IN_NETWORK_S : LISTEN_S;
+  gint listen_s = self->is_in_network ? 1 : LISTEN_S;
 
   if (self->is_at_rest)
     wfd_p2p_link_send (self, self->interface_path, WPAS_LISTEN, g_variant_new ("(i)", listen_s));
-  extend_listening (self, listen_s * 1000);
+  extend_listening (self, self->is_in_network ? LISTEN_IN_NETWORK_MS : LISTEN_S * 1000);
   self->listened_us = g_get_monotonic_time ();
 }
 

@@ -407,7 +407,7 @@ test_waits_beside_network (Lab *lab, gconstpointer data)
   fake_wpas_set (lab->fake, IFACE, "Networks", g_variant_new_parsed ("[objectpath '/n/0']"));
   fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string ("completed"));
   begin_waiting (lab);
-  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=2000");
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=1000 period=500");
   lab_settle (lab);
 
   fake_wpas_forget_calls (lab->fake);
@@ -418,7 +418,7 @@ test_waits_beside_network (Lab *lab, gconstpointer data)
   WFD_P2P_LINK (lab->link)->listened_us = 0;
   lab_say (lab, "GONegotiationRequest", "(objectpath '" TV "', uint16 4, byte 7)");
   lab_wait_call (lab, "Listen");
-  assert_call (lab, "Listen", "Listen " IFACE " (2,)");
+  assert_call (lab, "Listen", "Listen " IFACE " (1,)");
 
   say_state (lab, "inactive");
   check_glance (lab, "Find " IFACE " DiscoveryType='start_with_full' Timeout=2 freq=2412");
