@@ -698,7 +698,7 @@ establish_init_signals (void)
   /**
    * WfdEstablish::down:
    * @self: the establish
-   * @error: (nullable): why; %NULL if nothing has used it
+   * @error: (nullable): why; %NULL if nothing has used it, or the peer has gone after its session
    *
    * The link is not up any more. One that was lost is opened again, by a source; a
    * sink waits to be found again.
