@@ -382,13 +382,15 @@ on_pad_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-/* An encoder in front that can choose shall choose what every peer takes. */
+/* Who can choose, an encoder in front as well, shall choose what our encoders and every peer
+ * take: others, as the 64 bits a pixel that videotestsrc has first, have to be converted. */
 static GstCaps *
 get_possible_caps (GstPad *pad)
 {
   g_autoptr (GstCaps) preferred = gst_caps_from_string (
-      "video/x-raw; video/x-h264, profile=(string){ constrained-baseline, baseline, "
-      "constrained-high, progressive-high, high }");
+      "video/x-raw, format=(string)I420; video/x-raw, format=(string)NV12; video/x-raw; "
+      "video/x-h264, profile=(string){ constrained-baseline, baseline, constrained-high, "
+      "progressive-high, high }");
   g_autoptr (GstCaps) all = gst_pad_get_pad_template_caps (pad);
   GstCaps *first = gst_caps_intersect_full (preferred, all, GST_CAPS_INTERSECT_FIRST);
 

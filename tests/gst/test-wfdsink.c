@@ -91,6 +91,36 @@ GST_START_TEST (pads_come_and_go_while_the_state_changes)
 
 GST_END_TEST;
 
+/* Of what upstream has, in its order. */
+GST_START_TEST (pictures_are_asked_for_as_encoders_take_them)
+{
+  static const struct
+  {
+    const char *upstream;
+    const char *format;
+  } rows[] = {
+    { "videotestsrc name=camera", "I420" },
+    { "videotestsrc ! videoscale name=camera", "I420" },
+    { "fakesrc ! capsfilter name=camera caps=\"video/x-raw, format={ RGBA, NV12, I420 }\"",
+        "I420" },
+    { "fakesrc ! capsfilter name=camera caps=\"video/x-raw, format={ RGBA, NV12 }\"", "NV12" },
+    { "fakesrc ! capsfilter name=camera caps=\"video/x-raw, format={ RGB16, BGRx }\"", "RGB16" },
+    { "fakesrc ! capsfilter name=camera caps=\"video/x-raw, format=BGRx\"", "BGRx" },
+  };
+  g_autofree char *description = g_strconcat (rows[__i__].upstream, " ! wfdsink", NULL);
+  g_autoptr (GstElement) pipeline = gst_parse_launch (description, NULL), camera = NULL;
+  g_autoptr (GstPad) pad = NULL;
+  g_autoptr (GstCaps) caps = NULL;
+
+  camera = gst_bin_get_by_name (GST_BIN (pipeline), "camera");
+  pad = gst_element_get_static_pad (camera, "src");
+  caps = gst_caps_fixate (gst_pad_get_allowed_caps (pad));
+  fail_unless_equals_string (gst_structure_get_string (gst_caps_get_structure (caps, 0), "format"),
+      rows[__i__].format);
+}
+
+GST_END_TEST;
+
 /* It may come later, or have been forgotten. */
 GST_START_TEST (nothing_linked_is_told)
 {
@@ -844,6 +874,7 @@ wfdsink_suite (void)
   tcase_add_loop_test (pads, pads_are_found_without_names, 0, 8);
   tcase_add_test (pads, pads_are_there_once_and_can_be_given_back);
   tcase_add_test (pads, pads_come_and_go_while_the_state_changes);
+  tcase_add_loop_test (pads, pictures_are_asked_for_as_encoders_take_them, 0, 6);
 
   suite_add_tcase (suite, raw);
   tcase_add_loop_test (raw, nothing_linked_is_told, 0, 4);
