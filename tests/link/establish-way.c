@@ -122,6 +122,14 @@ way_begin (Way *way)
 }
 
 void
+way_end_group (Way *way)
+{
+  lab_say (&way->lab, "GroupFinished",
+      "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP
+      "'>},)");
+}
+
+void
 way_wait_failed (Way *way, gint code, const char *words)
 {
   WAIT_UNTIL (way->failed != NULL);

@@ -33,6 +33,8 @@ typedef struct
 void way_set_up (Way *way, gconstpointer data);
 void way_tear_down (Way *way, gconstpointer data);
 void way_begin (Way *way);
+/* wpa_supplicant says that it has ended. */
+void way_end_group (Way *way);
 /* With that code, and these words in what a person reads. */
 void way_wait_failed (Way *way, gint code, const char *words);
 

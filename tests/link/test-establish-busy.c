@@ -115,14 +115,6 @@ test_asked_again (Way *way, gconstpointer data)
   lab_wait_call (&way->lab, "Connect");
 }
 
-static void
-end_group (Way *way)
-{
-  lab_say (&way->lab, "GroupFinished",
-      "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP
-      "'>},)");
-}
-
 /* Then it is ours. */
 static void
 test_comes_by_itself (Way *way, gconstpointer data)
@@ -133,7 +125,7 @@ test_comes_by_itself (Way *way, gconstpointer data)
   way->establish->state.phase = WFD_ESTABLISH_TROUBLED;
   way->establish->state.has_worked = TRUE;
   fake_wpas_forget_calls (way->lab.fake);
-  end_group (way);
+  way_end_group (way);
   lab_wait_call (&way->lab, "Connect");
 }
 

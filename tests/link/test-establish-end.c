@@ -5,21 +5,13 @@
 /* --- losses --- */
 
 static void
-end_group (Way *way)
-{
-  lab_say (&way->lab, "GroupFinished",
-      "({'interface_object': <objectpath '" GROUP_IFACE "'>, 'group_object': <objectpath '" GROUP
-      "'>},)");
-}
-
-static void
 test_loss_before_a_session (Way *way, gconstpointer data)
 {
   lab_know_tv (&way->lab);
   lab_start_group_after (&way->lab, "Connect", "client");
   way_begin (way);
   WAIT_UNTIL (way->n_opened == 1);
-  end_group (way);
+  way_end_group (way);
   WAIT_UNTIL (way->failed != NULL);
   g_assert_error (way->failed, WFD_ERROR, WFD_ERROR_CLOSED);
 }
@@ -73,7 +65,7 @@ static void
 test_unused_link_goes (Way *way, gconstpointer data)
 {
   get_unused (way);
-  end_group (way);
+  way_end_group (way);
   assert_rests (way);
   g_assert_error (way->down, WFD_ERROR, WFD_ERROR_CLOSED);
   assert_peer_opens (way);
@@ -84,7 +76,7 @@ static void
 test_peer_asks_at_rest (Way *way, gconstpointer data)
 {
   get_unused (way);
-  end_group (way);
+  way_end_group (way);
   assert_rests (way);
   lab_wait_call (&way->lab, "ExtendedListen");
   fake_wpas_forget_calls (way->lab.fake);
@@ -98,7 +90,7 @@ static void
 test_wifi_goes_at_rest (Way *way, gconstpointer data)
 {
   get_unused (way);
-  end_group (way);
+  way_end_group (way);
   assert_rests (way);
   lab_drop_fake (&way->lab);
   WAIT_UNTIL (strstr (way->text, "stopped") != NULL);
@@ -114,7 +106,7 @@ test_loss_of_sink (Way *way, gconstpointer data)
   lab_start_group (&way->lab, "client");
   WAIT_UNTIL (way->n_opened == 1);
   fake_wpas_forget_calls (way->lab.fake);
-  end_group (way);
+  way_end_group (way);
   WAIT_UNTIL (way->n_down == 1);
   g_assert_error (way->down, WFD_ERROR, WFD_ERROR_CLOSED);
   lab_wait_call (&way->lab, "Find");

@@ -196,7 +196,7 @@ test_namesake_does_not_take_over (Way *way, gconstpointer data)
   way->establish->state.has_worked = TRUE;
   fake_wpas_forget_calls (way->lab.fake);
   lab_say (&way->lab, "DeviceLost", "(objectpath '" TV "',)");
-  lab_say (&way->lab, "GroupFinished", "({'interface_object': <objectpath '" GROUP_IFACE "'>},)");
+  way_end_group (way);
   WAIT_UNTIL (way->n_down == 1);
   wfd_establish_time_is_over (way->establish);
   lab_wait_call (&way->lab, "Find");
