@@ -1,14 +1,31 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Where the country allows it, a group is formed in the 5 GHz band, unasked; and on
-the channel that was asked for, also one that is opened again."""
+"""Where the country allows it, a group is formed in the 5 GHz band, unasked, and again when it is opened again, whoever
+owns it; and on the channel that was asked for, also one that is opened again."""
 import time
 
-from lab import Device, Failure, close, find_both, pair, reopen, run
+from lab import Device, Failure, close, find_both, pair, reopen, run, say
 
 
 def check_frequency(link, least_mhz, most_mhz):
     if not least_mhz <= int(link['frequency-mhz'].split()[-1]) <= most_mhz:
         raise Failure('the group is on %s MHz' % link['frequency-mhz'])
+
+
+def check_unasked(source, sink, owner):
+    """The first time, and from the pairing, with which nobody is asked, by either side."""
+    say('== %s owns the group' % owner.name)
+    for device in (source, sink):
+        device.restart_peer('--go-intent', '15' if device is owner else '0')
+    find_both(source, sink)
+    link, _, _ = pair(source, sink, 'pbc')
+    check_frequency(link, 5000, 5900)
+    for first, second in (source, sink), (sink, source):
+        close(source, sink)
+        link, _, _ = reopen(first, second)
+        check_frequency(link, 5000, 5900)
+        if (link['role'] == 'owner') != (first is owner):
+            raise Failure('the link of %s: %s' % (first.name, link))
+    close(source, sink)
 
 
 def main():
@@ -20,10 +37,8 @@ def main():
         time.sleep(0.1)
     source = Device('Source', 0, '--go-intent', '15')
     sink = Device('Sink', 1, '--sink', '--go-intent', '0')
-    find_both(source, sink)
-    link, _, _ = pair(source, sink, 'pbc')
-    check_frequency(link, 5000, 5900)
-    close(source, sink)
+    for owner in (sink, source):
+        check_unasked(source, sink, owner)
 
     source.stop_peer()
     source.start_peer('--frequency', '2437')
