@@ -131,6 +131,14 @@ def forget_pairings(*devices):
         device.start_supplicant()
 
 
+def forget_while_waiting(source, sink):
+    """The same, while the sink waits for the source, which is at NULL."""
+    forget_pairings(source, sink)
+    sink.wait('^progress discover error')
+    sink.wait('^progress discover start')
+    time.sleep(3)
+
+
 def start_source(source):
     source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % source.go_intent)
 
@@ -149,3 +157,37 @@ def for_each_owner(source, sink, act):
             device.stop_peer()
             device.wait_no_group(LEFT_S)
         forget_pairings(source, sink)
+
+
+# To the first picture. From a known pairing there is no second; who is searched for begins none of its own.
+STEPS = ('discover', 'pair', 'connect', 'address', 'negotiate')
+GROUP_S = 20
+
+
+def check_broken(device, source, sink, step, breaking, mend, told_s):
+    say('== %s, %s' % (device.name, step))
+    if device is sink and step == 'pair':
+        forget_while_waiting(source, sink)
+    if step != 'discover' or device is source:
+        source.tell('play')
+        device.wait('^progress %s start' % step)
+    since_s = time.monotonic()
+    breaking(device)
+    text = device.wait('^progress .* error (.*)')[1]
+    check_time('“%s”' % text, device.heard_s - since_s, told_s)
+    end(device)
+    mend(device)
+    begin_again(device, source, sink, GROUP_S)
+
+
+def break_at_each_step(breaking, mend, told_s):
+    """Whoever owns the group, each side breaks by @breaking (device) at each step: that is told within this time, the
+    pipeline is at NULL at once, and nothing is left of a group; and after @mend (device) it plays."""
+    def act(source, sink):
+        for device in (source, sink):
+            for step in STEPS:
+                check_broken(device, source, sink, step, breaking, mend, told_s)
+        show(source, sink)
+        for device in (source, sink):
+            end(device)
+    for_each_owner(*set_stage(), act)

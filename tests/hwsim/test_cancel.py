@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """At whatever step the application ends the pipeline, of either side, whoever owns the group, it is at NULL at once,
 and no group is left; and the next time everything goes its way."""
-import time
-
 from lab import say
-from stage import begin_again, end, for_each_owner, forget_pairings, listen, set_stage, show
+from stage import begin_again, end, for_each_owner, forget_while_waiting, set_stage, show
 
 GROUP_S = 1
 # As they come the first time; from a known pairing they are the same without the second.
@@ -14,10 +12,7 @@ STEPS = ('discover', 'pair', 'address', 'connect', 'negotiate', 'play')
 def check_step(ends, source, sink, step):
     say('== %s, %s' % (ends.name, step))
     if ends is sink and step == 'pair':
-        forget_pairings(source, sink)
-        sink.wait('^progress discover error')
-        sink.wait('^progress discover start')
-        time.sleep(3)
+        forget_while_waiting(source, sink)
     source.tell('play')
     ends.wait('^progress %s start' % step)
     end(ends)

@@ -2,42 +2,7 @@
 """The adapter of either side, whoever owns the group, is unplugged while it searches and at each step to the first
 picture: that is told within five seconds, the pipeline is at NULL at once; and with the adapter plugged in again it
 plays."""
-import time
-
-from lab import check_time, say
 from radios import plug, unplug
-from stage import begin_again, end, for_each_owner, listen, set_stage, show
+from stage import break_at_each_step
 
-TOLD_S, GROUP_S = 5, 20
-STEPS = ('discover', 'pair', 'connect', 'address', 'negotiate')
-
-
-def check(device, source, sink, step):
-    say('== %s, %s' % (device.name, step))
-    if step != 'discover' or device is source:
-        source.tell('play')
-        device.wait('^progress %s start' % step)
-    since_s = time.monotonic()
-    unplug(device)
-    text = device.wait('^progress .* error (.*)')[1]
-    check_time('“%s”' % text, device.heard_s - since_s, TOLD_S)
-    end(device)
-    plug(device)
-    begin_again(device, source, sink, GROUP_S)
-
-
-def check_all(source, sink):
-    for device in (source, sink):
-        for step in STEPS:
-            if step != 'pair' or device is source:
-                check(device, source, sink, step)
-    show(source, sink)
-    for one in (source, sink):
-        end(one)
-
-
-def main():
-    for_each_owner(*set_stage(), check_all)
-
-
-main()
+break_at_each_step(unplug, plug, told_s=5)
