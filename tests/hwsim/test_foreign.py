@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Into the group of somebody who knows no addresses in the handshake, as sink and as source: DHCP gives them, by
-each of the clients that are installed, and of what else it offers nothing is taken."""
+each of the clients that are installed, of what else it offers nothing is taken, and the client ends with the link."""
 import os
 import shutil
 import sys
 
-from lab import PIN, Device, Failure, say, wait_until
+from lab import PIN, Device, Failure, run, say, wait_until
 
 ADDRESS = '192.168.50.1'
 CLIENTS = 'udhcpc', 'dhcpcd', 'busybox', 'dhclient'
@@ -46,8 +46,21 @@ def make_folder(client, program):
     return folder
 
 
+def list_programs(client):
+    """Their names."""
+    found = []
+    for process in run('ip', 'netns', 'pids', client.name).split():
+        try:
+            with open('/proc/%s/comm' % process, encoding='utf-8') as file:
+                found.append(file.read().strip())
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return sorted(found)
+
+
 def get_address(owner, group, client, folder):
     client.restart_peer('--programs', folder)
+    before = list_programs(client)
     # By button it would let in one device in two minutes.
     owner.ask_supplicant('WPS_PIN any ' + PIN, group)
     client.tell('connect Foreign keypad ' + PIN)
@@ -56,9 +69,12 @@ def get_address(owner, group, client, folder):
         raise Failure('the link: %s' % link)
     client.ping(ADDRESS, link['interface'])
     check_routes(client, link['interface'])
+    if os.path.basename(folder) not in list_programs(client):
+        raise Failure('it does not stay: %s' % list_programs(client))
     client.tell('disconnect')
     client.wait('^done disconnect')
     client.wait_no_group()
+    wait_until(lambda: list_programs(client) == before, 'no DHCP client is left')
 
 
 def main():
