@@ -29,15 +29,6 @@ get_timeout_ms (WfdP2pOp *op)
   return wfd_p2p_or_default (op->link->options.address_ms, ADDRESS_MS);
 }
 
-static void
-start_timer (WfdP2pOp *op, guint interval_ms, GSourceFunc callback)
-{
-  wfd_p2p_clear_source (&op->step_timer);
-  op->step_timer = g_timeout_source_new (interval_ms);
-  g_source_set_callback (op->step_timer, callback, op, NULL);
-  g_source_attach (op->step_timer, op->link->context);
-}
-
 /* --- ours, where it is known --- */
 
 /* Of two groups with the same network the kernel reaches one, and packets for the other go there
@@ -268,7 +259,7 @@ void
 wfd_p2p_op_begin_lease (WfdP2pOp *op)
 {
   op->n_asked = 0;
-  start_timer (op, get_timeout_ms (op), on_no_lease);
+  wfd_p2p_op_wake_in (op, get_timeout_ms (op), on_no_lease);
   try_next_client (op);
 }
 
@@ -376,7 +367,7 @@ wfd_p2p_op_begin_peer_address (WfdP2pOp *op)
     do_without (op);
     return;
   }
-  start_timer (op, LOOK_MS, on_look_for_peer);
+  wfd_p2p_op_wake_in (op, LOOK_MS, on_look_for_peer);
   /* Which station it is is about to be told. */
   if (group->newcomer == NULL)
     look_for_peer (op);

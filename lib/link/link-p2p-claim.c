@@ -531,9 +531,7 @@ wfd_p2p_op_begin_clean (WfdP2pOp *op)
 
   wfd_p2p_clear_source (&op->step_timer);
   if (!wfd_p2p_op_lock_claims (op, &lock)) {
-    op->step_timer = g_timeout_source_new (WFD_P2P_CLAIMS_BUSY_MS);
-    g_source_set_callback (op->step_timer, on_clean_again, op, NULL);
-    g_source_attach (op->step_timer, op->link->context);
+    wfd_p2p_op_wake_in (op, WFD_P2P_CLAIMS_BUSY_MS, on_clean_again);
     return;
   }
   clean (op, lock);

@@ -53,6 +53,9 @@ struct _WfdP2pOp
   gboolean was_started_over;
   gboolean was_unheard;  /* the peer, in this attempt: it was searched for once more */
   gboolean doubts_group; /* that the peer still owns one: to join it was in vain */
+  guint only_mhz;        /* where the group has to be that is negotiated; 0: anywhere */
+  guint n_in_vain;       /* times that the peer said yes to an invitation and did not come */
+  guint kept_mhz;        /* the same, of the pairing of before */
   GError *refusal;       /* by the owner of a group, if it still owns one */
   gboolean may_pass;     /* the failure, so that it is tried again */
   GError *last_failure;  /* of the attempt before */
@@ -93,6 +96,20 @@ void wfd_p2p_op_note_unformed (WfdP2pOp *op);
 /* For the next attempt, what seems to be the reason; then rests. */
 void wfd_p2p_op_prepare_again (WfdP2pOp *op);
 
+/* Of link-p2p-channel.c */
+/* @properties: a{sv}, of the pairing that is used */
+void wfd_p2p_op_take_channel (WfdP2pOp *op, GVariant *properties);
+/* Where a group of ours is begun; 0 for anywhere. */
+guint wfd_p2p_op_get_begin_mhz (WfdP2pOp *op);
+/* The peer is not there, or we cannot be; whether there was one to forget. */
+gboolean wfd_p2p_op_forget_channel (WfdP2pOp *op);
+/* It has said that it comes into the group... */
+void wfd_p2p_op_expect_member (WfdP2pOp *op);
+/* ... and does not, or cannot: @error: (nullable) (transfer full)... */
+void wfd_p2p_op_member_stays_away (WfdP2pOp *op, GError *error);
+/* ... so often that only another negotiation helps. */
+gboolean wfd_p2p_op_invites_in_vain (WfdP2pOp *op);
+
 /* Of link-p2p-own.c */
 void wfd_p2p_op_begin_station (WfdP2pOp *op);
 void wfd_p2p_op_answered_station (WfdP2pOp *op, GVariant *answer);
@@ -119,6 +136,8 @@ WfdP2pOp *wfd_p2p_op_ref (WfdP2pOp *op);
 void wfd_p2p_op_unref (WfdP2pOp *op);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WfdP2pOp, wfd_p2p_op_unref)
 
+/* In this step, and in place of what was to come. */
+void wfd_p2p_op_wake_in (WfdP2pOp *op, guint wake_ms, GSourceFunc callback);
 /* Its time begins anew. */
 void wfd_p2p_op_watch_time (WfdP2pOp *op);
 /* The step has succeeded; @op may be gone afterwards. */

@@ -55,6 +55,15 @@ stop_step (WfdP2pOp *op)
   wfd_p2p_clear_source (&op->radio);
 }
 
+void
+wfd_p2p_op_wake_in (WfdP2pOp *op, guint wake_ms, GSourceFunc callback)
+{
+  wfd_p2p_clear_source (&op->step_timer);
+  op->step_timer = g_timeout_source_new (wake_ms);
+  g_source_set_callback (op->step_timer, callback, op, NULL);
+  g_source_attach (op->step_timer, op->link->context);
+}
+
 static void
 stop (WfdP2pOp *op)
 {
@@ -166,6 +175,7 @@ fail_call (WfdP2pOp *op, GError *error)
   static const guint64 beginning = 1ull << WFD_P2P_STEP_INVITE | 1ull << WFD_P2P_STEP_REJOIN
       | 1ull << WFD_P2P_STEP_PAIR | 1ull << WFD_P2P_STEP_BEGIN;
   gboolean begins_none = (beginning & 1ull << op->step) != 0 && wfd_p2p_is_unspecified (error);
+  gboolean may_pass;
 
   if (begins_none && op->step == WFD_P2P_STEP_INVITE && !op->was_unheard) {
     g_error_free (error);
@@ -175,7 +185,9 @@ fail_call (WfdP2pOp *op, GError *error)
   }
   if (begins_none)
     wfd_p2p_op_note_unformed (op);
-  wfd_p2p_op_fail_for_now (op, begins_none || is_ended_by_other (op),
+  may_pass = begins_none || is_ended_by_other (op)
+      || (op->step == WFD_P2P_STEP_BEGIN && wfd_p2p_op_forget_channel (op));
+  wfd_p2p_op_fail_for_now (op, may_pass,
       wfd_p2p_error_from_call (error, wfd_p2p_step_to_text (op->step)));
 }
 
@@ -425,10 +437,8 @@ on_wps_over (gpointer user_data)
 static void
 let_wps_end (WfdP2pOp *op)
 {
-  op->step_timer =
-      g_timeout_source_new (wfd_p2p_or_default (op->link->options.wps_end_ms, WPS_END_MS));
-  g_source_set_callback (op->step_timer, on_wps_over, op, NULL);
-  g_source_attach (op->step_timer, op->link->context);
+  wfd_p2p_op_wake_in (op, wfd_p2p_or_default (op->link->options.wps_end_ms, WPS_END_MS),
+      on_wps_over);
 }
 
 static void
@@ -536,8 +546,10 @@ get_facts (WfdP2pOp *op)
     facts |= WFD_P2P_PREPARED;
   if (asks_first (op))
     facts |= WFD_P2P_ASKS_FIRST;
-  if (op->link->options.frequency_mhz != 0)
+  if (wfd_p2p_op_get_begin_mhz (op) != 0)
     facts |= WFD_P2P_PICKS;
+  if (wfd_p2p_op_invites_in_vain (op))
+    facts |= WFD_P2P_IN_VAIN;
   if (wfd_p2p_op_joins (op))
     facts |= WFD_P2P_PEER_OWNS_GROUP;
   if (wfd_p2p_op_is_inside (op))

@@ -183,6 +183,7 @@ look_at_pairing (WfdP2pOp *op, const char *path, GVariant *properties)
     op->facts |= WFD_P2P_PAIRED_HERE;
   g_free (op->persistent_path);
   op->persistent_path = g_strdup (path);
+  wfd_p2p_op_take_channel (op, properties);
 }
 
 /* Of too many those of the latest pairings, which are the last. */
@@ -219,18 +220,9 @@ answered_groups (WfdP2pOp *op, GVariant *answer)
 #define ASK_AGAIN_MS 5000
 
 static void
-wake_in (WfdP2pOp *op, guint wake_ms, GSourceFunc callback)
-{
-  wfd_p2p_clear_source (&op->step_timer);
-  op->step_timer = g_timeout_source_new (wake_ms);
-  g_source_set_callback (op->step_timer, callback, op, NULL);
-  g_source_attach (op->step_timer, op->link->context);
-}
-
-static void
 watch_answer (WfdP2pOp *op, GSourceFunc ask)
 {
-  wake_in (op, wfd_p2p_or_default (op->link->options.ask_again_ms, ASK_AGAIN_MS), ask);
+  wfd_p2p_op_wake_in (op, wfd_p2p_or_default (op->link->options.ask_again_ms, ASK_AGAIN_MS), ask);
 }
 
 static void
@@ -285,6 +277,7 @@ begin_invite (WfdP2pOp *op)
  * invite us then; the second says that the person has. */
 #define STATUS_OK 0
 #define STATUS_NOT_NOW 1
+#define STATUS_NO_CHANNEL 7
 #define STATUS_UNKNOWN_GROUP 8
 #define STATUS_DEFERRED 12
 
@@ -301,7 +294,8 @@ static void
 watch_invitation (WfdP2pOp *op)
 {
   op->n_invitations++;
-  wake_in (op, wfd_p2p_or_default (op->link->options.unanswered_ms, UNANSWERED_MS), on_unanswered);
+  wfd_p2p_op_wake_in (op, wfd_p2p_or_default (op->link->options.unanswered_ms, UNANSWERED_MS),
+      on_unanswered);
 }
 
 static gboolean
@@ -321,7 +315,7 @@ on_looked_around (gpointer user_data)
 
   wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_STOP_FIND, NULL);
   wfd_p2p_link_expect_radio_in (op->link, WFD_P2P_RADIO_BACK_MS);
-  wake_in (op, WFD_P2P_RADIO_BACK_MS, on_invite_where_it_is);
+  wfd_p2p_op_wake_in (op, WFD_P2P_RADIO_BACK_MS, on_invite_where_it_is);
   return G_SOURCE_REMOVE;
 }
 
@@ -338,7 +332,7 @@ on_unanswered (gpointer user_data)
   if (!op->link->is_at_rest)
     return G_SOURCE_CONTINUE;
   wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_FIND, wfd_p2p_build_find (TRUE, 1));
-  wake_in (op, LOOK_AROUND_MS, on_looked_around);
+  wfd_p2p_op_wake_in (op, LOOK_AROUND_MS, on_looked_around);
   return G_SOURCE_REMOVE;
 }
 
@@ -389,12 +383,23 @@ let_in_anew (WfdP2pOp *op)
   wfd_p2p_op_advance (op);
 }
 
+static void
+invitation_in_result (WfdP2pOp *op, gint status)
+{
+  if (status == STATUS_UNKNOWN_GROUP)
+    let_in_anew (op);
+  else if (status == STATUS_NO_CHANNEL && !wfd_p2p_op_is_inside (op))
+    wfd_p2p_op_member_stays_away (op,
+        wfd_p2p_error_from_status ("The peer did not take the invitation", status));
+  else if (status == STATUS_OK && op->step == WFD_P2P_STEP_MEMBER)
+    wfd_p2p_op_expect_member (op);
+}
+
 void
 wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status)
 {
-  if ((op->step == WFD_P2P_STEP_INVITE_IN || op->step == WFD_P2P_STEP_MEMBER)
-      && status == STATUS_UNKNOWN_GROUP)
-    let_in_anew (op);
+  if (op->step == WFD_P2P_STEP_INVITE_IN || op->step == WFD_P2P_STEP_MEMBER)
+    invitation_in_result (op, status);
   if (op->step != WFD_P2P_STEP_INVITE || op->failure != NULL)
     return;
 
@@ -623,10 +628,15 @@ void
 wfd_p2p_op_group_gone (WfdP2pOp *op, GError *error)
 {
   op->facts &= ~WFD_P2P_STARTED;
-  if (op->step > WFD_P2P_STEP_BEGIN)
-    wfd_p2p_op_fail_for_now (op, TRUE, error);
-  else
+  if (op->step == WFD_P2P_STEP_MEMBER && (op->facts & WFD_P2P_PAIRED_HERE) != 0
+      && g_error_matches (error, WFD_ERROR, WFD_ERROR_CLOSED)) {
     g_error_free (error);
+    wfd_p2p_op_member_stays_away (op, NULL);
+  } else if (op->step > WFD_P2P_STEP_BEGIN) {
+    wfd_p2p_op_fail_for_now (op, TRUE, error);
+  } else {
+    g_error_free (error);
+  }
 }
 
 static void
@@ -714,6 +724,7 @@ take_member (WfdP2pOp *op, const char *path)
     member = op->peer;
   if (!op->link->group->is_up)
     g_set_object (&op->link->group->info->peer, member);
+  wfd_p2p_clear_source (&op->step_timer);
   wfd_p2p_op_end_invitation (op);
   wfd_p2p_op_advance (op);
 }

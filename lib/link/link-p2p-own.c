@@ -315,7 +315,7 @@ void
 wfd_p2p_op_begin_begin (WfdP2pOp *op)
 {
   wfd_p2p_op_ask_p2p (op, WPAS_GROUP_ADD,
-      wfd_p2p_build_begin (op->persistent_path, op->link->options.frequency_mhz), NULL);
+      wfd_p2p_build_begin (op->persistent_path, wfd_p2p_op_get_begin_mhz (op)), NULL);
 }
 
 /* --- let in --- */

@@ -94,9 +94,10 @@ struct _WfdP2pLink
   gint64 deaf_until_us; /* to whom it has refused, if it searches */
   guint n_glances;      /* since it was begun by an operation, or the peer may come back */
   gboolean is_at_rest;  /* the interface of the adapter */
-  gboolean has_networks, is_in_network; /* the same; or looks for one, and listens less */
-  gint64 listened_us;                   /* when it was last begun to listen */
-  gint64 glance_us;                     /* when it is time for the next glance, while it waits */
+  gboolean has_networks, is_connected,
+      is_in_network;    /* the same; or looks for one, and listens less */
+  gint64 listened_us;   /* when it was last begun to listen */
+  gint64 glance_us;     /* when it is time for the next glance, while it waits */
   guint listen_ms;      /* for which wpa_supplicant listens by itself, again and again; or 0 */
   gint64 radio_back_us; /* when the radio will be back from where it is */
   GSource *search_again;
@@ -262,6 +263,10 @@ void wfd_p2p_op_interface_added (WfdP2pOp *op);
 /* As it has agreed to be paired, say. */
 void wfd_p2p_op_stop_asking (WfdP2pOp *op);
 void wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status);
+/* A group of ours, where it has to be on @only_mhz; 0: anywhere, or that of the peer. */
+void wfd_p2p_op_negotiated (WfdP2pOp *op, guint only_mhz);
+/* wpa_supplicant remembers the group. */
+void wfd_p2p_op_pairing_added (WfdP2pOp *op, const char *persistent_path);
 /* @error: (transfer full) in each; @peer_path: (nullable): with whom; @may_pass:
  * by itself, so that it is tried again */
 void wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_pass,

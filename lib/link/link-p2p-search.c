@@ -468,8 +468,9 @@ wfd_p2p_link_note_state (WfdP2pLink *self, GVariant *properties)
 
   self->is_at_rest = wfd_p2p_read_is_at_rest (properties);
   wfd_p2p_read_has_networks (properties, &self->has_networks);
-  self->is_in_network = wfd_p2p_read_is_connected (properties)
-      || (self->has_networks && !wfd_p2p_read_is_unused (properties));
+  self->is_connected = wfd_p2p_read_is_connected (properties);
+  self->is_in_network =
+      self->is_connected || (self->has_networks && !wfd_p2p_read_is_unused (properties));
   if (self->is_in_network != was_in_network)
     wfd_p2p_link_reach (self);
 }

@@ -165,10 +165,7 @@ static void
 look_again (WfdP2pOp *op)
 {
   op->has_waited = TRUE;
-  wfd_p2p_clear_source (&op->step_timer);
-  op->step_timer = g_timeout_source_new (op->n_busy > 0 ? WFD_P2P_CLAIMS_BUSY_MS : LOOK_MS);
-  g_source_set_callback (op->step_timer, on_look, op, NULL);
-  g_source_attach (op->step_timer, op->link->context);
+  wfd_p2p_op_wake_in (op, op->n_busy > 0 ? WFD_P2P_CLAIMS_BUSY_MS : LOOK_MS, on_look);
 }
 
 static gboolean

@@ -27,6 +27,7 @@
 #define SHARES WFD_P2P_SHARES
 #define PAIRED_HERE WFD_P2P_PAIRED_HERE
 #define PICKS WFD_P2P_PICKS
+#define IN_VAIN WFD_P2P_IN_VAIN
 #define FORMS (WFD_P2P_UNDO_TURN | WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP)
 #define UNHEARD WFD_P2P_UNHEARD
 
@@ -90,6 +91,7 @@ static const struct
   { S (SHARE), STARTED, S (GROUP) },
   { S (SHARE), SHARES, S (NETWORK) },
   { S (SHARE), PAIRED | OWNS_GROUP, S (REJOIN) },
+  { S (SHARE), PAIRED | PAIRED_HERE | IN_VAIN | MAY_PAIR, S (PAIR) },
   /* Invite of wpa_supplicant takes no frequency. */
   { S (SHARE), PAIRED | PAIRED_HERE | PICKS, S (BEGIN) },
   { S (SHARE), PAIRED, S (INVITE) },

@@ -75,6 +75,7 @@ typedef enum
   WFD_P2P_PAIRED_HERE = 1 << 20, /* the pairing of before is that of a group of ours */
   WFD_P2P_PICKS = 1 << 21,       /* the frequency: a group of ours has to be there already */
   WFD_P2P_UNHEARD = 1 << 22,     /* wpa_supplicant knows the peer, but not where to call it */
+  WFD_P2P_IN_VAIN = 1 << 23,     /* the peer takes invitations into it, but cannot come */
 } WfdP2pFact;
 
 /* What follows on @step, which has succeeded; @facts: of WfdP2pFact. */

@@ -371,7 +371,17 @@ static void
 on_negotiation_success (WfdP2pLink *self, GVariant *args)
 {
   if (self->op != NULL)
-    wfd_p2p_op_stop_asking (self->op);
+    wfd_p2p_op_negotiated (self->op, wfd_p2p_read_only_mhz (args));
+}
+
+static void
+on_pairing_added (WfdP2pLink *self, GVariant *args)
+{
+  const char *path;
+
+  g_variant_get_child (args, 0, "&o", &path);
+  if (self->op != NULL)
+    wfd_p2p_op_pairing_added (self->op, path);
 }
 
 #define PROVISION_REJECTED 2 /* hostap, enum p2p_prov_disc_status */
@@ -551,6 +561,7 @@ static const struct
   { WPAS_SIGNAL_REQUEST_ENTER_PIN, "(o)", on_request_enter_pin },
   { WPAS_SIGNAL_GO_NEGOTIATION_SUCCESS, "(a{sv})", on_negotiation_success },
   { WPAS_SIGNAL_GO_NEGOTIATION_FAILURE, "(a{sv})", on_negotiation_failure },
+  { WPAS_SIGNAL_PERSISTENT_ADDED, "(oa{sv})", on_pairing_added },
   { WPAS_SIGNAL_PROVISION_FAILURE, "(oi)", on_provision_failure },
   { WPAS_SIGNAL_FORMATION_FAILURE, "(s)", on_formation_failure },
   { WPAS_SIGNAL_WPS_FAILED, "(sa{sv})", on_wps_failed },

@@ -222,6 +222,19 @@ wfd_p2p_read_is_owner (GVariant *properties)
       && strcmp (mode, WPAS_PERSISTENT_MODE_GO) == 0;
 }
 
+guint
+wfd_p2p_read_kept_mhz (GVariant *properties)
+{
+  const char *text;
+  guint64 frequency_mhz;
+
+  if (!wfd_p2p_read_is_owner (properties)
+      || !g_variant_lookup (properties, WPAS_PERSISTENT_FREQUENCY, "&s", &text)
+      || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT16, &frequency_mhz, NULL))
+    return 0;
+  return frequency_mhz;
+}
+
 gboolean
 wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id)
 {
@@ -387,6 +400,25 @@ wfd_p2p_read_status (GVariant *args, gint *ret_status)
     return FALSE;
   *ret_status = status;
   return TRUE;
+}
+
+guint
+wfd_p2p_read_only_mhz (GVariant *args)
+{
+  g_autoptr (GVariant) dict = get_dict (args);
+  g_autoptr (GVariant) list = NULL;
+  const char *role;
+  const gint32 *frequencies;
+  gsize n;
+
+  if (dict == NULL || !g_variant_lookup (dict, WPAS_KEY_ROLE_GO, "&s", &role)
+      || strcmp (role, WPAS_ROLE_GO) != 0)
+    return 0;
+  list = g_variant_lookup_value (dict, WPAS_KEY_FREQUENCIES, G_VARIANT_TYPE ("ai"));
+  if (list == NULL)
+    return 0;
+  frequencies = g_variant_get_fixed_array (list, &n, sizeof (gint32));
+  return n == 1 ? (guint) CLAMP (frequencies[0], 0, G_MAXUINT16) : 0;
 }
 
 /* --- asked --- */
@@ -599,6 +631,16 @@ wfd_p2p_build_begin (const char *group_path, guint frequency_mhz)
   if (frequency_mhz > 0)
     g_variant_dict_insert (&dict, WPAS_KEY_FREQUENCY, "i", frequency_mhz);
   return end_args (&dict);
+}
+
+GVariant *
+wfd_p2p_build_kept_mhz (guint frequency_mhz)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, WPAS_PERSISTENT_FREQUENCY, "u", frequency_mhz);
+  return g_variant_dict_end (&dict);
 }
 
 GVariant *

@@ -57,6 +57,8 @@ void wfd_p2p_read_has_networks (GVariant *properties, gboolean *ret_has_networks
 gboolean wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id);
 /* The same: whether this device owns it. */
 gboolean wfd_p2p_read_is_owner (GVariant *properties);
+/* The same: where that group has to be; 0 for anywhere. */
+guint wfd_p2p_read_kept_mhz (GVariant *properties);
 
 /* The argument of the signal InvitationReceived, (a{sv}): the path of the owner of the
  * group, among the peers of @interface_path; NULL if it is not told. */
@@ -64,6 +66,10 @@ char *wfd_p2p_read_invitation (GVariant *args, const char *interface_path);
 
 /* The status in (a{sv}) or a{sv}. */
 gboolean wfd_p2p_read_status (GVariant *args, gint *ret_status);
+
+/* The argument of the signal GONegotiationSuccess, (a{sv}): the channel of our group, where both
+ * could use no other; else 0. */
+guint wfd_p2p_read_only_mhz (GVariant *args);
 
 /* --- reasons --- */
 
@@ -121,6 +127,8 @@ GVariant *wfd_p2p_build_invite (const char *peer_path, const char *group_path);
 GVariant *wfd_p2p_build_rejoin (const char *group_path);
 /* A group of our own; @group_path: (nullable): as it was before */
 GVariant *wfd_p2p_build_begin (const char *group_path, guint frequency_mhz);
+/* a{sv}: properties of a pairing: where its group has to be; 0 for anywhere. */
+GVariant *wfd_p2p_build_kept_mhz (guint frequency_mhz);
 /* Into a group that stands already, on its own interface. */
 GVariant *wfd_p2p_build_invite_in (const char *peer_path);
 char *wfd_p2p_address_to_id (const guint8 *octets);

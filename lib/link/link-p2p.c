@@ -107,7 +107,7 @@ wfd_p2p_link_clear_group (WfdP2pLink *self)
     self->last_mhz = self->group->info->frequency_mhz;
   /* The state of the adapter's interface was that of the group. */
   if (self->group != NULL && g_strcmp0 (self->group->interface_path, self->interface_path) == 0)
-    self->is_in_network = FALSE;
+    self->is_connected = self->is_in_network = FALSE;
   if (self->group != NULL)
     wfd_p2p_group_release (self);
   g_clear_pointer (&self->group, group_free);

@@ -24,6 +24,7 @@ typedef struct
   guint max_attempts;          /* if what fails may pass; 0 for the default */
   guint retry_ms;              /* before the second of them; 0 for the default */
   guint ask_again_ms;          /* while a peer does not answer; 0 for the default */
+  guint come_ms;         /* that a peer has after its yes to come into a group; 0 for the default */
   guint unanswered_ms;   /* an invitation, until the peer is searched for; 0 for the default */
   guint join_ms;         /* until the peer's group is found; 0 for the default */
   guint wps_end_ms;      /* after it has failed, if wpa_supplicant says nothing; 0: default */

@@ -117,6 +117,7 @@
 #define WPAS_SIGNAL_REQUEST_PBC "ProvisionDiscoveryPBCRequest"
 #define WPAS_SIGNAL_REQUEST_SHOW_PIN "ProvisionDiscoveryRequestDisplayPin"
 #define WPAS_SIGNAL_REQUEST_ENTER_PIN "ProvisionDiscoveryRequestEnterPin"
+#define WPAS_SIGNAL_PERSISTENT_ADDED "PersistentGroupAdded"
 #define WPAS_SIGNAL_PROVISION_FAILURE "ProvisionDiscoveryFailure"
 #define WPAS_SIGNAL_FORMATION_FAILURE "GroupFormationFailure"
 #define WPAS_SIGNAL_WPS_FAILED "WpsFailed"
@@ -135,6 +136,8 @@
 #define WPAS_KEY_ROLE "role"
 #define WPAS_ROLE_GO "GO"
 #define WPAS_ROLE_CLIENT "client"
+#define WPAS_KEY_ROLE_GO "role_go"
+#define WPAS_KEY_FREQUENCIES "frequency_list" /* MHz, that both can use */
 #define WPAS_KEY_IP "IpAddr"
 #define WPAS_KEY_IP_MASK "IpAddrMask"
 #define WPAS_KEY_IP_GO "IpAddrGo"
@@ -156,6 +159,7 @@
 #define WPAS_PERSISTENT_MODE "mode"
 #define WPAS_PERSISTENT_MODE_GO "3"
 #define WPAS_PERSISTENT_CLIENTS "p2p_client_list"
+#define WPAS_PERSISTENT_FREQUENCY "frequency" /* MHz */
 
 /* Errors */
 #define WPAS_ERROR_INTERFACE_UNKNOWN "fi.w1.wpa_supplicant1.InterfaceUnknown"

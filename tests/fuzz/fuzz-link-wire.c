@@ -50,6 +50,7 @@ fuzz_dict (GVariant *value)
   wfd_p2p_read_interface (value, &name, &can_p2p);
   wfd_p2p_read_is_paired (value, "02:00:00:00:01:00");
   wfd_p2p_read_is_owner (value);
+  g_assert_cmpuint (wfd_p2p_read_kept_mhz (value), <=, G_MAXUINT16);
   if (wfd_p2p_read_go_address (value, &address, &network))
     g_assert_true (g_inet_address_mask_matches (network, address));
 }
@@ -69,6 +70,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       G_VARIANT_TYPE (types[data[0] % G_N_ELEMENTS (types)]), bytes, FALSE));
   fuzz_started (value);
   fuzz_invitation (value);
+  g_assert_cmpuint (wfd_p2p_read_only_mhz (value), <=, G_MAXUINT16);
   wfd_p2p_read_status (value, &status);
   g_error_free (wfd_p2p_error_from_wps (value));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))

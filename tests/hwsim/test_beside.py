@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Beside the connection with an access point, which goes on, a group is formed on its channel, whoever
-of the two has it and whoever owns the group."""
-from lab import Device, Failure, close, find_both, pair, reopen, say, wait_until
+of the two has it, whoever owns the group and whoever opens it again; also where that channel is another
+than when they were paired."""
+from lab import Device, Failure, close, find_both, pair, reopen, say, wait_both, wait_until
 
 CHANNEL_MHZ = 2462
+NEXT_CHANNEL_MHZ = 2412
+# Of a group that nothing binds, wpa_supplicant would choose at random.
+OTHER_CHANNEL = 6
 
 
 def add_network(device, *lines):
@@ -21,35 +25,67 @@ def is_connected(device):
     return 'wpa_state=COMPLETED' in get_state(device)
 
 
-def check(device, other, intents):
+def check_link(device, other, link, frequency_mhz=CHANNEL_MHZ):
+    # The client of a known group is not told.
+    frequency = (device if link['role'] == 'owner' else other).stats()['frequency-mhz']
+    if int(frequency) != frequency_mhz:
+        raise Failure('the group is on %s MHz' % frequency)
+    if not is_connected(device):
+        raise Failure('the connection has gone: ' + get_state(device))
+    close(*((device, other) if link['role'] == 'owner' else (other, device)))
+
+
+def begin(device, other, intents):
     say('== %s has the connection, intents %s' % (device.name, intents))
     device.restart_peer('--go-intent', intents[0])
     other.restart_peer('--go-intent', intents[1])
     find_both(device, other)
-    for opens in (lambda: pair(device, other, 'pbc'), lambda: reopen(device, other)):
-        link, _, _ = opens()
-        # The client of a known group is not told.
-        frequency = (device if link['role'] == 'owner' else other).stats()['frequency-mhz']
-        if int(frequency) != CHANNEL_MHZ:
-            raise Failure('the group is on %s MHz' % frequency)
-        if not is_connected(device):
-            raise Failure('the connection has gone: ' + get_state(device))
-        close(*((device, other) if link['role'] == 'owner' else (other, device)))
+    check_link(device, other, pair(device, other, 'pbc')[0])
+
+
+def check(device, other, intents):
+    begin(device, other, intents)
+    check_link(device, other, reopen(device, other)[0])
+    check_link(device, other, reopen(other, device)[1])
+
+
+def begin_point(point, frequency_mhz):
+    point.ask_supplicant('REMOVE_NETWORK all', point.interface)
+    add_network(point, 'mode 2', 'frequency %d' % frequency_mhz)
+    wait_until(lambda: is_connected(point), 'the access point')
+
+
+def check_moved(point, device, other):
+    """The owner takes two invitations in vain to learn of it, and then negotiates."""
+    add_network(device)
+    wait_until(lambda: is_connected(device), 'the connection')
+    begin(device, other, ('0', '15'))
+    begin_point(point, NEXT_CHANNEL_MHZ)
+    wait_until(lambda: is_connected(device), 'the connection')
+    device.drop_lines()
+    other.tell('reopen %s pbc' % device.name)
+    peer = device.wait(r'^request (\S+) pbc', 60)[1]
+    device.tell('connect %s pbc' % peer)
+    check_link(device, other, wait_both(device, other)[0], NEXT_CHANNEL_MHZ)
+    check_link(device, other, reopen(other, device)[1], NEXT_CHANNEL_MHZ)
 
 
 def main():
     point = Device('Point', 2)
     point.stop_peer()
-    add_network(point, 'mode 2', 'frequency %d' % CHANNEL_MHZ)
-    wait_until(lambda: is_connected(point), 'the access point')
+    begin_point(point, CHANNEL_MHZ)
     source = Device('Source', 0)
     sink = Device('Sink', 1, '--sink')
+    for device in (source, sink):
+        device.ask_supplicant('SET p2p_oper_reg_class 81', device.interface)
+        device.ask_supplicant('SET p2p_oper_channel %d' % OTHER_CHANNEL, device.interface)
     for device, other in ((source, sink), (sink, source)):
         add_network(device)
         wait_until(lambda one=device: is_connected(one), 'the connection')
         for intents in (('15', '0'), ('0', '15')):
             check(device, other, intents)
         device.ask_supplicant('REMOVE_NETWORK all', device.interface)
+    check_moved(point, sink, source)
 
 
 main()

@@ -237,6 +237,34 @@ test_paired (void)
   }
 }
 
+static const struct
+{
+  const char *properties;
+  guint frequency_mhz;
+} kept[] = {
+  { "{'mode': <'3'>, 'frequency': <'2462'>}", 2462 },
+  { "{'mode': <'3'>, 'frequency': <'0'>}", 0 },
+  { "{'mode': <'3'>}", 0 },
+  { "{'mode': <'3'>, 'frequency': <'65535'>}", 65535 },
+  { "{'mode': <'3'>, 'frequency': <'65536'>}", 0 },
+  { "{'mode': <'3'>, 'frequency': <'-1'>}", 0 },
+  { "{'mode': <'3'>, 'frequency': <'2462 MHz'>}", 0 },
+  { "{'mode': <'3'>, 'frequency': <uint32 2462>}", 0 },
+  /* That of the peer begins where it likes. */
+  { "{'mode': <'0'>, 'frequency': <'2462'>}", 0 },
+  { "{'frequency': <'2462'>}", 0 },
+};
+
+static void
+test_kept_channel (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++) {
+    g_autoptr (GVariant) properties = parse (kept[i].properties);
+
+    g_assert_cmpuint (wfd_p2p_read_kept_mhz (properties), ==, kept[i].frequency_mhz);
+  }
+}
+
 /* --- PINs --- */
 
 static void
@@ -352,6 +380,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link/wire/addresses-in-vain", test_addresses_in_vain);
   g_test_add_func ("/link/wire/owner-outside", test_owner_outside);
   g_test_add_func ("/link/wire/paired", test_paired);
+  g_test_add_func ("/link/wire/kept-channel", test_kept_channel);
   g_test_add_func ("/link/wire/pins", test_pins);
   g_test_add_func ("/link/wire/statuses", test_statuses);
   g_test_add_func ("/link/wire/errors-of-calls", test_call_errors);
