@@ -26,7 +26,7 @@ typedef enum
   ANYONE,
   SINK,   /* who waits to be found */
   WORKED, /* for whom it has worked once */
-  MISSED, /* whose picture somebody wants to see since it rests */
+  SEEKER, /* who waits to be found, or whose picture somebody wants to see */
 } Who;
 
 /* Of the rows of a phase, the first that fits counts; where none does, the event is
@@ -94,32 +94,25 @@ static const struct
 
   { P (UNUSED), E (PLAYS), ANYONE, P (PLAYING), DO (NOTHING) },
   { P (UNUSED), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
-  { P (UNUSED), E (TROUBLE), SINK, P (TROUBLED), DO (NOTHING) },
-  { P (UNUSED), E (TROUBLE), MISSED, P (TROUBLED), DO (NOTHING) },
-  { P (UNUSED), E (TROUBLE), ANYONE, P (LEFT), DO (NOTHING) },
+  { P (UNUSED), E (TROUBLE), ANYONE, P (TROUBLED), DO (NOTHING) },
   /* A source that is begun anew invites its display, which does not hear that in a group. */
-  { P (UNUSED), E (AWAY), SINK, P (SEEKING), DO (CLOSE_AND_SEARCH) },
-  { P (UNUSED), E (AWAY), MISSED, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (UNUSED), E (AWAY), SEEKER, P (SEEKING), DO (CLOSE_AND_SEARCH) },
   { P (UNUSED), E (AWAY), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
-  { P (UNUSED), E (LOST), SINK, P (SEEKING), DO (SEARCH) },
-  { P (UNUSED), E (LOST), MISSED, P (SEEKING), DO (SEARCH) },
+  { P (UNUSED), E (LOST), SEEKER, P (SEEKING), DO (SEARCH) },
   { P (UNUSED), E (LOST), ANYONE, P (LISTENING), DO (LISTEN) },
   { P (UNUSED), E (TIME), SINK, P (SEEKING), DO (CLOSE_AND_SEARCH) },
   { P (UNUSED), E (TIME), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
 
-  /* So does the end of a group that a display closes for want of use look from here: nobody misses
-   * the picture, and who searched would open that again and again. */
-  { P (LEFT), E (WANTED), ANYONE, P (TROUBLED), DO (NOTHING) },
-  { P (LEFT), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
-  { P (LEFT), E (AWAY), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
-  { P (LEFT), E (LOST), ANYONE, P (LISTENING), DO (LISTEN) },
-  { P (LEFT), E (TIME), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
-
   { P (TROUBLED), E (CONNECTED), ANYONE, P (NEGOTIATING), DO (NOTHING) },
   /* Who has gone with its session is not away for a moment, and may come back at any. */
-  { P (TROUBLED), E (AWAY), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
-  { P (TROUBLED), E (LOST), ANYONE, P (SEEKING), DO (SEARCH) },
-  { P (TROUBLED), E (TIME), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (TROUBLED), E (AWAY), SEEKER, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (TROUBLED), E (LOST), SEEKER, P (SEEKING), DO (SEARCH) },
+  { P (TROUBLED), E (TIME), SEEKER, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  /* The end of a group that a display closes for want of use looks the same: nobody misses the
+   * picture, and who searched would open it again and again. */
+  { P (TROUBLED), E (AWAY), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
+  { P (TROUBLED), E (LOST), ANYONE, P (LISTENING), DO (LISTEN) },
+  { P (TROUBLED), E (TIME), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
 
   { P (RESTING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
   { P (RESTING), E (WRONG), ANYONE, P (RESTING), DO (CLOSE) },
@@ -137,8 +130,8 @@ fits (const WfdEstablishState *self, Who who)
       return self->role == WFD_ROLE_SINK;
     case WORKED:
       return self->has_worked;
-    case MISSED:
-      return self->is_missed;
+    case SEEKER:
+      return self->role == WFD_ROLE_SINK || self->is_missed;
   }
   g_return_val_if_reached (FALSE);
 }
@@ -158,7 +151,6 @@ get_length_us (const WfdEstablishState *self, guint32 random)
       return CONNECT_US;
     case WFD_ESTABLISH_UNUSED:
       return self->unused_us != 0 ? self->unused_us : G_MAXINT64;
-    case WFD_ESTABLISH_LEFT:
     case WFD_ESTABLISH_TROUBLED:
       return TROUBLE_US;
     case WFD_ESTABLISH_RESTING:
@@ -181,7 +173,7 @@ enter (WfdEstablishState *self, WfdEstablishPhase phase, WfdEstablishEvent event
     return;
   self->phase = phase;
   if (phase == WFD_ESTABLISH_PLAYING) {
-    self->has_worked = TRUE;
+    self->has_worked = self->is_missed = TRUE;
     self->n_failures = 0;
   }
   if (phase == WFD_ESTABLISH_UNUSED)

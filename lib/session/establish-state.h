@@ -19,8 +19,7 @@ typedef enum
   WFD_ESTABLISH_NEGOTIATING, /* a session begins */
   WFD_ESTABLISH_PLAYING,
   WFD_ESTABLISH_UNUSED,    /* the link is up, and nothing plays */
-  WFD_ESTABLISH_LEFT,      /* the link is up, and the session has failed when nobody wanted it */
-  WFD_ESTABLISH_TROUBLED,  /* the link is up, and the session has failed when it was wanted */
+  WFD_ESTABLISH_TROUBLED,  /* the link is up, and the session has failed */
   WFD_ESTABLISH_RESTING,   /* before all is tried again */
   WFD_ESTABLISH_LISTENING, /* the group was closed for want of use, and the peer may open it again */
   WFD_ESTABLISH_N_PHASES,
@@ -64,7 +63,7 @@ typedef struct
   WfdEstablishPhase phase;
   gboolean has_worked;   /* it has played; what has worked once is tried until it does again */
   guint n_failures;      /* since then */
-  gboolean is_missed;    /* wanted, since it was unused last */
+  gboolean is_missed;    /* it has played, or was wanted, since it was unused last */
   gint64 deadline_us;    /* G_MAXINT64 for none */
   gint64 seeks_until_us; /* the deadline of the search that was begun last */
 } WfdEstablishState;

@@ -276,6 +276,10 @@ test_gone_with_its_session (void)
     get_playing (&state, role);
     PLAY (&state, { E (TROUBLE), P (TROUBLED), DO (NOTHING) },
         { E (LOST), P (SEEKING), DO (SEARCH) });
+    /* The other side has paused it, and goes on. */
+    get_playing (&state, role);
+    PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (PLAYS), P (PLAYING), DO (NOTHING) },
+        { E (TROUBLE), P (TROUBLED), DO (NOTHING) }, { E (LOST), P (SEEKING), DO (SEARCH) });
   }
 }
 
@@ -293,18 +297,21 @@ test_left_while_nothing_played (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
     get_playing (&state, WFD_ROLE_SOURCE);
-    PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (TROUBLE), P (LEFT), DO (NOTHING) });
+    PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) },
+        { E (TROUBLE), P (TROUBLED), DO (NOTHING) });
     g_assert_cmpint (state.deadline_us, ==, 5 * S);
     g_assert_cmpint (wfd_establish_state_feed (&state, ends[i].event, 0, RANDOM), ==,
         ends[i].action);
     g_assert_cmpint (state.phase, ==, P (LISTENING));
   }
   get_playing (&state, WFD_ROLE_SOURCE);
-  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (TROUBLE), P (LEFT), DO (NOTHING) },
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) },
+      { E (TROUBLE), P (TROUBLED), DO (NOTHING) },
       { E (CONNECTED), P (NEGOTIATING), DO (NOTHING) });
   get_playing (&state, WFD_ROLE_SOURCE);
-  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) }, { E (TROUBLE), P (LEFT), DO (NOTHING) },
-      { E (WANTED), P (TROUBLED), DO (NOTHING) }, { E (LOST), P (SEEKING), DO (SEARCH) });
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) },
+      { E (TROUBLE), P (TROUBLED), DO (NOTHING) }, { E (WANTED), P (TROUBLED), DO (NOTHING) },
+      { E (LOST), P (SEEKING), DO (SEARCH) });
   get_playing (&state, WFD_ROLE_SINK);
   PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) },
       { E (TROUBLE), P (TROUBLED), DO (NOTHING) }, { E (LOST), P (SEEKING), DO (SEARCH) });
