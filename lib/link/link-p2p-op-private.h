@@ -21,6 +21,7 @@ struct _WfdP2pOp
   GSource *joining;    /* the group of the peer, which may be gone */
   GSource *pause;      /* before it is tried again */
   GSource *radio;      /* before the step begins: it is back from a search */
+  GSource *expecting;  /* the peer, which is doubted, to be heard */
 
   WfdP2pStep step;
   guint wish; /* the facts that it has begun with */
@@ -52,6 +53,8 @@ struct _WfdP2pOp
   gboolean has_joined;    /* the group of the peer, or tried to, whatever is heard of it since */
   gboolean was_started_over;
   gboolean was_unheard;  /* the peer, in this attempt: it was searched for once more */
+  gboolean doubts_peer;  /* that it is still there: it has to be heard first */
+  gboolean is_awaited;   /* by the peer, which has asked; nobody there has to be waited for */
   gboolean doubts_group; /* that the peer still owns one: to join it was in vain */
   guint only_mhz;        /* where the group has to be that is negotiated; 0: anywhere */
   guint n_in_vain;       /* times that the peer said yes to an invitation and did not come */
@@ -93,6 +96,11 @@ void wfd_p2p_op_choose (WfdP2pOp *op, gint *ret_go_intent, guint *ret_frequency_
 gboolean wfd_p2p_op_has_chosen (WfdP2pOp *op);
 /* No group was begun, and nothing says why. */
 void wfd_p2p_op_note_unformed (WfdP2pOp *op);
+/* That the peer, with which a group was negotiated in vain, is still there: it has to be heard before
+ * it is asked again... */
+void wfd_p2p_op_doubt_peer (WfdP2pOp *op);
+/* ... for which this search is; it is gone if it is not found soon. */
+void wfd_p2p_op_expect_peer (WfdP2pOp *op, WfdP2pSearch search);
 /* For the next attempt, what seems to be the reason; then rests. */
 void wfd_p2p_op_prepare_again (WfdP2pOp *op);
 

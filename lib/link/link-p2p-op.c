@@ -53,6 +53,7 @@ stop_step (WfdP2pOp *op)
   wfd_p2p_clear_source (&op->joining);
   wfd_p2p_clear_source (&op->pause);
   wfd_p2p_clear_source (&op->radio);
+  wfd_p2p_clear_source (&op->expecting);
 }
 
 void

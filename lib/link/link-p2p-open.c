@@ -15,6 +15,9 @@ may_be_anywhere (WfdP2pOp *op)
     return FALSE;
   if (wfd_link_peer_owns_group (op->peer))
     return TRUE;
+  /* Whoever has formed no group listens. */
+  if (op->doubts_peer && !wfd_link_peer_is_doubted (op->peer, g_get_monotonic_time ()))
+    return FALSE;
   return op->last_failure != NULL
       && (!op->link->seeks_back || wfd_link_peer_is_doubted (op->peer, g_get_monotonic_time ()));
 }
@@ -70,7 +73,9 @@ begin_search (WfdP2pOp *op)
   guint group_mhz;
 
   op->link->expects_back = FALSE;
-  op->link->n_glances = 0;
+  /* Who is expected is not looked for on one channel after the other meanwhile. */
+  op->link->n_glances = op->doubts_peer ? 1 : 0;
+  wfd_p2p_op_expect_peer (op, search);
   if (wfd_p2p_link_gives_way (op->link)) {
     wfd_p2p_link_search_again (op->link);
     if (op->step == WFD_P2P_STEP_FIND)
@@ -106,6 +111,7 @@ answered_search (WfdP2pOp *op, GVariant *answer)
 static void
 end_search (WfdP2pOp *op)
 {
+  wfd_p2p_clear_source (&op->expecting);
   wfd_p2p_link_search (op->link, WFD_P2P_SEARCH_NONE);
   wfd_p2p_op_advance (op);
 }
@@ -128,6 +134,7 @@ wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer)
   g_set_object (&op->peer, peer);
   if (wfd_link_peer_is_doubted (peer, g_get_monotonic_time ()))
     return;
+  op->doubts_peer = FALSE;
   op->facts |= WFD_P2P_PEER_KNOWN;
   op->facts &= ~WFD_P2P_UNHEARD;
   /* That it still owns its group says that it was no group of before that refused. */
@@ -138,6 +145,13 @@ wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer)
   g_clear_error (&op->refusal);
   if (op->step == WFD_P2P_STEP_SEARCH)
     end_search (op);
+}
+
+void
+wfd_p2p_op_peer_asks (WfdP2pOp *op, WfdLinkPeer *peer)
+{
+  if (op->doubts_peer && op->peer == peer)
+    wfd_p2p_op_peer_seen (op, peer);
 }
 
 /* --- the pairing of before --- */
@@ -506,15 +520,40 @@ build_connect (WfdP2pOp *op)
   return wfd_p2p_build_connect (path, &op->pairing, joins, go_intent, frequency_mhz);
 }
 
+/* Wi-Fi Direct devices wait so long for each other's person (wpa_supplicant, go_neg_wait_timeout). */
+#define AWAITED_US (120 * (gint64) G_TIME_SPAN_SECOND)
+
+static gboolean
+takes_up_request (WfdP2pOp *op)
+{
+  gint64 asked_us = wfd_link_peer_get_asked_us (op->peer);
+
+  wfd_link_peer_set_asked_us (op->peer, 0);
+  return asked_us != 0 && g_get_monotonic_time () - asked_us < AWAITED_US;
+}
+
 static void
 begin_pair (WfdP2pOp *op)
 {
+  op->is_awaited = takes_up_request (op);
   op->has_joined = wfd_p2p_op_joins (op);
   if (op->has_joined)
     watch_joining (op, JOIN_MS, on_nothing_to_join);
   else
     op->n_negotiations++;
   wfd_p2p_op_ask_p2p (op, WPAS_CONNECT, build_connect (op), "(s)");
+}
+
+/* Unlike a person, a device that waits for us answers at once. */
+static gboolean
+on_awaited_in_vain (WfdP2pOp *op)
+{
+  wfd_p2p_op_doubt_peer (op);
+  /* So that the same is asked again. */
+  op->n_negotiations--;
+  wfd_p2p_op_start_over (op,
+      g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT, "The peer, which has asked, does not answer"));
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -525,6 +564,8 @@ on_connect_again (gpointer user_data)
   /* It was not known to own a group. */
   if (wfd_p2p_op_joins (op))
     return on_not_let_in (op);
+  if (op->is_awaited)
+    return on_awaited_in_vain (op);
   ask_again (op, WPAS_CONNECT, build_connect (op));
   return G_SOURCE_CONTINUE;
 }
@@ -615,8 +656,10 @@ wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_p
     return;
   }
   /* Unlike a negotiation that was not answered, or a PIN. */
-  if (may_pass && g_error_matches (error, WFD_ERROR, WFD_ERROR_PAIRING))
+  if (may_pass && g_error_matches (error, WFD_ERROR, WFD_ERROR_PAIRING)) {
     wfd_p2p_op_note_unformed (op);
+    wfd_p2p_op_doubt_peer (op);
+  }
   if (!may_pass && op->has_joined && g_error_matches (error, WFD_ERROR, WFD_ERROR_REFUSED))
     doubt_refusal (op, error);
   else
@@ -633,6 +676,7 @@ wfd_p2p_op_group_gone (WfdP2pOp *op, GError *error)
     g_error_free (error);
     wfd_p2p_op_member_stays_away (op, NULL);
   } else if (op->step > WFD_P2P_STEP_BEGIN) {
+    wfd_p2p_op_doubt_peer (op);
     wfd_p2p_op_fail_for_now (op, TRUE, error);
   } else {
     g_error_free (error);

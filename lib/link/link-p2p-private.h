@@ -254,6 +254,8 @@ void wfd_p2p_op_disconnect (WfdP2pLink *self, GTask *task);
 
 /* What has happened meanwhile; @self->op is not NULL in any of them. */
 void wfd_p2p_op_peer_seen (WfdP2pOp *op, WfdLinkPeer *peer);
+/* To be paired. */
+void wfd_p2p_op_peer_asks (WfdP2pOp *op, WfdLinkPeer *peer);
 /* wpa_supplicant has forgotten somebody. */
 void wfd_p2p_op_peer_lost (WfdP2pOp *op);
 void wfd_p2p_op_group_started (WfdP2pOp *op);

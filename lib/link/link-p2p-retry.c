@@ -46,6 +46,48 @@ wfd_p2p_op_has_chosen (WfdP2pOp *op)
       && (options->go_intent < 0 || options->frequency_mhz == 0);
 }
 
+/* --- whether the peer is still there --- */
+
+/* Where it listens, on a social channel, perhaps after it has begun anew; and where it may own a
+ * group, on any: to look at all of them takes four seconds. */
+#define HEARD_MS 8000
+#define HEARD_ANYWHERE_MS 12000
+
+void
+wfd_p2p_op_doubt_peer (WfdP2pOp *op)
+{
+  if (op->n_negotiations == 0)
+    return;
+  op->doubts_peer = TRUE;
+  op->facts &= ~WFD_P2P_PEER_KNOWN;
+}
+
+static gboolean
+on_not_heard (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+  const char *name = op->peer != NULL ? wfd_link_peer_get_name (op->peer) : "";
+
+  /* It is not searched for as long as another link forms its group. */
+  if (wfd_p2p_link_gives_way (op->link))
+    return G_SOURCE_CONTINUE;
+  wfd_p2p_op_fail_with (op, WFD_ERROR_NO_PEER,
+      "%s is not heard any more; is it still on, and near?", *name != '\0' ? name : op->wanted);
+  return G_SOURCE_REMOVE;
+}
+
+void
+wfd_p2p_op_expect_peer (WfdP2pOp *op, WfdP2pSearch search)
+{
+  if (!op->doubts_peer)
+    return;
+  wfd_p2p_clear_source (&op->expecting);
+  op->expecting =
+      g_timeout_source_new (search == WFD_P2P_SEARCH_FULL ? HEARD_ANYWHERE_MS : HEARD_MS);
+  g_source_set_callback (op->expecting, on_not_heard, op, NULL);
+  g_source_attach (op->expecting, op->link->context);
+}
+
 /* --- where the group is formed --- */
 
 /* One failure may have any reason. */

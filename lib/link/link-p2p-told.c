@@ -272,13 +272,17 @@ request_from (WfdP2pLink *self, WfdLinkPeer *peer, WfdPairing pairing, const cha
 static void
 request_pairing (WfdP2pLink *self, const char *path, WfdPairing pairing, const char *pin)
 {
-  WfdLinkPeer *peer = wfd_p2p_link_ensure_peer (self, path);
+  WfdLinkPeer *known = wfd_p2p_link_ensure_peer (self, path);
+  g_autoptr (WfdLinkPeer) peer = known != NULL ? g_object_ref (known) : NULL;
 
   if (peer == NULL)
     return;
   wfd_p2p_link_expect_radio_in (self, WFD_P2P_ANSWERED_MS);
   wfd_link_peer_doubt (peer);
-  request_from (self, peer, pairing, pin);
+  if (self->op != NULL)
+    wfd_p2p_op_peer_asks (self->op, peer);
+  if (wfd_p2p_link_has_peer (self, peer))
+    request_from (self, peer, pairing, pin);
 }
 
 /* Device password ids (Wi-Fi Simple Configuration 2.0 table 37): what the peer
@@ -292,8 +296,13 @@ on_go_negotiation_request (WfdP2pLink *self, GVariant *args)
 {
   const char *path;
   guint16 password;
+  WfdLinkPeer *peer;
 
   g_variant_get (args, "(&oqy)", &path, &password, NULL);
+  peer = wfd_p2p_link_ensure_peer (self, path);
+  /* Its person, if it has one, has pressed the button or typed the PIN. */
+  if (peer != NULL)
+    wfd_link_peer_set_asked_us (peer, g_get_monotonic_time ());
   if (password == PASSWORD_PUSH_BUTTON)
     request_pairing (self, path, WFD_PAIRING_PBC, NULL);
   else if (password == PASSWORD_REGISTRAR_SPECIFIED)

@@ -351,6 +351,7 @@ p2p_reject (WfdLink *link, WfdLinkPeer *peer)
 
   if (self->owner == NULL || self->interface_path == NULL)
     return;
+  wfd_link_peer_set_asked_us (peer, 0);
   path = wfd_p2p_link_dup_peer_path (self, peer);
   wfd_p2p_link_send (self, self->interface_path, WPAS_REJECT_PEER, g_variant_new ("(o)", path));
   wfd_p2p_link_listen_to_refused (self);

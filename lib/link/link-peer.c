@@ -19,6 +19,7 @@ struct _WfdLinkPeer
   gboolean owns_group;
   gboolean is_doubted;
   gint64 heard_us; /* when it was said who owns a group; 0 for never */
+  gint64 asked_us;
 };
 
 G_DEFINE_FINAL_TYPE (WfdLinkPeer, wfd_link_peer, G_TYPE_OBJECT)
@@ -229,6 +230,18 @@ void
 wfd_link_peer_note_heard (WfdLinkPeer *self, gint64 now_us)
 {
   self->heard_us = now_us;
+}
+
+void
+wfd_link_peer_set_asked_us (WfdLinkPeer *self, gint64 asked_us)
+{
+  self->asked_us = asked_us;
+}
+
+gint64
+wfd_link_peer_get_asked_us (WfdLinkPeer *self)
+{
+  return self->asked_us;
 }
 
 /* A group ends without a word to those who are not in it. */

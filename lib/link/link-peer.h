@@ -27,6 +27,9 @@ void wfd_link_peer_doubt (WfdLinkPeer *self);
 void wfd_link_peer_note_heard (WfdLinkPeer *self, gint64 now_us);
 /* 0 for never */
 gint64 wfd_link_peer_get_heard_us (WfdLinkPeer *self);
+/* When it has asked to be paired, and began to wait for us; 0: it does not. */
+void wfd_link_peer_set_asked_us (WfdLinkPeer *self, gint64 asked_us);
+gint64 wfd_link_peer_get_asked_us (WfdLinkPeer *self);
 /* Also if it was heard too long ago that it owns a group. */
 gboolean wfd_link_peer_is_doubted (WfdLinkPeer *self, gint64 now_us);
 

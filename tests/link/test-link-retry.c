@@ -23,6 +23,12 @@ on_connect (FakeWpas *fake, gpointer user_data)
 }
 
 static void
+on_find (FakeWpas *fake, gpointer user_data)
+{
+  lab_say (user_data, "DeviceFoundProperties", "(objectpath '" TV "', @a{sv} {})");
+}
+
+static void
 set_up_failures (Lab *lab, guint n_failures, guint retry_ms)
 {
   WfdP2pOptions options = { .go_intent = -1, .max_attempts = 3, .retry_ms = retry_ms };
@@ -31,6 +37,7 @@ set_up_failures (Lab *lab, guint n_failures, guint retry_ms)
   lab_know_tv (lab);
   n_failures_left = n_failures;
   fake_wpas_react (lab->fake, "Connect", on_connect, lab);
+  fake_wpas_react (lab->fake, "Find", on_find, lab);
 }
 
 static void

@@ -518,7 +518,7 @@ test_first_rests (Pair *pair, gconstpointer data)
   connect_second (pair);
   assert_waits (pair);
   fake_wpas_forget_calls (pair->lab.fake);
-  lab_say (&pair->lab, "GroupFormationFailure", "('',)");
+  lab_say (&pair->lab, "GONegotiationFailure", "({'status': <-1>},)");
   lab_wait_call (&pair->lab, "Connect");
   g_assert_nonnull (strstr (fake_wpas_find_call (pair->lab.fake, "Connect"), OTHER));
   g_assert_false (pair->lab.done);
