@@ -15,18 +15,23 @@ keep (WfdP2pOp *op, const char *persistent_path, guint frequency_mhz)
   wfd_p2p_link_send_to (op->link, persistent_path, DBUS_PROPERTIES, "Set",
       g_variant_new ("(ssv)", WPAS_INTERFACE_PERSISTENT, WPAS_PERSISTENT_PROPERTIES,
           wfd_p2p_build_kept_mhz (frequency_mhz)));
+  /* Where pairings outlive it; else it refuses. */
+  wfd_p2p_link_send_to (op->link, op->link->interface_path, WPAS_INTERFACE_INTERFACE,
+      WPAS_SAVE_CONFIG, NULL);
 }
 
 void
-wfd_p2p_op_negotiated (WfdP2pOp *op, guint only_mhz)
+wfd_p2p_op_negotiated (WfdP2pOp *op, const char *peer_path, guint only_mhz)
 {
   gint go_intent;
   guint frequency_mhz;
 
   wfd_p2p_op_stop_asking (op);
-  /* Or there is but one because we have asked for it. */
+  if (!wfd_p2p_op_is_with_peer (op, peer_path))
+    return;
+  /* There may be but one because we have asked for it, or are in a network ourselves. */
   wfd_p2p_op_choose (op, &go_intent, &frequency_mhz);
-  op->only_mhz = frequency_mhz == 0 ? only_mhz : 0;
+  op->only_mhz = frequency_mhz == 0 && !op->link->is_connected ? only_mhz : 0;
 }
 
 void
@@ -39,16 +44,18 @@ wfd_p2p_op_pairing_added (WfdP2pOp *op, const char *persistent_path)
 void
 wfd_p2p_op_take_channel (WfdP2pOp *op, GVariant *properties)
 {
+  gboolean is_for_all = (op->wish & WFD_P2P_BEGINS) != 0;
+
   /* In a network of our own that is the channel, as wpa_supplicant knows. */
-  op->kept_mhz = op->link->is_connected ? 0 : wfd_p2p_read_kept_mhz (properties);
+  op->kept_mhz = op->link->is_connected || is_for_all || op->link->options.frequency_mhz != 0
+      ? 0
+      : wfd_p2p_read_kept_mhz (properties);
 }
 
 guint
 wfd_p2p_op_get_begin_mhz (WfdP2pOp *op)
 {
-  guint wanted_mhz = op->link->options.frequency_mhz;
-
-  return wanted_mhz != 0 ? wanted_mhz : op->kept_mhz;
+  return op->kept_mhz != 0 ? op->kept_mhz : op->link->options.frequency_mhz;
 }
 
 gboolean
@@ -59,43 +66,4 @@ wfd_p2p_op_forget_channel (WfdP2pOp *op)
   op->kept_mhz = 0;
   keep (op, op->persistent_path, 0);
   return TRUE;
-}
-
-/* --- whether it comes --- */
-
-/* A program that has crashed meanwhile gets another invitation. */
-#define MAX_IN_VAIN 2
-
-gboolean
-wfd_p2p_op_invites_in_vain (WfdP2pOp *op)
-{
-  return op->n_in_vain >= MAX_IN_VAIN;
-}
-
-#define COME_MS 15000 /* hostap, P2P_MAX_INITIAL_CONN_WAIT_GO_REINVOKE */
-
-void
-wfd_p2p_op_member_stays_away (WfdP2pOp *op, GError *error)
-{
-  op->n_in_vain++;
-  wfd_p2p_op_forget_channel (op);
-  if (error == NULL)
-    error = g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
-        "The peer has taken the invitation but does not come into the group; "
-        "its own network may be on another channel");
-  wfd_p2p_op_fail_for_now (op, TRUE, error);
-}
-
-static gboolean
-on_not_come (gpointer user_data)
-{
-  wfd_p2p_op_member_stays_away (user_data, NULL);
-  return G_SOURCE_REMOVE;
-}
-
-void
-wfd_p2p_op_expect_member (WfdP2pOp *op)
-{
-  if (wfd_p2p_op_get_begin_mhz (op) != 0 && !wfd_p2p_op_is_inside (op))
-    wfd_p2p_op_wake_in (op, wfd_p2p_or_default (op->link->options.come_ms, COME_MS), on_not_come);
 }

@@ -57,8 +57,10 @@ struct _WfdP2pOp
   gboolean is_awaited;   /* by the peer, which has asked; nobody there has to be waited for */
   gboolean doubts_group; /* that the peer still owns one: to join it was in vain */
   guint only_mhz;        /* where the group has to be that is negotiated; 0: anywhere */
-  guint n_in_vain;       /* times that the peer said yes to an invitation and did not come */
   guint kept_mhz;        /* the same, of the pairing of before */
+  gboolean has_begun;    /* a group of ours, in this attempt */
+  gboolean has_said_yes; /* to an invitation, in this attempt */
+  guint n_in_vain;       /* times that the peer said yes to an invitation and did not come */
   GError *refusal;       /* by the owner of a group, if it still owns one */
   gboolean may_pass;     /* the failure, so that it is tried again */
   GError *last_failure;  /* of the attempt before */
@@ -81,6 +83,9 @@ typedef struct
 /* Up to the step PEERS, and from there on. */
 extern const WfdP2pStepRule wfd_p2p_preparing[WFD_P2P_N_STEPS];
 extern const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS];
+
+/* Of link-p2p-open.c */
+void wfd_p2p_op_begin_not_paired (WfdP2pOp *op);
 
 /* Of link-p2p-claim.c */
 void wfd_p2p_op_begin_clean (WfdP2pOp *op);
@@ -111,11 +116,17 @@ void wfd_p2p_op_take_channel (WfdP2pOp *op, GVariant *properties);
 guint wfd_p2p_op_get_begin_mhz (WfdP2pOp *op);
 /* The peer is not there, or we cannot be; whether there was one to forget. */
 gboolean wfd_p2p_op_forget_channel (WfdP2pOp *op);
-/* It has said that it comes into the group... */
-void wfd_p2p_op_expect_member (WfdP2pOp *op);
-/* ... and does not, or cannot: @error: (nullable) (transfer full)... */
-void wfd_p2p_op_member_stays_away (WfdP2pOp *op, GError *error);
-/* ... so often that only another negotiation helps. */
+
+/* Of link-p2p-invite.c */
+void wfd_p2p_op_begin_invite (WfdP2pOp *op);
+void wfd_p2p_op_answered_invite (WfdP2pOp *op, GVariant *answer);
+/* Then @ask asks again, as long as the step lasts... */
+void wfd_p2p_op_watch_answer (WfdP2pOp *op, GSourceFunc ask);
+/* ... with this. */
+void wfd_p2p_op_ask_again (WfdP2pOp *op, const char *method, GVariant *args);
+/* It has said that it comes into the group, and does not. */
+void wfd_p2p_op_stays_away (WfdP2pOp *op);
+/* So often that only another negotiation helps. */
 gboolean wfd_p2p_op_invites_in_vain (WfdP2pOp *op);
 
 /* Of link-p2p-own.c */
@@ -127,6 +138,8 @@ void wfd_p2p_op_begin_begin (WfdP2pOp *op);
 void wfd_p2p_op_begin_admit (WfdP2pOp *op);
 void wfd_p2p_op_answered_admit (WfdP2pOp *op, GVariant *answer);
 void wfd_p2p_op_begin_invite_in (WfdP2pOp *op);
+/* Once more, which nobody waits for. */
+void wfd_p2p_op_invite_in (WfdP2pOp *op);
 /* Whether it lets its peer into a group of ours that stood before. */
 gboolean wfd_p2p_op_is_inside (WfdP2pOp *op);
 /* Whoever knocks from now on is not let in. */
@@ -154,6 +167,8 @@ void wfd_p2p_op_advance (WfdP2pOp *op);
 void wfd_p2p_op_finish (WfdP2pOp *op, GError *error);
 void wfd_p2p_op_fail_with (WfdP2pOp *op, WfdError code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
+/* @peer_path: (nullable): nobody is named */
+gboolean wfd_p2p_op_is_with_peer (WfdP2pOp *op, const char *peer_path);
 /* Whether to join the group of the peer. */
 gboolean wfd_p2p_op_joins (WfdP2pOp *op);
 /* @may_pass: by itself, so that all is tried again. @error: (transfer full) */

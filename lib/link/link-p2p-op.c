@@ -176,7 +176,7 @@ fail_call (WfdP2pOp *op, GError *error)
   static const guint64 beginning = 1ull << WFD_P2P_STEP_INVITE | 1ull << WFD_P2P_STEP_REJOIN
       | 1ull << WFD_P2P_STEP_PAIR | 1ull << WFD_P2P_STEP_BEGIN;
   gboolean begins_none = (beginning & 1ull << op->step) != 0 && wfd_p2p_is_unspecified (error);
-  gboolean may_pass;
+  gboolean has_moved = op->step == WFD_P2P_STEP_BEGIN && wfd_p2p_op_forget_channel (op);
 
   if (begins_none && op->step == WFD_P2P_STEP_INVITE && !op->was_unheard) {
     g_error_free (error);
@@ -184,11 +184,14 @@ fail_call (WfdP2pOp *op, GError *error)
     search_for_unheard (op);
     return;
   }
-  if (begins_none)
+  if (op->step == WFD_P2P_STEP_INVITE_IN && wfd_p2p_is_unspecified (error)) {
+    wfd_p2p_op_invitation_result (op, WFD_P2P_NO_ANSWER);
+    g_error_free (error);
+    return;
+  }
+  if (begins_none && !has_moved)
     wfd_p2p_op_note_unformed (op);
-  may_pass = begins_none || is_ended_by_other (op)
-      || (op->step == WFD_P2P_STEP_BEGIN && wfd_p2p_op_forget_channel (op));
-  wfd_p2p_op_fail_for_now (op, may_pass,
+  wfd_p2p_op_fail_for_now (op, begins_none || has_moved || is_ended_by_other (op),
       wfd_p2p_error_from_call (error, wfd_p2p_step_to_text (op->step)));
 }
 
@@ -319,6 +322,7 @@ try_again (WfdP2pOp *op)
   op->doubts_group = wfd_p2p_op_joins (op);
   op->has_joined = FALSE;
   op->was_unheard = FALSE;
+  op->has_begun = op->has_said_yes = FALSE;
   g_clear_error (&op->last_failure);
   op->last_failure = g_steal_pointer (&op->failure);
   g_clear_object (&op->calls);
@@ -547,7 +551,7 @@ get_facts (WfdP2pOp *op)
     facts |= WFD_P2P_PREPARED;
   if (asks_first (op))
     facts |= WFD_P2P_ASKS_FIRST;
-  if (wfd_p2p_op_get_begin_mhz (op) != 0)
+  if (wfd_p2p_op_get_begin_mhz (op) != 0 && (op->has_begun || (facts & WFD_P2P_STARTED) == 0))
     facts |= WFD_P2P_PICKS;
   if (wfd_p2p_op_invites_in_vain (op))
     facts |= WFD_P2P_IN_VAIN;
@@ -723,6 +727,17 @@ check_wish (WfdP2pLink *self, const WfdP2pWish *wish, GError **error)
   return wish->pairing == NULL || wfd_link_pairing_check (wish->pairing, error);
 }
 
+static void
+set_pairing (WfdP2pOp *op, const WfdLinkPairing *pairing)
+{
+  if (pairing == NULL)
+    return;
+  g_free (op->pin);
+  op->pin = g_strdup (pairing->pin);
+  op->pairing = *pairing;
+  op->pairing.pin = op->pin;
+}
+
 static WfdP2pOp *
 op_new (WfdP2pLink *self, const WfdP2pWish *wish)
 {
@@ -737,12 +752,16 @@ op_new (WfdP2pLink *self, const WfdP2pWish *wish)
     .wish = wish->facts,
     .facts = wish->facts,
   };
-  if (wish->pairing != NULL) {
-    op->pin = g_strdup (wish->pairing->pin);
-    op->pairing = *wish->pairing;
-    op->pairing.pin = op->pin;
-  }
+  set_pairing (op, wish->pairing);
   return op;
+}
+
+/* Should what the peer has begun fail, it is done as it was asked for. */
+static void
+adopt (WfdP2pOp *op, const WfdP2pWish *wish)
+{
+  op->wish = wish->facts;
+  set_pairing (op, wish->pairing);
 }
 
 static void
@@ -773,6 +792,8 @@ wfd_p2p_op_begin (WfdP2pLink *self, const WfdP2pWish *wish, GTask *task)
   wfd_p2p_link_set_reachable (self, FALSE);
   if (is_new)
     self->op = op_new (self, wish);
+  else
+    adopt (self->op, wish);
   self->op->task = task;
   want_peer (self->op, wish->peer);
   watch_cancellable (self->op);

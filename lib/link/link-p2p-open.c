@@ -226,148 +226,8 @@ answered_groups (WfdP2pOp *op, GVariant *answer)
   ask_next_group (op);
 }
 
-/* --- asked again --- */
-
-/* Where the program of the peer is not there yet, or has a person to ask, its wpa_supplicant
- * says that it is not ready, of which nobody is told here, and tells its program, if it is
- * there. Asked again it tells once more, or that its person has refused. */
-#define ASK_AGAIN_MS 5000
-
-static void
-watch_answer (WfdP2pOp *op, GSourceFunc ask)
-{
-  wfd_p2p_op_wake_in (op, wfd_p2p_or_default (op->link->options.ask_again_ms, ASK_AGAIN_MS), ask);
-}
-
-static void
-on_asked_again (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (WfdP2pOp) op = user_data;
-  G_GNUC_UNUSED g_autoptr (GVariant) answer =
-      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
-
-  op->asks_again = FALSE;
-}
-
-/* The first answer counts. */
-static void
-ask_again (WfdP2pOp *op, const char *method, GVariant *args)
-{
-  op->asks_again = TRUE;
-  g_dbus_connection_call (op->link->bus, op->link->owner, op->link->interface_path,
-      WPAS_INTERFACE_P2P, method, args, NULL, G_DBUS_CALL_FLAGS_NONE, -1, op->calls, on_asked_again,
-      wfd_p2p_op_ref (op));
-}
-
-/* From now on to ask would get in the way. Where that has just been done, what is told of came
- * before it: wpa_supplicant makes another interface then, which waits for a group that nobody
- * wants, and goes with a search. */
 void
-wfd_p2p_op_stop_asking (WfdP2pOp *op)
-{
-  if (op->step == WFD_P2P_STEP_INVITE || op->step == WFD_P2P_STEP_GROUP)
-    wfd_p2p_clear_source (&op->step_timer);
-  if (op->asks_again)
-    wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_STOP_FIND, NULL);
-  op->asks_again = FALSE;
-}
-
-static GVariant *
-build_invite (WfdP2pOp *op)
-{
-  g_autofree char *path = wfd_p2p_link_dup_peer_path (op->link, op->peer);
-
-  return wfd_p2p_build_invite (path, op->persistent_path);
-}
-
-static void
-begin_invite (WfdP2pOp *op)
-{
-  op->n_invitations = 0;
-  wfd_p2p_op_ask_p2p (op, WPAS_INVITE, build_invite (op), NULL);
-}
-
-/* Of these two, the first lets the peer's person accept in peace and the peer
- * invite us then; the second says that the person has. */
-#define STATUS_OK 0
-#define STATUS_NOT_NOW 1
-#define STATUS_NO_CHANNEL 7
-#define STATUS_UNKNOWN_GROUP 8
-#define STATUS_DEFERRED 12
-
-/* It goes to where the peer listened last, again and again for half a minute. Who has begun anew
- * may listen on another of the social channels, of which wpa_supplicant (2.10) learns by a search,
- * and tells nobody; it searches half a second after the last frame that was sent, for 0.8 s. */
-#define UNANSWERED_MS 5000
-#define LOOK_AROUND_MS 1400
-#define MAX_INVITATIONS 5
-
-static gboolean on_unanswered (gpointer user_data);
-
-static void
-watch_invitation (WfdP2pOp *op)
-{
-  op->n_invitations++;
-  wfd_p2p_op_wake_in (op, wfd_p2p_or_default (op->link->options.unanswered_ms, UNANSWERED_MS),
-      on_unanswered);
-}
-
-static gboolean
-on_invite_where_it_is (gpointer user_data)
-{
-  WfdP2pOp *op = user_data;
-
-  ask_again (op, WPAS_INVITE, build_invite (op));
-  watch_invitation (op);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_looked_around (gpointer user_data)
-{
-  WfdP2pOp *op = user_data;
-
-  wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_STOP_FIND, NULL);
-  wfd_p2p_link_expect_radio_in (op->link, WFD_P2P_RADIO_BACK_MS);
-  wfd_p2p_op_wake_in (op, WFD_P2P_RADIO_BACK_MS, on_invite_where_it_is);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_unanswered (gpointer user_data)
-{
-  WfdP2pOp *op = user_data;
-
-  if (op->n_invitations == MAX_INVITATIONS) {
-    wfd_p2p_op_invitation_result (op, WFD_P2P_NO_ANSWER);
-    return G_SOURCE_REMOVE;
-  }
-  /* Or the peer invites us just now. */
-  if (!op->link->is_at_rest)
-    return G_SOURCE_CONTINUE;
-  wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_FIND, wfd_p2p_build_find (TRUE, 1));
-  wfd_p2p_op_wake_in (op, LOOK_AROUND_MS, on_looked_around);
-  return G_SOURCE_REMOVE;
-}
-
-/* Whether the peer wants to comes by signal. */
-static void
-answered_invite (WfdP2pOp *op, GVariant *answer)
-{
-  watch_invitation (op);
-}
-
-static gboolean
-on_invite_again (gpointer user_data)
-{
-  WfdP2pOp *op = user_data;
-
-  ask_again (op, WPAS_INVITE, build_invite (op));
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-begin_not_paired (WfdP2pOp *op)
+wfd_p2p_op_begin_not_paired (WfdP2pOp *op)
 {
   if ((op->facts & WFD_P2P_HOSTS) != 0) {
     wfd_p2p_op_fail_with (op, WFD_ERROR_NOT_PAIRED,
@@ -378,57 +238,6 @@ begin_not_paired (WfdP2pOp *op)
       (op->facts & WFD_P2P_FORGOTTEN) != 0 ? "%s has forgotten the pairing; pair again"
                                            : "%s was not paired with this device; pair first",
       op->wanted);
-}
-
-/* Into the group that stands already, of which it was asked to be a member again. */
-static void
-let_in_anew (WfdP2pOp *op)
-{
-  if (op->failure != NULL || op->link->group == NULL || !op->invites_in
-      || (op->facts & WFD_P2P_PAIRED_HERE) == 0)
-    return;
-  op->facts &= ~WFD_P2P_PAIRED_HERE;
-  op->facts |= WFD_P2P_FORGOTTEN;
-  if ((op->wish & WFD_P2P_MAY_PAIR) == 0) {
-    begin_not_paired (op);
-    return;
-  }
-  op->step = WFD_P2P_STEP_SERVE;
-  wfd_p2p_op_advance (op);
-}
-
-static void
-invitation_in_result (WfdP2pOp *op, gint status)
-{
-  if (status == STATUS_UNKNOWN_GROUP)
-    let_in_anew (op);
-  else if (status == STATUS_NO_CHANNEL && !wfd_p2p_op_is_inside (op))
-    wfd_p2p_op_member_stays_away (op,
-        wfd_p2p_error_from_status ("The peer did not take the invitation", status));
-  else if (status == STATUS_OK && op->step == WFD_P2P_STEP_MEMBER)
-    wfd_p2p_op_expect_member (op);
-}
-
-void
-wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status)
-{
-  if (op->step == WFD_P2P_STEP_INVITE_IN || op->step == WFD_P2P_STEP_MEMBER)
-    invitation_in_result (op, status);
-  if (op->step != WFD_P2P_STEP_INVITE || op->failure != NULL)
-    return;
-
-  wfd_p2p_op_stop_asking (op);
-  if (status == STATUS_UNKNOWN_GROUP) {
-    op->facts |= WFD_P2P_FORGOTTEN;
-    wfd_p2p_op_advance (op);
-  } else if (status == STATUS_NOT_NOW) {
-    watch_answer (op, on_invite_again);
-  } else if (status == STATUS_OK || status == STATUS_DEFERRED) {
-    wfd_p2p_op_advance (op);
-  } else {
-    wfd_p2p_op_fail_for_now (op, wfd_p2p_may_status_pass (status),
-        wfd_p2p_error_from_status ("The peer did not take the invitation", status));
-  }
 }
 
 /* wpa_supplicant searches for the group of the peer for up to a minute, and what
@@ -535,6 +344,8 @@ takes_up_request (WfdP2pOp *op)
 static void
 begin_pair (WfdP2pOp *op)
 {
+  op->facts &= ~(WFD_P2P_PAIRED_HERE | WFD_P2P_FORGOTTEN);
+  op->only_mhz = 0;
   op->is_awaited = takes_up_request (op);
   op->has_joined = wfd_p2p_op_joins (op);
   if (op->has_joined)
@@ -566,7 +377,7 @@ on_connect_again (gpointer user_data)
     return on_not_let_in (op);
   if (op->is_awaited)
     return on_awaited_in_vain (op);
-  ask_again (op, WPAS_CONNECT, build_connect (op));
+  wfd_p2p_op_ask_again (op, WPAS_CONNECT, build_connect (op));
   return G_SOURCE_CONTINUE;
 }
 
@@ -591,8 +402,8 @@ answered_pair (WfdP2pOp *op, GVariant *answer)
     show_pin (op, made_up);
   if (wfd_p2p_op_has_ended (op))
     return;
-  if (!op->has_joined)
-    watch_answer (op, on_connect_again);
+  if (!op->has_joined && (op->facts & WFD_P2P_STARTED) == 0)
+    wfd_p2p_op_watch_answer (op, on_connect_again);
   wfd_p2p_op_advance (op);
 }
 
@@ -635,8 +446,8 @@ doubt_refusal (WfdP2pOp *op, GError *error)
   wfd_p2p_op_fail_for_now (op, TRUE, error);
 }
 
-static gboolean
-is_with_peer (WfdP2pOp *op, const char *peer_path)
+gboolean
+wfd_p2p_op_is_with_peer (WfdP2pOp *op, const char *peer_path)
 {
   g_autofree char *id = peer_path != NULL ? wfd_p2p_read_peer_id (peer_path) : NULL;
 
@@ -651,7 +462,8 @@ wfd_p2p_op_formation_failed (WfdP2pOp *op, const char *peer_path, gboolean may_p
       | 1ull << WFD_P2P_STEP_GROUP;
 
   /* Nothing has been sent before the radio is back: that is told of what was before. */
-  if ((forming & 1ull << op->step) == 0 || op->radio != NULL || !is_with_peer (op, peer_path)) {
+  if ((forming & 1ull << op->step) == 0 || op->radio != NULL
+      || !wfd_p2p_op_is_with_peer (op, peer_path)) {
     g_error_free (error);
     return;
   }
@@ -671,10 +483,10 @@ void
 wfd_p2p_op_group_gone (WfdP2pOp *op, GError *error)
 {
   op->facts &= ~WFD_P2P_STARTED;
-  if (op->step == WFD_P2P_STEP_MEMBER && (op->facts & WFD_P2P_PAIRED_HERE) != 0
+  if (op->step == WFD_P2P_STEP_MEMBER && op->has_said_yes
       && g_error_matches (error, WFD_ERROR, WFD_ERROR_CLOSED)) {
     g_error_free (error);
-    wfd_p2p_op_member_stays_away (op, NULL);
+    wfd_p2p_op_stays_away (op);
   } else if (op->step > WFD_P2P_STEP_BEGIN) {
     wfd_p2p_op_doubt_peer (op);
     wfd_p2p_op_fail_for_now (op, TRUE, error);
@@ -754,7 +566,7 @@ take_member (WfdP2pOp *op, const char *path)
   if (wfd_p2p_op_has_ended (op))
     return;
   /* wpa_supplicant forgets a device that is silent for a minute, also while it is invited. */
-  if (op->peer != NULL && member != NULL && is_with_peer (op, path))
+  if (op->peer != NULL && member != NULL && wfd_p2p_op_is_with_peer (op, path))
     g_set_object (&op->peer, member);
   if (wfd_p2p_op_is_inside (op) && member != op->peer)
     return;
@@ -796,7 +608,7 @@ static const char *
 choose_member (WfdP2pOp *op, const char *const *paths)
 {
   for (guint i = 0; op->peer != NULL && paths[i] != NULL; i++) {
-    if (is_with_peer (op, paths[i]))
+    if (wfd_p2p_op_is_with_peer (op, paths[i]))
       return paths[i];
   }
   return paths[0];
@@ -858,7 +670,7 @@ const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS] = {
   [WFD_P2P_STEP_SEARCH] = { begin_search, answered_search, FALSE },
   [WFD_P2P_STEP_GROUPS] = { begin_groups, answered_groups, TRUE },
   [WFD_P2P_STEP_SHARE] = { wfd_p2p_op_begin_share, NULL, FALSE },
-  [WFD_P2P_STEP_INVITE] = { begin_invite, answered_invite, FALSE },
+  [WFD_P2P_STEP_INVITE] = { wfd_p2p_op_begin_invite, wfd_p2p_op_answered_invite, FALSE },
   [WFD_P2P_STEP_REJOIN] = { begin_rejoin, wfd_p2p_op_answered_nothing, FALSE },
   [WFD_P2P_STEP_FORGET] = { begin_forget, wfd_p2p_op_answered_nothing, TRUE },
   [WFD_P2P_STEP_PAIR] = { begin_pair, answered_pair, FALSE },
@@ -876,5 +688,5 @@ const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS] = {
   [WFD_P2P_STEP_LEASE] = { wfd_p2p_op_begin_lease, NULL, FALSE },
   [WFD_P2P_STEP_PEER_ADDRESS] = { wfd_p2p_op_begin_peer_address, NULL, FALSE },
   [WFD_P2P_STEP_DONE] = { begin_done, NULL, FALSE },
-  [WFD_P2P_STEP_NOT_PAIRED] = { begin_not_paired, NULL, FALSE },
+  [WFD_P2P_STEP_NOT_PAIRED] = { wfd_p2p_op_begin_not_paired, NULL, FALSE },
 };

@@ -314,6 +314,7 @@ wfd_p2p_op_answered_5_ghz (WfdP2pOp *op, GVariant *answer)
 void
 wfd_p2p_op_begin_begin (WfdP2pOp *op)
 {
+  op->has_begun = TRUE;
   wfd_p2p_op_ask_p2p (op, WPAS_GROUP_ADD,
       wfd_p2p_build_begin (op->persistent_path, wfd_p2p_op_get_begin_mhz (op)), NULL);
 }
@@ -350,8 +351,8 @@ wfd_p2p_op_begin_admit (WfdP2pOp *op)
 
 /* A peer that waits for a group to be negotiated has to be told that there is one; one
  * that has asked to come in knows. */
-static void
-invite_in (WfdP2pOp *op)
+void
+wfd_p2p_op_invite_in (WfdP2pOp *op)
 {
   g_autofree char *path = wfd_p2p_link_dup_peer_path (op->link, op->peer);
 
@@ -367,7 +368,7 @@ wfd_p2p_op_answered_admit (WfdP2pOp *op, GVariant *answer)
     wfd_link_emit (op->link, WFD_LINK_PIN, op->pin);
   if (wfd_p2p_op_has_ended (op))
     return;
-  invite_in (op);
+  wfd_p2p_op_invite_in (op);
   wfd_p2p_op_advance (op);
 }
 

@@ -90,16 +90,17 @@ struct _WfdP2pLink
   guint last_mhz;        /* where its last group was; 0 if that is not known */
   gboolean is_reachable; /* though it neither searches nor waits */
   WfdP2pSearch search;
-  gint64 search_us;     /* when that began */
-  gint64 deaf_until_us; /* to whom it has refused, if it searches */
-  guint n_glances;      /* since it was begun by an operation, or the peer may come back */
-  gboolean is_at_rest;  /* the interface of the adapter */
-  gboolean has_networks, is_connected,
-      is_in_network;    /* the same; or looks for one, and listens less */
-  gint64 listened_us;   /* when it was last begun to listen */
-  gint64 glance_us;     /* when it is time for the next glance, while it waits */
-  guint listen_ms;      /* for which wpa_supplicant listens by itself, again and again; or 0 */
-  gint64 radio_back_us; /* when the radio will be back from where it is */
+  gint64 search_us;       /* when that began */
+  gint64 deaf_until_us;   /* to whom it has refused, if it searches */
+  guint n_glances;        /* since it was begun by an operation, or the peer may come back */
+  gboolean is_at_rest;    /* the interface of the adapter */
+  gboolean has_networks;  /* it may be in a network */
+  gboolean is_connected;  /* and is */
+  gboolean is_in_network; /* or looks for one; either way it listens less */
+  gint64 listened_us;     /* when it was last begun to listen */
+  gint64 glance_us;       /* when it is time for the next glance, while it waits */
+  guint listen_ms;        /* for which wpa_supplicant listens by itself, again and again; or 0 */
+  gint64 radio_back_us;   /* when the radio will be back from where it is */
   GSource *search_again;
   GCancellable *asking; /* who a peer is */
   GHashTable *peers;    /* id to WfdLinkPeer */
@@ -265,8 +266,9 @@ void wfd_p2p_op_interface_added (WfdP2pOp *op);
 /* As it has agreed to be paired, say. */
 void wfd_p2p_op_stop_asking (WfdP2pOp *op);
 void wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status);
-/* A group of ours, where it has to be on @only_mhz; 0: anywhere, or that of the peer. */
-void wfd_p2p_op_negotiated (WfdP2pOp *op, guint only_mhz);
+/* A group of ours, where it has to be on @only_mhz; 0: anywhere, or that of the peer. @peer_path:
+ * (nullable) */
+void wfd_p2p_op_negotiated (WfdP2pOp *op, const char *peer_path, guint only_mhz);
 /* wpa_supplicant remembers the group. */
 void wfd_p2p_op_pairing_added (WfdP2pOp *op, const char *persistent_path);
 /* @error: (transfer full) in each; @peer_path: (nullable): with whom; @may_pass:

@@ -90,10 +90,11 @@ static const struct
   { S (GROUPS), 0, S (NOT_PAIRED) },
   { S (SHARE), STARTED, S (GROUP) },
   { S (SHARE), SHARES, S (NETWORK) },
-  { S (SHARE), PAIRED | OWNS_GROUP, S (REJOIN) },
   { S (SHARE), PAIRED | PAIRED_HERE | IN_VAIN | MAY_PAIR, S (PAIR) },
   /* Invite of wpa_supplicant takes no frequency. */
   { S (SHARE), PAIRED | PAIRED_HERE | PICKS, S (BEGIN) },
+  { S (SHARE), PAIRED | PAIRED_HERE, S (INVITE) },
+  { S (SHARE), PAIRED | OWNS_GROUP, S (REJOIN) },
   { S (SHARE), PAIRED, S (INVITE) },
   { S (SHARE), 0, S (PAIR) },
 

@@ -73,7 +73,7 @@ typedef enum
   WFD_P2P_PEER_HIDDEN = 1 << 18, /* the address of the peer in the group is not known */
   WFD_P2P_SHARES = 1 << 19,      /* the group of another link of ours is ours too */
   WFD_P2P_PAIRED_HERE = 1 << 20, /* the pairing of before is that of a group of ours */
-  WFD_P2P_PICKS = 1 << 21,       /* the frequency: a group of ours has to be there already */
+  WFD_P2P_PICKS = 1 << 21,       /* where a group of ours is, which has to be there before */
   WFD_P2P_UNHEARD = 1 << 22,     /* wpa_supplicant knows the peer, but not where to call it */
   WFD_P2P_IN_VAIN = 1 << 23,     /* the peer takes invitations into it, but cannot come */
 } WfdP2pFact;

@@ -379,8 +379,12 @@ on_negotiation_failure (WfdP2pLink *self, GVariant *args)
 static void
 on_negotiation_success (WfdP2pLink *self, GVariant *args)
 {
+  g_autoptr (GVariant) dict = g_variant_get_child_value (args, 0);
+  const char *path = NULL;
+
+  g_variant_lookup (dict, WPAS_KEY_PEER_OBJECT, "&o", &path);
   if (self->op != NULL)
-    wfd_p2p_op_negotiated (self->op, wfd_p2p_read_only_mhz (args));
+    wfd_p2p_op_negotiated (self->op, path, wfd_p2p_read_only_mhz (args));
 }
 
 static void

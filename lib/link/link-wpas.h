@@ -59,6 +59,9 @@
 #define WPAS_WPS_PIN "Pin"
 #define WPAS_WPS_P2P_ADDRESS "P2PDeviceAddress"
 
+/* Interface: methods */
+#define WPAS_SAVE_CONFIG "SaveConfig"
+
 /* P2PDevice: methods */
 #define WPAS_FIND "Find"
 #define WPAS_LISTEN "Listen"

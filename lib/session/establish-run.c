@@ -815,7 +815,8 @@ on_pairing_request (WfdLink *link, WfdLinkPeer *peer, guint pairing, const char 
   if (!may_be_asked (self))
     return;
   if (!is_let_in (self, peer, pairing)) {
-    if (!may_be_named (self, peer))
+    /* It may have been closed when that was told. */
+    if (is_ours (self, link) && !may_be_named (self, peer))
       wfd_link_reject (self->link, peer);
     return;
   }

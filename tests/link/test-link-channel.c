@@ -34,6 +34,16 @@ test_keeps_only_channel (Lab *lab, gconstpointer data)
 {
   negotiate (lab, "({'role_go': <'GO'>, 'frequency_list': <[5180]>},)");
   assert_call (lab, "Set Properties", SET_CHANNEL ("5180"));
+  assert_call (lab, "SaveConfig", "SaveConfig " IFACE " ");
+}
+
+/* That of our own network. */
+static void
+test_keeps_no_channel_of_ours (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string ("completed"));
+  negotiate (lab, "({'role_go': <'GO'>, 'frequency_list': <[5180]>},)");
+  g_assert_null (fake_wpas_find_call (lab->fake, "Set Properties"));
 }
 
 /* Wherever it was begun, that binds nobody; of a group of the peer that is not for us to say; and
@@ -49,6 +59,7 @@ test_keeps_nothing_else (Lab *lab, gconstpointer data)
     "({'role_go': <'GO'>, 'frequency_list': <[uint32 5180]>},)",
     "({'role_go': <'GO'>},)",
     "({'frequency_list': <[5180]>},)",
+    "({'role_go': <'GO'>, 'frequency_list': <[5180]>, 'peer_object': <objectpath '" OTHER "'>},)",
     "(@a{sv} {},)",
   };
 
@@ -124,6 +135,20 @@ test_begins_there (Lab *lab, gconstpointer data)
   g_assert_null (fake_wpas_find_call (lab->fake, "Set Properties"));
 }
 
+/* The peer has begun it, and comes by itself. */
+static void
+test_asks_nobody_into_group_of_peer (Lab *lab, gconstpointer data)
+{
+  use_pairing (lab, &(WfdP2pOptions) { 0 });
+  fake_wpas_set (lab->fake, IFACE, "Peers", g_variant_new_parsed ("@ao []"));
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_call (lab, "Find");
+  lab_start_group (lab, "GO");
+  lab_wait_call (lab, "Get Members");
+  lab_settle (lab);
+  g_assert_null (fake_wpas_find_call (lab->fake, "Invite"));
+}
+
 /* wpa_supplicant begins it on the channel of that. */
 static void
 test_begins_in_own_network (Lab *lab, gconstpointer data)
@@ -149,35 +174,51 @@ test_begins_there_without_network (Lab *lab, gconstpointer data)
 
 /* --- where that is of no use --- */
 
-/* Its network has moved, say. */
+static void
+on_group_add (FakeWpas *fake, gpointer user_data)
+{
+  lab_start_group (user_data, "GO");
+}
+
+static void
+on_members_accept (FakeWpas *fake, gpointer user_data)
+{
+  lab_say (user_data, "InvitationResult", ACCEPTED);
+}
+
+/* Its program may have crashed the first time. */
 static void
 test_forgets_channel_of_before (Lab *lab, gconstpointer data)
 {
   use_pairing (lab, &(WfdP2pOptions) { .come_ms = 1 });
-  lab_start_group_after (lab, "GroupAdd", "GO");
+  fake_wpas_react (lab->fake, "GroupAdd", on_group_add, lab);
+  fake_wpas_react (lab->fake, "Get Members", on_members_accept, lab);
   lab_reopen (lab, TV_ID, FALSE);
-  lab_wait_call (lab, "Get Members");
-  lab_settle (lab);
-  fake_wpas_forget_calls (lab->fake);
-  lab_say (lab, "InvitationResult", ACCEPTED);
-  lab_wait_call (lab, "Invite");
+  lab_wait_call (lab, "Set Properties");
   assert_call (lab, "Set Properties", SET_CHANNEL ("0"));
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 2);
+  fake_wpas_forget_calls (lab->fake);
+  lab_wait_call (lab, "Invite");
   assert_call (lab, "Invite", INVITE);
 }
 
-/* As it says itself. */
+static void
+on_members_move (FakeWpas *fake, gpointer user_data)
+{
+  lab_say (user_data, "InvitationResult", "({'status': <7>},)");
+}
+
+/* As it says itself, if it is it. */
 static void
 test_forgets_channel_of_another_network (Lab *lab, gconstpointer data)
 {
   use_pairing (lab, &(WfdP2pOptions) { 0 });
-  lab_start_group_after (lab, "GroupAdd", "GO");
-  lab_reopen (lab, TV_ID, FALSE);
-  lab_wait_call (lab, "Get Members");
-  fake_wpas_forget_calls (lab->fake);
-  lab_say (lab, "InvitationResult", "({'status': <7>},)");
-  lab_wait_call (lab, "Invite");
+  fake_wpas_react (lab->fake, "GroupAdd", on_group_add, lab);
+  fake_wpas_react (lab->fake, "Get Members", on_members_move, lab);
+  lab_reopen (lab, TV_ID, TRUE);
+  lab_wait_call (lab, "Connect");
   assert_call (lab, "Set Properties", SET_CHANNEL ("0"));
-  assert_call (lab, "Invite", INVITE);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 2);
 }
 
 /* The country has changed, say. */
@@ -185,7 +226,7 @@ static void
 test_forgets_channel_that_is_refused (Lab *lab, gconstpointer data)
 {
   use_pairing (lab, &(WfdP2pOptions) { 0 });
-  fake_wpas_refuse (lab->fake, "GroupAdd", "fi.w1.wpa_supplicant1.ConnectChannelUnsupported");
+  fake_wpas_refuse (lab->fake, "GroupAdd", "fi.w1.wpa_supplicant1.UnknownError");
   lab_reopen (lab, TV_ID, FALSE);
   lab_wait_call (lab, "Invite");
   assert_call (lab, "Set Properties", SET_CHANNEL ("0"));
@@ -202,6 +243,98 @@ test_waits_for_answer (Lab *lab, gconstpointer data)
   lab_wait_call (lab, "Get Members");
   lab_settle (lab);
   g_assert_null (fake_wpas_find_call (lab->fake, "Set Properties"));
+}
+
+/* --- what it answers --- */
+
+/* wpa_supplicant tells it once; whoever says more is not heard while the group is ended. */
+static void
+test_one_answer_counts (Lab *lab, gconstpointer data)
+{
+  use_pairing (lab, &(WfdP2pOptions) { .come_ms = 1 });
+  lab_start_group_after (lab, "GroupAdd", "GO");
+  fake_wpas_hold (lab->fake, "Disconnect");
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_call (lab, "Get Members");
+  lab_settle (lab);
+  lab_say (lab, "InvitationResult", "({'status': <7>},)");
+  lab_wait_call (lab, "Disconnect");
+  lab_say (lab, "InvitationResult", ACCEPTED);
+  lab_say (lab, "InvitationResult", "({'status': <7>},)");
+  lab_settle (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 0);
+  g_assert_null (fake_wpas_find_call (lab->fake, "Set Properties"));
+  fake_wpas_release (lab->fake, "Disconnect", g_variant_new ("()"));
+  lab_settle (lab);
+  g_cancellable_cancel (lab->cancellable);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
+invite_in (Lab *lab, const WfdP2pOptions *options)
+{
+  use_pairing (lab, options);
+  lab_start_group_after (lab, "GroupAdd", "GO");
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_call (lab, "Get Members");
+  lab_settle (lab);
+}
+
+/* Its own has come first. */
+static void
+test_answer_to_another_is_none (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  lab_start_group_after (lab, "Connect", "GO");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Get Members");
+  lab_settle (lab);
+  lab_say (lab, "InvitationResult", "({'status': <-1>},)");
+  lab_settle (lab);
+  g_assert_false (lab->done);
+}
+
+static void
+test_refusal_ends_it (Lab *lab, gconstpointer data)
+{
+  invite_in (lab, &(WfdP2pOptions) { 0 });
+  lab_say (lab, "InvitationResult", "({'status': <11>},)");
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_REFUSED);
+  g_assert_nonnull (strstr (lab->error->message, "status 11"));
+  g_assert_null (fake_wpas_find_call (lab->fake, "Set Properties"));
+}
+
+/* Its program begins a moment later, say. */
+static void
+test_asks_again_who_cannot_yet (Lab *lab, gconstpointer data)
+{
+  invite_in (lab, &(WfdP2pOptions) { .ask_again_ms = 1 });
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "InvitationResult", "({'status': <1>},)");
+  lab_wait_call (lab, "Invite");
+  assert_call (lab, "Invite", INVITE_IN);
+}
+
+static void
+test_searches_for_who_does_not_answer (Lab *lab, gconstpointer data)
+{
+  invite_in (lab, &(WfdP2pOptions) { 0 });
+  fake_wpas_forget_calls (lab->fake);
+  lab_say (lab, "InvitationResult", "({'status': <-1>},)");
+  lab_wait_call (lab, "Find");
+}
+
+/* wpa_supplicant does not know where it listens. */
+static void
+test_searches_for_who_cannot_be_asked (Lab *lab, gconstpointer data)
+{
+  use_pairing (lab, &(WfdP2pOptions) { 0 });
+  lab_start_group_after (lab, "GroupAdd", "GO");
+  fake_wpas_refuse (lab->fake, "Invite", "fi.w1.wpa_supplicant1.UnknownError");
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_wait_call (lab, "Invite");
+  fake_wpas_forget_calls (lab->fake);
+  lab_wait_call (lab, "Find");
 }
 
 /* --- in vain --- */
@@ -246,7 +379,7 @@ static void
 test_says_that_it_stays_away (Lab *lab, gconstpointer data)
 {
   invite_in_vain (lab, FALSE);
-  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_TIMEOUT);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_PAIRING);
   g_assert_nonnull (strstr (lab->error->message, "may be on another channel"));
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Invite"), ==, 3);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 0);
@@ -258,15 +391,23 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   add ("keeps-only-channel", test_keeps_only_channel);
   add ("keeps-nothing-else", test_keeps_nothing_else);
+  add ("keeps-no-channel-of-ours", test_keeps_no_channel_of_ours);
   add ("keeps-no-wish", test_keeps_no_wish);
   add ("pairs-anew", test_pairs_anew);
   add ("begins-there", test_begins_there);
+  add ("asks-nobody-into-group-of-peer", test_asks_nobody_into_group_of_peer);
   add ("begins-in-own-network", test_begins_in_own_network);
   add ("begins-there-without-network", test_begins_there_without_network);
   add ("forgets-channel-of-before", test_forgets_channel_of_before);
   add ("forgets-channel-of-another-network", test_forgets_channel_of_another_network);
   add ("forgets-channel-that-is-refused", test_forgets_channel_that_is_refused);
   add ("waits-for-answer", test_waits_for_answer);
+  add ("one-answer-counts", test_one_answer_counts);
+  add ("answer-to-another-is-none", test_answer_to_another_is_none);
+  add ("refusal-ends-it", test_refusal_ends_it);
+  add ("asks-again-who-cannot-yet", test_asks_again_who_cannot_yet);
+  add ("searches-for-who-does-not-answer", test_searches_for_who_does_not_answer);
+  add ("searches-for-who-cannot-be-asked", test_searches_for_who_cannot_be_asked);
   add ("negotiates-at-last", test_negotiates_at_last);
   add ("says-that-it-stays-away", test_says_that_it_stays_away);
   return lab_run ();

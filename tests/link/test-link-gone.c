@@ -292,6 +292,37 @@ test_asked_long_ago_is_waited_for (Lab *lab, gconstpointer data)
   assert_waited_for (lab);
 }
 
+/* --- while something else goes on --- */
+
+/* What it has begun was taken for what is wanted. */
+static void
+test_adopted (Lab *lab, gconstpointer data)
+{
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  fake_wpas_hold (lab->fake, "Get Ifname");
+  lab_start_group (lab, "client");
+  lab_wait_call (lab, "Get Ifname");
+  lab_reopen (lab, TV_ID, FALSE);
+  lab_say (lab, "GroupFinished", "({'interface_object': <objectpath '" GROUP_IFACE "'>},)");
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NOT_PAIRED);
+}
+
+/* Its last words are waited for, whatever is told meanwhile. */
+static void
+test_failing (Lab *lab, gconstpointer data)
+{
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  ask_tv (lab);
+  lab_say (lab, "WpsFailed", "('fail', {'config_error': <int16 18>})");
+  lab_say (lab, "GONegotiationSuccess", "(@a{sv} {},)");
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_PAIRING);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -309,5 +340,7 @@ main (int argc, char **argv)
   add ("asked/heard-once-is-waited-for", test_heard_once_is_waited_for);
   add ("asked/refused-is-waited-for", test_refused_is_waited_for);
   add ("asked/long-ago-is-waited-for", test_asked_long_ago_is_waited_for);
+  add ("adopted", test_adopted);
+  add ("failing", test_failing);
   return lab_run ();
 }

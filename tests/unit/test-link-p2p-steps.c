@@ -98,6 +98,12 @@ static const struct
       "groups share network frequency serve invite-in member peer-address done" },
   { "shares-so-pair", PREPARED | REOPENS | KNOWN | MAY_PAIR | WFD_P2P_SHARES | OWNER,
       "groups share network frequency serve admit member peer-address done" },
+  { "begins-first", PREPARED | REOPENS | KNOWN | PAIRED_HERE | WFD_P2P_PICKS | OWNER | ADDRESSED,
+      "groups share begin group network frequency serve invite-in member peer-address done" },
+  { "in-vain", PREPARED | REOPENS | KNOWN | PAIRED_HERE | WFD_P2P_IN_VAIN,
+      "groups share invite" LOOK },
+  { "in-vain-so-pair", PREPARED | REOPENS | KNOWN | PAIRED_HERE | WFD_P2P_IN_VAIN | MAY_PAIR,
+      "groups share pair" LOOK },
   { "started-by-peer", PREPARED | OPENS | STARTED,
       "group network frequency member address lease done" },
 };
@@ -143,18 +149,28 @@ test_unheard (void)
 
 /* Whatever is known, each way has an end, and goes forward only. */
 static void
+go_to_end (guint facts)
+{
+  WfdP2pStep step = WFD_P2P_STEP_START;
+
+  while (!is_end (step)) {
+    WfdP2pStep next = wfd_p2p_next_step (step, facts);
+
+    g_assert_cmpuint (next, >, step);
+    g_assert_nonnull (wfd_p2p_step_to_text (next));
+    step = next;
+  }
+}
+
+static void
 test_every_way_ends (void)
 {
-  for (guint facts = 0; facts <= ALL_FACTS; facts++) {
-    WfdP2pStep step = WFD_P2P_STEP_START;
+  static const guint more[] = { 0, WFD_P2P_PICKS, WFD_P2P_IN_VAIN,
+    WFD_P2P_PICKS | WFD_P2P_IN_VAIN };
 
-    while (!is_end (step)) {
-      WfdP2pStep next = wfd_p2p_next_step (step, facts);
-
-      g_assert_cmpuint (next, >, step);
-      g_assert_nonnull (wfd_p2p_step_to_text (next));
-      step = next;
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (more); i++) {
+    for (guint facts = 0; facts <= ALL_FACTS; facts++)
+      go_to_end (facts | more[i]);
   }
 }
 
