@@ -57,6 +57,7 @@ struct _WfdEstablish
   gint step;                         /* that is told of; -1 if none is */
   gboolean has_begun;                /* to be told: what else begins in it is news */
   GError *failure;                   /* the last */
+  GError *refusal;                   /* of the last session, which has not come to play */
   WfdSession *session;
 };
 

@@ -313,6 +313,8 @@ make_no_session_error (WfdEstablish *self)
 {
   const char *name = wfd_establish_name (self->candidate);
 
+  if (self->refusal != NULL)
+    return g_error_copy (self->refusal);
   if (self->role == WFD_ROLE_SINK)
     return make_not_reached_error (self);
 
@@ -874,6 +876,7 @@ on_opened (WfdLink *link, WfdEstablish *self)
     wfd_establish_feed (self, WFD_ESTABLISH_EVENT_WRONG);
     return;
   }
+  g_clear_error (&self->refusal);
   g_set_object (&self->candidate, info->peer);
   if (self->role == WFD_ROLE_SOURCE)
     wfd_establish_choose (self, wfd_link_peer_get_id (info->peer));

@@ -161,12 +161,14 @@ get_length_us (const WfdEstablishState *self, guint32 random)
   }
 }
 
-/* A stranger who opens a link again and again makes nothing longer. */
+/* A stranger who opens a link again and again makes nothing longer, nor does a peer whose sessions
+ * fail. */
 static void
 enter (WfdEstablishState *self, WfdEstablishPhase phase, WfdEstablishEvent event, gint64 now_us,
     guint32 random)
 {
   gboolean is_wrong = event == WFD_ESTABLISH_EVENT_WRONG;
+  WfdEstablishPhase before = self->phase;
   gint64 length_us;
 
   if (is_wrong && phase == self->phase)
@@ -186,6 +188,10 @@ enter (WfdEstablishState *self, WfdEstablishPhase phase, WfdEstablishEvent event
     self->seeks_until_us = self->deadline_us;
   else if (phase == WFD_ESTABLISH_SEEKING && length_us != G_MAXINT64)
     self->deadline_us = self->seeks_until_us;
+  if (phase == WFD_ESTABLISH_OPEN && event == WFD_ESTABLISH_EVENT_TROUBLE)
+    self->deadline_us = self->opens_until_us;
+  else if (phase == WFD_ESTABLISH_OPEN || before != WFD_ESTABLISH_OPEN)
+    self->opens_until_us = now_us + CONNECT_US;
 }
 
 void

@@ -66,6 +66,7 @@ typedef struct
   gboolean is_missed;    /* it has played, or was wanted, since it was unused last */
   gint64 deadline_us;    /* G_MAXINT64 for none */
   gint64 seeks_until_us; /* the deadline of the search that was begun last */
+  gint64 opens_until_us; /* that of the link for a session */
 } WfdEstablishState;
 
 void wfd_establish_state_init (WfdEstablishState *self, WfdRole role);

@@ -130,6 +130,9 @@ static void
 on_session_closed (WfdSession *session, const GError *error, WfdEstablish *self)
 {
   unfollow (self);
+  g_clear_error (&self->refusal);
+  if (error != NULL && self->state.phase == WFD_ESTABLISH_NEGOTIATING)
+    self->refusal = g_error_copy (error);
   if (error != NULL)
     wfd_establish_fail_step (self, error);
   wfd_establish_feed (self,
@@ -507,6 +510,7 @@ wfd_establish_finalize (GObject *object)
   WfdEstablish *self = WFD_ESTABLISH (object);
 
   g_clear_error (&self->failure);
+  g_clear_error (&self->refusal);
   g_main_context_unref (self->context);
   g_hash_table_unref (self->requests);
   g_hash_table_unref (self->taken);

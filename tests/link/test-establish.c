@@ -438,10 +438,9 @@ test_takes_no_address (Way *way, gconstpointer data)
   g_assert_nonnull (strstr (way->failed->message, "dnsmasq-base"));
 }
 
-/* Of a display that is not seen until it comes, its connection tells where it is: from then
- * on it can be asked whether it is still there. */
-static void
-test_address_of_connection (Way *way, gconstpointer data)
+/* A group with a display, whose connection is the other end of @session's. */
+static GSocketConnection *
+connect_display (Way *way, WfdSession *session)
 {
   static const WfdP2pOptions options = {
     .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
@@ -452,10 +451,8 @@ test_address_of_connection (Way *way, gconstpointer data)
   g_autoptr (GSocketListener) listener = g_socket_listener_new ();
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
-  g_autoptr (GSocketConnection) display = NULL, connection = NULL;
-  g_autoptr (WfdSession) session = wfd_session_new (WFD_ROLE_SOURCE);
-  g_autofree char *address = NULL;
-  guint n_probes;
+  g_autoptr (GSocketConnection) connection = NULL;
+  GSocketConnection *display;
 
   wfd_establish_close (way->establish);
   lab_use_options (&way->lab, &options);
@@ -470,11 +467,43 @@ test_address_of_connection (Way *way, gconstpointer data)
   connection = g_socket_listener_accept (listener, NULL, NULL, NULL);
   g_assert_true (wfd_session_start (session, connection, NULL));
   wfd_establish_follow (way->establish, session);
+  return display;
+}
+
+/* Of a display that is not seen until it comes, its connection tells where it is: from then
+ * on it can be asked whether it is still there. */
+static void
+test_address_of_connection (Way *way, gconstpointer data)
+{
+  g_autoptr (WfdSession) session = wfd_session_new (WFD_ROLE_SOURCE);
+  g_autoptr (GSocketConnection) display = connect_display (way, session);
+  g_autofree char *address = NULL;
+  guint n_probes;
+
   g_assert_nonnull (wfd_establish_get_peer_address (way->establish));
   address = g_inet_address_to_string (wfd_establish_get_peer_address (way->establish));
   g_assert_cmpstr (address, ==, "127.0.0.1");
   n_probes = lab_count_probes (&way->lab);
   lab_wait_probes (&way->lab, n_probes + 1);
+}
+
+/* It may come again, with something else; what is told when its time is over is the reason. */
+static void
+test_session_is_refused (Way *way, gconstpointer data)
+{
+  static const char refusal[] = "RTSP/1.0 551 Option not supported\r\nCSeq: 1\r\n\r\n";
+  g_autoptr (WfdSession) session = wfd_session_new (WFD_ROLE_SOURCE);
+  g_autoptr (GSocketConnection) display = connect_display (way, session);
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (display));
+
+  g_assert_true (g_output_stream_write_all (out, refusal, strlen (refusal), NULL, NULL, NULL));
+  WAIT_UNTIL (wfd_session_get_state (session) == WFD_SESSION_STATE_CLOSED);
+  lab_settle (&way->lab);
+  g_assert_null (way->failed);
+  wfd_establish_time_is_over (way->establish);
+  WAIT_UNTIL (way->failed != NULL);
+  g_assert_error (way->failed, WFD_ERROR, WFD_ERROR_REFUSED);
+  g_assert_nonnull (strstr (way->failed->message, "551"));
 }
 
 /* --- a display --- */
@@ -870,6 +899,7 @@ main (int argc, char **argv)
   add ("never-connects", test_never_connects);
   add ("takes-no-address", test_takes_no_address);
   add ("address-of-connection", test_address_of_connection);
+  add ("session-is-refused", test_session_is_refused);
   add_sink ("sink-is-paired", test_sink_is_paired);
   add_sink ("sink-refuses", test_sink_refuses);
   add_sink ("sink-accepts-later", test_sink_accepts_later);

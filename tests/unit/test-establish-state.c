@@ -256,6 +256,37 @@ test_trouble (void)
       { E (TIME), P (SEEKING), DO (SEARCH) });
 }
 
+static void
+feed_at (WfdEstablishState *state, WfdEstablishEvent event, gint64 now_us)
+{
+  wfd_establish_state_feed (state, event, now_us, RANDOM);
+}
+
+/* However often it comes: nobody would be told. */
+static void
+test_sessions_that_fail (void)
+{
+  WfdEstablishState state;
+
+  wfd_establish_state_init (&state, WFD_ROLE_SOURCE);
+  PLAY (&state, { E (WANTED), P (SEEKING), DO (SEARCH) }, { E (PEER), P (OPENING), DO (OPEN) });
+  feed_at (&state, E (OPENED), 10 * S);
+  g_assert_cmpint (state.deadline_us, ==, 100 * S);
+  for (guint i = 1; i < 4; i++) {
+    feed_at (&state, E (CONNECTED), i * 20 * S);
+    g_assert_cmpint (state.deadline_us, ==, G_MAXINT64);
+    feed_at (&state, E (TROUBLE), i * 25 * S);
+    g_assert_cmpint (state.phase, ==, P (OPEN));
+    g_assert_cmpint (state.deadline_us, ==, 100 * S);
+  }
+  /* What has played has this time anew. */
+  get_playing (&state, WFD_ROLE_SOURCE);
+  feed_at (&state, E (TROUBLE), 200 * S);
+  feed_at (&state, E (CONNECTED), 201 * S);
+  feed_at (&state, E (TROUBLE), 202 * S);
+  g_assert_cmpint (state.deadline_us, ==, 291 * S);
+}
+
 /* The session has ended, and the peer is not heard: it has gone, and may be there again at any moment.
  * Whoever is in a session comes back to it. */
 static void
@@ -435,6 +466,7 @@ main (int argc, char **argv)
   g_test_add_func ("/establish/state/unused-link-goes", test_unused_link_goes);
   g_test_add_func ("/establish/state/peer-comes-back", test_peer_comes_back);
   g_test_add_func ("/establish/state/trouble", test_trouble);
+  g_test_add_func ("/establish/state/sessions-that-fail", test_sessions_that_fail);
   g_test_add_func ("/establish/state/gone-with-its-session", test_gone_with_its_session);
   g_test_add_func ("/establish/state/left-while-nothing-played", test_left_while_nothing_played);
   g_test_add_func ("/establish/state/left-when-wanted-again", test_left_when_wanted_again);
