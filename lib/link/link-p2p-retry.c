@@ -33,8 +33,10 @@ wfd_p2p_op_choose (WfdP2pOp *op, gint *ret_go_intent, guint *ret_frequency_mhz)
   *ret_go_intent = options->go_intent >= 0 ? options->go_intent
       : is_source                          ? attempts[n].source_intent
                                            : attempts[n].sink_intent;
-  *ret_frequency_mhz =
-      options->frequency_mhz != 0 ? options->frequency_mhz : attempts[n].frequency_mhz;
+  /* By a radio for one channel a group is formed on that of the own network, or not at all. */
+  *ret_frequency_mhz = options->frequency_mhz != 0 ? options->frequency_mhz
+      : op->link->is_connected                     ? 0
+                                                   : attempts[n].frequency_mhz;
 }
 
 gboolean

@@ -119,6 +119,19 @@ test_asks_otherwise (Lab *lab, gconstpointer data)
   assert_connects (lab, expected);
 }
 
+/* Where the own network is, there the group has to be. */
+static void
+test_asks_otherwise_in_network (Lab *lab, gconstpointer data)
+{
+  static const char *const expected[] = { CONNECT_TV (""), CONNECT_TV ("go_intent=15 "),
+    CONNECT_TV ("go_intent=0 "), CONNECT_TV ("go_intent=15 "), NULL };
+  static const WfdP2pOptions options = { .go_intent = -1 };
+
+  fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string ("completed"));
+  connect_in_vain_with (lab, &options);
+  assert_connects (lab, expected);
+}
+
 /* So that two of ours do not insist both. */
 static void
 test_sink_asks_otherwise (Lab *lab, gconstpointer data)
@@ -932,6 +945,7 @@ main (int argc, char **argv)
   add ("unanswered/for-too-long", test_unanswered_for_too_long);
   add ("gives-up", test_gives_up);
   add ("asks-otherwise", test_asks_otherwise);
+  add ("asks-otherwise-in-network", test_asks_otherwise_in_network);
   add ("sink-asks-otherwise", test_sink_asks_otherwise);
   add ("asks-as-it-was-told", test_asks_as_it_was_told);
   add ("wrong-parameter", test_wrong_parameter);
