@@ -15,9 +15,6 @@ keep (WfdP2pOp *op, const char *persistent_path, guint frequency_mhz)
   wfd_p2p_link_send_to (op->link, persistent_path, DBUS_PROPERTIES, "Set",
       g_variant_new ("(ssv)", WPAS_INTERFACE_PERSISTENT, WPAS_PERSISTENT_PROPERTIES,
           wfd_p2p_build_kept_mhz (frequency_mhz)));
-  /* Where pairings outlive it; else it refuses. */
-  wfd_p2p_link_send_to (op->link, op->link->interface_path, WPAS_INTERFACE_INTERFACE,
-      WPAS_SAVE_CONFIG, NULL);
 }
 
 void

@@ -53,12 +53,20 @@ claim_new (WfdP2pLink *self)
 static void
 send_old (WfdP2pLink *self, const char *device_path, GVariant *wfd_ies, GVariant *config)
 {
+  g_autoptr (GVariant) rest = NULL;
+  g_autofree char *methods = NULL;
+
   if (wfd_ies != NULL)
     wfd_p2p_link_send_to (self, WPAS_PATH, DBUS_PROPERTIES, "Set",
         g_variant_new ("(ssv)", WPAS_INTERFACE_ROOT, WPAS_WFD_IES, wfd_ies));
   if (config != NULL)
+    rest = wfd_p2p_take_methods (config, &methods);
+  if (methods != NULL)
     wfd_p2p_link_send_to (self, device_path, DBUS_PROPERTIES, "Set",
-        g_variant_new ("(ssv)", WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config));
+        wfd_p2p_build_methods (methods));
+  if (rest != NULL)
+    wfd_p2p_link_send_to (self, device_path, DBUS_PROPERTIES, "Set",
+        g_variant_new ("(ssv)", WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, rest));
 }
 
 const char *
@@ -237,7 +245,7 @@ wfd_p2p_link_claim_interfaces (WfdP2pLink *self)
 void
 wfd_p2p_link_claim (WfdP2pLink *self, GVariant *config)
 {
-  g_autoptr (GVariant) old = NULL;
+  g_autoptr (GVariant) old = NULL, configures = NULL;
 
   adopt_old (self);
   g_clear_pointer (&self->claim, wfd_claim_free);
@@ -251,7 +259,8 @@ wfd_p2p_link_claim (WfdP2pLink *self, GVariant *config)
   wfd_p2p_link_claim_interfaces (self);
   claim_value (self->claim, KEY_WFD_IES, self->old_wfd_ies);
   claim_value (self->claim, KEY_CONFIG, old);
-  claim_value (self->claim, KEY_CONFIGURES, config);
+  configures = wfd_p2p_with_methods (config, self->methods);
+  claim_value (self->claim, KEY_CONFIGURES, configures);
 }
 
 void

@@ -241,6 +241,36 @@ answered_config (WfdP2pOp *op, GVariant *answer)
   }
 }
 
+static void
+begin_read_methods (WfdP2pOp *op)
+{
+  wfd_p2p_op_ask_property (op, op->link->interface_path, WPAS_INTERFACE_WPS, WPAS_WPS_METHODS);
+}
+
+/* By button, where wpa_supplicant has not been told so, phones do not pair: they ask for a PIN. */
+static void
+answered_methods (WfdP2pOp *op, GVariant *answer)
+{
+  WfdP2pLink *self = op->link;
+  g_autoptr (GVariant) found = wfd_p2p_read_value (answer, G_VARIANT_TYPE_STRING);
+  g_autoptr (GVariant) config = self->old_config;
+  g_autofree char *old = NULL;
+
+  g_free (self->methods);
+  self->methods = wfd_p2p_choose_methods (found, &old);
+  self->sets_methods = old != NULL;
+  self->old_config = wfd_p2p_with_methods (config, old);
+  wfd_p2p_op_advance (op);
+}
+
+static void
+set_methods (WfdP2pLink *self)
+{
+  if (self->sets_methods)
+    wfd_p2p_link_send_to (self, self->interface_path, DBUS_PROPERTIES, "Set",
+        wfd_p2p_build_methods (self->methods));
+}
+
 static char *
 dup_name (WfdP2pLink *self)
 {
@@ -266,6 +296,7 @@ begin_configure (WfdP2pOp *op)
     read_addresses (self, config);
   wfd_p2p_link_claim (self, config);
   g_ptr_array_set_size (op->held, 0);
+  set_methods (self);
   wfd_p2p_op_set_property (op, self->interface_path, WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config);
 }
 
@@ -367,6 +398,7 @@ const WfdP2pStepRule wfd_p2p_preparing[WFD_P2P_N_STEPS] = {
   [WFD_P2P_STEP_ROOT] = { begin_root, answered_root, FALSE },
   [WFD_P2P_STEP_INTERFACES] = { begin_interfaces, answered_interface, TRUE },
   [WFD_P2P_STEP_READ_CONFIG] = { begin_read_config, answered_config, FALSE },
+  [WFD_P2P_STEP_READ_METHODS] = { begin_read_methods, answered_methods, TRUE },
   [WFD_P2P_STEP_CONFIGURE] = { begin_configure, wfd_p2p_op_answered_nothing, FALSE },
   [WFD_P2P_STEP_ANNOUNCE] = { begin_announce, wfd_p2p_op_answered_nothing, FALSE },
   [WFD_P2P_STEP_PEERS] = { begin_peers, answered_peers, TRUE },

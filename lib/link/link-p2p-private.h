@@ -75,7 +75,9 @@ struct _WfdP2pLink
   char *device_name;         /* of that interface */
   gboolean shares_interface; /* by our doing: groups have none of their own */
   GVariant *old_wfd_ies;     /* of before we came; ay */
-  GVariant *old_config;      /* the same; a{sv} */
+  GVariant *old_config;      /* the same; a{sv}, with the methods of pairing */
+  char *methods;             /* of pairing; NULL: unknown */
+  gboolean sets_methods;     /* they were others */
   gboolean is_named;         /* by us */
   gboolean is_nameless;      /* wpa_supplicant has been given no name */
   GInetAddress *go_address;

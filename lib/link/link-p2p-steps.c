@@ -56,7 +56,8 @@ static const struct
   { S (CLEAN), 0, S (ROOT) },
   { S (ROOT), 0, S (INTERFACES) },
   { S (INTERFACES), 0, S (READ_CONFIG) },
-  { S (READ_CONFIG), 0, S (CONFIGURE) },
+  { S (READ_CONFIG), 0, S (READ_METHODS) },
+  { S (READ_METHODS), 0, S (CONFIGURE) },
   /* A television shows up only if the very first search says what we are. */
   { S (CONFIGURE), 0, S (ANNOUNCE) },
   { S (ANNOUNCE), 0, S (PEERS) },
@@ -161,6 +162,7 @@ static const struct
   [S (ROOT)] = { "asking wpa_supplicant what it can do", 0 },
   [S (INTERFACES)] = { "looking for a Wi-Fi Direct interface", 0 },
   [S (READ_CONFIG)] = { "reading the Wi-Fi Direct configuration", 0 },
+  [S (READ_METHODS)] = { "reading how it may be paired", 0 },
   [S (CONFIGURE)] = { "configuring Wi-Fi Direct", 0 },
   [S (ANNOUNCE)] = { "announcing Wi-Fi Display", 0 },
   [S (PEERS)] = { "asking for known devices", WFD_P2P_UNDO_GROUP },

@@ -19,6 +19,7 @@ typedef enum
   WFD_P2P_STEP_ROOT,         /* what it was built with, and which interfaces it has */
   WFD_P2P_STEP_INTERFACES,   /* the one with Wi-Fi Direct */
   WFD_P2P_STEP_READ_CONFIG,  /* what is set by its configuration */
+  WFD_P2P_STEP_READ_METHODS, /* and how it may be paired */
   WFD_P2P_STEP_CONFIGURE,    /* our name, type and addresses */
   WFD_P2P_STEP_ANNOUNCE,     /* our WFD information */
   WFD_P2P_STEP_PEERS,        /* the devices that it knows already */

@@ -43,6 +43,7 @@ wfd_p2p_link_forget_old (WfdP2pLink *self)
 {
   g_clear_pointer (&self->old_wfd_ies, g_variant_unref);
   g_clear_pointer (&self->old_config, g_variant_unref);
+  g_clear_pointer (&self->methods, g_free);
   g_clear_pointer (&self->claim, wfd_claim_free);
   self->is_named = FALSE;
 }

@@ -484,7 +484,7 @@ GVariant *
 wfd_p2p_build_old_config (GVariant *old, gboolean was_named)
 {
   static const char *const keys[] = { WPAS_CONFIG_PRIMARY_TYPE, WPAS_CONFIG_PERSISTENT_RECONNECT,
-    WPAS_CONFIG_NO_GROUP_INTERFACE };
+    WPAS_CONFIG_NO_GROUP_INTERFACE, WPAS_WPS_METHODS };
   const char *name = "";
   GVariantDict dict;
   g_autoptr (GVariant) config = NULL;
@@ -503,6 +503,54 @@ wfd_p2p_build_old_config (GVariant *old, gboolean was_named)
   insert_old_addresses (&dict, old);
   config = g_variant_ref_sink (g_variant_dict_end (&dict));
   return g_variant_n_children (config) > 0 ? g_steal_pointer (&config) : NULL;
+}
+
+#define MAX_METHODS_BYTES 256
+
+char *
+wfd_p2p_choose_methods (GVariant *found, char **ret_old)
+{
+  const char *text = found != NULL ? g_variant_get_string (found, NULL) : NULL;
+
+  *ret_old = NULL;
+  if (text == NULL || strlen (text) > MAX_METHODS_BYTES)
+    return NULL;
+  if (strstr (text, WPAS_WPS_BUTTON) != NULL)
+    return g_strdup (text);
+  *ret_old = g_strdup (*text != '\0' ? text : WPAS_WPS_METHODS_OF_NONE);
+  return g_strconcat (*ret_old, " virtual_" WPAS_WPS_BUTTON, NULL);
+}
+
+GVariant *
+wfd_p2p_with_methods (GVariant *config, const char *methods)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, config);
+  if (methods != NULL)
+    g_variant_dict_insert (&dict, WPAS_WPS_METHODS, "s", methods);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+GVariant *
+wfd_p2p_build_methods (const char *methods)
+{
+  return g_variant_new ("(ssv)", WPAS_INTERFACE_WPS, WPAS_WPS_METHODS,
+      g_variant_new_string (methods));
+}
+
+GVariant *
+wfd_p2p_take_methods (GVariant *config, char **ret_methods)
+{
+  g_autoptr (GVariant) rest = NULL;
+  GVariantDict dict;
+
+  *ret_methods = NULL;
+  g_variant_lookup (config, WPAS_WPS_METHODS, "s", ret_methods);
+  g_variant_dict_init (&dict, config);
+  g_variant_dict_remove (&dict, WPAS_WPS_METHODS);
+  rest = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return g_variant_n_children (rest) > 0 ? g_steal_pointer (&rest) : NULL;
 }
 
 GVariant *

@@ -98,6 +98,16 @@ typedef struct
 
 /* a{sv} */
 GVariant *wfd_p2p_build_config (const WfdP2pConfig *config);
+/* How it may be paired: @found, (nullable), s, and by button; NULL if that is not known. @ret_old:
+ * what is to be restored, if that is another. */
+char *wfd_p2p_choose_methods (GVariant *found, char **ret_old);
+/* Arguments of Set. */
+GVariant *wfd_p2p_build_methods (const char *methods);
+/* They are kept with @config, a{sv}, of which they are no part for wpa_supplicant; @methods:
+ * (nullable)... */
+GVariant *wfd_p2p_with_methods (GVariant *config, const char *methods);
+/* ... what is left without them; NULL if it is nothing. */
+GVariant *wfd_p2p_take_methods (GVariant *config, char **ret_methods);
 /* The same: groups are formed by the adapter's own interface. */
 GVariant *wfd_p2p_build_no_group_interface (void);
 /* The same: what of @old, a{sv}, these have overwritten; @was_named: it had a name. NULL if it

@@ -48,6 +48,12 @@
 #define WPAS_SCAN_IES "IEs"
 #define WPAS_SCAN_CHANNELS "Channels" /* a(uu): frequency and width in MHz */
 
+/* WPS, of the adapter's interface */
+#define WPAS_WPS_METHODS "ConfigMethods"
+#define WPAS_WPS_BUTTON "push_button" /* or with virtual_ or physical_ before it */
+/* As if none were set (2.10); "" sets none. */
+#define WPAS_WPS_METHODS_OF_NONE "virtual_display keypad"
+
 /* WPS, of the interface of a group that is ours */
 #define WPAS_WPS_START "Start"
 #define WPAS_WPS_CANCEL "Cancel"
@@ -58,9 +64,6 @@
 #define WPAS_WPS_TYPE_PIN "pin"
 #define WPAS_WPS_PIN "Pin"
 #define WPAS_WPS_P2P_ADDRESS "P2PDeviceAddress"
-
-/* Interface: methods */
-#define WPAS_SAVE_CONFIG "SaveConfig"
 
 /* P2PDevice: methods */
 #define WPAS_FIND "Find"

@@ -180,8 +180,7 @@ class Device:
     def forget_pairings(self):
         """It reads this when it starts."""
         with open(self.file, 'w', encoding='utf-8') as file:
-            file.write('update_config=1\nctrl_interface=%s/control\n'
-                       'config_methods=virtual_push_button virtual_display keypad\n%s%s'
+            file.write('update_config=1\nctrl_interface=%s/control\n%s%s'
                        % (self.folder, self.listening, self.config))
 
     def change_key(self):

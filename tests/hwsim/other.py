@@ -3,7 +3,7 @@
 of ours behind it."""
 import re
 
-from lab import wait_until
+from lab import Failure, wait_until
 from stage import PICTURE, TELL_PICTURES
 
 # Over the link that the other has made.
@@ -14,6 +14,7 @@ SINK_THERE = ('wfdsrc uri=wfd://%s video-formats=640x360p30 name=w w.video ! dec
 # Subelement WFD Device Information (WFD 2.1 table 28), with its length: type and availability, RTSP
 # port, megabits in a second.
 INFORMATION = {'Source': '000600101c44012c', 'Sink': '000600111c44012c'}
+BUTTON = 0x80  # of the configuration methods (Wi-Fi Simple Configuration 2.0 table 33)
 KINDS = {'Source': '10-0050F204-5', 'Sink': '7-0050F204-1'}
 # What it gives to who comes into its group.
 OWN = '192.168.77.1'
@@ -57,7 +58,12 @@ class Other:
     def find(self, name):
         self.device.ask_supplicant('P2P_FIND')
         kind = INFORMATION[name][4:]
-        return self.wait(r"P2P-DEVICE-FOUND (\S+) .*name='%s'.* wfd_dev_info=0x%s" % (name, kind))[1]
+        found = self.wait(r"P2P-DEVICE-FOUND (\S+) .*name='%s' config_methods=0x([0-9a-f]+) .* wfd_dev_info=0x%s"
+                          % (name, kind))
+        # As phones look at it before they ask.
+        if int(found[2], 16) & BUTTON == 0:
+            raise Failure('it is not paired by button: ' + found[0])
+        return found[1]
 
     def connect(self, address, intent):
         self.device.ask_supplicant('P2P_CONNECT %s pbc go_intent=%d' % (address, intent))

@@ -35,12 +35,12 @@ def check_link(device, other, link, frequency_mhz=CHANNEL_MHZ):
     close(*((device, other) if link['role'] == 'owner' else (other, device)))
 
 
-def begin(device, other, intents):
+def begin(device, other, intents, frequency_mhz=CHANNEL_MHZ):
     say('== %s has the connection, intents %s' % (device.name, intents))
     device.restart_peer('--go-intent', intents[0])
     other.restart_peer('--go-intent', intents[1])
     find_both(device, other)
-    check_link(device, other, pair(device, other, 'pbc')[0])
+    check_link(device, other, pair(device, other, 'pbc')[0], frequency_mhz)
 
 
 def check(device, other, intents):
@@ -70,6 +70,20 @@ def check_moved(point, device, other):
     check_link(device, other, reopen(other, device)[1], NEXT_CHANNEL_MHZ)
 
 
+def check_kept(device, other):
+    """The pairing outlives wpa_supplicant, whatever was kept with it."""
+    begin(device, other, ('0', '15'), NEXT_CHANNEL_MHZ)
+    for one in (device, other):
+        one.stop_peer()
+        one.kill_supplicant()
+        one.start_supplicant()
+        one.start_peer('--go-intent', '0' if one is device else '15')
+    add_network(device)
+    wait_until(lambda: is_connected(device), 'the connection')
+    find_both(device, other)
+    check_link(device, other, reopen(device, other)[0], NEXT_CHANNEL_MHZ)
+
+
 def main():
     point = Device('Point', 2)
     point.stop_peer()
@@ -86,6 +100,7 @@ def main():
             check(device, other, intents)
         device.ask_supplicant('REMOVE_NETWORK all', device.interface)
     check_moved(point, sink, source)
+    check_kept(sink, source)
 
 
 main()

@@ -33,6 +33,7 @@ lab_add_fake (Lab *lab)
   set (lab, IFACE, "Ifname", "'wlan0'");
   set (lab, IFACE, "Capabilities", "{'Modes': <['infrastructure', 'ap', 'p2p']>}");
   set (lab, IFACE, "P2PDeviceConfig", "{'DeviceName': <'somebody'>}");
+  set (lab, IFACE, "ConfigMethods", "'virtual_push_button'");
   set (lab, IFACE, "Peers", "@ao []");
   set (lab, IFACE, "PersistentGroups", "@ao []");
   set (lab, IFACE, "State", "'inactive'");
@@ -616,6 +617,7 @@ const LabStep lab_steps[] = {
   { "root", LAB_FIND, GET_ALL_ROOT, FALSE, "" },
   { "interfaces", LAB_FIND, GET_ALL_INTERFACE, FALSE, "" },
   { "read-config", LAB_FIND, "Get P2PDeviceConfig", FALSE, "" },
+  { "read-methods", LAB_FIND, "Get ConfigMethods", FALSE, "" },
   { "configure", LAB_FIND, "Set P2PDeviceConfig", FALSE, "" },
   { "announce", LAB_FIND, "Set WFDIEs", FALSE, "" },
   { "peers", LAB_FIND, "Get Peers", FALSE, "" },

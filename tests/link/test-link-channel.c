@@ -34,7 +34,6 @@ test_keeps_only_channel (Lab *lab, gconstpointer data)
 {
   negotiate (lab, "({'role_go': <'GO'>, 'frequency_list': <[5180]>},)");
   assert_call (lab, "Set Properties", SET_CHANNEL ("5180"));
-  assert_call (lab, "SaveConfig", "SaveConfig " IFACE " ");
 }
 
 /* That of our own network. */

@@ -175,6 +175,7 @@ static const struct
   { "root", "!!!!-!", '?' },
   { "interfaces", "------", '-' },
   { "read-config", "!!!!!!", '?' },
+  { "read-methods", "......", '.' },
   { "configure", "......", '?' },
   { "announce", "......", '?' },
   { "peers", "......", '.' },

@@ -311,6 +311,13 @@ set_old_config (Lab *lab)
   g_autoptr (GVariant) config = parse (OLD_CONFIG);
 
   fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig", config);
+  fake_wpas_set (lab->fake, IFACE, "ConfigMethods", g_variant_new_string ("display"));
+}
+
+static const char *
+get_methods (Lab *lab)
+{
+  return g_variant_get_string (fake_wpas_get (lab->fake, IFACE, "ConfigMethods"), NULL);
 }
 
 /* The next ends as if there had been none before it. */
@@ -330,6 +337,7 @@ assert_old_restored (Lab *lab, GVariant *wfd_ies)
   g_variant_lookup (config, "PersistentReconnect", "b", &reconnects);
   g_assert_cmpstr (name, ==, "theirs");
   g_assert_false (reconnects);
+  g_assert_cmpstr (get_methods (lab), ==, "display");
   g_assert_cmpuint (count_claims (lab), ==, 0);
 }
 
@@ -541,11 +549,14 @@ test_several_links (Lab *lab, gconstpointer data)
                "<[byte 0x00, 0x01, 0x00, 0x50, 0xf2, 0x04, 0x00, 0x01]>}");
 
     fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig", config);
+    fake_wpas_set (lab->fake, IFACE, "ConfigMethods", g_variant_new_string ("display"));
     for (guint j = 0; j < N_LINKS; j++)
       living[j] = (Living) { begin_link (lab, j), get_announced (lab), dup_type (lab) };
     for (guint j = 0; j < N_LINKS; j++) {
       end_living (lab, &living[orders[i][j]]);
       assert_left_to (lab, living, wfd_ies);
+      g_assert_cmpstr (get_methods (lab), ==,
+          j < N_LINKS - 1 ? "display virtual_push_button" : "display");
     }
     assert_old_config (lab);
     g_assert_cmpuint (count_claims (lab), ==, 0);

@@ -282,6 +282,59 @@ test_without_a_name (Lab *lab, gconstpointer data)
 }
 
 static void
+assert_methods (Lab *lab, const char *expected)
+{
+  g_assert_cmpstr (g_variant_get_string (fake_wpas_get (lab->fake, IFACE, "ConfigMethods"), NULL),
+      ==, expected);
+}
+
+/* A phone pairs by button only with who says that he can. What wpa_supplicant can without having
+ * been told it says of nobody. */
+static void
+test_pairs_by_button (Lab *lab, gconstpointer data)
+{
+  static const WfdP2pOptions options = { .go_intent = -1 };
+  static const struct
+  {
+    const char *before, *meanwhile, *after;
+  } rows[] = {
+    { "", "virtual_display keypad virtual_push_button", "virtual_display keypad" },
+    { "display", "display virtual_push_button", "display" },
+    { "physical_push_button", "physical_push_button", "physical_push_button" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    lab_use_options (lab, &options);
+    fake_wpas_set (lab->fake, IFACE, "ConfigMethods", g_variant_new_string (rows[i].before));
+    lab_find (lab);
+    lab_wait_ok (lab);
+    assert_methods (lab, rows[i].meanwhile);
+    wfd_link_close (lab->link);
+    lab_settle (lab);
+    assert_methods (lab, rows[i].after);
+    g_assert_null (strstr (fake_wpas_find_call (lab->fake, "Set P2PDeviceConfig"), "Methods"));
+  }
+}
+
+/* Told none, or a line that nobody has typed, it is left alone. */
+static void
+test_methods_unknown (Lab *lab, gconstpointer data)
+{
+  g_autofree char *text = g_strnfill (257, 'a');
+
+  fake_wpas_set (lab->fake, IFACE, "ConfigMethods", g_variant_new_string (text));
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_use_options (lab, &(WfdP2pOptions) { .go_intent = -1 });
+  fake_wpas_unset (lab->fake, IFACE, "ConfigMethods");
+  lab_find (lab);
+  lab_wait_ok (lab);
+  wfd_link_close (lab->link);
+  lab_settle (lab);
+  g_assert_null (fake_wpas_find_call (lab->fake, "Set ConfigMethods"));
+}
+
+static void
 find_as (Lab *lab, const char *name)
 {
   const WfdP2pOptions options = { .device_name = name, .go_intent = -1 };
@@ -690,6 +743,8 @@ main (int argc, char **argv)
   add ("peers/close-when-there-is-no-room", test_close_when_there_is_no_room);
   add ("peers/close-when-there-is-no-room-for-who-asks",
       test_close_when_there_is_no_room_for_who_asks);
+  add ("pairs-by-button", test_pairs_by_button);
+  add ("methods-unknown", test_methods_unknown);
   add ("peers/name-that-changes", test_name_that_changes);
   add ("peers/name-is-printable", test_name_is_printable);
   add ("peers/impostor-ignored", test_impostor_ignored);

@@ -21,10 +21,10 @@
 #define HOSTS (WFD_P2P_OPENS | BEGINS | WFD_P2P_HOSTS)
 
 static const char *const names[] = { "start", "bus", "service", "owner", "clean", "root",
-  "interfaces", "read-config", "configure", "announce", "peers", "find", "pairings", "search",
-  "groups", "share", "invite", "rejoin", "forget", "pair", "station", "begin-5-ghz", "begin",
-  "group", "network", "frequency", "serve", "admit", "invite-in", "member", "address", "lease",
-  "peer-address", "done", "not-paired" };
+  "interfaces", "read-config", "read-methods", "configure", "announce", "peers", "find", "pairings",
+  "search", "groups", "share", "invite", "rejoin", "forget", "pair", "station", "begin-5-ghz",
+  "begin", "group", "network", "frequency", "serve", "admit", "invite-in", "member", "address",
+  "lease", "peer-address", "done", "not-paired" };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == WFD_P2P_N_STEPS);
 
 static gboolean
@@ -33,7 +33,8 @@ is_end (WfdP2pStep step)
   return step == WFD_P2P_STEP_DONE || step == WFD_P2P_STEP_NOT_PAIRED;
 }
 
-#define PREPARE "bus service owner clean root interfaces read-config configure announce peers "
+#define PREPARE \
+  "bus service owner clean root interfaces read-config read-methods configure announce peers "
 #define LOOK " group network frequency member address lease done"
 
 static const struct
