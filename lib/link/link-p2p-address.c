@@ -10,6 +10,9 @@
 #define ADDRESS_MS 10000
 #define LOOK_MS 50
 
+/* For a program to set what another one was given. */
+#define SETTLE_MS 100
+
 /* The handshake gives the lowest address that is free; beside those in the group others may
  * be on their way. */
 #define N_PROBED 4
@@ -85,12 +88,16 @@ take_peer_address (WfdP2pOp *op, GInetAddress *address)
   wfd_p2p_op_advance (op);
 }
 
-/* That of the peer, perhaps. */
+static gboolean on_look_for_peer (gpointer user_data);
+
+/* It says nothing when it has set what it was given, and the kernel, which asks for a neighbour
+ * once a second, had better not ask before. */
 static void
 on_lease (WfdP2pOp *op)
 {
-  if (op->step == WFD_P2P_STEP_PEER_ADDRESS && op->failure == NULL)
-    take_peer_address (op, wfd_p2p_group_find_lease (op->link->group));
+  if (op->step == WFD_P2P_STEP_PEER_ADDRESS && op->failure == NULL
+      && wfd_p2p_group_find_lease (op->link->group) != NULL)
+    wfd_p2p_op_wake_in (op, SETTLE_MS, on_look_for_peer);
 }
 
 static void

@@ -24,6 +24,7 @@ CLONE_NEWNET = 0x40000000
 HOME = os.open('/proc/self/ns/net', os.O_RDONLY)
 PEER = os.environ['WFD_WIFI_PEER']
 SCRIPT = os.environ['WFD_DHCP_SCRIPT']
+INSTALLED_SCRIPT = os.environ['WFD_INSTALLED_DHCP_SCRIPT']
 GST_PEER = os.environ['WFD_GST_PEER']
 START = time.monotonic()
 with open('/sys/devices/system/clocksource/clocksource0/current_clocksource', encoding='utf-8') as clock:

@@ -4,7 +4,7 @@ of ours behind it."""
 import re
 
 from lab import Failure, wait_until
-from stage import PICTURE, TELL_PICTURES
+from stage import PICTURE, SINK, SOURCE, TELL_PICTURES, end, wait_picture
 
 # Over the link that the other has made.
 SOURCE_THERE = 'videotestsrc is-live=true ! ' + PICTURE + ' ! wfdsink address=%s'
@@ -24,14 +24,15 @@ CONFIG = 'ip_addr_go=%s\nip_addr_mask=255.255.255.0\nip_addr_start=192.168.77.10
 class Other:
     """A device that nobody here has programmed."""
 
-    def __init__(self, device):
+    def __init__(self, device, config=CONFIG):
         self.device = device
+        self.config = config
         self.seen = 0
 
     def begin(self):
         device = self.device
         device.kill_supplicant()
-        device.config = CONFIG
+        device.config = self.config
         device.forget_pairings()
         self.seen = len(self.log())
         device.start_supplicant()
@@ -68,6 +69,19 @@ class Other:
     def connect(self, address, intent):
         self.device.ask_supplicant('P2P_CONNECT %s pbc go_intent=%d' % (address, intent))
 
+    def ask(self, sink, intent):
+        """As a phone does, a wfdsrc."""
+        sink.start_pipeline(SINK % 'go-intent=%d' % (15 - intent) + TELL_PICTURES)
+        sink.tell('play')
+        self.connect(self.find('Sink'), intent)
+
+    def answer(self, source, intent):
+        """As a display does, a wfdsink that asks it."""
+        self.device.ask_supplicant('P2P_LISTEN')
+        source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % (15 - intent))
+        source.tell('play')
+        self.connect(self.wait(r'P2P-(?:PROV-DISC-PBC-REQ|GO-NEG-REQUEST) (\S+)')[1], intent)
+
     def take_address(self):
         """Its own, and that of the other."""
         interface, role, rest = self.wait(r'P2P-GROUP-STARTED (\S+) (GO|client) (.*)').groups()
@@ -77,3 +91,17 @@ class Other:
             ours, theirs = [re.search(r'\b%s=(\S+)' % key, rest)[1] for key in ('ip_addr', 'go_ip_addr')]
         self.device.inside('ip', 'addr', 'add', ours + '/24', 'dev', interface)
         return interface, ours, theirs
+
+    def show(self, pipeline, sink):
+        """The picture comes, by this pipeline of its own."""
+        self.device.start_pipeline(pipeline)
+        self.device.tell('play')
+        sink.tell('look')
+        wait_picture(sink)
+
+    def leave(self, interface):
+        end(self.device)
+        self.device.stop_peer()
+        # Unless it has gone with the session.
+        if interface in self.device.groups():
+            self.device.ask_supplicant('P2P_GROUP_REMOVE ' + interface)

@@ -4,29 +4,16 @@ of ours behind it. wfdsrc is found by such a source and lets it in, wfdsink find
 whoever owns the group; and over the link that comes of it the picture goes."""
 from lab import Device, say
 from other import SINK_THERE, SOURCE_THERE, Other
-from stage import SINK, SOURCE, TELL_PICTURES, end, find_plugins, wait_picture
-
-
-def show(other, sink, pipeline, interface):
-    other.device.start_pipeline(pipeline)
-    other.device.tell('play')
-    sink.tell('look')
-    wait_picture(sink)
-    end(other.device)
-    other.device.stop_peer()
-    # Unless it has gone with the session.
-    if interface in other.device.groups():
-        other.device.ask_supplicant('P2P_GROUP_REMOVE ' + interface)
+from stage import end, find_plugins
 
 
 def cast_from_phone(source, sink, intent):
     phone = Other(source)
     phone.begin()
-    sink.start_pipeline(SINK % 'go-intent=%d' % (15 - intent) + TELL_PICTURES)
-    sink.tell('play')
-    phone.connect(phone.find('Sink'), intent)
+    phone.ask(sink, intent)
     interface, ours, _ = phone.take_address()
-    show(phone, sink, SOURCE_THERE % ours, interface)
+    phone.show(SOURCE_THERE % ours, sink)
+    phone.leave(interface)
     sink.wait('^progress discover start')
     return sink
 
@@ -34,12 +21,10 @@ def cast_from_phone(source, sink, intent):
 def cast_to_display(source, sink, intent):
     display = Other(sink)
     display.begin()
-    display.device.ask_supplicant('P2P_LISTEN')
-    source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % (15 - intent))
-    source.tell('play')
-    display.connect(display.wait(r'P2P-(?:PROV-DISC-PBC-REQ|GO-NEG-REQUEST) (\S+)')[1], intent)
+    display.answer(source, intent)
     interface, _, theirs = display.take_address()
-    show(display, sink, SINK_THERE % theirs, interface)
+    display.show(SINK_THERE % theirs, sink)
+    display.leave(interface)
     return source
 
 
