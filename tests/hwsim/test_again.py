@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Elements whose pairing one of the two has forgotten: the source finds out, of the answer or by itself, pairs again,
-and the picture comes; then it is known again."""
+"""Elements whose pairing one of the two has forgotten, whoever owned the group: the source finds out, of the answer or
+by itself, pairs again, and the picture comes; then it is known again."""
 from lab import Failure, say
-from stage import SOURCE, end, forget_pairings, listen, set_stage, show
+from stage import check_owner, end, for_each_owner, forget_pairings, listen, set_stage, wait_picture
 
 
 def play(source, sink, pairs):
     for device in (source, sink):
         device.drop_lines()
-    show(source, sink)
+    sink.tell('look')
+    source.tell('play')
+    wait_picture(sink)
     source.read_lines(0)
     if any(line.startswith('progress pair start') for _, line in source.lines) != pairs:
         raise Failure('it has %s' % ('not paired' if pairs else 'paired again'))
+    check_owner(source)
     end(source)
     for device in (source, sink):
         device.wait_no_group()
@@ -29,13 +32,10 @@ def check(source, sink, forgetful):
     play(source, sink, False)
 
 
-def main():
-    source, sink = set_stage()
-    source.start_pipeline(SOURCE % 'pairing=pbc')
-    listen(sink)
+def check_both(source, sink):
     play(source, sink, True)
     for forgetful in (sink, source):
         check(source, sink, forgetful)
 
 
-main()
+for_each_owner(*set_stage(), check_both)
