@@ -73,12 +73,12 @@ def unplug(device):
     obey_inside(device, HWSIM_DEL_RADIO, attribute(HWSIM_RADIO_ID, struct.pack('I', int(device.phy[3:]))))
 
 
-def plug(device):
+def plug(device, attributes=attribute(HWSIM_SUPPORT_P2P_DEVICE)):
     """The same adapter again, which somebody gives to wpa_supplicant, as NetworkManager would."""
     device.ask_supplicant('INTERFACE_REMOVE ' + device.interface, path=device.control)
     # What is known of the device is its P2P address; of a radio whose address is given it is that.
     address = bytes((0x42, 0, 0, 0, int(device.interface[4:]), 0))
-    number = obey(HWSIM_NEW_RADIO, attribute(HWSIM_SUPPORT_P2P_DEVICE) + attribute(HWSIM_PERM_ADDR, address))
+    number = obey(HWSIM_NEW_RADIO, attributes + attribute(HWSIM_PERM_ADDR, address))
     device.phy = 'phy%d' % number
     name, = os.listdir('/sys/class/ieee80211/%s/device/net' % device.phy)
     run('iw', 'phy', device.phy, 'set', 'netns', 'name', device.name)
