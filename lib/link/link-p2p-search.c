@@ -27,12 +27,12 @@
  * Linux (6.1, mac80211) lets nobody listen for more than 5 s. What is asked near the end of that
  * is answered half a second to a second and a half later; so it listens for 4 s, and then again.
  * wpa_supplicant does that by itself, and not while a group is being formed. Where this
- * device is in a network, that has its radio for half of each second; who invites does so again
+ * device is in a network, or looks for one, that has its radio for half of the time; who invites does so again
  * within that. */
 #define LISTEN_S 4
 #define LISTEN_EACH_MS 4100
 #define LISTEN_IN_NETWORK_MS 500
-#define LISTEN_IN_NETWORK_EACH_MS 1000
+#define LISTEN_IN_NETWORK_EACH_MS 1100 /* wpa_supplicant looks for one in a pause, tried each 5 s */
 #define MANY_LISTENS 4
 /* In the pause between two, so that nothing is ended that somebody has heard. */
 #define BEFORE_LISTEN_MS 50
@@ -461,18 +461,35 @@ wfd_p2p_link_reach (WfdP2pLink *self)
     listen (self);
 }
 
+static void
+set_in_network (WfdP2pLink *self, gboolean is_in_network)
+{
+  if (is_in_network == self->is_in_network)
+    return;
+  self->is_in_network = is_in_network;
+  if (is_in_network && self->search == WFD_P2P_SEARCH_LISTEN)
+    extend_listening (self, LISTEN_IN_NETWORK_MS);
+  wfd_p2p_link_reach (self);
+}
+
 void
 wfd_p2p_link_note_state (WfdP2pLink *self, GVariant *properties)
 {
-  gboolean was_in_network = self->is_in_network;
-
   self->is_at_rest = wfd_p2p_read_is_at_rest (properties);
   wfd_p2p_read_has_networks (properties, &self->has_networks);
   self->is_connected = wfd_p2p_read_is_connected (properties);
-  self->is_in_network =
-      self->is_connected || (self->has_networks && !wfd_p2p_read_is_unused (properties));
-  if (self->is_in_network != was_in_network)
-    wfd_p2p_link_reach (self);
+  set_in_network (self,
+      self->is_connected || (self->has_networks && !wfd_p2p_read_is_unused (properties)));
+}
+
+/* Its state says so only when it has looked for it. */
+void
+wfd_p2p_link_note_network (WfdP2pLink *self, gboolean is_selected)
+{
+  if (is_selected)
+    set_in_network (self, TRUE);
+  else
+    self->has_networks = TRUE;
 }
 
 void

@@ -53,5 +53,7 @@ void wfd_p2p_link_listen_to_refused (WfdP2pLink *self);
 void wfd_p2p_link_reach (WfdP2pLink *self);
 /* @properties: of the adapter's interface, its state among them. */
 void wfd_p2p_link_note_state (WfdP2pLink *self, GVariant *properties);
+/* The adapter is given a network, or is to be in one, which may be that of a group. */
+void wfd_p2p_link_note_network (WfdP2pLink *self, gboolean is_selected);
 
 G_END_DECLS

@@ -664,6 +664,16 @@ on_interface_changed (GDBusConnection *bus, const char *sender, const char *path
 }
 
 static void
+on_network (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+    const char *signal, GVariant *args, gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+
+  if (g_strcmp0 (path, self->interface_path) == 0)
+    wfd_p2p_link_note_network (self, strcmp (signal, WPAS_SIGNAL_NETWORK_SELECTED) == 0);
+}
+
+static void
 subscribe (WfdP2pLink *self, const char *sender, const char *interface, const char *signal,
     const char *arg0, GDBusSignalCallback callback)
 {
@@ -688,6 +698,10 @@ wfd_p2p_link_subscribe (WfdP2pLink *self)
   subscribe (self, self->owner, WPAS_INTERFACE_P2P, NULL, NULL, on_p2p_signal);
   subscribe (self, self->owner, WPAS_INTERFACE_INTERFACE, WPAS_SIGNAL_STATION_AUTHORIZED, NULL,
       on_station_authorized);
+  subscribe (self, self->owner, WPAS_INTERFACE_INTERFACE, WPAS_SIGNAL_NETWORK_ADDED, NULL,
+      on_network);
+  subscribe (self, self->owner, WPAS_INTERFACE_INTERFACE, WPAS_SIGNAL_NETWORK_SELECTED, NULL,
+      on_network);
   subscribe (self, self->owner, WPAS_INTERFACE_GROUP, NULL, NULL, on_group_signal);
   subscribe (self, self->owner, DBUS_PROPERTIES, "PropertiesChanged", WPAS_INTERFACE_PEER,
       on_peer_changed);

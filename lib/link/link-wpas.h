@@ -33,6 +33,8 @@
 #define WPAS_DEVICE_PREFIX "p2p-dev-" /* of what some drivers form it with */
 #define WPAS_STATE "State"
 #define WPAS_SIGNAL_STATION_AUTHORIZED "StaAuthorized"
+#define WPAS_SIGNAL_NETWORK_ADDED "NetworkAdded"
+#define WPAS_SIGNAL_NETWORK_SELECTED "NetworkSelected"
 #define WPAS_STATE_OFF "interface_disabled"
 #define WPAS_STATE_CONNECTED "completed"
 #define WPAS_STATE_UNUSED "inactive" /* it is to be in no network */

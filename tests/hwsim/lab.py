@@ -14,6 +14,7 @@ import select
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -102,6 +103,12 @@ def check_time(what, took_s, most_s, slack=SLACK):
     say('%s: %.2f s' % (what, took_s))
     if took_s > most_s * slack:
         raise Failure('%s took %.2f s, more than %.1f s' % (what, took_s, most_s))
+
+
+def check_median(what, times_s, most_s):
+    """A single one is a matter of chance."""
+    say('%s: %s' % (what, ' '.join('%.2f' % time_s for time_s in sorted(times_s))))
+    check_time(what + ', in half of the times', statistics.median(times_s), most_s)
 
 
 LOADED = set()

@@ -398,6 +398,26 @@ test_rests_beside_network (Lab *lab, gconstpointer data)
   assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=4000");
 }
 
+/* wpa_supplicant does not look for it while it listens, and so stays in the state in which it was. */
+static void
+test_waits_beside_search_for_network (Lab *lab, gconstpointer data)
+{
+  begin_waiting (lab);
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=4000");
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  fake_wpas_say (lab->fake, IFACE, IF_INTERFACE, "NetworkAdded",
+      g_variant_new_parsed ("(objectpath '/n/0', @a{sv} {})"));
+  fake_wpas_say (lab->fake, IFACE, IF_INTERFACE, "NetworkSelected",
+      g_variant_new_parsed ("(objectpath '/n/0',)"));
+  lab_settle (lab);
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=1100 period=500");
+  fake_wpas_forget_calls (lab->fake);
+  say_state (lab, "scanning");
+  say_state (lab, "completed");
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "ExtendedListen"), ==, 0);
+}
+
 /* Which gets half of the time of the radio, also while somebody asks again and again. */
 static void
 test_waits_beside_network (Lab *lab, gconstpointer data)
@@ -407,7 +427,7 @@ test_waits_beside_network (Lab *lab, gconstpointer data)
   fake_wpas_set (lab->fake, IFACE, "Networks", g_variant_new_parsed ("[objectpath '/n/0']"));
   fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_string ("completed"));
   begin_waiting (lab);
-  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=1000 period=500");
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=1100 period=500");
   lab_settle (lab);
 
   fake_wpas_forget_calls (lab->fake);
@@ -585,6 +605,7 @@ main (int argc, char **argv)
   add ("search/stopped-while-reachable", test_stopped_while_reachable);
   add ("search/rests-beside-a-network", test_rests_beside_network);
   add ("search/waits-beside-a-network", test_waits_beside_network);
+  add ("search/waits-beside-the-search-for-a-network", test_waits_beside_search_for_network);
   add ("search/waits-after-a-group", test_waits_after_group);
   add ("search/asked-sink-glances", test_asked_sink_glances);
   add ("search/stranger-ends-none", test_stranger_ends_no_search);
