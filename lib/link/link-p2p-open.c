@@ -556,7 +556,7 @@ is_unwanted (WfdP2pOp *op, WfdLinkPeer *member)
   return op->peer != NULL || (op->wanted != NULL && !wfd_link_peer_matches (member, op->wanted));
 }
 
-/* The application opens a session to this peer and to no other. */
+/* The application opens a session to this peer and to no other, who may be faster once. */
 static void
 take_member (WfdP2pOp *op, const char *path)
 {
@@ -571,9 +571,10 @@ take_member (WfdP2pOp *op, const char *path)
   if (wfd_p2p_op_is_inside (op) && member != op->peer)
     return;
   if (member != NULL && member != op->peer && is_unwanted (op, member)) {
-    wfd_p2p_op_fail_with (op, WFD_ERROR_REFUSED, "Instead of %s, %s has come into the group",
-        op->peer != NULL ? wfd_link_peer_get_id (op->peer) : op->wanted,
-        wfd_link_peer_get_id (member));
+    wfd_p2p_op_fail_for_now (op, TRUE,
+        g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "Instead of %s, %s has come into the group",
+            op->peer != NULL ? wfd_link_peer_get_id (op->peer) : op->wanted,
+            wfd_link_peer_get_id (member)));
     return;
   }
   if (member == NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A peer vanishes while it is paired with: told, and not of one that is there. */
+/* A peer vanishes while it is paired with: told, and not of one that is there; or somebody else
+ * comes first. */
 #include <link-p2p-op-private.h>
 
 #include "link-lab.h"
@@ -323,6 +324,34 @@ test_failing (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 1);
 }
 
+/* --- somebody else is there instead --- */
+
+static void
+on_asked (FakeWpas *fake, gpointer user_data)
+{
+  lab_start_group (user_data, "client");
+}
+
+static void
+on_group_left (FakeWpas *fake, gpointer user_data)
+{
+  fake_wpas_set (fake, GROUP_IFACE, "PeerGO", g_variant_new_object_path (TV));
+}
+
+static void
+test_somebody_else_first (Lab *lab, gconstpointer data)
+{
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  fake_wpas_set (lab->fake, GROUP_IFACE, "PeerGO", g_variant_new_object_path (OTHER));
+  fake_wpas_react (lab->fake, "Disconnect", on_group_left, NULL);
+  fake_wpas_react (lab->fake, "Connect", on_asked, lab);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_ok (lab);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 2);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -342,5 +371,6 @@ main (int argc, char **argv)
   add ("asked/long-ago-is-waited-for", test_asked_long_ago_is_waited_for);
   add ("adopted", test_adopted);
   add ("failing", test_failing);
+  add ("somebody-else-first", test_somebody_else_first);
   return lab_run ();
 }
