@@ -14,8 +14,8 @@
 
 #define SYSTEM_FOLDER "/run"
 
-/* Of WFD_P2P_CLAIMS_BUSY_MS each. */
-#define MAX_BUSY 10
+/* Of WFD_P2P_CLAIMS_BUSY_MS each. Nobody needs it for so long: whoever has it does nothing any more. */
+#define MAX_BUSY 60
 
 char *
 wfd_p2p_link_dup_claim_folder (WfdP2pLink *self)
