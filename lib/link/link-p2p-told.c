@@ -107,12 +107,13 @@ new_device_gone (void)
       "The Wi-Fi interface is gone; was the adapter unplugged?");
 }
 
+/* An adapter that is unplugged is taken down first. */
 static GError *
 new_device_off (void)
 {
   return g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
-      "Wi-Fi was switched off; switch it on (a key of the machine, rfkill unblock wlan, or ip link "
-      "set up)");
+      "Wi-Fi was switched off, or its adapter unplugged; switch it on (a key of the machine, rfkill "
+      "unblock wlan, or ip link set up)");
 }
 
 static void
