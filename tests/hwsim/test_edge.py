@@ -9,7 +9,7 @@ from lab import HAS_OWN_TIME, Device, check_time, close, find_both, pair, reopen
 DELAYS_S = (3.9, 3.94, 3.96, 3.98, 4, 4.02, 4.04, 4.06, 4.08, 4.1, 4.12, 4.14, 4.16, 4.18, 4.22, 8.06)
 # In the very moment of the end it may be asked once more. Without an interface for the group the one of
 # the adapter has to leave its search first.
-MOST_S, ONE_INTERFACE_MOST_S = 1.3, 1.5
+MOST_S, ONE_INTERFACE_MOST_S = 1.0, 1.5
 # Where its time is not its own, wpa_supplicant may be about to answer in the moment of the end, and forgets
 # it then; it is invited again after this.
 FORGOTTEN_S, MOST_FORGOTTEN = 20, 0 if HAS_OWN_TIME else 1
