@@ -3,7 +3,6 @@
 descriptor, no thread, no memory, and nothing in wpa_supplicant."""
 import time
 
-from lab import need_own_time
 from leftovers import check_nothing_left, measure
 from stage import SOURCE, end, listen, set_stage, show
 
@@ -15,7 +14,6 @@ GROUP_S = 5
 
 
 def main():
-    need_own_time()
     source, sink = set_stage()
     source.start_pipeline(SOURCE % 'pairing=pbc go-intent=15')
     listen(sink)
