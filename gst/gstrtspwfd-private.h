@@ -30,7 +30,8 @@ struct _GstRtspWfd
   WfdReceiver *receive; /* in the bin */
   GMutex control_lock;  /* for the pointer; held for moments only */
   WfdControl *control;
-  guint64 n_pictures; /* that have a number, with that lock */
+  guint64 n_pictures;      /* that have a number, with that lock */
+  const char *failed_step; /* (nullable): the last that was told of, in the thread of the session */
 
   /* With the object lock. */
   guint rtsp_port; /* as it is; 0: not listening */

@@ -17,10 +17,11 @@ static guint signal_session_preparing;
 static void
 on_progress (gpointer user_data, GstProgressType type, const char *code, const char *text)
 {
-  GstElement *element = user_data;
+  GstRtspWfd *self = user_data;
 
-  gst_element_post_message (element,
-      gst_message_new_progress (GST_OBJECT (element), type, code, text));
+  self->failed_step = type == GST_PROGRESS_TYPE_ERROR ? code : NULL;
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_progress (GST_OBJECT (self), type, code, text));
 }
 
 static gboolean
@@ -265,7 +266,7 @@ on_finished (gpointer user_data, const GError *error)
   if (early != NULL)
     error = early;
   if (error != NULL)
-    wfd_post_error (GST_ELEMENT (self), error);
+    wfd_post_error_in (GST_ELEMENT (self), error, self->failed_step);
 
   if (self->receive == NULL)
     finish_source (self, error);

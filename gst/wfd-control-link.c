@@ -27,12 +27,33 @@ static const GstProgressType progress_types[] = {
   [WFD_ESTABLISH_FAILED] = GST_PROGRESS_TYPE_ERROR,
 };
 
+/* The link has gone between two of its steps: that ends ours, if one is on. What is wrong with a
+ * session on a link that stands we tell ourselves. */
+static void
+tell_failure_between (WfdControl *self, const char *text)
+{
+  if (!wfd_control_has_link_down (self))
+    return;
+  if (self->step != WFD_STEP_NONE)
+    wfd_control_fail_step (self, text);
+  else
+    self->events.progress (self->user_data, GST_PROGRESS_TYPE_ERROR,
+        step_codes[WFD_ESTABLISH_STEP_CONNECT], text);
+}
+
 static void
 on_progress (WfdEstablish *establish, WfdEstablishStep step, WfdEstablishProgress progress,
     const char *text, WfdControl *self)
 {
-  if (step < G_N_ELEMENTS (step_codes))
-    self->events.progress (self->user_data, progress_types[progress], step_codes[step], text);
+  if (step >= G_N_ELEMENTS (step_codes))
+    return;
+  if (progress == WFD_ESTABLISH_FAILED && self->link_code == NULL) {
+    tell_failure_between (self, text);
+    return;
+  }
+  if (progress != WFD_ESTABLISH_NEWS)
+    self->link_code = progress == WFD_ESTABLISH_BEGUN ? step_codes[step] : NULL;
+  self->events.progress (self->user_data, progress_types[progress], step_codes[step], text);
 }
 
 /* --- questions to the application --- */
@@ -359,6 +380,9 @@ void
 wfd_control_close_link_soon (WfdControl *self)
 {
   forget_link (self);
+  if (self->link_code != NULL)
+    self->events.progress (self->user_data, GST_PROGRESS_TYPE_CANCELED, self->link_code, "Ended");
+  self->link_code = NULL;
   wfd_control_set_timer (self, &self->linger_timer, get_linger_end_us (self), close_link);
 }
 

@@ -60,6 +60,7 @@ struct _WfdControl
   /* All below belongs to the thread. */
   WfdEstablish *establish; /* NULL with link=address */
   WfdQuestions questions;  /* that the application has not answered yet */
+  const char *link_code;   /* (nullable): of the step of the link that has begun */
   gboolean link_failed;    /* for good */
   gint64 end_us;           /* of the last session that was opened; 0 if none has ended */
   WfdPeerStation *station; /* of the session, with link=address; or NULL */
@@ -93,6 +94,7 @@ struct _WfdControl
   WfdFormat most; /* source role: what the session began with */
   WfdWatchdog watchdog;
   guint64 heard_media; /* packets, as counted last */
+  gboolean has_shown;  /* sink role: something of any session could be decoded */
   guint64 sessions;
   guint64 refused_connections;
 };
@@ -105,6 +107,8 @@ void wfd_control_post_progress (WfdControl *self, GstProgressType type, const ch
     G_GNUC_PRINTF (3, 4);
 /* Says that @step begins. */
 void wfd_control_enter_step (WfdControl *self, WfdStep step);
+/* Says that the step that is on, if one is, ends without success, and why. */
+void wfd_control_fail_step (WfdControl *self, const char *why);
 void wfd_control_drop_timer (GSource **timer);
 /* @when_us: G_MAXINT64 for never. */
 void wfd_control_set_timer (WfdControl *self, GSource **timer, gint64 when_us,

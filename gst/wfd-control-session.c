@@ -78,7 +78,8 @@ static void
 give_up_stream (WfdControl *self)
 {
   g_autoptr (GError) error = g_error_new (WFD_ERROR, WFD_ERROR_CONNECT,
-      "The source says that it plays, and in %u ms nothing of it has come to UDP port %u",
+      "The source says that it plays, and in %u ms nothing of it has come to UDP port %u; does a "
+      "firewall here let that port through?",
       self->config.timeout_ms, self->config.rtp_port);
 
   wfd_control_end_session (self, error);
@@ -138,8 +139,10 @@ look_for_media (gpointer data)
   WfdControl *self = data;
   guint64 media = self->events.count_media (self->user_data);
 
-  if (media != self->heard_media)
+  if (media != self->heard_media) {
     wfd_control_hear_media (self);
+    self->has_shown = self->has_shown || self->events.has_picture (self->user_data);
+  }
   self->heard_media = media;
   wfd_control_set_timer (self, &self->media_timer, g_get_monotonic_time () + MEDIA_US,
       look_for_media);
@@ -219,6 +222,13 @@ wfd_control_enter_step (WfdControl *self, WfdStep step)
 }
 
 void
+wfd_control_fail_step (WfdControl *self, const char *why)
+{
+  wfd_control_post_progress (self, GST_PROGRESS_TYPE_ERROR, "%s", why);
+  self->step = WFD_STEP_NONE;
+}
+
+void
 wfd_control_enter_negotiating (WfdControl *self)
 {
   g_autoptr (GVariant) stats = NULL;
@@ -254,7 +264,8 @@ enter_ready (WfdControl *self)
   rtcp = wfd_session_dup_peer_rtcp_address (self->session);
   self->events.opened (self->user_data, rtp, rtcp,
       g_object_get_data (G_OBJECT (self->session), WFD_CONTROL_SESSION_SOCKET));
-  wfd_control_enter_step (self, WFD_STEP_PLAY);
+  if (self->step != WFD_STEP_PLAY)
+    wfd_control_enter_step (self, WFD_STEP_PLAY);
   if (wfd_control_is_source (self))
     wfd_control_watch_station (self);
 }
@@ -356,8 +367,10 @@ on_format_agreed (WfdSession *session, const WfdFormat *format, WfdControl *self
   agreement.peer_name = name;
   agreement.reason = reason;
   wfd_control_enter_negotiating (self);
-  if (self->step == WFD_STEP_NEGOTIATE)
+  if (self->step == WFD_STEP_NEGOTIATE) {
     wfd_control_post_progress (self, GST_PROGRESS_TYPE_COMPLETE, "Agreed on %s", text);
+    wfd_control_enter_step (self, WFD_STEP_PLAY);
+  }
   self->events.agreed (self->user_data, &agreement);
 }
 
@@ -402,11 +415,12 @@ is_stranger (WfdControl *self)
   return wfd_control_is_source (self) && !self->opened;
 }
 
-/* What has worked once over a link is tried again until it does. */
+/* What has worked once over a link is tried again until it does. A source whose stream does not
+ * come, or cannot be decoded, has not. */
 static gboolean
 is_loss (WfdControl *self, const GError *error)
 {
-  return error != NULL && self->sessions > 0;
+  return error != NULL && (wfd_control_is_source (self) ? self->sessions > 0 : self->has_shown);
 }
 
 /* What is wrong with our own settings is so the next time, too. */
@@ -466,19 +480,35 @@ has_source_left (WfdControl *self, const GError *error)
   return self->establish != NULL && !wfd_control_is_source (self) && error == NULL;
 }
 
+static void
+end_step (WfdControl *self, const GError *error)
+{
+  if (error != NULL)
+    wfd_control_fail_step (self, error->message);
+  else
+    wfd_control_post_progress (self, GST_PROGRESS_TYPE_CANCELED, "Ended");
+  self->step = WFD_STEP_NONE;
+}
+
 /* We wait again for what is to come; the PROGRESS message says so. Nobody is told of
  * a source that is not there yet, nor of who never said anything or wasted a turn a
  * moment ago: a thousand may connect in a second. */
 static void
 go_on (WfdControl *self, const GError *error)
 {
+  gboolean waits_for_link = wfd_control_has_link_down (self) || has_source_left (self, error);
+
   if (error != NULL && (self->step != WFD_STEP_CONNECT || wfd_control_has_link_down (self)))
     self->events.trouble (self->user_data, error);
-
-  if (wfd_control_has_link_down (self) || has_source_left (self, error)) {
-    self->step = WFD_STEP_NONE;
-    return;
+  /* Over a link what has played is connected with anew. */
+  if (self->step == WFD_STEP_NONE && error != NULL && self->establish != NULL && !waits_for_link) {
+    self->step = WFD_STEP_CONNECT;
+    end_step (self, error);
   }
+  if (waits_for_link || self->step != WFD_STEP_CONNECT)
+    end_step (self, error);
+  if (waits_for_link)
+    return;
   if (wfd_control_is_source (self)) {
     if (self->step != WFD_STEP_CONNECT)
       wfd_control_enter_step (self, WFD_STEP_CONNECT);
@@ -487,16 +517,6 @@ go_on (WfdControl *self, const GError *error)
   }
   wfd_control_set_timer (self, &self->retry_timer, g_get_monotonic_time () + RETRY_US,
       wfd_control_connect);
-}
-
-static void
-end_step (WfdControl *self, const GError *error)
-{
-  if (error != NULL)
-    wfd_control_post_progress (self, GST_PROGRESS_TYPE_ERROR, "%s", error->message);
-  else
-    wfd_control_post_progress (self, GST_PROGRESS_TYPE_CANCELED, "Ended");
-  self->step = WFD_STEP_NONE;
 }
 
 void

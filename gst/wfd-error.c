@@ -124,17 +124,36 @@ make_debug (const GError *error, const Advice *advice)
   return g_strdup_printf ("%s %d", g_quark_to_string (error->domain), error->code);
 }
 
+/* For programs, which read no texts. */
+static GstStructure *
+new_details (const GError *error, const Advice *advice, const char *step)
+{
+  GstStructure *details = gst_structure_new ("wfd-error", "domain", G_TYPE_STRING,
+      g_quark_to_string (error->domain), "code", G_TYPE_INT, error->code, NULL);
+
+  if (advice->name != NULL)
+    gst_structure_set (details, "name", G_TYPE_STRING, advice->name, NULL);
+  if (step != NULL)
+    gst_structure_set (details, "step", G_TYPE_STRING, step, NULL);
+  return details;
+}
+
+void
+wfd_post_error_in (GstElement *element, const GError *error, const char *step)
+{
+  const Advice *advice = find_advice (error);
+  gboolean is_ready = error->domain == GST_CORE_ERROR || error->domain == GST_STREAM_ERROR;
+
+  gst_element_message_full_with_details (element, GST_MESSAGE_ERROR,
+      is_ready ? error->domain : GST_RESOURCE_ERROR,
+      is_ready ? error->code : (gint) advice->resource,
+      is_ready ? g_strdup (error->message) : make_text (element, error, advice),
+      is_ready ? NULL : make_debug (error, advice), __FILE__, GST_FUNCTION, __LINE__,
+      new_details (error, advice, step));
+}
+
 void
 wfd_post_error (GstElement *element, const GError *error)
 {
-  const Advice *advice = find_advice (error);
-
-  if (error->domain == GST_CORE_ERROR || error->domain == GST_STREAM_ERROR) {
-    gst_element_message_full (element, GST_MESSAGE_ERROR, error->domain, error->code,
-        g_strdup (error->message), NULL, __FILE__, GST_FUNCTION, __LINE__);
-    return;
-  }
-  gst_element_message_full (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, advice->resource,
-      make_text (element, error, advice), make_debug (error, advice), __FILE__, GST_FUNCTION,
-      __LINE__);
+  wfd_post_error_in (element, error, NULL);
 }

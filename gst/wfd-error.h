@@ -7,5 +7,7 @@ G_BEGIN_DECLS
 
 /* Posts @error as the error of @element, with a sentence that says what to do. */
 void wfd_post_error (GstElement *element, const GError *error);
+/* @step: (nullable): the code of the PROGRESS messages of the step that it has ended */
+void wfd_post_error_in (GstElement *element, const GError *error, const char *step);
 
 G_END_DECLS

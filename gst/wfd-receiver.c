@@ -182,6 +182,16 @@ tell_silence (WfdReceiver *self)
   acquire (self);
 }
 
+static void
+tell_protection (WfdReceiver *self)
+{
+  g_autoptr (GError) error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_DECRYPT,
+      "The source protects what it shows with HDCP, which is not supported; show something that is "
+      "not protected, or switch the protection off there.");
+
+  wfd_post_error (GST_ELEMENT (self), error);
+}
+
 /* What is to be told is told without the lock, as whoever listens may ask us. */
 static void
 tell (WfdReceiver *self)
@@ -199,10 +209,7 @@ tell (WfdReceiver *self)
   if (wish)
     self->events.key_unit_wanted (self->config.user_data);
   if (is_protected)
-    GST_ELEMENT_ERROR (self, STREAM, DECRYPT,
-        ("The source protects what it shows with HDCP, which is not supported; show something "
-         "that is not protected, or switch the protection off there."),
-        (NULL));
+    tell_protection (self);
   acquire (self);
 }
 

@@ -53,6 +53,7 @@ struct _WfdEstablish
   GHashTable *requests;              /* ids of peers whose requests are left open, to PINs */
   char *shown_pin;                   /* here, as an answer to the request of the candidate */
   char *entered_pin;                 /* that it shows, for the next attempt */
+  guint n_mistyped;                  /* of those that were entered */
   char *chosen;                      /* the id of the one that was named, once the link was up */
   gint step;                         /* that is told of; -1 if none is */
   gboolean has_begun;                /* to be told: what else begins in it is news */
@@ -72,6 +73,20 @@ void wfd_establish_feed (WfdEstablish *self, WfdEstablishEvent event);
 void wfd_establish_time_is_over (WfdEstablish *self);
 gboolean wfd_establish_is_phase_open (WfdEstablishPhase phase);
 /* A request of @peer to be paired that was left open. @pin: (nullable): shown with it */
+void wfd_establish_note_failure (WfdEstablish *self, const GError *error);
+
+/* (nullable): the one that would be used now */
+const char *wfd_establish_get_pin (WfdEstablish *self);
+gboolean wfd_establish_can_pair (WfdEstablish *self);
+/* Tells how. */
+void wfd_establish_begin_pairing (WfdEstablish *self);
+/* FALSE if there is nobody to enter it. */
+gboolean wfd_establish_ask_pin (WfdEstablish *self);
+/* FALSE if that was told, and the link has been closed then. */
+gboolean wfd_establish_note_no_pin (WfdEstablish *self);
+/* FALSE if @pin is none, and asks for another one, or gives up. */
+gboolean wfd_establish_check_entered (WfdEstablish *self, const char *pin);
+
 void wfd_establish_answer_request (WfdEstablish *self, WfdLinkPeer *peer, gboolean accept,
     const char *pin);
 /* The peer from now on; NULL for whoever is named. */

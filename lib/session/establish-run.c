@@ -136,8 +136,8 @@ is_wanted (WfdEstablish *self, WfdLinkPeer *peer)
       && !g_hash_table_contains (self->taken, wfd_link_peer_get_id (peer));
 }
 
-static void
-note_failure (WfdEstablish *self, const GError *error)
+void
+wfd_establish_note_failure (WfdEstablish *self, const GError *error)
 {
   g_clear_error (&self->failure);
   self->failure = g_error_copy (error);
@@ -167,7 +167,7 @@ fail_ambiguous (WfdEstablish *self, WfdLinkPeer *peer, WfdLinkPeer *other)
       "Two displays are called “%s”: %s and %s; name the address of the one that is meant",
       self->peer, wfd_link_peer_get_id (peer), wfd_link_peer_get_id (other));
 
-  note_failure (self, error);
+  wfd_establish_note_failure (self, error);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
 }
 
@@ -342,7 +342,7 @@ note_time_is_over (WfdEstablish *self)
         wfd_establish_name (self->candidate));
   else
     error = make_no_session_error (self);
-  note_failure (self, error);
+  wfd_establish_note_failure (self, error);
 }
 
 /* --- what is done --- */
@@ -370,7 +370,7 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
     wfd_establish_state_note_search (&self->state);
     look_at_known_peers (self);
   } else if (!g_error_matches (error, WFD_ERROR, WFD_ERROR_STATE)) {
-    note_failure (self, error);
+    wfd_establish_note_failure (self, error);
     wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
   } /* else a peer was faster, and the link is being opened */
 }
@@ -450,56 +450,6 @@ listen_for_peer (WfdEstablish *self)
     wfd_p2p_link_set_reachable (WFD_P2P_LINK (self->link), TRUE);
 }
 
-static const char *
-get_pin (WfdEstablish *self)
-{
-  if (self->entered_pin != NULL)
-    return self->entered_pin;
-  return self->shown_pin != NULL ? self->shown_pin : self->pin;
-}
-
-/* Without the PIN that the peer shows there can be no new pairing. */
-static gboolean
-can_pair (WfdEstablish *self)
-{
-  return self->pairing != WFD_PAIRING_PIN_KEYPAD || get_pin (self) != NULL;
-}
-
-/* One that has asked shows it already. FALSE if there is nobody to enter it. */
-static gboolean
-ask_pin (WfdEstablish *self)
-{
-  g_autoptr (WfdLink) link = g_object_ref (self->link);
-  g_autoptr (WfdLinkPeer) peer = g_object_ref (self->candidate);
-
-  if (!wfd_establish_has_handler (self, WFD_ESTABLISH_SIGNAL_PIN_REQUEST))
-    return FALSE;
-  if (!wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_PAIR))
-    return TRUE;
-  wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Enter here the PIN that %s shows",
-      wfd_establish_name (peer));
-  if (!is_ours (self, link))
-    return TRUE;
-  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_PIN);
-  if (!self->was_asked)
-    wfd_link_ask_pin (link, peer);
-  wfd_establish_emit (self, WFD_ESTABLISH_SIGNAL_PIN_REQUEST, wfd_link_peer_get_id (peer),
-      wfd_link_peer_get_name (peer));
-  return TRUE;
-}
-
-static void
-note_open_failure (WfdEstablish *self, const GError *error)
-{
-  note_failure (self, error);
-  if (g_error_matches (error, WFD_ERROR, WFD_ERROR_NOT_PAIRED) && !can_pair (self)) {
-    g_clear_error (&self->failure);
-    self->failure = g_error_new (WFD_ERROR, WFD_ERROR_NOT_PAIRED,
-        "%s was not paired with this device; set “pin” to the PIN that it shows",
-        wfd_establish_name (self->candidate));
-  }
-}
-
 /* Where any display will do, that is another one. */
 static gboolean
 put_aside (WfdEstablish *self, const GError *error)
@@ -527,14 +477,16 @@ on_open_done (GObject *source, GAsyncResult *result, gpointer user_data)
   if (wfd_link_finish (WFD_LINK (source), result, &error) || !is_ours (self, source)
       || self->state.phase != WFD_ESTABLISH_OPENING)
     return;
-  if (g_error_matches (error, WFD_ERROR, WFD_ERROR_NOT_PAIRED) && !can_pair (self)
-      && ask_pin (self))
+  if (g_error_matches (error, WFD_ERROR, WFD_ERROR_NOT_PAIRED) && !wfd_establish_can_pair (self)) {
+    if (!wfd_establish_ask_pin (self) && wfd_establish_note_no_pin (self))
+      wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
     return;
+  }
   if (put_aside (self, error)) {
     wfd_establish_feed (self, WFD_ESTABLISH_EVENT_WRONG);
     return;
   }
-  note_open_failure (self, error);
+  wfd_establish_note_failure (self, error);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
 }
 
@@ -546,17 +498,17 @@ open_link (WfdEstablish *self)
 
   if (self->entered_pin == NULL && !wfd_establish_end_step (self))
     return;
-  pairing = (WfdLinkPairing) { self->pairing, get_pin (self), self->persistent };
+  pairing = (WfdLinkPairing) { self->pairing, wfd_establish_get_pin (self), self->persistent };
   g_hash_table_remove_all (self->requests);
   if (self->role == WFD_ROLE_SOURCE)
     wfd_link_stop_find (self->link);
-  if (self->was_asked && !can_pair (self) && ask_pin (self))
+  if (self->was_asked && !wfd_establish_can_pair (self) && wfd_establish_ask_pin (self))
     return;
-  if ((self->was_asked && can_pair (self)) || self->entered_pin != NULL)
+  if ((self->was_asked && wfd_establish_can_pair (self)) || self->entered_pin != NULL)
     wfd_link_connect_async (self->link, id, &pairing, NULL, on_open_done, g_object_ref (self));
   else
-    wfd_link_reopen_async (self->link, id, can_pair (self) ? &pairing : NULL, NULL, on_open_done,
-        g_object_ref (self));
+    wfd_link_reopen_async (self->link, id, wfd_establish_can_pair (self) ? &pairing : NULL, NULL,
+        on_open_done, g_object_ref (self));
   g_clear_pointer (&self->entered_pin, g_free);
   g_clear_pointer (&self->shown_pin, g_free);
 }
@@ -716,21 +668,12 @@ wfd_establish_time_is_over (WfdEstablish *self)
 static void
 on_stage (WfdLink *link, guint stage, WfdEstablish *self)
 {
-  static const char *const how[] = {
-    [WFD_PAIRING_PBC] = "accept there if it asks, or press its button",
-    [WFD_PAIRING_PIN_DISPLAY] = "enter there the PIN that is shown here",
-    [WFD_PAIRING_PIN_KEYPAD] = "with the PIN that it shows",
-  };
-  const char *name = wfd_establish_name (self->candidate);
-
   if (stage == WFD_LINK_STAGE_PAIR) {
-    if (wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_PAIR))
-      wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Pairing with %s: %s", name,
-          how[self->pairing]);
+    wfd_establish_begin_pairing (self);
   } else if (stage == WFD_LINK_STAGE_REOPEN) {
     if (wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_CONNECT))
       wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Connecting with %s, which was paired before",
-          name);
+          wfd_establish_name (self->candidate));
   } else if (stage == WFD_LINK_STAGE_ADDRESS) {
     if (wfd_establish_begin_step (self, WFD_ESTABLISH_STEP_ADDRESS))
       wfd_establish_tell (self, WFD_ESTABLISH_BEGUN, "Waiting for addresses");
@@ -863,7 +806,7 @@ note_wrong (WfdEstablish *self, const WfdLinkInfo *info)
     error = g_error_new (WFD_ERROR, WFD_ERROR_REFUSED,
         "%s has come by itself, and is not the one that is meant; set “peer” to it if it is",
         wfd_establish_name (info->peer));
-  note_failure (self, error);
+  wfd_establish_note_failure (self, error);
 }
 
 static void
@@ -914,14 +857,14 @@ on_resumed (WfdLink *link, WfdEstablish *self)
 static void
 on_lost (WfdLink *link, const GError *error, WfdEstablish *self)
 {
-  note_failure (self, error);
+  wfd_establish_note_failure (self, error);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_LOST);
 }
 
 static void
 on_not_opened (WfdLink *link, const GError *error, WfdEstablish *self)
 {
-  note_failure (self, error);
+  wfd_establish_note_failure (self, error);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_WRONG);
 }
 
@@ -934,7 +877,7 @@ on_unavailable (WfdLink *link, const GError *error, WfdEstablish *self)
   if ((self->state.phase != WFD_ESTABLISH_SEEKING && self->state.phase != WFD_ESTABLISH_ASKING)
       || self->is_finding)
     return;
-  note_failure (self, error);
+  wfd_establish_note_failure (self, error);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
 }
 

@@ -276,7 +276,7 @@ wfd_establish_answer (WfdEstablish *self, const char *peer, gboolean accept)
  * @pin: the PIN that it shows
  *
  * Answers a #WfdEstablish::pin-request. If that is not, or no more, waited for, it is
- * void.
+ * void. A mistyped one, which cannot be a PIN, is asked for again, twice at most.
  */
 void
 wfd_establish_enter_pin (WfdEstablish *self, const char *peer, const char *pin)
@@ -286,7 +286,8 @@ wfd_establish_enter_pin (WfdEstablish *self, const char *peer, const char *pin)
   g_return_if_fail (pin != NULL);
 
   if (self->state.phase != WFD_ESTABLISH_ASKING
-      || g_ascii_strcasecmp (wfd_link_peer_get_id (self->candidate), peer) != 0)
+      || g_ascii_strcasecmp (wfd_link_peer_get_id (self->candidate), peer) != 0
+      || !wfd_establish_check_entered (self, pin))
     return;
   g_free (self->entered_pin);
   self->entered_pin = g_strdup (pin);

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "p2p-stage.h"
 
+#include "p2p-sent.h"
+
 #include <establish-private.h>
 #include <glib/gstdio.h>
 #include <gstrtspwfd.h>
 #include <gstwfdsink.h>
 #include <gstwfdsrc.h>
 #include <link-net.h>
+#include <link-p2p-op-private.h>
 #include <link-station.h>
-#include <ts-read.h>
-#include <ts-rtp.h>
-#include <wfd-rtcp.h>
-#include <wfd-udp.h>
 #include <wfd/wfd.h>
 
 #define NAME_IF "fi.w1.wpa_supplicant1.Interface"
@@ -204,12 +203,14 @@ WfdP2pLink *__real_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOpti
 static WfdP2pOptions *last_options;
 static char *claims; /* of no other test that runs meanwhile */
 static const char *programs;
+static guint programs_ms;
 
 void
-stage_use_programs (const char *folder)
+stage_use_programs (const char *folder, guint time_ms)
 {
   g_mutex_lock (&network_lock);
   programs = folder;
+  programs_ms = time_ms;
   g_mutex_unlock (&network_lock);
 }
 
@@ -222,9 +223,25 @@ __wrap_wfd_p2p_link_new_full (GDBusConnection *bus, const WfdP2pOptions *options
   *last_options = *options;
   made.program_folders = programs;
   made.runtime_folder = claims;
-  made.address_ms = programs != NULL ? 1 : 0;
+  made.address_ms = programs_ms;
   g_mutex_unlock (&network_lock);
   return __real_wfd_p2p_link_new_full (bus, &made);
+}
+
+void __wrap_wfd_p2p_op_begin_share (WfdP2pOp *op);
+void __real_wfd_p2p_op_begin_share (WfdP2pOp *op);
+
+static gint n_waits_for_turn; /* atomic */
+
+void
+__wrap_wfd_p2p_op_begin_share (WfdP2pOp *op)
+{
+  g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
+
+  __real_wfd_p2p_op_begin_share (op);
+  if (held->has_waited)
+    g_atomic_int_inc (&n_waits_for_turn);
+  g_main_context_wakeup (NULL);
 }
 
 /* --- the way --- */
@@ -303,155 +320,6 @@ __wrap_wfd_listener_new_sharing (const char *address, guint port, GError **error
   return listener;
 }
 
-/* --- what leaves the source --- */
-
-WfdUdpResult __wrap_wfd_udp_send (WfdUdp *udp, const guint8 *data, gsize bytes, gsize segment_bytes,
-    gint64 until_us, GCancellable *cancellable, gsize *ret_sent_bytes);
-WfdUdpResult __real_wfd_udp_send (WfdUdp *udp, const guint8 *data, gsize bytes, gsize segment_bytes,
-    gint64 until_us, GCancellable *cancellable, gsize *ret_sent_bytes);
-
-static gint is_stream_silent; /* atomic */
-
-void
-stage_silence_stream (gboolean is_silent)
-{
-  g_atomic_int_set (&is_stream_silent, is_silent);
-}
-
-/* The stream of a session, until its first picture is complete. */
-static struct
-{
-  GMutex lock;
-  WfdTsReader *reader; /* NULL: nobody looks */
-  GArray *ssrcs;
-  GString *pictures;
-} sent;
-
-static void
-note_first_picture (void)
-{
-  gboolean is_known = sent.pictures->len == sent.ssrcs->len;
-  WfdTsUnit unit;
-
-  while (wfd_ts_reader_pop (sent.reader, &unit)) {
-    if (unit.is_video && !is_known)
-      g_string_append_c (sent.pictures, (unit.flags & WFD_TS_UNIT_KEY) != 0 ? 'K' : '-');
-    is_known |= unit.is_video;
-    wfd_ts_unit_clear (&unit);
-  }
-  g_main_context_wakeup (NULL);
-}
-
-/* A stream that had no picture is none. With the lock. */
-static void
-begin_stream (guint32 ssrc)
-{
-  g_array_set_size (sent.ssrcs, sent.pictures->len);
-  g_array_append_val (sent.ssrcs, ssrc);
-  wfd_ts_reader_free (sent.reader);
-  sent.reader = wfd_ts_reader_new ();
-}
-
-/* With the lock. */
-static void
-look_at_packet (WfdBytes datagram)
-{
-  WfdTsRtpPacket packet;
-
-  if (!wfd_ts_rtp_read (datagram, &packet))
-    return;
-  if (sent.ssrcs->len == 0
-      || g_array_index (sent.ssrcs, guint32, sent.ssrcs->len - 1) != packet.ssrc)
-    begin_stream (packet.ssrc);
-  wfd_ts_reader_push (sent.reader, packet.payload, packet.marker, g_get_monotonic_time () * 1000);
-  note_first_picture ();
-}
-
-WfdUdpResult
-__wrap_wfd_udp_send (WfdUdp *udp, const guint8 *data, gsize bytes, gsize segment_bytes,
-    gint64 until_us, GCancellable *cancellable, gsize *ret_sent_bytes)
-{
-  gsize sent_bytes = bytes;
-  WfdUdpResult result = g_atomic_int_get (&is_stream_silent)
-      ? WFD_UDP_SENT
-      : __real_wfd_udp_send (udp, data, bytes, segment_bytes, until_us, cancellable, &sent_bytes);
-
-  g_mutex_lock (&sent.lock);
-  for (gsize at = 0; at < sent_bytes && sent.reader != NULL; at += segment_bytes)
-    look_at_packet (wfd_bytes (data + at, MIN (segment_bytes, bytes - at)));
-  g_mutex_unlock (&sent.lock);
-  if (ret_sent_bytes != NULL)
-    *ret_sent_bytes = sent_bytes;
-  return result;
-}
-
-static void
-watch_what_is_sent (void)
-{
-  g_mutex_lock (&sent.lock);
-  sent.reader = wfd_ts_reader_new ();
-  sent.ssrcs = g_array_new (FALSE, FALSE, sizeof (guint32));
-  sent.pictures = g_string_new (NULL);
-  g_mutex_unlock (&sent.lock);
-}
-
-static void
-forget_what_was_sent (void)
-{
-  g_mutex_lock (&sent.lock);
-  g_clear_pointer (&sent.reader, wfd_ts_reader_free);
-  g_array_unref (sent.ssrcs);
-  g_string_free (sent.pictures, TRUE);
-  g_mutex_unlock (&sent.lock);
-}
-
-static gboolean
-has_sent_streams (guint n)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sent.lock);
-
-  return sent.pictures->len >= n;
-}
-
-char *
-stage_dup_first_pictures (Stage *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sent.lock);
-
-  return g_strdup (sent.pictures->str);
-}
-
-/* --- what comes to the source --- */
-
-gboolean __wrap_wfd_rtcp_receive (WfdRtcp *rtcp, guint32 ssrc);
-gboolean __real_wfd_rtcp_receive (WfdRtcp *rtcp, guint32 ssrc);
-
-static gint are_reports_sent; /* atomic */
-
-void
-stage_send_reports (gboolean are_sent)
-{
-  g_atomic_int_set (&are_reports_sent, are_sent);
-}
-
-GInetSocketAddress *__wrap_wfd_session_dup_peer_rtcp_address (WfdSession *session);
-GInetSocketAddress *__real_wfd_session_dup_peer_rtcp_address (WfdSession *session);
-
-/* No display of ours has any. */
-GInetSocketAddress *
-__wrap_wfd_session_dup_peer_rtcp_address (WfdSession *session)
-{
-  if (!g_atomic_int_get (&are_reports_sent))
-    return __real_wfd_session_dup_peer_rtcp_address (session);
-  return G_INET_SOCKET_ADDRESS (g_inet_socket_address_new_from_string ("127.0.0.2", 9));
-}
-
-gboolean
-__wrap_wfd_rtcp_receive (WfdRtcp *rtcp, guint32 ssrc)
-{
-  return __real_wfd_rtcp_receive (rtcp, ssrc) || g_atomic_int_get (&are_reports_sent);
-}
-
 /* --- the air --- */
 
 static GVariant *
@@ -521,6 +389,22 @@ say_found (Stage *self, guint side)
   say (self, side, "DeviceFoundProperties", "(objectpath '%s', %s)", ends[side].peer, properties);
 }
 
+void
+stage_know_peer (Stage *self, guint side)
+{
+  g_autofree char *properties = dup_peer_properties (self, side);
+  g_autofree char *paths = g_strdup_printf ("[objectpath '%s']", ends[side].peer);
+  g_autoptr (GVariant) dict = parse (properties);
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, dict);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    fake_wpas_set (self->fake, ends[side].peer, name, value);
+  set (self, ends[side].path, "Peers", paths);
+}
+
 static void
 on_find (FakeWpas *fake, gpointer user_data)
 {
@@ -541,6 +425,15 @@ stage_start_group (Stage *self)
         ends[side].started);
 }
 
+void
+stage_start_bare_group (Stage *self, guint side)
+{
+  say (self, side, "GroupStarted",
+      "({'interface_object': <objectpath '%s'>, 'group_object': <objectpath '%s'>, 'role': "
+      "<'client'>},)",
+      ends[side].group_interface, ends[side].group);
+}
+
 /* Both have it in a file. */
 static void
 remember_pairing (Stage *self)
@@ -558,11 +451,17 @@ remember_pairing (Stage *self)
 }
 
 void
-stage_ask (Stage *self, guint side)
+stage_ask_by (Stage *self, guint side, const char *signal)
 {
   /* Whoever asks says who he is. */
   say_found (self, side);
-  say (self, side, "ProvisionDiscoveryPBCRequest", "(objectpath '%s',)", ends[side].peer);
+  say (self, side, signal, "(objectpath '%s',)", ends[side].peer);
+}
+
+void
+stage_ask (Stage *self, guint side)
+{
+  stage_ask_by (self, side, "ProvisionDiscoveryPBCRequest");
 }
 
 /* Both want to. */
@@ -737,7 +636,8 @@ stage_set_up (Stage *self, gconstpointer data)
   self->rtsp_port = find_free_port ();
   last_options = &self->options;
   claims = g_dir_make_tmp ("wfd-stage-XXXXXX", NULL);
-  watch_what_is_sent ();
+  g_atomic_int_set (&n_waits_for_turn, 0);
+  sent_begin ();
   add_fake (self);
 }
 
@@ -753,6 +653,7 @@ clear_side (StageSide *side)
   g_string_free (side->progress, TRUE);
   g_string_free (side->texts, TRUE);
   g_clear_error (&side->error);
+  g_clear_pointer (&side->details, gst_structure_free);
 }
 
 void
@@ -761,13 +662,39 @@ stage_tear_down (Stage *self, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (self->sides); i++)
     clear_side (&self->sides[i]);
   drop_fake (self);
-  forget_what_was_sent ();
+  sent_end ();
   g_string_truncate (network, 0);
   g_rmdir (claims);
   g_clear_pointer (&claims, g_free);
 }
 
 /* --- pipelines --- */
+
+/* Each step begins once and ends once. Behind one that is complete the link may be lost; behind a
+ * session first that, then the link. */
+static void
+check_step (const StageSide *side, const char *code, GstProgressType type)
+{
+  g_auto (GStrv) told = g_strsplit (side->progress->str, " ", -1);
+  g_autofree char *start = g_strconcat (code, "/start", NULL);
+  g_autofree char *prefix = g_strconcat (code, "/", NULL);
+  gboolean has_begun = FALSE, is_up = FALSE, has_played = FALSE;
+
+  for (guint i = 0; told[i] != NULL; i++) {
+    if (*told[i] == '\0' || g_str_has_suffix (told[i], "/continue"))
+      continue;
+    if (g_str_has_prefix (told[i], prefix) || strcmp (told[i], "null") == 0)
+      has_begun = strcmp (told[i], start) == 0;
+    has_played |= strcmp (told[i], "play/complete") == 0;
+    is_up = g_str_has_suffix (told[i], "/complete")
+        || (has_played && !g_str_has_suffix (told[i], "/start"));
+  }
+  if (type == GST_PROGRESS_TYPE_ERROR && is_up && strcmp (code, "connect") == 0)
+    return;
+  if (type != GST_PROGRESS_TYPE_CONTINUE && has_begun == (type == GST_PROGRESS_TYPE_START))
+    g_error ("%s%s of %s\n%s", side->progress->str,
+        has_begun ? "and a second START" : "and an end without START", code, side->texts->str);
+}
 
 static void
 note_progress (StageSide *side, GstMessage *message)
@@ -783,8 +710,19 @@ note_progress (StageSide *side, GstMessage *message)
   GstProgressType type;
 
   gst_message_parse_progress (message, &type, &code, &text);
+  check_step (side, code, type);
   g_string_append_printf (side->progress, "%s/%s ", code, names[type]);
   g_string_append_printf (side->texts, "%s\n", text);
+}
+
+static void
+note_error (StageSide *side, GstMessage *message)
+{
+  const GstStructure *details = NULL;
+
+  gst_message_parse_error (message, &side->error, NULL);
+  gst_message_parse_error_details (message, &details);
+  side->details = details != NULL ? gst_structure_copy (details) : NULL;
 }
 
 static gboolean
@@ -797,8 +735,9 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
       note_progress (side, message);
       break;
     case GST_MESSAGE_ERROR:
+      side->n_errors++;
       if (side->error == NULL)
-        gst_message_parse_error (message, &side->error, NULL);
+        note_error (side, message);
       break;
     case GST_MESSAGE_WARNING:
       side->n_warnings++;
@@ -871,6 +810,8 @@ stage_set_state (Stage *self, guint side, GstState state)
 {
   g_assert_cmpint (gst_element_set_state (self->sides[side].pipeline, state), !=,
       GST_STATE_CHANGE_FAILURE);
+  if (state == GST_STATE_NULL)
+    g_string_append (self->sides[side].progress, "null ");
 }
 
 /* --- waiting --- */
@@ -930,7 +871,7 @@ stage_wait_buffers (Stage *self, guint n)
 void
 stage_wait_streams (Stage *self, guint n)
 {
-  WAIT_UNTIL (has_sent_streams (n), "another stream");
+  WAIT_UNTIL (sent_has_streams (n), "another stream");
 }
 
 void
@@ -995,4 +936,54 @@ void
 stage_wait_any_call (Stage *self, const char *key)
 {
   WAIT_UNTIL (fake_wpas_count (self->fake, key) > 0, key);
+}
+
+void
+stage_wait_turn (Stage *self)
+{
+  WAIT_UNTIL (g_atomic_int_get (&n_waits_for_turn) > 0, "a wait for another link");
+}
+
+static gboolean
+is_running (Stage *self, guint side)
+{
+  GstElement *pipeline = self->sides[side].pipeline;
+
+  return pipeline != NULL && GST_STATE (pipeline) > GST_STATE_NULL;
+}
+
+/* Addresses of the group that were set and not removed. */
+static guint
+count_addresses (guint side)
+{
+  g_autofree char *interface = g_strdup_printf (" on p2p-wlan%u-0", side);
+  g_auto (GStrv) told = NULL;
+  guint n = 0;
+
+  g_mutex_lock (&network_lock);
+  told = g_strsplit (network->str, interface, -1);
+  g_mutex_unlock (&network_lock);
+  for (guint i = 0; told[i] != NULL && told[i + 1] != NULL; i++)
+    n += strrchr (told[i], '+') > strrchr (told[i], '-') ? 1 : -1;
+  return n;
+}
+
+/* What both have set only when none is there any more. */
+static gboolean
+is_undone (Stage *self, guint side)
+{
+  const char *name = "";
+
+  g_variant_lookup (fake_wpas_get (self->fake, ends[side].path, "P2PDeviceConfig"), "DeviceName",
+      "&s", &name);
+  if (is_running (self, side) || count_addresses (side) > 0 || strcmp (name, "somebody") != 0)
+    return FALSE;
+  return is_running (self, !side)
+      || g_variant_n_children (fake_wpas_get (self->fake, STAGE_ROOT, "WFDIEs")) == 0;
+}
+
+void
+stage_wait_undone (Stage *self, guint side)
+{
+  WAIT_UNTIL (is_undone (self, side), "the end of what was begun");
 }

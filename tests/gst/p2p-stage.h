@@ -26,7 +26,9 @@ typedef struct
   GString *progress; /* "discover/start discover/complete …" */
   GString *texts;    /* of these, a line each */
   GString *network;  /* addresses set and removed: "+127.0.0.1/24 …" */
-  GError *error;
+  GError *error;     /* the first */
+  GstStructure *details;
+  guint n_errors;
   guint n_warnings;
   guint n_eos;
 } StageSide;
@@ -59,8 +61,14 @@ void stage_set_state (Stage *self, guint side, GstState state);
 
 /* It hears that the other wants to be paired. */
 void stage_ask (Stage *self, guint side);
+/* In another way than by button: with that signal of wpa_supplicant. */
+void stage_ask_by (Stage *self, guint side, const char *signal);
+/* Its wpa_supplicant knows the other before anybody searches. */
+void stage_know_peer (Stage *self, guint side);
 /* The group of both ends. */
 void stage_start_group (Stage *self);
+/* Of one, in which it is told no address. */
+void stage_start_bare_group (Stage *self, guint side);
 void stage_end_group (Stage *self);
 /* wpa_supplicant goes and another one comes, with the pairings. */
 void stage_restart_fake (Stage *self);
@@ -72,8 +80,8 @@ void stage_hold_teardown (guint *n_held);
  * to be listened at. */
 void stage_take_address_away (guint *n_missed);
 
-/* Where programs for DHCP are, which have no time to get an address; NULL: those of the system. */
-void stage_use_programs (const char *folder);
+/* Where programs for DHCP are, and how long they may take; NULL, 0: those of the system. */
+void stage_use_programs (const char *folder, guint time_ms);
 
 /* What the side that was made last waits for is given up. */
 void stage_let_time_be_over (Stage *self);
@@ -87,6 +95,8 @@ void stage_tell_drops (guint drops, guint overlimit);
 void stage_ask_in_vain (gboolean asks);
 /* What the source sends is not heard. */
 void stage_silence_stream (gboolean is_silent);
+/* In each packet of MPEG-TS with something of a picture these bits of an octet are set. */
+void stage_mark_pictures (guint octet, guint8 bits);
 /* The source is sent RTCP reports. */
 void stage_send_reports (gboolean are_sent);
 /* Of an interface that has gone nothing is told at all. */
@@ -110,6 +120,10 @@ void stage_wait_call (Stage *self, guint side, const char *key);
 void stage_wait_calls (Stage *self, guint side, const char *key, guint n);
 /* By either. */
 void stage_wait_any_call (Stage *self, const char *key);
+/* One of two sources on an adapter does not begin before the other is done. */
+void stage_wait_turn (Stage *self);
+/* The side is at NULL: what wpa_supplicant was told is as it was, and no address is left. */
+void stage_wait_undone (Stage *self, guint side);
 guint stage_count_calls (Stage *self, guint side, const char *key);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* NULL of wfdsink and wfdsrc at each step of a link: at once, whether anybody answers or
  * not, and what was begun is undone. */
+#include <glib/gstdio.h>
+#include <signal.h>
 #include <wfd/wfd.h>
 
 #include "p2p-stage.h"
@@ -43,7 +45,7 @@ at_pairing (Stage *stage, guint side, const char *key)
 {
   begin (stage, side);
   if (side == STAGE_DISPLAY) {
-    stage_wait_call (stage, side, "Find");
+    stage_wait_call (stage, side, "Listen");
     stage_ask (stage, side);
   }
   stage_wait_call (stage, side, "Connect");
@@ -64,6 +66,51 @@ at_connect (Stage *stage, guint side, const char *key)
 {
   at_group (stage, side, NULL);
   stage_wait_progress (stage, side, "connect/start");
+}
+
+static char *folder;      /* of programs */
+static GPid lease_client; /* for DHCP */
+
+/* The owner of the group tells no address in the handshake. */
+static void
+at_lease (Stage *stage, guint side, const char *key)
+{
+  g_autofree char *path = g_build_filename (folder, "pid", NULL), *number = NULL;
+
+  g_remove (path);
+  at_pairing (stage, side, NULL);
+  stage_start_bare_group (stage, side);
+  while (!g_file_get_contents (path, &number, NULL, NULL) || strchr (number, '\n') == NULL) {
+    g_clear_pointer (&number, g_free);
+    g_main_context_iteration (NULL, FALSE);
+    g_thread_yield ();
+  }
+  lease_client = g_ascii_strtoll (number, NULL, 10);
+}
+
+/* Another display is being paired with, which is in nobody's hurry. */
+static void
+at_turn (Stage *stage, guint side, const char *key)
+{
+  g_autofree char *description =
+      g_strdup_printf ("videotestsrc is-live=true ! wfdsink name=wfd link=p2p interface=wlan0 "
+                       "rtsp-port=%u peer=Kitchen",
+          stage->rtsp_port);
+
+  fake_wpas_hold (stage->fake, "Connect");
+  stage_make (stage, !side, description);
+  stage_set_state (stage, !side, GST_STATE_PLAYING);
+  stage_wait_call (stage, side, "Find");
+  fake_wpas_say (stage->fake, STAGE_ROOT "/Interfaces/0",
+      "fi.w1.wpa_supplicant1.Interface.P2PDevice", "DeviceFoundProperties",
+      g_variant_new_parsed ("(objectpath '" STAGE_ROOT "/Interfaces/0/Peers/020000000300', "
+                            "{'DeviceName': <'Kitchen'>, 'IEs': <[byte 0x00, 0x00, 0x06, 0x00, "
+                            "0x11, 0x1c, 0x44, 0x00, 0x96]>})"));
+  stage_wait_call (stage, side, "Connect");
+  /* Who waits for his turn does not search. */
+  stage_know_peer (stage, side);
+  begin (stage, side);
+  stage_wait_turn (stage);
 }
 
 #define ANSWER \
@@ -115,6 +162,24 @@ at_play (Stage *stage, guint side, const char *key)
   stage_wait_buffers (stage, 10);
 }
 
+/* The group is closed, as nothing plays in it; a source waits whether its display comes back. */
+static void
+at_idle (Stage *stage, guint side, const char *key)
+{
+  stage_make_display (stage,
+      side == STAGE_DISPLAY ? "after-session=wait idle-timeout=1" : "after-session=wait");
+  stage_make_source (stage,
+      side == STAGE_SOURCE ? "peer=Living* idle-timeout=1" : "peer=Living* idle-timeout=0");
+  stage_set_state (stage, STAGE_DISPLAY, GST_STATE_PLAYING);
+  stage_wait_call (stage, STAGE_DISPLAY, "Listen");
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PLAYING);
+  stage_wait_buffers (stage, 1);
+  stage_set_state (stage, STAGE_SOURCE, GST_STATE_PAUSED);
+  stage_wait_call (stage, side, "Disconnect");
+  if (side == STAGE_SOURCE)
+    stage_wait_call (stage, side, "ExtendedListen");
+}
+
 static void
 at_loss (Stage *stage, guint side, const char *key)
 {
@@ -132,16 +197,20 @@ static const struct
   void (*lead) (Stage *stage, guint side, const char *key);
   const char *key; /* of the call that is reached */
   gboolean answers;
-  const char *undone[2]; /* by the source, and by the display */
+  const char *undone[2]; /* by the source, and by the display: called anew */
+  gboolean is_of_source; /* only */
 } steps[] = {
   { "announce", at_call, "Set WFDIEs", FALSE, { NULL, NULL } },
   { "search", at_search, "Find", TRUE, { "StopFind", "StopFind" } },
   { "pair", at_pairing, "Connect", FALSE, { "Cancel", "Cancel" } },
   { "group", at_pairing, NULL, TRUE, { "Cancel", "Cancel" } },
+  { "turn", at_turn, NULL, TRUE, { "StopFind", NULL }, TRUE },
+  { "lease", at_lease, NULL, TRUE, { "Disconnect", "Disconnect" } },
   { "address", at_group, "Get Ifname", FALSE, { "Disconnect", "Disconnect" } },
   { "connect", at_connect, NULL, TRUE, { "Disconnect", "Disconnect" } },
   { "negotiate", at_negotiation, NULL, TRUE, { "Disconnect", "Disconnect" } },
   { "play", at_play, NULL, TRUE, { "Disconnect", "Disconnect" } },
+  { "idle", at_idle, NULL, TRUE, { "ExtendedListen", NULL } },
   { "lost", at_loss, "Invite", TRUE, { NULL, NULL } },
 };
 
@@ -153,21 +222,33 @@ typedef struct
 
 static Case cases[2 * G_N_ELEMENTS (steps)];
 
+static void
+wait_until_client_has_ended (void)
+{
+  while (lease_client != 0 && kill (lease_client, 0) == 0)
+    g_thread_yield ();
+  lease_client = 0;
+}
+
 static gint64
 measure (Stage *stage, const Case *at)
 {
   const char *undone = steps[at->step].undone[at->side];
   gint64 begin_us, taken_us;
+  guint n_calls;
 
   if (!steps[at->step].answers)
     fake_wpas_hold (stage->fake, steps[at->step].key);
   steps[at->step].lead (stage, at->side, steps[at->step].key);
   fake_wpas_be_deaf (stage->fake);
+  n_calls = undone != NULL ? stage_count_calls (stage, at->side, undone) : 0;
   begin_us = g_get_monotonic_time ();
   stage_set_state (stage, at->side, GST_STATE_NULL);
   taken_us = g_get_monotonic_time () - begin_us;
   if (undone != NULL)
-    stage_wait_call (stage, at->side, undone);
+    stage_wait_calls (stage, at->side, undone, n_calls + 1);
+  stage_wait_undone (stage, at->side);
+  wait_until_client_has_ended ();
   g_assert_no_error (stage->sides[at->side].error);
   g_clear_object (&visitor);
   g_clear_object (&port);
@@ -190,10 +271,38 @@ test_null_at (gconstpointer data)
   g_assert_cmpint (taken_us, <=, MAX_US);
 }
 
+static void
+add_client (void)
+{
+  g_autofree char *path = NULL, *text = NULL;
+
+  folder = g_dir_make_tmp ("p2p-null-XXXXXX", NULL);
+  path = g_build_filename (folder, "udhcpc", NULL);
+  text = g_strdup_printf ("#!/bin/sh\necho $$ > '%s/pid'\nexec sleep 1000\n", folder);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  g_assert_cmpint (g_chmod (path, 0700), ==, 0);
+  stage_use_programs (folder, 0);
+}
+
+static void
+remove_client (void)
+{
+  static const char *const names[] = { "udhcpc", "pid" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+    g_remove (path);
+  }
+  g_rmdir (folder);
+  g_free (folder);
+}
+
 int
 main (int argc, char **argv)
 {
   static const char *const sides[] = { "source", "display" };
+  int status;
 
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
@@ -201,8 +310,13 @@ main (int argc, char **argv)
     g_autofree char *path = NULL;
 
     cases[i] = (Case) { i / 2, i % 2 };
+    if (cases[i].side == STAGE_DISPLAY && steps[cases[i].step].is_of_source)
+      continue;
     path = g_strdup_printf ("/gst/p2p/null/%s-at-%s", sides[i % 2], steps[i / 2].name);
     g_test_add_data_func (path, &cases[i], test_null_at);
   }
-  return stage_run ();
+  add_client ();
+  status = stage_run ();
+  remove_client ();
+  return status;
 }

@@ -316,8 +316,8 @@ GST_START_TEST (who_comes_again_and_again_is_told_of_once)
   /* Asked in the thread that has to do with the end, so it is behind it. */
   side_get_counter (&source, "sessions");
   fail_unless_equals_int (recorder_count (source.recorder, match_type, &warning), 1);
-  /* The first, and what was there before. */
-  fail_unless_equals_int (recorder_count (source.recorder, match_type, &progress), 1 + 3);
+  /* The steps of the first, and that it is waited again. */
+  fail_unless_equals_int (recorder_count (source.recorder, match_type, &progress), 4 + 1);
 
   start_sink ("");
   wait_until_flowing ();

@@ -346,12 +346,19 @@ test_pin_is_entered (Way *way, gconstpointer data)
       "discover+ discover. pair+ pair~ pair. address+ address.");
 }
 
+/* It is asked for again, and not for ever. */
 static void
 test_pin_is_rubbish (Way *way, gconstpointer data)
 {
   wait_for_pin_request (way);
   wfd_establish_enter_pin (way->establish, TV_ID, "a PIN");
-  way_wait_failed (way, WFD_ERROR_INVALID_ARGUMENT, "four digits, or eight");
+  g_assert_cmpuint (way->n_pin_requests, ==, 2);
+  wfd_establish_enter_pin (way->establish, TV_ID, "12345671");
+  g_assert_cmpuint (way->n_pin_requests, ==, 3);
+  wfd_establish_enter_pin (way->establish, TV_ID, "");
+  way_wait_failed (way, WFD_ERROR_PAIRING, "four digits, or eight");
+  g_assert_cmpuint (way->n_pin_requests, ==, 3);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
 }
 
 static void
