@@ -277,11 +277,49 @@ check_pin (const WfdLinkSettings *self, GError **error)
   return FALSE;
 }
 
+/* "02:00:00:00:01", with any separator: a name may look like two or three octets. */
+#define MIN_OCTETS 4
+
+/* How many octets, written with a separator between each, @text is, and nothing else; 0 if it is
+ * something else. */
+static guint
+count_octets (const char *text)
+{
+  gsize n = strlen (text);
+
+  for (gsize i = 0; i < n; i++)
+    if (i % 3 == 2 ? text[i] != ':' && text[i] != '-' : !g_ascii_isxdigit (text[i]))
+      return 0;
+  return n % 3 == 2 ? n / 3 + 1 : 0;
+}
+
+/* Nobody has such a name, and it would be searched in vain. */
+static gboolean
+check_peer (const WfdLinkSettings *self, GError **error)
+{
+  guint n_octets = self->peer != NULL ? count_octets (self->peer) : 0;
+  g_autoptr (GInetAddress) address =
+      self->peer != NULL ? g_inet_address_new_from_string (self->peer) : NULL;
+  const char *what = NULL;
+
+  if (n_octets >= MIN_OCTETS && (n_octets != 6 || strchr (self->peer, '-') != NULL))
+    what = "is no such address";
+  else if (address != NULL)
+    what = "is an IP address, which counts with link=address";
+  if (what != NULL)
+    g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
+        "\"peer\" has to be a name, a pattern, or a P2P device address as 02:00:00:00:01:00, and %s %s",
+        self->peer, what);
+  return what == NULL;
+}
+
 gboolean
 wfd_link_settings_check (const WfdLinkSettings *self, GError **error)
 {
   if (self->kind == WFD_LINK_ADDRESS)
     return TRUE;
+  if (!check_peer (self, error))
+    return FALSE;
   if (self->frequency_mhz == 0 || is_channel (self->frequency_mhz))
     return check_pin (self, error);
   g_set_error (error, WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,

@@ -501,6 +501,44 @@ test_pin_is_entered_later (Stage *stage, gconstpointer data)
   assert_pairs_with_pin (stage);
 }
 
+/* One digit is wrong, which only the last one tells. */
+static void
+enter (Stage *stage, const char *pin)
+{
+  g_signal_emit_by_name (stage->sides[STAGE_SOURCE].wfd, "enter-pin", STAGE_DISPLAY_ID, pin);
+}
+
+static void
+test_mistyped_pin_is_asked_for_again (Stage *stage, gconstpointer data)
+{
+  Handler handler = { .n_calls = 1 };
+
+  make_source_that_asks (stage, &handler);
+  enter (stage, "12345671");
+  wait_handler_calls (&handler, 3);
+  stage_wait_progress (stage, STAGE_SOURCE, "pair/continue");
+  g_assert_nonnull (strstr (stage->sides[STAGE_SOURCE].texts->str, "four digits, or eight"));
+  enter (stage, "12345670");
+  assert_pairs_with_pin (stage);
+}
+
+/* A program that asks nobody would go on for ever. */
+static void
+test_what_is_no_pin_three_times (Stage *stage, gconstpointer data)
+{
+  Handler handler = { .n_calls = 1 };
+  StageSide *source = &stage->sides[STAGE_SOURCE];
+
+  make_source_that_asks (stage, &handler);
+  for (guint i = 0; i < 3; i++)
+    enter (stage, "");
+  stage_wait_error (stage, STAGE_SOURCE);
+  g_test_message ("%s", source->error->message);
+  g_assert_error (source->error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED);
+  g_assert_nonnull (strstr (source->error->message, "four digits, or eight"));
+  g_assert_null (strstr (source->error->message, "A property"));
+}
+
 static void
 test_pin_handler_holds_nothing_up (Stage *stage, gconstpointer data)
 {
@@ -540,6 +578,11 @@ test_settings_that_cannot_work (Stage *stage, gconstpointer data)
     { "pairing=pin-display pin=12345678", "four digits, or eight" },
     { "pin=12345670", "pairing=pin-keypad" },
     { "frequency=36", "5180" },
+    { "peer=192.168.1.20", "is an IP address" },
+    { "peer=fe80::1", "is an IP address" },
+    { "peer=02:00:00:00:01", "02:00:00:00:01 is no such address" },
+    { "peer=02-00-00-00-01-00", "is no such address" },
+    { "peer=02:00:00:00:01:00:00:00", "is no such address" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -888,6 +931,8 @@ main (int argc, char **argv)
   add ("nobody-is-asked-twice", test_nobody_is_asked_twice);
   add ("pin-is-entered", test_pin_is_entered);
   add ("pin-is-entered-later", test_pin_is_entered_later);
+  add ("mistyped-pin-is-asked-for-again", test_mistyped_pin_is_asked_for_again);
+  add ("what-is-no-pin-three-times", test_what_is_no_pin_three_times);
   add ("pin-handler-holds-nothing-up", test_pin_handler_holds_nothing_up);
   add ("shown-pin-holds-nothing-up", test_shown_pin_holds_nothing_up);
   add ("settings-reach-the-link", test_settings_reach_the_link);
