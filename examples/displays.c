@@ -79,6 +79,7 @@ main (int argc, char **argv)
   g_signal_connect (link, "peer-changed", G_CALLBACK (on_peer), NULL);
   g_signal_connect (link, "peer-lost", G_CALLBACK (on_peer_lost), NULL);
   g_signal_connect (link, "unavailable", G_CALLBACK (on_unavailable), NULL);
+  g_printerr ("Looking for displays…\n");
   wfd_link_find_async (WFD_LINK (link), NULL, on_searching, NULL);
 
   g_main_loop_run (loop);

@@ -47,6 +47,7 @@ class Displays:
         self.loop.quit()
 
     def run(self):
+        print('Looking for displays…', file=sys.stderr, flush=True)
         self.link.find_async(None, self.on_searching)
         try:
             self.loop.run()

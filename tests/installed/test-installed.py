@@ -326,7 +326,29 @@ def test_displays(tap, args, installed, compiler, root):
         good, told = run('timeout', str(PATIENCE_S), *command, '--help', env=no_bus)
         tap.test('examples/displays-help-in-' + name, good and told.startswith('usage: displays'), told)
         good, told = run('timeout', str(PATIENCE_S), *command, env=no_bus)
-        tap.test('examples/displays-without-a-bus-in-' + name, not good and 'D-Bus' in told, told)
+        tap.test('examples/displays-without-a-bus-in-' + name,
+                 not good and told.startswith('Looking for displays') and 'D-Bus' in told, told)
+
+
+def test_cast(tap, args, installed, root):
+    """The example that casts with an element: it says each step, and what is wrong in the last."""
+    if PYTHON is None or not run(PYTHON, '-c', 'import gi; gi.require_version("Gst", "1.0")')[0]:
+        tap.skip('examples/cast', 'no Python here has GStreamer (Debian: gir1.2-gstreamer-1.0)')
+        return
+    command = [PYTHON, os.path.join(EXAMPLES, 'cast.py'), 'Living room']
+    no_bus = dict(installed.env, DBUS_SYSTEM_BUS_ADDRESS='unix:path=' + os.path.join(root, 'no bus'))
+    good, told = run('timeout', str(PATIENCE_S), *command, env=no_bus)
+    tap.test('examples/cast-without-a-bus', not good and told.startswith('discover: Looking for Living room\n')
+             and told.splitlines()[-1].startswith('discover: There is no system message bus'), told)
+    # There is no interface of that name.
+    lab = subprocess.run(['timeout', str(PATIENCE_S), args.fake_wpas, *command], env=installed.env,
+                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                         text=True, check=False)
+    if lab.returncode == 77:
+        tap.skip('examples/cast', 'dbus-daemon is not installed')
+    else:
+        tap.test('examples/cast', lab.returncode == 1 and '\npair: Pairing with Living room: ' in lab.stdout
+                 and lab.stdout.splitlines()[-1].startswith('address: '), lab.stdout)
 
 
 # What link.c and link.py print: paired, closed, opened again, closed for good.
@@ -432,6 +454,7 @@ def main():
                 test_peer_chat(tap, installed, languages(args)[0][1], root)
                 test_group_chat(tap, installed, languages(args)[0][1], root)
                 test_displays(tap, args, installed, languages(args)[0][1], root)
+                test_cast(tap, args, installed, root)
                 test_link(tap, args, installed, languages(args)[0][1], root)
             else:
                 tap.skip('gir', 'built without introspection')
