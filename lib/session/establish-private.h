@@ -44,6 +44,7 @@ struct _WfdEstablish
   GSource *news;                     /* until it is told who is there instead of the peer */
   GSource *closing;                  /* the link is about to be closed */
   GCancellable *closing_cancellable; /* of its end, from then on */
+  GCancellable *calling;             /* of the last invitation by a sink */
   gboolean is_finding;               /* a search is being begun */
   WfdEstablishAction after;          /* once the link is closed */
   WfdLinkPeer *busy;                 /* is wanted, and in use */

@@ -354,6 +354,9 @@ is_ours (WfdEstablish *self, gpointer link)
   return link == self->link;
 }
 
+/* Who calls does not wait to be found. */
+static void call_peer (WfdEstablish *self);
+
 static void
 on_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -364,6 +367,8 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!is_ours (self, source))
     return;
   self->is_finding = FALSE;
+  if (self->state.phase == WFD_ESTABLISH_CALLING)
+    call_peer (self);
   if (self->state.phase != WFD_ESTABLISH_SEEKING)
     return;
   if (begun) {
@@ -513,6 +518,44 @@ open_link (WfdEstablish *self)
   g_clear_pointer (&self->shown_pin, g_free);
 }
 
+static void
+on_called (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WfdEstablish) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (wfd_link_finish (WFD_LINK (source), result, &error) || !is_ours (self, source)
+      || self->state.phase != WFD_ESTABLISH_CALLING)
+    return;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    g_clear_error (&error);
+    error = g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
+        "%s does not answer; it is waited for, so cast from there again",
+        wfd_establish_name (self->candidate));
+  }
+  wfd_establish_note_failure (self, error);
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
+}
+
+/* Nobody is paired anew with by that. */
+static void
+call_peer (WfdEstablish *self)
+{
+  if (self->closing != NULL)
+    self->after = WFD_ESTABLISH_DO_CALL;
+  if (self->closing != NULL || self->is_finding || self->state.phase != WFD_ESTABLISH_CALLING)
+    return;
+  /* wpa_supplicant may not have told who it was. */
+  if (self->candidate == NULL) {
+    wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
+    return;
+  }
+  g_clear_object (&self->calling);
+  self->calling = g_cancellable_new ();
+  wfd_link_reopen_async (self->link, wfd_link_peer_get_id (self->candidate), NULL, self->calling,
+      on_called, g_object_ref (self));
+}
+
 static void perform (WfdEstablish *self, WfdEstablishAction action);
 
 static void
@@ -572,6 +615,12 @@ perform (WfdEstablish *self, WfdEstablishAction action)
       break;
     case WFD_ESTABLISH_DO_OPEN:
       open_link (self);
+      break;
+    case WFD_ESTABLISH_DO_CALL:
+      call_peer (self);
+      break;
+    case WFD_ESTABLISH_DO_HANG_UP:
+      g_cancellable_cancel (self->calling);
       break;
     case WFD_ESTABLISH_DO_CLOSE:
       close_link (self);

@@ -14,6 +14,8 @@
 /* A session that has failed on a link that stands may come again at once. */
 #define TROUBLE_US (5 * G_TIME_SPAN_SECOND)
 #define REST_FIRST_MS 250
+/* Who is invited and there answers in a second or two; whoever else wants to come waits as long. */
+#define CALL_US (10 * G_TIME_SPAN_SECOND)
 
 /* Short names for the table. */
 #define P(phase) WFD_ESTABLISH_##phase
@@ -27,6 +29,7 @@ typedef enum
   SINK,   /* who waits to be found */
   WORKED, /* for whom it has worked once */
   SEEKER, /* who waits to be found, or whose picture somebody wants to see */
+  CALLER, /* a sink whose group was closed, or has gone, as nobody wanted to see the picture */
 } Who;
 
 /* Of the rows of a phase, the first that fits counts; where none does, the event is
@@ -48,6 +51,7 @@ static const struct
   { P (LISTENING), E (PEER), ANYONE, P (OPENING), DO (OPEN) },
   { P (LISTENING), E (WRONG), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
 
+  { P (SEEKING), E (WANTED), CALLER, P (CALLING), DO (CALL) },
   { P (SEEKING), E (PEER), ANYONE, P (OPENING), DO (OPEN) },
   { P (SEEKING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
   { P (SEEKING), E (WRONG), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
@@ -114,6 +118,11 @@ static const struct
   { P (TROUBLED), E (LOST), ANYONE, P (LISTENING), DO (LISTEN) },
   { P (TROUBLED), E (TIME), ANYONE, P (LISTENING), DO (CLOSE_AND_LISTEN) },
 
+  { P (CALLING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
+  { P (CALLING), E (WRONG), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
+  { P (CALLING), E (FAILED), ANYONE, P (SEEKING), DO (SEARCH) },
+  { P (CALLING), E (TIME), ANYONE, P (CALLING), DO (HANG_UP) },
+
   { P (RESTING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
   { P (RESTING), E (WRONG), ANYONE, P (RESTING), DO (CLOSE) },
   { P (RESTING), E (PEER), ANYONE, P (OPENING), DO (OPEN) },
@@ -132,6 +141,8 @@ fits (const WfdEstablishState *self, Who who)
       return self->has_worked;
     case SEEKER:
       return self->role == WFD_ROLE_SINK || self->is_missed;
+    case CALLER:
+      return self->role == WFD_ROLE_SINK && self->was_unused;
   }
   g_return_val_if_reached (FALSE);
 }
@@ -153,6 +164,8 @@ get_length_us (const WfdEstablishState *self, guint32 random)
       return self->unused_us != 0 ? self->unused_us : G_MAXINT64;
     case WFD_ESTABLISH_TROUBLED:
       return TROUBLE_US;
+    case WFD_ESTABLISH_CALLING:
+      return CALL_US;
     case WFD_ESTABLISH_RESTING:
       return wfd_backoff_get_ms (REST_FIRST_MS, self->n_failures, random)
           * (gint64) G_TIME_SPAN_MILLISECOND;
@@ -178,8 +191,13 @@ enter (WfdEstablishState *self, WfdEstablishPhase phase, WfdEstablishEvent event
     self->has_worked = self->is_missed = TRUE;
     self->n_failures = 0;
   }
-  if (phase == WFD_ESTABLISH_UNUSED)
+  if (phase == WFD_ESTABLISH_UNUSED) {
     self->is_missed = FALSE;
+    self->was_unused = TRUE;
+  }
+  if (phase == WFD_ESTABLISH_OPENING || phase == WFD_ESTABLISH_OPEN
+      || phase == WFD_ESTABLISH_PLAYING)
+    self->was_unused = FALSE;
   if (phase == WFD_ESTABLISH_RESTING)
     self->n_failures++;
   length_us = get_length_us (self, random);

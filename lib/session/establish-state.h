@@ -22,6 +22,7 @@ typedef enum
   WFD_ESTABLISH_TROUBLED,  /* the link is up, and the session has failed */
   WFD_ESTABLISH_RESTING,   /* before all is tried again */
   WFD_ESTABLISH_LISTENING, /* the group was closed for want of use, and the peer may open it again */
+  WFD_ESTABLISH_CALLING,   /* a sink invites the source with which it was together */
   WFD_ESTABLISH_N_PHASES,
 } WfdEstablishPhase;
 
@@ -48,6 +49,8 @@ typedef enum
   WFD_ESTABLISH_DO_NOTHING,
   WFD_ESTABLISH_DO_SEARCH,
   WFD_ESTABLISH_DO_OPEN,
+  WFD_ESTABLISH_DO_CALL,
+  WFD_ESTABLISH_DO_HANG_UP,          /* what was begun by that fails then */
   WFD_ESTABLISH_DO_CLOSE,            /* the link */
   WFD_ESTABLISH_DO_CLOSE_AND_SEARCH, /* the one, then the other */
   WFD_ESTABLISH_DO_LISTEN,           /* nothing is sought, but the peer may ask */
@@ -64,6 +67,7 @@ typedef struct
   gboolean has_worked;   /* it has played; what has worked once is tried until it does again */
   guint n_failures;      /* since then */
   gboolean is_missed;    /* it has played, or was wanted, since it was unused last */
+  gboolean was_unused;   /* nothing has been opened or played since then */
   gint64 deadline_us;    /* G_MAXINT64 for none */
   gint64 seeks_until_us; /* the deadline of the search that was begun last */
   gint64 opens_until_us; /* that of the link for a session */

@@ -221,7 +221,9 @@ wfd_establish_close (WfdEstablish *self)
   wfd_clear_source (&self->closing);
   g_cancellable_cancel (self->closing_cancellable);
   g_clear_object (&self->closing_cancellable);
+  g_clear_object (&self->calling);
   self->state.phase = WFD_ESTABLISH_OFF;
+  self->state.was_unused = FALSE;
   self->is_finding = FALSE;
   self->after = WFD_ESTABLISH_DO_NOTHING;
   self->step = -1;

@@ -145,6 +145,84 @@ test_source_begins_anew (Way *way, gconstpointer data)
   WAIT_UNTIL (way->n_opened == 2);
 }
 
+/* A sink that has closed the group, as nobody wanted to see the picture. */
+static void
+let_go (Way *way)
+{
+  lab_know_tv (&way->lab);
+  fake_wpas_set (way->lab.fake, IFACE, "PersistentGroups",
+      g_variant_new_parsed ("[objectpath '" PERSISTENT "0']"));
+  fake_wpas_set (way->lab.fake, PERSISTENT "0", "Properties",
+      g_variant_new_parsed ("{'mode': <'0'>, 'bssid': <'" TV_ID "'>}"));
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "client");
+  WAIT_UNTIL (way->n_opened == 1);
+  fake_wpas_forget_calls (way->lab.fake);
+  way->establish->state.phase = WFD_ESTABLISH_UNUSED;
+  way->establish->state.was_unused = TRUE;
+  wfd_establish_time_is_over (way->establish);
+  lab_wait_call (&way->lab, "Disconnect");
+}
+
+static void
+test_sink_calls (Way *way, gconstpointer data)
+{
+  let_go (way);
+  lab_wait_call (&way->lab, "Listen");
+  lab_settle (&way->lab);
+  lab_start_group_after (&way->lab, "Invite", "client");
+  way_begin (way);
+  WAIT_UNTIL (way->n_opened == 2);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+}
+
+/* As soon as the group is closed. */
+static void
+test_sink_calls_at_once (Way *way, gconstpointer data)
+{
+  let_go (way);
+  lab_start_group_after (&way->lab, "Invite", "client");
+  way_begin (way);
+  WAIT_UNTIL (way->n_opened == 2);
+  g_assert_null (strchr (way->progress->str, '!'));
+}
+
+/* It waits again then, for whoever comes. */
+static void
+test_sink_calls_in_vain (Way *way, gconstpointer data)
+{
+  let_go (way);
+  lab_wait_call (&way->lab, "Listen");
+  lab_settle (&way->lab);
+  way_begin (way);
+  lab_wait_call (&way->lab, "Invite");
+  fake_wpas_forget_calls (way->lab.fake);
+  wfd_establish_time_is_over (way->establish);
+  lab_wait_call (&way->lab, "Listen");
+  g_assert_nonnull (strstr (way->progress->str, "! discover+"));
+  g_assert_no_error (way->failed);
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "client");
+  WAIT_UNTIL (way->n_opened == 2);
+}
+
+/* Nor does it ask to be paired anew. */
+static void
+test_sink_calls_who_has_forgotten (Way *way, gconstpointer data)
+{
+  let_go (way);
+  lab_wait_call (&way->lab, "Listen");
+  lab_settle (&way->lab);
+  lab_react (&way->lab, "Invite", "InvitationResult", "({'status': <8>},)");
+  way_begin (way);
+  lab_wait_call (&way->lab, "RemovePersistentGroup");
+  WAIT_UNTIL (strstr (way->progress->str, "!") != NULL);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+  g_assert_no_error (way->failed);
+}
+
 /* Its program was killed, say, and the next one has ended the group: nobody waits three seconds for
  * the one who has left. */
 static void
@@ -301,6 +379,10 @@ main (int argc, char **argv)
   add ("wifi-goes-at-rest", test_wifi_goes_at_rest);
   add_sink ("loss-of-sink", test_loss_of_sink);
   add_sink ("source-begins-anew", test_source_begins_anew);
+  add_sink ("sink-calls", test_sink_calls);
+  add_sink ("sink-calls/at-once", test_sink_calls_at_once);
+  add_sink ("sink-calls/in-vain", test_sink_calls_in_vain);
+  add_sink ("sink-calls/who-has-forgotten", test_sink_calls_who_has_forgotten);
   add ("gone-with-its-session", test_gone_with_its_session);
   g_test_add_func ("/establish/silence-is-loss-when-it-was-said",
       test_silence_is_loss_when_it_was_said);

@@ -216,6 +216,41 @@ test_unused_link_is_closed (void)
   PLAY (&state, { E (TIME), P (SEEKING), DO (CLOSE_AND_SEARCH) });
 }
 
+/* A sink whose picture nobody wanted to see asks for it when somebody does, for a while. */
+static void
+test_sink_calls (void)
+{
+  static const WfdEstablishEvent ends[] = { E (TIME), E (LOST) };
+  WfdEstablishState state;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    get_playing (&state, WFD_ROLE_SINK);
+    PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) });
+    wfd_establish_state_feed (&state, ends[i], 0, 0);
+    PLAY (&state, { E (WANTED), P (CALLING), DO (CALL) }, { E (TIME), P (CALLING), DO (HANG_UP) },
+        { E (FAILED), P (SEEKING), DO (SEARCH) }, { E (WANTED), P (CALLING), DO (CALL) },
+        { E (WRONG), P (SEEKING), DO (CLOSE_AND_SEARCH) }, { E (WANTED), P (CALLING), DO (CALL) });
+    g_assert_cmpint (state.deadline_us, ==, 10 * S);
+    PLAY (&state, { E (OPENED), P (OPEN), DO (NOTHING) }, { E (LOST), P (SEEKING), DO (SEARCH) },
+        { E (WANTED), P (SEEKING), DO (NOTHING) });
+  }
+}
+
+/* Nobody who was lost while he was wanted, or has only tried to pair. */
+static void
+test_sink_calls_nobody_else (void)
+{
+  WfdEstablishState state;
+
+  get_playing (&state, WFD_ROLE_SINK);
+  PLAY (&state, { E (LOST), P (SEEKING), DO (SEARCH) }, { E (WANTED), P (SEEKING), DO (NOTHING) });
+
+  get_playing (&state, WFD_ROLE_SINK);
+  PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) },
+      { E (TIME), P (SEEKING), DO (CLOSE_AND_SEARCH) }, { E (PEER), P (OPENING), DO (OPEN) },
+      { E (FAILED), P (SEEKING), DO (SEARCH) }, { E (WANTED), P (SEEKING), DO (NOTHING) });
+}
+
 /* An unused link that goes is no loss. */
 static void
 test_unused_link_goes (void)
@@ -464,6 +499,8 @@ main (int argc, char **argv)
   g_test_add_func ("/establish/state/source-that-could-search", test_source_that_could_search);
   g_test_add_func ("/establish/state/unused-link-is-closed", test_unused_link_is_closed);
   g_test_add_func ("/establish/state/unused-link-goes", test_unused_link_goes);
+  g_test_add_func ("/establish/state/sink-calls", test_sink_calls);
+  g_test_add_func ("/establish/state/sink-calls/nobody-else", test_sink_calls_nobody_else);
   g_test_add_func ("/establish/state/peer-comes-back", test_peer_comes_back);
   g_test_add_func ("/establish/state/trouble", test_trouble);
   g_test_add_func ("/establish/state/sessions-that-fail", test_sessions_that_fail);
