@@ -92,7 +92,8 @@ def check(source, sink, goes, happens, moment):
 
 
 def check_all(source, sink):
-    happenings = itertools.cycle(HAPPENINGS)
+    # What happens to the one where the source owns the group happens to the other where the sink does.
+    happenings = itertools.cycle(HAPPENINGS if source.go_intent > sink.go_intent else reversed(HAPPENINGS))
     for moment in MOMENTS:
         for goes in (source, sink):
             happens = next(happenings)

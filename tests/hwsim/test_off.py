@@ -36,8 +36,10 @@ def main():
             check(device, other, sink, intents)
 
     disabled = Device('Disabled', 2, config='p2p_disabled=1\n')
-    disabled.tell('find')
-    disabled.wait('^failed .*p2p_disabled=1', 10)
+    for arguments in ((), ('--sink',)):
+        disabled.restart_peer(*arguments)
+        disabled.tell('find')
+        disabled.wait('^failed .*p2p_disabled=1', 10)
 
 
 main()

@@ -5,14 +5,14 @@ import os
 import sys
 import time
 
-from lab import SCRIPT, Device, Failure, check_time, close, find_both, pair, run, say
+from lab import HAS_OWN_TIME, SCRIPT, Device, Failure, check_time, close, find_both, pair, run, say
 
 # Who owns the group, who asks, and how.
 CASES = [(owner, asker, pairing) for owner in ('Source', 'Sink') for asker in ('Source', 'Sink')
          for pairing in ('pbc', 'display', 'keypad')]
 # The first time they have to find each other. The second time the one may have heard the group
-# before, and has to find out first that it is gone: it asks twice in vain then, 14 s were seen.
-FIRST_S, AGAIN_S = 5, 30
+# before, and has to find out first that it is gone: elsewhere it asks twice in vain then, and 14 s were seen.
+FIRST_S, AGAIN_S = 5, 5 if HAS_OWN_TIME else 30
 DHCP_S = 1
 
 

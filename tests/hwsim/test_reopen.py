@@ -8,8 +8,8 @@ from lab import HAS_OWN_TIME, Device, check_time, close, find_both, pair, reopen
 
 # By either: the other listens, so that it is reached at once.
 REOPENED_S = 1.0
-# What is left over of the group before has to be found out first.
-STALE_S = 10
+# Whoever is woken late may still hear the group before, and asks in vain first.
+AT_ONCE_S = REOPENED_S if HAS_OWN_TIME else 10
 
 
 def check_reopened(first, second, most_s=REOPENED_S):
@@ -29,11 +29,10 @@ def reopen_from_both_sides(source, sink, owner):
             check_reopened(first, second)
     close(source, sink)
     say('== at once')
-    # Whoever is woken late may still hear the group before, and asks in vain first.
-    check_reopened(source, sink, REOPENED_S if HAS_OWN_TIME else STALE_S)
+    check_reopened(source, sink, AT_ONCE_S)
     close(sink, source)
     say('== at once, after the group of the other was heard')
-    check_reopened(sink, source, STALE_S)
+    check_reopened(sink, source, AT_ONCE_S)
     close(source, sink)
 
 

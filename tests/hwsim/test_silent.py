@@ -7,7 +7,7 @@ import time
 from lab import EVERYBODY, NOBODY, SLACK, Failure, check_time, say
 from stage import begin_again, end, for_each_owner, listen, set_stage, show, wait_picture
 
-GROUP_S, BACK_S, SEEN_S = 1, 5, 2
+GROUP_S, BACK_S, SEEN_S = 1, 2, 2
 LOST_S, LOST_SLACK = 5, min(SLACK, 2)
 # What is said then; the group stands at first, and there is none when it is being opened again.
 AWAY, LOST = '^progress connect continue .* is not heard', '^progress connect error'
