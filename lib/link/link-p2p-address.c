@@ -90,14 +90,31 @@ take_peer_address (WfdP2pOp *op, GInetAddress *address)
 
 static gboolean on_look_for_peer (gpointer user_data);
 
+/* Another one may have come, who is the peer then. */
+static gboolean
+on_settled (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+  GInetAddress *leased = wfd_p2p_group_find_lease (op->link->group);
+
+  op->is_settling = FALSE;
+  if (leased != NULL)
+    take_peer_address (op, leased);
+  else
+    wfd_p2p_op_wake_in (op, LOOK_MS, on_look_for_peer);
+  return G_SOURCE_REMOVE;
+}
+
 /* It says nothing when it has set what it was given, and the kernel, which asks for a neighbour
  * once a second, had better not ask before. */
 static void
 on_lease (WfdP2pOp *op)
 {
-  if (op->step == WFD_P2P_STEP_PEER_ADDRESS && op->failure == NULL
-      && wfd_p2p_group_find_lease (op->link->group) != NULL)
-    wfd_p2p_op_wake_in (op, SETTLE_MS, on_look_for_peer);
+  if (op->step != WFD_P2P_STEP_PEER_ADDRESS || op->failure != NULL || op->is_settling
+      || wfd_p2p_group_find_lease (op->link->group) == NULL)
+    return;
+  op->is_settling = TRUE;
+  wfd_p2p_op_wake_in (op, SETTLE_MS, on_settled);
 }
 
 static void
@@ -370,6 +387,7 @@ wfd_p2p_op_begin_peer_address (WfdP2pOp *op)
   const WfdP2pGroup *group = op->link->group;
 
   op->n_asked = 0;
+  op->is_settling = FALSE;
   if (!group->has_address || (!group->info->is_owner && is_source (op->link))) {
     do_without (op);
     return;

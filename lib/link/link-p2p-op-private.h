@@ -48,6 +48,7 @@ struct _WfdP2pOp
   gboolean admits;        /* the peer, who has to be paired, into a group of ours */
   gboolean invites_in;    /* and it has not come yet */
   gboolean has_waited;    /* for the group of another link of ours */
+  gboolean is_settling;   /* the peer has a lease, and sets it */
   guint n_busy;           /* times running that somebody else had locked the claims */
   gboolean asks_again;    /* and wpa_supplicant has not answered that yet */
   gboolean has_joined;    /* the group of the peer, or tried to, whatever is heard of it since */

@@ -96,7 +96,7 @@ struct _WfdP2pLink
   gint64 deaf_until_us;   /* to whom it has refused, if it searches */
   guint n_glances;        /* since it was begun by an operation, or the peer may come back */
   gboolean is_at_rest;    /* the interface of the adapter */
-  gboolean has_networks;  /* it may be in a network */
+  guint n_networks;       /* it may be in */
   gboolean is_connected;  /* and is */
   gboolean is_in_network; /* or looks for one; either way it listens less */
   gint64 listened_us;     /* when it was last begun to listen */

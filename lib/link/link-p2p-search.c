@@ -188,6 +188,12 @@ extend_listening (WfdP2pLink *self, guint period_ms)
       wfd_p2p_build_extended_listen (longest_ms, get_each_ms (longest_ms)));
 }
 
+static guint
+get_listen_ms (WfdP2pLink *self)
+{
+  return self->is_in_network ? LISTEN_IN_NETWORK_MS : LISTEN_S * 1000;
+}
+
 /* At once, and again and again from there. */
 static void
 listen (WfdP2pLink *self)
@@ -196,7 +202,7 @@ listen (WfdP2pLink *self)
 
   if (self->is_at_rest)
     wfd_p2p_link_send (self, self->interface_path, WPAS_LISTEN, g_variant_new ("(i)", listen_s));
-  extend_listening (self, self->is_in_network ? LISTEN_IN_NETWORK_MS : LISTEN_S * 1000);
+  extend_listening (self, get_listen_ms (self));
   self->listened_us = g_get_monotonic_time ();
 }
 
@@ -467,8 +473,8 @@ set_in_network (WfdP2pLink *self, gboolean is_in_network)
   if (is_in_network == self->is_in_network)
     return;
   self->is_in_network = is_in_network;
-  if (is_in_network && self->search == WFD_P2P_SEARCH_LISTEN)
-    extend_listening (self, LISTEN_IN_NETWORK_MS);
+  if (self->search == WFD_P2P_SEARCH_LISTEN)
+    extend_listening (self, get_listen_ms (self));
   wfd_p2p_link_reach (self);
 }
 
@@ -476,20 +482,28 @@ void
 wfd_p2p_link_note_state (WfdP2pLink *self, GVariant *properties)
 {
   self->is_at_rest = wfd_p2p_read_is_at_rest (properties);
-  wfd_p2p_read_has_networks (properties, &self->has_networks);
+  wfd_p2p_read_networks (properties, &self->n_networks);
   self->is_connected = wfd_p2p_read_is_connected (properties);
   set_in_network (self,
-      self->is_connected || (self->has_networks && !wfd_p2p_read_is_unused (properties)));
+      self->is_connected || (self->n_networks > 0 && !wfd_p2p_read_is_unused (properties)));
 }
 
 /* Its state says so only when it has looked for it. */
 void
-wfd_p2p_link_note_network (WfdP2pLink *self, gboolean is_selected)
+wfd_p2p_link_note_network (WfdP2pLink *self, WfdP2pNetwork what)
 {
-  if (is_selected)
+  if (what == WFD_P2P_NETWORK_ADDED)
+    self->n_networks++;
+  else if (what == WFD_P2P_NETWORK_SELECTED)
     set_in_network (self, TRUE);
-  else
-    self->has_networks = TRUE;
+  else if (self->n_networks > 0 && --self->n_networks == 0)
+    set_in_network (self, self->is_connected);
+}
+
+gboolean
+wfd_p2p_link_is_busy (WfdP2pLink *self)
+{
+  return self->op != NULL || self->group != NULL;
 }
 
 void

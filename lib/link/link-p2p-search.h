@@ -53,7 +53,15 @@ void wfd_p2p_link_listen_to_refused (WfdP2pLink *self);
 void wfd_p2p_link_reach (WfdP2pLink *self);
 /* @properties: of the adapter's interface, its state among them. */
 void wfd_p2p_link_note_state (WfdP2pLink *self, GVariant *properties);
-/* The adapter is given a network, or is to be in one, which may be that of a group. */
-void wfd_p2p_link_note_network (WfdP2pLink *self, gboolean is_selected);
+
+typedef enum
+{
+  WFD_P2P_NETWORK_ADDED,
+  WFD_P2P_NETWORK_SELECTED,
+  WFD_P2P_NETWORK_REMOVED,
+} WfdP2pNetwork;
+
+/* The adapter has a network more, is to be in one, or has one less; it may be that of a group. */
+void wfd_p2p_link_note_network (WfdP2pLink *self, WfdP2pNetwork what);
 
 G_END_DECLS

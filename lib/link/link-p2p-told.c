@@ -664,14 +664,24 @@ on_interface_changed (GDBusConnection *bus, const char *sender, const char *path
     wfd_p2p_link_note_state (self, properties);
 }
 
+static const char *const network_signals[] = {
+  [WFD_P2P_NETWORK_ADDED] = WPAS_SIGNAL_NETWORK_ADDED,
+  [WFD_P2P_NETWORK_SELECTED] = WPAS_SIGNAL_NETWORK_SELECTED,
+  [WFD_P2P_NETWORK_REMOVED] = WPAS_SIGNAL_NETWORK_REMOVED,
+};
+
 static void
 on_network (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
     const char *signal, GVariant *args, gpointer user_data)
 {
   WfdP2pLink *self = user_data;
 
-  if (g_strcmp0 (path, self->interface_path) == 0)
-    wfd_p2p_link_note_network (self, strcmp (signal, WPAS_SIGNAL_NETWORK_SELECTED) == 0);
+  if (g_strcmp0 (path, self->interface_path) != 0)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (network_signals); i++) {
+    if (strcmp (signal, network_signals[i]) == 0)
+      wfd_p2p_link_note_network (self, i);
+  }
 }
 
 static void
@@ -699,10 +709,8 @@ wfd_p2p_link_subscribe (WfdP2pLink *self)
   subscribe (self, self->owner, WPAS_INTERFACE_P2P, NULL, NULL, on_p2p_signal);
   subscribe (self, self->owner, WPAS_INTERFACE_INTERFACE, WPAS_SIGNAL_STATION_AUTHORIZED, NULL,
       on_station_authorized);
-  subscribe (self, self->owner, WPAS_INTERFACE_INTERFACE, WPAS_SIGNAL_NETWORK_ADDED, NULL,
-      on_network);
-  subscribe (self, self->owner, WPAS_INTERFACE_INTERFACE, WPAS_SIGNAL_NETWORK_SELECTED, NULL,
-      on_network);
+  for (guint i = 0; i < G_N_ELEMENTS (network_signals); i++)
+    subscribe (self, self->owner, WPAS_INTERFACE_INTERFACE, network_signals[i], NULL, on_network);
   subscribe (self, self->owner, WPAS_INTERFACE_GROUP, NULL, NULL, on_group_signal);
   subscribe (self, self->owner, DBUS_PROPERTIES, "PropertiesChanged", WPAS_INTERFACE_PEER,
       on_peer_changed);

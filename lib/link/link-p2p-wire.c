@@ -361,12 +361,12 @@ wfd_p2p_read_is_connected (GVariant *properties)
 gboolean
 wfd_p2p_read_is_in_use (GVariant *properties)
 {
-  gboolean has_networks = FALSE;
+  guint n_networks = 0;
 
   if (wfd_p2p_read_is_connected (properties))
     return TRUE;
-  wfd_p2p_read_has_networks (properties, &has_networks);
-  return has_networks && !wfd_p2p_read_is_unused (properties);
+  wfd_p2p_read_networks (properties, &n_networks);
+  return n_networks > 0 && !wfd_p2p_read_is_unused (properties);
 }
 
 gboolean
@@ -376,12 +376,12 @@ wfd_p2p_read_is_unused (GVariant *properties)
 }
 
 void
-wfd_p2p_read_has_networks (GVariant *properties, gboolean *ret_has_networks)
+wfd_p2p_read_networks (GVariant *properties, guint *ret_n_networks)
 {
   g_autofree const char **networks = NULL;
 
   if (g_variant_lookup (properties, WPAS_NETWORKS, "^a&o", &networks))
-    *ret_has_networks = networks[0] != NULL;
+    *ret_n_networks = g_strv_length ((char **) networks);
 }
 
 gboolean

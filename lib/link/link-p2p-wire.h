@@ -50,8 +50,8 @@ gboolean wfd_p2p_read_is_connected (GVariant *properties);
 gboolean wfd_p2p_read_is_in_use (GVariant *properties);
 /* ... or is to be in none. */
 gboolean wfd_p2p_read_is_unused (GVariant *properties);
-/* Whether it has networks that it may be in; left as it is where that is not told. */
-void wfd_p2p_read_has_networks (GVariant *properties, gboolean *ret_has_networks);
+/* How many networks it may be in; left as it is where that is not told. */
+void wfd_p2p_read_networks (GVariant *properties, guint *ret_n_networks);
 
 /* Properties of a persistent group, a{sv}: whether it is one with that peer. */
 gboolean wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id);

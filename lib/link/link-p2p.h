@@ -51,5 +51,7 @@ void wfd_p2p_link_seek_back (WfdP2pLink *self, gboolean seeks_back);
  * network or another group needs the radio, it listens for an eighth of the time. Ends by itself
  * with the next operation or group. */
 void wfd_p2p_link_set_reachable (WfdP2pLink *self, gboolean is_reachable);
+/* Whether an operation is under way, also one that a peer has begun, or a group stands. */
+gboolean wfd_p2p_link_is_busy (WfdP2pLink *self);
 
 G_END_DECLS

@@ -34,6 +34,7 @@
 #define WPAS_STATE "State"
 #define WPAS_SIGNAL_STATION_AUTHORIZED "StaAuthorized"
 #define WPAS_SIGNAL_NETWORK_ADDED "NetworkAdded"
+#define WPAS_SIGNAL_NETWORK_REMOVED "NetworkRemoved"
 #define WPAS_SIGNAL_NETWORK_SELECTED "NetworkSelected"
 #define WPAS_STATE_OFF "interface_disabled"
 #define WPAS_STATE_CONNECTED "completed"

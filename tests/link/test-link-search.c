@@ -415,7 +415,12 @@ test_waits_beside_search_for_network (Lab *lab, gconstpointer data)
   fake_wpas_forget_calls (lab->fake);
   say_state (lab, "scanning");
   say_state (lab, "completed");
+  say_state (lab, "disconnected");
   g_assert_cmpuint (fake_wpas_count (lab->fake, "ExtendedListen"), ==, 0);
+  fake_wpas_say (lab->fake, IFACE, IF_INTERFACE, "NetworkRemoved",
+      g_variant_new_parsed ("(objectpath '/n/0',)"));
+  lab_settle (lab);
+  assert_call (lab, "ExtendedListen", "ExtendedListen " IFACE " interval=4100 period=4000");
 }
 
 /* Which gets half of the time of the radio, also while somebody asks again and again. */
