@@ -192,6 +192,7 @@ prepare_control (GstRtspWfd *self, const WfdUri *uri, const WfdOffer *offer, GEr
     .link_data = self->link_data,
   };
   g_mutex_lock (&self->control_lock);
+  self->failed_step = NULL;
   self->control = wfd_control_new (&config, &gst_rtsp_wfd_control_events, self, error);
   g_mutex_unlock (&self->control_lock);
   if (self->control == NULL)

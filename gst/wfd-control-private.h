@@ -94,7 +94,7 @@ struct _WfdControl
   WfdFormat most; /* source role: what the session began with */
   WfdWatchdog watchdog;
   guint64 heard_media; /* packets, as counted last */
-  gboolean has_shown;  /* sink role: something of any session could be decoded */
+  gboolean has_shown;  /* sink role: a picture of any session was seen to come */
   guint64 sessions;
   guint64 refused_connections;
 };

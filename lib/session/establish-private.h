@@ -45,6 +45,7 @@ struct _WfdEstablish
   GSource *closing;                  /* the link is about to be closed */
   GCancellable *closing_cancellable; /* of its end, from then on */
   GCancellable *calling;             /* of the last invitation by a sink */
+  WfdLinkPeer *last;                 /* to whom the link was open */
   gboolean is_finding;               /* a search is being begun */
   WfdEstablishAction after;          /* once the link is closed */
   WfdLinkPeer *busy;                 /* is wanted, and in use */
@@ -73,7 +74,7 @@ void wfd_establish_feed (WfdEstablish *self, WfdEstablishEvent event);
 /* What the timer does that goes off at the deadline. */
 void wfd_establish_time_is_over (WfdEstablish *self);
 gboolean wfd_establish_is_phase_open (WfdEstablishPhase phase);
-/* A request of @peer to be paired that was left open. @pin: (nullable): shown with it */
+/* Why what follows has not worked. */
 void wfd_establish_note_failure (WfdEstablish *self, const GError *error);
 
 /* (nullable): the one that would be used now */
@@ -88,6 +89,7 @@ gboolean wfd_establish_note_no_pin (WfdEstablish *self);
 /* FALSE if @pin is none, and asks for another one, or gives up. */
 gboolean wfd_establish_check_entered (WfdEstablish *self, const char *pin);
 
+/* A request of @peer to be paired that was left open. @pin: (nullable): shown with it */
 void wfd_establish_answer_request (WfdEstablish *self, WfdLinkPeer *peer, gboolean accept,
     const char *pin);
 /* The peer from now on; NULL for whoever is named. */

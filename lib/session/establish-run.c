@@ -354,7 +354,6 @@ is_ours (WfdEstablish *self, gpointer link)
   return link == self->link;
 }
 
-/* Who calls does not wait to be found. */
 static void call_peer (WfdEstablish *self);
 
 static void
@@ -367,6 +366,7 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!is_ours (self, source))
     return;
   self->is_finding = FALSE;
+  /* Who calls does not wait to be found. */
   if (self->state.phase == WFD_ESTABLISH_CALLING)
     call_peer (self);
   if (self->state.phase != WFD_ESTABLISH_SEEKING)
@@ -545,11 +545,12 @@ call_peer (WfdEstablish *self)
     self->after = WFD_ESTABLISH_DO_CALL;
   if (self->closing != NULL || self->is_finding || self->state.phase != WFD_ESTABLISH_CALLING)
     return;
-  /* wpa_supplicant may not have told who it was. */
-  if (self->candidate == NULL) {
+  /* Somebody is coming. */
+  if (wfd_p2p_link_is_busy (WFD_P2P_LINK (self->link))) {
     wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
     return;
   }
+  g_set_object (&self->candidate, self->last);
   g_clear_object (&self->calling);
   self->calling = g_cancellable_new ();
   wfd_link_reopen_async (self->link, wfd_link_peer_get_id (self->candidate), NULL, self->calling,
@@ -620,7 +621,9 @@ perform (WfdEstablish *self, WfdEstablishAction action)
       call_peer (self);
       break;
     case WFD_ESTABLISH_DO_HANG_UP:
-      g_cancellable_cancel (self->calling);
+      /* Who has come is given the time for that. */
+      if (self->step != WFD_ESTABLISH_STEP_ADDRESS)
+        g_cancellable_cancel (self->calling);
       break;
     case WFD_ESTABLISH_DO_CLOSE:
       close_link (self);
@@ -870,6 +873,7 @@ on_opened (WfdLink *link, WfdEstablish *self)
   }
   g_clear_error (&self->refusal);
   g_set_object (&self->candidate, info->peer);
+  g_set_object (&self->last, info->peer);
   if (self->role == WFD_ROLE_SOURCE)
     wfd_establish_choose (self, wfd_link_peer_get_id (info->peer));
   if (!wfd_establish_end_step (self))

@@ -195,8 +195,7 @@ enter (WfdEstablishState *self, WfdEstablishPhase phase, WfdEstablishEvent event
     self->is_missed = FALSE;
     self->was_unused = TRUE;
   }
-  if (phase == WFD_ESTABLISH_OPENING || phase == WFD_ESTABLISH_OPEN
-      || phase == WFD_ESTABLISH_PLAYING)
+  if (phase == WFD_ESTABLISH_OPEN || phase == WFD_ESTABLISH_PLAYING)
     self->was_unused = FALSE;
   if (phase == WFD_ESTABLISH_RESTING)
     self->n_failures++;

@@ -67,7 +67,7 @@ typedef struct
   gboolean has_worked;   /* it has played; what has worked once is tried until it does again */
   guint n_failures;      /* since then */
   gboolean is_missed;    /* it has played, or was wanted, since it was unused last */
-  gboolean was_unused;   /* nothing has been opened or played since then */
+  gboolean was_unused;   /* nothing has been open or played since then */
   gint64 deadline_us;    /* G_MAXINT64 for none */
   gint64 seeks_until_us; /* the deadline of the search that was begun last */
   gint64 opens_until_us; /* that of the link for a session */

@@ -223,12 +223,12 @@ wfd_establish_close (WfdEstablish *self)
   g_clear_object (&self->closing_cancellable);
   g_clear_object (&self->calling);
   self->state.phase = WFD_ESTABLISH_OFF;
-  self->state.was_unused = FALSE;
   self->is_finding = FALSE;
   self->after = WFD_ESTABLISH_DO_NOTHING;
   self->step = -1;
   wfd_establish_choose (self, NULL);
   g_clear_object (&self->candidate);
+  g_clear_object (&self->last);
   g_clear_object (&self->busy);
   g_clear_pointer (&self->entered_pin, g_free);
   g_clear_pointer (&self->shown_pin, g_free);

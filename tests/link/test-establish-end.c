@@ -160,8 +160,9 @@ let_go (Way *way)
   lab_start_group (&way->lab, "client");
   WAIT_UNTIL (way->n_opened == 1);
   fake_wpas_forget_calls (way->lab.fake);
-  way->establish->state.phase = WFD_ESTABLISH_UNUSED;
-  way->establish->state.was_unused = TRUE;
+  wfd_establish_feed (way->establish, WFD_ESTABLISH_EVENT_CONNECTED);
+  wfd_establish_feed (way->establish, WFD_ESTABLISH_EVENT_PLAYS);
+  wfd_establish_feed (way->establish, WFD_ESTABLISH_EVENT_RESTS);
   wfd_establish_time_is_over (way->establish);
   lab_wait_call (&way->lab, "Disconnect");
 }
@@ -200,12 +201,73 @@ test_sink_calls_in_vain (Way *way, gconstpointer data)
   lab_wait_call (&way->lab, "Invite");
   fake_wpas_forget_calls (way->lab.fake);
   wfd_establish_time_is_over (way->establish);
+  WAIT_UNTIL (strchr (way->progress->str, '!') != NULL);
   lab_wait_call (&way->lab, "Listen");
-  g_assert_nonnull (strstr (way->progress->str, "! discover+"));
+  g_assert_true (g_str_has_suffix (way->progress->str, "! discover+"));
   g_assert_no_error (way->failed);
   lab_settle (&way->lab);
   lab_start_group (&way->lab, "client");
   WAIT_UNTIL (way->n_opened == 2);
+}
+
+/* Who has come is given the time that an address takes. */
+static void
+test_sink_calls_slow_source (Way *way, gconstpointer data)
+{
+  let_go (way);
+  lab_wait_call (&way->lab, "Listen");
+  lab_settle (&way->lab);
+  fake_wpas_hold (way->lab.fake, "Get PeerGO");
+  lab_start_group_after (&way->lab, "Invite", "client");
+  way_begin (way);
+  lab_wait_call (&way->lab, "Get PeerGO");
+  wfd_establish_time_is_over (way->establish);
+  lab_settle (&way->lab);
+  g_assert_null (strchr (way->progress->str, '!'));
+  fake_wpas_release (way->lab.fake, "Get PeerGO",
+      g_variant_new ("(v)", g_variant_new_object_path (TV)));
+  WAIT_UNTIL (way->n_opened == 2);
+}
+
+/* Nor is somebody put off who is coming. */
+static void
+test_sink_calls_while_somebody_comes (Way *way, gconstpointer data)
+{
+  let_go (way);
+  lab_wait_call (&way->lab, "Listen");
+  lab_settle (&way->lab);
+  fake_wpas_hold (way->lab.fake, "Get PeerGO");
+  lab_start_group (&way->lab, "client");
+  lab_wait_call (&way->lab, "Get PeerGO");
+  way_begin (way);
+  lab_settle (&way->lab);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Invite"), ==, 0);
+  fake_wpas_release (way->lab.fake, "Get PeerGO",
+      g_variant_new ("(v)", g_variant_new_object_path (OTHER)));
+  WAIT_UNTIL (way->n_opened == 2);
+}
+
+/* Whoever else has tried to be paired is not the one who showed here. */
+static void
+test_sink_calls_after_a_stranger (Way *way, gconstpointer data)
+{
+  let_go (way);
+  lab_wait_call (&way->lab, "Listen");
+  lab_settle (&way->lab);
+  /* It is accepted then. */
+  g_signal_handlers_disconnect_matched (way->establish, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA,
+      g_signal_lookup ("pairing-request", WFD_TYPE_ESTABLISH), 0, NULL, NULL, way);
+  lab_say (&way->lab, "GONegotiationRequest", "(objectpath '" OTHER "', uint16 4, byte 7)");
+  lab_wait_call (&way->lab, "Connect");
+  lab_say (&way->lab, "GONegotiationFailure",
+      "({'peer_object': <objectpath '" OTHER "'>, 'status': <11>},)");
+  WAIT_UNTIL (strchr (way->progress->str, '!') != NULL);
+  lab_settle (&way->lab);
+  lab_start_group_after (&way->lab, "Invite", "client");
+  way_begin (way);
+  WAIT_UNTIL (way->n_opened == 2);
+  assert_call (&way->lab, "Invite",
+      "Invite " IFACE " peer='" TV "' persistent_group_object='" PERSISTENT "0'");
 }
 
 /* Nor does it ask to be paired anew. */
@@ -382,6 +444,9 @@ main (int argc, char **argv)
   add_sink ("sink-calls", test_sink_calls);
   add_sink ("sink-calls/at-once", test_sink_calls_at_once);
   add_sink ("sink-calls/in-vain", test_sink_calls_in_vain);
+  add_sink ("sink-calls/slow-source", test_sink_calls_slow_source);
+  add_sink ("sink-calls/while-somebody-comes", test_sink_calls_while_somebody_comes);
+  add_sink ("sink-calls/after-a-stranger", test_sink_calls_after_a_stranger);
   add_sink ("sink-calls/who-has-forgotten", test_sink_calls_who_has_forgotten);
   add ("gone-with-its-session", test_gone_with_its_session);
   g_test_add_func ("/establish/silence-is-loss-when-it-was-said",

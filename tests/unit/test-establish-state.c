@@ -236,7 +236,7 @@ test_sink_calls (void)
   }
 }
 
-/* Nobody who was lost while he was wanted, or has only tried to pair. */
+/* Nobody who was lost while he was wanted; whoever else has only tried to pair changes nothing. */
 static void
 test_sink_calls_nobody_else (void)
 {
@@ -248,7 +248,7 @@ test_sink_calls_nobody_else (void)
   get_playing (&state, WFD_ROLE_SINK);
   PLAY (&state, { E (RESTS), P (UNUSED), DO (NOTHING) },
       { E (TIME), P (SEEKING), DO (CLOSE_AND_SEARCH) }, { E (PEER), P (OPENING), DO (OPEN) },
-      { E (FAILED), P (SEEKING), DO (SEARCH) }, { E (WANTED), P (SEEKING), DO (NOTHING) });
+      { E (FAILED), P (SEEKING), DO (SEARCH) }, { E (WANTED), P (CALLING), DO (CALL) });
 }
 
 /* An unused link that goes is no loss. */
