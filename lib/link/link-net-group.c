@@ -40,3 +40,25 @@ wfd_net_read_group (struct nlmsghdr *header, const guint8 *device, guint *ret_fr
   *ret_age_ms = nla_get_u32 (bss[NL80211_BSS_SEEN_MS_AGO]);
   return TRUE;
 }
+
+/* A set of them is a list of flags whose types are its members. */
+static gboolean
+has_type (struct nlattr *types, guint type)
+{
+  return nla_find (nla_data (types), nla_len (types), type) != NULL;
+}
+
+WfdNetP2p
+wfd_net_read_p2p (struct nlmsghdr *header)
+{
+  struct nlattr *types;
+
+  if (!genlmsg_valid_hdr (header, 0) || genlmsg_hdr (header)->cmd != NL80211_CMD_NEW_WIPHY)
+    return WFD_NET_P2P_UNKNOWN;
+  types = nlmsg_find_attr (header, GENL_HDRLEN, NL80211_ATTR_SUPPORTED_IFTYPES);
+  if (types == NULL || nla_len (types) == 0)
+    return WFD_NET_P2P_UNKNOWN;
+  return has_type (types, NL80211_IFTYPE_P2P_CLIENT) && has_type (types, NL80211_IFTYPE_P2P_GO)
+      ? WFD_NET_P2P_THERE
+      : WFD_NET_P2P_NONE;
+}

@@ -102,6 +102,22 @@ wfd_net_get_radio (const char *interface)
   return radio;
 }
 
+static int
+on_radio (struct nl_msg *message, void *user_data)
+{
+  *(WfdNetP2p *) user_data = wfd_net_read_p2p (nlmsg_hdr (message));
+  return NL_OK;
+}
+
+WfdNetP2p
+wfd_net_find_p2p (const char *interface)
+{
+  WfdNetP2p p2p = WFD_NET_P2P_UNKNOWN;
+
+  ask_nl80211 (NL80211_CMD_GET_WIPHY, 0, interface, on_radio, &p2p);
+  return p2p;
+}
+
 typedef struct
 {
   const guint8 *device;

@@ -45,6 +45,17 @@ struct nl_msg *wfd_net_build_request (WfdNetRequest request, const WfdNetAddress
 gboolean wfd_net_read_group (struct nlmsghdr *header, const guint8 *device,
     guint *ret_frequency_mhz, guint *ret_age_ms);
 
+/* Whether a radio can be in a group of Wi-Fi Direct; each later one goes before the others. */
+typedef enum
+{
+  WFD_NET_P2P_NONE,    /* its driver cannot */
+  WFD_NET_P2P_UNKNOWN, /* nl80211 does not say */
+  WFD_NET_P2P_THERE,   /* as client and as owner */
+} WfdNetP2p;
+
+/* Of what nl80211 tells of a radio (wiphy). */
+WfdNetP2p wfd_net_read_p2p (struct nlmsghdr *header);
+
 /* --- socket --- */
 
 /* Whether an interface, by its name, is one that matters. */
@@ -58,6 +69,8 @@ guint wfd_net_get_index (const char *interface);
 gboolean wfd_net_is_up (const char *interface);
 /* The number of its radio (wiphy); -1 if nl80211 tells none. */
 gint wfd_net_get_radio (const char *interface);
+/* Of that radio. */
+WfdNetP2p wfd_net_find_p2p (const char *interface);
 /* Where @device, a P2P device address, owns a group, as the radio of @interface has heard last; 0
  * if it has not. */
 guint wfd_net_find_group_mhz (const char *interface, const guint8 *device);

@@ -35,6 +35,8 @@ struct _WfdP2pOp
   guint n_asked;
   GString *names;        /* of interfaces that will not do */
   gboolean is_off;       /* one of them would, if it were switched on */
+  guint n_without;       /* of those that are meant: without Wi-Fi Direct */
+  WfdNetP2p radio_p2p;   /* of these, the most */
   char *persistent_path; /* of the pairing of before */
   GPtrArray *held;       /* WfdClaim: until the link has one; what crashed programs have left */
   GPtrArray *left;       /* claims of programs of ours that crashed while they formed a group */

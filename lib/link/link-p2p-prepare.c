@@ -117,10 +117,25 @@ answered_root (WfdP2pOp *op, GVariant *answer)
 
 /* --- the interface --- */
 
-/* wpa_supplicant says the same of both. */
-#define WITHOUT_P2P \
-  "no Wi-Fi Direct: the driver has none (iw phy lists P2P-client and P2P-GO where it has), or " \
-  "p2p_disabled=1 is to be taken out of the configuration of wpa_supplicant"
+/* wpa_supplicant says the same of both; what the driver can do is asked of the kernel. */
+static const char *const without_p2p[] = {
+  [WFD_NET_P2P_NONE] =
+      "no Wi-Fi Direct: the driver has none; take an adapter of which iw phy lists "
+      "P2P-client and P2P-GO",
+  [WFD_NET_P2P_UNKNOWN] =
+      "no Wi-Fi Direct: the driver has none (iw phy lists P2P-client and P2P-GO where it has), or "
+      "p2p_disabled=1 is to be taken out of the configuration of wpa_supplicant",
+  [WFD_NET_P2P_THERE] =
+      "no Wi-Fi Direct, though the driver has it: p2p_disabled=1 is to be taken out of the "
+      "configuration of wpa_supplicant, or one to be installed that was built with CONFIG_P2P",
+};
+
+/* Where there is no interface that is meant, nobody was asked. */
+static WfdNetP2p
+get_p2p (WfdP2pOp *op)
+{
+  return op->n_without > 0 ? op->radio_p2p : WFD_NET_P2P_UNKNOWN;
+}
 
 static void
 fail_no_interface (WfdP2pOp *op)
@@ -137,12 +152,12 @@ fail_no_interface (WfdP2pOp *op)
         "ip link set up)",
         op->names->str);
   else if (wanted != NULL)
-    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
-        "The interface %s is not there or has " WITHOUT_P2P "; wpa_supplicant has %s", wanted,
+    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE, "The interface %s %s%s; wpa_supplicant has %s",
+        wanted, op->n_without > 0 ? "has " : "is not there or has ", without_p2p[get_p2p (op)],
         op->names->str);
   else
-    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
-        "There is " WITHOUT_P2P "; wpa_supplicant has %s", op->names->str);
+    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE, "There is %s; wpa_supplicant has %s",
+        without_p2p[get_p2p (op)], op->names->str);
 }
 
 static void
@@ -153,6 +168,8 @@ begin_interfaces (WfdP2pOp *op)
   if (op->n_asked == 0) {
     g_string_truncate (op->names, 0);
     op->is_off = FALSE;
+    op->n_without = 0;
+    op->radio_p2p = WFD_NET_P2P_NONE;
   }
   if (op->paths[op->n_asked] == NULL)
     fail_no_interface (op);
@@ -178,6 +195,16 @@ note_interface (WfdP2pOp *op, const char *name, const char *why)
   g_string_append_printf (op->names, "%s%s%s", op->names->len > 0 ? ", " : "", name, why);
 }
 
+/* What could be used, if it had Wi-Fi Direct. */
+static void
+note_without (WfdP2pOp *op, const char *name)
+{
+  if (!is_wanted_interface (op, name, TRUE))
+    return;
+  op->n_without++;
+  op->radio_p2p = MAX (op->radio_p2p, wfd_net_find_p2p (name));
+}
+
 /* An interface may be unplugged between the list and the question. */
 static void
 answered_interface (WfdP2pOp *op, GVariant *answer)
@@ -199,6 +226,8 @@ answered_interface (WfdP2pOp *op, GVariant *answer)
       return;
     }
     op->is_off |= is_wanted;
+    if (!can_p2p)
+      note_without (op, name);
     note_interface (op, name, !can_p2p ? " (without Wi-Fi Direct)" : is_off ? " (off)" : "");
   }
   begin_interfaces (op);

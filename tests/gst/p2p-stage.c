@@ -55,6 +55,7 @@ void __wrap_wfd_net_remove_address (const WfdNetAddress *address);
 void __wrap_wfd_net_probe (GInetAddress *peer);
 guint __wrap_wfd_net_get_index (const char *interface);
 gboolean __wrap_wfd_net_is_up (const char *interface);
+WfdNetP2p __wrap_wfd_net_find_p2p (const char *interface);
 gboolean __wrap_wfd_net_ask_peer (const char *interface, GInetAddress *peer);
 gboolean __wrap_wfd_net_has_answered (const char *interface, GInetAddress *peer);
 gboolean __wrap_wfd_station_socket_open (WfdStationSocket *ret_socket, GError **error);
@@ -107,6 +108,13 @@ gboolean
 __wrap_wfd_net_is_up (const char *interface)
 {
   return TRUE;
+}
+
+/* Of the one of that name that this machine may have it would. */
+WfdNetP2p
+__wrap_wfd_net_find_p2p (const char *interface)
+{
+  return WFD_NET_P2P_UNKNOWN;
 }
 
 static gint kernel_asks; /* atomic */

@@ -91,6 +91,20 @@ wfd_net_get_radio (const char *interface)
   return -1;
 }
 
+static WfdNetP2p radio_p2p = WFD_NET_P2P_UNKNOWN;
+
+void
+lab_set_radio_p2p (Lab *lab, WfdNetP2p p2p)
+{
+  radio_p2p = p2p;
+}
+
+WfdNetP2p
+wfd_net_find_p2p (const char *interface)
+{
+  return g_str_equal (interface, "wlan0") ? radio_p2p : WFD_NET_P2P_UNKNOWN;
+}
+
 static guint group_mhz;
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <link-net.h>
 #include <link-p2p.h>
 #include <station-builder.h>
 #include <wfd/wfd-error.h>
@@ -86,6 +87,8 @@ void lab_start_group (Lab *lab, const char *role);
 void lab_reset_kernel (Lab *lab);
 /* What the kernel answers to a request for an address: 0 for yes, or -NLE_…. */
 void lab_set_kernel_answer (gint answer);
+/* What the kernel says of the driver of wlan0; of others it says nothing. */
+void lab_set_radio_p2p (Lab *lab, WfdNetP2p p2p);
 /* On which channel it has heard the group of the television; 0, as at first: it has not. */
 void lab_set_group_mhz (Lab *lab, guint frequency_mhz);
 /* In another group of this machine; NULL at first. */

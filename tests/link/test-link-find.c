@@ -60,14 +60,32 @@ test_no_interface (Lab *lab, gconstpointer data)
   assert_says (lab, "rfkill");
 }
 
+/* Or wpa_supplicant, which says the same then: the kernel knows which. */
 static void
-test_driver_without_p2p (Lab *lab, gconstpointer data)
+test_without_p2p (Lab *lab, gconstpointer data)
 {
+  static const struct
+  {
+    WfdNetP2p p2p;
+    const char *says, *leaves_out;
+  } rows[] = {
+    { WFD_NET_P2P_NONE, "take an adapter of which iw phy lists P2P-client", "p2p_disabled" },
+    { WFD_NET_P2P_THERE, "though the driver has it: p2p_disabled=1 is to be taken out", "iw phy" },
+    { WFD_NET_P2P_UNKNOWN, "where it has), or p2p_disabled=1 is to be taken out", "CONFIG_P2P" },
+  };
+
   fake_wpas_set (lab->fake, IFACE, "Capabilities",
       g_variant_new_parsed ("{'Modes': <['infrastructure', 'ap']>}"));
-  lab_find (lab);
-  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
-  assert_says (lab, "wlan0 (without Wi-Fi Direct)");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    lab_set_radio_p2p (lab, rows[i].p2p);
+    lab_find (lab);
+    lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+    assert_says (lab, "wlan0 (without Wi-Fi Direct)");
+    assert_says (lab, rows[i].says);
+    g_assert_null (strstr (lab->error->message, rows[i].leaves_out));
+    g_clear_error (&lab->error);
+  }
+  lab_set_radio_p2p (lab, WFD_NET_P2P_UNKNOWN);
 }
 
 static void
@@ -718,7 +736,7 @@ main (int argc, char **argv)
   add ("missing/p2p", test_no_p2p);
   add ("missing/wifi-display", test_no_wifi_display);
   add ("missing/interface", test_no_interface);
-  add ("missing/p2p-in-driver", test_driver_without_p2p);
+  add ("missing/p2p-in-driver", test_without_p2p);
   add ("missing/switched-off", test_switched_off);
   add ("missing/wanted-interface", test_wanted_interface_absent);
   add ("interface/third-of-three", test_third_interface);

@@ -84,10 +84,45 @@ test_no_group (void)
     g_assert_false (read_group (&told[i], tv, &frequency_mhz, &age_ms));
 }
 
+/* --- what a radio can --- */
+
+static WfdNetP2p
+read_p2p (guint8 command, const guint *types, guint n)
+{
+  struct nl_msg *message = nlmsg_alloc ();
+  struct nlattr *nest;
+  WfdNetP2p p2p;
+
+  genlmsg_put (message, 0, 1, 28, 0, 0, command, 1);
+  nla_put_u32 (message, NL80211_ATTR_WIPHY, 0);
+  nest = nla_nest_start (message, NL80211_ATTR_SUPPORTED_IFTYPES);
+  for (guint i = 0; i < n; i++)
+    nla_put_flag (message, types[i]);
+  nla_nest_end (message, nest);
+  p2p = wfd_net_read_p2p (nlmsg_hdr (message));
+  nlmsg_free (message);
+  return p2p;
+}
+
+static void
+test_p2p (void)
+{
+  static const guint all[] = { NL80211_IFTYPE_STATION, NL80211_IFTYPE_AP, NL80211_IFTYPE_P2P_CLIENT,
+    NL80211_IFTYPE_P2P_GO, NL80211_IFTYPE_P2P_DEVICE };
+
+  g_assert_cmpint (read_p2p (NL80211_CMD_NEW_WIPHY, all, 5), ==, WFD_NET_P2P_THERE);
+  g_assert_cmpint (read_p2p (NL80211_CMD_NEW_WIPHY, all, 4), ==, WFD_NET_P2P_THERE);
+  g_assert_cmpint (read_p2p (NL80211_CMD_NEW_WIPHY, all, 3), ==, WFD_NET_P2P_NONE);
+  g_assert_cmpint (read_p2p (NL80211_CMD_NEW_WIPHY, all, 2), ==, WFD_NET_P2P_NONE);
+  g_assert_cmpint (read_p2p (NL80211_CMD_NEW_WIPHY, all, 0), ==, WFD_NET_P2P_UNKNOWN);
+  g_assert_cmpint (read_p2p (NL80211_CMD_NEW_INTERFACE, all, 4), ==, WFD_NET_P2P_UNKNOWN);
+}
+
 /* With the socket, and the kernel of this machine. */
 static void
 test_no_such_interface (void)
 {
+  g_assert_cmpint (wfd_net_find_p2p ("none-such"), ==, WFD_NET_P2P_UNKNOWN);
   g_assert_cmpuint (wfd_net_find_group_mhz ("none-such", tv), ==, 0);
 }
 
@@ -98,6 +133,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link/net/group/heard", test_group);
   g_test_add_func ("/link/net/group/of-other", test_of_other);
   g_test_add_func ("/link/net/group/none", test_no_group);
+  g_test_add_func ("/link/net/radio/p2p", test_p2p);
   g_test_add_func ("/link/net/group/no-such-interface", test_no_such_interface);
   return g_test_run ();
 }
