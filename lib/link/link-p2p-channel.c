@@ -31,10 +31,14 @@ wfd_p2p_op_negotiated (WfdP2pOp *op, const char *peer_path, guint only_mhz)
   op->only_mhz = frequency_mhz == 0 && !op->link->is_connected ? only_mhz : 0;
 }
 
+/* What the owner of the group remembers its client does too, asked or not. */
 void
 wfd_p2p_op_pairing_added (WfdP2pOp *op, const char *persistent_path)
 {
-  if (op->only_mhz != 0)
+  if (op->forgets)
+    wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_REMOVE_PERSISTENT_GROUP,
+        g_variant_new ("(o)", persistent_path));
+  else if (op->only_mhz != 0)
     keep (op, persistent_path, op->only_mhz);
 }
 

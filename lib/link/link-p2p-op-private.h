@@ -29,6 +29,7 @@ struct _WfdP2pOp
   char *wanted;
   WfdLinkPeer *peer;
   WfdLinkPairing pairing;
+  gboolean forgets; /* a new pairing */
   char *pin;
 
   char **paths; /* of objects that are asked one after the other */

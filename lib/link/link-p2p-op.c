@@ -736,6 +736,7 @@ set_pairing (WfdP2pOp *op, const WfdLinkPairing *pairing)
   op->pin = g_strdup (pairing->pin);
   op->pairing = *pairing;
   op->pairing.pin = op->pin;
+  op->forgets = !pairing->persist;
 }
 
 static WfdP2pOp *

@@ -27,6 +27,7 @@ negotiate (Lab *lab, const char *result)
   lab_say (lab, "GONegotiationSuccess", result);
   lab_say (lab, "PersistentGroupAdded", "(objectpath '" PAIRING "', @a{sv} {})");
   lab_settle (lab);
+  g_assert_null (fake_wpas_find_call (lab->fake, "RemovePersistentGroup"));
 }
 
 static void
@@ -34,6 +35,25 @@ test_keeps_only_channel (Lab *lab, gconstpointer data)
 {
   negotiate (lab, "({'role_go': <'GO'>, 'frequency_list': <[5180]>},)");
   assert_call (lab, "Set Properties", SET_CHANNEL ("5180"));
+}
+
+/* wpa_supplicant keeps a pairing that the owner of the group keeps. */
+static void
+test_keeps_no_pairing (Lab *lab, gconstpointer data)
+{
+  static const WfdLinkPairing pairing = { WFD_PAIRING_PBC, NULL, FALSE };
+
+  lab_know_tv (lab);
+  lab->done = FALSE;
+  wfd_link_connect_async (lab->link, TV_ID, &pairing, NULL, lab_on_done, lab);
+  lab_wait_call (lab, "Connect");
+  lab_say (lab, "GONegotiationSuccess", "({'role_go': <'GO'>, 'frequency_list': <[5180]>},)");
+  lab_say (lab, "PersistentGroupAdded", "(objectpath '" PAIRING "', @a{sv} {})");
+  lab_wait_call (lab, "RemovePersistentGroup");
+  assert_call (lab, "RemovePersistentGroup", "RemovePersistentGroup " IFACE " ('" PAIRING "',)");
+  g_assert_null (fake_wpas_find_call (lab->fake, "Set Properties"));
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
 }
 
 /* That of our own network. */
@@ -389,6 +409,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   add ("keeps-only-channel", test_keeps_only_channel);
+  add ("keeps-no-pairing", test_keeps_no_pairing);
   add ("keeps-nothing-else", test_keeps_nothing_else);
   add ("keeps-no-channel-of-ours", test_keeps_no_channel_of_ours);
   add ("keeps-no-wish", test_keeps_no_wish);
