@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What establish.c, the object, and establish-run.c, the course of things, share. */
+/* What establish.c, the object, establish-run.c, the course of things, and establish-pin.c, whose PIN
+ * it is, share. */
 
 typedef enum
 {

@@ -501,13 +501,13 @@ test_pin_is_entered_later (Stage *stage, gconstpointer data)
   assert_pairs_with_pin (stage);
 }
 
-/* One digit is wrong, which only the last one tells. */
 static void
 enter (Stage *stage, const char *pin)
 {
   g_signal_emit_by_name (stage->sides[STAGE_SOURCE].wfd, "enter-pin", STAGE_DISPLAY_ID, pin);
 }
 
+/* One digit is wrong, which only the last one tells. */
 static void
 test_mistyped_pin_is_asked_for_again (Stage *stage, gconstpointer data)
 {
