@@ -453,10 +453,9 @@ check_offer (GstWfdSink *self)
   self->complained = self->complained || nothing;
   g_mutex_unlock (&self->lock);
   if (nothing)
-    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
-        ("Of what comes nothing is offered to a display; set \"video-formats\" for the picture, or "
-         "\"audio-codecs\" for the sound, to something else than \"none\"."),
-        (NULL));
+    wfd_post_ready_error (GST_ELEMENT (self), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, NULL,
+        "Of what comes nothing is offered to a display; set \"video-formats\" for the picture, or "
+        "\"audio-codecs\" for the sound, to something else than \"none\".");
 }
 
 static void

@@ -42,6 +42,7 @@
 
 #include "gstrtspwfd.h"
 #include "wfd-element.h"
+#include "wfd-error.h"
 #include "wfd-pass-on.h"
 #include "wfd-properties.h"
 #include "wfd-unit-caps.h"
@@ -154,12 +155,11 @@ prepare (GstWfdSrc *self)
       GST_ELEMENT (self));
   wfd_link_settings_tell_unused (&link, GST_ELEMENT (self));
   if (location == NULL && link.kind == WFD_LINK_ADDRESS) {
-    GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
-        ("%s",
-            refused != NULL ? refused
-                            : "No uri is set; it says where the source is, as wfd://host[:port]. "
-                              "link=p2p waits for one to connect over Wi-Fi Direct."),
-        (NULL));
+    wfd_post_ready_error (GST_ELEMENT (self), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+        NULL, "%s",
+        refused != NULL ? refused
+                        : "No uri is set; it says where the source is, as wfd://host[:port]. "
+                          "link=p2p waits for one to connect over Wi-Fi Direct.");
     return FALSE;
   }
   g_object_set (self->rtspwfd, "location", location, NULL);

@@ -49,8 +49,8 @@ static const Advice network_advices[] = {
 
 static const Advice other_advice = { 0, NULL, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
   "Check addresses and ports, and the firewall on both sides" };
-static const Advice thread_advice = { 0, NULL, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
-  "End other programs, or allow more threads (ulimit -u)" };
+static const Advice thread_advice = { NAMED (G_THREAD_ERROR_AGAIN),
+  GST_RESOURCE_ERROR_NO_SPACE_LEFT, "End other programs, or allow more threads (ulimit -u)" };
 static const Advice setting_advice = { 0, NULL, GST_RESOURCE_ERROR_SETTINGS, NULL };
 
 static const Advice *
@@ -116,44 +116,103 @@ make_text (GstElement *element, const GError *error, const Advice *advice)
   return g_strdup_printf ("%s%s %s.", error->message, stop, what_to_do);
 }
 
-static char *
-make_debug (const GError *error, const Advice *advice)
+/* Where the tables have no name the type has. */
+static const char *
+find_name (const GError *error, const Advice *advice)
 {
+  const struct
+  {
+    GQuark domain;
+    GType type;
+  } types[] = {
+    { GST_CORE_ERROR, GST_TYPE_CORE_ERROR },
+    { GST_RESOURCE_ERROR, GST_TYPE_RESOURCE_ERROR },
+    { GST_STREAM_ERROR, GST_TYPE_STREAM_ERROR },
+    { GST_URI_ERROR, GST_TYPE_URI_ERROR },
+    { G_IO_ERROR, G_TYPE_IO_ERROR_ENUM },
+  };
+
   if (advice->name != NULL)
-    return g_strdup (advice->name);
+    return advice->name;
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++) {
+    g_autoptr (GEnumClass) names = g_type_class_ref (types[i].type);
+    const GEnumValue *value = g_enum_get_value (names, error->code);
+
+    if (types[i].domain == error->domain && value != NULL)
+      return value->value_name;
+  }
+  return NULL;
+}
+
+static char *
+make_debug (const GError *error, const char *name)
+{
+  if (name != NULL)
+    return g_strdup (name);
   return g_strdup_printf ("%s %d", g_quark_to_string (error->domain), error->code);
 }
 
 /* For programs, which read no texts. */
 static GstStructure *
-new_details (const GError *error, const Advice *advice, const char *step)
+new_details (const GError *error, const char *name, const char *step)
 {
   GstStructure *details = gst_structure_new ("wfd-error", "domain", G_TYPE_STRING,
       g_quark_to_string (error->domain), "code", G_TYPE_INT, error->code, NULL);
 
-  if (advice->name != NULL)
-    gst_structure_set (details, "name", G_TYPE_STRING, advice->name, NULL);
+  if (name != NULL)
+    gst_structure_set (details, "name", G_TYPE_STRING, name, NULL);
   if (step != NULL)
     gst_structure_set (details, "step", G_TYPE_STRING, step, NULL);
   return details;
+}
+
+/* One that is as GStreamer wants it: its text says what to do. */
+static gboolean
+is_ready (const GError *error)
+{
+  return error->domain == GST_CORE_ERROR || error->domain == GST_RESOURCE_ERROR
+      || error->domain == GST_STREAM_ERROR;
+}
+
+static void
+post_ready (GstElement *element, const GError *error, const char *debug, const char *step)
+{
+  const char *name = find_name (error, &other_advice);
+
+  gst_element_message_full_with_details (element, GST_MESSAGE_ERROR, error->domain, error->code,
+      g_strdup (error->message), g_strdup (debug), __FILE__, GST_FUNCTION, __LINE__,
+      new_details (error, name, step));
 }
 
 void
 wfd_post_error_in (GstElement *element, const GError *error, const char *step)
 {
   const Advice *advice = find_advice (error);
-  gboolean is_ready = error->domain == GST_CORE_ERROR || error->domain == GST_STREAM_ERROR;
+  const char *name = find_name (error, advice);
 
-  gst_element_message_full_with_details (element, GST_MESSAGE_ERROR,
-      is_ready ? error->domain : GST_RESOURCE_ERROR,
-      is_ready ? error->code : (gint) advice->resource,
-      is_ready ? g_strdup (error->message) : make_text (element, error, advice),
-      is_ready ? NULL : make_debug (error, advice), __FILE__, GST_FUNCTION, __LINE__,
-      new_details (error, advice, step));
+  if (is_ready (error))
+    post_ready (element, error, NULL, step);
+  else
+    gst_element_message_full_with_details (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+        advice->resource, make_text (element, error, advice), make_debug (error, name), __FILE__,
+        GST_FUNCTION, __LINE__, new_details (error, name, step));
 }
 
 void
 wfd_post_error (GstElement *element, const GError *error)
 {
   wfd_post_error_in (element, error, NULL);
+}
+
+void
+wfd_post_ready_error (GstElement *element, GQuark domain, gint code, const char *debug,
+    const char *format, ...)
+{
+  g_autoptr (GError) error = NULL;
+  va_list args;
+
+  va_start (args, format);
+  error = g_error_new_valist (domain, code, format, args);
+  va_end (args);
+  post_ready (element, error, debug, NULL);
 }

@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 
 #include "wfd-element.h"
+#include "wfd-error.h"
 #include "wfd-ts-list.h"
 #include "wfd-upstream.h"
 
@@ -305,10 +306,9 @@ static GstFlowReturn
 refuse_unknown (WfdGate *self, GstBuffer *buffer)
 {
   gst_buffer_unref (buffer);
-  GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-      ("The stream does not say what it is; put \"tsparse set-timestamps=true\" in front of it if it "
-       "is MPEG-TS, else the parser of what it is, as h264parse."),
-      (NULL));
+  wfd_post_ready_error (GST_ELEMENT (self), GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, NULL,
+      "The stream does not say what it is; put \"tsparse set-timestamps=true\" in front of it if it "
+      "is MPEG-TS, else the parser of what it is, as h264parse.");
   return GST_FLOW_NOT_NEGOTIATED;
 }
 

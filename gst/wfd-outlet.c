@@ -4,6 +4,7 @@
 #include <ts-audio.h>
 #include <ts-lpcm.h>
 
+#include "wfd-error.h"
 #include "wfd-trail.h"
 #include "wfd-upstream.h"
 
@@ -99,12 +100,12 @@ static GstFlowReturn
 complain (WfdOutlet *self)
 {
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (GST_BASE_SINK_PAD (self));
+  g_autofree char *text = caps != NULL ? gst_caps_to_string (caps) : NULL;
 
   if (!self->complained)
-    GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
-        ("The %s that comes is not what the display agreed to; set what is offered to it.",
-            self->stream == WFD_STREAM_VIDEO ? "video" : "audio"),
-        ("%" GST_PTR_FORMAT, caps));
+    wfd_post_ready_error (GST_ELEMENT (self), GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, text,
+        "The %s that comes is not what the display agreed to; set what is offered to it.",
+        self->stream == WFD_STREAM_VIDEO ? "video" : "audio");
   self->complained = TRUE;
   return GST_FLOW_ERROR;
 }

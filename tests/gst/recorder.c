@@ -178,12 +178,46 @@ recorder_wait_element (Recorder *self, const char *name)
   recorder_wait (self, match_element, name);
 }
 
+static gboolean
+is_ours (GstObject *object)
+{
+  return g_str_has_prefix (G_OBJECT_TYPE_NAME (object), "Wfd")
+      || g_str_has_prefix (G_OBJECT_TYPE_NAME (object), "GstWfd")
+      || g_str_has_prefix (G_OBJECT_TYPE_NAME (object), "GstRtspWfd");
+}
+
+void
+assert_tells_programs (GstMessage *message)
+{
+  const GstStructure *details = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *debug = NULL;
+  const char *domain, *name;
+
+  if (!is_ours (GST_MESSAGE_SRC (message)))
+    return;
+  gst_message_parse_error (message, &error, &debug);
+  gst_message_parse_error_details (message, &details);
+  fail_unless (details != NULL && gst_structure_has_name (details, "wfd-error"), "%s",
+      error->message);
+  domain = gst_structure_get_string (details, "domain");
+  name = gst_structure_get_string (details, "name");
+  fail_unless (gst_structure_has_field_typed (details, "code", G_TYPE_INT));
+  fail_unless (domain != NULL && name != NULL, "%s", error->message);
+  /* An error of GStreamer is its own cause. */
+  fail_unless (
+      error->domain != GST_STREAM_ERROR || g_str_equal (domain, g_quark_to_string (error->domain)));
+  fail_unless (error->domain != GST_STREAM_ERROR || g_str_has_prefix (name, "GST_STREAM_ERROR_"));
+}
+
 GError *
 recorder_wait_error (Recorder *self)
 {
   GstMessageType type = GST_MESSAGE_ERROR;
+  GstMessage *message = recorder_wait (self, match_type, &type);
   GError *error = NULL;
 
-  gst_message_parse_error (recorder_wait (self, match_type, &type), &error, NULL);
+  assert_tells_programs (message);
+  gst_message_parse_error (message, &error, NULL);
   return error;
 }

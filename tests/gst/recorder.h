@@ -41,6 +41,8 @@ gboolean match_words (GstMessage *message, gconstpointer data);
 void recorder_wait_eos (Recorder *self);
 void recorder_wait_progress (Recorder *self, const char *step);
 void recorder_wait_element (Recorder *self, const char *name);
+/* Fails the test if an error of an element of ours tells programs nothing. */
+void assert_tells_programs (GstMessage *message);
 /* (transfer full) */
 GError *recorder_wait_error (Recorder *self);
 

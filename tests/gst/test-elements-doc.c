@@ -312,6 +312,30 @@ GST_START_TEST (names_are_in_the_code)
 
 GST_END_TEST;
 
+#define ERRORS "name in `wfd-error`"
+
+/* As the header has them, one a line, from 0. */
+GST_START_TEST (errors_are_those_of_the_header)
+{
+  g_autofree char *header = read_file (WFD_SOURCE_ROOT "/lib/include/wfd", "wfd-error.h");
+  g_auto (GStrv) lines = g_strsplit (header, "\n", -1);
+  guint n = 0;
+
+  for (guint i = 0; lines[i] != NULL; i++) {
+    g_autofree char *name = NULL, *code = NULL;
+
+    if (!g_str_has_prefix (lines[i], "  WFD_ERROR_"))
+      continue;
+    name = g_strndup (lines[i] + 2, strcspn (lines[i] + 2, ","));
+    code = g_strdup_printf ("%u", n++);
+    fail_unless_equals_string (find_row (ERRORS, "wfdsink", name)->second, code);
+  }
+  fail_unless (n > 0);
+  fail_unless_equals_int (count_rows (ERRORS, "wfdsink"), n);
+}
+
+GST_END_TEST;
+
 static gboolean
 check_field (GQuark id, const GValue *value, gpointer what_and_factory)
 {
@@ -394,6 +418,7 @@ elements_doc_suite (void)
   tcase_add_loop_test (doc, signals_have_their_arguments, 0, 3);
   tcase_add_loop_test (doc, pads_are_those_of_the_element, 0, 3);
   tcase_add_test (doc, names_are_in_the_code);
+  tcase_add_test (doc, errors_are_those_of_the_header);
   tcase_add_test (doc, what_a_session_tells_is_named);
   tcase_add_test (doc, what_a_session_of_rtspwfd_tells_is_named);
   return suite;

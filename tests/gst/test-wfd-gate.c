@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 #include <wfd-gate.h>
 
+#include "recorder.h"
 #include "stream-writer.h"
 
 /* A gate between a source whose kind the test decides and a place that counts. */
@@ -348,7 +349,9 @@ GST_START_TEST (stream_that_does_not_say_what_it_is_is_an_error)
       GST_FLOW_NOT_NEGOTIATED);
   message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
   fail_unless (message != NULL);
+  assert_tells_programs (message);
   gst_message_parse_error (message, &error, NULL);
+  fail_unless (g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT));
   fail_unless (strstr (error->message, "tsparse set-timestamps=true") != NULL, "%s",
       error->message);
   gst_element_set_bus (gate, NULL);

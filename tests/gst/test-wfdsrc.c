@@ -599,6 +599,7 @@ GST_START_TEST (without_uri_the_error_says_so)
   fail_unless (
       gst_element_set_state (sink.pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
   error = recorder_wait_error (sink.recorder);
+  fail_unless (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND));
   fail_unless (strstr (error->message, "uri") != NULL);
   side_clear (&sink);
 }
