@@ -147,7 +147,6 @@ on_invite_again (gpointer user_data)
 
 /* --- whether it comes --- */
 
-#define COME_MS 15000 /* hostap, P2P_MAX_INITIAL_CONN_WAIT_GO_REINVOKE */
 /* A program that has crashed meanwhile gets another invitation. */
 #define MAX_IN_VAIN 2
 
@@ -190,7 +189,8 @@ expect_member (WfdP2pOp *op)
     return;
   op->has_said_yes = TRUE;
   if (op->step == WFD_P2P_STEP_MEMBER)
-    wfd_p2p_op_wake_in (op, wfd_p2p_or_default (op->link->options.come_ms, COME_MS), on_not_come);
+    wfd_p2p_op_wake_in (op, wfd_p2p_or_default (op->link->options.come_ms, WFD_P2P_COME_MS),
+        on_not_come);
 }
 
 /* --- what it answers --- */

@@ -75,6 +75,9 @@ struct _WfdP2pOp
 /* Wi-Fi Simple Configuration 2.0, Device Name; wpa_supplicant refuses a longer one. */
 #define WFD_P2P_NAME_BYTES 32
 
+/* That a peer has after its yes to come into a group (hostap, P2P_MAX_INITIAL_CONN_WAIT_GO_REINVOKE). */
+#define WFD_P2P_COME_MS 15000
+
 /* Each step in one row: how it begins, and what is done with the answer, which
  * is NULL if the step does not mind an error. */
 typedef struct
@@ -90,6 +93,8 @@ extern const WfdP2pStepRule wfd_p2p_opening[WFD_P2P_N_STEPS];
 
 /* Of link-p2p-open.c */
 void wfd_p2p_op_begin_not_paired (WfdP2pOp *op);
+/* What stands, if it is with another peer than the one that is wanted, is no good. */
+void wfd_p2p_op_check_group (WfdP2pOp *op);
 
 /* Of link-p2p-claim.c */
 void wfd_p2p_op_begin_clean (WfdP2pOp *op);

@@ -798,10 +798,12 @@ wfd_p2p_op_begin (WfdP2pLink *self, const WfdP2pWish *wish, GTask *task)
   self->op->task = task;
   want_peer (self->op, wish->peer);
   watch_cancellable (self->op);
-  if (is_new) {
-    wfd_p2p_op_watch_time (self->op);
-    wfd_p2p_op_advance (self->op);
+  if (!is_new) {
+    wfd_p2p_op_check_group (self->op);
+    return;
   }
+  wfd_p2p_op_watch_time (self->op);
+  wfd_p2p_op_advance (self->op);
 }
 
 /* Its person has found the button while we wait to try again. */

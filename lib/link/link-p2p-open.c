@@ -549,11 +549,62 @@ answered_frequency (WfdP2pOp *op, GVariant *answer)
 
 /* --- who is in it --- */
 
-/* The peer is not known as long as it is searched for. */
+/* The peer is not known as long as it is searched for. @member: (nullable) */
 static gboolean
 is_unwanted (WfdP2pOp *op, WfdLinkPeer *member)
 {
+  if (member == NULL || member == op->peer)
+    return FALSE;
   return op->peer != NULL || (op->wanted != NULL && !wfd_link_peer_matches (member, op->wanted));
+}
+
+static void
+fail_with_other (WfdP2pOp *op, const char *other)
+{
+  wfd_p2p_op_fail_for_now (op, TRUE,
+      g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "Instead of %s, %s has come into the group",
+          op->peer != NULL ? wfd_link_peer_get_id (op->peer) : op->wanted, other));
+}
+
+static gboolean
+on_only_others (gpointer user_data)
+{
+  WfdP2pOp *op = user_data;
+
+  if (op->has_said_yes)
+    wfd_p2p_op_stays_away (op);
+  else
+    fail_with_other (op, "somebody else");
+  return G_SOURCE_REMOVE;
+}
+
+/* Which stations they are is told behind who they are. */
+void
+wfd_p2p_op_turn_out_others (WfdP2pOp *op)
+{
+  if (op->step == WFD_P2P_STEP_MEMBER && op->failure == NULL && !wfd_p2p_op_is_inside (op)
+      && op->peer != NULL)
+    wfd_p2p_group_turn_out (op->link, op->peer);
+}
+
+/* A group of ours is no less ours, so the peer is waited for; but wpa_supplicant does not end any
+ * more what somebody is in. */
+static void
+wait_beside_others (WfdP2pOp *op)
+{
+  wfd_p2p_op_turn_out_others (op);
+  if (op->step_timer == NULL)
+    wfd_p2p_op_wake_in (op, wfd_p2p_or_default (op->link->options.come_ms, WFD_P2P_COME_MS),
+        on_only_others);
+}
+
+void
+wfd_p2p_op_check_group (WfdP2pOp *op)
+{
+  WfdLinkPeer *member = op->link->group != NULL ? op->link->group->info->peer : NULL;
+
+  if (op->failure == NULL && is_unwanted (op, member))
+    fail_with_other (op, wfd_link_peer_get_id (member));
 }
 
 /* The application opens a session to this peer and to no other, who may be faster once. */
@@ -570,11 +621,11 @@ take_member (WfdP2pOp *op, const char *path)
     g_set_object (&op->peer, member);
   if (wfd_p2p_op_is_inside (op) && member != op->peer)
     return;
-  if (member != NULL && member != op->peer && is_unwanted (op, member)) {
-    wfd_p2p_op_fail_for_now (op, TRUE,
-        g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "Instead of %s, %s has come into the group",
-            op->peer != NULL ? wfd_link_peer_get_id (op->peer) : op->wanted,
-            wfd_link_peer_get_id (member)));
+  if (is_unwanted (op, member)) {
+    if (op->link->group->info->is_owner)
+      wait_beside_others (op);
+    else
+      fail_with_other (op, wfd_link_peer_get_id (member));
     return;
   }
   if (member == NULL)

@@ -128,6 +128,21 @@ wfd_p2p_group_note_station (WfdP2pGroup *group, const char *station)
   claim_stations (group);
 }
 
+/* By its address as a device it would also be forgotten. */
+void
+wfd_p2p_group_turn_out (WfdP2pLink *self, WfdLinkPeer *peer)
+{
+  WfdP2pGroup *group = self->group;
+
+  for (guint i = 0; i < group->members->len; i++) {
+    const WfdP2pMember *member = get_member (group, i);
+
+    if (member->has_station && strcmp (member->id, wfd_link_peer_get_id (peer)) != 0)
+      wfd_p2p_link_send (self, group->interface_path, WPAS_REMOVE_CLIENT,
+          wfd_p2p_build_remove (member->station));
+  }
+}
+
 static gboolean
 is_same (const guint8 *station, gpointer other)
 {

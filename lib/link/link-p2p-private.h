@@ -217,6 +217,8 @@ void wfd_p2p_group_init_members (WfdP2pGroup *group);
 void wfd_p2p_group_add_member (WfdP2pGroup *group, const char *peer_path);
 void wfd_p2p_group_note_joined (WfdP2pGroup *group, const char *peer_path);
 void wfd_p2p_group_note_station (WfdP2pGroup *group, const char *station);
+/* All but @peer, as far as it is known which stations they are. */
+void wfd_p2p_group_turn_out (WfdP2pLink *self, WfdLinkPeer *peer);
 /* What another link of ours has noted so. */
 void wfd_p2p_group_learn_stations (WfdP2pGroup *group, const char *text);
 void wfd_p2p_group_remove_member (WfdP2pGroup *group, const char *peer_path);
@@ -264,6 +266,8 @@ void wfd_p2p_op_peer_lost (WfdP2pOp *op);
 void wfd_p2p_op_group_started (WfdP2pOp *op);
 void wfd_p2p_op_peer_joined (WfdP2pOp *op, const char *peer_path);
 void wfd_p2p_op_station_told (WfdP2pOp *op);
+/* Whoever is in a group in which the peer is waited for. */
+void wfd_p2p_op_turn_out_others (WfdP2pOp *op);
 void wfd_p2p_op_interface_added (WfdP2pOp *op);
 /* As it has agreed to be paired, say. */
 void wfd_p2p_op_stop_asking (WfdP2pOp *op);

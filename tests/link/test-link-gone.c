@@ -352,6 +352,83 @@ test_somebody_else_first (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
 }
 
+#define STRANGER_STATION "02:00:00:00:99:01"
+
+static void
+say_joined (Lab *lab, const char *peer)
+{
+  fake_wpas_say (lab->fake, GROUP, IF_GROUP, "PeerJoined", g_variant_new ("(o)", peer));
+}
+
+/* Into a group of ours in which the peer is waited for. */
+static void
+let_stranger_come (Lab *lab, const WfdP2pOptions *some)
+{
+  lab_use_options (lab, some);
+  lab_know_tv (lab);
+  ask_tv (lab);
+  lab_start_group (lab, "GO");
+  lab_wait_call (lab, "Get Members");
+  lab_settle (lab);
+  say_joined (lab, OTHER);
+}
+
+/* Who leaves it does not end it, either. */
+static void
+test_stranger_in_our_group (Lab *lab, gconstpointer data)
+{
+  let_stranger_come (lab, &options);
+  fake_wpas_say (lab->fake, GROUP_IFACE, IF_INTERFACE, "StaAuthorized",
+      g_variant_new ("(s)", STRANGER_STATION));
+  lab_wait_call (lab, "RemoveClient");
+  assert_call (lab, "RemoveClient", "RemoveClient " GROUP_IFACE " iface='" STRANGER_STATION "'");
+  fake_wpas_say (lab->fake, GROUP, IF_GROUP, "PeerDisconnected", g_variant_new ("(o)", OTHER));
+  lab_settle (lab);
+  g_assert_false (lab->done);
+  say_joined (lab, TV);
+  lab_wait_ok (lab);
+  g_assert_cmpstr (wfd_link_peer_get_id (wfd_link_get_info (lab->link)->peer), ==, TV_ID);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 1);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
+}
+
+/* The peer does not come beside him, for as long as it may take. */
+static void
+test_only_a_stranger (Lab *lab, gconstpointer data)
+{
+  WfdP2pOptions short_of_time = options;
+
+  short_of_time.come_ms = 1;
+  let_stranger_come (lab, &short_of_time);
+  lab_wait_call (lab, "Disconnect");
+  fake_wpas_forget_calls (lab->fake);
+  lab_wait_call (lab, "Connect");
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+}
+
+/* He has begun it, and it has no address yet when another one is wanted. */
+static void
+test_group_of_stranger_is_not_adopted (Lab *lab, gconstpointer data)
+{
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  lab_set_neighbour (lab, NULL);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_start_group (lab, "GO");
+  lab_wait_call (lab, "Get Members");
+  lab_settle (lab);
+  say_joined (lab, OTHER);
+  lab_settle (lab);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Disconnect");
+  lab_wait_call (lab, "Connect");
+  lab_start_group (lab, "client");
+  lab_wait_ok (lab);
+  g_assert_cmpstr (wfd_link_peer_get_id (wfd_link_get_info (lab->link)->peer), ==, TV_ID);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -372,5 +449,8 @@ main (int argc, char **argv)
   add ("adopted", test_adopted);
   add ("failing", test_failing);
   add ("somebody-else-first", test_somebody_else_first);
+  add ("stranger/in-our-group", test_stranger_in_our_group);
+  add ("stranger/alone", test_only_a_stranger);
+  add ("stranger/has-begun-the-group", test_group_of_stranger_is_not_adopted);
   return lab_run ();
 }
