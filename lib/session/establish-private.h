@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What establish.c, the object, establish-run.c, the course of things, and establish-pin.c, whose PIN
- * it is, share. */
+/* What establish.c, the object, establish-run.c, the course of things, establish-pin.c, whose PIN
+ * it is, and establish-names.c, who is meant, share. */
 
 typedef enum
 {
@@ -50,6 +50,7 @@ struct _WfdEstablish
   gboolean is_finding;               /* a search is being begun */
   WfdEstablishAction after;          /* once the link is closed */
   WfdLinkPeer *busy;                 /* is wanted, and in use */
+  gboolean has_namesakes;            /* it was told, in this search, that two bear the name */
   GHashTable *taken;                 /* ids of those that other links of this program showed on */
   WfdLinkPeer *candidate;            /* with whom the link is, or is to be, opened */
   gboolean was_asked;                /* by it: it does not know of an earlier pairing */
@@ -77,6 +78,20 @@ void wfd_establish_time_is_over (WfdEstablish *self);
 gboolean wfd_establish_is_phase_open (WfdEstablishPhase phase);
 /* Why what follows has not worked. */
 void wfd_establish_note_failure (WfdEstablish *self, const GError *error);
+
+/* Whoever has had a session has it again: another one may bear the name meanwhile. */
+gboolean wfd_establish_is_named (WfdEstablish *self, WfdLinkPeer *peer);
+/* What a peer says of itself may come later than the peer. */
+gboolean wfd_establish_plays_other_role (WfdEstablish *self, WfdLinkPeer *peer);
+/* A sink waits to be asked. A source does not show its screen to whoever is near. */
+gboolean wfd_establish_is_wanted (WfdEstablish *self, WfdLinkPeer *peer);
+/* The first of them; NULL if there is none. */
+WfdLinkPeer *wfd_establish_find_wanted (WfdEstablish *self);
+/* Another one with the very name that is wanted; NULL if there is none. */
+WfdLinkPeer *wfd_establish_find_namesake (WfdEstablish *self, WfdLinkPeer *peer);
+void wfd_establish_tell_namesakes (WfdEstablish *self, WfdLinkPeer *peer, WfdLinkPeer *other);
+/* (nullable): two bear it, still */
+GError *wfd_establish_make_namesake_error (WfdEstablish *self);
 
 /* (nullable): the one that would be used now */
 const char *wfd_establish_get_pin (WfdEstablish *self);

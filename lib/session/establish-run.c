@@ -102,73 +102,11 @@ tell_news (WfdEstablish *self, const char *text)
 
 /* --- peers --- */
 
-/* Whoever has had a session has it again: another one may bear the name meanwhile. */
-static gboolean
-is_named (WfdEstablish *self, WfdLinkPeer *peer)
-{
-  g_autofree char *lower = NULL;
-
-  if (self->peer == NULL)
-    return TRUE;
-  if (self->chosen != NULL)
-    return strcmp (wfd_link_peer_get_id (peer), self->chosen) == 0;
-  lower = g_ascii_strdown (self->peer, -1);
-  return wfd_link_peer_matches (peer, self->peer)
-      || (!wfd_link_is_address (self->peer)
-          && g_pattern_match_simple (self->peer, wfd_link_peer_get_name (peer)))
-      || g_pattern_match_simple (lower, wfd_link_peer_get_id (peer));
-}
-
-/* What a peer says of itself may come later than the peer. */
-static gboolean
-plays_other_role (WfdEstablish *self, WfdLinkPeer *peer)
-{
-  return self->role == WFD_ROLE_SOURCE ? wfd_link_peer_is_sink (peer)
-                                       : wfd_link_peer_is_source (peer);
-}
-
-/* A sink waits to be asked. A source does not show its screen to whoever is near. */
-static gboolean
-is_wanted (WfdEstablish *self, WfdLinkPeer *peer)
-{
-  return self->role == WFD_ROLE_SOURCE && self->peer != NULL && is_named (self, peer)
-      && plays_other_role (self, peer)
-      && !g_hash_table_contains (self->taken, wfd_link_peer_get_id (peer));
-}
-
 void
 wfd_establish_note_failure (WfdEstablish *self, const GError *error)
 {
   g_clear_error (&self->failure);
   self->failure = g_error_copy (error);
-}
-
-/* Another one with the very name that is wanted; NULL if there is none. */
-static WfdLinkPeer *
-find_namesake (WfdEstablish *self, WfdLinkPeer *peer)
-{
-  g_autoptr (GPtrArray) peers = wfd_link_dup_peers (self->link);
-
-  if (self->chosen != NULL || g_strcmp0 (wfd_link_peer_get_name (peer), self->peer) != 0)
-    return NULL;
-  for (guint i = 0; i < peers->len; i++) {
-    WfdLinkPeer *other = g_ptr_array_index (peers, i);
-
-    if (other != peer && is_wanted (self, other))
-      return other;
-  }
-  return NULL;
-}
-
-static void
-fail_ambiguous (WfdEstablish *self, WfdLinkPeer *peer, WfdLinkPeer *other)
-{
-  g_autoptr (GError) error = g_error_new (WFD_ERROR, WFD_ERROR_INVALID_ARGUMENT,
-      "Two displays are called “%s”: %s and %s; name the address of the one that is meant",
-      self->peer, wfd_link_peer_get_id (peer), wfd_link_peer_get_id (other));
-
-  wfd_establish_note_failure (self, error);
-  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
 }
 
 void
@@ -177,6 +115,7 @@ wfd_establish_choose (WfdEstablish *self, const char *id)
   g_free (self->chosen);
   self->chosen = g_strdup (id);
   g_hash_table_remove_all (self->taken);
+  self->has_namesakes = FALSE;
 }
 
 static gboolean
@@ -223,24 +162,52 @@ wait_for_busy (WfdEstablish *self, WfdLinkPeer *peer)
       wfd_establish_name (peer));
 }
 
+/* Of two of one name none is taken by chance; either may go, or say that it is called otherwise. */
 static void
-on_peer (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
+wait_for_one (WfdEstablish *self, WfdLinkPeer *peer, WfdLinkPeer *other)
+{
+  wfd_clear_source (&self->news);
+  wfd_establish_tell_namesakes (self, peer, other);
+}
+
+static void
+consider (WfdEstablish *self, WfdLinkPeer *peer)
 {
   WfdLinkPeer *other;
 
-  /* From now on it says itself when it is free. */
-  if (!wfd_link_peer_is_available (peer))
-    g_hash_table_remove (self->taken, wfd_link_peer_get_id (peer));
   if (self->state.phase != WFD_ESTABLISH_SEEKING || self->is_finding || self->closing != NULL
-      || !is_wanted (self, peer))
+      || !wfd_establish_is_wanted (self, peer))
     return;
-  other = find_namesake (self, peer);
+  other = wfd_establish_find_namesake (self, peer);
   if (other != NULL)
-    fail_ambiguous (self, peer, other);
+    wait_for_one (self, peer, other);
   else if (is_busy (self, peer))
     wait_for_busy (self, peer);
   else
     take_candidate (self, peer, FALSE, NULL);
+}
+
+static void
+consider_namesake (WfdEstablish *self)
+{
+  WfdLinkPeer *peer = NULL;
+
+  if (self->has_namesakes && self->link != NULL && self->state.phase == WFD_ESTABLISH_SEEKING)
+    peer = wfd_establish_find_wanted (self);
+  if (peer != NULL)
+    consider (self, peer);
+}
+
+static void
+on_peer (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
+{
+  /* From now on it says itself when it is free. */
+  if (!wfd_link_peer_is_available (peer))
+    g_hash_table_remove (self->taken, wfd_link_peer_get_id (peer));
+  if (wfd_establish_is_wanted (self, peer))
+    consider (self, peer);
+  else
+    consider_namesake (self);
 }
 
 static void
@@ -249,7 +216,7 @@ look_at_known_peers (WfdEstablish *self)
   g_autoptr (GPtrArray) peers = wfd_link_dup_peers (self->link);
 
   for (guint i = 0; i < peers->len && self->state.phase == WFD_ESTABLISH_SEEKING; i++)
-    on_peer (self->link, g_ptr_array_index (peers, i), self);
+    consider (self, g_ptr_array_index (peers, i));
 }
 
 /* "A, B and others"; NULL if there is none. */
@@ -263,7 +230,7 @@ list_others (WfdEstablish *self)
   for (guint i = 0; i < peers->len; i++) {
     WfdLinkPeer *peer = g_ptr_array_index (peers, i);
 
-    if (!plays_other_role (self, peer) || n++ >= MAX_NAMED)
+    if (!wfd_establish_plays_other_role (self, peer) || n++ >= MAX_NAMED)
       continue;
     g_string_append_printf (list, "%s“%s” (%s)", list->len > 0 ? ", " : "",
         wfd_establish_name (peer), wfd_link_peer_get_id (peer));
@@ -279,7 +246,10 @@ static GError *
 make_no_peer_error (WfdEstablish *self)
 {
   g_autofree char *others = list_others (self);
+  GError *error = wfd_establish_make_namesake_error (self);
 
+  if (error != NULL)
+    return error;
   if (self->peer == NULL)
     return g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
         "“peer” has to name the display that shows the screen; in reach %s%s",
@@ -438,6 +408,7 @@ search (WfdEstablish *self)
   /* Closed when it was told. */
   if (!is_ours (self, link))
     return;
+  self->has_namesakes = FALSE;
   watch_search (self);
   wfd_p2p_link_seek_back (WFD_P2P_LINK (link),
       self->role == WFD_ROLE_SOURCE && self->state.has_worked);
@@ -747,7 +718,7 @@ plays_our_role (WfdEstablish *self, WfdLinkPeer *peer)
   gboolean ours =
       self->role == WFD_ROLE_SOURCE ? wfd_link_peer_is_source (peer) : wfd_link_peer_is_sink (peer);
 
-  return ours && !plays_other_role (self, peer);
+  return ours && !wfd_establish_plays_other_role (self, peer);
 }
 
 /* It may be the one that is waited for, and asks again. */
@@ -761,8 +732,8 @@ may_be_named (WfdEstablish *self, WfdLinkPeer *peer)
 static gboolean
 is_let_in (WfdEstablish *self, WfdLinkPeer *peer, WfdPairing pairing)
 {
-  if (!is_named (self, peer) || (self->role == WFD_ROLE_SOURCE && self->peer == NULL)
-      || find_namesake (self, peer) != NULL)
+  if (!wfd_establish_is_named (self, peer) || (self->role == WFD_ROLE_SOURCE && self->peer == NULL)
+      || wfd_establish_find_namesake (self, peer) != NULL)
     return FALSE;
   if (plays_our_role (self, peer)) {
     wfd_establish_tell (self, WFD_ESTABLISH_NEWS, "%s wants to be paired, and is a %s itself",
@@ -831,6 +802,15 @@ on_peer_lost (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
   g_hash_table_remove (self->taken, wfd_link_peer_get_id (peer));
   if (self->busy == peer)
     g_clear_object (&self->busy);
+  consider_namesake (self);
+}
+
+/* Which was sought and found when no other bore its name. */
+static gboolean
+is_opened_by_us (WfdEstablish *self, WfdLinkPeer *peer)
+{
+  return self->state.phase == WFD_ESTABLISH_OPENING
+      && strcmp (wfd_link_peer_get_id (peer), wfd_link_peer_get_id (self->candidate)) == 0;
 }
 
 /* Whether a session can come of it. A group that another program has begun may be with
@@ -838,11 +818,14 @@ on_peer_lost (WfdLink *link, WfdLinkPeer *peer, WfdEstablish *self)
 static gboolean
 is_of_use (WfdEstablish *self, const WfdLinkInfo *info)
 {
-  if (info->peer == NULL || info->local_address == NULL || !is_named (self, info->peer))
+  if (info->peer == NULL || info->local_address == NULL
+      || !wfd_establish_is_named (self, info->peer))
     return FALSE;
   if (self->role == WFD_ROLE_SINK)
     return info->peer_address != NULL;
-  return self->peer != NULL && find_namesake (self, info->peer) == NULL;
+  return self->peer != NULL
+      && (is_opened_by_us (self, info->peer)
+          || wfd_establish_find_namesake (self, info->peer) == NULL);
 }
 
 static void
@@ -850,7 +833,8 @@ note_wrong (WfdEstablish *self, const WfdLinkInfo *info)
 {
   g_autoptr (GError) error = NULL;
 
-  if (info->peer != NULL && is_named (self, info->peer) && self->role == WFD_ROLE_SINK)
+  if (info->peer != NULL && wfd_establish_is_named (self, info->peer)
+      && self->role == WFD_ROLE_SINK)
     error = g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT,
         "%s is in the group, and its address there is not known; try again",
         wfd_establish_name (info->peer));

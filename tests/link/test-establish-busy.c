@@ -190,6 +190,62 @@ test_namesake_opens (Way *way, gconstpointer data)
   g_assert_cmpuint (way->n_opened, ==, 0);
 }
 
+#define SAME_NAME "{'DeviceName': <'Living room'>, 'IEs': <" ROKU_IES ">}"
+
+/* Two that could be meant. */
+static void
+seek_one_of_two (Way *way)
+{
+  g_object_set (way->establish, "peer", "Living room", NULL);
+  way_begin (way);
+  lab_wait_call (&way->lab, "Find");
+  lab_settle (&way->lab);
+  lab_say (&way->lab, "DeviceFoundProperties",
+      "(objectpath '" OTHER "', "
+      "{'DeviceName': <'Living room'>, 'IEs': <" BUSY_IES ">}"
+      ")");
+  lab_say (&way->lab, "DeviceFoundProperties", "(objectpath '" TV "', " SAME_NAME ")");
+  lab_settle (&way->lab);
+  g_assert_true (g_str_has_suffix (way->text, "one that is meant"));
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+}
+
+/* Only the other one is left. */
+static void
+test_namesake_goes (Way *way, gconstpointer data)
+{
+  seek_one_of_two (way);
+  lab_say (&way->lab, "DeviceLost", "(objectpath '" OTHER "',)");
+  lab_start_group_after (&way->lab, "Connect", "client");
+  WAIT_UNTIL (way->n_opened == 1);
+  g_assert_no_error (way->failed);
+}
+
+static void
+test_namesake_is_called_otherwise (Way *way, gconstpointer data)
+{
+  seek_one_of_two (way);
+  lab_start_group_after (&way->lab, "Connect", "client");
+  lab_say (&way->lab, "DeviceFoundProperties",
+      "(objectpath '" OTHER "', {'DeviceName': <'Kitchen'>, 'IEs': <" ROKU_IES ">})");
+  WAIT_UNTIL (way->n_opened == 1);
+}
+
+/* The one that was alone is being paired with. */
+static void
+test_namesake_comes_late (Way *way, gconstpointer data)
+{
+  g_object_set (way->establish, "peer", "Living room", NULL);
+  lab_know_tv (&way->lab);
+  way_begin (way);
+  lab_wait_call (&way->lab, "Connect");
+  lab_say (&way->lab, "DeviceFoundProperties", "(objectpath '" OTHER "', " SAME_NAME ")");
+  lab_settle (&way->lab);
+  lab_start_group (&way->lab, "client");
+  WAIT_UNTIL (way->n_opened == 1);
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Disconnect"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -205,5 +261,8 @@ main (int argc, char **argv)
   add ("ours/named", test_named);
   add ("namesake/asks", test_namesake_asks);
   add ("namesake/opens", test_namesake_opens);
+  add ("namesake/goes", test_namesake_goes);
+  add ("namesake/is-called-otherwise", test_namesake_is_called_otherwise);
+  add ("namesake/comes-late", test_namesake_comes_late);
   return lab_run ();
 }

@@ -137,6 +137,17 @@ test_two_of_one_name (Way *way, gconstpointer data)
   know_namesake (way);
   g_object_set (way->establish, "peer", "Living room", NULL);
   way_begin (way);
+  WAIT_UNTIL (g_str_has_suffix (way->progress->str, "discover~"));
+  g_assert_nonnull (strstr (way->text, OTHER_ID));
+  g_assert_nonnull (strstr (way->text, TV_ID));
+  g_assert_nonnull (strstr (way->text, "set “peer” to the address"));
+  g_assert_null (way->establish->news);
+  lab_say_tv_found (&way->lab);
+  lab_settle (&way->lab);
+  g_assert_cmpstr (way->progress->str, ==, "discover+ discover~");
+  /* That of the search. */
+  g_assert_no_error (way->failed);
+  wfd_establish_time_is_over (way->establish);
   way_wait_failed (way, WFD_ERROR_INVALID_ARGUMENT, OTHER_ID);
   g_assert_nonnull (strstr (way->failed->message, TV_ID));
   g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
