@@ -21,6 +21,7 @@ G_BEGIN_DECLS
 #define KEY_OPEN "open"         /* ... there if they may do so now */
 /* and of what we have set, and before there is a group. */
 #define KEY_DEVICE "device"         /* the path of the adapter */
+#define KEY_MANAGER "manager"       /* there if Wi-Fi Direct is surely done by that */
 #define KEY_NAME "device-name"      /* of its interface */
 #define KEY_INTERFACES "interfaces" /* all paths of others */
 #define KEY_WFD_IES "wfd-ies"       /* what was there before, as text */

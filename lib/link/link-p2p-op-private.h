@@ -35,6 +35,8 @@ struct _WfdP2pOp
   char **paths; /* of objects that are asked one after the other */
   guint n_asked;
   GString *names;        /* of interfaces that will not do */
+  GHashTable *adapters;  /* path to name of each that can do Wi-Fi Direct */
+  char *manager_path;    /* of that of them by which it is done; NULL: not known */
   gboolean is_off;       /* one of them would, if it were switched on */
   guint n_without;       /* of those that are meant: without Wi-Fi Direct */
   WfdNetP2p radio_p2p;   /* of these, the most */
@@ -99,6 +101,16 @@ void wfd_p2p_op_check_group (WfdP2pOp *op);
 /* Of link-p2p-claim.c */
 void wfd_p2p_op_begin_clean (WfdP2pOp *op);
 void wfd_p2p_op_answered_clean (WfdP2pOp *op, GVariant *answer);
+
+/* Of link-p2p-manager.c */
+/* Of two that will do: @path, rather than what was chosen until now. */
+gboolean wfd_p2p_op_prefers (WfdP2pOp *op, const char *path);
+/* Whether it is not known which of several it is. */
+gboolean wfd_p2p_op_has_to_choose (WfdP2pOp *op);
+/* For others of ours, which need not search then. */
+void wfd_p2p_op_claim_manager (WfdP2pOp *op);
+void wfd_p2p_op_begin_manager (WfdP2pOp *op);
+void wfd_p2p_op_answered_manager (WfdP2pOp *op, GVariant *answer);
 
 /* Of link-p2p-share.c */
 void wfd_p2p_op_begin_share (WfdP2pOp *op);

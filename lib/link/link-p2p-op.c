@@ -39,6 +39,8 @@ wfd_p2p_op_unref (WfdP2pOp *op)
   g_free (op->pin);
   if (op->names != NULL)
     g_string_free (op->names, TRUE);
+  g_hash_table_unref (op->adapters);
+  g_free (op->manager_path);
   g_free (op);
 }
 
@@ -551,6 +553,8 @@ get_facts (WfdP2pOp *op)
     facts |= WFD_P2P_PREPARED;
   if (asks_first (op))
     facts |= WFD_P2P_ASKS_FIRST;
+  if (wfd_p2p_op_has_to_choose (op))
+    facts |= WFD_P2P_SEVERAL;
   if (wfd_p2p_op_get_begin_mhz (op) != 0 && (op->has_begun || (facts & WFD_P2P_STARTED) == 0))
     facts |= WFD_P2P_PICKS;
   if (wfd_p2p_op_invites_in_vain (op))
@@ -748,6 +752,7 @@ op_new (WfdP2pLink *self, const WfdP2pWish *wish)
     .n_refs = 1,
     .link = g_object_ref (self),
     .calls = g_cancellable_new (),
+    .adapters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
     .held = g_ptr_array_new_with_free_func ((GDestroyNotify) wfd_claim_free),
     .left = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref),
     .wish = wish->facts,

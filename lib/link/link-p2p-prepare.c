@@ -170,11 +170,14 @@ begin_interfaces (WfdP2pOp *op)
     op->is_off = FALSE;
     op->n_without = 0;
     op->radio_p2p = WFD_NET_P2P_NONE;
+    g_hash_table_remove_all (op->adapters);
   }
-  if (op->paths[op->n_asked] == NULL)
-    fail_no_interface (op);
-  else
+  if (op->paths[op->n_asked] != NULL)
     wfd_p2p_op_ask_all (op, op->paths[op->n_asked], WPAS_INTERFACE_INTERFACE);
+  else if (op->link->interface_path != NULL)
+    wfd_p2p_op_advance (op);
+  else
+    fail_no_interface (op);
 }
 
 /* A group that stands already, whosever it is, is no adapter, and its interface may be the
@@ -193,6 +196,19 @@ static void
 note_interface (WfdP2pOp *op, const char *name, const char *why)
 {
   g_string_append_printf (op->names, "%s%s%s", op->names->len > 0 ? ", " : "", name, why);
+}
+
+/* @name: (transfer full) */
+static void
+choose_interface (WfdP2pOp *op, const char *path, char *name, GVariant *properties)
+{
+  WfdP2pLink *self = op->link;
+
+  g_free (self->interface_path);
+  g_free (self->device_name);
+  self->interface_path = g_strdup (path);
+  self->device_name = name;
+  wfd_p2p_link_note_state (self, properties);
 }
 
 /* What could be used, if it had Wi-Fi Direct. */
@@ -218,17 +234,14 @@ answered_interface (WfdP2pOp *op, GVariant *answer)
     gboolean is_off = wfd_p2p_read_is_off (properties);
     gboolean is_wanted = is_wanted_interface (op, name, can_p2p);
 
-    if (is_wanted && !is_off) {
-      op->link->interface_path = g_strdup (path);
-      op->link->device_name = g_steal_pointer (&name);
-      wfd_p2p_link_note_state (op->link, properties);
-      wfd_p2p_op_advance (op);
-      return;
-    }
-    op->is_off |= is_wanted;
+    op->is_off |= is_wanted && is_off;
     if (!can_p2p)
       note_without (op, name);
+    else if (!g_str_has_prefix (name, WPAS_GROUP_PREFIX))
+      g_hash_table_insert (op->adapters, g_strdup (path), g_strdup (name));
     note_interface (op, name, !can_p2p ? " (without Wi-Fi Direct)" : is_off ? " (off)" : "");
+    if (is_wanted && !is_off && wfd_p2p_op_prefers (op, path))
+      choose_interface (op, path, g_steal_pointer (&name), properties);
   }
   begin_interfaces (op);
 }
@@ -324,6 +337,7 @@ begin_configure (WfdP2pOp *op)
   if (wanted.sets_address)
     read_addresses (self, config);
   wfd_p2p_link_claim (self, config);
+  wfd_p2p_op_claim_manager (op);
   g_ptr_array_set_size (op->held, 0);
   set_methods (self);
   wfd_p2p_op_set_property (op, self->interface_path, WPAS_INTERFACE_P2P, WPAS_P2P_CONFIG, config);
@@ -430,5 +444,6 @@ const WfdP2pStepRule wfd_p2p_preparing[WFD_P2P_N_STEPS] = {
   [WFD_P2P_STEP_READ_METHODS] = { begin_read_methods, answered_methods, TRUE },
   [WFD_P2P_STEP_CONFIGURE] = { begin_configure, wfd_p2p_op_answered_nothing, FALSE },
   [WFD_P2P_STEP_ANNOUNCE] = { begin_announce, wfd_p2p_op_answered_nothing, FALSE },
+  [WFD_P2P_STEP_MANAGER] = { wfd_p2p_op_begin_manager, wfd_p2p_op_answered_manager, TRUE },
   [WFD_P2P_STEP_PEERS] = { begin_peers, answered_peers, TRUE },
 };

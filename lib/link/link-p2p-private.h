@@ -269,6 +269,8 @@ void wfd_p2p_op_station_told (WfdP2pOp *op);
 /* Whoever is in a group in which the peer is waited for. */
 void wfd_p2p_op_turn_out_others (WfdP2pOp *op);
 void wfd_p2p_op_interface_added (WfdP2pOp *op);
+/* That adapter has said that a search is over. */
+void wfd_p2p_op_note_manager (WfdP2pOp *op, const char *path);
 /* As it has agreed to be paired, say. */
 void wfd_p2p_op_stop_asking (WfdP2pOp *op);
 void wfd_p2p_op_invitation_result (WfdP2pOp *op, gint status);

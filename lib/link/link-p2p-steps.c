@@ -30,6 +30,8 @@
 #define IN_VAIN WFD_P2P_IN_VAIN
 #define FORMS (WFD_P2P_UNDO_TURN | WFD_P2P_UNDO_FORMATION | WFD_P2P_UNDO_GROUP)
 #define UNHEARD WFD_P2P_UNHEARD
+#define SEVERAL WFD_P2P_SEVERAL
+#define MISPLACED WFD_P2P_MISPLACED
 
 /* Of the rows of a step, the first whose facts are all there counts. A group
  * that the peer has begun meanwhile is as good as one that we would begin. */
@@ -60,7 +62,10 @@ static const struct
   { S (READ_METHODS), 0, S (CONFIGURE) },
   /* A television shows up only if the very first search says what we are. */
   { S (CONFIGURE), 0, S (ANNOUNCE) },
+  { S (ANNOUNCE), SEVERAL, S (MANAGER) },
   { S (ANNOUNCE), 0, S (PEERS) },
+  { S (MANAGER), MISPLACED, S (BUS) },
+  { S (MANAGER), 0, S (PEERS) },
 
   { S (PEERS), OPENS | STARTED, S (GROUP) },
   { S (PEERS), BEGINS, S (GROUPS) },
@@ -165,6 +170,7 @@ static const struct
   [S (READ_METHODS)] = { "reading how it may be paired", 0 },
   [S (CONFIGURE)] = { "configuring Wi-Fi Direct", 0 },
   [S (ANNOUNCE)] = { "announcing Wi-Fi Display", 0 },
+  [S (MANAGER)] = { "asking by which adapter Wi-Fi Direct is done", 0 },
   [S (PEERS)] = { "asking for known devices", WFD_P2P_UNDO_GROUP },
   [S (FIND)] = { "searching", WFD_P2P_UNDO_SEARCH },
   [S (PAIRINGS)] = { "looking for the pairing", WFD_P2P_UNDO_GROUP },

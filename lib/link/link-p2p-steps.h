@@ -22,6 +22,7 @@ typedef enum
   WFD_P2P_STEP_READ_METHODS, /* and how it may be paired */
   WFD_P2P_STEP_CONFIGURE,    /* our name, type and addresses */
   WFD_P2P_STEP_ANNOUNCE,     /* our WFD information */
+  WFD_P2P_STEP_MANAGER,      /* of several adapters: by which it does Wi-Fi Direct */
   WFD_P2P_STEP_PEERS,        /* the devices that it knows already */
   WFD_P2P_STEP_FIND,         /* search, for whoever there is */
   WFD_P2P_STEP_PAIRINGS,     /* whether it is worth while to search */
@@ -77,6 +78,8 @@ typedef enum
   WFD_P2P_PICKS = 1 << 21,       /* where a group of ours is, which has to be there before */
   WFD_P2P_UNHEARD = 1 << 22,     /* wpa_supplicant knows the peer, but not where to call it */
   WFD_P2P_IN_VAIN = 1 << 23,     /* the peer takes invitations into it, but cannot come */
+  WFD_P2P_SEVERAL = 1 << 24,     /* adapters; which of them it is is not known */
+  WFD_P2P_MISPLACED = 1 << 25,   /* it is another than was taken for it */
 } WfdP2pFact;
 
 /* What follows on @step, which has succeeded; @facts: of WfdP2pFact. */

@@ -621,6 +621,8 @@ on_p2p_signal (GDBusConnection *bus, const char *sender, const char *path, const
 {
   g_autoptr (WfdP2pLink) self = g_object_ref (user_data);
 
+  if (self->op != NULL && strcmp (signal, WPAS_SIGNAL_FIND_STOPPED) == 0)
+    wfd_p2p_op_note_manager (self->op, path);
   if (is_of_other (self, path)) {
     on_signal_of_other (self, signal, args);
     return;

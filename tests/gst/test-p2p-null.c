@@ -37,6 +37,8 @@ at_search (Stage *stage, guint side, const char *key)
 {
   stage->is_deaf = TRUE;
   at_call (stage, side, key);
+  /* The first shows by which of the two adapters Wi-Fi Direct is done. */
+  stage_wait_calls (stage, side, key, 2);
 }
 
 /* Nobody else is there, and the display is asked. */
@@ -201,6 +203,7 @@ static const struct
   gboolean is_of_source; /* only */
 } steps[] = {
   { "announce", at_call, "Set WFDIEs", FALSE, { NULL, NULL } },
+  { "manager", at_call, "StopFind", FALSE, { NULL, NULL } },
   { "search", at_search, "Find", TRUE, { "StopFind", "StopFind" } },
   { "pair", at_pairing, "Connect", FALSE, { "Cancel", "Cancel" } },
   { "group", at_pairing, NULL, TRUE, { "Cancel", "Cancel" } },

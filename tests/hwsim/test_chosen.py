@@ -45,27 +45,55 @@ def add_adapter(device):
     device.ask_supplicant('INTERFACE_ADD wlan%d\t%s\tnl80211' % (SECOND_RADIO, file), path=device.control)
 
 
+def check_plays(source, sink, adapter, settings):
+    say('== by %s: %s' % (adapter, settings or 'none named'))
+    source.start_pipeline(SOURCE % ('pairing=pbc ' + settings))
+    show(source, sink)
+    groups = source.groups()
+    if len(groups) != 1 or not groups[0].startswith('p2p-%s-' % adapter):
+        raise Failure('it is in %s' % groups)
+    end(source)
+    source.stop_peer()
+    for device in (source, sink):
+        device.wait_no_group()
+
+
+def check_fails(source, adapter, why):
+    say('== not by %s' % adapter)
+    source.start_pipeline(SOURCE % ('pairing=pbc interface=' + adapter))
+    source.tell('play')
+    source.wait('^failed .*' + why)
+    source.stop_peer()
+
+
 def choose(source, sink):
-    """wpa_supplicant does Wi-Fi Direct by one adapter alone, the first that it is given without p2p_disabled."""
+    """wpa_supplicant does Wi-Fi Direct by one adapter alone, the first that it is given without p2p_disabled, and when that
+    is unplugged by the next that it is given."""
+    first, second = source.interface, 'wlan%d' % SECOND_RADIO
     source.config = 'p2p_disabled=1\n'
     forget_pairings(source)
     add_adapter(source)
     listen(sink)
-    for settings in ('interface=wlan%d' % SECOND_RADIO, ''):
-        say('== by the second adapter: ' + settings)
-        source.start_pipeline(SOURCE % ('pairing=pbc ' + settings))
-        show(source, sink)
-        groups = source.groups()
-        if len(groups) != 1 or not groups[0].startswith('p2p-wlan%d-' % SECOND_RADIO):
-            raise Failure('it is in %s' % groups)
-        end(source)
-        source.stop_peer()
-        for device in (source, sink):
-            device.wait_no_group()
-    source.start_pipeline(SOURCE % ('pairing=pbc interface=' + source.interface))
-    source.tell('play')
-    source.wait('^failed .*%s has no Wi-Fi Direct, though the driver has it: p2p_disabled=1' % source.interface)
-    source.stop_peer()
+    for settings in ('interface=' + second, ''):
+        check_plays(source, sink, second, settings)
+    check_fails(source, first, '%s has no Wi-Fi Direct, though the driver has it: p2p_disabled=1' % first)
+
+    say('== both can')
+    source.config = ''
+    forget_pairings(source)
+    source.ask_supplicant('INTERFACE_ADD %s\t%s\tnl80211' % (second, source.file + '-2'), path=source.control)
+    for settings in ('interface=' + first, ''):
+        check_plays(source, sink, first, settings)
+    check_fails(source, second, 'by one adapter alone, which is %s, not %s; set interface=%s' % (first, second, first))
+
+    say('== the first is taken away')
+    source.ask_supplicant('INTERFACE_REMOVE ' + first, path=source.control)
+    check_fails(source, second, 'none of its adapters')
+    say('== and given back')
+    source.ask_supplicant('INTERFACE_ADD %s\t%s\tnl80211' % (first, source.file), path=source.control)
+    for settings in ('interface=' + first, ''):
+        check_plays(source, sink, first, settings)
+    check_fails(source, second, 'by one adapter alone, which is %s, not %s; set interface=%s' % (first, second, first))
 
 
 def main():

@@ -20,6 +20,7 @@ typedef struct
 {
   GVariant *answer;
   char *error_name;
+  char *error_text;
   gboolean holds;
   FakeReaction reaction;
   gpointer user_data;
@@ -32,6 +33,7 @@ rule_free (gpointer data)
 
   g_clear_pointer (&rule->answer, g_variant_unref);
   g_free (rule->error_name);
+  g_free (rule->error_text);
   g_free (rule);
 }
 
@@ -52,6 +54,7 @@ reset_answer (Rule *rule)
 {
   g_clear_pointer (&rule->answer, g_variant_unref);
   g_clear_pointer (&rule->error_name, g_free);
+  g_clear_pointer (&rule->error_text, g_free);
   rule->holds = FALSE;
 }
 
@@ -71,6 +74,13 @@ fake_wpas_refuse (FakeWpas *self, const char *key, const char *error_name)
 
   reset_answer (rule);
   rule->error_name = g_strdup (error_name);
+}
+
+void
+fake_wpas_refuse_saying (FakeWpas *self, const char *key, const char *error_name, const char *text)
+{
+  fake_wpas_refuse (self, key, error_name);
+  ensure_rule (self, key)->error_text = g_strdup (text);
 }
 
 void
@@ -263,7 +273,8 @@ make_answer (FakeWpas *self, const Rule *rule, GDBusMessage *call)
   GVariant *body;
 
   if (rule != NULL && rule->error_name != NULL)
-    return g_dbus_message_new_method_error_literal (call, rule->error_name, "as the test wants");
+    return g_dbus_message_new_method_error_literal (call, rule->error_name,
+        rule->error_text != NULL ? rule->error_text : "as the test wants");
   if (rule != NULL && rule->answer != NULL)
     body = rule->answer;
   else if (is_about_properties (call))

@@ -29,6 +29,8 @@ GVariant *fake_wpas_get (FakeWpas *self, const char *path, const char *property)
  * "Get Peers", "Set WFDIEs" or "GetAll fi.w1…Peer". */
 void fake_wpas_answer (FakeWpas *self, const char *key, GVariant *answer);
 void fake_wpas_refuse (FakeWpas *self, const char *key, const char *error_name);
+void fake_wpas_refuse_saying (FakeWpas *self, const char *key, const char *error_name,
+    const char *text);
 /* No answer comes, unless it is released. */
 void fake_wpas_hold (FakeWpas *self, const char *key);
 /* That to the oldest of the calls with this key that have none; NULL: its time is over. */

@@ -620,6 +620,7 @@ const LabStep lab_steps[] = {
   { "read-methods", LAB_FIND, "Get ConfigMethods", FALSE, "" },
   { "configure", LAB_FIND, "Set P2PDeviceConfig", FALSE, "" },
   { "announce", LAB_FIND, "Set WFDIEs", FALSE, "" },
+  { "manager", LAB_FIND, "StopFind", FALSE, "" },
   { "peers", LAB_FIND, "Get Peers", FALSE, "" },
   { "peer", LAB_FIND, GET_ALL_PEER, FALSE, "" },
   { "find", LAB_FIND, "Find", FALSE, "StopFind" },
@@ -692,6 +693,17 @@ leave_claim (Lab *lab)
   set (lab, LEFT_IFACE, "Ifname", "'p2p-wlan0-3'");
 }
 
+void
+lab_add_adapter (Lab *lab)
+{
+  set (lab, ROOT, "Interfaces", "[objectpath '" SECOND "', '" IFACE "']");
+  set (lab, SECOND, "Ifname", "'wlan1'");
+  set (lab, SECOND, "Capabilities", "{'Modes': <['infrastructure', 'ap', 'p2p']>}");
+  set (lab, SECOND, "P2PDeviceConfig", "@a{sv} {}");
+  set (lab, SECOND, "ConfigMethods", "''");
+  set (lab, SECOND, "Peers", "@ao []");
+}
+
 /* The next answer does not come. */
 static void
 hold_group_add (FakeWpas *fake, gpointer user_data)
@@ -718,6 +730,8 @@ lead_to (Lab *lab, const LabStep *step)
 
   if (g_str_equal (step->step, "station"))
     prepare (lab);
+  if (g_str_equal (step->step, "manager"))
+    lab_add_adapter (lab);
   if (g_str_equal (step->step, "clean")) {
     leave_claim (lab);
     return;

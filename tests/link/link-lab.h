@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 #define GROUP_IFACE ROOT "/Interfaces/1"
 #define GROUP GROUP_IFACE "/Groups/ab"
 #define BSS GROUP_IFACE "/BSSs/0"
+#define SECOND ROOT "/Interfaces/10"
 #define PERSISTENT IFACE "/PersistentGroups/"
 #define TV IFACE "/Peers/020000000100"
 #define TV_ID "02:00:00:00:01:00"
@@ -59,6 +60,8 @@ void lab_end_bus (void);
 const char *lab_get_bus_address (void);
 
 void lab_set_up (Lab *lab, gconstpointer data);
+/* One more, wlan1, which wpa_supplicant names first, and which can Wi-Fi Direct as well. */
+void lab_add_adapter (Lab *lab);
 /* Without a fake. */
 void lab_set_up_bare (Lab *lab, gconstpointer data);
 void lab_tear_down (Lab *lab, gconstpointer data);

@@ -178,6 +178,7 @@ static const struct
   { "read-methods", "......", '.' },
   { "configure", "......", '?' },
   { "announce", "......", '?' },
+  { "manager", "......", '.' },
   { "peers", "......", '.' },
   { "peer", "......", '.' },
   { "find", "......", '?' },
@@ -213,10 +214,16 @@ get_outcome (const GError *error)
   return g_error_matches (error, WFD_ERROR, WFD_ERROR_MALFORMED) ? '!' : '-';
 }
 
+static gboolean
+is_radio_away (Lab *lab)
+{
+  return WFD_P2P_LINK (lab->link)->radio_back_us > g_get_monotonic_time ();
+}
+
 static char
 end_operation (Lab *lab)
 {
-  for (guint i = 0; i < N_ROUNDS && !lab->done; i++)
+  for (guint i = 0; i < N_ROUNDS && !lab->done; i += !is_radio_away (lab))
     lab_settle (lab);
   if (lab->done)
     return get_outcome (lab->error);

@@ -21,10 +21,10 @@
 #define HOSTS (WFD_P2P_OPENS | BEGINS | WFD_P2P_HOSTS)
 
 static const char *const names[] = { "start", "bus", "service", "owner", "clean", "root",
-  "interfaces", "read-config", "read-methods", "configure", "announce", "peers", "find", "pairings",
-  "search", "groups", "share", "invite", "rejoin", "forget", "pair", "station", "begin-5-ghz",
-  "begin", "group", "network", "frequency", "serve", "admit", "invite-in", "member", "address",
-  "lease", "peer-address", "done", "not-paired" };
+  "interfaces", "read-config", "read-methods", "configure", "announce", "manager", "peers", "find",
+  "pairings", "search", "groups", "share", "invite", "rejoin", "forget", "pair", "station",
+  "begin-5-ghz", "begin", "group", "network", "frequency", "serve", "admit", "invite-in", "member",
+  "address", "lease", "peer-address", "done", "not-paired" };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == WFD_P2P_N_STEPS);
 
 static gboolean
@@ -105,6 +105,9 @@ static const struct
       "groups share invite" LOOK },
   { "in-vain-so-pair", PREPARED | REOPENS | KNOWN | PAIRED_HERE | WFD_P2P_IN_VAIN | MAY_PAIR,
       "groups share pair" LOOK },
+  { "several-adapters", WFD_P2P_SEVERAL,
+      "bus service owner clean root interfaces read-config read-methods configure announce manager "
+      "peers find done" },
   { "started-by-peer", PREPARED | OPENS | STARTED,
       "group network frequency member address lease done" },
 };
@@ -146,6 +149,14 @@ test_unheard (void)
   /* It is heard then. */
   g_assert_cmpuint (wfd_p2p_next_step (WFD_P2P_STEP_SEARCH, REOPENS | KNOWN | PAIRED), ==,
       WFD_P2P_STEP_GROUPS);
+}
+
+/* All is read anew, from the right one. */
+static void
+test_misplaced (void)
+{
+  g_assert_cmpuint (wfd_p2p_next_step (WFD_P2P_STEP_MANAGER, OPENS | WFD_P2P_MISPLACED), ==,
+      WFD_P2P_STEP_BUS);
 }
 
 /* Whatever is known, each way has an end, and goes forward only. */
@@ -199,6 +210,7 @@ main (int argc, char **argv)
   }
   g_test_add_func ("/link/steps/started-meanwhile", test_started_meanwhile);
   g_test_add_func ("/link/steps/unheard", test_unheard);
+  g_test_add_func ("/link/steps/misplaced", test_misplaced);
   g_test_add_func ("/link/steps/every-way-ends", test_every_way_ends);
   g_test_add_func ("/link/steps/undo", test_undo);
   return g_test_run ();
