@@ -33,9 +33,13 @@ find_group_mhz (WfdP2pOp *op)
   guint8 device[WFD_IE_ADDRESS_BYTES];
   guint frequency_mhz = 0;
 
-  if (op->peer != NULL && op->n_failures == 0 && !op->was_started_over
-      && wfd_link_read_address (wfd_link_peer_get_id (op->peer), device))
+  if (op->peer == NULL || op->n_failures > 0 || op->was_started_over)
+    return 0;
+  if (wfd_link_read_address (wfd_link_peer_get_id (op->peer), device))
     frequency_mhz = wfd_net_find_group_mhz (op->link->device_name, device);
+  /* Who has invited us need not have been heard there. */
+  if (frequency_mhz == 0)
+    frequency_mhz = wfd_link_peer_get_group_mhz (op->peer);
   return frequency_mhz <= MAX_JOIN_MHZ ? frequency_mhz : 0;
 }
 

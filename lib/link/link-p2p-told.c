@@ -344,12 +344,14 @@ on_request_enter_pin (WfdP2pLink *self, GVariant *args)
 static void
 on_invitation_received (WfdP2pLink *self, GVariant *args)
 {
-  g_autofree char *path = wfd_p2p_read_invitation (args, self->interface_path);
+  guint group_mhz;
+  g_autofree char *path = wfd_p2p_read_invitation (args, self->interface_path, &group_mhz);
   WfdLinkPeer *peer = path != NULL ? wfd_p2p_link_ensure_peer (self, path) : NULL;
 
   if (peer == NULL)
     return;
   wfd_link_peer_set_owns_group (peer, TRUE);
+  wfd_link_peer_set_group_mhz (peer, group_mhz);
   wfd_link_peer_note_heard (peer, g_get_monotonic_time ());
   request_from (self, peer, WFD_PAIRING_PBC, NULL);
 }

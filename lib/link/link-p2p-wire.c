@@ -258,15 +258,18 @@ wfd_p2p_read_is_paired (GVariant *properties, const char *peer_id)
 }
 
 char *
-wfd_p2p_read_invitation (GVariant *args, const char *interface_path)
+wfd_p2p_read_invitation (GVariant *args, const char *interface_path, guint *ret_mhz)
 {
   g_autoptr (GVariant) dict = get_dict (args);
   g_autoptr (GVariant) value =
       dict != NULL ? g_variant_lookup_value (dict, WPAS_KEY_GO_ADDRESS, NULL) : NULL;
   const guint8 *octets = get_octets (value, WFD_IE_ADDRESS_BYTES);
+  gint group_mhz = 0;
 
   if (octets == NULL || interface_path == NULL)
     return NULL;
+  g_variant_lookup (dict, WPAS_KEY_GROUP_FREQUENCY, "i", &group_mhz);
+  *ret_mhz = MAX (group_mhz, 0);
   return g_strdup_printf ("%s/Peers/%02x%02x%02x%02x%02x%02x", interface_path, octets[0], octets[1],
       octets[2], octets[3], octets[4], octets[5]);
 }

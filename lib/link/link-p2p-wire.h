@@ -61,8 +61,9 @@ gboolean wfd_p2p_read_is_owner (GVariant *properties);
 guint wfd_p2p_read_kept_mhz (GVariant *properties);
 
 /* The argument of the signal InvitationReceived, (a{sv}): the path of the owner of the
- * group, among the peers of @interface_path; NULL if it is not told. */
-char *wfd_p2p_read_invitation (GVariant *args, const char *interface_path);
+ * group, among the peers of @interface_path; NULL if it is not told. @ret_mhz: where the group is;
+ * 0 if that is not told. */
+char *wfd_p2p_read_invitation (GVariant *args, const char *interface_path, guint *ret_mhz);
 
 /* The status in (a{sv}) or a{sv}. */
 gboolean wfd_p2p_read_status (GVariant *args, gint *ret_status);

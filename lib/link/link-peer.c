@@ -20,6 +20,7 @@ struct _WfdLinkPeer
   gboolean is_doubted;
   gint64 heard_us; /* when it was said who owns a group; 0 for never */
   gint64 asked_us;
+  guint group_mhz;
 };
 
 G_DEFINE_FINAL_TYPE (WfdLinkPeer, wfd_link_peer, G_TYPE_OBJECT)
@@ -216,6 +217,8 @@ wfd_link_peer_set_owns_group (WfdLinkPeer *self, gboolean owns_group)
 
   self->owns_group = owns_group;
   self->is_doubted = FALSE;
+  if (!owns_group)
+    self->group_mhz = 0;
   return is_new;
 }
 
@@ -230,6 +233,18 @@ void
 wfd_link_peer_note_heard (WfdLinkPeer *self, gint64 now_us)
 {
   self->heard_us = now_us;
+}
+
+void
+wfd_link_peer_set_group_mhz (WfdLinkPeer *self, guint group_mhz)
+{
+  self->group_mhz = group_mhz;
+}
+
+guint
+wfd_link_peer_get_group_mhz (WfdLinkPeer *self)
+{
+  return self->group_mhz;
 }
 
 void

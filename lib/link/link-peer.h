@@ -20,6 +20,9 @@ WfdLinkPeer *wfd_link_peer_new (const char *id);
 gboolean wfd_link_peer_set_name (WfdLinkPeer *self, const char *name);
 gboolean wfd_link_peer_set_ie (WfdLinkPeer *self, WfdBytes subelements);
 gboolean wfd_link_peer_set_owns_group (WfdLinkPeer *self, gboolean owns_group);
+/* Where it says that its group is; 0: it has not, or owns none any more. */
+void wfd_link_peer_set_group_mhz (WfdLinkPeer *self, guint group_mhz);
+guint wfd_link_peer_get_group_mhz (WfdLinkPeer *self);
 /* It does something that does not fit to what was heard of it: it has to be heard
  * again first. */
 void wfd_link_peer_doubt (WfdLinkPeer *self);

@@ -138,6 +138,7 @@
 /* P2PDevice: keys of their arguments, beside those above */
 #define WPAS_KEY_PEER_OBJECT "peer_object"
 #define WPAS_KEY_GO_ADDRESS "go_dev_addr"
+#define WPAS_KEY_GROUP_FREQUENCY "op_freq" /* MHz */
 #define WPAS_KEY_STATUS "status"
 #define WPAS_KEY_CONFIG_ERROR "config_error"
 #define WPAS_KEY_INTERFACE_OBJECT "interface_object"

@@ -30,8 +30,10 @@ fuzz_started (GVariant *value)
 static void
 fuzz_invitation (GVariant *value)
 {
-  g_autofree char *path = wfd_p2p_read_invitation (value, "/interface");
+  guint group_mhz = 0;
+  g_autofree char *path = wfd_p2p_read_invitation (value, "/interface", &group_mhz);
 
+  g_assert_true (group_mhz <= G_MAXINT);
   g_assert_true (path == NULL || g_variant_is_object_path (path));
 }
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Two sinks in the group of one source: the second comes in while the first is there, and
 stays when the first goes."""
-from lab import Device, Failure, find_both, pair, say
+from lab import Device, Failure, check_time, find_both, pair, say
+
+FIRST_S = 5
 
 
 def check_second(source, sink, second):
@@ -12,7 +14,7 @@ def check_second(source, sink, second):
     second.tell('connect %s pbc' % owner)
     source.wait('^done connect')
     link = second.wait_opened()
-    say('two sinks in one group')
+    check_time('two sinks in one group', max(source.heard_s, second.heard_s) - source.told_s, FIRST_S)
     for one, address in ((second, link['peer-address']), (sink, sink.stats()['peer-address'])):
         one.ping(address, one.stats()['interface'])
     if sink.stats()['local-address'] == link['local-address']:
@@ -25,7 +27,7 @@ def main():
     sink = Device('Sink', 1, '--sink', '--go-intent', '0')
     second = Device('Second', 2, '--sink', '--go-intent', '0')
     find_both(source, sink)
-    pair(source, sink, 'pbc')
+    check_time('paired', pair(source, sink, 'pbc')[2], FIRST_S)
     address = check_second(source, sink, second)
 
     sink.tell('disconnect')

@@ -596,6 +596,45 @@ test_invited (Lab *lab, gconstpointer data)
       "Connect " IFACE " join=true peer='" TV "' persistent=true wps_method='pbc'");
 }
 
+static void
+check_invited_to (Lab *lab, const char *op_freq, const char *expected)
+{
+  g_autofree char *said =
+      g_strdup_printf ("({'go_dev_addr': <[byte 2, 0, 0, 0, 1, 0]>, 'op_freq': %s},)", op_freq);
+
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say (lab, "InvitationReceived", said);
+  lab_wait_told (lab, "found request-pbc");
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  assert_call (lab, "Connect", expected);
+}
+
+/* Else wpa_supplicant looks on all channels for it. */
+static void
+test_invited_where (Lab *lab, gconstpointer data)
+{
+  check_invited_to (lab, "<5180>",
+      "Connect " IFACE " frequency=5180 join=true peer='" TV "' persistent=true wps_method='pbc'");
+}
+
+static void
+test_invited_nowhere (Lab *lab, gconstpointer data)
+{
+  check_invited_to (lab, "<-1>",
+      "Connect " IFACE " join=true peer='" TV "' persistent=true wps_method='pbc'");
+}
+
+/* What was heard of the group since counts. */
+static void
+test_invited_and_moved (Lab *lab, gconstpointer data)
+{
+  lab_set_group_mhz (lab, 2437);
+  check_invited_to (lab, "<5180>",
+      "Connect " IFACE " frequency=2437 join=true peer='" TV "' persistent=true wps_method='pbc'");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -625,5 +664,8 @@ main (int argc, char **argv)
   add ("station-of-each", test_station_of_each);
   add ("not-in-group-of-peer", test_not_in_group_of_peer);
   add ("invited-into-group-of-others", test_invited);
+  add ("invited/where", test_invited_where);
+  add ("invited/nowhere", test_invited_nowhere);
+  add ("invited/and-moved", test_invited_and_moved);
   return lab_run ();
 }
