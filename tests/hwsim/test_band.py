@@ -3,12 +3,26 @@
 owns it; and on the channel that was asked for, also one that is opened again."""
 import time
 
-from lab import Device, Failure, close, find_both, pair, reopen, run, say
+from lab import Device, Failure, check_time, close, find_both, pair, reopen, run, say, wait_both
+
+FIRST_S, REOPENED_S = 5, 1
 
 
 def check_frequency(link, least_mhz, most_mhz):
     if not least_mhz <= int(link['frequency-mhz'].split()[-1]) <= most_mhz:
         raise Failure('the group is on %s MHz' % link['frequency-mhz'])
+
+
+def pair_in_time(first, second):
+    link, _, took_s = pair(first, second, 'pbc')
+    check_time('paired', took_s, FIRST_S)
+    return link
+
+
+def reopen_in_time(first, second):
+    link, _, took_s = reopen(first, second)
+    check_time('opened again', took_s, REOPENED_S)
+    return link
 
 
 def check_unasked(source, sink, owner):
@@ -17,11 +31,11 @@ def check_unasked(source, sink, owner):
     for device in (source, sink):
         device.restart_peer('--go-intent', '15' if device is owner else '0')
     find_both(source, sink)
-    link, _, _ = pair(source, sink, 'pbc')
+    link = pair_in_time(source, sink)
     check_frequency(link, 5000, 5900)
     for first, second in (source, sink), (sink, source):
         close(source, sink)
-        link, _, _ = reopen(first, second)
+        link = reopen_in_time(first, second)
         check_frequency(link, 5000, 5900)
         if (link['role'] == 'owner') != (first is owner):
             raise Failure('the link of %s: %s' % (first.name, link))
@@ -43,7 +57,7 @@ def main():
     source.stop_peer()
     source.start_peer('--frequency', '2437')
     find_both(source)
-    link, _, _ = pair(source, sink, 'pbc')
+    link = pair_in_time(source, sink)
     check_frequency(link, 2437, 2437)
     close(source, sink)
 
@@ -51,7 +65,7 @@ def main():
         source.stop_peer()
         source.start_peer('--frequency', frequency)
         find_both(source)
-        link, _, _ = reopen(source, sink)
+        link = reopen_in_time(source, sink)
         check_frequency(link, int(frequency), int(frequency))
         close(source, sink)
 
@@ -63,7 +77,9 @@ def main():
     guest.wait('^(found|changed) .* Sink .*owner')
     guest.tell('connect Sink pbc')
     sink.tell('connect %s pbc' % sink.wait(r'^request (\S+) pbc')[1])
-    check_frequency(sink.wait_opened(), 5000, 5900)
+    _, link, took_s = wait_both(guest, sink)
+    check_time('paired', took_s, FIRST_S)
+    check_frequency(link, 5000, 5900)
 
 
 main()

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A group that a device owns before anybody is in it: others are let in by button and by
 PIN, and come back by themselves."""
-from lab import Device, Failure, find_both, say, wait_both
+from lab import Device, Failure, check_time, find_both, say, wait_both
+
+FIRST_S, REOPENED_S = 5, 1
 
 
 def let_in(owner, client, pairing, answer):
@@ -10,6 +12,7 @@ def let_in(owner, client, pairing, answer):
     pin = client.wait(r'^pin (\d+)')[1] if pairing == 'display' else ''
     peer = owner.wait(r'^request (\S+) %s' % answer)[1]
     owner.tell(('connect %s %s %s' % (peer, answer, pin)).strip())
+    check_time('let in', wait_both(client, owner)[2], FIRST_S)
 
 
 def check_alone(sink, source):
@@ -19,14 +22,13 @@ def check_alone(sink, source):
     find_both(source)
     source.wait('^(found|changed) .* %s .*owner' % sink.name)
     let_in(sink, source, 'pbc', 'pbc')
-    wait_both(sink, source)
     source.tell('disconnect')
     source.wait('^done disconnect')
     sink.wait('^lost')
 
     say('back into the group that stands')
     source.tell('reopen ' + sink.name)
-    wait_both(sink, source)
+    check_time('back', wait_both(source, sink)[2], REOPENED_S)
     source.tell('disconnect')
     source.wait('^done disconnect')
     sink.wait('^lost')
@@ -48,7 +50,6 @@ def main():
     find_both(guest)
     guest.wait('^(found|changed) .* Sink .*owner')
     let_in(sink, guest, 'display', 'keypad')
-    wait_both(sink, guest)
     sink.tell('disconnect')
     sink.wait('^done disconnect')
     guest.wait('^lost')
