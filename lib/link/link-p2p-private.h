@@ -208,6 +208,8 @@ gboolean wfd_p2p_link_is_beside_group (WfdP2pLink *self);
 /* We listen for @period_ms at a time, 0 for not any more; wpa_supplicant has one such setting for
  * each adapter. Returns: that of those of ours on it who listen longest */
 guint wfd_p2p_link_share_listening (WfdP2pLink *self, guint period_ms);
+/* Those on our adapter. */
+gboolean wfd_p2p_link_others_listen (WfdP2pLink *self);
 
 /* --- groups of our own --- */
 

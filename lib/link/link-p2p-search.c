@@ -181,9 +181,13 @@ get_each_ms (guint period_ms)
 static void
 extend_listening (WfdP2pLink *self, guint period_ms)
 {
-  guint longest_ms = MIN (wfd_p2p_link_share_listening (self, period_ms), LISTEN_S * 1000);
+  guint longest_ms = MIN (wfd_p2p_link_share_listening (self, period_ms), LISTEN_S * 1000),
+        before_ms = self->listen_ms;
 
   self->listen_ms = period_ms;
+  /* Another link listens on, which would begin to wait anew. */
+  if (period_ms == 0 && longest_ms >= before_ms)
+    return;
   wfd_p2p_link_send (self, self->interface_path, WPAS_EXTENDED_LISTEN,
       wfd_p2p_build_extended_listen (longest_ms, get_each_ms (longest_ms)));
 }
@@ -318,6 +322,19 @@ wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search)
   if (self->owner != NULL && self->interface_path != NULL)
     send_search (self, search);
   wfd_p2p_link_note_search (self, search);
+}
+
+/* Not so that another link on the adapter is deaf until it listens the next time. */
+void
+wfd_p2p_link_leave_search (WfdP2pLink *self)
+{
+  if (self->search == WFD_P2P_SEARCH_LISTEN || self->search == WFD_P2P_SEARCH_NONE) {
+    if (!wfd_p2p_link_is_busy (self) && wfd_p2p_link_others_listen (self)) {
+      wfd_p2p_link_search_is_over (self);
+      return;
+    }
+  }
+  wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
 }
 
 static gboolean
@@ -512,7 +529,7 @@ wfd_p2p_link_set_reachable (WfdP2pLink *self, gboolean is_reachable)
   if (is_reachable == self->is_reachable || self->owner == NULL || self->interface_path == NULL)
     return;
   if (!is_reachable) {
-    wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
+    wfd_p2p_link_leave_search (self);
     return;
   }
   self->is_reachable = self->search == WFD_P2P_SEARCH_NONE;

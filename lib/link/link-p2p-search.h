@@ -29,6 +29,8 @@ void wfd_p2p_link_expect_radio_in (WfdP2pLink *self, guint back_ms);
 /* How long it searches so before it searches wider. */
 guint wfd_p2p_link_get_search_s (WfdP2pLink *self, WfdP2pSearch search);
 void wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search);
+/* Nobody has to be found any more, nor to find us; nothing follows that needs the radio. */
+void wfd_p2p_link_leave_search (WfdP2pLink *self);
 /* As it goes on for the application: when it has begun, and again some time after
  * somebody else has ended it. */
 void wfd_p2p_link_search_on (WfdP2pLink *self);

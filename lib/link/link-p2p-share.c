@@ -217,23 +217,37 @@ wfd_p2p_link_is_beside_group (WfdP2pLink *self)
   return is_beside;
 }
 
-guint
-wfd_p2p_link_share_listening (WfdP2pLink *self, guint period_ms)
+static gint64
+get_longest_listening_us (WfdP2pLink *self)
 {
-  g_autoptr (GPtrArray) others = NULL;
-  gint64 longest_us = period_ms * G_TIME_SPAN_MILLISECOND;
-  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, longest_us);
+  g_autoptr (GPtrArray) others = wfd_p2p_link_read_others (self);
+  gint64 longest_us = 0;
 
-  if (self->claim != NULL)
-    wfd_claim_set (self->claim, KEY_LISTENS, period_ms > 0 ? text : NULL);
-  /* Behind that, so that of two at once the last knows of both. */
-  others = wfd_p2p_link_read_others (self);
   for (guint i = 0; i < others->len; i++) {
     GHashTable *claim = g_ptr_array_index (others, i);
 
     if (wfd_p2p_claim_says (claim, KEY_DEVICE, self->interface_path))
       longest_us = MAX (longest_us, wfd_p2p_claim_get_us (claim, KEY_LISTENS));
   }
+  return longest_us;
+}
+
+gboolean
+wfd_p2p_link_others_listen (WfdP2pLink *self)
+{
+  return self->interface_path != NULL && get_longest_listening_us (self) > 0;
+}
+
+guint
+wfd_p2p_link_share_listening (WfdP2pLink *self, guint period_ms)
+{
+  gint64 longest_us = period_ms * G_TIME_SPAN_MILLISECOND;
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, longest_us);
+
+  if (self->claim != NULL)
+    wfd_claim_set (self->claim, KEY_LISTENS, period_ms > 0 ? text : NULL);
+  /* Behind that, so that of two at once the last knows of both. */
+  longest_us = MAX (longest_us, get_longest_listening_us (self));
   return MIN (longest_us / G_TIME_SPAN_MILLISECOND, G_MAXUINT16);
 }
 

@@ -340,7 +340,7 @@ p2p_stop_find (WfdLink *link)
 
   self->is_finding = FALSE;
   if (self->op == NULL || !wfd_p2p_op_searches (self->op))
-    wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
+    wfd_p2p_link_leave_search (self);
 }
 
 static void
@@ -395,7 +395,7 @@ wfd_p2p_link_undo_everything (WfdP2pLink *self, gint64 end_us)
   }
   if (self->group != NULL)
     wfd_p2p_link_end_group (self);
-  wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
+  wfd_p2p_link_leave_search (self);
   restore (self);
 }
 

@@ -293,6 +293,15 @@ assert_listens (Lab *lab, const char *expected)
   fake_wpas_forget_calls (lab->fake);
 }
 
+/* Nothing has ended it, nor made it begin anew after the next pause. */
+static void
+assert_listens_on (Lab *lab)
+{
+  lab_settle (lab);
+  g_assert_cmpuint (count (lab, "ExtendedListen"), ==, 0);
+  g_assert_cmpuint (count (lab, "StopFind"), ==, 0);
+}
+
 /* Who can be found for a moment now and then, or not any more, is not alone. */
 static void
 test_display_listens_on (Lab *lab, gconstpointer data)
@@ -306,7 +315,7 @@ test_display_listens_on (Lab *lab, gconstpointer data)
   wfd_p2p_link_set_reachable (source, TRUE);
   assert_listens (lab, lasting);
   wfd_p2p_link_set_reachable (source, FALSE);
-  assert_listens (lab, lasting);
+  assert_listens_on (lab);
   wfd_p2p_link_set_reachable (source, TRUE);
   assert_listens (lab, lasting);
   wfd_link_stop_find (display);
@@ -316,6 +325,37 @@ test_display_listens_on (Lab *lab, gconstpointer data)
   wfd_link_close (display);
   lab_settle (lab);
   g_assert_finalize_object (display);
+}
+
+static void
+close_display (Lab *lab, WfdLink *display)
+{
+  wfd_link_close (display);
+  lab_settle (lab);
+  g_assert_finalize_object (display);
+}
+
+/* Whichever of two stops, or is closed, the other is not deaf. */
+static void
+test_one_of_two_listens_on (Lab *lab, gconstpointer data)
+{
+  WfdLink *first = begin_display (lab), *second = begin_display (lab);
+
+  fake_wpas_forget_calls (lab->fake);
+  wfd_link_stop_find (first);
+  assert_listens_on (lab);
+  lab->done = FALSE;
+  wfd_link_find_async (first, NULL, lab_on_done, lab);
+  lab_wait_ok (lab);
+  lab_settle (lab);
+  fake_wpas_forget_calls (lab->fake);
+  close_display (lab, first);
+  assert_listens_on (lab);
+  wfd_link_stop_find (second);
+  lab_settle (lab);
+  g_assert_cmpuint (count (lab, "StopFind"), ==, 1);
+  assert_listens (lab, "ExtendedListen " IFACE " ");
+  close_display (lab, second);
 }
 
 int
@@ -330,5 +370,6 @@ main (int argc, char **argv)
   add ("lock-is-given-back", test_lock_is_given_back);
   add ("closed-without-lock", test_closed_without_lock);
   add ("display-listens-on", test_display_listens_on);
+  add ("one-of-two-listens-on", test_one_of_two_listens_on);
   return lab_run ();
 }
