@@ -10,7 +10,8 @@ from lab import Device, Failure, check_median, check_time, close, find_both, pai
 CHANNEL_MHZ = 2462
 NEXT_CHANNEL_MHZ = 2412
 REOPENED_S = 1.0
-# To look at all channels takes 9 s; while this device listens that is tried again after 5 s.
+# To look at all channels takes 9 s; while this device listens that is tried again after 5 s. Of 150 none took more than 14 s;
+# if it were one of fifty that takes more than 20 s, three of six would in one of 6,000 runs.
 N_JOINS, JOINED_S, JOIN_S = 6, 20, 60
 # Of a group that nothing binds, wpa_supplicant would choose at random.
 OTHER_CHANNEL = 6
@@ -61,17 +62,17 @@ def check(device, other, intents):
 
 def check_joins(device):
     say('== %s comes into a network while it waits' % device.name)
-    took_s = 0
+    took_s = []
     for _ in range(N_JOINS):
         device.restart_peer()
         find_both(device)
         time.sleep(random.uniform(5, 20))
         begun_s = time.monotonic()
         add_network(device)
-        wait_until(lambda: is_connected(device), 'the connection', N_JOINS * JOIN_S)
-        took_s += time.monotonic() - begun_s
+        wait_until(lambda: is_connected(device), 'the connection', JOIN_S)
+        took_s.append(time.monotonic() - begun_s)
         device.ask_supplicant('REMOVE_NETWORK all', device.interface)
-    check_time('one time of %d' % N_JOINS, took_s / N_JOINS, JOINED_S)
+    check_median('in the network', took_s, JOINED_S)
 
 
 def begin_point(point, frequency_mhz):
