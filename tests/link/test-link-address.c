@@ -314,6 +314,20 @@ test_serves (Lab *lab, gconstpointer data)
   lab_wait_program_gone (lab, "dnsmasq");
 }
 
+/* What it waits for then is the first, not the last. */
+static void
+test_serves_again_and_again (Lab *lab, gconstpointer data)
+{
+  lab_set_neighbour (lab, NULL);
+  lab_add_program (lab, "dnsmasq",
+      "exec yes 'dnsmasq-dhcp[1]: DHCPACK(p2p-wlan0-0) 192.168.173.104 02:00:00:00:03:00 tv' >&2\n");
+  connect_as_owner (lab);
+  lab_wait_ok (lab);
+  assert_peer_address (lab, "192.168.173.104");
+  wfd_link_close (lab->link);
+  lab_wait_program_gone (lab, "dnsmasq");
+}
+
 /* As wpa_supplicant is configured, with what it gives left out. */
 static void
 test_serves_as_configured (Lab *lab, gconstpointer data)
@@ -375,6 +389,7 @@ main (int argc, char **argv)
   add ("dhcp/rubbish-then-lease", test_rubbish_then_lease);
   add ("dhcp/client-ends-later", test_client_ends_later);
   add ("owner/serves", test_serves);
+  add ("owner/serves-again-and-again", test_serves_again_and_again);
   add ("owner/serves-as-configured", test_serves_as_configured);
   add ("owner/client-without-address", test_client_without_address);
   return lab_run ();
