@@ -8,6 +8,8 @@ from lab import HAS_OWN_TIME, Device, check_time, close, find_both, pair, reopen
 
 # By either: the other listens, so that it is reached at once.
 REOPENED_S = 1.0
+# A source that has begun anew searches: it is deaf half of the time, and for four seconds when it looks at all channels.
+SEARCHES_S = 6.0
 # Whoever is woken late may still hear the group before, and asks in vain first.
 AT_ONCE_S = REOPENED_S if HAS_OWN_TIME else 10
 
@@ -36,23 +38,27 @@ def reopen_from_both_sides(source, sink, owner):
     close(source, sink)
 
 
-def reopen_after_restart(source, sink):
-    say('== the programs are new')
-    for device in (source, sink):
+def restart_programs(*devices):
+    for device in devices:
         device.restart_peer()
-    find_both(sink, source)
-    time.sleep(5)
-    check_reopened(source, sink)
-    close(source, sink)
-    say('== the wpa_supplicants as well')
-    for device in (source, sink):
+
+
+def restart_supplicants(*devices):
+    for device in devices:
         device.kill_supplicant()
         device.wait('^unavailable')
         device.start_supplicant()
-    find_both(sink, source)
-    time.sleep(5)
-    check_reopened(source, sink)
-    close(source, sink)
+
+
+def reopen_after_restart(source, sink):
+    for restart in (restart_programs, restart_supplicants):
+        for first, second in ((source, sink), (sink, source)):
+            say('== %s, %s opens' % (restart.__name__, first.name))
+            restart(source, sink)
+            find_both(sink, source)
+            time.sleep(random.uniform(3, 25))
+            check_reopened(first, second, REOPENED_S if first is source else SEARCHES_S)
+            close(source, sink)
 
 
 def main():

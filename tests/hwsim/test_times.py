@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How long a person waits, from PLAYING to the first picture, with the elements, whoever owns the
 group: the first time, also where each listens on a channel of its choice, and when the pairing is known;
-and how soon the pipeline is at NULL, and the group gone."""
+from PLAYING of the display, when the group was closed as nothing played; and how soon the pipeline is at NULL, and
+the group gone."""
 import random
 import time
 
@@ -14,19 +15,24 @@ HALF_FIRST_S, HALF_REOPENED_S = 1.3, {15: 0.5, 0: 0.7}
 N_REOPENED, N_ANYWHERE = 5, 4
 # Elsewhere it takes too long.
 N_REOPENED_ANYWHERE = 3 if HAS_OWN_TIME else 1
+# By the display, after idle-timeout.
+N_CALLED, IDLE_MS = 5, 2000
+HALF_CALLED_S = {15: 0.6, 0: 0.8}
 # After NULL, which the display may not have heard of.
 AT_ONCE_S = 0, 0.1, 0.3, 0.7, 1.5
 
 
-def play(source, sink, most_s):
+def play(source, sink, most_s, who=None):
+    """@who: to be told, or the source"""
+    who = who or source
     sink.tell('look')
-    source.tell('play')
+    who.tell('play')
     has_addresses_s = 0
     for device in (source, sink):
         device.wait('^progress address complete')
         has_addresses_s = max(has_addresses_s, device.heard_s)
     wait_picture(sink)
-    took_s = has_addresses_s - source.told_s
+    took_s = has_addresses_s - who.told_s
     check_time('PLAYING to addresses', took_s, most_s)
     check_time('addresses to the first picture', sink.heard_s - has_addresses_s, PICTURE_S)
     return took_s
@@ -47,11 +53,28 @@ def play_at_once(source, sink):
     stop(source, sink)
 
 
+def play_from_display(source, sink):
+    """The source has closed the group, as the display has let go, and listens at any moment of that."""
+    play(source, sink, REOPENED_S)
+    took_s = []
+    for number in range(N_CALLED):
+        say('== by the display, %d' % number)
+        sink.tell('pause')
+        for device in (source, sink):
+            device.wait_no_group()
+        time.sleep(random.uniform(0.5, 70))
+        for device in (source, sink):
+            device.drop_lines()
+        took_s.append(play(source, sink, REOPENED_S, sink))
+    stop(source, sink)
+    return took_s
+
+
 def measure(source, sink, source_intent, n_reopened):
     """How long the first time takes, and the others."""
     sink_intent = 15 - source_intent
     forget_pairings(source, sink)
-    source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % source_intent)
+    source.start_pipeline(SOURCE % 'pairing=pbc idle-timeout=%d go-intent=%d' % (IDLE_MS, source_intent))
     sink.go_intent = sink_intent
     listen(sink)
     time.sleep(random.uniform(0, 1))
@@ -67,6 +90,8 @@ def measure(source, sink, source_intent, n_reopened):
     if n_reopened == N_REOPENED:
         play(source, sink, REOPENED_S)
         play_at_once(source, sink)
+        called_s = play_from_display(source, sink)
+        check_median('by the display, intent of the source %d' % source_intent, called_s, HALF_CALLED_S[source_intent])
     source.stop_peer()
     sink.stop_peer()
     return first_s, others_s
