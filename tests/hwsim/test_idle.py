@@ -40,11 +40,12 @@ def check(source, sink, closes, intents):
     let_go(source, sink, source, closes)
     show(source, sink)
     let_go(source, sink, sink, closes)
-    sink.tell('look')
     sink.tell('play')
     for device in (source, sink):
         device.wait('^progress address complete')
         check_time('PLAYING of the display to addresses', device.heard_s - sink.told_s, OPENED_S)
+    # Not before: it may still have one of those from before it was paused.
+    sink.tell('look')
     wait_picture(sink)
     end(source)
     for device in (source, sink):
