@@ -77,11 +77,32 @@ wfd_net_build_request (WfdNetRequest request, const WfdNetAddress *address, guin
 /* --- asked and answered --- */
 
 static gboolean
+is_forbidden (gint answer)
+{
+  return answer == -NLE_PERM || answer == -NLE_NOACCESS;
+}
+
+/* The kernel looks at that first, whatever it is asked for. */
+gboolean
+wfd_net_check_rights (GError **error)
+{
+  g_autoptr (GInetAddress) none = g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
+  const WfdNetAddress address = { "", none, 32 };
+
+  if (!is_forbidden (wfd_net_ask (wfd_net_build_request (WFD_NET_REMOVE, &address, 0))))
+    return TRUE;
+  g_set_error (error, WFD_ERROR, WFD_ERROR_NO_PERMISSION,
+      "This program may not set the address that it would need in the group; it needs CAP_NET_ADMIN "
+      "(or to be root)");
+  return FALSE;
+}
+
+static gboolean
 check_answer (gint answer, const WfdNetAddress *address, GError **error)
 {
   if (answer == 0 || answer == -NLE_EXIST)
     return TRUE;
-  if (answer == -NLE_PERM || answer == -NLE_NOACCESS)
+  if (is_forbidden (answer))
     g_set_error (error, WFD_ERROR, WFD_ERROR_NO_PERMISSION,
         "This program may not set an address on %s; it needs CAP_NET_ADMIN (or to be root)",
         address->interface);

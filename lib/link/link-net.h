@@ -17,6 +17,8 @@ typedef struct
   guint prefix_length;
 } WfdNetAddress;
 
+/* Whether this program may set addresses: has CAP_NET_ADMIN. */
+gboolean wfd_net_check_rights (GError **error);
 /* Needs CAP_NET_ADMIN. An address that is there already is no error. */
 gboolean wfd_net_add_address (const WfdNetAddress *address, GError **error);
 /* Whether that worked or not: the interface may be gone as well. */

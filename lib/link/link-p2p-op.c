@@ -728,6 +728,9 @@ check_wish (WfdP2pLink *self, const WfdP2pWish *wish, GError **error)
   }
   if (!check_name (self->options.device_name, error))
     return FALSE;
+  /* Before a person is asked for anything. */
+  if ((wish->facts & (WFD_P2P_OPENS | WFD_P2P_BEGINS)) != 0 && !wfd_net_check_rights (error))
+    return FALSE;
   return wish->pairing == NULL || wfd_link_pairing_check (wish->pairing, error);
 }
 

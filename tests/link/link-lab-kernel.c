@@ -129,6 +129,12 @@ wfd_net_ask (struct nl_msg *request)
   const struct ifaddrmsg *message = nlmsg_data (header);
   const guint8 *address = nla_data (nlmsg_find_attr (header, sizeof (*message), IFA_LOCAL));
 
+  /* Whether we may is asked of no interface. */
+  if (message->ifa_index == 0) {
+    nlmsg_free (request);
+    return kernel_answer == -NLE_PERM || kernel_answer == -NLE_NOACCESS ? kernel_answer
+                                                                        : -NLE_NODEV;
+  }
   g_assert_cmpuint (message->ifa_index, ==, 7);
   g_string_append_printf (asked_kernel, "%s%c%u.%u.%u.%u/%u", asked_kernel->len > 0 ? " " : "",
       header->nlmsg_type == RTM_NEWADDR ? '+' : '-', address[0], address[1], address[2], address[3],

@@ -410,11 +410,23 @@ static void
 test_no_address (Way *way, gconstpointer data)
 {
   lab_know_tv (&way->lab);
-  lab_set_kernel_answer (-28 /* NLE_PERM */);
+  lab_set_kernel_answer (-31 /* NLE_NODEV */);
   lab_start_group_after (&way->lab, "Connect", "client");
   way_begin (way);
-  way_wait_failed (way, WFD_ERROR_NO_PERMISSION, "CAP_NET_ADMIN");
+  way_wait_failed (way, WFD_ERROR_NO_DEVICE, "No address could be set");
   g_assert_nonnull (strstr (way->progress->str, "address!"));
+}
+
+/* Nobody is asked for anything. */
+static void
+test_not_allowed (Way *way, gconstpointer data)
+{
+  lab_know_tv (&way->lab);
+  lab_set_kernel_answer (-28 /* NLE_PERM */);
+  way_begin (way);
+  way_wait_failed (way, WFD_ERROR_NO_PERMISSION, "CAP_NET_ADMIN");
+  g_assert_cmpuint (fake_wpas_count (way->lab.fake, "Connect"), ==, 0);
+  g_assert_null (strstr (way->progress->str, "pair"));
 }
 
 static void
@@ -914,6 +926,7 @@ main (int argc, char **argv)
   add_sink ("sink-enters-pin", test_sink_enters_pin);
   add_sink ("answer-of-before-is-void", test_answer_of_before_is_void);
   add ("no-address", test_no_address);
+  add ("not-allowed", test_not_allowed);
   add ("never-connects", test_never_connects);
   add ("takes-no-address", test_takes_no_address);
   add ("address-of-connection", test_address_of_connection);

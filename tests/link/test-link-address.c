@@ -47,9 +47,8 @@ static const struct
   gint answer;
   WfdError code;
 } address_errors[] = {
-  { -NLE_PERM, WFD_ERROR_NO_PERMISSION },
-  { -NLE_NOACCESS, WFD_ERROR_NO_PERMISSION },
   { -NLE_NODEV, WFD_ERROR_NO_DEVICE },
+  { -NLE_NOMEM, WFD_ERROR_NO_DEVICE },
 };
 
 static void
@@ -65,6 +64,28 @@ test_address_refused (Lab *lab, gconstpointer data)
     g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
   }
   g_assert_null (strchr (lab->network->str, '-'));
+}
+
+/* A search needs no such right. */
+static void
+test_not_allowed (Lab *lab, gconstpointer data)
+{
+  static const gint answers[] = { -NLE_PERM, -NLE_NOACCESS };
+
+  lab_know_tv (lab);
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
+    lab_set_kernel_answer (answers[i]);
+    lab_find (lab);
+    lab_wait_ok (lab);
+    lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+    lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_PERMISSION);
+    g_assert_nonnull (strstr (lab->error->message, "CAP_NET_ADMIN"));
+    g_clear_error (&lab->error);
+    lab_start_own_group (lab);
+    lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_PERMISSION);
+  }
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "Connect"), ==, 0);
+  g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 0);
 }
 
 /* Packets of one would go into the other. */
@@ -378,6 +399,7 @@ main (int argc, char **argv)
   add ("address/of-owner", test_address_of_owner);
   add ("address/there-already", test_address_there_already);
   add ("address/refused", test_address_refused);
+  add ("address/not-allowed", test_not_allowed);
   add ("address/of-other-group", test_network_of_other_group);
   add ("address/interface-gone", test_interface_gone);
   add ("dhcp/lease", test_lease);
