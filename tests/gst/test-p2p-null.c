@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* NULL of wfdsink and wfdsrc at each step of a link: at once, whether anybody answers or
  * not, and what was begun is undone. */
+#include <fcntl.h>
+#include <glib-unix.h>
 #include <glib/gstdio.h>
-#include <signal.h>
+#include <sys/stat.h>
 #include <wfd/wfd.h>
 
 #include "p2p-stage.h"
@@ -70,24 +72,38 @@ at_connect (Stage *stage, guint side, const char *key)
   stage_wait_progress (stage, side, "connect/start");
 }
 
-static char *folder;      /* of programs */
-static GPid lease_client; /* for DHCP */
+static char *folder;          /* of programs */
+static int lease_client = -1; /* for DHCP: writes when it begins, and hangs up when it has ended */
+
+static gboolean
+on_client (int fd, GIOCondition condition, gpointer is_seen)
+{
+  *(gboolean *) is_seen = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+wait_for_client (GIOCondition condition)
+{
+  gboolean is_seen = FALSE;
+  guint source = g_unix_fd_add (lease_client, condition, on_client, &is_seen);
+
+  while (!is_seen)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (source);
+}
 
 /* The owner of the group tells no address in the handshake. */
 static void
 at_lease (Stage *stage, guint side, const char *key)
 {
-  g_autofree char *path = g_build_filename (folder, "pid", NULL), *number = NULL;
+  g_autofree char *path = g_build_filename (folder, "begun", NULL);
 
-  g_remove (path);
+  lease_client = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+  g_assert_cmpint (lease_client, >=, 0);
   at_pairing (stage, side, NULL);
   stage_start_bare_group (stage, side);
-  while (!g_file_get_contents (path, &number, NULL, NULL) || strchr (number, '\n') == NULL) {
-    g_clear_pointer (&number, g_free);
-    g_main_context_iteration (NULL, FALSE);
-    g_thread_yield ();
-  }
-  lease_client = g_ascii_strtoll (number, NULL, 10);
+  wait_for_client (G_IO_IN);
 }
 
 /* Another display is being paired with, which is in nobody's hurry. */
@@ -228,9 +244,11 @@ static Case cases[2 * G_N_ELEMENTS (steps)];
 static void
 wait_until_client_has_ended (void)
 {
-  while (lease_client != 0 && kill (lease_client, 0) == 0)
-    g_thread_yield ();
-  lease_client = 0;
+  if (lease_client < 0)
+    return;
+  wait_for_client (G_IO_HUP);
+  g_close (lease_client, NULL);
+  lease_client = -1;
 }
 
 static gint64
@@ -277,11 +295,13 @@ test_null_at (gconstpointer data)
 static void
 add_client (void)
 {
-  g_autofree char *path = NULL, *text = NULL;
+  g_autofree char *path = NULL, *text = NULL, *begun = NULL;
 
   folder = g_dir_make_tmp ("p2p-null-XXXXXX", NULL);
   path = g_build_filename (folder, "udhcpc", NULL);
-  text = g_strdup_printf ("#!/bin/sh\necho $$ > '%s/pid'\nexec sleep 1000\n", folder);
+  text = g_strdup_printf ("#!/bin/sh\nexec 3> '%s/begun'\necho >&3\nexec sleep 1000\n", folder);
+  begun = g_build_filename (folder, "begun", NULL);
+  g_assert_cmpint (mkfifo (begun, 0600), ==, 0);
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   g_assert_cmpint (g_chmod (path, 0700), ==, 0);
   stage_use_programs (folder, 0);
@@ -290,7 +310,7 @@ add_client (void)
 static void
 remove_client (void)
 {
-  static const char *const names[] = { "udhcpc", "pid" };
+  static const char *const names[] = { "udhcpc", "begun" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     g_autofree char *path = g_build_filename (folder, names[i], NULL);
