@@ -483,10 +483,11 @@ has_source_left (WfdControl *self, const GError *error)
 static void
 end_step (WfdControl *self, const GError *error)
 {
-  if (error != NULL)
+  if (error != NULL) {
     wfd_control_fail_step (self, error->message);
-  else
-    wfd_control_post_progress (self, GST_PROGRESS_TYPE_CANCELED, "Ended");
+    return;
+  }
+  wfd_control_post_progress (self, GST_PROGRESS_TYPE_CANCELED, "Ended");
   self->step = WFD_STEP_NONE;
 }
 

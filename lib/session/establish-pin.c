@@ -94,9 +94,9 @@ wfd_establish_check_entered (WfdEstablish *self, const char *pin)
   return FALSE;
 }
 
-/* There is nobody to enter its PIN. FALSE if that was told, and the link has been closed then. */
-gboolean
-wfd_establish_note_no_pin (WfdEstablish *self)
+/* There is nobody to enter it. */
+void
+wfd_establish_fail_without_pin (WfdEstablish *self)
 {
   g_autoptr (WfdLink) link = g_object_ref (self->link);
   g_autoptr (GError) error = g_error_new (WFD_ERROR, WFD_ERROR_NOT_PAIRED,
@@ -104,7 +104,9 @@ wfd_establish_note_no_pin (WfdEstablish *self)
       wfd_establish_name (self->candidate));
 
   wfd_establish_begin_pairing (self);
-  if (self->link == link)
-    wfd_establish_note_failure (self, error);
-  return self->link == link;
+  /* It may have been closed when that was told. */
+  if (self->link != link)
+    return;
+  wfd_establish_note_failure (self, error);
+  wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
 }

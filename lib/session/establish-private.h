@@ -100,8 +100,7 @@ gboolean wfd_establish_can_pair (WfdEstablish *self);
 void wfd_establish_begin_pairing (WfdEstablish *self);
 /* FALSE if there is nobody to enter it. */
 gboolean wfd_establish_ask_pin (WfdEstablish *self);
-/* FALSE if that was told, and the link has been closed then. */
-gboolean wfd_establish_note_no_pin (WfdEstablish *self);
+void wfd_establish_fail_without_pin (WfdEstablish *self);
 /* FALSE if @pin is none, and asks for another one, or gives up. */
 gboolean wfd_establish_check_entered (WfdEstablish *self, const char *pin);
 

@@ -454,8 +454,8 @@ on_open_done (GObject *source, GAsyncResult *result, gpointer user_data)
       || self->state.phase != WFD_ESTABLISH_OPENING)
     return;
   if (g_error_matches (error, WFD_ERROR, WFD_ERROR_NOT_PAIRED) && !wfd_establish_can_pair (self)) {
-    if (!wfd_establish_ask_pin (self) && wfd_establish_note_no_pin (self))
-      wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
+    if (!wfd_establish_ask_pin (self))
+      wfd_establish_fail_without_pin (self);
     return;
   }
   if (put_aside (self, error)) {
