@@ -55,9 +55,10 @@ wfd_p2p_op_claim_manager (WfdP2pOp *op)
     wfd_claim_set (self->claim, KEY_MANAGER, CLAIM_YES);
 }
 
-/* Another program of ours has been here, and a search would disturb it. */
-static void
-note_manager_of_others (WfdP2pOp *op)
+/* Another program of ours has been here: nothing is set by another adapter then, and no search
+ * disturbs it. */
+void
+wfd_p2p_op_note_manager_of_others (WfdP2pOp *op)
 {
   g_autoptr (GPtrArray) others = wfd_p2p_link_read_others (op->link);
 
@@ -65,49 +66,59 @@ note_manager_of_others (WfdP2pOp *op)
     GHashTable *claim = g_ptr_array_index (others, i);
     const char *path = wfd_p2p_claim_get_path (claim, KEY_DEVICE);
 
-    if (path != NULL && g_hash_table_contains (claim, KEY_MANAGER))
-      wfd_p2p_op_note_manager (op, path);
+    if (path == NULL || !g_hash_table_contains (claim, KEY_MANAGER))
+      continue;
+    g_free (op->manager_path);
+    op->manager_path = g_strdup (path);
   }
+}
+
+gboolean
+wfd_p2p_op_is_misplaced (WfdP2pOp *op)
+{
+  return op->manager_path != NULL && strcmp (op->manager_path, op->link->interface_path) != 0
+      && g_hash_table_contains (op->adapters, op->manager_path);
+}
+
+gboolean
+wfd_p2p_op_check_manager (WfdP2pOp *op)
+{
+  WfdP2pLink *self = op->link;
+  const char *name;
+
+  if (self->options.interface == NULL || !wfd_p2p_op_is_misplaced (op))
+    return TRUE;
+  name = g_hash_table_lookup (op->adapters, op->manager_path);
+  wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
+      "wpa_supplicant does Wi-Fi Direct by one adapter alone, which is %s, not %s; set interface=%s, "
+      "or p2p_disabled=1 in the configuration of wpa_supplicant for %s",
+      name, self->device_name, name, name);
+  return FALSE;
 }
 
 /* A search that is stopped at once: it says so before it answers. */
 void
 wfd_p2p_op_begin_manager (WfdP2pOp *op)
 {
-  note_manager_of_others (op);
-  if (!wfd_p2p_op_has_to_choose (op)) {
-    wfd_p2p_op_answered_manager (op, NULL);
-    return;
-  }
+  op->facts &= ~WFD_P2P_MISPLACED;
   wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_FIND, wfd_p2p_build_find (TRUE, 1));
   wfd_p2p_op_ask_p2p (op, WPAS_STOP_FIND, NULL, NULL);
   wfd_p2p_link_expect_radio_in (op->link, WFD_P2P_RADIO_BACK_MS);
 }
 
-/* If nothing was heard, as the adapter is off, say, what was chosen is as good as any. */
+/* If nothing was heard, what was chosen is as good as any. */
 void
 wfd_p2p_op_answered_manager (WfdP2pOp *op, GVariant *answer)
 {
   WfdP2pLink *self = op->link;
-  const char *name = NULL;
 
-  if (op->manager_path != NULL && strcmp (op->manager_path, self->interface_path) != 0)
-    name = g_hash_table_lookup (op->adapters, op->manager_path);
-  if (name == NULL) {
-    wfd_p2p_op_claim_manager (op);
+  wfd_p2p_op_claim_manager (op);
+  if (wfd_p2p_op_is_misplaced (op)) {
+    /* What was set is none of ours, and others of ours shall not take it for such. */
+    wfd_p2p_link_leave (self);
+    wfd_p2p_link_forget_old (self);
+    op->facts |= WFD_P2P_MISPLACED;
+  }
+  if (wfd_p2p_op_check_manager (op))
     wfd_p2p_op_advance (op);
-    return;
-  }
-  /* What was set is none of ours, and others of ours shall not take it for such. */
-  wfd_p2p_link_leave (self);
-  wfd_p2p_link_forget_old (self);
-  if (self->options.interface != NULL) {
-    wfd_p2p_op_fail_with (op, WFD_ERROR_NO_DEVICE,
-        "wpa_supplicant does Wi-Fi Direct by one adapter alone, which is %s, not %s; set "
-        "interface=%s, or p2p_disabled=1 in the configuration of wpa_supplicant for %s",
-        name, self->device_name, name, name);
-    return;
-  }
-  op->facts |= WFD_P2P_MISPLACED;
-  wfd_p2p_op_advance (op);
 }

@@ -107,6 +107,12 @@ void wfd_p2p_op_answered_clean (WfdP2pOp *op, GVariant *answer);
 gboolean wfd_p2p_op_prefers (WfdP2pOp *op, const char *path);
 /* Whether it is not known which of several it is. */
 gboolean wfd_p2p_op_has_to_choose (WfdP2pOp *op);
+/* What others of ours know of it. */
+void wfd_p2p_op_note_manager_of_others (WfdP2pOp *op);
+/* It is done by another than was chosen. */
+gboolean wfd_p2p_op_is_misplaced (WfdP2pOp *op);
+/* FALSE: another is named than that which is known, and the operation has failed. */
+gboolean wfd_p2p_op_check_manager (WfdP2pOp *op);
 /* For others of ours, which need not search then. */
 void wfd_p2p_op_claim_manager (WfdP2pOp *op);
 void wfd_p2p_op_begin_manager (WfdP2pOp *op);

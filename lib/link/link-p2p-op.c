@@ -594,6 +594,18 @@ on_radio_back (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* On the same adapter, where the radio is away for it. */
+static void
+end_listening_of_others (WfdP2pOp *op)
+{
+  WfdP2pLink *self = op->link;
+
+  if (self->search != WFD_P2P_SEARCH_NONE || !wfd_p2p_link_others_listen (self))
+    return;
+  wfd_p2p_link_send (self, self->interface_path, WPAS_STOP_FIND, NULL);
+  wfd_p2p_link_expect_radio_in (self, WFD_P2P_RADIO_BACK_MS);
+}
+
 /* What is sent before the radio is back from another channel, or from listening, waits for up to a
  * second more. */
 static void
@@ -607,6 +619,8 @@ begin_step (WfdP2pOp *op)
 
   if (seeks && op->link->listen_ms > 0)
     wfd_p2p_link_search (op->link, WFD_P2P_SEARCH_NONE);
+  if (sends && !seeks)
+    end_listening_of_others (op);
   wait_us = op->link->radio_back_us - g_get_monotonic_time ();
   if (!sends || wait_us <= 0) {
     get_rule (op->step)->begin (op);
@@ -728,8 +742,9 @@ check_wish (WfdP2pLink *self, const WfdP2pWish *wish, GError **error)
   }
   if (!check_name (self->options.device_name, error))
     return FALSE;
-  /* Before a person is asked for anything. */
-  if ((wish->facts & (WFD_P2P_OPENS | WFD_P2P_BEGINS)) != 0 && !wfd_net_check_rights (error))
+  /* Before a person is asked for anything; what stands already is undone without it. */
+  if ((wish->facts & (WFD_P2P_OPENS | WFD_P2P_BEGINS)) != 0 && (wish->facts & WFD_P2P_STARTED) == 0
+      && !wfd_net_check_rights (error))
     return FALSE;
   return wish->pairing == NULL || wfd_link_pairing_check (wish->pairing, error);
 }
@@ -798,7 +813,8 @@ wfd_p2p_op_begin (WfdP2pLink *self, const WfdP2pWish *wish, GTask *task)
     return;
   }
   is_new = self->op == NULL;
-  wfd_p2p_link_set_reachable (self, FALSE);
+  if (self->is_reachable)
+    wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
   if (is_new)
     self->op = op_new (self, wish);
   else
@@ -823,6 +839,13 @@ wfd_p2p_op_pairs_with (WfdP2pOp *op, WfdLinkPeer *peer)
   if (op->pause != NULL && op->peer == peer)
     wfd_p2p_op_end_pause (op);
   return op->peer == peer && op->step >= WFD_P2P_STEP_PAIR;
+}
+
+gboolean
+wfd_p2p_op_negotiates (WfdP2pOp *op, WfdLinkPeer *peer)
+{
+  return op->peer == peer && op->n_negotiations > 0 && !op->has_joined
+      && (op->step == WFD_P2P_STEP_PAIR || op->step == WFD_P2P_STEP_GROUP);
 }
 
 gboolean

@@ -562,12 +562,14 @@ is_unwanted (WfdP2pOp *op, WfdLinkPeer *member)
   return op->peer != NULL || (op->wanted != NULL && !wfd_link_peer_matches (member, op->wanted));
 }
 
+/* @other: (nullable): it has told no address as a device */
 static void
-fail_with_other (WfdP2pOp *op, const char *other)
+fail_with_other (WfdP2pOp *op, WfdLinkPeer *other)
 {
   wfd_p2p_op_fail_for_now (op, TRUE,
       g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "Instead of %s, %s has come into the group",
-          op->peer != NULL ? wfd_link_peer_get_id (op->peer) : op->wanted, other));
+          op->peer != NULL ? wfd_link_peer_get_id (op->peer) : op->wanted,
+          other != NULL ? wfd_link_peer_get_id (other) : "somebody else"));
 }
 
 static gboolean
@@ -578,7 +580,7 @@ on_only_others (gpointer user_data)
   if (op->has_said_yes)
     wfd_p2p_op_stays_away (op);
   else
-    fail_with_other (op, "somebody else");
+    fail_with_other (op, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -591,8 +593,8 @@ wfd_p2p_op_turn_out_others (WfdP2pOp *op)
     wfd_p2p_group_turn_out (op->link, op->peer);
 }
 
-/* A group of ours is no less ours, so the peer is waited for; but wpa_supplicant does not end any
- * more what somebody is in. */
+/* The peer has been asked, and may come yet. wpa_supplicant ends a group by itself only as long as
+ * nobody is in it. */
 static void
 wait_beside_others (WfdP2pOp *op)
 {
@@ -608,7 +610,7 @@ wfd_p2p_op_check_group (WfdP2pOp *op)
   WfdLinkPeer *member = op->link->group != NULL ? op->link->group->info->peer : NULL;
 
   if (op->failure == NULL && is_unwanted (op, member))
-    fail_with_other (op, wfd_link_peer_get_id (member));
+    fail_with_other (op, member);
 }
 
 /* The application opens a session to this peer and to no other, who may be faster once. */
@@ -617,6 +619,7 @@ take_member (WfdP2pOp *op, const char *path)
 {
   G_GNUC_UNUSED g_autoptr (WfdP2pOp) held = wfd_p2p_op_ref (op);
   WfdLinkPeer *member = wfd_p2p_link_ensure_peer (op->link, path);
+  gboolean is_stranger;
 
   if (wfd_p2p_op_has_ended (op))
     return;
@@ -625,11 +628,13 @@ take_member (WfdP2pOp *op, const char *path)
     g_set_object (&op->peer, member);
   if (wfd_p2p_op_is_inside (op) && member != op->peer)
     return;
-  if (is_unwanted (op, member)) {
-    if (op->link->group->info->is_owner)
+  /* A client that has told no address as a device is none that was asked. */
+  is_stranger = member == NULL && op->link->group->info->is_owner && op->peer != NULL;
+  if (is_stranger || is_unwanted (op, member)) {
+    if (op->link->group->info->is_owner && op->peer != NULL)
       wait_beside_others (op);
     else
-      fail_with_other (op, wfd_link_peer_get_id (member));
+      fail_with_other (op, member);
     return;
   }
   if (member == NULL)

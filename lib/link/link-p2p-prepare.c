@@ -171,13 +171,15 @@ begin_interfaces (WfdP2pOp *op)
     op->n_without = 0;
     op->radio_p2p = WFD_NET_P2P_NONE;
     g_hash_table_remove_all (op->adapters);
+    wfd_p2p_op_note_manager_of_others (op);
   }
   if (op->paths[op->n_asked] != NULL)
     wfd_p2p_op_ask_all (op, op->paths[op->n_asked], WPAS_INTERFACE_INTERFACE);
-  else if (op->link->interface_path != NULL)
-    wfd_p2p_op_advance (op);
-  else
+  else if (op->link->interface_path == NULL
+      || (op->link->options.interface == NULL && wfd_p2p_op_is_misplaced (op)))
     fail_no_interface (op);
+  else if (wfd_p2p_op_check_manager (op))
+    wfd_p2p_op_advance (op);
 }
 
 /* A group that stands already, whosever it is, is no adapter, and its interface may be the

@@ -292,6 +292,8 @@ void wfd_p2p_op_abandon (WfdP2pOp *op, GError *error);
 
 /* Whether it is about to pair with @peer: its requests are what we want. */
 gboolean wfd_p2p_op_pairs_with (WfdP2pOp *op, WfdLinkPeer *peer);
+/* Whether a group is being negotiated with @peer, which owns none then. */
+gboolean wfd_p2p_op_negotiates (WfdP2pOp *op, WfdLinkPeer *peer);
 /* Whether @peer is the one that it is about, or may be. */
 gboolean wfd_p2p_op_wants (WfdP2pOp *op, WfdLinkPeer *peer);
 /* Whether it waits for its peer to be found. */

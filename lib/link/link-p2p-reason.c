@@ -151,8 +151,9 @@ from_remote (const char *name, const GError *error, const char *doing)
   }
   if (strstr (error->message, WPAS_TEXT_NO_P2P) != NULL)
     return g_error_new (WFD_ERROR, WFD_ERROR_NO_DEVICE,
-        "Error %s: wpa_supplicant does Wi-Fi Direct by none of its adapters, as the one by which it "
-        "did is gone; plug that in again, or restart wpa_supplicant",
+        "Error %s: wpa_supplicant does Wi-Fi Direct by none of its adapters: the one by which it did "
+        "is gone (plug that in again, or restart wpa_supplicant), or it is switched off "
+        "(p2p_disabled)",
         doing);
   if (is_spawn_error (name))
     return g_error_new (WFD_ERROR, WFD_ERROR_NO_SERVICE, "Error %s: " NO_SERVICE_TEXT " (%s)",

@@ -117,6 +117,16 @@ has_our_peer (GHashTable *claim, WfdP2pOp *op, const char *process)
       && wfd_p2p_claim_says (claim, KEY_PEER, wfd_link_peer_get_id (op->peer));
 }
 
+/* wpa_supplicant has one group of ours, that of before, to which it would invite the peer; whose
+ * sessions are those of that program. */
+static gboolean
+is_group_of_other_program (GHashTable *claim, WfdP2pOp *op, const char *process)
+{
+  return (op->facts & WFD_P2P_PAIRED_HERE) != 0 && g_hash_table_contains (claim, KEY_OPEN)
+      && wfd_p2p_claim_says (claim, KEY_ADAPTER, op->link->interface_path)
+      && !wfd_p2p_claim_says (claim, KEY_PROCESS, process);
+}
+
 /* A peer that owns a group comes into no other. FALSE without @error: as long as another link of
  * ours forms a group, of which ours would be the end. */
 static gboolean
@@ -135,6 +145,13 @@ take_turn (WfdP2pOp *op, GError **error)
       g_set_error (error, WFD_ERROR, WFD_ERROR_IN_USE,
           "This program has a link to %s already, and a display shows one source at a time; name "
           "another display, or use tee in front of the one sink",
+          wfd_link_peer_get_id (op->peer));
+      return FALSE;
+    }
+    if (is_group_of_other_program (claim, op, process)) {
+      g_set_error (error, WFD_ERROR, WFD_ERROR_STATE,
+          "Another program shows something in the group into which %s would be invited; end that "
+          "first, or, for two displays at once, let one program show on both",
           wfd_link_peer_get_id (op->peer));
       return FALSE;
     }

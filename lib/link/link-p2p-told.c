@@ -348,7 +348,8 @@ on_invitation_received (WfdP2pLink *self, GVariant *args)
   g_autofree char *path = wfd_p2p_read_invitation (args, self->interface_path, &group_mhz);
   WfdLinkPeer *peer = path != NULL ? wfd_p2p_link_ensure_peer (self, path) : NULL;
 
-  if (peer == NULL)
+  /* Whom we negotiate with does not invite us, though anybody may say so in its name. */
+  if (peer == NULL || (self->op != NULL && wfd_p2p_op_negotiates (self->op, peer)))
     return;
   wfd_link_peer_set_owns_group (peer, TRUE);
   wfd_link_peer_set_group_mhz (peer, group_mhz);

@@ -227,6 +227,7 @@ wfd_link_peer_doubt (WfdLinkPeer *self)
 {
   self->is_doubted |= self->owns_group;
   self->owns_group = FALSE;
+  self->group_mhz = 0;
 }
 
 void

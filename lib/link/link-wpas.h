@@ -176,5 +176,6 @@
 #define WPAS_ERROR_UNKNOWN "fi.w1.wpa_supplicant1.UnknownError"
 #define WPAS_ERROR_CONNECT "fi.w1.wpa_supplicant1.ConnectUnspecifiedError"
 #define WPAS_ERROR_CHANNEL_UNAVAILABLE "fi.w1.wpa_supplicant1.ConnectChannelUnavailable"
-#define WPAS_TEXT_NO_P2P "P2P is not available"
 #define WPAS_ERROR_CHANNEL_UNSUPPORTED "fi.w1.wpa_supplicant1.ConnectChannelUnsupported"
+/* In the text of org.freedesktop.DBus.Error.Failed */
+#define WPAS_TEXT_NO_P2P "P2P is not available"

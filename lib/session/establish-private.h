@@ -51,6 +51,7 @@ struct _WfdEstablish
   WfdEstablishAction after;          /* once the link is closed */
   WfdLinkPeer *busy;                 /* is wanted, and in use */
   gboolean has_namesakes;            /* it was told, in this search, that two bear the name */
+  guint refused;                     /* the same: why others are not let in */
   GHashTable *taken;                 /* ids of those that other links of this program showed on */
   WfdLinkPeer *candidate;            /* with whom the link is, or is to be, opened */
   gboolean was_asked;                /* by it: it does not know of an earlier pairing */

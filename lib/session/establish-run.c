@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The course of things: what the link tells, and what establish-state.c wants done. */
 #include <base-source.h>
+#include <link-net.h>
 #include <link-p2p.h>
 #include <wfd/wfd-error.h>
 
@@ -153,7 +154,8 @@ is_busy (WfdEstablish *self, WfdLinkPeer *peer)
 static void
 wait_for_busy (WfdEstablish *self, WfdLinkPeer *peer)
 {
-  if (self->busy == peer)
+  /* Once, as some say so again and again, by turns. */
+  if (self->busy != NULL)
     return;
   g_set_object (&self->busy, peer);
   wfd_clear_source (&self->news);
@@ -392,6 +394,7 @@ static void
 search (WfdEstablish *self)
 {
   g_autoptr (WfdLink) link = g_object_ref (self->link);
+  g_autoptr (GError) error = NULL;
 
   if (self->closing != NULL)
     self->after = WFD_ESTABLISH_DO_SEARCH;
@@ -409,6 +412,12 @@ search (WfdEstablish *self)
   if (!is_ours (self, link))
     return;
   self->has_namesakes = FALSE;
+  self->refused = 0;
+  if (!wfd_net_check_rights (&error)) {
+    wfd_establish_note_failure (self, error);
+    wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
+    return;
+  }
   watch_search (self);
   wfd_p2p_link_seek_back (WFD_P2P_LINK (link),
       self->role == WFD_ROLE_SOURCE && self->state.has_worked);
@@ -729,6 +738,20 @@ may_be_named (WfdEstablish *self, WfdLinkPeer *peer)
       && *wfd_link_peer_get_name (peer) == '\0';
 }
 
+/* Why requests of others are refused. */
+#define REFUSED_ROLE (1 << 0)
+#define REFUSED_PAIRING (1 << 1)
+
+/* Once in a search, as anybody may ask again and again. */
+static gboolean
+is_news (WfdEstablish *self, guint refused)
+{
+  gboolean is_new = (self->refused & refused) == 0;
+
+  self->refused |= refused;
+  return is_new;
+}
+
 static gboolean
 is_let_in (WfdEstablish *self, WfdLinkPeer *peer, WfdPairing pairing)
 {
@@ -736,13 +759,15 @@ is_let_in (WfdEstablish *self, WfdLinkPeer *peer, WfdPairing pairing)
       || wfd_establish_find_namesake (self, peer) != NULL)
     return FALSE;
   if (plays_our_role (self, peer)) {
-    wfd_establish_tell (self, WFD_ESTABLISH_NEWS, "%s wants to be paired, and is a %s itself",
-        wfd_establish_name (peer), self->role == WFD_ROLE_SOURCE ? "source" : "display");
+    if (is_news (self, REFUSED_ROLE))
+      wfd_establish_tell (self, WFD_ESTABLISH_NEWS, "%s wants to be paired, and is a %s itself",
+          wfd_establish_name (peer), self->role == WFD_ROLE_SOURCE ? "source" : "display");
     return FALSE;
   }
   if (pairing != self->pairing) {
-    wfd_establish_tell (self, WFD_ESTABLISH_NEWS,
-        "%s wants to be paired in another way; see “pairing”", wfd_establish_name (peer));
+    if (is_news (self, REFUSED_PAIRING))
+      wfd_establish_tell (self, WFD_ESTABLISH_NEWS,
+          "%s wants to be paired in another way; see “pairing”", wfd_establish_name (peer));
     return FALSE;
   }
   return TRUE;

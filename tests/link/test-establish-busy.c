@@ -33,6 +33,26 @@ test_busy_is_waited_for (Way *way, gconstpointer data)
   lab_wait_call (&way->lab, "Connect");
 }
 
+/* Two say so again and again, and are called otherwise each time. */
+static void
+test_busy_is_told_once (Way *way, gconstpointer data)
+{
+  static const char *const peers[] = { TV, OTHER };
+  gsize n_told;
+
+  g_object_set (way->establish, "peer", "*", NULL);
+  find_busy (way);
+  n_told = way->progress->len;
+  for (guint i = 0; i < 1000; i++) {
+    g_autofree char *said = g_strdup_printf (
+        "(objectpath '%s', {'DeviceName': <'Room %u'>, 'IEs': <" BUSY_IES ">})", peers[i % 2], i);
+
+    lab_say (&way->lab, "DeviceFoundProperties", said);
+  }
+  lab_settle (&way->lab);
+  g_assert_cmpuint (way->progress->len, ==, n_told);
+}
+
 static void
 test_busy_for_too_long (Way *way, gconstpointer data)
 {
@@ -229,6 +249,7 @@ test_namesake_is_called_otherwise (Way *way, gconstpointer data)
   lab_say (&way->lab, "DeviceFoundProperties",
       "(objectpath '" OTHER "', {'DeviceName': <'Kitchen'>, 'IEs': <" ROKU_IES ">})");
   WAIT_UNTIL (way->n_opened == 1);
+  g_assert_nonnull (strstr (fake_wpas_find_call (way->lab.fake, "Connect"), TV));
 }
 
 /* The one that was alone is being paired with. */
@@ -251,6 +272,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add ("busy/is-waited-for", test_busy_is_waited_for);
+  add ("busy/is-told-once", test_busy_is_told_once);
   add ("busy/for-too-long", test_busy_for_too_long);
   add ("ours/another-one-is-taken", test_another_one);
   add ("ours/taken-when-it-is-free", test_free_again);

@@ -88,6 +88,20 @@ test_not_allowed (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "GroupAdd"), ==, 0);
 }
 
+/* By the peer, which is searched for. */
+static void
+test_group_begins_where_not_allowed (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  lab_set_kernel_answer (-NLE_PERM);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_start_group (lab, "client");
+  lab_wait_call (lab, "Disconnect");
+  lab_settle (lab);
+  g_assert_null (wfd_link_get_info (lab->link));
+}
+
 /* Packets of one would go into the other. */
 static void
 test_network_of_other_group (Lab *lab, gconstpointer data)
@@ -400,6 +414,7 @@ main (int argc, char **argv)
   add ("address/there-already", test_address_there_already);
   add ("address/refused", test_address_refused);
   add ("address/not-allowed", test_not_allowed);
+  add ("address/group-begins-where-not-allowed", test_group_begins_where_not_allowed);
   add ("address/of-other-group", test_network_of_other_group);
   add ("address/interface-gone", test_interface_gone);
   add ("dhcp/lease", test_lease);

@@ -392,6 +392,27 @@ test_stranger_in_our_group (Lab *lab, gconstpointer data)
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
 }
 
+/* One that does as if it were no Wi-Fi Direct device is not the peer for that. */
+static void
+test_nameless_in_our_group (Lab *lab, gconstpointer data)
+{
+  static const char nobody[] = IFACE "/Peers/000000000000";
+
+  lab_use_options (lab, &options);
+  lab_know_tv (lab);
+  ask_tv (lab);
+  fake_wpas_set (lab->fake, GROUP, "Members",
+      parse ("[objectpath '" IFACE "/Peers/000000000000']"));
+  lab_start_group (lab, "GO");
+  lab_wait_call (lab, "Get Members");
+  lab_settle (lab);
+  say_joined (lab, nobody);
+  lab_settle (lab);
+  g_assert_false (lab->done);
+  say_joined (lab, TV);
+  lab_wait_ok (lab);
+}
+
 /* The peer does not come beside him, for as long as it may take. */
 static void
 test_only_a_stranger (Lab *lab, gconstpointer data)
@@ -450,6 +471,7 @@ main (int argc, char **argv)
   add ("failing", test_failing);
   add ("somebody-else-first", test_somebody_else_first);
   add ("stranger/in-our-group", test_stranger_in_our_group);
+  add ("stranger/nameless", test_nameless_in_our_group);
   add ("stranger/alone", test_only_a_stranger);
   add ("stranger/has-begun-the-group", test_group_of_stranger_is_not_adopted);
   return lab_run ();

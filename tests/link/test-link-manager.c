@@ -116,7 +116,18 @@ test_other_than_named (Lab *lab, gconstpointer data)
   }
 }
 
-/* As one that is off. */
+/* It says so although it is off. */
+static void
+test_other_is_off (Lab *lab, gconstpointer data)
+{
+  fake_wpas_set (lab->fake, IFACE, "State", parse ("'interface_disabled'"));
+  stop_by (lab, IFACE);
+  lab_find (lab);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
+  g_assert_nonnull (strstr (lab->error->message, "switched off"));
+  g_assert_nonnull (strstr (lab->error->message, "wlan0 (off)"));
+}
+
 static void
 test_nothing_said (Lab *lab, gconstpointer data)
 {
@@ -139,6 +150,7 @@ test_known_to_another_program (Lab *lab, gconstpointer data)
   lab_wait_ok (lab);
   assert_call (lab, "Find", FIND (SECOND));
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Find"), ==, 1);
+  g_assert_null (get_config_set (lab, IFACE));
   wfd_claim_free (claim);
 }
 
@@ -199,6 +211,7 @@ main (int argc, char **argv)
   add ("first-of-two", test_first_of_two);
   add ("other-than-chosen", test_other_than_chosen);
   add ("other-than-named", test_other_than_named);
+  add ("other-is-off", test_other_is_off);
   add ("nothing-said", test_nothing_said);
   add ("known-to-another-program", test_known_to_another_program);
   add ("unknown-to-another-program", test_unknown_to_another_program);

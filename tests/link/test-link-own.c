@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A group of our own, which waits for whoever comes, and more than one in a group. */
-#include <link-p2p-private.h>
+#include <link-p2p-op-private.h>
 
 #include "link-lab.h"
 
@@ -626,6 +626,32 @@ test_invited_nowhere (Lab *lab, gconstpointer data)
       "Connect " IFACE " join=true peer='" TV "' persistent=true wps_method='pbc'");
 }
 
+/* It owns no other group while one is negotiated with it: somebody else says so, to disturb that. */
+static void
+test_invited_by_whom_we_ask (Lab *lab, gconstpointer data)
+{
+  lab_know_tv (lab);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "Connect");
+  lab_settle (lab);
+  lab_say (lab, "InvitationReceived", "({'go_dev_addr': <[byte 2, 0, 0, 0, 1, 0]>},)");
+  lab_settle (lab);
+  g_assert_false (wfd_link_peer_owns_group (WFD_P2P_LINK (lab->link)->op->peer));
+}
+
+/* What is heard of a peer that is doubted is not where its last group was. */
+static void
+test_invited_before (Lab *lab, gconstpointer data)
+{
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab_say (lab, "InvitationReceived",
+      "({'go_dev_addr': <[byte 2, 0, 0, 0, 1, 0]>, 'op_freq': <5180>},)");
+  lab_wait_told (lab, "found request-pbc");
+  wfd_link_peer_doubt (lab->last_peer);
+  g_assert_cmpuint (wfd_link_peer_get_group_mhz (lab->last_peer), ==, 0);
+}
+
 /* What was heard of the group since counts. */
 static void
 test_invited_and_moved (Lab *lab, gconstpointer data)
@@ -666,6 +692,8 @@ main (int argc, char **argv)
   add ("invited-into-group-of-others", test_invited);
   add ("invited/where", test_invited_where);
   add ("invited/nowhere", test_invited_nowhere);
+  add ("invited/by-whom-we-ask", test_invited_by_whom_we_ask);
+  add ("invited/before", test_invited_before);
   add ("invited/and-moved", test_invited_and_moved);
   return lab_run ();
 }

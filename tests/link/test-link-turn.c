@@ -89,6 +89,30 @@ test_group_of_other_program (Lab *lab, gconstpointer data)
   wfd_claim_free (claim);
 }
 
+/* The display, which was paired before with what this device owns, would be invited into it. */
+static void
+test_paired_with_group_of_other_program (Lab *lab, gconstpointer data)
+{
+  WfdClaim *claim = wfd_claim_new (lab->folder);
+
+  fake_wpas_set (lab->fake, IFACE, "PersistentGroups", parse ("[objectpath '" PERSISTENT "0']"));
+  fake_wpas_set (lab->fake, PERSISTENT "0", "Properties",
+      parse ("{'mode': <'3'>, 'p2p_client_list': <'" TV_ID "'>}"));
+  claim_turn (lab, claim, "adapter", 121);
+  wfd_claim_set (claim, "path", GROUP_IFACE);
+  wfd_claim_set (claim, "process", "1");
+  wfd_claim_set (claim, "open", "yes");
+  lab_reopen (lab, TV_ID, TRUE);
+  lab_wait_error (lab, WFD_ERROR, WFD_ERROR_STATE);
+  g_assert_nonnull (strstr (lab->error->message, "Another program shows something"));
+  g_assert_cmpuint (count (lab, "Invite"), ==, 0);
+  wfd_claim_free (claim);
+  lab_reopen (lab, TV_ID, TRUE);
+  lab_wait_call (lab, "Invite");
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 /* Another program lives and does nothing with its turn, or with the group that it forms. */
 static void
 test_is_over (Lab *lab, gconstpointer data)
@@ -327,6 +351,24 @@ test_display_listens_on (Lab *lab, gconstpointer data)
   g_assert_finalize_object (display);
 }
 
+/* The radio is away for it, and what is asked there and then would wait for it. */
+static void
+test_asks_when_the_radio_is_back (Lab *lab, gconstpointer data)
+{
+  WfdLink *display = begin_display (lab);
+
+  fake_wpas_forget_calls (lab->fake);
+  lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
+  lab_wait_call (lab, "StopFind");
+  g_assert_cmpuint (count (lab, "Connect"), ==, 0);
+  lab_wait_call (lab, "Connect");
+  wfd_link_close (lab->link);
+  lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  wfd_link_close (display);
+  lab_settle (lab);
+  g_assert_finalize_object (display);
+}
+
 static void
 close_display (Lab *lab, WfdLink *display)
 {
@@ -363,6 +405,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add ("group-of-other-program", test_group_of_other_program);
+  add ("paired-with-group-of-other-program", test_paired_with_group_of_other_program);
   add ("is-over", test_is_over);
   add ("other-bus", test_other_bus);
   add ("turn-or-group", test_turn_or_group);
@@ -370,6 +413,7 @@ main (int argc, char **argv)
   add ("lock-is-given-back", test_lock_is_given_back);
   add ("closed-without-lock", test_closed_without_lock);
   add ("display-listens-on", test_display_listens_on);
+  add ("asks-when-the-radio-is-back", test_asks_when_the_radio_is_back);
   add ("one-of-two-listens-on", test_one_of_two_listens_on);
   return lab_run ();
 }
