@@ -39,7 +39,8 @@ BUS = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
 <policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*"/>
 <allow send_type="method_call"/><allow send_type="signal"/><allow receive_type="method_call"/>
 <allow receive_type="signal"/><allow receive_type="method_return"/>
-<allow receive_type="error"/></policy></busconfig>
+<allow receive_type="error"/></policy>
+<policy user="nobody"><deny send_destination="fi.w1.wpa_supplicant1"/></policy></busconfig>
 '''
 
 
@@ -250,10 +251,10 @@ class Device:
         self.lines = []
         self.rest = b''
 
-    def start_pipeline(self, pipeline):
-        """In the place of its wifi-peer, a gst-peer."""
+    def start_pipeline(self, pipeline, launcher=()):
+        """In the place of its wifi-peer, a gst-peer. @launcher: a program that runs another, with arguments"""
         self.log = open('/run/vm/gst-%s.log' % self.name, 'a', encoding='utf-8')
-        self.peer = self.spawn(GST_PEER, pipeline, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.peer = self.spawn(*launcher, GST_PEER, pipeline, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=self.log)
         self.lines = []
         self.rest = b''

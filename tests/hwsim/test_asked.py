@@ -7,7 +7,7 @@ from lab import Failure, check_time, say
 from stage import SINK, SOURCE, TELL_PICTURES, end, forget_pairings, set_stage, wait_picture
 
 # wpa_supplicant tells of a refusal when it is asked the next time, and then always.
-REFUSED_S = 35
+REFUSED_S = 5.5
 
 
 def begin(source, sink, source_pairing, sink_pairing):

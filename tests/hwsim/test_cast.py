@@ -64,17 +64,23 @@ def check_signal():
             raise Failure('the rate control does not go by what the driver tells of packets')
 
 
+def has_paired():
+    with open('/run/vm/launch-Source.log', encoding='utf-8') as log:
+        return 'Pairing with' in log.read()
+
+
 def main():
     os.environ['GST_DEBUG'] = 'wfdrate:4'
     source, sink = set_stage()
     say('== the first time')
     cast(source, sink, FOLDER + '/first')
     check_signal()
+    if not has_paired():
+        raise Failure('nothing is told of a pairing')
     say('== the second time')
     cast(source, sink, FOLDER + '/second')
-    with open('/run/vm/launch-Source.log', encoding='utf-8') as log:
-        if 'Pairing' in log.read():
-            raise Failure('it has paired again')
+    if has_paired():
+        raise Failure('it has paired again')
 
 
 main()

@@ -2,6 +2,7 @@
 """What a person chooses by properties holds for real wpa_supplicants: a pairing that is not to be remembered is made anew the
 next time, and its wpa_supplicant does not have it; and of two adapters the one that is named, or that can, has the group."""
 from lab import Failure, run, say
+from radios import block
 from stage import SOURCE, end, for_each_owner, forget_pairings, listen, set_stage, show, wait_picture
 
 SECOND_RADIO = 2
@@ -59,8 +60,8 @@ def check_plays(source, sink, adapter, settings):
 
 
 def check_fails(source, adapter, why):
-    say('== not by %s' % adapter)
-    source.start_pipeline(SOURCE % ('pairing=pbc interface=' + adapter))
+    say('== not by %s' % (adapter or 'any'))
+    source.start_pipeline(SOURCE % ('pairing=pbc ' + ('interface=' + adapter if adapter else '')))
     source.tell('play')
     source.wait('^failed .*' + why)
     source.stop_peer()
@@ -85,6 +86,13 @@ def choose(source, sink):
     for settings in ('interface=' + first, ''):
         check_plays(source, sink, first, settings)
     check_fails(source, second, 'by one adapter alone, which is %s, not %s; set interface=%s' % (first, second, first))
+
+    say('== the first is off')
+    block(source, True)
+    check_fails(source, second, 'by one adapter alone, which is %s, not %s' % (first, second))
+    check_fails(source, None, 'switched off: .*%s .off' % first)
+    block(source, False)
+    check_plays(source, sink, first, '')
 
     say('== the first is taken away')
     source.ask_supplicant('INTERFACE_REMOVE ' + first, path=source.control)

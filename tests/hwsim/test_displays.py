@@ -5,8 +5,8 @@ picture when the first has ended."""
 import copy
 import time
 
-from lab import EVERYBODY, NOBODY, Device, Failure, need_own_time
-from stage import PICTURE, SINK, SOURCE, TELL_PICTURES, end, set_stage, show, wait_picture
+from lab import EVERYBODY, NOBODY, Device, Failure, need_own_time, say
+from stage import PICTURE, SINK, SOURCE, TELL_PICTURES, end, forget_pairings, set_stage, show, wait_picture
 
 GROUP_S, BESIDE_S = 5, 20
 CAST = 'wfdsink link=p2p peer=%s go-intent=15 max-bitrate=1000'
@@ -15,8 +15,8 @@ NAMED = BOTH % (PICTURE, CAST % 'Sink', CAST % 'Second')
 ANY = BOTH % (PICTURE, CAST % '*', CAST % '*')
 
 
-def listen_as(sink):
-    sink.start_pipeline((SINK % '').replace('device-name=Sink', 'device-name=' + sink.name) + TELL_PICTURES)
+def listen_as(sink, intent=-1):
+    sink.start_pipeline((SINK % ('go-intent=%d' % intent)).replace('device-name=Sink', 'device-name=' + sink.name) + TELL_PICTURES)
     sink.tell('play')
 
 
@@ -82,10 +82,12 @@ def by_one_program(source, sink, second_sink):
         source.wait_no_group(GROUP_S)
 
 
-def by_two_programs(source, second_source, sink, second_sink):
-    source.start_pipeline(SOURCE % 'pairing=pbc')
+def by_two_programs(source, second_source, sink, second_sink, intents):
+    say('== two programs, intents %s' % (intents,))
+    source.go_intent, sink.go_intent = intents
+    source.start_pipeline(SOURCE % ('pairing=pbc go-intent=%d' % intents[0]))
     second_source.start_pipeline((SOURCE % 'pairing=pbc').replace('peer=Sink', 'peer=Second'))
-    listen_as(sink)
+    listen_as(sink, intents[1])
     listen_as(second_sink)
     time.sleep(3)
 
@@ -93,6 +95,7 @@ def by_two_programs(source, second_source, sink, second_sink):
     for one in (source, sink):
         one.drop_lines()
     second_source.tell('play')
+    second_source.wait('^failed .*(let one program show on both)')
     time.sleep(BESIDE_S)
     check_plays_on(sink)
     source.quiet('^progress .* (error|start)|^failed', 0)
@@ -104,10 +107,14 @@ def by_two_programs(source, second_source, sink, second_sink):
     end(source)
     for one in (source, sink, second_sink):
         one.wait_no_group(GROUP_S)
+    second_source.drop_lines()
     listen_as(second_sink)
     time.sleep(3)
     show(second_source, second_sink)
-    end(second_source)
+    for one in (source, second_source, second_sink):
+        end(one)
+        one.stop_peer()
+    sink.stop_peer()
     for one in (source, second_sink):
         one.wait_no_group(GROUP_S)
 
@@ -121,7 +128,9 @@ def main():
     # Another program on the same device.
     second_source = copy.copy(source)
     second_source.name = 'Source2'
-    by_two_programs(source, second_source, sink, second_sink)
+    for intents in ((15, 0), (0, 15)):
+        by_two_programs(source, second_source, sink, second_sink, intents)
+        forget_pairings(source, sink, second_sink)
 
 
 main()

@@ -5,6 +5,8 @@ it is told how that may come."""
 from lab import Device, close, find_both, pair, reopen, say
 from radios import block
 
+TOLD_S = 1
+
 
 def check(device, other, sink, intents):
     say('== %s is switched off with intent %s, %s has %s; %s is the sink'
@@ -14,7 +16,7 @@ def check(device, other, sink, intents):
     find_both(device, other)
     pair(device, other, 'pbc')
     block(device, True)
-    device.wait('^unavailable .*rfkill', 10)
+    device.wait('^unavailable .*rfkill', TOLD_S)
     other.wait('^lost', 10)
     for one in (device, other):
         one.wait_no_group()

@@ -4,7 +4,7 @@ waited as well, has just ended."""
 import subprocess
 import time
 
-from lab import PEER, SCRIPT, Device, check_time, close, find_both, need_own_time, pair, reopen
+from lab import PEER, SCRIPT, Device, Failure, check_time, close, find_both, need_own_time, pair, reopen
 
 MOST_S = 1.0
 # After the end of the other.
@@ -15,9 +15,10 @@ def begin_other(device):
     other = device.spawn(PEER, '--name', device.name, '--sink', '--script', SCRIPT, stdin=subprocess.PIPE,
                          stdout=subprocess.PIPE, text=True)
     tell(other, 'find')
-    while 'done find' not in other.stdout.readline():
-        pass
-    return other
+    for line in other.stdout:
+        if 'done find' in line:
+            return other
+    raise Failure('the other program has ended')
 
 
 def tell(other, command):
