@@ -64,12 +64,14 @@ int
 main (int argc, char **argv)
 {
   WfdP2pLink *link;
+  gulong on_lost;
 
   setlocale (LC_ALL, "");
   if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
     g_printerr (
         "usage: displays [NAME or ID]\n"
-        "Lists the displays in reach, until Ctrl-C or until the one that was named is there.\n");
+        "Lists the displays in reach, until Ctrl-C or until the one that was named is there.\n"
+        "The NAME is the whole one, as it is listed; no pattern.\n");
     return argc == 2 && strcmp (argv[1], "--help") == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
   }
   link = wfd_p2p_link_new (WFD_ROLE_SOURCE);
@@ -77,12 +79,14 @@ main (int argc, char **argv)
   wanted = argc > 1 ? argv[1] : NULL;
   g_signal_connect (link, "peer-found", G_CALLBACK (on_peer), NULL);
   g_signal_connect (link, "peer-changed", G_CALLBACK (on_peer), NULL);
-  g_signal_connect (link, "peer-lost", G_CALLBACK (on_peer_lost), NULL);
+  on_lost = g_signal_connect (link, "peer-lost", G_CALLBACK (on_peer_lost), NULL);
   g_signal_connect (link, "unavailable", G_CALLBACK (on_unavailable), NULL);
   g_printerr ("Looking for displays…\n");
   wfd_link_find_async (WFD_LINK (link), NULL, on_searching, NULL);
 
   g_main_loop_run (loop);
+  /* The end of the link tells it of each device. */
+  g_signal_handler_disconnect (link, on_lost);
   g_object_unref (link);
   g_main_loop_unref (loop);
   return status;

@@ -26,7 +26,7 @@ class Displays:
         # What a device says of Wi-Fi Display may come after the device itself.
         self.link.connect('peer-found', self.on_peer)
         self.link.connect('peer-changed', self.on_peer)
-        self.link.connect('peer-lost', lambda _link, peer: print(peer.get_id(), 'is gone', flush=True))
+        self.link.connect('peer-lost', self.on_peer_lost)
         self.link.connect('unavailable', lambda _link, error: self.end(error))
 
     def on_peer(self, _link, peer):
@@ -35,6 +35,10 @@ class Displays:
         print(peer.get_id(), peer.get_name() + ('' if peer.is_available() else ' (busy)'), flush=True)
         if self.wanted is not None and peer.matches(self.wanted):
             self.end(None)
+
+    @staticmethod
+    def on_peer_lost(_link, peer):
+        print(peer.get_id(), 'is gone', flush=True)
 
     def on_searching(self, link, result):
         try:
@@ -53,13 +57,15 @@ class Displays:
             self.loop.run()
         except KeyboardInterrupt:
             pass
+        # close() tells it of each device.
+        self.link.disconnect_by_func(self.on_peer_lost)
         self.link.close()
         return self.error.message if self.error else 0
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', 1)[0])
-    parser.add_argument('wanted', nargs='?', metavar='NAME or ID', help='ends when this one is there')
+    parser.add_argument('wanted', nargs='?', metavar='NAME or ID', help='ends when this one is there; the whole name, as it is listed, no pattern')
     return Displays(parser.parse_args().wanted).run()
 
 

@@ -50,7 +50,8 @@ static const char *const peer_signals[] = {
    * @self: the link
    * @peer: the device
    *
-   * It is out of reach, or was switched off.
+   * It is out of reach, or was switched off, or no device is known any more: after
+   * wfd_link_close(), with the last reference, and before #WfdLink::unavailable.
    */
   [WFD_LINK_PEER_LOST] = "peer-lost",
 };
@@ -331,8 +332,9 @@ wfd_link_ask_pin (WfdLink *self, WfdLinkPeer *peer)
  * @self: a link
  *
  * Undoes everything without waiting for anybody: the search, the link, what was
- * said of this device. What is under way ends with %G_IO_ERROR_CANCELLED. The link
- * can be used again. Dropping the last reference does the same.
+ * said of this device. What is under way ends with %G_IO_ERROR_CANCELLED, and each
+ * device that was known is told by #WfdLink::peer-lost. The link can be used again.
+ * Dropping the last reference does the same.
  */
 void
 wfd_link_close (WfdLink *self)

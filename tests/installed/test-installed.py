@@ -323,6 +323,8 @@ def test_displays(tap, args, installed, compiler, root):
         else:
             tap.test('examples/displays-in-' + name,
                      lab.returncode == 0 and '\n02:00:00:00:01:00 Living room\n' in '\n' + told, told)
+            # The end of the program is not that of the display.
+            tap.test('examples/displays-end-in-' + name, 'is gone' not in told, told)
         good, told = run('timeout', str(PATIENCE_S), *command, '--help', env=no_bus)
         tap.test('examples/displays-help-in-' + name, good and told.startswith('usage: displays'), told)
         good, told = run('timeout', str(PATIENCE_S), *command, env=no_bus)
