@@ -43,8 +43,9 @@ class Cast:
         print(text, flush=True)
 
     def on_progress(self, _bus, message):
-        _kind, step, text = message.parse_progress()
-        self.say('%s: %s' % (step, text))
+        kind, step, text = message.parse_progress()
+        if kind != Gst.ProgressType.ERROR:  # an error or a warning says that, too
+            self.say('%s: %s' % (step, text))
 
     def on_error(self, _bus, message):
         # Its text is for people; the details are what a program would look at.
@@ -65,11 +66,13 @@ class Cast:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', 1)[0])
-    parser.add_argument('--screen', action='store_true', help='the screen, and not a test picture')
+    parser.add_argument('--screen', action='store_true', help='the screen of X11, not a test picture; either has no sound')
     parser.add_argument('--pin', help='the one that the display shows')
     parser.add_argument('peer', metavar='NAME or ADDRESS', help='of the display; examples/displays.py lists them')
     args = parser.parse_args()
     Gst.init(None)
+    if Gst.ElementFactory.find('wfdsink') is None:
+        return 'no element "wfdsink"; where it is not installed, run this in: meson devenv -C build -w .'
     try:
         return Cast(args).run()
     except GLib.Error as error:  # an element is missing

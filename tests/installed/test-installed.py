@@ -342,6 +342,11 @@ def test_cast(tap, args, installed, root):
     good, told = run('timeout', str(PATIENCE_S), *command, env=no_bus)
     tap.test('examples/cast-without-a-bus', not good and told.startswith('discover: Looking for Living room\n')
              and told.splitlines()[-1].startswith('discover: There is no system message bus'), told)
+    tap.test('examples/cast-says-an-error-once', told.count('There is no system message bus') == 1, told)
+    nowhere = dict(installed.env, GST_PLUGIN_PATH='', GST_PLUGIN_SYSTEM_PATH='',
+                   GST_REGISTRY=os.path.join(root, 'no elements'))
+    good, told = run('timeout', str(PATIENCE_S), *command, env=nowhere)
+    tap.test('examples/cast-without-the-element', not good and 'meson devenv' in told.splitlines()[-1], told)
     # There is no interface of that name.
     lab = subprocess.run(['timeout', str(PATIENCE_S), args.fake_wpas, *command], env=installed.env,
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
