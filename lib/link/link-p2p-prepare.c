@@ -14,7 +14,8 @@ static void
 fail_no_bus (WfdP2pOp *op, const GError *error)
 {
   wfd_p2p_op_fail_with (op, WFD_ERROR_NO_SERVICE,
-      "There is no system message bus (D-Bus) to reach wpa_supplicant by; start both (%s)",
+      "There is no system message bus (D-Bus) to reach wpa_supplicant by; install and start it "
+      "(Debian: package dbus, systemctl start dbus): %s",
       error->message);
 }
 

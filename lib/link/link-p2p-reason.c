@@ -100,7 +100,8 @@ wfd_p2p_error_from_wps (GVariant *args)
 /* --- calls --- */
 
 #define NO_SERVICE_TEXT \
-  "wpa_supplicant does not run or offers no D-Bus; install and start wpasupplicant"
+  "wpa_supplicant does not run or offers no D-Bus; install and start it (Debian: package " \
+  "wpasupplicant, systemctl start wpa_supplicant)"
 #define OTHER_VERSION_TEXT "is this wpa_supplicant older than 2.10?"
 #define SILENT_TEXT "wpa_supplicant does not answer; restart it (systemctl restart wpa_supplicant)"
 

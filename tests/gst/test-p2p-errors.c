@@ -291,7 +291,8 @@ cast (Stage *stage, const Row *row)
 
 static const Row rows[] = {
   { STAGE_SOURCE, "no-service", "", refuse_to_talk, DBUS_ERROR "ServiceUnknown", NULL,
-      GST_RESOURCE_ERROR_NOT_FOUND, { "does not run", "install and start wpasupplicant" },
+      GST_RESOURCE_ERROR_NOT_FOUND,
+      { "does not run", "package wpasupplicant, systemctl start wpa_supplicant" },
       SEARCH "discover/error " },
   { STAGE_SOURCE, "no-permission", "", refuse_to_talk, DBUS_ERROR "AccessDenied", NULL,
       GST_RESOURCE_ERROR_NOT_AUTHORIZED,
@@ -348,7 +349,8 @@ static const Row rows[] = {
       { "The display refused M1 (OPTIONS) with status 551", "on the screen of the display" },
       NEGOTIATE "negotiate/error connect/start connect/error ", visit_in_vain },
   { STAGE_DISPLAY, "no-service", "", refuse_to_talk, DBUS_ERROR "ServiceUnknown", NULL,
-      GST_RESOURCE_ERROR_NOT_FOUND, { "does not run", "install and start wpasupplicant" },
+      GST_RESOURCE_ERROR_NOT_FOUND,
+      { "does not run", "package wpasupplicant, systemctl start wpa_supplicant" },
       SEARCH "discover/error " },
   { STAGE_DISPLAY, "no-permission", "", refuse_to_talk, DBUS_ERROR "AccessDenied", NULL,
       GST_RESOURCE_ERROR_NOT_AUTHORIZED,

@@ -227,7 +227,8 @@ test_no_service (Way *way, gconstpointer data)
   lab_drop_fake (&way->lab);
   lab_settle (&way->lab);
   way_begin (way);
-  way_wait_failed (way, WFD_ERROR_NO_SERVICE, "install and start wpasupplicant");
+  way_wait_failed (way, WFD_ERROR_NO_SERVICE,
+      "package wpasupplicant, systemctl start wpa_supplicant");
 }
 
 static void
