@@ -32,7 +32,10 @@ static const struct
   {
       .name = "link",
       .nick = "Link",
-      .blurb = "How the IP path to the peer comes to be",
+      .blurb = "How the IP path to the peer comes to be; link=p2p peer=NAME casts over Wi-Fi "
+               "Direct, and link=p2p without peer ends with a list of the displays in reach",
+      .sink_blurb = "How the IP path to the peer comes to be; with link=p2p this is a display that "
+                    "sources find by Wi-Fi Direct, and peer=NAME lets in one of them only",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, kind),
       .get_enum = wfd_link_kind_get_type,
       .number = WFD_LINK_ADDRESS,
@@ -41,13 +44,13 @@ static const struct
       .name = "peer",
       .nick = "Peer",
       .blurb =
-          "With link=p2p the display to show the screen on, which has to be set: its name, a "
-          "pattern with * and ?, or its P2P device address; a name that two have in reach is "
-          "nobody's. With link=address the numeric address from which the display may connect; "
+          "With link=p2p the display to show the screen on, which has to be set: its name, in "
+          "upper and lower case as it says it, a pattern with * and ?, or its P2P device address; a "
+          "name that two have in reach is nobody's. With link=address the numeric address from which the display may connect; "
           "NULL for any",
       .sink_blurb =
-          "The only source that may connect, e.g. a phone, by the name in its settings, a "
-          "pattern with * and ?, or its P2P device address; NULL for any (link=p2p)",
+          "The only source that may connect, e.g. a phone, by the name in its settings, in "
+          "upper and lower case as there, a pattern with * and ?, or its P2P device address; NULL for any (link=p2p)",
       .offset = G_STRUCT_OFFSET (WfdLinkSettings, peer),
       .type = G_TYPE_STRING,
   },
