@@ -453,7 +453,7 @@ check_offer (GstWfdSink *self)
   self->complained = self->complained || nothing;
   g_mutex_unlock (&self->lock);
   if (nothing)
-    wfd_post_ready_error (GST_ELEMENT (self), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, NULL,
+    wfd_post_gst_error (GST_ELEMENT (self), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, NULL,
         "Of what comes nothing is offered to a display; set \"video-formats\" for the picture, or "
         "\"audio-codecs\" for the sound, to something else than \"none\".");
 }

@@ -155,8 +155,8 @@ prepare (GstWfdSrc *self)
       GST_ELEMENT (self));
   wfd_link_settings_tell_unused (&link, GST_ELEMENT (self));
   if (location == NULL && link.kind == WFD_LINK_ADDRESS) {
-    wfd_post_ready_error (GST_ELEMENT (self), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-        NULL, "%s",
+    wfd_post_gst_error (GST_ELEMENT (self), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, NULL,
+        "%s",
         refused != NULL ? refused
                         : "No uri is set; it says where the source is, as wfd://host[:port]. "
                           "link=p2p waits for one to connect over Wi-Fi Direct.");

@@ -135,11 +135,14 @@ find_name (const GError *error, const Advice *advice)
   if (advice->name != NULL)
     return advice->name;
   for (guint i = 0; i < G_N_ELEMENTS (types); i++) {
-    g_autoptr (GEnumClass) names = g_type_class_ref (types[i].type);
-    const GEnumValue *value = g_enum_get_value (names, error->code);
+    g_autoptr (GEnumClass) names = NULL;
+    const GEnumValue *value;
 
-    if (types[i].domain == error->domain && value != NULL)
-      return value->value_name;
+    if (types[i].domain != error->domain)
+      continue;
+    names = g_type_class_ref (types[i].type);
+    value = g_enum_get_value (names, error->code);
+    return value != NULL ? value->value_name : NULL;
   }
   return NULL;
 }
@@ -168,14 +171,14 @@ new_details (const GError *error, const char *name, const char *step)
 
 /* One that is as GStreamer wants it: its text says what to do. */
 static gboolean
-is_ready (const GError *error)
+is_of_gstreamer (const GError *error)
 {
   return error->domain == GST_CORE_ERROR || error->domain == GST_RESOURCE_ERROR
       || error->domain == GST_STREAM_ERROR;
 }
 
 static void
-post_ready (GstElement *element, const GError *error, const char *debug, const char *step)
+post_as_is (GstElement *element, const GError *error, const char *debug, const char *step)
 {
   const char *name = find_name (error, &other_advice);
 
@@ -190,8 +193,8 @@ wfd_post_error_in (GstElement *element, const GError *error, const char *step)
   const Advice *advice = find_advice (error);
   const char *name = find_name (error, advice);
 
-  if (is_ready (error))
-    post_ready (element, error, NULL, step);
+  if (is_of_gstreamer (error))
+    post_as_is (element, error, NULL, step);
   else
     gst_element_message_full_with_details (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
         advice->resource, make_text (element, error, advice), make_debug (error, name), __FILE__,
@@ -205,7 +208,7 @@ wfd_post_error (GstElement *element, const GError *error)
 }
 
 void
-wfd_post_ready_error (GstElement *element, GQuark domain, gint code, const char *debug,
+wfd_post_gst_error (GstElement *element, GQuark domain, gint code, const char *debug,
     const char *format, ...)
 {
   g_autoptr (GError) error = NULL;
@@ -214,5 +217,5 @@ wfd_post_ready_error (GstElement *element, GQuark domain, gint code, const char 
   va_start (args, format);
   error = g_error_new_valist (domain, code, format, args);
   va_end (args);
-  post_ready (element, error, debug, NULL);
+  post_as_is (element, error, debug, NULL);
 }

@@ -10,7 +10,7 @@ void wfd_post_error (GstElement *element, const GError *error);
 /* @step: (nullable): the code of the PROGRESS messages of the step that it has ended */
 void wfd_post_error_in (GstElement *element, const GError *error, const char *step);
 /* One of GStreamer's own, whose text says what to do. @debug: (nullable) */
-void wfd_post_ready_error (GstElement *element, GQuark domain, gint code, const char *debug,
+void wfd_post_gst_error (GstElement *element, GQuark domain, gint code, const char *debug,
     const char *format, ...) G_GNUC_PRINTF (5, 6);
 
 G_END_DECLS

@@ -306,7 +306,7 @@ static GstFlowReturn
 refuse_unknown (WfdGate *self, GstBuffer *buffer)
 {
   gst_buffer_unref (buffer);
-  wfd_post_ready_error (GST_ELEMENT (self), GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, NULL,
+  wfd_post_gst_error (GST_ELEMENT (self), GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, NULL,
       "The stream does not say what it is; put \"tsparse set-timestamps=true\" in front of it if it "
       "is MPEG-TS, else the parser of what it is, as h264parse.");
   return GST_FLOW_NOT_NEGOTIATED;

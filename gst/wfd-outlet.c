@@ -100,13 +100,15 @@ static GstFlowReturn
 complain (WfdOutlet *self)
 {
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (GST_BASE_SINK_PAD (self));
-  g_autofree char *text = caps != NULL ? gst_caps_to_string (caps) : NULL;
+  g_autofree char *text = NULL;
 
-  if (!self->complained)
-    wfd_post_ready_error (GST_ELEMENT (self), GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, text,
-        "The %s that comes is not what the display agreed to; set what is offered to it.",
-        self->stream == WFD_STREAM_VIDEO ? "video" : "audio");
+  if (self->complained)
+    return GST_FLOW_ERROR;
   self->complained = TRUE;
+  text = caps != NULL ? gst_caps_to_string (caps) : NULL;
+  wfd_post_gst_error (GST_ELEMENT (self), GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, text,
+      "The %s that comes is not what the display agreed to; set what is offered to it.",
+      self->stream == WFD_STREAM_VIDEO ? "video" : "audio");
   return GST_FLOW_ERROR;
 }
 

@@ -181,11 +181,11 @@ get_each_ms (guint period_ms)
 static void
 extend_listening (WfdP2pLink *self, guint period_ms)
 {
-  guint longest_ms = MIN (wfd_p2p_link_share_listening (self, period_ms), LISTEN_S * 1000),
-        before_ms = self->listen_ms;
+  guint longest_ms = MIN (wfd_p2p_link_share_listening (self, period_ms), LISTEN_S * 1000);
+  guint before_ms = self->listen_ms;
 
   self->listen_ms = period_ms;
-  /* Another link listens on, which would begin to wait anew. */
+  /* To send it once more would begin the pause of another link, which listens on, anew. */
   if (period_ms == 0 && longest_ms >= before_ms)
     return;
   wfd_p2p_link_send (self, self->interface_path, WPAS_EXTENDED_LISTEN,
@@ -328,13 +328,13 @@ wfd_p2p_link_search (WfdP2pLink *self, WfdP2pSearch search)
 void
 wfd_p2p_link_leave_search (WfdP2pLink *self)
 {
-  if (self->search == WFD_P2P_SEARCH_LISTEN || self->search == WFD_P2P_SEARCH_NONE) {
-    if (!wfd_p2p_link_is_busy (self) && wfd_p2p_link_others_listen (self)) {
-      wfd_p2p_link_search_is_over (self);
-      return;
-    }
-  }
-  wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
+  gboolean only_listens =
+      self->search == WFD_P2P_SEARCH_LISTEN || self->search == WFD_P2P_SEARCH_NONE;
+
+  if (only_listens && !wfd_p2p_link_is_busy (self) && wfd_p2p_link_others_listen (self))
+    wfd_p2p_link_search_is_over (self);
+  else
+    wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
 }
 
 static gboolean
