@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A program that may not talk to wpa_supplicant, or may not set an address (without CAP_NET_ADMIN), says so at once, with what
 to do, before a person is asked for anything; either side."""
-from lab import say
+from lab import check_time, say
 from stage import SINK, SOURCE, TELL_PICTURES, listen, set_stage, show
 
 AT_ONCE_S = 1
@@ -18,7 +18,10 @@ def main():
             say('== %s: %s' % (device.name, ' '.join(launcher)))
             device.start_pipeline(pipeline, launcher)
             device.tell('play')
-            device.wait('^failed .*' + why, AT_ONCE_S)
+            device.wait('^begins play')
+            begun_s = device.heard_s
+            text = device.wait('^failed .*%s.*' % why)[0]
+            check_time(text, device.heard_s - begun_s, AT_ONCE_S)
             device.stop_peer()
     # It is the rights alone.
     listen(sink)

@@ -25,14 +25,15 @@ AT_ONCE_S = 0, 0.1, 0.3, 0.7, 1.5
 def play(source, sink, most_s, who=None):
     """@who: to be told, or the source"""
     who = who or source
-    sink.tell('look')
     who.tell('play')
-    has_addresses_s = 0
+    told_s, has_addresses_s = who.told_s, 0
     for device in (source, sink):
         device.wait('^progress address complete')
         has_addresses_s = max(has_addresses_s, device.heard_s)
+    # Not before: a display may still have one of those from before it was paused.
+    sink.tell('look')
     wait_picture(sink)
-    took_s = has_addresses_s - who.told_s
+    took_s = has_addresses_s - told_s
     check_time('PLAYING to addresses', took_s, most_s)
     check_time('addresses to the first picture', sink.heard_s - has_addresses_s, PICTURE_S)
     return took_s

@@ -20,7 +20,7 @@ SEEK_S, WAIT_S = 50, 60
 TOLD_S, BACK_S = 1, 20
 MOST_CALLS, MOST_WAKES, MOST_CPU_S = 24, 60, 0.1
 # In an open group the kernel is asked four times a second for the station, and wpa_supplicant for nothing.
-OPEN_WAKES = 640
+OPEN_WAKES, OPEN_CPU_S = 640, 0.5
 # In a minute. A search of 3 s and a glance at a channel are three calls, each with its answer and the signal of its end.
 LOST_CALLS, LOST_WAKES = 72, 280
 LISTENS_WAKES = 10
@@ -102,7 +102,7 @@ def check_open(source, sink):
     source.tell('pause')
     time.sleep(3)
     for device in (source, sink):
-        check(device, WAIT_S, 0, OPEN_WAKES)
+        check(device, WAIT_S, 0, OPEN_WAKES, OPEN_CPU_S)
         if not device.groups():
             raise Failure('the group has gone')
     for device in (source, sink):
@@ -120,8 +120,9 @@ def check_listens(source, sink):
     source.wait_no_group()
     time.sleep(QUIET_S)
     check(source, PICTURES_S, 0, LISTENS_WAKES, PICTURES_S)
-    sink.tell('look')
     sink.tell('play')
+    sink.wait('^progress address complete')
+    sink.tell('look')
     wait_picture(sink)
 
 
