@@ -402,7 +402,7 @@ test_nameless_in_our_group (Lab *lab, gconstpointer data)
   lab_know_tv (lab);
   ask_tv (lab);
   fake_wpas_set (lab->fake, GROUP, "Members",
-      parse ("[objectpath '" IFACE "/Peers/000000000000']"));
+      g_variant_new_parsed ("[objectpath '" IFACE "/Peers/000000000000']"));
   lab_start_group (lab, "GO");
   lab_wait_call (lab, "Get Members");
   lab_settle (lab);

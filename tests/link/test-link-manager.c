@@ -120,7 +120,7 @@ test_other_than_named (Lab *lab, gconstpointer data)
 static void
 test_other_is_off (Lab *lab, gconstpointer data)
 {
-  fake_wpas_set (lab->fake, IFACE, "State", parse ("'interface_disabled'"));
+  fake_wpas_set (lab->fake, IFACE, "State", g_variant_new_parsed ("'interface_disabled'"));
   stop_by (lab, IFACE);
   lab_find (lab);
   lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
@@ -186,7 +186,7 @@ test_says_what_it_knows (Lab *lab, gconstpointer data)
   g_assert_true (has_claim (lab, "manager=yes"));
   wfd_link_close (lab->link);
 
-  fake_wpas_set (lab->fake, ROOT, "Interfaces", parse ("[objectpath '" IFACE "']"));
+  fake_wpas_set (lab->fake, ROOT, "Interfaces", g_variant_new_parsed ("[objectpath '" IFACE "']"));
   lab_find (lab);
   lab_wait_ok (lab);
   g_assert_true (has_claim (lab, "device=" IFACE));

@@ -95,9 +95,10 @@ test_paired_with_group_of_other_program (Lab *lab, gconstpointer data)
 {
   WfdClaim *claim = wfd_claim_new (lab->folder);
 
-  fake_wpas_set (lab->fake, IFACE, "PersistentGroups", parse ("[objectpath '" PERSISTENT "0']"));
+  fake_wpas_set (lab->fake, IFACE, "PersistentGroups",
+      g_variant_new_parsed ("[objectpath '" PERSISTENT "0']"));
   fake_wpas_set (lab->fake, PERSISTENT "0", "Properties",
-      parse ("{'mode': <'3'>, 'p2p_client_list': <'" TV_ID "'>}"));
+      g_variant_new_parsed ("{'mode': <'3'>, 'p2p_client_list': <'" TV_ID "'>}"));
   claim_turn (lab, claim, "adapter", 121);
   wfd_claim_set (claim, "path", GROUP_IFACE);
   wfd_claim_set (claim, "process", "1");
