@@ -35,13 +35,18 @@ wfd_p2p_op_has_to_choose (WfdP2pOp *op)
       && (op->manager_path == NULL || !g_hash_table_contains (op->adapters, op->manager_path));
 }
 
+static void
+set_manager (WfdP2pOp *op, const char *path)
+{
+  g_free (op->manager_path);
+  op->manager_path = g_strdup (path);
+}
+
 void
 wfd_p2p_op_note_manager (WfdP2pOp *op, const char *path)
 {
-  if (op->step != WFD_P2P_STEP_MANAGER || !g_hash_table_contains (op->adapters, path))
-    return;
-  g_free (op->manager_path);
-  op->manager_path = g_strdup (path);
+  if (op->step == WFD_P2P_STEP_MANAGER && g_hash_table_contains (op->adapters, path))
+    set_manager (op, path);
 }
 
 void
@@ -66,10 +71,8 @@ wfd_p2p_op_note_manager_of_others (WfdP2pOp *op)
     GHashTable *claim = g_ptr_array_index (others, i);
     const char *path = wfd_p2p_claim_get_path (claim, KEY_DEVICE);
 
-    if (path == NULL || !g_hash_table_contains (claim, KEY_MANAGER))
-      continue;
-    g_free (op->manager_path);
-    op->manager_path = g_strdup (path);
+    if (path != NULL && g_hash_table_contains (claim, KEY_MANAGER))
+      set_manager (op, path);
   }
 }
 

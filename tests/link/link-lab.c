@@ -329,6 +329,16 @@ lab_set_up (Lab *lab, gconstpointer data)
 }
 
 void
+lab_use_interface (Lab *lab, const char *name)
+{
+  WfdP2pOptions options = { .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
+    .interface = name,
+    .go_intent = -1 };
+
+  lab_use_options (lab, &options);
+}
+
+void
 lab_drop_fake (Lab *lab)
 {
   g_clear_pointer (&lab->fake, fake_wpas_free);

@@ -67,6 +67,8 @@ void lab_set_up_bare (Lab *lab, gconstpointer data);
 void lab_tear_down (Lab *lab, gconstpointer data);
 /* Another link, with these options. */
 void lab_use_options (Lab *lab, const WfdP2pOptions *options);
+/* That of a source for this interface; NULL for any. */
+void lab_use_interface (Lab *lab, const char *name);
 void lab_drop_fake (Lab *lab);
 void lab_add_fake (Lab *lab);
 /* As claims name the fake. */

@@ -103,19 +103,9 @@ test_switched_off (Lab *lab, gconstpointer data)
 }
 
 static void
-use_interface (Lab *lab, const char *name)
-{
-  WfdP2pOptions options = { .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
-    .interface = name,
-    .go_intent = -1 };
-
-  lab_use_options (lab, &options);
-}
-
-static void
 test_wanted_interface_absent (Lab *lab, gconstpointer data)
 {
-  use_interface (lab, "wlan7");
+  lab_use_interface (lab, "wlan7");
   lab_find (lab);
   lab_wait_error (lab, WFD_ERROR, WFD_ERROR_NO_DEVICE);
   assert_says (lab, "wlan7");
@@ -131,7 +121,7 @@ test_third_interface (Lab *lab, gconstpointer data)
       g_variant_new_parsed (
           "[objectpath '" ROOT "/Interfaces/7', '" ROOT "/Interfaces/8', '" IFACE "']"));
   fake_wpas_set (lab->fake, ROOT "/Interfaces/8", "Ifname", g_variant_new_string ("eth0"));
-  use_interface (lab, "wlan0");
+  lab_use_interface (lab, "wlan0");
   lab_find (lab);
   lab_wait_ok (lab);
   assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=1");

@@ -9,20 +9,10 @@
 #define FIND(path) "Find " path " DiscoveryType='social' Timeout=1"
 
 static void
-use_interface (Lab *lab, const char *name)
-{
-  WfdP2pOptions options = { .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7236, 200, 0 },
-    .interface = name,
-    .go_intent = -1 };
-
-  lab_use_options (lab, &options);
-}
-
-static void
 set_up (Lab *lab, gconstpointer data)
 {
   lab_set_up (lab, data);
-  use_interface (lab, NULL);
+  lab_use_interface (lab, NULL);
   lab_add_adapter (lab);
 }
 
@@ -101,7 +91,7 @@ test_other_than_chosen (Lab *lab, gconstpointer data)
 static void
 test_other_than_named (Lab *lab, gconstpointer data)
 {
-  use_interface (lab, "wlan1");
+  lab_use_interface (lab, "wlan1");
   stop_by (lab, IFACE);
   for (guint i = 0; i < 2; i++) {
     lab_find (lab);
@@ -131,7 +121,7 @@ test_other_is_off (Lab *lab, gconstpointer data)
 static void
 test_nothing_said (Lab *lab, gconstpointer data)
 {
-  use_interface (lab, "wlan1");
+  lab_use_interface (lab, "wlan1");
   lab_find (lab);
   lab_wait_ok (lab);
   assert_call (lab, "Find", FIND (SECOND));
