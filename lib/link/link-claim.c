@@ -17,6 +17,7 @@
 /* In front of all it says, of all that: whoever reads it while it is written may find some of both. */
 #define SUM "#%08x\n"
 #define SUM_BYTES 10
+#define MAX_NAMES 10
 /* Some 20 ms; a write takes a microsecond. */
 #define MAX_READS 10000
 
@@ -56,33 +57,52 @@ wfd_claim_unlock (int lock)
     close (lock);
 }
 
-/* It has its name when it is locked: one without a lock would be taken for left over. */
+/* It has its name when it is locked: one without a lock would be taken for left over. A name is of
+ * the moment, which another thread may share: link () takes that of nobody. */
 static gboolean
 publish (int fd, const char *path, const char *name)
 {
-  return flock (fd, LOCK_EX | LOCK_NB) == 0 && g_rename (path, name) == 0;
+  gboolean is_done = flock (fd, LOCK_EX | LOCK_NB) == 0 && link (path, name) == 0;
+
+  g_unlink (path);
+  return is_done;
+}
+
+/* -1 if there can be none. */
+static int
+open_new (const char *folder, char **ret_path)
+{
+  for (guint i = 0; i < MAX_NAMES; i++) {
+    g_autofree char *path = g_build_filename (folder, NEW_PREFIX "XXXXXX", NULL);
+    g_autofree char *name = NULL;
+    int fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+      return -1;
+    name = g_strconcat (folder, "/" PREFIX, path + strlen (path) - strlen ("XXXXXX"), NULL);
+    if (publish (fd, path, name)) {
+      *ret_path = g_steal_pointer (&name);
+      return fd;
+    }
+    close (fd);
+  }
+  return -1;
 }
 
 WfdClaim *
 wfd_claim_new (const char *folder)
 {
-  g_autofree char *path = g_build_filename (folder, NEW_PREFIX "XXXXXX", NULL);
-  g_autofree char *name = NULL, *boot = dup_boot ();
+  g_autofree char *boot = dup_boot ();
   WfdClaim *self;
+  char *path;
   int fd;
 
   g_mkdir_with_parents (folder, 0700);
-  fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+  fd = open_new (folder, &path);
   if (fd < 0)
     return NULL;
-  name = g_strconcat (folder, "/" PREFIX, path + strlen (path) - strlen ("XXXXXX"), NULL);
-  if (!publish (fd, path, name)) {
-    g_unlink (path);
-    close (fd);
-    return NULL;
-  }
   self = g_new (WfdClaim, 1);
-  *self = (WfdClaim) { fd, g_steal_pointer (&name), g_key_file_new () };
+  *self = (WfdClaim) { fd, path, g_key_file_new () };
   g_key_file_set_string (self->values, GROUP, KEY_BOOT, boot);
   return self;
 }

@@ -674,6 +674,28 @@ lab_dup_boot (void)
   return g_strconcat ("boot=", id, NULL);
 }
 
+guint
+lab_count_claims (Lab *lab)
+{
+  g_autoptr (GDir) dir = g_dir_open (lab->folder, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n += strstr (name, "claim-") != NULL;
+  return n;
+}
+
+void
+lab_leave_claim (Lab *lab, const char *text)
+{
+  g_autofree char *path = g_build_filename (lab->folder, "claim-left", NULL);
+  g_autofree char *boot = lab_dup_boot ();
+  g_autofree char *whole = g_strconcat (text, strstr (text, "boot=") == NULL ? boot : NULL, NULL);
+
+  g_assert_true (g_file_set_contents (path, whole, -1, NULL));
+}
+
 const char *
 lab_get_owner (Lab *lab)
 {

@@ -149,6 +149,9 @@ void lab_settle (Lab *lab);
 
 /* The line of a claim that says since when the machine runs. */
 char *lab_dup_boot (void);
+guint lab_count_claims (Lab *lab);
+/* As it stays when nobody holds it any more. */
+void lab_leave_claim (Lab *lab, const char *text);
 
 void assert_call (Lab *lab, const char *key, const char *expected);
 

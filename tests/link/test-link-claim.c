@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A program of ours crashes: what it has left is undone by the next. */
-#include <base-limits.h>
 #include <glib/gstdio.h>
 #include <link-p2p-private.h>
 #include <signal.h>
@@ -10,29 +9,6 @@
 #include "link-lab.h"
 
 #define add(path, test) g_test_add ("/link/claim/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
-
-static guint
-count_claims (Lab *lab)
-{
-  g_autoptr (GDir) dir = g_dir_open (lab->folder, 0, NULL);
-  const char *name;
-  guint n = 0;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    n += strstr (name, "claim-") != NULL;
-  return n;
-}
-
-/* As it stays when nobody holds it any more. */
-static void
-leave_claim (Lab *lab, const char *text)
-{
-  g_autofree char *path = g_build_filename (lab->folder, "claim-left", NULL);
-  g_autofree char *boot = lab_dup_boot ();
-  g_autofree char *whole = g_strconcat (text, strstr (text, "boot=") == NULL ? boot : NULL, NULL);
-
-  g_assert_true (g_file_set_contents (path, whole, -1, NULL));
-}
 
 /* That of the claim that has @key; fails if there is none. */
 static char *
@@ -78,7 +54,7 @@ search_anew (Lab *lab)
 static void
 assert_nothing_left (Lab *lab)
 {
-  g_assert_cmpuint (count_claims (lab), ==, 1);
+  g_assert_cmpuint (lab_count_claims (lab), ==, 1);
 }
 
 static void
@@ -90,7 +66,7 @@ test_group_ended (Lab *lab, gconstpointer data)
   text = g_strdup_printf ("[claim]\nowner=%s\npath=" LEFT_GROUP
                           "\ninterface=p2p-wlan0-0\naddress=192.168.42.1/24\n",
       lab_get_owner (lab));
-  leave_claim (lab, text);
+  lab_leave_claim (lab, text);
   search_anew (lab);
   assert_call (lab, "Disconnect", "Disconnect " LEFT_GROUP " ");
   g_assert_cmpstr (lab->network->str, ==, "-192.168.42.1/24");
@@ -105,7 +81,7 @@ test_group_gone_already (Lab *lab, gconstpointer data)
 
   learn_owner (lab);
   text = g_strdup_printf ("[claim]\nowner=%s\npath=" LEFT_GROUP "\n", lab_get_owner (lab));
-  leave_claim (lab, text);
+  lab_leave_claim (lab, text);
   fake_wpas_refuse (lab->fake, "Disconnect", "org.freedesktop.DBus.Error.UnknownMethod");
   search_anew (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 1);
@@ -121,7 +97,7 @@ test_other_boot (Lab *lab, gconstpointer data)
   text = g_strdup_printf ("[claim]\nboot=%s\nowner=%s\npath=" LEFT_GROUP
                           "\ninterface=p2p-wlan0-0\naddress=192.168.42.1/24\n",
       "6f1c0f3c-0000-4000-8000-000000000000", lab_get_owner (lab));
-  leave_claim (lab, text);
+  lab_leave_claim (lab, text);
   search_anew (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
   g_assert_cmpstr (lab->network->str, ==, "");
@@ -132,7 +108,7 @@ test_other_boot (Lab *lab, gconstpointer data)
 static void
 test_other_service (Lab *lab, gconstpointer data)
 {
-  leave_claim (lab, "[claim]\nowner=:1.999999\npath=" LEFT_GROUP "\n");
+  lab_leave_claim (lab, "[claim]\nowner=:1.999999\npath=" LEFT_GROUP "\n");
   search_anew (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
   assert_nothing_left (lab);
@@ -148,7 +124,7 @@ test_other_bus (Lab *lab, gconstpointer data)
   text =
       g_strdup_printf ("[claim]\nowner=%s 0123456789abcdef0123456789abcdef\npath=" LEFT_GROUP "\n",
           WFD_P2P_LINK (lab->link)->owner);
-  leave_claim (lab, text);
+  lab_leave_claim (lab, text);
   search_anew (lab);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
   assert_nothing_left (lab);
@@ -177,7 +153,7 @@ test_rubbish (Lab *lab, gconstpointer data)
     g_auto (GStrv) parts = g_strsplit (rubbish[i], "%s", -1);
     g_autofree char *text = g_strjoinv (lab_get_owner (lab), parts);
 
-    leave_claim (lab, text);
+    lab_leave_claim (lab, text);
     search_anew (lab);
     g_assert_cmpuint (fake_wpas_count (lab->fake, "Disconnect"), ==, 0);
     g_assert_cmpstr (lab->network->str, ==, "");
@@ -211,7 +187,7 @@ leave_program (Lab *lab, GSubprocess *program, const char *interface)
   g_autofree char *text = g_strdup_printf ("[claim]\ninterface=%s\nprogram=%s\n", interface,
       g_subprocess_get_identifier (program));
 
-  leave_claim (lab, text);
+  lab_leave_claim (lab, text);
   search_anew (lab);
 }
 
@@ -253,12 +229,12 @@ test_living_keeps (Lab *lab, gconstpointer data)
   lab_start_group_after (lab, "Connect", "client");
   lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
   lab_wait_ok (lab);
-  g_assert_cmpuint (count_claims (lab), ==, 2);
+  g_assert_cmpuint (lab_count_claims (lab), ==, 2);
   left_over = wfd_claim_take_left_over (lab->folder, NULL, &is_alone);
   g_assert_cmpuint (left_over->len, ==, 0);
   g_assert_false (is_alone);
   wfd_link_close (lab->link);
-  g_assert_cmpuint (count_claims (lab), ==, 0);
+  g_assert_cmpuint (lab_count_claims (lab), ==, 0);
 }
 
 /* What a crash would leave is enough to undo it. */
@@ -296,7 +272,7 @@ crash_at (Lab *lab, const LabStep *step)
   lab_settle (lab);
   fake_wpas_set (lab->fake, ROOT, "WFDIEs", wfd_ies);
   fake_wpas_set (lab->fake, IFACE, "P2PDeviceConfig", config);
-  leave_claim (lab, text);
+  lab_leave_claim (lab, text);
   fake_wpas_answer (lab->fake, step->key, NULL);
   fake_wpas_set (lab->fake, FAKE_UNSEEN, "Ifname", g_variant_new_string ("p2p-wlan0-0"));
   fake_wpas_set (lab->fake, ROOT, "Interfaces",
@@ -338,7 +314,7 @@ assert_old_restored (Lab *lab, GVariant *wfd_ies)
   g_assert_cmpstr (name, ==, "theirs");
   g_assert_false (reconnects);
   g_assert_cmpstr (get_methods (lab), ==, "display");
-  g_assert_cmpuint (count_claims (lab), ==, 0);
+  g_assert_cmpuint (lab_count_claims (lab), ==, 0);
 }
 
 static void
@@ -443,7 +419,7 @@ test_beside_living (Lab *lab, gconstpointer data)
                           "\ndevice-name=wlan0\ninterfaces=" IFACE
                           "\nwfd-ies=[byte 0x01]\nforming=yes\n",
       lab_get_owner (lab));
-  leave_claim (lab, text);
+  lab_leave_claim (lab, text);
   search_anew (lab);
   assert_call (lab, "Disconnect", "Disconnect " LEFT_GROUP " ");
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Cancel"), ==, 0);
@@ -559,7 +535,7 @@ test_several_links (Lab *lab, gconstpointer data)
           j < N_LINKS - 1 ? "display virtual_push_button" : "display");
     }
     assert_old_config (lab);
-    g_assert_cmpuint (count_claims (lab), ==, 0);
+    g_assert_cmpuint (lab_count_claims (lab), ==, 0);
     for (guint j = 0; j < N_LINKS; j++) {
       g_variant_unref (living[j].announced);
       g_free (living[j].type);
@@ -610,7 +586,7 @@ test_two_after_crash (Lab *lab, gconstpointer data)
   text = dup_what_was_set (lab);
   wfd_link_close (lab->link);
   lab_settle (lab);
-  leave_claim (lab, text);
+  lab_leave_claim (lab, text);
   fake_wpas_forget_calls (lab->fake);
   fake_wpas_hold (lab->fake, "GetAll fi.w1.wpa_supplicant1");
   lab_find (lab);
@@ -635,7 +611,7 @@ on_asked (FakeWpas *fake, gpointer user_data)
 {
   Crash *crash = user_data;
 
-  leave_claim (crash->lab, crash->text);
+  lab_leave_claim (crash->lab, crash->text);
 }
 
 /* One that has looked what is left over before the other crashed. */
@@ -672,7 +648,7 @@ test_cleaning_beside_beginner (Lab *lab, gconstpointer data)
   lab_find (lab);
   lab_wait_call (lab, "GetAll fi.w1.wpa_supplicant1");
   fake_wpas_answer (lab->fake, "GetAll fi.w1.wpa_supplicant1", NULL);
-  leave_claim (lab, text);
+  lab_leave_claim (lab, text);
   set_announced (lab, CRASHED);
   second = begin_link (lab, 2);
   g_assert_cmpuint (fake_wpas_count (lab->fake, "Set WFDIEs"), ==, 1);
@@ -694,7 +670,7 @@ test_left_over_is_held (Lab *lab, gconstpointer data)
   wfd_link_close (lab->link);
   lab_settle (lab);
   fake_wpas_forget_calls (lab->fake);
-  leave_claim (lab, whole);
+  lab_leave_claim (lab, whole);
   fake_wpas_hold (lab->fake, "Get Ifname");
   fake_wpas_hold (lab->fake, "Get Peers");
   lab_find (lab);
@@ -702,97 +678,9 @@ test_left_over_is_held (Lab *lab, gconstpointer data)
   g_free (read_claim (lab, "forming"));
   fake_wpas_release (lab->fake, "Get Ifname", g_variant_new_parsed ("(<'wlan0'>,)"));
   lab_wait_call (lab, "Get Peers");
-  g_assert_cmpuint (count_claims (lab), ==, 1);
+  g_assert_cmpuint (lab_count_claims (lab), ==, 1);
   wfd_link_close (lab->link);
   lab_wait_error (lab, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-}
-
-/* A program that dies in between leaves one without anything in it. */
-static void
-test_empty_is_removed (Lab *lab, gconstpointer data)
-{
-  g_autofree char *path = g_build_filename (lab->folder, "claim-left", NULL);
-  g_autoptr (GPtrArray) left_over = NULL;
-  gboolean is_alone;
-
-  g_assert_true (g_file_set_contents (path, "", 0, NULL));
-  left_over = wfd_claim_take_left_over (lab->folder, NULL, &is_alone);
-  g_assert_cmpuint (left_over->len, ==, 0);
-  g_assert_cmpuint (count_claims (lab), ==, 0);
-}
-
-#define N_CLAIMS 5000
-
-typedef struct
-{
-  WfdClaim *claim;
-  gint is_over; /* atomic */
-} Writer;
-
-/* One of two texts, each of one letter. */
-static gpointer
-write_often (gpointer data)
-{
-  Writer *writer = data;
-  g_autofree char *a = g_strnfill (3000, 'a'), *b = g_strnfill (2000, 'b');
-
-  for (guint i = 0; i < 4 * N_CLAIMS; i++)
-    wfd_claim_set (writer->claim, "interfaces", i % 2 == 0 ? a : b);
-  g_atomic_int_set (&writer->is_over, TRUE);
-  return NULL;
-}
-
-/* Who reads while it is written reads what is said before or after, and always that it is held. */
-static void
-test_claim_is_whole (Lab *lab, gconstpointer data)
-{
-  Writer writer = { wfd_claim_new (lab->folder), FALSE };
-  GThread *thread;
-
-  wfd_claim_set (writer.claim, "interfaces", "a");
-  thread = g_thread_new ("writer", write_often, &writer);
-  while (!g_atomic_int_get (&writer.is_over)) {
-    g_autoptr (GPtrArray) living = wfd_claim_read_living (lab->folder, NULL);
-    const char *text;
-
-    g_assert_cmpuint (living->len, ==, 1);
-    text = g_hash_table_lookup (living->pdata[0], "interfaces");
-    g_assert_nonnull (text);
-    g_assert_cmpuint (strspn (text, (char[]) { text[0], '\0' }), ==, strlen (text));
-  }
-  g_thread_join (thread);
-  wfd_claim_free (writer.claim);
-}
-
-static gpointer
-take_all (gpointer data)
-{
-  Lab *lab = data;
-
-  while (!g_cancellable_is_cancelled (lab->cancellable)) {
-    gboolean is_alone;
-    g_autoptr (GPtrArray) left_over = wfd_claim_take_left_over (lab->folder, NULL, &is_alone);
-
-    g_assert_cmpuint (left_over->len, ==, 0);
-  }
-  return NULL;
-}
-
-/* Another program that starts takes nothing that is only just being made. */
-static void
-test_new_claim_is_not_taken (Lab *lab, gconstpointer data)
-{
-  GThread *other = g_thread_new ("other", take_all, lab);
-
-  for (guint i = 0; i < N_CLAIMS; i++) {
-    WfdClaim *claim = wfd_claim_new (lab->folder);
-
-    g_assert_nonnull (claim);
-    g_assert_cmpuint (count_claims (lab), ==, 1);
-    wfd_claim_free (claim);
-  }
-  g_cancellable_cancel (lab->cancellable);
-  g_thread_join (other);
 }
 
 /* Whose a group is, its name says as far as it goes, and then the radio. */
@@ -805,126 +693,6 @@ test_names_of_groups (Lab *lab, gconstpointer data)
   g_assert_false (wfd_p2p_is_group_of ("p2p-0", "wlan0"));
   g_assert_false (wfd_p2p_is_group_of ("p2p-wlan2-0", "wlan0"));
   g_assert_false (wfd_p2p_is_group_of ("wlan2", "wlan0"));
-}
-
-static gpointer
-read_all (gpointer data)
-{
-  Lab *lab = data;
-
-  while (!g_cancellable_is_cancelled (lab->cancellable)) {
-    g_autoptr (GPtrArray) living = wfd_claim_read_living (lab->folder, NULL);
-
-    g_assert_cmpuint (living->len, ==, 0);
-  }
-  return NULL;
-}
-
-/* Two that look at what nobody holds take each other for nobody who does. */
-static void
-test_readers_are_not_living (Lab *lab, gconstpointer data)
-{
-  GThread *other;
-
-  leave_claim (lab, "[claim]\nowner=:1.1\n");
-  other = g_thread_new ("other", read_all, lab);
-  for (guint i = 0; i < N_CLAIMS; i++) {
-    g_autoptr (GPtrArray) living = wfd_claim_read_living (lab->folder, NULL);
-
-    g_assert_cmpuint (living->len, ==, 0);
-  }
-  g_cancellable_cancel (lab->cancellable);
-  g_thread_join (other);
-}
-
-/* --- how much --- */
-
-static char *
-repeat (const char *text, guint n)
-{
-  GString *all = g_string_new (NULL);
-
-  for (guint i = 0; i < n; i++)
-    g_string_append (all, text);
-  return g_string_free (all, FALSE);
-}
-
-static GHashTable *
-read_one (Lab *lab)
-{
-  g_autoptr (GPtrArray) living = wfd_claim_read_living (lab->folder, NULL);
-
-  g_assert_cmpuint (living->len, ==, 1);
-  return g_hash_table_ref (g_ptr_array_index (living, 0));
-}
-
-/* As many stations as are remembered, as many interfaces, the longest IEs and names. */
-static void
-test_most_is_read (Lab *lab, gconstpointer data)
-{
-  g_autofree char *stations = repeat (TV_ID " " TV_ID " ", WFD_LIMIT_STATIONS),
-                  *interfaces = repeat (ROOT "/Interfaces/4294967295 ", WFD_LIMIT_WPAS_OBJECTS),
-                  *octets = repeat ("0xff, ", 255), *config = repeat ("x", 400);
-  const char *const claims[][6][2] = {
-    { { "owner", ":1.4294967295" }, { "stations", stations }, { "path", config },
-        { "group", config }, { "adapter", config }, { "peer", config } },
-    { { "owner", ":1.4294967295" }, { "interfaces", interfaces }, { "wfd-ies", octets },
-        { "announces", octets }, { "config", config }, { "configures", config } },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (claims); i++) {
-    WfdClaim *claim = wfd_claim_new (lab->folder);
-    g_autoptr (GHashTable) values = NULL;
-
-    for (guint j = 0; j < G_N_ELEMENTS (claims[i]); j++)
-      wfd_claim_set (claim, claims[i][j][0], claims[i][j][1]);
-    values = read_one (lab);
-    for (guint j = 0; j < G_N_ELEMENTS (claims[i]); j++)
-      g_assert_true (g_hash_table_contains (values, claims[i][j][0]));
-    wfd_claim_free (claim);
-  }
-}
-
-/* What has no room costs nothing of the rest. */
-static void
-test_too_much_is_left_out (Lab *lab, gconstpointer data)
-{
-  g_autofree char *much = repeat ("x", WFD_LIMIT_CLAIM_BYTES - 40);
-  WfdClaim *claim = wfd_claim_new (lab->folder);
-  g_autoptr (GHashTable) values = NULL;
-
-  wfd_claim_set (claim, "owner", ":1.1");
-  wfd_claim_set (claim, "interfaces", much);
-  wfd_claim_set (claim, "path", GROUP_IFACE);
-  values = read_one (lab);
-  g_assert_cmpstr (g_hash_table_lookup (values, "owner"), ==, ":1.1");
-  g_assert_cmpstr (g_hash_table_lookup (values, "path"), ==, GROUP_IFACE);
-  g_assert_false (g_hash_table_contains (values, "interfaces"));
-  wfd_claim_free (claim);
-}
-
-/* They are read bit by bit. */
-static void
-test_too_many (Lab *lab, gconstpointer data)
-{
-  static const guint n = 300;
-  g_autofree char *boot = lab_dup_boot (), *text = g_strconcat ("[claim]\n", boot, NULL);
-  guint left = n;
-  gboolean is_alone;
-
-  for (guint i = 0; i < n; i++) {
-    g_autofree char *name = g_strdup_printf ("claim-%u", i);
-    g_autofree char *path = g_build_filename (lab->folder, name, NULL);
-
-    g_assert_true (g_file_set_contents (path, text, -1, NULL));
-  }
-  for (guint i = 0; i < 2; i++) {
-    g_autoptr (GPtrArray) claims = wfd_claim_take_left_over (lab->folder, NULL, &is_alone);
-
-    g_assert_cmpuint (claims->len, <, n);
-    left -= claims->len;
-  }
-  g_assert_cmpuint (left, ==, 0);
 }
 
 int
@@ -953,13 +721,6 @@ main (int argc, char **argv)
   add ("crash-after-cleaning", test_crash_after_cleaning);
   add ("cleaning-beside-a-beginner", test_cleaning_beside_beginner);
   add ("left-over-is-held", test_left_over_is_held);
-  add ("empty-is-removed", test_empty_is_removed);
-  add ("claim-is-whole", test_claim_is_whole);
-  add ("new-claim-is-not-taken", test_new_claim_is_not_taken);
   add ("names-of-groups", test_names_of_groups);
-  add ("readers-are-not-living", test_readers_are_not_living);
-  add ("most-is-read", test_most_is_read);
-  add ("too-much-is-left-out", test_too_much_is_left_out);
-  add ("too-many", test_too_many);
   return lab_run ();
 }
