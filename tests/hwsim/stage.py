@@ -9,8 +9,8 @@ import time
 from lab import FOLDER, GST_PEER, HAS_OWN_TIME, SLACK, Device, Failure, check_time, load, say
 
 # What the pipelines below need. To look at all that the machine has takes as long as the rest.
-PLUGINS = ('app', 'audioconvert', 'audioparsers', 'audioresample', 'coreelements', 'deinterlace', 'libav', 'multifile',
-           'playback', 'rtpmanager', 'typefindfunctions', 'videoconvertscale', 'videoparsersbad',
+PLUGINS = ('app', 'audioconvert', 'audioparsers', 'audioresample', 'audiotestsrc', 'coreelements', 'deinterlace', 'libav',
+           'multifile', 'playback', 'rtpmanager', 'typefindfunctions', 'videoconvertscale', 'videoparsersbad',
            'videorate', 'videotestsrc', 'voaacenc', 'x264')
 # The mode with the fewest pixels in a second: in an emulated guest encoder and decoder take most of the time.
 PICTURE = 'video/x-raw,width=640,height=360,framerate=30/1'

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a person does: gst-launch-1.0 with wfdsink on one device, with wfdsrc on the other; the
-elements find each other, pair, form the group, and the picture is decoded; the rate control goes by
-what the driver tells of packets. The second time nobody pairs."""
+elements find each other, pair, form the group, and picture and sound are decoded; the rate control goes
+by what the driver tells of packets. The second time nobody pairs."""
+import array
 import glob
 import os
 import signal
@@ -11,6 +12,10 @@ from lab import FOLDER, Failure, say, wait_until
 from stage import SINK, SOURCE, check_bars, set_stage
 
 WIDTH, N_COLUMNS = 640, 7
+RATE, TONE_HZ = 48000, 440
+SENT_SOUND = ' audiotestsrc is-live=true freq=%d ! queue ! w.' % TONE_HZ
+HEARD_SOUND = (' w.audio ! decodebin ! audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=%d,channels=1 ! '
+               'filesink sync=false location=' % RATE)
 
 
 def launch(device, pipeline):
@@ -40,18 +45,29 @@ def get_pictures(folder):
     return sorted(glob.glob(folder + '/*.gray'))
 
 
+def check_sound(file):
+    """The last second: how often it rises through zero."""
+    with open(file, 'rb') as sound:
+        samples = array.array('h', sound.read())[-RATE:]
+    tone_hz = sum(last < 0 <= sample for last, sample in zip(samples, samples[1:]))
+    if len(samples) < RATE or abs(tone_hz - TONE_HZ) > 5:
+        raise Failure('%d samples of %d Hz are no tone of %d Hz' % (len(samples), tone_hz, TONE_HZ))
+
+
 def cast(source, sink, folder):
     os.makedirs(folder)
-    receives = launch(sink, SINK % '' + 'multifilesink sync=false location=%s/%%04d.gray' % folder)
+    sound = folder + '/sound'
+    receives = launch(sink, SINK % '' + 'multifilesink sync=false location=%s/%%04d.gray' % folder + HEARD_SOUND + sound)
     # Until it has looked around, and listens.
     time.sleep(3)
-    sends = launch(source, SOURCE % 'pairing=pbc')
+    sends = launch(source, SOURCE % 'pairing=pbc' + SENT_SOUND)
     wait_until(lambda: len(get_pictures(folder)) >= 60, '60 pictures', 60)
     interrupt(sends, 'wfdsink')
     interrupt(receives, 'wfdsrc')
     pictures = get_pictures(folder)
     for picture in pictures[:2] + pictures[-2:]:
         check_bars(get_columns(picture))
+    check_sound(sound)
     say('%d pictures' % len(pictures))
     for device in (source, sink):
         device.wait_no_group()
