@@ -41,6 +41,19 @@ wfd_net_read_group (struct nlmsghdr *header, const guint8 *device, guint *ret_fr
   return TRUE;
 }
 
+gint
+wfd_net_read_radio (struct nlmsghdr *header)
+{
+  struct nlattr *wiphy;
+
+  if (!genlmsg_valid_hdr (header, 0) || genlmsg_hdr (header)->cmd != NL80211_CMD_NEW_INTERFACE)
+    return -1;
+  wiphy = nlmsg_find_attr (header, GENL_HDRLEN, NL80211_ATTR_WIPHY);
+  if (wiphy == NULL || nla_len (wiphy) != sizeof (guint32) || nla_get_u32 (wiphy) > G_MAXINT)
+    return -1;
+  return nla_get_u32 (wiphy);
+}
+
 /* A set of them is a list of flags whose types are its members. */
 static gboolean
 has_type (struct nlattr *types, guint type)

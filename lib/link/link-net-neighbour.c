@@ -7,6 +7,42 @@
 #include <netlink/route/neighbour.h>
 
 #include "link-net-neighbour.h"
+#include "link-net.h"
+
+/* --- wire --- */
+
+struct rtnl_neigh *
+wfd_net_read_neighbour (struct nlmsghdr *header)
+{
+  struct rtnl_neigh *neighbour = NULL;
+
+  if (header->nlmsg_type != RTM_NEWNEIGH || rtnl_neigh_parse (header, &neighbour) != 0)
+    return NULL;
+  return neighbour;
+}
+
+const guint8 *
+wfd_net_get_station (struct rtnl_neigh *neighbour)
+{
+  struct nl_addr *station = rtnl_neigh_get_lladdr (neighbour);
+
+  return station != NULL && nl_addr_get_len (station) == WFD_NET_STATION_BYTES
+      ? nl_addr_get_binary_addr (station)
+      : NULL;
+}
+
+GInetAddress *
+wfd_net_dup_address (struct rtnl_neigh *neighbour)
+{
+  struct nl_addr *address = rtnl_neigh_get_dst (neighbour);
+
+  if (address == NULL || nl_addr_get_family (address) != AF_INET || nl_addr_get_len (address) != 4
+      || (rtnl_neigh_get_state (neighbour) & WFD_NET_SPOKEN_TO) == 0)
+    return NULL;
+  return g_inet_address_new_from_bytes (nl_addr_get_binary_addr (address), G_SOCKET_FAMILY_IPV4);
+}
+
+/* --- socket --- */
 
 static struct nl_msg *
 new_question (int flags, int family, int index)
@@ -32,7 +68,7 @@ take_one (struct nl_msg *message, gpointer data)
   struct rtnl_neigh **neighbour = data;
 
   if (*neighbour == NULL)
-    rtnl_neigh_parse (nlmsg_hdr (message), neighbour);
+    *neighbour = wfd_net_read_neighbour (nlmsg_hdr (message));
   return NL_OK;
 }
 
@@ -52,9 +88,9 @@ wfd_net_get_neighbour (struct nl_sock *socket, int index, struct nl_addr *addres
 static int
 take_each (struct nl_msg *message, gpointer data)
 {
-  struct rtnl_neigh *neighbour = NULL;
+  struct rtnl_neigh *neighbour = wfd_net_read_neighbour (nlmsg_hdr (message));
 
-  if (rtnl_neigh_parse (nlmsg_hdr (message), &neighbour) == 0)
+  if (neighbour != NULL)
     g_ptr_array_add (data, neighbour);
   return NL_OK;
 }

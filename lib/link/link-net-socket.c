@@ -65,10 +65,7 @@ wfd_net_is_up (const char *interface)
 static int
 on_interface (struct nl_msg *message, void *user_data)
 {
-  struct nlattr *wiphy = nlmsg_find_attr (nlmsg_hdr (message), GENL_HDRLEN, NL80211_ATTR_WIPHY);
-
-  if (wiphy != NULL && nla_len (wiphy) == sizeof (guint32))
-    *(gint *) user_data = nla_get_u32 (wiphy);
+  *(gint *) user_data = wfd_net_read_radio (nlmsg_hdr (message));
   return NL_OK;
 }
 
@@ -178,28 +175,15 @@ wfd_net_probe (GInetAddress *peer)
 
 /* --- neighbours --- */
 
-#define SPOKEN_TO (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE)
 #define UNANSWERED (NUD_INCOMPLETE | NUD_FAILED)
-
-static GInetAddress *
-get_address (struct rtnl_neigh *neighbour)
-{
-  struct nl_addr *address = rtnl_neigh_get_dst (neighbour);
-
-  if (address == NULL || nl_addr_get_family (address) != AF_INET || nl_addr_get_len (address) != 4
-      || (rtnl_neigh_get_state (neighbour) & SPOKEN_TO) == 0)
-    return NULL;
-  return g_inet_address_new_from_bytes (nl_addr_get_binary_addr (address), G_SOCKET_FAMILY_IPV4);
-}
 
 /* Whether it is one of those that are meant. */
 static gboolean
 is_meant (struct rtnl_neigh *neighbour, WfdNetStationFunc is_wanted, gpointer user_data)
 {
-  struct nl_addr *station = rtnl_neigh_get_lladdr (neighbour);
+  const guint8 *station = wfd_net_get_station (neighbour);
 
-  return station != NULL && nl_addr_get_len (station) == WFD_NET_STATION_BYTES
-      && is_wanted (nl_addr_get_binary_addr (station), user_data);
+  return station != NULL && is_wanted (station, user_data);
 }
 
 /* The kernel asks again after a second only, whatever is sent meanwhile; a
@@ -210,7 +194,7 @@ look_at (struct nl_sock *socket, struct rtnl_neigh *neighbour, WfdNetStationFunc
 {
   if ((rtnl_neigh_get_state (neighbour) & UNANSWERED) != 0)
     rtnl_neigh_delete (socket, neighbour, 0);
-  return is_meant (neighbour, is_wanted, user_data) ? get_address (neighbour) : NULL;
+  return is_meant (neighbour, is_wanted, user_data) ? wfd_net_dup_address (neighbour) : NULL;
 }
 
 /* Connected, and with what the kernel knows now; NULL if there is no such interface. */
@@ -281,7 +265,7 @@ ask_neighbour (struct nl_sock *socket, struct rtnl_neigh *neighbour, GInetAddres
 
   if ((state & UNASKED) != 0)
     return FALSE;
-  if ((state & SPOKEN_TO) != 0)
+  if ((state & WFD_NET_SPOKEN_TO) != 0)
     return set_probe (socket, neighbour);
   wfd_net_probe (peer);
   return TRUE;

@@ -50,10 +50,10 @@ static void
 find_neighbour (struct nl_sock *socket, struct nl_addr *next, WfdNetWay *way)
 {
   struct rtnl_neigh *neighbour = wfd_net_get_neighbour (socket, way->interface_index, next);
-  struct nl_addr *address = neighbour != NULL ? rtnl_neigh_get_lladdr (neighbour) : NULL;
+  const guint8 *station = neighbour != NULL ? wfd_net_get_station (neighbour) : NULL;
 
-  if (address != NULL && nl_addr_get_len (address) == sizeof (way->neighbour)) {
-    memcpy (way->neighbour, nl_addr_get_binary_addr (address), sizeof (way->neighbour));
+  if (station != NULL) {
+    memcpy (way->neighbour, station, sizeof (way->neighbour));
     way->has_neighbour = TRUE;
   }
   if (neighbour != NULL)

@@ -47,6 +47,9 @@ struct nl_msg *wfd_net_build_request (WfdNetRequest request, const WfdNetAddress
 gboolean wfd_net_read_group (struct nlmsghdr *header, const guint8 *device,
     guint *ret_frequency_mhz, guint *ret_age_ms);
 
+/* Of what nl80211 tells of an interface: the number of its radio (wiphy); -1 if it tells none. */
+gint wfd_net_read_radio (struct nlmsghdr *header);
+
 /* Whether a radio can be in a group of Wi-Fi Direct; each later one goes before the others. */
 typedef enum
 {

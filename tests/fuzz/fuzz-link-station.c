@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the kernel might say of stations, of groups that it has heard, and of what a radio can. */
+/* What the kernel might say of stations. */
 #include <base-limits.h>
-#include <link-net.h>
 #include <link-station.h>
-#include <netlink/msg.h>
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
-
-static void
-fuzz_radio (gpointer message, gsize size)
-{
-  static const guint8 device[] = { 0x02, 0x00, 0x00, 0x00, 0x01, 0x00 };
-  guint frequency_mhz, age_ms;
-
-  if (!nlmsg_ok (message, size))
-    return;
-  wfd_net_read_group (message, device, &frequency_mhz, &age_ms);
-  wfd_net_read_p2p (message);
-}
 
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
@@ -26,7 +12,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   WfdStationAnswer answer = { 28, 7, 9, stations };
   g_autofree guint8 *aligned = g_memdup2 (data, size);
 
-  fuzz_radio (aligned, size);
   wfd_station_read (&answer, aligned, size);
   g_assert_cmpuint (stations->len, <=, WFD_LIMIT_STATIONS);
   for (guint i = 0; i < stations->len; i++) {

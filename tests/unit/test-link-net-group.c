@@ -118,6 +118,35 @@ test_p2p (void)
   g_assert_cmpint (read_p2p (NL80211_CMD_NEW_INTERFACE, all, 4), ==, WFD_NET_P2P_UNKNOWN);
 }
 
+static gint
+read_radio (guint8 command, const guint32 *number, guint octets)
+{
+  struct nl_msg *message = nlmsg_alloc ();
+  gint radio;
+
+  genlmsg_put (message, 0, 1, 28, 0, 0, command, 1);
+  nla_put_u32 (message, NL80211_ATTR_IFINDEX, 3);
+  if (number != NULL)
+    nla_put (message, NL80211_ATTR_WIPHY, octets, number);
+  radio = wfd_net_read_radio (nlmsg_hdr (message));
+  nlmsg_free (message);
+  return radio;
+}
+
+static void
+test_radio (void)
+{
+  static const guint32 first = 0, eighth = 7, last = G_MAXINT, beyond = G_MAXINT + 1u;
+
+  g_assert_cmpint (read_radio (NL80211_CMD_NEW_INTERFACE, &first, 4), ==, 0);
+  g_assert_cmpint (read_radio (NL80211_CMD_NEW_INTERFACE, &eighth, 4), ==, 7);
+  g_assert_cmpint (read_radio (NL80211_CMD_NEW_INTERFACE, &last, 4), ==, G_MAXINT);
+  g_assert_cmpint (read_radio (NL80211_CMD_NEW_INTERFACE, &beyond, 4), ==, -1);
+  g_assert_cmpint (read_radio (NL80211_CMD_NEW_INTERFACE, &eighth, 3), ==, -1);
+  g_assert_cmpint (read_radio (NL80211_CMD_NEW_INTERFACE, NULL, 0), ==, -1);
+  g_assert_cmpint (read_radio (NL80211_CMD_NEW_STATION, &eighth, 4), ==, -1);
+}
+
 /* With the socket, and the kernel of this machine. */
 static void
 test_no_such_interface (void)
@@ -134,6 +163,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link/net/group/of-other", test_of_other);
   g_test_add_func ("/link/net/group/none", test_no_group);
   g_test_add_func ("/link/net/radio/p2p", test_p2p);
+  g_test_add_func ("/link/net/radio/number", test_radio);
   g_test_add_func ("/link/net/group/no-such-interface", test_no_such_interface);
   return g_test_run ();
 }
