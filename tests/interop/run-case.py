@@ -11,6 +11,7 @@ WFD_INTEROP_KEEP names a folder to which logs, transcripts and captured streams 
 
 import argparse
 import concurrent.futures
+import fcntl
 import subprocess
 import sys
 
@@ -46,23 +47,30 @@ def run_apart(name):
     return done.returncode, done.stdout
 
 
+def run_in_turn(name):
+    """Run a case while no other does, of whatever family: they would want the same ports."""
+    with open(__file__, encoding='utf-8') as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return run_apart(name)
+
+
 def run_family(family, jobs):
     """Run all cases of a family; what they say is told when they have failed."""
-    names = harness.FAMILIES[family]
+    names, run = harness.FAMILIES[family], run_apart
     if not machine.can_have_private_networks():
-        jobs = 1
+        jobs, run = 1, run_in_turn
     print('1..%d' % len(names))
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(run_apart, name): name for name in names}
+        futures = {pool.submit(run, name): name for name in names}
         results = [(futures[future], *future.result())
                    for future in concurrent.futures.as_completed(futures)]
     for number, (name, code, output) in enumerate(results, 1):
         # Several programs with pictures in real time want more of a small machine than it has now
-        # and then. What fails by itself as well, fails.
+        # and then. What fails without the others of its family as well, fails.
         if code not in (0, harness.SKIP) and (family not in EXACT
                                               or machine.slowness() > TOO_BUSY):
             print('# %s failed, once more by itself:\n%s' % (name, comment(output)), flush=True)
-            code, output = run_apart(name)
+            code, output = run(name)
         report(number, name, code, output)
 
 

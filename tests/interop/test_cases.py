@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every family of cases is a test of meson, and the runner tells good from bad."""
 
+import fcntl
+import importlib.machinery
+import importlib.util
 import os
 import re
 import subprocess
@@ -20,10 +23,18 @@ import cases_wfdsrc  # noqa: F401
 import harness
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+RUNNER = os.path.join(HERE, 'run-case.py')
+
+
+def load_runner():
+    loader = importlib.machinery.SourceFileLoader('run_case', RUNNER)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader('run_case', loader))
+    loader.exec_module(module)
+    return module
 
 
 def run_case(*arguments):
-    return subprocess.run([sys.executable, os.path.join(HERE, 'run-case.py'), *arguments],
+    return subprocess.run([sys.executable, RUNNER, *arguments],
                           stdout=subprocess.PIPE, text=True, check=False)
 
 
@@ -41,6 +52,20 @@ class Cases(unittest.TestCase):
     def test_unknown_names(self):
         self.assertEqual(run_case('dance').returncode, 2)
         self.assertEqual(run_case('--family', 'dance').returncode, 2)
+
+    def test_one_at_a_time_without_networks(self):
+        runner = load_runner()
+
+        def other_could_begin(_):
+            with open(RUNNER, encoding='utf-8') as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return False
+            return True
+        runner.run_apart = other_could_begin
+        self.assertFalse(runner.run_in_turn('any'))
+        self.assertTrue(other_could_begin('any'))
 
     def test_a_failing_case_fails(self):
         async def bad(machine):
