@@ -563,13 +563,19 @@ is_unwanted (WfdP2pOp *op, WfdLinkPeer *member)
 }
 
 /* @other: (nullable): it has told no address as a device */
-static void
-fail_with_other (WfdP2pOp *op, WfdLinkPeer *other)
+static GError *
+new_other_error (WfdP2pOp *op, WfdLinkPeer *other)
 {
-  wfd_p2p_op_fail_for_now (op, TRUE,
-      g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "Instead of %s, %s has come into the group",
-          op->peer != NULL ? wfd_link_peer_get_id (op->peer) : op->wanted,
-          other != NULL ? wfd_link_peer_get_id (other) : "somebody else"));
+  return g_error_new (WFD_ERROR, WFD_ERROR_REFUSED, "Instead of %s, %s has come into the group",
+      op->peer != NULL ? wfd_link_peer_get_id (op->peer) : op->wanted,
+      other != NULL ? wfd_link_peer_get_id (other) : "somebody else");
+}
+
+/* Whoever was paired before can begin that again and again, and costs the peer no attempt. */
+static void
+leave_to_other (WfdP2pOp *op, WfdLinkPeer *other)
+{
+  wfd_p2p_op_start_over (op, new_other_error (op, other));
 }
 
 static gboolean
@@ -580,7 +586,7 @@ on_only_others (gpointer user_data)
   if (op->has_said_yes)
     wfd_p2p_op_stays_away (op);
   else
-    fail_with_other (op, NULL);
+    wfd_p2p_op_fail_for_now (op, TRUE, new_other_error (op, NULL));
   return G_SOURCE_REMOVE;
 }
 
@@ -610,7 +616,7 @@ wfd_p2p_op_check_group (WfdP2pOp *op)
   WfdLinkPeer *member = op->link->group != NULL ? op->link->group->info->peer : NULL;
 
   if (op->failure == NULL && is_unwanted (op, member))
-    fail_with_other (op, member);
+    leave_to_other (op, member);
 }
 
 /* The application opens a session to this peer and to no other, who may be faster once. */
@@ -634,7 +640,7 @@ take_member (WfdP2pOp *op, const char *path)
     if (op->link->group->info->is_owner && op->peer != NULL)
       wait_beside_others (op);
     else
-      fail_with_other (op, member);
+      leave_to_other (op, member);
     return;
   }
   if (member == NULL)
