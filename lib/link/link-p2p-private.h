@@ -93,6 +93,7 @@ struct _WfdP2pLink
   guint last_mhz;        /* where its last group was; 0 if that is not known */
   gboolean is_reachable; /* though it neither searches nor waits */
   WfdP2pSearch search;
+  gboolean has_company;   /* others of ours were on the adapter then */
   gint64 search_us;       /* when that began */
   gint64 deaf_until_us;   /* to whom it has refused, if it searches */
   guint n_glances;        /* since it was begun by an operation, or the peer may come back */
@@ -211,7 +212,8 @@ gboolean wfd_p2p_link_is_beside_group (WfdP2pLink *self);
 /* We listen for @period_ms at a time, 0 for not any more; wpa_supplicant has one such setting for
  * each adapter. Returns: that of those of ours on it who listen longest */
 guint wfd_p2p_link_share_listening (WfdP2pLink *self, guint period_ms);
-/* Those on our adapter. */
+/* Others of ours, on our adapter; those that listen. */
+gboolean wfd_p2p_link_has_company (WfdP2pLink *self);
 gboolean wfd_p2p_link_others_listen (WfdP2pLink *self);
 
 /* --- groups of our own --- */

@@ -58,6 +58,9 @@ static const guint others_mhz[] = { 5180, 5745, 5200, 5765, 5220, 5785, 5240, 58
 /* wpa_supplicant gives up earlier, and says so. */
 #define FORMING_MS 20000
 
+/* Who stops a search to form a group has told that by then. */
+#define STOPPED_BY_OURS_MS 250
+
 /* The answer to whoever asks is sent meanwhile: to listen would take it back. */
 #define LISTEN_AGAIN_MS 250
 
@@ -112,6 +115,7 @@ wfd_p2p_link_expect_radio_in (WfdP2pLink *self, guint back_ms)
 void
 wfd_p2p_link_note_search (WfdP2pLink *self, WfdP2pSearch search)
 {
+  self->has_company = wfd_p2p_link_has_company (self);
   self->search = search;
   self->search_us = g_get_monotonic_time ();
 }
@@ -198,14 +202,20 @@ get_listen_ms (WfdP2pLink *self)
   return self->is_in_network ? LISTEN_IN_NETWORK_MS : LISTEN_S * 1000;
 }
 
+static void
+send_listen (WfdP2pLink *self)
+{
+  gint listen_s = self->is_in_network ? 1 : LISTEN_S;
+
+  wfd_p2p_link_send (self, self->interface_path, WPAS_LISTEN, g_variant_new ("(i)", listen_s));
+}
+
 /* At once, and again and again from there. */
 static void
 listen (WfdP2pLink *self)
 {
-  gint listen_s = self->is_in_network ? 1 : LISTEN_S;
-
   if (self->is_at_rest)
-    wfd_p2p_link_send (self, self->interface_path, WPAS_LISTEN, g_variant_new ("(i)", listen_s));
+    send_listen (self);
   extend_listening (self, get_listen_ms (self));
   self->listened_us = g_get_monotonic_time ();
 }
@@ -330,11 +340,15 @@ wfd_p2p_link_leave_search (WfdP2pLink *self)
 {
   gboolean only_listens =
       self->search == WFD_P2P_SEARCH_LISTEN || self->search == WFD_P2P_SEARCH_NONE;
+  gboolean is_left_to_others = !wfd_p2p_link_is_busy (self) && wfd_p2p_link_others_listen (self);
 
-  if (only_listens && !wfd_p2p_link_is_busy (self) && wfd_p2p_link_others_listen (self))
+  if (only_listens && is_left_to_others) {
     wfd_p2p_link_search_is_over (self);
-  else
-    wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
+    return;
+  }
+  wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
+  if (is_left_to_others && self->is_at_rest)
+    send_listen (self);
 }
 
 static gboolean
@@ -389,6 +403,28 @@ wfd_p2p_link_search_is_over (WfdP2pLink *self)
   self->is_reachable = FALSE;
 }
 
+/* By another of ours, which has ended its own, and may have gone since. */
+static gboolean
+may_be_stopped_by_ours (WfdP2pLink *self)
+{
+  return self->has_company || wfd_p2p_link_has_company (self);
+}
+
+/* The same, as another one would have ended that of the other; and wider when its time is over,
+ * however often it is stopped. */
+static gboolean
+search_on_unless_invited (gpointer user_data)
+{
+  WfdP2pLink *self = user_data;
+  gint64 since_us = self->search_us;
+
+  if (!self->is_at_rest)
+    return go_on_unless_invited (self);
+  wfd_p2p_link_search (self, self->search);
+  self->search_us = since_us;
+  return G_SOURCE_REMOVE;
+}
+
 /* The few channels first. A search that ends because a group is being formed begins
  * again when that is over. Who listens, or glances, goes on in his own time. */
 void
@@ -404,7 +440,10 @@ wfd_p2p_link_search_stopped (WfdP2pLink *self)
     wfd_p2p_link_wake_search_in (self, WFD_P2P_RADIO_BACK_MS, go_on_unless_invited);
     self->search = WFD_P2P_SEARCH_ENDED;
   } else if (self->search == WFD_P2P_SEARCH_SOCIAL || self->search == WFD_P2P_SEARCH_FULL) {
-    wfd_p2p_link_search_again (self);
+    if (may_be_stopped_by_ours (self))
+      wfd_p2p_link_wake_search_in (self, STOPPED_BY_OURS_MS, search_on_unless_invited);
+    else
+      wfd_p2p_link_search_again (self);
   }
 }
 

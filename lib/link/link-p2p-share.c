@@ -250,6 +250,21 @@ get_longest_listening_us (WfdP2pLink *self)
 }
 
 gboolean
+wfd_p2p_link_has_company (WfdP2pLink *self)
+{
+  g_autoptr (GPtrArray) others = NULL;
+
+  if (self->owner == NULL || self->interface_path == NULL)
+    return FALSE;
+  others = wfd_p2p_link_read_others (self);
+  for (guint i = 0; i < others->len; i++) {
+    if (wfd_p2p_claim_says (g_ptr_array_index (others, i), KEY_DEVICE, self->interface_path))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
 wfd_p2p_link_others_listen (WfdP2pLink *self)
 {
   return self->interface_path != NULL && get_longest_listening_us (self) > 0;

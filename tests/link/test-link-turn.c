@@ -401,6 +401,99 @@ test_one_of_two_listens_on (Lab *lab, gconstpointer data)
   close_display (lab, second);
 }
 
+static gint64
+get_wake_ms (WfdLink *link)
+{
+  GSource *source = WFD_P2P_LINK (link)->search_again;
+
+  g_assert_nonnull (source);
+  return (g_source_get_ready_time (source) - g_get_monotonic_time ()) / G_TIME_SPAN_MILLISECOND;
+}
+
+/* As wpa_supplicant tells all of them. */
+static void
+stop_search_of_source (Lab *lab)
+{
+  fake_wpas_forget_calls (lab->fake);
+  wfd_link_stop_find (lab->link);
+  lab_wait_call (lab, "StopFind");
+  lab_say (lab, "FindStopped", "()");
+  lab_settle (lab);
+}
+
+/* It has ended what the display did, which would not listen again for up to 4 s. */
+static void
+test_display_listens_after_search (Lab *lab, gconstpointer data)
+{
+  WfdLink *display = begin_display (lab);
+  const GPtrArray *calls = fake_wpas_get_calls (lab->fake);
+
+  lab_find (lab);
+  lab_wait_ok (lab);
+  stop_search_of_source (lab);
+  assert_call (lab, "Listen", "Listen " IFACE " (4,)");
+  g_assert_true (g_str_has_prefix (g_ptr_array_index (calls, 0), "StopFind "));
+  wfd_link_stop_find (display);
+  lab_find (lab);
+  lab_wait_ok (lab);
+  stop_search_of_source (lab);
+  g_assert_cmpuint (count (lab, "Listen"), ==, 0);
+  close_display (lab, display);
+}
+
+static WfdLink *
+begin_second_search (Lab *lab)
+{
+  const WfdP2pOptions options = {
+    .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7237, 200, 0 },
+    .go_intent = -1,
+    .runtime_folder = lab->folder,
+  };
+  WfdLink *link = WFD_LINK (wfd_p2p_link_new_full (lab->bus, &options));
+
+  lab_find (lab);
+  lab_wait_ok (lab);
+  lab->done = FALSE;
+  wfd_link_find_async (link, NULL, lab_on_done, lab);
+  lab_wait_ok (lab);
+  lab_settle (lab);
+  return link;
+}
+
+/* The same with the search of another one. */
+static void
+test_other_searches_again (Lab *lab, gconstpointer data)
+{
+  WfdLink *second = begin_second_search (lab);
+
+  stop_search_of_source (lab);
+  g_assert_cmpint (get_wake_ms (second), <=, 250);
+  lab_wait_call (lab, "Find");
+  assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=1");
+  close_display (lab, second);
+}
+
+/* Also when there is nobody any more who may have ended it; but somebody else, who is not one of
+ * ours, may form a group. */
+static void
+test_searches_again_after_the_end_of_other (Lab *lab, gconstpointer data)
+{
+  WfdLink *second = begin_second_search (lab);
+
+  wfd_link_close (lab->link);
+  lab_say (lab, "FindStopped", "()");
+  lab_settle (lab);
+  g_assert_cmpint (get_wake_ms (second), <=, 250);
+  fake_wpas_forget_calls (lab->fake);
+  lab_wait_call (lab, "Find");
+  lab_settle (lab);
+  wfd_p2p_link_search (WFD_P2P_LINK (second), WFD_P2P_SEARCH_SOCIAL);
+  lab_say (lab, "FindStopped", "()");
+  lab_settle (lab);
+  g_assert_cmpint (get_wake_ms (second), >, 1000);
+  close_display (lab, second);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -416,5 +509,8 @@ main (int argc, char **argv)
   add ("display-listens-on", test_display_listens_on);
   add ("asks-when-the-radio-is-back", test_asks_when_the_radio_is_back);
   add ("one-of-two-listens-on", test_one_of_two_listens_on);
+  add ("display-listens-after-search", test_display_listens_after_search);
+  add ("other-searches-again", test_other_searches_again);
+  add ("searches-again-after-the-end-of-other", test_searches_again_after_the_end_of_other);
   return lab_run ();
 }
