@@ -17,6 +17,8 @@ PICTURE = 'video/x-raw,width=640,height=360,framerate=30/1'
 SOURCE = 'videotestsrc is-live=true ! ' + PICTURE + ' ! wfdsink link=p2p name=w peer=Sink max-bitrate=1000 %s'
 SINK = ('wfdsrc link=p2p device-name=Sink after-session=wait video-formats=640x360p30 name=w %s '
         'w.video ! decodebin ! videoconvert ! video/x-raw,format=GRAY8 ! ')
+# From addresses to the first picture.
+PICTURE_S = 0.3
 NULL_S, NULL_SLACK = 0.2, min(SLACK, 2)
 # For a group to go with the program that has it.
 LEFT_S = 1
@@ -72,6 +74,23 @@ def show(source, sink):
     source.tell('play')
     wait_picture(sink)
     check_owner(source)
+
+
+def play(source, sink, most_s, who=None):
+    """How long it takes from there to addresses on both sides. @who: to be told, or the source"""
+    who = who or source
+    who.tell('play')
+    told_s, has_addresses_s = who.told_s, 0
+    for device in (source, sink):
+        device.wait('^progress address complete')
+        has_addresses_s = max(has_addresses_s, device.heard_s)
+    # Not before: a display may still have one of those from before it was paused.
+    sink.tell('look')
+    wait_picture(sink)
+    took_s = has_addresses_s - told_s
+    check_time('PLAYING to addresses', took_s, most_s)
+    check_time('addresses to the first picture', sink.heard_s - has_addresses_s, PICTURE_S)
+    return took_s
 
 
 def get_stats(device):
@@ -143,13 +162,15 @@ def start_source(source):
     source.start_pipeline(SOURCE % 'pairing=pbc go-intent=%d' % source.go_intent)
 
 
-def for_each_owner(source, sink, act):
+def for_each_owner(source, sink, act, prepare=None):
     """@act (@source, @sink), on elements that have never been paired; first the one owns each group, then the other, for
-    which elsewhere there is no time."""
+    which elsewhere there is no time. @prepare (): before there are elements"""
     for owner in (source, sink) if HAS_OWN_TIME else (source,):
         say('== %s owns the group' % owner.name)
         for device in (source, sink):
             device.go_intent = 15 if device is owner else 0
+        if prepare is not None:
+            prepare()
         start_source(source)
         listen(sink)
         act(source, sink)

@@ -5,31 +5,16 @@ where that channel is another than when they were paired. Whoever waits lets its
 import random
 import time
 
-from lab import Device, Failure, check_median, check_time, close, find_both, pair, reopen, say, wait_both, wait_until
+from lab import Device, Failure, check_median, close, find_both, pair, reopen, say, wait_both
+from point import CHANNEL_MHZ, begin_point, check_connected, join, leave, set_point, wait_connected
 
-CHANNEL_MHZ = 2462
 NEXT_CHANNEL_MHZ = 2412
 REOPENED_S = 1.0
 # To look at all channels takes 9 s; while this device listens that is tried again after 5 s. Of 150 none took more than 14 s;
 # if it were one of fifty that takes more than 20 s, three of six would in one of 6,000 runs.
-N_JOINS, JOINED_S, JOIN_S = 6, 20, 60
+N_JOINS, JOINED_S = 6, 20
 # Of a group that nothing binds, wpa_supplicant would choose at random.
 OTHER_CHANNEL = 6
-
-
-def add_network(device, *lines):
-    number = device.ask_supplicant('ADD_NETWORK', device.interface).strip()
-    for line in ('ssid "Home"', 'key_mgmt NONE', *lines):
-        device.ask_supplicant('SET_NETWORK %s %s' % (number, line), device.interface)
-    device.ask_supplicant('SELECT_NETWORK ' + number, device.interface)
-
-
-def get_state(device):
-    return device.ask_supplicant('STATUS', device.interface)
-
-
-def is_connected(device):
-    return 'wpa_state=COMPLETED' in get_state(device)
 
 
 def check_link(device, other, link, frequency_mhz=CHANNEL_MHZ):
@@ -37,8 +22,7 @@ def check_link(device, other, link, frequency_mhz=CHANNEL_MHZ):
     frequency = (device if link['role'] == 'owner' else other).stats()['frequency-mhz']
     if int(frequency) != frequency_mhz:
         raise Failure('the group is on %s MHz' % frequency)
-    if not is_connected(device):
-        raise Failure('the connection has gone: ' + get_state(device))
+    check_connected(device)
     close(*((device, other) if link['role'] == 'owner' else (other, device)))
 
 
@@ -68,26 +52,18 @@ def check_joins(device):
         find_both(device)
         time.sleep(random.uniform(5, 20))
         begun_s = time.monotonic()
-        add_network(device)
-        wait_until(lambda: is_connected(device), 'the connection', JOIN_S)
+        join(device)
         took_s.append(time.monotonic() - begun_s)
-        device.ask_supplicant('REMOVE_NETWORK all', device.interface)
+        leave(device)
     check_median('in the network', took_s, JOINED_S)
-
-
-def begin_point(point, frequency_mhz):
-    point.ask_supplicant('REMOVE_NETWORK all', point.interface)
-    add_network(point, 'mode 2', 'frequency %d' % frequency_mhz)
-    wait_until(lambda: is_connected(point), 'the access point')
 
 
 def check_moved(point, device, other):
     """The owner takes two invitations in vain to learn of it, and then negotiates."""
-    add_network(device)
-    wait_until(lambda: is_connected(device), 'the connection', JOIN_S)
+    join(device)
     begin(device, other, ('0', '15'))
     begin_point(point, NEXT_CHANNEL_MHZ)
-    wait_until(lambda: is_connected(device), 'the connection', JOIN_S)
+    wait_connected(device)
     device.drop_lines()
     other.tell('reopen %s pbc' % device.name)
     peer = device.wait(r'^request (\S+) pbc', 60)[1]
@@ -104,16 +80,13 @@ def check_kept(device, other):
         one.kill_supplicant()
         one.start_supplicant()
         one.start_peer('--go-intent', '0' if one is device else '15')
-    add_network(device)
-    wait_until(lambda: is_connected(device), 'the connection', JOIN_S)
+    join(device)
     find_both(device, other)
     check_link(device, other, reopen(device, other)[0], NEXT_CHANNEL_MHZ)
 
 
 def main():
-    point = Device('Point', 2)
-    point.stop_peer()
-    begin_point(point, CHANNEL_MHZ)
+    point = set_point(2)
     source = Device('Source', 0)
     sink = Device('Sink', 1, '--sink')
     for device in (source, sink):
@@ -122,11 +95,10 @@ def main():
     check_joins(sink)
     took_s = []
     for device, other in ((source, sink), (sink, source)):
-        add_network(device)
-        wait_until(lambda one=device: is_connected(one), 'the connection', JOIN_S)
+        join(device)
         for intents in (('15', '0'), ('0', '15')):
             took_s += check(device, other, intents)
-        device.ask_supplicant('REMOVE_NETWORK all', device.interface)
+        leave(device)
     check_median('opened again', took_s, REOPENED_S)
     check_moved(point, sink, source)
     check_kept(sink, source)

@@ -6,11 +6,11 @@ the group gone."""
 import random
 import time
 
-from lab import HAS_OWN_TIME, check_median, check_time, say
-from stage import SOURCE, end, forget_pairings, listen, set_stage, wait_picture
+from lab import HAS_OWN_TIME, check_median, say
+from stage import SOURCE, end, forget_pairings, listen, play, set_stage
 
 # In seconds, what has to be met each time, and in half of the times; by the intent of the source.
-FIRST_S, REOPENED_S, PICTURE_S = 5.0, 1.0, 0.3
+FIRST_S, REOPENED_S = 5.0, 1.0
 HALF_FIRST_S, HALF_REOPENED_S = 1.3, {15: 0.5, 0: 0.7}
 N_REOPENED, N_ANYWHERE = 5, 4
 # Elsewhere it takes too long.
@@ -20,23 +20,6 @@ N_CALLED, IDLE_MS = 5, 2000
 HALF_CALLED_S = {15: 0.6, 0: 0.8}
 # After NULL, which the display may not have heard of.
 AT_ONCE_S = 0, 0.1, 0.3, 0.7, 1.5
-
-
-def play(source, sink, most_s, who=None):
-    """@who: to be told, or the source"""
-    who = who or source
-    who.tell('play')
-    told_s, has_addresses_s = who.told_s, 0
-    for device in (source, sink):
-        device.wait('^progress address complete')
-        has_addresses_s = max(has_addresses_s, device.heard_s)
-    # Not before: a display may still have one of those from before it was paused.
-    sink.tell('look')
-    wait_picture(sink)
-    took_s = has_addresses_s - told_s
-    check_time('PLAYING to addresses', took_s, most_s)
-    check_time('addresses to the first picture', sink.heard_s - has_addresses_s, PICTURE_S)
-    return took_s
 
 
 def stop(source, sink):
