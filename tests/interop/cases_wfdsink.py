@@ -298,9 +298,7 @@ async def pause_play(machine):
             await sink.pause()
             await sink.media.wait_quiet()
             # It may come before the answer to PLAY.
-            coming = asyncio.ensure_future(sink.media.wait_idr(3))
-            await sink.play()
-            await coming
+            await asyncio.gather(sink.media.wait_idr(3), sink.play())
             await sink.media.wait_pictures(30)
         units = sink.media.analyser.units
         check(units[0].idr, 'the first picture is no IDR')
