@@ -6,7 +6,8 @@
 
 #include "link-lab.h"
 
-#define add(path, test) g_test_add ("/claim/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
+#define add(path, test) \
+  g_test_add ("/link/claim-files/" path, Lab, NULL, lab_set_up, test, lab_tear_down)
 
 /* A program that dies in between leaves one without anything in it. */
 static void
