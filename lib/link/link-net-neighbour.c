@@ -22,7 +22,7 @@ wfd_net_read_neighbour (struct nlmsghdr *header)
 }
 
 const guint8 *
-wfd_net_get_station (struct rtnl_neigh *neighbour)
+wfd_net_get_neighbour_station (struct rtnl_neigh *neighbour)
 {
   struct nl_addr *station = rtnl_neigh_get_lladdr (neighbour);
 
@@ -32,7 +32,7 @@ wfd_net_get_station (struct rtnl_neigh *neighbour)
 }
 
 GInetAddress *
-wfd_net_dup_address (struct rtnl_neigh *neighbour)
+wfd_net_dup_neighbour_address (struct rtnl_neigh *neighbour)
 {
   struct nl_addr *address = rtnl_neigh_get_dst (neighbour);
 

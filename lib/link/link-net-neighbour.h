@@ -20,9 +20,9 @@ struct rtnl_neigh;
 /* To be freed with rtnl_neigh_put (); NULL if the message tells of none. */
 struct rtnl_neigh *wfd_net_read_neighbour (struct nlmsghdr *header);
 /* Its address on the interface, of WFD_NET_STATION_BYTES; NULL if it has none of that kind. */
-const guint8 *wfd_net_get_station (struct rtnl_neigh *neighbour);
+const guint8 *wfd_net_get_neighbour_station (struct rtnl_neigh *neighbour);
 /* Of IPv4; NULL if it has none, or if nobody has spoken to it there. */
-GInetAddress *wfd_net_dup_address (struct rtnl_neigh *neighbour);
+GInetAddress *wfd_net_dup_neighbour_address (struct rtnl_neigh *neighbour);
 
 /* --- socket --- */
 

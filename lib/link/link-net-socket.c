@@ -181,7 +181,7 @@ wfd_net_probe (GInetAddress *peer)
 static gboolean
 is_meant (struct rtnl_neigh *neighbour, WfdNetStationFunc is_wanted, gpointer user_data)
 {
-  const guint8 *station = wfd_net_get_station (neighbour);
+  const guint8 *station = wfd_net_get_neighbour_station (neighbour);
 
   return station != NULL && is_wanted (station, user_data);
 }
@@ -194,7 +194,8 @@ look_at (struct nl_sock *socket, struct rtnl_neigh *neighbour, WfdNetStationFunc
 {
   if ((rtnl_neigh_get_state (neighbour) & UNANSWERED) != 0)
     rtnl_neigh_delete (socket, neighbour, 0);
-  return is_meant (neighbour, is_wanted, user_data) ? wfd_net_dup_address (neighbour) : NULL;
+  return is_meant (neighbour, is_wanted, user_data) ? wfd_net_dup_neighbour_address (neighbour)
+                                                    : NULL;
 }
 
 /* Connected, and with what the kernel knows now; NULL if there is no such interface. */

@@ -50,7 +50,7 @@ static void
 find_neighbour (struct nl_sock *socket, struct nl_addr *next, WfdNetWay *way)
 {
   struct rtnl_neigh *neighbour = wfd_net_get_neighbour (socket, way->interface_index, next);
-  const guint8 *station = neighbour != NULL ? wfd_net_get_station (neighbour) : NULL;
+  const guint8 *station = neighbour != NULL ? wfd_net_get_neighbour_station (neighbour) : NULL;
 
   if (station != NULL) {
     memcpy (way->neighbour, station, sizeof (way->neighbour));

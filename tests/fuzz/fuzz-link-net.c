@@ -36,9 +36,9 @@ fuzz_neighbour (struct nlmsghdr *message)
 
   if (neighbour == NULL)
     return;
-  station = wfd_net_get_station (neighbour);
+  station = wfd_net_get_neighbour_station (neighbour);
   g_assert_true (station == NULL || stands_in (message, station, WFD_NET_STATION_BYTES));
-  address = wfd_net_dup_address (neighbour);
+  address = wfd_net_dup_neighbour_address (neighbour);
   g_assert_true (address == NULL || stands_in (message, g_inet_address_to_bytes (address), 4));
   rtnl_neigh_put (neighbour);
 }

@@ -9,7 +9,7 @@
 
 static const guint8 ipv4[] = { 192, 168, 173, 2 };
 static const guint8 ipv6[16] = { 0xfe, 0x80, [15] = 1 };
-static const guint8 station[] = { 0x02, 0x00, 0x00, 0x00, 0x01, 0x00 };
+static const guint8 station[20] = { 0x02, 0x00, 0x00, 0x00, 0x01, 0x00 };
 
 /* What the kernel tells; 0 octets: nothing of that. */
 typedef struct
@@ -49,11 +49,11 @@ test_whole (void)
   g_autofree char *text = NULL;
 
   g_assert_nonnull (neighbour);
-  address = wfd_net_dup_address (neighbour);
+  address = wfd_net_dup_neighbour_address (neighbour);
   g_assert_nonnull (address);
   text = g_inet_address_to_string (address);
   g_assert_cmpstr (text, ==, "192.168.173.2");
-  g_assert_cmpmem (wfd_net_get_station (neighbour), WFD_NET_STATION_BYTES, station, 6);
+  g_assert_cmpmem (wfd_net_get_neighbour_station (neighbour), WFD_NET_STATION_BYTES, station, 6);
   rtnl_neigh_put (neighbour);
 }
 
@@ -85,8 +85,8 @@ test_no_address (void)
     struct rtnl_neigh *neighbour = read_neighbour (&told[i]);
 
     g_assert_nonnull (neighbour);
-    g_assert_null (wfd_net_dup_address (neighbour));
-    g_assert_nonnull (wfd_net_get_station (neighbour));
+    g_assert_null (wfd_net_dup_neighbour_address (neighbour));
+    g_assert_nonnull (wfd_net_get_neighbour_station (neighbour));
     rtnl_neigh_put (neighbour);
   }
 }
@@ -94,14 +94,16 @@ test_no_address (void)
 static void
 test_no_station (void)
 {
-  for (guint octets = 0; octets < sizeof (station); octets++) {
+  static const guint octets[] = { 0, 1, 5, 7, 8, 20 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (octets); i++) {
     Told told = whole;
     struct rtnl_neigh *neighbour;
 
-    told.n_station = octets;
+    told.n_station = octets[i];
     neighbour = read_neighbour (&told);
     g_assert_nonnull (neighbour);
-    g_assert_null (wfd_net_get_station (neighbour));
+    g_assert_null (wfd_net_get_neighbour_station (neighbour));
     rtnl_neigh_put (neighbour);
   }
 }
