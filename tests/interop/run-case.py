@@ -48,7 +48,7 @@ def run_apart(name):
 
 
 def run_in_turn(name):
-    """Run a case while no other does, of whatever family: they would want the same ports."""
+    """Run a case while no family runs another: they would want the same ports."""
     with open(__file__, encoding='utf-8') as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         return run_apart(name)
@@ -56,9 +56,8 @@ def run_in_turn(name):
 
 def run_family(family, jobs):
     """Run all cases of a family; what they say is told when they have failed."""
-    names, run = harness.FAMILIES[family], run_apart
-    if not machine.can_have_private_networks():
-        jobs, run = 1, run_in_turn
+    names = harness.FAMILIES[family]
+    run = run_apart if machine.can_have_private_networks() else run_in_turn
     print('1..%d' % len(names))
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         futures = {pool.submit(run, name): name for name in names}
@@ -69,7 +68,7 @@ def run_family(family, jobs):
         # and then. What fails without the others of its family as well, fails.
         if code not in (0, harness.SKIP) and (family not in EXACT
                                               or machine.slowness() > TOO_BUSY):
-            print('# %s failed, once more by itself:\n%s' % (name, comment(output)), flush=True)
+            print('# %s failed, once more:\n%s' % (name, comment(output)), flush=True)
             code, output = run(name)
         report(number, name, code, output)
 
