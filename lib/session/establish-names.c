@@ -110,14 +110,3 @@ wfd_establish_tell_namesakes (WfdEstablish *self, WfdLinkPeer *peer, WfdLinkPeer
   text = describe_namesakes (self, peer, other);
   wfd_establish_tell (self, WFD_ESTABLISH_NEWS, "%s", text);
 }
-
-void
-wfd_establish_name_silent (WfdEstablish *self, GError **error)
-{
-  if (!g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  g_clear_error (error);
-  g_set_error (error, WFD_ERROR, WFD_ERROR_NO_PEER,
-      "%s does not answer; it is waited for, so cast from there again",
-      wfd_establish_name (self->candidate));
-}

@@ -45,7 +45,7 @@ struct _WfdEstablish
   GSource *news;                     /* until it is told who is there instead of the peer */
   GSource *closing;                  /* the link is about to be closed */
   GCancellable *closing_cancellable; /* of its end, from then on */
-  GCancellable *calling;             /* of what a sink has begun last with its peer */
+  GCancellable *calling;             /* of the last invitation by a sink */
   WfdLinkPeer *last;                 /* to whom the link was open */
   gboolean is_finding;               /* a search is being begun */
   WfdEstablishAction after;          /* once the link is closed */
@@ -96,8 +96,6 @@ WfdLinkPeer *wfd_establish_find_namesake (WfdEstablish *self, WfdLinkPeer *peer)
 void wfd_establish_tell_namesakes (WfdEstablish *self, WfdLinkPeer *peer, WfdLinkPeer *other);
 /* (nullable): two bear it, still */
 GError *wfd_establish_make_namesake_error (WfdEstablish *self);
-/* In an error that says only that it was cancelled, who was waited for until its time was over. */
-void wfd_establish_name_silent (WfdEstablish *self, GError **error);
 
 /* (nullable): the one that would be used now */
 const char *wfd_establish_get_pin (WfdEstablish *self);

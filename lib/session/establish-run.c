@@ -137,7 +137,6 @@ take_candidate (WfdEstablish *self, WfdLinkPeer *peer, gboolean was_asked, const
   g_set_object (&self->candidate, peer);
   g_clear_object (&self->busy);
   self->was_asked = was_asked;
-  self->state.was_pressed = was_asked && self->pairing == WFD_PAIRING_PBC;
   g_free (self->shown_pin);
   self->shown_pin = g_strdup (pin);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_PEER);
@@ -475,7 +474,6 @@ on_open_done (GObject *source, GAsyncResult *result, gpointer user_data)
     wfd_establish_feed (self, WFD_ESTABLISH_EVENT_WRONG);
     return;
   }
-  wfd_establish_name_silent (self, &error);
   wfd_establish_note_failure (self, error);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
 }
@@ -494,11 +492,8 @@ open_link (WfdEstablish *self)
     wfd_link_stop_find (self->link);
   if (self->was_asked && !wfd_establish_can_pair (self) && wfd_establish_ask_pin (self))
     return;
-  g_clear_object (&self->calling);
-  self->calling = g_cancellable_new ();
   if ((self->was_asked && wfd_establish_can_pair (self)) || self->entered_pin != NULL)
-    wfd_link_connect_async (self->link, id, &pairing, self->calling, on_open_done,
-        g_object_ref (self));
+    wfd_link_connect_async (self->link, id, &pairing, NULL, on_open_done, g_object_ref (self));
   else
     wfd_link_reopen_async (self->link, id, wfd_establish_can_pair (self) ? &pairing : NULL, NULL,
         on_open_done, g_object_ref (self));
@@ -515,7 +510,12 @@ on_called (GObject *source, GAsyncResult *result, gpointer user_data)
   if (wfd_link_finish (WFD_LINK (source), result, &error) || !is_ours (self, source)
       || self->state.phase != WFD_ESTABLISH_CALLING)
     return;
-  wfd_establish_name_silent (self, &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    g_clear_error (&error);
+    error = g_error_new (WFD_ERROR, WFD_ERROR_NO_PEER,
+        "%s does not answer; it is waited for, so cast from there again",
+        wfd_establish_name (self->candidate));
+  }
   wfd_establish_note_failure (self, error);
   wfd_establish_feed (self, WFD_ESTABLISH_EVENT_FAILED);
 }

@@ -16,9 +16,6 @@
 #define REST_FIRST_MS 250
 /* Who is invited and there answers in a second or two; whoever else wants to come waits as long. */
 #define CALL_US (10 * G_TIME_SPAN_SECOND)
-/* Of a device that has asked, by a button that was pressed there, the person has nothing more to do:
- * it goes on within seconds, and is heard when it asks again. */
-#define ASKED_US (30 * G_TIME_SPAN_SECOND)
 
 /* Short names for the table. */
 #define P(phase) WFD_ESTABLISH_##phase
@@ -65,7 +62,6 @@ static const struct
   { P (OPENING), E (OPENED), ANYONE, P (OPEN), DO (NOTHING) },
   { P (OPENING), E (PIN), ANYONE, P (ASKING), DO (NOTHING) },
   { P (OPENING), E (WRONG), ANYONE, P (SEEKING), DO (CLOSE_AND_SEARCH) },
-  { P (OPENING), E (TIME), SINK, P (OPENING), DO (HANG_UP) },
   { P (OPENING), E (FAILED), SINK, P (SEEKING), DO (SEARCH) },
   { P (OPENING), E (FAILED), WORKED, P (RESTING), DO (NOTHING) },
   { P (OPENING), E (FAILED), ANYONE, P (OFF), DO (GIVE_UP) },
@@ -160,8 +156,6 @@ get_length_us (const WfdEstablishState *self, guint32 random)
       if (self->role == WFD_ROLE_SINK || self->has_worked)
         return G_MAXINT64;
       return self->lists_only ? LIST_US : DISCOVER_US;
-    case WFD_ESTABLISH_OPENING:
-      return self->role == WFD_ROLE_SINK && self->was_pressed ? ASKED_US : G_MAXINT64;
     case WFD_ESTABLISH_ASKING:
       return ENTER_US;
     case WFD_ESTABLISH_OPEN:

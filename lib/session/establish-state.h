@@ -68,7 +68,6 @@ typedef struct
   guint n_failures;      /* since then */
   gboolean is_missed;    /* it has played, or was wanted, since it was unused last */
   gboolean was_unused;   /* nothing has been open or played since then */
-  gboolean was_pressed;  /* the peer has asked, and nobody has anything more to do there */
   gint64 deadline_us;    /* G_MAXINT64 for none */
   gint64 seeks_until_us; /* the deadline of the search that was begun last */
   gint64 opens_until_us; /* that of the link for a session */
