@@ -590,12 +590,21 @@ on_only_others (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Which stations they are is told behind who they are. */
+void
+wfd_p2p_op_turn_out_others (WfdP2pOp *op)
+{
+  if (op->step == WFD_P2P_STEP_MEMBER && op->failure == NULL && !wfd_p2p_op_is_inside (op)
+      && op->peer != NULL)
+    wfd_p2p_group_turn_out (op->link, op->peer);
+}
+
 /* The peer has been asked, and may come yet. wpa_supplicant ends a group by itself only as long as
  * nobody is in it. */
 static void
 wait_beside_others (WfdP2pOp *op)
 {
-  wfd_p2p_link_turn_out_others (op->link);
+  wfd_p2p_op_turn_out_others (op);
   if (op->step_timer == NULL)
     wfd_p2p_op_wake_in (op, wfd_p2p_or_default (op->link->options.come_ms, WFD_P2P_COME_MS),
         on_only_others);
@@ -636,12 +645,8 @@ take_member (WfdP2pOp *op, const char *path)
   }
   if (member == NULL)
     member = op->peer;
-  if (op->link->group->is_up)
-    op->link->group->is_for_several = TRUE;
-  else
+  if (!op->link->group->is_up)
     g_set_object (&op->link->group->info->peer, member);
-  /* Who was there before it was known for whom the group is. */
-  wfd_p2p_link_turn_out_others (op->link);
   wfd_p2p_clear_source (&op->step_timer);
   wfd_p2p_op_end_invitation (op);
   wfd_p2p_op_advance (op);

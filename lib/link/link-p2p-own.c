@@ -128,33 +128,16 @@ wfd_p2p_group_note_station (WfdP2pGroup *group, const char *station)
   claim_stations (group);
 }
 
-/* For whom alone the group is; NULL for others as well, or if that is not known. */
-static WfdLinkPeer *
-get_only_peer (WfdP2pLink *self)
-{
-  WfdP2pGroup *group = self->group;
-  WfdP2pOp *op = self->op;
-
-  if (!group->info->is_owner || group->is_kept || group->is_for_several
-      || (op != NULL && wfd_p2p_op_is_inside (op)))
-    return NULL;
-  if (group->info->peer != NULL)
-    return group->info->peer;
-  return op != NULL && op->step == WFD_P2P_STEP_MEMBER && op->failure == NULL ? op->peer : NULL;
-}
-
 /* By its address as a device it would also be forgotten. */
 void
-wfd_p2p_link_turn_out_others (WfdP2pLink *self)
+wfd_p2p_group_turn_out (WfdP2pLink *self, WfdLinkPeer *peer)
 {
   WfdP2pGroup *group = self->group;
-  WfdLinkPeer *peer = get_only_peer (self);
 
-  for (guint i = 0; peer != NULL && i < group->members->len; i++) {
+  for (guint i = 0; i < group->members->len; i++) {
     const WfdP2pMember *member = get_member (group, i);
 
-    if (member->has_station && strcmp (member->id, wfd_link_peer_get_id (peer)) != 0
-        && !wfd_p2p_link_is_guest_of_others (self, member->id))
+    if (member->has_station && strcmp (member->id, wfd_link_peer_get_id (peer)) != 0)
       wfd_p2p_link_send (self, group->interface_path, WPAS_REMOVE_CLIENT,
           wfd_p2p_build_remove (member->station));
   }

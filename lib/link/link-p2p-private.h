@@ -31,20 +31,19 @@ typedef struct
   WfdLinkInfo *info;
   char *interface_path;
   char *group_path;
-  WfdClaim *claim;         /* for the case that we crash; NULL if there can be none */
-  gboolean is_up;          /* the application knows it */
-  gboolean is_kept;        /* and has begun it: it waits for whoever comes */
-  gboolean is_shared;      /* another link of ours has begun it */
-  gboolean is_for_several; /* this link has let others in beside its peer */
-  gboolean is_left;        /* to others of ours, who are in it and go on */
-  GArray *members;         /* WfdP2pMember: those who are in ours */
-  char *newcomer;          /* id; which station it is is told next, if it is told */
-  gboolean has_address;    /* we have set ours */
-  WfdProcess *dhcp;        /* its client or its server; NULL if there is none */
-  char *server;            /* the number of one that another of ours has begun; the same */
-  guint n_servers;         /* begun by us */
-  GPtrArray *leases;       /* of our server to our clients, the last one last */
-  GSource *ride_out;       /* the peer has left, perhaps for a moment */
+  WfdClaim *claim;      /* for the case that we crash; NULL if there can be none */
+  gboolean is_up;       /* the application knows it */
+  gboolean is_kept;     /* and has begun it: it waits for whoever comes */
+  gboolean is_shared;   /* another link of ours has begun it */
+  gboolean is_left;     /* to others of ours, who are in it and go on */
+  GArray *members;      /* WfdP2pMember: those who are in ours */
+  char *newcomer;       /* id; which station it is is told next, if it is told */
+  gboolean has_address; /* we have set ours */
+  WfdProcess *dhcp;     /* its client or its server; NULL if there is none */
+  char *server;         /* the number of one that another of ours has begun; the same */
+  guint n_servers;      /* begun by us */
+  GPtrArray *leases;    /* of our server to our clients, the last one last */
+  GSource *ride_out;    /* the peer has left, perhaps for a moment */
 
   WfdStationWatch *stations; /* NULL if the kernel tells nothing */
   WfdStation station;        /* that of the peer, as it was seen last */
@@ -205,8 +204,6 @@ const char *wfd_p2p_group_get_end (WfdP2pLink *self, GVariant **ret_args);
 void wfd_p2p_link_end_group (WfdP2pLink *self);
 /* Whether others of ours are in the group. */
 gboolean wfd_p2p_link_shares_group (WfdP2pLink *self);
-/* Whether another link in the group is open to the one of that id, or waits yet for whoever it is. */
-gboolean wfd_p2p_link_is_guest_of_others (WfdP2pLink *self, const char *id);
 /* Of another link, or about to be. */
 gboolean wfd_p2p_link_is_beside_group (WfdP2pLink *self);
 /* We listen for @period_ms at a time, 0 for not any more; wpa_supplicant has one such setting for
@@ -224,9 +221,8 @@ void wfd_p2p_group_init_members (WfdP2pGroup *group);
 void wfd_p2p_group_add_member (WfdP2pGroup *group, const char *peer_path);
 void wfd_p2p_group_note_joined (WfdP2pGroup *group, const char *peer_path);
 void wfd_p2p_group_note_station (WfdP2pGroup *group, const char *station);
-/* All but the one that the group is for, if it is for one; as far as it is known which stations
- * they are. */
-void wfd_p2p_link_turn_out_others (WfdP2pLink *self);
+/* All but @peer, as far as it is known which stations they are. */
+void wfd_p2p_group_turn_out (WfdP2pLink *self, WfdLinkPeer *peer);
 /* What another link of ours has noted so. */
 void wfd_p2p_group_learn_stations (WfdP2pGroup *group, const char *text);
 void wfd_p2p_group_remove_member (WfdP2pGroup *group, const char *peer_path);
@@ -274,6 +270,8 @@ void wfd_p2p_op_peer_lost (WfdP2pOp *op);
 void wfd_p2p_op_group_started (WfdP2pOp *op);
 void wfd_p2p_op_peer_joined (WfdP2pOp *op, const char *peer_path);
 void wfd_p2p_op_station_told (WfdP2pOp *op);
+/* Whoever is in a group in which the peer is waited for. */
+void wfd_p2p_op_turn_out_others (WfdP2pOp *op);
 void wfd_p2p_op_interface_added (WfdP2pOp *op);
 /* That adapter has said that a search is over. */
 void wfd_p2p_op_note_manager (WfdP2pOp *op, const char *path);

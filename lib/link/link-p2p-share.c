@@ -303,26 +303,6 @@ wfd_p2p_link_shares_group (WfdP2pLink *self)
   return self->group->claim != NULL && is_with_others (self);
 }
 
-gboolean
-wfd_p2p_link_is_guest_of_others (WfdP2pLink *self, const char *id)
-{
-  g_autoptr (GPtrArray) claims = wfd_p2p_link_read_others (self);
-  WfdP2pGroup *group = self->group;
-  guint n_waiting = 0;
-
-  for (guint i = 0; i < claims->len; i++) {
-    GHashTable *claim = g_ptr_array_index (claims, i);
-
-    if (!is_at (claim, group->interface_path))
-      continue;
-    if (wfd_p2p_claim_says (claim, KEY_PEER, id))
-      return TRUE;
-    n_waiting += !g_hash_table_contains (claim, KEY_OPEN);
-  }
-  /* Of which one may be ours. */
-  return n_waiting > (group->claim != NULL && !group->is_up);
-}
-
 /* Whoever does not know the number of our server would never end it. */
 static gboolean
 others_know_server (WfdP2pLink *self)

@@ -557,9 +557,10 @@ on_station_authorized (GDBusConnection *bus, const char *sender, const char *pat
     return;
   g_variant_get (args, "(&s)", &station);
   wfd_p2p_group_note_station (self->group, station);
-  wfd_p2p_link_turn_out_others (self);
-  if (self->op != NULL)
+  if (self->op != NULL) {
+    wfd_p2p_op_turn_out_others (self->op);
     wfd_p2p_op_station_told (self->op);
+  }
 }
 
 /* --- signals --- */

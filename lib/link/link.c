@@ -216,8 +216,7 @@ wfd_link_stop_find (WfdLink *self)
  * person has to agree at the peer.
  *
  * In a group that is ours, whether the link in it is open or not, it lets @peer in
- * beside those who are there. The first of them is the peer of the link. Before that, who
- * comes into a group that was begun for one peer without being asked is turned out.
+ * beside those who are there. The first of them is the peer of the link.
  *
  * Beside those of all links, an error is %WFD_ERROR_INVALID_ARGUMENT if the PIN is
  * missing or none.
