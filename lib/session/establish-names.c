@@ -36,8 +36,9 @@ wfd_establish_is_wanted (WfdEstablish *self, WfdLinkPeer *peer)
       && !g_hash_table_contains (self->taken, wfd_link_peer_get_id (peer));
 }
 
-gboolean
-wfd_establish_bears_name (WfdEstablish *self, WfdLinkPeer *peer)
+/* Which may be a pattern as well. */
+static gboolean
+bears_name (WfdEstablish *self, WfdLinkPeer *peer)
 {
   return g_strcmp0 (wfd_link_peer_get_name (peer), self->peer) == 0;
 }
@@ -47,13 +48,12 @@ wfd_establish_find_namesake (WfdEstablish *self, WfdLinkPeer *peer)
 {
   g_autoptr (GPtrArray) peers = wfd_link_dup_peers (self->link);
 
-  if (self->chosen != NULL)
+  if (self->chosen != NULL || !bears_name (self, peer))
     return NULL;
   for (guint i = 0; i < peers->len; i++) {
     WfdLinkPeer *other = g_ptr_array_index (peers, i);
 
-    if (other != peer && wfd_establish_bears_name (self, other)
-        && wfd_establish_is_wanted (self, other))
+    if (other != peer && bears_name (self, other) && wfd_establish_is_wanted (self, other))
       return other;
   }
   return NULL;
@@ -63,18 +63,12 @@ WfdLinkPeer *
 wfd_establish_find_wanted (WfdEstablish *self)
 {
   g_autoptr (GPtrArray) peers = wfd_link_dup_peers (self->link);
-  WfdLinkPeer *wanted = NULL;
 
   for (guint i = 0; i < peers->len; i++) {
-    WfdLinkPeer *peer = g_ptr_array_index (peers, i);
-
-    if (!wfd_establish_is_wanted (self, peer))
-      continue;
-    if (wfd_establish_bears_name (self, peer))
-      return peer;
-    wanted = peer;
+    if (wfd_establish_is_wanted (self, g_ptr_array_index (peers, i)))
+      return g_ptr_array_index (peers, i);
   }
-  return wanted;
+  return NULL;
 }
 
 static char *

@@ -51,7 +51,6 @@ struct _WfdEstablish
   WfdEstablishAction after;          /* once the link is closed */
   WfdLinkPeer *busy;                 /* is wanted, and in use */
   gboolean has_namesakes;            /* it was told, in this search, that two bear the name */
-  gboolean passes_over;              /* in this search, one that fits, for one of the very name */
   guint refused;                     /* the same: why others are not let in */
   GHashTable *taken;                 /* ids of those that other links of this program showed on */
   WfdLinkPeer *candidate;            /* with whom the link is, or is to be, opened */
@@ -87,10 +86,8 @@ gboolean wfd_establish_is_named (WfdEstablish *self, WfdLinkPeer *peer);
 gboolean wfd_establish_plays_other_role (WfdEstablish *self, WfdLinkPeer *peer);
 /* A sink waits to be asked. A source does not show its screen to whoever is near. */
 gboolean wfd_establish_is_wanted (WfdEstablish *self, WfdLinkPeer *peer);
-/* One of them, with the very name if there is one; NULL if there is none. */
+/* The first of them; NULL if there is none. */
 WfdLinkPeer *wfd_establish_find_wanted (WfdEstablish *self);
-/* Whether it is called as it is written, which may also be a pattern. */
-gboolean wfd_establish_bears_name (WfdEstablish *self, WfdLinkPeer *peer);
 /* Another one with the very name that is wanted; NULL if there is none. */
 WfdLinkPeer *wfd_establish_find_namesake (WfdEstablish *self, WfdLinkPeer *peer);
 void wfd_establish_tell_namesakes (WfdEstablish *self, WfdLinkPeer *peer, WfdLinkPeer *other);

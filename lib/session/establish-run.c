@@ -181,9 +181,7 @@ consider (WfdEstablish *self, WfdLinkPeer *peer)
       || !wfd_establish_is_wanted (self, peer))
     return;
   other = wfd_establish_find_namesake (self, peer);
-  if (other != NULL && !wfd_establish_bears_name (self, peer))
-    self->passes_over = TRUE;
-  else if (other != NULL)
+  if (other != NULL)
     wait_for_one (self, peer, other);
   else if (is_busy (self, peer))
     wait_for_busy (self, peer);
@@ -196,8 +194,7 @@ consider_namesake (WfdEstablish *self)
 {
   WfdLinkPeer *peer = NULL;
 
-  if ((self->has_namesakes || self->passes_over) && self->link != NULL
-      && self->state.phase == WFD_ESTABLISH_SEEKING)
+  if (self->has_namesakes && self->link != NULL && self->state.phase == WFD_ESTABLISH_SEEKING)
     peer = wfd_establish_find_wanted (self);
   if (peer != NULL)
     consider (self, peer);
@@ -414,7 +411,7 @@ search (WfdEstablish *self)
   /* Closed when it was told. */
   if (!is_ours (self, link))
     return;
-  self->has_namesakes = self->passes_over = FALSE;
+  self->has_namesakes = FALSE;
   self->refused = 0;
   if (!wfd_net_check_rights (&error)) {
     wfd_establish_note_failure (self, error);

@@ -541,10 +541,9 @@ establish_init_properties (GObjectClass *klass)
    *
    * The peer: its P2P device address, its name, or a pattern for either with "*" and
    * "?". A source shows its screen to nobody else, and needs it; a sink takes any
-   * source without it. A device in reach with the very name, whatever is in it, goes
-   * before those that only fit; of two with the very name none is taken; the one with
-   * which the link was up stays the peer until wfd_establish_close(). This property,
-   * like all but the role, counts from the next begin on.
+   * source without it. Of two devices in reach with the very name none is taken; the one
+   * with which the link was up stays the peer until wfd_establish_close(). This
+   * property, like all but the role, counts from the next begin on.
    */
   properties[PROP_PEER] =
       g_param_spec_string ("peer", "Peer", "Address, name or pattern of the peer", NULL, flags);
