@@ -46,17 +46,18 @@ struct _WfdP2pOp
 
   guint undo;
   guint n_failures;
-  guint n_invitations;    /* not answered, in this attempt */
-  guint n_negotiations;   /* begun; not those in which the group of the peer was joined */
-  gboolean has_interface; /* for the group, in this attempt */
-  guint n_unformed;       /* attempts that had none when they failed */
-  gboolean admits;        /* the peer, who has to be paired, into a group of ours */
-  gboolean invites_in;    /* and it has not come yet */
-  gboolean has_waited;    /* for the group of another link of ours */
-  gboolean is_settling;   /* the peer has a lease, and sets it */
-  guint n_busy;           /* times running that somebody else had locked the claims */
-  gboolean asks_again;    /* and wpa_supplicant has not answered that yet */
-  gboolean has_joined;    /* the group of the peer, or tried to, whatever is heard of it since */
+  guint n_invitations;     /* not answered, in this attempt */
+  guint n_negotiations;    /* begun; not those in which the group of the peer was joined */
+  gboolean has_negotiated; /* in this attempt */
+  gboolean has_interface;  /* for the group, in this attempt */
+  guint n_unformed;        /* attempts that had none when they failed */
+  gboolean admits;         /* the peer, who has to be paired, into a group of ours */
+  gboolean invites_in;     /* and it has not come yet */
+  gboolean has_waited;     /* for the group of another link of ours */
+  gboolean is_settling;    /* the peer has a lease, and sets it */
+  guint n_busy;            /* times running that somebody else had locked the claims */
+  gboolean asks_again;     /* and wpa_supplicant has not answered that yet */
+  gboolean has_joined;     /* the group of the peer, or tried to, whatever is heard of it since */
   gboolean was_started_over;
   gboolean was_unheard;  /* the peer, in this attempt: it was searched for once more */
   gboolean doubts_peer;  /* that it is still there: it has to be heard first */

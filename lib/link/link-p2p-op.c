@@ -324,7 +324,7 @@ try_again (WfdP2pOp *op)
   op->doubts_group = wfd_p2p_op_joins (op);
   op->has_joined = FALSE;
   op->was_unheard = FALSE;
-  op->has_begun = op->has_said_yes = FALSE;
+  op->has_begun = op->has_said_yes = op->has_negotiated = FALSE;
   g_clear_error (&op->last_failure);
   op->last_failure = g_steal_pointer (&op->failure);
   g_clear_object (&op->calls);
@@ -474,6 +474,9 @@ void
 wfd_p2p_op_start_over (WfdP2pOp *op, GError *why)
 {
   op->was_started_over = TRUE;
+  /* So that the same is asked again. */
+  if (op->has_negotiated)
+    op->n_negotiations--;
   undo_attempt (op, TRUE, why);
 }
 

@@ -346,6 +346,13 @@ takes_up_request (WfdP2pOp *op)
 }
 
 static void
+note_negotiation (WfdP2pOp *op)
+{
+  op->n_negotiations++;
+  op->has_negotiated = TRUE;
+}
+
+static void
 begin_pair (WfdP2pOp *op)
 {
   op->facts &= ~(WFD_P2P_PAIRED_HERE | WFD_P2P_FORGOTTEN);
@@ -355,7 +362,7 @@ begin_pair (WfdP2pOp *op)
   if (op->has_joined)
     watch_joining (op, JOIN_MS, on_nothing_to_join);
   else
-    op->n_negotiations++;
+    note_negotiation (op);
   wfd_p2p_op_ask_p2p (op, WPAS_CONNECT, build_connect (op), "(s)");
 }
 
@@ -364,8 +371,6 @@ static gboolean
 on_awaited_in_vain (WfdP2pOp *op)
 {
   wfd_p2p_op_doubt_peer (op);
-  /* So that the same is asked again. */
-  op->n_negotiations--;
   wfd_p2p_op_start_over (op,
       g_error_new (WFD_ERROR, WFD_ERROR_TIMEOUT, "The peer, which has asked, does not answer"));
   return G_SOURCE_REMOVE;
@@ -571,7 +576,7 @@ new_other_error (WfdP2pOp *op, WfdLinkPeer *other)
       other != NULL ? wfd_link_peer_get_id (other) : "somebody else");
 }
 
-/* Whoever was paired before can begin that again and again, and costs the peer no attempt. */
+/* Whoever was paired before can begin one again and again, and costs the peer no attempt. */
 static void
 leave_to_other (WfdP2pOp *op, WfdLinkPeer *other)
 {

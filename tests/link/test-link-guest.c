@@ -58,17 +58,21 @@ test_begins_groups (Lab *lab, gconstpointer data)
   begin_group_of_tv (lab);
 }
 
-/* While the peer is asked. */
+/* While the peer is asked, always for the same. */
 static void
 test_begins_groups_instead (Lab *lab, gconstpointer data)
 {
+  g_autofree char *asked = NULL;
+
   lab_know_tv (lab);
   lab_connect (lab, TV_ID, WFD_PAIRING_PBC, NULL);
   lab_wait_call (lab, "Connect");
   lab_settle (lab);
+  asked = g_strdup (fake_wpas_find_call (lab->fake, "Connect"));
   for (guint i = 0; i < 6; i++) {
     begin_group_of_other (lab);
     lab_wait_call (lab, "Connect");
+    g_assert_cmpstr (fake_wpas_find_call (lab->fake, "Connect"), ==, asked);
     lab_settle (lab);
     g_assert_false (lab->done);
   }
