@@ -79,7 +79,7 @@ wfd_p2p_op_note_manager_of_others (WfdP2pOp *op)
 gboolean
 wfd_p2p_op_is_misplaced (WfdP2pOp *op)
 {
-  return op->manager_path != NULL && strcmp (op->manager_path, op->link->interface_path) != 0
+  return op->manager_path != NULL && g_strcmp0 (op->manager_path, op->link->interface_path) != 0
       && g_hash_table_contains (op->adapters, op->manager_path);
 }
 
@@ -103,7 +103,6 @@ wfd_p2p_op_check_manager (WfdP2pOp *op)
 void
 wfd_p2p_op_begin_manager (WfdP2pOp *op)
 {
-  op->facts &= ~WFD_P2P_MISPLACED;
   wfd_p2p_link_send (op->link, op->link->interface_path, WPAS_FIND, wfd_p2p_build_find (TRUE, 1));
   wfd_p2p_op_ask_p2p (op, WPAS_STOP_FIND, NULL, NULL);
   wfd_p2p_link_expect_radio_in (op->link, WFD_P2P_RADIO_BACK_MS);
@@ -120,7 +119,6 @@ wfd_p2p_op_answered_manager (WfdP2pOp *op, GVariant *answer)
     /* What was set is none of ours, and others of ours shall not take it for such. */
     wfd_p2p_link_leave (self);
     wfd_p2p_link_forget_old (self);
-    op->facts |= WFD_P2P_MISPLACED;
   }
   if (wfd_p2p_op_check_manager (op))
     wfd_p2p_op_advance (op);

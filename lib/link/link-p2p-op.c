@@ -558,6 +558,8 @@ get_facts (WfdP2pOp *op)
     facts |= WFD_P2P_ASKS_FIRST;
   if (wfd_p2p_op_has_to_choose (op))
     facts |= WFD_P2P_SEVERAL;
+  if (wfd_p2p_op_is_misplaced (op))
+    facts |= WFD_P2P_MISPLACED;
   if (wfd_p2p_op_get_begin_mhz (op) != 0 && (op->has_begun || (facts & WFD_P2P_STARTED) == 0))
     facts |= WFD_P2P_PICKS;
   if (wfd_p2p_op_invites_in_vain (op))
