@@ -92,7 +92,7 @@ struct _WfdP2pLink
   guint last_mhz;        /* where its last group was; 0 if that is not known */
   gboolean is_reachable; /* though it neither searches nor waits */
   WfdP2pSearch search;
-  gboolean has_company;   /* others of ours were on the adapter then */
+  gboolean had_company;   /* others of ours were on the adapter then */
   gint64 search_us;       /* when that began */
   gint64 deaf_until_us;   /* to whom it has refused, if it searches */
   guint n_glances;        /* since it was begun by an operation, or the peer may come back */

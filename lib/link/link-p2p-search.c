@@ -115,7 +115,8 @@ wfd_p2p_link_expect_radio_in (WfdP2pLink *self, guint back_ms)
 void
 wfd_p2p_link_note_search (WfdP2pLink *self, WfdP2pSearch search)
 {
-  self->has_company = wfd_p2p_link_has_company (self);
+  if (search == WFD_P2P_SEARCH_SOCIAL || search == WFD_P2P_SEARCH_FULL)
+    self->had_company = wfd_p2p_link_has_company (self);
   self->search = search;
   self->search_us = g_get_monotonic_time ();
 }
@@ -347,7 +348,7 @@ wfd_p2p_link_leave_search (WfdP2pLink *self)
     return;
   }
   wfd_p2p_link_search (self, WFD_P2P_SEARCH_NONE);
-  if (is_left_to_others && self->is_at_rest)
+  if (is_left_to_others && self->is_at_rest && !wfd_p2p_link_gives_way (self))
     send_listen (self);
 }
 
@@ -407,7 +408,7 @@ wfd_p2p_link_search_is_over (WfdP2pLink *self)
 static gboolean
 may_be_stopped_by_ours (WfdP2pLink *self)
 {
-  return self->has_company || wfd_p2p_link_has_company (self);
+  return self->had_company || wfd_p2p_link_has_company (self);
 }
 
 /* The same, as another one would have ended that of the other; and wider when its time is over,

@@ -252,11 +252,8 @@ get_longest_listening_us (WfdP2pLink *self)
 gboolean
 wfd_p2p_link_has_company (WfdP2pLink *self)
 {
-  g_autoptr (GPtrArray) others = NULL;
+  g_autoptr (GPtrArray) others = wfd_p2p_link_read_others (self);
 
-  if (self->owner == NULL || self->interface_path == NULL)
-    return FALSE;
-  others = wfd_p2p_link_read_others (self);
   for (guint i = 0; i < others->len; i++) {
     if (wfd_p2p_claim_says (g_ptr_array_index (others, i), KEY_DEVICE, self->interface_path))
       return TRUE;

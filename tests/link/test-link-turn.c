@@ -401,15 +401,6 @@ test_one_of_two_listens_on (Lab *lab, gconstpointer data)
   close_display (lab, second);
 }
 
-static gint64
-get_wake_ms (WfdLink *link)
-{
-  GSource *source = WFD_P2P_LINK (link)->search_again;
-
-  g_assert_nonnull (source);
-  return (g_source_get_ready_time (source) - g_get_monotonic_time ()) / G_TIME_SPAN_MILLISECOND;
-}
-
 /* As wpa_supplicant tells all of them. */
 static void
 stop_search_of_source (Lab *lab)
@@ -441,12 +432,29 @@ test_display_listens_after_search (Lab *lab, gconstpointer data)
   close_display (lab, display);
 }
 
+/* Of whom a third one asks for a group the answer would be missed. */
+static void
+test_none_listens_while_one_asks (Lab *lab, gconstpointer data)
+{
+  WfdLink *display = begin_display (lab);
+  WfdClaim *claim = wfd_claim_new (lab->folder);
+
+  lab_find (lab);
+  lab_wait_ok (lab);
+  claim_turn (lab, claim, "device", 0);
+  stop_search_of_source (lab);
+  g_assert_cmpuint (count (lab, "Listen"), ==, 0);
+  wfd_claim_free (claim);
+  close_display (lab, display);
+}
+
 static WfdLink *
 begin_second_search (Lab *lab)
 {
   const WfdP2pOptions options = {
     .advert = { WFD_IE_TYPE_SOURCE, TRUE, 7237, 200, 0 },
     .go_intent = -1,
+    .search_again_ms = G_MAXINT,
     .runtime_folder = lab->folder,
   };
   WfdLink *link = WFD_LINK (wfd_p2p_link_new_full (lab->bus, &options));
@@ -467,7 +475,6 @@ test_other_searches_again (Lab *lab, gconstpointer data)
   WfdLink *second = begin_second_search (lab);
 
   stop_search_of_source (lab);
-  g_assert_cmpint (get_wake_ms (second), <=, 250);
   lab_wait_call (lab, "Find");
   assert_call (lab, "Find", "Find " IFACE " DiscoveryType='social' Timeout=1");
   close_display (lab, second);
@@ -480,17 +487,16 @@ test_searches_again_after_the_end_of_other (Lab *lab, gconstpointer data)
 {
   WfdLink *second = begin_second_search (lab);
 
+  fake_wpas_forget_calls (lab->fake);
   wfd_link_close (lab->link);
   lab_say (lab, "FindStopped", "()");
-  lab_settle (lab);
-  g_assert_cmpint (get_wake_ms (second), <=, 250);
-  fake_wpas_forget_calls (lab->fake);
   lab_wait_call (lab, "Find");
   lab_settle (lab);
   wfd_p2p_link_search (WFD_P2P_LINK (second), WFD_P2P_SEARCH_SOCIAL);
   lab_say (lab, "FindStopped", "()");
   lab_settle (lab);
-  g_assert_cmpint (get_wake_ms (second), >, 1000);
+  g_assert_cmpint (g_source_get_ready_time (WFD_P2P_LINK (second)->search_again), >,
+      g_get_monotonic_time () + G_MAXINT);
   close_display (lab, second);
 }
 
@@ -510,6 +516,7 @@ main (int argc, char **argv)
   add ("asks-when-the-radio-is-back", test_asks_when_the_radio_is_back);
   add ("one-of-two-listens-on", test_one_of_two_listens_on);
   add ("display-listens-after-search", test_display_listens_after_search);
+  add ("none-listens-while-one-asks", test_none_listens_while_one_asks);
   add ("other-searches-again", test_other_searches_again);
   add ("searches-again-after-the-end-of-other", test_searches_again_after_the_end_of_other);
   return lab_run ();
