@@ -328,6 +328,18 @@ clean_up (GstWfdSink *self)
   g_mutex_unlock (&self->lock);
 }
 
+/* Which displays there are, as no one of them is named. */
+static gboolean
+only_lists (GstWfdSink *self)
+{
+  gboolean lists;
+
+  g_mutex_lock (&self->lock);
+  lists = self->link.kind == WFD_LINK_P2P && self->link.peer == NULL;
+  g_mutex_unlock (&self->lock);
+  return lists;
+}
+
 static GstStateChangeReturn
 gst_wfd_sink_change_state (GstElement *element, GstStateChange transition)
 {
@@ -350,7 +362,7 @@ gst_wfd_sink_change_state (GstElement *element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED && ret == GST_STATE_CHANGE_FAILURE))
     clean_up (self);
-  else if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+  else if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !only_lists (self))
     wfd_element_tell_unlinked (element, "video or audio");
   return ret;
 }

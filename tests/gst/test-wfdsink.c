@@ -144,6 +144,16 @@ GST_START_TEST (nothing_linked_is_told)
 }
 GST_END_TEST;
 
+/* It has to say which displays are in reach. */
+GST_START_TEST (nothing_has_to_be_linked_to_list_displays)
+{
+  side_init (&source, "wfdsink name=wfd link=p2p fakesrc ! fakesink");
+  gst_element_set_state (source.pipeline, GST_STATE_PAUSED);
+  fail_unless_equals_int (recorder_count (source.recorder, match_words, "Nothing is linked"), 0);
+  side_clear (&source);
+}
+GST_END_TEST;
+
 GST_START_TEST (picture_and_sound_arrive)
 {
   if (!can_encode ())
@@ -878,6 +888,7 @@ wfdsink_suite (void)
 
   suite_add_tcase (suite, raw);
   tcase_add_loop_test (raw, nothing_linked_is_told, 0, 4);
+  tcase_add_test (raw, nothing_has_to_be_linked_to_list_displays);
   tcase_add_test (raw, picture_and_sound_arrive);
   tcase_add_test (raw, picture_is_the_one_that_was_shown);
   tcase_add_test (raw, nothing_is_encoded_while_nobody_watches);
