@@ -86,9 +86,9 @@ question_free (gpointer data)
 
 /* Who repeats himself is not asked about again while somebody thinks about it. */
 static char *
-get_key (const Question *question)
+get_key (gboolean is_about_pin, const char *peer)
 {
-  return g_strdup_printf ("%s %s", question->is_about_pin ? "PIN" : "pairing", question->peer);
+  return g_strdup_printf ("%s %s", is_about_pin ? "PIN" : "pairing", peer);
 }
 
 typedef struct
@@ -104,7 +104,9 @@ deliver (gpointer data)
 {
   const Answer *answer = data;
   WfdEstablish *establish = answer->control->establish;
+  g_autofree char *key = get_key (answer->pin != NULL, answer->peer);
 
+  wfd_questions_answer (&answer->control->questions, key);
   if (establish != NULL && answer->pin != NULL)
     wfd_establish_enter_pin (establish, answer->peer, answer->pin);
   else if (establish != NULL)
@@ -118,7 +120,7 @@ take_answer (gpointer data)
   const Question *question = data;
   WfdControl *self = question->control;
   Answer answer = { self, question->peer, TRUE, question->is_about_pin ? question->pin : NULL };
-  g_autofree char *key = get_key (question);
+  g_autofree char *key = get_key (question->is_about_pin, question->peer);
 
   wfd_questions_end (&self->questions, question->id);
   GST_INFO ("%s: %s", key,
@@ -149,7 +151,7 @@ ask (GstElement *element, gpointer data)
 static void
 begin_question (WfdControl *self, Question *question)
 {
-  g_autofree char *key = get_key (question);
+  g_autofree char *key = get_key (question->is_about_pin, question->peer);
 
   question->control = wfd_control_ref (self);
   question->id = wfd_questions_begin (&self->questions, key, g_get_monotonic_time ());

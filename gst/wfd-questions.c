@@ -69,14 +69,25 @@ wfd_questions_begin (WfdQuestions *self, const char *key, gint64 now_us)
   return item->id;
 }
 
-void
-wfd_questions_end (WfdQuestions *self, guint64 id)
+/* @link: (nullable) */
+static void
+forget (WfdQuestions *self, GList *link)
 {
-  GList *link = g_queue_find_custom (&self->asked, &id, compare_id);
-
-  self->n_running--;
   if (link == NULL)
     return;
   item_free (link->data);
   g_queue_delete_link (&self->asked, link);
+}
+
+void
+wfd_questions_answer (WfdQuestions *self, const char *key)
+{
+  forget (self, g_queue_find_custom (&self->asked, key, compare_key));
+}
+
+void
+wfd_questions_end (WfdQuestions *self, guint64 id)
+{
+  self->n_running--;
+  forget (self, g_queue_find_custom (&self->asked, &id, compare_id));
 }

@@ -28,6 +28,8 @@ typedef struct
 void wfd_questions_clear (WfdQuestions *self);
 /* For the end; 0 if @key is not to be asked about now. */
 guint64 wfd_questions_begin (WfdQuestions *self, const char *key, gint64 now_us);
+/* Somebody else has answered; the handler may still wait. */
+void wfd_questions_answer (WfdQuestions *self, const char *key);
 /* The handler has answered. */
 void wfd_questions_end (WfdQuestions *self, guint64 id);
 

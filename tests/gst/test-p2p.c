@@ -522,6 +522,19 @@ test_mistyped_pin_is_asked_for_again (Stage *stage, gconstpointer data)
   assert_pairs_with_pin (stage);
 }
 
+/* Also while the handler still waits for the person. */
+static void
+test_mistyped_pin_beside_handler (Stage *stage, gconstpointer data)
+{
+  Handler handler = { .n_calls = 0 };
+
+  make_source_that_asks (stage, &handler);
+  enter (stage, "12345671");
+  wait_handler_calls (&handler, 2);
+  let_handler_go (&handler);
+  assert_pairs_with_pin (stage);
+}
+
 /* A program that asks nobody would go on for ever. */
 static void
 test_what_is_no_pin_three_times (Stage *stage, gconstpointer data)
@@ -932,6 +945,7 @@ main (int argc, char **argv)
   add ("pin-is-entered", test_pin_is_entered);
   add ("pin-is-entered-later", test_pin_is_entered_later);
   add ("mistyped-pin-is-asked-for-again", test_mistyped_pin_is_asked_for_again);
+  add ("mistyped-pin-beside-handler", test_mistyped_pin_beside_handler);
   add ("what-is-no-pin-three-times", test_what_is_no_pin_three_times);
   add ("pin-handler-holds-nothing-up", test_pin_handler_holds_nothing_up);
   add ("shown-pin-holds-nothing-up", test_shown_pin_holds_nothing_up);
