@@ -346,23 +346,18 @@ takes_up_request (WfdP2pOp *op)
 }
 
 static void
-note_negotiation (WfdP2pOp *op)
-{
-  op->n_negotiations++;
-  op->has_negotiated = TRUE;
-}
-
-static void
 begin_pair (WfdP2pOp *op)
 {
   op->facts &= ~(WFD_P2P_PAIRED_HERE | WFD_P2P_FORGOTTEN);
   op->only_mhz = 0;
   op->is_awaited = takes_up_request (op);
   op->has_joined = wfd_p2p_op_joins (op);
-  if (op->has_joined)
+  if (op->has_joined) {
     watch_joining (op, JOIN_MS, on_nothing_to_join);
-  else
-    note_negotiation (op);
+  } else {
+    op->n_negotiations++;
+    op->has_negotiated = TRUE;
+  }
   wfd_p2p_op_ask_p2p (op, WPAS_CONNECT, build_connect (op), "(s)");
 }
 

@@ -26,6 +26,23 @@ GST_START_TEST (who_repeats_himself_is_asked_about_once)
 }
 GST_END_TEST
 
+/* Its handler has nothing to do with that, and may still wait. */
+GST_START_TEST (what_somebody_else_has_answered_may_be_asked_again)
+{
+  WfdQuestions questions = { 0 };
+  guint64 first = begin (&questions, 1, 0);
+
+  wfd_questions_answer (&questions, "pairing 2");
+  fail_unless (begin (&questions, 1, S) == 0);
+  wfd_questions_answer (&questions, "pairing 1");
+  fail_unless (begin (&questions, 1, S) != 0);
+  wfd_questions_end (&questions, first);
+  fail_unless (begin (&questions, 1, S) == 0);
+  fail_unless (questions.n_running == 1);
+  wfd_questions_clear (&questions);
+}
+GST_END_TEST
+
 /* Nobody waits for that long; its handler may still think about it. */
 GST_START_TEST (after_two_minutes_it_is_asked_again)
 {
@@ -82,6 +99,7 @@ wfd_questions_suite (void)
   TCase *tc = tcase_create ("questions");
 
   tcase_add_test (tc, who_repeats_himself_is_asked_about_once);
+  tcase_add_test (tc, what_somebody_else_has_answered_may_be_asked_again);
   tcase_add_test (tc, after_two_minutes_it_is_asked_again);
   tcase_add_test (tc, strangers_do_not_keep_others_out);
   tcase_add_test (tc, there_is_an_end_of_threads);

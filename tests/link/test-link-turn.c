@@ -294,6 +294,18 @@ test_closed_without_lock (Lab *lab, gconstpointer data)
 /* --- one setting of the adapter --- */
 
 static WfdLink *
+begin_link (Lab *lab, const WfdP2pOptions *options)
+{
+  WfdLink *link = WFD_LINK (wfd_p2p_link_new_full (lab->bus, options));
+
+  lab->done = FALSE;
+  wfd_link_find_async (link, NULL, lab_on_done, lab);
+  lab_wait_ok (lab);
+  lab_settle (lab);
+  return link;
+}
+
+static WfdLink *
 begin_display (Lab *lab)
 {
   const WfdP2pOptions options = {
@@ -301,13 +313,8 @@ begin_display (Lab *lab)
     .go_intent = -1,
     .runtime_folder = lab->folder,
   };
-  WfdLink *link = WFD_LINK (wfd_p2p_link_new_full (lab->bus, &options));
 
-  lab->done = FALSE;
-  wfd_link_find_async (link, NULL, lab_on_done, lab);
-  lab_wait_ok (lab);
-  lab_settle (lab);
-  return link;
+  return begin_link (lab, &options);
 }
 
 static void
@@ -457,15 +464,10 @@ begin_second_search (Lab *lab)
     .search_again_ms = G_MAXINT,
     .runtime_folder = lab->folder,
   };
-  WfdLink *link = WFD_LINK (wfd_p2p_link_new_full (lab->bus, &options));
 
   lab_find (lab);
   lab_wait_ok (lab);
-  lab->done = FALSE;
-  wfd_link_find_async (link, NULL, lab_on_done, lab);
-  lab_wait_ok (lab);
-  lab_settle (lab);
-  return link;
+  return begin_link (lab, &options);
 }
 
 /* The same with the search of another one. */
